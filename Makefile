@@ -1,0 +1,48 @@
+# Every command a developer needs; each does its own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup browser demo test simulate check format lock audit clean
+
+setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
+
+.venv/ready: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Loket needs Python 3.11 or newer, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+browser: setup  ## a Chromium for the page's test
+	@$(BIN)/python tools/browser.py
+
+demo: setup  ## the bot between a pretended Telegram and a pretended biller, on a web page
+	$(BIN)/loket demo
+
+test: setup browser  ## every promise, proven
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=
+
+SEEDS ?= 0:500000
+
+simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST:LAST
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+check: setup  ## formatting, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: setup  ## lock the versions of pyproject.toml with their hashes (needs uv on the PATH)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+
+audit:  ## known faults in the locked libraries (needs uv on the PATH, and the network)
+	uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement requirements.lock
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,1 @@
+"""Loket: a Telegram counter where resellers order and one biller delivers."""

@@ -1,0 +1,151 @@
+"""The command line: `loket run`, `check`, `backup`, `restore`, `demo`; each also as `python -m bot …`."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.logs import log_surprises, set_up_logs
+from bot.settings import InvalidSettingsError, Settings, load_settings
+
+if TYPE_CHECKING:
+    from storage.backup import Holding
+
+EXIT_SETTINGS = 2
+EXIT_CANNOT_RUN = 1
+EXIT_DATABASE = 3
+"""A person has to choose the database (damaged, newer, a restore cut off): starting again would not help."""
+
+_log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Read the command and carry it out.
+
+    Exits with 2 for settings, 3 for a database that needs a person, 1 for what else cannot be, 0 otherwise.
+    """
+    parser = argparse.ArgumentParser(
+        prog="loket", description="A Telegram counter for resellers of one biller."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="run the bot")
+    commands.add_parser(
+        "check", help="look at settings, database, Telegram and web server, and say what to do"
+    )
+    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder to make one in")
+    restore = commands.add_parser(
+        "restore", help="put a backup in the place of the database; the bot must not run"
+    )
+    restore.add_argument("copy", type=Path, metavar="FILE", help="what `loket backup` wrote")
+    demo = commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in")
+    demo.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="given on to the sandbox, such as --port 9000"
+    )
+    given = parser.parse_args()
+    if given.command == "demo":
+        _become_the_sandbox(given.arguments)
+    settings = _settings_or_exit()
+    set_up_logs(level=settings.log_level, secrets=settings.secrets())
+    log_surprises()
+    match given.command:
+        case "check":
+            sys.exit(_check(settings))
+        case "backup":
+            sys.exit(_keep(partial(_back_up, settings, given.target)))
+        case "restore":
+            sys.exit(_keep(partial(_restore, settings, given.copy)))
+        case _:
+            sys.exit(_run(settings))
+
+
+def _become_the_sandbox(arguments: list[str]) -> None:
+    """The sandbox is a program of its own, so that it can only reach the bot as the world does."""
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own interpreter and module
+
+
+def _settings_or_exit() -> Settings:
+    try:
+        return load_settings()
+    except InvalidSettingsError as error:
+        for fault in error.faults:
+            print(f"loket: {fault}", file=sys.stderr)
+        print("loket: set these in the environment or in .env; .env.example explains each", file=sys.stderr)
+        sys.exit(EXIT_SETTINGS)
+
+
+def _run(settings: Settings) -> int:
+    # Imported late: `loket demo` and a wrong setting should answer at once.
+    import uvloop
+
+    from bot.app import run
+    from bot.server import CannotListenError
+    from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(settings))
+    except (DatabaseDamaged, DatabaseTooNew, RestoreUnfinished) as error:
+        _log.error("cannot run: %s", error)
+        return EXIT_DATABASE
+    except (StorageError, CannotListenError) as error:
+        _log.error("cannot run: %s", error)
+        return EXIT_CANNOT_RUN
+    return 0
+
+
+def _check(settings: Settings) -> int:
+    from bot.check import check
+
+    return asyncio.run(check(settings))
+
+
+def _keep(work: Callable[[], None]) -> int:
+    """Carry out what is done with a copy, and say on the terminal what stood in its way."""
+    from storage.errors import StorageError
+
+    try:
+        work()
+    except StorageError as error:
+        print(f"loket: {error}", file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    return 0
+
+
+def _back_up(settings: Settings, target: Path) -> None:
+    from bot.app import now_ms
+    from storage.backup import back_up, copy_name
+
+    now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
+    file = copy_name(target, now) if target.is_dir() else target
+    holding = back_up(settings.database_path, file)
+    print(f"{file}: {_described(holding, settings)}; checked and on the disk")
+
+
+def _restore(settings: Settings, copy: Path) -> None:
+    from bot.app import now_ms
+    from storage.backup import restore
+
+    now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
+    restored = restore(copy, settings.database_path, now=now)
+    print(f"{settings.database_path} is now the backup: {_described(restored.holding, settings)}")
+    for file in restored.aside:
+        print(f"what stood there is kept as {file}")
+    print("start Loket: it stays closed, and buys nothing, until an admin has read its card and opens it")
+
+
+def _described(holding: "Holding", settings: Settings) -> str:
+    if holding.last_order_at_ms is None:
+        return "no orders"
+    last = datetime.fromtimestamp(holding.last_order_at_ms / 1000, settings.zone)
+    return f"{holding.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
+
+
+if __name__ == "__main__":
+    main()

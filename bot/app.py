@@ -1,0 +1,246 @@
+"""The composition root: makes everything, joins it, runs it, and stops it in the reverse order.
+
+Time, chance and ids are made here and nowhere else.
+"""
+
+import asyncio
+import logging
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from telegram.error import TelegramError
+
+from bot.biller.client import TrxClient
+from bot.counter import Counter, Rules, World
+from bot.flow import gap, joining
+from bot.flow.agent import Agent, Bell
+from bot.flow.reversals import Verdict
+from bot.metrics import Metrics
+from bot.server import serve
+from bot.settings import Settings
+from bot.telegram.client import close_client, open_client
+from bot.telegram.doorway import Doorway
+from bot.telegram.introduction import introduce, offer_commands
+from bot.telegram.poller import Poller
+from bot.telegram.sender import Sender
+from bot.web import Gate, Handlers, build
+from storage import restores
+from storage.database import SqliteDatabase
+from storage.errors import StorageError
+from storage.lock import only_one
+
+_log = logging.getLogger(__name__)
+
+STOP_MARGIN_S = 5.0
+"""Beyond a post's own deadline, for storing its answer and telling its chat."""
+
+INTRODUCE_AGAIN_S = 3.0
+
+LAST_WORDS_S = 3.0
+"""A stop should not keep a machine waiting; what is not told by then is told after the next start."""
+
+
+def now_ms() -> int:
+    """Give the time of day."""
+    return time.time_ns() // 1_000_000
+
+
+class App:
+    """All the parts of one Loket, joined."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.introduced = asyncio.Event()
+        self.metrics = Metrics()
+        self.database = SqliteDatabase(settings.database_path)
+        self.biller = TrxClient(
+            url=settings.biller_url,
+            user=settings.biller_user,
+            password=settings.biller_password.get_secret_value(),
+            timeout_s=settings.biller_timeout_s,
+        )
+        self.client = open_client(
+            token=settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url
+        )
+        self.sender = Sender(self.client)
+        self.counter = Counter(self._world(), _rules(settings))
+        self.metrics.watch_breaker(self.counter.breaker)
+        self.metrics.watch_audit(self.counter.auditor.tally)
+        self.doorway = Doorway(
+            database=self.database,
+            desk=self.counter.desk,
+            client=self.client,
+            sender=self.sender,
+            now_ms=now_ms,
+            orders_bell=self.counter.orders_bell,
+            outbox_bell=self.counter.outbox_bell,
+        )
+        poller = Poller(database=self.database, client=self.client, doorway=self.doorway, now_ms=now_ms)
+        self.poller = Agent("poller", poller.run_once, Bell())
+
+    def _world(self) -> World:
+        return World(
+            database=self.database,
+            biller=self.metrics.watch_biller(self.biller),
+            speaker=self.metrics.watch_speaker(self.sender),
+            now_ms=now_ms,
+            tick=time.monotonic,
+            nonce=lambda: secrets.token_urlsafe(16),
+            chance=lambda: secrets.randbelow(100_000),
+        )
+
+    async def introduce(self) -> None:
+        """Greet Telegram until it answers, then let updates in."""
+        settings = self.settings
+        secret = settings.telegram_webhook_secret
+        while not self.introduced.is_set():
+            try:
+                self.doorway.username = await introduce(
+                    self.client,
+                    webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
+                    webhook_secret=secret.get_secret_value() if secret else None,
+                )
+            except TelegramError as error:
+                _log.warning("Telegram does not answer yet", extra={"why": type(error).__name__})
+                await asyncio.sleep(INTRODUCE_AGAIN_S)
+            else:
+                self.introduced.set()
+        _log.info("introduced to Telegram", extra={"mode": "webhook" if settings.public_url else "polling"})
+        await offer_commands(self.client, settings.admin_ids)
+        if not settings.public_url:
+            await self.poller.run()
+
+    async def take_update(self, update: dict[str, object]) -> None:
+        """Take one update from the webhook."""
+        await self.doorway.take([update])
+
+    async def hear_reversal(self, query: bytes, remote: str) -> Verdict:
+        """Take one report from the biller."""
+        verdict = await self.counter.reversals.hear(query, remote=remote)
+        self.metrics.reversals.labels(verdict.name.lower()).inc()
+        return verdict
+
+    async def readiness(self) -> dict[str, bool]:
+        """Tell which parts are up."""
+        try:
+            await self.database.read(lambda tx: tx.one("telegram_cursor"))
+        except StorageError:
+            storage_is_up = False
+        else:
+            storage_is_up = self.database.is_writable
+        return {
+            "storage": storage_is_up,
+            "agents": all(agent.healthy for agent in (*self.counter.agents, self.poller)),
+            "telegram": self.introduced.is_set(),
+        }
+
+    async def metrics_page(self) -> bytes:
+        """Give `/metrics`."""
+        return await self.metrics.page(self.database)
+
+    def handlers(self) -> Handlers:
+        """Give what the web server calls."""
+        return Handlers(
+            take_update=self.take_update,
+            hear_reversal=self.hear_reversal,
+            readiness=self.readiness,
+            metrics=self.metrics_page,
+        )
+
+    def gate(self) -> Gate:
+        """Give who may come in."""
+        settings = self.settings
+        secret = settings.telegram_webhook_secret if settings.public_url else None
+        return Gate(
+            reversal_secret=settings.reversal_secret.get_secret_value(),
+            webhook_secret=secret.get_secret_value() if secret else None,
+            reversal_allowed=settings.reversal_allowed_ips,
+            trusted_proxies=settings.trusted_proxies,
+        )
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        admins=settings.admin_ids,
+        zone=settings.zone,
+        biller_concurrency=settings.biller_concurrency,
+        biller_timeout_s=settings.biller_timeout_s,
+        order_max_age_s=settings.order_max_age_s,
+        messages_per_s=settings.telegram_messages_per_s,
+        chat_messages_per_s=settings.telegram_chat_messages_per_s,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[App]:
+    """Run Loket inside the block. On leaving, news stops first and the database closes last.
+
+    StorageBusy if another Loket has the database, CannotListenError if the port is taken; both before
+    Telegram or the biller hear anything.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(settings.database_path))
+        app = App(settings)
+        await app.database.open()
+        stack.push_async_callback(app.database.close)
+        stack.push_async_callback(close_client, app.client)
+        stack.push_async_callback(app.biller.aclose)
+        await app.database.write(lambda tx: joining.seed(tx, settings.reseller_ids, now_ms=now_ms()))
+        await _look_back(app)
+        await app.counter.submitter.recover()
+        agents = [asyncio.create_task(agent.run(), name=agent.name) for agent in app.counter.agents]
+        stack.push_async_callback(_stop_agents, app, agents)
+        web = build(app.handlers(), app.gate())
+        await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
+        stack.push_async_callback(app.counter.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
+        greeting = asyncio.create_task(app.introduce(), name="introduction")
+        stack.push_async_callback(_cancel, greeting)
+        _log.info("Loket is up", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
+        yield app
+        _log.info("Loket is stopping")
+
+
+async def _look_back(app: App) -> None:
+    doubted = await app.database.write(lambda tx: gap.look_back(tx, app.counter.desk, now_ms=now_ms()))
+    if await app.database.read(restores.in_quarantine):
+        words = "restored from a backup: nothing is bought until an admin opens the counter"
+        _log.warning(words, extra={"count": doubted})
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _stop_agents(app: App, agents: list[asyncio.Task[None]]) -> None:
+    """Tell what can be told at once, then stop; the rest waits in the outbox for the next start."""
+    await _tell_the_last(app)
+    for agent in agents:
+        agent.cancel()
+    await asyncio.gather(*agents, return_exceptions=True)
+    await app.counter.messenger.close()
+    await app.sender.close()
+
+
+async def _tell_the_last(app: App) -> None:
+    try:
+        async with asyncio.timeout(LAST_WORDS_S):
+            while await app.counter.messenger.run_once() < LAST_WORDS_S:
+                await app.counter.messenger.drain(LAST_WORDS_S)
+                await asyncio.sleep(0.05)
+            await app.counter.messenger.drain(LAST_WORDS_S)
+    except (TimeoutError, StorageError):
+        _log.info("some messages are told after the next start")
+
+
+async def run(settings: Settings) -> None:
+    """Run Loket until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings):
+        await stop.wait()

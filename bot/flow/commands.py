@@ -1,0 +1,118 @@
+"""What each command does; a reseller is shown nothing of the operator's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.flow import gap, joining, ruling
+from bot.flow.desk import Desk, Place
+from bot.notices import BalanceShown, BalanceWithheld, Help, NotUnderstood, ResellerList, ResellerRow
+from bot.order.model import Outcome
+from bot.order.parse import EXAMPLE, Command, Slip
+from bot.people import Role, Standing
+from storage import ledger, orders, people
+from storage.transaction import Tx
+
+MAX_RESELLERS_SHOWN = 50
+"""A list that fits one message of 4,096 characters with names of any length."""
+
+_STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
+_OUTCOMES = {"sukses": Outcome.SUCCESS, "gagal": Outcome.FAILURE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, and where the answer goes."""
+
+    user_id: int
+    name: str
+    role: Role
+    place: Place
+    is_private: bool
+
+
+def carry_out(tx: Tx, desk: Desk, command: Command, caller: Caller, *, now_ms: int) -> None:
+    """Do what a reseller or an admin asks for; the operator's matters only in an admin's private chat."""
+    if (
+        caller.role is Role.ADMIN
+        and caller.is_private
+        and _carry_out_for_admin(tx, desk, command, caller, now_ms)
+    ):
+        return
+    match command.word:
+        case "start" | "daftar" | "bantuan" | "help" | "format" | "menu":
+            desk.say(tx, Help(role=caller.role), caller.place, at_ms=now_ms)
+        case "saldo" | "sal" | "s" | "cs":
+            desk.say(tx, BalanceWithheld(), caller.place, at_ms=now_ms)
+        case _:
+            misread = NotUnderstood(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE)
+            desk.say(tx, misread, caller.place, at_ms=now_ms)
+
+
+def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, now_ms: int) -> bool:
+    judge = ruling.Judge(
+        admin_id=caller.user_id, name=caller.name, place=caller.place, message_id=None, now_ms=now_ms
+    )
+    match command.word:
+        case "saldo" | "sal" | "s" | "cs":
+            desk.say(tx, balance_shown(tx, desk, now_ms), caller.place, at_ms=now_ms)
+        case "reseller":
+            desk.say(tx, _resellers(tx), caller.place, at_ms=now_ms)
+        case "bekukan" | "hapus" | "aktifkan":
+            joining.change(
+                tx,
+                desk,
+                command.rest,
+                _STANDINGS[command.word],
+                admin_id=caller.user_id,
+                admin_name=caller.name,
+                place=caller.place,
+                now_ms=now_ms,
+            )
+        case "tertunda":
+            gap.show(tx, desk, judge)
+            ruling.show_open(tx, desk, judge)
+        case "sukses" | "gagal":
+            trxid, _, typed = command.rest.partition(" ")
+            _rule(tx, desk, trxid, _OUTCOMES[command.word], typed.strip(), judge)
+        case _:
+            return False
+    return True
+
+
+def _rule(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, typed: str, judge: ruling.Judge) -> None:
+    sn = ruling.read_sn(typed)
+    if outcome is Outcome.SUCCESS and typed and sn is None:
+        ruling.ask_for_sn(tx, desk, trxid, judge)
+    else:
+        ruling.ask_again(tx, desk, trxid, outcome, sn if outcome is Outcome.SUCCESS else None, judge)
+
+
+def balance_shown(tx: Tx, desk: Desk, now_ms: int) -> BalanceShown:
+    """Gather what is known of the operator's money at the biller."""
+    last = ledger.last_balance(tx)
+    still_open = ledger.open_sum(tx)
+    today = ledger.succeeded_since(tx, _midnight_ms(desk, now_ms))
+    return BalanceShown(
+        balance_idr=last.balance_idr if last else None,
+        reported_at_ms=last.reported_at_ms if last else None,
+        source=last.source if last else None,
+        open_count=still_open.count,
+        open_sum_idr=still_open.cost_idr,
+        today_count=today.count,
+        today_sum_idr=today.cost_idr,
+        waiting_count=len(orders.for_admins(tx, limit=100)),
+        held_since_ms=desk.held_since_ms(),
+    )
+
+
+def _midnight_ms(desk: Desk, now_ms: int) -> int:
+    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(desk.zone)
+    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
+def _resellers(tx: Tx) -> ResellerList:
+    rows = tuple(
+        ResellerRow(user_id=p.user_id, name=p.name, username=p.username, standing=p.standing)
+        for p in people.listed(tx, limit=MAX_RESELLERS_SHOWN)
+    )
+    return ResellerList(rows=rows, more=max(0, people.count_listed(tx) - len(rows)))

@@ -1,0 +1,129 @@
+"""What `/metrics` shows: counts of what happened since the start, and how things stand in the database."""
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from bot.flow.auditor import Tally
+from bot.flow.breaker import Breaker
+from bot.flow.messenger import Speaker
+from bot.flow.submitter import Biller
+from bot.notices import Invariant
+from bot.order.model import Order
+from bot.order.news import Answer
+from bot.telegram.outcomes import Outcome
+from bot.telegram.sender import Outgoing
+from storage import ledger, orders, outbox, restores
+from storage.database import Database
+from storage.transaction import Tx
+
+
+class Metrics:
+    """One registry of our own, so that two Lokets in one process (as in tests) do not share counts."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.answers = Counter(
+            "loket_trx_answers", "trx calls by outcome", ["outcome"], registry=self._registry
+        )
+        self.reversals = Counter(
+            "loket_reversals", "reversals by verdict", ["verdict"], registry=self._registry
+        )
+        self.messages = Counter("loket_messages", "sends by outcome", ["outcome"], registry=self._registry)
+
+    def watch_biller(self, biller: Biller) -> Biller:
+        """Give `biller` with its answers counted."""
+        return _CountedBiller(biller, self.answers)
+
+    def watch_speaker(self, speaker: Speaker) -> Speaker:
+        """Give `speaker` with its outcomes counted."""
+        return _CountedSpeaker(speaker, self.messages)
+
+    def watch_breaker(self, breaker: Breaker) -> None:
+        """Show whether orders are held back."""
+        gauge = Gauge("loket_breaker_open", "1 while orders are held back", registry=self._registry)
+        gauge.set_function(lambda: float(breaker.is_open))
+
+    def watch_audit(self, tally: Tally) -> None:
+        """Show what the audit did and found."""
+        self._registry.register(_Snapshot(lambda: _audit(tally)))
+
+    async def page(self, database: Database) -> bytes:
+        """Give the page in Prometheus' text form."""
+        standing = await database.read(_standing)
+        snapshot = CollectorRegistry()
+        snapshot.register(_Snapshot(lambda: standing))
+        return generate_latest(self._registry) + generate_latest(snapshot)
+
+
+class _CountedBiller:
+    def __init__(self, biller: Biller, answers: Counter) -> None:
+        self._biller = biller
+        self._answers = answers
+
+    async def buy(self, order: Order) -> Answer:
+        answer = await self._biller.buy(order)
+        self._answers.labels(type(answer).__name__).inc()
+        return answer
+
+
+class _CountedSpeaker:
+    def __init__(self, speaker: Speaker, messages: Counter) -> None:
+        self._speaker = speaker
+        self._messages = messages
+
+    async def send(self, outgoing: Outgoing) -> Outcome:
+        outcome = await self._speaker.send(outgoing)
+        self._messages.labels(type(outcome).__name__).inc()
+        return outcome
+
+
+class _Snapshot:
+    """What stands at this moment."""
+
+    def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
+        self._collect = collect
+
+    def collect(self) -> Iterable[Metric]:
+        return self._collect()
+
+
+def _standing(tx: Tx) -> list[GaugeMetricFamily]:
+    open_orders = GaugeMetricFamily("loket_open_orders", "orders not at an end, by state", labels=["state"])
+    for state, count in orders.counts(tx).items():
+        open_orders.add_metric([state], count)
+    letters = GaugeMetricFamily("loket_letters", "letters waiting, parked or buried", labels=["state"])
+    for state, count in outbox.counts(tx).items():
+        letters.add_metric([state], count)
+    quarantine = GaugeMetricFamily(
+        "loket_restore_quarantine",
+        "1 while the counter is closed after a restore",
+        value=int(restores.in_quarantine(tx) is not None),
+    )
+    balance = ledger.last_balance(tx)
+    families = [open_orders, letters, quarantine]
+    if balance:
+        families.append(
+            GaugeMetricFamily("loket_biller_balance_idr", "as last reported", value=balance.balance_idr)
+        )
+    return families
+
+
+def _audit(tally: Tally) -> list[Metric]:
+    findings = CounterMetricFamily("loket_audit_findings", "broken promises found", labels=["invariant"])
+    for invariant in Invariant:
+        findings.add_metric([invariant], tally.findings[invariant])
+    return [
+        findings,
+        CounterMetricFamily("loket_audit_orders_checked", "orders read", value=tally.orders_checked),
+        GaugeMetricFamily(
+            "loket_audit_last_pass_seconds", "how long the last pass took", value=tally.last_pass_s
+        ),
+        GaugeMetricFamily(
+            "loket_audit_last_pass_timestamp_seconds", "when it began", value=tally.last_pass_at_ms / 1000
+        ),
+        GaugeMetricFamily(
+            "loket_audit_longest_read_seconds", "the longest of its reads", value=tally.longest_read_s
+        ),
+    ]

@@ -1,0 +1,89 @@
+"""The nouns of an order: what was asked (Intent), and what is remembered of it (Order)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an order stands; the moves between them are in `states.py`."""
+
+    PLACED = "placed"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DISPUTED = "disputed"
+
+
+class Outcome(StrEnum):
+    """How a purchase ended, as the biller or an admin says it."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class Trouble(StrEnum):
+    """Why the biller refused, in our words; it picks the next step that people are told."""
+
+    PRODUCT_UNAVAILABLE = "product_unavailable"
+    PRODUCT_INACTIVE = "product_inactive"
+    DEPOSIT = "deposit"
+    ACCOUNT = "account"
+    DESTINATION = "destination"
+    OTHER = "other"
+
+
+class ExpiryReason(StrEnum):
+    """Why an order was given up before a byte of it had left."""
+
+    TOO_OLD = "too_old"
+    NEVER_SENT = "never_sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A validated wish to buy: `product_code` in lower case, `destination` in digits (phones as 08…)."""
+
+    product_code: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One purchase, posted at most once under its `trxid` (17 digits).
+
+    `chat_id`, `thread_id` and `message_id` say where it was asked and so where its result is told;
+    `line` is its line in that message, from 1. Times are ms since the epoch: `asked_at_ms` by
+    Telegram's date, the others by our clock; `due_at_ms` is when a placed order may be tried.
+    `success_heard` and `failure_heard` keep what the biller has said so far, so that a repeated
+    report is known as one. `doubt` says, for admins, why the order is UNKNOWN. `reason` is fit for a
+    reseller's eyes; `price_idr` is the operator's cost.
+    """
+
+    trxid: str
+    chat_id: int
+    thread_id: int | None
+    message_id: int
+    line: int
+    user_id: int
+    product_code: str
+    destination: str
+    state: State
+    asked_at_ms: int
+    placed_at_ms: int
+    changed_at_ms: int
+    due_at_ms: int
+    attempts: int = 0
+    overdue: bool = False
+    success_heard: bool = False
+    failure_heard: bool = False
+    price_idr: int | None = None
+    biller_ref: str | None = None
+    sn: str | None = None
+    reason: str | None = None
+    trouble: Trouble | None = None
+    doubt: str | None = None
+    expiry: ExpiryReason | None = None
+    ruled_by: int | None = None

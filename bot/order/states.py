@@ -1,0 +1,189 @@
+"""An order's life: every state, every move, and the one function that decides what news makes of it.
+
+The rules:
+- Evidence only moves forward: news that has no row below changes no state, however late it comes.
+- Only the biller's own word or an admin's makes a failure; what is unclear becomes UNKNOWN.
+- The same result heard twice changes nothing; the opposite result makes the order DISPUTED, and
+  once both have been heard only an admin closes it.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import TypeVar, assert_never
+
+from bot.order import news as heard
+from bot.order import notices as say
+from bot.order.model import Order, Outcome, State
+from bot.order.telling import tell
+
+
+class Event(Enum):
+    """The kinds of news that can move an order."""
+
+    CLAIMED = auto()
+    NOT_SENT = auto()
+    ACCEPTED = auto()
+    SUCCESS = auto()
+    FAILURE = auto()
+    UNCLEAR = auto()
+    EXPIRED = auto()
+    RULED_SUCCESS = auto()
+    RULED_FAILURE = auto()
+
+
+_BY_BILLER = {Event.SUCCESS: State.SUCCEEDED, Event.FAILURE: State.FAILED}
+_BY_ADMIN = {Event.RULED_SUCCESS: State.SUCCEEDED, Event.RULED_FAILURE: State.FAILED}
+
+TRANSITIONS = MappingProxyType(
+    {
+        # A result for an order that was never (surely) sent is still the biller's word, and stops the post.
+        # Doubt stops it too, as after a restore: a post may have left that the backup does not know.
+        State.PLACED: {
+            Event.CLAIMED: State.SUBMITTING,
+            Event.EXPIRED: State.EXPIRED,
+            Event.UNCLEAR: State.UNKNOWN,
+            **_BY_BILLER,
+        },
+        State.SUBMITTING: {
+            Event.NOT_SENT: State.PLACED,
+            Event.ACCEPTED: State.PENDING,
+            Event.UNCLEAR: State.UNKNOWN,
+            **_BY_BILLER,
+        },
+        State.PENDING: {Event.UNCLEAR: State.UNKNOWN, **_BY_BILLER, **_BY_ADMIN},
+        State.UNKNOWN: {**_BY_BILLER, **_BY_ADMIN},
+        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},
+        State.FAILED: {Event.SUCCESS: State.DISPUTED},
+        State.EXPIRED: {Event.SUCCESS: State.DISPUTED},
+        State.DISPUTED: {**_BY_ADMIN},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What news makes of an order: its next shape, and who is told what.
+
+    `order` equals the old one where the news changed nothing; then nobody is told anything.
+    `balance_idr` is the biller balance that came along, if it is news.
+    """
+
+    order: Order
+    to_chat: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[say.OrderNotice, ...] = ()
+    balance_idr: int | None = None
+
+
+def decide(order: Order, news: heard.News, at_ms: int) -> Decision:
+    """Decide what `news`, heard at `at_ms`, makes of `order`."""
+    event = _event_of(news)
+    if _is_repeated(order, event) and not _brings_sn(order, news):
+        return Decision(order=order)
+    learnt = _learn(order, news, at_ms)
+    target = TRANSITIONS[order.state].get(event, order.state) if event else order.state
+    after = replace(learnt, state=target, changed_at_ms=at_ms) if target is not order.state else learnt
+    if after == order:
+        return Decision(order=order)
+    to_chat, to_admins = tell(order, after, news, at_ms)
+    return Decision(order=after, to_chat=to_chat, to_admins=to_admins, balance_idr=_balance_in(news))
+
+
+def _event_of(news: heard.News) -> Event | None:
+    match news:
+        case heard.Claimed():
+            return Event.CLAIMED
+        case heard.NotSent():
+            return Event.NOT_SENT
+        case heard.Accepted():
+            return Event.ACCEPTED
+        case heard.Succeeded():
+            return Event.SUCCESS
+        case heard.Refused() | heard.Failed():
+            return Event.FAILURE
+        case heard.Unclear() | heard.Contradicting():
+            return Event.UNCLEAR
+        case heard.Expired():
+            return Event.EXPIRED
+        case heard.Overdue():
+            return None
+        case heard.Ruled(outcome=Outcome.SUCCESS):
+            return Event.RULED_SUCCESS
+        case heard.Ruled():
+            return Event.RULED_FAILURE
+        case _:
+            assert_never(news)
+
+
+def _is_repeated(order: Order, event: Event | None) -> bool:
+    return (event is Event.SUCCESS and order.success_heard) or (
+        event is Event.FAILURE and order.failure_heard
+    )
+
+
+def _brings_sn(order: Order, news: heard.News) -> bool:
+    """Tell a repeated success that has the SN which the first one lacked."""
+    known = order.state is not State.SUCCEEDED or order.sn is not None
+    return isinstance(news, heard.Succeeded) and news.sn is not None and not known
+
+
+def _learn(order: Order, news: heard.News, at_ms: int) -> Order:
+    """Keep the facts that come with `news`, whether or not it moves the state."""
+    match news:
+        case heard.Claimed() if order.state is State.PLACED:
+            return replace(order, attempts=order.attempts + 1)
+        case heard.NotSent() if order.state is State.SUBMITTING:
+            return replace(order, due_at_ms=at_ms + retry_after_ms(order.attempts))
+        case heard.Accepted():
+            return replace(
+                order,
+                price_idr=_first_known(order.price_idr, news.price_idr),
+                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+            )
+        case heard.Succeeded():
+            return replace(
+                order,
+                success_heard=True,
+                sn=_first_known(order.sn, news.sn),
+                price_idr=_first_known(news.cost_idr, order.price_idr),
+            )
+        case heard.Refused():
+            return replace(
+                order,
+                failure_heard=True,
+                reason=news.reason,
+                trouble=news.trouble,
+                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+            )
+        case heard.Failed():
+            return replace(order, failure_heard=True, reason=news.reason, trouble=news.trouble)
+        case heard.Unclear() | heard.Contradicting() if Event.UNCLEAR in TRANSITIONS[order.state]:
+            return replace(order, doubt=news.why)
+        case heard.Expired() if order.state is State.PLACED:
+            return replace(order, expiry=news.reason)
+        case heard.Overdue() if order.state is State.PENDING:
+            return replace(order, overdue=True)
+        case heard.Ruled() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
+            return replace(order, ruled_by=news.admin_id, sn=_first_known(news.sn, order.sn))
+        case _:
+            return order
+
+
+def retry_after_ms(attempts: int) -> int:
+    """Give the pause after the `attempts`-th try that surely sent nothing: 1, 2, 4, then 8 seconds."""
+    return 1000 << min(attempts - 1, 3)
+
+
+T = TypeVar("T")
+
+
+def _first_known(*values: T | None) -> T | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _balance_in(news: heard.News) -> int | None:
+    match news:
+        case heard.Accepted() | heard.Succeeded() | heard.Failed():
+            return news.balance_idr
+        case _:
+            return None

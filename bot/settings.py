@@ -1,0 +1,215 @@
+"""The one place where settings are read: from the environment or `.env`, all faults found at once."""
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_REVERSAL_SECRET_CHARS = 32
+"""The path is all that guards reversals: 32 characters of chance cannot be guessed over a network."""
+
+Network = IPv4Network | IPv6Network
+
+_PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_SQLITE = "sqlite:///"
+
+
+class InvalidSettingsError(Exception):
+    """Settings are missing or wrong; `faults` holds a line each and no values, which may be secret."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _unset_if_empty(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _no_placeholder(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().strip():
+        raise ValueError("is empty")
+    if _PLACEHOLDER.search(value.get_secret_value()):
+        raise ValueError("still holds a placeholder")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if _PLACEHOLDER.search(value):
+        raise ValueError("still holds a placeholder")
+    if not re.match(r"https?://[^/\s]+", value) or not _is_callable(value):
+        raise ValueError("must begin with http:// or https:// and a host")
+    return value.rstrip("/")
+
+
+def _is_callable(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is no time zone, such as Asia/Jakarta") from error
+    return value
+
+
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_listed)]
+Secret = Annotated[SecretStr, AfterValidator(_no_placeholder)]
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseSettings):
+    """What an operator can set; the names are the environment's, in capitals. Units are in the names."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    telegram_token: Secret
+    telegram_api_url: Url = "https://api.telegram.org"
+    public_url: Annotated[Url | None, BeforeValidator(_unset_if_empty)] = None
+    telegram_webhook_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, validate_default=True
+    )
+    admin_ids: Ids
+    reseller_ids: Ids = ()
+    biller_url: Url = Field(repr=False)  # it may hold a password
+    biller_user: str = Field(min_length=1)
+    biller_password: Secret
+    reversal_secret: Secret
+    reversal_allowed_ips: Networks = ()
+    trusted_proxies: Networks = ()
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8080, ge=1, le=65535)
+    database_url: str = "sqlite:///data/loket.db"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    biller_concurrency: int = Field(default=32, ge=1, le=1000)
+    biller_timeout_s: float = Field(default=45, gt=0, le=600)
+    order_max_age_s: int = Field(default=600, ge=1)
+    telegram_messages_per_s: float = Field(default=30, gt=0, allow_inf_nan=False)
+    telegram_chat_messages_per_s: float = Field(default=1, gt=0, allow_inf_nan=False)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("reversal_allowed_ips", "trusted_proxies", mode="before")
+    @classmethod
+    def _host_bits_are_welcome(cls, value: object) -> object:
+        parts = _listed(value)
+        try:
+            return [ip_network(part, strict=False) for part in parts] if isinstance(parts, list) else parts
+        except ValueError:
+            raise ValueError("holds something that is neither an address nor a CIDR") from None
+
+    @field_validator("admin_ids")
+    @classmethod
+    def _at_least_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if not value:
+            raise ValueError("names nobody: give at least one Telegram user id")
+        return value
+
+    @field_validator("biller_user")
+    @classmethod
+    def _real_user(cls, value: str) -> str:
+        _no_placeholder(SecretStr(value))
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_form(cls, value: SecretStr) -> SecretStr:
+        if not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("is no bot token: BotFather gives digits, a colon and 35 characters")
+        return value
+
+    @field_validator("reversal_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if len(secret) < MIN_REVERSAL_SECRET_CHARS:
+            raise ValueError(f"must have at least {MIN_REVERSAL_SECRET_CHARS} characters")
+        if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
+            raise ValueError("may hold only letters, digits and . _ ~ - since it stands in a URL")
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _webhook_form(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if value is None and others.data.get("public_url"):
+            raise ValueError("is required when PUBLIC_URL is set")
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("may hold 1 to 256 letters, digits, _ and - (Telegram's rule)")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value.startswith(("postgresql:", "postgres:")):
+            raise ValueError("PostgreSQL is not supported by this version: use sqlite:///data/loket.db")
+        if not value.startswith(_SQLITE) or value == _SQLITE:
+            raise ValueError("must be sqlite:///PATH, such as sqlite:///data/loket.db")
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        """Give the SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
+        return Path(self.database_url.removeprefix(_SQLITE))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Give the zone of days and biller times."""
+        return ZoneInfo(self.timezone)
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give every secret text, so that the log can take them out wherever they turn up."""
+        fields = (
+            self.telegram_token,
+            self.biller_password,
+            self.reversal_secret,
+            self.telegram_webhook_secret,
+        )
+        in_url = urlsplit(self.biller_url).password
+        in_urls = {in_url, unquote(in_url)} if in_url else set()
+        return (*(field.get_secret_value() for field in fields if field), *sorted(in_urls))
+
+
+def load_settings() -> Settings:
+    """Read the settings; InvalidSettingsError names every fault at once and shows no value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettingsError(list(_faults(error))) from None
+
+
+def _faults(error: ValidationError) -> Iterable[str]:
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        name = str(fault["loc"][0]).upper() if fault["loc"] else ""
+        what = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+        yield f"{name}: {what}" if name else what

@@ -1,0 +1,142 @@
+"""What Telegram's answer to a message means for that message, from an explicit list."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Telegram has it, as this message."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Telegram asks this chat to wait."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """No connection was made: it can be repeated without a copy."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguous:
+    """Telegram may have it or not: a repeat may make a copy."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The chat lets us in no longer."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedTo:
+    """The group lives on under another id."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadGone:
+    """The topic was deleted; the chat itself is still there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditGone:
+    """The message to be rewritten is gone or too old: it must be said anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impossible:
+    """Telegram will never take this message as it is."""
+
+    why: str
+
+
+Outcome = Sent | Later | NotSent | Ambiguous | Gone | MovedTo | ThreadGone | EditGone | Impossible
+
+_GONE = (
+    "chat not found",
+    "have no rights to send",
+    "not enough rights to send",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "peer_id_invalid",
+    "user not found",
+    "group is deactivated",
+)
+_EDIT_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_DEFAULT_WAIT_S = 5.0
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """Translate an exception of a send; BadRequest and TimedOut are NetworkErrors too, so they come first."""
+    match error:
+        case RetryAfter():
+            return Later(retry_after_s=_seconds(error.retry_after))
+        case ChatMigrated():
+            return MovedTo(new_chat_id=error.new_chat_id)
+        case Forbidden():
+            return Gone(why=error.message)
+        case BadRequest():
+            return _of_bad_request(error.message)
+        case NetworkError() if isinstance(error.__cause__, NEVER_CONNECTED):
+            return NotSent(why=type(error.__cause__).__name__)
+        case TimedOut() | NetworkError() if "Too Many Requests" in error.message:
+            return Later(retry_after_s=_DEFAULT_WAIT_S)
+        case TelegramError() if not isinstance(error, NetworkError):
+            # A wrong token or an unreadable answer: an operator's matter, worth trying again later.
+            return (
+                NotSent(why=type(error).__name__)
+                if _is_refusal(error)
+                else Ambiguous(why=type(error).__name__)
+            )
+        case _:
+            return Ambiguous(why=type(error).__name__)
+
+
+def _is_refusal(error: TelegramError) -> bool:
+    return type(error).__name__ in ("InvalidToken", "Conflict", "EndPointNotFound")
+
+
+def _of_bad_request(message: str) -> Outcome:
+    said = message.lower()
+    if "thread not found" in said:
+        return ThreadGone()
+    if any(text in said for text in _EDIT_GONE):
+        return EditGone()
+    if any(text in said for text in _GONE):
+        return Gone(why=message)
+    return Impossible(why=message)
+
+
+def is_already_true(error: Exception) -> bool:
+    """Tell an edit that would change nothing: that is a success."""
+    return isinstance(error, BadRequest) and "message is not modified" in error.message.lower()
+
+
+def _seconds(wait: int | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,10 @@
+"""Every Indonesian sentence Loket says, one function a notice; facts in, `Text` out.
+
+Text from outside (names, product codes, the biller's reasons) is only ever put in as plain characters:
+no markup is parsed anywhere, so that nothing in it can format, link or hide.
+"""
+
+from bot.texts.form import Clock, Span, Text
+from bot.texts.render import COPY, LABELS, Rendered, merge, render, toast_text
+
+__all__ = ["COPY", "LABELS", "Clock", "Rendered", "Span", "Text", "merge", "render", "toast_text"]

@@ -1,0 +1,105 @@
+"""How amounts, times and numbers look, and the spans of which a message is made."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum, auto
+
+ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+"""How Indonesians call their zones; the zone data has these names too, but not for every release."""
+
+
+MAX_UNITS = 4096
+"""Telegram's limit for a message's text."""
+
+
+class Style(StrEnum):
+    """How a span stands out; `CODE` is copied by a tap."""
+
+    PLAIN = auto()
+    BOLD = auto()
+    CODE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of characters in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Text = tuple[Span, ...]
+"""A message's words, in order."""
+
+Row = str | tuple[str | Span, ...]
+"""A line of a message on its way to being one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Shows moments in the zone of the shop."""
+
+    zone: tzinfo
+
+    def time(self, at_ms: int) -> str:
+        """Give `14:03:25 WIB`."""
+        local = self._local(at_ms)
+        return f"{local:%H:%M:%S} {ZONE_NAMES.get(str(self.zone), local.tzname() or '')}".strip()
+
+    def moment(self, at_ms: int) -> str:
+        """Give `22/11 14:03:25 WIB`."""
+        return f"{self._local(at_ms):%d/%m} {self.time(at_ms)}"
+
+    def _local(self, at_ms: int) -> datetime:
+        return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone)
+
+
+def rupiah(amount_idr: int) -> str:
+    """Give `Rp1.234.567`."""
+    sign = "-" if amount_idr < 0 else ""
+    return f"{sign}Rp{abs(amount_idr):,}".replace(",", ".")
+
+
+def grouped(digits: str) -> str:
+    """Give a number in fours for reading: `0812-3456-7890`."""
+    return "-".join(re.findall(r".{1,4}", digits))
+
+
+def clean(outside: str, limit: int = 64) -> str:
+    """Give outside text as one line of visible characters, capped: no controls, no direction marks."""
+    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in outside)
+    folded = " ".join(visible.split())
+    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+def outside(text: str, limit: int = 64) -> Span:
+    """Give text from outside so that Telegram makes no link, name or command of it: code is left alone."""
+    return Span(clean(text, limit), Style.CODE)
+
+
+def bold(text: str) -> Span:
+    """Give a span that stands out."""
+    return Span(text, Style.BOLD)
+
+
+def code(text: str) -> Span:
+    """Give a span that a tap copies."""
+    return Span(text, Style.CODE)
+
+
+def lines(*rows: Row | Span) -> Text:
+    """Join rows with line breaks; empty strings among them leave blank lines."""
+    spans: list[Span] = []
+    for index, row in enumerate(rows):
+        if index:
+            spans.append(Span("\n"))
+        parts = row if isinstance(row, tuple) else (row,)
+        spans.extend(part if isinstance(part, Span) else Span(part) for part in parts)
+    return tuple(span for span in spans if span.text)
+
+
+def length(text: Text) -> int:
+    """Give the number of UTF-16 units, in which Telegram counts offsets; never less than characters."""
+    return sum(len(span.text.encode("utf-16-le")) // 2 for span in text)

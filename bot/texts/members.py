@@ -1,0 +1,81 @@
+"""What admins read about the people at their counter: who asks, who is in, who was put out."""
+
+from bot.notices import JoinCard, JoinDecided, PersonNotFound, ResellerList, ResellerRow, StandingChanged
+from bot.people import Standing
+from bot.texts.form import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, outside
+
+STANDINGS = {
+    Standing.ASKED: "menunggu",
+    Standing.APPROVED: "aktif",
+    Standing.REJECTED: "ditolak",
+    Standing.FROZEN: "dibekukan",
+    Standing.REMOVED: "dihapus",
+}
+
+
+def join_card(notice: JoinCard, clock: Clock) -> Text:
+    """Show who asks to be let in."""
+    return lines(
+        ("🙋 ", bold("Minta jadi reseller")),
+        _name(notice.name, notice.username),
+        ("Id ", code(str(notice.user_id))),
+        clock.moment(notice.at_ms),
+    )
+
+
+def join_decided(notice: JoinDecided) -> Text:
+    """Say who let them in, or did not."""
+    word = {Standing.APPROVED: "Disetujui", Standing.REJECTED: "Ditolak"}.get(notice.standing, "Dihapus")
+    return lines(
+        ("☑️ ", bold(word), " oleh ", outside(notice.admin_name)),
+        (outside(notice.name), f" · Id {notice.user_id}"),
+    )
+
+
+def standing_changed(notice: StandingChanged) -> Text:
+    """Confirm a change."""
+    return lines(
+        ("☑️ ", outside(notice.name), f" · Id {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
+    )
+
+
+def person_not_found(notice: PersonNotFound) -> Text:
+    """Say that the change fits nobody."""
+    return lines(
+        ("Tidak ada orang yang cocok untuk ", outside(notice.typed or "-"), "."),
+        "Ketik id atau @nama di belakang perintah. Daftarnya: /reseller",
+    )
+
+
+def reseller_list(notice: ResellerList) -> Text:
+    """List people with the commands that fit them."""
+    if not notice.rows:
+        return lines("Belum ada reseller. Orang baru mengetik /daftar, lalu Anda setujui.")
+    shown = len(notice.rows)
+    while length(text := _listed(notice, shown)) > MAX_UNITS:
+        shown -= 1
+    return text
+
+
+def _listed(notice: ResellerList, shown: int) -> Text:
+    left_out = notice.more + len(notice.rows) - shown
+    more = [f"… dan {left_out} lagi"] if left_out else []
+    return lines(bold("Reseller"), *[_row(row) for row in notice.rows[:shown]], *more)
+
+
+def _row(row: ResellerRow) -> Row:
+    offered = {
+        Standing.APPROVED: f"/bekukan_{row.user_id}",
+        Standing.FROZEN: f"/aktifkan_{row.user_id}",
+        Standing.ASKED: f"/aktifkan_{row.user_id}",
+    }.get(row.standing, "")
+    return (
+        "• ",
+        *_name(row.name, row.username, 24),
+        f": {STANDINGS[row.standing]} {offered} /hapus_{row.user_id}",
+    )
+
+
+def _name(name: str, username: str | None, limit: int = 64) -> tuple[Span, ...]:
+    handle = (Span(" "), outside(f"@{username}", 33)) if username else ()
+    return (outside(name, limit), *handle)

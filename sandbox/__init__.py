@@ -1,0 +1,1 @@
+"""PRETENDS: a Telegram and a biller to try the bot against, reached by URL only."""

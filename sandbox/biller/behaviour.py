@@ -1,0 +1,100 @@
+"""How the biller behaves toward an order, and which test numbers ask for it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Behaviour(StrEnum):
+    """One way an order can go."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    REFUSED_ROUTE = "refused_route"
+    REFUSED_DEDUCT = "refused_deduct"
+    REFUSED_INACTIVE = "refused_inactive"
+    SLOW = "slow"
+    NEVER = "never"
+    TWICE = "twice"
+    OPPOSITE = "opposite"
+    EARLY = "early"
+    CUT = "cut"
+    CUT_SILENT = "cut_silent"
+    HTTP_500 = "http_500"
+    GARBAGE = "garbage"
+    CONTRADICTING = "contradicting"
+
+
+class Answer(StrEnum):
+    """What the poster of a `trx` got to see."""
+
+    PENDING = "pending"
+    REFUSED = "refused"
+    CUT = "cut"
+    SLOW = "slow"
+    HTTP_500 = "http_500"
+    GARBAGE = "garbage"
+
+
+class Outcome(StrEnum):
+    """What a reversal tells; the last one tells two things at once."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CONTRADICTING = "contradicting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A behaviour in full: its name for people, the answer, and the reversals in their order."""
+
+    label: str
+    answer: Answer
+    reversals: tuple[Outcome, ...]
+    late: bool = False  # the first reversal takes `late_s` instead of `result_delay_s`
+
+
+_S, _F = Outcome.SUCCESS, Outcome.FAILURE
+
+WAYS: Final = {
+    Behaviour.SUCCESS: Way(label="Sukses", answer=Answer.PENDING, reversals=(_S,)),
+    Behaviour.FAILURE: Way(label="Gagal", answer=Answer.PENDING, reversals=(_F,)),
+    Behaviour.REFUSED_ROUTE: Way(label="Ditolak: produk tidak tersedia", answer=Answer.REFUSED, reversals=()),
+    Behaviour.REFUSED_DEDUCT: Way(label="Ditolak: saldo kurang", answer=Answer.REFUSED, reversals=()),
+    Behaviour.REFUSED_INACTIVE: Way(label="Ditolak: produk tidak aktif", answer=Answer.REFUSED, reversals=()),
+    Behaviour.SLOW: Way(label="Jawaban lambat, lalu sukses", answer=Answer.SLOW, reversals=(_S,)),
+    Behaviour.NEVER: Way(label="Diterima, tanpa hasil", answer=Answer.PENDING, reversals=()),
+    Behaviour.TWICE: Way(label="Sukses, dilaporkan dua kali", answer=Answer.PENDING, reversals=(_S, _S)),
+    Behaviour.OPPOSITE: Way(label="Sukses, lalu gagal", answer=Answer.PENDING, reversals=(_S, _F)),
+    Behaviour.EARLY: Way(label="Hasil mendahului jawaban", answer=Answer.PENDING, reversals=(_S,)),
+    Behaviour.CUT: Way(label="Terputus, sukses menyusul", answer=Answer.CUT, reversals=(_S,), late=True),
+    Behaviour.CUT_SILENT: Way(label="Terputus, tanpa hasil", answer=Answer.CUT, reversals=()),
+    Behaviour.HTTP_500: Way(label="Galat 500, sukses menyusul", answer=Answer.HTTP_500, reversals=(_S,)),
+    Behaviour.GARBAGE: Way(label="Jawaban rusak, sukses menyusul", answer=Answer.GARBAGE, reversals=(_S,)),
+    Behaviour.CONTRADICTING: Way(
+        label="Hasil bertentangan", answer=Answer.PENDING, reversals=(Outcome.CONTRADICTING,)
+    ),
+}
+
+# The last four digits of a destination ask for a behaviour, whatever is set; 0000 asks for what is set.
+TEST_NUMBERS: Final = {
+    "1111": Behaviour.SUCCESS,
+    "2222": Behaviour.FAILURE,
+    "3333": Behaviour.REFUSED_ROUTE,
+    "4444": Behaviour.REFUSED_DEDUCT,
+    "5555": Behaviour.SLOW,
+    "6666": Behaviour.NEVER,
+    "7777": Behaviour.TWICE,
+    "8888": Behaviour.OPPOSITE,
+    "9999": Behaviour.CUT,
+    "1212": Behaviour.EARLY,
+    "1313": Behaviour.CUT_SILENT,
+    "1414": Behaviour.HTTP_500,
+    "1515": Behaviour.GARBAGE,
+    "1616": Behaviour.CONTRADICTING,
+}
+
+
+def behaviour_for(destination: str, usual: Behaviour) -> Behaviour:
+    """Return what happens to an order to this destination."""
+    return TEST_NUMBERS.get(destination[-4:], usual)

@@ -1,0 +1,83 @@
+"""The biller's own books: every post counts, and a second post of one trxid is charged again."""
+
+from dataclasses import dataclass, field
+
+from sandbox.biller.behaviour import Answer, Behaviour
+from sandbox.biller.wording import local_time, price_of
+
+
+@dataclass(slots=True, kw_only=True)
+class Reversal:
+    """One reversal as told to the partner; `http_status` is of the latest try, None without an answer."""
+
+    at_ms: int
+    status: str
+    sn: str | None
+    http_status: int | None = None
+    tries: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One trxid. `charged_idr` is what the partner has paid for it by now, all posts together."""
+
+    trxid: str
+    product: str
+    destination: str
+    ftrxid: str
+    posted_at_ms: int
+    sign_ok: bool
+    behaviour: Behaviour
+    price_idr: int
+    posts: int = 1
+    charged_idr: int = 0
+    answer: Answer | None = None
+    answered_at_ms: int | None = None
+    reason: str | None = None
+    reversals: list[Reversal] = field(default_factory=list)
+
+    @property
+    def charged(self) -> bool:
+        """Whether the partner has paid."""
+        return self.charged_idr > 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """Balance and entries by trxid, in the order of their first post."""
+
+    balance_idr: int
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def post(
+        self, *, trxid: str, product: str, destination: str, sign_ok: bool, behaviour: Behaviour, now_ms: int
+    ) -> Entry:
+        """Write down a post; a known trxid counts one up and goes the new post's way."""
+        known = self.entries.get(trxid)
+        if known is not None:
+            known.posts += 1
+            known.behaviour = behaviour
+            known.sign_ok = sign_ok
+            return known
+        entry = Entry(
+            trxid=trxid,
+            product=product,
+            destination=destination,
+            ftrxid=f"21{local_time(now_ms):%H%M%S}{len(self.entries) + 1:06}",
+            posted_at_ms=now_ms,
+            sign_ok=sign_ok,
+            behaviour=behaviour,
+            price_idr=price_of(product),
+        )
+        self.entries[trxid] = entry
+        return entry
+
+    def charge(self, entry: Entry) -> None:
+        """Take the price."""
+        self.balance_idr -= entry.price_idr
+        entry.charged_idr += entry.price_idr
+
+    def refund(self, entry: Entry) -> None:
+        """Give back all that was taken for the order."""
+        self.balance_idr += entry.charged_idr
+        entry.charged_idr = 0

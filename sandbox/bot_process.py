@@ -1,0 +1,162 @@
+"""The bot as a process of its own: given its settings and nothing else, watched, and stopped gently."""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+import sys
+from asyncio.subprocess import STDOUT, Process
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+# A cold start on a slow machine takes a few seconds; more than this is a fault.
+READY_TIMEOUT_S: Final = 30.0
+# The bot finishes what it has in hand when asked to stop; a hanging one is not waited for longer.
+STOP_TIMEOUT_S: Final = 10.0
+_POLL_S: Final = 0.1
+_LAST_LINES: Final = 20
+_ROOT: Final = Path(__file__).resolve().parent.parent
+
+# Whatever the shell holds under these names is somebody's real bot: it must not reach this one.
+_SETTING_NAMES: Final = (
+    *("TELEGRAM_", "BILLER_", "REVERSAL_", "LISTEN_", "ADMIN_", "RESELLER_", "TRUSTED_", "PUBLIC_"),
+    *("DATABASE_", "ORDER_", "TIMEZONE", "LOG_"),
+)
+
+
+class BotDiedError(Exception):
+    """The bot's process ended by itself; the text holds its exit status and last log lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the bot is known by: its Telegram token, and user and password at the biller."""
+
+    token: str
+    biller_user: str
+    biller_password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotProcess:
+    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results."""
+
+    process: Process
+    url: str
+    reversal_url: str
+    log: Path
+
+    async def ready(self) -> None:
+        """Return when the bot says that it is ready; BotDiedError or TimeoutError if it never does."""
+        async with asyncio.timeout(READY_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as client:
+            await self.alive_during(self._poll_ready(client))
+
+    async def _poll_ready(self, client: httpx.AsyncClient) -> None:
+        while True:
+            with suppress(httpx.TransportError):
+                if (await client.get(f"{self.url}/readyz")).is_success:
+                    return
+            await asyncio.sleep(_POLL_S)
+
+    async def alive_during(self, work: Awaitable[T]) -> T:
+        """Return what `work` returns; BotDiedError as soon as the bot ends before it."""
+        working, dying = asyncio.ensure_future(work), asyncio.ensure_future(self.process.wait())
+        try:
+            await asyncio.wait({working, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise BotDiedError(f"The bot ended with status {dying.result()}. {self.last_words()}")
+            return await working
+        finally:
+            for task in (working, dying):
+                task.cancel()
+            await asyncio.gather(working, dying, return_exceptions=True)
+
+    def last_words(self) -> str:
+        """Return the end of the bot's log, for a person."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+        return "Its last log lines:\n" + "\n".join(lines) if lines else "It has logged nothing."
+
+    async def stop(self) -> None:
+        """Ask the bot to stop, and end it if it does not do so in time."""
+        if self.process.returncode is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_TIMEOUT_S):
+                    await self.process.wait()
+        finally:  # also when somebody is too impatient to wait
+            with suppress(ProcessLookupError):
+                self.process.kill()
+            await self.process.wait()
+
+
+@asynccontextmanager
+async def running_bot(
+    sandbox_url: str, account: Account, *, webhook: bool = False
+) -> AsyncIterator[BotProcess]:
+    """Run the bot against the sandbox at `sandbox_url`, on a database of its own that goes with it."""
+    with TemporaryDirectory(prefix="loket-sandbox-", ignore_cleanup_errors=True) as home:
+        port, secret, log = _free_port(), secrets.token_urlsafe(32), Path(home, "bot.log")
+        url = f"http://127.0.0.1:{port}"
+        settings = _settings(sandbox_url, account, port=port, reversal_secret=secret)
+        if webhook:
+            settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
+        process = await _start(_environment(os.environ, settings), home=home, log=log)
+        bot = BotProcess(process=process, url=url, reversal_url=f"{url}/reversal/{secret}", log=log)
+        try:
+            yield bot
+        finally:
+            await bot.stop()
+
+
+def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret: str) -> dict[str, str]:
+    return {
+        "TELEGRAM_TOKEN": account.token,
+        "TELEGRAM_API_URL": sandbox_url,
+        "ADMIN_IDS": "9001",
+        "RESELLER_IDS": "1001,1002",
+        "BILLER_URL": sandbox_url,
+        "BILLER_USER": account.biller_user,
+        "BILLER_PASSWORD": account.biller_password,
+        "REVERSAL_SECRET": reversal_secret,
+        "LISTEN_HOST": "127.0.0.1",
+        "LISTEN_PORT": str(port),
+        "DATABASE_URL": "sqlite:///loket.db",  # in its working folder, which is its home
+    }
+
+
+def _environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the bot: the shell's, without any setting but ours."""
+    kept = {name: value for name, value in inherited.items() if not name.upper().startswith(_SETTING_NAMES)}
+    path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(_ROOT))))
+    # Both ends are on this machine: a proxy of the shell's could not reach them.
+    return {**kept, **settings, "PYTHONPATH": path, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+
+async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Process:
+    with log.open("wb") as out:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", "run"),
+            cwd=home,  # so that no .env is read
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=STDOUT,
+            start_new_session=True,  # Ctrl+C reaches us alone, and we stop the bot in our own order
+        )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -1,0 +1,111 @@
+"""The controls of the sandbox over HTTP: what the page and tests in other processes turn."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sandbox.snapshot import biller_settings, snapshot
+from sandbox.telegram.chats import Json
+from sandbox.telegram.errors import RefusedError
+from sandbox.world import World
+
+_PING_S: Final = 15.0
+Control = Callable[[World, Json], Awaitable[Json]]
+
+
+def control_routes(world: World) -> list[Route]:
+    """Return the routes under /sandbox."""
+
+    async def state(_: Request) -> Response:
+        return JSONResponse(snapshot(world))
+
+    async def events(_: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(_events(world), media_type="text/event-stream", headers=headers)
+
+    controls: dict[str, Control] = {
+        "/say": _say,
+        "/press": _press,
+        "/biller": _biller,
+        "/biller/reversal": _reversal,
+        "/telegram/fault": _fault,
+        "/reset": _reset,
+    }
+    return [
+        Route("/state", state),
+        Route("/events", events),
+        *(Route(path, _posted(world, control), methods=["POST"]) for path, control in controls.items()),
+    ]
+
+
+def _posted(world: World, control: Control) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint that answers a wrong request with 400 and its reason."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            body = json.loads(await request.body() or b"{}")
+            return JSONResponse(await control(world, body))
+        except KeyError as error:
+            return JSONResponse({"error": f"missing or unknown: {error.args[0]}"}, 400)
+        except (ValueError, TypeError, RefusedError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+
+    return answer
+
+
+async def _events(world: World) -> AsyncIterator[str]:
+    """Tell the version now and at each change; a comment when it is quiet."""
+    version = world.feed.version
+    yield _event(version)
+    while not world.feed.closed:
+        try:
+            version = await asyncio.wait_for(world.feed.wait_past(version), _PING_S)
+            yield _event(version)
+        except TimeoutError:
+            yield ": ping\n\n"
+
+
+def _event(version: int) -> str:
+    return f'data: {{"version": {version}}}\n\n'
+
+
+async def _say(world: World, body: Json) -> Json:
+    said = world.telegram.say(
+        body["chat_id"], body["text"], user_id=body.get("user_id"), reply_to=body.get("reply_to")
+    )
+    return asdict(said)
+
+
+async def _press(world: World, body: Json) -> Json:
+    callback_id = world.telegram.press(
+        body["chat_id"], body["message_id"], body["data"], user_id=body.get("user_id")
+    )
+    return {"callback_id": callback_id}
+
+
+async def _biller(world: World, body: Json) -> Json:
+    behaviour = body.pop("behaviour", None)
+    world.biller.configure(**body)
+    if behaviour is not None:
+        world.biller.behave(behaviour)
+    return biller_settings(world.biller)
+
+
+async def _reversal(world: World, body: Json) -> Json:
+    return {"http_status": await world.biller.reverse(**body)}
+
+
+async def _fault(world: World, body: Json) -> Json:
+    world.telegram.fault(**body)
+    return {"faults": [fault.as_json() for fault in world.telegram.faults.pending]}
+
+
+async def _reset(world: World, _: Json) -> Json:
+    world.reset()
+    return {"version": world.feed.version}

@@ -1,0 +1,89 @@
+"""A web server on 127.0.0.1 inside the running event loop, able to cut a connection without an answer."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# Held polls are let go before; what still hangs after this is cancelled.
+_GRACE_S = 2
+
+
+class _CuttableProtocol(HttpToolsProtocol):
+    """Lends each request its transport: ASGI itself has no word for hanging up."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]  # uvicorn's TypedDict has no such key
+        scope["sandbox.transport"] = self.transport
+
+
+class HangUp(Response):
+    """Instead of an answer, the TCP connection is closed: not one byte is sent."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's shape
+        """Close the connection and wait until the server knows."""
+        scope["sandbox.transport"].abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def loopback_client(timeout_s: float) -> httpx.AsyncClient:
+    """Return a client for plain HTTP on this machine; without certificates to load it is there at once."""
+    return httpx.AsyncClient(
+        trust_env=False, timeout=timeout_s, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+
+
+@asynccontextmanager
+async def listen(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve `app` until the block ends; yields the base URL. Port 0 takes any free one."""
+    config = uvicorn.Config(
+        app,
+        http=_CuttableProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    # Only a socket that names TCP gets TCP_NODELAY from asyncio; without it every answer takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise
+    # `serve()` would take over the signals of the process and leave only at its next tick.
+    await server.startup(sockets=[listener])
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        await _stop(server)
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    """End what is open; uvicorn's own shutdown sleeps a tenth of a second, in every test anew."""
+    for listener in server.servers:
+        listener.close()
+    state = server.server_state
+    for connection in list(state.connections):
+        connection.shutdown()
+    try:
+        async with asyncio.timeout(_GRACE_S):
+            while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn tells no event of it
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        for task in state.tasks:
+            task.cancel()

@@ -1,0 +1,55 @@
+// The sandbox's controls, and the feed that says when to look again.
+
+const REFETCH_MS = 90; // a burst of changes is drawn about eleven times a second, no more
+
+/** POST JSON to a control; its JSON answer, or an Error with words for a person. */
+export async function post(path, body) {
+  let response;
+  try {
+    response = await fetch(`/sandbox/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new Error("Ruang coba tidak menjawab. Masih berjalan?");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error ?? `Ditolak ruang coba (${response.status}).`);
+  return answer;
+}
+
+async function fetchState() {
+  const response = await fetch("/sandbox/state", { cache: "no-store" });
+  if (!response.ok) throw new Error(`state answered ${response.status}`);
+  return response.json();
+}
+
+/** Follow the sandbox: `onState(snapshot)` at each change, `onLink(true|false)` as the feed comes and goes. */
+export function follow({ onState, onLink }) {
+  let wanted = false;
+  let busy = false;
+
+  async function refresh() {
+    wanted = true;
+    if (busy) return;
+    busy = true;
+    while (wanted) {
+      wanted = false;
+      try {
+        onState(await fetchState());
+        onLink(true);
+      } catch (error) {
+        console.error(error);
+        onLink(false);
+      }
+      await new Promise((resolve) => setTimeout(resolve, REFETCH_MS));
+    }
+    busy = false;
+  }
+
+  const feed = new EventSource("/sandbox/events");
+  feed.addEventListener("message", refresh);
+  feed.addEventListener("error", () => onLink(false));
+  refresh();
+}

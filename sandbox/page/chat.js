@@ -1,0 +1,201 @@
+// One chat, as its person sees it on a phone: what was said, and a line to write.
+import { post } from "./api.js";
+import { chipsFor } from "./chips.js";
+import { el, reconcile, setText } from "./dom.js";
+import { createMessage, drawMessage } from "./message.js";
+import { Toasts } from "./toasts.js";
+
+const ROLES = { reseller: "Reseller", admin: "Admin", stranger: "Belum terdaftar", group: "Grup" };
+const NEAR_END_PX = 48; // so close to the end counts as reading the newest
+const PRESS_WAIT_MS = 4000; // a key that nobody answers becomes tappable again
+
+/** The panel of one private chat; `update(chat)` draws a new snapshot of it. */
+export class Chat {
+  constructor(chat, user, { onNews }) {
+    this.id = chat.id;
+    this.user = user;
+    this.onNews = onNews;
+    this.newest = Math.max(0, ...chat.messages.map((message) => message.id));
+    this.unseen = 0;
+    this.replyTo = null;
+    this.atEnd = true;
+    this.height = 0;
+    this.node = document.getElementById("chat-template").content.firstElementChild.cloneNode(true);
+    this.find = (selector) => this.node.querySelector(selector);
+    this.scroll = this.find(".scroll");
+    this.input = this.find("textarea");
+    this.toasts = new Toasts(this.find(".toasts"), chat.toasts);
+    this.dress(chat);
+    this.listen();
+  }
+
+  dress(chat) {
+    const name = `${this.user.name} · ${ROLES[chat.role] ?? chat.role}`;
+    this.node.id = `chat-${chat.id}`;
+    this.node.dataset.role = chat.role;
+    this.node.setAttribute("aria-label", `Obrolan ${this.user.name} dengan Loket`);
+    this.find(".avatar").textContent = initials(chat.title);
+    this.find(".chat-title").textContent = chat.title;
+    this.find(".chat-sub").textContent = chat.title === this.user.name ? ROLES[chat.role] ?? chat.role : name;
+    this.find(".messages").setAttribute("aria-label", `Pesan di obrolan ${this.user.name}`);
+    this.scroll.setAttribute("aria-label", `Riwayat obrolan ${this.user.name}`);
+    this.input.setAttribute("aria-label", `Pesan dari ${this.user.name}`);
+    this.find(".scroll .empty").textContent = "Belum ada pesan.";
+    this.find(".chips").append(...chipsFor(chat.role).map((make) => this.chip(make)));
+  }
+
+  chip(make) {
+    const node = el("button", { type: "button", class: "chip" }, make());
+    node.addEventListener("click", () => {
+      this.say(node.textContent);
+      node.textContent = make();
+    });
+    return node;
+  }
+
+  listen() {
+    this.find("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendTyped();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.reply(null);
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.sendTyped();
+    });
+    this.input.addEventListener("input", () => this.fit());
+    this.find(".replying button").addEventListener("click", () => this.reply(null));
+    this.find(".to-end").addEventListener("click", () => this.toEnd());
+    this.scroll.addEventListener("scroll", () => this.seen(), { passive: true });
+    // A phone's keyboard or a wrapped chip changes the height: whoever read the newest still does.
+    const watcher = new ResizeObserver(() => this.atEnd && this.toEnd());
+    watcher.observe(this.scroll);
+    watcher.observe(this.find(".messages"));
+  }
+
+  /** Put `text` into the line to write, keeping what a person has typed there. */
+  suggest(text) {
+    const typed = this.input.value === this.suggested ? "" : this.input.value.trimEnd();
+    this.suggested = typed ? `${typed}\n${text}` : text;
+    this.input.value = this.suggested;
+    this.fit();
+    this.input.focus();
+  }
+
+  async sendTyped() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    const replyTo = this.replyTo;
+    this.input.value = "";
+    this.reply(null);
+    this.fit();
+    if (await this.say(text, replyTo)) return;
+    if (!this.input.value) this.input.value = text;
+    this.reply(replyTo);
+    this.fit();
+  }
+
+  async say(text, replyTo = null) {
+    this.atEnd = true;
+    return this.attempt(post("say", {
+      chat_id: this.id, user_id: this.user.id, text, ...(replyTo && { reply_to: replyTo.id }),
+    }));
+  }
+
+  async press(message, button, node) {
+    const path = { chat_id: this.id, user_id: this.user.id, message_id: message.id, data: button.data };
+    node.setAttribute("aria-busy", "true");
+    const done = () => node.removeAttribute("aria-busy");
+    setTimeout(done, PRESS_WAIT_MS);
+    const pressed = await this.attempt(post("press", path));
+    if (pressed) this.toasts.whenAnswered(pressed.callback_id, done);
+    else done();
+  }
+
+  async attempt(call) {
+    const note = this.find(".form-note");
+    try {
+      const answer = await call;
+      setText(note, "");
+      return answer;
+    } catch (error) {
+      setText(note, error.message);
+      return null;
+    }
+  }
+
+  reply(message) {
+    this.replyTo = message;
+    this.find(".replying").hidden = message === null;
+    if (!message) return;
+    this.find(".replying p").replaceChildren(el("b", {}, message.from.name), message.text.slice(0, 120));
+    this.input.focus();
+  }
+
+  fit() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight + 2}px`;
+  }
+
+  update(chat) {
+    const actions = {
+      reply: (message) => this.reply(message),
+      press: (message, button, node) => this.press(message, button, node),
+      command: (text) => this.say(text),
+      jump: (id) => this.jump(id),
+    };
+    reconcile(this.find(".messages"), chat.messages, {
+      key: (message) => message.id,
+      create: createMessage,
+      update: (item, message) => drawMessage(item, message, actions),
+    });
+    this.find(".scroll .empty").hidden = chat.messages.length > 0;
+    this.toasts.update(chat.toasts);
+    this.countNews(chat.messages);
+  }
+
+  countNews(messages) {
+    const fresh = messages.filter((message) => message.id > this.newest);
+    this.newest = Math.max(this.newest, ...messages.map((message) => message.id));
+    const news = fresh.filter((message) => message.from.is_bot).length;
+    if (this.atEnd) this.toEnd();
+    else this.unseen += news;
+    this.showUnseen();
+    if (news) this.onNews(this, news);
+  }
+
+  showUnseen() {
+    const button = this.find(".to-end");
+    button.hidden = this.atEnd;
+    setText(button, this.unseen ? `↓ ${this.unseen} pesan baru` : "↓ Terbaru");
+  }
+
+  seen() {
+    // Grown by itself, not scrolled by a person: whoever read the newest still does.
+    if (this.atEnd && this.scroll.scrollHeight !== this.height) {
+      this.toEnd();
+      return;
+    }
+    this.atEnd = this.scroll.scrollHeight - this.scroll.clientHeight - this.scroll.scrollTop < NEAR_END_PX;
+    if (this.atEnd) this.unseen = 0;
+    this.showUnseen();
+  }
+
+  toEnd() {
+    this.height = this.scroll.scrollHeight;
+    this.scroll.scrollTop = this.height;
+  }
+
+  jump(id) {
+    const item = this.find(`.message[data-id="${id}"]`);
+    if (!item) return;
+    item.scrollIntoView({ block: "nearest" });
+    item.classList.remove("found");
+    requestAnimationFrame(() => item.classList.add("found"));
+  }
+}
+
+function initials(title) {
+  return title.split(/\s+/).slice(0, 2).map((word) => word[0]).join("").toUpperCase();
+}

@@ -1,0 +1,23 @@
+// Figures as people here read them: rupiah with dots, times of the counter's zone.
+
+const ZONE = "Asia/Jakarta";
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const exactClock = new Intl.DateTimeFormat("en-GB", {
+  timeZone: ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+});
+const whole = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 0 });
+
+/** `14:03` of a time in ms. */
+export const shortTime = (ms) => clock.format(ms);
+
+/** `14:03:25` of a time in ms. */
+export const exactTime = (ms) => exactClock.format(ms);
+
+/** `14:03:25 WIB`, for titles. */
+export const fullTime = (ms) => `${exactClock.format(ms)} WIB`;
+
+/** `Rp1.356.424` of whole rupiah; an empty string for none. */
+export const rupiah = (amount) => (Number.isFinite(amount) ? `${amount < 0 ? "-" : ""}Rp${whole.format(Math.abs(amount))}` : "");
+
+/** The time as a `datetime` attribute wants it. */
+export const machineTime = (ms) => new Date(ms).toISOString();

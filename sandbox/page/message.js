@@ -1,0 +1,97 @@
+// One message: its bubble, the quote it answers, its buttons.
+import { announce, copyText, el } from "./dom.js";
+import { fullTime, machineTime, shortTime } from "./format.js";
+import { richText } from "./rich.js";
+
+const COPIED_MS = 1600; // long enough to be read, short enough to copy again
+
+/** A message's list item, still empty; `drawMessage` fills it. */
+export function createMessage(message) {
+  const side = message.from.is_bot ? "from-bot" : "from-person";
+  return el("li", { class: `message ${side}`, "data-id": message.id });
+}
+
+/** Draw the message into its item. `actions` has reply(message), press(message, button), command(text), jump(id). */
+export function drawMessage(item, message, actions) {
+  const focused = item.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const bubble = el("div", { class: "bubble" },
+    message.reply_to ? quote(message.reply_to, actions) : null,
+    body(message, actions),
+    meta(message),
+    el("button", {
+      type: "button", class: "reply", "data-focus": "reply", title: "Balas pesan ini",
+      "aria-label": `Balas pesan: ${message.text.slice(0, 40)}`, onclick: () => actions.reply(message),
+    }, "↩"));
+  bubble.addEventListener("click", (event) => {
+    if (event.target.closest("button, a, .spoiler:not(.open), pre, code") || !getSelection().isCollapsed) return;
+    actions.reply(message);
+  });
+  item.replaceChildren(bubble, ...keyboard(message, actions));
+  if (focused) item.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function body(message, actions) {
+  const text = el("div", { class: "text" });
+  text.append(richText(message.text, message.entities, { onCommand: actions.command }));
+  for (const node of text.querySelectorAll("code")) copiesByTap(node);
+  return text;
+}
+
+function meta(message) {
+  return el("div", { class: "meta" },
+    message.edited_at ? el("span", { class: "edited", title: fullTime(message.edited_at) }, "diedit") : null,
+    el("time", { datetime: machineTime(message.at), title: fullTime(message.at) }, shortTime(message.at)));
+}
+
+function quote(replied, actions) {
+  return el("button", {
+    type: "button", class: "quote", "data-focus": "quote",
+    "aria-label": `Menjawab ${replied.name}: ${replied.text}`, onclick: () => actions.jump(replied.id),
+  }, el("b", {}, replied.name), el("span", {}, replied.text));
+}
+
+function keyboard(message, actions) {
+  return (message.buttons ?? []).map((row, line) =>
+    el("div", { class: "keys" }, ...row.map((button, place) => key(message, button, `key-${line}-${place}`, actions))));
+}
+
+function key(message, button, focus, actions) {
+  const style = button.style ? ` style-${button.style}` : "";
+  if (button.url) {
+    const safe = /^(https?|tg):/i.test(button.url);
+    return el("a", {
+      class: `key${style}`, "data-focus": focus, href: safe ? button.url : null, target: "_blank", rel: "noopener noreferrer",
+    }, `${button.text} ↗`);
+  }
+  const node = el("button", { type: "button", class: `key${style}`, "data-focus": focus }, button.text);
+  if (button.copy_text) {
+    node.classList.add("copies");
+    node.title = `Salin: ${button.copy_text}`;
+    node.addEventListener("click", () => copyAndSay(node, button));
+  } else {
+    node.addEventListener("click", () => actions.press(message, button, node));
+  }
+  return node;
+}
+
+// As in Telegram: a tap on text of this style copies it.
+function copiesByTap(node) {
+  node.title = "Ketuk untuk menyalin";
+  node.addEventListener("click", async () => {
+    if (!getSelection().isCollapsed || !(await copyText(node.textContent))) return;
+    node.classList.add("copied");
+    announce(`Tersalin: ${node.textContent}`);
+    setTimeout(() => node.classList.remove("copied"), COPIED_MS);
+  });
+}
+
+async function copyAndSay(node, button) {
+  const copied = await copyText(button.copy_text);
+  node.textContent = copied ? "Tersalin ✓" : "Tidak bisa menyalin";
+  node.classList.toggle("copied", copied);
+  announce(copied ? `Tersalin: ${button.copy_text}` : "Peramban tidak mengizinkan menyalin.");
+  setTimeout(() => {
+    node.textContent = button.text;
+    node.classList.remove("copied");
+  }, COPIED_MS);
+}

@@ -1,0 +1,48 @@
+// On a narrow screen one chat is shown at a time: tabs to change it, with counts of unseen news.
+import { el, setText } from "./dom.js";
+
+/** The tabs over the row of chats; a swipe in the row and a tap on a tab do the same. */
+export class Tabs {
+  constructor(nav, row) {
+    this.nav = nav;
+    this.row = row;
+    this.tabs = new Map();
+    this.watcher = new IntersectionObserver((seen) => this.look(seen), { root: row, threshold: 0.6 });
+  }
+
+  add(panel) {
+    const count = el("span", { class: "count", hidden: true });
+    const button = el("button", { type: "button", onclick: () => this.show(panel) }, panel.user.name, count);
+    this.tabs.set(panel.node, { button, count, unseen: 0, visible: false });
+    this.nav.append(button);
+    this.watcher.observe(panel.node);
+  }
+
+  show(panel) {
+    this.row.scrollTo({ left: panel.node.offsetLeft - this.row.offsetLeft });
+  }
+
+  news(panel, count) {
+    const tab = this.tabs.get(panel.node);
+    if (tab.visible) return;
+    tab.unseen += count;
+    this.draw(tab);
+  }
+
+  look(seen) {
+    for (const { target, isIntersecting } of seen) {
+      const tab = this.tabs.get(target);
+      tab.visible = isIntersecting;
+      if (isIntersecting) tab.unseen = 0;
+      this.draw(tab);
+    }
+  }
+
+  draw({ button, count, unseen, visible }) {
+    if (visible) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+    count.hidden = unseen === 0;
+    setText(count, unseen ? `${unseen}` : "");
+    count.setAttribute("aria-label", `${unseen} pesan baru`);
+  }
+}

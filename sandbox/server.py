@@ -1,0 +1,50 @@
+"""One port for all of the sandbox: the Bot API, the biller, the controls and the page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.biller.server import trx_route
+from sandbox.controls import control_routes
+from sandbox.listen import listen
+from sandbox.moments import Watched
+from sandbox.telegram.server import bot_api_route
+from sandbox.world import World
+
+_PAGE: Final = Path(__file__).parent / "page"
+
+
+def sandbox_app(world: World) -> Starlette:
+    """Return the whole sandbox as one ASGI application."""
+    return Starlette(
+        routes=[
+            Route("/", _index),
+            Mount("/page", StaticFiles(directory=_PAGE, check_dir=False)),
+            Mount("/sandbox", routes=control_routes(world)),
+            trx_route(world.biller),
+            bot_api_route(world.telegram),
+        ],
+        middleware=[Middleware(Watched, moments=world.moments)],
+    )
+
+
+async def _index(_: Request) -> FileResponse:
+    return FileResponse(_PAGE / "index.html")
+
+
+@asynccontextmanager
+async def serve(world: World, port: int = 0) -> AsyncIterator[str]:
+    """Serve the world on 127.0.0.1 inside this event loop; yields the base URL, ends the world after."""
+    async with listen(sandbox_app(world), port=port) as url:
+        try:
+            yield url
+        finally:
+            await world.aclose()

@@ -1,0 +1,156 @@
+"""The whole world as the page reads it; times are ms since the epoch."""
+
+from itertools import chain
+from typing import Final
+
+from sandbox.biller.behaviour import TEST_NUMBERS, WAYS
+from sandbox.biller.emulator import Biller
+from sandbox.biller.ledger import Entry
+from sandbox.journey import journeys
+from sandbox.telegram.chats import Chat, Json, Message, Toast, User
+from sandbox.telegram.emulator import Telegram
+from sandbox.world import World
+
+# A polling bot that has not asked for this long is away; its longest poll is 50 s and counts as asking.
+_AWAY_AFTER_MS: Final = 10_000
+# The page quotes no more of a message that is replied to.
+_QUOTE_LENGTH: Final = 80
+
+
+def snapshot(world: World) -> Json:
+    """Return everything visible."""
+    telegram = world.telegram
+    chats = list(telegram.chats.chats.values())
+    everything = chain.from_iterable(((chat.id, m) for m in chat.messages.values()) for chat in chats)
+    orders = journeys(list(everything), list(world.biller.entries.values()))
+    return {
+        "version": world.feed.version,
+        "now": world.now_ms(),
+        "bot": {
+            "username": telegram.chats.bot.username,
+            "mode": _mode(telegram),
+            "last_seen": telegram.last_seen_ms,
+        },
+        "chats": [_chat(chat) for chat in chats],
+        "users": [_user(user) for user in telegram.chats.users.values()],
+        "biller": biller_settings(world.biller)
+        | {"entries": [_entry(e) for e in world.biller.entries.values()]},
+        "orders": [order.as_json() for order in orders],
+        "telegram": {
+            "calls": telegram.calls.total(),
+            "calls_by_method": dict(telegram.calls),
+            "violations": telegram.violations,
+            "faults": [fault.as_json() for fault in telegram.faults.pending],
+        },
+    }
+
+
+def biller_settings(biller: Biller) -> Json:
+    """Return how the biller behaves and what else it could do."""
+    settings = biller.settings
+    numbers = {"0000": settings.behaviour} | TEST_NUMBERS
+    return {
+        "balance_idr": biller.ledger.balance_idr,
+        "behaviour": settings.behaviour,
+        "answer_delay_s": settings.answer_delay_s,
+        "result_delay_s": settings.result_delay_s,
+        "slow_s": settings.slow_s,
+        "late_s": settings.late_s,
+        "behaviours": [{"name": name, "label": way.label} for name, way in WAYS.items()],
+        "test_numbers": [
+            {"ends": ends, "behaviour": name, "label": WAYS[name].label} for ends, name in numbers.items()
+        ],
+    }
+
+
+def _mode(telegram: Telegram) -> str:
+    if telegram.webhook is not None:
+        return "webhook"
+    recently = telegram.now_ms() - _AWAY_AFTER_MS
+    if telegram.updates.polled or (telegram.last_poll_ms or 0) > recently:
+        return "polling"
+    return "away"
+
+
+def _user(user: User) -> Json:
+    return {"id": user.id, "name": user.name, "username": user.username, "role": user.role}
+
+
+def _chat(chat: Chat) -> Json:
+    return {
+        "id": chat.id,
+        "type": chat.type,
+        "title": chat.title,
+        "role": chat.role,
+        "members": list(chat.members),
+        "messages": [_message(message) for message in chat.messages.values()],
+        "toasts": [_toast(toast) for toast in chat.toasts],
+    }
+
+
+def _message(message: Message) -> Json:
+    return {
+        "id": message.id,
+        "from": {"id": message.sender.id, "name": message.sender.name, "is_bot": message.from_bot},
+        "at": message.at_ms,
+        "text": message.text,
+        "entities": list(message.entities),
+        "reply_to": _quote(message.reply_to) if message.reply_to else None,
+        "thread_id": message.thread_id,
+        "edited_at": message.edited_at_ms,
+        "buttons": [[_button(b) for b in row] for row in (message.markup or {}).get("inline_keyboard", [])],
+    }
+
+
+def _quote(message: Message) -> Json:
+    return {"id": message.id, "text": message.text[:_QUOTE_LENGTH], "name": message.sender.name}
+
+
+def _button(button: Json) -> Json:
+    told = {
+        "text": button["text"],
+        "data": button.get("callback_data"),
+        "copy_text": button.get("copy_text", {}).get("text"),
+        "url": button.get("url"),
+        "style": button.get("style"),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _toast(toast: Toast) -> Json:
+    return {
+        "callback_id": toast.callback_id,
+        "user_id": toast.user_id,
+        "text": toast.text,
+        "alert": toast.alert,
+        "at": toast.at_ms,
+    }
+
+
+def _entry(entry: Entry) -> Json:
+    return {
+        "trxid": entry.trxid,
+        "product": entry.product,
+        "destination": entry.destination,
+        "posted_at": entry.posted_at_ms,
+        "posts": entry.posts,
+        "sign_ok": entry.sign_ok,
+        "behaviour": entry.behaviour,
+        "answer": entry.answer,
+        "answered_at": entry.answered_at_ms,
+        "price_idr": entry.price_idr,
+        "charged": entry.charged,
+        "charged_idr": entry.charged_idr,
+        "ftrxid": entry.ftrxid,
+        "reason": entry.reason,
+        "reversals": [
+            {
+                "at": one.at_ms,
+                "status": one.status,
+                "http_status": one.http_status,
+                "sn": one.sn,
+                "tries": one.tries,
+            }
+            for one in entry.reversals
+        ],
+    }

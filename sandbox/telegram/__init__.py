@@ -1,0 +1,1 @@
+"""A pretended Telegram: the Bot API server on one side, people with phones on the other."""

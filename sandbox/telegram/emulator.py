@@ -1,0 +1,183 @@
+"""The pretended Telegram as people and tests handle it: phones with thumbs on them."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sandbox.telegram.chats import Chat, ChatType, Json, Message, Toast, User
+from sandbox.telegram.faults import Fault, FaultKind
+from sandbox.telegram.markup import utf16_len
+from sandbox.telegram.payloads import message_json, user_json
+from sandbox.telegram.platform import Platform, Press
+from sandbox.telegram.updates import Kind
+
+_LONGEST_TEXT: Final = 4096
+_COMMAND = re.compile(r"(?<![\w/<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/>@])")
+# Callback ids are long numbers in a string.
+_FIRST_CALLBACK_ID: Final = 4382000000000000000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person's message became; no update id if the bot does not ask for such updates."""
+
+    message_id: int
+    update_id: int | None
+
+
+class Telegram(Platform):
+    """One Bot API server with one bot and the cast.
+
+    Verbs of people raise ValueError for what Telegram's own apps would not let them do, and RefusedError for
+    a chat that does not exist.
+    """
+
+    # What people do.
+
+    def say(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        user_id: int | None = None,
+        reply_to: int | None = None,
+        thread_id: int | None = None,
+        forwarded: bool = False,
+    ) -> Said:
+        """Send a message as a person; in a private chat the person is known."""
+        chat, user = self._at(chat_id, user_id)
+        text = text.strip()
+        if not 1 <= len(text) <= _LONGEST_TEXT:
+            raise ValueError(f"a message has 1 to {_LONGEST_TEXT} characters, not {len(text)}")
+        replied = self.message(chat_id, reply_to) if reply_to is not None else None
+        if thread_id is not None:
+            chat.threads.add(thread_id)
+        message = Message(
+            id=chat.next_message_id(),
+            sender=user,
+            at_ms=self.now_ms(),
+            text=text,
+            entities=_commands_in(text),
+            reply_to=replied,
+            thread_id=thread_id,
+            forwarded=forwarded,
+        )
+        chat.messages[message.id] = message
+        return Said(message_id=message.id, update_id=self._tell(Kind.MESSAGE, chat, message))
+
+    def edit(self, chat_id: int, message_id: int, text: str) -> int | None:
+        """Change a person's own message; returns the update's id."""
+        chat = self.chats.find(chat_id)
+        old = self.message(chat_id, message_id)
+        if old.from_bot:
+            raise ValueError("people edit their own messages only")
+        text = text.strip()
+        new = replace(old, text=text, entities=_commands_in(text), edited_at_ms=self.now_ms())
+        chat.messages[message_id] = new
+        return self._tell(Kind.EDITED_MESSAGE, chat, new)
+
+    def press(self, chat_id: int, message_id: int, data: str, *, user_id: int | None = None) -> str:
+        """Tap the inline button with this data; returns the callback query's id."""
+        chat, user = self._at(chat_id, user_id)
+        message = self.message(chat_id, message_id)
+        if all(button.get("callback_data") != data for button in message.buttons()):
+            raise ValueError(f"message {message_id} has no button {data!r}")
+        self.presses_made += 1
+        callback_id = str(_FIRST_CALLBACK_ID + self.presses_made)
+        self.presses[callback_id] = Press(chat_id=chat_id, user_id=user.id, at_ms=self.now_ms())
+        payload: Json = {
+            "id": callback_id,
+            "from": user_json(user),
+            "message": message_json(message, chat, self.chats.users),
+            "chat_instance": str(-7_000_000_000_000 - chat_id),
+            "data": data,
+        }
+        self.updates.add(Kind.CALLBACK_QUERY, user.id, payload)
+        self.deliver()
+        return callback_id
+
+    # What a test asks for and looks at.
+
+    def message(self, chat_id: int, message_id: int) -> Message:
+        """Return one message; ValueError if it is not there."""
+        found = self.chats.find(chat_id).messages.get(message_id)
+        if found is None:
+            raise ValueError(f"chat {chat_id} has no message {message_id}")
+        return found
+
+    def messages(self, chat_id: int) -> list[Message]:
+        """Return all messages of a chat, oldest first."""
+        return list(self.chats.find(chat_id).messages.values())
+
+    def bot_messages(self, chat_id: int) -> list[Message]:
+        """Return what the bot said in a chat, oldest first."""
+        return [message for message in self.messages(chat_id) if message.from_bot]
+
+    async def wait_for_message(
+        self, chat_id: int, *, containing: str = "", after: int = 0, timeout_s: float = 5.0
+    ) -> Message:
+        """Return the bot's first message past id `after` that reads so, edits included; TimeoutError."""
+
+        def find() -> Message | None:
+            said = self.bot_messages(chat_id)
+            return next((one for one in said if one.id > after and containing in one.text), None)
+
+        return await self.feed.until(find, timeout_s)
+
+    async def wait_for_toast(self, callback_id: str, *, timeout_s: float = 5.0) -> Toast:
+        """Return the bot's answer to a press; TimeoutError if none comes."""
+
+        def find() -> Toast | None:
+            toasts = [toast for chat in self.chats.chats.values() for toast in chat.toasts]
+            return next((toast for toast in toasts if toast.callback_id == callback_id), None)
+
+        return await self.feed.until(find, timeout_s)
+
+    def fault(
+        self,
+        method: str,
+        kind: str,
+        *,
+        times: int = 1,
+        chat_id: int | None = None,
+        retry_after: int = 1,
+        new_chat_id: int | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Let the next `times` calls of `method` ("*": any) go wrong; see FaultKind for the ways."""
+        fault = Fault(
+            method=method,
+            kind=FaultKind(kind),
+            times=times,
+            chat_id=chat_id,
+            retry_after_s=retry_after,
+            new_chat_id=new_chat_id,
+            description=description,
+        )
+        if fault.kind is FaultKind.MIGRATED and new_chat_id is None:
+            raise ValueError("a migrated chat needs its new_chat_id")
+        self.faults.pending.append(fault)
+        self.feed.changed()
+
+    def _at(self, chat_id: int, user_id: int | None) -> tuple[Chat, User]:
+        chat = self.chats.find(chat_id)
+        who = chat_id if user_id is None and chat.type is ChatType.PRIVATE else user_id
+        if who is None or who not in chat.members:
+            raise ValueError(f"user {who} is not in chat {chat_id}")
+        return chat, self.chats.users[who]
+
+    def _tell(self, kind: Kind, chat: Chat, message: Message) -> int | None:
+        update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
+        self.deliver()
+        return update.id if update else None
+
+
+def _commands_in(text: str) -> tuple[Json, ...]:
+    return tuple(
+        {
+            "type": "bot_command",
+            "offset": utf16_len(text[: found.start()]),
+            "length": utf16_len(found[0]),
+        }
+        for found in _COMMAND.finditer(text)
+    )

@@ -1,0 +1,56 @@
+"""What the Bot API answers when it does not do as asked.
+
+RefusedError
+└── ViolationError   the request breaks the Bot API's own rules: a fault of the caller's code
+"""
+
+from typing import Any
+
+
+class RefusedError(Exception):
+    """The Bot API answers `ok: false` with this HTTP status, description and parameters."""
+
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer's body."""
+        body: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
+        if self.parameters:
+            body["parameters"] = self.parameters
+        return body
+
+
+class ViolationError(RefusedError):
+    """A field is unknown, missing, of a wrong type or length, or the markup cannot be parsed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(400, f"Bad Request: {why}")
+        self.why = why
+
+
+def bad_request(why: str) -> RefusedError:
+    """Return a 400 that is no fault of the caller's code: the world has moved on."""
+    return RefusedError(400, f"Bad Request: {why}")
+
+
+def conflict(why: str) -> RefusedError:
+    """Return the 409 of two who fetch updates at once."""
+    return RefusedError(409, f"Conflict: {why}")
+
+
+def too_many_requests(retry_after_s: int) -> RefusedError:
+    """Return the 429 of a caller who is too fast."""
+    description = f"Too Many Requests: retry after {retry_after_s}"
+    return RefusedError(429, description, retry_after=retry_after_s)
+
+
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same "
+    "as a current content and reply markup of the message"
+)
+QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+UPGRADED = "group chat was upgraded to a supergroup chat"

@@ -1,0 +1,101 @@
+"""Misfortunes ordered beforehand: the next calls of a method, or to one chat, go wrong in a given way."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import assert_never
+
+from sandbox.telegram.chats import ChatType, Json
+from sandbox.telegram.errors import UPGRADED, RefusedError, bad_request, too_many_requests
+
+_ANY_METHOD = "*"
+
+
+class FaultKind(StrEnum):
+    """The ways a call can go wrong."""
+
+    TOO_MANY = "429"
+    SERVER_ERROR = "500"
+    BAD_GATEWAY = "502"
+    RESET_AFTER_ACCEPTING = "reset_after_accepting"
+    RESET_BEFORE = "reset_before"
+    FORBIDDEN = "403"
+    BAD_REQUEST = "400"
+    SLOW = "slow"
+    MIGRATED = "migrated"
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """`times` more calls go wrong so; `retry_after_s` is also how long a slow answer takes."""
+
+    method: str
+    kind: FaultKind
+    times: int = 1
+    chat_id: int | None = None
+    retry_after_s: int = 1
+    new_chat_id: int | None = None
+    description: str | None = None
+
+    def strikes(self, method: str, chat_id: int | None) -> bool:
+        """Whether this call is meant."""
+        return self.method in {_ANY_METHOD, method} and self.chat_id in {None, chat_id}
+
+    def as_json(self) -> Json:
+        """Return the fault as the controls take it."""
+        body = {
+            "method": self.method,
+            "kind": self.kind.value,
+            "times": self.times,
+            "chat_id": self.chat_id,
+            "retry_after": self.retry_after_s,
+            "new_chat_id": self.new_chat_id,
+            "description": self.description,
+        }
+        return {name: value for name, value in body.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults still to happen, first ordered first."""
+
+    pending: list[Fault] = field(default_factory=list)
+
+    def take(self, method: str, chat_id: int | None) -> Fault | None:
+        """Return the fault that strikes this call, and count it down."""
+        fault = next((one for one in self.pending if one.strikes(method, chat_id)), None)
+        if fault is not None:
+            fault.times -= 1
+            self.pending = [one for one in self.pending if one.times > 0]
+        return fault
+
+
+def refusal(fault: Fault, chat_type: ChatType | None) -> RefusedError | None:
+    """Return what the Bot API says instead of doing it, for the kinds that say something."""
+    match fault.kind:
+        case FaultKind.TOO_MANY:
+            return too_many_requests(fault.retry_after_s)
+        case FaultKind.SERVER_ERROR:
+            return RefusedError(500, fault.description or "Internal Server Error")
+        case FaultKind.BAD_GATEWAY:
+            return RefusedError(502, fault.description or "Bad Gateway")
+        case FaultKind.FORBIDDEN:
+            return RefusedError(403, f"Forbidden: {fault.description or _gone(chat_type)}")
+        case FaultKind.BAD_REQUEST:
+            return bad_request(fault.description or "chat not found")
+        case FaultKind.MIGRATED:
+            new_id = fault.new_chat_id or 0
+            return RefusedError(400, f"Bad Request: {UPGRADED}", migrate_to_chat_id=new_id)
+        case FaultKind.RESET_AFTER_ACCEPTING | FaultKind.RESET_BEFORE | FaultKind.SLOW:
+            return None
+        case _:
+            assert_never(fault.kind)
+
+
+def _gone(chat_type: ChatType | None) -> str:
+    match chat_type:
+        case None | ChatType.PRIVATE:
+            return "bot was blocked by the user"
+        case ChatType.GROUP | ChatType.SUPERGROUP:
+            return f"bot was kicked from the {chat_type.value} chat"
+        case _:
+            assert_never(chat_type)

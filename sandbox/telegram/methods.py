@@ -1,0 +1,167 @@
+"""The Bot API's methods that need no message; the table METHODS names every pretended one."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from sandbox.telegram import messages
+from sandbox.telegram.chats import Json
+from sandbox.telegram.errors import RefusedError, ViolationError, bad_request
+from sandbox.telegram.payloads import full_chat_json, me_json
+from sandbox.telegram.platform import Platform
+from sandbox.telegram.validation import checked
+from sandbox.telegram.webhook import Hook
+
+Method = Callable[[Platform, Json], Awaitable[object]]
+
+_DEFAULT_LIMIT: Final = 100
+_DEFAULT_CONNECTIONS: Final = 40
+_MOST_COMMANDS: Final = 100
+_SECRET = re.compile(r"[A-Za-z0-9_-]+")
+_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+
+
+async def call(telegram: Platform, method: str, values: Json) -> object:
+    """Do what was asked and return `result`; RefusedError otherwise. The values are checked already."""
+    return await METHODS[method](telegram, values)
+
+
+async def _get_me(telegram: Platform, _: Json) -> Json:
+    return me_json(telegram.chats.bot)
+
+
+async def _get_updates(telegram: Platform, values: Json) -> list[Json]:
+    telegram.updates.allow(values.get("allowed_updates"))
+    limit = values.get("limit", _DEFAULT_LIMIT)
+    return await telegram.poll(values.get("offset", 0), limit, values.get("timeout", 0))
+
+
+async def _set_webhook(telegram: Platform, values: Json) -> bool:
+    url, secret = values["url"], values.get("secret_token")
+    if url and not url.startswith(("https://", "http://")):
+        raise ViolationError("bad webhook: invalid webhook URL specified")
+    if secret is not None and not _SECRET.fullmatch(secret):
+        raise ViolationError("secret token contains unallowed characters")
+    _drop_pending(telegram, values)
+    telegram.updates.allow(values.get("allowed_updates"))
+    connections = values.get("max_connections", _DEFAULT_CONNECTIONS)
+    hook = Hook(url=url, secret=secret, max_connections=connections) if url else None
+    await telegram.set_webhook(hook, lambda body: _from_webhook(telegram, body))
+    return True
+
+
+async def _from_webhook(telegram: Platform, body: Json) -> None:
+    """Do the call that the webhook's answer carried; its result is never told."""
+    method = body.pop("method")
+    telegram.heard(method)
+    if method not in METHODS:
+        telegram.violated(method, ViolationError("unknown method in a webhook's answer"))
+        return
+    try:
+        await call(telegram, method, checked(method, body))
+    except ViolationError as violation:
+        telegram.violated(method, violation)
+    except RefusedError:
+        return
+
+
+async def _delete_webhook(telegram: Platform, values: Json) -> bool:
+    _drop_pending(telegram, values)
+    await telegram.set_webhook(None, lambda body: _from_webhook(telegram, body))
+    return True
+
+
+def _drop_pending(telegram: Platform, values: Json) -> None:
+    if values.get("drop_pending_updates"):
+        telegram.updates.waiting.clear()
+
+
+async def _get_webhook_info(telegram: Platform, _: Json) -> Json:
+    delivery = telegram.webhook.info() if telegram.webhook else {"url": ""}
+    return delivery | {
+        "has_custom_certificate": False,
+        "pending_update_count": len(telegram.updates.waiting),
+        "allowed_updates": sorted(telegram.updates.allowed),
+    }
+
+
+async def _set_my_commands(telegram: Platform, values: Json) -> bool:
+    if len(values["commands"]) > _MOST_COMMANDS:
+        raise ViolationError("BOT_COMMANDS_TOO_MUCH")
+    for command in values["commands"]:
+        if not _COMMAND.fullmatch(command["command"]):
+            raise ViolationError("BOT_COMMAND_INVALID")
+    telegram.commands[_scope(telegram, values)] = values["commands"]
+    return True
+
+
+async def _get_my_commands(telegram: Platform, values: Json) -> list[Json]:
+    return telegram.commands.get(_scope(telegram, values), [])
+
+
+async def _delete_my_commands(telegram: Platform, values: Json) -> bool:
+    telegram.commands.pop(_scope(telegram, values), None)
+    return True
+
+
+def _scope(telegram: Platform, values: Json) -> str:
+    """Return the key a command list is kept under: scope, chat, member and language."""
+    scope = values.get("scope", {"type": "default"})
+    if "chat_id" in scope:
+        telegram.chats.find(scope["chat_id"])
+    parts = scope["type"], scope.get("chat_id", ""), scope.get("user_id", ""), values.get("language_code", "")
+    return "/".join(str(part) for part in parts)
+
+
+async def _get_chat(telegram: Platform, values: Json) -> Json:
+    return full_chat_json(telegram.chats.find(values["chat_id"]), telegram.chats.users)
+
+
+async def _send_chat_action(telegram: Platform, values: Json) -> bool:
+    telegram.chats.find(values["chat_id"])
+    if values["action"] not in _ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    return True
+
+
+async def _accept(_telegram: Platform, _: Json) -> bool:
+    return True
+
+
+_ACTIONS: Final = frozenset(
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    }
+)
+
+METHODS: Final[dict[str, Method]] = {
+    "getMe": _get_me,
+    "getUpdates": _get_updates,
+    "setWebhook": _set_webhook,
+    "deleteWebhook": _delete_webhook,
+    "getWebhookInfo": _get_webhook_info,
+    "sendMessage": messages.send,
+    "editMessageText": messages.edit_text,
+    "editMessageReplyMarkup": messages.edit_markup,
+    "deleteMessage": messages.delete,
+    "answerCallbackQuery": messages.answer_press,
+    "sendChatAction": _send_chat_action,
+    "getChat": _get_chat,
+    "setMyCommands": _set_my_commands,
+    "getMyCommands": _get_my_commands,
+    "deleteMyCommands": _delete_my_commands,
+    # What these set is seen nowhere in the sandbox.
+    "setChatMenuButton": _accept,
+    "setMyDescription": _accept,
+    "setMyShortDescription": _accept,
+}

@@ -1,0 +1,73 @@
+"""Our people, chats and messages in Telegram's JSON, complete enough for any client library."""
+
+from sandbox.telegram.chats import Chat, ChatType, Json, Message, Role, User
+
+
+def user_json(user: User) -> Json:
+    """Return a User object."""
+    body: Json = {"id": user.id, "is_bot": user.role is Role.BOT, "first_name": user.name}
+    if user.username is not None:
+        body["username"] = user.username
+    if user.role is not Role.BOT:
+        body["language_code"] = "id"
+    return body
+
+
+def me_json(bot: User) -> Json:
+    """Return what getMe tells."""
+    return user_json(bot) | {
+        "can_join_groups": True,
+        "can_read_all_group_messages": True,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
+
+
+def chat_json(chat: Chat, users: dict[int, User]) -> Json:
+    """Return a Chat object: a private chat bears its person's names, a group its title."""
+    if chat.type is not ChatType.PRIVATE:
+        return {"id": chat.id, "type": chat.type, "title": chat.title}
+    user = users[chat.id]
+    body: Json = {"id": chat.id, "type": chat.type, "first_name": user.name}
+    if user.username is not None:
+        body["username"] = user.username
+    return body
+
+
+def full_chat_json(chat: Chat, users: dict[int, User]) -> Json:
+    """Return a ChatFullInfo object."""
+    gifts = dict.fromkeys(
+        ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"),
+        False,
+    )
+    return chat_json(chat, users) | {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": gifts,
+    }
+
+
+def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested: bool = False) -> Json:
+    """Return a Message object; the message it replies to is in it, but not that one's own reply."""
+    body: Json = {
+        "message_id": message.id,
+        "from": user_json(message.sender),
+        "chat": chat_json(chat, users),
+        "date": message.at_ms // 1000,
+        "text": message.text,
+    }
+    if message.entities:
+        body["entities"] = list(message.entities)
+    if message.thread_id is not None:
+        body |= {"message_thread_id": message.thread_id, "is_topic_message": True}
+    if message.edited_at_ms is not None:
+        body["edit_date"] = message.edited_at_ms // 1000
+    if message.markup is not None:
+        body["reply_markup"] = message.markup
+    if message.forwarded:
+        origin = {"type": "hidden_user", "date": body["date"], "sender_user_name": "Pelanggan"}
+        body["forward_origin"] = origin
+    if message.reply_to is not None and not nested:
+        body["reply_to_message"] = message_json(message.reply_to, chat, users, nested=True)
+    return body

@@ -1,0 +1,138 @@
+"""Telegram's side of the counter: what its servers remember, and what they do for the Bot API."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sandbox.feed import Feed
+from sandbox.moments import Moments
+from sandbox.telegram.cast import BOT_TOKEN, fresh_chats
+from sandbox.telegram.chats import Chat, Json, Message, Toast
+from sandbox.telegram.errors import QUERY_TOO_OLD, ViolationError, bad_request, conflict
+from sandbox.telegram.faults import Faults
+from sandbox.telegram.pace import Pace
+from sandbox.telegram.payloads import message_json
+from sandbox.telegram.updates import Updates
+from sandbox.telegram.webhook import Hook, Webhook
+
+# Telegram takes the answer to a press this long.
+_PRESS_LIVES_MS: Final = 150 * 1000
+_WEBHOOK_IS_SET = (
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """A press not yet answered."""
+
+    chat_id: int
+    user_id: int
+    at_ms: int
+
+
+class Platform:
+    """The state of one Bot API server with one bot."""
+
+    def __init__(
+        self,
+        *,
+        feed: Feed,
+        moments: Moments,
+        now_ms: Callable[[], int],
+        sleep: Callable[[float], Awaitable[None]],
+        first_update_id: int,
+        enforce_limits: bool,
+    ) -> None:
+        self.token = BOT_TOKEN
+        self.chats = fresh_chats()
+        self.updates = Updates(next_id=first_update_id, now_ms=now_ms)
+        self.faults = Faults()
+        self.pace = Pace() if enforce_limits else None
+        self.commands: dict[str, list[Json]] = {}
+        self.presses: dict[str, Press] = {}
+        self.calls: Counter[str] = Counter()
+        self.violations: list[Json] = []
+        self.last_seen_ms: int | None = None
+        self.last_poll_ms: int | None = None
+        self.webhook: Webhook | None = None
+        self.now_ms = now_ms
+        self.sleep = sleep
+        self.feed = feed
+        self.moments = moments
+        self.presses_made = 0
+
+    def heard(self, method: str) -> None:
+        """Count a call."""
+        self.calls[method] += 1
+        self.last_seen_ms = self.now_ms()
+        if method == "getUpdates":
+            self.last_poll_ms = self.last_seen_ms
+        self.feed.changed()
+
+    def violated(self, method: str, violation: ViolationError) -> None:
+        """Record a request that breaks the Bot API's rules."""
+        self.violations.append({"method": method, "why": violation.why, "at": self.now_ms()})
+        self.feed.changed()
+
+    def put(self, chat: Chat, message: Message) -> Json:
+        """Let a message (new or edited) stand in the chat; returns the Message object."""
+        chat.messages[message.id] = message
+        self.feed.changed()
+        return message_json(message, chat, self.chats.users)
+
+    def answer_press(self, callback_id: str, text: str, *, alert: bool) -> None:
+        """Show the answer of a press: once, within 150 s."""
+        press = self.presses.pop(callback_id, None)
+        now = self.now_ms()
+        if press is None or now - press.at_ms > _PRESS_LIVES_MS:
+            raise bad_request(QUERY_TOO_OLD)
+        toast = Toast(callback_id=callback_id, user_id=press.user_id, text=text, alert=alert, at_ms=now)
+        self.chats.find(press.chat_id).toasts.append(toast)
+        self.feed.changed()
+
+    async def poll(self, offset: int, limit: int, timeout_s: int) -> list[Json]:
+        """Fetch updates, unless a webhook is set."""
+        if self.webhook is not None:
+            raise conflict(_WEBHOOK_IS_SET)
+        try:
+            return await self.updates.poll(offset=offset, limit=limit, timeout_s=timeout_s)
+        finally:
+            self.last_poll_ms = self.now_ms()
+
+    async def set_webhook(self, hook: Hook | None, call: Callable[[Json], Awaitable[None]]) -> None:
+        """Deliver to this webhook from now on; None goes back to polling."""
+        old, self.webhook = self.webhook, None
+        if old is not None:
+            await old.aclose()
+        if hook is not None:
+            self.updates.end_poll("terminated by setWebhook request")
+            self.webhook = Webhook(
+                hook, self.updates, moments=self.moments, sleep=self.sleep, call=call, now_ms=self.now_ms
+            )
+            self.deliver()
+        self.feed.changed()
+
+    def reset(self) -> None:
+        """Forget chats, faults and what waits; ids go on rising and the webhook stays."""
+        for chat in self.chats.chats.values():
+            chat.clear()
+        self.updates.waiting.clear()
+        self.faults.pending.clear()
+        self.presses.clear()
+        self.calls.clear()
+        self.violations.clear()
+        self.feed.changed()
+
+    async def aclose(self) -> None:
+        """Let held polls go and stop delivering."""
+        self.updates.close()
+        if self.webhook is not None:
+            await self.webhook.aclose()
+
+    def deliver(self) -> None:
+        """Say that updates may be waiting."""
+        if self.webhook is not None:
+            self.webhook.kick()
+        self.feed.changed()

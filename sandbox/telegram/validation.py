@@ -1,0 +1,114 @@
+"""Every request is held against the Bot API itself; what does not fit is a ViolationError.
+
+Stricter than Telegram, which overlooks unknown fields: a misspelt field should fail a test.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from sandbox.telegram.chats import Json
+from sandbox.telegram.errors import ViolationError
+
+_API: Json = json.loads(files("sandbox.telegram").joinpath("botapi.json").read_text("utf-8"))
+_PLAIN: dict[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float}
+_ARRAY = "Array of "
+_WORDS = {"true": True, "false": False, "1": True, "0": False}
+
+
+def checked(method: str, given: Mapping[str, object]) -> Json:
+    """Return the parameters in their own types (a form sends everything as text), or raise ViolationError.
+
+    KeyError for a method that is not pretended here.
+    """
+    fields: Json = _API["methods"][method]["fields"]
+    values = {name: _typed(name, value, fields) for name, value in given.items() if value is not None}
+    if (why := _fields_fault(values, fields, "")) is not None:
+        raise ViolationError(why)
+    return values
+
+
+def _typed(name: str, value: object, fields: Json) -> Any:
+    types: list[str] = fields.get(name, {}).get("types", ["String"])
+    if not isinstance(value, str):
+        return value
+    if "Integer" in types and re.fullmatch(r"-?[0-9]{1,19}", value):
+        return int(value)
+    if "Boolean" in types:
+        return _WORDS.get(value.lower(), value)
+    if set(types) & {"String", "Integer", "Float"}:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ViolationError(f'can\'t parse field "{name}" as JSON') from None
+
+
+def _fields_fault(values: Json, fields: Json, where: str) -> str | None:
+    for name in values:
+        if name not in fields:
+            return f'unknown field "{where}{name}"'
+    for name, rule in fields.items():
+        if name not in values:
+            if rule.get("required"):
+                return f'field "{where}{name}" is required'
+            continue
+        fault = _value_fault(values[name], rule["types"], where + name)
+        fault = fault or _limit_fault(values[name], rule.get("limits", {}), where + name)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _value_fault(value: object, types: list[str], where: str) -> str | None:
+    """Return why the value fits none of the types, in the words of the first of them."""
+    faults = [_type_fault(value, name, where) for name in types]
+    return None if None in faults else faults[0]
+
+
+def _type_fault(value: object, name: str, where: str) -> str | None:
+    if name.startswith(_ARRAY):
+        if not isinstance(value, list):
+            return f'field "{where}" must be an array'
+        inner = [name.removeprefix(_ARRAY)]
+        faults = (_value_fault(item, inner, f"{where}[{i}]") for i, item in enumerate(value))
+        return next((fault for fault in faults if fault), None)
+    if name in _PLAIN:
+        # A Python bool is an int; in JSON it is not.
+        fits = isinstance(value, _PLAIN[name]) and (isinstance(value, bool) == (name == "Boolean"))
+        return None if fits else f'field "{where}" must be of type {name}'
+    if name == "True":
+        return None if value is True else f'field "{where}" must be true'
+    if not isinstance(value, dict):
+        return f'field "{where}" must be a {name} object'
+    return _object_fault(value, _API["types"][name], where)
+
+
+def _object_fault(value: Json, spec: Json, where: str) -> str | None:
+    if spec.get("subtypes"):
+        return _value_fault(value, spec["subtypes"], where)
+    return _fields_fault(value, spec.get("fields", {}), f"{where}.")
+
+
+def _limit_fault(value: object, limits: Json, where: str) -> str | None:
+    if "enum" in limits and value not in limits["enum"]:
+        return f'field "{where}" must be one of {", ".join(limits["enum"])}'
+    # What counts after the markup was parsed is measured by the method itself.
+    if isinstance(value, str) and "max_len" in limits and not limits.get("after_entities"):
+        size = len(value.encode()) if limits["len_unit"] == "bytes" else len(value)
+        return _range_fault(size, limits["min_len"], limits["max_len"], f'{limits["len_unit"]} of "{where}"')
+    if isinstance(value, list) and {"min_items", "max_items"} & limits.keys():
+        return _range_fault(
+            len(value), limits.get("min_items"), limits.get("max_items"), f'items of "{where}"'
+        )
+    if isinstance(value, int) and {"min", "max"} & limits.keys():
+        return _range_fault(value, limits.get("min"), limits.get("max"), f'field "{where}"')
+    return None
+
+
+def _range_fault(size: int, low: int | None, high: int | None, what: str) -> str | None:
+    if (low is None or size >= low) and (high is None or size <= high):
+        return None
+    return f"{what}: {size} is not within {low}-{high}"

@@ -1,0 +1,67 @@
+"""One world to try the bot in: a pretended Telegram, a pretended biller, and a feed of what changes."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from sandbox.biller.emulator import Biller
+from sandbox.feed import Feed
+from sandbox.moments import Moments
+from sandbox.telegram.emulator import Telegram
+
+_FIRST_UPDATE_ID = 730_000_001
+
+
+def wall_clock_ms() -> int:
+    """Return the time in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+class World:
+    """Everything outside the bot. `now_ms` and `sleep` let a test hurry; the defaults are real time.
+
+    `enforce_limits` answers 429 to a bot that sends faster than Telegram allows.
+    """
+
+    def __init__(
+        self,
+        *,
+        reversal_url: str | None = None,
+        biller_user: str = "demo",
+        biller_password: str = "demo-sandi-biller",  # noqa: S107  # the pretended biller's, known to all
+        enforce_limits: bool = False,
+        first_update_id: int = _FIRST_UPDATE_ID,
+        now_ms: Callable[[], int] = wall_clock_ms,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.feed = Feed()
+        self.moments = Moments()
+        self.now_ms = now_ms
+        self.telegram = Telegram(
+            feed=self.feed,
+            moments=self.moments,
+            now_ms=now_ms,
+            sleep=sleep,
+            first_update_id=first_update_id,
+            enforce_limits=enforce_limits,
+        )
+        self.biller = Biller(
+            feed=self.feed,
+            moments=self.moments,
+            now_ms=now_ms,
+            sleep=sleep,
+            user=biller_user,
+            password=biller_password,
+            reversal_url=reversal_url,
+        )
+
+    def reset(self) -> None:
+        """Forget what was said, bought and planned; the cast stays."""
+        self.telegram.reset()
+        self.biller.reset()
+
+    async def aclose(self) -> None:
+        """Let everybody go who waits, and end what runs."""
+        self.feed.close()
+        await self.telegram.aclose()
+        await self.biller.aclose()

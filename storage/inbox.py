@@ -1,0 +1,66 @@
+"""What of Telegram has been taken in: messages seen, how far the poller is, buttons used."""
+
+from dataclasses import dataclass
+
+from bot.notices import Action
+from storage.transaction import Tx
+
+SET_ASIDE_AT_MOST = 1000
+"""A fault that somebody can provoke must not fill the disk: at up to 20 kB each, this is 20 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """What a button stands for, given up by its first press; `sn` is what the admin typed before."""
+
+    action: Action
+    subject: str
+    sn: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """The next update to ask Telegram for, and when that last moved."""
+
+    next_update_id: int
+    moved_at_ms: int
+
+
+def first_sight(tx: Tx, chat_id: int, message_id: int, *, at_ms: int) -> bool:
+    """Note a message; False if it was noted before."""
+    return tx.run("note_message", chat_id=chat_id, message_id=message_id, at_ms=at_ms) > 0
+
+
+def cursor(tx: Tx) -> Cursor | None:
+    """Give how far the poller is; None before its first update."""
+    row = tx.one("telegram_cursor")
+    return Cursor(next_update_id=row["next_update_id"], moved_at_ms=row["moved_at_ms"]) if row else None
+
+
+def move_cursor(tx: Tx, next_update_id: int, *, at_ms: int) -> None:
+    """Keep how far the poller is."""
+    tx.run("move_telegram_cursor", next_update_id=next_update_id, at_ms=at_ms)
+
+
+def set_aside(tx: Tx, update_id: int, *, body: str, fault: str, at_ms: int) -> None:
+    """Keep an update that our code could not handle, among the latest of its kind."""
+    tx.run("set_update_aside", update_id=update_id, body=body, fault=fault, at_ms=at_ms)
+    tx.run("forget_updates_unread", keep=SET_ASIDE_AT_MOST)
+
+
+def offer(tx: Tx, nonce: str, action: Action, subject: str, sn: str | None, *, at_ms: int) -> None:
+    """Remember what a new button stands for."""
+    tx.run("offer_button", nonce=nonce, action=action, subject=subject, sn=sn, at_ms=at_ms)
+
+
+def press(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> Pressed | None:
+    """Use a button; None if it is not ours or was used before."""
+    row = tx.one("press_button", nonce=nonce, user_id=user_id, at_ms=at_ms)
+    return Pressed(action=Action(row["action"]), subject=row["subject"], sn=row["sn"]) if row else None
+
+
+def forget(tx: Tx, *, messages_before_ms: int, letters_before_ms: int) -> None:
+    """Forget what can no longer come again, so that the file does not grow with chatter."""
+    tx.run("forget_messages", before_ms=messages_before_ms)
+    tx.run("forget_buttons", before_ms=letters_before_ms)
+    tx.run("forget_letters", before_ms=letters_before_ms)

@@ -1,0 +1,71 @@
+"""What is known of the operator's money at the biller, and reversals that fitted nothing."""
+
+from dataclasses import dataclass
+
+from storage.transaction import Tx
+
+QUARANTINED_AT_MOST = 10_000
+"""Whoever found the path could otherwise fill the disk: at some 2 kB each, this is 20 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The biller balance as last reported: when, by what (`answer` or `reversal`), for which order."""
+
+    balance_idr: int
+    reported_at_ms: int
+    source: str
+    trxid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A number of orders and what they cost, as far as it is known."""
+
+    count: int
+    cost_idr: int
+
+
+def report_balance(tx: Tx, balance: Balance) -> None:
+    """Keep the latest report."""
+    tx.run(
+        "report_balance",
+        balance_idr=balance.balance_idr,
+        reported_at_ms=balance.reported_at_ms,
+        source=balance.source,
+        trxid=balance.trxid,
+    )
+
+
+def last_balance(tx: Tx) -> Balance | None:
+    """Give the latest report, if any came yet."""
+    row = tx.one("last_balance")
+    if row is None:
+        return None
+    return Balance(
+        balance_idr=row["balance_idr"],
+        reported_at_ms=row["reported_at_ms"],
+        source=row["source"],
+        trxid=row["trxid"],
+    )
+
+
+def open_sum(tx: Tx) -> Sum:
+    """Sum the orders whose result is still to come."""
+    return _sum(tx, "sum_open")
+
+
+def succeeded_since(tx: Tx, since_ms: int) -> Sum:
+    """Sum the orders placed since a time that succeeded."""
+    return _sum(tx, "sum_succeeded", since_ms=since_ms)
+
+
+def _sum(tx: Tx, statement: str, **values: int) -> Sum:
+    row = tx.one(statement, **values)
+    return Sum(count=row["count"], cost_idr=row["cost_idr"]) if row else Sum(count=0, cost_idr=0)
+
+
+def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str) -> None:
+    """Keep a reversal that fitted nothing, among the latest of its kind."""
+    tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query)
+    tx.run("forget_quarantine", keep=QUARANTINED_AT_MOST)

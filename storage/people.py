@@ -1,0 +1,85 @@
+"""Who asked to be let in, who was, and who was sent away; every change is kept with who made it."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from bot.people import Standing
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who asked, or was let in by the settings; the address is where they asked."""
+
+    user_id: int
+    name: str
+    username: str | None
+    standing: Standing
+    chat_id: int
+    thread_id: int | None
+    message_id: int | None
+    changed_at_ms: int
+
+
+def get(tx: Tx, user_id: int) -> Person | None:
+    """Look a person up."""
+    row = tx.one("person_by_id", user_id=user_id)
+    return _read(row) if row else None
+
+
+def find(tx: Tx, username: str) -> Person | None:
+    """Look a person up by their @name, letter case apart."""
+    row = tx.one("person_by_username", username=username.removeprefix("@").lower())
+    return _read(row) if row else None
+
+
+def remember(tx: Tx, person: Person, *, changed_by: int | None) -> None:
+    """Store a person as they stand now, and that they came to stand so."""
+    tx.run(
+        "remember_person",
+        user_id=person.user_id,
+        name=person.name,
+        username=person.username,
+        standing=person.standing,
+        chat_id=person.chat_id,
+        thread_id=person.thread_id,
+        message_id=person.message_id,
+        at_ms=person.changed_at_ms,
+        changed_by=changed_by,
+    )
+    tx.run(
+        "append_person_event",
+        user_id=person.user_id,
+        standing=person.standing,
+        at_ms=person.changed_at_ms,
+        changed_by=changed_by,
+    )
+
+
+def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
+    """Keep the name a person goes by now."""
+    tx.run("rename_person", user_id=user_id, name=name, username=username)
+
+
+def listed(tx: Tx, *, limit: int) -> list[Person]:
+    """Give resellers, frozen ones and those who ask, the latest change first."""
+    return [_read(row) for row in tx.all("people_listed", limit=limit)]
+
+
+def count_listed(tx: Tx) -> int:
+    """Give how many `listed` would give without a limit."""
+    row = tx.one("count_people_listed")
+    return row["count"] if row else 0
+
+
+def _read(row: sqlite3.Row) -> Person:
+    return Person(
+        user_id=row["user_id"],
+        name=row["name"],
+        username=row["username"],
+        standing=Standing(row["standing"]),
+        chat_id=row["chat_id"],
+        thread_id=row["thread_id"],
+        message_id=row["message_id"],
+        changed_at_ms=row["changed_at_ms"],
+    )

@@ -1,0 +1,295 @@
+-- Every statement Loket speaks, by name. Portable on purpose: integers, text, named values, ON CONFLICT,
+-- RETURNING and compare-and-set; nothing here is SQLite's alone.
+
+-- name: insert_order
+-- Promise: one trxid, one order; one line of one message, one order. No row: one of them was taken.
+INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
+    asked_at_ms, placed_at_ms, changed_at_ms, due_at_ms, attempts, overdue, success_heard, failure_heard,
+    price_idr, biller_ref, sn, reason, trouble, doubt, expiry, ruled_by)
+VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
+    :asked_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :attempts, :overdue, :success_heard, :failure_heard,
+    :price_idr, :biller_ref, :sn, :reason, :trouble, :doubt, :expiry, :ruled_by)
+ON CONFLICT DO NOTHING;
+
+-- name: advance_order
+-- Promise: only who saw the order as it is may move it. No row: somebody else was first.
+UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
+    overdue = :overdue, success_heard = :success_heard, failure_heard = :failure_heard, price_idr = :price_idr,
+    biller_ref = :biller_ref, sn = :sn, reason = :reason, trouble = :trouble, doubt = :doubt, expiry = :expiry,
+    ruled_by = :ruled_by
+WHERE trxid = :trxid AND state = :state_before;
+
+-- name: append_order_event
+INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after)
+VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
+
+-- name: order_by_trxid
+SELECT * FROM orders WHERE trxid = :trxid;
+
+-- name: order_by_line
+SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
+
+-- name: orders_due
+-- Promise: in quarantine, after a restore, no order's turn comes.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: next_order_due
+SELECT due_at_ms FROM orders WHERE state = 'placed'
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY due_at_ms LIMIT 1;
+
+-- name: orders_held
+-- Placed orders, while none is sent, of which something is to be said now: that they wait, or that they expired.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    AND (CASE attempts WHEN 0 THEN asked_at_ms < :asked_before_ms ELSE placed_at_ms < :placed_before_ms END
+        OR NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.subject = :told || orders.trxid AND outbox.kind = :kind))
+ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: orders_in_state
+SELECT * FROM orders
+WHERE state = :state AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+    AND changed_at_ms < :changed_before_ms
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: orders_overdue
+SELECT * FROM orders WHERE state = 'pending' AND overdue = 0 AND changed_at_ms < :changed_before_ms
+    AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: orders_for_admins
+SELECT * FROM orders
+WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND overdue = 1))
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: order_history
+SELECT trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events
+WHERE trxid = :trxid ORDER BY event_id;
+
+-- name: newest_event
+SELECT event_id FROM order_events ORDER BY event_id DESC LIMIT 1;
+
+-- name: events_since
+SELECT event_id, trxid FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;
+
+-- name: orders_before
+SELECT trxid FROM orders WHERE trxid < :trxid ORDER BY trxid DESC LIMIT :limit;
+
+-- name: count_open_orders
+SELECT state, count(*) AS count FROM orders
+WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed') GROUP BY state;
+
+-- name: enqueue_letter
+INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_letter, kind, facts, keyboard, subject, state, attempts,
+    ambiguous, rejections, created_at_ms, due_at_ms)
+VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_letter, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
+    :at_ms, :at_ms);
+
+-- name: lanes_waiting
+-- The first letter of a lane decides when the lane may go on: order within a chat is kept.
+SELECT head.chat_id, lane.count, head.due_at_ms
+FROM (SELECT chat_id, min(outbox_id) AS outbox_id, count(*) AS count
+      FROM outbox WHERE state = 'waiting' GROUP BY chat_id) AS lane
+JOIN outbox AS head ON head.outbox_id = lane.outbox_id
+ORDER BY head.outbox_id;
+
+-- name: letters_waiting
+-- A letter that takes the place of another finds here as which message that one was told, if it was.
+SELECT letter.*, target.message_id AS target_message_id, target.state AS target_state
+FROM outbox AS letter LEFT JOIN outbox AS target ON target.outbox_id = letter.edits_letter
+WHERE letter.state = 'waiting' AND letter.chat_id = :chat_id ORDER BY letter.outbox_id LIMIT :limit;
+
+-- name: letter_told
+UPDATE outbox SET state = 'sent', told_at_ms = :at_ms, message_id = :message_id, fault = NULL,
+    attempts = attempts + 1
+WHERE outbox_id = :outbox_id;
+
+-- name: letter_postponed
+UPDATE outbox SET due_at_ms = :due_at_ms, attempts = attempts + 1, ambiguous = ambiguous + :ambiguous,
+    rejections = rejections + :rejected, fault = :fault
+WHERE outbox_id = :outbox_id AND state = 'waiting';
+
+-- name: letter_buried
+UPDATE outbox SET state = 'buried', fault = :fault, attempts = attempts + 1
+WHERE outbox_id = :outbox_id AND state = 'waiting';
+
+-- name: letter_detached
+UPDATE outbox SET edits = NULL, edits_letter = NULL WHERE outbox_id = :outbox_id;
+
+-- name: letters_leave_thread
+UPDATE outbox SET thread_id = NULL
+WHERE state = 'waiting' AND chat_id = :chat_id AND thread_id = :thread_id;
+
+-- name: letters_parked
+UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
+
+-- name: letters_unparked
+UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms WHERE state = 'parked' AND chat_id = :chat_id;
+
+-- name: letters_moved
+-- Each half finds its own small index; state IN (…) would find neither.
+UPDATE outbox SET chat_id = :new_chat_id, reply_to = NULL, edits = NULL, edits_letter = NULL
+WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id);
+
+-- name: letter_dropped
+UPDATE outbox SET state = 'dropped' WHERE outbox_id = :outbox_id AND state = 'waiting';
+
+-- name: letters_dropped
+UPDATE outbox SET state = 'dropped' WHERE state IN ('waiting', 'parked') AND subject = :subject;
+
+-- name: cards_about
+SELECT outbox_id, chat_id, coalesce(message_id, edits) AS message_id FROM outbox
+WHERE subject = :subject AND state IN ('waiting', 'parked', 'sent') ORDER BY outbox_id;
+
+-- name: chats_told
+SELECT DISTINCT chat_id FROM outbox WHERE subject = :subject ORDER BY chat_id;
+
+-- name: letter_by_message
+SELECT kind, subject FROM outbox WHERE chat_id = :chat_id AND message_id = :message_id
+ORDER BY outbox_id DESC LIMIT 1;
+
+-- name: letters_about
+SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
+
+-- name: subject_since
+SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms >= :since_ms LIMIT 1;
+
+-- name: kind_waiting
+SELECT outbox_id FROM outbox WHERE state = 'waiting' AND chat_id = :chat_id AND kind = :kind LIMIT 1;
+
+-- name: count_letters
+SELECT state, count(*) AS count FROM outbox WHERE state IN ('waiting', 'parked', 'buried') GROUP BY state;
+
+-- name: chat_is_closed
+SELECT chat_id FROM chats WHERE chat_id = :chat_id AND closed_why IS NOT NULL;
+
+-- name: chat_closed
+INSERT INTO chats (chat_id, closed_why, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET closed_why = :why, changed_at_ms = :at_ms;
+
+-- name: chat_opened
+UPDATE chats SET closed_why = NULL, changed_at_ms = :at_ms
+WHERE chat_id = :chat_id AND closed_why IS NOT NULL;
+
+-- name: chat_moved
+INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat_id, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
+
+-- name: chat_address
+SELECT moved_to FROM chats WHERE chat_id = :chat_id AND moved_to IS NOT NULL;
+
+-- name: offer_button
+INSERT INTO buttons (nonce, action, subject, sn, created_at_ms)
+VALUES (:nonce, :action, :subject, :sn, :at_ms);
+
+-- name: press_button
+-- Promise: a button works once. No row: it was pressed before, or is none of ours.
+UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
+RETURNING action, subject, sn;
+
+-- name: note_message
+-- Promise: a message is taken in once. No row: it has been.
+INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
+ON CONFLICT DO NOTHING;
+
+-- name: telegram_cursor
+SELECT next_update_id, moved_at_ms FROM telegram_cursor WHERE one = 1;
+
+-- name: move_telegram_cursor
+INSERT INTO telegram_cursor (one, next_update_id, moved_at_ms) VALUES (1, :next_update_id, :at_ms)
+ON CONFLICT (one) DO UPDATE SET next_update_id = :next_update_id, moved_at_ms = :at_ms;
+
+-- name: set_update_aside
+INSERT INTO updates_unread (update_id, at_ms, fault, body) VALUES (:update_id, :at_ms, :fault, :body)
+ON CONFLICT DO NOTHING;
+
+-- name: forget_updates_unread
+DELETE FROM updates_unread
+WHERE at_ms < (SELECT at_ms FROM updates_unread ORDER BY at_ms DESC LIMIT 1 OFFSET :keep);
+
+-- name: forget_messages
+DELETE FROM messages_seen WHERE seen_at_ms < :before_ms;
+
+-- name: forget_buttons
+DELETE FROM buttons WHERE created_at_ms < :before_ms;
+
+-- name: forget_letters
+DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
+
+-- name: person_by_id
+SELECT * FROM people WHERE user_id = :user_id;
+
+-- name: person_by_username
+SELECT * FROM people WHERE lower(username) = :username ORDER BY changed_at_ms DESC LIMIT 1;
+
+-- name: remember_person
+INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
+VALUES (:user_id, :name, :username, :standing, :chat_id, :thread_id, :message_id, :at_ms, :changed_by)
+ON CONFLICT (user_id) DO UPDATE SET name = :name, username = :username, standing = :standing,
+    chat_id = :chat_id, thread_id = :thread_id, message_id = :message_id, changed_at_ms = :at_ms,
+    changed_by = :changed_by;
+
+-- name: append_person_event
+INSERT INTO people_events (user_id, standing, at_ms, changed_by)
+VALUES (:user_id, :standing, :at_ms, :changed_by);
+
+-- name: rename_person
+UPDATE people SET name = :name, username = :username WHERE user_id = :user_id;
+
+-- name: people_listed
+SELECT * FROM people WHERE standing IN ('asked', 'approved', 'frozen')
+ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
+
+-- name: count_people_listed
+SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');
+
+-- name: report_balance
+INSERT INTO biller_balance (one, balance_idr, reported_at_ms, source, trxid)
+VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid)
+ON CONFLICT (one) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
+    source = :source, trxid = :trxid;
+
+-- name: last_balance
+SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE one = 1;
+
+-- name: sum_open
+SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
+WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed');
+
+-- name: sum_succeeded
+SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
+WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
+
+-- name: quarantine_reversal
+INSERT INTO quarantine (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
+
+-- name: forget_quarantine
+DELETE FROM quarantine WHERE quarantine_id <= (SELECT max(quarantine_id) FROM quarantine) - :keep;
+
+-- name: note_restore
+INSERT INTO restores (restored_at_ms, backup_at_ms, gap_until_ms)
+VALUES (:restored_at_ms, :backup_at_ms, :gap_until_ms);
+
+-- name: last_restore
+SELECT * FROM restores ORDER BY restore_id DESC LIMIT 1;
+
+-- name: release_restores
+-- Promise: the counter is opened once. No row: somebody else was first.
+UPDATE restores SET released_by = :released_by, released_at_ms = :at_ms WHERE released_at_ms IS NULL;
+
+-- name: sum_of_orders
+SELECT count(*) AS count, max(placed_at_ms) AS last_at_ms FROM orders;
+
+-- name: last_sign
+-- The latest moment of which this database knows.
+SELECT max(latest.at_ms) AS at_ms FROM (
+    SELECT at_ms FROM order_events WHERE event_id = (SELECT max(event_id) FROM order_events)
+    UNION ALL SELECT created_at_ms FROM outbox WHERE outbox_id = (SELECT max(outbox_id) FROM outbox)
+    UNION ALL SELECT max(seen_at_ms) FROM messages_seen
+    UNION ALL SELECT moved_at_ms FROM telegram_cursor
+) AS latest;
+
+-- name: pulse
+INSERT INTO pulse (one, beats) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET beats = pulse.beats + 1;

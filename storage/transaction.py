@@ -1,0 +1,55 @@
+"""The one thing a unit of work is given: a small cursor that knows statements by name."""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from storage.statements import STATEMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Value = int | str | None
+Row = Mapping[str, Value]
+
+
+class Tx:
+    """A transaction under way. It is synchronous on purpose: no `await` can stand inside a unit of work."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def run(self, statement: str, **values: Value) -> int:
+        """Carry out a statement and give the number of rows it changed."""
+        return self._connection.execute(STATEMENTS[statement], values).rowcount
+
+    def one(self, statement: str, **values: Value) -> sqlite3.Row | None:
+        """Give the first row, or None."""
+        row: sqlite3.Row | None = self._connection.execute(STATEMENTS[statement], values).fetchone()
+        return row
+
+    def all(self, statement: str, **values: Value) -> list[sqlite3.Row]:
+        """Give all rows; statements that can grow take a limit themselves."""
+        return self._connection.execute(STATEMENTS[statement], values).fetchall()
+
+    def is_broken(self, error: Exception) -> bool:
+        """Tell whether `error` is the database's own, so that this transaction can keep nothing more."""
+        # These are about a value or a statement of ours, and leave the transaction whole.
+        ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError, sqlite3.IntegrityError)
+        databases_own = isinstance(error, sqlite3.Error) and not isinstance(error, ours)
+        return databases_own or not self._connection.in_transaction
+
+    @contextmanager
+    def savepoint(self) -> "Iterator[None]":
+        """Keep all of what is done inside, or nothing of it if it raises."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            # A full disk makes SQLite give up the whole transaction by itself: no savepoint is left then.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO part")
+                self._connection.execute("RELEASE part")
+            raise
+        self._connection.execute("RELEASE part")

@@ -1,0 +1,90 @@
+"""Fixtures of the acceptance tests: a shop whose bot runs, in each mode, and one whose bot does not yet."""
+
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.listen import listen, loopback_client
+from sandbox.server import sandbox_app
+from sandbox.telegram.cast import BOT_TOKEN
+from sandbox.world import World
+from tests.acceptance.shop import (
+    BUDI,
+    PASSWORD,
+    REVERSAL_SECRET,
+    RINA,
+    SARI,
+    WAIT_S,
+    WEBHOOK_SECRET,
+    Mode,
+    Shop,
+    Wire,
+    free_port,
+)
+
+
+@pytest.fixture(params=list(Mode))
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Each way in which updates come."""
+    found: Mode = request.param
+    return found
+
+
+@pytest.fixture
+async def closed_shop(tmp_path: Path, mode: Mode) -> AsyncIterator[Shop]:
+    """A shop whose bot has never run; at the end its bots are killed and the whole is audited."""
+    world = World(biller_password=PASSWORD)
+    world.biller.configure(answer_delay_s=0.02, result_delay_s=0.05, late_s=0.5, slow_s=0.8)
+    wire = Wire(sandbox_app(world))
+    async with listen(wire) as sandbox_url, loopback_client(2 * WAIT_S) as http:
+        settings = settings_for(sandbox_url, mode)
+        shop = Shop(world=world, wire=wire, home=tmp_path, settings=settings, http=http)
+        world.biller.reversal_url = f"{shop.url}/reversal/{REVERSAL_SECRET}"
+        try:
+            yield shop
+            shop.audit()
+        finally:
+            await end(shop.processes)
+            await world.aclose()
+
+
+@pytest.fixture
+async def shop(closed_shop: Shop) -> Shop:
+    """A shop whose bot runs, in each mode."""
+    await closed_shop.start()
+    return closed_shop
+
+
+async def end(processes: list[Process]) -> None:
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def settings_for(sandbox_url: str, mode: Mode) -> dict[str, str]:
+    """Give the settings of a bot between the pretended ones, on a free port; it logs all it can."""
+    port = free_port()
+    settings = {
+        "TELEGRAM_TOKEN": BOT_TOKEN,
+        "TELEGRAM_API_URL": sandbox_url,
+        "ADMIN_IDS": str(RINA),
+        "RESELLER_IDS": f"{SARI},{BUDI}",
+        "BILLER_URL": sandbox_url,
+        "BILLER_USER": "demo",
+        "BILLER_PASSWORD": PASSWORD,
+        "REVERSAL_SECRET": REVERSAL_SECRET,
+        "LISTEN_PORT": str(port),
+        "DATABASE_URL": "sqlite:///loket.db",
+        "TELEGRAM_MESSAGES_PER_S": "1000",
+        "TELEGRAM_CHAT_MESSAGES_PER_S": "1000",
+        "LOG_LEVEL": "DEBUG",
+    }
+    if mode is Mode.WEBHOOK:
+        settings |= {
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
+    return settings

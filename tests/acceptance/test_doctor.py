@@ -1,0 +1,155 @@
+"""What an operator sees: faults in the settings, the doctor's findings, health, readiness and metrics."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.shop import SARI, Mode, Shop, free_port
+
+REQUIRED = (
+    "TELEGRAM_TOKEN",
+    "ADMIN_IDS",
+    "BILLER_URL",
+    "BILLER_USER",
+    "BILLER_PASSWORD",
+    "REVERSAL_SECRET",
+)
+
+
+async def told_by(shop: Shop, *arguments: str, **changes: str) -> tuple[int, str]:
+    """Run a command to its end; give its status and what it wrote."""
+    before = len(shop.output)
+    status = await (await shop.run(*arguments, **changes)).wait()
+    return status, shop.output[before:]
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+@pytest.mark.parametrize("command", ["run", "check"])
+async def test_all_missing_settings_are_named_at_once(closed_shop: Shop, command: str) -> None:
+    closed_shop.settings = {}
+    status, output = await told_by(closed_shop, command)
+    assert status == 2
+    assert [name for name in REQUIRED if f"{name}: is missing" not in output] == []
+    assert "TELEGRAM_WEBHOOK_SECRET" not in output  # not needed while polling
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_all_wrong_settings_are_named_at_once_and_no_value_is_shown(closed_shop: Shop) -> None:
+    wrong = {
+        "TELEGRAM_TOKEN": "kenari-tanpa-titik-dua",
+        "TELEGRAM_API_URL": "kenari://api",
+        "PUBLIC_URL": "https://kenari.example",  # and no webhook secret with it
+        "ADMIN_IDS": "kenari",
+        "RESELLER_IDS": "1001,kenari",
+        "BILLER_URL": "kenari",
+        "BILLER_PASSWORD": "change-me-kenari",
+        "REVERSAL_SECRET": "kenari-pendek",
+        "REVERSAL_ALLOWED_IPS": "kenari/33",
+        "TRUSTED_PROXIES": "10.0.0.0/kenari",
+        "LISTEN_PORT": "99999",
+        "DATABASE_URL": "kenari:///loket.db",
+        "TIMEZONE": "Asia/Kenari",
+        "BILLER_CONCURRENCY": "0",
+        "BILLER_TIMEOUT_S": "kenari",
+        "ORDER_MAX_AGE_S": "0",
+        "TELEGRAM_MESSAGES_PER_S": "0",
+        "TELEGRAM_CHAT_MESSAGES_PER_S": "-1",
+        "LOG_LEVEL": "KENARI",
+    }
+    status, output = await told_by(closed_shop, "run", **wrong)
+    assert status == 2
+    named = set(re.findall(r"^loket: ([A-Z_]+)", output, re.MULTILINE))
+    assert named == {*wrong, "TELEGRAM_WEBHOOK_SECRET"} - {"PUBLIC_URL"}
+    assert "kenari" not in output.lower()
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_settings_are_also_read_from_a_file(closed_shop: Shop, tmp_path: Path) -> None:
+    lines = [f"{name}='{value}'" for name, value in closed_shop.settings.items()]
+    (tmp_path / ".env").write_text("\n".join(lines), "utf-8")
+    listen_port, closed_shop.settings = closed_shop.settings["LISTEN_PORT"], {}
+    process = await closed_shop.launch()
+    closed_shop.settings = {"LISTEN_PORT": listen_port}
+    closed_shop.order(SARI, "s5.081234561111")
+    await closed_shop.told(SARI, "SUKSES")
+    assert process.returncode is None
+
+
+async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> None:
+    status, output = await told_by(shop, "check")
+    assert status == 0, output
+    lines = [line for line in output.splitlines() if line.startswith(("ok", "FAIL"))]
+    for expected in ("ok    settings", "ok    telegram: the bot is @loket_demo_bot", "ok    web server"):
+        assert any(line.startswith(expected) for line in lines), output
+    assert "in use by a running Loket" in output
+    assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
+    shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
+    await shop.told(SARI, "SUKSES")
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_says_that_the_bot_does_not_run(closed_shop: Shop) -> None:
+    status, output = await told_by(closed_shop, "check")
+    assert status == 1
+    (failing,) = [line for line in output.splitlines() if line.startswith("FAIL")]
+    assert failing.startswith("FAIL  web server")
+    assert "start `loket run`" in failing
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop: Shop) -> None:
+    status, output = await told_by(closed_shop, "check", TELEGRAM_TOKEN="1234567:kenari-salah")
+    assert status == 1
+    assert "FAIL  telegram: the token was rejected" in output
+    assert "kenari-salah" not in output
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=nowhere)
+    assert status == 1
+    assert "FAIL  telegram: no answer" in output
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram(closed_shop: Shop) -> None:
+    port = closed_shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
+    status, output = await told_by(closed_shop, "run", LISTEN_PORT=port)
+    assert status == 1
+    assert "cannot listen" in output
+    assert not closed_shop.world.telegram.calls
+
+
+@pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
+async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
+    shop = closed_shop
+    shop.world.telegram.fault("getMe", "502")
+    await shop.launch()
+    await shop.until(lambda: "Telegram does not answer yet" in shop.output)
+    assert (await shop.http.get(f"{shop.url}/healthz")).text == "OK"
+    unready = await shop.http.get(f"{shop.url}/readyz")
+    assert unready.status_code == 503
+    assert unready.json() == {"storage": True, "agents": True, "telegram": False}
+    shop.order(SARI, "s5.081234561111")
+    await shop.told(SARI, "SUKSES")  # it asks again by itself
+    assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200
+
+
+async def test_metrics_tell_what_happened_and_how_things_stand(shop: Shop) -> None:
+    for ending in ("1111", "6666", "1313"):
+        shop.order(SARI, f"s5.08123456{ending}")
+    await shop.told(SARI, "SUKSES")
+    await shop.told(SARI, "BELUM PASTI")
+    await shop.quiet()
+    await shop.report("status=0")
+    page = (await shop.http.get(f"{shop.url}/metrics")).text
+    for line in (
+        'loket_open_orders{state="pending"} 1.0',
+        'loket_open_orders{state="unknown"} 1.0',
+        'loket_reversals_total{verdict="stored"} 1.0',
+        'loket_reversals_total{verdict="strange"} 1.0',
+        'loket_trx_answers_total{outcome="Accepted"} 2.0',
+        'loket_trx_answers_total{outcome="Unclear"} 1.0',
+        "loket_breaker_open 0.0",
+        'loket_audit_findings_total{invariant="I12"} 0.0',
+    ):
+        assert line in page, page
+    assert re.search(r"^loket_biller_balance_idr 1\.3\d+e\+06$", page, re.MULTILINE), page

@@ -1,0 +1,186 @@
+"""The real bot on a disk that fails: nothing is bought that cannot be kept, people are told, and it mends."""
+
+import asyncio
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.shop import BUDI, SARI, Mode, Shop
+from tests.integration.test_storage_faults import immutable, locked_by_another_process
+
+
+@contextmanager
+def no_file_of_it_may_grow(shop: Shop) -> Iterator[None]:
+    """Take from the running bot the right to make its files larger than the database's log is now."""
+    assert shop.process
+    prlimit = getattr(resource, "prlimit", None)
+    if prlimit is None:
+        pytest.skip("only Linux changes the limits of a process that runs")
+    size = wal(shop).stat().st_size
+    assert size > 2 * (shop.home / "bot.log").stat().st_size, "what the bot logs must not be held up too"
+    pid, before = shop.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
+    prlimit(pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """Write until there is no room."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 4096)
+        except OSError:
+            pass
+        try:
+            while True:
+                file.write(b"\0")
+        except OSError:
+            pass
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a file system of its own with room for two megabytes."""
+    disk, mount, unmount = tmp_path / "disk", shutil.which("mount"), shutil.which("umount")
+    disk.mkdir()
+    if not mount or not unmount:
+        pytest.skip("there is no mount here")
+    made = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("this user cannot mount a file system")
+    try:
+        yield disk
+    finally:
+        subprocess.run([unmount, "--lazy", disk], check=True)
+
+
+def wal(shop: Shop) -> Path:
+    database = (shop.home / "loket.db").resolve()
+    return database.with_name(f"{database.name}-wal")
+
+
+async def storage_is_up(shop: Shop) -> bool:
+    answer = await shop.http.get(f"{shop.url}/readyz")
+    return bool(answer.json()["storage"])
+
+
+async def an_open_order(shop: Shop) -> str:
+    """Order something of which only we shall report; give its trxid."""
+    trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))
+    await shop.until(lambda: shop.rows("SELECT state FROM orders") == [("pending",)])
+    await shop.quiet()
+    return trxid
+
+
+def success_of(trxid: str) -> str:
+    return f"status=0&refid={trxid}&product=s5&qty=1&dest=081234566666&message="
+
+
+async def holds_out(shop: Shop, trxid: str) -> None:
+    """Within a fault: an order and a report come, and neither is taken for kept."""
+    asked = shop.order(BUDI, "s5.081234561111")
+    assert (await shop.report(success_of(trxid))).status_code == 503
+    told = await shop.told(BUDI, "Belum tercatat", "Jangan kirim ulang.")
+    assert told.reply_to
+    assert told.reply_to.id == asked
+    assert not await storage_is_up(shop)
+    assert [(await shop.http.get(f"{shop.url}{path}")).status_code for path in ("/readyz", "/healthz")] == [
+        503,
+        200,
+    ]
+    await asyncio.sleep(1.2)  # Telegram brings it again and again meanwhile
+    assert len(shop.heard(BUDI)) == 1
+    assert len(shop.wire.posts) == 1
+    assert shop.rows("SELECT count(*) FROM orders") == [(1,)]
+    assert shop.world.telegram.updates.waiting
+
+
+async def mends(shop: Shop, trxid: str) -> None:
+    """After the fault: all of it is taken in, once, by nobody's doing."""
+    await shop.until(lambda: storage_is_up(shop))
+    await shop.told(BUDI, "SUKSES s5.081234561111")
+    assert (await shop.report(success_of(trxid))).text == "OK"
+    await shop.told(SARI, "SUKSES", trxid)
+    await shop.quiet()
+    assert [post["idpel"] for post in shop.wire.posts] == ["081234566666", "081234561111"]
+    assert [m.text.split()[1] for m in shop.heard(BUDI)] == ["Belum", "DIPROSES", "SUKSES"]
+    assert shop.rows("SELECT count(*) FROM orders WHERE state = 'succeeded'") == [(2,)]
+
+
+async def test_without_room_nothing_is_bought_people_are_told_and_it_goes_on_by_itself(shop: Shop) -> None:
+    shop.may_stumble = True  # that nothing can be written is no secret
+    shop.hurry(10)
+    trxid = await an_open_order(shop)
+    with no_file_of_it_may_grow(shop):
+        await holds_out(shop, trxid)
+    await mends(shop, trxid)
+
+
+async def test_on_a_full_disk_nothing_is_bought_and_room_is_all_it_needs(
+    closed_shop: Shop, small_disk: Path
+) -> None:
+    shop = closed_shop
+    shop.settings["DATABASE_URL"] = f"sqlite:///{small_disk.name}/loket.db"
+    (shop.home / "loket.db").symlink_to(small_disk / "loket.db")
+    await shop.start()
+    shop.may_stumble = True
+    shop.hurry(10)
+    trxid = await an_open_order(shop)
+    with filled(small_disk):
+        await holds_out(shop, trxid)
+    await mends(shop, trxid)
+
+
+async def test_on_a_disk_gone_read_only_nothing_is_bought_and_it_goes_on_by_itself(shop: Shop) -> None:
+    shop.may_stumble = True
+    shop.hurry(10)
+    trxid = await an_open_order(shop)
+    with immutable(shop.home / "loket.db", wal(shop)):
+        await holds_out(shop, trxid)
+    await mends(shop, trxid)
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_lock_of_another_program_shows_in_readyz_and_passes(shop: Shop) -> None:
+    shop.may_stumble = True
+    trxid = await an_open_order(shop)
+    with locked_by_another_process(shop.home / "loket.db"):
+        report = asyncio.create_task(shop.report(success_of(trxid)))
+        await asyncio.sleep(0.2)  # the report should be first in the queue; behind the order it waits longer
+        shop.order(BUDI, "s5.081234561111")
+        assert (await report).status_code == 503
+        assert not await storage_is_up(shop)
+        assert len(shop.wire.posts) == 1
+    await shop.told(BUDI, "SUKSES")
+    await shop.until(lambda: storage_is_up(shop))
+    assert (await shop.report(success_of(trxid))).text == "OK"
+    await shop.told(SARI, "SUKSES", trxid)
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_start_on_a_read_only_disk_says_which_file_cannot_be_written(
+    closed_shop: Shop, small_disk: Path
+) -> None:
+    shop = closed_shop
+    shop.settings["DATABASE_URL"] = f"sqlite:///{small_disk.name}/loket.db"
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)  # noqa: S607, ASYNC221 - once, as root
+    process = await shop.launch()
+    assert await process.wait() == 1
+    assert "loket.db.lock cannot be written: Read-only file system" in shop.output
+    assert "Traceback" not in shop.output

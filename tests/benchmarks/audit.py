@@ -1,0 +1,93 @@
+"""`python -m tests.benchmarks.audit --orders 100000` measures what the audit costs over that many orders."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from bot.flow.agent import Bell
+from bot.flow.auditor import Auditor
+from storage.database import SqliteDatabase, Unit
+from storage.transaction import Tx
+from tests.books import a_desk, fill
+
+T = TypeVar("T")
+
+DAYS_MS = 3 * 86_400_000
+A_BATCH = 1000
+
+
+class Timed:
+    """A database that keeps how long each read took, by the clock and of the processor, in seconds."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self.write = database.write
+        self.reads: list[tuple[float, float]] = []
+
+    async def read(self, unit: Unit[T]) -> T:
+        def timed(tx: Tx) -> T:
+            began = time.perf_counter(), time.thread_time()
+            try:
+                return unit(tx)
+            finally:
+                self.reads.append((time.perf_counter() - began[0], time.thread_time() - began[1]))
+
+        return await self._database.read(timed)
+
+
+async def measure(folder: Path, orders: int) -> None:
+    """Fill a database, audit all of it once, and print the figures."""
+    database, desk, chance = SqliteDatabase(folder / "loket.db"), a_desk(), Random(1)  # noqa: S311 - no secret
+    await database.open()
+    from_ms = time.time_ns() // 1_000_000 - DAYS_MS
+    for first in range(0, orders, A_BATCH):
+        await database.write(
+            partial(fill, desk=desk, orders=A_BATCH, chance=chance, from_ms=from_ms, first=first)
+        )
+    timed = Timed(database)
+    auditor = Auditor(
+        database=timed,
+        desk=desk,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        tick=time.monotonic,
+        outbox_bell=Bell(),
+        order_max_age_s=600,
+        trx_timeout_s=45,
+    )
+    await auditor.run_once()
+    tally, passes_s = auditor.tally, 0.0
+    while tally.orders_checked < orders:
+        await auditor.run_once()
+        passes_s += tally.last_pass_s
+    await database.close()
+    sys.stdout.write(
+        f"{tally.orders_checked} orders in {tally.passes} passes, "
+        f"{passes_s / tally.passes * 1000:.0f} ms a pass, "
+        f"{tally.orders_checked / passes_s:.0f} orders a second, "
+        f"findings: {dict(tally.findings) or 'none'}\n"
+    )
+    for name, index in (("clock", 0), ("processor", 1)):
+        took_ms = sorted(1000 * read[index] for read in timed.reads)
+        middle, late = took_ms[len(took_ms) // 2], took_ms[len(took_ms) * 99 // 100]
+        sys.stdout.write(
+            f"a read by the {name}: median {middle:.1f} ms, 99% {late:.1f} ms, longest {took_ms[-1]:.1f} ms\n"
+        )
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.audit")
+    parser.add_argument("--orders", type=int, default=100_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(Path(folder), given.orders))
+
+
+if __name__ == "__main__":
+    main()

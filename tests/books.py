@@ -1,0 +1,68 @@
+"""Fills a database with the books of many orders, each with a life drawn by chance."""
+
+from datetime import UTC
+from itertools import count
+from random import Random
+
+from bot.flow.desk import Desk
+from bot.flow.settlement import Asked, place, settle
+from bot.order.model import ExpiryReason, Intent, Outcome, Trouble
+from bot.order.news import (
+    Accepted,
+    Claimed,
+    Contradicting,
+    Expired,
+    Failed,
+    News,
+    NotSent,
+    Overdue,
+    Refused,
+    Ruled,
+    Succeeded,
+    Unclear,
+)
+from storage.transaction import Tx
+
+NEWS: tuple[tuple[News, ...], ...] = (
+    (Claimed(), Accepted(price_idr=5_000, balance_idr=1_000_000), Succeeded(sn="1234/BUDI", cost_idr=5_100)),
+    (Claimed(), Accepted(price_idr=5_000), Succeeded(), Succeeded(sn="1234/BUDI")),
+    (Claimed(), Accepted(price_idr=5_000), Failed(reason="salah nomor", trouble=Trouble.DESTINATION)),
+    (Claimed(), Refused(reason="saldo habis", trouble=Trouble.DEPOSIT, biller_ref="2116")),
+    (Claimed(), NotSent(why="ConnectError"), Claimed(), NotSent(why="ConnectError"), Claimed(), Accepted()),
+    (Claimed(), NotSent(why="ConnectError"), Expired(reason=ExpiryReason.NEVER_SENT)),
+    (Expired(reason=ExpiryReason.TOO_OLD), Succeeded(sn="7")),
+    (Claimed(), Unclear(why="ReadError"), Ruled(outcome=Outcome.SUCCESS, admin_id=9001, sn="77")),
+    (Claimed(), Unclear(why="ReadError"), Succeeded(sn="8"), Failed(reason="", trouble=Trouble.OTHER)),
+    (Claimed(), Accepted(), Overdue(), Contradicting(why="status 0, GAGAL"), Accepted(price_idr=1)),
+    (Succeeded(sn="early"), Claimed(), Accepted(price_idr=5_000)),
+    (Claimed(), Accepted(), Overdue(), Ruled(outcome=Outcome.FAILURE, admin_id=9001)),
+)
+"""Lives of an order; the first kind is what nearly all are like."""
+
+
+def a_desk() -> Desk:
+    """Give a desk with one admin, whose nonces and draws only count up."""
+    nonces, draws = count(), count()
+    return Desk(
+        admins=(9001,), zone=UTC, nonce=lambda: f"nonce-{next(nonces)}", chance=lambda: next(draws) % 100_000
+    )
+
+
+def fill(tx: Tx, desk: Desk, orders: int, *, chance: Random, from_ms: int, first: int = 0) -> None:
+    """Keep `orders` more orders, one every other second from `from_ms` on; `first` numbers their messages."""
+    for number in range(first, first + orders):
+        at_ms = from_ms + number * 2_000
+        asked = Asked(
+            chat_id=1001,
+            thread_id=None,
+            message_id=number,
+            user_id=1001,
+            at_ms=at_ms,
+            text="s5.081234567890",
+        )
+        intent = Intent(product_code="s5", destination="081234567890")
+        order = place(tx, desk, intent, asked, now_ms=at_ms)
+        assert order
+        life = NEWS[0] if chance.random() < 0.8 else chance.choice(NEWS)
+        for step, news in enumerate(life, start=1):
+            settle(tx, desk, order.trxid, news, at_ms=at_ms + 700 * step, actor="books", evidence="status=0")

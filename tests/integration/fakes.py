@@ -1,0 +1,262 @@
+"""Fakes with verbs: a biller, a Telegram, a clock, chance, and a database whose disk can fail or wait."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bot.order.model import Order, Trouble
+from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
+from bot.telegram import outcomes as out
+from bot.telegram.sender import Outgoing
+from storage.database import Database, Unit
+from storage.errors import StorageError
+
+T = TypeVar("T")
+
+START_MS = 1_790_000_000_000
+"""A Monday evening in Jakarta: 21/09/2026 20:13:20."""
+
+
+class FakeClock:
+    """The time of day, which passes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.ms = START_MS
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def tick(self) -> float:
+        return self.ms / 1000
+
+    def passes(self, seconds: float) -> None:
+        self.ms += int(seconds * 1000)
+
+
+class Nonces:
+    """Gives `nonce-1`, `nonce-2` and so on."""
+
+    def __init__(self) -> None:
+        self._given = 0
+
+    def __call__(self) -> str:
+        self._given += 1
+        return f"nonce-{self._given}"
+
+
+class Chance:
+    """Gives what a test put in (`next_are`), and otherwise counts up, so that it never repeats itself."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+        self._next: list[int] = []
+
+    def next_are(self, *numbers: int) -> None:
+        self._next = list(numbers)
+
+    def __call__(self) -> int:
+        self.drawn += 1
+        return self._next.pop(0) if self._next else 50_000 + self.drawn
+
+
+class FakeBiller:
+    """Answers every post in the way it was last told to, and keeps what it saw."""
+
+    def __init__(self) -> None:
+        self.posts: list[Order] = []
+        self.sees: Callable[[Order], None] = lambda _: None
+        self._answer: Answer | Exception = Accepted(price_idr=5_000)
+        self._gate = asyncio.Event()
+        self._gate.set()
+
+    @property
+    def trxids(self) -> list[str]:
+        return [order.trxid for order in self.posts]
+
+    def accepts(self, *, price_idr: int = 5_000, balance_idr: int | None = None) -> None:
+        self._answer = Accepted(price_idr=price_idr, balance_idr=balance_idr, biller_ref="ft-1")
+
+    def refuses(
+        self, reason: str = "Produk tidak Aktif", trouble: Trouble = Trouble.PRODUCT_INACTIVE
+    ) -> None:
+        self._answer = Refused(reason=reason, trouble=trouble)
+
+    def cuts(self) -> None:
+        self._answer = Unclear(why="ReadError")
+
+    def never_connects(self) -> None:
+        self._answer = NotSent(why="ConnectError")
+
+    def stumbles(self) -> None:
+        self._answer = RuntimeError("a fault of the client's own")
+
+    def hangs(self) -> None:
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    async def buy(self, order: Order) -> Answer:
+        self.posts.append(order)
+        self.sees(order)
+        await self._gate.wait()
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message as its chat has it; an edit has the number of what it replaced."""
+
+    message_id: int
+    outgoing: Outgoing
+
+    @property
+    def chat_id(self) -> int:
+        return self.outgoing.chat_id
+
+    @property
+    def text(self) -> str:
+        return "".join(span.text for span in self.outgoing.text)
+
+
+@dataclass(slots=True)
+class FakeSpeaker:
+    """Telegram as the messenger sees it: `messages` were accepted, `tries` were made."""
+
+    messages: list[Message] = field(default_factory=list)
+    tries: list[Outgoing] = field(default_factory=list)
+    _outcomes: dict[int, out.Outcome] = field(default_factory=dict)
+    _answers_to_lose: int = 0
+    _outcome_of_all: out.Outcome | None = None
+    _gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._gate.set()
+
+    def to(self, chat_id: int) -> list[Message]:
+        return [message for message in self.messages if message.chat_id == chat_id]
+
+    def takes(self) -> None:
+        self._outcomes.clear()
+        self._outcome_of_all = None
+        self._answers_to_lose = 0
+
+    def says_later(self, chat_id: int, seconds: float) -> None:
+        self._outcomes[chat_id] = out.Later(retry_after_s=seconds)
+
+    def loses_answers(self, times: int = 1_000_000) -> None:
+        """Take the messages and let their answers get lost on the way."""
+        self._answers_to_lose = times
+
+    def never_connects(self) -> None:
+        self._outcome_of_all = out.NotSent(why="ConnectError")
+
+    def blocks(self, chat_id: int) -> None:
+        self._outcomes[chat_id] = out.Gone(why="Forbidden: bot was blocked by the user")
+
+    def moves(self, chat_id: int, to: int) -> None:
+        self._outcomes[chat_id] = out.MovedTo(new_chat_id=to)
+
+    def rejects(self, chat_id: int) -> None:
+        self._outcomes[chat_id] = out.Impossible(why="Message is too strange")
+
+    def loses_topic(self, chat_id: int) -> None:
+        self._outcomes[chat_id] = out.ThreadGone()
+
+    def loses_edited(self, chat_id: int) -> None:
+        self._outcomes[chat_id] = out.EditGone()
+
+    def hangs(self) -> None:
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    async def send(self, outgoing: Outgoing) -> out.Outcome:
+        self.tries.append(outgoing)
+        await self._gate.wait()
+        if (fault := self._fault_of(outgoing)) is not None:
+            return fault
+        message_id = outgoing.edits if outgoing.edits is not None else 100_000 + len(self.messages)
+        self.messages.append(Message(message_id=message_id, outgoing=outgoing))
+        if self._answers_to_lose:
+            self._answers_to_lose -= 1
+            return out.Ambiguous(why="TimedOut")
+        return out.Sent(message_id=message_id)
+
+    def _fault_of(self, outgoing: Outgoing) -> out.Outcome | None:
+        fault = self._outcomes.get(outgoing.chat_id, self._outcome_of_all)
+        if isinstance(fault, out.ThreadGone) and outgoing.thread_id is None:
+            return None
+        return None if isinstance(fault, out.EditGone) and outgoing.edits is None else fault
+
+
+class FrailDatabase:
+    """A real database whose disk can refuse writes for a while, or let reads wait."""
+
+    def __init__(self, database: Database) -> None:
+        self.refusals = 0
+        self.reads: Counter[str] = Counter()
+        self._database = database
+        self._writes_to_refuse: Iterator[bool] = iter(())
+        self._reads_gate = asyncio.Event()
+        self._reads_gate.set()
+        self._writes_gate = asyncio.Event()
+        self._writes_gate.set()
+
+    def refuses_writes(self, times: int = 1_000_000) -> None:
+        self._writes_to_refuse = iter([True] * times)
+
+    def recovers(self) -> None:
+        self._writes_to_refuse = iter(())
+
+    def holds_reads(self) -> None:
+        self._reads_gate.clear()
+
+    def holds_writes(self) -> None:
+        self._writes_gate.clear()
+
+    def lets_go(self) -> None:
+        self._reads_gate.set()
+        self._writes_gate.set()
+
+    async def write(self, unit: Unit[T]) -> T:
+        await self._writes_gate.wait()
+        if next(self._writes_to_refuse, False):
+            self.refusals += 1
+            raise StorageError("SQLite: database or disk is full")
+        return await self._database.write(unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        await self._reads_gate.wait()
+        return await self._database.read(unit)
+
+
+def success_of(trxid: str) -> bytes:
+    """Write the report that `trxid`, an order of s5 to 081234567890, succeeded with SN 1."""
+    message = "Transaksi+s5.081234567890+SUKSES,+SN:+1,+Saldo:+Rp9,999,+Harga:+5,100,+Tgl:+01/01+10:32:12"
+    return f"status=0&refid={trxid}&product=s5&qty=1&dest=081234567890&message={message}".encode()
+
+
+def a_message(update_id: int, text: object = "s5.081234567890", **more: Any) -> dict[str, Any]:
+    """Write an update as Telegram does, of user 1001; its message has the update's number."""
+    who = {"id": 1001, "is_bot": False, "first_name": "Sari", "username": "tokosari"}
+    told = {
+        "message_id": update_id,
+        "date": START_MS // 1000,
+        "chat": {"id": 1001, "type": "private"},
+        "from": who,
+        "text": text,
+    }
+    return {"update_id": update_id, "message": {**told, **more}}
+
+
+async def eventually(condition: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
+    """Wait until `condition` holds; TimeoutError if it does not in `timeout_s`."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110 - any condition, with or without an event
+            await asyncio.sleep(0.005)

@@ -1,0 +1,63 @@
+"""A shop whose database is backed up, lost and restored, for the tests of what comes after."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from bot.flow import gap
+from storage.backup import back_up, restore
+from storage.database import SqliteDatabase
+from tests.integration.conftest import BUDI, RINA, SARI, ZONE, Shop
+
+MINUTES = 60
+
+
+class Story:
+    """A shop whose database is backed up, lost, and restored; the world around it goes on."""
+
+    def __init__(self, shop: Shop, database: SqliteDatabase, folder: Path) -> None:
+        self.shop, self._database, self._folder = shop, database, folder
+
+    @property
+    def copy(self) -> Path:
+        return self._folder / "copy.db"
+
+    def is_backed_up(self) -> None:
+        back_up(self.shop.path, self.copy)
+
+    async def is_restored(self, *, after_minutes: int = 10) -> Shop:
+        """Lose the database, restore it some minutes later, and start on it."""
+        lost = self.shop
+        await self._database.close()
+        lost.clock.passes(after_minutes * MINUTES)
+        restore(self.copy, lost.path, now=datetime.fromtimestamp(lost.clock() / 1000, ZONE))
+        self._database = SqliteDatabase(lost.path)
+        await self._database.open()
+        self.shop = shop = Shop(self._database, lost.path)
+        shop.clock, shop.nonces, shop.chance = lost.clock, lost.nonces, lost.chance
+        shop.biller, shop.speaker = lost.biller, lost.speaker
+        await self.starts()
+        return shop
+
+    async def starts(self) -> int:
+        """Start as the program does; give how many orders came into doubt."""
+        shop = self.shop
+        shop.starts()
+        await shop.hires(SARI, BUDI)
+        doubted = await shop.disk.write(lambda tx: gap.look_back(tx, shop.desk, now_ms=shop.clock()))
+        await shop.submitter.recover()
+        # An hour on, so that what is typed from now on is not of the gap by any clock.
+        shop.clock.passes(60 * MINUTES)
+        return doubted
+
+    async def closes(self) -> None:
+        await self._database.close()
+
+
+async def opens(shop: Shop, *, by: int = RINA) -> None:
+    """Open the counter as an admin does: two taps."""
+    await shop.speaks()
+    for action in ("open_counter", "confirm_open"):
+        keyboards = [json.loads(letter["keyboard"]) for letter in shop.letters(by)]
+        nonces = [nonce for rows in keyboards for row in rows for name, nonce in row if name == action]
+        await shop.presses(nonces[-1], by=by, message_id=5)

@@ -1,0 +1,297 @@
+"""What a unit of work may count on: whole, alone, durable, whatever happens to who asked for it."""
+
+import asyncio
+import os
+import resource
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from storage import inbox
+from storage.database import MAX_UNITS_A_COMMIT, SqliteDatabase
+from storage.errors import DatabaseDamaged, StorageError
+from storage.transaction import Tx
+from tests.integration.fakes import eventually
+
+
+class Notes:
+    """A unit that notes a message in two steps; it can wait between them, or fail at its end."""
+
+    def __init__(self, message_id: int) -> None:
+        self.message_id = message_id
+        self.began, self.may_end = threading.Event(), threading.Event()
+        self.may_end.set()
+        self.fault: Exception | None = None
+
+    def waits(self) -> "Notes":
+        self.may_end.clear()
+        return self
+
+    def fails(self, fault: Exception) -> "Notes":
+        self.fault = fault
+        return self
+
+    def __call__(self, tx: Tx) -> int:
+        self.began.set()
+        inbox.first_sight(tx, 1, self.message_id, at_ms=0)
+        assert self.may_end.wait(5)
+        inbox.first_sight(tx, 2, self.message_id, at_ms=0)
+        if self.fault:
+            raise self.fault
+        return self.message_id
+
+
+def noted(path: Path) -> set[tuple[int, int]]:
+    """Give what is on the disk, seen by a connection of its own."""
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
+
+
+def both(*message_ids: int) -> set[tuple[int, int]]:
+    return {(chat_id, message_id) for chat_id in (1, 2) for message_id in message_ids}
+
+
+async def refusal_at(path: Path) -> type[StorageError]:
+    """Open what must be refused, and let its threads end before the loop does."""
+    threads = set(threading.enumerate())
+    with pytest.raises(StorageError) as refusal:
+        await SqliteDatabase(path).open()
+    await eventually(lambda: set(threading.enumerate()) <= threads)
+    return refusal.type
+
+
+async def test_what_write_returned_is_on_the_disk(database: SqliteDatabase, path: Path) -> None:
+    assert await database.write(Notes(7)) == 7
+    assert noted(path) == both(7)
+
+
+async def test_a_read_sees_all_that_was_written_before_it(database: SqliteDatabase) -> None:
+    for message_id in range(20):
+        await database.write(partial(inbox.move_cursor, next_update_id=message_id, at_ms=0))
+        cursor = await database.read(inbox.cursor)
+        assert cursor
+        assert cursor.next_update_id == message_id
+
+
+async def test_a_unit_runs_whole_although_its_caller_is_cancelled(
+    database: SqliteDatabase, path: Path
+) -> None:
+    unit = Notes(1).waits()
+    caller = asyncio.create_task(database.write(unit))
+    await asyncio.to_thread(unit.began.wait, 5)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    unit.may_end.set()
+    assert await database.write(Notes(2)) == 2
+    assert noted(path) == both(1, 2)
+
+
+async def test_a_unit_whose_caller_was_cancelled_while_it_waited_runs_whole_or_not_at_all(
+    database: SqliteDatabase, path: Path
+) -> None:
+    first = Notes(1).waits()
+    busy = asyncio.create_task(database.write(first))
+    await asyncio.to_thread(first.began.wait, 5)
+    waiting = asyncio.create_task(database.write(Notes(2)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    first.may_end.set()
+    assert await busy == 1
+    await database.write(Notes(3))
+    assert noted(path) in (both(1, 3), both(1, 2, 3))
+
+
+async def test_one_units_failure_takes_nothing_from_those_that_share_its_commit(
+    database: SqliteDatabase, path: Path
+) -> None:
+    units = [Notes(1), Notes(2).fails(ValueError("mine")), Notes(3), Notes(4).fails(KeyError("mine too"))]
+    outcomes = await asyncio.gather(*(database.write(unit) for unit in units), return_exceptions=True)
+    assert outcomes[0] == 1
+    assert outcomes[2] == 3
+    assert isinstance(outcomes[1], ValueError)
+    assert isinstance(outcomes[3], KeyError)
+    assert noted(path) == both(1, 3)
+
+
+async def test_a_units_own_exception_passes_as_it_is(database: SqliteDatabase) -> None:
+    fault = ValueError("mine")
+    with pytest.raises(ValueError, match="mine") as raised:
+        await database.write(Notes(1).fails(fault))
+    assert raised.value is fault
+
+
+async def test_a_broken_rule_of_the_schema_is_a_storage_error_and_keeps_nothing(
+    database: SqliteDatabase, path: Path
+) -> None:
+    def breaks_a_rule(tx: Tx) -> None:
+        inbox.first_sight(tx, 1, 1, at_ms=0)
+        event = {"actor": "", "kind": "", "facts": "", "evidence": None, "state_after": ""}
+        tx.run("append_order_event", trxid="no such order", at_ms=0, **event)
+
+    outcomes = await asyncio.gather(
+        database.write(breaks_a_rule), database.write(Notes(2)), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], StorageError)
+    assert noted(path) == both(2)
+
+
+async def test_a_part_of_a_unit_can_be_undone_alone(database: SqliteDatabase, path: Path) -> None:
+    def in_parts(tx: Tx) -> None:
+        inbox.first_sight(tx, 1, 1, at_ms=0)
+        with suppress(ValueError), tx.savepoint():
+            inbox.first_sight(tx, 1, 2, at_ms=0)
+            raise ValueError("part")
+        with tx.savepoint():
+            inbox.first_sight(tx, 1, 3, at_ms=0)
+
+    await database.write(in_parts)
+    assert noted(path) == {(1, 1), (1, 3)}
+
+
+async def test_many_waiting_units_share_commits(database: SqliteDatabase, path: Path) -> None:
+    units = MAX_UNITS_A_COMMIT * 2
+    with closing(sqlite3.connect(path)) as observer:
+        first = Notes(0).waits()
+        writes = [asyncio.create_task(database.write(first))]
+        await asyncio.to_thread(first.began.wait, 5)
+        writes += [asyncio.create_task(database.write(Notes(n))) for n in range(1, units + 1)]
+        seen = []
+
+        async def watch() -> None:
+            while not all(task.done() for task in writes):
+                seen.append(observer.execute("SELECT count(*) FROM messages_seen").fetchone()[0])
+                await asyncio.sleep(0)
+
+        await asyncio.sleep(0)
+        first.may_end.set()
+        await asyncio.gather(watch(), *writes)
+    assert set(seen) <= {0, 2, 2 * (MAX_UNITS_A_COMMIT + 1), 2 * (units + 1)}
+    assert noted(path) == both(*range(units + 1))
+
+
+async def test_units_are_carried_out_in_the_order_they_were_given(database: SqliteDatabase) -> None:
+    order: list[int] = []
+
+    def carried_out(n: int, _: Tx) -> None:
+        order.append(n)
+
+    await asyncio.gather(*(database.write(partial(carried_out, n)) for n in range(600)))
+    assert order == list(range(600))
+
+
+async def test_full_and_wal_are_really_on_for_who_writes(database: SqliteDatabase) -> None:
+    """With less, a power cut could take back an order that Telegram was told we have."""
+
+    def settings(tx: Tx) -> list[object]:
+        # No named statement shows them.
+        ask = tx._connection.execute  # noqa: SLF001 - pragmas have no named statement
+        return [
+            ask(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+
+    assert await database.write(settings) == ["wal", 2, 1]
+
+
+async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> None:
+    with pytest.raises(StorageError):
+        await database.read(Notes(1))
+    assert noted(path) == set()
+    assert await database.write(Notes(2)) == 2
+
+
+async def test_a_read_goes_on_beside_a_long_write(database: SqliteDatabase) -> None:
+    unit = Notes(1).waits()
+    busy = asyncio.create_task(database.write(unit))
+    await asyncio.to_thread(unit.began.wait, 5)
+    assert await database.read(inbox.cursor) is None
+    unit.may_end.set()
+    await busy
+
+
+async def test_closing_keeps_what_still_waited(path: Path) -> None:
+    database = SqliteDatabase(path)
+    await database.open()
+    writes = [asyncio.create_task(database.write(Notes(n))) for n in range(5)]
+    await asyncio.sleep(0)
+    await database.close()
+    assert await asyncio.gather(*writes) == list(range(5))
+    assert noted(path) == both(*range(5))
+    with pytest.raises(StorageError):
+        await database.write(Notes(9))
+
+
+async def test_what_was_kept_is_there_after_a_new_start(path: Path) -> None:
+    for start in range(3):
+        database = SqliteDatabase(path)
+        await database.open()
+        await database.write(Notes(start))
+        await database.close()
+    assert noted(path) == both(0, 1, 2)
+
+
+async def test_nobody_else_on_the_machine_can_read_the_file(database: SqliteDatabase, path: Path) -> None:
+    assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def spoil(path: Path, content: bytes) -> bytes:
+    """Overwrite the end of a file, or make one; give what it holds then."""
+    path.parent.mkdir(exist_ok=True)
+    before = path.read_bytes() if path.exists() else b""
+    path.write_bytes(before[: max(0, len(before) - len(content))] + content)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "damage", [b"this is no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096]
+)
+async def test_a_damaged_file_is_refused_at_the_start(path: Path, damage: bytes) -> None:
+    spoil(path, damage)
+    assert await refusal_at(path) is DatabaseDamaged
+    assert spoil(path, b"") == damage
+
+
+async def test_a_page_gone_bad_is_found_at_the_start(path: Path) -> None:
+    database = SqliteDatabase(path)
+    await database.open()
+    await asyncio.gather(*(database.write(Notes(n)) for n in range(2000)))
+    await database.close()
+    spoil(path, os.urandom(4096))
+    assert await refusal_at(path) is DatabaseDamaged
+
+
+async def test_a_place_that_is_no_file_is_a_storage_error(tmp_path: Path) -> None:
+    assert await refusal_at(tmp_path) is StorageError
+
+
+@contextmanager
+def disk_full_at(file: Path) -> Iterator[None]:
+    """Let no file of this process grow beyond what `file` has now."""
+    size = file.stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_keeps_nothing_says_so_and_passes(database: SqliteDatabase, path: Path) -> None:
+    await database.write(Notes(1))
+    with disk_full_at(Path(f"{path}-wal")):
+        outcomes = await asyncio.gather(*(database.write(Notes(n)) for n in (2, 3)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
+        assert await database.read(inbox.cursor) is None
+    assert noted(path) == both(1)
+    assert await database.write(Notes(4)) == 4
+    assert noted(path) == both(1, 4)

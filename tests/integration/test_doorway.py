@@ -1,0 +1,232 @@
+"""What Telegram is told we have is on the disk: each update once, the bad ones set aside, none in the way."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bot.notices import JoinAnswer
+from bot.telegram.doorway import Doorway
+from bot.telegram.sender import Outgoing
+from bot.texts import toast_text
+from storage.errors import StorageError
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.fakes import START_MS, a_message
+
+Update = dict[str, Any]
+
+ORDER = "s5.081234567890"
+
+
+def in_group(update_id: int, text: object = ORDER, **more: Any) -> Update:
+    return a_message(update_id, text, chat={"id": GROUP, "type": "supergroup", "title": "G"}, **more)
+
+
+def by(user_id: int, update: Update) -> Update:
+    sender = {"id": user_id, "is_bot": False, "first_name": "X"}
+    return {**update, "message": {**update["message"], "from": sender}}
+
+
+def a_press(update_id: int, nonce: str, *, user: int = RINA) -> Update:
+    under = {"message_id": 5, "date": START_MS // 1000, "chat": {"id": user, "type": "private"}}
+    sender = {"id": user, "is_bot": False, "first_name": "Rina"}
+    query = {"id": f"q{update_id}", "from": sender, "message": under, "chat_instance": "c", "data": nonce}
+    return {"update_id": update_id, "callback_query": query}
+
+
+POISON: dict[str, Update] = {
+    "an id that no database holds": by(1 << 70, a_message(2)),
+    "a chat without an id": a_message(2, chat={"type": "private"}),
+    "a number that is none": a_message(2, message_id={}),
+    "a number with a half": a_message(2, message_id=2.5),
+    "a date beyond time": a_message(2, date=1 << 60),
+    "a list for a message": {"update_id": 2, "message": [1, 2]},
+    "a number for a text": a_message(2, text=12345),
+}
+
+
+@dataclass
+class FakeAnswerer:
+    """Telegram as the tapper of a button sees it."""
+
+    toasts: list[tuple[str, str]] = field(default_factory=list)
+    unkept: list[Outgoing] = field(default_factory=list)
+
+    def answer_press(self, press_id: str, words: str) -> None:
+        self.toasts.append((press_id, words))
+
+    def say_unkept(self, outgoing: Outgoing) -> None:
+        self.unkept.append(outgoing)
+
+
+@pytest.fixture
+def answerer() -> FakeAnswerer:
+    return FakeAnswerer()
+
+
+@pytest.fixture
+def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
+    return Doorway(
+        database=shop.disk,
+        desk=shop.desk,
+        client=None,
+        sender=answerer,
+        now_ms=shop.clock,
+        orders_bell=shop.orders_bell,
+        outbox_bell=shop.outbox_bell,
+    )
+
+
+def orders_in(shop: Shop) -> list[int]:
+    return [row["message_id"] for row in shop.rows("SELECT message_id FROM orders ORDER BY message_id")]
+
+
+def cursor_of(shop: Shop) -> int | None:
+    rows = shop.rows("SELECT next_update_id FROM telegram_cursor")
+    return rows[0]["next_update_id"] if rows else None
+
+
+class TestTaking:
+    async def test_an_order_is_taken_in_as_it_was_written(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([a_message(1)])
+        (order,) = shop.rows("SELECT * FROM orders")
+        assert (order["chat_id"], order["message_id"], order["user_id"]) == (SARI, 1, SARI)
+        assert (order["asked_at_ms"], order["destination"]) == (START_MS, "081234567890")
+
+    async def test_all_of_it_or_nothing_is_kept_with_how_far_the_poller_is(
+        self, shop: Shop, doorway: Doorway
+    ) -> None:
+        """An offset kept without its effects would lose orders; effects without it would be asked again."""
+        shop.disk.refuses_writes(1)
+        with pytest.raises(StorageError):
+            await doorway.take([a_message(1), a_message(2)], next_update_id=3)
+        assert (orders_in(shop), cursor_of(shop), shop.letters(SARI)) == ([], None, [])
+        await doorway.take([a_message(1), a_message(2)], next_update_id=3)
+        assert (orders_in(shop), cursor_of(shop)) == ([1, 2], 3)
+
+    async def test_a_repeated_update_does_nothing_more(self, shop: Shop, doorway: Doorway) -> None:
+        for _ in range(3):
+            await doorway.take([a_message(1)])
+        assert (orders_in(shop), shop.kinds(SARI)) == ([1], ["OrderReceived"])
+
+    async def test_a_message_is_known_though_update_ids_begin_anew(
+        self, shop: Shop, doorway: Doorway
+    ) -> None:
+        await doorway.take([a_message(900)])
+        await doorway.take([a_message(1, message_id=900)])
+        await doorway.take([a_message(900, message_id=901)])
+        assert orders_in(shop) == [900, 901]
+
+    @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+    async def test_an_update_that_cannot_be_handled_is_set_aside_and_the_others_are_taken(
+        self, shop: Shop, doorway: Doorway, poison: Update
+    ) -> None:
+        await doorway.take([a_message(1), poison, a_message(3)], next_update_id=4)
+        assert (orders_in(shop), cursor_of(shop)) == ([1, 3], 4)
+        (kept,) = shop.rows("SELECT update_id, fault, body FROM updates_unread")
+        assert kept["update_id"] == 2
+        assert kept["fault"]
+        assert json.loads(kept["body"]) == poison
+
+    async def test_what_was_set_aside_left_nothing_half_done(self, shop: Shop, doorway: Doorway) -> None:
+        shop.chance.next_are(*[7] * 1000)  # the second order finds no free trxid
+        await doorway.take([a_message(1), a_message(2)], next_update_id=3)
+        assert orders_in(shop) == [1]
+        assert shop.rows("SELECT message_id FROM messages_seen") == [{"message_id": 1}]
+        assert [row["fault"] for row in shop.rows("SELECT fault FROM updates_unread")] == ["RuntimeError"]
+
+    async def test_a_poison_as_long_as_a_book_is_cut(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([POISON["a list for a message"] | {"padding": "x" * 500_000}])
+        (kept,) = shop.rows("SELECT length(body) AS length FROM updates_unread")
+        assert kept["length"] == 20_000
+
+    async def test_half_a_character_spoils_only_itself(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([a_message(1, "halo \ud83d"), a_message(2)])
+        assert shop.kinds(SARI) == ["NotUnderstood", "OrderReceived"]
+
+    async def test_the_bells_ring_once_it_is_kept(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([a_message(1)])
+        await shop.orders_bell.wait(0.5)
+        await shop.outbox_bell.wait(0.5)
+        await shop.posts()
+        assert len(shop.biller.posts) == 1
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": "X"}},
+            {"sender_chat": {"id": GROUP, "type": "supergroup", "title": "G"}},
+            {"from": None},
+            {"from": {"id": 7, "is_bot": True, "first_name": "Bot"}},
+            {"text": None, "caption": ORDER},
+        ],
+        ids=["forwarded", "an anonymous admin", "a channel", "a bot", "a caption"],
+    )
+    async def test_only_a_persons_own_text_orders(
+        self, shop: Shop, doorway: Doorway, more: dict[str, Any]
+    ) -> None:
+        await doorway.take([a_message(1, **more), in_group(2, **more)])
+        assert orders_in(shop) == []
+        assert shop.rows("SELECT * FROM updates_unread") == []
+
+    @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post"])
+    async def test_edits_and_channel_posts_never_order(self, shop: Shop, doorway: Doorway, kind: str) -> None:
+        update = a_message(1)
+        await doorway.take([{"update_id": 1, kind: update["message"]}])
+        assert orders_in(shop) == []
+
+    async def test_kinds_of_update_that_come_with_time_are_passed_over(
+        self, shop: Shop, doorway: Doorway
+    ) -> None:
+        await doorway.take([{"update_id": 1, "something_new": {}}, {"update_id": 2}], next_update_id=3)
+        assert cursor_of(shop) == 3
+        assert shop.rows("SELECT * FROM updates_unread") == []
+
+    async def test_a_topic_is_kept_and_a_mere_reply_thread_is_not(self, shop: Shop, doorway: Doorway) -> None:
+        topic: dict[str, Any] = {"message_thread_id": 9, "is_topic_message": True}
+        await doorway.take([in_group(1, **topic), in_group(2, message_thread_id=9)])
+        rows = shop.rows("SELECT thread_id FROM orders ORDER BY message_id")
+        assert [row["thread_id"] for row in rows] == [9, None]
+
+    async def test_a_command_for_another_bot_is_none_of_ours(self, shop: Shop, doorway: Doorway) -> None:
+        doorway.username = "loket_bot"
+        await doorway.take([in_group(1, "/bantuan@another_bot")])
+        assert shop.letters(GROUP) == []
+        await doorway.take([in_group(2, "/bantuan@Loket_Bot")])
+        assert shop.kinds(GROUP) == ["Help"]
+
+    async def test_a_group_that_moved_takes_its_letters_along(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([in_group(1), in_group(2, None, migrate_to_chat_id=-100777)])
+        assert shop.kinds(-100777) == ["OrderReceived"]
+
+    async def test_ids_of_52_bits_are_kept_whole(self, shop: Shop, doorway: Doorway) -> None:
+        user = (1 << 52) - 1
+        await doorway.take([by(user, a_message(1, chat={"id": user, "type": "private"}))])
+        assert shop.last(user) == JoinAnswer(standing=None)
+
+
+class TestPresses:
+    async def test_a_tap_is_heard_and_answered_after_it_is_kept(
+        self, shop: Shop, doorway: Doorway, answerer: FakeAnswerer
+    ) -> None:
+        await shop.says("/daftar", by=STRANGER)
+        yes = shop.buttons(RINA)["approve"]
+        shop.disk.refuses_writes(1)
+        with pytest.raises(StorageError):
+            await doorway.take([a_press(1, yes)])
+        assert answerer.toasts == []
+        await doorway.take([a_press(1, yes)])
+        await doorway.take([a_press(2, yes)])
+        await doorway.take([a_press(3, yes, user=BUDI)])
+        assert answerer.toasts == [
+            ("q1", toast_text("done")),
+            ("q2", toast_text("used")),
+            ("q3", toast_text("not_allowed")),
+        ]
+
+    async def test_a_poisoned_press_is_set_aside(self, shop: Shop, doorway: Doorway) -> None:
+        await doorway.take([a_press(1, "n" * 100_000), a_press(2, "\ud83d"), a_message(3)])
+        assert orders_in(shop) == [3]

@@ -1,0 +1,237 @@
+"""Every letter is told, in its chat's order, at Telegram's pace; a chat in trouble holds up no other."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from bot.flow.desk import Place
+from bot.notices import Help, JoinCard, Notice
+from bot.order.model import ExpiryReason, State
+from bot.order.notices import OrderExpired, OrderReceived, OrderUnknown
+from bot.order.telling import Facts
+from bot.people import Role
+from storage.transaction import Tx
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.fakes import Message, success_of
+
+SUPERGROUP = -1009990001
+
+_numbers = itertools.count(1)
+
+
+def facts() -> Facts:
+    return Facts(trxid=f"{next(_numbers):017}", code="s5", destination="081234567890", at_ms=0)
+
+
+def acknowledgement() -> OrderReceived:
+    return OrderReceived(**facts())
+
+
+def result() -> OrderExpired:
+    return OrderExpired(**facts(), reason=ExpiryReason.TOO_OLD)
+
+
+async def put(
+    shop: Shop,
+    *notices: Notice,
+    chat: int = SARI,
+    reply_to: int | None = None,
+    thread: int | None = None,
+    edits: int | None = None,
+) -> None:
+    """Put notices into a chat's lane."""
+    place = Place(chat_id=chat, reply_to=reply_to, thread_id=thread)
+
+    def unit(tx: Tx) -> None:
+        for notice in notices:
+            shop.desk.say(tx, notice, place, at_ms=shop.clock(), edits=edits)
+
+    await shop.disk.write(unit)
+
+
+async def passes(shop: Shop, seconds: float) -> None:
+    """Let time pass, and the messenger say what is due then."""
+    shop.clock.passes(seconds)
+    await shop.speaks()
+
+
+def refs(messages: list[Message]) -> list[str]:
+    """Give the Ref in the foot of each message."""
+    return [message.text.rsplit("Ref ", 1)[-1] for message in messages]
+
+
+async def test_letters_of_a_chat_are_told_in_order(shop: Shop) -> None:
+    notices: list[OrderReceived | OrderExpired] = [acknowledgement(), result(), acknowledgement()]
+    await put(shop, *notices)
+    await shop.speaks()
+    assert refs(shop.speaker.to(SARI)) == [notice.trxid for notice in notices]
+    assert {row["state"] for row in shop.letters(SARI)} == {"sent"}
+
+
+async def test_a_result_answers_the_message_that_asked(shop: Shop) -> None:
+    await put(shop, result(), reply_to=77, thread=5, chat=GROUP)
+    await shop.speaks()
+    (message,) = shop.speaker.messages
+    assert (message.outgoing.reply_to, message.outgoing.thread_id) == (77, 5)
+
+
+async def test_a_letter_told_is_never_told_again_though_the_process_starts_anew(shop: Shop) -> None:
+    await put(shop, result(), result())
+    await shop.speaks()
+    shop.starts()
+    await passes(shop, 3600)
+    assert len(shop.speaker.messages) == 2
+
+
+async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop: Shop) -> None:
+    shop.speaker.hangs()
+    await put(shop, result(), result())
+    for _ in range(3):
+        await shop.messenger.run_once()
+        await asyncio.sleep(0.005)
+    assert len(shop.speaker.tries) == 1
+    shop.speaker.release()
+    await shop.messenger.drain(5)
+    await shop.speaks()
+    assert len(shop.speaker.messages) == 2
+
+
+async def test_a_wait_holds_its_own_chat_and_no_other(shop: Shop) -> None:
+    shop.speaker.says_later(SARI, 30)
+    await put(shop, result())
+    await put(shop, result(), chat=BUDI)
+    await shop.speaks()
+    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (0, 1)
+    shop.speaker.takes()
+    await put(shop, result(), chat=BUDI)
+    await passes(shop, 29)
+    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (0, 2)
+    await passes(shop, 1)
+    assert len(shop.speaker.to(SARI)) == 1
+
+
+async def test_three_chats_told_to_wait_slow_down_all(shop: Shop) -> None:
+    chats = [SARI, BUDI, STRANGER]
+    for chat in chats:
+        shop.speaker.says_later(chat, 20)
+        await put(shop, result(), chat=chat)
+    await shop.speaks()
+    shop.speaker.takes()
+    await put(shop, result(), chat=RINA)
+    await shop.speaks()
+    assert shop.speaker.messages == []
+    await passes(shop, 20)
+    assert {message.chat_id for message in shop.speaker.messages} == {*chats, RINA}
+
+
+async def test_a_chat_gets_no_more_than_its_pace(shop: Shop) -> None:
+    shop.starts(chat_messages_per_s=1)
+    await put(shop, Help(role=Role.RESELLER), Help(role=Role.RESELLER), Help(role=Role.RESELLER))
+    await put(shop, result(), chat=BUDI)
+    await shop.speaks()
+    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (1, 1)
+    await passes(shop, 0.9)
+    assert len(shop.speaker.to(SARI)) == 1
+    await passes(shop, 0.1)
+    assert len(shop.speaker.to(SARI)) == 2
+
+
+async def test_the_pause_is_until_the_next_letter_may_go(shop: Shop) -> None:
+    shop.starts(chat_messages_per_s=1)
+    await put(shop, result(), result())
+    await shop.messenger.run_once()
+    await shop.messenger.drain(5)
+    shop.clock.passes(0.25)
+    assert await shop.messenger.run_once() == pytest.approx(0.75)
+
+
+class TestQueues:
+    async def test_up_to_three_letters_keep_their_own_message(self, shop: Shop) -> None:
+        await put(shop, *[result() for _ in range(3)])
+        await shop.speaks()
+        assert len(shop.speaker.to(SARI)) == 3
+
+    async def test_more_are_merged_into_one_in_order(self, shop: Shop) -> None:
+        notices = [result() for _ in range(10)]
+        await put(shop, *notices)
+        await shop.speaks()
+        (message,) = shop.speaker.to(SARI)
+        places = [message.text.index(notice.trxid) for notice in notices]
+        assert places == sorted(places)
+        letters = shop.letters(SARI)
+        assert {row["state"] for row in letters} == {"sent"}
+        assert {row["message_id"] for row in letters} == {message.message_id}
+
+    async def test_a_message_never_outgrows_telegrams_limit(self, shop: Shop) -> None:
+        notices = [result() for _ in range(120)]
+        await put(shop, *notices)
+        await shop.speaks()
+        messages = shop.speaker.to(SARI)
+        assert 1 < len(messages) < 30
+        assert all(len(message.text.encode("utf-16-le")) // 2 <= 4096 for message in messages)
+        told = "".join(message.text for message in messages)
+        places = [told.index(notice.trxid) for notice in notices]
+        assert places == sorted(places)
+
+    async def test_a_merged_message_whose_answer_is_lost_is_said_again_whole(self, shop: Shop) -> None:
+        shop.speaker.loses_answers(1)
+        await put(shop, *[result() for _ in range(5)])
+        await shop.speaks()
+        await passes(shop, 10)
+        first, second = shop.speaker.to(SARI)
+        assert first.text == second.text
+
+    async def test_a_message_with_buttons_is_never_merged(self, shop: Shop) -> None:
+        cards = [JoinCard(user_id=n, name="X", username=None, at_ms=0) for n in range(5)]
+        await put(shop, *cards, chat=RINA)
+        await shop.speaks()
+        assert len(shop.speaker.to(RINA)) == 5
+        assert all(message.outgoing.keyboard for message in shop.speaker.to(RINA))
+
+    async def test_a_result_never_comes_before_its_acknowledgement(self, shop: Shop) -> None:
+        shop.speaker.says_later(SARI, 5)
+        orders = [await shop.asks() for _ in range(6)]
+        await shop.speaks()
+        shop.speaker.takes()
+        for order in orders:
+            await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+        await passes(shop, 5)
+        told = "\n".join(message.text for message in shop.speaker.to(SARI))
+        for order in orders:
+            assert order.trxid in told
+        assert told.count("SUKSES") == 6
+
+
+class TestEdits:
+    async def test_a_card_is_rewritten_where_it_stands(self, shop: Shop) -> None:
+        await put(shop, Help(role=Role.ADMIN), chat=RINA, edits=555)
+        await shop.speaks()
+        (message,) = shop.speaker.to(RINA)
+        assert (message.outgoing.edits, message.message_id) == (555, 555)
+
+    async def test_a_card_that_is_gone_is_said_anew(self, shop: Shop) -> None:
+        shop.speaker.loses_edited(RINA)
+        await put(shop, Help(role=Role.ADMIN), chat=RINA, edits=555)
+        await shop.speaks()
+        (message,) = shop.speaker.to(RINA)
+        assert message.outgoing.edits is None
+        assert shop.letters(RINA)[0]["message_id"] == message.message_id
+
+    async def test_a_topic_that_is_gone_is_left(self, shop: Shop) -> None:
+        shop.speaker.loses_topic(GROUP)
+        await put(shop, result(), result(), chat=GROUP, thread=5)
+        await shop.speaks()
+        assert [message.outgoing.thread_id for message in shop.speaker.to(GROUP)] == [None, None]
+
+
+async def test_what_the_chat_heard_last_is_the_orders_state(shop: Shop) -> None:
+    shop.biller.cuts()
+    order = await shop.asks()
+    await shop.posts()
+    assert isinstance(shop.last(SARI), OrderUnknown)
+    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.speaks()
+    assert (await shop.order(order.trxid)).state is State.SUCCEEDED
+    assert "SUKSES" in shop.speaker.to(SARI)[-1].text
+    assert shop.kinds(SARI) == ["OrderReceived", "OrderUnknown", "OrderSucceeded"]

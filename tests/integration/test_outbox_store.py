@@ -1,0 +1,190 @@
+"""Letters wait in their chat's lane, in order, and are told, held, set aside or given up one by one."""
+
+from dataclasses import replace
+from functools import partial
+
+from bot.notices import Action, Help, JoinAnswer, NothingOpen
+from bot.order.model import Trouble
+from bot.order.notices import OrderFailed
+from bot.people import Role
+from storage import inbox, outbox
+from storage.database import SqliteDatabase
+from storage.outbox import Button, Lane, Letter, Waiting
+from storage.transaction import Tx
+
+CHAT, OTHER = 1001, -100200300
+FULL = Letter(
+    chat_id=CHAT,
+    thread_id=3,
+    reply_to=4,
+    edits=5,
+    notice=OrderFailed(
+        trxid="1" * 17, code="s5", destination="0812", at_ms=1, reason="«ß»\n", trouble=Trouble.OTHER
+    ),
+    keyboard=(
+        (Button(action=Action.APPROVE, nonce="a"), Button(action=Action.REJECT, nonce="b")),
+        (Button(action=Action.CANCEL, nonce="c"),),
+    ),
+    subject="order:1",
+)
+PLAIN = Letter(chat_id=CHAT, notice=Help(role=Role.RESELLER))
+
+
+async def put(database: SqliteDatabase, *letters: Letter, at_ms: int = 0) -> None:
+    def unit(tx: Tx) -> None:
+        for letter in letters:
+            outbox.enqueue(tx, letter, at_ms=at_ms)
+
+    await database.write(unit)
+
+
+async def lane(database: SqliteDatabase, chat_id: int = CHAT) -> list[Waiting]:
+    return await database.read(lambda tx: outbox.waiting(tx, chat_id, limit=99))
+
+
+async def test_a_letter_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
+    await put(database, FULL, PLAIN)
+    assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
+
+
+async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(database: SqliteDatabase) -> None:
+    await put(database, PLAIN, PLAIN, replace(PLAIN, chat_id=OTHER))
+    first, second = await lane(database)
+    await database.write(
+        lambda tx: outbox.postpone(tx, first.outbox_id, due_at_ms=900, ambiguous=True, fault="x")
+    )
+    assert await database.read(outbox.lanes) == [
+        Lane(chat_id=CHAT, count=2, due_at_ms=900),
+        Lane(chat_id=OTHER, count=1, due_at_ms=0),
+    ]
+    first_again, _ = await lane(database)
+    assert (first_again.attempts, first_again.ambiguous) == (1, 1)
+    await database.write(lambda tx: outbox.told(tx, first.outbox_id, message_id=77, at_ms=5))
+    assert [waiting.outbox_id for waiting in await lane(database)] == [second.outbox_id]
+    assert (await database.read(outbox.lanes))[0].due_at_ms == 0
+
+
+async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabase) -> None:
+    await put(database, PLAIN, PLAIN)
+    told, buried = await lane(database)
+    await database.write(lambda tx: outbox.told(tx, told.outbox_id, message_id=1, at_ms=1))
+    await database.write(lambda tx: outbox.bury(tx, buried.outbox_id, fault="poison"))
+
+    def try_all(tx: Tx) -> bool:
+        for entry in (told, buried):
+            outbox.postpone(tx, entry.outbox_id, due_at_ms=0, ambiguous=False, fault="")
+        outbox.park(tx, CHAT, why="", at_ms=2)
+        return outbox.unpark(tx, CHAT, at_ms=3)
+
+    assert not await database.write(try_all)
+    assert await lane(database) == []
+
+
+async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
+    await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
+    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    assert [entry.chat_id for entry in await database.read(outbox.lanes)] == [OTHER]
+    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2}
+    assert await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=50))
+    assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
+    assert not await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=60))
+
+
+async def test_a_moved_chats_letters_go_where_it_went(database: SqliteDatabase) -> None:
+    await put(database, FULL)
+    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=1))
+    await put(database, PLAIN)
+    assert await lane(database) == []
+    moved, later = await lane(database, OTHER)
+    # A supergroup numbers its messages anew: the old numbers would point at somebody else's.
+    assert (moved.letter.reply_to, moved.letter.edits) == (None, None)
+    assert later.letter.notice == PLAIN.notice
+    assert await database.read(lambda tx: outbox.current_address(tx, CHAT)) == OTHER
+
+
+async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_messages(
+    database: SqliteDatabase,
+) -> None:
+    """A supergroup numbers its messages anew: a result must not answer somebody else's order there."""
+    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=1))
+    await put(database, FULL)
+    (letter,) = await lane(database, OTHER)
+    assert (letter.letter.reply_to, letter.letter.edits) == (None, None)
+
+
+async def test_letters_set_aside_move_with_their_chat(database: SqliteDatabase) -> None:
+    await put(database, PLAIN)
+    await database.write(lambda tx: outbox.park(tx, CHAT, why="kicked", at_ms=1))
+    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=2))
+    assert await database.write(lambda tx: outbox.unpark(tx, OTHER, at_ms=3))
+    assert [waiting.letter.notice for waiting in await lane(database, OTHER)] == [PLAIN.notice]
+
+
+async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
+    await put(database, FULL)
+    await database.write(lambda tx: outbox.move(tx, CHAT, CHAT, at_ms=1))
+    assert [waiting.letter for waiting in await lane(database)] == [FULL]
+
+
+async def test_a_lost_topic_is_left_by_its_letters_alone(database: SqliteDatabase) -> None:
+    other_topic = replace(FULL, thread_id=8)
+    await put(database, FULL, other_topic)
+    await database.write(lambda tx: outbox.leave_thread(tx, CHAT, 3))
+    assert [waiting.letter for waiting in await lane(database)] == [
+        replace(FULL, thread_id=None),
+        other_topic,
+    ]
+
+
+async def test_what_waits_about_a_closed_subject_is_dropped(database: SqliteDatabase) -> None:
+    told, waiting, other = FULL, replace(FULL, chat_id=OTHER), replace(FULL, subject="order:2")
+    await put(database, told)
+    (first,) = await lane(database)
+    await database.write(lambda tx: outbox.told(tx, first.outbox_id, message_id=70, at_ms=1))
+    await put(database, waiting, other)
+    await database.write(lambda tx: outbox.drop_waiting_about(tx, "order:1"))
+    assert [entry.letter for entry in await lane(database)] == [other]
+    assert await lane(database, OTHER) == []
+    (card,) = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
+    assert card[:2] == (CHAT, 70)
+
+
+async def test_a_message_is_known_by_the_last_thing_said_with_it(database: SqliteDatabase) -> None:
+    for notice, subject in ((NothingOpen(), "first"), (JoinAnswer(standing=None), "second")):
+        await put(database, Letter(chat_id=CHAT, notice=notice, subject=subject))
+        (entry,) = await lane(database)
+        await database.write(partial(outbox.told, outbox_id=entry.outbox_id, message_id=9, at_ms=1))
+    found = await database.read(lambda tx: outbox.subject_of(tx, CHAT, 9))
+    assert found == ("JoinAnswer", "second")
+    assert await database.read(lambda tx: outbox.subject_of(tx, OTHER, 9)) is None
+
+
+async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> None:
+    await put(database, FULL, at_ms=100)
+    assert await database.read(lambda tx: outbox.said_since(tx, "order:1", since_ms=100))
+    assert not await database.read(lambda tx: outbox.said_since(tx, "order:1", since_ms=101))
+    assert await database.read(lambda tx: outbox.waits_for(tx, CHAT, "OrderFailed"))
+    assert not await database.read(lambda tx: outbox.waits_for(tx, OTHER, "OrderFailed"))
+
+
+async def test_a_button_works_once(database: SqliteDatabase) -> None:
+    await database.write(lambda tx: inbox.offer(tx, "n", Action.CONFIRM_SUCCESS, "order:1", "SN", at_ms=1))
+    first = await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=2))
+    assert first == inbox.Pressed(action=Action.CONFIRM_SUCCESS, subject="order:1", sn="SN")
+    assert await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=3)) is None
+    assert await database.write(lambda tx: inbox.press(tx, "none of ours", user_id=1, at_ms=3)) is None
+
+
+async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: SqliteDatabase) -> None:
+    await put(database, FULL, FULL, FULL)
+    told, buried, _ = await lane(database)
+    await database.write(lambda tx: outbox.told(tx, told.outbox_id, message_id=1, at_ms=1))
+    await database.write(lambda tx: outbox.bury(tx, buried.outbox_id, fault="poison"))
+    await database.write(lambda tx: inbox.first_sight(tx, 1, 1, at_ms=0))
+    await database.write(lambda tx: inbox.first_sight(tx, 1, 2, at_ms=100))
+    await database.write(lambda tx: inbox.forget(tx, messages_before_ms=100, letters_before_ms=100))
+    assert await database.write(lambda tx: inbox.first_sight(tx, 1, 1, at_ms=100))
+    assert not await database.write(lambda tx: inbox.first_sight(tx, 1, 2, at_ms=100))
+    assert len(await lane(database)) == 1
+    left = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
+    assert [message_id for _, message_id, _ in left] == [FULL.edits]

@@ -1,0 +1,120 @@
+"""The offset told to Telegram is the one on the disk: a crash repeats an update and never loses one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from telegram.error import Conflict, InvalidToken, NetworkError, TimedOut
+
+from bot.telegram.doorway import Doorway
+from bot.telegram.poller import CONFLICT_PAUSE_S, RETRY_S, Poller
+from storage.errors import StorageError
+from tests.integration.conftest import Shop
+from tests.integration.fakes import a_message
+from tests.integration.test_doorway import FakeAnswerer, cursor_of, orders_in
+
+Update = dict[str, Any]
+
+
+@dataclass
+class FakeSource:
+    """Telegram as the poller sees it: it holds updates until an offset beyond them is asked for."""
+
+    waiting: list[Update] = field(default_factory=list)
+    offsets: list[int | None] = field(default_factory=list)
+    fault: Exception | None = None
+
+    async def raw_updates(
+        self,
+        offset: int | None,
+        allowed: list[str],  # noqa: ARG002 - it gives all kinds
+    ) -> list[Update]:
+        self.offsets.append(offset)
+        if self.fault:
+            raise self.fault
+        self.waiting = [update for update in self.waiting if offset is None or update["update_id"] >= offset]
+        return self.waiting[:100]
+
+
+@pytest.fixture
+def doorway(shop: Shop) -> Doorway:
+    return Doorway(
+        database=shop.disk,
+        desk=shop.desk,
+        client=None,
+        sender=FakeAnswerer(),
+        now_ms=shop.clock,
+        orders_bell=shop.orders_bell,
+        outbox_bell=shop.outbox_bell,
+    )
+
+
+@pytest.fixture
+def source() -> FakeSource:
+    return FakeSource()
+
+
+@pytest.fixture
+def poller(shop: Shop, doorway: Doorway, source: FakeSource) -> Poller:
+    return Poller(database=shop.disk, client=source, doorway=doorway, now_ms=shop.clock)
+
+
+async def test_the_offset_asked_for_is_the_one_on_the_disk(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    source.waiting = [a_message(5), a_message(6)]
+    assert await poller.run_once() == 0
+    assert await poller.run_once() < 1
+    assert source.offsets == [None, 7]
+    assert (source.waiting, orders_in(shop), cursor_of(shop)) == ([], [5, 6], 7)
+
+
+async def test_what_could_not_be_kept_is_asked_for_again(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    source.waiting = [a_message(5), a_message(6)]
+    shop.disk.refuses_writes(1)
+    with pytest.raises(StorageError):
+        await poller.run_once()
+    await poller.run_once()
+    assert source.offsets == [None, None]
+    assert orders_in(shop) == [5, 6]
+
+
+async def test_a_poison_does_not_stop_the_line(shop: Shop, poller: Poller, source: FakeSource) -> None:
+    source.waiting = [{"update_id": 2, "message": [1, 2]}, a_message(3)]
+    await poller.run_once()
+    assert (orders_in(shop), cursor_of(shop)) == ([3], 4)
+
+
+async def test_an_offset_from_before_a_quiet_week_is_not_used(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    """Telegram may have begun anew at a lower number: the old one would throw new updates away."""
+    source.waiting = [a_message(900)]
+    await poller.run_once()
+    shop.clock.passes(8 * 86_400)
+    source.waiting = [a_message(4)]
+    await poller.run_once()
+    assert source.offsets == [None, None]
+    assert orders_in(shop) == [4, 900]
+    assert cursor_of(shop) == 5
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause_s"),
+    [
+        (Conflict("terminated by other getUpdates request"), CONFLICT_PAUSE_S),
+        (NetworkError("Bad Gateway"), RETRY_S),
+        (TimedOut(), RETRY_S),
+        (InvalidToken(), CONFLICT_PAUSE_S),
+    ],
+)
+async def test_trouble_with_telegram_is_waited_out(
+    shop: Shop, poller: Poller, source: FakeSource, fault: Exception, pause_s: float
+) -> None:
+    source.waiting, source.fault = [a_message(1)], fault
+    assert await poller.run_once() == pause_s
+    source.fault = None
+    await poller.run_once()
+    assert orders_in(shop) == [1]

@@ -1,0 +1,79 @@
+"""Every named statement is spoken, fits the schema, and finds what it seeks without reading everything."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import bot
+import storage
+from storage.migrate import migrate
+from storage.statements import STATEMENTS
+
+# These read what never grows beyond about a thousand rows, run once a day or once a restore, or stop at the
+# first row.
+MAY_READ_ALL = {
+    "count_people_listed",
+    "forget_buttons",
+    "forget_letters",
+    "forget_updates_unread",
+    "newest_event",
+    "people_listed",
+    "person_by_username",
+    "sum_of_orders",
+}
+
+GROWING = re.compile(
+    r"SCAN (?:orders|order_events|outbox|messages_seen|buttons|people_events|quarantine)\b"
+    r"(?: USING (?:COVERING )?INDEX (?P<index>\w+))?"
+)
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        yield connection
+
+
+def plan(connection: sqlite3.Connection, name: str) -> list[str]:
+    statement = STATEMENTS[name]
+    values = dict.fromkeys(re.findall(r":(\w+)", statement))
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_fits_the_schema(connection: sqlite3.Connection, name: str) -> None:
+    plan(connection, name)
+
+
+@pytest.mark.parametrize("name", sorted(STATEMENTS.keys() - MAY_READ_ALL))
+def test_no_statement_reads_a_whole_growing_table(connection: sqlite3.Connection, name: str) -> None:
+    """A year holds millions of orders: what runs at every order must not grow with them."""
+    scans = [found for step in plan(connection, name) if (found := GROWING.match(step))]
+    assert [scan[0] for scan in scans if scan["index"] not in of_the_open(connection)] == []
+
+
+def of_the_open(connection: sqlite3.Connection) -> set[str]:
+    """Give the indexes of open orders or unsaid letters alone: these are few, and may be read whole."""
+    return {
+        name
+        for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")
+        if sql and re.search(r"WHERE state (?:= '(?:placed|waiting|parked)'|IN)", sql)
+    }
+
+
+def test_every_statement_is_used_and_every_used_one_exists() -> None:
+    files = [*Path(storage.__file__).parent.rglob("*.py"), *Path(bot.__file__).parent.rglob("*.py")]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    called = set(re.findall(r"""(?:tx\.(?:run|one|all)\(|_sum\(tx,)\s*"(\w+)\"""", code))
+    assert called == set(STATEMENTS)
+
+
+def test_no_statement_holds_a_comment_or_another_statement() -> None:
+    for statement in STATEMENTS.values():
+        assert "--" not in statement
+        assert ";" not in statement

@@ -1,0 +1,287 @@
+"""An order is posted at most once, its claim is on the disk before, and its answer is kept after."""
+
+import asyncio
+from functools import partial
+
+import pytest
+
+from bot.flow.submitter import GIVE_UP_AFTER_MS, IDLE_S
+from bot.notices import Result
+from bot.order.model import ExpiryReason, Order, State, Trouble
+from bot.order.notices import OrderExpired, OrderFailed, OrderUnknown
+from storage import orders
+from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
+from tests.integration.fakes import eventually, success_of
+
+
+def state_on_disk(shop: Shop, trxid: str) -> str:
+    state: str = shop.rows("SELECT state FROM orders WHERE trxid = ?", trxid)[0]["state"]
+    return state
+
+
+async def test_the_claim_is_on_the_disk_before_the_biller_sees_the_post(shop: Shop) -> None:
+    """A crash while posting must find the order claimed, or the next start would post it again."""
+    seen: list[tuple[str, list[str]]] = []
+
+    def look(order: Order) -> None:
+        events = shop.rows("SELECT kind FROM order_events WHERE trxid = ?", order.trxid)
+        seen.append((state_on_disk(shop, order.trxid), [event["kind"] for event in events]))
+
+    shop.biller.sees = look
+    await shop.asks()
+    await shop.posts()
+    assert seen == [("submitting", ["Placed", "Claimed"])]
+
+
+async def test_an_accepted_order_is_pending_with_what_the_answer_told(shop: Shop) -> None:
+    shop.biller.accepts(price_idr=5_100, balance_idr=1_000_000)
+    order = await shop.asks()
+    await shop.posts()
+    after = await shop.order(order.trxid)
+    assert (after.state, after.price_idr, after.biller_ref) == (State.PENDING, 5_100, "ft-1")
+    # Accepted is not successful: the chat hears nothing more yet.
+    assert shop.kinds(SARI) == ["OrderReceived"]
+
+
+async def test_a_refusal_is_told_with_its_reason(shop: Shop) -> None:
+    shop.biller.refuses()
+    order = await shop.asks()
+    await shop.posts()
+    assert (await shop.order(order.trxid)).state is State.FAILED
+    told = shop.last(SARI)
+    assert isinstance(told, OrderFailed)
+    assert (told.reason, told.trouble) == ("Produk tidak Aktif", Trouble.PRODUCT_INACTIVE)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.DEPOSIT, Trouble.ACCOUNT])
+async def test_a_refusal_that_only_the_operator_can_mend_wakes_the_admins_once(
+    shop: Shop, trouble: Trouble
+) -> None:
+    shop.biller.refuses("saldo habis", trouble)
+    for _ in range(2):
+        await shop.asks()
+    await shop.posts()
+    assert shop.kinds(RINA) == shop.kinds(DEWI) == ["BillerTrouble"]
+    shop.clock.passes(301)
+    await shop.asks()
+    await shop.posts()
+    assert shop.kinds(RINA).count("BillerTrouble") == 2
+
+
+async def test_a_cut_connection_is_unknown_and_never_a_failure_or_a_second_post(shop: Shop) -> None:
+    shop.biller.cuts()
+    order = await shop.asks()
+    for _ in range(3):
+        await shop.posts()
+        shop.clock.passes(120)
+    assert shop.biller.trxids == [order.trxid]
+    assert state_on_disk(shop, order.trxid) == "unknown"
+    assert isinstance(shop.last(SARI), OrderUnknown)
+    assert shop.kinds(SARI) == ["OrderReceived", "OrderUnknown"]
+
+
+async def test_a_surprise_in_the_client_is_unknown_too(shop: Shop) -> None:
+    shop.biller.stumbles()
+    order = await shop.asks()
+    await shop.posts()
+    assert state_on_disk(shop, order.trxid) == "unknown"
+
+
+async def test_what_was_surely_not_sent_is_tried_again_under_the_same_trxid(shop: Shop) -> None:
+    shop.biller.never_connects()
+    order = await shop.asks()
+    await shop.posts()
+    assert state_on_disk(shop, order.trxid) == "placed"
+    assert await shop.submitter.run_once() == pytest.approx(1)
+    shop.clock.passes(1)
+    shop.biller.accepts()
+    await shop.posts()
+    assert shop.biller.trxids == [order.trxid] * 2
+    assert state_on_disk(shop, order.trxid) == "pending"
+    assert shop.kinds(SARI) == ["OrderReceived"]
+
+
+async def test_what_never_connects_expires_after_a_minute_and_the_chat_is_told(shop: Shop) -> None:
+    shop.biller.never_connects()
+    order = await shop.asks()
+    began = shop.clock()
+    while state_on_disk(shop, order.trxid) == "placed":
+        await shop.posts()
+        shop.clock.passes(1)
+    assert 0 < (await shop.order(order.trxid)).changed_at_ms - began - GIVE_UP_AFTER_MS <= 8_000
+    told = shop.last(SARI)
+    assert isinstance(told, OrderExpired)
+    assert told.reason is ExpiryReason.NEVER_SENT
+    assert set(shop.biller.trxids) == {order.trxid}
+    assert len(shop.biller.posts) <= 12
+
+
+async def test_an_order_that_is_too_old_when_its_turn_comes_is_not_bought(shop: Shop) -> None:
+    order = await shop.asks(at_ms=shop.clock() - 600_001)
+    in_time = await shop.asks(at_ms=shop.clock() - 600_000, by=BUDI)
+    await shop.posts()
+    assert shop.biller.trxids == [in_time.trxid]
+    assert state_on_disk(shop, order.trxid) == "expired"
+    told = shop.last(SARI)
+    assert isinstance(told, OrderExpired)
+    assert told.reason is ExpiryReason.TOO_OLD
+
+
+async def test_a_report_for_a_placed_order_stops_its_post(shop: Shop) -> None:
+    order = await shop.asks()
+    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.posts()
+    assert shop.biller.posts == []
+
+
+async def test_no_more_posts_than_allowed_are_under_way(shop: Shop) -> None:
+    shop.starts(biller_concurrency=3)
+    shop.biller.hangs()
+    asked = [await shop.asks() for _ in range(5)]
+    assert await shop.submitter.run_once() == 0
+    assert await shop.submitter.run_once() == IDLE_S
+    await eventually(lambda: len(shop.biller.posts) == 3)
+    states = [state_on_disk(shop, order.trxid) for order in asked]
+    assert states.count("submitting") == 3
+    assert states.count("placed") == 2
+    shop.biller.release()
+    await shop.posts()
+    await shop.posts()
+    assert sorted(shop.biller.trxids) == sorted(order.trxid for order in asked)
+
+
+async def test_orders_are_posted_in_the_order_they_were_asked(shop: Shop) -> None:
+    shop.starts(biller_concurrency=1)
+    asked = []
+    for _ in range(4):
+        asked.append((await shop.asks()).trxid)
+        shop.clock.passes(1)
+    for _ in asked:
+        await shop.submitter.run_once()
+        await shop.settled()
+    assert shop.biller.trxids == asked
+
+
+async def test_two_claims_at_once_make_one_post_each(shop: Shop) -> None:
+    for _ in range(10):
+        await shop.asks()
+    await asyncio.gather(*(shop.submitter.run_once() for _ in range(4)))
+    await shop.settled()
+    assert len(shop.biller.trxids) == len(set(shop.biller.trxids)) == 10
+
+
+async def test_a_claim_that_could_not_be_kept_posts_nothing(shop: Shop) -> None:
+    order = await shop.asks()
+    shop.disk.refuses_writes(1)
+    with pytest.raises(Exception, match="full"):
+        await shop.submitter.run_once()
+    assert shop.biller.posts == []
+    await shop.posts()
+    assert shop.biller.trxids == [order.trxid]
+
+
+async def test_an_answer_that_could_not_be_stored_is_stored_later_and_posted_no_second_time(
+    shop: Shop,
+) -> None:
+    shop.biller.hangs()
+    order = await shop.asks()
+    await shop.submitter.run_once()
+    await eventually(lambda: len(shop.biller.posts) == 1)
+    shop.disk.refuses_writes(2)
+    shop.biller.release()
+    await eventually(lambda: shop.disk.refusals == 1)
+    assert state_on_disk(shop, order.trxid) == "submitting"
+    await shop.posts()
+    assert state_on_disk(shop, order.trxid) == "pending"
+    assert shop.biller.trxids == [order.trxid]
+
+
+class TestStarts:
+    async def test_what_was_being_sent_becomes_unknown_and_is_never_posted_again(self, shop: Shop) -> None:
+        shop.biller.hangs()
+        order = await shop.asks()
+        await shop.submitter.run_once()
+        await eventually(lambda: len(shop.biller.posts) == 1)
+        await shop.submitter.drain(0)
+        assert state_on_disk(shop, order.trxid) == "submitting"
+
+        shop.starts()
+        shop.biller.release()
+        assert await shop.submitter.recover() == 1
+        assert state_on_disk(shop, order.trxid) == "unknown"
+        assert (shop.kinds(SARI)[-1], shop.kinds(RINA)) == ("OrderUnknown", ["OrderCard"])
+        await shop.posts()
+        assert shop.biller.trxids == [order.trxid]
+
+    async def test_a_second_start_finds_nothing_more_to_tell(self, shop: Shop) -> None:
+        shop.biller.hangs()
+        await shop.asks()
+        await shop.submitter.run_once()
+        await shop.submitter.drain(0)
+        for found in (1, 0, 0):
+            shop.starts()
+            assert await shop.submitter.recover() == found
+        assert shop.kinds(SARI) == ["OrderReceived", "OrderUnknown"]
+
+    async def test_placed_orders_are_bought_by_the_next_start(self, shop: Shop) -> None:
+        order = await shop.asks()
+        shop.starts()
+        await shop.submitter.recover()
+        await shop.posts()
+        assert shop.biller.trxids == [order.trxid]
+
+
+class TestStops:
+    async def test_posts_under_way_are_finished_and_stored(self, shop: Shop) -> None:
+        shop.biller.hangs()
+        first = await shop.asks()
+        await shop.submitter.run_once()
+        await eventually(lambda: len(shop.biller.posts) == 1)
+        late = await shop.asks()
+        stopping = asyncio.create_task(shop.submitter.drain(5))
+        await asyncio.sleep(0)
+        shop.biller.release()
+        await stopping
+        assert state_on_disk(shop, first.trxid) == "pending"
+        await shop.submitter.run_once()
+        assert state_on_disk(shop, late.trxid) == "placed"
+        assert shop.biller.trxids == [first.trxid]
+
+    async def test_a_post_that_outlives_the_stop_is_cut_off_and_stays_claimed(self, shop: Shop) -> None:
+        shop.biller.hangs()
+        order = await shop.asks()
+        await shop.submitter.run_once()
+        await eventually(lambda: len(shop.biller.posts) == 1)
+        await shop.submitter.drain(0.01)
+        assert not shop.is_posting()
+        assert state_on_disk(shop, order.trxid) == "submitting"
+
+    @pytest.mark.parametrize("held", ["reads", "writes"])
+    async def test_no_post_begins_after_the_stop_has_drained(self, shop: Shop, held: str) -> None:
+        """The stop comes while a claim is on its way: nobody would wait for a post that begins later."""
+        order = await shop.asks()
+        getattr(shop.disk, f"holds_{held}")()
+        claiming = asyncio.create_task(shop.submitter.run_once())
+        await asyncio.sleep(0.01)
+        draining = asyncio.create_task(shop.submitter.drain(5))
+        await asyncio.sleep(0.01)
+        shop.disk.lets_go()
+        await draining
+        posts_at_the_end, state = list(shop.biller.posts), state_on_disk(shop, order.trxid)
+        await claiming
+        await asyncio.sleep(0.01)
+        assert shop.biller.posts == posts_at_the_end
+        assert state in {"placed", "pending"}
+        await shop.settled()
+
+
+async def test_every_order_ends_in_a_state_its_chat_was_told(shop: Shop) -> None:
+    results = {kind.__name__ for kind in Result.__args__}
+    verbs = [shop.biller.cuts, shop.biller.refuses, shop.biller.stumbles]
+    for verb in verbs:
+        verb()
+        order = await shop.asks()
+        await shop.posts()
+        assert shop.kinds(SARI)[-1] in results
+        events = await shop.disk.read(partial(orders.history, trxid=order.trxid))
+        assert events[-1].state_after == state_on_disk(shop, order.trxid)

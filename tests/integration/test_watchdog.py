@@ -1,0 +1,71 @@
+"""Time passing is noticed: late results are told, lost answers become unknown, old chatter is forgotten."""
+
+from bot.flow.watchdog import AT_ONCE, FORGET_LETTERS_AFTER_MS, LOOK_EVERY_S
+from bot.order.model import State
+from bot.order.notices import OrderCard, OrderOverdue
+from tests.integration.conftest import DEWI, RINA, SARI, Shop
+from tests.integration.fakes import eventually, success_of
+
+
+async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Shop) -> None:
+    order = await shop.asks()
+    await shop.posts()
+    shop.clock.passes(600)
+    assert await shop.watchdog.run_once() == LOOK_EVERY_S
+    assert shop.kinds(SARI) == ["OrderReceived"]
+    shop.clock.passes(1)
+    for _ in range(3):
+        await shop.watchdog.run_once()
+    assert isinstance(shop.last(SARI), OrderOverdue)
+    assert shop.kinds(SARI) == ["OrderReceived", "OrderOverdue"]
+    for admin in (RINA, DEWI):
+        assert isinstance(shop.last(admin), OrderCard)
+        assert shop.kinds(admin) == ["OrderCard"]
+    late = await shop.order(order.trxid)
+    assert (late.state, late.overdue) == (State.PENDING, True)
+
+
+async def test_a_result_in_time_is_never_late(shop: Shop) -> None:
+    order = await shop.asks()
+    await shop.posts()
+    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    shop.clock.passes(86_400)
+    await shop.watchdog.run_once()
+    assert shop.kinds(SARI) == ["OrderReceived", "OrderSucceeded"]
+
+
+async def test_a_claim_whose_answer_was_lost_becomes_unknown(shop: Shop) -> None:
+    shop.biller.hangs()
+    order = await shop.asks()
+    await shop.submitter.run_once()
+    await eventually(lambda: len(shop.biller.posts) == 1)
+    await shop.submitter.drain(0)
+    shop.clock.passes(105)
+    await shop.watchdog.run_once()
+    assert (await shop.order(order.trxid)).state is State.SUBMITTING
+    shop.clock.passes(1)
+    await shop.watchdog.run_once()
+    assert (await shop.order(order.trxid)).state is State.UNKNOWN
+    assert shop.kinds(SARI)[-1] == "OrderUnknown"
+
+
+async def test_more_late_orders_than_one_look_holds_are_looked_at_without_a_pause(shop: Shop) -> None:
+    for _ in range(AT_ONCE + 1):
+        await shop.says("s5.081234567890")
+    await shop.posts()
+    shop.clock.passes(601)
+    assert await shop.watchdog.run_once() == 0
+    assert await shop.watchdog.run_once() == LOOK_EVERY_S
+    assert shop.kinds(SARI).count("OrderOverdue") == AT_ONCE + 1
+
+
+async def test_told_letters_and_seen_messages_are_forgotten_and_orders_are_not(shop: Shop) -> None:
+    await shop.asks()
+    await shop.posts()
+    await shop.speaks()
+    shop.clock.passes(FORGET_LETTERS_AFTER_MS / 1000 + 1)
+    await shop.watchdog.run_once()
+    assert shop.rows("SELECT * FROM messages_seen") == []
+    assert "OrderReceived" not in shop.kinds(SARI)
+    assert len(shop.rows("SELECT * FROM orders")) == 1
+    assert len(shop.rows("SELECT * FROM order_events")) == 4

@@ -1,0 +1,265 @@
+"""The three ledgers of a batch, compared: what the biller did, what the database holds, what chats read."""
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import httpx
+
+from bot.order.model import Order, Outcome, State
+from sandbox.biller.behaviour import Behaviour
+from sandbox.biller.ledger import Entry
+from sandbox.world import World
+from storage import orders
+from storage.transaction import Tx
+from tests.acceptance.shop import RINA
+from tests.simulation import invariants
+from tests.simulation.invariants import TITLES, Ledgers
+
+if TYPE_CHECKING:
+    from sandbox.telegram.chats import Message
+    from tests.simulation.world import World as SimulatedWorld
+
+Place = tuple[int, int]
+
+SHARED = (
+    invariants.one_post_an_order,
+    invariants.one_order_a_message,
+    invariants.only_the_invited_order,
+    invariants.no_result_without_evidence,
+    invariants.no_needless_doubt,
+    invariants.stored_reports_count,
+    invariants.disputes_are_told_once,
+    invariants.acknowledged_before_results,
+    invariants.events_replay_to_the_same_orders,
+    invariants.results_answer_the_right_message,
+)
+"""What the simulation holds its worlds to holds here word for word."""
+
+ENDS = (State.SUCCEEDED, State.FAILED)
+FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An order as a person typed it."""
+
+    destination: str
+    update_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lives:
+    """The last message of each chat at the end of each life, oldest first: what was told by whom."""
+
+    ends: list[dict[int, int]]
+
+    def of(self, chat_id: int, message_id: int) -> int:
+        """Give the number of the life that sent a message."""
+        return sum(end[chat_id] < message_id for end in self.ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that there is to compare; `kills` of the lives were killed."""
+
+    world: World
+    database: Path
+    asked: dict[Place, Asked]
+    lives: Lives
+    kills: int
+
+
+def examine(evidence: Evidence) -> list[str]:
+    """Compare the ledgers; give every promise that was broken."""
+    with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        scene = _Scene(evidence, connection)
+        # The simulation's invariants look at nothing of their world but what the scene has too.
+        world = cast("SimulatedWorld", scene)
+        ledgers = Ledgers(world)
+        for invariant in SHARED:
+            invariant(world, ledgers)
+        for own in (_one_post, _ends_and_is_told, _copies_have_their_kill, _whole_file, _no_violation):
+            own(evidence, scene, ledgers)
+    return scene.violations
+
+
+def tell(evidence: Evidence, violations: list[str]) -> list[str]:
+    """Tell all that is known of the orders that violations name."""
+    named = sorted({trxid for violation in violations for trxid in re.findall(r"\b\d{17}\b", violation)})
+    with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        history = {trxid: orders.history(Tx(connection), trxid) for trxid in named}
+    told: list[str] = []
+    for trxid in named:
+        told += [f"{trxid} at the biller: {evidence.world.biller.entries.get(trxid)}"]
+        told += [f"  {e.at_ms} {e.actor}: {e.kind} {e.facts} -> {e.state_after}" for e in history[trxid]]
+        told += [
+            f"  {message.at_ms} chat {chat_id} read message {message.id}: {message.text!r}"
+            for chat_id in evidence.world.telegram.chats.chats
+            for message in evidence.world.telegram.bot_messages(chat_id)
+            if trxid in message.text
+        ]
+    return told
+
+
+def _one_post(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
+    for entry in evidence.world.biller.entries.values():
+        if entry.posts > 1:
+            scene.violate("I1", f"{entry.trxid} was posted {entry.posts} times")
+        if not entry.sign_ok:
+            scene.violate("sign", f"{entry.trxid} was signed wrongly")
+
+
+def _ends_and_is_told(evidence: Evidence, scene: "_Scene", ledgers: Ledgers) -> None:
+    """I5, I6, I8: every order ends or waits in the admins' list, and its chat heard so last, with its SN."""
+    listed = {order.trxid for order in orders.for_admins(Tx(scene.disk.connection), limit=10_000)}
+    cards = "\n".join(message.text for message in evidence.world.telegram.bot_messages(RINA))
+    for order in ledgers.orders:
+        told = ledgers.told[order.trxid]
+        if not told or TITLES[told[-1]] is not order.state:
+            scene.violate("I8", f"{order.trxid} is {order.state}, its chat heard {told}")
+        if order.state in FOR_ADMINS and (order.trxid not in listed or order.trxid not in cards):
+            scene.violate("I6", f"{order.trxid} is {order.state} and no admin was told")
+        if order.state not in (*ENDS, *FOR_ADMINS):
+            scene.violate("I6", f"{order.trxid} ends {order.state}")
+        if order.state is State.SUCCEEDED and not _has_its_sn(evidence, order):
+            scene.violate("I8", f"the SN of {order.trxid} was not told whole")
+
+
+def _has_its_sn(evidence: Evidence, order: Order) -> bool:
+    entry = evidence.world.biller.entries[order.trxid]
+    sns = [record.sn for record in entry.reversals if record.sn]
+    texts = [m.text for m in evidence.world.telegram.bot_messages(order.chat_id) if order.trxid in m.text]
+    return any(f"SN: {sn}\n" in text for sn in sns for text in texts)
+
+
+def _copies_have_their_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
+    """I7: a copy exists only of the last that a life said in a chat: its death came before that was kept."""
+    for chat_id in evidence.world.telegram.chats.chats:
+        told = evidence.world.telegram.bot_messages(chat_id)
+        messages = [message for message in told if message.edited_at_ms is None]
+        last = {evidence.lives.of(chat_id, message.id): message.id for message in told}
+        said: dict[str, Message] = {}
+        for message in messages:
+            for part in message.text.split("\n\n"):
+                before = said.get(part)
+                life = evidence.lives.of(chat_id, before.id) if before else -1
+                is_its_last = before is not None and before.id == last[life]
+                is_later = life < evidence.lives.of(chat_id, message.id)
+                if before and not (evidence.kills and is_its_last and is_later):
+                    scene.violate("I7", f"chat {chat_id} read twice without a reason: {part!r}")
+                said[part] = message
+
+
+def _whole_file(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
+    findings = [row[0] for row in scene.disk.connection.execute("PRAGMA integrity_check")]
+    findings += [str(tuple(row)) for row in scene.disk.connection.execute("PRAGMA foreign_key_check")]
+    if findings != ["ok"]:
+        scene.violate("file", f"SQLite finds {findings}")
+
+
+def _no_violation(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
+    for violation in evidence.world.telegram.violations:
+        scene.violate("Bot API", str(violation))
+
+
+@dataclass(slots=True)
+class _Told:
+    """A message of the bot, as the simulation has it."""
+
+    text: str
+    reply_to: int | None
+
+
+@dataclass(slots=True)
+class _Chat:
+    chat_id: int
+    told: list[_Told]
+    ambiguous: int = 0
+
+
+@dataclass(slots=True)
+class _Purchase:
+    """A line of the biller's book, as the simulation has it."""
+
+    refused: bool
+    reported: set[Outcome]
+    stored: set[Outcome]
+
+
+@dataclass(slots=True)
+class _Disk:
+    connection: sqlite3.Connection
+
+
+@dataclass(slots=True)
+class _Biller:
+    ledger: dict[str, _Purchase]
+
+
+@dataclass(slots=True)
+class _Telegram:
+    chats: dict[int, _Chat]
+    confirmed: set[int]
+
+    def chat(self, chat_id: int) -> _Chat:
+        return self.chats[chat_id]
+
+
+@dataclass(slots=True)
+class _People:
+    orders: dict[Place, tuple[str, int]]
+
+
+@dataclass(slots=True)
+class _Scene:
+    """The sandbox's world and a real file, in the shape that the simulation's invariants know."""
+
+    disk: _Disk
+    biller: _Biller
+    telegram: _Telegram
+    people: _People
+    crashes: int
+    violations: list[str] = field(default_factory=list)
+
+    def __init__(self, evidence: Evidence, connection: sqlite3.Connection) -> None:
+        telegram = evidence.world.telegram
+        waiting = {update.id for update in telegram.updates.waiting}
+        typed = {place: (asked.destination, asked.update_id) for place, asked in evidence.asked.items()}
+        self.disk = _Disk(connection)
+        self.biller = _Biller({t: _purchase(entry) for t, entry in evidence.world.biller.entries.items()})
+        self.telegram = _Telegram(
+            chats={
+                chat_id: _Chat(chat_id, _told(evidence.world, chat_id)) for chat_id in telegram.chats.chats
+            },
+            confirmed={asked.update_id for asked in evidence.asked.values()} - waiting,
+        )
+        self.people = _People(typed)
+        self.crashes = evidence.kills
+        self.violations = []
+
+    def violate(self, invariant: str, what: str) -> None:
+        self.violations.append(f"{invariant}: {what}")
+
+
+def _told(world: World, chat_id: int) -> list[_Told]:
+    return [
+        _Told(message.text, message.reply_to.id if message.reply_to else None)
+        for message in world.telegram.bot_messages(chat_id)
+    ]
+
+
+def _purchase(entry: Entry) -> _Purchase:
+    said = {"0": Outcome.SUCCESS, "1": Outcome.FAILURE}
+    # A report that contradicts itself is nobody's word.
+    records = [] if entry.behaviour is Behaviour.CONTRADICTING else entry.reversals
+    return _Purchase(
+        refused=entry.reason is not None,
+        reported={said[record.status] for record in records},
+        stored={said[record.status] for record in records if record.http_status == httpx.codes.OK},
+    )

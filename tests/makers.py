@@ -1,0 +1,28 @@
+"""Makes the facts that many tests begin with."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.order.model import Order, State
+
+_AN_ORDER = Order(
+    trxid="22110111373985338",
+    chat_id=7001,
+    thread_id=None,
+    message_id=41,
+    line=1,
+    user_id=7001,
+    product_code="s5",
+    destination="081234567890",
+    state=State.PLACED,
+    asked_at_ms=1_669_867_200_000,
+    placed_at_ms=1_669_867_200_500,
+    changed_at_ms=1_669_867_200_500,
+    due_at_ms=1_669_867_200_500,
+)
+
+
+def an_order(**changes: Any) -> Order:
+    """Give a sound order, just placed, with `changes` to its fields; beyond PLACED it was tried once."""
+    tried = {} if changes.get("state", State.PLACED) is State.PLACED else {"attempts": 1}
+    return replace(_AN_ORDER, **{**tried, **changes})

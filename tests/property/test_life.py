@@ -1,0 +1,252 @@
+"""Whatever is heard of an order, in whatever order and however often, its life keeps to the rules."""
+
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.order import news as heard
+from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.order.news import News
+from bot.order.notices import (
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderNotice,
+    OrderSucceeded,
+    OrderUnknown,
+)
+from bot.order.states import Decision, decide
+from storage.codec import dump, kind_of, load
+from tests.makers import an_order
+
+MANY = settings(
+    max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+
+# Money that must never be found in what a chat is told.
+COST_IDR, BALANCE_IDR = 987_650_001, 987_650_002
+SN = "1234-5678"
+
+POOL: tuple[News, ...] = (
+    heard.Claimed(),
+    heard.NotSent(why="ConnectError"),
+    heard.Accepted(),
+    heard.Accepted(price_idr=COST_IDR, balance_idr=BALANCE_IDR, biller_ref="2116"),
+    *(heard.Refused(reason="Produk tidak Aktif", trouble=trouble) for trouble in Trouble),
+    heard.Refused(reason="", trouble=Trouble.OTHER, biller_ref="2117"),
+    heard.Unclear(why="ReadTimeout"),
+    heard.Succeeded(),
+    heard.Succeeded(sn=SN),
+    heard.Succeeded(sn="another", cost_idr=COST_IDR, balance_idr=BALANCE_IDR),
+    heard.Failed(reason="", trouble=Trouble.OTHER),
+    heard.Failed(reason="Nomor salah", trouble=Trouble.DESTINATION, balance_idr=BALANCE_IDR),
+    heard.Contradicting(why="status says success, the message says GAGAL"),
+    *(heard.Expired(reason=reason) for reason in ExpiryReason),
+    heard.Overdue(),
+    heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9),
+    heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    heard.Ruled(outcome=Outcome.FAILURE, admin_id=9),
+)
+LIVES = st.lists(st.sampled_from(POOL), max_size=14)
+# Most begin as nearly all do, so that the far states are seen often.
+ANY_LIFE = st.one_of(LIVES, LIVES.map(lambda news: [heard.Claimed(), *news]))
+
+MAY_FOLLOW = {
+    State.PLACED: {State.SUBMITTING, State.EXPIRED, State.UNKNOWN, State.SUCCEEDED, State.FAILED},
+    State.SUBMITTING: {State.PLACED, State.PENDING, State.UNKNOWN, State.SUCCEEDED, State.FAILED},
+    State.PENDING: {State.UNKNOWN, State.SUCCEEDED, State.FAILED},
+    State.UNKNOWN: {State.SUCCEEDED, State.FAILED},
+    State.SUCCEEDED: {State.DISPUTED},
+    State.FAILED: {State.DISPUTED},
+    State.EXPIRED: {State.DISPUTED},
+    State.DISPUTED: {State.SUCCEEDED, State.FAILED},
+}
+TOLD_OF = {
+    State.SUCCEEDED: OrderSucceeded,
+    State.FAILED: OrderFailed,
+    State.UNKNOWN: OrderUnknown,
+    State.EXPIRED: OrderExpired,
+    State.DISPUTED: OrderDisputed,
+}
+BY_THE_BILLER = (
+    heard.Accepted,
+    heard.Refused,
+    heard.Unclear,
+    heard.Succeeded,
+    heard.Failed,
+    heard.Contradicting,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    before: Order
+    news: News
+    decision: Decision
+
+    @property
+    def after(self) -> Order:
+        return self.decision.order
+
+    @property
+    def moved(self) -> bool:
+        return self.after.state is not self.before.state
+
+
+def lived(life: list[News]) -> list[Step]:
+    order, steps = an_order(), []
+    for at_ms, news in enumerate(life, 1_669_867_260_000):
+        step = Step(before=order, news=news, decision=decide(order, news, at_ms))
+        steps.append(step)
+        order = step.after
+    return steps
+
+
+def told_in(steps: list[Step]) -> list[OrderNotice]:
+    return [notice for step in steps for notice in step.decision.to_chat]
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_states_are_left_only_by_the_moves_of_the_table(life: list[News]) -> None:
+    for step in lived(life):
+        assert not step.moved or step.after.state in MAY_FOLLOW[step.before.state]
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[News]) -> None:
+    for step in lived(life):
+        if step.moved and step.after.state is State.FAILED:
+            assert isinstance(step.news, heard.Refused | heard.Failed) or (
+                isinstance(step.news, heard.Ruled) and step.news.outcome is Outcome.FAILURE
+            )
+        for notice in step.decision.to_chat:
+            assert not isinstance(notice, OrderFailed) or step.after.state is State.FAILED
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_every_move_into_a_state_that_matters_is_told_and_what_was_heard_last_is_true(
+    life: list[News],
+) -> None:
+    """I8: what the chat heard last is the order's state."""
+    steps = lived(life)
+    for step in steps:
+        kind = TOLD_OF.get(step.after.state) if step.moved else None
+        if kind is not None:
+            assert [type(notice) for notice in step.decision.to_chat] == [kind]
+    told = [notice for notice in told_in(steps) if isinstance(notice, tuple(TOLD_OF.values()))]
+    if steps and steps[-1].after.state in TOLD_OF:
+        assert isinstance(told[-1], TOLD_OF[steps[-1].after.state])
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_one_dispute_is_told_once(life: list[News]) -> None:
+    steps = lived(life)
+    entered = sum(step.moved and step.after.state is State.DISPUTED for step in steps)
+    assert sum(isinstance(notice, OrderDisputed) for notice in told_in(steps)) == entered
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_between_both_results_and_an_admins_word_stands_a_dispute(life: list[News]) -> None:
+    """I9: opposite results never settle by themselves, whichever was heard last."""
+    steps = lived(life)
+    results = {State.SUCCEEDED, State.FAILED}
+    for step in steps:
+        if step.before.state in results and step.after.state in results:
+            assert step.before.state is step.after.state
+        if step.before.state is State.DISPUTED and step.moved:
+            assert isinstance(step.news, heard.Ruled)
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_the_same_news_twice_in_a_row_changes_nothing_the_second_time(life: list[News]) -> None:
+    for step in lived(life):
+        assert decide(step.after, step.news, 1_700_000_000_000) == Decision(order=step.after)
+
+
+@MANY
+@given(life=ANY_LIFE, repeats=st.lists(st.sampled_from(POOL), max_size=8))
+def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
+    life: list[News], repeats: list[News]
+) -> None:
+    order = reduce(lambda order, news: decide(order, news, 1).order, life, an_order())
+    both_heard = order.success_heard and order.failure_heard
+    if not (both_heard and order.state in {State.SUCCEEDED, State.FAILED}):
+        return
+    for news in repeats:
+        if isinstance(news, BY_THE_BILLER):
+            decision = decide(order, news, 2)
+            assert decision.order.state is order.state
+            # A late SN is the one thing that the biller can still add.
+            assert all(isinstance(notice, OrderSucceeded) for notice in decision.to_chat)
+            assert decision.to_admins == ()
+            order = decision.order
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_nobody_is_told_of_news_that_changed_nothing(life: list[News]) -> None:
+    for step in lived(life):
+        if step.after == step.before:
+            assert step.decision == Decision(order=step.before)
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_no_news_changes_what_was_asked_where_and_by_whom(life: list[News]) -> None:
+    heard_of = {
+        "state",
+        "changed_at_ms",
+        "due_at_ms",
+        "attempts",
+        "overdue",
+        "success_heard",
+        "failure_heard",
+    }
+    heard_of |= {"price_idr", "biller_ref", "sn", "reason", "trouble", "doubt", "expiry", "ruled_by"}
+    fresh = an_order()
+    unheard = {name: getattr(fresh, name) for name in heard_of}
+    for step in lived(life):
+        assert replace(step.after, **unheard) == fresh
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_a_post_leaves_only_for_a_claim_and_each_claim_needs_a_sure_return(life: list[News]) -> None:
+    """At most one post can be under way: between two claims something surely was not sent."""
+    at_large = False
+    for step in lived(life):
+        claimed = isinstance(step.news, heard.Claimed) and step.moved
+        assert not (claimed and at_large)
+        if claimed:
+            at_large = True
+        if step.before.state is State.SUBMITTING and step.after.state is State.PLACED:
+            assert isinstance(step.news, heard.NotSent)
+            at_large = False
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_no_chat_is_told_the_operators_money(life: list[News]) -> None:
+    for notice in told_in(lived(life)):
+        assert str(COST_IDR) not in repr(notice)
+        assert str(BALANCE_IDR) not in repr(notice)
+
+
+@MANY
+@given(life=ANY_LIFE)
+def test_news_replayed_from_what_was_stored_gives_the_same_order(life: list[News]) -> None:
+    """I12: the order is what its events add up to; news that changed nothing leaves none."""
+    order = an_order()
+    for step_at_ms, step in enumerate(lived(life), 1_669_867_260_000):
+        if step.after != step.before:
+            stored: News = load(News, kind_of(step.news), dump(step.news))
+            order = decide(order, stored, step_at_ms).order
+        assert order == step.after

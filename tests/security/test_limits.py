@@ -1,0 +1,242 @@
+"""Nobody can take more than their share: of places, of time, of the disk, or of the messages we may send."""
+
+import asyncio
+import resource
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from bot.flow.joining import STRANGER_PAUSE_MS
+from bot.people import Standing
+from bot.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
+from bot.web import MAX_UPDATE_BYTES, build
+from storage import inbox, ledger
+from storage.database import SqliteDatabase
+from storage.inbox import SET_ASIDE_AT_MOST
+from storage.ledger import QUARANTINED_AT_MOST
+from storage.transaction import Tx
+from tests.acceptance.shop import free_port
+from tests.integration.conftest import DEWI, GROUP, RINA, STRANGER, Shop
+from tests.integration.test_web import HEADER, OPEN, WEBHOOK, Inside
+
+PATIENCE_S = 0.3
+"""For the server under test; the real one waits ten seconds."""
+
+SOON_S = 10.0
+NEEDED_FILES = 4096
+CALL = b"GET /nowhere HTTP/1.1\r\nHost: loket.test\r\n\r\n"
+LAST_CALL = CALL.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+NOT_FOUND, UNAVAILABLE = b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unavailable"
+
+
+@asynccontextmanager
+async def served(inside: Inside, patience_s: float = PATIENCE_S) -> AsyncIterator[int]:
+    """Serve the real application on a free port."""
+    port = free_port()
+    async with serve(build(inside.handlers(), OPEN), host="127.0.0.1", port=port, patience_s=patience_s):
+        yield port
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Let this process hold both ends of a thousand connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < NEEDED_FILES:
+        pytest.skip(f"a process may hold only {hard} files here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, NEEDED_FILES), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def dribble(writer: asyncio.StreamWriter, drop: bytes) -> None:
+    with suppress(ConnectionError):
+        while drop:
+            writer.write(drop)
+            await writer.drain()
+            await asyncio.sleep(PATIENCE_S / 10)
+
+
+async def patience_with(port: int, opening: bytes, drop: bytes) -> float:
+    """Say something, then dribble; give the seconds until the server had enough."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(opening)
+    dribbling, began_s = asyncio.create_task(dribble(writer, drop)), time.monotonic()
+    try:
+        async with asyncio.timeout(SOON_S):
+            with suppress(ConnectionError):
+                while await reader.read(1000):
+                    pass
+    finally:
+        dribbling.cancel()
+        writer.close()
+    return time.monotonic() - began_s
+
+
+async def status_of(port: int) -> bytes:
+    """Ask once, and give the first line of the answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(LAST_CALL)
+        async with asyncio.timeout(SOON_S):
+            return (await reader.readline()).strip()
+    finally:
+        writer.close()
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("opening", "drop"),
+        [
+            (b"", b""),
+            (CALL[:-2], b""),
+            (b"G", b"E"),
+            (CALL[:-2], b"X: y\r\n"),
+            (b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n", b"x"),
+            (b"POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+            (CALL + CALL + CALL[:-2], b"X: y\r\n"),
+        ],
+        ids=["nothing", "half a head", "letters", "headers", "a body", "chunks", "a third call's headers"],
+    )
+    async def test_who_dribbles_is_cut_off(self, opening: bytes, drop: bytes) -> None:
+        async with served(Inside()) as port:
+            assert await patience_with(port, opening, drop) < 3 * PATIENCE_S + 1
+
+    async def test_who_asks_now_and_then_keeps_the_connection(self) -> None:
+        async with served(Inside()) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for _ in range(4):
+                writer.write(CALL[:20])
+                await asyncio.sleep(PATIENCE_S / 2)
+                writer.write(CALL[20:])
+                assert (await reader.readuntil(b"\r\n\r\nNot Found")).startswith(NOT_FOUND)
+            writer.close()
+
+    async def test_a_head_without_end_is_refused_at_its_limit(self) -> None:
+        async with served(Inside(), patience_s=SOON_S) as port:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(CALL[:-2])
+            sent, line = 0, b"X: " + b"y" * 10_000 + b"\r\n"
+            with suppress(ConnectionError):
+                while sent < 500 * MAX_HEAD_BYTES:
+                    writer.write(line)
+                    await writer.drain()
+                    sent += len(line)
+            writer.close()
+        # What is beyond the limit lay in the buffers of two sockets.
+        assert sent < 500 * MAX_HEAD_BYTES
+
+    @pytest.mark.usefixtures("many_files")
+    async def test_when_all_places_are_held_others_are_told_so_and_soon_there_is_room(self) -> None:
+        async with served(Inside(), patience_s=1.5) as port:
+            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MAX_CONNECTIONS)]
+            answers = await asyncio.gather(*(status_of(port) for _ in range(1000 - MAX_CONNECTIONS)))
+            assert set(answers) == {UNAVAILABLE}
+            # Those who asked for nothing lose their places; nobody has to start anything anew.
+            await asyncio.gather(*(reader.read() for reader, _ in idle), return_exceptions=True)
+            assert await status_of(port) == NOT_FOUND
+            for _, writer in idle:
+                writer.close()
+
+    @pytest.mark.usefixtures("many_files")
+    async def test_of_a_thousand_calls_at_once_each_is_answered(self) -> None:
+        async with served(Inside(), patience_s=SOON_S) as port:
+            answers = await asyncio.gather(*(status_of(port) for _ in range(1000)))
+            assert set(answers) <= {NOT_FOUND, UNAVAILABLE}
+            assert await status_of(port) == NOT_FOUND
+
+    @pytest.mark.parametrize("is_chunked", [True, False], ids=["chunks", "length"])
+    async def test_a_webhooks_body_is_read_to_its_limit_and_no_further(self, *, is_chunked: bool) -> None:
+        inside, part = Inside(), b"x" * 50_000
+        length = "Transfer-Encoding: chunked" if is_chunked else "Content-Length: 999999999"
+        head = f"POST /telegram HTTP/1.1\r\nHost: x\r\n{HEADER}: {WEBHOOK}\r\n{length}\r\n\r\n"
+        async with served(inside, patience_s=SOON_S) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head.encode())
+            for _ in range(MAX_UPDATE_BYTES // len(part) + 2):
+                writer.write(b"%x\r\n%b\r\n" % (len(part), part) if is_chunked else part)
+                await writer.drain()
+            async with asyncio.timeout(SOON_S):
+                assert (await reader.readuntil(b"Not Found\r\n")).startswith(NOT_FOUND)
+            writer.close()
+        assert inside.updates == []
+
+
+@pytest.fixture
+async def counter(tmp_path: Path) -> AsyncIterator[Shop]:
+    """The agents of one Loket on a real file."""
+    path = tmp_path / "data" / "loket.db"
+    database = SqliteDatabase(path)
+    await database.open()
+    yield Shop(database, path)
+    await database.close()
+
+
+def count(counter: Shop, table: str) -> int:
+    return int(counter.rows(f"SELECT count(*) AS count FROM {table}")[0]["count"])  # noqa: S608 - a name of ours
+
+
+class TestStrangers:
+    FLOOD = 300
+
+    @pytest.mark.parametrize("chat", [None, GROUP], ids=["private", "group"])
+    @pytest.mark.parametrize("text", ["s5.081234567890", "/daftar", "/start"])
+    async def test_a_flood_of_theirs_makes_one_answer_a_minute(
+        self, counter: Shop, text: str, chat: int | None
+    ) -> None:
+        for _ in range(self.FLOOD):
+            await counter.says(text, by=STRANGER, chat=chat)
+            counter.clock.passes(1)
+            await counter.speaks()
+        minutes = self.FLOOD * 1000 // STRANGER_PAUSE_MS
+        answers = counter.letters(chat or STRANGER)
+        assert minutes <= len(answers) <= minutes + 1 + int(text != "s5.081234567890")
+        assert count(counter, "people_events") <= 1
+        assert len(counter.letters(RINA)) <= 1
+
+    @pytest.mark.parametrize("text", ["s5.081234567890", "/daftar"])
+    async def test_while_we_cannot_speak_one_answer_waits(self, counter: Shop, text: str) -> None:
+        for _ in range(self.FLOOD):
+            await counter.says(text, by=STRANGER)
+            counter.clock.passes(STRANGER_PAUSE_MS / 1000)
+        assert len(counter.letters(STRANGER)) == 1
+
+    async def test_those_sent_away_and_frozen_ones_are_strangers_too(self, counter: Shop) -> None:
+        await counter.hires(STRANGER)
+        await counter.says(f"/bekukan {STRANGER}", by=RINA)
+        await counter.speaks()
+        for _ in range(self.FLOOD):
+            await counter.says("/daftar", by=STRANGER)
+            await counter.speaks()
+        assert counter.kinds(STRANGER) == ["JoinAnswer"] * 2
+        assert counter.rows("SELECT standing FROM people") == [{"standing": Standing.FROZEN}]
+
+
+class TestTheDisk:
+    async def test_reports_in_quarantine_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
+        def flood(tx: Tx) -> None:
+            for number in range(QUARANTINED_AT_MOST + 500):
+                ledger.quarantine(tx, at_ms=number, remote="198.51.100.9", why="no", query="x")
+
+        await counter.disk.write(flood)
+        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM quarantine")
+        assert kept == [{"count": QUARANTINED_AT_MOST, "oldest": 500}]
+
+    async def test_updates_set_aside_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
+        def flood(tx: Tx) -> None:
+            for number in range(SET_ASIDE_AT_MOST + 200):
+                inbox.set_aside(tx, -number, body="{}", fault="KeyError", at_ms=number)
+
+        await counter.disk.write(flood)
+        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM updates_unread")
+        assert SET_ASIDE_AT_MOST <= kept[0]["count"] <= SET_ASIDE_AT_MOST + 1
+        assert kept[0]["oldest"] >= 199
+
+    async def test_a_flood_of_garbage_wakes_each_admin_once_and_keeps_little(self, counter: Shop) -> None:
+        for number in range(300):
+            await counter.reversals.hear(b"\xff" * 60_000 + b"%d" % number, remote="198.51.100.9")
+        assert [len(counter.letters(admin)) for admin in (RINA, DEWI)] == [1, 1]
+        assert counter.rows("SELECT max(length(query)) AS longest FROM quarantine") == [{"longest": 2000}]
+        assert count(counter, "quarantine") == 300

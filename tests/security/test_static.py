@@ -1,0 +1,278 @@
+"""What the source itself promises, read from its syntax trees; an exception to a rule has its reason here."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("bot", "storage", "sandbox", "tools", "tests")
+SOURCES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+OURS = [file for file in SOURCES if file.relative_to(ROOT).parts[0] in ("bot", "storage")]
+BOT = [file for file in OURS if file.relative_to(ROOT).parts[0] == "bot"]
+
+SQL = re.compile(
+    r"\s*(?:(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE|WITH|PRAGMA|ATTACH|DETACH)\s"
+    r"|(?:VACUUM|ANALYZE|REINDEX|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b(?=\s|$))"
+)
+TRANSACTION = re.compile(r"(?:BEGIN(?: IMMEDIATE)?|COMMIT|ROLLBACK(?: TO part)?|(?:SAVEPOINT|RELEASE) part)")
+MAY_SPEAK_SQL = {
+    "storage/database.py": r"PRAGMA \w+(?:\([^)]*\)| = ON)?",  # how the connections are set up and checked
+    "storage/migrate.py": r".*\bschema_version\b.*",  # must work before there is any other table
+    "storage/backup.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?|SELECT max\(version\) FROM schema_version",
+}
+"""A file, and beyond BEGIN and the like what it may say in its own words."""
+
+MAY_CATCH_ALL = {
+    ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
+    ("bot/flow/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
+    ("bot/flow/agent.py", "run"): "one surprise must not end an agent that others wait for",
+    ("bot/telegram/doorway.py", "_read"): "one bad update must not stop the others",
+    ("bot/telegram/doorway.py", "_take_one"): "one bad update must not stop the others",
+    ("bot/telegram/sender.py", "_edit"): "every surprise while sending has a meaning",
+    ("bot/telegram/sender.py", "_answer"): "a press too old to answer is no loss",
+    ("bot/telegram/sender.py", "_outcome"): "every surprise while sending has a meaning",
+    ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
+    ("storage/database.py", "_carry_out_one"): "one unit's surprise must not undo the others",
+    ("storage/database.py", "carry_out"): "rolls back, then raises again",
+    ("storage/backup.py", "_restore"): "takes half a copy away, then raises again",
+    ("storage/migrate.py", "migrate"): "rolls back, then raises again",
+    ("storage/transaction.py", "savepoint"): "rolls back, then raises again",
+}
+
+CHANCE_AND_TIME = {"random", "secrets", "uuid", "time"}
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+MAY_ASK_THE_CLOCK = {
+    "bot/app.py": "makes time and chance for everybody",
+    "bot/__main__.py": "the command line is its own root: it names a backup after the time",
+}
+MAY_PRINT = {"bot/__main__.py", "bot/check.py"}
+MAY_OPEN_SECRETS = {"bot/app.py", "bot/settings.py", "bot/check.py"}
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def at(file: Path, node: ast.AST) -> str:
+    return f"{name_of(file)}:{getattr(node, 'lineno', 1)}"
+
+
+def found(files: list[Path], kind: type[ast.AST]) -> Iterator[tuple[Path, ast.AST]]:
+    for file in files:
+        yield from ((file, node) for node in ast.walk(tree(file)) if isinstance(node, kind))
+
+
+def docstrings(file: Path) -> set[int]:
+    """Give the nodes that are docstrings, or strings that explain a constant."""
+    return {id(node.value) for node in ast.walk(tree(file)) if isinstance(node, ast.Expr)}
+
+
+def sql_texts(file: Path) -> Iterator[tuple[ast.AST, str]]:
+    """Give every string of code that begins as a statement would; of an f-string, with `{}` for its holes."""
+    skipped = docstrings(file)
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            skipped |= {id(part) for part in node.values}
+            text = "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            text = node.value
+        else:
+            continue
+        if SQL.match(text):
+            yield node, text
+
+
+def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def takes_a_transaction(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    given = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return any(
+        arg.annotation is not None and ast.unparse(arg.annotation).strip("'\"") == "Tx" for arg in given
+    )
+
+
+def inner(function: ast.AST) -> Iterator[ast.AST]:
+    """Go through a function, but not through those it makes."""
+    for node in ast.iter_child_nodes(function):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from inner(node)
+
+
+def test_there_is_something_to_read() -> None:
+    assert len(OURS) > 40
+    assert sum(takes_a_transaction(function) for file in OURS for function in functions(file)) > 60
+
+
+def test_sql_stands_in_queries_sql_and_in_migrations_alone() -> None:
+    stray = [
+        f"{at(file, node)}: {text}"
+        for file in OURS
+        for node, text in sql_texts(file)
+        if not (name_of(file).startswith("storage/") and TRANSACTION.fullmatch(text))
+        if not re.fullmatch(MAY_SPEAK_SQL.get(name_of(file), "nothing"), text.replace("{}", "x"))
+    ]
+    assert stray == []
+
+
+def test_no_statement_is_put_together_at_run_time() -> None:
+    put_together = [
+        (name_of(file), ast.unparse(node))
+        for file in OURS
+        for node, _ in sql_texts(file)
+        if isinstance(node, ast.JoinedStr)
+    ]
+    # The names and values of pragmas are constants a few lines above; SQLite takes no parameters there.
+    assert set(put_together) <= {("storage/database.py", "f'PRAGMA {pragma}'")}
+
+
+def test_only_storage_carries_out_statements() -> None:
+    callers = {
+        name_of(file)
+        for file, call in found(OURS, ast.Call)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("execute", "executemany", "executescript")
+    }
+    assert callers <= {f"storage/{name}.py" for name in ("database", "migrate", "transaction", "backup")}
+
+
+def test_no_await_can_stand_inside_a_unit_of_work() -> None:
+    waiting = (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield, ast.YieldFrom)
+    stray = [
+        at(file, node)
+        for file in OURS
+        for function in functions(file)
+        if takes_a_transaction(function)
+        for node in (function, *inner(function))
+        if isinstance(node, waiting)
+    ]
+    assert stray == []
+
+
+def broad_handlers(file: Path) -> Iterator[tuple[str, ast.ExceptHandler]]:
+    for function in functions(file):
+        for node in inner(function):
+            if isinstance(node, ast.ExceptHandler):
+                kinds = {name.id for name in ast.walk(node.type or node) if isinstance(name, ast.Name)}
+                if node.type is None or kinds & {"Exception", "BaseException"}:
+                    yield function.name, node
+
+
+def test_all_is_caught_only_where_there_is_a_reason() -> None:
+    catching = {(name_of(file), function) for file in OURS for function, _ in broad_handlers(file)}
+    assert catching - MAY_CATCH_ALL.keys() == set()
+    assert MAY_CATCH_ALL.keys() - catching == set(), "these need no exception to the rule any more"
+
+
+def test_what_is_caught_whole_with_its_cancellation_is_raised_again() -> None:
+    for file in OURS:
+        for _, handler in broad_handlers(file):
+            if handler.type is None or "BaseException" in ast.unparse(handler.type):
+                assert isinstance(handler.body[-1], ast.Raise), at(file, handler)
+
+
+def test_only_the_command_line_prints() -> None:
+    printing = {
+        name_of(file)
+        for file, node in found(OURS, ast.Name)
+        if isinstance(node, ast.Name) and node.id in ("print", "pprint", "breakpoint", "input")
+    }
+    assert printing <= MAY_PRINT
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_time_and_chance_come_in_as_arguments() -> None:
+    """What a clock or a die decides inside could not be played again by the simulation."""
+    bound = [file for file in OURS if name_of(file) not in MAY_ASK_THE_CLOCK]
+    assert [name_of(file) for file in bound if CHANCE_AND_TIME & set(imported(file))] == []
+    asked = [
+        at(file, node)
+        for file, node in found(bound, ast.Attribute)
+        if isinstance(node, ast.Attribute) and (ast.unparse(node.value).split(".")[-1], node.attr) in CLOCKS
+    ]
+    assert asked == []
+
+
+def test_secrets_are_opened_only_where_they_are_handed_on() -> None:
+    opening = {
+        name_of(file)
+        for file, node in found(OURS, ast.Attribute)
+        if isinstance(node, ast.Attribute) and node.attr == "get_secret_value"
+    }
+    assert opening <= MAY_OPEN_SECRETS
+
+
+def test_nothing_near_a_purchase_retries() -> None:
+    retries = [
+        (name_of(file), ast.unparse(keyword.value))
+        for file, call in found(BOT, ast.Call)
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg in ("retries", "max_retries", "retry", "follow_redirects")
+    ]
+    assert ("bot/biller/client.py", "0") in retries
+    assert {value for _, value in retries} <= {"0", "False"}
+    libraries = {name for file in OURS for name in imported(file)}
+    assert libraries & {"tenacity", "backoff", "retry", "stamina", "retrying", "urllib3", "requests"} == set()
+
+
+def test_only_the_biller_client_posts_and_only_the_submitter_lets_it() -> None:
+    callers = {
+        name_of(file)
+        for file, call in found(BOT, ast.Call)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "buy"
+    }
+    assert callers == {"bot/flow/submitter.py", "bot/metrics.py"}  # the latter counts what it passes on
+
+
+def test_every_module_states_its_promise() -> None:
+    for file in SOURCES:
+        if file.name != "__init__.py":
+            promise = ast.get_docstring(tree(file))
+            assert promise, name_of(file)
+            assert promise.splitlines()[0].endswith((".", ":", "?", "!")), name_of(file)
+
+
+def waivers(file: Path) -> Iterator[str]:
+    """Give the comments that let something pass that a tool would find."""
+    for token in tokenize.generate_tokens(io.StringIO(file.read_text(encoding="utf-8")).readline):
+        if token.type == tokenize.COMMENT and re.match(r"#\s*(?:noqa|type:\s*ignore|pragma)", token.string):
+            yield token.string
+
+
+def test_every_waiver_names_its_rule_and_its_reason() -> None:
+    reason = r"\s*(?:-|#)\s*\S.{3,}"
+    rules = r"(?:noqa:\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*|type:\s*ignore\[[\w, -]+\])"
+    bare = [
+        f"{name_of(file)}: {waiver}"
+        for file in SOURCES
+        for waiver in waivers(file)
+        if not re.match(rf"#\s*{rules}{reason}", waiver)
+        # Types that a test twists on purpose explain themselves; the rule is still named.
+        if not (
+            name_of(file).startswith("tests/") and re.fullmatch(r"#\s*type:\s*ignore\[[\w, -]+\]", waiver)
+        )
+    ]
+    assert bare == []

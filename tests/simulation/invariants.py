@@ -1,0 +1,258 @@
+"""I1 to I12: the biller's ledger, our database and what the chats were told, compared at a seed's end."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bot.order.model import Order, Outcome, State
+from bot.order.states import decide
+from storage import orders
+from storage.transaction import Tx
+from tests.simulation.life import ADMIN
+from tests.simulation.people import STRANGER
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+TITLES = {
+    "DIPROSES": None,
+    "ANTRE": None,
+    "MASIH DIPROSES": None,
+    "BELUM PASTI": State.UNKNOWN,
+    "SUKSES": State.SUCCEEDED,
+    "GAGAL": State.FAILED,
+    "TIDAK DIPROSES": State.EXPIRED,
+    "HASIL BERUBAH": State.DISPUTED,
+}
+"""The first words of each notice of an order, and the state it tells."""
+
+_NOTICE = re.compile(r"^\S+ (?P<title>[A-Z ]+?) s5\.(?P<dest>\d+)$")
+
+
+class Ledgers:
+    """The three ledgers, side by side."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        tx = Tx(world.disk.connection)
+        rows = world.disk.connection.execute("SELECT * FROM orders ORDER BY trxid").fetchall()
+        self.orders = [orders.read_row(row) for row in rows]
+        self.history = {order.trxid: orders.history(tx, order.trxid) for order in self.orders}
+        self.told = {order.trxid: self._told(order) for order in self.orders}
+
+    def _told(self, order: Order) -> list[str]:
+        """Give the titles that the order's chat read about it, in order."""
+        titles = []
+        for message in self.world.telegram.chat(order.chat_id).told:
+            for part in message.text.split("\n\n"):
+                lines = part.split("\n")
+                found = _NOTICE.match(lines[0])
+                if found and found["dest"] == order.destination and f"Ref {order.trxid}" in lines[-1]:
+                    titles.append(found["title"])
+        return titles
+
+
+def examine(world: "World") -> None:
+    """Hold every invariant against the ledgers."""
+    ledgers = Ledgers(world)
+    for invariant in (
+        one_post_an_order,
+        one_order_a_message,
+        only_the_invited_order,
+        no_result_without_evidence,
+        no_needless_doubt,
+        stored_reports_count,
+        everything_ends_told,
+        copies_are_bounded,
+        disputes_are_told_once,
+        acknowledged_before_results,
+        afterwards_nothing_waits,
+        the_audit_finds_nothing,
+        events_replay_to_the_same_orders,
+        results_answer_the_right_message,
+    ):
+        invariant(world, ledgers)
+
+
+def one_post_an_order(world: "World", ledgers: Ledgers) -> None:
+    """I1: at most one post a trxid (counted as they arrive), and a message."""
+    posted = Counter(
+        (order.chat_id, order.message_id) for order in ledgers.orders if order.trxid in world.biller.ledger
+    )
+    for place, count in posted.items():
+        if count > 1:
+            world.violate("I1", f"message {place} was bought {count} times")
+    for trxid in world.biller.ledger.keys() - {order.trxid for order in ledgers.orders}:
+        world.violate("I1", f"{trxid} was posted and is not in the database")
+
+
+def one_order_a_message(world: "World", ledgers: Ledgers) -> None:
+    """I2: every order message that Telegram was told we have has exactly one order, for its own number."""
+    made = {(order.chat_id, order.message_id): order for order in ledgers.orders}
+    for place, (destination, update_id) in world.people.orders.items():
+        if update_id in world.telegram.confirmed and place not in made:
+            world.violate("I2", f"message {place} was taken and has no order")
+        if place in made and made[place].destination != destination:
+            world.violate("I2", f"message {place} asked for {destination}")
+
+
+def only_the_invited_order(world: "World", ledgers: Ledgers) -> None:
+    """Nobody gets in: every order belongs to a message of a reseller that asked for one."""
+    for order in ledgers.orders:
+        if (order.chat_id, order.message_id) not in world.people.orders or order.user_id == STRANGER:
+            world.violate("door", f"{order.trxid} was asked by nobody")
+
+
+def no_result_without_evidence(world: "World", ledgers: Ledgers) -> None:
+    """I3: an order moves by the biller's words only as far as the biller said them; GAGAL needs a word."""
+    for order in ledgers.orders:
+        entry = world.biller.ledger.get(order.trxid)
+        reported = entry.reported if entry else set()
+        kinds = {event.kind for event in ledgers.history[order.trxid]}
+        invented = (
+            ("Failed" in kinds and Outcome.FAILURE not in reported)
+            or ("Succeeded" in kinds and Outcome.SUCCESS not in reported)
+            or ("Refused" in kinds and not (entry and entry.refused))
+        )
+        if invented:
+            world.violate("I3", f"{order.trxid} moved by {kinds}, the biller said {reported}")
+        if "GAGAL" in ledgers.told[order.trxid] and not kinds & {"Failed", "Refused", "Ruled"}:
+            world.violate("I3", f"{order.trxid} was told GAGAL without evidence")
+
+
+def no_needless_doubt(world: "World", ledgers: Ledgers) -> None:
+    """Without a power cut no answer gets lost between the biller and the disk, however full that was."""
+    for order in ledgers.orders:
+        lost = any(
+            event.actor in ("watchdog", "start") and event.kind == "Unclear"
+            for event in ledgers.history[order.trxid]
+        )
+        if lost and not world.crashes:
+            world.violate("doubt", f"the answer to {order.trxid} was lost without a power cut")
+
+
+def stored_reports_count(world: "World", ledgers: Ledgers) -> None:
+    """I4: a report that was answered 200 is in the database."""
+    for order in ledgers.orders:
+        entry = world.biller.ledger.get(order.trxid)
+        stored = entry.stored if entry else set()
+        if (Outcome.SUCCESS in stored and not order.success_heard) or (
+            Outcome.FAILURE in stored and not order.failure_heard
+        ):
+            world.violate("I4", f"a stored report of {order.trxid} is not in the database")
+
+
+def everything_ends_told(world: "World", ledgers: Ledgers) -> None:
+    """I5, I6, I8: every order ends, and what its chat heard last is its state, with its SN."""
+    for order in ledgers.orders:
+        told = ledgers.told[order.trxid]
+        last = TITLES.get(told[-1]) if told else None
+        if order.state not in (State.SUCCEEDED, State.FAILED, State.EXPIRED):
+            world.violate("I6", f"{order.trxid} ends {order.state}")
+        elif last is not order.state:
+            world.violate("I8", f"{order.trxid} is {order.state}, its chat heard last {told[-1:]}")
+        entry = world.biller.ledger.get(order.trxid)
+        if order.state is State.SUCCEEDED and order.success_heard and entry:
+            texts = [m.text for m in world.telegram.chat(order.chat_id).told if order.trxid in m.text]
+            if not any(f"SN: {entry.sn}\n" in text for text in texts):
+                world.violate("I8", f"the SN of {order.trxid} was not told whole")
+
+
+def copies_are_bounded(world: "World", ledgers: Ledgers) -> None:
+    """I7: a copy of a message exists only where Telegram's answer was lost or the power went."""
+    for order in ledgers.orders:
+        chat = world.telegram.chat(order.chat_id)
+        allowed = 1 + chat.ambiguous + world.crashes
+        for title, count in Counter(ledgers.told[order.trxid]).items():
+            moves = _moves_into(ledgers, order, title)
+            if count > moves * allowed:
+                world.violate("I7", f"{order.trxid} was told {title} {count} times, {moves} moves, {allowed}")
+
+
+def _moves_into(ledgers: Ledgers, order: Order, title: str) -> int:
+    """Give how often the order's history gave reason to tell `title`."""
+    state = TITLES[title]
+    history = ledgers.history[order.trxid]
+    moves, before = 0, None
+    for event in history:
+        moves += event.state_after is state and (before is not state or event.kind == "Succeeded")
+        before = event.state_after
+    return max(1, moves)
+
+
+def disputes_are_told_once(world: "World", ledgers: Ledgers) -> None:
+    """I9: opposite results make the order disputed, and the chat hears of it."""
+    for order in ledgers.orders:
+        states = [event.state_after for event in ledgers.history[order.trxid]]
+        disputes = sum(a is not b and b is State.DISPUTED for a, b in pairwise(states))
+        disputed = disputes > 0
+        if disputes > 1:
+            world.violate("I9", f"{order.trxid} was disputed {disputes} times")
+        both = order.success_heard and order.failure_heard
+        if both and not disputed:
+            world.violate("I9", f"{order.trxid} heard both results and was never disputed")
+        if disputed != ("HASIL BERUBAH" in ledgers.told[order.trxid]):
+            world.violate("I9", f"{order.trxid}: disputed is {disputed}, told {ledgers.told[order.trxid]}")
+
+
+def acknowledged_before_results(world: "World", ledgers: Ledgers) -> None:
+    """I11: no acknowledgement comes after a result."""
+    for order in ledgers.orders:
+        told = ledgers.told[order.trxid]
+        results = [index for index, title in enumerate(told) if TITLES[title] is not None]
+        acknowledged = [index for index, title in enumerate(told) if title in ("DIPROSES", "ANTRE")]
+        if results and acknowledged and min(results) < max(acknowledged):
+            world.violate("I11", f"{order.trxid} was acknowledged after its result: {told}")
+
+
+def afterwards_nothing_waits(world: "World", ledgers: Ledgers) -> None:
+    """When the biller has long been back, an order's turn comes at once, and nobody is told to wait."""
+    for order in ledgers.orders:
+        if (order.chat_id, order.message_id) not in world.people.asked_afterwards:
+            continue
+        placed, *moves = ledgers.history[order.trxid]
+        is_late = not moves or moves[0].at_ms - placed.at_ms > 10_000
+        if is_late or "ANTRE" in ledgers.told[order.trxid]:
+            world.violate("breaker", f"{order.trxid} waited although the biller was back")
+
+
+def the_audit_finds_nothing(world: "World", ledgers: Ledgers) -> None:
+    """Whatever misfortune there is, the books agree with themselves: an alarm would be a false one."""
+    for (facts,) in world.disk.connection.execute("SELECT facts FROM outbox WHERE kind = 'AuditFinding'"):
+        world.violate("audit", f"a false alarm: {facts}")
+
+
+def events_replay_to_the_same_orders(world: "World", ledgers: Ledgers) -> None:
+    """I12: the row is what its events add up to."""
+    for order in ledgers.orders:
+        first, *rest = ledgers.history[order.trxid]
+        replayed = _placed(json.loads(first.facts))
+        for event in rest:
+            news = event.news
+            assert news is not None
+            replayed = decide(replayed, news, event.at_ms).order
+        if replayed != order:
+            differing = [f.name for f in fields(order) if getattr(order, f.name) != getattr(replayed, f.name)]
+            world.violate("I12", f"{order.trxid} replays differently in {differing}")
+
+
+def _placed(facts: dict[str, object]) -> Order:
+    return replace(Order(**facts), state=State(facts["state"]))  # type: ignore[arg-type]
+
+
+def results_answer_the_right_message(world: "World", ledgers: Ledgers) -> None:
+    """The right chat: nobody reads of another's order, and a reply answers the message that asked."""
+    places = {order.trxid: (order.chat_id, order.message_id) for order in ledgers.orders}
+    for chat in world.telegram.chats.values():
+        if chat.chat_id == ADMIN:
+            continue
+        for message in chat.told:
+            for trxid in re.findall(r"Ref (\d{17})", message.text):
+                chat_id, message_id = places.get(trxid, (None, None))
+                if chat_id != chat.chat_id:
+                    world.violate("chat", f"chat {chat.chat_id} read of {trxid}")
+                elif message.reply_to not in (None, message_id):
+                    world.violate("chat", f"{trxid} was told under message {message.reply_to}")

@@ -1,0 +1,110 @@
+"""One life of the process, from start to the moment the power goes; whatever it knew is gone then."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+from zoneinfo import ZoneInfo
+
+from bot.counter import Counter, Rules
+from bot.counter import World as Outside
+from bot.flow import joining
+from bot.flow.agent import Agent, Bell
+from bot.telegram.doorway import Doorway
+from bot.telegram.poller import Poller
+from tests.simulation.disk import Database
+from tests.simulation.outage import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from tests.simulation.world import World
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+ADMIN = 9001
+RULES = Rules(
+    admins=(ADMIN,),
+    zone=JAKARTA,
+    biller_concurrency=3,
+    biller_timeout_s=45,
+    order_max_age_s=600,
+    messages_per_s=30,
+    chat_messages_per_s=1,
+)
+
+
+class Life:
+    """The real counter, doorway and poller, joined as `app.py` joins them."""
+
+    def __init__(self, world: "World", number: int) -> None:
+        self.world = world
+        self.number = number
+        self.is_up = False
+        self.dead = False
+        self.tasks: set[asyncio.Task[object]] = set()
+        self.watch = Watch(world, RULES.biller_concurrency)
+        self.database = database = Database(world, self)
+        outside = Outside(
+            database=database,
+            biller=world.biller.line(self),
+            speaker=world.telegram.line(self),
+            now_ms=world.now_ms,
+            tick=lambda: world.timeline.now_s,
+            nonce=lambda: f"n{world.chance.getrandbits(96):024x}",
+            # Few numbers, so that trxids collide as a burst makes them.
+            chance=lambda: world.chance.randrange(30),
+        )
+        self.counter = Counter(outside, RULES)
+        client = world.telegram.client(self)
+        self.doorway = Doorway(
+            database=database,
+            desk=self.counter.desk,
+            client=None,
+            sender=client,
+            now_ms=world.now_ms,
+            orders_bell=self.counter.orders_bell,
+            outbox_bell=self.counter.outbox_bell,
+        )
+        self.poller = Poller(database=database, client=client, doorway=self.doorway, now_ms=world.now_ms)
+
+    async def main(self) -> None:
+        """Start as the program starts."""
+        resellers = self.world.people.resellers
+        while True:
+            try:
+                await self.database.write(
+                    partial(joining.seed, user_ids=resellers, now_ms=self.world.now_ms())
+                )
+                await self.counter.submitter.recover()
+                break
+            except Exception as error:  # noqa: BLE001 - a supervisor starts the program again
+                self.world.note(f"start failed: {error}")
+                await asyncio.sleep(1)
+        for agent in self.counter.agents:
+            self.start(agent.run())
+        if not self.world.plan.webhook:
+            self.start(Agent("poller", self.poller.run_once, Bell()).run())
+        self.is_up = True
+        self.world.note(f"life {self.number} is up")
+
+    def start(self, work: "Coroutine[object, object, object]") -> "asyncio.Task[object]":
+        """Run something inside this life."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        return task
+
+    async def moment(self, what: str) -> None:
+        """Let a moment pass, in which others run and the power may go."""
+        delay_s = self.world.chance.choice((0.0, 0.0, 0.001, 0.02))
+        await asyncio.sleep(delay_s)
+        if self.dead:
+            await self.die(what)
+        if self.world.strikes(self.world.plan.crash):
+            self.world.crash(what)
+            await self.die(what)
+
+    async def die(self, what: str) -> NoReturn:
+        """The power is gone: nothing runs from here on, no `finally`, no `except`."""
+        if not self.dead:
+            self.world.crash(what)
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError("nothing wakes the dead")

@@ -1,0 +1,137 @@
+"""Resellers, a stranger and an admin: they type, copy, block, tap, and remember what they typed."""
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.notices import Action
+from bot.order.model import Outcome
+from storage.outbox import Keyboard
+from tests.simulation.life import ADMIN
+from tests.simulation.loop import START_S
+from tests.simulation.plan import TROUBLE_S
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+STRANGER = 5001
+IN_THE_OUTAGE, AFTERWARDS = 12, 3
+CALM_FROM_S = TROUBLE_S + 400.0
+"""Longer than the longest pause between two probes, and the answer of the last."""
+
+FORMS = ("s5.{0}", "S5 {0}", "s5,{1}", "s5.+{1}", "s5*{0}#", "\u202as5.{0}\u202c")
+
+
+class People:
+    """Everybody in front of the counter."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.resellers = tuple(1001 + number for number in range(world.plan.people))
+        self.orders: dict[tuple[int, int], tuple[str, int]] = {}
+        self.asked_afterwards: set[tuple[int, int]] = set()
+        self.says_last_at_s = START_S
+        self._hellos: set[int] = set()
+
+    def arrive(self) -> None:
+        """Plan the day: orders at any time, a stranger's try, phones that block us for a while."""
+        world, chance = self._world, self._world.chance
+        for number in range(world.plan.orders):
+            world.timeline.after(chance.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
+        if world.plan.outage:
+            self._arrive_at_an_outage()
+        world.timeline.after(chance.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000"))
+        for chat_id in self.resellers:
+            if chance.random() < world.plan.blocked * 4:
+                world.timeline.after(chance.uniform(0, TROUBLE_S), partial(self._block, chat_id))
+        world.timeline.after(TROUBLE_S + 1, self._calm)
+
+    def _arrive_at_an_outage(self) -> None:
+        """A rush while the biller is out, and some calm orders when it has long been back."""
+        world, chance = self._world, self._world.chance
+        for number in range(IN_THE_OUTAGE):
+            at_s = world.plan.outage_from_s + chance.uniform(0, 80)
+            world.timeline.after(at_s, partial(self._order, 50 + number))
+        for number in range(AFTERWARDS):
+            world.timeline.after(CALM_FROM_S + 5 * number, partial(self._order_afterwards, 90 + number))
+        self.says_last_at_s = START_S + CALM_FROM_S + 5 * AFTERWARDS
+
+    def _order_afterwards(self, number: int) -> None:
+        self.asked_afterwards.add(self._order(number))
+
+    def _order(self, number: int) -> tuple[int, int]:
+        chance = self._world.chance
+        chat_id = chance.choice(self.resellers)
+        local = f"0812{number:02d}{chance.randrange(10**6):06d}"
+        text = chance.choice(FORMS).format(local, "62" + local[1:])
+        message_id, update_id = self.say(chat_id, text)
+        self.orders[chat_id, message_id] = (local, update_id)
+        return chat_id, message_id
+
+    def _block(self, chat_id: int) -> None:
+        self._world.telegram.chat(chat_id).blocked = True
+        self._hellos.add(chat_id)
+        self._world.note(f"chat {chat_id} blocks the bot")
+
+    def _calm(self) -> None:
+        """Trouble is over: whoever blocked us speaks again, and the admin works through the list."""
+        for chat_id in sorted(self._hellos):
+            self._world.telegram.chat(chat_id).blocked = False
+            self.say(chat_id, "halo")
+        for minutes in range(1, 120, 12):
+            self._world.timeline.after(minutes * 60, lambda: self.say(ADMIN, "/tertunda"))
+
+    def say(self, chat_id: int, text: str) -> tuple[int, int]:
+        """Type something; gives (message_id, update_id)."""
+        message_id = self._world.telegram.new_message_id(chat_id)
+        self._world.note(f"{chat_id} types {text!r}")
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
+        message = {
+            "message_id": message_id,
+            "date": int(self._world.timeline.now_s),
+            "chat": {"id": chat_id, "type": "private", "first_name": f"P{chat_id}"},
+            "from": {"id": chat_id, "is_bot": False, "first_name": f"P{chat_id}"},
+            "text": text,
+            "entities": entities,
+        }
+        return message_id, self._world.telegram.bring({"message": message})
+
+    def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
+        """A message arrived; the admin taps what the biller's book says, at least when all is calm."""
+        if chat_id != ADMIN or not keyboard:
+            return
+        world = self._world
+        if world.is_troubled and world.chance.random() < 0.5:
+            return
+        buttons = {button.action: button.nonce for row in keyboard for button in row}
+        action = self._choose(text, set(buttons))
+        world.timeline.after(
+            world.chance.uniform(1, 20), lambda: self._tap(chat_id, message_id, action, buttons[action])
+        )
+
+    def _choose(self, text: str, offered: set[Action]) -> Action:
+        if Action.APPROVE in offered:
+            return Action.REJECT
+        for action in (Action.WITHOUT_SN, Action.CONFIRM_SUCCESS, Action.CONFIRM_FAILURE):
+            if action in offered:
+                return action
+        found = re.search(r"Ref (\d{17})", text)
+        entry = self._world.biller.ledger.get(found[1]) if found else None
+        bought = entry is not None and entry.outcome is Outcome.SUCCESS
+        return Action.RULE_SUCCESS if bought else Action.RULE_FAILURE
+
+    def _tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
+        self._world.note(f"the admin taps {action} under message {message_id}")
+        press = {
+            "id": f"press-{nonce}",
+            "from": {"id": chat_id, "is_bot": False, "first_name": "Rina"},
+            "chat_instance": "1",
+            "data": nonce,
+            "message": {
+                "message_id": message_id,
+                "date": int(self._world.timeline.now_s),
+                "chat": {"id": chat_id, "type": "private", "first_name": "Rina"},
+                "text": "card",
+            },
+        }
+        self._world.telegram.bring({"callback_query": press})

@@ -1,0 +1,252 @@
+"""One seed's world: runs lives one after another until trouble is over and everything has settled."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from random import Random
+
+from bot.flow.reversals import Verdict
+from storage.errors import StorageError
+from tests.simulation.biller import Biller
+from tests.simulation.disk import Disk
+from tests.simulation.invariants import examine
+from tests.simulation.life import Life
+from tests.simulation.loop import START_S, Timeline, VirtualLoop
+from tests.simulation.outage import Outage
+from tests.simulation.people import People
+from tests.simulation.plan import TROUBLE_S, draw
+from tests.simulation.telegram import Raw, Telegram
+
+SETTLE_WITHIN_S = 4 * 3600.0
+"""The longest legitimate wait: an overdue order after ten minutes, then an admin who looks every twelve."""
+
+LOOK_EVERY_S = 30.0
+
+ENOUGH = 100
+"""A world that has broken so many promises proves no more by going on, perhaps for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a seed: `violations` is empty if every promise held; `story` can be read."""
+
+    seed: int
+    violations: tuple[str, ...]
+    story: tuple[str, ...]
+    orders: int
+    crashes: int
+    faults: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Give a hash of all that happened: the same seed must give the same."""
+        return sha256("\n".join(self.story).encode()).hexdigest()
+
+
+class World:
+    """Everything outside the process, and the process's lives."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.chance = Random(seed)  # noqa: S311 - a seed must give the same story
+        self.plan = draw(self.chance)
+        self.timeline = Timeline()
+        self.disk = Disk()
+        self.biller = Biller(self)
+        self.telegram = Telegram(self)
+        self.people = People(self)
+        self.violations: list[str] = []
+        self.story: list[str] = []
+        self.crashes = 0
+        self.faults = 0
+        self._clock_offset_ms = 0
+        self._life: Life | None = None
+        self._loop: VirtualLoop | None = None
+        self._graves: list[tuple[VirtualLoop, Life]] = []
+        self._finished = False
+
+    def run(self) -> Report:
+        """Live through the seed and give the report."""
+        self.people.arrive()
+        self._plan_misfortune()
+        self.timeline.after(TROUBLE_S + 60, self._look)
+        with _surprises(self):
+            lives = 0
+            while not self._finished:
+                lives += 1
+                self._live(lives)
+        examine(self)
+        self._bury()
+        return Report(
+            seed=self.seed,
+            violations=tuple(self.violations),
+            story=tuple(self.story),
+            orders=len(self.people.orders),
+            crashes=self.crashes,
+            faults=self.faults,
+        )
+
+    @property
+    def is_troubled(self) -> bool:
+        return self.timeline.now_s < START_S + TROUBLE_S
+
+    @property
+    def outage(self) -> Outage | None:
+        """Give what keeps the biller from answering at this moment."""
+        since_s = self.timeline.now_s - START_S - self.plan.outage_from_s
+        return self.plan.outage if 0 <= since_s < self.plan.outage_s else None
+
+    def now_ms(self) -> int:
+        """Give the time of day as the process sees it; its clock may have jumped."""
+        return int(self.timeline.now_s * 1000) + self._clock_offset_ms
+
+    def strikes(self, rate: float) -> bool:
+        """Tell whether a fault strikes now."""
+        if rate and self.is_troubled and self.chance.random() < rate:
+            self.faults += 1
+            return True
+        return False
+
+    def note(self, what: str) -> None:
+        """Tell the story."""
+        self.story.append(f"{self.timeline.now_s - START_S:9.3f}  {what}")
+
+    def violate(self, invariant: str, what: str) -> None:
+        """A promise was broken."""
+        self.note(f"BROKEN {invariant}: {what}")
+        self.violations.append(f"{invariant}: {what}")
+        if len(self.violations) == ENOUGH:
+            self._finish()
+
+    def crash(self, where: str) -> None:
+        """The power goes."""
+        if self._life is None or self._life.dead or self._loop is None:
+            return
+        self._life.dead = True
+        self.crashes += 1
+        self.note(f"POWER CUT at: {where}")
+        self._loop.stop()
+
+    def call_reversal(self, query: bytes, heard: Callable[[Verdict], None]) -> None:
+        """The biller calls our web server; `heard` is told only of an answer that arrived."""
+        life = self._life
+        if life is None or not life.is_up or life.dead:
+            return
+
+        async def call() -> None:
+            with contextlib.suppress(StorageError):
+                verdict = await life.counter.reversals.hear(query, remote="10.0.0.1")
+                self.note(f"a reversal is answered {verdict.name}: {query.decode()[:60]}")
+                heard(verdict)
+
+        self._start(life, call())
+
+    def call_webhook(self, update: Raw, taken: Callable[[], None]) -> None:
+        """Telegram calls our web server; `taken` is told only of a 200 that arrived."""
+        life = self._life
+        if life is None or not life.is_up or life.dead:
+            return
+
+        async def call() -> None:
+            with contextlib.suppress(StorageError):
+                await life.doorway.take([update])
+                taken()
+
+        self._start(life, call())
+
+    def _start(self, life: Life, work: "Coroutine[object, object, None]") -> None:
+        if self._loop is None or not self._loop.is_running():
+            work.close()
+            return
+        life.start(work)
+
+    def _live(self, number: int) -> None:
+        self._loop = VirtualLoop(self.timeline, self.chance)
+        self._life = life = Life(self, number)
+        main = self._loop.create_task(life.main())
+        self._loop.run_forever()
+        life.tasks.add(main)
+        # Whatever the dead knew is kept until the end, so that nothing of it is cleaned up in their name.
+        self._graves.append((self._loop, life))
+        self._life = None
+        if not self._finished:
+            self.timeline.pass_until(self.timeline.now_s + self.chance.choice((0.5, 5.0, 90.0)))
+
+    def _plan_misfortune(self) -> None:
+        """Besides at every await, the power may go at any moment, and the clock may jump."""
+        if self.plan.crash:
+            for _ in range(self.chance.randint(0, 3)):
+                self.timeline.after(self.chance.uniform(0, TROUBLE_S), lambda: self.crash("any moment"))
+        if self.strikes(self.plan.clock_jump):
+            jump_ms = self.chance.choice((-600_000, -5_000, 5_000, 600_000))
+            self.timeline.after(self.chance.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
+
+    def _jump(self, jump_ms: int) -> None:
+        self._clock_offset_ms += jump_ms
+        self.note(f"the clock jumps by {jump_ms} ms")
+
+    def _look(self) -> None:
+        """Look whether all has settled; if so, or if it never will, the seed ends."""
+        waited_s = self.timeline.now_s - START_S - TROUBLE_S
+        if self._is_settled():
+            self._finish()
+        elif waited_s > SETTLE_WITHIN_S:
+            self.violate("I6", f"not settled {waited_s:.0f} s after the trouble")
+            self._finish()
+        else:
+            self.timeline.after(LOOK_EVERY_S, self._look)
+
+    def _is_settled(self) -> bool:
+        count = self.disk.connection.execute(
+            """SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'parked'))
+                    + (SELECT count(*) FROM orders WHERE state NOT IN ('succeeded', 'failed', 'expired'))"""
+        ).fetchone()[0]
+        reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
+        all_said = self.timeline.now_s > self.people.says_last_at_s
+        return count == 0 and reports_done and all_said and not self.telegram.has_unread()
+
+    def _finish(self) -> None:
+        self._finished = True
+        if self._loop is not None:
+            self._loop.stop()
+
+    def _bury(self) -> None:
+        for loop, _ in self._graves:
+            for task in asyncio.all_tasks(loop):
+                # A power cut leaves tasks pending; that is no news.
+                task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - theirs
+                with contextlib.suppress(Exception):
+                    task.get_coro().close()
+            loop.close()
+        self.disk.close()
+
+
+class _Surprises(logging.Handler):
+    """Agents log what they did not expect and go on; here anything but a planned fault is a finding."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(logging.ERROR)
+        self._world = world
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, StorageError):
+            self._world.violate("surprise", f"{record.getMessage()}: {error!r}")
+
+
+@contextlib.contextmanager
+def _surprises(world: World) -> Iterator[None]:
+    handler, logger = _Surprises(world), logging.getLogger("bot")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def run_seed(seed: int) -> Report:
+    """Run one seed."""
+    return World(seed).run()

@@ -1,0 +1,150 @@
+"""The papers say what is so: drawings, tables, examples, links and named proofs are held against the code."""
+
+import ast
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.order.model import Intent
+from bot.order.parse import Misread, OrderRequest, parse
+from bot.order.validate import validate
+from bot.settings import Settings
+from storage.migrate import migrate
+from tools.state_diagram import PAPER, diagram_in, state_diagram
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+GUIDE = ROOT / "docs" / "panduan-reseller.md"
+
+_FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_FILE = re.compile(r"`((?:bot|storage|sandbox|tests|tools|docs|deploy)/[\w./-]+)(?:::(\w+))?`")
+
+
+def text_of(paper: Path) -> str:
+    return paper.read_text(encoding="utf-8")
+
+
+def name_of(paper: Path) -> str:
+    return str(paper.relative_to(ROOT))
+
+
+def anchors_of(paper: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _FENCED.sub("", text_of(paper)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def rows_of(text: str) -> Iterator[list[str]]:
+    for row in re.findall(r"^\|(.+)\|$", text, re.MULTILINE):
+        yield [cell.strip() for cell in row.split("|")]
+
+
+def test_the_state_diagram_is_drawn_from_the_transitions() -> None:
+    assert diagram_in(text_of(PAPER)) == state_diagram(), "run: python tools/state_diagram.py"
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_every_link_inside_the_project_leads_somewhere(paper: Path) -> None:
+    for link in _LINK.findall(_FENCED.sub("", text_of(paper))):
+        if not link.startswith("https://"):
+            path, _, anchor = link.partition("#")
+            target = (paper.parent / path).resolve() if path else paper
+            assert target.exists(), link
+            assert not anchor or anchor in anchors_of(target), link
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=name_of)
+def test_every_file_and_every_test_that_a_paper_names_is_there(paper: Path) -> None:
+    for path, function in _FILE.findall(text_of(paper)):
+        assert (ROOT / path).exists(), path
+        if function:
+            tree = ast.parse(text_of(ROOT / path))
+            kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+            assert function in {node.name for node in ast.walk(tree) if isinstance(node, kinds)}, function
+
+
+def test_every_promise_names_tests_that_prove_it() -> None:
+    _, _, proof = text_of(PAPER).partition("## The promises and their proof")
+    _, *promises = re.split(r"^### ", proof, flags=re.MULTILINE)
+    assert [promise[:2] for promise in promises] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    for promise in promises:
+        _, _, *rows = rows_of(promise)
+        assert rows
+        assert all("::test_" in proven_by for _, proven_by in rows), promise
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    _, _, section = text_of(ROOT / "README.md").partition("## Settings")
+    listed = {row[0].strip("`"): row[2] for row in rows_of(section.partition("\n## ")[0]) if row[0][0] == "`"}
+    assert listed == {name.upper(): shown_default(name) for name in Settings.model_fields}
+
+
+def shown_default(name: str) -> str:
+    field = Settings.model_fields[name]
+    if field.is_required():
+        return "required"
+    if name == "telegram_webhook_secret":
+        return "required with `PUBLIC_URL`"
+    match field.default:
+        case None:
+            return "unset"
+        case ():
+            return "empty"
+        case default:
+            return f"`{default}`"
+
+
+def examples_of(heading: str) -> list[list[str]]:
+    _, _, section = text_of(GUIDE).partition(heading)
+    return [row for row in rows_of(section.partition("\n\n##")[0]) if row[0].startswith("`")]
+
+
+def read(typed: str) -> Intent | Misread:
+    request = parse(typed)
+    assert isinstance(request, OrderRequest | Misread)
+    return validate(request) if isinstance(request, OrderRequest) else request
+
+
+def test_what_the_guide_says_is_bought_is_bought_so() -> None:
+    rows = [row for row in examples_of("## Cara memesan") if row[1].startswith("`")]
+    assert len(rows) > 5
+    for typed, bought in rows:
+        code, _, destination = bought.strip("`").partition(".")
+        assert read(typed.strip("`")) == Intent(product_code=code, destination=destination), typed
+
+
+def test_what_the_guide_says_is_not_bought_is_not() -> None:
+    rows = [row for row in examples_of("**tidak dibeli**") if not row[1].startswith("`")]
+    assert len(rows) > 5
+    for typed, _ in rows:
+        assert isinstance(read(typed.strip("`")), Misread), typed
+
+
+def test_the_guide_quotes_only_what_the_bot_says() -> None:
+    said = "\n".join(text_of(module) for module in Path(ROOT, "bot", "texts").glob("*.py"))
+    _, _, section = text_of(GUIDE).partition("## Arti balasan bot")
+    words = [word for row in rows_of(section) for word in re.findall(r"\*\*(.+?)\*\*", row[0])]
+    assert len(words) > 5
+    for word in [*words, "Salin SN", "Permintaan terkirim", "Anda sudah terdaftar sebagai reseller"]:
+        assert word in said, word
+
+
+def statements() -> list[str]:
+    blocks = [block for paper in PAPERS for block in _FENCED.findall(text_of(paper))]
+    return [body.strip() for _, language, body in blocks if language == "sql"]
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("statement", statements())
+def test_every_statement_in_the_papers_fits_the_schema(statement: str, database: sqlite3.Connection) -> None:
+    database.execute(statement)

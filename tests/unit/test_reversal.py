@@ -1,0 +1,282 @@
+"""A reversal counts only where it is well formed, fits its order and agrees with itself."""
+
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from bot.biller.reversal import (
+    MESSAGE_MAX_CHARS,
+    Malformed,
+    Mismatch,
+    ReversalReport,
+    match_reversal,
+    read_reversal,
+)
+from bot.order.model import Order, Outcome, State, Trouble
+from bot.order.news import Contradicting, Failed, Report, Succeeded
+
+TRXID = "22110111373985338"
+
+FAILED_MESSAGE = "Transaksi s5.111111111 GAGAL, Saldo: Rp99,999,999, Tgl: 01/01 10:36:38"
+SUCCEEDED_MESSAGE = (
+    "Transaksi s5.2222222222 SUKSES, SN: 11111111111"
+    ", Saldo: Rp99,999,999, Harga: 201,200, Tgl: 01/01 10:32:12"
+)
+
+
+def order_to(destination: str, *, code: str = "s5") -> Order:
+    return Order(
+        trxid=TRXID,
+        chat_id=1,
+        thread_id=None,
+        message_id=1,
+        line=1,
+        user_id=1,
+        product_code=code,
+        destination=destination,
+        state=State.SUBMITTING,
+        asked_at_ms=0,
+        placed_at_ms=0,
+        changed_at_ms=0,
+        due_at_ms=0,
+    )
+
+
+def query(**changes: str | None) -> bytes:
+    fields = {
+        "status": "0",
+        "refid": TRXID,
+        "product": "banktrf",
+        "qty": "1",
+        "dest": "2222222222",
+        "message": SUCCEEDED_MESSAGE,
+    } | changes
+    return urlencode({name: value for name, value in fields.items() if value is not None}).encode()
+
+
+def reversal(*, to: str = "2222222222", code: str = "s5", **changes: str | None) -> Report | Mismatch:
+    report = read_reversal(query(**changes))
+    assert isinstance(report, ReversalReport)
+    return match_reversal(report, order=order_to(to, code=code))
+
+
+def success_with(sn: str) -> str:
+    return f"Transaksi s5.2222222222 SUKSES, SN: {sn}, Saldo: Rp99,999,999, Harga: 201,200, Tgl: 01/01"
+
+
+class TestReversals:
+    def test_the_sheets_success_is_a_success(self) -> None:
+        assert reversal() == Succeeded(sn="11111111111", cost_idr=201_200, balance_idr=99_999_999)
+
+    def test_the_sheets_failure_is_a_failure(self) -> None:
+        read = reversal(to="111111111", status="1", dest="111111111", message=FAILED_MESSAGE)
+
+        assert read == Failed(reason="", trouble=Trouble.OTHER, balance_idr=99_999_999)
+
+    def test_a_form_encoded_message_has_its_blanks_back(self) -> None:
+        report = read_reversal(query())
+
+        assert b"+SUKSES" in query()
+        assert isinstance(report, ReversalReport)
+        assert report.message == SUCCEEDED_MESSAGE
+
+    @pytest.mark.parametrize(
+        "status",
+        ["", "2", "00", " 0 ", "0_0", "\u0660", "0\u0660", "+0", "-0", "true", "0\n", "\uff10", "SUKSES"],
+    )
+    def test_only_the_exact_strings_0_and_1_are_a_status(self, status: str) -> None:
+        assert isinstance(read_reversal(query(status=status)), Malformed)
+
+    @pytest.mark.parametrize(
+        "refid", ["", TRXID[1:], TRXID + "0", TRXID + "\n", TRXID[1:] + "\u0660", " " + TRXID]
+    )
+    def test_only_17_ascii_digits_are_a_refid(self, refid: str) -> None:
+        assert isinstance(read_reversal(query(refid=refid)), Malformed)
+
+    @pytest.mark.parametrize("name", ["status", "refid", "product", "qty", "dest", "message"])
+    def test_a_doubled_parameter_is_malformed_even_if_both_agree(self, name: str) -> None:
+        again = "&" + next(pair for pair in query().decode().split("&") if pair.startswith(name))
+        escaped = again.replace(name[0], f"%{ord(name[0]):x}", 1)
+
+        assert isinstance(read_reversal(query() + again.encode()), Malformed)
+        assert isinstance(read_reversal(query() + escaped.encode()), Malformed)
+
+    @pytest.mark.parametrize("name", ["status", "refid", "product", "dest", "message"])
+    def test_a_missing_parameter_is_malformed(self, name: str) -> None:
+        assert read_reversal(query(**{name: None})) == Malformed(why=f"missing: {name}")
+
+    def test_qty_and_parameters_of_others_are_not_needed_and_not_minded(self) -> None:
+        assert isinstance(read_reversal(query(qty=None) + b"&extra=1&extra=2"), ReversalReport)
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            b"",
+            b"&",
+            b"=",
+            b"status",
+            b"status=0",
+            query(dest=""),
+            query() + b"&x=%",
+            query() + b"&x=%zz",
+            query() + b"&x=%ff",
+            query() + b"&x=\xff",
+            query() + b"&x",
+            query() + b"&x=1" * 15,
+            query(message="x" * 8_000),
+        ],
+    )
+    def test_a_query_off_the_sheet_is_malformed(self, raw: bytes) -> None:
+        assert isinstance(read_reversal(raw), Malformed)
+
+    def test_a_long_message_is_capped_and_shows_no_sn(self) -> None:
+        long = "Transaksi s5.2222222222 SUKSES, SN: 1, Saldo: " + "x" * MESSAGE_MAX_CHARS + ", Saldo: Rp7"
+        report = read_reversal(query(message=long))
+
+        assert isinstance(report, ReversalReport)
+        assert len(report.message) == MESSAGE_MAX_CHARS
+        assert reversal(message=long) == Succeeded(sn=None)
+
+    def test_control_characters_in_a_message_become_blanks(self) -> None:
+        assert reversal(message=success_with("1234\r\n5678\x00")) == Succeeded(
+            sn="1234  5678", cost_idr=201_200, balance_idr=99_999_999
+        )
+
+    @given(st.binary())
+    def test_no_bytes_crash_the_reader(self, raw: bytes) -> None:
+        assert isinstance(read_reversal(raw), Malformed)
+
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), st.sampled_from("01"))
+    def test_no_message_crashes_the_reader(self, message: str, status: str) -> None:
+        assume(len(quote_plus(message)) < 7_000)
+        assert reversal(status=status, product="s5", message=message) is not None
+
+
+class TestMatching:
+    @pytest.mark.parametrize("dest", ["222222222", "22222222222", "2222222222 ", "\u0662222222222"])
+    def test_another_destination_is_a_mismatch(self, dest: str) -> None:
+        assert isinstance(reversal(dest=dest), Mismatch)
+
+    def test_another_orders_refid_is_a_mismatch(self) -> None:
+        assert isinstance(reversal(refid="0" * 17), Mismatch)
+
+    @pytest.mark.parametrize("product", ["s5", "S5", "banktrf", ""])
+    def test_the_code_may_stand_in_the_message_alone(self, product: str) -> None:
+        assert isinstance(reversal(product=product), Succeeded)
+
+    def test_the_code_may_stand_in_product_alone(self) -> None:
+        assert isinstance(reversal(product="S5", message="SUKSES"), Succeeded)
+
+    @pytest.mark.parametrize("code", ["s10", "s", "s51", "2222222222"])
+    def test_a_report_that_names_our_code_nowhere_is_a_mismatch(self, code: str) -> None:
+        assert isinstance(reversal(code=code), Mismatch)
+
+    def test_a_letter_that_only_folds_into_ours_is_not_ours(self) -> None:
+        assert isinstance(
+            reversal(product="\u017f5", message="Transaksi \u017f5.2222222222 SUKSES"), Mismatch
+        )
+
+    @pytest.mark.parametrize(
+        ("status", "words"),
+        [
+            ("1", "SUKSES, SN: 1"),
+            ("0", "GAGAL"),
+            ("0", "gagal, SN: SUKSES"),
+            ("1", "SUKSES, SN: GAGAL/JAYA"),
+            ("0", "sedang diproses"),
+            ("1", "sedang diproses"),
+        ],
+    )
+    def test_a_report_that_contradicts_itself_settles_nothing(self, status: str, words: str) -> None:
+        message = f"Transaksi s5.2222222222 {words}, Saldo: Rp99,999,999"
+
+        assert isinstance(reversal(status=status, message=message), Contradicting)
+
+    @pytest.mark.parametrize("message", ["", "Transaksi s5.2222222222", "Transaksi s5.2222222222 KESUKSESAN"])
+    def test_without_the_word_the_status_alone_decides(self, message: str) -> None:
+        assert isinstance(reversal(product="s5", message=message, status="0"), Succeeded)
+        assert isinstance(reversal(product="s5", message=message, status="1"), Failed)
+
+    def test_a_code_that_spells_an_outcome_is_no_outcome(self) -> None:
+        message = SUCCEEDED_MESSAGE.replace("s5", "gagal")
+
+        assert isinstance(reversal(code="gagal", message=message), Succeeded)
+
+
+class TestSerialNumbers:
+    @pytest.mark.parametrize(
+        "sn",
+        [
+            "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5",
+            "SN: 5",
+            "1, Saldo",
+            "GAGAL",
+            "x" * 500,
+        ],
+    )
+    def test_an_sn_comes_back_whole(self, sn: str) -> None:
+        assert reversal(message=success_with(sn)) == Succeeded(
+            sn=sn, cost_idr=201_200, balance_idr=99_999_999
+        )
+
+    @pytest.mark.parametrize(
+        "sn",
+        ["", "  ", "x" * 501, "1, Saldo: Rp5", "1, Harga: 5", "1 saldo : 5", "HARGA:5"],
+    )
+    def test_no_sn_is_shown_rather_than_a_wrong_one(self, sn: str) -> None:
+        assert reversal(message=success_with(sn)) == Succeeded(
+            sn=None, cost_idr=201_200, balance_idr=99_999_999
+        )
+
+    def test_an_sn_without_its_end_is_not_shown(self) -> None:
+        assert reversal(message="Transaksi s5.2222222222 SUKSES, SN: 123") == Succeeded()
+
+    @given(
+        st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), min_size=1, max_size=400)
+    )
+    def test_any_sn_comes_back_whole_from_the_query_string(self, sn: str) -> None:
+        assume(sn.strip() and not any(label in sn.lower() for label in ("saldo", "harga")))
+
+        assert reversal(message=success_with(sn)) == Succeeded(
+            sn=sn.strip(), cost_idr=201_200, balance_idr=99_999_999
+        )
+
+    @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
+    def test_an_sn_never_shows_the_operators_money(self, tail: str) -> None:
+        read = reversal(message=SUCCEEDED_MESSAGE + tail)
+
+        assert isinstance(read, Succeeded)
+        assert "99,999,999" not in (read.sn or "")
+
+
+class TestAmounts:
+    @pytest.mark.parametrize(
+        ("written", "cost_idr"),
+        [
+            ("201,200", 201_200),
+            ("Rp201.200", 201_200),
+            ("rp. 5000", 5_000),
+            ("0", 0),
+            ("201,20", None),
+            ("2012,200", None),
+            ("201,200.50", None),
+            ("201,200,5", None),
+            ("1,234.567", None),
+            ("-5", None),
+            ("\u0665\u0660\u0660\u0660", None),
+            ("9" * 20, None),
+            ("", None),
+        ],
+    )
+    def test_an_amount_is_read_whole_or_not_at_all(self, written: str, cost_idr: int | None) -> None:
+        message = f"Transaksi s5.2222222222 SUKSES, SN: 1, Saldo: Rp7, Harga: {written}, Tgl: 01/01"
+
+        assert reversal(message=message) == Succeeded(sn="1", cost_idr=cost_idr, balance_idr=7)
+
+    def test_what_is_reported_says_which_outcome(self) -> None:
+        report = read_reversal(query(status="1"))
+
+        assert isinstance(report, ReversalReport)
+        assert report.outcome is Outcome.FAILURE

@@ -1,0 +1,253 @@
+"""Settings are read whole or not at all: every fault named at once, no value ever shown."""
+
+from ipaddress import ip_network
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.settings import InvalidSettingsError, Settings, load_settings
+
+REQUIRED = {
+    "TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+    "ADMIN_IDS": "7001",
+    "BILLER_URL": "https://h2h.biller.test",
+    "BILLER_USER": "usertesting",
+    "BILLER_PASSWORD": "k4t4-s4nd1",
+    "REVERSAL_SECRET": "0123456789abcdef0123456789ABCDEF",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine, and no `.env` but the test's own, is in the way."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+class Surroundings:
+    """Sets the environment."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def load(self, **changes: str | None) -> Settings:
+        for name, value in {**REQUIRED, **changes}.items():
+            if value is None:
+                self._monkeypatch.delenv(name, raising=False)
+            else:
+                self._monkeypatch.setenv(name, value)
+        return load_settings()
+
+    def faults(self, **changes: str | None) -> list[str]:
+        with pytest.raises(InvalidSettingsError) as caught:
+            self.load(**changes)
+        assert str(caught.value) == "\n".join(caught.value.faults)
+        return caught.value.faults
+
+
+@pytest.fixture
+def surroundings(monkeypatch: pytest.MonkeyPatch) -> Surroundings:
+    return Surroundings(monkeypatch)
+
+
+def test_every_missing_setting_is_named_at_once() -> None:
+    with pytest.raises(InvalidSettingsError) as caught:
+        load_settings()
+    assert sorted(caught.value.faults) == sorted(f"{name}: is missing" for name in REQUIRED)
+
+
+def test_missing_wrong_and_placeholder_values_are_named_together(surroundings: Surroundings) -> None:
+    faults = surroundings.faults(
+        ADMIN_IDS=None, BILLER_PASSWORD="<your password>", LISTEN_PORT="99999", TIMEZONE="Jakarta"
+    )
+    names = [fault.split(":")[0] for fault in faults]
+    assert sorted(names) == ["ADMIN_IDS", "BILLER_PASSWORD", "LISTEN_PORT", "TIMEZONE"]
+
+
+def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surroundings) -> None:
+    settings = surroundings.load()
+    assert {
+        name: getattr(settings, name) for name in Settings.model_fields if name.upper() not in REQUIRED
+    } == {
+        "telegram_api_url": "https://api.telegram.org",
+        "telegram_webhook_secret": None,
+        "public_url": None,
+        "reseller_ids": (),
+        "reversal_allowed_ips": (),
+        "trusted_proxies": (),
+        "listen_host": "127.0.0.1",
+        "listen_port": 8080,
+        "database_url": "sqlite:///data/loket.db",
+        "timezone": "Asia/Jakarta",
+        "biller_concurrency": 32,
+        "biller_timeout_s": 45,
+        "order_max_age_s": 600,
+        "telegram_messages_per_s": 30,
+        "telegram_chat_messages_per_s": 1,
+        "log_level": "INFO",
+    }
+
+
+CANARY = "canary-5f3a"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_TOKEN", CANARY),
+        ("TELEGRAM_API_URL", CANARY),
+        ("TELEGRAM_WEBHOOK_SECRET", f"{CANARY} with blanks"),
+        ("PUBLIC_URL", CANARY),
+        ("ADMIN_IDS", f"7001,{CANARY}"),
+        ("RESELLER_IDS", CANARY),
+        ("BILLER_URL", f"ftp://{CANARY}"),
+        ("BILLER_USER", f"<{CANARY}>"),
+        ("BILLER_PASSWORD", f"change-me-{CANARY}"),
+        ("REVERSAL_SECRET", CANARY),
+        ("REVERSAL_SECRET", f"{CANARY}/{'x' * 32}"),
+        ("REVERSAL_ALLOWED_IPS", CANARY),
+        ("TRUSTED_PROXIES", f"10.0.0.1,{CANARY}"),
+        ("LISTEN_PORT", CANARY),
+        ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:{CANARY}@db/loket"),
+        ("TIMEZONE", CANARY),
+        ("BILLER_CONCURRENCY", CANARY),
+        ("BILLER_TIMEOUT_S", CANARY),
+        ("ORDER_MAX_AGE_S", CANARY),
+        ("TELEGRAM_MESSAGES_PER_S", CANARY),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", CANARY),
+        ("LOG_LEVEL", CANARY),
+    ],
+)
+def test_a_fault_names_its_setting_and_never_shows_its_value(
+    surroundings: Surroundings, name: str, value: str
+) -> None:
+    (fault,) = surroundings.faults(**{name: value})
+    assert fault.startswith(f"{name}: ")
+    assert CANARY not in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ADMIN_IDS", ""),
+        ("ADMIN_IDS", " , "),
+        ("TELEGRAM_TOKEN", ""),
+        ("TELEGRAM_TOKEN", "<token from BotFather>"),
+        ("BILLER_USER", " "),
+        ("BILLER_PASSWORD", ""),
+        ("BILLER_PASSWORD", "changeme"),
+        ("BILLER_PASSWORD", "xxxx"),
+        ("BILLER_URL", "https://<biller>"),
+        ("BILLER_URL", "h2h.biller.test"),
+        ("REVERSAL_SECRET", "x" * 40),
+        ("REVERSAL_SECRET", "a" * 31),
+        ("LISTEN_PORT", "0"),
+        ("BILLER_TIMEOUT_S", "0"),
+        ("BILLER_TIMEOUT_S", "inf"),
+        ("BILLER_TIMEOUT_S", "nan"),
+        ("BILLER_CONCURRENCY", "0"),
+        ("TELEGRAM_MESSAGES_PER_S", "0"),
+        ("TELEGRAM_MESSAGES_PER_S", "inf"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "nan"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "inf"),
+        ("ORDER_MAX_AGE_S", "0"),
+        ("TIMEZONE", ""),
+        ("TIMEZONE", "../etc/passwd"),
+        ("TIMEZONE", "Asia"),  # a folder of zones
+        ("DATABASE_URL", "sqlite:///"),
+        ("TELEGRAM_WEBHOOK_SECRET", "s" * 257),
+    ],
+)
+def test_a_value_that_cannot_work_stops_the_start(surroundings: Surroundings, name: str, value: str) -> None:
+    (fault,) = surroundings.faults(**{name: value})
+    assert fault.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize("secret", [None, "", " "])
+def test_a_webhook_without_its_secret_stops_the_start(surroundings: Surroundings, secret: str | None) -> None:
+    faults = surroundings.faults(PUBLIC_URL="https://loket.test", TELEGRAM_WEBHOOK_SECRET=secret)
+    assert faults == ["TELEGRAM_WEBHOOK_SECRET: is required when PUBLIC_URL is set"]
+
+
+@pytest.mark.parametrize("public_url", [None, "", " "])
+def test_without_a_public_url_loket_polls_and_needs_no_webhook_secret(
+    surroundings: Surroundings, public_url: str | None
+) -> None:
+    settings = surroundings.load(PUBLIC_URL=public_url)
+    assert (settings.public_url, settings.telegram_webhook_secret) == (None, None)
+
+
+def test_lists_are_written_with_commas_and_any_blanks(surroundings: Surroundings) -> None:
+    settings = surroundings.load(ADMIN_IDS=" 7001, 7002 ,,7003,", RESELLER_IDS="8001")
+    assert settings.admin_ids == (7001, 7002, 7003)
+    assert settings.reseller_ids == (8001,)
+
+
+def test_ids_may_have_more_than_32_bits(surroundings: Surroundings) -> None:
+    assert surroundings.load(ADMIN_IDS="4503599627370495").admin_ids == (4503599627370495,)
+
+
+def test_networks_are_addresses_or_cidrs_of_either_version(surroundings: Surroundings) -> None:
+    settings = surroundings.load(
+        REVERSAL_ALLOWED_IPS="203.0.113.7, 198.51.100.0/24,2001:db8::/32", TRUSTED_PROXIES="10.1.2.3/8"
+    )
+    assert settings.reversal_allowed_ips == tuple(
+        ip_network(text) for text in ("203.0.113.7/32", "198.51.100.0/24", "2001:db8::/32")
+    )
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
+
+
+def test_urls_lose_their_last_slash_so_that_paths_can_be_joined(surroundings: Surroundings) -> None:
+    settings = surroundings.load(
+        BILLER_URL="https://h2h.biller.test/",
+        TELEGRAM_API_URL="http://127.0.0.1:8081//",
+        PUBLIC_URL="https://loket.test/bot/",
+        TELEGRAM_WEBHOOK_SECRET="s",
+    )
+    urls = (settings.biller_url, settings.telegram_api_url, settings.public_url)
+    assert urls == ("https://h2h.biller.test", "http://127.0.0.1:8081", "https://loket.test/bot")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [("sqlite:///data/loket.db", "data/loket.db"), ("sqlite:////var/lib/loket.db", "/var/lib/loket.db")],
+)
+def test_a_database_url_is_relative_with_three_slashes_and_absolute_with_four(
+    surroundings: Surroundings, url: str, path: str
+) -> None:
+    assert surroundings.load(DATABASE_URL=url).database_path == Path(path)
+
+
+def test_the_zone_is_ready_for_use(surroundings: Surroundings) -> None:
+    assert surroundings.load(TIMEZONE="Asia/Makassar").zone == ZoneInfo("Asia/Makassar")
+
+
+@pytest.mark.parametrize("level", ["debug", "Info", "WARNING"])
+def test_a_log_level_may_be_written_in_any_case(surroundings: Surroundings, level: str) -> None:
+    assert surroundings.load(LOG_LEVEL=level).log_level == level.upper()
+
+
+def test_settings_are_read_from_a_file_and_the_environment_overrules_it(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("LISTEN_PORT=9000\nBILLER_TIMEOUT_S=5\nSOMETHING_ELSE=1\n", "utf-8")
+    settings = surroundings.load(BILLER_TIMEOUT_S="7")
+    assert (settings.listen_port, settings.biller_timeout_s) == (9000, 7)
+
+
+def test_every_secret_is_known_to_the_log_and_none_is_shown(surroundings: Surroundings) -> None:
+    settings = surroundings.load(PUBLIC_URL="https://loket.test", TELEGRAM_WEBHOOK_SECRET="w3bh00k")
+    names = ("TELEGRAM_TOKEN", "BILLER_PASSWORD", "REVERSAL_SECRET")
+    assert set(settings.secrets()) == {*(REQUIRED[name] for name in names), "w3bh00k"}
+    for shown in (repr(settings), str(settings), str(settings.model_dump())):
+        assert not any(secret in shown for secret in settings.secrets())
+
+
+def test_a_running_bots_settings_cannot_be_changed(surroundings: Surroundings) -> None:
+    settings = surroundings.load()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.listen_port = 1  # type: ignore[misc]  # the point

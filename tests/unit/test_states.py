@@ -1,0 +1,299 @@
+"""Every state meets every kind of news: the table row by row, and the promises that stand on it."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from bot.order import news as heard
+from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.order.notices import (
+    OrderCard,
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderNotice,
+    OrderOverdue,
+    OrderSucceeded,
+    OrderUnknown,
+)
+from bot.order.states import TRANSITIONS, Decision, decide, retry_after_ms
+from tests.makers import an_order
+
+NOW_MS = 1_669_867_260_000
+SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
+
+NEWS: dict[str, heard.News] = {
+    "claimed": heard.Claimed(),
+    "not_sent": heard.NotSent(why="ConnectError"),
+    "accepted": heard.Accepted(price_idr=5000, balance_idr=1_356_424, biller_ref="21160325359742"),
+    "refused": heard.Refused(reason="Produk tidak Aktif", trouble=Trouble.PRODUCT_INACTIVE),
+    "unclear": heard.Unclear(why="ReadTimeout"),
+    "succeeded": heard.Succeeded(sn=SN, cost_idr=5000, balance_idr=1_351_424),
+    "failed": heard.Failed(reason="", trouble=Trouble.OTHER, balance_idr=1_356_424),
+    "contradicting": heard.Contradicting(why="status says success, the message says GAGAL"),
+    "expired": heard.Expired(reason=ExpiryReason.TOO_OLD),
+    "overdue": heard.Overdue(),
+    "ruled_success": heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    "ruled_failure": heard.Ruled(outcome=Outcome.FAILURE, admin_id=9),
+}
+
+# The whole table; what is not in a row leaves the state as it is.
+MOVES = {
+    "placed": {"claimed": "submitting", "expired": "expired", "succeeded": "succeeded"}
+    | dict.fromkeys(("refused", "failed"), "failed")
+    | dict.fromkeys(("unclear", "contradicting"), "unknown"),
+    "submitting": {"not_sent": "placed", "accepted": "pending", "succeeded": "succeeded"}
+    | dict.fromkeys(("refused", "failed"), "failed")
+    | dict.fromkeys(("unclear", "contradicting"), "unknown"),
+    "pending": dict.fromkeys(("succeeded", "ruled_success"), "succeeded")
+    | dict.fromkeys(("refused", "failed", "ruled_failure"), "failed")
+    | dict.fromkeys(("unclear", "contradicting"), "unknown"),
+    "unknown": dict.fromkeys(("succeeded", "ruled_success"), "succeeded")
+    | dict.fromkeys(("refused", "failed", "ruled_failure"), "failed"),
+    "succeeded": dict.fromkeys(("refused", "failed"), "disputed"),
+    "failed": {"succeeded": "disputed"},
+    "expired": {"succeeded": "disputed"},
+    "disputed": {"ruled_success": "succeeded", "ruled_failure": "failed"},
+}
+END_STATES = {State.SUCCEEDED, State.FAILED, State.EXPIRED, State.DISPUTED, State.UNKNOWN}
+
+
+def settled(order: Order, *news: heard.News) -> Order:
+    for at_ms, item in enumerate(news, NOW_MS):
+        order = decide(order, item, at_ms).order
+    return order
+
+
+def told_by(order: Order, *news: heard.News) -> list[OrderNotice]:
+    told: list[OrderNotice] = []
+    for at_ms, item in enumerate(news, NOW_MS):
+        decision = decide(order, item, at_ms)
+        order = decision.order
+        told += decision.to_chat
+    return told
+
+
+def disputed(order: Order) -> Order:
+    return settled(order, NEWS["succeeded"], NEWS["failed"])
+
+
+@pytest.mark.parametrize("kind", NEWS)
+@pytest.mark.parametrize("state", State)
+def test_each_state_makes_of_each_news_what_the_table_says(state: State, kind: str) -> None:
+    after = decide(an_order(state=state), NEWS[kind], NOW_MS).order
+    assert after.state == MOVES[state].get(kind, state)
+    assert after.changed_at_ms == (NOW_MS if after.state is not state else an_order().changed_at_ms)
+
+
+def test_every_state_and_every_kind_of_news_has_been_tried() -> None:
+    assert set(TRANSITIONS) == set(State) == set(MOVES)
+    assert {type(news) for news in NEWS.values()} == set(heard.News.__args__)
+
+
+@pytest.mark.parametrize("kind", NEWS)
+@pytest.mark.parametrize("state", State)
+def test_a_chat_is_told_whenever_its_order_comes_to_a_state_that_matters_to_it(
+    state: State, kind: str
+) -> None:
+    decision = decide(an_order(state=state, sn=SN), NEWS[kind], NOW_MS)
+    kinds: dict[State, type[OrderNotice]] = {
+        State.SUCCEEDED: OrderSucceeded,
+        State.FAILED: OrderFailed,
+        State.EXPIRED: OrderExpired,
+        State.DISPUTED: OrderDisputed,
+        State.UNKNOWN: OrderUnknown,
+    }
+    expected = kinds.get(decision.order.state) if decision.order.state is not state else None
+    if kind == "overdue" and state is State.PENDING:
+        expected = OrderOverdue
+    assert [type(notice) for notice in decision.to_chat] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("kind", NEWS)
+@pytest.mark.parametrize("state", State)
+def test_the_same_news_a_second_time_changes_nothing_and_tells_nobody(state: State, kind: str) -> None:
+    once = decide(an_order(state=state), NEWS[kind], NOW_MS).order
+    assert decide(once, NEWS[kind], NOW_MS + 5000) == Decision(order=once)
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_the_billers_word_or_an_admins_makes_a_failure(state: State) -> None:
+    """A time-out told as GAGAL is bought a second time by the reseller."""
+    after = {kind: decide(an_order(state=state), news, NOW_MS).order.state for kind, news in NEWS.items()}
+    failures = {kind for kind, now in after.items() if now is State.FAILED and state is not State.FAILED}
+    assert failures <= {"refused", "failed", "ruled_failure"}
+
+
+@pytest.mark.parametrize("state", sorted(END_STATES | {State.PENDING}))
+def test_only_a_placed_order_can_be_claimed_so_none_is_posted_twice(state: State) -> None:
+    order = an_order(state=state)
+    assert decide(order, heard.Claimed(), NOW_MS) == Decision(order=order)
+
+
+def test_a_submitting_order_can_be_claimed_by_nobody_else() -> None:
+    order = an_order(state=State.SUBMITTING)
+    assert decide(order, heard.Claimed(), NOW_MS) == Decision(order=order)
+
+
+@pytest.mark.parametrize("state", sorted(END_STATES))
+@pytest.mark.parametrize("kind", ["accepted", "not_sent", "unclear", "contradicting", "expired", "overdue"])
+def test_late_news_never_overwrites_a_result(state: State, kind: str) -> None:
+    decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
+    assert decision.order.state is state
+    assert (decision.to_chat, decision.to_admins) == ((), ())
+
+
+def test_a_late_answer_still_brings_its_price_its_reference_and_the_balance() -> None:
+    after = settled(an_order(state=State.SUBMITTING), heard.Succeeded(sn=SN))
+    decision = decide(after, NEWS["accepted"], NOW_MS)
+    assert (decision.order.price_idr, decision.order.biller_ref) == (5000, "21160325359742")
+    assert decision.balance_idr == 1_356_424
+
+
+@pytest.mark.parametrize(
+    "answer", ["accepted", "unclear", "refused", "not_sent"], ids=lambda kind: f"answer {kind}"
+)
+def test_in_whatever_order_answer_and_reports_come_they_make_one_dispute(answer: str) -> None:
+    """I9: opposite results end disputed, with exactly one correction to the chat."""
+    ends = set()
+    for order_heard in permutations([answer, "succeeded", "succeeded", "failed"]):
+        news = [NEWS[kind] for kind in order_heard]
+        after = settled(an_order(state=State.SUBMITTING), *news)
+        ends.add(after.state)
+        told = told_by(an_order(state=State.SUBMITTING), *news)
+        assert [type(notice) for notice in told].count(OrderDisputed) == 1, order_heard
+        assert isinstance(told[-1], OrderDisputed), order_heard
+    assert ends == {State.DISPUTED}
+
+
+def test_the_order_of_the_news_leaves_no_trace_in_the_facts() -> None:
+    orders = {
+        replace(settled(an_order(state=State.SUBMITTING), *(NEWS[kind] for kind in kinds)), changed_at_ms=0)
+        for kinds in permutations(["accepted", "succeeded", "succeeded", "failed"])
+    }
+    assert len(orders) == 1
+
+
+@pytest.mark.parametrize("kinds", list(permutations(["succeeded", "accepted", "succeeded"])))
+def test_a_report_may_precede_the_answer_and_come_twice(kinds: tuple[str, ...]) -> None:
+    news = [NEWS[kind] for kind in kinds]
+    assert settled(an_order(state=State.SUBMITTING), *news).state is State.SUCCEEDED
+    told = told_by(an_order(state=State.SUBMITTING), *news)
+    assert [type(notice) for notice in told] == [OrderSucceeded]
+
+
+@pytest.mark.parametrize("ruling", ["ruled_success", "ruled_failure"])
+@pytest.mark.parametrize("first", ["succeeded", "failed", "refused"])
+def test_once_an_admin_closed_a_dispute_no_repeated_report_opens_it_again(first: str, ruling: str) -> None:
+    opposite = "failed" if first == "succeeded" else "succeeded"
+    closed = settled(an_order(state=State.SUBMITTING), NEWS[first], NEWS[opposite], NEWS[ruling])
+    assert closed.state == ("succeeded" if ruling == "ruled_success" else "failed")
+    for kind in ("succeeded", "failed", "refused", "accepted", "contradicting", "unclear"):
+        after = settled(closed, NEWS[kind], NEWS[kind])
+        assert after.state is closed.state
+        assert told_by(closed, NEWS[kind], NEWS[kind]) == []
+
+
+def test_a_dispute_is_told_once_however_often_both_results_are_repeated() -> None:
+    told = told_by(an_order(state=State.PENDING), *[NEWS["succeeded"], NEWS["failed"]] * 5)
+    assert [type(notice).__name__ for notice in told] == ["OrderSucceeded", "OrderDisputed"]
+
+
+@pytest.mark.parametrize(("ruling", "report"), [("ruled_success", "failed"), ("ruled_failure", "succeeded")])
+def test_the_billers_first_word_against_an_admins_is_a_dispute(ruling: str, report: str) -> None:
+    order = settled(an_order(state=State.UNKNOWN), NEWS[ruling])
+    (told,) = told_by(order, NEWS[report])
+    assert isinstance(told, OrderDisputed)
+    assert told.now == ("failure" if report == "failed" else "success")
+
+
+@pytest.mark.parametrize(("ruling", "report"), [("ruled_success", "succeeded"), ("ruled_failure", "failed")])
+def test_the_billers_word_that_agrees_with_an_admins_is_no_news_to_the_chat(ruling: str, report: str) -> None:
+    assert told_by(settled(an_order(state=State.UNKNOWN), NEWS[ruling]), NEWS[report]) == []
+
+
+def test_a_success_for_an_expired_order_is_a_dispute_since_the_chat_heard_otherwise() -> None:
+    expired = settled(an_order(), NEWS["expired"])
+    assert [type(notice) for notice in told_by(expired, NEWS["succeeded"])] == [OrderDisputed]
+
+
+def test_a_failure_for_an_expired_order_says_nothing_new() -> None:
+    expired = settled(an_order(), NEWS["expired"])
+    assert told_by(expired, NEWS["failed"], NEWS["failed"]) == []
+
+
+@pytest.mark.parametrize(
+    "state", [State.PLACED, State.SUBMITTING, State.SUCCEEDED, State.FAILED, State.EXPIRED]
+)
+@pytest.mark.parametrize("ruling", ["ruled_success", "ruled_failure"])
+def test_an_admin_settles_nothing_that_needs_no_settling(state: State, ruling: str) -> None:
+    order = an_order(state=state)
+    assert decide(order, NEWS[ruling], NOW_MS) == Decision(order=order)
+
+
+def test_an_admins_sn_reaches_the_chat() -> None:
+    (told,) = told_by(an_order(state=State.UNKNOWN), NEWS["ruled_success"])
+    assert isinstance(told, OrderSucceeded)
+    assert told.sn == SN
+
+
+def test_an_sn_that_the_first_report_lacked_is_told_when_it_comes() -> None:
+    told = told_by(an_order(state=State.PENDING), heard.Succeeded(), NEWS["succeeded"], NEWS["succeeded"])
+    assert [getattr(notice, "sn", "") for notice in told] == [None, SN]
+
+
+def test_an_sn_that_an_admins_word_lacked_is_told_when_the_biller_brings_it() -> None:
+    """The customer's proof must not stay in the database."""
+    ruled = heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9)
+    told = told_by(an_order(state=State.UNKNOWN), ruled, NEWS["succeeded"])
+    assert [getattr(notice, "sn", "") for notice in told] == [None, SN]
+
+
+def test_a_known_sn_is_never_lost_or_replaced_by_a_repeated_report() -> None:
+    after = settled(an_order(state=State.PENDING), NEWS["succeeded"], heard.Succeeded(sn="other"))
+    assert after.sn == SN
+    assert settled(after, heard.Succeeded()).sn == SN
+
+
+def test_what_surely_never_left_is_tried_again_after_a_growing_pause() -> None:
+    order, pauses = an_order(), []
+    for _ in range(6):
+        order = settled(order, heard.Claimed(), heard.NotSent(why="ConnectError"))
+        pauses.append(order.due_at_ms - NOW_MS - 1)
+    assert order.state is State.PLACED
+    assert order.attempts == 6
+    assert pauses == [1000, 2000, 4000, 8000, 8000, 8000] == [retry_after_ms(n) for n in range(1, 7)]
+
+
+def test_a_retried_order_keeps_its_trxid_and_its_chat() -> None:
+    retried = settled(an_order(thread_id=3), heard.Claimed(), heard.NotSent(why=""), heard.Claimed())
+    kept = ("trxid", "chat_id", "thread_id", "message_id", "line", "product_code", "destination")
+    assert [getattr(retried, name) for name in kept] == [
+        getattr(an_order(thread_id=3), name) for name in kept
+    ]
+
+
+@pytest.mark.parametrize("kind", ["unclear", "contradicting"])
+@pytest.mark.parametrize("state", [State.PLACED, State.SUBMITTING, State.PENDING])
+def test_doubt_is_kept_for_the_admins_who_must_settle_it(state: State, kind: str) -> None:
+    decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
+    (card,) = decision.to_admins
+    assert isinstance(card, OrderCard)
+    assert card.why == decision.order.doubt == getattr(NEWS[kind], "why", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "balance_idr"),
+    [("accepted", 1_356_424), ("succeeded", 1_351_424), ("failed", 1_356_424), ("unclear", None)],
+)
+def test_the_balance_that_comes_with_news_is_handed_on(kind: str, balance_idr: int | None) -> None:
+    assert decide(an_order(state=State.SUBMITTING), NEWS[kind], NOW_MS).balance_idr == balance_idr
+
+
+def test_the_decision_depends_on_nothing_but_order_news_and_time() -> None:
+    for state in State:
+        for news in NEWS.values():
+            order = an_order(state=state)
+            assert decide(order, news, NOW_MS) == decide(order, news, NOW_MS)
+            assert order == an_order(state=state)

@@ -1,0 +1,127 @@
+"""Who hears what when an order moves: the chat its state, the admins what only they can mend or settle."""
+
+import pytest
+
+from bot.order import news as heard
+from bot.order import notices as say
+from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.order.states import decide
+from bot.order.telling import facts_of, needs_admin, order_card, order_received
+from tests.makers import an_order
+
+NOW_MS = 1_669_867_260_000
+FAILED = heard.Failed(reason="Nomor salah", trouble=Trouble.DESTINATION)
+
+
+def to_admins(order: Order, news: heard.News) -> list[type[say.OrderNotice]]:
+    return [type(notice) for notice in decide(order, news, NOW_MS).to_admins]
+
+
+def test_every_notice_says_which_order_and_when() -> None:
+    order = an_order(state=State.PENDING)
+    facts = facts_of(order, NOW_MS)
+    (told,) = decide(order, heard.Succeeded(sn="1"), NOW_MS).to_chat
+    assert told == say.OrderSucceeded(**facts, sn="1")
+    assert facts == {"trxid": order.trxid, "code": "s5", "destination": "081234567890", "at_ms": NOW_MS}
+
+
+def test_the_acknowledgement_bears_the_time_at_which_the_order_was_kept() -> None:
+    order = an_order()
+    assert order_received(order) == say.OrderReceived(**facts_of(order, order.placed_at_ms))
+
+
+def test_a_failure_is_told_with_its_reason_and_its_trouble() -> None:
+    (told,) = decide(an_order(state=State.PENDING), FAILED, NOW_MS).to_chat
+    assert isinstance(told, say.OrderFailed)
+    assert (told.reason, told.trouble) == ("Nomor salah", Trouble.DESTINATION)
+
+
+def test_a_failure_by_an_admin_needs_no_reason() -> None:
+    ruled = heard.Ruled(outcome=Outcome.FAILURE, admin_id=9)
+    (told,) = decide(an_order(state=State.UNKNOWN), ruled, NOW_MS).to_chat
+    assert isinstance(told, say.OrderFailed)
+    assert (told.reason, told.trouble) == ("", Trouble.OTHER)
+
+
+@pytest.mark.parametrize("reason", ExpiryReason)
+def test_an_expired_order_is_told_with_its_reason(reason: ExpiryReason) -> None:
+    (told,) = decide(an_order(), heard.Expired(reason=reason), NOW_MS).to_chat
+    assert isinstance(told, say.OrderExpired)
+    assert told.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "now"),
+    [
+        (heard.Succeeded(sn="1"), FAILED, Outcome.FAILURE),
+        (FAILED, heard.Succeeded(sn="1"), Outcome.SUCCESS),
+        (heard.Refused(reason="", trouble=Trouble.OTHER), heard.Succeeded(), Outcome.SUCCESS),
+    ],
+)
+def test_a_dispute_tells_the_chat_what_the_biller_says_now_and_asks_the_admins(
+    first: heard.News, second: heard.News, now: Outcome
+) -> None:
+    settled = decide(an_order(state=State.SUBMITTING), first, NOW_MS).order
+    decision = decide(settled, second, NOW_MS)
+    (told,) = decision.to_chat
+    assert isinstance(told, say.OrderDisputed)
+    assert told.now is now
+    assert [type(notice) for notice in decision.to_admins] == [say.OrderCard]
+
+
+def test_an_overdue_order_is_told_to_its_chat_and_put_before_the_admins() -> None:
+    decision = decide(an_order(state=State.PENDING), heard.Overdue(), NOW_MS)
+    assert [type(notice) for notice in decision.to_chat] == [say.OrderOverdue]
+    assert [type(notice) for notice in decision.to_admins] == [say.OrderCard]
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [an_order(state=State.UNKNOWN), an_order(state=State.PENDING, overdue=True)],
+    ids=["unknown", "overdue"],
+)
+@pytest.mark.parametrize("result", [heard.Succeeded(), FAILED], ids=["success", "failure"])
+def test_a_result_that_comes_by_itself_closes_the_admins_card(waiting: Order, result: heard.News) -> None:
+    decision = decide(waiting, result, NOW_MS)
+    settled = say.OrderSettledItself(**facts_of(waiting, NOW_MS), state=decision.order.state)
+    assert settled in decision.to_admins
+
+
+def test_no_card_is_closed_where_none_was_shown() -> None:
+    assert to_admins(an_order(state=State.PENDING), heard.Succeeded()) == []
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_admins_word_does_not_say_that_the_order_settled_itself(outcome: Outcome) -> None:
+    assert to_admins(an_order(state=State.UNKNOWN), heard.Ruled(outcome=outcome, admin_id=9)) == []
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("kind", [heard.Refused, heard.Failed])
+def test_admins_are_woken_by_what_only_they_can_mend(
+    kind: type[heard.Refused] | type[heard.Failed], trouble: Trouble
+) -> None:
+    woken = to_admins(an_order(state=State.SUBMITTING), kind(reason="x", trouble=trouble))
+    assert woken == ([say.BillerTrouble] if trouble in {Trouble.DEPOSIT, Trouble.ACCOUNT} else [])
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_admins_list_holds_what_nobody_else_can_settle(state: State) -> None:
+    assert needs_admin(an_order(state=state)) == (state in {State.UNKNOWN, State.DISPUTED})
+    assert needs_admin(an_order(state=state, overdue=True)) == (
+        state in {State.UNKNOWN, State.DISPUTED, State.PENDING}
+    )
+
+
+def test_a_card_holds_all_that_an_admin_needs() -> None:
+    order = an_order(state=State.UNKNOWN, price_idr=5000, biller_ref="2116", doubt="ReadTimeout")
+    assert order_card(order, NOW_MS) == say.OrderCard(
+        **facts_of(order, NOW_MS),
+        state=State.UNKNOWN,
+        chat_id=order.chat_id,
+        user_id=order.user_id,
+        placed_at_ms=order.placed_at_ms,
+        price_idr=5000,
+        biller_ref="2116",
+        why="ReadTimeout",
+    )

@@ -1,0 +1,34 @@
+"""A broken-off call is not sent only where that is sure; all else may have bought something."""
+
+import httpx
+import pytest
+
+from bot.biller.client import outcome_of
+from bot.order.news import NotSent, Unclear
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError(""), httpx.ConnectTimeout(""), httpx.PoolTimeout("")])
+def test_a_connection_error_after_the_headers_began_is_unclear(error: Exception) -> None:
+    assert isinstance(outcome_of(error, headers_began=False), NotSent)
+    assert isinstance(outcome_of(error, headers_began=True), Unclear)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ReadError(""),
+        httpx.ReadTimeout(""),
+        httpx.WriteError(""),
+        httpx.WriteTimeout(""),
+        httpx.CloseError(""),
+        httpx.RemoteProtocolError(""),
+        httpx.LocalProtocolError(""),
+        httpx.ProxyError(""),
+        httpx.UnsupportedProtocol(""),
+        TimeoutError(),
+        OSError(),
+        RuntimeError(),
+    ],
+)
+def test_no_other_error_is_ever_taken_for_not_sent(error: Exception) -> None:
+    assert outcome_of(error, headers_began=False) == Unclear(why=type(error).__name__)

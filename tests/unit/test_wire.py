@@ -1,0 +1,272 @@
+"""An answer counts as said only where it fits the sheet and our order; no bytes crash the reader."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.biller.wire import public_reason, read_answer, trouble_of, trx_body
+from bot.order.model import Order, State, Trouble
+from bot.order.news import Accepted, Refused, Unclear
+
+USER = "usertesting"
+TRXID = "22110111373985338"
+
+ACCEPTED = (
+    '{"total": 5000, "status": true, "reason": "Transaksi s5.0812xxxxxx sedang diproses",\n'
+    ' "saldo": "1356424", "trxtime": "2019-01-01 11:03:25.206500", "elapsed": 0.6726601123809814,\n'
+    ' "ftrxid": "21160325359742", "user": "usertesting", "kodeproduk": "s5", "tujuan": "0812xxxxxx"}'
+)
+REFUSED = (
+    '{"total": 0, "status": false, "reason": "Transaksi s5.0812xxxxxxx GAGAL silakan coba lagi (DEDUCT)",\n'
+    ' "trxtime": "2019-01-01 11:00:43.892200", "elapsed": 0.023871183395385742,\n'
+    ' "ftrxid": "21160043460710", "user": "usertesting", "kodeproduk": "s5", "tujuan": "0812xxxxxx"}'
+)
+FAILED_MESSAGE = "Transaksi s5.111111111 GAGAL, Saldo: Rp99,999,999, Tgl: 01/01 10:36:38"
+
+
+def order_to(destination: str, *, code: str = "s5") -> Order:
+    return Order(
+        trxid=TRXID,
+        chat_id=1,
+        thread_id=None,
+        message_id=1,
+        line=1,
+        user_id=1,
+        product_code=code,
+        destination=destination,
+        state=State.SUBMITTING,
+        asked_at_ms=0,
+        placed_at_ms=0,
+        changed_at_ms=0,
+        due_at_ms=0,
+    )
+
+
+def answer(sheet: str = ACCEPTED, /, **changes: object) -> Accepted | Refused | Unclear:
+    """Read the sheet's answer with some fields changed (None: left out)."""
+    fields = {name: value for name, value in (json.loads(sheet) | changes).items() if value is not None}
+    return read_answer(json.dumps(fields).encode(), order=order_to("0812xxxxxx"), user=USER)
+
+
+def test_the_body_holds_exactly_the_sheets_six_fields() -> None:
+    assert trx_body(order_to("0812345678"), user=USER, sign="0" * 32) == {
+        "user": USER,
+        "sign": "0" * 32,
+        "trxid": TRXID,
+        "cmd": "trx",
+        "idpel": "0812345678",
+        "produk": "s5",
+    }
+
+
+class TestAnswers:
+    def test_the_sheets_accepted_answer_is_accepted(self) -> None:
+        read = read_answer(ACCEPTED.encode(), order=order_to("0812xxxxxx"), user=USER)
+
+        assert read == Accepted(price_idr=5000, balance_idr=1356424, biller_ref="21160325359742")
+
+    def test_the_sheets_refused_answer_is_refused(self) -> None:
+        read = read_answer(REFUSED.encode(), order=order_to("0812xxxxxx"), user=USER)
+
+        assert read == Refused(
+            reason="silakan coba lagi (DEDUCT)", trouble=Trouble.DEPOSIT, biller_ref="21160043460710"
+        )
+
+    def test_the_code_may_come_back_in_capitals(self) -> None:
+        assert isinstance(answer(kodeproduk="S5"), Accepted)
+
+    @pytest.mark.parametrize("odd", ["1,356,424", "\u0660", " 0 ", "0_0", "1\n", True, "9" * 40])
+    def test_an_odd_balance_is_left_unread_and_the_purchase_is_still_believed(self, odd: object) -> None:
+        assert answer(saldo=odd) == Accepted(price_idr=5000, balance_idr=None, biller_ref="21160325359742")
+
+    def test_a_balance_may_be_below_zero(self) -> None:
+        assert answer(saldo="-5000") == Accepted(
+            price_idr=5000, balance_idr=-5000, biller_ref="21160325359742"
+        )
+
+    @pytest.mark.parametrize("optional", ["saldo", "ftrxid", "user", "trxtime", "elapsed"])
+    def test_what_is_optional_may_be_missing(self, optional: str) -> None:
+        assert isinstance(answer(**{optional: None}), Accepted)
+
+    def test_a_balance_may_be_a_number(self) -> None:
+        assert answer(saldo=12, ftrxid=None) == Accepted(price_idr=5000, balance_idr=12)
+
+    @pytest.mark.parametrize("strange", ["", "a\nb", "x" * 65, "\u0660", 7, ["1"]])
+    def test_a_strange_reference_is_left_out_and_changes_nothing_else(self, strange: object) -> None:
+        assert answer(ftrxid=strange) == Accepted(price_idr=5000, balance_idr=1356424)
+
+    @pytest.mark.parametrize("sheet", [ACCEPTED, REFUSED])
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("status", None),
+            ("status", "true"),
+            ("status", 0),
+            ("status", 1),
+            ("status", []),
+            ("reason", None),
+            ("reason", 5),
+            ("tujuan", None),
+            ("tujuan", "0812xxxxxxx"),
+            ("tujuan", "0812xxxxxx "),
+            ("tujuan", 812),
+            ("kodeproduk", None),
+            ("kodeproduk", "s10"),
+            ("kodeproduk", "\u017f5"),
+            ("user", "another"),
+            ("user", 1),
+            ("total", None),
+            ("total", -1),
+            ("total", "0"),
+            ("total", 0.0),
+            ("total", False),
+            ("total", 10**30),
+        ],
+    )
+    def test_an_answer_that_does_not_fit_is_never_taken_as_said(
+        self, sheet: str, field: str, value: object
+    ) -> None:
+        assert isinstance(answer(sheet, **{field: value}), Unclear)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"[]",
+            b"null",
+            b"false",
+            b'"GAGAL"',
+            b"<html>502</html>",
+            REFUSED[:-1].encode(),
+            REFUSED.encode() + b"{}",
+            REFUSED.encode("utf-16"),
+            b"\xff" + REFUSED.encode(),
+            REFUSED.replace('"total": 0', '"total": NaN').encode(),
+            REFUSED.replace('"total": 0', '"total": 0, "status": true').encode(),
+            b"[" * 60_000,
+            b'{"total": ' + b"9" * 60_000 + b"}",
+        ],
+    )
+    def test_a_body_that_is_no_sound_object_is_unclear(self, body: bytes) -> None:
+        assert isinstance(read_answer(body, order=order_to("0812xxxxxx"), user=USER), Unclear)
+
+    def test_a_refusal_that_charged_a_price_is_no_refusal(self) -> None:
+        assert isinstance(answer(REFUSED, total=5000), Unclear)
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Transaksi s5.0812xxxxxx sedang diproses",
+            "Transaksi s5.0812xxxxxx SEDANG  DIPROSES",
+            "Transaksi s5.0812xxxxxx masih dalam proses",
+            "Transaksi s5.0812xxxxxx sudah pernah SUKSES",
+            "Transaksi s5.0812xxxxxx PENDING",
+        ],
+    )
+    def test_a_refusal_whose_words_say_otherwise_is_no_refusal(self, reason: str) -> None:
+        assert isinstance(answer(REFUSED, reason=reason), Unclear)
+
+    def test_an_acceptance_whose_words_say_gagal_is_unclear(self) -> None:
+        assert isinstance(answer(reason="Transaksi s5.0812xxxxxx GAGAL Produk tidak Aktif"), Unclear)
+
+    def test_an_unclear_answer_quotes_nothing_that_was_said(self) -> None:
+        assert answer(tujuan=["SECRET"], reason="SECRET", user={"SECRET": 1}) == Unclear(
+            why="the answer does not fit the sheet: tujuan, user"
+        )
+
+    @given(st.binary())
+    def test_no_bytes_crash_the_reader(self, body: bytes) -> None:
+        assert isinstance(read_answer(body, order=order_to("0812xxxxxx"), user=USER), Unclear)
+
+    @given(
+        st.fixed_dictionaries(
+            {
+                "status": st.booleans(),
+                "reason": st.text(),
+                "total": st.integers() | st.just(0),
+                "tujuan": st.just("0812") | st.text(),
+                "kodeproduk": st.sampled_from(["s5", "S5", "s10"]),
+            },
+            optional={"saldo": st.text() | st.integers(), "ftrxid": st.text() | st.integers()},
+        )
+    )
+    def test_a_refusal_always_has_its_evidence(self, fields: dict[str, object]) -> None:
+        read = read_answer(json.dumps(fields).encode(), order=order_to("0812"), user=USER)
+
+        if isinstance(read, Refused):
+            assert (fields["status"], fields["total"], fields["tujuan"]) == (False, 0, "0812")
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        ("text", "reason", "trouble"),
+        [
+            (
+                "Transaksi s5.0812xxxxxx GAGAL Produk tidak tersedia (ROUTE)",
+                "Produk tidak tersedia (ROUTE)",
+                Trouble.PRODUCT_UNAVAILABLE,
+            ),
+            (
+                "Transaksi s5.0812xxxxxx GAGAL silakan coba lagi (DEDUCT)",
+                "silakan coba lagi (DEDUCT)",
+                Trouble.DEPOSIT,
+            ),
+            (
+                "Transaksi s5.0812xxxxxx GAGAL Produk tidak Aktif",
+                "Produk tidak Aktif",
+                Trouble.PRODUCT_INACTIVE,
+            ),
+            (FAILED_MESSAGE, "", Trouble.OTHER),
+            (
+                "Transaksi s5.08 GAGAL, Nomor tujuan salah, Saldo: Rp9,000, Tgl: 01/01",
+                "Nomor tujuan salah",
+                Trouble.DESTINATION,
+            ),
+            ("Transaksi s5.08 GAGAL Salah nomor.", "Salah nomor", Trouble.DESTINATION),
+            ("GAGAL User ID tidak ditemukan", "User ID tidak ditemukan", Trouble.DESTINATION),
+            ("GAGAL Saldo tidak cukup", "", Trouble.DEPOSIT),
+            ("Sign salah", "Sign salah", Trouble.ACCOUNT),
+            ("User ID atau password salah", "User ID atau password salah", Trouble.ACCOUNT),
+            ("IP tidak terdaftar", "IP tidak terdaftar", Trouble.ACCOUNT),
+            ("Akun diblokir", "Akun diblokir", Trouble.ACCOUNT),
+            ("GAGAL gangguan", "gangguan", Trouble.OTHER),
+            ("", "", Trouble.OTHER),
+        ],
+    )
+    def test_a_reason_is_fit_for_resellers_and_its_trouble_is_named(
+        self, text: str, reason: str, trouble: Trouble
+    ) -> None:
+        assert (public_reason(text), trouble_of(text)) == (reason, trouble)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "GAGAL coba lagi, Saldo: Rp99,999,999",
+            "GAGAL coba lagi (sisaSaldo 99999999)",
+            "GAGAL coba lagi Sal\u200bdo 99999999",
+            "GAGAL coba lagi, harga 201200",
+            "GAGAL coba lagi Rp 201200",
+            "GAGAL coba lagi Rp.201.200",
+            "GAGAL coba lagi IDR 201200",
+            "GAGAL coba lagi 99,999,999",
+            "GAGAL coba lagi 8597fee8c0dbf2b19ad0f9d20169ef71",
+            "GAGAL coba lagi, Tgl: 01/01 10:36:38",
+        ],
+    )
+    def test_no_money_of_the_operators_and_no_signature_reaches_a_reseller(self, text: str) -> None:
+        assert public_reason(text) == "coba lagi"
+
+    def test_marks_that_break_or_turn_a_line_are_taken_out(self) -> None:
+        assert public_reason("GAGAL\x00 a\r\nb \u202ec\u202c\u2066 \u2028 d\x9b\ud800") == "a b c d"
+
+    @given(st.text())
+    def test_a_reason_is_always_short_and_plain(self, text: str) -> None:
+        reason = public_reason(text)
+
+        assert len(reason) <= 200
+        assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in reason)
+        assert "saldo" not in reason.lower()
+        assert isinstance(trouble_of(text), Trouble)

@@ -1,0 +1,1 @@
+"""What developers run around the project; nothing here is shipped."""

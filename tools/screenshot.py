@@ -1,0 +1,38 @@
+"""Takes the pictures of the demo in docs/pictures/, from the running demo with its story."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from wherever
+
+from playwright.sync_api import Browser
+
+from tools.demo import ROOT, running_browser, running_demo
+
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def main() -> None:
+    """Write demo.png (desktop, light) and demo-phone.png (phone, dark)."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with running_demo() as address, running_browser() as browser:
+        _take(browser, address, "demo.png", width=1440, height=900, dark=False)
+        _take(browser, address, "demo-phone.png", width=360, height=780, dark=True)
+
+
+def _take(browser: Browser, address: str, name: str, *, width: int, height: int, dark: bool) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        device_scale_factor=1,
+    )
+    page.goto(address)
+    page.locator(".order").first.wait_for()
+    page.screenshot(path=PICTURES / name)
+    page.close()
+    sys.stdout.write(f"{PICTURES / name}\n")
+
+
+if __name__ == "__main__":
+    main()
