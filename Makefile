@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup browser demo test simulate check format lock audit clean
+.PHONY: setup browser demo gallery test simulate check format lock audit clean
 
 setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
 
@@ -18,6 +18,9 @@ browser: setup  ## a Chromium for the page's test
 
 demo: setup  ## the bot between a pretended Telegram and a pretended biller, on a web page
 	$(BIN)/loket demo
+
+gallery: setup  ## docs/gallery.md: every message as it looks in the chat, from the real texts
+	$(BIN)/python -m tools.gallery
 
 test: setup browser  ## every promise, proven
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=

@@ -1,9 +1,10 @@
-"""The command line: `loket run`, `check`, `backup`, `restore`, `demo`; each also as `python -m bot …`."""
+"""The command line, `loket run` and all others, each also as `python -m bot …`."""
 
 import argparse
 import asyncio
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +16,7 @@ from bot.logs import log_surprises, set_up_logs
 from bot.settings import InvalidSettingsError, Settings, load_settings
 
 if TYPE_CHECKING:
+    from bot.catalogue.change import Difference
     from storage.backup import Holding
 
 EXIT_SETTINGS = 2
@@ -44,6 +46,7 @@ def main() -> None:
         "restore", help="put a backup in the place of the database; the bot must not run"
     )
     restore.add_argument("copy", type=Path, metavar="FILE", help="what `loket backup` wrote")
+    _add_catalogue(commands.add_parser("catalogue", help="bring the price list in or out, as XLSX or CSV"))
     demo = commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in")
     demo.add_argument(
         "arguments", nargs=argparse.REMAINDER, help="given on to the sandbox, such as --port 9000"
@@ -59,10 +62,24 @@ def main() -> None:
             sys.exit(_check(settings))
         case "backup":
             sys.exit(_keep(partial(_back_up, settings, given.target)))
+        case "catalogue" if given.way == "import":
+            sys.exit(_keep(partial(_import, settings, given.file, yes=given.yes, skip=given.skip_faulty)))
+        case "catalogue":
+            sys.exit(_keep(partial(_export, settings, given.file)))
         case "restore":
             sys.exit(_keep(partial(_restore, settings, given.copy)))
         case _:
             sys.exit(_run(settings))
+
+
+def _add_catalogue(parser: argparse.ArgumentParser) -> None:
+    ways = parser.add_subparsers(dest="way", required=True, metavar="WAY")
+    bring_in = ways.add_parser("import", help="show what a list would change, and apply it when told to")
+    bring_in.add_argument("--yes", action="store_true", help="apply without asking")
+    bring_in.add_argument("--skip-faulty", action="store_true", help="apply the sound rows of a faulty list")
+    export = ways.add_parser("export", help="write the list in the form that import reads")
+    for way in (bring_in, export):
+        way.add_argument("file", type=Path, metavar="FILE", help="ends in .xlsx or .csv")
 
 
 def _become_the_sandbox(arguments: list[str]) -> None:
@@ -107,12 +124,13 @@ def _check(settings: Settings) -> int:
 
 
 def _keep(work: Callable[[], None]) -> int:
-    """Carry out what is done with a copy, and say on the terminal what stood in its way."""
+    """Carry out what is done with a file, and say on the terminal what stood in its way."""
+    from bot.pricefile import PriceFileError
     from storage.errors import StorageError
 
     try:
         work()
-    except StorageError as error:
+    except (StorageError, PriceFileError) as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     return 0
@@ -138,6 +156,44 @@ def _restore(settings: Settings, copy: Path) -> None:
     for file in restored.aside:
         print(f"what stood there is kept as {file}")
     print("start Loket: it stays closed, and buys nothing, until an admin has read its card and opens it")
+
+
+def _export(settings: Settings, file: Path) -> None:
+    from bot.pricefile import export
+
+    print(f"{file}: {export(settings.database_path, file)} products")
+
+
+def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
+    from bot import pricefile
+    from bot.app import now_ms
+
+    sheet = pricefile.read(file)
+    for problem in pricefile.problems_of(sheet):
+        print(problem)
+    if sheet.problems and not skip:
+        raise pricefile.PriceFileError("mend these rows, or leave them out with --skip-faulty")
+    applied = pricefile.bring_in(
+        settings.database_path,
+        sheet,
+        file,
+        stamp=secrets.token_urlsafe(16),
+        at_ms=now_ms(),
+        agrees=partial(_agrees, yes=yes),
+    )
+    print("applied" if applied else "nothing was changed")
+
+
+def _agrees(found: "Difference", *, yes: bool) -> bool:
+    for kind, count in found.counts():
+        codes = ", ".join(change.code for change in found.of_kind(kind)[:5])
+        print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
+    if found.reordered:
+        print("the order of products changes")
+    if yes:
+        return True
+    print("apply? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() == "y"
 
 
 def _described(holding: "Holding", settings: Settings) -> str:

@@ -23,6 +23,7 @@ from bot.server import serve
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
 from bot.telegram.doorway import Doorway
+from bot.telegram.files import FileStore
 from bot.telegram.introduction import introduce, offer_commands
 from bot.telegram.poller import Poller
 from bot.telegram.sender import Sender
@@ -77,6 +78,7 @@ class App:
             now_ms=now_ms,
             orders_bell=self.counter.orders_bell,
             outbox_bell=self.counter.outbox_bell,
+            imports_bell=self.counter.imports_bell,
         )
         poller = Poller(database=self.database, client=self.client, doorway=self.doorway, now_ms=now_ms)
         self.poller = Agent("poller", poller.run_once, Bell())
@@ -86,6 +88,7 @@ class App:
             database=self.database,
             biller=self.metrics.watch_biller(self.biller),
             speaker=self.metrics.watch_speaker(self.sender),
+            files=FileStore(self.client),
             now_ms=now_ms,
             tick=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),

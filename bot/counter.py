@@ -11,6 +11,7 @@ from bot.flow.agent import Agent, Bell
 from bot.flow.auditor import Auditor
 from bot.flow.breaker import Breaker
 from bot.flow.desk import Desk
+from bot.flow.importer import Files, Importer
 from bot.flow.messenger import Messenger, Speaker
 from bot.flow.pace import Pace
 from bot.flow.reversals import Reversals
@@ -31,6 +32,7 @@ class World:
     database: Database
     biller: Biller
     speaker: Speaker
+    files: Files
     now_ms: Callable[[], int]
     tick: Callable[[], float]
     nonce: Callable[[], str]
@@ -62,7 +64,7 @@ class Counter:
             chance=world.chance,
             held_since_ms=self.breaker.open_since_ms,
         )
-        self.orders_bell, self.outbox_bell = Bell(), Bell()
+        self.orders_bell, self.outbox_bell, self.imports_bell = Bell(), Bell(), Bell()
         self.reversals = Reversals(
             database=world.database, desk=self.desk, now_ms=world.now_ms, outbox_bell=self.outbox_bell
         )
@@ -88,6 +90,13 @@ class Counter:
             tick=world.tick,
             bell=self.outbox_bell,
         )
+        self.importer = Importer(
+            database=world.database,
+            desk=self.desk,
+            files=world.files,
+            now_ms=world.now_ms,
+            outbox_bell=self.outbox_bell,
+        )
         self.watchdog = Watchdog(
             database=world.database,
             desk=self.desk,
@@ -108,6 +117,7 @@ class Counter:
         self.agents = (
             Agent("submitter", self.submitter.run_once, self.orders_bell),
             Agent("messenger", self.messenger.run_once, self.outbox_bell),
+            Agent("importer", self.importer.run_once, self.imports_bell),
             Agent("watchdog", self.watchdog.run_once, Bell()),
             Agent("auditor", self.auditor.run_once, Bell()),
         )

@@ -9,7 +9,7 @@ from bot.flow.auditor import Tally
 from bot.flow.breaker import Breaker
 from bot.flow.messenger import Speaker
 from bot.flow.submitter import Biller
-from bot.notices import Invariant
+from bot.notices.admins import Invariant
 from bot.order.model import Order
 from bot.order.news import Answer
 from bot.telegram.outcomes import Outcome

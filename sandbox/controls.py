@@ -16,7 +16,10 @@ from sandbox.telegram.errors import RefusedError
 from sandbox.world import World
 
 _PING_S: Final = 15.0
+# What a browser may show by itself; everything else is only ever saved.
+_SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 Control = Callable[[World, Json], Awaitable[Json]]
+Reader = Callable[[Request], Awaitable[Json]]
 
 
 def control_routes(world: World) -> list[Route]:
@@ -29,6 +32,9 @@ def control_routes(world: World) -> list[Route]:
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(_events(world), media_type="text/event-stream", headers=headers)
 
+    async def file(request: Request) -> Response:
+        return _file_of(world, request.path_params["unique_id"])
+
     controls: dict[str, Control] = {
         "/say": _say,
         "/press": _press,
@@ -40,23 +46,54 @@ def control_routes(world: World) -> list[Route]:
     return [
         Route("/state", state),
         Route("/events", events),
-        *(Route(path, _posted(world, control), methods=["POST"]) for path, control in controls.items()),
+        Route("/files/{unique_id}", file),
+        Route("/files", _posted(world, _send_file, _read_file), methods=["POST"]),
+        *(
+            Route(path, _posted(world, control, _read_json), methods=["POST"])
+            for path, control in controls.items()
+        ),
     ]
 
 
-def _posted(world: World, control: Control) -> Callable[[Request], Awaitable[Response]]:
+def _posted(world: World, control: Control, read: Reader) -> Callable[[Request], Awaitable[Response]]:
     """Return an endpoint that answers a wrong request with 400 and its reason."""
 
     async def answer(request: Request) -> Response:
         try:
-            body = json.loads(await request.body() or b"{}")
-            return JSONResponse(await control(world, body))
+            return JSONResponse(await control(world, await read(request)))
         except KeyError as error:
             return JSONResponse({"error": f"missing or unknown: {error.args[0]}"}, 400)
         except (ValueError, TypeError, RefusedError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
+
+
+async def _read_json(request: Request) -> Json:
+    body: Json = json.loads(await request.body() or b"{}")
+    return body
+
+
+async def _read_file(request: Request) -> Json:
+    """Return the query's parameters, and the body as the file's content."""
+    numbers = {"chat_id", "user_id", "reply_to"}
+    asked = request.query_params.items()
+    values: Json = {name: int(value) if name in numbers else value for name, value in asked}
+    return values | {"content": await request.body()}
+
+
+def _file_of(world: World, unique_id: str) -> Response:
+    files = world.telegram.files
+    found = files.find(unique_id=unique_id)
+    content = files.content(found) if found else None
+    if found is None or content is None:
+        return Response(status_code=404)
+    # The id is that of the content, so a browser may keep it.
+    headers = {"Cache-Control": "max-age=3600, immutable", "X-Content-Type-Options": "nosniff"}
+    if found.mime_type in _SHOWN:
+        return Response(content, media_type=found.mime_type, headers=headers)
+    headers["Content-Disposition"] = "attachment"
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 async def _events(world: World) -> AsyncIterator[str]:
@@ -78,6 +115,17 @@ def _event(version: int) -> str:
 async def _say(world: World, body: Json) -> Json:
     said = world.telegram.say(
         body["chat_id"], body["text"], user_id=body.get("user_id"), reply_to=body.get("reply_to")
+    )
+    return asdict(said)
+
+
+async def _send_file(world: World, body: Json) -> Json:
+    said = world.telegram.send_file(
+        body["chat_id"],
+        body["name"],
+        body["content"],
+        user_id=body.get("user_id"),
+        reply_to=body.get("reply_to"),
     )
     return asdict(said)
 

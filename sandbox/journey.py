@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from sandbox.biller.behaviour import Answer
@@ -13,9 +14,12 @@ from sandbox.telegram.chats import Json, Message
 
 # A code, a separator, and a rest that holds a destination; what the bot makes of it is its own affair.
 _ORDER_LINE = re.compile(r"(?P<code>[a-z0-9]{1,14})\s*[.,*#\s]\s*(?P<rest>.+)", re.IGNORECASE)
+# A phone number with blanks in it is not a nominal with a number.
+_PHONE = re.compile(r"(?:0|62)[0-9]{9,12}|8[0-9]{8,10}")
 _SHORTEST_DESTINATION: Final = 5
 _LONGEST_NOMINAL: Final = 4
 _TRXID = re.compile(r"(?<![0-9])[0-9]{17}(?![0-9])")
+_EDITED_SINCE: Final = "Sejak itu pesannya diedit"
 _ANSWERS: Final = {
     Answer.PENDING: "Diterima biller, sedang diproses",
     Answer.SLOW: "Diterima biller, jawabannya lambat",
@@ -23,6 +27,10 @@ _ANSWERS: Final = {
     Answer.HTTP_500: "Biller menjawab galat 500",
     Answer.GARBAGE: "Jawaban biller tidak terbaca",
 }
+
+
+# A message with the chat it stands in.
+Spoken = tuple[int, Message]
 
 
 class StepName(StrEnum):
@@ -45,7 +53,7 @@ class Step:
     detail: str
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Journey:
     """One order line of a chat and what became of it."""
 
@@ -75,20 +83,31 @@ class Journey:
         if self.entry is not None:
             yield from _entry_steps(self.entry)
         for nth, said in enumerate(self.answers):
-            name = StepName.TOLD if nth or self._settled_before(said) else StepName.ACKNOWLEDGED
-            yield Step(name=name, at_ms=said.at_ms, detail=_first_line(said))
-            if said.edited_at_ms is not None:
-                detail = f"{_first_line(said)} (diedit)"
-                yield Step(name=StepName.TOLD, at_ms=said.edited_at_ms, detail=detail)
+            words = self._words_in(said)
+            name = StepName.TOLD if nth or self._settled_by(said.at_ms, words) else StepName.ACKNOWLEDGED
+            first = words if said.edited_at_ms is None else _EDITED_SINCE
+            yield Step(name=name, at_ms=said.at_ms, detail=first)
+            if said.edited_at_ms is not None and self._settled_by(said.edited_at_ms, words):
+                yield Step(name=StepName.TOLD, at_ms=said.edited_at_ms, detail=f"{words} (diedit)")
 
-    def _settled_before(self, said: Message) -> bool:
-        """Whether a result was known when this was said; within one ms the words decide."""
+    def _settled_by(self, at_ms: int, words: str) -> bool:
+        """Whether a result was known when these words were said; within one ms they decide themselves."""
         if self.entry is None:
             return False
         refused_at = self.entry.answered_at_ms if self.entry.answer is Answer.REFUSED else None
         known = [reversal.at_ms for reversal in self.entry.reversals] + ([refused_at] if refused_at else [])
-        tells_result = "SUKSES" in said.text or "GAGAL" in said.text
-        return any(at_ms < said.at_ms or (at_ms == said.at_ms and tells_result) for at_ms in known)
+        tells_result = "SUKSES" in words or "GAGAL" in words
+        return any(known_ms < at_ms or (known_ms == at_ms and tells_result) for known_ms in known)
+
+    def _words_in(self, said: Message) -> str:
+        """Return the line about this order, which in a table is not the first."""
+        lines = said.text.splitlines() or [""]
+        return next((line for line in lines if self.core in _digits(line)), lines[0])
+
+    @property
+    def core(self) -> str:
+        """The number without what people write before it, the bought one if it was bought."""
+        return _core(self.entry.destination if self.entry else self.digits)
 
 
 def _entry_steps(entry: Entry) -> Iterable[Step]:
@@ -104,7 +123,7 @@ def _entry_steps(entry: Entry) -> Iterable[Step]:
         yield Step(name=StepName.REVERSED, at_ms=reversal.at_ms, detail=f"Biller melaporkan {result}")
 
 
-def journeys(messages: list[tuple[int, Message]], entries: list[Entry]) -> list[Journey]:
+def journeys(messages: list[Spoken], entries: list[Entry]) -> list[Journey]:
     """Return every order, newest first; `messages` are all chats' with their chat's id."""
     found = [
         journey
@@ -114,8 +133,7 @@ def journeys(messages: list[tuple[int, Message]], entries: list[Entry]) -> list[
     ]
     found.sort(key=lambda journey: (journey.message.at_ms, journey.chat_id, journey.message.id))
     said = [(chat_id, message) for chat_id, message in messages if message.from_bot]
-    for entry in entries:
-        _match(entry, found, said)
+    found += list(_match(entries, found, messages, said))
     by_message: dict[tuple[int, int], list[Journey]] = {}
     for journey in found:
         by_message.setdefault((journey.chat_id, journey.message.id), []).append(journey)
@@ -134,29 +152,63 @@ def _orders_in(chat_id: int, message: Message) -> Iterable[Journey]:
         if shape is None or len(digits := _digits(shape["rest"])) < _SHORTEST_DESTINATION:
             continue
         code = shape["code"].lower()
-        if not (code.isdecimal() and len(code) > _LONGEST_NOMINAL):
+        if not code.isdecimal() or (len(code) <= _LONGEST_NOMINAL and not _PHONE.fullmatch(_digits(plain))):
             yield Journey(chat_id=chat_id, message=message, line=line.strip(), code=code, digits=digits)
 
 
-def _match(entry: Entry, found: list[Journey], said: list[tuple[int, Message]]) -> None:
-    """Give the entry to the order the bot itself named with its trxid, else to the oldest that fits."""
-    free = [journey for journey in found if journey.entry is None and _fits(journey, entry)]
-    named = {
-        (chat_id, message.reply_to.id)
-        for chat_id, message in said
-        if message.reply_to is not None and entry.trxid in _TRXID.findall(message.text)
-    }
-    free.sort(key=lambda journey: (journey.chat_id, journey.message.id) not in named)
-    if free:
-        free[0].entry = entry
+def _match(
+    entries: list[Entry],
+    found: list[Journey],
+    messages: list[Spoken],
+    said: list[Spoken],
+) -> Iterable[Journey]:
+    """Give each entry to the order the bot itself named with its trxid, else to the oldest that fits.
+
+    What was bought without a line of its own (by a button, or beside another order) comes as a new order.
+    """
+    free, replied = list(found), _replied_by_trxid(said)
+    typed = sorted((one for one in messages if not one[1].from_bot), key=lambda one: one[1].at_ms)
+    for entry in entries:
+        named = replied.get(entry.trxid, set())
+        fitting = (one for one in free if _fits(one, entry))
+        best = next(fitting, None)
+        if named and best is not None:
+            best = next((one for one in (best, *fitting) if (one.chat_id, one.message.id) in named), best)
+        if best is not None:
+            best.entry = entry
+            free.remove(best)
+        elif (asked := _asked_elsewhere(entry, typed)) is not None:
+            yield asked
+
+
+def _replied_by_trxid(said: list[Spoken]) -> dict[str, set[tuple[int, int]]]:
+    """Return the messages that the bot replied to in naming each trxid."""
+    replied: dict[str, set[tuple[int, int]]] = {}
+    for chat_id, message in said:
+        if message.reply_to is not None:
+            for trxid in _TRXID.findall(message.text):
+                replied.setdefault(trxid, set()).add((chat_id, message.reply_to.id))
+    return replied
 
 
 def _fits(journey: Journey, entry: Entry) -> bool:
     """Whether the order could have made this post: same number (country code apart), asked before it."""
-    core = _digits(entry.destination).removeprefix("0")
-    if not core or core not in journey.digits or journey.message.at_ms > entry.posted_at_ms:
+    if journey.code != entry.product.lower() and not journey.code.isdecimal():
         return False
-    return journey.code == entry.product.lower() or journey.code.isdecimal()
+    core = _core(entry.destination)
+    return bool(core) and core in journey.digits and journey.message.at_ms <= entry.posted_at_ms
+
+
+def _asked_elsewhere(entry: Entry, typed: list[Spoken]) -> Journey | None:
+    """Return an order from the latest words of a person that hold the number."""
+    core = _core(entry.destination)
+    for chat_id, message in reversed(typed):
+        if core and core in _digits(message.text) and message.at_ms <= entry.posted_at_ms:
+            lines = message.text.splitlines()
+            line = next((line for line in lines if core in _digits(line)), lines[0]).strip()
+            code = entry.product.lower()
+            return Journey(chat_id=chat_id, message=message, line=line, code=code, digits=core, entry=entry)
+    return None
 
 
 def _meant(
@@ -173,13 +225,14 @@ def _meant(
     replied = by_message.get((chat_id, message.reply_to.id), []) if message.reply_to else []
     if len(replied) > 1:
         digits = _digits(message.text)
-        return [one for one in replied if one.digits.lstrip("0") in digits] or replied
+        return [one for one in replied if one.core in digits] or replied
     return replied
 
 
+def _core(number: str) -> str:
+    return _digits(number).removeprefix("0")
+
+
+@lru_cache(maxsize=16_384)  # the same lines are read anew at each look
 def _digits(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter in "0123456789")
-
-
-def _first_line(message: Message) -> str:
-    return message.text.splitlines()[0]

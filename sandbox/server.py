@@ -16,7 +16,7 @@ from sandbox.biller.server import trx_route
 from sandbox.controls import control_routes
 from sandbox.listen import listen
 from sandbox.moments import Watched
-from sandbox.telegram.server import bot_api_route
+from sandbox.telegram.server import bot_api_routes
 from sandbox.world import World
 
 _PAGE: Final = Path(__file__).parent / "page"
@@ -30,7 +30,7 @@ def sandbox_app(world: World) -> Starlette:
             Mount("/page", StaticFiles(directory=_PAGE, check_dir=False)),
             Mount("/sandbox", routes=control_routes(world)),
             trx_route(world.biller),
-            bot_api_route(world.telegram),
+            *bot_api_routes(world.telegram),
         ],
         middleware=[Middleware(Watched, moments=world.moments)],
     )

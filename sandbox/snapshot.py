@@ -1,7 +1,7 @@
 """The whole world as the page reads it; times are ms since the epoch."""
 
 from itertools import chain
-from typing import Final
+from typing import Final, assert_never
 
 from sandbox.biller.behaviour import TEST_NUMBERS, WAYS
 from sandbox.biller.emulator import Biller
@@ -9,6 +9,7 @@ from sandbox.biller.ledger import Entry
 from sandbox.journey import journeys
 from sandbox.telegram.chats import Chat, Json, Message, Toast, User
 from sandbox.telegram.emulator import Telegram
+from sandbox.telegram.files import Attachment, Document, Photo
 from sandbox.world import World
 
 # A polling bot that has not asked for this long is away; its longest poll is 50 s and counts as asking.
@@ -95,6 +96,8 @@ def _message(message: Message) -> Json:
         "at": message.at_ms,
         "text": message.text,
         "entities": list(message.entities),
+        "attachment": _attachment(message.attachment) if message.attachment else None,
+        "asks": _asks(message.asks) if message.asks else None,
         "reply_to": _quote(message.reply_to) if message.reply_to else None,
         "thread_id": message.thread_id,
         "edited_at": message.edited_at_ms,
@@ -102,8 +105,26 @@ def _message(message: Message) -> Json:
     }
 
 
+def _attachment(attachment: Attachment) -> Json:
+    file = attachment.file
+    told: Json = {"url": f"/sandbox/files/{file.unique_id}", "name": file.name, "size": file.size}
+    match attachment:
+        case Photo(width=width, height=height):
+            return told | {"kind": "photo", "width": width, "height": height}
+        case Document():
+            return told | {"kind": "document"}
+        case _:
+            assert_never(attachment)
+
+
+def _asks(markup: Json) -> Json:
+    return {"placeholder": markup.get("input_field_placeholder")}
+
+
 def _quote(message: Message) -> Json:
-    return {"id": message.id, "text": message.text[:_QUOTE_LENGTH], "name": message.sender.name}
+    """Quote the beginning; a file without words is quoted by its name."""
+    words = message.text or (message.attachment.file.name if message.attachment else "")
+    return {"id": message.id, "text": words[:_QUOTE_LENGTH], "name": message.sender.name}
 
 
 def _button(button: Json) -> Json:

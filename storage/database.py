@@ -50,6 +50,10 @@ class Database(Protocol):
         """Carry out a `unit` that only looks, beside the writer."""
         ...
 
+    async def gather(self, unit: Unit[T]) -> T:
+        """Carry out a `unit` that only looks and may take seconds, beside those who look for moments."""
+        ...
+
 
 class _Connection(aiosqlite.Connection):
     """An aiosqlite connection whose thread carries out whole functions, not single statements."""
@@ -89,7 +93,7 @@ class Undone:
 
 
 class SqliteDatabase:
-    """SQLite in WAL mode with FULL durability; one thread writes, another reads."""
+    """SQLite in WAL mode with FULL durability; one thread writes, one reads, one gathers what takes long."""
 
     def __init__(self, path: Path) -> None:
         self.is_writable = False
@@ -97,6 +101,7 @@ class SqliteDatabase:
         self._path = path
         self._writer = _Connection(partial(_connect, path), iter_chunk_size=64)
         self._reader = _Connection(partial(_connect_to_read, path), iter_chunk_size=64)
+        self._gatherer = _Connection(partial(_connect_to_read, path), iter_chunk_size=64)
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._closing = False
@@ -112,6 +117,7 @@ class SqliteDatabase:
             await self._writer.carry_out(_check)
             await self._writer.carry_out(migrate)
             await self._reader
+            await self._gatherer
         except (sqlite3.Error, StorageError) as error:
             await self._close_connections()
             raise self._explained(translated(error)) from error
@@ -139,7 +145,7 @@ class SqliteDatabase:
         await self._close_connections()
 
     async def _close_connections(self) -> None:
-        for connection in (self._reader, self._writer):
+        for connection in (self._gatherer, self._reader, self._writer):
             if connection.is_open:
                 await connection.close()
             await connection.gone()
@@ -155,10 +161,17 @@ class SqliteDatabase:
 
     async def read(self, unit: Unit[T]) -> T:
         """Carry out a `unit` that only looks; it sees everything committed before the call."""
+        return await self._look(self._reader, unit)
+
+    async def gather(self, unit: Unit[T]) -> T:
+        """Carry out a `unit` that only looks, in a thread of its own: a long report holds up nobody else."""
+        return await self._look(self._gatherer, unit)
+
+    async def _look(self, connection: _Connection, unit: Unit[T]) -> T:
         if self._closing:
             raise StorageError("the database is closed")
         try:
-            return await self._reader.carry_out(partial(look, unit))
+            return await connection.carry_out(partial(look, unit))
         except sqlite3.Error as error:
             raise translated(error) from error
 

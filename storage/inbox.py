@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.notices import Action
+from bot.notices.keys import Action, Key
 from storage.transaction import Tx
 
 SET_ASIDE_AT_MOST = 1000
@@ -11,11 +11,12 @@ SET_ASIDE_AT_MOST = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """What a button stands for, given up by its first press; `sn` is what the admin typed before."""
+    """What a button stands for, given up by its first press; `owner_id` is whose it was, None for admins'."""
 
     action: Action
     subject: str
-    sn: str | None
+    payload: str
+    owner_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +49,36 @@ def set_aside(tx: Tx, update_id: int, *, body: str, fault: str, at_ms: int) -> N
     tx.run("forget_updates_unread", keep=SET_ASIDE_AT_MOST)
 
 
-def offer(tx: Tx, nonce: str, action: Action, subject: str, sn: str | None, *, at_ms: int) -> None:
+def offer(tx: Tx, nonce: str, key: Key, subject: str, *, at_ms: int) -> None:
     """Remember what a new button stands for."""
-    tx.run("offer_button", nonce=nonce, action=action, subject=subject, sn=sn, at_ms=at_ms)
+    tx.run(
+        "offer_button",
+        nonce=nonce,
+        action=key.action,
+        subject=subject,
+        payload=key.payload,
+        owner_id=key.owner_id,
+        at_ms=at_ms,
+    )
+
+
+def owner_of(tx: Tx, nonce: str) -> int | None:
+    """Give whose a button is; None if it is the admins', or none of ours."""
+    row = tx.one("owner_of_button", nonce=nonce)
+    return row["owner_id"] if row else None
 
 
 def press(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> Pressed | None:
     """Use a button; None if it is not ours or was used before."""
     row = tx.one("press_button", nonce=nonce, user_id=user_id, at_ms=at_ms)
-    return Pressed(action=Action(row["action"]), subject=row["subject"], sn=row["sn"]) if row else None
+    if row is None:
+        return None
+    return Pressed(
+        action=Action(row["action"]),
+        subject=row["subject"],
+        payload=row["payload"],
+        owner_id=row["owner_id"],
+    )
 
 
 def forget(tx: Tx, *, messages_before_ms: int, letters_before_ms: int) -> None:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from dataclasses import asdict, dataclass
 
-from bot.order.model import ExpiryReason, Order, State, Trouble
+from bot.order.model import ExpiryReason, Intent, Order, State, Trouble
 from bot.order.news import News
 from storage.codec import dump, kind_of, load
 from storage.transaction import Tx
@@ -129,6 +129,28 @@ def of_line(tx: Tx, order: Order) -> list[str]:
     """Give the trxids of all orders of the same line of the same message: one, unless the key is broken."""
     rows = tx.all("order_by_line", chat_id=order.chat_id, message_id=order.message_id, line=order.line)
     return [row["trxid"] for row in rows]
+
+
+def of_message(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
+    """Give all orders that one message made, line by line."""
+    return [read_row(row) for row in tx.all("orders_of_message", chat_id=chat_id, message_id=message_id)]
+
+
+def any_moving(tx: Tx, chat_id: int, message_id: int) -> bool:
+    """Tell whether any order of a message is still on its way."""
+    return tx.one("order_moving_of_message", chat_id=chat_id, message_id=message_id) is not None
+
+
+def same(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
+    """Give somebody's orders since a time for one product and destination that did not come to nothing."""
+    rows = tx.all(
+        "same_orders",
+        destination=intent.destination,
+        product_code=intent.product_code,
+        user_id=user_id,
+        since_ms=since_ms,
+    )
+    return [read_row(row) for row in rows]
 
 
 def newest_event(tx: Tx) -> int:

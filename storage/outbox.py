@@ -4,17 +4,22 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 
-from bot.notices import Action, Notice
+from bot.notices import Notice
+from bot.notices.keys import Action
 from storage.codec import dump, kind_of, load
 from storage.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button under a message: what it asks for, and the nonce that makes it work once."""
+    """A button under a message: what it asks for, what its tap brings back, and what stands on it.
+
+    `data` is a one-time nonce, or what a view is asked to show; `label` is put into the action's words.
+    """
 
     action: Action
-    nonce: str
+    data: str
+    label: str = ""
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
@@ -25,6 +30,7 @@ class Letter:
     """A notice on its way to a chat, new or in the place of a message of ours.
 
     That message is named by its id (`edits`), or by its letter if that was still on its way (`edits_letter`).
+    A letter that rests lets others overtake it until `rests_until_ms`.
     """
 
     chat_id: int
@@ -35,6 +41,7 @@ class Letter:
     edits_letter: int | None = None
     keyboard: Keyboard = ()
     subject: str = ""
+    rests_until_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,23 +95,46 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
         edits_letter=letter.edits_letter,
         kind=kind_of(letter.notice),
         facts=dump(letter.notice),
-        keyboard=json.dumps([[[b.action, b.nonce] for b in row] for row in letter.keyboard]),
+        keyboard=json.dumps([[[b.action, b.data, b.label] for b in row] for row in letter.keyboard]),
         subject=letter.subject,
+        rests_until_ms=letter.rests_until_ms,
         at_ms=at_ms,
     )
 
 
-def lanes(tx: Tx) -> list[Lane]:
-    """Give the chats that have letters waiting, the longest waiting first."""
+def wake(tx: Tx, chat_id: int, reply_to: int) -> None:
+    """End the rest of the letters that answer a message."""
+    tx.run("letters_woken", chat_id=chat_id, message_id=reply_to)
+
+
+def rests_until_ms(tx: Tx, subject: str) -> int:
+    """Give until when the letters about a subject rest; 0 if none does."""
+    row = tx.one("rest_of_subject", subject=subject)
+    return (row["until_ms"] or 0) if row else 0
+
+
+def next_wake_ms(tx: Tx, *, now_ms: int) -> int | None:
+    """Give when the next letter has rested enough."""
+    row = tx.one("next_letter_to_wake", now_ms=now_ms)
+    return row["at_ms"] if row else None
+
+
+def waits_about(tx: Tx, subject: str) -> bool:
+    """Tell whether a letter about a subject waits to be said, be it set aside until its chat lets us in."""
+    return tx.one("letter_waiting_about", subject=subject) is not None
+
+
+def lanes(tx: Tx, *, now_ms: int) -> list[Lane]:
+    """Give the chats that have letters to be said now, the longest waiting first."""
     return [
         Lane(chat_id=row["chat_id"], count=row["count"], due_at_ms=row["due_at_ms"])
-        for row in tx.all("lanes_waiting")
+        for row in tx.all("lanes_waiting", now_ms=now_ms)
     ]
 
 
-def waiting(tx: Tx, chat_id: int, *, limit: int) -> list[Waiting]:
+def waiting(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Waiting]:
     """Give the first letters of a lane, in order."""
-    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, limit=limit)]
+    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)]
 
 
 def told(tx: Tx, outbox_id: int, *, message_id: int | None, at_ms: int) -> None:
@@ -222,7 +252,7 @@ def counts(tx: Tx) -> dict[str, int]:
 
 def _read(row: sqlite3.Row) -> Waiting:
     keyboard = tuple(
-        tuple(Button(action=Action(action), nonce=nonce) for action, nonce in buttons)
+        tuple(Button(action=Action(action), data=data, label=label) for action, data, label in buttons)
         for buttons in json.loads(row["keyboard"])
     )
     return Waiting(
@@ -241,5 +271,6 @@ def _read(row: sqlite3.Row) -> Waiting:
             edits_letter=row["edits_letter"],
             keyboard=keyboard,
             subject=row["subject"],
+            rests_until_ms=row["rests_until_ms"],
         ),
     )

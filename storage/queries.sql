@@ -4,11 +4,11 @@
 -- name: insert_order
 -- Promise: one trxid, one order; one line of one message, one order. No row: one of them was taken.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
-    asked_at_ms, placed_at_ms, changed_at_ms, due_at_ms, attempts, overdue, success_heard, failure_heard,
-    price_idr, biller_ref, sn, reason, trouble, doubt, expiry, ruled_by)
+    asked_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, sell_idr, attempts, overdue, success_heard,
+    failure_heard, price_idr, biller_ref, sn, reason, trouble, doubt, expiry, ruled_by)
 VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
-    :asked_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :attempts, :overdue, :success_heard, :failure_heard,
-    :price_idr, :biller_ref, :sn, :reason, :trouble, :doubt, :expiry, :ruled_by)
+    :asked_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :sell_idr, :attempts, :overdue, :success_heard,
+    :failure_heard, :price_idr, :biller_ref, :sn, :reason, :trouble, :doubt, :expiry, :ruled_by)
 ON CONFLICT DO NOTHING;
 
 -- name: advance_order
@@ -83,15 +83,15 @@ WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed') GROUP 
 
 -- name: enqueue_letter
 INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_letter, kind, facts, keyboard, subject, state, attempts,
-    ambiguous, rejections, created_at_ms, due_at_ms)
+    ambiguous, rejections, created_at_ms, due_at_ms, rests_until_ms)
 VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_letter, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
-    :at_ms, :at_ms);
+    :at_ms, :at_ms, :rests_until_ms);
 
 -- name: lanes_waiting
 -- The first letter of a lane decides when the lane may go on: order within a chat is kept.
 SELECT head.chat_id, lane.count, head.due_at_ms
 FROM (SELECT chat_id, min(outbox_id) AS outbox_id, count(*) AS count
-      FROM outbox WHERE state = 'waiting' GROUP BY chat_id) AS lane
+      FROM outbox WHERE state = 'waiting' AND rests_until_ms <= :now_ms GROUP BY chat_id) AS lane
 JOIN outbox AS head ON head.outbox_id = lane.outbox_id
 ORDER BY head.outbox_id;
 
@@ -99,7 +99,8 @@ ORDER BY head.outbox_id;
 -- A letter that takes the place of another finds here as which message that one was told, if it was.
 SELECT letter.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS letter LEFT JOIN outbox AS target ON target.outbox_id = letter.edits_letter
-WHERE letter.state = 'waiting' AND letter.chat_id = :chat_id ORDER BY letter.outbox_id LIMIT :limit;
+WHERE letter.state = 'waiting' AND letter.chat_id = :chat_id AND letter.rests_until_ms <= :now_ms
+ORDER BY letter.outbox_id LIMIT :limit;
 
 -- name: letter_told
 UPDATE outbox SET state = 'sent', told_at_ms = :at_ms, message_id = :message_id, fault = NULL,
@@ -126,7 +127,8 @@ WHERE state = 'waiting' AND chat_id = :chat_id AND thread_id = :thread_id;
 UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
 
 -- name: letters_unparked
-UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms WHERE state = 'parked' AND chat_id = :chat_id;
+UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, rests_until_ms = 0
+WHERE state = 'parked' AND chat_id = :chat_id;
 
 -- name: letters_moved
 -- Each half finds its own small index; state IN (…) would find neither.
@@ -181,13 +183,16 @@ ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at
 SELECT moved_to FROM chats WHERE chat_id = :chat_id AND moved_to IS NOT NULL;
 
 -- name: offer_button
-INSERT INTO buttons (nonce, action, subject, sn, created_at_ms)
-VALUES (:nonce, :action, :subject, :sn, :at_ms);
+INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)
+VALUES (:nonce, :action, :subject, :payload, :owner_id, :at_ms);
+
+-- name: owner_of_button
+SELECT owner_id FROM buttons WHERE nonce = :nonce;
 
 -- name: press_button
 -- Promise: a button works once. No row: it was pressed before, or is none of ours.
 UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
-RETURNING action, subject, sn;
+RETURNING action, subject, payload, owner_id;
 
 -- name: note_message
 -- Promise: a message is taken in once. No row: it has been.
@@ -293,3 +298,196 @@ SELECT max(latest.at_ms) AS at_ms FROM (
 
 -- name: pulse
 INSERT INTO pulse (one, beats) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET beats = pulse.beats + 1;
+
+-- The catalogue.
+
+-- name: catalogue_edition
+SELECT version, stamp FROM catalogue_versions ORDER BY version DESC LIMIT 1;
+
+-- name: all_products
+SELECT * FROM products ORDER BY position, code_folded;
+
+-- name: add_catalogue_version
+-- Promise: only who saw the catalogue as it is may change it. No row: somebody else was first.
+INSERT INTO catalogue_versions (version, stamp, at_ms, changed_by, changed_by_name, source)
+VALUES (:version, :stamp, :at_ms, :changed_by, :changed_by_name, :source)
+ON CONFLICT DO NOTHING;
+
+-- name: put_product
+INSERT INTO products (code_folded, code, position, name, product_group, rule, sell_idr, is_open, operator, nominal,
+    rests_from_minute, rests_until_minute)
+VALUES (:code_folded, :code, :position, :name, :product_group, :rule, :sell_idr, :is_open, :operator, :nominal,
+    :rests_from_minute, :rests_until_minute)
+ON CONFLICT (code_folded) DO UPDATE SET code = :code, position = :position, name = :name,
+    product_group = :product_group, rule = :rule, sell_idr = :sell_idr, is_open = :is_open, operator = :operator,
+    nominal = :nominal, rests_from_minute = :rests_from_minute, rests_until_minute = :rests_until_minute;
+
+-- name: remove_product
+DELETE FROM products WHERE code_folded = :code_folded;
+
+-- name: append_catalogue_change
+INSERT INTO catalogue_history (version, kind, code, before, after)
+VALUES (:version, :kind, :code, :before, :after);
+
+-- name: catalogue_versions_last
+SELECT * FROM catalogue_versions ORDER BY version DESC LIMIT :limit;
+
+-- name: catalogue_changes_of
+SELECT kind, count(*) AS count, min(code) AS code FROM catalogue_history WHERE version = :version GROUP BY kind;
+
+-- name: ask_import
+INSERT INTO imports (chat_id, message_id, user_id, user_name, file_id, file_name, state, attempts, due_at_ms,
+    asked_at_ms)
+VALUES (:chat_id, :message_id, :user_id, :user_name, :file_id, :file_name, 'asked', 0, :at_ms, :at_ms);
+
+-- name: next_import
+SELECT * FROM imports WHERE state = 'asked' ORDER BY due_at_ms, import_id LIMIT 1;
+
+-- name: import_by_id
+SELECT * FROM imports WHERE import_id = :import_id;
+
+-- name: postpone_import
+UPDATE imports SET attempts = attempts + 1, due_at_ms = :due_at_ms WHERE import_id = :import_id AND state = 'asked';
+
+-- name: keep_import
+UPDATE imports SET state = 'read', sheet = coalesce(:sheet, sheet), version = :version, fault = NULL
+WHERE import_id = :import_id AND state IN ('asked', 'read');
+
+-- name: end_import
+-- Promise: a list is applied once. No row: it was applied or thrown away before.
+UPDATE imports SET state = :state, sheet = NULL, fault = :fault
+WHERE import_id = :import_id AND state IN ('asked', 'read');
+
+-- name: imports_undecided
+SELECT import_id FROM imports WHERE state = 'read' AND chat_id = :chat_id;
+
+-- Several orders in one message, and the same order again.
+
+-- name: insert_batch
+INSERT INTO batches (chat_id, message_id, placed_at_ms, placed_count, unplaced, version, rests_until_ms)
+VALUES (:chat_id, :message_id, :placed_at_ms, :placed_count, :unplaced, :version, :rests_until_ms);
+
+-- name: batch_of_message
+SELECT * FROM batches WHERE chat_id = :chat_id AND message_id = :message_id;
+
+-- name: change_batch
+UPDATE batches SET version = version + 1 WHERE chat_id = :chat_id AND message_id = :message_id;
+
+-- name: let_batch_rest
+UPDATE batches SET rests_until_ms = :rests_until_ms WHERE chat_id = :chat_id AND message_id = :message_id;
+
+-- name: orders_of_message
+SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER BY line;
+
+-- name: order_moving_of_message
+SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
+    AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
+
+-- name: same_orders
+-- Promise: what failed or expired is bought again freely, anything else only on purpose.
+-- The plus keeps to the index of destinations, which have fewer orders a day than a reseller.
+SELECT * FROM orders
+WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
+    AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
+ORDER BY placed_at_ms, trxid;
+
+-- name: letters_woken
+-- What rests for a batch leaves at once when the last of its orders has come to its end.
+UPDATE outbox SET rests_until_ms = 0
+WHERE state = 'waiting' AND chat_id = :chat_id AND reply_to = :message_id AND rests_until_ms > 0;
+
+-- name: next_letter_to_wake
+SELECT min(rests_until_ms) AS at_ms FROM outbox
+WHERE state = 'waiting' AND rests_until_ms > 0 AND rests_until_ms > :now_ms;
+
+-- name: rest_of_subject
+SELECT max(rests_until_ms) AS until_ms FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked');
+
+-- name: letter_waiting_about
+SELECT outbox_id FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked') LIMIT 1;
+
+-- Looking at orders: a person's own, those to one destination, and what the orders of a period add up to.
+
+-- name: orders_of_user_before
+SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
+ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
+-- name: orders_of_user_after
+SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) > (:at_ms, :trxid)
+ORDER BY placed_at_ms, trxid LIMIT :limit;
+
+-- name: orders_of_user_to
+-- The plus keeps to the index of destinations: one number has few orders, one reseller many.
+SELECT * FROM orders WHERE destination = :destination AND +user_id = :user_id
+ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
+-- name: orders_to
+SELECT * FROM orders WHERE destination = :destination ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
+-- name: sales_of_user
+SELECT product_code, state, count(*) AS count, count(sell_idr) AS sell_count, coalesce(sum(sell_idr), 0) AS sell_idr,
+    count(price_idr) AS cost_count, coalesce(sum(price_idr), 0) AS cost_idr,
+    coalesce(sum(sell_idr - price_idr), 0) AS margin_idr
+FROM orders WHERE user_id = :user_id AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms
+GROUP BY product_code, state;
+
+-- name: sales_of_shop
+SELECT product_code, state, count(*) AS count, count(sell_idr) AS sell_count, coalesce(sum(sell_idr), 0) AS sell_idr,
+    count(price_idr) AS cost_count, coalesce(sum(price_idr), 0) AS cost_idr,
+    coalesce(sum(sell_idr - price_idr), 0) AS margin_idr
+FROM orders WHERE placed_at_ms >= :from_ms AND placed_at_ms < :until_ms
+GROUP BY product_code, state;
+
+-- name: orders_of_user_within
+SELECT * FROM orders
+WHERE user_id = :user_id AND (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
+ORDER BY placed_at_ms, trxid LIMIT :limit;
+
+-- name: orders_within
+SELECT * FROM orders WHERE (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
+ORDER BY placed_at_ms, trxid LIMIT :limit;
+
+-- Receipts.
+
+-- name: shop_name
+SELECT name FROM shops WHERE user_id = :user_id;
+
+-- name: rename_shop
+INSERT INTO shops (user_id, name) VALUES (:user_id, :name) ON CONFLICT (user_id) DO UPDATE SET name = :name;
+
+-- name: shop_price
+SELECT price_idr FROM shop_prices WHERE user_id = :user_id AND code_folded = :code_folded;
+
+-- name: set_shop_price
+INSERT INTO shop_prices (user_id, code_folded, code, price_idr) VALUES (:user_id, :code_folded, :code, :price_idr)
+ON CONFLICT (user_id, code_folded) DO UPDATE SET code = :code, price_idr = :price_idr;
+
+-- name: drop_shop_price
+DELETE FROM shop_prices WHERE user_id = :user_id AND code_folded = :code_folded;
+
+-- name: shop_prices
+SELECT code, price_idr FROM shop_prices WHERE user_id = :user_id ORDER BY code_folded LIMIT :limit;
+
+-- name: count_shop_prices
+SELECT count(*) AS count FROM shop_prices WHERE user_id = :user_id;
+
+-- Complaints.
+
+-- name: open_complaint
+-- Promise: an order has one open complaint at most, however often the button is tapped.
+INSERT INTO complaints (trxid, user_id, note, stage, opened_at_ms, changed_at_ms, changed_by)
+VALUES (:trxid, :user_id, :note, 'open', :at_ms, :at_ms, :user_id) ON CONFLICT DO NOTHING;
+
+-- name: complaint_by_id
+SELECT * FROM complaints WHERE complaint_id = :complaint_id;
+
+-- name: last_complaint_of
+SELECT * FROM complaints WHERE trxid = :trxid ORDER BY complaint_id DESC LIMIT 1;
+
+-- name: complaints_unanswered
+SELECT * FROM complaints WHERE stage IN ('open', 'checking') ORDER BY complaint_id LIMIT :limit;
+
+-- name: move_complaint
+-- Promise: of two admins who answer at once, one does.
+UPDATE complaints SET stage = :stage, answer = :answer, changed_by = :changed_by, changed_at_ms = :at_ms
+WHERE complaint_id = :complaint_id AND stage = :stage_before;

@@ -21,6 +21,7 @@ from bot.order.news import (
     Succeeded,
     Unclear,
 )
+from bot.order.typed import spelled
 from storage.transaction import Tx
 
 NEWS: tuple[tuple[News, ...], ...] = (
@@ -52,15 +53,15 @@ def fill(tx: Tx, desk: Desk, orders: int, *, chance: Random, from_ms: int, first
     """Keep `orders` more orders, one every other second from `from_ms` on; `first` numbers their messages."""
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
+        intent = Intent(product_code="s5", destination=f"0812{number:08d}")
         asked = Asked(
             chat_id=1001,
             thread_id=None,
             message_id=number,
             user_id=1001,
             at_ms=at_ms,
-            text="s5.081234567890",
+            text=spelled(intent),
         )
-        intent = Intent(product_code="s5", destination="081234567890")
         order = place(tx, desk, intent, asked, now_ms=at_ms)
         assert order
         life = NEWS[0] if chance.random() < 0.8 else chance.choice(NEWS)

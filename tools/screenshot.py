@@ -1,4 +1,8 @@
-"""Takes the pictures of the demo in docs/pictures/, from the running demo with its story."""
+"""Takes the pictures of the demo in docs/pictures/, from the running demo with its story.
+
+They look as they should where Inter and a colour emoji font are installed (Debian: fonts-inter and
+fonts-noto-color-emoji).
+"""
 
 import sys
 from pathlib import Path

@@ -15,7 +15,7 @@ from bot.flow.agent import Bell
 from bot.flow.desk import Desk
 from bot.flow.invariants import FOR_ADMINS, Dossier, Finding, findings_of
 from bot.flow.settlement import subject_of, told_subject_of
-from bot.notices import AuditFinding, Invariant
+from bot.notices.admins import AuditFinding, Invariant
 from bot.order.model import State
 from storage import orders, outbox
 from storage.database import Database

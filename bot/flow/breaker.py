@@ -6,7 +6,7 @@ start begins closed, and a biller that is still in trouble opens it again within
 
 from collections import deque
 
-from bot.notices import BreakerClosed, BreakerOpened, HoldCause
+from bot.notices.admins import BreakerClosed, BreakerOpened, HoldCause
 from bot.order.model import Trouble
 from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.flow import gap, joining, ruling
+from bot.flow import browsing, complaints, gap, helping, joining, pricelist, receipts, ruling
 from bot.flow.desk import Desk, Place
-from bot.notices import BalanceShown, BalanceWithheld, Help, NotUnderstood, ResellerList, ResellerRow
+from bot.flow.looking import Asker
+from bot.notices.admins import BalanceShown
+from bot.notices.people import ResellerList, ResellerRow
+from bot.notices.talk import BalanceWithheld, NotUnderstood
 from bot.order.model import Outcome
-from bot.order.parse import EXAMPLE, Command, Slip
+from bot.order.typed import EXAMPLE, Command, Slip
 from bot.people import Role, Standing
 from storage import ledger, orders, people
 from storage.transaction import Tx
@@ -38,9 +41,24 @@ def carry_out(tx: Tx, desk: Desk, command: Command, caller: Caller, *, now_ms: i
         and _carry_out_for_admin(tx, desk, command, caller, now_ms)
     ):
         return
+    asker = Asker(
+        user_id=caller.user_id,
+        place=caller.place,
+        sees_all=caller.role is Role.ADMIN and caller.is_private,
+    )
+    if browsing.answer(tx, desk, command, asker, now_ms=now_ms):
+        return
     match command.word:
-        case "start" | "daftar" | "bantuan" | "help" | "format" | "menu":
-            desk.say(tx, Help(role=caller.role), caller.place, at_ms=now_ms)
+        case "start" | "daftar":
+            desk.say(tx, helping.welcome(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
+        case "bantuan" | "help" | "format" | "menu":
+            desk.say(tx, helping.manual(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
+        case "struk":
+            receipts.set_up(tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms)
+        case "komplain" | "komplen" | "komplin" | "kom" | "k" | "lapor":
+            complaints.complain_of(
+                tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms
+            )
         case "saldo" | "sal" | "s" | "cs":
             desk.say(tx, BalanceWithheld(), caller.place, at_ms=now_ms)
         case _:
@@ -68,6 +86,13 @@ def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, n
                 place=caller.place,
                 now_ms=now_ms,
             )
+        case "katalog":
+            pricelist.carry_out(tx, desk, command.rest, _keeper(caller), now_ms=now_ms)
+        case "buka" | "tutup":
+            is_open = command.word == "buka"
+            pricelist.switch(tx, desk, command.rest, _keeper(caller), is_open=is_open, now_ms=now_ms)
+        case "komplain" | "komplen" | "komplin" | "kom" | "k" | "lapor" if not command.rest:
+            complaints.show_open(tx, desk, caller.place, now_ms=now_ms)
         case "tertunda":
             gap.show(tx, desk, judge)
             ruling.show_open(tx, desk, judge)
@@ -77,6 +102,10 @@ def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, n
         case _:
             return False
     return True
+
+
+def _keeper(caller: Caller) -> pricelist.Keeper:
+    return pricelist.Keeper(user_id=caller.user_id, name=caller.name, place=caller.place)
 
 
 def _rule(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, typed: str, judge: ruling.Judge) -> None:

@@ -1,10 +1,13 @@
 """Puts notices into the outbox: for one chat, for every admin, with one-time buttons where they have any."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from bot.notices import Notice, keyboard_of
+from bot.flow.shelf import Shelf
+from bot.notices import Notice
+from bot.notices.keyboards import keyboard_of
+from bot.notices.keys import VIEWS, Key
 from storage import inbox, outbox
 from storage.outbox import Button, Keyboard, Letter
 from storage.transaction import Tx
@@ -35,6 +38,7 @@ class Desk:
     nonce: Callable[[], str]
     chance: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
+    shelf: Shelf = field(default_factory=Shelf)
 
     def say(
         self,
@@ -45,17 +49,18 @@ class Desk:
         at_ms: int,
         subject: str = "",
         edits: int | None = None,
-        sn: str | None = None,
+        rests_until_ms: int = 0,
     ) -> None:
-        """Say something: new, or in the place of our message `edits`; its buttons carry `sn` along."""
+        """Say something, new or in the place of our message `edits`; while it rests, others overtake it."""
         letter = Letter(
             chat_id=place.chat_id,
             thread_id=place.thread_id,
             reply_to=place.reply_to,
             notice=notice,
             edits=edits,
-            keyboard=self._keyboard(tx, notice, subject, sn, at_ms=at_ms),
+            keyboard=self._keyboard(tx, notice, subject, at_ms=at_ms),
             subject=subject,
+            rests_until_ms=rests_until_ms,
         )
         outbox.enqueue(tx, letter, at_ms=at_ms)
 
@@ -83,11 +88,15 @@ class Desk:
             )
             outbox.enqueue(tx, closing, at_ms=at_ms)
 
-    def _keyboard(self, tx: Tx, notice: Notice, subject: str, sn: str | None, *, at_ms: int) -> Keyboard:
-        rows = tuple(
-            tuple(Button(action=action, nonce=self.nonce()) for action in row) for row in keyboard_of(notice)
+    def _keyboard(self, tx: Tx, notice: Notice, subject: str, *, at_ms: int) -> Keyboard:
+        return tuple(
+            tuple(self._button(tx, key, subject, at_ms=at_ms) for key in row) for row in keyboard_of(notice)
         )
-        for row in rows:
-            for button in row:
-                inbox.offer(tx, button.nonce, button.action, subject, sn, at_ms=at_ms)
-        return rows
+
+    def _button(self, tx: Tx, key: Key, subject: str, *, at_ms: int) -> Button:
+        """Make a key a button: a view carries what it shows, anything else a nonce that works once."""
+        if key.action in VIEWS:
+            return Button(action=key.action, data=f"{key.action}:{key.payload}", label=key.label)
+        nonce = self.nonce()
+        inbox.offer(tx, nonce, key, subject, at_ms=at_ms)
+        return Button(action=key.action, data=nonce, label=key.label)

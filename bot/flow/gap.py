@@ -9,9 +9,10 @@ from typing import NoReturn
 
 from bot.flow.desk import Desk, Place
 from bot.flow.ruling import Judge
-from bot.flow.settlement import Asked, place, settle
-from bot.notices import Action, CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
-from bot.order.model import Intent, State
+from bot.flow.settlement import settle
+from bot.notices.keys import Action
+from bot.notices.restore import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
+from bot.order.model import Order, State
 from bot.order.news import Unclear
 from storage import orders, outbox, restores
 from storage.restores import Restore
@@ -64,18 +65,17 @@ def hindrance(tx: Tx, *, asked_at_ms: int) -> Hindrance | None:
     return Hindrance.CLOSED if restore.released_at_ms is None else None
 
 
-def turn_away(tx: Tx, desk: Desk, intent: Intent, where: Place, *, now_ms: int) -> None:
+def turn_away(tx: Tx, desk: Desk, notice: CounterClosed, where: Place, *, now_ms: int) -> None:
     """Answer an order while the counter is closed: it is not kept, and surely not bought."""
     if restore := restores.in_quarantine(tx):
-        notice = CounterClosed(code=intent.product_code, destination=intent.destination)
         desk.say(tx, notice, where, at_ms=now_ms, subject=_turned_away_by(restore))
 
 
-def doubt(tx: Tx, desk: Desk, intent: Intent, asked: Asked, *, now_ms: int) -> None:
-    """Keep an order that may have been bought in the gap as unknown, for the admins to look up."""
-    if order := place(tx, desk, intent, asked, now_ms=now_ms):
-        news = Unclear(why="asked before the restore: it may have been bought under another Ref")
-        settle(tx, desk, order.trxid, news, at_ms=now_ms, actor="restore")
+def doubt(tx: Tx, desk: Desk, order: Order, *, now_ms: int) -> Order:
+    """Make an order that may have been bought in the gap unknown, for the admins to look up."""
+    news = Unclear(why="asked before the restore: it may have been bought under another Ref")
+    settled = settle(tx, desk, order.trxid, news, at_ms=now_ms, actor="restore")
+    return settled.after if settled else order
 
 
 def show(tx: Tx, desk: Desk, judge: Judge) -> None:

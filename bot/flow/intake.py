@@ -1,76 +1,20 @@
-"""Takes in what people type and tap: each message once, by what its sender may do here.
+"""Takes in what people type: each message once, by what its sender may do here.
 
-`take_message` and `take_press` are units of work: what they do is kept before Telegram is told "got it".
+`take_message` is a unit of work: what it does is kept before Telegram is told "got it".
 """
 
-from dataclasses import dataclass
-from enum import StrEnum, auto
+from dataclasses import replace
 
-from bot.flow import commands, gap, joining, ruling
+from bot.flow import commands, complaints, importing, joining, ordering, ruling
 from bot.flow.desk import Desk, Place
-from bot.flow.settlement import Asked, place
-from bot.notices import Action, NotUnderstood
-from bot.order.model import Intent, Outcome
-from bot.order.parse import EXAMPLE, Command, Misread, OrderRequest, Slip, parse
-from bot.order.validate import validate
+from bot.flow.heard import Document, Kind, Said
+from bot.order.model import Outcome
+from bot.order.parse import parse
+from bot.order.typed import Command, Misread, Orders, Slip
 from bot.people import Role, Standing
 from storage import inbox, outbox, people
 from storage.people import Person
 from storage.transaction import Tx
-
-
-class Kind(StrEnum):
-    """How a message came: only a message as first written can order."""
-
-    WRITTEN = auto()
-    EDITED = auto()
-    FORWARDED = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A message somebody sent; `at_ms` is Telegram's date, `text` empty for pictures and the like."""
-
-    chat_id: int
-    is_private: bool
-    thread_id: int | None
-    message_id: int
-    user_id: int
-    name: str
-    username: str | None
-    text: str
-    at_ms: int
-    kind: Kind
-    reply_to: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """A button somebody tapped under our message."""
-
-    press_id: str
-    chat_id: int
-    thread_id: int | None
-    message_id: int
-    user_id: int
-    name: str
-    nonce: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A group became a supergroup."""
-
-    chat_id: int
-    new_chat_id: int
-
-
-class Toast(StrEnum):
-    """What the tapper of a button sees for a moment."""
-
-    DONE = auto()
-    USED = auto()
-    NOT_ALLOWED = auto()
 
 
 def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
@@ -84,15 +28,25 @@ def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
         _take_from_stranger(tx, desk, said, now_ms)
         return
     people.rename(tx, said.user_id, name=said.name, username=said.username)
-    if role is Role.ADMIN and _is_sn_reply(tx, desk, said, now_ms):
+    if said.kind is Kind.WRITTEN and said.reply_to is not None and _is_answer(tx, desk, said, role, now_ms):
+        return
+    if said.document and role is Role.ADMIN and said.is_private and said.kind is not Kind.EDITED:
+        _take_file(tx, desk, said, said.document, now_ms)
         return
     match parse(said.text):
         case Command() as command:
             _take_command(tx, desk, said, role, command, now_ms)
-        case OrderRequest() as request:
-            _take_order(tx, desk, said, validate(request), now_ms)
+        case Orders() as typed:
+            _take_orders(tx, desk, said, typed, now_ms)
         case Misread() as misread:
             _explain(tx, desk, said, misread, now_ms)
+
+
+def _take_file(tx: Tx, desk: Desk, said: Said, document: Document, now_ms: int) -> None:
+    admin = importing.Admin(
+        user_id=said.user_id, name=said.name, place=place_of(said), message_id=said.message_id
+    )
+    importing.ask(tx, desk, document, admin, now_ms=now_ms)
 
 
 def place_of(said: Said) -> Place:
@@ -122,10 +76,7 @@ def _take_from_stranger(tx: Tx, desk: Desk, said: Said, now_ms: int) -> None:
         )
         joining.ask(tx, desk, asker, now_ms=now_ms)
         return
-    speaks_to_us = (
-        said.is_private or isinstance(parsed, OrderRequest) or (isinstance(parsed, Misread) and parsed.near)
-    )
-    if speaks_to_us:
+    if said.is_private or (isinstance(parsed, Orders | Misread) and parsed.near):
         joining.tell_stranger(tx, desk, said.user_id, place_of(said), now_ms=now_ms)
 
 
@@ -138,102 +89,70 @@ def _take_command(tx: Tx, desk: Desk, said: Said, role: Role, command: Command, 
         commands.carry_out(tx, desk, command, caller, now_ms=now_ms)
 
 
-def _take_order(tx: Tx, desk: Desk, said: Said, checked: Intent | Misread, now_ms: int) -> None:
-    if isinstance(checked, Misread):
-        _explain(tx, desk, said, checked, now_ms)
+def _take_orders(tx: Tx, desk: Desk, said: Said, typed: Orders, now_ms: int) -> None:
+    lines = ordering.meant(typed, desk.shelf.catalogue(tx))
+    if not lines and not said.is_private:
         return
     if said.kind is not Kind.WRITTEN:
-        suggestion = f"{checked.product_code}.{checked.destination}"
-        _explain(tx, desk, said, Misread(slip=Slip.NOT_AN_ORDER, suggestion=suggestion, near=True), now_ms)
+        first = (lines or typed.lines)[0]
+        misread = Misread(slip=Slip.NOT_AN_ORDER, suggestion=first.typed, near=bool(lines))
+        _explain(tx, desk, said, misread, now_ms)
         return
-    hindrance = gap.hindrance(tx, asked_at_ms=said.at_ms)
-    if hindrance is gap.Hindrance.CLOSED:
-        gap.turn_away(tx, desk, checked, place_of(said), now_ms=now_ms)
-        return
-    asked = Asked(
-        chat_id=said.chat_id,
-        thread_id=said.thread_id,
-        message_id=said.message_id,
+    ordering.take(tx, desk, _buyer(said), typed, now_ms=now_ms)
+
+
+def _buyer(said: Said) -> ordering.Buyer:
+    return ordering.Buyer(
         user_id=said.user_id,
+        place=place_of(said),
+        message_id=said.message_id,
         at_ms=said.at_ms,
         text=said.text,
     )
-    (gap.doubt if hindrance else place)(tx, desk, checked, asked, now_ms=now_ms)
 
 
 def _explain(tx: Tx, desk: Desk, said: Said, misread: Misread, now_ms: int) -> None:
     """Answer a slip with the right form; in a group only what was meant as an order."""
-    slip = misread.slip
     if said.kind is not Kind.WRITTEN:
         if not misread.near:
             return
-        slip = Slip.EDITED if said.kind is Kind.EDITED else Slip.FORWARDED
+        misread = replace(misread, slip=Slip.EDITED if said.kind is Kind.EDITED else Slip.FORWARDED)
     if said.is_private or misread.near:
-        notice = NotUnderstood(slip=slip, suggestion=(misread.suggestion or EXAMPLE)[:100])
-        desk.say(tx, notice, place_of(said), at_ms=now_ms)
+        desk.say(tx, ordering.not_understood(misread), place_of(said), at_ms=now_ms)
 
 
-def _is_sn_reply(tx: Tx, desk: Desk, said: Said, now_ms: int) -> bool:
+def _is_answer(tx: Tx, desk: Desk, said: Said, role: Role, now_ms: int) -> bool:
+    """Take a reply to one of our questions as its answer; False if it answers none."""
+    answered = outbox.subject_of(tx, said.chat_id, said.reply_to or 0)
+    match answered:
+        case ("SnQuestion", subject) if role is Role.ADMIN:
+            return _is_sn(tx, desk, said, subject.removeprefix("order:"), now_ms)
+        case ("ComplaintCard" | "ComplaintClosed", subject) if role is Role.ADMIN:
+            return _is_word_on_complaint(tx, desk, said, int(subject.removeprefix("complaint:")), now_ms)
+        case ("NumberQuestion", subject):
+            code = subject.removeprefix("product:")
+            return ordering.take_number(tx, desk, _buyer(said), code, now_ms=now_ms)
+        case _:
+            return False
+
+
+def _is_word_on_complaint(tx: Tx, desk: Desk, said: Said, complaint_id: int, now_ms: int) -> bool:
+    """Take an admin's reply to the card of a complaint as the answer to it."""
+    text = said.text.strip()
+    if not text or text.startswith("/"):
+        return False
+    admin = complaints.Admin(user_id=said.user_id, name=said.name, place=place_of(said))
+    complaints.answer(tx, desk, complaint_id, text, admin, now_ms=now_ms)
+    return True
+
+
+def _is_sn(tx: Tx, desk: Desk, said: Said, trxid: str, now_ms: int) -> bool:
     """Take an admin's reply to the question for an SN as that SN."""
     sn = ruling.read_sn(said.text)
-    if said.reply_to is None or said.kind is not Kind.WRITTEN or sn is None or sn.startswith("/"):
-        return False
-    answered = outbox.subject_of(tx, said.chat_id, said.reply_to)
-    if answered is None or answered[0] != "SnQuestion":
+    if sn is None or sn.startswith("/"):
         return False
     judge = ruling.Judge(
         admin_id=said.user_id, name=said.name, place=place_of(said), message_id=None, now_ms=now_ms
     )
-    trxid = answered[1].removeprefix("order:")
     ruling.ask_again(tx, desk, trxid, Outcome.SUCCESS, sn, judge)
     return True
-
-
-def take_press(tx: Tx, desk: Desk, pressed: Pressed, *, now_ms: int) -> Toast:
-    """Take in one tap: all our buttons are for admins, and each works once."""
-    if joining.role_of(tx, desk, pressed.user_id) is not Role.ADMIN:
-        return Toast.NOT_ALLOWED
-    button = inbox.press(tx, pressed.nonce, user_id=pressed.user_id, at_ms=now_ms)
-    if button is None:
-        return Toast.USED
-    kind, _, name = button.subject.partition(":")
-    if kind == "person":
-        return _answer_asker(tx, desk, pressed, button.action, int(name), now_ms)
-    judge = ruling.Judge(
-        admin_id=pressed.user_id,
-        name=pressed.name,
-        place=Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id),
-        message_id=pressed.message_id,
-        now_ms=now_ms,
-    )
-    if kind == "restore":
-        gap.press(tx, desk, button.action, judge)
-    else:
-        _judge(tx, desk, judge, name, button)
-    return Toast.DONE
-
-
-def _answer_asker(tx: Tx, desk: Desk, pressed: Pressed, action: Action, user_id: int, now_ms: int) -> Toast:
-    standing = Standing.APPROVED if action is Action.APPROVE else Standing.REJECTED
-    was_first = joining.answer(
-        tx, desk, user_id, standing, admin_id=pressed.user_id, admin_name=pressed.name, now_ms=now_ms
-    )
-    return Toast.DONE if was_first else Toast.USED
-
-
-def _judge(tx: Tx, desk: Desk, judge: ruling.Judge, trxid: str, button: inbox.Pressed) -> None:
-    match button.action:
-        case Action.RULE_SUCCESS:
-            ruling.ask_for_sn(tx, desk, trxid, judge)
-        case Action.WITHOUT_SN:
-            ruling.ask_again(tx, desk, trxid, Outcome.SUCCESS, None, judge)
-        case Action.RULE_FAILURE:
-            ruling.ask_again(tx, desk, trxid, Outcome.FAILURE, None, judge)
-        case Action.CONFIRM_SUCCESS:
-            ruling.rule(tx, desk, trxid, Outcome.SUCCESS, button.sn, judge)
-        case Action.CONFIRM_FAILURE:
-            ruling.rule(tx, desk, trxid, Outcome.FAILURE, None, judge)
-        case Action.CANCEL:
-            ruling.show_card(tx, desk, trxid, judge)
-        case Action.APPROVE | Action.REJECT | Action.OPEN_COUNTER | Action.CONFIRM_OPEN:
-            raise ValueError(f"{button.action} is no button of an order")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from bot.notices import Invariant
+from bot.notices.admins import Invariant
 from bot.order.model import ExpiryReason, Order, State, Trouble
 from bot.order.news import Claimed
 from bot.order.notices import (

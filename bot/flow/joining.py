@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.flow.desk import Desk, Place
-from bot.notices import JoinAnswer, JoinCard, JoinDecided, PersonNotFound, StandingChanged
+from bot.notices.people import JoinAnswer, JoinCard, JoinDecided, PersonNotFound, StandingChanged
 from bot.people import Role, Standing
 from storage import outbox, people
 from storage.people import Person

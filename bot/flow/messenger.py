@@ -9,14 +9,18 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, assert_never
 
+from bot.flow import tables
 from bot.flow.agent import Bell
+from bot.flow.composing import Draft, choose, outdated_among, with_words
 from bot.flow.desk import Desk
+from bot.flow.filling import fill
 from bot.flow.pace import Pace
-from bot.notices import DeliveryFailed, Notice, Result
-from bot.order.notices import OrderOverdue, OrderReceived, OrderWaiting
+from bot.notices import Errand, Result
+from bot.notices.admins import DeliveryFailed
+from bot.notices.ordering import OrderTable
 from bot.telegram import outcomes as out
 from bot.telegram.sender import Outgoing
-from bot.texts import Clock, merge, render
+from bot.texts import Clock
 from storage import outbox
 from storage.database import Database
 from storage.errors import StorageError
@@ -24,9 +28,6 @@ from storage.outbox import Lane, Letter, Waiting
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
-
-MERGE_ABOVE = 3
-"""Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one."""
 
 MERGE_AT_MOST = 50
 MAX_TRIES_OF_A_POISON = 3
@@ -36,6 +37,9 @@ MAX_PAUSE_S = 300.0
 IDLE_S = 30.0
 LANES_AT_ONCE = 30
 STORE_AGAIN_S = 0.5
+
+UNSPEAKABLE = out.Impossible(why="no words could be found for it")
+"""What becomes of a letter at which our own code fails."""
 
 
 class Speaker(Protocol):
@@ -74,8 +78,11 @@ class Messenger:
 
     async def run_once(self) -> float:
         """Start whatever may be said now; give the seconds until more may be."""
-        lanes = await self._database.read(outbox.lanes)
-        now_ms, pause_s = self._now_ms(), IDLE_S
+        now_ms = self._now_ms()
+        lanes, wake_ms = await self._database.read(
+            lambda tx: (outbox.lanes(tx, now_ms=now_ms), outbox.next_wake_ms(tx, now_ms=now_ms))
+        )
+        pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
         for lane in lanes:
             if lane.chat_id in self._speaking or len(self._speaking) >= LANES_AT_ONCE:
                 continue
@@ -99,61 +106,60 @@ class Messenger:
             _log.error("a lane met a surprise", exc_info=task.exception(), extra={"chat_id": chat_id})
 
     async def _speak(self, chat_id: int) -> None:
-        waiting = await self._database.read(lambda tx: outbox.waiting(tx, chat_id, limit=MERGE_AT_MOST))
+        now_ms = self._now_ms()
+        waiting = await self._database.read(
+            lambda tx: outbox.waiting(tx, chat_id, now_ms=now_ms, limit=MERGE_AT_MOST)
+        )
         if not waiting:
             return
-        outdated = _outdated(waiting)
+        outdated = outdated_among(waiting)
         due = [entry for entry in waiting if entry not in outdated]
         if not due:
             await self._database.write(lambda tx: _drop(tx, outdated))
             return
-        batch, outgoing = self._compose(due)
-        outcome = await self._speaker.send(outgoing)
+        draft = choose(due, self._clock, one_by_one=chat_id in self._one_by_one)
+        if draft.errand is not None:
+            draft = await self._filled(draft, draft.errand)
+        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE
         if not isinstance(outcome, out.Sent):
             _log.info(
                 "a message was not taken", extra={"chat_id": chat_id, "outcome": type(outcome).__name__}
             )
-        await self._store(batch, outdated, outcome)
+        await self._store(draft, outdated, outcome)
 
-    async def _store(self, batch: list[Waiting], outdated: list[Waiting], outcome: out.Outcome) -> None:
+    async def _filled(self, draft: Draft, errand: Errand) -> Draft:
+        """Look up what an errand only names; a fault of our own there must not stop the lane."""
+        try:
+            filled = await self._database.gather(lambda tx: fill(tx, errand, self._clock))
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
+            _log.exception("a letter could not be filled in", extra={"kind": type(errand).__name__})
+            return draft
+        return with_words(draft, filled.rendered, version=filled.version)
+
+    async def _store(self, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
         """Store what became of a message, however long it takes: unstored, it would be sent again."""
         while True:
             try:
-                await self._database.write(lambda tx: self._keep(tx, batch, outdated, outcome))
+                await self._database.write(lambda tx: self._keep(tx, draft, outdated, outcome))
             except StorageError as error:
                 _log.error("a message's outcome could not be stored yet: %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
                 return
 
-    def _compose(self, waiting: list[Waiting]) -> tuple[list[Waiting], Outgoing]:
-        """Choose the letters of one message, and its words; a lane that is behind gets several in one."""
-        first = waiting[0].letter
-        run = _mergeable_run(waiting)
-        if len(run) > MERGE_ABOVE and first.chat_id not in self._one_by_one:
-            text, count = merge([entry.letter.notice for entry in run], self._clock)
-            batch = run[:count]
-            return batch, Outgoing(chat_id=first.chat_id, thread_id=first.thread_id, text=text)
-        rendered = render(first.notice, self._clock)
-        outgoing = Outgoing(
-            chat_id=first.chat_id,
-            thread_id=first.thread_id,
-            reply_to=first.reply_to,
-            edits=first.edits,
-            text=rendered.text,
-            copy=rendered.copy,
-            keyboard=first.keyboard,
-        )
-        return waiting[:1], outgoing
-
-    def _keep(self, tx: Tx, batch: list[Waiting], outdated: list[Waiting], outcome: out.Outcome) -> None:
+    def _keep(self, tx: Tx, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
         """Store what became of a message, for every letter in it."""
         _drop(tx, outdated)
-        letter, now_ms = batch[0].letter, self._now_ms()
+        batch, now_ms = draft.batch, self._now_ms()
+        letter = batch[0].letter
         match outcome:
             case out.Sent(message_id=message_id):
                 for entry in batch:
                     outbox.told(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
+                if isinstance(letter.notice, OrderTable):
+                    tables.told(tx, letter.notice, letter.thread_id, version=draft.version, now_ms=now_ms)
             case out.Later(retry_after_s=wait_s):
                 self._pace.hold(letter.chat_id, self._tick() + wait_s, self._tick())
                 self._postpone(tx, batch, wait_s, why="429")
@@ -182,9 +188,9 @@ class Messenger:
 
     def _repeat(self, tx: Tx, batch: list[Waiting], why: str) -> None:
         """Say a result again until it is surely told; anything else is repeated once at most."""
-        due_at_ms = self._now_ms() + int(1000 * _pause_s(2 * batch[0].ambiguous + 1))
+        due_at_ms = self._now_ms() + int(1000 * _pause_s(batch[0].ambiguous + 1))
         for entry in batch:
-            if entry.ambiguous and not _must_arrive(entry.letter.notice):
+            if entry.ambiguous and not _must_arrive(entry.letter):
                 outbox.told(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
             else:
                 outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, ambiguous=True, fault=why)
@@ -228,38 +234,9 @@ def _drop(tx: Tx, outdated: list[Waiting]) -> None:
         outbox.drop(tx, entry.outbox_id)
 
 
-def _outdated(waiting: list[Waiting]) -> list[Waiting]:
-    """Give what need not be said: acknowledgements whose result waits behind them, corrections of nothing.
-
-    The result says more than the acknowledgement, and must come last.
-    """
-    results = {entry.letter.notice.trxid for entry in waiting if isinstance(entry.letter.notice, Result)}
-    return [
-        entry
-        for entry in waiting
-        if entry.is_void
-        or (
-            isinstance(entry.letter.notice, OrderReceived | OrderWaiting)
-            and entry.letter.notice.trxid in results
-        )
-    ]
-
-
-def _mergeable_run(waiting: list[Waiting]) -> list[Waiting]:
-    """Give the letters from the first on that may share a message: of orders, new, without buttons."""
-    run: list[Waiting] = []
-    for entry in waiting:
-        letter = entry.letter
-        of_order = isinstance(letter.notice, Result | OrderReceived | OrderWaiting | OrderOverdue)
-        same_place = letter.thread_id == waiting[0].letter.thread_id
-        if not of_order or letter.keyboard or letter.edits is not None or not same_place:
-            break
-        run.append(entry)
-    return run
-
-
-def _must_arrive(notice: Notice) -> bool:
-    return isinstance(notice, Result)
+def _must_arrive(letter: Letter) -> bool:
+    """Tell whether a letter is said until it surely was: results, tables, and edits, which leave no copy."""
+    return isinstance(letter.notice, Result | OrderTable) or letter.edits is not None
 
 
 def _pause_s(tries: int) -> float:

@@ -8,7 +8,7 @@ from bot.biller.reversal import Malformed, Mismatch, match_reversal, read_revers
 from bot.flow.agent import Bell
 from bot.flow.desk import Desk
 from bot.flow.settlement import settle
-from bot.notices import ReversalQuarantined
+from bot.notices.admins import ReversalQuarantined
 from bot.order.news import Contradicting
 from storage import ledger, orders
 from storage.database import Database

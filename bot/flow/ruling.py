@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.flow.desk import Desk, Place
 from bot.flow.settlement import settle, subject_of
-from bot.notices import NothingOpen, OrderNotFound
+from bot.notices.admins import NothingOpen, OrderNotFound
 from bot.order import notices as say
 from bot.order.model import Order, Outcome
 from bot.order.news import Ruled
@@ -63,7 +63,7 @@ def ask_again(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, 
     """Ask the second question before a word counts."""
     if order := _open_order(tx, desk, trxid, judge):
         question = say.RulingQuestion(**facts_of(order, judge.now_ms), outcome=outcome, sn=sn)
-        _show(tx, desk, question, judge, sn=sn)
+        _show(tx, desk, question, judge)
 
 
 def rule(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
@@ -90,7 +90,7 @@ def _open_order(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> Order | None:
     return None
 
 
-def _show(tx: Tx, desk: Desk, notice: say.OrderNotice, judge: Judge, sn: str | None = None) -> None:
+def _show(tx: Tx, desk: Desk, notice: say.OrderNotice, judge: Judge) -> None:
     desk.say(
         tx,
         notice,
@@ -98,5 +98,4 @@ def _show(tx: Tx, desk: Desk, notice: say.OrderNotice, judge: Judge, sn: str | N
         at_ms=judge.now_ms,
         subject=subject_of(notice.trxid),
         edits=judge.message_id,
-        sn=sn,
     )

@@ -5,6 +5,7 @@ Each function is part of a unit of work: the order, its event and its notices ar
 
 from dataclasses import dataclass
 
+from bot.flow import stock, tables
 from bot.flow.desk import Desk, Place
 from bot.order import notices as say
 from bot.order.model import Intent, Order, State
@@ -12,7 +13,7 @@ from bot.order.news import Accepted, News
 from bot.order.states import decide
 from bot.order.telling import order_received, order_waiting
 from bot.order.trxid import trxid_at
-from storage import ledger, orders
+from storage import batches, ledger, orders, outbox
 from storage.transaction import Tx
 
 TOLD = "told:"
@@ -24,7 +25,10 @@ MAX_DRAWS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Where, by whom and when (Telegram's date) an order was asked; `text` is kept as evidence."""
+    """Where, by whom and when (Telegram's date) an order was asked; `text` is kept as evidence.
+
+    `line` counts the orders of one message from 1; `sell_idr` is what the catalogue asks for it.
+    """
 
     chat_id: int
     thread_id: int | None
@@ -32,6 +36,8 @@ class Asked:
     user_id: int
     at_ms: int
     text: str
+    line: int = 1
+    sell_idr: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +54,14 @@ class Settled:
 
 
 def place(tx: Tx, desk: Desk, intent: Intent, asked: Asked, *, now_ms: int) -> Order | None:
-    """Store a new order and answer its chat; None if this message has made its order before."""
+    """Store a new order, of which nothing is said yet; None if this line has made its order before."""
     for _ in range(MAX_DRAWS):
         order = Order(
             trxid=trxid_at(now_ms, desk.zone, desk.chance()),
             chat_id=asked.chat_id,
             thread_id=asked.thread_id,
             message_id=asked.message_id,
-            line=1,
+            line=asked.line,
             user_id=asked.user_id,
             product_code=intent.product_code,
             destination=intent.destination,
@@ -65,13 +71,20 @@ def place(tx: Tx, desk: Desk, intent: Intent, asked: Asked, *, now_ms: int) -> O
             placed_at_ms=now_ms,
             changed_at_ms=now_ms,
             due_at_ms=now_ms,
+            ordinal=intent.ordinal,
+            sell_idr=asked.sell_idr,
         )
         if orders.insert(tx, order, actor=f"user:{asked.user_id}", evidence=asked.text):
-            _tell_chat(tx, desk, order, order_received(order), now_ms)
             return order
-        if orders.line_is_taken(tx, asked.chat_id, asked.message_id, 1):
+        if orders.line_is_taken(tx, asked.chat_id, asked.message_id, asked.line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")
+
+
+def announce(tx: Tx, desk: Desk, order: Order, *, now_ms: int) -> None:
+    """Answer the chat of an order just placed; one that is in doubt already has been told so."""
+    if order.state is State.PLACED:
+        _tell_chat(tx, desk, order, order_received(order), now_ms)
 
 
 def settle(
@@ -91,6 +104,7 @@ def settle(
         _report_balance(tx, trxid, news, decision.balance_idr, at_ms)
     for notice in decision.to_chat:
         _tell_chat(tx, desk, after, notice, at_ms)
+        stock.alert(tx, desk, after, notice, at_ms=at_ms)
     for notice in decision.to_admins:
         _tell_admins(tx, desk, notice, at_ms)
     return Settled(before=before, after=after)
@@ -119,7 +133,15 @@ def told_subject_of(trxid: str) -> str:
 
 
 def _tell_chat(tx: Tx, desk: Desk, order: Order, notice: say.OrderNotice, at_ms: int) -> None:
-    desk.say(tx, notice, place_of(order), at_ms=at_ms, subject=told_subject_of(order.trxid))
+    """Tell the chat; news of a large batch gathers for a while, and its table is rewritten."""
+    batch = batches.find(tx, order.chat_id, order.message_id)
+    subject, rests_until_ms = told_subject_of(order.trxid), 0
+    if batch and (rests_until_ms := tables.stir(tx, batch, order, now_ms=at_ms)):
+        # What was heard of it before must not come after, though the clock be set back.
+        rests_until_ms = max(rests_until_ms, outbox.rests_until_ms(tx, subject))
+    if batch is None:
+        notice = stock.with_others(tx, desk, order, notice)
+    desk.say(tx, notice, place_of(order), at_ms=at_ms, subject=subject, rests_until_ms=rests_until_ms)
 
 
 def _report_balance(tx: Tx, trxid: str, news: News, balance_idr: int, at_ms: int) -> None:

@@ -10,7 +10,7 @@ from bot.flow.agent import Bell
 from bot.flow.breaker import Breaker
 from bot.flow.desk import Desk
 from bot.flow.settlement import TOLD, ask_to_wait, settle
-from bot.notices import BreakerClosed, BreakerOpened
+from bot.notices.admins import BreakerClosed, BreakerOpened
 from bot.order.model import ExpiryReason, Order, State
 from bot.order.news import Answer, Claimed, Expired, Unclear
 from bot.order.notices import OrderWaiting

@@ -44,10 +44,16 @@ class ExpiryReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A validated wish to buy: `product_code` in lower case, `destination` in digits (phones as 08…)."""
+    """A validated wish to buy.
+
+    `product_code` is spelled as the catalogue spells it, in lower case without one; `destination` is in the
+    form of the product's rule (phones as 08…). `ordinal` counts the purchases of one product for one
+    destination on one day: 2 to 99 are asked for on purpose.
+    """
 
     product_code: str
     destination: str
+    ordinal: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +61,12 @@ class Order:
     """One purchase, posted at most once under its `trxid` (17 digits).
 
     `chat_id`, `thread_id` and `message_id` say where it was asked and so where its result is told;
-    `line` is its line in that message, from 1. Times are ms since the epoch: `asked_at_ms` by
+    `line` is its line in that message, from 1; `ordinal` tells which purchase of this product for this
+    destination it is that day. Times are ms since the epoch: `asked_at_ms` by
     Telegram's date, the others by our clock; `due_at_ms` is when a placed order may be tried.
     `success_heard` and `failure_heard` keep what the biller has said so far, so that a repeated
     report is known as one. `doubt` says, for admins, why the order is UNKNOWN. `reason` is fit for a
-    reseller's eyes; `price_idr` is the operator's cost.
+    reseller's eyes; `price_idr` is the operator's cost, `sell_idr` what the catalogue asked of the reseller.
     """
 
     trxid: str
@@ -75,6 +82,8 @@ class Order:
     placed_at_ms: int
     changed_at_ms: int
     due_at_ms: int
+    ordinal: int = 1
+    sell_idr: int | None = None
     attempts: int = 0
     overdue: bool = False
     success_heard: bool = False

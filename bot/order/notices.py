@@ -5,7 +5,7 @@ Each notice is a name and facts; the words are in `bot/texts/`.
 
 from dataclasses import dataclass
 
-from bot.order.model import ExpiryReason, Outcome, State, Trouble
+from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,13 @@ class AboutOrder:
     code: str
     destination: str
     at_ms: int
+    ordinal: int = 1
+
+    @property
+    def typed(self) -> str:
+        """Give the text that orders just this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
+        ordinal = f"{self.ordinal}." if self.ordinal > 1 else ""
+        return f"{self.code}.{ordinal}{self.destination}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +44,15 @@ class OrderSucceeded(AboutOrder):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFailed(AboutOrder):
-    """Refused or failed; `reason` is the biller's, fit for a reseller, and may be empty."""
+    """Refused or failed; `reason` is the biller's, fit for a reseller, and may be empty.
+
+    `others` could be bought in its place, by a tap of `user_id`.
+    """
 
     reason: str
     trouble: Trouble
+    others: tuple[Intent, ...] = ()
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

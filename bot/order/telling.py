@@ -50,11 +50,18 @@ class Facts(TypedDict):
     code: str
     destination: str
     at_ms: int
+    ordinal: int
 
 
 def facts_of(order: Order, at_ms: int) -> Facts:
     """Give what every notice about `order` carries."""
-    return Facts(trxid=order.trxid, code=order.product_code, destination=order.destination, at_ms=at_ms)
+    return Facts(
+        trxid=order.trxid,
+        code=order.product_code,
+        destination=order.destination,
+        at_ms=at_ms,
+        ordinal=order.ordinal,
+    )
 
 
 def succeeded(order: Order, at_ms: int) -> say.OrderSucceeded:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.flow import intake
+from bot.flow import intake, pressing
 from bot.flow.agent import Bell
 from bot.flow.desk import Desk
-from bot.flow.intake import Kind, Moved, Pressed, Said, Toast
-from bot.order.parse import OrderRequest, parse
+from bot.flow.heard import Kind, Moved, Pressed, Said, Toast
+from bot.order.parse import parse
+from bot.order.typed import Orders
 from bot.telegram.client import ApiClient
 from bot.telegram.reading import Heard, read_update
 from bot.telegram.sender import Outgoing
@@ -63,6 +64,7 @@ class Doorway:
         now_ms: Callable[[], int],
         orders_bell: Bell,
         outbox_bell: Bell,
+        imports_bell: Bell,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -72,6 +74,7 @@ class Doorway:
         self._now_ms = now_ms
         self._orders_bell = orders_bell
         self._outbox_bell = outbox_bell
+        self._imports_bell = imports_bell
         self._apologised: dict[int, int] = {}
 
     async def take(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
@@ -92,6 +95,8 @@ class Doorway:
             raise
         self._orders_bell.ring()
         self._outbox_bell.ring()
+        if any(isinstance(each, Said) and each.document for _, each in heard):
+            self._imports_bell.ring()
         for press_id, toast in toasts:
             self._sender.answer_press(press_id, toast_text(toast))
 
@@ -121,7 +126,12 @@ class Doorway:
 
 
 def _is_order(said: Said) -> bool:
-    return said.kind is Kind.WRITTEN and isinstance(parse(said.text), OrderRequest)
+    return said.kind is Kind.WRITTEN and _asks_for_orders(said.text)
+
+
+def _asks_for_orders(text: str) -> bool:
+    parsed = parse(text)
+    return isinstance(parsed, Orders) and parsed.near
 
 
 def _take_one(
@@ -143,7 +153,7 @@ def _handle(tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int
         case Said():
             intake.take_message(tx, desk, heard, now_ms=now_ms)
         case Pressed():
-            return [(heard.press_id, intake.take_press(tx, desk, heard, now_ms=now_ms))]
+            return [(heard.press_id, pressing.take_press(tx, desk, heard, now_ms=now_ms))]
         case Moved():
             outbox.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
         case Unreadable():

@@ -2,7 +2,7 @@
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.flow.intake import Kind, Moved, Pressed, Said
+from bot.flow.heard import Document, Kind, Moved, Pressed, Said
 from bot.telegram.client import ApiClient
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
@@ -50,7 +50,15 @@ def _message(message: Message, kind: Kind, username: str | None) -> Said | Moved
         at_ms=int(message.date.timestamp() * 1000),
         kind=kind,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        document=_document(message),
     )
+
+
+def _document(message: Message) -> Document | None:
+    sent = message.document
+    if sent is None:
+        return None
+    return Document(file_id=sent.file_id, name=_sound(sent.file_name or "")[:128], size_bytes=sent.file_size)
 
 
 def _press(query: CallbackQuery) -> Pressed | None:
@@ -66,7 +74,7 @@ def _press(query: CallbackQuery) -> Pressed | None:
         message_id=query.message.message_id,
         user_id=query.from_user.id,
         name=_name(query.from_user),
-        nonce=query.data,
+        data=query.data,
     )
 
 

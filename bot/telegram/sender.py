@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import (
     CopyTextButton,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputFile,
     LinkPreviewOptions,
     Message,
     MessageEntity,
@@ -17,7 +20,7 @@ from telegram import (
 
 from bot.telegram.client import ApiClient
 from bot.telegram.outcomes import Outcome, Sent, is_already_true, outcome_of
-from bot.texts import COPY, LABELS, Text
+from bot.texts import COPY, Attachment, Form, Text, label_of
 from bot.texts.form import Style
 from storage.outbox import Keyboard
 
@@ -28,7 +31,10 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message as it leaves; `edits` names the message of ours it takes the place of."""
+    """A message as it leaves; `edits` names the message of ours it takes the place of.
+
+    With `asks` it opens a field for the answer, which shows that text before anything is typed.
+    """
 
     chat_id: int
     text: Text
@@ -37,6 +43,8 @@ class Outgoing:
     edits: int | None = None
     keyboard: Keyboard = ()
     copy: str | None = None
+    attachment: Attachment | None = None
+    asks: str | None = None
 
 
 class Sender:
@@ -56,6 +64,8 @@ class Sender:
         reply = None
         if outgoing.reply_to is not None:
             reply = ReplyParameters(message_id=outgoing.reply_to, allow_sending_without_reply=True)
+        if outgoing.attachment is not None:
+            return await self._send_attached(outgoing, outgoing.attachment, words, entities, reply, markup)
         return await _outcome(
             self._client.send_message(
                 chat_id=outgoing.chat_id,
@@ -63,8 +73,32 @@ class Sender:
                 entities=entities or None,
                 message_thread_id=outgoing.thread_id,
                 reply_parameters=reply,
-                reply_markup=markup,
+                reply_markup=markup or _field(outgoing),
                 link_preview_options=NO_PREVIEW,
+            )
+        )
+
+    async def _send_attached(
+        self,
+        outgoing: Outgoing,
+        attachment: Attachment,
+        words: str,
+        entities: list[MessageEntity],
+        reply: ReplyParameters | None,
+        markup: InlineKeyboardMarkup | None,
+    ) -> Outcome:
+        content = InputFile(attachment.content, filename=attachment.name)
+        is_picture = attachment.form is Form.PICTURE
+        send = partial(self._client.send_photo if is_picture else self._client.send_document)
+        return await _outcome(
+            send(
+                outgoing.chat_id,
+                content,
+                caption=words or None,
+                caption_entities=entities or None,
+                message_thread_id=outgoing.thread_id,
+                reply_parameters=reply,
+                reply_markup=markup,
             )
         )
 
@@ -135,11 +169,22 @@ def entities_of(text: Text) -> list[MessageEntity]:
     return entities
 
 
+def _field(outgoing: Outgoing) -> ForceReply | None:
+    """Give the field for an answer; in a group nobody else is made to answer."""
+    if outgoing.asks is None:
+        return None
+    is_group = outgoing.chat_id < 0
+    return ForceReply(input_field_placeholder=outgoing.asks or None, selective=is_group or None)
+
+
 def _markup(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
     rows = [
-        [InlineKeyboardButton(LABELS[button.action], callback_data=button.nonce) for button in row]
+        [
+            InlineKeyboardButton(label_of(button.action, button.label), callback_data=button.data)
+            for button in row
+        ]
         for row in outgoing.keyboard
     ]
     if outgoing.copy:
-        rows.append([InlineKeyboardButton(LABELS[COPY], copy_text=CopyTextButton(outgoing.copy))])
+        rows.append([InlineKeyboardButton(COPY, copy_text=CopyTextButton(outgoing.copy))])
     return InlineKeyboardMarkup(rows) if rows else None

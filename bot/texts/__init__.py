@@ -4,7 +4,21 @@ Text from outside (names, product codes, the biller's reasons) is only ever put 
 no markup is parsed anywhere, so that nothing in it can format, link or hide.
 """
 
+from bot.texts.attachment import Attachment, Form
+from bot.texts.buttons import COPY, label_of, toast_text
 from bot.texts.form import Clock, Span, Text
-from bot.texts.render import COPY, LABELS, Rendered, merge, render, toast_text
+from bot.texts.render import Rendered, merge, render
 
-__all__ = ["COPY", "LABELS", "Clock", "Rendered", "Span", "Text", "merge", "render", "toast_text"]
+__all__ = [
+    "COPY",
+    "Attachment",
+    "Clock",
+    "Form",
+    "Rendered",
+    "Span",
+    "Text",
+    "label_of",
+    "merge",
+    "render",
+    "toast_text",
+]

@@ -1,6 +1,9 @@
 """What admins read: money, decisions, alarms."""
 
-from bot.notices import (
+from typing import assert_never
+
+from bot.notices.admins import (
+    AdminsNotice,
     AuditFinding,
     BalanceShown,
     BreakerClosed,
@@ -23,7 +26,7 @@ from bot.order.notices import (
     RulingRejected,
     SnQuestion,
 )
-from bot.texts.form import Clock, Row, Text, bold, code, grouped, lines, outside, rupiah
+from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
 
 STATES = {
     State.PLACED: "menunggu giliran",
@@ -53,7 +56,7 @@ OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
 
 
 def _what(about: AboutOrder) -> Row:
-    return (code(f"{about.code}.{about.destination}"), f" ({grouped(about.destination)})")
+    return (code(about.typed), " (", numbered(about.destination), ")")
 
 
 def order_card(card: OrderCard, clock: Clock) -> Text:
@@ -70,7 +73,7 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
     if card.biller_ref:
         rows.append(("Nomor biller ", outside(card.biller_ref)))
     if card.price_idr is not None:
-        rows.append(f"Harga {rupiah(card.price_idr)}")
+        rows.append(f"Modal {rupiah(card.price_idr)}")
     if why:
         rows.append(("Catatan teknis: ", outside(why, 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
@@ -179,7 +182,7 @@ def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Pesanan ditahan")),
         HOLD_CAUSES[notice.cause],
-        "Pesanan baru antre, dan dicoba satu per satu. Yang terlalu lama dibatalkan tanpa dibeli.",
+        "Pesanan baru antre dan dicoba satu per satu. Yang terlalu lama menunggu tidak dibeli.",
         clock.moment(notice.at_ms),
     )
 
@@ -231,3 +234,26 @@ def _last_balance(notice: BalanceShown, clock: Clock) -> tuple[Row, ...]:
         ("💰 Saldo biller ", bold(rupiah(notice.balance_idr))),
         f"Menurut {source}, {clock.moment(notice.reported_at_ms)}",
     )
+
+
+def words(notice: AdminsNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case OrderNotFound():
+            return order_not_found(notice)
+        case NothingOpen():
+            return nothing_open(notice)
+        case ReversalQuarantined():
+            return reversal_quarantined(notice, clock)
+        case DeliveryFailed():
+            return delivery_failed(notice)
+        case BreakerOpened():
+            return breaker_opened(notice, clock)
+        case BreakerClosed():
+            return breaker_closed(notice, clock)
+        case AuditFinding():
+            return audit_finding(notice, clock)
+        case BalanceShown():
+            return balance(notice, clock)
+        case _:
+            assert_never(notice)

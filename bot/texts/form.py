@@ -14,6 +14,10 @@ MAX_UNITS = 4096
 """Telegram's limit for a message's text."""
 
 
+MAX_STYLED = 100
+"""Telegram keeps the styles of a hundred runs of a message, and forgets those of the others."""
+
+
 class Style(StrEnum):
     """How a span stands out; `CODE` is copied by a tap."""
 
@@ -52,6 +56,10 @@ class Clock:
         """Give `22/11 14:03:25 WIB`."""
         return f"{self._local(at_ms):%d/%m} {self.time(at_ms)}"
 
+    def stamp(self, at_ms: int) -> str:
+        """Give `22/11/2026 14:03:25`, for a spreadsheet's column of times."""
+        return f"{self._local(at_ms):%d/%m/%Y %H:%M:%S}"
+
     def _local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone)
 
@@ -65,6 +73,11 @@ def rupiah(amount_idr: int) -> str:
 def grouped(digits: str) -> str:
     """Give a number in fours for reading: `0812-3456-7890`."""
     return "-".join(re.findall(r".{1,4}", digits))
+
+
+def numbered(destination: str) -> Span:
+    """Give a destination for reading: a number in fours, a name or an address as text from outside."""
+    return Span(grouped(destination)) if destination.isdigit() else outside(destination)
 
 
 def clean(outside: str, limit: int = 64) -> str:
@@ -98,6 +111,11 @@ def lines(*rows: Row | Span) -> Text:
         parts = row if isinstance(row, tuple) else (row,)
         spans.extend(part if isinstance(part, Span) else Span(part) for part in parts)
     return tuple(span for span in spans if span.text)
+
+
+def styled(text: Text) -> int:
+    """Give how many runs of a message have a style of their own."""
+    return sum(span.style is not Style.PLAIN for span in text)
 
 
 def length(text: Text) -> int:

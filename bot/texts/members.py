@@ -1,6 +1,18 @@
 """What admins read about the people at their counter: who asks, who is in, who was put out."""
 
-from bot.notices import JoinCard, JoinDecided, PersonNotFound, ResellerList, ResellerRow, StandingChanged
+from typing import assert_never
+
+from bot.notices.people import (
+    JoinAnswer,
+    JoinCard,
+    JoinDecided,
+    PeopleNotice,
+    PersonNotFound,
+    ResellerList,
+    ResellerRow,
+    StandingChanged,
+)
+from bot.order.typed import EXAMPLE
 from bot.people import Standing
 from bot.texts.form import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, outside
 
@@ -18,7 +30,7 @@ def join_card(notice: JoinCard, clock: Clock) -> Text:
     return lines(
         ("🙋 ", bold("Minta jadi reseller")),
         _name(notice.name, notice.username),
-        ("Id ", code(str(notice.user_id))),
+        ("ID ", code(str(notice.user_id))),
         clock.moment(notice.at_ms),
     )
 
@@ -28,14 +40,45 @@ def join_decided(notice: JoinDecided) -> Text:
     word = {Standing.APPROVED: "Disetujui", Standing.REJECTED: "Ditolak"}.get(notice.standing, "Dihapus")
     return lines(
         ("☑️ ", bold(word), " oleh ", outside(notice.admin_name)),
-        (outside(notice.name), f" · Id {notice.user_id}"),
+        (outside(notice.name), f" · ID {notice.user_id}"),
     )
+
+
+def join_answer(notice: JoinAnswer) -> Text:
+    """Tell somebody where they stand."""
+    match notice.standing:
+        case None:
+            return lines(
+                "👋 Di loket ini reseller memesan pulsa, data, dan token listrik.",
+                "Anda belum terdaftar. Ketik /daftar, lalu admin menjawab.",
+            )
+        case Standing.ASKED if notice.fresh:
+            return lines(
+                ("👋 ", bold("Permintaan terkirim.")),
+                "Admin akan menyetujui atau menolak, jawabannya dikirim ke sini.",
+            )
+        case Standing.ASKED:
+            return lines("Permintaan Anda masih menunggu jawaban admin.")
+        case Standing.APPROVED:
+            return lines(
+                ("🎉 ", bold("Anda sudah terdaftar sebagai reseller.")),
+                ("Cara pesan: ", code(EXAMPLE), " (kode, titik, nomor)"),
+                "Cara lengkap: /bantuan",
+            )
+        case Standing.REJECTED:
+            return lines("Permintaan Anda belum disetujui admin.", "Anda bisa /daftar lagi setelah 24 jam.")
+        case Standing.FROZEN:
+            return lines("Akun Anda dibekukan sementara. Hubungi admin untuk mengaktifkannya.")
+        case Standing.REMOVED:
+            return lines("Anda tidak lagi terdaftar di loket ini.", "Anda bisa /daftar lagi setelah 24 jam.")
+        case _:
+            assert_never(notice.standing)
 
 
 def standing_changed(notice: StandingChanged) -> Text:
     """Confirm a change."""
     return lines(
-        ("☑️ ", outside(notice.name), f" · Id {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
+        ("☑️ ", outside(notice.name), f" · ID {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
     )
 
 
@@ -43,7 +86,7 @@ def person_not_found(notice: PersonNotFound) -> Text:
     """Say that the change fits nobody."""
     return lines(
         ("Tidak ada orang yang cocok untuk ", outside(notice.typed or "-"), "."),
-        "Ketik id atau @nama di belakang perintah. Daftarnya: /reseller",
+        "Ketik ID atau @nama di belakang perintah. Daftarnya: /reseller",
     )
 
 
@@ -79,3 +122,22 @@ def _row(row: ResellerRow) -> Row:
 def _name(name: str, username: str | None, limit: int = 64) -> tuple[Span, ...]:
     handle = (Span(" "), outside(f"@{username}", 33)) if username else ()
     return (outside(name, limit), *handle)
+
+
+def words(notice: PeopleNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case JoinCard():
+            return join_card(notice, clock)
+        case JoinDecided():
+            return join_decided(notice)
+        case JoinAnswer():
+            return join_answer(notice)
+        case StandingChanged():
+            return standing_changed(notice)
+        case PersonNotFound():
+            return person_not_found(notice)
+        case ResellerList():
+            return reseller_list(notice)
+        case _:
+            assert_never(notice)

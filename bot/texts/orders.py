@@ -1,5 +1,6 @@
 """What a chat reads about its orders: the same facts in the same order, and always what to do next."""
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from bot.order.model import ExpiryReason, Outcome, Trouble
@@ -14,11 +15,12 @@ from bot.order.notices import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.texts.form import Clock, Row, Text, bold, code, grouped, lines, outside
+from bot.order.sn import Token, token_of
+from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside
 
 _NEXT_STEP = {
-    Trouble.PRODUCT_UNAVAILABLE: "Coba kode lain, atau ulangi nanti.",
-    Trouble.PRODUCT_INACTIVE: "Produk sedang ditutup. Coba kode lain, atau ulangi nanti.",
+    Trouble.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",
+    Trouble.PRODUCT_INACTIVE: "Produk sedang ditutup. Pakai kode lain, atau coba lagi nanti.",
     Trouble.DEPOSIT: "Server belum bisa memproses. Tunggu sebentar, lalu kirim ulang.",
     Trouble.ACCOUNT: "Server sedang gangguan, admin sudah diberi tahu. Coba lagi nanti.",
     Trouble.DESTINATION: "Periksa nomornya, lalu ketik ulang.",
@@ -26,15 +28,15 @@ _NEXT_STEP = {
 }
 
 # Such a reason names the operator's own user or address, which is not the reseller's business.
-_REASON_WITHHELD = frozenset({Trouble.ACCOUNT})
+REASON_WITHHELD = frozenset({Trouble.ACCOUNT})
 
 
 def _head(mark: str, word: str, about: AboutOrder) -> Row:
-    return (f"{mark} ", bold(word), " ", code(f"{about.code}.{about.destination}"))
+    return (f"{mark} ", bold(word), " ", code(about.typed))
 
 
-def _number(about: AboutOrder) -> str:
-    return f"Nomor: {grouped(about.destination)}"
+def _number(about: AboutOrder) -> Row:
+    return ("Nomor: ", numbered(about.destination))
 
 
 def _foot(about: AboutOrder, clock: Clock) -> str:
@@ -57,28 +59,50 @@ def waiting(notice: OrderWaiting, clock: Clock) -> Text:
         _head("⏳", "ANTRE", notice),
         _number(notice),
         (bold("Jangan kirim ulang."), " Server sedang gangguan, pesanan ini menunggu giliran."),
-        "Belum ada yang terbeli. Hasilnya dikirim ke sini.",
+        "Belum ada yang dibeli. Hasilnya dikirim ke sini.",
         _foot(notice, clock),
     )
 
 
 def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
-    """Say that it is delivered, with the SN as the biller gave it."""
-    sn = (
-        ("SN: ", outside(notice.sn, 500))
-        if notice.sn
-        else "SN: belum ada. Bila perlu, tanyakan ke admin dengan Ref ini."
-    )
-    return lines(_head("✅", "SUKSES", notice), _number(notice), sn, _foot(notice, clock))
+    """Say that it is delivered, with the SN as the biller gave it, or the token that stands in it."""
+    token = token_of(notice.code, notice.destination, notice.sn)
+    proof = _token(token, notice.sn or "") if token else (_sn(notice.sn),)
+    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, _foot(notice, clock))
+
+
+def to_copy(notice: OrderSucceeded) -> str | None:
+    """Give what one tap should copy: the token that the customer types in, or the SN."""
+    token = token_of(notice.code, notice.destination, notice.sn)
+    return token.digits if token else notice.sn
+
+
+def _sn(sn: str | None) -> Row:
+    if not sn:
+        return "SN: belum ada. Kalau perlu, ketuk Komplain."
+    return ("SN: ", outside(sn, 500))
+
+
+def _token(token: Token, sn: str) -> Iterator[Row]:
+    """Show a token and what belongs to it; all of the SN too, where not every part of it was understood."""
+    yield ("Token: ", code(token.digits))
+    for label, part in (("Nama", token.name), ("Tarif", token.tariff), ("kWh", token.kwh)):
+        if part:
+            yield (f"{label}: ", outside(part))
+    if None in (token.name, token.tariff, token.kwh):
+        yield _sn(sn)
 
 
 def failed(notice: OrderFailed, clock: Clock) -> Text:
     """Say that it failed, why, and what to do."""
-    reason = "" if notice.trouble in _REASON_WITHHELD else notice.reason
+    reason = "" if notice.trouble in REASON_WITHHELD else notice.reason
     rows: list[Row] = [_head("❌", "GAGAL", notice), _number(notice)]
     if reason:
         rows.append(("Alasan: ", outside(reason, 200)))
-    return lines(*rows, _NEXT_STEP[notice.trouble], _foot(notice, clock))
+    next_step = _NEXT_STEP[notice.trouble]
+    if notice.others:
+        next_step = "Pilih produk lain di bawah, atau coba lagi nanti."
+    return lines(*rows, next_step, _foot(notice, clock))
 
 
 def unknown(notice: OrderUnknown, clock: Clock) -> Text:
@@ -106,7 +130,7 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
     """Say that nothing was bought, so that sending again is safe."""
     match notice.reason:
         case ExpiryReason.TOO_OLD:
-            why = "Pesanan ini terlambat kami terima, jadi tidak kami belikan."
+            why = "Pesanan ini terlambat kami terima."
         case ExpiryReason.NEVER_SENT:
             why = "Server tidak bisa dihubungi, pesanan tidak terkirim."
         case _:
@@ -115,7 +139,7 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
         _head("⌛", "TIDAK DIPROSES", notice),
         _number(notice),
         why,
-        "Tidak ada yang terbeli. Bila masih perlu, kirim ulang.",
+        "Tidak ada yang dibeli. Kalau masih perlu, kirim ulang.",
         _foot(notice, clock),
     )
 

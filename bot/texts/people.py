@@ -1,88 +1,146 @@
-"""What people read who ask, who slip, or who come and go."""
+"""What people read who come in, who ask for help, or whose text was no order."""
 
 from typing import assert_never
 
-from bot.notices import BalanceWithheld, Help, JoinAnswer, NotUnderstood
-from bot.order.parse import EXAMPLE, Slip
-from bot.people import Role, Standing
-from bot.texts.form import Text, bold, code, lines, outside
+from bot.notices.talk import BalanceWithheld, Help, NotUnderstood, TalkNotice, Welcome
+from bot.order.shapes import EXAMPLE_METER
+from bot.order.typed import EXAMPLE, Slip
+from bot.people import Role
+from bot.texts.form import Row, Text, bold, code, lines, outside
 
 _SLIPS = {
     Slip.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
-    Slip.NO_DESTINATION: "Nomor tujuannya belum ada.",
-    Slip.NO_CODE: "Kode produknya belum ada di depan nomor.",
-    Slip.TOO_SHORT: "Nomornya kurang digit.",
-    Slip.TOO_LONG: "Nomornya kelebihan digit.",
-    Slip.NOT_DIGITS: "Nomor tujuan hanya boleh angka.",
+    Slip.SPOKEN_OF: "Pesan ini tidak diproses sebagai pesanan. Mau cek yang sudah dipesan?",
+    Slip.NO_DESTINATION: "Nomornya belum ada.",
+    Slip.NO_CODE: "Kode di depan nomornya belum ada.",
+    Slip.NO_SERVER: "Server gamenya belum ada di belakang ID.",
+    Slip.TOO_SHORT: "Nomornya kurang angka.",
+    Slip.TOO_LONG: "Nomornya kelebihan angka.",
+    Slip.NOT_DIGITS: "Nomornya hanya boleh angka.",
+    Slip.NOT_PLAIN: "Tujuannya tidak boleh memakai spasi atau tanda lain.",
+    Slip.NOT_A_PHONE: "Nomor ini bukan nomor HP.",
     Slip.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
-    Slip.TOO_MANY_PARTS: "Ada bagian yang tidak dikenal di belakang kode atau nomor.",
+    Slip.TOO_MANY_PARTS: "Ada bagian lain di samping kode dan nomor.",
+    Slip.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga.",
     Slip.NEAR_COMMAND: "Mungkin maksudnya perintah ini?",
-    Slip.SEVERAL_ORDERS: "Satu pesan untuk satu pesanan. Belum ada yang diproses, kirim satu per satu.",
+    Slip.SEVERAL_ORDERS: "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma.",
+    Slip.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
     Slip.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
     Slip.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
     Slip.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
 
+_NOTHING_BOUGHT = frozenset({Slip.SEVERAL_ORDERS, Slip.TOO_MANY_ORDERS, Slip.FORWARDED, Slip.EDITED})
+"""Where somebody may think that something was bought after all."""
+
+_EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
+"""Shown where no catalogue tells what is open."""
+
 
 def not_understood(notice: NotUnderstood) -> Text:
     """Say what is amiss and show the nearest right form."""
     shown = "Ketik:" if notice.suggestion != EXAMPLE else "Contoh:"
+    bought = ["Belum ada yang dibeli."] if notice.slip in _NOTHING_BOUGHT else []
     return lines(
-        f"🤔 {_SLIPS[notice.slip]}", (f"{shown} ", outside(notice.suggestion, 100)), "Cara lengkap: /bantuan"
+        f"🤔 {_SLIPS[notice.slip]}",
+        *bought,
+        (f"{shown} ", outside(notice.suggestion, 100)),
+        "Cara lengkap: /bantuan",
     )
 
 
-def join_answer(notice: JoinAnswer) -> Text:
-    """Tell somebody where they stand."""
-    match notice.standing:
-        case None:
-            return lines("Anda belum terdaftar di loket ini.", "Ketik /daftar untuk minta izin ke admin.")
-        case Standing.ASKED if notice.fresh:
-            return lines(
-                ("👋 ", bold("Permintaan terkirim.")),
-                "Admin akan menyetujui atau menolak, jawabannya dikirim ke sini.",
-            )
-        case Standing.ASKED:
-            return lines("Permintaan Anda masih menunggu jawaban admin.")
-        case Standing.APPROVED:
-            return lines(
-                ("🎉 ", bold("Anda sudah terdaftar sebagai reseller.")),
-                ("Cara pesan: ", code(EXAMPLE), " (kode, titik, nomor)."),
-                "Selengkapnya: /bantuan",
-            )
-        case Standing.REJECTED:
-            return lines("Permintaan Anda belum disetujui admin.", "Anda bisa /daftar lagi setelah 24 jam.")
-        case Standing.FROZEN:
-            return lines("Akun Anda dibekukan sementara. Hubungi admin untuk mengaktifkannya.")
-        case Standing.REMOVED:
-            return lines("Anda tidak lagi terdaftar di loket ini.", "Anda bisa /daftar lagi setelah 24 jam.")
-        case _:
-            assert_never(notice.standing)
+def welcome(notice: Welcome) -> Text:
+    """Greet, and show what to try first."""
+    first, *others = _shown(notice.examples)
+    more: list[Row] = [("   Ada juga: ", *_listed(others))] if others else []
+    if notice.role is Role.ADMIN:
+        return lines(
+            ("👋 ", bold("Selamat datang, loket sudah jalan.")),
+            "Tiga langkah pertama untuk admin:",
+            "1. Kirim daftar harga (file XLSX atau CSV) ke sini. Contohnya: /katalog",
+            "2. Ajak reseller mengetik /daftar di bot ini, lalu setujui.",
+            ("3. Coba satu pesanan: ", code(first)),
+            "Semua perintah: /bantuan",
+        )
+    return lines(
+        ("👋 ", bold("Selamat datang di loket.")),
+        "Tiga hal untuk dicoba:",
+        ("1. Lihat kode dan harga: ", code("harga")),
+        ("2. Pesan dengan kode, titik, nomor: ", code(first)),
+        *more,
+        ("3. Lihat pesanan Anda: ", code("riwayat")),
+        "Cara lengkap: /bantuan",
+    )
 
 
 def help_for(notice: Help) -> Text:
     """Say how to order and what else can be typed."""
-    order = (
-        bold("Cara pesan"),
-        ("Ketik ", code("kode.nomor"), ", misalnya:"),
-        code("s5.081234567890"),
-        ("Huruf besar atau kecil sama saja. Nomor boleh +62, spasi, atau strip."),
-        "Satu pesan untuk satu pesanan. Hasilnya dikirim sebagai balasan.",
+    first, *others = _shown(notice.examples)
+    also: list[Row] = [("Juga: ", *_listed(others))] if others else []
+    nominal: list[Row] = [("Pulsa boleh tanpa kode: ", code(notice.nominal))] if notice.nominal else []
+    order: tuple[Row, ...] = (
+        ("🛒 ", bold("Cara pesan")),
+        ("Ketik ", code("kode.nomor"), ", misalnya ", code(first)),
+        *also,
+        "Titik boleh diganti spasi, koma, * atau #. Nomor boleh +62, spasi, atau strip.",
+        "Banyak pesanan: satu baris satu pesanan, paling banyak 100.",
+        *nominal,
+        ("Sekali lagi ke nomor yang sama hari ini: ", code(_second(first))),
+        "",
+        ("🔎 ", bold("Lihat")),
+        (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
+        (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
+        (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
+        "",
+        ("🧾 ", bold("Sesudahnya")),
+        "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
+        ("Nama toko dan harga jual di struk: ", code("struk")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
-    return lines(
-        *order,
-        "",
-        bold("Untuk admin"),
-        "/saldo: saldo biller terakhir",
-        "/tertunda: pesanan yang menunggu keputusan",
-        "/reseller: daftar reseller",
-        "/bekukan, /aktifkan, /hapus: diikuti id atau @nama",
-        ("/sukses ", code("Ref SN"), " dan /gagal ", code("Ref"), ": tetapkan hasil"),
-    )
+    return lines(*order, "", *_FOR_ADMINS)
+
+
+_FOR_ADMINS: tuple[Row, ...] = (
+    ("🔑 ", bold("Untuk admin")),
+    "/saldo · /tertunda · /komplain · /reseller",
+    ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
+    ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk"),
+    "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
+)
+
+
+def _shown(examples: tuple[str, ...]) -> tuple[str, ...]:
+    return examples or _EXAMPLES
+
+
+def _listed(texts: list[str]) -> Row:
+    first, *others = (outside(text) for text in texts)
+    return (first, *(part for other in others for part in (", ", other)))
+
+
+def _second(example: str) -> str:
+    """Give the text for the second purchase of the same."""
+    product_code, _, destination = example.partition(".")
+    return f"{product_code}.2.{destination}"
 
 
 def balance_withheld(_: BalanceWithheld) -> Text:
     """Say that the biller balance is the operator's."""
-    return lines("Saldo biller hanya untuk admin, di chat pribadi.", "Untuk pesan: ketik /bantuan")
+    return lines("Saldo biller hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
+
+
+def words(notice: TalkNotice) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case Welcome():
+            return welcome(notice)
+        case Help():
+            return help_for(notice)
+        case NotUnderstood():
+            return not_understood(notice)
+        case BalanceWithheld():
+            return balance_withheld(notice)
+        case _:
+            assert_never(notice)

@@ -4,54 +4,60 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot import notices as say
+from bot.notices.admins import AdminsNotice
+from bot.notices.catalogue import CatalogueNotice
+from bot.notices.complaints import ComplaintsNotice
+from bot.notices.looking import LookingNotice
+from bot.notices.ordering import OrderingNotice
+from bot.notices.people import PeopleNotice
+from bot.notices.prices import NumberQuestion, PricesNotice
+from bot.notices.receipts import ReceiptsNotice
+from bot.notices.reports import ReportsNotice
+from bot.notices.restore import RestoreNotice
+from bot.notices.talk import TalkNotice
 from bot.order import notices as of_order
-from bot.texts import admins, members, orders, people, restore
-from bot.texts.form import MAX_UNITS, Clock, Span, Text, length
+from bot.texts import (
+    admins,
+    catalogue,
+    complaints,
+    looking,
+    members,
+    ordering,
+    orders,
+    people,
+    prices,
+    receipts,
+    reports,
+    restore,
+)
+from bot.texts.attachment import Attachment
+from bot.texts.form import MAX_STYLED, MAX_UNITS, Clock, Span, Text, length, styled
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
 
-COPY = "copy"
-"""The name under which `LABELS` holds the words of the button that copies an SN."""
-
-LABELS: dict[str, str] = {
-    COPY: "📋 Salin SN",
-    say.Action.APPROVE: "✅ Setujui",
-    say.Action.REJECT: "❌ Tolak",
-    say.Action.RULE_SUCCESS: "✅ SUKSES",
-    say.Action.RULE_FAILURE: "❌ GAGAL",
-    say.Action.WITHOUT_SN: "Tanpa SN",
-    say.Action.CONFIRM_SUCCESS: "Ya, SUKSES",
-    say.Action.CONFIRM_FAILURE: "Ya, GAGAL",
-    say.Action.OPEN_COUNTER: "Buka loket",
-    say.Action.CONFIRM_OPEN: "Ya, buka loket",
-    say.Action.CANCEL: "Batal",
-}
-
-TOASTS = {
-    "done": "Baik.",
-    "used": "Tombol ini sudah tidak berlaku.",
-    "not_allowed": "Tombol ini hanya untuk admin.",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message ready to send: its words, and what a copy button under it should hold."""
+    """A message ready to send: its words, what a copy button under it should hold, and what goes along.
+
+    `asks` is what the field for an answer shows before anything is typed, None where none is asked for.
+    """
 
     text: Text
     copy: str | None = None
-
-
-def toast_text(toast: str) -> str:
-    """Give what the tapper of a button sees for a moment."""
-    return TOASTS[toast]
+    attachment: Attachment | None = None
+    asks: str | None = None
 
 
 def render(notice: say.Notice, clock: Clock) -> Rendered:
     """Give one notice as a message."""
-    copy = notice.sn if isinstance(notice, of_order.OrderSucceeded) else None
-    return Rendered(text=_words(notice, clock), copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None)
+    copy = orders.to_copy(notice) if isinstance(notice, of_order.OrderSucceeded) else None
+    return Rendered(
+        text=_words(notice, clock),
+        copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
+        asks=prices.placeholder(notice) if isinstance(notice, NumberQuestion) else None,
+    )
 
 
 def merge(notices: list[say.Notice], clock: Clock) -> tuple[Text, int]:
@@ -60,60 +66,37 @@ def merge(notices: list[say.Notice], clock: Clock) -> tuple[Text, int]:
     for count, notice in enumerate(notices):
         words = _words(notice, clock)
         joined = (*text, Span("\n\n"), *words) if text else words
-        if text and length(joined) > MAX_UNITS:
+        if text and (length(joined) > MAX_UNITS or styled(joined) > MAX_STYLED):
             return text, count
         text = joined
     return text, len(notices)
 
 
-def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table, a row a notice
-    match notice:
-        case say.OrderNotFound():
-            return admins.order_not_found(notice)
-        case say.NothingOpen():
-            return admins.nothing_open(notice)
-        case say.ReversalQuarantined():
-            return admins.reversal_quarantined(notice, clock)
-        case say.DeliveryFailed():
-            return admins.delivery_failed(notice)
-        case say.BreakerOpened():
-            return admins.breaker_opened(notice, clock)
-        case say.BreakerClosed():
-            return admins.breaker_closed(notice, clock)
-        case say.AuditFinding():
-            return admins.audit_finding(notice, clock)
-        case say.RestoreGap():
-            return restore.restore_gap(notice, clock)
-        case say.OpenQuestion():
-            return restore.open_question(notice, clock)
-        case say.RestoreReleased():
-            return restore.restore_released(notice, clock)
-        case say.CounterClosed():
-            return restore.counter_closed(notice)
-        case say.CounterOpen():
-            return restore.counter_open(notice)
-        case say.JoinCard():
-            return members.join_card(notice, clock)
-        case say.JoinDecided():
-            return members.join_decided(notice)
-        case say.StandingChanged():
-            return members.standing_changed(notice)
-        case say.PersonNotFound():
-            return members.person_not_found(notice)
-        case say.ResellerList():
-            return members.reseller_list(notice)
-        case say.BalanceShown():
-            return admins.balance(notice, clock)
-        case say.JoinAnswer():
-            return people.join_answer(notice)
-        case say.Help():
-            return people.help_for(notice)
-        case say.NotUnderstood():
-            return people.not_understood(notice)
-        case say.BalanceWithheld():
-            return people.balance_withheld(notice)
-        case _:
-            return _words_of_order(notice, clock)
+def _words(notice: say.Notice, clock: Clock) -> Text:
+    """Ask the room whose notice it is."""
+    if isinstance(notice, OrderingNotice):
+        return ordering.words(notice, clock)
+    if isinstance(notice, CatalogueNotice):
+        return catalogue.words(notice, clock)
+    if isinstance(notice, PricesNotice):
+        return prices.words(notice)
+    if isinstance(notice, LookingNotice):
+        return looking.words(notice, clock)
+    if isinstance(notice, ReportsNotice):
+        return reports.words(notice)
+    if isinstance(notice, ReceiptsNotice):
+        return receipts.words(notice)
+    if isinstance(notice, ComplaintsNotice):
+        return complaints.words(notice, clock)
+    if isinstance(notice, AdminsNotice):
+        return admins.words(notice, clock)
+    if isinstance(notice, RestoreNotice):
+        return restore.words(notice, clock)
+    if isinstance(notice, PeopleNotice):
+        return members.words(notice, clock)
+    if isinstance(notice, TalkNotice):
+        return people.words(notice)
+    return _words_of_order(notice, clock)
 
 
 def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table

@@ -1,12 +1,21 @@
 """What is read while the counter is closed after a restore, by admins and by whoever wants to order."""
 
-from bot.notices import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
+from typing import assert_never
+
+from bot.notices.restore import (
+    CounterClosed,
+    CounterOpen,
+    OpenQuestion,
+    RestoreGap,
+    RestoreNotice,
+    RestoreReleased,
+)
 from bot.texts.form import Clock, Text, bold, code, lines, outside
 
 NOT_STORED = lines(
     ("⚠️ ", bold("Belum tercatat."), " Loket sedang gangguan."),
     (bold("Jangan kirim ulang."), " Begitu loket pulih, pesanan ini dibaca lagi sendiri."),
-    "Kalau sudah terlalu lama, pesanan ini tidak diproses dan Anda diberi tahu.",
+    "Kalau sudah terlalu lama, pesanan ini tidak dibeli dan Anda diberi tahu.",
 )
 """To a chat whose order could not be kept: the outbox cannot be written either."""
 
@@ -55,11 +64,28 @@ def counter_closed(notice: CounterClosed) -> Text:
     """Tell a reseller that their order was not taken."""
     return lines(
         ("🛑 ", bold("TUTUP SEMENTARA"), " ", code(f"{notice.code}.{notice.destination}")),
-        "Loket sedang ditutup sementara. Pesanan ini tidak dicatat, belum ada yang diproses.",
-        "Kirim lagi setelah loket dibuka. Nanti diberi tahu di sini.",
+        "Loket sedang ditutup sementara. Pesanan ini tidak dicatat, tidak ada yang dibeli.",
+        "Kirim lagi setelah loket dibuka, kami beri tahu di sini.",
     )
 
 
 def counter_open(_: CounterOpen) -> Text:
     """Tell whom we turned away that they may order again."""
     return lines("✅ Loket sudah dibuka lagi. Silakan kirim pesanan yang tadi ditolak.")
+
+
+def words(notice: RestoreNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case RestoreGap():
+            return restore_gap(notice, clock)
+        case OpenQuestion():
+            return open_question(notice, clock)
+        case RestoreReleased():
+            return restore_released(notice, clock)
+        case CounterClosed():
+            return counter_closed(notice)
+        case CounterOpen():
+            return counter_open(notice)
+        case _:
+            assert_never(notice)

@@ -3,14 +3,12 @@
 const REFETCH_MS = 90; // a burst of changes is drawn about eleven times a second, no more
 
 /** POST JSON to a control; its JSON answer, or an Error with words for a person. */
-export async function post(path, body) {
+export const post = (path, body) => send(path, { "content-type": "application/json" }, JSON.stringify(body));
+
+async function send(path, headers, body) {
   let response;
   try {
-    response = await fetch(`/sandbox/${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    response = await fetch(`/sandbox/${path}`, { method: "POST", headers, body });
   } catch {
     throw new Error("Ruang coba tidak menjawab. Masih berjalan?");
   }
@@ -18,6 +16,9 @@ export async function post(path, body) {
   if (!response.ok) throw new Error(answer.error ?? `Ditolak ruang coba (${response.status}).`);
   return answer;
 }
+
+/** POST a file to the controls, with the rest in `where`; its JSON answer, or an Error with words for a person. */
+export const postFile = (file, where) => send(`files?${new URLSearchParams({ ...where, name: file.name })}`, {}, file);
 
 async function fetchState() {
   const response = await fetch("/sandbox/state", { cache: "no-store" });

@@ -1,13 +1,16 @@
 // One chat, as its person sees it on a phone: what was said, and a line to write.
-import { post } from "./api.js";
+import { post, postFile } from "./api.js";
 import { chipsFor } from "./chips.js";
 import { el, reconcile, setText } from "./dom.js";
-import { createMessage, drawMessage } from "./message.js";
+import { createMessage, drawMessage, gist } from "./message.js";
 import { Toasts } from "./toasts.js";
 
 const ROLES = { reseller: "Reseller", admin: "Admin", stranger: "Belum terdaftar", group: "Grup" };
 const NEAR_END_PX = 48; // so close to the end counts as reading the newest
+const LARGEST_FILE = 50 * 1024 * 1024; // in bytes; more the sandbox does not keep
 const PRESS_WAIT_MS = 4000; // a key that nobody answers becomes tappable again
+
+let lastUsed = null; // the chat that somebody was in last
 
 /** The panel of one private chat; `update(chat)` draws a new snapshot of it. */
 export class Chat {
@@ -18,12 +21,14 @@ export class Chat {
     this.newest = Math.max(0, ...chat.messages.map((message) => message.id));
     this.unseen = 0;
     this.replyTo = null;
+    this.lastAsk = 0;
     this.atEnd = true;
     this.height = 0;
     this.node = document.getElementById("chat-template").content.firstElementChild.cloneNode(true);
     this.find = (selector) => this.node.querySelector(selector);
     this.scroll = this.find(".scroll");
     this.input = this.find("textarea");
+    this.placeholder = this.input.placeholder;
     this.toasts = new Toasts(this.find(".toasts"), chat.toasts);
     this.dress(chat);
     this.listen();
@@ -54,6 +59,7 @@ export class Chat {
   }
 
   listen() {
+    this.node.addEventListener("focusin", () => (lastUsed = this));
     this.find("form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.sendTyped();
@@ -65,6 +71,18 @@ export class Chat {
       this.sendTyped();
     });
     this.input.addEventListener("input", () => this.fit());
+    this.find(".attach").addEventListener("click", () => this.find("input[type=file]").click());
+    this.find("input[type=file]").addEventListener("change", ({ target }) => {
+      const [file] = target.files;
+      target.value = ""; // so that the same file can be chosen again
+      if (file) this.sendFile(file);
+    });
+    this.node.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    this.node.addEventListener("drop", (event) => {
+      if (!event.dataTransfer.files.length) return;
+      event.preventDefault();
+      this.sendFile(event.dataTransfer.files[0]);
+    });
     this.find(".replying button").addEventListener("click", () => this.reply(null));
     this.find(".to-end").addEventListener("click", () => this.toEnd());
     this.scroll.addEventListener("scroll", () => this.seen(), { passive: true });
@@ -103,6 +121,17 @@ export class Chat {
     }));
   }
 
+  async sendFile(file) {
+    const fault = file.size > LARGEST_FILE ? "Filenya terlalu besar, paling banyak 50 MB." : file.size ? "" : "Filenya kosong.";
+    setText(this.find(".form-note"), fault);
+    if (fault) return;
+    const replyTo = this.replyTo;
+    this.reply(null);
+    this.atEnd = true;
+    const where = { chat_id: this.id, user_id: this.user.id, ...(replyTo && { reply_to: replyTo.id }) };
+    if (!(await this.attempt(postFile(file, where)))) this.reply(replyTo);
+  }
+
   async press(message, button, node) {
     const path = { chat_id: this.id, user_id: this.user.id, message_id: message.id, data: button.data };
     node.setAttribute("aria-busy", "true");
@@ -125,12 +154,24 @@ export class Chat {
     }
   }
 
-  reply(message) {
+  /** Write a reply to `message`, or to none with null; where the bot asked for it, with its hint. */
+  reply(message, { focus = true } = {}) {
     this.replyTo = message;
     this.find(".replying").hidden = message === null;
+    this.input.placeholder = message?.asks?.placeholder ?? this.placeholder;
     if (!message) return;
-    this.find(".replying p").replaceChildren(el("b", {}, message.from.name), message.text.slice(0, 120));
-    this.input.focus();
+    this.find(".replying p").replaceChildren(el("b", {}, message.from.name), gist(message).slice(0, 120));
+    if (focus) this.input.focus({ preventScroll: true });
+  }
+
+  /** As in Telegram: a message that asks for a reply opens one, as long as it is the last that does. */
+  answerAsked(messages) {
+    const ask = messages.findLast((message) => message.asks);
+    if (!ask || ask.id <= this.lastAsk) return;
+    this.lastAsk = ask.id;
+    if (messages.some((message) => message.reply_to?.id === ask.id)) return;
+    // Somebody who writes in another chat is not torn away from there.
+    this.reply(ask, { focus: lastUsed === this && !document.activeElement?.matches("textarea, input, select") });
   }
 
   fit() {
@@ -152,6 +193,7 @@ export class Chat {
     });
     this.find(".scroll .empty").hidden = chat.messages.length > 0;
     this.toasts.update(chat.toasts);
+    this.answerAsked(chat.messages);
     this.countNews(chat.messages);
   }
 

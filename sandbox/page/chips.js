@@ -12,6 +12,7 @@ const BY_ROLE = {
     () => `s5.${freshNumber("1111")}`,
     () => `S10 ${spaced("2222")}`,
     () => `s5.${freshNumber("9999")}`,
+    () => `pln20.141${middle()}1111`,
     () => "bantuan",
   ],
   admin: [() => "/saldo", () => "/tertunda", () => "/reseller", () => "bantuan"],

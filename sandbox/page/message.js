@@ -1,5 +1,6 @@
 // One message: its bubble, the quote it answers, its buttons.
 import { announce, copyText, el } from "./dom.js";
+import { attachment } from "./files.js";
 import { fullTime, machineTime, shortTime } from "./format.js";
 import { richText } from "./rich.js";
 
@@ -16,11 +17,12 @@ export function drawMessage(item, message, actions) {
   const focused = item.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   const bubble = el("div", { class: "bubble" },
     message.reply_to ? quote(message.reply_to, actions) : null,
+    message.attachment ? attachment(message.attachment, message.text) : null,
     body(message, actions),
     meta(message),
     el("button", {
       type: "button", class: "reply", "data-focus": "reply", title: "Balas pesan ini",
-      "aria-label": `Balas pesan: ${message.text.slice(0, 40)}`, onclick: () => actions.reply(message),
+      "aria-label": `Balas pesan: ${gist(message).slice(0, 40)}`, onclick: () => actions.reply(message),
     }, "↩"));
   bubble.addEventListener("click", (event) => {
     if (event.target.closest("button, a, .spoiler:not(.open), pre, code") || !getSelection().isCollapsed) return;
@@ -29,6 +31,9 @@ export function drawMessage(item, message, actions) {
   item.replaceChildren(bubble, ...keyboard(message, actions));
   if (focused) item.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
+
+/** What a message is about in one line: its words, or the name of its file. */
+export const gist = (message) => message.text || (message.attachment?.name ?? "");
 
 function body(message, actions) {
   const text = el("div", { class: "text" });

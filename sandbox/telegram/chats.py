@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sandbox.telegram.errors import bad_request
+from sandbox.telegram.files import Attachment
 
 Json = dict[str, Any]
 
@@ -41,7 +42,10 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as it reads now; an edit puts another in its place. Times in ms since the epoch."""
+    """One message as it reads now; an edit puts another in its place. Times in ms since the epoch.
+
+    With an attachment, text and entities are its caption's. `asks` is the markup that asks for a reply.
+    """
 
     id: int
     sender: User
@@ -53,6 +57,8 @@ class Message:
     edited_at_ms: int | None = None
     markup: Json | None = None
     forwarded: bool = False
+    attachment: Attachment | None = None
+    asks: Json | None = None
 
     @property
     def from_bot(self) -> bool:

@@ -6,12 +6,14 @@ from typing import Final
 
 from sandbox.telegram.chats import Chat, ChatType, Json, Message, Toast, User
 from sandbox.telegram.faults import Fault, FaultKind
+from sandbox.telegram.files import LARGEST_UPLOAD, Attachment, Upload
 from sandbox.telegram.markup import utf16_len
 from sandbox.telegram.payloads import message_json, user_json
 from sandbox.telegram.platform import Platform, Press
 from sandbox.telegram.updates import Kind
 
 _LONGEST_TEXT: Final = 4096
+_LONGEST_CAPTION: Final = 1024
 _COMMAND = re.compile(r"(?<![\w/<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/>@])")
 # Callback ids are long numbers in a string.
 _FIRST_CALLBACK_ID: Final = 4382000000000000000
@@ -45,25 +47,29 @@ class Telegram(Platform):
         forwarded: bool = False,
     ) -> Said:
         """Send a message as a person; in a private chat the person is known."""
-        chat, user = self._at(chat_id, user_id)
         text = text.strip()
         if not 1 <= len(text) <= _LONGEST_TEXT:
             raise ValueError(f"a message has 1 to {_LONGEST_TEXT} characters, not {len(text)}")
-        replied = self.message(chat_id, reply_to) if reply_to is not None else None
-        if thread_id is not None:
-            chat.threads.add(thread_id)
-        message = Message(
-            id=chat.next_message_id(),
-            sender=user,
-            at_ms=self.now_ms(),
-            text=text,
-            entities=_commands_in(text),
-            reply_to=replied,
-            thread_id=thread_id,
-            forwarded=forwarded,
-        )
-        chat.messages[message.id] = message
-        return Said(message_id=message.id, update_id=self._tell(Kind.MESSAGE, chat, message))
+        return self._post(chat_id, user_id, text, reply_to=reply_to, thread_id=thread_id, forwarded=forwarded)
+
+    def send_file(
+        self,
+        chat_id: int,
+        name: str,
+        content: bytes,
+        *,
+        user_id: int | None = None,
+        caption: str = "",
+        reply_to: int | None = None,
+    ) -> Said:
+        """Send a document as a person."""
+        caption = caption.strip()
+        if len(caption) > _LONGEST_CAPTION:
+            raise ValueError(f"a caption has up to {_LONGEST_CAPTION} characters, not {len(caption)}")
+        if not name or not 1 <= len(content) <= LARGEST_UPLOAD:
+            raise ValueError(f"a file has a name and 1 to {LARGEST_UPLOAD} bytes, not {len(content)}")
+        document = self.files.document(Upload(name=name, content=content))
+        return self._post(chat_id, user_id, caption, reply_to=reply_to, attachment=document)
 
     def edit(self, chat_id: int, message_id: int, text: str) -> int | None:
         """Change a person's own message; returns the update's id."""
@@ -144,7 +150,10 @@ class Telegram(Platform):
         new_chat_id: int | None = None,
         description: str | None = None,
     ) -> None:
-        """Let the next `times` calls of `method` ("*": any) go wrong; see FaultKind for the ways."""
+        """Let the next `times` calls of `method` go wrong; see FaultKind for the ways.
+
+        "*" is any method, "download" the fetching of a file after getFile.
+        """
         fault = Fault(
             method=method,
             kind=FaultKind(kind),
@@ -158,6 +167,35 @@ class Telegram(Platform):
             raise ValueError("a migrated chat needs its new_chat_id")
         self.faults.pending.append(fault)
         self.feed.changed()
+
+    def _post(
+        self,
+        chat_id: int,
+        user_id: int | None,
+        text: str,
+        *,
+        reply_to: int | None,
+        thread_id: int | None = None,
+        forwarded: bool = False,
+        attachment: Attachment | None = None,
+    ) -> Said:
+        chat, user = self._at(chat_id, user_id)
+        replied = self.message(chat_id, reply_to) if reply_to is not None else None
+        if thread_id is not None:
+            chat.threads.add(thread_id)
+        message = Message(
+            id=chat.next_message_id(),
+            sender=user,
+            at_ms=self.now_ms(),
+            text=text,
+            entities=_commands_in(text),
+            reply_to=replied,
+            thread_id=thread_id,
+            forwarded=forwarded,
+            attachment=attachment,
+        )
+        chat.messages[message.id] = message
+        return Said(message_id=message.id, update_id=self._tell(Kind.MESSAGE, chat, message))
 
     def _at(self, chat_id: int, user_id: int | None) -> tuple[Chat, User]:
         chat = self.chats.find(chat_id)

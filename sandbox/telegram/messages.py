@@ -1,14 +1,18 @@
-"""The Bot API's methods about messages: send, edit, delete, and answer a press."""
+"""The Bot API's methods about messages: send text or a file, edit, delete, and answer a press."""
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sandbox.telegram.chats import Chat, Json, Message
 from sandbox.telegram.errors import NOT_MODIFIED, ViolationError, bad_request, too_many_requests
+from sandbox.telegram.files import Attachment
 from sandbox.telegram.markup import parse_html, utf16_len
 from sandbox.telegram.platform import Platform
 
 _LONGEST_TEXT: Final = 4096
+_LONGEST_CAPTION: Final = 1024
+_MOST_ENTITIES: Final = 100
 # A button does exactly one of these.
 _ACTIONS: Final = frozenset(
     {
@@ -27,10 +31,31 @@ _ACTIONS: Final = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """A text, or the caption of a file, as it will stand."""
+
+    text: str
+    entities: tuple[Json, ...]
+
+
 async def send(telegram: Platform, values: Json) -> Json:
     """Let a new message of the bot stand in the chat; returns the Message."""
+    return _post(telegram, values, _text(values), None)
+
+
+async def send_photo(telegram: Platform, values: Json) -> Json:
+    """Send a picture, new or known by its file id."""
+    return _post(telegram, values, _caption(values), telegram.files.photo(values["photo"]))
+
+
+async def send_document(telegram: Platform, values: Json) -> Json:
+    """Send a file, new or known by its file id."""
+    return _post(telegram, values, _caption(values), telegram.files.document(values["document"]))
+
+
+def _post(telegram: Platform, values: Json, words: _Words, attachment: Attachment | None) -> Json:
     chat = telegram.chats.find(values["chat_id"])
-    text, entities = _formatted(values)
     _check_markup(values.get("reply_markup"))
     thread_id = values.get("message_thread_id")
     if thread_id is not None and thread_id not in chat.threads:
@@ -43,11 +68,13 @@ async def send(telegram: Platform, values: Json) -> Json:
         id=chat.next_message_id(),
         sender=telegram.chats.bot,
         at_ms=now_ms,
-        text=text,
-        entities=entities,
+        text=words.text,
+        entities=words.entities,
         reply_to=reply_to,
         thread_id=thread_id,
         markup=_inline(values.get("reply_markup")),
+        attachment=attachment,
+        asks=_asking(values.get("reply_markup")),
     )
     return telegram.put(chat, message)
 
@@ -55,9 +82,11 @@ async def send(telegram: Platform, values: Json) -> Json:
 async def edit_text(telegram: Platform, values: Json) -> Json:
     """Change text and buttons; buttons not given are taken away."""
     chat, old = _own_message(telegram, values)
-    text, entities = _formatted(values)
+    if old.attachment is not None:
+        raise bad_request("there is no text in the message to edit")
+    words = _text(values)
     _check_markup(values.get("reply_markup"))
-    new = replace(old, text=text, entities=entities, markup=_inline(values.get("reply_markup")))
+    new = replace(old, text=words.text, entities=words.entities, markup=_inline(values.get("reply_markup")))
     _check_modified(old, new)
     return telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
 
@@ -87,26 +116,39 @@ async def answer_press(telegram: Platform, values: Json) -> bool:
     return True
 
 
-def _formatted(values: Json) -> tuple[str, tuple[Json, ...]]:
+def _text(values: Json) -> _Words:
+    words = _words(values.get("text", ""), values.get("parse_mode"), values.get("entities", ()))
+    if not words.text.strip():
+        raise ViolationError("message text is empty")
+    if utf16_len(words.text) > _LONGEST_TEXT:
+        raise ViolationError("message is too long")
+    return words
+
+
+def _caption(values: Json) -> _Words:
+    words = _words(values.get("caption", ""), values.get("parse_mode"), values.get("caption_entities", ()))
+    if utf16_len(words.text) > _LONGEST_CAPTION:
+        raise ViolationError("message caption is too long")
+    return words
+
+
+def _words(source: str, mode: str | None, given: Iterable[Json]) -> _Words:
     """Return text and entities as they will stand: blanks at the end are cut, as Telegram does."""
-    source, mode = values.get("text", ""), values.get("parse_mode")
     if mode is None:
-        text, entities = source, tuple(values.get("entities", ()))
+        text, entities = source, tuple(given)
     elif mode.lower() == "html":
         text, entities = parse_html(source)
     else:
         raise ViolationError(f"the sandbox parses HTML only, not {mode}")
     text = text.rstrip()
-    if not text.strip():
-        raise ViolationError("message text is empty")
-    if len(text) > _LONGEST_TEXT:
-        raise ViolationError("message is too long")
-    return text, _within(entities, utf16_len(text))
+    return _Words(text=text, entities=_within(entities, utf16_len(text)))
 
 
 def _within(entities: tuple[Json, ...], length: int) -> tuple[Json, ...]:
+    """Cut what reaches past the text, and let go of all past the hundredth, as Telegram does."""
     clipped = (one | {"length": min(one["length"], length - one["offset"])} for one in entities)
-    return tuple(one for one in clipped if one["length"] > 0)
+    in_order = sorted(clipped, key=lambda one: (one["offset"], -one["length"]))
+    return tuple(one for one in in_order if one["length"] > 0)[:_MOST_ENTITIES]
 
 
 def _check_markup(markup: Json | None) -> None:
@@ -122,6 +164,11 @@ def _check_markup(markup: Json | None) -> None:
 def _inline(markup: Json | None) -> Json | None:
     """Return the inline keyboard, None for none or for a keyboard of another kind."""
     return markup if markup and any(markup.get("inline_keyboard", [])) else None
+
+
+def _asking(markup: Json | None) -> Json | None:
+    """Return the markup if it opens a reply in the person's app."""
+    return markup if markup and markup.get("force_reply") else None
 
 
 def _replied(chat: Chat, parameters: Json | None) -> Message | None:
@@ -142,7 +189,7 @@ def _own_message(telegram: Platform, values: Json) -> tuple[Chat, Message]:
     message = chat.messages.get(values["message_id"])
     if message is None:
         raise bad_request("message to edit not found")
-    if not message.from_bot:
+    if not message.from_bot or (message.asks and not message.markup):
         raise bad_request("message can't be edited")
     return chat, message
 

@@ -7,7 +7,7 @@ from typing import Final
 from sandbox.telegram import messages
 from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import RefusedError, ViolationError, bad_request
-from sandbox.telegram.payloads import full_chat_json, me_json
+from sandbox.telegram.payloads import file_json, full_chat_json, me_json
 from sandbox.telegram.platform import Platform
 from sandbox.telegram.validation import checked
 from sandbox.telegram.webhook import Hook
@@ -117,6 +117,10 @@ async def _get_chat(telegram: Platform, values: Json) -> Json:
     return full_chat_json(telegram.chats.find(values["chat_id"]), telegram.chats.users)
 
 
+async def _get_file(telegram: Platform, values: Json) -> Json:
+    return file_json(telegram.files.downloadable(values["file_id"]))
+
+
 async def _send_chat_action(telegram: Platform, values: Json) -> bool:
     telegram.chats.find(values["chat_id"])
     if values["action"] not in _ACTIONS:
@@ -151,6 +155,9 @@ METHODS: Final[dict[str, Method]] = {
     "deleteWebhook": _delete_webhook,
     "getWebhookInfo": _get_webhook_info,
     "sendMessage": messages.send,
+    "sendPhoto": messages.send_photo,
+    "sendDocument": messages.send_document,
+    "getFile": _get_file,
     "editMessageText": messages.edit_text,
     "editMessageReplyMarkup": messages.edit_markup,
     "deleteMessage": messages.delete,

@@ -1,6 +1,9 @@
 """Our people, chats and messages in Telegram's JSON, complete enough for any client library."""
 
+from typing import assert_never
+
 from sandbox.telegram.chats import Chat, ChatType, Json, Message, Role, User
+from sandbox.telegram.files import Attachment, Document, File, Photo
 
 
 def user_json(user: User) -> Json:
@@ -55,10 +58,7 @@ def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested
         "from": user_json(message.sender),
         "chat": chat_json(chat, users),
         "date": message.at_ms // 1000,
-        "text": message.text,
-    }
-    if message.entities:
-        body["entities"] = list(message.entities)
+    } | _content_json(message)
     if message.thread_id is not None:
         body |= {"message_thread_id": message.thread_id, "is_topic_message": True}
     if message.edited_at_ms is not None:
@@ -71,3 +71,33 @@ def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested
     if message.reply_to is not None and not nested:
         body["reply_to_message"] = message_json(message.reply_to, chat, users, nested=True)
     return body
+
+
+def file_json(file: File) -> Json:
+    """Return what getFile tells."""
+    return _sized(file) | {"file_path": file.path}
+
+
+def _content_json(message: Message) -> Json:
+    """Return the text, or the attachment with its caption."""
+    if message.attachment is None:
+        body: Json = {"text": message.text}
+    else:
+        body = _attachment_json(message.attachment) | ({"caption": message.text} if message.text else {})
+    if message.entities:
+        body["entities" if message.attachment is None else "caption_entities"] = list(message.entities)
+    return body
+
+
+def _attachment_json(attachment: Attachment) -> Json:
+    match attachment:
+        case Photo(file=file, width=width, height=height):
+            return {"photo": [_sized(file) | {"width": width, "height": height}]}
+        case Document(file=file):
+            return {"document": _sized(file) | {"file_name": file.name, "mime_type": file.mime_type}}
+        case _:
+            assert_never(attachment)
+
+
+def _sized(file: File) -> Json:
+    return {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": file.size}

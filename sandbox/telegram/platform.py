@@ -11,6 +11,7 @@ from sandbox.telegram.cast import BOT_TOKEN, fresh_chats
 from sandbox.telegram.chats import Chat, Json, Message, Toast
 from sandbox.telegram.errors import QUERY_TOO_OLD, ViolationError, bad_request, conflict
 from sandbox.telegram.faults import Faults
+from sandbox.telegram.files import Files
 from sandbox.telegram.pace import Pace
 from sandbox.telegram.payloads import message_json
 from sandbox.telegram.updates import Updates
@@ -49,6 +50,7 @@ class Platform:
         self.chats = fresh_chats()
         self.updates = Updates(next_id=first_update_id, now_ms=now_ms)
         self.faults = Faults()
+        self.files = Files()
         self.pace = Pace() if enforce_limits else None
         self.commands: dict[str, list[Json]] = {}
         self.presses: dict[str, Press] = {}
@@ -115,9 +117,10 @@ class Platform:
         self.feed.changed()
 
     def reset(self) -> None:
-        """Forget chats, faults and what waits; ids go on rising and the webhook stays."""
+        """Forget chats, files, faults and what waits; ids go on rising and the webhook stays."""
         for chat in self.chats.chats.values():
             chat.clear()
+        self.files.clear()
         self.updates.waiting.clear()
         self.faults.pending.clear()
         self.presses.clear()

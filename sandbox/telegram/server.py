@@ -1,9 +1,7 @@
-"""The Bot API over HTTP: `/bot{token}/{method}`, parameters as query, form, multipart or JSON."""
+"""The Bot API over HTTP: `/bot{token}/{method}`, and files at `/file/bot{token}/{path}`."""
 
-import email.policy
-import json
-from email.parser import BytesParser
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -14,12 +12,16 @@ from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import RefusedError, ViolationError
 from sandbox.telegram.faults import Fault, FaultKind, refusal
 from sandbox.telegram.methods import METHODS, call
+from sandbox.telegram.parameters import parameters
 from sandbox.telegram.platform import Platform
 from sandbox.telegram.validation import checked
 
+# The name under which faults strike the download of a file; no method of the Bot API bears it.
+_DOWNLOAD: Final = "download"
 
-def bot_api_route(telegram: Platform) -> Route:
-    """Return the one route of the Bot API."""
+
+def bot_api_routes(telegram: Platform) -> list[Route]:
+    """Return the routes of the Bot API: its methods, and the download of files."""
 
     async def answer(request: Request) -> Response:
         if request.path_params["token"] != telegram.token:
@@ -30,27 +32,55 @@ def bot_api_route(telegram: Platform) -> Route:
             return _refused(RefusedError(404, "Not Found"))
         return await _answer(telegram, method, request)
 
-    return Route("/bot{token}/{method}", answer, methods=["GET", "POST"])
+    async def download(request: Request) -> Response:
+        if request.path_params["token"] != telegram.token:
+            return _refused(RefusedError(401, "Unauthorized"))
+        try:
+            return await _struck(telegram, _DOWNLOAD, None, lambda: _download(telegram, request))
+        except RefusedError as refused:
+            return _refused(refused)
+
+    return [
+        Route("/bot{token}/{method}", answer, methods=["GET", "POST"]),
+        Route("/file/bot{token}/{path:path}", download),
+    ]
 
 
 async def _answer(telegram: Platform, method: str, request: Request) -> Response:
     try:
-        values = checked(method, await _parameters(request))
-        chat_id = _chat_id(values)
-        fault = telegram.faults.take(method, chat_id)
-        if fault is not None:
-            if fault.kind is FaultKind.RESET_BEFORE:
-                return HangUp()
-            await _suffer(telegram, fault, chat_id)
-        result = await call(telegram, method, values)
+        values = checked(method, await parameters(request))
+
+        async def result() -> Response:
+            return JSONResponse({"ok": True, "result": await call(telegram, method, values)})
+
+        return await _struck(telegram, method, _chat_id(values), result)
     except ViolationError as violation:
         telegram.violated(method, violation)
         return _refused(violation)
     except RefusedError as refused:
         return _refused(refused)
-    if fault is not None and fault.kind is FaultKind.RESET_AFTER_ACCEPTING:
+
+
+async def _download(telegram: Platform, request: Request) -> Response:
+    file = telegram.files.find(path=request.path_params["path"])
+    content = telegram.files.content(file) if file else None
+    if content is None:
+        raise RefusedError(404, "Not Found")
+    return Response(content, media_type="application/octet-stream")
+
+
+async def _struck(
+    telegram: Platform, method: str, chat_id: int | None, work: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Do the work as far as the next fault for it allows."""
+    fault = telegram.faults.take(method, chat_id)
+    if fault is None:
+        return await work()
+    if fault.kind is FaultKind.RESET_BEFORE:
         return HangUp()
-    return JSONResponse({"ok": True, "result": result})
+    await _suffer(telegram, fault, chat_id)
+    answer = await work()
+    return HangUp() if fault.kind is FaultKind.RESET_AFTER_ACCEPTING else answer
 
 
 async def _suffer(telegram: Platform, fault: Fault, chat_id: int | None) -> None:
@@ -64,38 +94,6 @@ async def _suffer(telegram: Platform, fault: Fault, chat_id: int | None) -> None
     refused = refusal(fault, chat.type if chat else None)
     if refused is not None:
         raise refused
-
-
-async def _parameters(request: Request) -> Json:
-    """Return the parameters of the query and the body together; ViolationError if the body cannot be read."""
-    values: Json = dict(request.query_params)
-    body = await request.body()
-    kind = request.headers.get("content-type", "")
-    try:
-        if not body:
-            return values
-        if kind.startswith("application/json"):
-            values |= json.loads(body)
-        elif kind.startswith("multipart/form-data"):
-            values |= _multipart(kind, body)
-        else:
-            values |= parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
-    except (ValueError, TypeError):
-        raise ViolationError("can't parse the request's body") from None
-    return values
-
-
-def _multipart(kind: str, body: bytes) -> Json:
-    message = BytesParser(policy=email.policy.HTTP).parsebytes(
-        b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body
-    )
-    if not message.is_multipart():
-        raise ValueError("no parts")
-    values: Json = {}
-    for part in message.iter_parts():
-        content = part.get_payload(decode=True)
-        values[str(part.get_param("name", header="content-disposition"))] = bytes(content).decode()
-    return values
 
 
 def _chat_id(values: Json) -> int | None:

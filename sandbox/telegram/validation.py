@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import ViolationError
+from sandbox.telegram.files import Upload
 
 _API: Json = json.loads(files("sandbox.telegram").joinpath("botapi.json").read_text("utf-8"))
 _PLAIN: dict[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float}
@@ -81,6 +82,8 @@ def _type_fault(value: object, name: str, where: str) -> str | None:
         return None if fits else f'field "{where}" must be of type {name}'
     if name == "True":
         return None if value is True else f'field "{where}" must be true'
+    if name == "InputFile":
+        return None if isinstance(value, Upload) else f'field "{where}" must be a file'
     if not isinstance(value, dict):
         return f'field "{where}" must be a {name} object'
     return _object_fault(value, _API["types"][name], where)

@@ -16,6 +16,8 @@ CREATE TABLE orders (
     placed_at_ms    INTEGER NOT NULL,
     changed_at_ms   INTEGER NOT NULL,
     due_at_ms       INTEGER NOT NULL,
+    ordinal         INTEGER NOT NULL CHECK (ordinal BETWEEN 1 AND 99),
+    sell_idr        INTEGER,
     attempts        INTEGER NOT NULL,
     overdue         INTEGER NOT NULL CHECK (overdue IN (0, 1)),
     success_heard   INTEGER NOT NULL CHECK (success_heard IN (0, 1)),
@@ -37,6 +39,7 @@ CREATE INDEX orders_open ON orders (state, changed_at_ms)
     WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed');
 CREATE INDEX orders_placed ON orders (due_at_ms) WHERE state = 'placed';
 CREATE INDEX orders_by_day ON orders (placed_at_ms);
+CREATE INDEX orders_by_destination ON orders (destination, placed_at_ms);
 
 CREATE TABLE order_events (
     event_id        INTEGER NOT NULL PRIMARY KEY,
@@ -69,23 +72,27 @@ CREATE TABLE outbox (
     rejections      INTEGER NOT NULL,
     created_at_ms   INTEGER NOT NULL,
     due_at_ms       INTEGER NOT NULL,
+    -- Until then others may overtake it: results of a large batch gather, and leave in one message.
+    rests_until_ms  INTEGER NOT NULL,
     told_at_ms      INTEGER,
     message_id      INTEGER,
     fault           TEXT
 ) STRICT;
 
 CREATE INDEX outbox_waiting ON outbox (chat_id, outbox_id) WHERE state = 'waiting';
+CREATE INDEX outbox_resting ON outbox (rests_until_ms) WHERE state = 'waiting' AND rests_until_ms > 0;
 CREATE INDEX outbox_parked ON outbox (chat_id, outbox_id) WHERE state = 'parked';
 CREATE INDEX outbox_unsaid ON outbox (state) WHERE state IN ('waiting', 'parked', 'buried');
 CREATE INDEX outbox_by_subject ON outbox (subject, created_at_ms);
 CREATE INDEX outbox_by_message ON outbox (chat_id, message_id) WHERE message_id IS NOT NULL;
 
--- A button's nonce works once.
+-- A button's nonce works once, for its owner; for any admin where it has none.
 CREATE TABLE buttons (
     nonce           TEXT    NOT NULL PRIMARY KEY,
     action          TEXT    NOT NULL,
     subject         TEXT    NOT NULL,
-    sn              TEXT,
+    payload         TEXT    NOT NULL,
+    owner_id        INTEGER,
     created_at_ms   INTEGER NOT NULL,
     used_by         INTEGER,
     used_at_ms      INTEGER

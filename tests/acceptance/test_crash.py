@@ -129,7 +129,7 @@ async def test_an_order_older_than_ten_minutes_is_not_bought_and_its_chat_is_tol
     shop.order(BUDI, "s5.081234571111")
     shop.world.telegram.now_ms = wall_clock_ms
     await shop.start()
-    told = await shop.told(SARI, "TIDAK DIPROSES", "Tidak ada yang terbeli")
+    told = await shop.told(SARI, "TIDAK DIPROSES", "Tidak ada yang dibeli")
     assert told.reply_to
     assert told.reply_to.id == late
     await shop.told(BUDI, "SUKSES")

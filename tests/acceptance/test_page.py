@@ -5,8 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from sandbox.telegram.cast import BUDI, RINA, SARI, STRANGER
+from tests.acceptance.page import bot_says, chat, heard, line, receipt, say, table
 from tools.demo import running_browser, running_demo
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
@@ -50,23 +52,6 @@ def _opened(page: Page, address: str) -> Iterator[Page]:
     expect(page.get_by_text("Bot siap")).to_be_visible()
     yield page
     assert complaints == []
-
-
-def chat(page: Page, name: str) -> Locator:
-    return page.get_by_role("article", name=f"Obrolan {name} dengan Loket")
-
-
-def line(page: Page, name: str) -> Locator:
-    return page.get_by_label(f"Pesan dari {name}")
-
-
-def say(page: Page, name: str, text: str) -> None:
-    line(page, name).fill(text)
-    line(page, name).press("Enter")
-
-
-def heard(page: Page, name: str, words: str) -> Locator:
-    return chat(page, name).locator(".from-bot").filter(has_text=words)
 
 
 def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> None:
@@ -152,8 +137,117 @@ def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) ->
         expect(phone.get_by_role("region", name=section)).to_be_visible()
 
 
+def test_a_picture_is_enlarged_and_put_away_by_keyboard(page: Page) -> None:
+    bot_says(page, STRANGER, "sendPhoto", photo=receipt(), caption="Struk s5")
+    small = chat(page, "Orang Asing").get_by_role("button", name="Perbesar gambar: Struk s5")
+    expect(small.get_by_role("img", name="Struk s5")).to_be_visible()
+    small.press("Enter")
+    large = page.get_by_role("dialog", name="Gambar")
+    expect(large.get_by_role("img", name="Struk s5")).to_be_in_viewport(ratio=1)
+    expect(large.get_by_role("link", name="Simpan")).to_have_attribute("download", "struk.png")
+    page.keyboard.press("Escape")
+    expect(large).not_to_be_visible()
+    expect(small).to_be_focused()
+    small.click()
+    large.get_by_role("button", name="Tutup").click()
+    expect(large).not_to_be_visible()
+
+
+def test_a_document_of_the_bot_is_saved_by_a_tap(page: Page, tmp_path: Path) -> None:
+    bot_says(page, RINA, "sendDocument", document=("katalog.csv", b"kode;nama\r\n"), caption="Katalog")
+    with page.expect_download() as saved:
+        chat(page, "Ibu Rina").get_by_role("link", name="Unduh katalog.csv, 11 byte").click()
+    assert saved.value.suggested_filename == "katalog.csv"
+    saved.value.save_as(tmp_path / "katalog.csv")
+    assert (tmp_path / "katalog.csv").read_bytes() == b"kode;nama\r\n"
+
+
+def test_a_file_chosen_on_the_page_stands_in_the_chat_and_the_draft_stays(page: Page) -> None:
+    line(page, "Budi").fill("nanti dulu")
+    with page.expect_file_chooser() as chosen:
+        chat(page, "Budi").get_by_role("button", name="Kirim file").click()
+    chosen.value.set_files({"name": "harga.csv", "mimeType": "text/csv", "buffer": b"kode;nama\r\n" * 2000})
+    mine = chat(page, "Budi").locator(".from-person").filter(has_text="harga.csv")
+    expect(mine.get_by_role("link", name="Unduh harga.csv, 22 kB")).to_be_visible()
+    expect(line(page, "Budi")).to_have_value("nanti dulu")
+
+
+def test_a_file_dropped_on_a_chat_is_sent_and_an_empty_one_is_not(page: Page) -> None:
+    drop = """(node, [name, text]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([text], name));
+        node.dispatchEvent(new DragEvent("drop", {dataTransfer, bubbles: true, cancelable: true}));
+    }"""
+    chat(page, "Budi").evaluate(drop, ["kosong.csv", ""])
+    expect(chat(page, "Budi").get_by_text("Filenya kosong.")).to_be_visible()
+    chat(page, "Budi").evaluate(drop, ["jatuh.csv", "kode;nama"])
+    expect(chat(page, "Budi").get_by_role("link", name="Unduh jatuh.csv, 9 byte")).to_be_visible()
+    expect(chat(page, "Budi").get_by_text("kosong")).not_to_be_visible()
+
+
+def test_a_message_that_asks_for_a_reply_opens_one_with_its_hint(page: Page) -> None:
+    line(page, "Budi").focus()
+    ask = {"force_reply": True, "input_field_placeholder": "0812xxxxxxxx"}
+    bot_says(page, SARI, text="Nomor tujuannya?", reply_markup=ask)
+    expect(chat(page, "Sari").locator(".replying")).to_contain_text("Nomor tujuannya?")
+    expect(line(page, "Sari")).to_have_attribute("placeholder", "0812xxxxxxxx")
+    expect(line(page, "Budi")).to_be_focused()
+    say(page, "Sari", "tidak jadi")
+    mine = chat(page, "Sari").locator(".from-person").filter(has_text="tidak jadi").last
+    expect(mine.locator(".quote")).to_contain_text("Nomor tujuannya?")
+    expect(line(page, "Sari")).to_have_attribute("placeholder", "Ketik pesan")
+    expect(chat(page, "Sari").locator(".replying")).not_to_be_visible()
+    page.reload()
+    expect(mine).to_be_visible()
+    expect(chat(page, "Sari").locator(".replying")).not_to_be_visible()
+
+
+def test_whoever_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> None:
+    chat(page, "Ibu Rina").locator(".scroll").focus()
+    bot_says(page, RINA, text="Apa balasannya?", reply_markup={"force_reply": True})
+    expect(line(page, "Ibu Rina")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(chat(page, "Ibu Rina").locator(".replying")).not_to_be_visible()
+
+
+def test_a_living_table_moves_nobody_who_reads_in_it(page: Page) -> None:
+    sent = bot_says(page, BUDI, text=table(done=0))
+    room = chat(page, "Budi").locator(".scroll")
+    expect(heard(page, "Budi", "60. s5")).to_be_visible()
+    at_end = "(node) => node.scrollHeight - node.clientHeight - node.scrollTop < 2"
+    assert room.evaluate(at_end)
+    for done in (20, 40):
+        bot_says(page, BUDI, "editMessageText", message_id=sent, text=table(done=done))
+        expect(heard(page, "Budi", f"{done}. s5 0812{done:08} SUKSES")).to_be_visible()
+        assert room.evaluate(at_end)
+    room.evaluate("(node) => node.scrollBy({top: -400, behavior: 'instant'})")
+    before = room.evaluate("(node) => node.scrollTop")
+    bot_says(page, BUDI, "editMessageText", message_id=sent, text=table(done=60))
+    expect(heard(page, "Budi", f"60. s5 0812{60:08} SUKSES")).to_be_visible()
+    assert room.evaluate("(node) => node.scrollTop") == before
+
+
+def test_pictures_and_files_do_not_stick_out_on_a_phone(phone: Page) -> None:
+    bot_says(phone, SARI, "sendPhoto", photo=receipt())
+    name = "daftar_harga_semua_operator_bulan_november_yang_panjang_sekali_namanya.xlsx"
+    bot_says(phone, SARI, "sendDocument", document=(name, b"a"))
+    expect(chat(phone, "Sari").get_by_text(name)).to_be_visible()
+    room = chat(phone, "Sari").locator(".scroll")
+    assert room.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    chat(phone, "Sari").locator(".picture").last.tap()
+    large = phone.get_by_role("dialog", name="Gambar")
+    for part in (large, large.get_by_role("button", name="Tutup")):
+        expect(part).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+    large.get_by_role("button", name="Tutup").tap()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_word_stands_out_from_its_ground(page: Page, scheme: str) -> None:
+    bot_says(page, STRANGER, "sendDocument", document=("katalog.csv", b"a"), caption="Katalog")
+    with page.expect_file_chooser() as chosen:
+        chat(page, "Orang Asing").get_by_role("button", name="Kirim file").click()
+    chosen.value.set_files({"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"a"})
     say(page, "Sari", "s5.08123005" + ("1111" if scheme == "light" else "2222"))
     expect(page.locator(".mark-calm").first).to_be_visible(timeout=RESULT_MS)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")

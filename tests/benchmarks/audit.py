@@ -27,7 +27,7 @@ class Timed:
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
-        self.write = database.write
+        self.write, self.gather = database.write, database.gather
         self.reads: list[tuple[float, float]] = []
 
     async def read(self, unit: Unit[T]) -> T:

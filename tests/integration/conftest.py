@@ -11,24 +11,29 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.catalogue.product import Product
 from bot.counter import Counter, Rules, World
-from bot.flow import intake, joining
-from bot.flow.intake import Kind, Pressed, Said, Toast
+from bot.flow import intake, joining, pressing
+from bot.flow.heard import Document, Kind, Pressed, Said, Toast
 from bot.flow.submitter import Biller
 from bot.notices import Notice
+from bot.notices.keys import Action
 from bot.order.model import Order
-from storage import orders
+from storage import catalogue, orders
 from storage.codec import load
 from storage.database import SqliteDatabase
+from storage.transaction import Tx
 from tests.integration.fakes import (
     Chance,
     FakeBiller,
     FakeClock,
+    FakeFiles,
     FakeSpeaker,
-    FrailDatabase,
     Nonces,
     eventually,
+    order_text,
 )
+from tests.integration.frail import FrailDatabase
 
 SARI, BUDI, STRANGER = 1001, 1002, 5001
 RINA, DEWI = 9001, 9002
@@ -56,7 +61,7 @@ class Shop:
     def __init__(self, database: SqliteDatabase, path: Path) -> None:
         self.path = path
         self.clock, self.nonces, self.chance = FakeClock(), Nonces(), Chance()
-        self.biller, self.speaker = FakeBiller(), FakeSpeaker()
+        self.biller, self.speaker, self.files = FakeBiller(), FakeSpeaker(), FakeFiles()
         self.disk = FrailDatabase(database)
         self.starts()
         self._message_id = 0
@@ -67,6 +72,7 @@ class Shop:
             database=self.disk,
             biller=biller or self.biller,
             speaker=self.speaker,
+            files=self.files,
             now_ms=self.clock,
             tick=self.clock.tick,
             nonce=self.nonces,
@@ -77,6 +83,7 @@ class Shop:
         self.submitter, self.messenger = counter.submitter, counter.messenger
         self.reversals, self.watchdog = counter.reversals, counter.watchdog
         self.auditor, self.breaker = counter.auditor, counter.breaker
+        self.importer, self.imports_bell = counter.importer, counter.imports_bell
 
     async def hires(self, *user_ids: int) -> None:
         """Let people in by the settings, as a start does."""
@@ -94,6 +101,7 @@ class Shop:
         thread: int | None = None,
         at_ms: int | None = None,
         username: str | None = None,
+        document: Document | None = None,
     ) -> int:
         """Let somebody write, in their private chat unless told otherwise; give the message's id."""
         self._message_id += 1
@@ -109,27 +117,42 @@ class Shop:
             at_ms=self.clock() if at_ms is None else at_ms,
             kind=kind,
             reply_to=reply_to,
+            document=document,
         )
         await self.disk.write(lambda tx: intake.take_message(tx, self.desk, said, now_ms=self.clock()))
         return said.message_id
 
-    async def presses(self, nonce: str, *, by: int = RINA, message_id: int = 1) -> Toast:
+    async def sells(self, *products: Product) -> None:
+        """Put up a catalogue of these products alone."""
+
+        def unit(tx: Tx) -> None:
+            edit = catalogue.Edit(
+                stamp=self.nonces(), at_ms=self.clock(), user_id=None, name="", source="a test"
+            )
+            assert catalogue.replace(tx, catalogue.load(tx), products, edit)
+
+        await self.disk.write(unit)
+
+    async def presses(
+        self, nonce: str, *, by: int = RINA, message_id: int = 1, chat: int | None = None
+    ) -> Toast:
         """Let somebody tap a button of ours."""
         pressed = Pressed(
             press_id="press",
-            chat_id=by,
+            chat_id=chat or by,
             thread_id=None,
             message_id=message_id,
             user_id=by,
             name=f"Name {by}",
-            nonce=nonce,
+            data=nonce,
         )
         return await self.disk.write(
-            lambda tx: intake.take_press(tx, self.desk, pressed, now_ms=self.clock())
+            lambda tx: pressing.take_press(tx, self.desk, pressed, now_ms=self.clock())
         )
 
-    async def asks(self, text: str = "s5.081234567890", *, by: int = SARI, **where: Any) -> Order:
-        """Let a reseller order, and give the order."""
+    async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:
+        """Let a reseller order, for another number each time unless told otherwise, and give the order."""
+        text = text or order_text(len(self.rows("SELECT trxid FROM orders")))
         before = {row["trxid"] for row in self.rows("SELECT trxid FROM orders")}
         await self.says(text, by=by, **where)
         (trxid,) = {row["trxid"] for row in self.rows("SELECT trxid FROM orders")} - before
@@ -188,7 +211,18 @@ class Shop:
     def buttons(self, chat_id: int) -> dict[str, str]:
         """Give action and nonce of the buttons under the chat's last letter that has some."""
         keyboards = [json.loads(row["keyboard"]) for row in self.letters(chat_id) if row["keyboard"] != "[]"]
-        return {action: nonce for row in keyboards[-1] for action, nonce in row}
+        return {action: data for row in keyboards[-1] for action, data, _label in row}
+
+    def offers(self, chat_id: int) -> dict[str, str]:
+        """Give label and nonce of every order that a button in this chat offers, the last of each label."""
+        keyboards = [json.loads(row["keyboard"]) for row in self.letters(chat_id)]
+        return {
+            label: data
+            for rows in keyboards
+            for row in rows
+            for action, data, label in row
+            if action == Action.BUY
+        }
 
 
 @pytest.fixture

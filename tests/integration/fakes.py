@@ -1,22 +1,18 @@
-"""Fakes with verbs: a biller, a Telegram, a clock, chance, and a database whose disk can fail or wait."""
+"""Fakes with verbs: a biller, a Telegram, a clock, and chance."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.order.model import Order, Trouble
 from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
 from bot.telegram import outcomes as out
+from bot.telegram.files import Fetched, Fetching, Lost, NotNow, TooLarge
 from bot.telegram.sender import Outgoing
-from storage.database import Database, Unit
-from storage.errors import StorageError
-
-T = TypeVar("T")
 
 START_MS = 1_790_000_000_000
-"""A Monday evening in Jakarta: 21/09/2026 20:13:20."""
+"""A Monday evening in Jakarta: 21/09/2026 21:13:20."""
 
 
 class FakeClock:
@@ -195,62 +191,58 @@ class FakeSpeaker:
         return None if isinstance(fault, out.EditGone) and outgoing.edits is None else fault
 
 
-class FrailDatabase:
-    """A real database whose disk can refuse writes for a while, or let reads wait."""
+class FakeFiles:
+    """Telegram's store of files as the importer sees it; a file is known by what a test called it."""
 
-    def __init__(self, database: Database) -> None:
-        self.refusals = 0
-        self.reads: Counter[str] = Counter()
-        self._database = database
-        self._writes_to_refuse: Iterator[bool] = iter(())
-        self._reads_gate = asyncio.Event()
-        self._reads_gate.set()
-        self._writes_gate = asyncio.Event()
-        self._writes_gate.set()
+    def __init__(self) -> None:
+        self.fetched: list[str] = []
+        self._contents: dict[str, bytes] = {}
+        self._is_down = False
 
-    def refuses_writes(self, times: int = 1_000_000) -> None:
-        self._writes_to_refuse = iter([True] * times)
+    def keeps(self, file_id: str, content: bytes) -> None:
+        self._contents[file_id] = content
 
-    def recovers(self) -> None:
-        self._writes_to_refuse = iter(())
+    def goes_down(self) -> None:
+        self._is_down = True
 
-    def holds_reads(self) -> None:
-        self._reads_gate.clear()
+    def comes_back(self) -> None:
+        self._is_down = False
 
-    def holds_writes(self) -> None:
-        self._writes_gate.clear()
-
-    def lets_go(self) -> None:
-        self._reads_gate.set()
-        self._writes_gate.set()
-
-    async def write(self, unit: Unit[T]) -> T:
-        await self._writes_gate.wait()
-        if next(self._writes_to_refuse, False):
-            self.refusals += 1
-            raise StorageError("SQLite: database or disk is full")
-        return await self._database.write(unit)
-
-    async def read(self, unit: Unit[T]) -> T:
-        await self._reads_gate.wait()
-        return await self._database.read(unit)
+    async def fetch(self, file_id: str, *, max_bytes: int) -> Fetching:
+        self.fetched.append(file_id)
+        if self._is_down:
+            return NotNow(why="TimedOut")
+        if file_id not in self._contents:
+            return Lost(why="wrong file_id")
+        content = self._contents[file_id]
+        return Fetched(content=content) if len(content) <= max_bytes else TooLarge()
 
 
-def success_of(trxid: str) -> bytes:
-    """Write the report that `trxid`, an order of s5 to 081234567890, succeeded with SN 1."""
-    message = "Transaksi+s5.081234567890+SUKSES,+SN:+1,+Saldo:+Rp9,999,+Harga:+5,100,+Tgl:+01/01+10:32:12"
-    return f"status=0&refid={trxid}&product=s5&qty=1&dest=081234567890&message={message}".encode()
+def success_of(order: Order, sn: str = "1") -> bytes:
+    """Write the report that `order` succeeded with this SN."""
+    asked = f"{order.product_code}.{order.destination}"
+    told = f"Transaksi+{asked}+SUKSES,+SN:+{sn},+Saldo:+Rp9,999,+Harga:+5,100,+Tgl:+01/01+10:32:12"
+    of = f"refid={order.trxid}&product={order.product_code}&qty=1&dest={order.destination}"
+    return f"status=0&{of}&message={told}".encode()
 
 
-def a_message(update_id: int, text: object = "s5.081234567890", **more: Any) -> dict[str, Any]:
-    """Write an update as Telegram does, of user 1001; its message has the update's number."""
+def order_text(number: int) -> str:
+    """Give the text of an order for one of many phones: for the same phone it would be a repeat."""
+    return f"s5.0812{34567890 + number:08d}"
+
+
+def a_message(update_id: int, text: object = ..., **more: Any) -> dict[str, Any]:
+    """Write an update as Telegram does, of user 1001; its message has the update's number.
+
+    It orders, for another phone each time, unless told otherwise.
+    """
     who = {"id": 1001, "is_bot": False, "first_name": "Sari", "username": "tokosari"}
     told = {
         "message_id": update_id,
         "date": START_MS // 1000,
         "chat": {"id": 1001, "type": "private"},
         "from": who,
-        "text": text,
+        "text": order_text(update_id) if text is ... else text,
     }
     return {"update_id": update_id, "message": {**told, **more}}
 

@@ -59,5 +59,7 @@ async def opens(shop: Shop, *, by: int = RINA) -> None:
     await shop.speaks()
     for action in ("open_counter", "confirm_open"):
         keyboards = [json.loads(letter["keyboard"]) for letter in shop.letters(by)]
-        nonces = [nonce for rows in keyboards for row in rows for name, nonce in row if name == action]
+        nonces = [
+            nonce for rows in keyboards for row in rows for name, nonce, _label in row if name == action
+        ]
         await shop.presses(nonces[-1], by=by, message_id=5)

@@ -16,11 +16,11 @@ from bot.flow.auditor import (
 )
 from bot.flow.invariants import TELLING
 from bot.metrics import Metrics
-from bot.notices import AuditFinding, Invariant
+from bot.notices.admins import AuditFinding, Invariant
 from bot.order.model import Order, State
 from tests.books import a_desk, fill
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
-from tests.integration.fakes import success_of
+from tests.integration.fakes import order_text, success_of
 
 ONE_DAY_S = 86_400.0
 
@@ -54,7 +54,7 @@ def findings(shop: Shop, admin: int) -> list[AuditFinding]:
 async def succeeded(shop: Shop) -> Order:
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order.trxid), remote="10.0.0.1")
+    await shop.reversals.hear(success_of(order), remote="10.0.0.1")
     await shop.speaks()
     return await shop.order(order.trxid)
 
@@ -270,8 +270,8 @@ async def test_healthy_books_of_thousands_of_orders_raise_nothing(shop: Shop) ->
 
 async def test_a_pass_is_bounded_and_the_next_goes_on_where_it_ended(shop: Shop) -> None:
     await audits(shop)
-    for _ in range(CHANGED_AT_MOST + 300):
-        await shop.says("s5.081234567890")
+    for number in range(CHANGED_AT_MOST + 300):
+        await shop.says(order_text(number))
     await audits(shop)
     assert shop.auditor.tally.orders_checked <= ORDERS_A_PASS
     await audits(shop)
@@ -280,14 +280,14 @@ async def test_a_pass_is_bounded_and_the_next_goes_on_where_it_ended(shop: Shop)
 
 
 async def test_what_changed_is_looked_at_before_what_stands(shop: Shop) -> None:
-    for _ in range(2 * ORDERS_A_PASS):
-        await shop.says("s5.081234567890")
-    oldest = shop.rows("SELECT trxid FROM orders ORDER BY trxid LIMIT 1")[0]["trxid"]
+    for number in range(2 * ORDERS_A_PASS):
+        await shop.says(order_text(number))
+    oldest = await shop.order(shop.rows("SELECT trxid FROM orders ORDER BY trxid LIMIT 1")[0]["trxid"])
     await audits(shop)
     await shop.reversals.hear(success_of(oldest), remote="10.0.0.1")
-    by_hand(shop, ROW.format("sn = 'x'"), values=(oldest,))
+    by_hand(shop, ROW.format("sn = 'x'"), values=(oldest.trxid,))
     (told,) = await audits(shop)
-    assert told.trxid == oldest
+    assert told.trxid == oldest.trxid
 
 
 async def test_metrics_tell_what_the_audit_did_and_found(shop: Shop) -> None:

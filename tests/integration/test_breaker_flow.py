@@ -8,11 +8,11 @@ from bot.biller.client import TrxClient
 from bot.flow.breaker import ACCOUNT_TO_OPEN, FIRST_PAUSE_S, UNCLEAR_TO_OPEN
 from bot.flow.submitter import HELD_AT_ONCE, IDLE_S
 from bot.metrics import Metrics
-from bot.notices import BalanceShown, BreakerClosed, BreakerOpened, HoldCause
+from bot.notices.admins import BalanceShown, BreakerClosed, BreakerOpened, HoldCause
 from bot.order.model import ExpiryReason, Order, State, Trouble
 from bot.order.notices import OrderExpired, OrderWaiting
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
-from tests.integration.fakes import success_of
+from tests.integration.fakes import order_text, success_of
 from tests.integration.raw_biller import Wire, as_json, http, serving
 
 
@@ -122,7 +122,7 @@ async def test_an_order_that_waits_too_long_expires_and_its_chat_is_told(shop: S
 async def test_an_order_that_a_report_settles_while_it_waits_is_left_alone(shop: Shop) -> None:
     await in_an_outage(shop)
     order = await shop.asks()
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     await shop.posts()
     assert shop.kinds(SARI) == ["OrderReceived", "OrderSucceeded"]
 
@@ -181,8 +181,8 @@ async def test_a_start_begins_closed_and_tells_nobody_again(shop: Shop) -> None:
 
 async def test_more_waiting_orders_than_one_unit_holds_are_all_told(shop: Shop) -> None:
     await in_an_outage(shop)
-    for _ in range(HELD_AT_ONCE + 1):
-        await shop.says("s5.081234567890")
+    for number in range(HELD_AT_ONCE + 1):
+        await shop.says(order_text(number))
     assert await shop.submitter.run_once() == 0
     assert 0 < await shop.submitter.run_once() <= FIRST_PAUSE_S
     assert shop.kinds(SARI).count("OrderWaiting") == HELD_AT_ONCE + 1
@@ -223,7 +223,7 @@ async def test_who_waits_reads_of_it_before_the_result_and_not_beside_it(shop: S
     order = await shop.asks()
     await shop.posts()
     assert isinstance(shop.last(SARI), OrderWaiting)
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     await shop.speaks()
     # Neither had left when the result came: it says more than both.
     assert [message.text.split()[1] for message in shop.speaker.to(SARI)] == ["SUKSES"]

@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 
-from bot.notices import JoinAnswer
+from bot.notices.people import JoinAnswer
 from bot.telegram.doorway import Doorway
 from bot.telegram.sender import Outgoing
 from bot.texts import toast_text
 from storage.errors import StorageError
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.fakes import START_MS, a_message
+from tests.integration.fakes import START_MS, a_message, order_text
 
 Update = dict[str, Any]
 
-ORDER = "s5.081234567890"
 
-
-def in_group(update_id: int, text: object = ORDER, **more: Any) -> Update:
+def in_group(update_id: int, text: object = ..., **more: Any) -> Update:
     return a_message(update_id, text, chat={"id": GROUP, "type": "supergroup", "title": "G"}, **more)
 
 
@@ -75,6 +73,7 @@ def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
         now_ms=shop.clock,
         orders_bell=shop.orders_bell,
         outbox_bell=shop.outbox_bell,
+        imports_bell=shop.imports_bell,
     )
 
 
@@ -92,7 +91,7 @@ class TestTaking:
         await doorway.take([a_message(1)])
         (order,) = shop.rows("SELECT * FROM orders")
         assert (order["chat_id"], order["message_id"], order["user_id"]) == (SARI, 1, SARI)
-        assert (order["asked_at_ms"], order["destination"]) == (START_MS, "081234567890")
+        assert (order["asked_at_ms"], order["destination"]) == (START_MS, "081234567891")
 
     async def test_all_of_it_or_nothing_is_kept_with_how_far_the_poller_is(
         self, shop: Shop, doorway: Doorway
@@ -115,7 +114,7 @@ class TestTaking:
     ) -> None:
         await doorway.take([a_message(900)])
         await doorway.take([a_message(1, message_id=900)])
-        await doorway.take([a_message(900, message_id=901)])
+        await doorway.take([a_message(900, order_text(1), message_id=901)])
         assert orders_in(shop) == [900, 901]
 
     @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
@@ -161,7 +160,7 @@ class TestReading:
             {"sender_chat": {"id": GROUP, "type": "supergroup", "title": "G"}},
             {"from": None},
             {"from": {"id": 7, "is_bot": True, "first_name": "Bot"}},
-            {"text": None, "caption": ORDER},
+            {"text": None, "caption": order_text(1)},
         ],
         ids=["forwarded", "an anonymous admin", "a channel", "a bot", "a caption"],
     )

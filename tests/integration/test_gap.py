@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow.intake import Toast
+from bot.flow.heard import Toast
 from bot.flow.settlement import Asked, place
-from bot.notices import CounterClosed, CounterOpen, NothingOpen, OpenQuestion, RestoreGap, RestoreReleased
+from bot.notices.admins import NothingOpen
+from bot.notices.restore import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
 from bot.order.model import Intent, State
 from bot.order.notices import OrderCard, OrderUnknown
 from storage.database import SqliteDatabase
@@ -43,7 +44,7 @@ async def test_orders_that_the_backup_knows_as_not_yet_posted_are_doubted_and_ne
     assert isinstance(shop.last(SARI), OrderUnknown)
     assert "OrderCard" in shop.kinds(RINA)
     # And it is settled as any other: by the biller's report.
-    await shop.reversals.hear(success_of(placed.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(placed), remote="1.2.3.4")
     assert (await shop.order(placed.trxid)).state is State.SUCCEEDED
 
 
@@ -205,11 +206,11 @@ async def test_reports_are_heard_while_it_is_closed_and_those_of_the_gap_are_kep
     known = await shop.asks()
     await shop.posts()
     story.is_backed_up()
-    unknown = await shop.asks("s5.081234567890")
+    unknown = await shop.asks()
     await shop.posts()
     shop = await story.is_restored()
-    for trxid in (known.trxid, unknown.trxid):
-        await shop.reversals.hear(success_of(trxid), remote="1.2.3.4")
+    for order in (known, unknown):
+        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     assert (await shop.order(known.trxid)).state is State.SUCCEEDED
     (kept,) = shop.rows("SELECT why, query FROM quarantine")
     assert kept["why"] == "no order has this refid"

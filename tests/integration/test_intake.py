@@ -2,8 +2,10 @@
 
 import pytest
 
-from bot.flow.intake import Kind
-from bot.notices import BalanceShown, BalanceWithheld, Help, JoinAnswer, NotUnderstood
+from bot.flow.heard import Kind
+from bot.notices.admins import BalanceShown
+from bot.notices.people import JoinAnswer
+from bot.notices.talk import BalanceWithheld, Help, NotUnderstood, Welcome
 from bot.order.model import State
 from bot.order.notices import OrderReceived
 from bot.order.parse import Slip
@@ -61,7 +63,7 @@ async def test_two_messages_make_two_orders_in_two_chats(shop: Shop) -> None:
 
 async def test_a_trxid_that_is_taken_is_drawn_again(shop: Shop) -> None:
     shop.chance.next_are(11111, 11111, 11111, 22222)
-    first, second = await shop.asks(ORDER), await shop.asks(ORDER)
+    first, second = await shop.asks(), await shop.asks()
     assert (first.trxid[-5:], second.trxid[-5:]) == ("11111", "22222")
     assert first.trxid[:-5] == second.trxid[:-5]
     assert shop.kinds(SARI) == ["OrderReceived"] * 2
@@ -69,9 +71,9 @@ async def test_a_trxid_that_is_taken_is_drawn_again(shop: Shop) -> None:
 
 async def test_chance_that_never_gives_another_trxid_ends_in_an_error_and_not_in_a_loop(shop: Shop) -> None:
     shop.chance.next_are(*[7] * 1000)
-    await shop.asks(ORDER)
+    await shop.asks()
     with pytest.raises(RuntimeError, match="no free trxid"):
-        await shop.says(ORDER)
+        await shop.says(ORDER, by=BUDI)
     assert orders_in(shop) == 1
 
 
@@ -84,9 +86,9 @@ async def test_an_order_dated_in_the_future_is_as_old_as_it_came(shop: Shop) -> 
 async def test_an_edited_or_forwarded_order_is_not_bought_and_its_sender_is_told(
     shop: Shop, kind: Kind, slip: Slip
 ) -> None:
-    await shop.says(ORDER, kind=kind)
+    await shop.says(f"halo kak\n{ORDER}", kind=kind)
     assert orders_in(shop) == 0
-    assert shop.last(SARI) == NotUnderstood(slip=slip, suggestion="s5.081234567890")
+    assert shop.last(SARI) == NotUnderstood(slip=slip, suggestion=ORDER)
 
 
 @pytest.mark.parametrize("kind", [Kind.EDITED, Kind.FORWARDED])
@@ -108,15 +110,31 @@ async def test_an_edit_that_comes_first_leaves_the_message_its_order(shop: Shop)
     assert orders_in(shop) == 1
 
 
-async def test_several_lines_are_no_order_and_the_sender_is_told(shop: Shop) -> None:
-    await shop.says("s5.081234567890\ns10.081234567891")
+async def test_several_lines_are_an_order_each_and_answered_by_one_message(shop: Shop) -> None:
+    await shop.says("s5.081234567890\ns10.081234567891", message_id=77)
+    assert shop.rows("SELECT message_id, line, product_code FROM orders ORDER BY line") == [
+        {"message_id": 77, "line": 1, "product_code": "s5"},
+        {"message_id": 77, "line": 2, "product_code": "s10"},
+    ]
+    (letter,) = shop.letters(SARI)
+    assert (letter["kind"], letter["reply_to"]) == ("OrderTable", 77)
+
+
+async def test_several_lines_delivered_again_make_no_more_orders_and_no_second_answer(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.says("s5.081234567890\ns10.081234567891\ns5.0812", message_id=77)
+    assert (orders_in(shop), shop.kinds(SARI)) == (2, ["OrderTable"])
+
+
+async def test_several_orders_of_one_line_are_asked_for_one_by_one(shop: Shop) -> None:
+    await shop.says("s5 081234567890 s10 081234567891")
     assert orders_in(shop) == 0
     notice = shop.last(SARI)
     assert isinstance(notice, NotUnderstood)
     assert notice.slip is Slip.SEVERAL_ORDERS
 
 
-@pytest.mark.parametrize("text", ["", "s5.0812", "s5", "5.081234567890", "sldo", "s5.2.081234567890", "\x00"])
+@pytest.mark.parametrize("text", ["", "s5.0812", "s5", "5.081234567890", "sldo", "s5.2.0812", "\x00"])
 async def test_a_slip_in_private_always_gets_an_answer(shop: Shop, text: str) -> None:
     await shop.says(text)
     assert orders_in(shop) == 0
@@ -132,8 +150,8 @@ class TestGroups:
         assert shop.last(GROUP) == JoinAnswer(standing=None)
 
     async def test_one_message_number_in_two_chats_is_two_messages(self, shop: Shop) -> None:
-        await shop.asks(ORDER, by=SARI, message_id=77)
-        await shop.asks(ORDER, by=SARI, chat=GROUP, message_id=77)
+        await shop.asks(by=SARI, message_id=77)
+        await shop.asks(by=SARI, chat=GROUP, message_id=77)
         assert orders_in(shop) == 2
 
     @pytest.mark.parametrize("text", ["saldo", "halo semua", "hubungi 081234567890", "jam 10.30", ""])
@@ -158,10 +176,15 @@ class TestGroups:
 
 
 class TestCommands:
-    @pytest.mark.parametrize("text", ["/start", "bantuan", "HELP", "/menu", "format"])
+    @pytest.mark.parametrize("text", ["bantuan", "HELP", "/menu", "format"])
     async def test_help_is_given_to_who_may_order(self, shop: Shop, text: str) -> None:
         await shop.says(text)
         assert shop.last(SARI) == Help(role=Role.RESELLER)
+
+    @pytest.mark.parametrize(("by", "role"), [(SARI, Role.RESELLER), (RINA, Role.ADMIN)])
+    async def test_who_starts_is_welcomed(self, shop: Shop, by: int, role: Role) -> None:
+        await shop.says("/start", by=by)
+        assert shop.last(by) == Welcome(role=role)
 
     @pytest.mark.parametrize("text", ["saldo", "/saldo", "s", "cs", "sal"])
     async def test_only_an_admin_sees_the_billers_balance(self, shop: Shop, text: str) -> None:
@@ -196,12 +219,12 @@ class TestCommands:
 
     async def test_a_day_begins_at_midnight_of_the_shop(self, shop: Shop) -> None:
         order = await shop.asks()
-        await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
         await shop.says("/saldo", by=RINA)
         today = shop.last(RINA)
         assert isinstance(today, BalanceShown)
         assert (today.today_count, today.today_sum_idr) == (1, 5_100)
-        shop.clock.passes(4 * 3600)  # it was 20:13 in Jakarta
+        shop.clock.passes(4 * 3600)  # it was 21:13 in Jakarta
         await shop.says("/saldo", by=RINA)
         tomorrow = shop.last(RINA)
         assert isinstance(tomorrow, BalanceShown)

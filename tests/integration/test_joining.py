@@ -4,16 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.flow.intake import Kind, Toast
-from bot.notices import (
-    Help,
-    JoinAnswer,
-    JoinDecided,
-    NotUnderstood,
-    PersonNotFound,
-    ResellerList,
-    StandingChanged,
-)
+from bot.flow.heard import Kind, Toast
+from bot.notices.people import JoinAnswer, JoinDecided, PersonNotFound, ResellerList, StandingChanged
+from bot.notices.talk import NotUnderstood, Welcome
 from bot.people import Role, Standing
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 
@@ -146,9 +139,9 @@ class TestStrangers:
         assert shop.letters(GROUP)[-1]["thread_id"] == 3
         assert shop.last(GROUP) == JoinAnswer(standing=Standing.APPROVED, fresh=True)
 
-    async def test_who_is_in_and_asks_gets_help(self, shop: Shop) -> None:
+    async def test_who_is_in_and_asks_is_welcomed(self, shop: Shop) -> None:
         await shop.says("/daftar", by=SARI)
-        assert shop.last(SARI) == Help(role=Role.RESELLER)
+        assert shop.last(SARI) == Welcome(role=Role.RESELLER)
 
 
 class TestAdmins:

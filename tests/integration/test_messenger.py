@@ -6,7 +6,9 @@ import itertools
 import pytest
 
 from bot.flow.desk import Place
-from bot.notices import Help, JoinCard, Notice
+from bot.notices import Notice
+from bot.notices.people import JoinCard
+from bot.notices.talk import Help
 from bot.order.model import ExpiryReason, State
 from bot.order.notices import OrderExpired, OrderReceived, OrderUnknown
 from bot.order.telling import Facts
@@ -21,7 +23,7 @@ _numbers = itertools.count(1)
 
 
 def facts() -> Facts:
-    return Facts(trxid=f"{next(_numbers):017}", code="s5", destination="081234567890", at_ms=0)
+    return Facts(trxid=f"{next(_numbers):017}", code="s5", destination="081234567890", at_ms=0, ordinal=1)
 
 
 def acknowledgement() -> OrderReceived:
@@ -195,7 +197,7 @@ class TestQueues:
         await shop.speaks()
         shop.speaker.takes()
         for order in orders:
-            await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+            await shop.reversals.hear(success_of(order), remote="1.2.3.4")
         await passes(shop, 5)
         told = "\n".join(message.text for message in shop.speaker.to(SARI))
         for order in orders:
@@ -230,7 +232,7 @@ async def test_what_the_chat_heard_last_is_the_orders_state(shop: Shop) -> None:
     order = await shop.asks()
     await shop.posts()
     assert isinstance(shop.last(SARI), OrderUnknown)
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     await shop.speaks()
     assert (await shop.order(order.trxid)).state is State.SUCCEEDED
     assert "SUKSES" in shop.speaker.to(SARI)[-1].text

@@ -1,8 +1,9 @@
 """A letter outlives lost answers, closed chats, moved groups and stops; a poison is given up and reported."""
 
-from bot.flow.intake import Kind
+from bot.flow.heard import Kind
 from bot.flow.messenger import MAX_TRIES_OF_A_POISON
-from bot.notices import DeliveryFailed, Help
+from bot.notices.admins import DeliveryFailed
+from bot.notices.talk import Help
 from bot.people import Role
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
@@ -124,7 +125,7 @@ class TestMovedGroups:
         shop.speaker.moves(GROUP, SUPERGROUP)
         await put(shop, Help(role=Role.RESELLER), chat=GROUP)
         await shop.speaks()
-        await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
         await shop.speaks()
         assert refs(shop.speaker.to(SUPERGROUP))[-1] == order.trxid
 

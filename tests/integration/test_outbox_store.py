@@ -3,7 +3,10 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.notices import Action, Help, JoinAnswer, NothingOpen
+from bot.notices.admins import NothingOpen
+from bot.notices.keys import Action, Key
+from bot.notices.people import JoinAnswer
+from bot.notices.talk import Help
 from bot.order.model import Trouble
 from bot.order.notices import OrderFailed
 from bot.people import Role
@@ -22,8 +25,8 @@ FULL = Letter(
         trxid="1" * 17, code="s5", destination="0812", at_ms=1, reason="«ß»\n", trouble=Trouble.OTHER
     ),
     keyboard=(
-        (Button(action=Action.APPROVE, nonce="a"), Button(action=Action.REJECT, nonce="b")),
-        (Button(action=Action.CANCEL, nonce="c"),),
+        (Button(action=Action.APPROVE, data="a"), Button(action=Action.REJECT, data="b")),
+        (Button(action=Action.CANCEL, data="c"),),
     ),
     subject="order:1",
 )
@@ -39,7 +42,11 @@ async def put(database: SqliteDatabase, *letters: Letter, at_ms: int = 0) -> Non
 
 
 async def lane(database: SqliteDatabase, chat_id: int = CHAT) -> list[Waiting]:
-    return await database.read(lambda tx: outbox.waiting(tx, chat_id, limit=99))
+    return await database.read(lambda tx: outbox.waiting(tx, chat_id, now_ms=0, limit=99))
+
+
+async def lanes(database: SqliteDatabase, now_ms: int = 0) -> list[Lane]:
+    return await database.read(lambda tx: outbox.lanes(tx, now_ms=now_ms))
 
 
 async def test_a_letter_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
@@ -53,7 +60,7 @@ async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(databa
     await database.write(
         lambda tx: outbox.postpone(tx, first.outbox_id, due_at_ms=900, ambiguous=True, fault="x")
     )
-    assert await database.read(outbox.lanes) == [
+    assert await lanes(database) == [
         Lane(chat_id=CHAT, count=2, due_at_ms=900),
         Lane(chat_id=OTHER, count=1, due_at_ms=0),
     ]
@@ -61,7 +68,7 @@ async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(databa
     assert (first_again.attempts, first_again.ambiguous) == (1, 1)
     await database.write(lambda tx: outbox.told(tx, first.outbox_id, message_id=77, at_ms=5))
     assert [waiting.outbox_id for waiting in await lane(database)] == [second.outbox_id]
-    assert (await database.read(outbox.lanes))[0].due_at_ms == 0
+    assert (await lanes(database))[0].due_at_ms == 0
 
 
 async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabase) -> None:
@@ -83,7 +90,7 @@ async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabas
 async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
     await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
     await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
-    assert [entry.chat_id for entry in await database.read(outbox.lanes)] == [OTHER]
+    assert [entry.chat_id for entry in await lanes(database)] == [OTHER]
     assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2}
     assert await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=50))
     assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
@@ -167,10 +174,13 @@ async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> 
     assert not await database.read(lambda tx: outbox.waits_for(tx, OTHER, "OrderFailed"))
 
 
+KEY = Key(action=Action.CONFIRM_SUCCESS, payload="SN", owner_id=7)
+
+
 async def test_a_button_works_once(database: SqliteDatabase) -> None:
-    await database.write(lambda tx: inbox.offer(tx, "n", Action.CONFIRM_SUCCESS, "order:1", "SN", at_ms=1))
+    await database.write(lambda tx: inbox.offer(tx, "n", KEY, "order:1", at_ms=1))
     first = await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=2))
-    assert first == inbox.Pressed(action=Action.CONFIRM_SUCCESS, subject="order:1", sn="SN")
+    assert first == inbox.Pressed(action=Action.CONFIRM_SUCCESS, subject="order:1", payload="SN", owner_id=7)
     assert await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=3)) is None
     assert await database.write(lambda tx: inbox.press(tx, "none of ours", user_id=1, at_ms=3)) is None
 

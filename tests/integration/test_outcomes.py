@@ -218,6 +218,17 @@ class TestWhatIsAsked:
         assert reply == {"message_id": 5, "allow_sending_without_reply": True}
         assert call["message_thread_id"] == "9"
 
+    @pytest.mark.parametrize(("chat", "selective"), [(CHAT, {}), (-100, {"selective": True})])
+    async def test_a_question_opens_a_field_but_in_a_group_for_nobody_else(
+        self, chat: int, selective: dict[str, bool]
+    ) -> None:
+        sent = await call_of(Outgoing(chat_id=chat, text=(Span("Nomor?"),), asks="0812xxxx"))
+        assert json.loads(sent["reply_markup"]) == {
+            "force_reply": True,
+            "input_field_placeholder": "0812xxxx",
+            **selective,
+        }
+
     async def test_text_is_never_parsed_as_markup(self) -> None:
         call = await call_of(Outgoing(chat_id=CHAT, text=(Span("<b>*x*</b> https://jahat.example"),)))
         assert call["text"] == "<b>*x*</b> https://jahat.example"

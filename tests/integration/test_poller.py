@@ -46,6 +46,7 @@ def doorway(shop: Shop) -> Doorway:
         now_ms=shop.clock,
         orders_bell=shop.orders_bell,
         outbox_bell=shop.outbox_bell,
+        imports_bell=shop.imports_bell,
     )
 
 

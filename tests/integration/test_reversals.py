@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.flow.reversals import Verdict
-from bot.notices import BalanceShown
+from bot.notices.admins import BalanceShown
 from bot.order.model import Order, Outcome, State
 from bot.order.notices import OrderDisputed, OrderFailed, OrderSucceeded
 from storage.errors import StorageError

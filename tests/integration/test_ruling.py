@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from bot.flow.intake import Toast
-from bot.notices import NothingOpen, OrderNotFound
+from bot.flow.heard import Toast
+from bot.notices.admins import NothingOpen, OrderNotFound
 from bot.order.model import Order, Outcome, State
 from bot.order.notices import (
     OrderCard,
@@ -154,7 +154,7 @@ async def test_of_two_admins_at_once_the_first_rules_and_the_second_is_told_so(c
 
 async def test_a_card_is_closed_when_the_billers_report_comes_first(court: Court) -> None:
     shop = court.shop
-    await shop.reversals.hear(success_of(court.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
     await shop.speaks()
     for admin in (RINA, DEWI):
         closed = shop.last(admin)
@@ -167,7 +167,7 @@ async def test_a_card_that_was_not_sent_yet_is_never_sent_when_the_report_comes_
     shop.biller.cuts()
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     await shop.speaks()
     assert shop.speaker.to(RINA) == []
 
@@ -180,7 +180,7 @@ async def test_a_card_on_its_way_when_the_report_comes_is_closed_too(shop: Shop)
     shop.speaker.hangs()
     await shop.messenger.run_once()
     await eventually(lambda: RINA in {outgoing.chat_id for outgoing in shop.speaker.tries})
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     shop.speaker.release()
     await shop.messenger.drain(5)
     await shop.speaks()
@@ -191,7 +191,7 @@ async def test_a_tap_after_the_report_is_told_that_there_is_nothing_to_rule(cour
     shop = court.shop
     await court.taps("rule_failure")
     confirm = shop.buttons(RINA)["confirm_failure"]
-    await shop.reversals.hear(success_of(court.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
     await shop.presses(confirm, message_id=court.shown_to(RINA))
     assert (await court.order()).state is State.SUCCEEDED
     assert isinstance(shop.last(RINA), RulingRejected)
@@ -203,7 +203,7 @@ async def test_a_report_after_the_ruling_that_agrees_changes_nothing_for_the_cha
     await court.taps("without_sn")
     await court.taps("confirm_success")
     told = court.shop.kinds(SARI)
-    bare = success_of(court.trxid).replace(b"SN:+1,", b"SN:+,")
+    bare = success_of(await court.order()).replace(b"SN:+1,", b"SN:+,")
     await court.shop.reversals.hear(bare, remote="1.2.3.4")
     assert (await court.order()).state is State.SUCCEEDED
     assert court.shop.kinds(SARI) == told
@@ -212,7 +212,7 @@ async def test_a_report_after_the_ruling_that_agrees_changes_nothing_for_the_cha
 async def test_a_report_after_the_ruling_that_disagrees_is_a_dispute(court: Court) -> None:
     await court.taps("rule_failure")
     await court.taps("confirm_failure")
-    await court.shop.reversals.hear(success_of(court.trxid), remote="1.2.3.4")
+    await court.shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
     assert (await court.order()).state is State.DISPUTED
     assert court.shop.kinds(SARI)[-1] == "OrderDisputed"
     assert court.shop.kinds(RINA)[-1] == "OrderCard"
@@ -241,7 +241,7 @@ async def test_the_list_of_open_orders_is_shown_with_buttons(court: Court) -> No
     listed = [row for row in shop.letters(DEWI) if row["kind"] == "OrderCard"]
     assert len(listed) == 2
     assert len(json.loads(listed[-1]["keyboard"])[0]) == 2
-    await shop.reversals.hear(success_of(court.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
     await shop.says("/tertunda", by=RINA)
     assert shop.last(RINA) == NothingOpen()
 

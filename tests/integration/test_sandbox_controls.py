@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 
+from sandbox.biller.behaviour import Behaviour
 from sandbox.journey import journeys
 from tests.integration.sandboxed import SARI, Box, Json, listening, sandboxed
 
@@ -191,6 +193,74 @@ async def test_two_orders_of_one_message_are_told_apart_by_trxid() -> None:
         orders = (await box.state())["orders"]
         assert {one["trxid"] for one in orders} == {TRXID, second}
         assert [sum(step["name"] == "acknowledged" for step in one["steps"]) for one in orders] == [1, 1]
+
+
+async def test_orders_side_by_side_on_one_line_each_have_their_way() -> None:
+    async with sandboxed() as box:
+        box.world.telegram.say(SARI, "s5.081234566666, s10.085712346666")
+        await box.buy("22110111373985331", to="081234566666")
+        await box.buy("22110111373985332", product="s10", to="085712346666")
+        orders = (await box.state())["orders"]
+        assert {(one["trxid"][-1], one["product"]) for one in orders} == {("1", "s5"), ("2", "s10")}
+        assert {one["text"] for one in orders} == {"s5.081234566666, s10.085712346666"}
+
+
+async def test_an_order_made_by_buttons_starts_at_the_number() -> None:
+    async with sandboxed() as box:
+        box.world.telegram.say(SARI, "harga s")
+        typed = box.world.telegram.say(SARI, "0812 3456 6666")
+        await box.buy(TRXID, to="081234566666")
+        await box.buy("22110111373985339", to="089999996666")
+        [way] = (await box.state())["orders"]
+        assert (way["trxid"], way["message_id"], way["text"]) == (TRXID, typed.message_id, "0812 3456 6666")
+
+
+async def test_a_living_table_tells_each_order_its_own_line() -> None:
+    async with sandboxed() as box, listening() as bot:
+        box.world.biller.reversal_url = bot.url
+        said = box.world.telegram.say(SARI, "s5.081234566666\ns10.2.085712346666")
+        await box.buy(TRXID, to="081234566666")
+        await box.buy("22110111373985339", product="s10", to="085712346666")
+        reply = {"message_id": said.message_id}
+        rows = "2 pesanan\n1. s5 081234566666 diproses\n2. s10 085712346666 diproses"
+        sent = await box.done("sendMessage", chat_id=SARI, text=rows, reply_parameters=reply)
+        seen = {way["product"]: way["steps"][-1] for way in (await box.state())["orders"]}
+        assert {name: step["detail"] for name, step in seen.items()} == {
+            "s5": "1. s5 081234566666 diproses",
+            "s10": "2. s10 085712346666 diproses",
+        }
+        await box.world.biller.reverse(TRXID, "success", sn="77")
+        rows = rows.replace("666 diproses", "666 SUKSES", 1)
+        await box.done("editMessageText", chat_id=SARI, message_id=sent["message_id"], text=rows)
+        told = {
+            way["product"]: {step["name"]: step["detail"] for step in way["steps"]}
+            for way in (await box.state())["orders"]
+        }
+        assert told["s5"]["told"] == "1. s5 081234566666 SUKSES (diedit)"
+        assert "acknowledged" in told["s10"]
+        assert "told" not in told["s10"]
+
+
+async def test_a_thousand_orders_are_shown_at_once() -> None:
+    async with sandboxed() as box:
+        numbers = [f"0812{nth:08}" for nth in range(1000)]
+        for start in range(0, 1000, 100):
+            box.world.telegram.say(SARI, "\n".join(f"s5.{one}" for one in numbers[start : start + 100]))
+        for number in numbers:
+            box.world.biller.ledger.post(
+                trxid=f"22110{number}",
+                product="s5",
+                destination=number,
+                sign_ok=True,
+                behaviour=Behaviour.NEVER,
+                now_ms=box.world.now_ms(),
+            )
+        started = time.process_time()
+        orders = (await box.state())["orders"]
+        assert time.process_time() - started < 2  # a tenth of it here; ten times as slow would be felt
+        assert {(one["text"], one["destination"]) for one in orders} == {
+            (f"s5.{one}", one) for one in numbers
+        }
 
 
 async def test_what_is_no_order_has_no_way() -> None:

@@ -20,8 +20,10 @@ from tests.integration.sandboxed import GROUP, SARI, Box, sandboxed
 
 @asynccontextmanager
 async def ptb() -> AsyncIterator[tuple[Box, Bot]]:
-    async with sandboxed() as box, Bot(box.world.telegram.token, base_url=f"{box.url}/bot") as bot:
-        yield box, bot
+    async with sandboxed() as box:
+        bot_url, file_url = f"{box.url}/bot", f"{box.url}/file/bot"
+        async with Bot(box.world.telegram.token, base_url=bot_url, base_file_url=file_url) as bot:
+            yield box, bot
 
 
 async def test_it_knows_itself() -> None:

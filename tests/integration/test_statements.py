@@ -57,6 +57,12 @@ def test_no_statement_reads_a_whole_growing_table(connection: sqlite3.Connection
     assert [scan[0] for scan in scans if scan["index"] not in of_the_open(connection)] == []
 
 
+@pytest.mark.parametrize("name", ["same_orders", "orders_of_user_to"])
+def test_orders_to_a_number_are_found_by_the_number(connection: sqlite3.Connection, name: str) -> None:
+    """One number has few orders, one reseller may have millions."""
+    assert "USING INDEX orders_by_destination" in plan(connection, name)[0]
+
+
 def of_the_open(connection: sqlite3.Connection) -> set[str]:
     """Give the indexes of open orders or unsaid letters alone: these are few, and may be read whole."""
     return {

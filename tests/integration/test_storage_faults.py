@@ -208,6 +208,7 @@ def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
         now_ms=shop.clock,
         orders_bell=shop.orders_bell,
         outbox_bell=shop.outbox_bell,
+        imports_bell=shop.imports_bell,
     )
 
 

@@ -4,7 +4,7 @@ from bot.flow.watchdog import AT_ONCE, FORGET_LETTERS_AFTER_MS, LOOK_EVERY_S
 from bot.order.model import State
 from bot.order.notices import OrderCard, OrderOverdue
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
-from tests.integration.fakes import eventually, success_of
+from tests.integration.fakes import eventually, order_text, success_of
 
 
 async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Shop) -> None:
@@ -28,7 +28,7 @@ async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Sh
 async def test_a_result_in_time_is_never_late(shop: Shop) -> None:
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order.trxid), remote="1.2.3.4")
+    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     shop.clock.passes(86_400)
     await shop.watchdog.run_once()
     assert shop.kinds(SARI) == ["OrderReceived", "OrderSucceeded"]
@@ -50,8 +50,8 @@ async def test_a_claim_whose_answer_was_lost_becomes_unknown(shop: Shop) -> None
 
 
 async def test_more_late_orders_than_one_look_holds_are_looked_at_without_a_pause(shop: Shop) -> None:
-    for _ in range(AT_ONCE + 1):
-        await shop.says("s5.081234567890")
+    for number in range(AT_ONCE + 1):
+        await shop.says(order_text(number))
     await shop.posts()
     shop.clock.passes(601)
     assert await shop.watchdog.run_once() == 0

@@ -18,6 +18,7 @@ from storage.transaction import Tx
 from tests.acceptance.shop import RINA
 from tests.simulation import invariants
 from tests.simulation.invariants import TITLES, Ledgers
+from tests.simulation.people import Line, Wish
 
 if TYPE_CHECKING:
     from sandbox.telegram.chats import Message
@@ -27,7 +28,7 @@ Place = tuple[int, int]
 
 SHARED = (
     invariants.one_post_an_order,
-    invariants.one_order_a_message,
+    invariants.one_order_a_line,
     invariants.only_the_invited_order,
     invariants.no_result_without_evidence,
     invariants.no_needless_doubt,
@@ -213,7 +214,8 @@ class _Telegram:
 
 @dataclass(slots=True)
 class _People:
-    orders: dict[Place, tuple[str, int]]
+    orders: dict[Line, Wish]
+    taps: dict[Place, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -230,7 +232,9 @@ class _Scene:
     def __init__(self, evidence: Evidence, connection: sqlite3.Connection) -> None:
         telegram = evidence.world.telegram
         waiting = {update.id for update in telegram.updates.waiting}
-        typed = {place: (asked.destination, asked.update_id) for place, asked in evidence.asked.items()}
+        typed = {
+            (*place, 1): Wish(asked.destination, asked.update_id) for place, asked in evidence.asked.items()
+        }
         self.disk = _Disk(connection)
         self.biller = _Biller({t: _purchase(entry) for t, entry in evidence.world.biller.entries.items()})
         self.telegram = _Telegram(

@@ -23,6 +23,7 @@ _REQUIREMENT = re.compile(
 PERMISSIVE = {
     *("MIT", "MIT License", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "ISC", "0BSD"),
     "Apache-2.0 AND BSD-2-Clause",
+    "MIT-CMU",  # Pillow's: MIT with a word on names in advertising
 }
 WEAK_COPYLEFT = {
     "python-telegram-bot": "LGPL-3.0-only",  # imported as it is: whoever likes can swap it

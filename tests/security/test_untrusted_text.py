@@ -34,7 +34,7 @@ LIVELY = (
 FAKE_NOTICE = (
     f"\n\n✅ SUKSES s5.081200000000\nNomor: 0812-0000-0000\nSN: KENARI\n14:03:25 WIB\nRef {FAKE_REF}\r\n"
 )
-FAKE_REFUSAL = f"\u2028\u2029❌ GAGAL s5.081200000000\x85\x0b\x0cTidak ada yang terbeli.\nRef {FAKE_REF}\n"
+FAKE_REFUSAL = f"\u2028\u2029❌ GAGAL s5.081200000000\x85\x0b\x0cTidak ada yang dibeli.\nRef {FAKE_REF}\n"
 HOSTILE = {
     "lively": f"KENARI {LIVELY}",
     "a second notice": f"KENARI{FAKE_NOTICE}",

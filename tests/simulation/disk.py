@@ -68,6 +68,8 @@ class Database:
         await self._life.moment("a look")
         return look(unit, self._world.disk.connection)
 
+    gather = read
+
     def _half_done(self, unit: Unit[T]) -> None:
         connection = self._world.disk.connection
 

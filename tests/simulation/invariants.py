@@ -12,7 +12,7 @@ from bot.order.states import decide
 from storage import orders
 from storage.transaction import Tx
 from tests.simulation.life import ADMIN
-from tests.simulation.people import STRANGER
+from tests.simulation.people import STRANGER, Line
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -29,7 +29,7 @@ TITLES = {
 }
 """The first words of each notice of an order, and the state it tells."""
 
-_NOTICE = re.compile(r"^\S+ (?P<title>[A-Z ]+?) s5\.(?P<dest>\d+)$")
+_NOTICE = re.compile(r"^\S+ (?P<title>[A-Z ]+?) s5\.(?:\d{1,2}\.)?(?P<dest>\d+)$")
 
 
 class Ledgers:
@@ -42,6 +42,8 @@ class Ledgers:
         self.orders = [orders.read_row(row) for row in rows]
         self.history = {order.trxid: orders.history(tx, order.trxid) for order in self.orders}
         self.told = {order.trxid: self._told(order) for order in self.orders}
+        firsts = world.disk.connection.execute("SELECT trxid, min(event_id) FROM order_events GROUP BY trxid")
+        self.place_of: dict[str, int] = dict(firsts)
 
     def _told(self, order: Order) -> list[str]:
         """Give the titles that the order's chat read about it, in order."""
@@ -60,7 +62,9 @@ def examine(world: "World") -> None:
     ledgers = Ledgers(world)
     for invariant in (
         one_post_an_order,
-        one_order_a_message,
+        one_order_a_line,
+        the_same_is_bought_once,
+        tables_end_true,
         only_the_invited_order,
         no_result_without_evidence,
         no_needless_doubt,
@@ -78,32 +82,82 @@ def examine(world: "World") -> None:
 
 
 def one_post_an_order(world: "World", ledgers: Ledgers) -> None:
-    """I1: at most one post a trxid (counted as they arrive), and a message."""
-    posted = Counter(
-        (order.chat_id, order.message_id) for order in ledgers.orders if order.trxid in world.biller.ledger
-    )
-    for place, count in posted.items():
+    """I1: at most one post a trxid (counted as they arrive), and a line of a message."""
+    posted = Counter(line_of(order) for order in ledgers.orders if order.trxid in world.biller.ledger)
+    for line, count in posted.items():
         if count > 1:
-            world.violate("I1", f"message {place} was bought {count} times")
+            world.violate("I1", f"line {line} was bought {count} times")
     for trxid in world.biller.ledger.keys() - {order.trxid for order in ledgers.orders}:
         world.violate("I1", f"{trxid} was posted and is not in the database")
 
 
-def one_order_a_message(world: "World", ledgers: Ledgers) -> None:
-    """I2: every order message that Telegram was told we have has exactly one order, for its own number."""
-    made = {(order.chat_id, order.message_id): order for order in ledgers.orders}
-    for place, (destination, update_id) in world.people.orders.items():
-        if update_id in world.telegram.confirmed and place not in made:
-            world.violate("I2", f"message {place} was taken and has no order")
-        if place in made and made[place].destination != destination:
-            world.violate("I2", f"message {place} asked for {destination}")
+def line_of(order: Order) -> Line:
+    """Give where an order was asked."""
+    return (order.chat_id, order.message_id, order.line)
+
+
+def one_order_a_line(world: "World", ledgers: Ledgers) -> None:
+    """I2: every line that Telegram was told we have has one order for its number, unless it repeats one."""
+    made = {line_of(order): order for order in ledgers.orders}
+    wanted = Counter((chat_id, wish.destination) for (chat_id, _, _), wish in world.people.orders.items())
+    for line, wish in world.people.orders.items():
+        is_repeated = wanted[line[0], wish.destination] > 1
+        if wish.update_id in world.telegram.confirmed and line not in made and not is_repeated:
+            world.violate("I2", f"line {line} was taken and has no order")
+        if line in made and made[line].destination != wish.destination:
+            world.violate("I2", f"line {line} asked for {wish.destination}")
+
+
+def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
+    """The same again is not bought while an earlier one may have been; once that has failed, it is."""
+    orders_of: dict[tuple[int, str, int], list[Order]] = {}
+    for order in ledgers.orders:
+        orders_of.setdefault((order.user_id, order.destination, order.ordinal), []).append(order)
+    for what, found in orders_of.items():
+        for earlier, later in pairwise(sorted(found, key=lambda order: ledgers.place_of[order.trxid])):
+            if _stood(world, earlier, ledgers.place_of[later.trxid]) not in (State.FAILED, State.EXPIRED):
+                world.violate("repeat", f"{what} was bought again as {later.trxid}")
+    bought = {(order.chat_id, order.destination) for order in ledgers.orders}
+    for (chat_id, message_id, _), wish in world.people.orders.items():
+        if wish.update_id in world.telegram.confirmed and (chat_id, wish.destination) not in bought:
+            world.violate("repeat", f"{wish.destination} of message {message_id} was never bought")
+
+    for chat in world.telegram.chats.values():
+        for message in chat.told:
+            if message.text.startswith(("↩️ ❌", "↩️ ⌛")):
+                world.violate("repeat", f"chat {chat.chat_id} was refused for one that came to nothing")
+
+
+def _stood(world: "World", order: Order, event_id: int) -> State:
+    """Give how an order stood when an event was kept: by the order of commits, since clocks may jump."""
+    sql = "SELECT state_after FROM order_events WHERE trxid = ? AND event_id < ? ORDER BY event_id DESC"
+    return State(world.disk.connection.execute(sql, (order.trxid, event_id)).fetchone()[0])
 
 
 def only_the_invited_order(world: "World", ledgers: Ledgers) -> None:
-    """Nobody gets in: every order belongs to a message of a reseller that asked for one."""
+    """Nobody gets in: every order belongs to a line, or to a tap, of a reseller that asked for it."""
     for order in ledgers.orders:
-        if (order.chat_id, order.message_id) not in world.people.orders or order.user_id == STRANGER:
+        typed = line_of(order) in world.people.orders
+        tapped = world.people.taps.get((order.chat_id, order.message_id)) == order.destination
+        if not (typed or tapped) or order.user_id == STRANGER:
             world.violate("door", f"{order.trxid} was asked by nobody")
+
+
+def tables_end_true(world: "World", ledgers: Ledgers) -> None:
+    """The table of a message with several orders, as it stands at last, shows how each of them ended."""
+    marks = {State.SUCCEEDED: "✅", State.FAILED: "❌", State.EXPIRED: "⌛"}
+    batches = world.disk.connection.execute("SELECT chat_id, message_id FROM batches").fetchall()
+    for chat_id, message_id in batches:
+        told = [m for m in world.telegram.chat(chat_id).told if m.reply_to == message_id and "📋" in m.text]
+        if not told:
+            world.violate("table", f"message {message_id} in chat {chat_id} was never answered with a table")
+            continue
+        for order in ledgers.orders:
+            if (order.chat_id, order.message_id) != (chat_id, message_id):
+                continue
+            row = f"{order.line}. {marks.get(order.state)} s5.{order.destination}"
+            if row not in told[-1].text:
+                world.violate("table", f"{order.trxid} is {order.state}, its table says {told[-1].text!r}")
 
 
 def no_result_without_evidence(world: "World", ledgers: Ledgers) -> None:
@@ -254,5 +308,5 @@ def results_answer_the_right_message(world: "World", ledgers: Ledgers) -> None:
                 chat_id, message_id = places.get(trxid, (None, None))
                 if chat_id != chat.chat_id:
                     world.violate("chat", f"chat {chat.chat_id} read of {trxid}")
-                elif message.reply_to not in (None, message_id):
+                elif message.reply_to not in (None, message_id) and not message.text.startswith("↩️"):
                     world.violate("chat", f"{trxid} was told under message {message.reply_to}")

@@ -32,6 +32,13 @@ RULES = Rules(
 )
 
 
+class NoFiles:
+    """Nobody sends files here."""
+
+    async def fetch(self, file_id: str, *, max_bytes: int) -> NoReturn:
+        raise AssertionError(file_id, max_bytes)
+
+
 class Life:
     """The real counter, doorway and poller, joined as `app.py` joins them."""
 
@@ -47,11 +54,12 @@ class Life:
             database=database,
             biller=world.biller.line(self),
             speaker=world.telegram.line(self),
+            files=NoFiles(),
             now_ms=world.now_ms,
             tick=lambda: world.timeline.now_s,
             nonce=lambda: f"n{world.chance.getrandbits(96):024x}",
             # Few numbers, so that trxids collide as a burst makes them.
-            chance=lambda: world.chance.randrange(30),
+            chance=lambda: world.chance.randrange(100),
         )
         self.counter = Counter(outside, RULES)
         client = world.telegram.client(self)
@@ -63,6 +71,7 @@ class Life:
             now_ms=world.now_ms,
             orders_bell=self.counter.orders_bell,
             outbox_bell=self.counter.outbox_bell,
+            imports_bell=self.counter.imports_bell,
         )
         self.poller = Poller(database=database, client=client, doorway=self.doorway, now_ms=world.now_ms)
 

@@ -76,7 +76,16 @@ MUTANTS = (
                 old='    return tx.run("note_message", chat_id=chat_id, message_id=message_id, at_ms=at_ms) > 0\n',
                 new="    return True\n",
             ),
-            Edit(module="bot.flow.settlement", old="            line=1,\n", new="            line=now_ms,\n"),
+            Edit(
+                module="bot.flow.settlement",
+                old="            line=asked.line,\n",
+                new="            line=asked.line + now_ms,\n",
+            ),
+            Edit(
+                module="bot.flow.repeats",
+                old="    if earlier is None:\n",
+                new="    if True:\n",
+            ),
         ),
     ),
     _one(
@@ -120,9 +129,9 @@ MUTANTS = (
     _one(
         "marks a message told before it is sent",
         "bot.flow.messenger",
-        "        outcome = await self._speaker.send(outgoing)\n",
-        "        await self._store(batch, outdated, out.Sent(message_id=1))\n"
-        "        outcome = await self._speaker.send(outgoing)\n",
+        "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
+        "        await self._store(draft, outdated, out.Sent(message_id=1))\n"
+        "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
     ),
     _one(
         "applies a repeated report after a dispute",
@@ -211,14 +220,47 @@ MUTANTS = (
     _one(
         "tells the result before the acknowledgement",
         "storage.outbox",
-        '    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, limit=limit)]\n',
-        '    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, limit=limit)][::-1]\n',
+        '    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)]\n',
+        "    return [\n"
+        '        _read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)\n'
+        "    ][::-1]\n",
     ),
     _one(
         "keeps an event but not the order's move",
         "storage.orders",
         '    if not tx.run("advance_order", **asdict(after), state_before=before.state):\n',
         '    if not tx.run("order_by_trxid", trxid=after.trxid):\n',
+    ),
+    _one(
+        "buys the same again",
+        "bot.flow.repeats",
+        "    if earlier is None:\n",
+        "    if True:\n",
+    ),
+    _one(
+        "takes a failed order for bought",
+        "storage.statements",
+        '    return "\\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")\n',
+        "    body = body.replace(\" AND state NOT IN ('failed', 'expired')\", '')\n"
+        '    return "\\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")\n',
+    ),
+    _one(
+        "never rewrites a table",
+        "bot.flow.tables",
+        "    batches.change(tx, batch)\n",
+        "    return 0\n",
+    ),
+    _one(
+        "forgets what moved while a table was on its way",
+        "bot.flow.tables",
+        "    if batch and batch.version != version:\n",
+        "    if False:\n",
+    ),
+    _one(
+        "takes only the first line of a message",
+        "bot.flow.ordering",
+        "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines]\n",
+        "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines[:1]]\n",
     ),
     _one(
         "never holds orders back",

@@ -1,10 +1,11 @@
 """Resellers, a stranger and an admin: they type, copy, block, tap, and remember what they typed."""
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.notices import Action
+from bot.notices.keys import Action
 from bot.order.model import Outcome
 from storage.outbox import Keyboard
 from tests.simulation.life import ADMIN
@@ -19,7 +20,22 @@ IN_THE_OUTAGE, AFTERWARDS = 12, 3
 CALM_FROM_S = TROUBLE_S + 400.0
 """Longer than the longest pause between two probes, and the answer of the last."""
 
+AGAIN, SEVERAL = 0.2, 0.2
+"""How often a message repeats an earlier one word for word, and how often it holds several orders."""
+
 FORMS = ("s5.{0}", "S5 {0}", "s5,{1}", "s5.+{1}", "s5*{0}#", "\u202as5.{0}\u202c")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A number that somebody wanted something for, and the update that said so."""
+
+    destination: str
+    update_id: int
+
+
+Line = tuple[int, int, int]
+"""A chat, a message in it, and a line of that."""
 
 
 class People:
@@ -28,8 +44,10 @@ class People:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.resellers = tuple(1001 + number for number in range(world.plan.people))
-        self.orders: dict[tuple[int, int], tuple[str, int]] = {}
+        self.orders: dict[Line, Wish] = {}
+        self.taps: dict[tuple[int, int], str] = {}
         self.asked_afterwards: set[tuple[int, int]] = set()
+        self._said: dict[int, list[tuple[str, str]]] = {}
         self.says_last_at_s = START_S
         self._hellos: set[int] = set()
 
@@ -57,16 +75,30 @@ class People:
         self.says_last_at_s = START_S + CALM_FROM_S + 5 * AFTERWARDS
 
     def _order_afterwards(self, number: int) -> None:
-        self.asked_afterwards.add(self._order(number))
+        self.asked_afterwards.add(self._order(number, alone=True))
 
-    def _order(self, number: int) -> tuple[int, int]:
+    def _order(self, number: int, *, alone: bool = False) -> tuple[int, int]:
+        """Order by one line, or unless `alone` by several, or by the very text of an earlier message."""
         chance = self._world.chance
         chat_id = chance.choice(self.resellers)
-        local = f"0812{number:02d}{chance.randrange(10**6):06d}"
-        text = chance.choice(FORMS).format(local, "62" + local[1:])
-        message_id, update_id = self.say(chat_id, text)
-        self.orders[chat_id, message_id] = (local, update_id)
+        said = self._said.setdefault(chat_id, [])
+        wished = 0.5 if alone else chance.random()
+        if said and wished < AGAIN:
+            lines = [chance.choice(said)]
+        else:
+            count = chance.randint(2, 6) if wished > 1 - SEVERAL else 1
+            lines = [self._line(number) for _ in range(count)]
+        said.extend(lines)
+        message_id, update_id = self.say(chat_id, "\n".join(text for _, text in lines))
+        for line, (destination, _) in enumerate(lines, start=1):
+            self.orders[chat_id, message_id, line] = Wish(destination, update_id)
         return chat_id, message_id
+
+    def _line(self, number: int) -> tuple[str, str]:
+        """Give a new number, and a text that orders for it."""
+        chance = self._world.chance
+        local = f"0812{number:02d}{chance.randrange(10**6):06d}"
+        return local, chance.choice(FORMS).format(local, "62" + local[1:])
 
     def _block(self, chat_id: int) -> None:
         self._world.telegram.chat(chat_id).blocked = True
@@ -98,16 +130,32 @@ class People:
 
     def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """A message arrived; the admin taps what the biller's book says, at least when all is calm."""
-        if chat_id != ADMIN or not keyboard:
+        if not keyboard:
+            return
+        if chat_id != ADMIN:
+            self._wish_again(chat_id, message_id, text, keyboard)
             return
         world = self._world
         if world.is_troubled and world.chance.random() < 0.5:
             return
-        buttons = {button.action: button.nonce for row in keyboard for button in row}
+        buttons = {button.action: button.data for row in keyboard for button in row}
         action = self._choose(text, set(buttons))
         world.timeline.after(
             world.chance.uniform(1, 20), lambda: self._tap(chat_id, message_id, action, buttons[action])
         )
+
+    def _wish_again(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
+        """Somebody who was told that it was bought before may want one more, and taps as people do: twice."""
+        chance, buttons = self._world.chance, [button for row in keyboard for button in row]
+        buy = next((button for button in buttons if button.action is Action.BUY), None)
+        if buy is None or chance.random() < 0.5:
+            return
+        found = re.search(r"s5\.(?:\d+\.)?(08\d+)", text)
+        assert found, text
+        self.taps[chat_id, message_id] = found[1]
+        for _ in range(chance.randint(1, 2)):
+            tap = partial(self._tap, chat_id, message_id, Action.BUY, buy.data)
+            self._world.timeline.after(chance.uniform(1, 20), tap)
 
     def _choose(self, text: str, offered: set[Action]) -> Action:
         if Action.APPROVE in offered:
@@ -121,16 +169,16 @@ class People:
         return Action.RULE_SUCCESS if bought else Action.RULE_FAILURE
 
     def _tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
-        self._world.note(f"the admin taps {action} under message {message_id}")
+        self._world.note(f"{chat_id} taps {action} under message {message_id}")
         press = {
             "id": f"press-{nonce}",
-            "from": {"id": chat_id, "is_bot": False, "first_name": "Rina"},
+            "from": {"id": chat_id, "is_bot": False, "first_name": f"P{chat_id}"},
             "chat_instance": "1",
             "data": nonce,
             "message": {
                 "message_id": message_id,
                 "date": int(self._world.timeline.now_s),
-                "chat": {"id": chat_id, "type": "private", "first_name": "Rina"},
+                "chat": {"id": chat_id, "type": "private", "first_name": f"P{chat_id}"},
                 "text": "card",
             },
         }

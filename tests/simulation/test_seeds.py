@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.simulation.__main__ import run_many
+from tests.simulation.many import run_many
 from tests.simulation.mutants import ROOT
 from tests.simulation.regressions import FOUND
 from tests.simulation.world import run_seed
@@ -23,6 +23,13 @@ def test_ten_thousand_worlds_keep_every_promise() -> None:
     assert sums["crashes"] > 2 * SEEDS
     assert sums["faults"] > 10 * SEEDS
     assert sums["orders"] > 3 * SEEDS
+
+
+def test_the_command_that_anybody_can_run_runs_seeds() -> None:
+    command = [sys.executable, "-m", "tests.simulation", "--seeds", "0:4"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "'seeds': 4" in told
+    assert ", 0 failed," in told
 
 
 @pytest.mark.parametrize("seed", [0, 7, 1234])

@@ -15,7 +15,7 @@ from bot.flow.breaker import (
     WITHIN_S,
     Breaker,
 )
-from bot.notices import BreakerClosed, BreakerOpened, HoldCause
+from bot.notices.admins import BreakerClosed, BreakerOpened, HoldCause
 from bot.order.model import Trouble
 from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
 

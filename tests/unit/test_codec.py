@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.notices import JoinAnswer, Notice, ResellerList, ResellerRow
+from bot.notices import Notice
+from bot.notices.people import JoinAnswer, ResellerList, ResellerRow
 from bot.order.news import Accepted, News
 from bot.people import Standing
 from storage.codec import dump, kind_of, load

@@ -4,15 +4,26 @@ import ast
 import re
 import sqlite3
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from PIL import Image
 
+from bot.catalogue.catalogue import Catalogue
+from bot.notices import Notice
+from bot.notices.ordering import OrderQuestion
+from bot.notices.talk import NotUnderstood
 from bot.order.model import Intent
-from bot.order.parse import Misread, OrderRequest, parse
-from bot.order.validate import validate
+from bot.order.typed import Command, Doubt, Misread, Question, Slip, spelled
 from bot.settings import Settings
 from storage.migrate import migrate
+from tests.trade import verdict, verdicts
+from tools.gallery.book import CHAPTERS, FOLDER
+from tools.gallery.book import PAPER as GALLERY
+from tools.gallery.goods import GOODS
+from tools.gallery.page import page
 from tools.state_diagram import PAPER, diagram_in, state_diagram
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -99,28 +110,55 @@ def shown_default(name: str) -> str:
 
 def examples_of(heading: str) -> list[list[str]]:
     _, _, section = text_of(GUIDE).partition(heading)
-    return [row for row in rows_of(section.partition("\n\n##")[0]) if row[0].startswith("`")]
+    return [row for row in rows_of(section.partition("\n#")[0]) if row[0].startswith("`")]
 
 
-def read(typed: str) -> Intent | Misread:
-    request = parse(typed)
-    assert isinstance(request, OrderRequest | Misread)
-    return validate(request) if isinstance(request, OrderRequest) else request
+def read(typed: str) -> Intent | Misread | Question | Command:
+    """Read an example as a counter with a price list does."""
+    return verdict(typed.strip("`"), Catalogue(products=GOODS))
 
 
-def test_what_the_guide_says_is_bought_is_bought_so() -> None:
-    rows = [row for row in examples_of("## Cara memesan") if row[1].startswith("`")]
-    assert len(rows) > 5
+@pytest.mark.parametrize("heading", ["## Cara memesan", "### Membeli lagi"])
+def test_what_the_guide_says_is_bought_is_bought_so(heading: str) -> None:
+    rows = examples_of(heading)
+    assert len(rows) >= 2
     for typed, bought in rows:
-        code, _, destination = bought.strip("`").partition(".")
-        assert read(typed.strip("`")) == Intent(product_code=code, destination=destination), typed
+        intent = read(typed)
+        assert isinstance(intent, Intent), typed
+        assert f"`{spelled(intent).lower()}`" == bought
+
+
+def test_what_the_guide_says_is_asked_first_is_asked() -> None:
+    rows = examples_of("### Yang ditanya dulu")
+    assert len(rows) > 5
+    for typed, _ in rows:
+        assert isinstance(read(typed), Question), typed
 
 
 def test_what_the_guide_says_is_not_bought_is_not() -> None:
-    rows = [row for row in examples_of("**tidak dibeli**") if not row[1].startswith("`")]
+    rows = examples_of("### Yang tidak dibeli")
     assert len(rows) > 5
     for typed, _ in rows:
-        assert isinstance(read(typed.strip("`")), Misread), typed
+        assert isinstance(read(typed), Misread), typed
+
+
+def test_the_list_in_the_guide_is_bought_line_by_line() -> None:
+    _, _, section = text_of(GUIDE).partition("### Banyak pesanan sekaligus")
+    block = _FENCED.search(section)
+    assert block
+    for typed in (block[3], "s5.081234567890; i10.085712345678"):
+        found = verdicts(typed, Catalogue(products=GOODS))
+        assert not isinstance(found, Command)
+        assert all(isinstance(one, Intent) for one in found)
+
+
+@pytest.mark.parametrize("heading", ["## Lihat harga", "## Cek dan laporan"])
+def test_what_the_guide_says_is_a_command_is_one(heading: str) -> None:
+    rows = examples_of(heading)
+    assert len(rows) > 3
+    for row in rows:
+        for typed in re.findall(r"`([^`]+)`", row[0]):
+            assert isinstance(read(typed), Command), typed
 
 
 def test_the_guide_quotes_only_what_the_bot_says() -> None:
@@ -128,8 +166,27 @@ def test_the_guide_quotes_only_what_the_bot_says() -> None:
     _, _, section = text_of(GUIDE).partition("## Arti balasan bot")
     words = [word for row in rows_of(section) for word in re.findall(r"\*\*(.+?)\*\*", row[0])]
     assert len(words) > 5
-    for word in [*words, "Salin SN", "Permintaan terkirim", "Anda sudah terdaftar sebagai reseller"]:
+    buttons = ["Salin SN", "Struk", "Komplain", "Ulangi"]
+    for word in [*words, *buttons, "Permintaan terkirim", "Anda sudah terdaftar sebagai reseller"]:
         assert word in said, word
+
+
+def test_the_gallery_is_what_its_command_makes() -> None:
+    text, pictures = page(CHAPTERS)
+    assert text_of(GALLERY) == text, "run: make gallery"
+    for name, content in pictures.items():
+        # Their bytes depend on the compressor of the platform, their pixels do not.
+        with Image.open(FOLDER / name) as kept, Image.open(BytesIO(content)) as made:
+            assert (kept.size, kept.tobytes()) == (made.size, made.tobytes()), "run: make gallery"
+
+
+def test_the_gallery_shows_every_notice_every_slip_and_every_doubt() -> None:
+    scenes = [scene for chapter in CHAPTERS for scene in chapter.play()]
+    notices = [bubble.notice for scene in scenes for bubble in scene.said]
+    assert {type(notice) for notice in notices} == set(get_args(Notice))
+    assert {notice.slip for notice in notices if isinstance(notice, NotUnderstood)} == set(Slip)
+    assert {notice.doubt for notice in notices if isinstance(notice, OrderQuestion)} == set(Doubt)
+    assert all(scene.said for scene in scenes)
 
 
 def statements() -> list[str]:

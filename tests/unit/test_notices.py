@@ -4,11 +4,34 @@ from typing import get_args
 
 import pytest
 
-from bot.notices import Action, JoinCard, Notice, OpenQuestion, RestoreGap, Result, keyboard_of
-from bot.order.model import Outcome, State
-from bot.order.notices import OrderCard, OrderNotice, OrderSucceeded, RulingQuestion, SnQuestion
-from bot.texts import LABELS, toast_text
-from bot.texts.render import TOASTS
+from bot.notices import Notice, Result
+from bot.notices.keyboards import keyboard_of, order_keys
+from bot.notices.keys import MAX_DATA_BYTES, VIEWS, Action
+from bot.notices.ordering import (
+    Closure,
+    Offer,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    ProductClosed,
+    read_payload,
+)
+from bot.notices.people import JoinCard
+from bot.notices.restore import OpenQuestion, RestoreGap
+from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.order.notices import (
+    OrderCard,
+    OrderExpired,
+    OrderFailed,
+    OrderNotice,
+    OrderReceived,
+    OrderSucceeded,
+    RulingQuestion,
+    SnQuestion,
+)
+from bot.order.typed import Doubt, spelled
+from bot.texts.buttons import LABELS, TOASTS, toast_text
+from tests.samples import ordering
 
 ABOUT = {"trxid": "22110111373985338", "code": "s5", "destination": "081234567890", "at_ms": 0}
 CARD = OrderCard(
@@ -21,6 +44,19 @@ CARD = OrderCard(
     biller_ref=None,
     why="",
 )
+
+
+OFFER = Offer(intent=Intent(product_code="s5", destination="081234567890"))
+
+
+def closed(*others: Offer) -> ProductClosed:
+    return ProductClosed(
+        code="s5", name="", closure=Closure.CLOSED, opens_minute=None, others=others, user_id=7
+    )
+
+
+def repeated(again: Offer | None) -> OrderRepeated:
+    return OrderRepeated(**ABOUT, state=State.PENDING, sn=None, again=again, user_id=7)  # type: ignore[arg-type]  # as above
 
 
 def question(outcome: Outcome) -> RulingQuestion:
@@ -43,19 +79,55 @@ def question(outcome: Outcome) -> RulingQuestion:
         (SnQuestion(**ABOUT), ((Action.WITHOUT_SN, Action.CANCEL),)),  # type: ignore[arg-type]  # as above
         (question(Outcome.SUCCESS), ((Action.CONFIRM_SUCCESS, Action.CANCEL),)),
         (question(Outcome.FAILURE), ((Action.CONFIRM_FAILURE, Action.CANCEL),)),
-        (OrderSucceeded(**ABOUT, sn="1"), ()),  # type: ignore[arg-type]  # as above
+        (OrderReceived(**ABOUT), ()),  # type: ignore[arg-type]  # as above
+        (OrderSucceeded(**ABOUT, sn="1"), ((Action.RECEIPT, Action.COMPLAIN, Action.AGAIN),)),  # type: ignore[arg-type]  # as above
+        (OrderFailed(**ABOUT, reason="", trouble=Trouble.OTHER), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
+        (OrderExpired(**ABOUT, reason=ExpiryReason.TOO_OLD), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
+        (OrderProposal(offer=OFFER, user_id=7), ((Action.BUY,),)),
+        (
+            OrderQuestion(doubt=Doubt.NUMBER, suggestion="", offers=(OFFER, OFFER), user_id=7),
+            ((Action.BUY,), (Action.BUY,)),
+        ),
+        (closed(OFFER), ((Action.BUY,),)),
+        (closed(), ()),
+        (repeated(OFFER), ((Action.BUY,),)),
+        (repeated(None), ()),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_a_notice_has_the_buttons_that_answer_it(
     notice: Notice, rows: tuple[tuple[Action, ...], ...]
 ) -> None:
-    assert keyboard_of(notice) == rows
+    assert tuple(tuple(key.action for key in row) for row in keyboard_of(notice)) == rows
+
+
+@pytest.mark.parametrize("notice", ordering.TO_RESELLERS, ids=lambda notice: type(notice).__name__)
+def test_a_button_that_buys_says_what_it_buys_and_is_its_askers_alone(notice: Notice) -> None:
+    for row in keyboard_of(notice):
+        for key in row:
+            assert (key.action, key.owner_id) == (Action.BUY, 7001)
+            assert key.label == spelled(read_payload(key.payload))
+
+
+@pytest.mark.parametrize("destination", ["081234567890", "1234567(2001)", "an.address+x@y-z.example", "a b"])
+@pytest.mark.parametrize("ordinal", [1, 2, 99])
+def test_what_a_button_keeps_is_what_was_offered(destination: str, ordinal: int) -> None:
+    intent = Intent(product_code="S5", destination=destination, ordinal=ordinal)
+    assert read_payload(Offer(intent=intent, name="Simpati 5.000", sell_idr=6_000).payload) == intent
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_a_tap_on_an_orders_view_brings_back_is_as_short_as_telegram_demands(state: State) -> None:
+    for row in order_keys(state, "22110111373985338"):
+        for key in row:
+            assert key.action in VIEWS
+            assert key.payload == "22110111373985338"
+            assert len(f"{key.action}:{key.payload}".encode()) <= MAX_DATA_BYTES
 
 
 def test_no_single_tap_settles_an_order() -> None:
     """Money is settled behind a second question: the card itself offers no confirmation."""
-    offered = {action for row in keyboard_of(CARD) for action in row}
+    offered = {key.action for row in keyboard_of(CARD) for key in row}
     assert offered.isdisjoint({Action.CONFIRM_SUCCESS, Action.CONFIRM_FAILURE})
 
 

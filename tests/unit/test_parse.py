@@ -5,17 +5,36 @@ import pytest
 from bot.order.parse import (
     COMMANDS,
     EXAMPLE,
+    MAX_LINES,
     SHOWN_COMMANDS,
     Command,
     Misread,
     OrderRequest,
+    Orders,
     Slip,
     parse,
     plain,
 )
+from bot.order.typed import Doubt
 
 AN_ORDER = OrderRequest(code="s5", destination="081234567890")
+AN_ORDER_MORE = OrderRequest(code="x10", destination="087712345678")
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def asked(typed: str) -> list[OrderRequest | Misread]:
+    parsed = parse(typed)
+    assert isinstance(parsed, Orders), parsed
+    assert [line.number for line in parsed.lines] == list(range(1, len(parsed.lines) + 1))
+    return [line.asked for line in parsed.lines]
+
+
+def surely_orders(typed: str) -> bool:
+    """Tell whether anything of `typed` would be bought without a question."""
+    parsed = parse(typed)
+    if not isinstance(parsed, Orders):
+        return False
+    return any(isinstance(line.asked, OrderRequest) and line.asked.doubt is None for line in parsed.lines)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +60,7 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     ],
 )
 def test_code_and_destination_are_told_apart_by_any_usual_separator(typed: str) -> None:
-    assert parse(typed) == AN_ORDER
+    assert asked(typed) == [AN_ORDER]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +79,13 @@ def test_code_and_destination_are_told_apart_by_any_usual_separator(typed: str) 
     ],
 )
 def test_what_is_pasted_unseen_does_not_stand_in_an_orders_way(typed: str) -> None:
-    assert parse(typed) == AN_ORDER
+    assert asked(typed) == [AN_ORDER]
 
 
 @pytest.mark.parametrize("hyphen", ["\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\uff0d"])
 def test_every_hyphen_is_read_as_the_one_on_the_keyboard(hyphen: str) -> None:
-    assert parse(f"s5.0812{hyphen}3456{hyphen}7890") == OrderRequest(code="s5", destination="0812-3456-7890")
+    expected = OrderRequest(code="s5", destination="0812-3456-7890")
+    assert asked(f"s5.0812{hyphen}3456{hyphen}7890") == [expected]
 
 
 def test_digits_that_look_different_are_left_as_they_are() -> None:
@@ -79,7 +99,7 @@ def test_plain_text_stays_plain_however_often_it_is_made_so() -> None:
 
 @pytest.mark.parametrize("code", ["pln", "axis5", "5rb", "xl10", "a1b2c3"])
 def test_a_code_is_any_word_with_a_letter_before_a_separator(code: str) -> None:
-    assert parse(f"{code.upper()}.081234567890") == OrderRequest(code=code, destination="081234567890")
+    assert asked(f"{code.upper()}.081234567890") == [OrderRequest(code=code, destination="081234567890")]
 
 
 @pytest.mark.parametrize("form", ["{0}", "/{0}", "{0} 081234567890", "/{0} 081234567890", "{0}.081234567890"])
@@ -94,7 +114,7 @@ def test_a_command_word_is_a_command_with_or_without_a_slash(form: str) -> None:
 @pytest.mark.parametrize("separator", [",", "*", "#", " , ", ".."])
 def test_a_command_word_never_buys_whatever_separator_follows(separator: str) -> None:
     typed = [f"{word}{separator}081234567890" for word in sorted(COMMANDS)]
-    assert [text for text in typed if isinstance(parse(text), OrderRequest)] == []
+    assert [text for text in typed if not isinstance(parse(text), Command)] == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +135,7 @@ def test_what_stands_behind_a_command_is_its_argument(typed: str, word: str, res
 
 def test_an_unknown_word_behind_a_slash_is_a_command_and_so_never_an_order() -> None:
     assert parse("/pln.14444941364") == Command(word="pln", rest="14444941364", slash=True)
-    assert not isinstance(parse("/s5.081234567890"), OrderRequest)
+    assert not surely_orders("/s5.081234567890")
 
 
 @pytest.mark.parametrize(
@@ -125,46 +145,51 @@ def test_an_unknown_word_behind_a_slash_is_a_command_and_so_never_an_order() -> 
         "   ",
         "\u200b",
         "halo kak, sudah masuk?",
-        "hubungi 081234567890",
-        "wa 0812-3456-7890 ya",
-        "no 081234567890 itu punya siapa",
-        "transfer 50rb ke 0812-3456-7890",
-        "s5 ke 081234567890",
-        "tolong s5.081234567890",
+        "besok ya",
         "harganya 5.500 ya?",
         "Rp 100.000",
         "besok jam 10.30",
         "12.30",
         "https://t.me/loket",
+        "*123#",
+        "\u00e95.081234567890",
+        "\u04415.081234567890",  # a Cyrillic letter that looks like ours
+        f"{'s5' * 11}.081234567890",
+        "hubungi 081234567890",
+        "no 081234567890 itu punya siapa",
+        "transfer 50rb ke 0812-3456-7890",
+        "s5 ke 081234567890",
+        "tolong s5.081234567890",
         "s5/081234567890",
         "s5:081234567890",
         "s5-081234567890",
         "s5081234567890",
-        "*123#",
         "(s5) 081234567890",
         "a.081234567890",
-        "é5.081234567890",
-        "с5.081234567890",  # noqa: RUF001 - a Cyrillic letter that looks like ours
-        f"{'s5' * 11}.081234567890",
-    ],
-)
-def test_talk_between_people_is_never_an_order(talk: str) -> None:
-    assert not isinstance(parse(talk), OrderRequest)
-
-
-@pytest.mark.parametrize(
-    "talk",
-    [
+        "s2 5.081234567890",  # as likely s25, cut in two
         "Telp. 081234567890",
         "hp. 0812-3456-7890",
         "no. 081234567890",
         "Hubungi, 081234567890",
         "WA , 0812345678",
+        "s5.081234567890 belum masuk",
+        "kok s5.081234567890 gagal",
+        "s5.081234567890?",
+        "x.081234567890",
     ],
 )
-def test_an_abbreviation_or_a_comma_before_a_number_is_talk_not_a_code(talk: str) -> None:
-    """The blank that makes «hubungi 0812…» talk makes it talk behind a dot or a comma too."""
-    assert not isinstance(parse(talk), OrderRequest)
+def test_talk_between_people_is_never_bought(talk: str) -> None:
+    assert not surely_orders(talk)
+
+
+@pytest.mark.parametrize(
+    "talk", ["hubungi 081234567890", "jam 10.30 081234567890", "Telp. 081234567890", "Hubungi, 081234567890"]
+)
+def test_a_word_and_a_blank_before_a_number_is_most_likely_talk(talk: str) -> None:
+    """In a group nobody wants an answer to it, unless the word is a code of the catalogue."""
+    parsed = parse(talk)
+    assert isinstance(parsed, Orders)
+    assert not parsed.near
 
 
 @pytest.mark.parametrize(
@@ -175,11 +200,11 @@ def test_an_abbreviation_or_a_comma_before_a_number_is_talk_not_a_code(talk: str
         ("081234567890", Slip.NO_CODE, "s5.081234567890"),
         ("0812-3456-7890", Slip.NO_CODE, "s5.0812-3456-7890"),
         ("+62 812 3456 7890", Slip.NO_CODE, "s5.+62 812 3456 7890"),
-        ("5.081234567890", Slip.NO_CODE, "s5.081234567890"),
-        ("10 081234567890", Slip.NO_CODE, "s10.081234567890"),
-        ("pln 14444941364", Slip.NEEDS_SEPARATOR, "pln.14444941364"),
+        ("62 812 3456 7890", Slip.NO_CODE, "s5.62 812 3456 7890"),
         ("sldo", Slip.NEAR_COMMAND, "saldo"),
         ("Bantuann", Slip.NEAR_COMMAND, "bantuan"),
+        ("s5.081234567890 belum masuk", Slip.SPOKEN_OF, "cek.081234567890"),
+        ("s5.081234567890 x10.087712345678", Slip.SEVERAL_ORDERS, "s5.081234567890; x10.087712345678"),
         ("halo", Slip.NOT_AN_ORDER, EXAMPLE),
         ("", Slip.NOT_AN_ORDER, EXAMPLE),
     ],
@@ -195,41 +220,92 @@ def test_a_number_alone_in_groups_is_suggested_whole_behind_a_code(typed: str) -
     """«s0812.3456 7890» would be another product and half a number."""
     parsed = parse(typed)
     assert isinstance(parsed, Misread)
-    suggested = parse(parsed.suggestion)
+    (suggested,) = asked(parsed.suggestion)
     assert isinstance(suggested, OrderRequest)
     assert suggested.code == "s5"
     assert _digits(suggested.destination) == _digits(typed)
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "doubt"),
     [
-        "s5.081234567890\ns5.081234567891",
-        "s5.081234567890\n\ns5.081234567891",
-        "s5.081234567890\npln20.14444941364\nx10.087712345678",
-        "s5 081234567890\nterima kasih",
-        "halo\ns5.081234567890",
-        "s5.0812\n34567890",
+        ("081234567890.s5", Doubt.SWAPPED),
+        ("0812-3456-7890 s5", Doubt.SWAPPED),
+        ("s5081234567890", Doubt.GLUED),
+        ("s5\n081234567890", Doubt.GLUED),
+        ("tolong s5.081234567890 ya", Doubt.TALK),
+        ("s5 ke 081234567890", Doubt.TALK),
+        ("s5-081234567890", Doubt.TALK),
+        ("/s5.081234567890", Doubt.TALK),
     ],
 )
-def test_several_lines_are_never_an_order(typed: str) -> None:
-    parsed = parse(typed)
+def test_an_order_in_an_odd_form_is_read_with_its_doubt(typed: str, doubt: Doubt) -> None:
+    (request,) = asked(typed)
+    assert isinstance(request, OrderRequest)
+    assert (request.code, _digits(request.destination), request.doubt) == ("s5", "081234567890", doubt)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "s5.081234567890\nx10.087712345678",
+        "s5.081234567890\n\n  x10.087712345678",
+        "s5.081234567890,x10.087712345678",
+        "s5.081234567890 ; x10.087712345678",
+        "1. s5.081234567890\n2. x10.087712345678",
+        "1) s5.081234567890\n2) x10.087712345678",
+        "1.s5.081234567890\n2.x10.087712345678",
+        "- s5.081234567890\n- x10.087712345678",
+        "\u2022 s5.081234567890\n\u2022 x10.087712345678",
+    ],
+)
+def test_several_orders_in_one_message_are_read_each_for_itself(typed: str) -> None:
+    assert asked(typed) == [AN_ORDER, AN_ORDER_MORE]
+
+
+def test_a_line_of_talk_does_not_hold_up_the_orders_beside_it() -> None:
+    greeting, first, second, thanks = asked("tolong ya bos\ns5.081234567890\nx10.087712345678\nmakasih")
+    assert [first, second] == [AN_ORDER, AN_ORDER_MORE]
+    assert not greeting.near
+    assert not thanks.near
+
+
+@pytest.mark.parametrize("talk", ["ini yang tadi belum masuk", "jangan dulu", "sudah masuk kah?", "90"])
+def test_a_line_that_takes_the_orders_back_makes_them_asked(talk: str) -> None:
+    """Told on two lines, a complaint quotes the order it is about; and a broken number ends in digits."""
+    assert not surely_orders(f"{talk}\ns5.081234567890")
+    assert not surely_orders(f"s5.081234567890\n{talk}")
+
+
+def test_what_a_complaint_quotes_on_its_other_lines_is_no_order() -> None:
+    parsed = parse("komplain\ns5.081234567890\nbelum masuk")
+    assert isinstance(parsed, Command)
+
+
+def test_a_place_in_a_list_that_may_be_a_nominal_is_not_bought() -> None:
+    assert not surely_orders("1.089512345678\n2.089612345678")
+    assert not surely_orders("1.5.089512345678\n2.10.089612345678")
+    assert not surely_orders("2. s5.081234567890\n4. s5.081234567891")
+
+
+def test_a_hundred_orders_are_read_and_one_more_is_too_many() -> None:
+    lines = [f"s5.0812345678{number:02}" for number in range(MAX_LINES)]
+    assert len(asked("\n".join(lines))) == MAX_LINES
+    parsed = parse("\n".join([*lines, "s5.081298765432"]))
     assert isinstance(parsed, Misread)
-    assert parsed.slip is Slip.SEVERAL_ORDERS
-    assert parsed.near
+    assert (parsed.slip, parsed.near) == (Slip.TOO_MANY_ORDERS, True)
+
+
+def test_lines_of_which_none_is_an_order_get_one_answer() -> None:
+    parsed = parse("halo kak\ns5.\nsudah makan?")
+    assert isinstance(parsed, Misread)
+    assert (parsed.slip, parsed.near) == (Slip.NO_DESTINATION, True)
 
 
 def test_several_lines_of_mere_talk_are_not_taken_for_a_slip() -> None:
     parsed = parse("halo kak\nsudah makan?")
     assert isinstance(parsed, Misread)
     assert not parsed.near
-
-
-@pytest.mark.parametrize("typed", ["s5.081234567890\ns5.081234567891", "halo\ns5.081234567890\nmakasih"])
-def test_several_lines_are_answered_with_the_first_that_is_an_order(typed: str) -> None:
-    parsed = parse(typed)
-    assert isinstance(parsed, Misread)
-    assert parsed.suggestion == "s5.081234567890"
 
 
 def test_every_shown_command_is_one() -> None:

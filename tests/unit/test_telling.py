@@ -18,11 +18,13 @@ def to_admins(order: Order, news: heard.News) -> list[type[say.OrderNotice]]:
 
 
 def test_every_notice_says_which_order_and_when() -> None:
-    order = an_order(state=State.PENDING)
+    order = an_order(state=State.PENDING, ordinal=2)
     facts = facts_of(order, NOW_MS)
     (told,) = decide(order, heard.Succeeded(sn="1"), NOW_MS).to_chat
     assert told == say.OrderSucceeded(**facts, sn="1")
-    assert facts == {"trxid": order.trxid, "code": "s5", "destination": "081234567890", "at_ms": NOW_MS}
+    named = {"trxid": order.trxid, "code": "s5", "destination": "081234567890", "ordinal": 2}
+    assert facts == named | {"at_ms": NOW_MS}
+    assert told.typed == "s5.2.081234567890"
 
 
 def test_the_acknowledgement_bears_the_time_at_which_the_order_was_kept() -> None:

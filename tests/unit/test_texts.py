@@ -2,134 +2,69 @@
 
 import re
 import unicodedata
-from dataclasses import fields, replace
+from collections import Counter
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from telegram import MessageEntity
 
-from bot import notices as say
+from bot.catalogue.cells import Reason
 from bot.flow.commands import MAX_RESELLERS_SHOWN
+from bot.notices import Errand, Notice
+from bot.notices.admins import OrderNotFound
+from bot.notices.looking import OrderShown
+from bot.notices.ordering import Offer, OrderRepeated
+from bot.notices.people import ResellerList
 from bot.order import notices as of_order
-from bot.order.model import ExpiryReason, Outcome, State, Trouble
-from bot.order.parse import Slip
-from bot.people import Role, Standing
+from bot.order.model import ExpiryReason, State, Trouble
+from bot.people import Standing
 from bot.telegram.sender import entities_of
 from bot.texts import Clock, Span, Text, render
-from bot.texts.form import MAX_UNITS, Style, length
+from bot.texts.form import MAX_UNITS, Style, grouped, length, rupiah
 from bot.texts.render import MAX_COPY_CHARS
+from tests.samples import ALL, TO_RESELLERS
+from tests.samples.admins import BALANCE
+from tests.samples.facts import ABOUT, TOKEN_SN
+from tests.samples.orders import CARD
+from tests.samples.people import ROW
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))
-AT_MS = 1_795_330_205_000  # 22/11/2026 13:50:05 WIB
-PRICE_IDR, SUM_IDR, BALANCE_IDR = 5_432_100, 98_765_400, 1_234_567
-TOKEN_SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
-ABOUT: dict[str, Any] = {
-    "trxid": "22110111373985338",
-    "code": "s5",
-    "destination": "081234567890",
-    "at_ms": AT_MS,
-}
-
-TO_RESELLERS: tuple[say.Notice, ...] = (
-    of_order.OrderReceived(**ABOUT),
-    of_order.OrderWaiting(**ABOUT),
-    of_order.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
-    of_order.OrderSucceeded(**ABOUT, sn=None),
-    *(of_order.OrderFailed(**ABOUT, reason="Alasan biller", trouble=trouble) for trouble in Trouble),
-    of_order.OrderFailed(**ABOUT, reason="", trouble=Trouble.OTHER),
-    of_order.OrderUnknown(**ABOUT),
-    of_order.OrderOverdue(**ABOUT),
-    *(of_order.OrderExpired(**ABOUT, reason=reason) for reason in ExpiryReason),
-    *(of_order.OrderDisputed(**ABOUT, now=outcome) for outcome in Outcome),
-    say.JoinAnswer(standing=None),
-    *(say.JoinAnswer(standing=standing, fresh=fresh) for standing in Standing for fresh in (True, False)),
-    *(say.Help(role=role) for role in (Role.RESELLER, Role.STRANGER)),
-    *(say.NotUnderstood(slip=slip, suggestion="s5.0812345678") for slip in Slip),
-    say.BalanceWithheld(),
-    say.CounterClosed(code="s5", destination="081234567890"),
-    say.CounterOpen(),
-)
-CARD = of_order.OrderCard(
-    **ABOUT,
-    state=State.UNKNOWN,
-    chat_id=-1001234567890,
-    user_id=7001,
-    placed_at_ms=AT_MS,
-    price_idr=PRICE_IDR,
-    biller_ref="21160325359742",
-    why="ReadTimeout",
-)
-BALANCE = say.BalanceShown(
-    balance_idr=BALANCE_IDR,
-    reported_at_ms=AT_MS,
-    source="answer",
-    open_count=3,
-    open_sum_idr=PRICE_IDR,
-    today_count=41,
-    today_sum_idr=SUM_IDR,
-    waiting_count=2,
-)
-ROW = say.ResellerRow(user_id=7002, name="Budi Santoso", username="budi_s", standing=Standing.APPROVED)
-TO_ADMINS: tuple[say.Notice, ...] = (
-    *(replace(CARD, state=state) for state in State),
-    replace(CARD, price_idr=None, biller_ref=None, why=""),
-    of_order.SnQuestion(**ABOUT),
-    *(of_order.RulingQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),
-    of_order.RulingQuestion(**ABOUT, outcome=Outcome.SUCCESS, sn=None),
-    of_order.OrderRuled(**ABOUT, outcome=Outcome.SUCCESS, sn=TOKEN_SN, admin_name="Ani"),
-    of_order.OrderRuled(**ABOUT, outcome=Outcome.FAILURE, sn=None, admin_name="Ani"),
-    *(of_order.OrderSettledItself(**ABOUT, state=state) for state in State),
-    *(of_order.RulingRejected(**ABOUT, state=state) for state in State),
-    *(of_order.BillerTrouble(**ABOUT, trouble=trouble, reason="IP ditolak") for trouble in Trouble),
-    say.OrderNotFound(trxid="123"),
-    say.OrderNotFound(trxid=""),
-    say.NothingOpen(),
-    say.ReversalQuarantined(why="no order has this refid", at_ms=AT_MS),
-    say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
-    *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
-    say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
-    *(
-        say.AuditFinding(invariant=invariant, trxid="22110111373985338", what="x", more=more, at_ms=AT_MS)
-        for invariant in say.Invariant
-        for more in (0, 7)
-    ),
-    say.JoinCard(user_id=7002, name="Budi", username="budi_s", at_ms=AT_MS),
-    say.JoinCard(user_id=7002, name="Budi", username=None, at_ms=AT_MS),
-    *(say.JoinDecided(user_id=7002, name="Budi", standing=one, admin_name="Ani") for one in Standing),
-    *(say.StandingChanged(user_id=7002, name="Budi", standing=standing) for standing in Standing),
-    say.PersonNotFound(typed="@siapa"),
-    say.PersonNotFound(typed=""),
-    say.ResellerList(rows=()),
-    say.ResellerList(rows=tuple(replace(ROW, standing=standing) for standing in Standing), more=7),
-    BALANCE,
-    replace(BALANCE, held_since_ms=AT_MS),
-    replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),
-    say.Help(role=Role.ADMIN),
-    *(
-        say.RestoreGap(backup_at_ms=at, gap_until_ms=AT_MS, restored_at_ms=AT_MS, waiting_count=3)
-        for at in (AT_MS, None)
-    ),
-    *(say.OpenQuestion(backup_at_ms=at, gap_until_ms=AT_MS) for at in (AT_MS, None)),
-    *(say.RestoreReleased(restored_at_ms=AT_MS, admin_name=name, at_ms=AT_MS) for name in ("Ani", "")),
-)
-ALL = TO_RESELLERS + TO_ADMINS
-
 HOSTILE_PIECE = (
     "<b>x</b> *y* [z](https://evil.example) t.me/evil @evil_bot /hapus_7002 #promo a@evil.example "
     "\u202e\u200b\0\x1b[2J\n\n✅ SUKSES\r\nSN: 1 \u2028 \U0001f600 "
 )
 HOSTILE = (HOSTILE_PIECE * 40)[:5000]
-OUTSIDE_FIELDS = {"name", "admin_name", "reason", "why", "biller_ref", "sn", "suggestion", "typed"}
+OUTSIDE_FIELDS = {
+    "name",
+    "admin_name",
+    "reason",
+    "why",
+    "biller_ref",
+    "sn",
+    "suggestion",
+    "typed",
+    "note",
+    "answer",
+    "shop_name",
+    "file_name",
+    "source",
+    "detail",
+    "shown",
+    "title",
+}
 
 # What Telegram makes a link of by itself, wherever it stands outside of code.
 _LIVELY = re.compile(r"(?:^|(?<=[\s(]))(?:/\w+|@\w+|#\w+)|https?://|\b\w+\.(?:me|example|com)\b")
 
 
-EVERY_KIND = pytest.mark.parametrize("kind", get_args(say.Notice), ids=lambda kind: kind.__name__)
+# What an errand says is looked up in the books as it leaves: it is tested where the books are.
+SAID = [kind for kind in get_args(Notice) if not issubclass(kind, Errand)]
+EVERY_KIND = pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__name__)
 
 
-def samples(kind: type[say.Notice]) -> list[say.Notice]:
+def samples(kind: type[Notice]) -> list[Notice]:
     return [notice for notice in ALL if isinstance(notice, kind)]
 
 
@@ -137,7 +72,7 @@ def words(text: Text) -> str:
     return "".join(span.text for span in text)
 
 
-def said(notice: say.Notice) -> str:
+def said(notice: Notice) -> str:
     return words(render(notice, CLOCK).text)
 
 
@@ -147,14 +82,30 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
         field.name: outside
         for field in fields(notice)
         if field.name in OUTSIDE_FIELDS and isinstance(getattr(notice, field.name), str)
-        # Why an order expired is our own word; what is not there cannot be hostile.
-        if not isinstance(getattr(notice, field.name), ExpiryReason) and getattr(notice, field.name)
+        # Why an order expired, or a row is faulty, is our own word; what is not there cannot be hostile.
+        if not isinstance(getattr(notice, field.name), ExpiryReason | Reason) and getattr(notice, field.name)
     }
-    if isinstance(notice, say.OrderNotFound) and notice.trxid:
+    if isinstance(notice, OrderNotFound) and notice.trxid:
         changes = {"trxid": outside}
-    if isinstance(notice, say.ResellerList):
-        changes = {"rows": tuple(made_hostile(row, outside) for row in notice.rows)}
+    for field in fields(notice):
+        match getattr(notice, field.name):
+            case Offer() as offer:
+                changes[field.name] = made_hostile(offer, outside)
+            case (first, *_) as parts if is_dataclass(first):
+                changes[field.name] = tuple(made_hostile(part, outside) for part in parts)
     return replace(notice, **changes)
+
+
+def facts_in(notice: Any) -> list[tuple[str, object]]:
+    """Give every fact that a notice holds by its name, those of its parts too."""
+    facts: list[tuple[str, object]] = []
+    for field in fields(notice):
+        held = getattr(notice, field.name)
+        facts.append((field.name, held))
+        for part in held if isinstance(held, tuple) else (held,):
+            if is_dataclass(part):
+                facts.extend(facts_in(part))
+    return facts
 
 
 def lively(text: Text) -> list[str]:
@@ -168,11 +119,11 @@ def cut_out(text: str, entity: MessageEntity) -> str:
 
 
 def test_there_is_a_sample_of_every_notice() -> None:
-    assert {type(notice) for notice in ALL} == set(get_args(say.Notice))
+    assert {type(notice) for notice in ALL} == set(SAID)
 
 
 @EVERY_KIND
-def test_every_notice_is_said_in_words_that_fit_one_message(kind: type[say.Notice]) -> None:
+def test_every_notice_is_said_in_words_that_fit_one_message(kind: type[Notice]) -> None:
     for notice in samples(kind):
         text = render(notice, CLOCK).text
         assert words(text).strip() == words(text) != ""
@@ -181,7 +132,7 @@ def test_every_notice_is_said_in_words_that_fit_one_message(kind: type[say.Notic
 
 
 @EVERY_KIND
-def test_no_outside_text_makes_a_message_too_long_to_be_sent(kind: type[say.Notice]) -> None:
+def test_no_outside_text_makes_a_message_too_long_to_be_sent(kind: type[Notice]) -> None:
     """A message that Telegram does not take is a chat that is not told."""
     for notice in samples(kind):
         for outside in (HOSTILE, "\U0001f600" * 5000, "x" * 5000):
@@ -190,26 +141,26 @@ def test_no_outside_text_makes_a_message_too_long_to_be_sent(kind: type[say.Noti
 
 
 @EVERY_KIND
-def test_outside_text_adds_no_line_and_nothing_unseen(kind: type[say.Notice]) -> None:
+def test_outside_text_adds_no_line_and_nothing_unseen(kind: type[Notice]) -> None:
     for notice in samples(kind):
         hostile = said(made_hostile(notice))
-        assert hostile.count("\n") == said(notice).count("\n")
+        # A token that is none any more takes the lines along that stood for its parts.
+        assert hostile.count("\n") <= said(notice).count("\n")
         unseen = {char for char in hostile if unicodedata.category(char)[0] == "C"} - {"\n"}
         # The marks of our own that take two characters.
         assert unseen <= {char for char in said(notice) if unicodedata.category(char)[0] == "C"}
 
 
 @EVERY_KIND
-def test_outside_text_makes_no_entity_but_those_that_we_set(kind: type[say.Notice]) -> None:
+def test_outside_text_makes_no_entity_but_those_that_we_set(kind: type[Notice]) -> None:
     for notice in samples(kind):
         tame, hostile = (render(one, CLOCK).text for one in (notice, made_hostile(notice)))
-        assert [entity.type for entity in entities_of(hostile)] == [
-            entity.type for entity in entities_of(tame)
-        ]
+        set_by_us = Counter(entity.type for entity in entities_of(tame))
+        assert Counter(entity.type for entity in entities_of(hostile)) <= set_by_us
 
 
 @EVERY_KIND
-def test_outside_text_becomes_no_link_name_or_command(kind: type[say.Notice]) -> None:
+def test_outside_text_becomes_no_link_name_or_command(kind: type[Notice]) -> None:
     """A reseller named «/hapus_7002» must not put a command under an admin's thumb."""
     for notice in samples(kind):
         tame, hostile = (render(one, CLOCK).text for one in (notice, made_hostile(notice)))
@@ -217,7 +168,17 @@ def test_outside_text_becomes_no_link_name_or_command(kind: type[say.Notice]) ->
 
 
 @EVERY_KIND
-def test_entities_cover_exactly_the_styled_words_counted_in_utf_16(kind: type[say.Notice]) -> None:
+def test_a_destination_that_is_a_name_becomes_no_link_or_name_either(kind: type[Notice]) -> None:
+    """Some products are bought for an address: all that the grammar lets through stands here."""
+    for notice in samples(kind):
+        if isinstance(getattr(notice, "destination", None), str):
+            address: dict[str, Any] = {"destination": "@evil_bot.example.com"}
+            shown = render(replace(notice, **address), CLOCK).text
+            assert lively(shown) == lively(render(notice, CLOCK).text)
+
+
+@EVERY_KIND
+def test_entities_cover_exactly_the_styled_words_counted_in_utf_16(kind: type[Notice]) -> None:
     for notice in samples(kind):
         for shown in (notice, made_hostile(notice)):
             text = render(shown, CLOCK).text
@@ -236,9 +197,13 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
 
 def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
     for notice in TO_RESELLERS:
-        assert "Rp" not in said(notice)
-        held = {field.name for field in fields(notice)}
-        assert not any(name.endswith("_idr") or name in {"biller_ref", "why", "source"} for name in held)
+        facts = facts_in(notice)
+        names = {name for name, _ in facts}
+        assert names.isdisjoint({"biller_ref", "why", "source"})
+        # What a reseller pays, or asks of customers, is no secret; nothing else in rupiah has a place here.
+        assert {name for name in names if name.endswith("_idr")} <= {"sell_idr", "asked_idr"}
+        sold = {rupiah(fact) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
+        assert set(re.findall(r"Rp[0-9.]*[0-9]", said(notice))) <= sold
 
 
 def test_a_reason_about_the_operators_own_account_is_kept_from_resellers() -> None:
@@ -278,42 +243,60 @@ def test_only_a_success_has_something_to_copy() -> None:
 
 def test_what_is_said_of_an_order_names_it_its_number_its_time_and_its_ref() -> None:
     for notice in TO_RESELLERS:
-        if isinstance(notice, of_order.AboutOrder):
+        if isinstance(notice, get_args(of_order.OrderNotice)):
             rows = said(notice).splitlines()
-            assert rows[0].endswith(" s5.081234567890")
-            assert rows[1] == "Nomor: 0812-3456-7890"
+            assert rows[0].endswith(f" {notice.code}.{notice.destination}")
+            assert rows[1] == f"Nomor: {grouped(notice.destination)}"
             assert re.search(r"13:50:05 WIB.*Ref 22110111373985338$", said(notice), re.DOTALL)
+
+
+def test_a_repeat_is_told_with_all_of_the_first_and_the_text_that_buys_another() -> None:
+    repeats = samples(OrderRepeated)
+    for notice in repeats:
+        shown = said(notice)
+        for fact in (
+            "s5.081234567890",
+            "Nomor: 0812-3456-7890",
+            "22/11 13:50:05 WIB",
+            "Ref 22110111373985338",
+        ):
+            assert fact in shown
+        assert isinstance(notice, OrderRepeated)
+        assert ("s5.2.081234567890" in shown) is (notice.again is not None)
+        assert notice.sn is None or notice.sn in shown
+    assert len({said(notice).splitlines()[0] for notice in repeats}) > len(repeats) / 4
 
 
 @pytest.mark.parametrize(
     "kind", [of_order.OrderWaiting, of_order.OrderUnknown, of_order.OrderOverdue, of_order.OrderDisputed]
 )
-def test_whoever_cannot_know_yet_is_told_not_to_send_again(kind: type[say.Notice]) -> None:
+def test_whoever_cannot_know_yet_is_told_not_to_send_again(kind: type[Notice]) -> None:
     for notice in samples(kind):
         assert "Jangan kirim ulang." in said(notice)
 
 
 def test_only_a_failure_is_headed_gagal() -> None:
-    headed = {type(notice) for notice in TO_RESELLERS if "GAGAL" in said(notice).splitlines()[0]}
-    assert headed == {of_order.OrderFailed}
+    headed = [notice for notice in TO_RESELLERS if "GAGAL" in said(notice).splitlines()[0]]
+    assert {type(notice) for notice in headed} == {of_order.OrderFailed, OrderShown}
+    assert {notice.state for notice in headed if isinstance(notice, OrderShown)} == {State.FAILED}
 
 
 def test_admins_read_amounts_in_rupiah_and_moments_with_their_day() -> None:
     for shown in ("Saldo biller Rp1.234.567", "22/11 13:50:05 WIB", "Rp98.765.400"):
         assert shown in said(BALANCE)
-    assert "Harga Rp5.432.100" in said(CARD)
+    assert "Modal Rp5.432.100" in said(CARD)
 
 
 def test_a_list_of_as_many_resellers_as_are_shown_fits_whatever_their_names() -> None:
     names = {"name": "Toko \U0001f600" * 30, "username": "u" * 32}
     row = replace(ROW, user_id=2**52, standing=Standing.FROZEN, **names)
     rows = (row,) * MAX_RESELLERS_SHOWN
-    assert length(render(say.ResellerList(rows=rows, more=3), CLOCK).text) <= MAX_UNITS
+    assert length(render(ResellerList(rows=rows, more=3), CLOCK).text) <= MAX_UNITS
 
 
 def test_a_long_list_counts_whom_it_leaves_out() -> None:
     rows = tuple(replace(ROW, user_id=number) for number in range(50))
-    shown = said(say.ResellerList(rows=rows, more=10))
+    shown = said(ResellerList(rows=rows, more=10))
     left_out = re.search(r"(\d+) lagi", shown)
     assert left_out
     assert shown.count("/hapus_") + int(left_out[1]) == 60

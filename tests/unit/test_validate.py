@@ -3,21 +3,29 @@
 import pytest
 
 from bot.order.model import Intent
-from bot.order.parse import Misread, OrderRequest, Slip, parse
-from bot.order.validate import validate
+from bot.order.parse import Misread, Slip
+from bot.order.typed import Doubt, Question, spelled
+from tests.trade import NOTHING, TRADE, verdict
 
 
-def read(typed: str) -> Intent | Misread:
-    request = parse(typed)
-    assert isinstance(request, OrderRequest), request
-    return validate(request)
+def bought(typed: str) -> Intent:
+    intent = verdict(typed, NOTHING)
+    assert isinstance(intent, Intent), intent
+    return intent
 
 
 def slip_of(typed: str) -> Slip:
-    misread = read(typed)
+    misread = verdict(typed, NOTHING)
     assert isinstance(misread, Misread), misread
     assert misread.near
     return misread.slip
+
+
+def question(typed: str, *, with_catalogue: bool = True) -> tuple[Doubt, list[str]]:
+    asked = verdict(typed, TRADE if with_catalogue else NOTHING)
+    assert isinstance(asked, Question), asked
+    assert asked.suggestion == spelled(asked.choices[0])
+    return asked.doubt, [spelled(choice) for choice in asked.choices]
 
 
 @pytest.mark.parametrize(
@@ -36,22 +44,24 @@ def slip_of(typed: str) -> Slip:
         "6281234567890",
         "62 812 3456 7890",
         "62-812-3456-7890",
+        "62 81234567890",
         "62081234567890",
         "+6281234567890",
         "+62 812 3456 7890",
         "+62 812-3456-7890",
+        "+62 81234567890",
         "+62081234567890",
         "\uff10\uff18\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff10",
     ],
 )
 @pytest.mark.parametrize("code", ["s5.", "S5 ", "s5,", "s5*"])
 def test_a_phone_number_is_the_same_however_it_is_written(code: str, destination: str) -> None:
-    assert read(f"{code}{destination}") == Intent(product_code="s5", destination="081234567890")
+    assert bought(f"{code}{destination}") == Intent(product_code="s5", destination="081234567890")
 
 
 @pytest.mark.parametrize("digits", ["0812345678", "08123456789", "0812345678901", "08123456789012"])
 def test_a_phone_number_has_ten_to_fourteen_digits(digits: str) -> None:
-    assert read(f"s5.{digits}") == Intent(product_code="s5", destination=digits)
+    assert bought(f"s5.{digits}") == Intent(product_code="s5", destination=digits)
 
 
 @pytest.mark.parametrize(
@@ -67,13 +77,16 @@ def test_a_phone_number_has_ten_to_fourteen_digits(digits: str) -> None:
         ("s5.+14155552671", Slip.FOREIGN_NUMBER),
         ("s5.+0812345678", Slip.FOREIGN_NUMBER),
         ("s5.0812345678x", Slip.NOT_DIGITS),
-        ("s5.081234567890 ya kak", Slip.NOT_DIGITS),
         ("s5.0812+34567890", Slip.NOT_DIGITS),
         ("s5.٠٨١٢٣٤٥٦٧٨٩٠", Slip.NOT_DIGITS),
         ("s5.0812345678²", Slip.NOT_DIGITS),
         ("s5.0812\U0001d7db\U0001d7dc\U0001d7dd\U0001d7de\U0001d7df\U0001d7e0", Slip.NOT_DIGITS),
+        ("s5.0812345678, 0812345679", Slip.SEVERAL_ORDERS),
+        ("s5.081234567890.081234567891", Slip.SEVERAL_ORDERS),
         ("pln20.1444494136", Slip.TOO_SHORT),
         ("pln20.1444494136412", Slip.TOO_LONG),
+        ("xy1.12345.6789.1234", Slip.TOO_MANY_PARTS),
+        ("5.081234567890", Slip.NO_CODE),
     ],
 )
 def test_a_destination_that_does_not_fit_is_a_slip_with_its_name(typed: str, slip: Slip) -> None:
@@ -84,65 +97,219 @@ def test_a_destination_that_does_not_fit_is_a_slip_with_its_name(typed: str, sli
     "digits", ["14444941364", "144449413641", "62444941364", "81234567890", "08123456789"]
 )
 def test_a_meter_is_never_touched_by_the_rules_for_phones(digits: str) -> None:
-    assert read(f"PLN20.{digits}") == Intent(product_code="pln20", destination=digits)
+    assert bought(f"PLN20.{digits}") == Intent(product_code="pln20", destination=digits)
+    assert verdict(f"pln20.{digits}", TRADE) == Intent(product_code="PLN20", destination=digits)
 
 
 @pytest.mark.parametrize("digits", ["12345", "81234567", "99999999999999999999", "62123456", "0211234567"])
 def test_without_a_catalogue_other_digits_stay_as_they_were_typed(digits: str) -> None:
-    assert read(f"ml86.{digits}") == Intent(product_code="ml86", destination=digits)
+    assert bought(f"ml86.{digits}") == Intent(product_code="ml86", destination=digits)
+
+
+def test_a_phone_without_its_zero_is_sure_only_where_the_product_wants_a_phone() -> None:
+    both = (Doubt.NUMBER, ["s5.081234567890", "s5.81234567890"])
+    assert question("s5.81234567890", with_catalogue=False) == both
+    assert verdict("s5.81234567890", TRADE) == Intent(product_code="S5", destination="081234567890")
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "ordinal"),
     [
-        "s5.2.081234567890",
-        "s5 2 081234567890",
-        "s5.99.081234567890",
-        "s5.081234567890.2",
-        "s5.081234567890 2",
-        "s5.081234567890.1234",
-        "s5.2.081234567890.1234",
-        "s5.081234567890.081234567891",
-        "s5.0812345678, 0812345679",
-        "pln20.2.14444941364",
-        "pln20.14444941364.2",
-        "pln20.14444941364.081234567890",
-        "ml86.12345678(1234)",
-        "ml86.12345678 1234",
-        "ml86.12345678-1234",
-        "s5.100 081234567890",
+        ("s5.2.081234567890", 2),
+        ("s5 2 081234567890", 2),
+        ("s5.99.081234567890", 99),
+        ("s5.2.0812-3456-7890", 2),
+        ("s5.081234567890.2", 2),
+        ("s5.0812-3456-7890.2", 2),
+        ("s5.081234567890#2", 2),
+        ("s5 081234567890 2", 2),
+        ("s5-2.081234567890", 2),
+        ("s5.1.081234567890", 1),
     ],
 )
-def test_a_part_too_many_is_asked_about_and_never_bought(typed: str) -> None:
-    assert slip_of(typed) is Slip.TOO_MANY_PARTS
+@pytest.mark.parametrize("catalogue", [NOTHING, TRADE], ids=["without", "with"])
+def test_an_ordinal_before_or_behind_the_number_asks_for_a_further_purchase(
+    typed: str, ordinal: int, catalogue: object
+) -> None:
+    intent = verdict(typed, TRADE if catalogue is TRADE else NOTHING)
+    assert isinstance(intent, Intent)
+    assert (intent.destination, intent.ordinal) == ("081234567890", ordinal)
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        "s5.0812-3456-789.2",
         "s5.0812 3456 789 2",
         "s5.0812.34567890.2",
-        "s5.+62 812 3456 7890.2",
-        "pln20.1444-4941-364.2",
-        "pln20.1444 4941 364 2",
+        "s5.08123456789 2",
+        "s5.0812345678 90",
+        "s5.08 12 34 56 78 90",
+        "s5.62.081234567890",
+        "pln20.1444-4941-364-2",
+        "pln20.14444941364 2",
     ],
 )
-def test_an_ordinal_behind_a_grouped_number_never_becomes_its_last_digit(typed: str) -> None:
-    """Read as one number it would be bought for somebody else."""
-    assert isinstance(read(typed), Misread)
+def test_digits_that_may_be_an_ordinal_or_the_end_of_the_number_are_asked(typed: str) -> None:
+    """Read as one number it would be bought for somebody else; read as an ordinal, for another time."""
+    for catalogue in (NOTHING, TRADE):
+        assert isinstance(verdict(typed, catalogue), Question)
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "choices"),
     [
-        "s5.081234567890 s5.081234567891",
-        "s5.081234567890, x10.087712345678",
-        "s5 081234567890; s5 081234567891",
+        ("s5.081234567890.1234", ["S5.081234567890"]),
+        ("s5.081234567890 1234", ["S5.081234567890"]),
+        ("s5.1234.081234567890", ["S5.081234567890"]),
+        ("s5.2.081234567890.1234", ["S5.2.081234567890"]),
+        ("s5.2.081234567890.3", ["S5.2.081234567890", "S5.3.081234567890"]),
+        ("s5.100 081234567890", ["S5.081234567890"]),
+        ("s5.081234567890 ya kak", ["S5.081234567890"]),
+        ("s5.081234567 890", ["S5.081234567890"]),
+        ("s5.08123456789 0", ["S5.08123456789", "S5.081234567890"]),
+        ("s5.08123456789.123", ["S5.08123456789"]),
+        ("pln20.14444941364.081234567890", ["PLN20.14444941364"]),
+        ("pln20.14444941364.1234.081234567890", ["PLN20.14444941364"]),
+        ("ff100.12345678.1234", ["FF100.12345678"]),
+        ("ovo25.12345678.1234", ["OVO25.12345678"]),
+        ("ml86.12345678.1234.5678", ["ML86.123456781234", "ML86.12345678"]),
+        ("steam12.081234567890.1234", ["STEAM12.081234567890.1234", "STEAM12.081234567890"]),
     ],
 )
-def test_two_orders_in_one_line_are_none(typed: str) -> None:
-    assert slip_of(typed) is Slip.SEVERAL_ORDERS
+def test_a_part_too_many_is_never_passed_over_in_silence(typed: str, choices: list[str]) -> None:
+    asked = verdict(typed, TRADE)
+    assert isinstance(asked, Question)
+    assert asked.doubt is Doubt.PARTS
+    assert [spelled(choice) for choice in asked.choices] == choices
+
+
+def test_a_pin_behind_a_grouped_number_never_becomes_its_end() -> None:
+    """Run together, 0812-345-678 and 1234 are a phone's fourteen digits, and somebody else's."""
+    for typed in ("s5.0812-345-678.1234", "s5.0812 345 678 1234", "s5.0812.345.678.1234"):
+        for catalogue in (NOTHING, TRADE):
+            assert isinstance(verdict(typed, catalogue), Question)
+
+
+@pytest.mark.parametrize("typed", ["s5.O81234567890", "s5.08l234567890", "s5.08123456789O"])
+def test_a_letter_that_looks_like_a_digit_is_asked_about(typed: str) -> None:
+    doubt, choices = question(typed)
+    assert doubt is Doubt.LETTERS
+    assert len(choices) == 1
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        "12345678(1234)",
+        "12345678 (1234)",
+        "12345678 1234",
+        "12345678-1234",
+        "12345678|1234",
+        "12345678.1234",
+        "12345678/1234",
+        "123456781234",
+    ],
+)
+def test_a_game_id_is_bought_with_its_server_as_one_run_of_digits(destination: str) -> None:
+    assert verdict(f"ml86.{destination}", TRADE) == Intent(product_code="ML86", destination="123456781234")
+
+
+@pytest.mark.parametrize("destination", ["12345678", "1234567890", "081234567890", "12345678.2"])
+def test_a_game_id_without_its_server_is_not_bought(destination: str) -> None:
+    misread = verdict(f"ml86.{destination}", TRADE)
+    assert isinstance(misread, Misread)
+    assert misread.slip is Slip.NO_SERVER
+    assert isinstance(verdict(misread.suggestion, TRADE), Intent)
+
+
+@pytest.mark.parametrize("name", ["budi_77", "Budi.Siregar@gmail.com", "a+b-c", "081234567890", "x" * 64])
+def test_a_free_destination_is_bought_as_it_was_typed(name: str) -> None:
+    assert verdict(f"STEAM12.{name}", TRADE) == Intent(product_code="STEAM12", destination=name)
+
+
+@pytest.mark.parametrize("name", ["budi siregar", "budi/77", "x" * 65, "budi!77"])
+def test_a_free_destination_has_no_blanks_and_no_other_marks(name: str) -> None:
+    assert not isinstance(verdict(f"steam12.{name}", TRADE), Intent)
+
+
+def test_a_free_destination_that_starts_like_an_ordinal_is_asked() -> None:
+    asked = verdict("steam12.2.budi", TRADE)
+    assert isinstance(asked, Question)
+    assert asked.choices == (
+        Intent(product_code="STEAM12", destination="budi", ordinal=2),
+        Intent(product_code="STEAM12", destination="2.budi"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("5.081234567890", "S5.081234567890"),
+        ("5 085712345678", "I5.085712345678"),
+        ("10.2.087712345678", "X10.2.087712345678"),
+        ("5.083112345678", "A5.083112345678"),
+        ("1.089512345678", "T1.089512345678"),
+    ],
+)
+def test_a_nominal_is_bought_where_the_numbers_network_has_one_such_product(
+    typed: str, expected: str
+) -> None:
+    intent = verdict(typed, TRADE)
+    assert isinstance(intent, Intent)
+    assert spelled(intent) == expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["5.084012345678", "5rb.081234567890", "5000.081234567890", "20.14444941364"]
+)
+def test_a_nominal_that_fits_only_by_guessing_is_asked(typed: str) -> None:
+    doubt, choices = question(typed)
+    assert doubt is Doubt.NOMINAL
+    assert choices
+
+
+def test_a_nominal_that_no_product_has_is_a_slip() -> None:
+    misread = verdict("7.081234567890", TRADE)
+    assert isinstance(misread, Misread)
+    assert (misread.slip, misread.near) == (Slip.NO_CODE, True)
+
+
+def test_a_number_of_another_network_is_asked_with_the_same_nominal_for_it() -> None:
+    assert question("s5.085712345678") == (Doubt.OPERATOR, ["S5.085712345678", "I5.085712345678"])
+    assert question("sm5.081234567890")[1] == ["SM5.081234567890", "S5.081234567890"]
+    assert question("s100.2.085712345678")[1] == ["S100.2.085712345678"]
+
+
+def test_a_number_of_no_known_network_is_bought_as_typed() -> None:
+    assert verdict("s5.084012345678", TRADE) == Intent(product_code="S5", destination="084012345678")
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [
+        ("s6.081234567890", "S5.081234567890"),
+        ("pln.14444941364", "PLN20.14444941364"),
+        ("pnl20.14444941364", "PLN20.14444941364"),
+    ],
+)
+def test_a_code_that_the_catalogue_lacks_is_asked_with_the_nearest_ones(typed: str, best: str) -> None:
+    doubt, choices = question(typed)
+    assert doubt is Doubt.UNKNOWN_CODE
+    assert choices[0] == best
+    assert len(choices) <= 8
+
+
+def test_a_code_near_to_none_of_the_catalogue_is_a_slip() -> None:
+    misread = verdict("qqq77.081234567890", TRADE)
+    assert isinstance(misread, Misread)
+    assert (misread.slip, misread.near) == (Slip.UNKNOWN_CODE, True)
+
+
+def test_a_word_before_a_blank_is_asked_about_only_if_it_is_a_code() -> None:
+    assert question("dana 081234567890") == (Doubt.TALK, ["DANA.081234567890"])
+    talk = verdict("hubungi 081234567890", TRADE)
+    assert isinstance(talk, Misread)
+    assert not talk.near
 
 
 @pytest.mark.parametrize(
@@ -151,19 +318,17 @@ def test_two_orders_in_one_line_are_none(typed: str) -> None:
         "s5.0812",
         "s5.0812345678901234",
         "s5.+14155552671",
-        "s5.2.081234567890",
-        "s5.081234567890.2",
-        "s5.081234567890 ya",
-        "s5.081234567890 s5.081234567891",
-        "ml86.12345678(1234)",
-        "ml86.12345678|1234",
+        "xy1.12345.6789.1234",
         "pln20.1",
-        "pln20.14444941364.2",
         "s5.x0812",
+        "ml86.12345678",
+        "ff100.1",
+        "ovo25.1",
+        "steam12.a b c d",
     ],
 )
 def test_what_a_slip_suggests_can_be_bought_as_it_stands(typed: str) -> None:
-    request = parse(typed)
-    misread = validate(request) if isinstance(request, OrderRequest) else request
-    assert isinstance(misread, Misread)
-    assert isinstance(read(misread.suggestion), Intent)
+    for catalogue in (NOTHING, TRADE):
+        misread = verdict(typed, catalogue)
+        if isinstance(misread, Misread) and misread.near and misread.slip is not Slip.UNKNOWN_CODE:
+            assert isinstance(verdict(misread.suggestion, catalogue), Intent), misread

@@ -1,0 +1,1 @@
+"""What can be bought: the operator's products, how their destinations look, and how they are found."""

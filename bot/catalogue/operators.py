@@ -1,0 +1,42 @@
+"""Tells the network of a mobile number by its prefix.
+
+Numbers keep their prefix when they change network and prefixes get new owners: good for a question, never
+for a refusal.
+"""
+
+from functools import lru_cache
+
+from phonenumbers import PhoneNumber, carrier
+
+from bot.catalogue.product import Operator
+
+INDONESIA = 62
+
+PREFIX_DIGITS = 8
+"""No prefix in the library is longer; numbers that agree so far belong to one network."""
+
+_NAMES = {
+    "Telkomsel": Operator.TELKOMSEL,
+    "Indosat Ooredoo Hutchison": Operator.INDOSAT,
+    "XL": Operator.XL,
+    "AXIS": Operator.AXIS,
+    "Smartfren": Operator.SMARTFREN,
+}
+
+_TRI = ("0895", "0896", "0897", "0898", "0899")
+"""The library names the merged company; its cards are still sold, and filled, as Tri."""
+
+
+def operator_of(phone: str) -> Operator | None:
+    """Give the network of `phone` (08…), or None where nobody is known to own the prefix."""
+    return _of_prefix(phone[: PREFIX_DIGITS + 1])
+
+
+@lru_cache(maxsize=4096)
+def _of_prefix(prefix: str) -> Operator | None:
+    if prefix.startswith(_TRI):
+        return Operator.TRI
+    if not (prefix.startswith("08") and prefix.isascii() and prefix.isdigit()):
+        return None
+    number = PhoneNumber(country_code=INDONESIA, national_number=int(prefix[1:]))
+    return _NAMES.get(carrier.name_for_valid_number(number, "en"))

@@ -1,0 +1,65 @@
+"""One product as the operator lists it, and when it can be bought."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """What a product's destination must look like."""
+
+    PHONE = "phone"
+    METER = "meter"
+    GAME = "game"
+    GAME_SERVER = "game_server"
+    ACCOUNT = "account"
+    FREE = "free"
+
+
+class Operator(StrEnum):
+    """A network of Indonesian mobile numbers."""
+
+    TELKOMSEL = "telkomsel"
+    INDOSAT = "indosat"
+    XL = "xl"
+    AXIS = "axis"
+    TRI = "tri"
+    SMARTFREN = "smartfren"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When a product cannot be bought: minutes of the shop's day, past midnight too."""
+
+    from_minute: int
+    until_minute: int
+
+    def hold(self, minute: int) -> bool:
+        """Tell whether `minute` of the day (0 to 1439) lies within."""
+        if self.from_minute <= self.until_minute:
+            return self.from_minute <= minute < self.until_minute
+        return minute >= self.from_minute or minute < self.until_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One line of the catalogue.
+
+    `code` is spelled as the biller wants it; resellers may type it in any letter case. `sell_idr` is what a
+    reseller pays, None where the operator names no price. `operator` is set for products that only numbers
+    of one network can receive, `nominal` (in thousands of rupiah, `5` for a pulsa of 5.000) where `5.0812…`
+    may mean this product. `cut_off` is when it rests each day.
+    """
+
+    code: str
+    name: str
+    group: str
+    rule: Rule
+    sell_idr: int | None = None
+    is_open: bool = True
+    operator: Operator | None = None
+    nominal: int | None = None
+    cut_off: Hours | None = None
+
+    def rests(self, minute: int) -> bool:
+        """Tell whether the product rests at `minute` of the shop's day."""
+        return self.cut_off is not None and self.cut_off.hold(minute)

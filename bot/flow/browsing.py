@@ -1,0 +1,100 @@
+"""Takes what people type and tap to look around: prices, how orders stand, what days add up to.
+
+What a tap brings back is not to be believed: whoever taps is shown their own and no one else's.
+"""
+
+from bot.flow import looking, prices, reports
+from bot.flow.desk import Desk, Place
+from bot.flow.heard import Pressed, Toast
+from bot.flow.looking import Asker
+from bot.notices.keys import Action
+from bot.order.typed import Command
+from bot.people import Role
+from storage import orders
+from storage.transaction import Tx
+
+
+def answer(tx: Tx, desk: Desk, command: Command, asker: Asker, *, now_ms: int) -> bool:
+    """Answer a command that asks to be shown something; False if it is none."""
+    match command.word:
+        case "harga" | "hrg" | "h" | "ch":
+            prices.ask(tx, desk, command.rest, asker.place, now_ms=now_ms)
+        case "cek" | "status":
+            looking.status(tx, desk, command.rest, asker, now_ms=now_ms)
+        case "riwayat" | "last":
+            looking.history(tx, desk, asker, now_ms=now_ms)
+        case "lap":
+            reports.of_day(tx, desk, command.rest, asker, now_ms=now_ms)
+        case "rekap":
+            reports.of_month(tx, desk, command.rest, asker, now_ms=now_ms)
+        case _:
+            return False
+    return True
+
+
+def show(
+    tx: Tx, desk: Desk, action: Action, payload: str, pressed: Pressed, role: Role, *, now_ms: int
+) -> Toast:
+    """Show what a button asks for."""
+    match action:
+        case Action.PRICES | Action.ALL_PRICES | Action.PRODUCT:
+            was_ours = _show_prices(tx, desk, action, payload, pressed, now_ms)
+        case Action.ORDER | Action.NEWER | Action.OLDER:
+            return _show_orders(tx, desk, action, payload, pressed, role, now_ms=now_ms)
+        case Action.REPORT:
+            asker, edits = _in_its_place(pressed, role), pressed.message_id
+            was_ours = reports.turn(tx, desk, payload, asker, edits=edits, now_ms=now_ms)
+        case Action.REPORT_FILE:
+            was_ours = reports.fetch(tx, desk, payload, _under_it(pressed, role), now_ms=now_ms)
+        case _:
+            return Toast.USED
+    return Toast.DONE if was_ours else Toast.USED
+
+
+def _show_prices(tx: Tx, desk: Desk, action: Action, payload: str, pressed: Pressed, now_ms: int) -> bool:
+    place = Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id)
+    match action:
+        case Action.PRICES:
+            return prices.turn(tx, desk, payload, place, edits=pressed.message_id, now_ms=now_ms)
+        case Action.ALL_PRICES:
+            prices.show_groups(tx, desk, place, edits=pressed.message_id, now_ms=now_ms)
+            return True
+        case _:
+            place = _under_it(pressed, Role.RESELLER).place
+            return prices.choose(tx, desk, payload, place, user_id=pressed.user_id, now_ms=now_ms)
+
+
+def _show_orders(
+    tx: Tx, desk: Desk, action: Action, trxid: str, pressed: Pressed, role: Role, *, now_ms: int
+) -> Toast:
+    order = orders.get(tx, trxid)
+    if order is None:
+        return Toast.USED
+    is_own, edits = order.user_id == pressed.user_id, pressed.message_id
+    match action:
+        case Action.ORDER if is_own or role is Role.ADMIN:
+            looking.show(tx, desk, order, _under_it(pressed, role), now_ms=now_ms)
+        case Action.NEWER if is_own:
+            looking.newer(tx, desk, order, _in_its_place(pressed, role), edits=edits, now_ms=now_ms)
+        case Action.OLDER if is_own:
+            looking.older(tx, desk, order, _in_its_place(pressed, role), edits=edits, now_ms=now_ms)
+        case _:
+            return Toast.NOT_YOURS
+    return Toast.DONE
+
+
+def _under_it(pressed: Pressed, role: Role) -> Asker:
+    """Answer with a new message under the one that was tapped."""
+    place = Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id, reply_to=pressed.message_id)
+    return Asker(user_id=pressed.user_id, place=place, sees_all=_sees_all(pressed, role))
+
+
+def _in_its_place(pressed: Pressed, role: Role) -> Asker:
+    """Answer in the place of the message that was tapped."""
+    place = Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id)
+    return Asker(user_id=pressed.user_id, place=place, sees_all=_sees_all(pressed, role))
+
+
+def _sees_all(pressed: Pressed, role: Role) -> bool:
+    """An admin's private chat with us has their own id; in a group others read along."""
+    return role is Role.ADMIN and pressed.chat_id == pressed.user_id

@@ -1,0 +1,69 @@
+"""What Telegram brought, in our words: something said, a button pressed, a group that moved."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Kind(StrEnum):
+    """How a message came: only a message as first written can order."""
+
+    WRITTEN = auto()
+    EDITED = auto()
+    FORWARDED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that came with a message; Telegram keeps it under `file_id` and says how large it is."""
+
+    file_id: str
+    name: str
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message somebody sent; `at_ms` is Telegram's date, `text` empty for pictures and the like."""
+
+    chat_id: int
+    is_private: bool
+    thread_id: int | None
+    message_id: int
+    user_id: int
+    name: str
+    username: str | None
+    text: str
+    at_ms: int
+    kind: Kind
+    reply_to: int | None
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button somebody tapped under our message, with what it brought back: not to be believed unchecked."""
+
+    press_id: str
+    chat_id: int
+    thread_id: int | None
+    message_id: int
+    user_id: int
+    name: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A group became a supergroup."""
+
+    chat_id: int
+    new_chat_id: int
+
+
+class Toast(StrEnum):
+    """What the tapper of a button sees for a moment."""
+
+    DONE = auto()
+    USED = auto()
+    NOT_ALLOWED = auto()
+    NOT_YOURS = auto()

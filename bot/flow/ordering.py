@@ -1,0 +1,250 @@
+"""Takes orders in: each line is placed, or answered with what it lacks; nothing doubtful is bought.
+
+A message with one order is answered with a message for it, one with several by a living table.
+"""
+
+from dataclasses import dataclass
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.product import Product
+from bot.flow import gap, repeats, tables
+from bot.flow.desk import Desk, Place
+from bot.flow.settlement import Asked, announce, place
+from bot.notices.ordering import (
+    Closure,
+    Offer,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    ProductClosed,
+)
+from bot.notices.restore import CounterClosed
+from bot.notices.talk import NotUnderstood
+from bot.order.batch import Batch, Unplaced, Why
+from bot.order.model import Intent, Order
+from bot.order.plain import plain
+from bot.order.telling import facts_of
+from bot.order.typed import EXAMPLE, Line, Misread, OrderRequest, Orders, Question, spelled, whole
+from bot.order.validate import validate
+from storage.transaction import Tx
+
+QUESTIONS_A_BATCH = 3
+"""So many doubtful lines of a batch are asked back with buttons; the table shows the form of the others."""
+
+SHOWN_CHARS = 40
+"""What a table shows of a line that made no order."""
+
+SUGGESTED_CHARS = 100
+"""What is shown of a right form: five orders, or the longest address."""
+
+Refusal = OrderQuestion | OrderRepeated | ProductClosed | CounterClosed | NotUnderstood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Who orders, where, and since when (Telegram's date); `text` is kept as evidence."""
+
+    user_id: int
+    place: Place
+    message_id: int
+    at_ms: int
+    text: str
+
+
+def take(tx: Tx, desk: Desk, buyer: Buyer, typed: Orders, *, now_ms: int) -> None:
+    """Take in all orders of a message; talk between them is left alone."""
+    lines = meant(typed, desk.shelf.catalogue(tx))
+    if len(lines) > 1:
+        _take_many(tx, desk, buyer, lines, now_ms)
+    else:
+        _take_one(tx, desk, buyer, (lines or typed.lines)[0], now_ms)
+
+
+def meant(typed: Orders, catalogue: Catalogue) -> list[Line]:
+    """Give the lines that were meant as orders: by their look, or by a code that the catalogue knows."""
+    return [line for line in typed.lines if line.asked.near or _is_known(line, catalogue)]
+
+
+def _is_known(line: Line, catalogue: Catalogue) -> bool:
+    return isinstance(line.asked, OrderRequest) and catalogue.find(line.asked.code) is not None
+
+
+def _take_one(tx: Tx, desk: Desk, buyer: Buyer, line: Line, now_ms: int) -> None:
+    match _take_line(tx, desk, buyer, line, now_ms):
+        case Order() as order:
+            announce(tx, desk, order, now_ms=now_ms)
+        case None:
+            pass
+        case refusal:
+            _refuse(tx, desk, refusal, buyer.place, now_ms)
+
+
+def _take_many(tx: Tx, desk: Desk, buyer: Buyer, lines: list[Line], now_ms: int) -> None:
+    """Place what can be placed, tell the rest in the table, and ask back the first doubtful lines."""
+    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines]
+    refused = [(line, one) for line, one in taken if one is not None and not isinstance(one, Order)]
+    batch = Batch(
+        chat_id=buyer.place.chat_id,
+        message_id=buyer.message_id,
+        placed_at_ms=now_ms,
+        placed_count=sum(isinstance(one, Order) for _, one in taken),
+        unplaced=tuple(_unplaced(line, refusal) for line, refusal in refused),
+        version=1,
+    )
+    tables.begin(tx, desk, batch, buyer.place, now_ms=now_ms)
+    questions = [refusal for _, refusal in refused if isinstance(refusal, OrderQuestion)]
+    for question in questions[:QUESTIONS_A_BATCH]:
+        _refuse(tx, desk, question, buyer.place, now_ms)
+
+
+def _take_line(tx: Tx, desk: Desk, buyer: Buyer, line: Line, now_ms: int) -> Order | Refusal | None:
+    """Place one line; else say what it lacks. None if this line has made its order before."""
+    if isinstance(line.asked, Misread):
+        return not_understood(line.asked)
+    catalogue = desk.shelf.catalogue(tx)
+    match validate(line.asked, catalogue):
+        case Misread() as misread:
+            return not_understood(misread)
+        case Question() as asked:
+            return _question(catalogue, asked, buyer.user_id)
+        case Intent() as intent:
+            return _order(tx, desk, buyer, intent, line.number, now_ms)
+
+
+def _order(
+    tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, line: int, now_ms: int
+) -> Order | Refusal | None:
+    """Place an order that is clear in itself, unless something stands against it now."""
+    catalogue = desk.shelf.catalogue(tx)
+    product = catalogue.find(intent.product_code)
+    hindrance = gap.hindrance(tx, asked_at_ms=buyer.at_ms)
+    if hindrance is gap.Hindrance.CLOSED:
+        return CounterClosed(code=intent.product_code, destination=intent.destination)
+    if product and (closed := closure_of(desk, catalogue, product, intent, buyer.user_id, now_ms)):
+        return closed
+    if repeat := repeats.find(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms):
+        return _repeated(catalogue, repeat, buyer.user_id)
+    asked = Asked(
+        chat_id=buyer.place.chat_id,
+        thread_id=buyer.place.thread_id,
+        message_id=buyer.message_id,
+        line=line,
+        user_id=buyer.user_id,
+        at_ms=buyer.at_ms,
+        text=buyer.text,
+        sell_idr=product.sell_idr if product else None,
+    )
+    order = place(tx, desk, intent, asked, now_ms=now_ms)
+    return gap.doubt(tx, desk, order, now_ms=now_ms) if order and hindrance else order
+
+
+def not_understood(misread: Misread) -> NotUnderstood:
+    """Give a slip as it is told, with as much of the right form as can be shown."""
+    suggestion = whole(misread.suggestion, SUGGESTED_CHARS) or EXAMPLE
+    return NotUnderstood(slip=misread.slip, suggestion=suggestion)
+
+
+def _question(catalogue: Catalogue, asked: Question, user_id: int) -> OrderQuestion:
+    offers = tuple(offer_of(catalogue, intent) for intent in asked.choices)
+    return OrderQuestion(doubt=asked.doubt, suggestion=asked.suggestion, offers=offers, user_id=user_id)
+
+
+def offer_of(catalogue: Catalogue, intent: Intent) -> Offer:
+    """Give an order as it is offered: with its product's name and price, where they are known."""
+    product = catalogue.find(intent.product_code)
+    if product is None:
+        return Offer(intent=intent)
+    return Offer(intent=intent, name=product.name, sell_idr=product.sell_idr)
+
+
+def closure_of(
+    desk: Desk, catalogue: Catalogue, product: Product, intent: Intent, user_id: int, now_ms: int
+) -> ProductClosed | None:
+    """Tell that a product cannot be bought now, and what could be in its place; None if it can."""
+    rests = product.rests(repeats.minute_of_day(desk.zone, now_ms))
+    if product.is_open and not rests:
+        return None
+    others = tuple(
+        offer_of(catalogue, Intent(product_code=other.code, destination=intent.destination))
+        for other in catalogue.siblings(product)
+    )
+    return ProductClosed(
+        code=product.code,
+        name=product.name,
+        closure=Closure.RESTING if product.is_open else Closure.CLOSED,
+        opens_minute=product.cut_off.until_minute if product.is_open and product.cut_off else None,
+        others=others,
+        user_id=user_id,
+    )
+
+
+def _repeated(catalogue: Catalogue, repeat: repeats.Repeat, user_id: int) -> OrderRepeated:
+    earlier = repeat.earlier
+    return OrderRepeated(
+        **facts_of(earlier, earlier.placed_at_ms),
+        state=earlier.state,
+        sn=earlier.sn,
+        again=offer_of(catalogue, repeat.again) if repeat.again else None,
+        user_id=user_id,
+    )
+
+
+def _refuse(tx: Tx, desk: Desk, refusal: Refusal, where: Place, now_ms: int) -> None:
+    if isinstance(refusal, CounterClosed):
+        gap.turn_away(tx, desk, refusal, where, now_ms=now_ms)
+    else:
+        desk.say(tx, refusal, where, at_ms=now_ms)
+
+
+def _unplaced(line: Line, refusal: Refusal) -> Unplaced:
+    match refusal:
+        case NotUnderstood(suggestion=hint):
+            why = Why.SLIP
+        case OrderQuestion(suggestion=hint):
+            why = Why.QUESTION
+        case OrderRepeated(again=again):
+            why, hint = Why.REPEATED, spelled(again.intent) if again else ""
+        case ProductClosed():
+            why, hint = Why.CLOSED, ""
+        case CounterClosed():
+            why, hint = Why.COUNTER_CLOSED, ""
+    hint = whole(hint, SHOWN_CHARS)
+    return Unplaced(number=line.number, typed=line.typed[:SHOWN_CHARS], why=why, hint=hint)
+
+
+def accept(tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, *, now_ms: int) -> bool:
+    """Place what a button offered, in answer to its message; False if that message has made its order before.
+
+    What may have changed since the button was shown is looked at again.
+    """
+    taken = _order(tx, desk, buyer, intent, 1, now_ms)
+    match taken:
+        case None:
+            return False
+        case Order() as order:
+            announce(tx, desk, order, now_ms=now_ms)
+        case refusal:
+            _refuse(tx, desk, refusal, buyer.place, now_ms)
+    return True
+
+
+def propose(tx: Tx, desk: Desk, intent: Intent, where: Place, *, user_id: int, now_ms: int) -> None:
+    """Show an order before it is sent; a tap sends it."""
+    offer = offer_of(desk.shelf.catalogue(tx), intent)
+    desk.say(tx, OrderProposal(offer=offer, user_id=user_id), where, at_ms=now_ms)
+
+
+def take_number(tx: Tx, desk: Desk, buyer: Buyer, code: str, *, now_ms: int) -> bool:
+    """Take the answer to "which number?": the order is shown before it is sent. False if it is no number."""
+    typed = plain(buyer.text)
+    if typed.startswith("/") or not typed:
+        return False
+    match validate(OrderRequest(code=code.lower(), destination=typed), desk.shelf.catalogue(tx)):
+        case Intent() as intent:
+            propose(tx, desk, intent, buyer.place, user_id=buyer.user_id, now_ms=now_ms)
+        case Misread() as misread:
+            desk.say(tx, not_understood(misread), buyer.place, at_ms=now_ms)
+        case Question() as asked:
+            question = _question(desk.shelf.catalogue(tx), asked, buyer.user_id)
+            desk.say(tx, question, buyer.place, at_ms=now_ms)
+    return True

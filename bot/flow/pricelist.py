@@ -1,0 +1,84 @@
+"""What admins do with the catalogue by a command: have it sent, look back, open and close a product."""
+
+from dataclasses import dataclass, replace
+
+from bot.catalogue.product import Product
+from bot.flow.desk import Desk, Place
+from bot.notices.catalogue import (
+    CatalogueEmpty,
+    CatalogueFile,
+    CatalogueHistory,
+    FileForm,
+    PastChange,
+    PastCount,
+    ProductSwitched,
+    ProductUnknown,
+)
+from storage import catalogue
+from storage.catalogue import Edit
+from storage.transaction import Tx
+
+MAX_PAST_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """Which admin asks, and where the answer goes."""
+
+    user_id: int
+    name: str
+    place: Place
+
+
+BY_COMMAND = "chat"
+"""The source of a change that one command made."""
+
+
+def carry_out(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> None:
+    """Do what stands behind `/katalog`: `riwayat` looks back, `csv` sends a CSV, anything else an XLSX."""
+    match rest.lower():
+        case "riwayat" | "history":
+            desk.say(tx, _history(tx), keeper.place, at_ms=now_ms)
+        case _ if not desk.shelf.catalogue(tx):
+            desk.say(tx, CatalogueEmpty(), keeper.place, at_ms=now_ms)
+        case form:
+            wanted = FileForm.CSV if form == FileForm.CSV else FileForm.XLSX
+            desk.say(tx, CatalogueFile(form=wanted), keeper.place, at_ms=now_ms)
+
+
+def switch(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: bool, now_ms: int) -> None:
+    """Open or close the product that an admin named, and say so."""
+    shown = desk.shelf.catalogue(tx)
+    product = shown.find(typed)
+    if product is None:
+        near = tuple(found.code for found in shown.near(typed)) if typed else ()
+        desk.say(tx, ProductUnknown(typed=typed[:64], near=near), keeper.place, at_ms=now_ms)
+        return
+    fresh = set_open(tx, desk, product, keeper, is_open=is_open, now_ms=now_ms)
+    switched = ProductSwitched(code=product.code, name=product.name, is_open=is_open, fresh=fresh)
+    desk.say(tx, switched, keeper.place, at_ms=now_ms)
+
+
+def set_open(tx: Tx, desk: Desk, product: Product, keeper: Keeper, *, is_open: bool, now_ms: int) -> bool:
+    """Open or close a product of the catalogue; False if it stands so already."""
+    old = desk.shelf.catalogue(tx)
+    new = tuple(replace(one, is_open=is_open) if one.code == product.code else one for one in old)
+    if new == old.products:
+        return False
+    edit = Edit(stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND)
+    return catalogue.replace(tx, old, new, edit) is not None
+
+
+def _history(tx: Tx) -> CatalogueHistory:
+    return CatalogueHistory(
+        rows=tuple(
+            PastChange(
+                version=past.version,
+                at_ms=past.at_ms,
+                name=past.name,
+                source=past.source,
+                counts=tuple(PastCount(kind=kind, count=n, code=code) for kind, n, code in past.counts),
+            )
+            for past in catalogue.history(tx, limit=MAX_PAST_SHOWN)
+        )
+    )

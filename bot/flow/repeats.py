@@ -1,0 +1,48 @@
+"""The same order again: held back, since a reseller who waits sends it twice, and a customer pays once."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+
+from bot.order.model import Intent, Order
+from storage import orders
+from storage.transaction import Tx
+
+JUST_NOW_MS = 600_000
+"""A repeat over midnight is still a repeat; ten minutes is as long as an order may wait for its turn."""
+
+MAX_ORDINAL = 99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """What was asked stands in `earlier`; `again` is one more of it, None if there can be no more today."""
+
+    earlier: Order
+    again: Intent | None
+
+
+def find(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> Repeat | None:
+    """Give the purchase that `intent` would repeat, by the shop's day; None if it is a new one."""
+    since_ms = min(midnight_ms(zone, now_ms), now_ms - JUST_NOW_MS)
+    same = orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
+    earlier = next((order for order in same if order.ordinal == intent.ordinal), None)
+    if earlier is None:
+        return None
+    next_ordinal = max(order.ordinal for order in same) + 1
+    again = replace(intent, ordinal=next_ordinal) if next_ordinal <= MAX_ORDINAL else None
+    return Repeat(earlier=earlier, again=again)
+
+
+def midnight_ms(zone: tzinfo, now_ms: int) -> int:
+    """Give when the shop's day began."""
+    return int(_local(zone, now_ms).replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
+def minute_of_day(zone: tzinfo, now_ms: int) -> int:
+    """Give the minute of the shop's day, 0 to 1439."""
+    local = _local(zone, now_ms)
+    return 60 * local.hour + local.minute
+
+
+def _local(zone: tzinfo, now_ms: int) -> datetime:
+    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)

@@ -1,0 +1,104 @@
+"""What the admins are told of the counter itself: alarms, lists that are empty, the balance."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class HoldCause(StrEnum):
+    """Why orders are held back."""
+
+    UNCLEAR = "unclear"
+    ACCOUNT = "account"
+    UNREACHABLE = "unreachable"
+
+
+class Invariant(StrEnum):
+    """What must hold for every order at every moment, as the audit numbers it."""
+
+    ONE_PURCHASE = "I1"
+    TOLD = "I5"
+    NOT_STUCK = "I6"
+    REPLAYED = "I12"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderNotFound:
+    """No order has this id."""
+
+    trxid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingOpen:
+    """No order waits for an admin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalQuarantined:
+    """A reversal came by the right path and fitted no order; it changed nothing."""
+
+    why: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFailed:
+    """A message could not be brought to its chat and was given up."""
+
+    chat_id: int
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerOpened:
+    """The biller is in trouble: orders are held back from now on, but for one try at a time."""
+
+    cause: HoldCause
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerClosed:
+    """The biller answers again: what waited is on its way."""
+
+    opened_at_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFinding:
+    """An order breaks a promise; `more` counts others found with it, `what` is technical, without secrets."""
+
+    invariant: Invariant
+    trxid: str
+    what: str
+    more: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceShown:
+    """The biller balance as last reported, for admins alone; sums in rupiah are costs."""
+
+    balance_idr: int | None
+    reported_at_ms: int | None
+    source: str | None
+    open_count: int
+    open_sum_idr: int
+    today_count: int
+    today_sum_idr: int
+    waiting_count: int
+    held_since_ms: int | None = None
+
+
+AdminsNotice = (
+    OrderNotFound
+    | NothingOpen
+    | ReversalQuarantined
+    | DeliveryFailed
+    | BreakerOpened
+    | BreakerClosed
+    | AuditFinding
+    | BalanceShown
+)

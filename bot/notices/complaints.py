@@ -1,0 +1,62 @@
+"""What is told about complaints: to the reseller who made one, and to the admins who answer."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.order.model import State
+from bot.order.notices import AboutOrder
+
+
+class Stage(StrEnum):
+    """How far a complaint has come."""
+
+    OPEN = "open"
+    CHECKING = "checking"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintTold(AboutOrder):
+    """Where the complaint stands since `at_ms`; an `answer` of None means that the order was delivered."""
+
+    stage: Stage
+    answer: str | None = None
+    sn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintCard(AboutOrder):
+    """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap."""
+
+    stage: Stage
+    state: State
+    user_id: int
+    name: str
+    note: str
+    placed_at_ms: int
+    sn: str | None
+    reason: str | None
+    biller_ref: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintClosed(AboutOrder):
+    """The complaint was answered; this stands where its card stood. `answer` as in ComplaintTold."""
+
+    answer: str | None
+    admin_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintHelp:
+    """No order of this person's fits; `typed` is empty if none was named."""
+
+    typed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoComplaints:
+    """No complaint waits for an answer."""
+
+
+ComplaintsNotice = ComplaintTold | ComplaintCard | ComplaintClosed | ComplaintHelp | NoComplaints

@@ -1,0 +1,68 @@
+"""The buttons under our messages: what each asks for, and who may tap it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What a button asks for."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RULE_SUCCESS = "rule_success"
+    RULE_FAILURE = "rule_failure"
+    WITHOUT_SN = "without_sn"
+    CONFIRM_SUCCESS = "confirm_success"
+    CONFIRM_FAILURE = "confirm_failure"
+    OPEN_COUNTER = "open_counter"
+    CONFIRM_OPEN = "confirm_open"
+    CANCEL = "cancel"
+    APPLY_IMPORT = "apply_import"
+    APPLY_SOUND = "apply_sound"
+    DISCARD_IMPORT = "discard_import"
+    CLOSE_PRODUCT = "close_product"
+    BUY = "buy"
+    AGAIN = "again"
+    RECEIPT = "receipt"
+    COMPLAIN = "complain"
+    COMPLAINT_CHECKING = "complaint_checking"
+    COMPLAINT_DELIVERED = "complaint_delivered"
+    PRICES = "prices"
+    ALL_PRICES = "all_prices"
+    PRODUCT = "product"
+    ORDER = "order"
+    NEWER = "newer"
+    OLDER = "older"
+    REPORT = "report"
+    REPORT_FILE = "report_file"
+
+
+VIEWS = frozenset(
+    {
+        *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
+        *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
+        *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
+    }
+)
+"""Buttons that show something, or do what harms nobody twice: what they ask is checked at each tap."""
+
+MAX_DATA_BYTES = 64
+"""Telegram's limit for what a button carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A button as a notice wants it.
+
+    `payload` goes with it, `label` is what stands on it where `action` alone does not say it. A key that is
+    no view is kept under a one-time nonce, payload and all, and `owner_id` alone may tap it, or any admin
+    where that is None.
+    """
+
+    action: Action
+    payload: str = ""
+    label: str = ""
+    owner_id: int | None = None
+
+
+Keys = tuple[tuple[Key, ...], ...]

@@ -1,0 +1,98 @@
+"""What a reseller is shown of the catalogue: its groups, products with their prices, and a question."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.catalogue.product import Operator, Rule
+from bot.notices.ordering import Closure
+
+
+class Scope(StrEnum):
+    """What a price list was asked for by; the letters stand on buttons."""
+
+    ALL = "a"
+    GROUP = "g"
+    WORDS = "w"
+    NUMBER = "n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRow:
+    """A product as a price list shows it; `closure` is None for one that can be bought now."""
+
+    code: str
+    name: str
+    sell_idr: int | None
+    closure: Closure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoCatalogue:
+    """Prices were asked for where no catalogue is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A group of products; `key` names it on a button."""
+
+    name: str
+    key: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceGroups:
+    """A page of the groups, from page 0; `pages` counts them all."""
+
+    rows: tuple[GroupRow, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceList:
+    """A page of products, from page 0; `key` asks for the same list again, `title` is what it is a list of.
+
+    For a number, `number` is in the form 08… and `operator` its network, None where nobody knows it.
+    """
+
+    scope: Scope
+    key: str
+    title: str
+    rows: tuple[PriceRow, ...]
+    page: int
+    pages: int
+    number: str = ""
+    operator: Operator | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPrices:
+    """Nothing in the catalogue is called so; `near` may have been meant."""
+
+    typed: str
+    near: tuple[PriceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberQuestion:
+    """A product was chosen: for which number? The reply to this message is taken as that number."""
+
+    code: str
+    name: str
+    sell_idr: int | None
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductShut:
+    """A product was chosen that cannot be bought now; `opens_minute` of the day for one that rests."""
+
+    code: str
+    name: str
+    closure: Closure
+    opens_minute: int | None
+    others: tuple[PriceRow, ...]
+
+
+PricesNotice = NoCatalogue | PriceGroups | PriceList | NoPrices | NumberQuestion | ProductShut

@@ -1,0 +1,78 @@
+"""Takes apart what stands behind a code: the groups in which a number is written, and the parts beside it."""
+
+import re
+from dataclasses import dataclass
+
+COMPLETE_DIGITS = 9
+"""A group this long is a number by itself: what stands beside it is another part, not its rest."""
+
+STRONG = frozenset(".,*#;|:=")
+"""Marks that part an order; they also group a number, but then no other mark does."""
+
+COUNTRY = "62"
+
+_GROUP = re.compile(r"[^\s\-.,*#()/;|:=]+")
+_ORDINAL = re.compile(r"[1-9][0-9]?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Characters between two marks; `mark` is the kind of the marks before them ('' for the first)."""
+
+    text: str
+    mark: str
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether it is digits, perhaps behind the + of a country."""
+        digits = self.text.removeprefix("+")
+        return digits.isascii() and digits.isdigit()
+
+    @property
+    def ordinal(self) -> int | None:
+        """Give the purchase of the day that it may count, 1 to 99."""
+        return int(self.text) if _ORDINAL.fullmatch(self.text) else None
+
+
+Run = tuple[Group, ...]
+
+
+def groups_of(typed: str) -> Run:
+    """Give the groups of `typed` in order."""
+    groups: list[Group] = []
+    end = 0
+    for found in _GROUP.finditer(typed):
+        groups.append(Group(text=found[0], mark=_kind(typed[end : found.start()]) if groups else ""))
+        end = found.end()
+    return tuple(groups)
+
+
+def _kind(marks: str) -> str:
+    """Give one mark for those between two groups: a strong one before a weak one before a blank."""
+    strong = [mark for mark in marks if mark in STRONG]
+    return (strong or [mark for mark in marks if not mark.isspace()] or [" "])[0]
+
+
+def text_of(run: Run) -> str:
+    """Give the groups of `run` without any mark."""
+    return "".join(group.text for group in run)
+
+
+def joined(run: Run, *, may_be_phone: bool) -> str | None:
+    """Give the digits of `run` as one number, if they can have been written as one in groups."""
+    if not run or not all(group.is_number for group in run):
+        return None
+    if any(group.text.startswith("+") for group in run[1:]) or not _grouped_alike(run):
+        return None
+    local = run[1:] if may_be_phone and run[0].text.removeprefix("+") == COUNTRY else run
+    if len(local) > 1 and any(len(group.text) >= COMPLETE_DIGITS for group in local):
+        return None
+    return text_of(run)
+
+
+def _grouped_alike(run: Run) -> bool:
+    """Blanks, dashes and brackets go together in one number; a dot goes only with dots."""
+    marks = {group.mark for group in run[1:]}
+    if run[0].text.startswith("+"):
+        marks -= {group.mark for group in run[1:2]}
+    return len(marks) <= 1 or marks.isdisjoint(STRONG)

@@ -1,0 +1,134 @@
+"""Reads which days are asked about, as people write them, and says when these days begin and end."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+MAX_DAYS = 366
+
+_DAY = re.compile(r"([0-9]{1,2})(?:[/.]([0-9]{1,2})(?:[/.](?:20)?([0-9]{2}))?)?")
+_BETWEEN = re.compile(r"\s*(?:-|s\.?d\.?|s/d|sampai|hingga)\s*")
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One day or several, the last one included."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        """Give `20261101-20261121`, which `read_period` reads."""
+        return f"{self.first:%Y%m%d}-{self.last:%Y%m%d}"
+
+    @property
+    def day_count(self) -> int:
+        """Give how many days it has."""
+        return (self.last - self.first).days + 1
+
+    def days(self) -> Iterator[date]:
+        """Go through its days."""
+        return (self.first + timedelta(days=number) for number in range(self.day_count))
+
+    def bounds_ms(self, zone: tzinfo) -> tuple[int, int]:
+        """Give when its first day begins and when the day after its last one does, by the shop's midnight."""
+        return midnight_ms(self.first, zone), midnight_ms(self.last + _ONE_DAY, zone)
+
+
+def midnight_ms(day: date, zone: tzinfo) -> int:
+    """Give when `day` begins."""
+    return int(datetime.combine(day, time(), tzinfo=zone).timestamp() * 1000)
+
+
+def day_of(at_ms: int, zone: tzinfo) -> date:
+    """Give the shop's day at a moment."""
+    return datetime.fromtimestamp(at_ms / 1000, zone).date()
+
+
+def one_day(day: date) -> Period:
+    """Give a day as a period."""
+    return Period(first=day, last=day)
+
+
+def month_of(day: date) -> Period:
+    """Give the whole month in which `day` lies."""
+    after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return Period(first=day.replace(day=1), last=after - _ONE_DAY)
+
+
+def neighbours(period: Period, today: date) -> tuple[Period | None, Period | None]:
+    """Give the day or month before and after; none after today, none at all for other periods."""
+    if period == one_day(period.first):
+        around = one_day(period.first - _ONE_DAY), one_day(period.last + _ONE_DAY)
+    elif period.first.day == 1 and period.last in {month_of(period.first).last, today}:
+        around = month_of(period.first - _ONE_DAY), month_of(month_of(period.first).last + _ONE_DAY)
+    else:
+        return None, None
+    return around[0], around[1] if around[1].first <= today else None
+
+
+def read_period(text: str) -> Period | None:
+    """Read what `str(period)` gave; None for anything else, which may come from anywhere."""
+    if not re.fullmatch(r"20[0-9]{6}-20[0-9]{6}", text):
+        return None
+    try:
+        first, last = (date.fromisoformat(part) for part in text.split("-"))
+    except ValueError:
+        return None
+    period = Period(first=first, last=last)
+    return period if 1 <= period.day_count <= MAX_DAYS else None
+
+
+def asked_for(typed: str, today: date) -> Period | None:
+    """Read `21`, `21/11`, `kemarin`, `bulan ini` or `1/11-21/11` as seen from `today`; None if it is none.
+
+    A day without month or year is the latest that is not still to come.
+    """
+    typed = typed.strip().lower()
+    named = {
+        "hari ini": one_day(today),
+        "kemarin": one_day(today - _ONE_DAY),
+        "kemaren": one_day(today - _ONE_DAY),
+        "kmrn": one_day(today - _ONE_DAY),
+        "bulan ini": Period(first=today.replace(day=1), last=today),
+        "bulan lalu": month_of(today.replace(day=1) - _ONE_DAY),
+    }
+    return named.get(typed) or _read_days(typed, today)
+
+
+def _read_days(typed: str, today: date) -> Period | None:
+    parts = _BETWEEN.split(typed)
+    days = [found for part in parts if (found := _DAY.fullmatch(part))]
+    if len(days) != len(parts) or len(days) > 2:  # noqa: PLR2004 - from, until
+        return None
+    last = _latest(days[-1], today)
+    if last is None or len(days) == 1:
+        return one_day(last) if last else None
+    # «1-21/11» means the first of that month.
+    first = _latest(days[0], last)
+    if first is None or (last - first).days >= MAX_DAYS:
+        return None
+    return Period(first=first, last=last)
+
+
+def _latest(found: re.Match[str], today: date) -> date | None:
+    """Give the latest day until `today` that is written so; one with its year is taken as it stands."""
+    day, month, year = (int(part) if part else None for part in found.groups())
+    if year is not None:
+        return _date(2000 + year, month or 0, day or 0)
+    if month is not None:
+        years = (today.year - back for back in range(9))
+        written = (_date(each, month, day or 0) for each in years)
+    else:
+        months = (today.year * 12 + today.month - 1 - back for back in range(3))
+        written = (_date(each // 12, each % 12 + 1, day or 0) for each in months)
+    return next((one for one in written if one and one <= today), None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

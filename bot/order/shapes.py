@@ -1,0 +1,82 @@
+"""The forms that destinations have: which digits are a phone, a meter, an account or a game's id."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.catalogue.product import Rule
+
+PHONE_DIGITS = range(10, 15)
+"""An Indonesian mobile number has 10 to 13 digits with its 0; 14 leaves room for new blocks."""
+
+METER_DIGITS = range(11, 13)
+"""A PLN meter number has 11 digits, a customer id 12."""
+
+ACCOUNT_DIGITS = range(5, 21)
+GAME_DIGITS = range(4, 21)
+
+EXAMPLE_PHONE, EXAMPLE_METER, EXAMPLE_ACCOUNT = "081234567890", "14444941364", "8801234567"
+EXAMPLE_GAME, EXAMPLE_FREE = "12345678", "budi_77"
+
+_BARE_PHONE = re.compile(r"8[1-9][0-9]{7,10}")
+_ABROAD_PHONE = re.compile(r"620?8[1-9][0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What fits: `fit` gives the digits (perhaps behind a +) as they are bought, or None.
+
+    `joins` are the marks, besides none at all, by which one number may be written in groups.
+    """
+
+    fit: Callable[[str], str | None]
+    sizes: range
+    example: str
+    joins: frozenset[str]
+
+
+def as_phone(digits: str) -> str | None:
+    """Give a mobile number as 08…, whether it came with +62, 62, 0 or none of these."""
+    international = digits.startswith("+62")
+    number = digits.removeprefix("+")
+    if digits.startswith("+") and not international:
+        return None
+    if international or _ABROAD_PHONE.fullmatch(number):
+        number = "0" + number.removeprefix("62").removeprefix("0")
+    elif _BARE_PHONE.fullmatch(number):
+        number = f"0{number}"
+    return number if number.startswith("08") and len(number) in PHONE_DIGITS else None
+
+
+def bare_phone(digits: str) -> str | None:
+    """Give the mobile number that `digits` without any 0 or 62 in front may be."""
+    return f"0{digits}" if _BARE_PHONE.fullmatch(digits) else None
+
+
+def looks_like_phone(digits: str) -> bool:
+    """Tell whether `digits` were surely typed as a mobile number, complete or not."""
+    return digits.startswith(("08", "+")) or bool(_ABROAD_PHONE.fullmatch(digits) and as_phone(digits))
+
+
+def _sized(sizes: range) -> Callable[[str], str | None]:
+    return lambda digits: digits if len(digits) in sizes and not digits.startswith("+") else None
+
+
+def _as_anything(digits: str) -> str | None:
+    """Without a catalogue: a phone where it looks like one, else the digits as they are."""
+    return as_phone(digits) if looks_like_phone(digits) else _sized(ACCOUNT_DIGITS)(digits)
+
+
+_GROUPING = frozenset(" -/().,*#")
+_WEAK = frozenset(" -/()")
+
+ANYTHING = Shape(fit=_as_anything, sizes=ACCOUNT_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
+"""For codes that no catalogue explains."""
+
+PHONE = Shape(fit=as_phone, sizes=PHONE_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
+METER = Shape(fit=_sized(METER_DIGITS), sizes=METER_DIGITS, example=EXAMPLE_METER, joins=_GROUPING)
+ACCOUNT = Shape(fit=_sized(ACCOUNT_DIGITS), sizes=ACCOUNT_DIGITS, example=EXAMPLE_ACCOUNT, joins=_WEAK)
+GAME = Shape(fit=_sized(GAME_DIGITS), sizes=GAME_DIGITS, example=EXAMPLE_GAME, joins=frozenset())
+
+SHAPES = {Rule.PHONE: PHONE, Rule.METER: METER, Rule.ACCOUNT: ACCOUNT, Rule.GAME: GAME}
+"""The rules under which a destination is one run of digits."""

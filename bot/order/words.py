@@ -1,0 +1,79 @@
+"""The words that are never a product's code: commands, ours and other servers', and those of a complaint."""
+
+SHOWN_COMMANDS = (
+    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format"),
+    *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
+)
+"""What a mistyped word may have meant."""
+
+FOREIGN_COMMANDS = frozenset(
+    (
+        # Their PIN, name and password, which a chat does not need.
+        *("pin", "gp", "gpin", "gtp", "gantipin", "ganti", "gn", "gnama", "un", "pass", "gpass", "ubah"),
+        # Numbers and messengers that may order.
+        *("par", "paralel", "pararel", "hp", "hp2", "hhp", "hhp2", "thp", "tno", "hno", "tambah", "tambahhp"),
+        *("hapushp", "delhp", "del", "ghp", "gh", "ym", "tym", "hym", "regym", "delym", "tgt", "tambahgt"),
+        *("hapusgt", "jabber", "wa", "tele"),
+        # Their downline and its prices.
+        *("reg", "regmlm", "register", "unreg", "downline", "dl", "ldl", "sd", "na", "ul", "up", "upline"),
+        *("markup", "mp", "komisi", "bonus", "tukar", "poin", "crbt", "ghall", "sh", "hu", "cekhp"),
+        # Money between agents, and into the deposit.
+        *("transfer", "trf", "trfblk", "trans", "tf", "ts", "td", "kirim", "add", "mt", "inject"),
+        *("dep", "dp", "tik", "tiketbank", "untiket", "bank", "rekening", "topup"),
+        # What is asked about: lists, status, bills.
+        *("produk", "kode", "list", "center", "ppob", "kosong", "stok", "promo", "alamat", "cs2", "admin"),
+        *("sta", "stat", "trx", "ctrx", "lastrx", "rkp", "btl", "cancel", "ref", "tag", "tagihan", "sn"),
+        *("cekpln", "cekhadiah", "cekharga", "ceksaldo", "cektrx", "hargapln", "bayar", "byr", "pay"),
+        *("r", "l", "p", "g", "d", "t", "a", "n", "c"),
+    )
+)
+"""What other servers' resellers type and Loket has no word for: it never buys."""
+
+COMPLAINTS = frozenset(("komplain", "komplen", "komplin", "kom", "k", "info", "help", "lapor", "tanya"))
+"""What opens a complaint, which may quote whole orders in any line of it."""
+
+COMMANDS = frozenset(
+    (
+        *SHOWN_COMMANDS,
+        *FOREIGN_COMMANDS,
+        *COMPLAINTS,
+        *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
+        *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "rekap"),
+        *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup"),
+    )
+)
+"""Words that are commands, with or without a slash, and so never product codes."""
+
+OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))
+"""Words before an order, as other servers teach them or people say them; none is a code."""
+
+DOUBTFUL = frozenset(
+    (
+        *("belum", "belom", "blm", "blom", "lom", "masuk", "msk", "gagal", "sukses", "pending", "proses"),
+        *("batal", "batalkan", "cancel", "refund", "salah", "jangan", "jgn", "bukan", "tidak", "tdk", "gak"),
+        *("ga", "nggak", "ngga", "kagak", "stop", "komplain", "komplen", "komplin", "cek", "status", "mana"),
+        *("gimana", "kenapa", "knp", "kok", "kapan", "kemarin", "kmrn", "kemaren", "tadi", "sudah", "sdh"),
+        *(
+            "udah",
+            "udh",
+            "dah",
+            "telah",
+            "lama",
+            "nyangkut",
+            "ganti",
+            "ralat",
+            "hapus",
+            "sn",
+            "tgl",
+            "contoh",
+        ),
+        *("misal", "misalnya", "format", "apa", "berapa", "brp", "info", "help", "tanya", "kalau", "kalo"),
+    )
+)
+"""Words beside an order that tell of an earlier one, or take it back, as often as they ask for it."""
+
+
+def is_doubtful(typed: str) -> bool:
+    """Tell whether the words of `typed` speak of an order rather than ask for it."""
+    words = (word.strip(".,:;!()\"'") for word in typed.lower().split())
+    return "?" in typed or any(mark in typed for mark in "❌🚫⛔❓❔✖✅") or not DOUBTFUL.isdisjoint(words)

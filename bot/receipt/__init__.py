@@ -1,0 +1,1 @@
+"""The slip a customer takes home: its facts, and the picture of it."""

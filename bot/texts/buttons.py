@@ -1,0 +1,55 @@
+"""What stands on our buttons, and what a tapper sees for a moment."""
+
+from bot.notices.keys import Action
+
+COPY = "📋 Salin SN"
+"""Copies an SN without asking us."""
+
+LABELS: dict[Action, str] = {
+    Action.APPROVE: "✅ Setujui",
+    Action.REJECT: "❌ Tolak",
+    Action.RULE_SUCCESS: "✅ SUKSES",
+    Action.RULE_FAILURE: "❌ GAGAL",
+    Action.WITHOUT_SN: "Tanpa SN",
+    Action.CONFIRM_SUCCESS: "Ya, SUKSES",
+    Action.CONFIRM_FAILURE: "Ya, GAGAL",
+    Action.OPEN_COUNTER: "Buka loket",
+    Action.CONFIRM_OPEN: "Ya, buka loket",
+    Action.CANCEL: "Batal",
+    Action.APPLY_IMPORT: "✅ Terapkan",
+    Action.APPLY_SOUND: "✅ Terapkan {} baris",
+    Action.DISCARD_IMPORT: "Batal",
+    Action.CLOSE_PRODUCT: "🔴 Tutup {}",
+    Action.BUY: "🛒 {}",
+    Action.AGAIN: "🔁 Ulangi",
+    Action.RECEIPT: "🧾 Struk",
+    Action.COMPLAIN: "📣 Komplain",
+    Action.COMPLAINT_CHECKING: "🔎 Sedang dicek",
+    Action.COMPLAINT_DELIVERED: "✅ Sudah terkirim",
+    Action.PRICES: "{}",
+    Action.ALL_PRICES: "📋 Semua harga",
+    Action.PRODUCT: "{}",
+    Action.ORDER: "{}",
+    Action.NEWER: "« Lebih baru",
+    Action.OLDER: "Lebih lama »",
+    Action.REPORT: "{}",
+    Action.REPORT_FILE: "📄 Unduh {}",
+}
+"""Where `{}` stands, the button's own label goes."""
+
+TOASTS = {
+    "done": "Baik.",
+    "used": "Tombol ini sudah tidak berlaku.",
+    "not_allowed": "Tombol ini hanya untuk admin.",
+    "not_yours": "Tombol ini milik orang lain.",
+}
+
+
+def label_of(action: Action, label: str) -> str:
+    """Give what stands on a button."""
+    return LABELS[action].replace("{}", label)
+
+
+def toast_text(toast: str) -> str:
+    """Give what the tapper of a button sees for a moment."""
+    return TOASTS[toast]

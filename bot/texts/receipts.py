@@ -1,0 +1,82 @@
+"""The words of a receipt: what a customer reads on paper, and what stands with the picture in the chat."""
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from bot.notices.receipts import Receipt, ReceiptsNotice, ShopMisread, ShopShown
+from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+
+HEADING = "STRUK PEMBELIAN"
+PRODUCT = "Produk"
+CODE = "Kode"
+NUMBER = "Nomor"
+NAME = "Nama"
+TARIFF = "Tarif/Daya"
+KWH = "Jumlah kWh"
+STATUS = "Status"
+DELIVERED = "Berhasil"
+TOKEN = "TOKEN LISTRIK"  # noqa: S105 - the word on the paper, no secret
+SN = "SN"
+PRICE = "Harga"
+REF = "Ref {}"
+THANKS = "Terima kasih"
+SHOP = "Nama toko"
+OWN_PRICES = "Harga jual"
+
+
+def printed_moment(at_ms: int, clock: Clock) -> str:
+    """Give `22/11/2026 14:03:25 WIB`: paper is looked at years later."""
+    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(clock.zone)
+    return f"{day:%d/%m/%Y} {clock.time(at_ms)}"
+
+
+def caption(notice: Receipt) -> Text:
+    """Give what stands under the picture: it is passed on with it, and an SN can be copied from it."""
+    slip = notice.slip
+    rows: list[Row] = [
+        ("🧾 ", outside(slip.product_name or slip.product_code)),
+        (f"{NUMBER}: ", numbered(slip.destination)),
+    ]
+    if slip.token:
+        rows.append(("Token: ", outside(slip.token)))
+    elif slip.sn:
+        rows.append(("SN: ", outside(slip.sn, 500)))
+    return lines(*rows)
+
+
+def shop_shown(notice: ShopShown) -> Text:
+    """Show what stands on a reseller's receipts, and how to change it."""
+    rows: list[Row] = [
+        ("🧾 ", bold("Struk Anda"), " · tersimpan" if notice.kept else ""),
+        (f"{SHOP}: ", outside(notice.shop_name) if notice.shop_name else "belum diisi"),
+        f"{OWN_PRICES}:" if notice.prices else f"{OWN_PRICES}: belum diisi",
+    ]
+    rows += [(code(price.code), f" {rupiah(price.asked_idr)}") for price in notice.prices]
+    if notice.more:
+        rows.append(f"dan {notice.more} lainnya")
+    return lines(*rows, "", *_HOW)
+
+
+def shop_misread(notice: ShopMisread) -> Text:
+    """Say that nothing was kept, and the right forms."""
+    return lines(("🤔 ", outside(notice.typed), " belum bisa disimpan."), *_HOW)
+
+
+_HOW: tuple[Row, ...] = (
+    ("Nama toko, paling panjang 40 huruf: ", code("struk nama Budi Cell")),
+    ("Harga jual ke pelanggan: ", code("struk s5 7000")),
+    ("Tanpa harga: ", code("struk s5 0")),
+)
+
+
+def words(notice: ReceiptsNotice) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case Receipt():
+            return caption(notice)
+        case ShopShown():
+            return shop_shown(notice)
+        case ShopMisread():
+            return shop_misread(notice)
+        case _:
+            assert_never(notice)

@@ -1,0 +1,152 @@
+"""What people read of a period's orders: the sums in a message, and the columns of the file."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import assert_never
+
+from bot.notices.reports import Report, ReportFile, ReportsNotice, ReportUnclear
+from bot.order.model import Order, State
+from bot.order.period import Period, one_day
+from bot.order.sales import Sales, Total, total_of
+from bot.sheets import Cell
+from bot.texts.form import Clock, Row, Text, bold, code, lines, outside, rupiah
+from bot.texts.looking import STATES, told_reason
+from bot.texts.tables import MARKS
+
+PRODUCTS_SHOWN = 12
+DAYS_SHOWN = 31
+"""Of a longer time only the sums are shown."""
+
+_IN_ORDER = (
+    State.SUCCEEDED,
+    State.PENDING,
+    State.UNKNOWN,
+    State.DISPUTED,
+    State.FAILED,
+    State.EXPIRED,
+)
+_PENDING = (State.PLACED, State.SUBMITTING, State.PENDING)
+
+HEADER = ("Waktu", "Ref", "Kode", "Nomor", "Status", "Harga", "SN", "Alasan")
+HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
+WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
+
+
+def day_report(day: date, sales: Sequence[Sales], *, is_today: bool, for_admin: bool) -> Text:
+    """Show what a day's orders add up to, and which products sold best."""
+    total = total_of(sales)
+    head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "")
+    if not total.count:
+        return lines(head, "Belum ada pesanan hari ini." if is_today else "Tidak ada pesanan hari itu.")
+    return lines(head, *_sums(total, for_admin=for_admin), *_products(sales))
+
+
+def days_report(
+    period: Period, total: Total, by_day: Sequence[tuple[date, Total]], *, for_admin: bool
+) -> Text:
+    """Show what the orders of several days add up to, and each of `by_day` that had some."""
+    head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}")
+    if not total.count:
+        return lines(head, "Tidak ada pesanan di hari-hari itu.")
+    days = [_day(day, of_day) for day, of_day in by_day if of_day.count]
+    return lines(head, *_sums(total, for_admin=for_admin), *(["", "Per hari:"] if days else []), *days)
+
+
+def _sums(total: Total, *, for_admin: bool) -> list[Row]:
+    counts = {**total.counts, State.PENDING: sum(total.counts.get(state, 0) for state in _PENDING)}
+    rows: list[Row] = [f"{MARKS[s]} {STATES[s]}: {counts[s]}" for s in _IN_ORDER if counts.get(s)]
+    if total.success_count > total.unpriced_count:
+        rows.append(("Total sukses: ", bold(rupiah(total.sell_idr))))
+    if total.unpriced_count:
+        rows.append(f"{total.unpriced_count} sukses tanpa harga, tidak ikut dijumlah.")
+    if for_admin and total.success_count > total.uncosted_count:
+        rows.append(f"Modal: {rupiah(total.cost_idr)}")
+        is_whole = not (total.unpriced_count or total.uncosted_count)
+        rows.append(f"Selisih{'' if is_whole else ' dari yang lengkap'}: {rupiah(total.margin_idr)}")
+    if for_admin and total.uncosted_count:
+        rows.append(f"{total.uncosted_count} sukses belum diketahui modalnya.")
+    return rows
+
+
+def _products(sales: Sequence[Sales]) -> list[Row]:
+    done = sorted(
+        (sale for sale in sales if sale.state is State.SUCCEEDED),
+        key=lambda sale: (-sale.count, sale.product_code),
+    )
+    if not done:
+        return []
+    rows: list[Row] = ["", "Sukses per produk:"]
+    for sale in done[:PRODUCTS_SHOWN]:
+        amount = f" · {rupiah(sale.sell_idr)}" if sale.sell_count else ""
+        rows.append((code(sale.product_code), f": {sale.count}{amount}"))
+    if len(done) > PRODUCTS_SHOWN:
+        rows.append(f"dan {len(done) - PRODUCTS_SHOWN} produk lain")
+    return rows
+
+
+def _day(day: date, total: Total) -> str:
+    amount = f" · {rupiah(total.sell_idr)}" if total.sell_idr else ""
+    rest = total.count - total.success_count
+    return f"{day:%d/%m} ✅ {total.success_count}{amount}{f' · lainnya {rest}' if rest else ''}"
+
+
+def report_unclear(notice: ReportUnclear) -> Text:
+    """Say how days are written."""
+    return lines(
+        ("🤔 Tanggal ", outside(notice.typed), " belum bisa dibaca."),
+        ("Contoh: ", code("lap"), " · ", code("lap 21/11"), " · ", code("lap 1/11-21/11 xlsx")),
+        "Sekali lihat paling lama satu tahun.",
+    )
+
+
+def file_caption(period: Period, *, row_count: int, is_cut: bool) -> Text:
+    """Say what the file holds, and whether something was left out."""
+    one = period == one_day(period.first)
+    days = f"{period.first:%d/%m/%Y}" + ("" if one else f" sampai {period.last:%d/%m/%Y}")
+    rows = f"{row_count:,}".replace(",", ".")
+    if is_cut:
+        return lines(
+            f"📄 Pesanan {days}: hanya {rows} yang pertama.",
+            "Sisanya tidak muat. Minta untuk waktu yang lebih pendek.",
+        )
+    return lines(f"📄 Pesanan {days}: {rows} baris.")
+
+
+def file_name(period: Period, extension: str) -> str:
+    """Give the file's name."""
+    return f"pesanan-{period}.{extension}"
+
+
+def file_row(order: Order, clock: Clock) -> tuple[Cell, ...]:
+    """Give an order as its reseller may keep it."""
+    return (
+        clock.stamp(order.placed_at_ms),
+        order.trxid,
+        order.product_code,
+        order.destination,
+        STATES[order.state],
+        order.sell_idr,
+        order.sn,
+        told_reason(order.reason or "", order.trouble),
+    )
+
+
+def file_row_for_admins(order: Order, name: str, clock: Clock) -> tuple[Cell, ...]:
+    """Give an order with who ordered it and what it cost."""
+    return (
+        *file_row(order, clock)[:-1],
+        order.reason or "",
+        f"{name} ({order.user_id})",
+        order.price_idr,
+    )
+
+
+def words(notice: ReportsNotice) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case ReportUnclear():
+            return report_unclear(notice)
+        case Report() | ReportFile():
+            raise LookupError("a report is filled in from the books")
+        case _:
+            assert_never(notice)

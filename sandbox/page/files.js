@@ -1,0 +1,46 @@
+// Files in a message: a picture to look at, or a row to save a document; and the large view of a picture.
+import { el } from "./dom.js";
+import { fileSize } from "./format.js";
+
+const large = document.getElementById("picture");
+
+/** The part of a bubble that shows the attachment `file`; `caption` describes a picture to who cannot see it. */
+export function attachment(file, caption) {
+  return file.kind === "photo" ? picture(file, caption) : row(file);
+}
+
+function picture(file, caption) {
+  const alt = caption || file.name;
+  // Width and height keep the place free, so that nothing jumps when the picture is there.
+  return el("button", {
+    type: "button", class: "picture", "data-focus": "picture", "aria-label": `Perbesar gambar: ${alt}`,
+    onclick: () => enlarge(file, alt),
+  }, el("img", { src: file.url, width: file.width, height: file.height, alt, decoding: "async" }));
+}
+
+function row(file) {
+  return el("a", {
+    class: "file", "data-focus": "file", href: file.url, download: file.name,
+    "aria-label": `Unduh ${file.name}, ${fileSize(file.size)}`,
+  }, el("span", { class: "file-mark", "aria-hidden": "true" }, ending(file.name)),
+  el("span", { class: "file-name" }, file.name, el("small", {}, fileSize(file.size))));
+}
+
+function ending(name) {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(dot + 1, dot + 5).toUpperCase() : "FILE";
+}
+
+function enlarge(file, alt) {
+  const image = large.querySelector("img");
+  for (const [name, value] of Object.entries({ src: file.url, width: file.width, height: file.height, alt })) {
+    image.setAttribute(name, value);
+  }
+  const save = large.querySelector("a");
+  save.href = file.url;
+  save.download = file.name;
+  large.showModal();
+}
+
+// A tap beside the picture closes it; Escape and the button do so by themselves.
+large.addEventListener("click", (event) => event.target === large && large.close());

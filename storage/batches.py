@@ -1,0 +1,48 @@
+"""Messages that hold several orders: their lines that made none, and how often their table has changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from bot.order.batch import Batch, Unplaced, Why
+from storage.transaction import Tx
+
+
+def insert(tx: Tx, batch: Batch) -> None:
+    """Keep a new batch."""
+    tx.run(
+        "insert_batch",
+        chat_id=batch.chat_id,
+        message_id=batch.message_id,
+        placed_at_ms=batch.placed_at_ms,
+        placed_count=batch.placed_count,
+        unplaced=_dump(batch.unplaced),
+        version=batch.version,
+        rests_until_ms=batch.rests_until_ms,
+    )
+
+
+def find(tx: Tx, chat_id: int, message_id: int) -> Batch | None:
+    """Give the batch of a message; None if it holds one order or none."""
+    row = tx.one("batch_of_message", chat_id=chat_id, message_id=message_id)
+    if row is None:
+        return None
+    return Batch(**{**dict(row), "unplaced": _load(row["unplaced"])})
+
+
+def change(tx: Tx, batch: Batch) -> None:
+    """Note that the table of a batch no longer shows how things stand."""
+    tx.run("change_batch", chat_id=batch.chat_id, message_id=batch.message_id)
+
+
+def let_rest(tx: Tx, batch: Batch, *, until_ms: int) -> None:
+    """Note until when the news of a batch gathers."""
+    tx.run("let_batch_rest", chat_id=batch.chat_id, message_id=batch.message_id, rests_until_ms=until_ms)
+
+
+def _dump(unplaced: Sequence[Unplaced]) -> str:
+    return json.dumps([asdict(line) for line in unplaced], ensure_ascii=False)
+
+
+def _load(unplaced: str) -> tuple[Unplaced, ...]:
+    return tuple(Unplaced(**{**line, "why": Why(line["why"])}) for line in json.loads(unplaced))

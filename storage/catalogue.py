@@ -1,0 +1,148 @@
+"""The catalogue: its products as they stand, every state it has been in, and who brought it there."""
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.change import ChangeKind, Difference, difference
+from bot.catalogue.product import Hours, Operator, Product, Rule
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Which state of the catalogue holds; the stamp tells it from one of the same number that was undone."""
+
+    version: int = 0
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Who changes the catalogue, when and by what; `stamp` is a fresh text of its own."""
+
+    stamp: str
+    at_ms: int
+    user_id: int | None
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One change of the catalogue: how many products in which way, and one code of each for an example."""
+
+    version: int
+    at_ms: int
+    name: str
+    source: str
+    counts: tuple[tuple[ChangeKind, int, str], ...]
+
+
+def edition(tx: Tx) -> Edition:
+    """Give which state holds; version 0 if there never was a catalogue."""
+    row = tx.one("catalogue_edition")
+    return Edition(version=row["version"], stamp=row["stamp"]) if row else Edition()
+
+
+def load(tx: Tx) -> Catalogue:
+    """Give all products, in the operator's order."""
+    products = tuple(_read(row) for row in tx.all("all_products"))
+    return Catalogue(version=edition(tx).version, products=products)
+
+
+def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: Edit) -> Difference | None:
+    """Put `new` in the place of `old` and keep what changed; None if `old` is no longer what holds."""
+    found = difference(old, new)
+    version = old.version + 1
+    if edition(tx).version != old.version or not _add_version(tx, version, edit):
+        return None
+    places_before = {product.code.casefold(): place for place, product in enumerate(old)}
+    for place, product in enumerate(new):
+        key = product.code.casefold()
+        if places_before.get(key) != place or old.find(key) != product:
+            tx.run("put_product", **_row(product, place))
+    for change in found.changes:
+        if change.after is None:
+            tx.run("remove_product", code_folded=change.code.casefold())
+        tx.run(
+            "append_catalogue_change",
+            version=version,
+            kind=change.kind,
+            code=change.code,
+            before=_facts(change.before),
+            after=_facts(change.after),
+        )
+    return found
+
+
+def history(tx: Tx, *, limit: int) -> list[Past]:
+    """Give the last changes, the latest first."""
+    return [
+        Past(
+            version=row["version"],
+            at_ms=row["at_ms"],
+            name=row["changed_by_name"],
+            source=row["source"],
+            counts=_counts(tx, row["version"]),
+        )
+        for row in tx.all("catalogue_versions_last", limit=limit)
+    ]
+
+
+def _counts(tx: Tx, version: int) -> tuple[tuple[ChangeKind, int, str], ...]:
+    found = {row["kind"]: row for row in tx.all("catalogue_changes_of", version=version)}
+    return tuple((kind, found[kind]["count"], found[kind]["code"]) for kind in ChangeKind if kind in found)
+
+
+def _add_version(tx: Tx, version: int, edit: Edit) -> bool:
+    added = tx.run(
+        "add_catalogue_version",
+        version=version,
+        stamp=edit.stamp,
+        at_ms=edit.at_ms,
+        changed_by=edit.user_id,
+        changed_by_name=edit.name,
+        source=edit.source,
+    )
+    return added > 0
+
+
+def _facts(product: Product | None) -> str | None:
+    return json.dumps(asdict(product), ensure_ascii=False) if product else None
+
+
+def _row(product: Product, position: int) -> dict[str, int | str | None]:
+    hours = product.cut_off
+    return {
+        "code_folded": product.code.casefold(),
+        "code": product.code,
+        "position": position,
+        "name": product.name,
+        "product_group": product.group,
+        "rule": product.rule,
+        "sell_idr": product.sell_idr,
+        "is_open": product.is_open,
+        "operator": product.operator,
+        "nominal": product.nominal,
+        "rests_from_minute": hours.from_minute if hours else None,
+        "rests_until_minute": hours.until_minute if hours else None,
+    }
+
+
+def _read(row: sqlite3.Row) -> Product:
+    hours = None
+    if row["rests_from_minute"] is not None:
+        hours = Hours(from_minute=row["rests_from_minute"], until_minute=row["rests_until_minute"])
+    return Product(
+        code=row["code"],
+        name=row["name"],
+        group=row["product_group"],
+        rule=Rule(row["rule"]),
+        sell_idr=row["sell_idr"],
+        is_open=bool(row["is_open"]),
+        operator=Operator(row["operator"]) if row["operator"] else None,
+        nominal=row["nominal"],
+        cut_off=hours,
+    )

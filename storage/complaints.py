@@ -1,0 +1,62 @@
+"""Complaints about orders: at most one open for each order, none ever deleted."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from bot.notices.complaints import Stage
+from storage.transaction import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One complaint; `answer` None on an answered one means that the order was found delivered."""
+
+    complaint_id: int
+    trxid: str
+    user_id: int
+    note: str
+    stage: Stage
+    opened_at_ms: int
+    changed_at_ms: int
+    changed_by: int
+    answer: str | None
+
+
+def insert(tx: Tx, trxid: str, *, user_id: int, note: str, at_ms: int) -> bool:
+    """Open a complaint; False if one is open for this order."""
+    return tx.run("open_complaint", trxid=trxid, user_id=user_id, note=note, at_ms=at_ms) > 0
+
+
+def get(tx: Tx, complaint_id: int) -> Complaint | None:
+    """Look a complaint up."""
+    row = tx.one("complaint_by_id", complaint_id=complaint_id)
+    return _read(row) if row else None
+
+
+def last_of(tx: Tx, trxid: str) -> Complaint | None:
+    """Give the latest complaint about an order."""
+    row = tx.one("last_complaint_of", trxid=trxid)
+    return _read(row) if row else None
+
+
+def unanswered(tx: Tx, *, limit: int) -> list[Complaint]:
+    """Give the complaints that wait for an answer, oldest first."""
+    return [_read(row) for row in tx.all("complaints_unanswered", limit=limit)]
+
+
+def move(tx: Tx, before: Complaint, stage: Stage, *, answer: str | None, by: int, at_ms: int) -> bool:
+    """Bring a complaint to another stage; False if somebody else moved it first."""
+    moved = tx.run(
+        "move_complaint",
+        complaint_id=before.complaint_id,
+        stage_before=before.stage,
+        stage=stage,
+        answer=answer,
+        changed_by=by,
+        at_ms=at_ms,
+    )
+    return moved > 0
+
+
+def _read(row: sqlite3.Row) -> Complaint:
+    return Complaint(**{**dict(row), "stage": Stage(row["stage"])})

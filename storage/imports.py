@@ -1,0 +1,128 @@
+"""Price lists that admins sent: asked to be read, read, and applied or thrown away."""
+
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from bot.catalogue.sheet import Sheet
+from storage.transaction import Tx
+
+
+class ImportState(StrEnum):
+    """How far a list has come."""
+
+    ASKED = "asked"
+    READ = "read"
+    APPLIED = "applied"
+    DISCARDED = "discarded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """A list and who sent it, as which message; `version` is of the catalogue that it was compared with."""
+
+    import_id: int
+    chat_id: int
+    message_id: int
+    user_id: int
+    user_name: str
+    file_id: str
+    file_name: str
+    state: ImportState
+    attempts: int
+    due_at_ms: int
+    asked_at_ms: int
+    version: int | None
+
+
+def ask(
+    tx: Tx,
+    *,
+    chat_id: int,
+    message_id: int,
+    user_id: int,
+    user_name: str,
+    file_id: str,
+    file_name: str,
+    at_ms: int,
+) -> None:
+    """Keep that a file is to be read."""
+    tx.run(
+        "ask_import",
+        chat_id=chat_id,
+        message_id=message_id,
+        user_id=user_id,
+        user_name=user_name,
+        file_id=file_id,
+        file_name=file_name,
+        at_ms=at_ms,
+    )
+
+
+def next_asked(tx: Tx) -> Import | None:
+    """Give the list whose turn is next, which may lie ahead."""
+    row = tx.one("next_import")
+    return _read(row) if row else None
+
+
+def get(tx: Tx, import_id: int) -> Import | None:
+    """Look a list up."""
+    row = tx.one("import_by_id", import_id=import_id)
+    return _read(row) if row else None
+
+
+def sheet_of(tx: Tx, import_id: int) -> Sheet | None:
+    """Give what was read of a list that waits for its admin's word."""
+    row = tx.one("import_by_id", import_id=import_id)
+    return _sheets().validate_json(row["sheet"]) if row and row["sheet"] else None
+
+
+def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
+    """Count an attempt before it is made, so that a file which kills its reader is not read for ever."""
+    tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
+
+
+def keep(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
+    """Keep what was read (`packed`, once) and what it was compared with; False if it was decided before."""
+    return tx.run("keep_import", import_id=import_id, sheet=sheet, version=version) > 0
+
+
+def end(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
+    """Be done with a list; False if somebody was before."""
+    return tx.run("end_import", import_id=import_id, state=state, fault=fault) > 0
+
+
+def undecided(tx: Tx, chat_id: int) -> list[int]:
+    """Give the lists of a chat that wait for its admin's word."""
+    return [row["import_id"] for row in tx.all("imports_undecided", chat_id=chat_id)]
+
+
+def packed(sheet: Sheet) -> str:
+    """Give a sheet as it is kept; of thousands of rows, so it is made outside of any transaction."""
+    return _sheets().dump_json(sheet).decode()
+
+
+@cache
+def _sheets() -> TypeAdapter[Sheet]:
+    return TypeAdapter(Sheet)
+
+
+def _read(row: sqlite3.Row) -> Import:
+    return Import(
+        import_id=row["import_id"],
+        chat_id=row["chat_id"],
+        message_id=row["message_id"],
+        user_id=row["user_id"],
+        user_name=row["user_name"],
+        file_id=row["file_id"],
+        file_name=row["file_name"],
+        state=ImportState(row["state"]),
+        attempts=row["attempts"],
+        due_at_ms=row["due_at_ms"],
+        asked_at_ms=row["asked_at_ms"],
+        version=row["version"],
+    )

@@ -1,0 +1,57 @@
+"""Hands for the page's tests: what a person does in a chat there, and what the bot says to them."""
+
+import json
+from io import BytesIO
+from typing import Any
+
+import httpx
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+from sandbox.telegram.cast import BOT_TOKEN
+from sandbox.telegram.chats import User
+
+
+def chat(page: Page, name: str) -> Locator:
+    return page.get_by_role("article", name=f"Obrolan {name} dengan Loket")
+
+
+def line(page: Page, name: str) -> Locator:
+    return page.get_by_label(f"Pesan dari {name}")
+
+
+def say(page: Page, name: str, text: str) -> None:
+    line(page, name).fill(text)
+    line(page, name).press("Enter")
+
+
+def heard(page: Page, name: str, words: str) -> Locator:
+    return chat(page, name).locator(".from-bot").filter(has_text=words)
+
+
+def bot_says(page: Page, to: User, method: str = "sendMessage", **values: Any) -> int:
+    """Say something in the bot's name, at Telegram's pace; returns the message's id."""
+    parts = {name: value for name, value in values.items() if isinstance(value, tuple)}
+    flat = {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in ({"chat_id": to.id} | values).items()
+        if name not in parts
+    }
+    url = f"{page.url}bot{BOT_TOKEN}/{method}"
+    answer = httpx.post(url, data=flat, files=parts or None, trust_env=False)
+    while answer.status_code == 429:
+        page.wait_for_timeout(1000 * float(answer.headers["Retry-After"]))
+        answer = httpx.post(url, data=flat, files=parts or None, trust_env=False)
+    answer.raise_for_status()
+    return int(answer.json()["result"]["message_id"])
+
+
+def receipt() -> tuple[str, bytes]:
+    out = BytesIO()
+    Image.new("1", (768, 1200), 1).save(out, "PNG")
+    return "struk.png", out.getvalue()
+
+
+def table(*, done: int) -> str:
+    rows = (f"{nth}. s5 0812{nth:08} {'SUKSES' if nth <= done else 'diproses'}" for nth in range(1, 61))
+    return "\n".join(rows)

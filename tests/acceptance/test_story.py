@@ -1,0 +1,19 @@
+"""The demo opens with its story played: there is something to see before the first key."""
+
+import httpx
+
+from tools.demo import running_demo
+
+
+def test_the_story_is_there_when_the_page_opens() -> None:
+    with running_demo() as address:
+        state = httpx.get(f"{address}/sandbox/state", trust_env=False).json()
+    said = {
+        chat["title"]: "\n".join(one["text"] for one in chat["messages"] if one["from"]["is_bot"])
+        for chat in state["chats"]
+    }
+    assert said["Toko Sari"].count("SUKSES") >= 2
+    assert "GAGAL" in said["Budi Cell"]
+    assert said["Orang Asing"]
+    assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}
+    assert state["telegram"]["violations"] == []

@@ -1,0 +1,56 @@
+"""A database whose disk can fail or wait, around a real one."""
+
+import asyncio
+from collections import Counter
+from typing import TypeVar
+
+from storage.database import Database, Unit
+from storage.errors import StorageError
+
+T = TypeVar("T")
+
+
+class FrailDatabase:
+    """A real database whose disk can refuse writes for a while, or let reads wait."""
+
+    def __init__(self, database: Database) -> None:
+        self.refusals = 0
+        self.reads: Counter[str] = Counter()
+        self._database = database
+        self._writes_to_refuse = 0
+        self._reads_gate = asyncio.Event()
+        self._reads_gate.set()
+        self._writes_gate = asyncio.Event()
+        self._writes_gate.set()
+
+    def refuses_writes(self, times: int = 1_000_000) -> None:
+        self._writes_to_refuse = times
+
+    def recovers(self) -> None:
+        self._writes_to_refuse = 0
+
+    def holds_reads(self) -> None:
+        self._reads_gate.clear()
+
+    def holds_writes(self) -> None:
+        self._writes_gate.clear()
+
+    def lets_go(self) -> None:
+        self._reads_gate.set()
+        self._writes_gate.set()
+
+    async def write(self, unit: Unit[T]) -> T:
+        await self._writes_gate.wait()
+        if self._writes_to_refuse:
+            self._writes_to_refuse -= 1
+            self.refusals += 1
+            raise StorageError("SQLite: database or disk is full")
+        return await self._database.write(unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        await self._reads_gate.wait()
+        return await self._database.read(unit)
+
+    async def gather(self, unit: Unit[T]) -> T:
+        await self._reads_gate.wait()
+        return await self._database.gather(unit)

@@ -1,0 +1,198 @@
+"""Admins have the catalogue sent, look back, and open or close a product; every change is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import pricefile
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.change import ChangeKind
+from bot.catalogue.product import Product, Rule
+from bot.catalogue.sheet import Sheet, read_sheet
+from bot.notices.catalogue import (
+    CatalogueEmpty,
+    CatalogueFile,
+    CatalogueHistory,
+    FileForm,
+    ProductSwitched,
+    ProductUnknown,
+)
+from bot.texts.attachment import Form
+from storage import catalogue
+from storage.catalogue import Edit
+from storage.database import SqliteDatabase
+from storage.transaction import Tx
+from tests.integration.conftest import RINA, SARI, Shop
+
+S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=Rule.PHONE, sell_idr=5_900)
+S10 = Product(code="S10", name="Simpati 10.000", group="Pulsa", rule=Rule.PHONE, sell_idr=10_900)
+
+
+def edit(stamp: str = "a", at_ms: int = 1) -> Edit:
+    return Edit(stamp=stamp, at_ms=at_ms, user_id=RINA, name="Rina", source="harga.xlsx")
+
+
+async def sells(shop: Shop, *products: Product) -> None:
+    """Put products on the shelf, whatever stood there."""
+    stamp = shop.nonces()
+
+    def unit(tx: Tx) -> None:
+        assert catalogue.replace(tx, catalogue.load(tx), products, edit(stamp)) is not None
+
+    await shop.disk.write(unit)
+
+
+async def shown(shop: Shop) -> Catalogue:
+    return await shop.disk.read(shop.desk.shelf.catalogue)
+
+
+async def test_what_was_put_on_the_shelf_is_read_back_in_order(shop: Shop) -> None:
+    await sells(shop, S10, S5)
+    assert (await shown(shop)).products == (S10, S5)
+    await sells(shop, S5, S10)
+    assert (await shown(shop)).products == (S5, S10)
+
+
+async def test_only_who_saw_the_catalogue_as_it_is_may_replace_it(shop: Shop) -> None:
+    await sells(shop, S5)
+    stale = Catalogue(version=0)
+    assert await shop.disk.write(lambda tx: catalogue.replace(tx, stale, (S10,), edit("b"))) is None
+    assert (await shown(shop)).products == (S5,)
+
+
+async def test_a_change_that_was_undone_is_not_remembered_on_the_shelf(shop: Shop) -> None:
+    """Its version's number goes to the next change: the shelf must not take one for the other."""
+
+    def undone(tx: Tx) -> None:
+        catalogue.replace(tx, Catalogue(), (S5,), edit("undone"))
+        assert shop.desk.shelf.catalogue(tx).products == (S5,)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await shop.disk.write(undone)
+    assert not await shown(shop)
+    await sells(shop, S10)
+    assert (await shown(shop)).products == (S10,)
+
+
+async def test_an_admin_is_sent_the_catalogue_in_the_form_that_an_import_reads(shop: Shop) -> None:
+    await sells(shop, S10, S5)
+    for typed, form in (("/katalog", FileForm.XLSX), ("katalog csv", FileForm.CSV)):
+        await shop.says(typed, by=RINA)
+        assert shop.last(RINA) == CatalogueFile(form=form)
+        await shop.speaks()
+        attachment = shop.speaker.to(RINA)[-1].outgoing.attachment
+        assert attachment is not None
+        assert (attachment.form, attachment.name) == (Form.FILE, f"katalog-v1.{form}")
+        sheet = read_sheet(attachment.content, commands=frozenset())
+        assert isinstance(sheet, Sheet)
+        assert sheet.products == (S10, S5)
+
+
+async def test_without_a_catalogue_an_admin_is_told_how_to_bring_one(shop: Shop) -> None:
+    await shop.says("/katalog", by=RINA)
+    assert shop.last(RINA) == CatalogueEmpty()
+
+
+@pytest.mark.parametrize("typed", ["/katalog", "/katalog riwayat", "/tutup s5", "buka s5"])
+async def test_a_reseller_can_neither_take_nor_change_the_catalogue(shop: Shop, typed: str) -> None:
+    await sells(shop, S5)
+    await shop.says(typed, by=SARI)
+    assert shop.kinds(SARI) == ["NotUnderstood"]
+    assert (await shown(shop)).products == (S5,)
+
+
+async def test_a_product_is_closed_and_opened_by_its_code_in_any_letter_case(shop: Shop) -> None:
+    await sells(shop, S5, S10)
+    await shop.says("/tutup s10", by=RINA)
+    assert shop.last(RINA) == ProductSwitched(code="S10", name=S10.name, is_open=False, fresh=True)
+    assert [product.is_open for product in await shown(shop)] == [True, False]
+    await shop.says("/tutup S10", by=RINA)
+    assert shop.last(RINA) == ProductSwitched(code="S10", name=S10.name, is_open=False, fresh=False)
+    await shop.says("buka s10", by=RINA)
+    assert (await shown(shop)).products == (S5, S10)
+
+
+async def test_an_unknown_code_is_answered_with_the_nearest(shop: Shop) -> None:
+    await sells(shop, S5, S10)
+    await shop.says("/tutup s15", by=RINA)
+    assert shop.last(RINA) == ProductUnknown(typed="s15", near=("S10", "s5"))
+    await shop.says("/tutup", by=RINA)
+    assert shop.last(RINA) == ProductUnknown(typed="", near=())
+
+
+async def test_the_history_tells_who_changed_what_and_keeps_what_it_was(shop: Shop) -> None:
+    await sells(shop, S5, S10)
+    await shop.says("/tutup s5", by=RINA)
+    await shop.says("/katalog riwayat", by=RINA)
+    told = shop.last(RINA)
+    assert isinstance(told, CatalogueHistory)
+    assert [(row.version, row.name, row.source) for row in told.rows] == [
+        (2, f"Name {RINA}", "chat"),
+        (1, "Rina", "harga.xlsx"),
+    ]
+    assert [(count.kind, count.count) for count in told.rows[1].counts] == [(ChangeKind.ADDED, 2)]
+    (closed,) = shop.rows("SELECT before, after FROM catalogue_history WHERE kind = 'closed'")
+    assert '"is_open": true' in closed["before"]
+    assert '"is_open": false' in closed["after"]
+
+
+async def test_only_rows_that_differ_are_written(shop: Shop) -> None:
+    await sells(shop, S5, S10)
+    before = shop.rows("SELECT count(*) AS rows FROM catalogue_history")
+    await sells(shop, S10, S5)
+    assert shop.rows("SELECT count(*) AS rows FROM catalogue_history") == before
+    assert (await shown(shop)).version == 2
+
+
+class TestTheCommandLine:
+    """It works on the file itself, beside a running Loket."""
+
+    @pytest.fixture
+    def list_file(self, tmp_path: Path) -> Path:
+        file = tmp_path / "harga.csv"
+        file.write_text("kode;nama;harga\ns5;Simpati 5.000;5.900\n", encoding="utf-8")
+        return file
+
+    def bring_in(self, path: Path, file: Path, *, agrees: bool = True) -> bool:
+        sheet = pricefile.read(file)
+        return pricefile.bring_in(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
+
+    def test_a_list_goes_in_and_out_again(self, path: Path, list_file: Path, tmp_path: Path) -> None:
+        assert self.bring_in(path, list_file)
+        out = tmp_path / "out.xlsx"
+        assert pricefile.export(path, out) == 1
+        assert pricefile.read(out).products == pricefile.read(list_file).products
+
+    def test_nothing_is_applied_without_a_yes_or_without_a_difference(
+        self, path: Path, list_file: Path
+    ) -> None:
+        assert not self.bring_in(path, list_file, agrees=False)
+        assert self.bring_in(path, list_file)
+        assert not self.bring_in(path, list_file)
+
+    def test_what_is_no_list_or_cannot_be_read_or_written_is_said(self, path: Path, tmp_path: Path) -> None:
+        rubbish = tmp_path / "rubbish.csv"
+        rubbish.write_bytes(b"halo")
+        for file in (rubbish, tmp_path / "missing.csv"):
+            with pytest.raises(pricefile.PriceFileError, match=file.name):
+                pricefile.read(file)
+        with pytest.raises(pricefile.PriceFileError, match="nowhere"):
+            pricefile.export(path, tmp_path / "nowhere" / "out.xlsx")
+
+    def test_faulty_rows_are_listed_by_their_number(self, tmp_path: Path) -> None:
+        file = tmp_path / "harga.csv"
+        file.write_text("kode;nama;harga\ns5;Simpati;mahal\n", encoding="utf-8")
+        assert pricefile.problems_of(pricefile.read(file)) == ["row 2, harga: unreadable mahal"]
+
+
+async def test_a_running_loket_sees_what_the_command_line_changed(
+    shop: Shop, database: SqliteDatabase, path: Path
+) -> None:
+    await sells(shop, S5)
+    assert (await shown(shop)).products == (S5,)
+    other = SqliteDatabase(path)
+    await other.open()
+    await other.write(lambda tx: catalogue.replace(tx, catalogue.load(tx), (S10,), edit("cli")))
+    await other.close()
+    assert (await shown(shop)).products == (S10,)

@@ -1,0 +1,225 @@
+"""Prices are found by group, words or number, page by page, and a tap leads to an order shown beforehand."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.catalogue.product import Hours, Operator, Product, Rule
+from bot.flow.heard import Toast
+from bot.flow.prices import GROUPS_A_PAGE, PRODUCTS_A_PAGE
+from bot.notices.keys import MAX_DATA_BYTES
+from bot.notices.ordering import Closure, OrderProposal, ProductClosed
+from bot.notices.prices import (
+    NoCatalogue,
+    NoPrices,
+    NumberQuestion,
+    PriceGroups,
+    PriceList,
+    ProductShut,
+)
+from tests.integration.conftest import BUDI, GROUP, SARI, STRANGER, Shop
+from tests.integration.looked import labels
+
+NUMBER = "081234567890"  # of Telkomsel
+UNKNOWN_PREFIX = "080034567890"
+
+
+def product(code: str, **more: object) -> Product:
+    facts = {"name": f"Telkomsel {code}", "group": "Pulsa", "rule": Rule.PHONE, "sell_idr": 6_300, **more}
+    return Product(code=code, **facts)  # type: ignore[arg-type]  # the fields of a product
+
+
+S5, S10 = product("S5", operator=Operator.TELKOMSEL), product("S10", operator=Operator.TELKOMSEL)
+I5 = product("I5", name="Indosat 5.000", operator=Operator.INDOSAT)
+PLN = product("PLN20", name="Token PLN 20.000", group="PLN", rule=Rule.METER)
+MANY = tuple(product(f"S{number}", operator=Operator.TELKOMSEL) for number in range(1, 31))
+
+
+def codes(notice: object) -> list[str]:
+    assert isinstance(notice, PriceList)
+    return [row.code for row in notice.rows]
+
+
+class TestFinding:
+    async def test_without_a_catalogue_nothing_is_listed_and_orders_are_still_welcome(
+        self, shop: Shop
+    ) -> None:
+        await shop.says("harga")
+        assert shop.last(SARI) == NoCatalogue()
+
+    async def test_harga_alone_shows_the_groups_and_a_tap_the_products_of_one(self, shop: Shop) -> None:
+        await shop.sells(S5, I5, PLN)
+        await shop.says("/harga")
+        groups = shop.last(SARI)
+        assert isinstance(groups, PriceGroups)
+        assert [(row.name, row.count) for row in groups.rows] == [("Pulsa", 2), ("PLN", 1)]
+        assert await shop.presses(labels(shop)["PLN (1)"], by=SARI, message_id=77) is Toast.DONE
+        assert codes(shop.last(SARI)) == ["PLN20"]
+        assert shop.letters(SARI)[-1]["edits"] == 77
+
+    @pytest.mark.parametrize(
+        ("typed", "found"),
+        [
+            ("h.s", ["S5", "S10"]),
+            ("ch.s", ["S5", "S10"]),
+            ("hrg.S5", ["S5"]),
+            ("harga indosat", ["I5"]),
+            ("harga  Token   PLN", ["PLN20"]),
+            (f"harga {NUMBER}", ["S5", "S10"]),
+            ("harga +62 812-3456-7890", ["S5", "S10"]),
+            (f"harga {UNKNOWN_PREFIX}", ["S5", "S10", "I5"]),
+        ],
+    )
+    async def test_products_are_found_by_code_name_or_number(
+        self, shop: Shop, typed: str, found: list[str]
+    ) -> None:
+        await shop.sells(S5, S10, I5, PLN)
+        await shop.says(typed)
+        assert codes(shop.last(SARI)) == found
+
+    async def test_what_is_not_found_is_answered_with_the_nearest_codes(self, shop: Shop) -> None:
+        await shop.sells(S5, PLN)
+        await shop.says("harga pln2o")
+        found = shop.last(SARI)
+        assert isinstance(found, NoPrices)
+        assert (found.typed, [row.code for row in found.near]) == ("pln2o", ["PLN20"])
+
+    async def test_a_list_marks_what_is_closed_and_what_rests(self, shop: Shop) -> None:
+        rests = Hours(from_minute=20 * 60, until_minute=30)
+        await shop.sells(S5, replace(S10, is_open=False), replace(I5, cut_off=rests))
+        await shop.says("harga pulsa")
+        found = shop.last(SARI)
+        assert isinstance(found, PriceList)
+        assert [row.closure for row in found.rows] == [None, Closure.CLOSED, Closure.RESTING]
+
+    async def test_a_stranger_is_shown_no_price(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says("harga", by=STRANGER)
+        assert await shop.presses("prices:a0|", by=STRANGER) is Toast.NOT_ALLOWED
+        assert not {"PriceGroups", "PriceList"} & set(shop.kinds(STRANGER))
+
+
+class TestPages:
+    async def test_pages_follow_each_other_in_one_message_until_all_was_shown(self, shop: Shop) -> None:
+        await shop.sells(*MANY)
+        await shop.says("harga pulsa")
+        seen = codes(shop.last(SARI))
+        assert len(seen) == PRODUCTS_A_PAGE
+        for onward in ("2/3 »", "3/3 »"):
+            await shop.presses(labels(shop)[onward], by=SARI)
+            seen += codes(shop.last(SARI))
+        assert seen == [each.code for each in MANY]
+        await shop.presses(labels(shop)["« 2/3"], by=SARI)
+        assert codes(shop.last(SARI)) == [each.code for each in MANY[PRODUCTS_A_PAGE : 2 * PRODUCTS_A_PAGE]]
+
+    async def test_many_groups_have_pages_too(self, shop: Shop) -> None:
+        await shop.sells(*(product(f"X{number}", group=f"Group {number}") for number in range(10)))
+        await shop.says("harga")
+        await shop.presses(labels(shop)["2/2 »"], by=SARI)
+        groups = shop.last(SARI)
+        assert isinstance(groups, PriceGroups)
+        assert [row.name for row in groups.rows] == [f"Group {n}" for n in range(GROUPS_A_PAGE, 10)]
+
+    async def test_the_way_back_to_all_groups_stands_under_every_list(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says("harga s")
+        await shop.presses(labels(shop)["all_prices"], by=SARI)
+        assert isinstance(shop.last(SARI), PriceGroups)
+
+    async def test_a_page_that_a_smaller_catalogue_has_no_longer_is_the_last_one(self, shop: Shop) -> None:
+        await shop.sells(*MANY)
+        await shop.says("harga pulsa")
+        onward = labels(shop)["2/3 »"]
+        await shop.sells(S5)
+        assert await shop.presses(onward, by=SARI) is Toast.DONE
+        assert codes(shop.last(SARI)) == ["S5"]
+
+    async def test_no_words_are_too_long_for_a_button(self, shop: Shop) -> None:
+        await shop.sells(*(product(f"S{number}", name="Pulsa " + "é" * 60) for number in range(30)))
+        await shop.says("harga pulsa " + "é" * 200)
+        await shop.says("harga pulsa")
+        for data in labels(shop).values():
+            assert len(data.encode()) <= MAX_DATA_BYTES
+
+    @pytest.mark.parametrize(
+        "payload",
+        ["", "x0|", "g|", "g99999|", "w-1|s", "n0|abc", "n0|62812", "n0|081234567890 081234567891", "w1"],
+    )
+    async def test_what_no_button_of_ours_brings_shows_nothing(self, shop: Shop, payload: str) -> None:
+        await shop.sells(S5)
+        assert await shop.presses(f"prices:{payload}", by=SARI) is Toast.USED
+        assert shop.letters(SARI) == []
+
+
+class TestChoosing:
+    async def test_a_tap_on_a_product_asks_for_its_number_with_a_field_for_it(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says("harga s")
+        assert await shop.presses(labels(shop)["S5"], by=SARI) is Toast.DONE
+        assert shop.last(SARI) == NumberQuestion(
+            code="S5", name="Telkomsel S5", sell_idr=6_300, rule=Rule.PHONE
+        )
+        await shop.speaks()
+        assert shop.speaker.to(SARI)[-1].outgoing.asks == "0812xxxx"
+
+    async def test_the_answer_is_an_order_shown_before_it_is_bought(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.presses("product:S5", by=SARI)
+        await shop.speaks()
+        question = shop.speaker.to(SARI)[-1].message_id
+        await shop.says(NUMBER, reply_to=question)
+        proposal = shop.last(SARI)
+        assert isinstance(proposal, OrderProposal)
+        assert (proposal.offer.intent.product_code, proposal.offer.intent.destination) == ("S5", NUMBER)
+        assert shop.rows("SELECT * FROM orders") == []
+
+    async def test_a_tap_in_the_list_of_a_number_knows_that_number(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says(f"harga {NUMBER}")
+        assert await shop.presses(labels(shop)["S5"], by=SARI) is Toast.DONE
+        proposal = shop.last(SARI)
+        assert isinstance(proposal, OrderProposal)
+        assert proposal.offer.intent.destination == NUMBER
+        assert shop.rows("SELECT * FROM orders") == []
+
+    async def test_a_closed_product_is_told_with_open_ones_of_its_kind(self, shop: Shop) -> None:
+        await shop.sells(replace(S5, is_open=False), S10, I5)
+        await shop.presses("product:S5", by=SARI)
+        shut = shop.last(SARI)
+        assert isinstance(shut, ProductShut)
+        assert (shut.closure, [row.code for row in shut.others]) == (Closure.CLOSED, ["S10"])
+        await shop.presses(labels(shop)["S10"], by=SARI)
+        assert isinstance(shop.last(SARI), NumberQuestion)
+
+    async def test_a_resting_product_says_when_it_can_be_bought_again(self, shop: Shop) -> None:
+        await shop.sells(replace(PLN, cut_off=Hours(from_minute=20 * 60, until_minute=30)))
+        await shop.presses("product:PLN20", by=SARI)
+        shut = shop.last(SARI)
+        assert isinstance(shut, ProductShut)
+        assert (shut.closure, shut.opens_minute) == (Closure.RESTING, 30)
+
+    async def test_a_closed_product_for_a_known_number_offers_orders_for_that_number(
+        self, shop: Shop
+    ) -> None:
+        await shop.sells(replace(S5, is_open=False), S10)
+        await shop.presses(f"product:S5|{NUMBER}", by=SARI)
+        closed = shop.last(SARI)
+        assert isinstance(closed, ProductClosed)
+        assert [offer.intent.destination for offer in closed.others] == [NUMBER]
+
+    @pytest.mark.parametrize(
+        "payload",
+        ["", "NOSUCH", "S5|x", "S5|12345", "S5|081234567890|", f"PLN20|{NUMBER}", "S5|+62812345678"],
+    )
+    async def test_a_choice_that_no_button_offers_does_nothing(self, shop: Shop, payload: str) -> None:
+        await shop.sells(S5, PLN)
+        assert await shop.presses(f"product:{payload}", by=SARI) is Toast.USED
+        assert shop.letters(SARI) == []
+
+    async def test_in_a_group_whoever_taps_gets_the_proposal_for_themselves(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says(f"/harga {NUMBER}", chat=GROUP)
+        await shop.presses(labels(shop, GROUP)["S5"], by=BUDI, chat=GROUP)
+        proposal = shop.last(GROUP)
+        assert isinstance(proposal, OrderProposal)
+        assert proposal.user_id == BUDI

@@ -1,0 +1,73 @@
+"""A product that the biller has not got: others are one tap away, and so is closing it."""
+
+from bot.catalogue.product import Operator, Product, Rule
+from bot.notices.catalogue import ProductSwitched, ProductTrouble
+from bot.notices.keys import Action
+from bot.notices.ordering import ProductClosed
+from bot.order.model import Order, Trouble
+from bot.order.notices import OrderFailed
+from tests.integration.conftest import DEWI, RINA, SARI, Shop
+
+
+def telkomsel(code: str, price: int, *, is_open: bool = True) -> Product:
+    return Product(
+        code=code,
+        name=f"Simpati {code}",
+        group="Telkomsel",
+        rule=Rule.PHONE,
+        sell_idr=price,
+        operator=Operator.TELKOMSEL,
+        is_open=is_open,
+    )
+
+
+async def refused(shop: Shop, text: str, trouble: Trouble) -> Order:
+    """Let an order be refused by the biller."""
+    shop.biller.refuses(trouble=trouble)
+    order = await shop.asks(text)
+    await shop.posts()
+    return await shop.order(order.trxid)
+
+
+async def test_a_failure_for_want_of_the_product_offers_its_open_siblings(shop: Shop) -> None:
+    await shop.sells(
+        telkomsel("s5", 6_500), telkomsel("s10", 11_000), telkomsel("s20", 21_000, is_open=False)
+    )
+    await refused(shop, "s5.081234567890", Trouble.PRODUCT_INACTIVE)
+    told = shop.last(SARI)
+    assert isinstance(told, OrderFailed)
+    assert [other.product_code for other in told.others] == ["s10"]
+    await shop.presses(shop.buttons(SARI)[Action.BUY], by=SARI, message_id=77)
+    assert shop.rows("SELECT product_code, destination FROM orders WHERE message_id = 77") == [
+        {"product_code": "s10", "destination": "081234567890"}
+    ]
+
+
+async def test_an_admin_closes_it_by_one_tap_and_nobody_orders_it_any_more(shop: Shop) -> None:
+    await shop.sells(telkomsel("s5", 6_500), telkomsel("s10", 11_000))
+    await refused(shop, "s5.081234567890", Trouble.PRODUCT_UNAVAILABLE)
+    for admin in (RINA, DEWI):
+        assert isinstance(shop.last(admin), ProductTrouble)
+    await shop.presses(shop.buttons(RINA)[Action.CLOSE_PRODUCT], by=RINA)
+    switched = shop.last(RINA)
+    assert isinstance(switched, ProductSwitched)
+    assert not switched.is_open
+    await shop.says("s5.081234567891")
+    assert isinstance(shop.last(SARI), ProductClosed)
+
+
+async def test_other_failures_offer_nothing_and_wake_nobody_about_a_product(shop: Shop) -> None:
+    await shop.sells(telkomsel("s5", 6_500), telkomsel("s10", 11_000))
+    await refused(shop, "s5.081234567890", Trouble.DESTINATION)
+    told = shop.last(SARI)
+    assert isinstance(told, OrderFailed)
+    assert told.others == ()
+    assert "ProductTrouble" not in shop.kinds(RINA)
+
+
+async def test_without_a_catalogue_a_missing_product_offers_nothing(shop: Shop) -> None:
+    await refused(shop, "s5.081234567890", Trouble.PRODUCT_INACTIVE)
+    told = shop.last(SARI)
+    assert isinstance(told, OrderFailed)
+    assert told.others == ()
+    assert "ProductTrouble" not in shop.kinds(RINA)

@@ -1,0 +1,41 @@
+"""A notice of each kind, made up once for every test that goes through all of them."""
+
+from bot.notices import Notice
+from tests.samples import (
+    admins,
+    catalogue,
+    complaints,
+    looking,
+    ordering,
+    orders,
+    people,
+    prices,
+    receipts,
+    reports,
+    restore,
+    talk,
+)
+
+TO_RESELLERS: tuple[Notice, ...] = (
+    *orders.TO_RESELLERS,
+    *ordering.TO_RESELLERS,
+    *receipts.TO_RESELLERS,
+    *complaints.TO_RESELLERS,
+    *people.TO_RESELLERS,
+    *talk.TO_RESELLERS,
+    *restore.TO_RESELLERS,
+    *prices.TO_RESELLERS,
+    *looking.TO_RESELLERS,
+    *reports.TO_RESELLERS,
+)
+TO_ADMINS: tuple[Notice, ...] = (
+    *orders.TO_ADMINS,
+    *admins.TO_ADMINS,
+    *catalogue.TO_ADMINS,
+    *complaints.TO_ADMINS,
+    *people.TO_ADMINS,
+    *talk.TO_ADMINS,
+    *restore.TO_ADMINS,
+    *looking.TO_ADMINS,
+)
+ALL = (*TO_RESELLERS, *TO_ADMINS)

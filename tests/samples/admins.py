@@ -1,0 +1,34 @@
+"""A notice of each kind by which admins are woken, and the balance they ask for."""
+
+from dataclasses import replace
+
+from bot.notices import admins as say
+from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR
+
+BALANCE = say.BalanceShown(
+    balance_idr=BALANCE_IDR,
+    reported_at_ms=AT_MS,
+    source="answer",
+    open_count=3,
+    open_sum_idr=PRICE_IDR,
+    today_count=41,
+    today_sum_idr=SUM_IDR,
+    waiting_count=2,
+)
+TO_ADMINS: tuple[say.AdminsNotice, ...] = (
+    say.OrderNotFound(trxid="123"),
+    say.OrderNotFound(trxid=""),
+    say.NothingOpen(),
+    say.ReversalQuarantined(why="no order has this refid", at_ms=AT_MS),
+    say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
+    *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
+    say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
+    *(
+        say.AuditFinding(invariant=invariant, trxid="22110111373985338", what="x", more=more, at_ms=AT_MS)
+        for invariant in say.Invariant
+        for more in (0, 7)
+    ),
+    BALANCE,
+    replace(BALANCE, held_since_ms=AT_MS),
+    replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),
+)

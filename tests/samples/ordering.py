@@ -1,0 +1,42 @@
+"""A notice of each kind about an order that was not simply placed, but for the living table."""
+
+from bot.notices import ordering as say
+from bot.order.model import Intent, State
+from bot.order.typed import Doubt
+from tests.samples.facts import ABOUT, SELL_IDR
+
+INTENT = Intent(product_code="s5", destination="081234567890")
+OFFERS = (
+    say.Offer(intent=INTENT, name="Simpati 5.000", sell_idr=SELL_IDR),
+    say.Offer(intent=Intent(product_code="i5", destination="081234567890")),
+)
+AGAIN = say.Offer(
+    intent=Intent(product_code="s5", destination="081234567890", ordinal=2),
+    name="Simpati 5.000",
+    sell_idr=SELL_IDR,
+)
+TO_RESELLERS: tuple[say.OrderingNotice, ...] = (
+    *(
+        say.OrderQuestion(doubt=doubt, suggestion="s5.081234567890", offers=offers, user_id=7001)
+        for doubt in Doubt
+        for offers in (OFFERS, OFFERS[:1])
+    ),
+    *(say.OrderProposal(offer=offer, user_id=7001) for offer in (*OFFERS, AGAIN)),
+    *(
+        say.OrderRepeated(**ABOUT, state=state, sn=sn, again=again, user_id=7001)
+        for state, sn in (*((state, None) for state in State), (State.SUCCEEDED, "1234-5678/BUDI"))
+        for again in (AGAIN, None)
+    ),
+    *(
+        say.ProductClosed(
+            code="s5",
+            name="Simpati 5.000",
+            closure=closure,
+            opens_minute=opens_minute,
+            others=others,
+            user_id=7001,
+        )
+        for closure, opens_minute in ((say.Closure.CLOSED, None), (say.Closure.RESTING, 30))
+        for others in (OFFERS, ())
+    ),
+)

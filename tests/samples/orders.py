@@ -1,0 +1,53 @@
+"""A notice of each kind about an order."""
+
+from dataclasses import replace
+
+from bot.order import notices as say
+from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
+from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, TOKEN_SN
+
+METER = {"code": "pln20", "destination": "14444941364"}
+
+TO_RESELLERS: tuple[say.OrderNotice, ...] = (
+    say.OrderReceived(**ABOUT),
+    say.OrderWaiting(**ABOUT),
+    say.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
+    say.OrderSucceeded(**ABOUT, sn=None),
+    say.OrderSucceeded(**ABOUT | METER, sn=TOKEN_SN),
+    say.OrderSucceeded(**ABOUT | METER, sn="12345678901234567890/BUDI"),
+    *(say.OrderFailed(**ABOUT, reason="Alasan biller", trouble=trouble) for trouble in Trouble),
+    say.OrderFailed(**ABOUT, reason="", trouble=Trouble.OTHER),
+    say.OrderFailed(
+        **ABOUT,
+        reason="Produk tidak Aktif",
+        trouble=Trouble.PRODUCT_INACTIVE,
+        others=(Intent(product_code="s10", destination="081234567890"),),
+        user_id=7001,
+    ),
+    say.OrderUnknown(**ABOUT),
+    say.OrderOverdue(**ABOUT),
+    *(say.OrderExpired(**ABOUT, reason=reason) for reason in ExpiryReason),
+    *(say.OrderDisputed(**ABOUT, now=outcome) for outcome in Outcome),
+)
+CARD = say.OrderCard(
+    **ABOUT,
+    state=State.UNKNOWN,
+    chat_id=-1001234567890,
+    user_id=7001,
+    placed_at_ms=AT_MS,
+    price_idr=PRICE_IDR,
+    biller_ref="21160325359742",
+    why="ReadTimeout",
+)
+TO_ADMINS: tuple[say.OrderNotice, ...] = (
+    *(replace(CARD, state=state) for state in State),
+    replace(CARD, price_idr=None, biller_ref=None, why=""),
+    say.SnQuestion(**ABOUT),
+    *(say.RulingQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),
+    say.RulingQuestion(**ABOUT, outcome=Outcome.SUCCESS, sn=None),
+    say.OrderRuled(**ABOUT, outcome=Outcome.SUCCESS, sn=TOKEN_SN, admin_name="Ani"),
+    say.OrderRuled(**ABOUT, outcome=Outcome.FAILURE, sn=None, admin_name="Ani"),
+    *(say.OrderSettledItself(**ABOUT, state=state) for state in State),
+    *(say.RulingRejected(**ABOUT, state=state) for state in State),
+    *(say.BillerTrouble(**ABOUT, trouble=trouble, reason="IP ditolak") for trouble in Trouble),
+)

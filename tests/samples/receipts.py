@@ -1,0 +1,27 @@
+"""A notice of each kind about receipts."""
+
+from bot.notices import receipts as say
+from bot.receipt.slip import Slip
+from tests.samples.facts import AT_MS, TOKEN_SN
+
+SLIP = Slip(
+    shop_name="Budi Cell",
+    product_code="pln20",
+    product_name="Token PLN 20.000",
+    destination="14444941364",
+    at_ms=AT_MS,
+    ref="22110111373985338",
+    customer_name="BUDI SANTOSO",
+    tariff="R1/1300VA",
+    kwh="32,5",
+    token="1234-5678-9012-3456-7890",
+    sn=TOKEN_SN,
+    price_idr=22_500,
+)
+RECEIPT = say.Receipt(slip=SLIP)
+OWN_PRICE = say.OwnPrice(code="s5", asked_idr=7000)
+TO_RESELLERS: tuple[say.ReceiptsNotice, ...] = (
+    say.ShopShown(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, kept=True),
+    say.ShopShown(shop_name=None, prices=()),
+    say.ShopMisread(typed="s5 tujuh ribu"),
+)

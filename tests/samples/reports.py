@@ -1,0 +1,5 @@
+"""A notice of each kind about reports that is no errand."""
+
+from bot.notices import reports as say
+
+TO_RESELLERS: tuple[say.ReportsNotice, ...] = (say.ReportUnclear(typed="32/13"),)

@@ -1,0 +1,84 @@
+"""An admin sees what a list would change, money first, and a faulty row changes nothing."""
+
+from dataclasses import replace
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.change import ChangeKind, difference, merged
+from bot.catalogue.product import Product, Rule
+from bot.catalogue.row import Omitted
+
+
+def product(code: str, sell_idr: int | None = 1_000) -> Product:
+    return Product(code=code, name=code.upper(), group="Grup", rule=Rule.FREE, sell_idr=sell_idr)
+
+
+A, B, C, D = (product(code) for code in ("aa", "bb", "cc", "dd"))
+OLD = Catalogue(version=3, products=(A, B, C))
+
+
+def test_the_same_list_changes_nothing() -> None:
+    assert not difference(OLD, (A, B, C))
+
+
+def test_each_product_changes_in_one_way_and_what_touches_money_comes_first() -> None:
+    new = (
+        replace(A, sell_idr=1_100, is_open=False),
+        replace(B, is_open=False, name="Lain"),
+        D,
+    )
+    found = difference(OLD, new)
+    assert [(change.code, change.kind) for change in found.changes] == [
+        ("aa", ChangeKind.PRICE_UP),
+        ("bb", ChangeKind.CLOSED),
+        ("dd", ChangeKind.ADDED),
+        ("cc", ChangeKind.REMOVED),
+    ]
+    assert found.counts() == (
+        (ChangeKind.ADDED, 1),
+        (ChangeKind.REMOVED, 1),
+        (ChangeKind.PRICE_UP, 1),
+        (ChangeKind.CLOSED, 1),
+    )
+
+
+def test_every_way_in_which_a_price_moves_has_its_name() -> None:
+    old = Catalogue(products=(A, B, product("cc", None)))
+    new = (replace(A, sell_idr=900), replace(B, sell_idr=None), C)
+    assert [change.kind for change in difference(old, new).changes] == [
+        ChangeKind.PRICE_DOWN,
+        ChangeKind.PRICE_TAKEN,
+        ChangeKind.PRICE_GIVEN,
+    ]
+
+
+def test_an_opened_product_and_a_renamed_one_are_told_apart() -> None:
+    old = Catalogue(products=(replace(A, is_open=False), B))
+    found = difference(old, (A, replace(B, name="Lain")))
+    assert [change.kind for change in found.changes] == [ChangeKind.OPENED, ChangeKind.OTHERWISE]
+
+
+def test_a_code_in_another_letter_case_is_the_same_product_spelled_anew() -> None:
+    found = difference(OLD, (replace(A, code="AA"), B, C))
+    assert [(change.code, change.kind) for change in found.changes] == [("AA", ChangeKind.OTHERWISE)]
+
+
+def test_another_order_alone_is_a_change_too() -> None:
+    found = difference(OLD, (B, A, C))
+    assert found
+    assert found.changes == ()
+    assert not difference(OLD, (A, B, C)).reordered
+    assert not difference(OLD, (D, A, B)).reordered
+
+
+def test_where_a_faulty_row_stood_the_product_that_it_meant_stays() -> None:
+    new = replace(B, sell_idr=2_000)
+    assert merged((Omitted(code_key="aa"), new, Omitted(code_key="zz"), D), OLD) == (A, new, D)
+
+
+def test_a_product_stays_once_however_many_faulty_rows_mean_it() -> None:
+    assert merged((Omitted(code_key="aa"), Omitted(code_key="aa"), B), OLD) == (A, B)
+
+
+def test_a_sound_row_wins_over_a_faulty_one_of_the_same_code() -> None:
+    new = replace(A, sell_idr=2_000)
+    assert merged((Omitted(code_key="aa"), new), OLD) == (new,)

@@ -1,0 +1,112 @@
+"""Days are read as people write them, and begin and end at the shop's midnight."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.order.period import (
+    Period,
+    asked_for,
+    day_of,
+    midnight_ms,
+    month_of,
+    neighbours,
+    one_day,
+    read_period,
+)
+
+TODAY = date(2026, 11, 22)
+
+
+def span(first: str, last: str) -> Period:
+    return Period(first=date.fromisoformat(first), last=date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("Hari ini", "2026-11-22", "2026-11-22"),
+        ("kemarin", "2026-11-21", "2026-11-21"),
+        ("21", "2026-11-21", "2026-11-21"),
+        ("22", "2026-11-22", "2026-11-22"),
+        ("23", "2026-10-23", "2026-10-23"),
+        ("31", "2026-10-31", "2026-10-31"),
+        ("21/11", "2026-11-21", "2026-11-21"),
+        ("05.06", "2026-06-05", "2026-06-05"),
+        ("24/12", "2025-12-24", "2025-12-24"),
+        ("29/2", "2024-02-29", "2024-02-29"),
+        ("21/11/2025", "2025-11-21", "2025-11-21"),
+        ("21/11/25", "2025-11-21", "2025-11-21"),
+        ("1/11-21/11", "2026-11-01", "2026-11-21"),
+        ("1/11 - 21/11", "2026-11-01", "2026-11-21"),
+        ("1 sampai 21", "2026-11-01", "2026-11-21"),
+        ("1 s/d 21/10", "2026-10-01", "2026-10-21"),
+        ("28/12-3/1", "2025-12-28", "2026-01-03"),
+        ("25-3", "2026-10-25", "2026-11-03"),
+        ("bulan ini", "2026-11-01", "2026-11-22"),
+        ("bulan lalu", "2026-10-01", "2026-10-31"),
+    ],
+)
+def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -> None:
+    assert asked_for(typed, TODAY) == span(first, last)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "x", "0", "32", "30/2", "1-2-3", "21/13", "s5", "1/1/2020-1/1/2026", "-", "1/1/1999"]
+)
+def test_what_is_no_day_is_not_taken_for_one(typed: str) -> None:
+    assert asked_for(typed, TODAY) is None
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Europe/Berlin", "America/Santiago", "Africa/Cairo"])
+def test_every_day_ends_where_the_next_begins_in_any_zone(zone: str) -> None:
+    """Some zones have days of 23 or 25 hours, some a day without midnight."""
+    shop = ZoneInfo(zone)
+    for number in range(366):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        begins, ends = one_day(day).bounds_ms(shop)
+        assert ends == one_day(day + timedelta(days=1)).bounds_ms(shop)[0]
+        assert day_of(begins, shop) == day_of(ends - 1, shop) == day
+        assert day_of(begins - 1, shop) == day - timedelta(days=1)
+
+
+def test_a_day_begins_at_the_shops_midnight() -> None:
+    at = datetime.fromtimestamp(midnight_ms(TODAY, ZoneInfo("Asia/Jakarta")) / 1000, UTC)
+    assert at.isoformat() == "2026-11-21T17:00:00+00:00"
+
+
+def test_a_period_is_read_back_as_it_was_written() -> None:
+    period = span("2026-11-01", "2026-11-21")
+    assert read_period(str(period)) == period
+    assert period.day_count == len(list(period.days())) == 21
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "20261121",
+        "20261121-20261101",
+        "20261301-20261302",
+        "20200101-20261121",
+        "20261121-20261121\n",
+        "\uff12\uff10261121-20261121",
+        "19990101-19990102",
+    ],
+)
+def test_what_is_no_period_of_ours_is_not_read(text: str) -> None:
+    assert read_period(text) is None
+
+
+def test_a_day_has_neighbours_but_none_to_come() -> None:
+    assert neighbours(one_day(TODAY), TODAY) == (one_day(date(2026, 11, 21)), None)
+    yesterday = one_day(date(2026, 11, 21))
+    assert neighbours(yesterday, TODAY) == (one_day(date(2026, 11, 20)), one_day(TODAY))
+
+
+def test_a_month_has_neighbours_and_other_periods_have_none() -> None:
+    october, november = month_of(date(2026, 10, 5)), span("2026-11-01", "2026-11-22")
+    assert neighbours(november, TODAY) == (october, None)
+    assert neighbours(october, TODAY) == (month_of(date(2026, 9, 1)), month_of(TODAY))
+    assert neighbours(span("2026-11-02", "2026-11-05"), TODAY) == (None, None)

@@ -1,0 +1,96 @@
+"""A row that says little is completed by the words of the trade, and never where money could go astray."""
+
+import pytest
+
+from bot.catalogue.product import Operator, Rule
+from bot.catalogue.trade import Traits, operators_in, told_by
+
+
+def told(code: str, name: str, group: str = "Lainnya", sell_idr: int | None = None) -> Traits:
+    return told_by(code=code, name=name, group=group, sell_idr=sell_idr)
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [
+        ("Pulsa Telkomsel", Operator.TELKOMSEL),
+        ("TSEL", Operator.TELKOMSEL),
+        ("Simpati/As", Operator.TELKOMSEL),
+        ("Kartu As", Operator.TELKOMSEL),
+        ("Isat IM3", Operator.INDOSAT),
+        ("XL Data", Operator.XL),
+        ("AXIS Bronet", Operator.AXIS),
+        ("Tri (Three)", Operator.TRI),
+        ("Pulsa 3", Operator.TRI),
+        ("Smartfren", Operator.SMARTFREN),
+        ("Smart 5.000", Operator.SMARTFREN),
+    ],
+)
+def test_a_network_is_known_by_its_names(text: str, operator: Operator) -> None:
+    assert operators_in(text) == {operator}
+
+
+@pytest.mark.parametrize("text", ["Kuota 3 GB", "Smart TV", "Netflix", "PLN", "trial", "exl", "Lainnya"])
+def test_what_only_looks_like_a_network_is_none(text: str) -> None:
+    assert operators_in(text) == frozenset()
+
+
+def test_two_networks_in_one_name_are_none() -> None:
+    assert told("d1", "Data XL dan Axis 1 GB").operator is None
+    assert told("d1", "Simpati 5.000", "Pulsa XL").operator is None
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "group", "rule"),
+    [
+        ("pln20", "Token 20.000", "Listrik", Rule.METER),
+        ("tk20", "Token PLN 20.000", "Listrik", Rule.METER),
+        ("s5", "Simpati 5.000", "Pulsa", Rule.PHONE),
+        ("dn10", "Saldo DANA 10.000", "E-Wallet", Rule.PHONE),
+        ("ml86", "Mobile Legends 86 Diamonds", "Game", Rule.GAME_SERVER),
+        ("ff70", "Free Fire 70 Diamonds", "Game", Rule.GAME),
+        ("bpjs", "BPJS Kesehatan", "Tagihan", Rule.ACCOUNT),
+        ("vx1", "Voucher Axis 1 GB", "Voucher", Rule.FREE),
+        ("nf1", "Netflix 1 Bulan", "Streaming", Rule.FREE),
+    ],
+)
+def test_a_destination_rule_is_known_by_code_group_and_name(
+    code: str, name: str, group: str, rule: Rule
+) -> None:
+    assert told(code, name, group).rule is rule
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "sell_idr", "nominal"),
+    [
+        ("s5", "Simpati 5.000", 5_900, 5),
+        ("S5", "Telkomsel 5rb", None, 5),
+        ("s100", "Simpati 100.000", 98_500, 100),
+        ("s5000", "Simpati 5000", 5_900, 5),
+    ],
+)
+def test_a_nominal_is_told_where_code_name_and_price_agree(
+    code: str, name: str, sell_idr: int | None, nominal: int
+) -> None:
+    assert told(code, name, sell_idr=sell_idr).nominal == nominal
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "sell_idr"),
+    [
+        ("s5", "Simpati 10.000", 10_900),
+        ("s5", "Simpati", 5_900),
+        ("s5", "Simpati 5.000 bonus 1.000", 5_900),
+        ("s5", "Simpati 5.000", 52_000),
+        ("s5", "Simpati 5.000", 590),
+        ("s5", "Simpati Data 5 GB", 52_000),
+        ("s5", "Simpati 5GB", 5_900),
+        ("sd5", "Paket Data Simpati 5.000", 5_900),
+        ("st5", "Simpati Transfer 5.000", 5_900),
+        ("s5a", "Simpati 5.000", 5_900),
+        ("pr5", "Promo 5.000", 5_900),
+    ],
+)
+def test_a_nominal_that_is_not_sure_is_none(code: str, name: str, sell_idr: int) -> None:
+    """`5.0812…` buys by it: a wrong one would buy the wrong thing."""
+    assert told(code, name, sell_idr=sell_idr).nominal is None

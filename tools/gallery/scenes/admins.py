@@ -1,0 +1,80 @@
+"""What only admins read: decisions, alarms and their money."""
+
+from collections.abc import Iterator
+
+from bot.notices import admins as say
+from bot.order.model import Trouble
+from bot.order.news import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
+from tools.gallery.goods import GOODS
+from tools.gallery.scene import Scene
+from tools.gallery.stage import RINA, Stage, to
+
+
+def play() -> Iterator[Scene]:
+    """Settle what nobody knows, and raise every alarm."""
+    stage = Stage(*GOODS)
+    yield from _settling(stage)
+    yield from _too_late(stage)
+    yield from _money(stage)
+    yield from _alarms(stage)
+
+
+def _settling(stage: Stage) -> Iterator[Scene]:
+    stage.says("s5.081234567890")
+    said = stage.hears(Claimed(), Unclear(why="ReadTimeout"))
+    yield Scene(when="An order that nobody knows about", said=to(RINA, said))
+    yield Scene(when="✅ SUKSES is tapped", said=stage.taps("✅ SUKSES", RINA))
+    said = stage.says("51203948571", RINA, to="SnQuestion")
+    yield Scene(when="The SN comes as a reply", did="51203948571", said=said)
+    yield Scene(when="And is confirmed", said=stage.taps("Ya, SUKSES", RINA))
+    stage.says("s10.081234567890")
+    stage.takes()
+    stage.hears(Succeeded(sn="51203948572"))
+    said = stage.hears(Failed(reason="", trouble=Trouble.OTHER))
+    yield Scene(when="Two results that contradict each other", said=to(RINA, said))
+    yield Scene(when="❌ GAGAL is tapped", said=stage.taps("❌ GAGAL", RINA))
+    yield Scene(when="And confirmed", said=stage.taps("Ya, GAGAL", RINA))
+    stage.says("s20.081234567890")
+    stage.hears(Claimed(), Unclear(why="ReadTimeout"))
+    said = stage.hears(Succeeded(sn="51203948573"))
+    yield Scene(when="The report comes after all, before anybody decided", said=to(RINA, said))
+
+
+def _too_late(stage: Stage) -> Iterator[Scene]:
+    typed = f"/gagal {stage.orders()[-1].trxid}"
+    yield Scene(when="A word that comes too late", did=typed, said=stage.says(typed, RINA))
+    typed = "/sukses 123"
+    yield Scene(when="No such order", did=typed, said=stage.says(typed, RINA))
+    yield Scene(when="Nothing waits", did="/tertunda", said=stage.says("/tertunda", RINA))
+
+
+def _money(stage: Stage) -> Iterator[Scene]:
+    yield Scene(when="Before the biller has told any balance", did="saldo", said=Stage().says("saldo", RINA))
+    stage.says("s50.081234567890")
+    stage.hears(Claimed(), Accepted(price_idr=49_900, balance_idr=1_234_567, biller_ref="21160325359742"))
+    yield Scene(when="The balance", did="saldo", said=stage.says("saldo", RINA))
+    for number, trouble, reason in (
+        (1, Trouble.DEPOSIT, "silakan coba lagi (DEDUCT)"),
+        (2, Trouble.ACCOUNT, "IP tidak terdaftar"),
+    ):
+        stage.says(f"s5.08123456780{number}")
+        said = stage.hears(Claimed(), Refused(reason=reason, trouble=trouble))
+        yield Scene(when="A refusal that only the operator can mend", said=to(RINA, said))
+
+
+def _alarms(stage: Stage) -> Iterator[Scene]:
+    since_ms, trxid = stage.now_ms, stage.orders()[-1].trxid
+    for cause in say.HoldCause:
+        opened = say.BreakerOpened(cause=cause, at_ms=stage.now_ms)
+        yield Scene(when="Orders are held back", said=stage.tells(opened, to=RINA))
+    closed = say.BreakerClosed(opened_at_ms=since_ms, at_ms=stage.now_ms)
+    yield Scene(when="And go on", said=stage.tells(closed, to=RINA))
+    quarantined = say.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
+    yield Scene(when="A report that fits no order", said=stage.tells(quarantined, to=RINA))
+    failed = say.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
+    yield Scene(when="A chat that cannot be told", said=stage.tells(failed, to=RINA))
+    for invariant in say.Invariant:
+        finding = say.AuditFinding(
+            invariant=invariant, trxid=trxid, what="posted 2 times", more=0, at_ms=stage.now_ms
+        )
+        yield Scene(when="The books contradict themselves", said=stage.tells(finding, to=RINA))

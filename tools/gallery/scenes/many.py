@@ -1,0 +1,36 @@
+"""Several orders in one message: one table that is rewritten as they move, and each result pushed."""
+
+from collections.abc import Iterator
+
+from bot.notices.ordering import OrderTable
+from bot.order.model import Trouble
+from bot.order.news import Claimed, Refused, Succeeded, Unclear
+from tools.gallery.goods import GOODS
+from tools.gallery.scene import Scene
+from tools.gallery.scenes.results import PLN_SN
+from tools.gallery.stage import SARI, Stage, to
+
+LIST = """\
+s5.081234567890
+i10 0857-1234-5678
+pln20.14444941364
+s10.081298765432
+x5.0812
+s25.081211223344"""
+
+
+def play() -> Iterator[Scene]:
+    """Send a list and let its results come in."""
+    stage = Stage(*GOODS)
+    yield Scene(when="Six lines at once", did=LIST, said=stage.says(LIST))
+    first, second, third, fourth = (order.trxid for order in stage.orders())
+    for trxid in (first, second, third):
+        stage.takes(trxid)
+    when = "The first result: the table moves, and the result is pushed"
+    yield Scene(when=when, said=stage.hears(Succeeded(sn="51203948571"), trxid=first))
+    stage.hears(Succeeded(sn=PLN_SN), trxid=third)
+    stage.hears(Claimed(), Unclear(why="ReadTimeout"), trxid=fourth)
+    said = stage.hears(Refused(reason="Nomor tujuan salah", trouble=Trouble.DESTINATION), trxid=second)
+    table = tuple(bubble for bubble in said if isinstance(bubble.notice, OrderTable))
+    yield Scene(when="The table when the last result is in", said=table)
+    yield Scene(when="At the end of the day", did="lap", said=to(SARI, stage.says("lap")))

@@ -1,0 +1,47 @@
+"""The operator's price list: a file in, a preview, and the catalogue out again."""
+
+from collections.abc import Iterator
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.sheet_out import catalogue_csv
+from bot.order.model import Trouble
+from bot.order.news import Claimed, Refused
+from tools.gallery.goods import GOODS, changed
+from tools.gallery.scene import Scene
+from tools.gallery.stage import RINA, Stage, to
+
+SOUND = catalogue_csv(Catalogue(products=changed())).decode("utf-8-sig")
+FAULTY = (
+    SOUND.replace("S10;", "S 10;", 1)
+    .replace("Indosat 5.000", "", 1)
+    .replace(";6000;", ";enam ribu;", 1)
+    .replace("S50;", "S5;", 1)
+    .replace(";20500;", ";20.750;", 1)
+)
+
+
+def play() -> Iterator[Scene]:
+    """Send lists, good and bad, and switch single products."""
+    yield Scene(when="No catalogue yet", did="/katalog", said=Stage().says("/katalog", RINA))
+    stage = Stage(*GOODS)
+    name = "harga.csv"
+    yield Scene(when="A file is sent", did=f"📎 {name}", said=stage.sends(name, SOUND))
+    yield Scene(when="✅ Terapkan is tapped", said=stage.taps("Terapkan", RINA))
+    yield Scene(when="A file with faulty rows", did=f"📎 {name}", said=stage.sends(name, FAULTY))
+    yield Scene(when="Batal is tapped", said=stage.taps("Batal", RINA))
+    yield Scene(when="No price list at all", did="📎 foto.pdf", said=stage.sends("foto.pdf", "%PDF-1.7"))
+    for when, typed in (
+        ("The catalogue as a file", "/katalog"),
+        ("Its history", "/katalog riwayat"),
+        ("One product is closed", "/tutup s10"),
+        ("It was closed already", "/tutup s10"),
+        ("And opened", "/buka s10"),
+        ("No such product", "/tutup s11"),
+    ):
+        yield Scene(when=when, did=typed, said=stage.says(typed, RINA))
+    stage.says("s20.081234567890")
+    said = stage.hears(
+        Claimed(), Refused(reason="Produk tidak tersedia (ROUTE)", trouble=Trouble.PRODUCT_UNAVAILABLE)
+    )
+    yield Scene(when="The biller has not got a product that is open here", said=to(RINA, said))
+    yield Scene(when="The button closes it", said=stage.taps("Tutup", RINA))

@@ -1,0 +1,42 @@
+"""Texts that are no order yet, and the right form that answers each."""
+
+from collections.abc import Iterator
+
+from bot.flow.heard import Kind
+from tools.gallery.goods import GOODS
+from tools.gallery.scene import Scene
+from tools.gallery.stage import Stage
+
+TYPED = (
+    ("Nothing of an order", "halo, apa kabar?"),
+    ("An order that is only spoken of", "s5.081234567890 belum masuk"),
+    ("No number", "s5"),
+    ("No code", "081234567890"),
+    ("No server behind a game id", "ml86.12345678"),
+    ("Too short", "s5.0812"),
+    ("Too long", "s5.0812345678901234"),
+    ("Not digits", "s5.budi"),
+    ("A name with strange signs", "vid1.budi/77"),
+    ("No mobile number", "s5.0215551234"),
+    ("Not from Indonesia", "s5.+60123456789"),
+    ("Parts that fit nothing", "ovo25.0812.3456.7890"),
+    ("A code that is like no other", "zz99.081234567890"),
+    ("A command with a slip", "riwyat"),
+    ("Two orders that run together", "s5.081234567890 i5.085712345678"),
+    ("Too many at once", "\n".join(f"s5.0812{number:08}" for number in range(101))),
+    ("No dot behind a word", "tsel 081234567890"),
+)
+SHOWN_LINES = 2
+
+
+def play() -> Iterator[Scene]:
+    """Type every kind of slip."""
+    for when, typed in TYPED:
+        stage = Stage(*GOODS)
+        first = typed.splitlines()
+        shown = [*first[:SHOWN_LINES], "…"] if len(first) > SHOWN_LINES else first
+        yield Scene(when=when, did="\n".join(shown), said=stage.says(typed))
+    stage, order = Stage(*GOODS), "i10.085712345678"
+    yield Scene(when="A forwarded message", did=order, said=stage.says(order, kind=Kind.FORWARDED))
+    yield Scene(when="An edited message", did=order, said=stage.says(order, kind=Kind.EDITED))
+    yield Scene(when="The balance is the operator's", did="saldo", said=stage.says("saldo"))

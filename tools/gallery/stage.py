@@ -1,0 +1,226 @@
+"""A counter with real books in memory: what is typed and tapped goes the true way, what is said is kept."""
+
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from bot.catalogue.product import Product
+from bot.catalogue.sheet import Sheet, Unreadable, read_sheet
+from bot.flow import importing, intake, joining, pressing
+from bot.flow.composing import outdated_among
+from bot.flow.desk import Desk, Place
+from bot.flow.filling import fill
+from bot.flow.heard import Document, Kind, Pressed, Said
+from bot.flow.settlement import settle
+from bot.notices import Errand, Notice
+from bot.order.model import Order
+from bot.order.news import Accepted, Claimed, News
+from bot.order.parse import COMMANDS
+from bot.texts import COPY, Clock, Rendered, label_of, render
+from storage import catalogue, imports, looking, outbox
+from storage.migrate import migrate
+from storage.outbox import Letter, Waiting
+from storage.transaction import Tx
+
+ZONE = ZoneInfo("Asia/Jakarta")
+OPENED_AT_MS = 1_795_331_001_000  # 22/11/2026 14:03:21 WIB
+STEP_S = 4
+MAX_ORDERS = 200
+FAR_MS = 3_600_000
+"""Nothing on the stage rests longer: what waits for others is shown with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody in the scenes."""
+
+    user_id: int
+    name: str
+    username: str
+
+
+SARI = Person(user_id=1001, name="Sari", username="tokosari")
+DEWI = Person(user_id=5001, name="Dewi", username="dewi_cell")
+RINA = Person(user_id=9001, name="Ibu Rina", username="rina_admin")
+PEOPLE = (SARI, DEWI, RINA)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """A message as its chat shows it; `keys` are the rows of labels under it."""
+
+    to: Person
+    notice: Notice
+    rendered: Rendered
+    keys: tuple[tuple[str, ...], ...]
+
+
+def to(who: Person, said: tuple[Bubble, ...]) -> tuple[Bubble, ...]:
+    """Give what one of the people reads of it."""
+    return tuple(bubble for bubble in said if bubble.to is who)
+
+
+class Stage:
+    """The counter and the people at it; each verb gives what was said because of it."""
+
+    def __init__(self, *products: Product) -> None:
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        weakref.finalize(self, connection.close)
+        migrate(connection)
+        connection.execute("BEGIN")
+        self.tx = Tx(connection)
+        self.now_ms = OPENED_AT_MS
+        self._numbers = count(1)
+        self.clock = Clock(ZONE)
+        self.desk = Desk(
+            admins=(RINA.user_id,),
+            zone=ZONE,
+            nonce=lambda: f"nonce{next(self._numbers)}",
+            chance=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
+        )
+        self._message_ids = count(1)
+        self._on_screen: dict[int, list[tuple[int, Letter]]] = {who.user_id: [] for who in PEOPLE}
+        joining.seed(self.tx, (SARI.user_id,), now_ms=self.now_ms)
+        if products:
+            self._sells(products)
+
+    def _sells(self, products: tuple[Product, ...]) -> None:
+        edit = catalogue.Edit(stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx")
+        catalogue.replace(self.tx, catalogue.load(self.tx), products, edit)
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now_ms += int(seconds * 1000)
+
+    def says(
+        self, text: str, by: Person = SARI, *, kind: Kind = Kind.WRITTEN, to: str = ""
+    ) -> tuple[Bubble, ...]:
+        """Let somebody write to the bot, perhaps as a reply to our last message of the kind `to`."""
+        self._takes_in(text, by, kind=kind, reply_to=self._message_of(by, to) if to else None)
+        return self._said()
+
+    def _takes_in(
+        self,
+        text: str,
+        by: Person,
+        *,
+        kind: Kind = Kind.WRITTEN,
+        reply_to: int | None = None,
+        document: Document | None = None,
+    ) -> None:
+        said = Said(
+            chat_id=by.user_id,
+            is_private=True,
+            thread_id=None,
+            message_id=next(self._message_ids),
+            user_id=by.user_id,
+            name=by.name,
+            username=by.username,
+            text=text,
+            at_ms=self.now_ms,
+            kind=kind,
+            reply_to=reply_to,
+            document=document,
+        )
+        intake.take_message(self.tx, self.desk, said, now_ms=self.now_ms)
+
+    def sends(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
+        """Let an admin send a file, and read it."""
+        document = Document(file_id=name, name=name, size_bytes=len(content))
+        self._takes_in("", by, document=document)
+        asked = imports.next_asked(self.tx)
+        if asked is not None:
+            self._reads(asked, content.encode())
+        return self._said()
+
+    def _reads(self, asked: imports.Import, content: bytes) -> None:
+        match read_sheet(content, commands=COMMANDS):
+            case Unreadable() as why:
+                importing.refuse(self.tx, self.desk, asked, why, now_ms=self.now_ms)
+            case Sheet() as sheet:
+                packed = imports.packed(sheet)
+                importing.show(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
+
+    def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
+        """Let somebody tap the latest button that has `label` on it."""
+        message_id, data = self._button(by, label)
+        pressed = Pressed(
+            press_id="1",
+            chat_id=by.user_id,
+            thread_id=None,
+            message_id=message_id,
+            user_id=by.user_id,
+            name=by.name,
+            data=data,
+        )
+        pressing.take_press(self.tx, self.desk, pressed, now_ms=self.now_ms)
+        return self._said()
+
+    def hears(self, *news: News, trxid: str = "") -> tuple[Bubble, ...]:
+        """Let news of an order come in, of the latest unless told otherwise, and show what is said last."""
+        trxid = trxid or self.orders()[-1].trxid
+        for each in news:
+            settle(self.tx, self.desk, trxid, each, at_ms=self.now_ms, actor="biller")
+        return self._said()
+
+    def looks(self) -> tuple[Bubble, ...]:
+        """Give what was said since somebody last looked."""
+        return self._said()
+
+    def takes(self, trxid: str = "") -> None:
+        """Let the biller take an order for the time being."""
+        self.hears(Claimed(), Accepted(price_idr=5_750, biller_ref="21160325359742"), trxid=trxid)
+
+    def tells(self, *notices: Notice, to: Person = SARI) -> tuple[Bubble, ...]:
+        """Say something of which only the facts are made up."""
+        for notice in notices:
+            self.desk.say(self.tx, notice, Place(chat_id=to.user_id), at_ms=self.now_ms)
+        return self._said()
+
+    def orders(self) -> list[Order]:
+        """Give Sari's orders in the order in which they were placed."""
+        placed = looking.before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
+        return sorted(placed, key=lambda order: (order.placed_at_ms, order.line))
+
+    def _message_of(self, by: Person, kind: str) -> int:
+        shown = self._on_screen[by.user_id]
+        return next(number for number, letter in reversed(shown) if type(letter.notice).__name__ == kind)
+
+    def _button(self, by: Person, label: str) -> tuple[int, str]:
+        return next(
+            (number, button.data)
+            for number, letter in reversed(self._on_screen[by.user_id])
+            for row in letter.keyboard
+            for button in row
+            if label in label_of(button.action, button.label)
+        )
+
+    def _said(self) -> tuple[Bubble, ...]:
+        said = tuple(bubble for who in PEOPLE for bubble in self._said_to(who))
+        self.passes(STEP_S)
+        return said
+
+    def _said_to(self, who: Person) -> Iterator[Bubble]:
+        waiting = outbox.waiting(self.tx, who.user_id, now_ms=self.now_ms + FAR_MS, limit=MAX_ORDERS)
+        for entry in outdated_among(waiting):
+            outbox.drop(self.tx, entry.outbox_id)
+        for entry in waiting:
+            if entry not in outdated_among(waiting):
+                yield self._told(who, entry)
+
+    def _told(self, who: Person, entry: Waiting) -> Bubble:
+        letter, notice = entry.letter, entry.letter.notice
+        message_id = letter.edits or next(self._message_ids)
+        outbox.told(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
+        self._on_screen[who.user_id].append((message_id, letter))
+        if isinstance(notice, Errand):
+            rendered = fill(self.tx, notice, self.clock).rendered
+        else:
+            rendered = render(notice, self.clock)
+        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in letter.keyboard)
+        copy = ((COPY,),) if rendered.copy else ()
+        return Bubble(to=who, notice=notice, rendered=rendered, keys=(*keys, *copy))
