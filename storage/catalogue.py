@@ -46,6 +46,12 @@ def edition(tx: Tx) -> Edition:
     return Edition(version=row["version"], stamp=row["stamp"]) if row else Edition()
 
 
+def changed_at_ms(tx: Tx) -> int:
+    """Give when the catalogue last changed; 0 if there never was one."""
+    row = tx.one("catalogue_edition")
+    return row["at_ms"] if row else 0
+
+
 def load(tx: Tx) -> Catalogue:
     """Give all products, in the operator's order."""
     products = tuple(_read(row) for row in tx.all("all_products"))

@@ -8,12 +8,27 @@ from storage.transaction import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a complaint is made: by or under a message of a chat. Its answers go there."""
+
+    chat_id: int
+    thread_id: int | None
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """One complaint; `answer` None on an answered one means that the order was found delivered."""
+    """One complaint, with where it was made.
+
+    `answer` None on an answered one means that the order was found delivered.
+    """
 
     complaint_id: int
     trxid: str
     user_id: int
+    chat_id: int
+    thread_id: int | None
+    message_id: int | None
     note: str
     stage: Stage
     opened_at_ms: int
@@ -22,9 +37,19 @@ class Complaint:
     answer: str | None
 
 
-def insert(tx: Tx, trxid: str, *, user_id: int, note: str, at_ms: int) -> bool:
-    """Open a complaint; False if one is open for this order."""
-    return tx.run("open_complaint", trxid=trxid, user_id=user_id, note=note, at_ms=at_ms) > 0
+def insert(tx: Tx, trxid: str, spot: Spot, *, user_id: int, note: str, at_ms: int) -> Complaint | None:
+    """Open a complaint; None if one is open for this order."""
+    row = tx.one(
+        "open_complaint",
+        trxid=trxid,
+        user_id=user_id,
+        chat_id=spot.chat_id,
+        thread_id=spot.thread_id,
+        message_id=spot.message_id,
+        note=note,
+        at_ms=at_ms,
+    )
+    return _read(row) if row else None
 
 
 def get(tx: Tx, complaint_id: int) -> Complaint | None:
@@ -42,6 +67,12 @@ def last_of(tx: Tx, trxid: str) -> Complaint | None:
 def unanswered(tx: Tx, *, limit: int) -> list[Complaint]:
     """Give the complaints that wait for an answer, oldest first."""
     return [_read(row) for row in tx.all("complaints_unanswered", limit=limit)]
+
+
+def count_of(tx: Tx, user_id: int) -> int:
+    """Give how many complaints of one person wait for an answer."""
+    row = tx.one("count_complaints_of", user_id=user_id)
+    return row["count"] if row else 0
 
 
 def move(tx: Tx, before: Complaint, stage: Stage, *, answer: str | None, by: int, at_ms: int) -> bool:

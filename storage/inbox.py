@@ -10,6 +10,13 @@ SET_ASIDE_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Whose a button is: the one who alone may press it, None for any admin."""
+
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
     """What a button stands for, given up by its first press; `owner_id` is whose it was, None for admins'."""
 
@@ -17,6 +24,7 @@ class Pressed:
     subject: str
     payload: str
     owner_id: int | None
+    offered_at_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +70,10 @@ def offer(tx: Tx, nonce: str, key: Key, subject: str, *, at_ms: int) -> None:
     )
 
 
-def owner_of(tx: Tx, nonce: str) -> int | None:
-    """Give whose a button is; None if it is the admins', or none of ours."""
+def offered(tx: Tx, nonce: str) -> Offered | None:
+    """Give whose a button is, pressed before or not; None if it is none of ours, or forgotten."""
     row = tx.one("owner_of_button", nonce=nonce)
-    return row["owner_id"] if row else None
+    return Offered(owner_id=row["owner_id"]) if row else None
 
 
 def press(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> Pressed | None:
@@ -78,6 +86,7 @@ def press(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> Pressed | None:
         subject=row["subject"],
         payload=row["payload"],
         owner_id=row["owner_id"],
+        offered_at_ms=row["created_at_ms"],
     )
 
 
@@ -86,3 +95,4 @@ def forget(tx: Tx, *, messages_before_ms: int, letters_before_ms: int) -> None:
     tx.run("forget_messages", before_ms=messages_before_ms)
     tx.run("forget_buttons", before_ms=letters_before_ms)
     tx.run("forget_letters", before_ms=letters_before_ms)
+    tx.run("forget_batches", before_ms=letters_before_ms)

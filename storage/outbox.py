@@ -207,6 +207,11 @@ def drop_waiting_about(tx: Tx, subject: str) -> None:
     tx.run("letters_dropped", subject=subject)
 
 
+def keep_last_edit(tx: Tx, chat_id: int, message_id: int) -> None:
+    """Leave unsaid all edits of a message that wait, but the last."""
+    tx.run("edits_overtaken", chat_id=chat_id, message_id=message_id)
+
+
 def cards_about(tx: Tx, subject: str) -> list[tuple[int, int | None, int]]:
     """Give (chat_id, message_id, outbox_id) of each message about a subject, told or on its way.
 
@@ -230,6 +235,12 @@ def subject_of(tx: Tx, chat_id: int, message_id: int) -> tuple[str, str] | None:
     return (row["kind"], row["subject"]) if row else None
 
 
+def number_asked(tx: Tx, chat_id: int) -> tuple[str, int] | None:
+    """Give (subject, created_at_ms) of the last question for a number in a chat; None if it was let go."""
+    row = tx.one("number_asked", chat_id=chat_id)
+    return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "NumberQuestion" else None
+
+
 def traces(tx: Tx, subject: str) -> tuple[Trace, ...]:
     """Give what became of every letter about a subject, oldest first."""
     return tuple(Trace(**dict(row)) for row in tx.all("letters_about", subject=subject))
@@ -241,7 +252,7 @@ def said_since(tx: Tx, subject: str, *, since_ms: int) -> bool:
 
 
 def waits_for(tx: Tx, chat_id: int, kind: str) -> bool:
-    """Tell whether a letter of this kind already waits in the chat's lane."""
+    """Tell whether a letter of this kind already waits in the chat's lane, be it set aside."""
     return tx.one("kind_waiting", chat_id=chat_id, kind=kind) is not None
 
 

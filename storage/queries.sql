@@ -30,10 +30,14 @@ SELECT * FROM orders WHERE trxid = :trxid;
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
 -- name: orders_due
--- Promise: in quarantine, after a restore, no order's turn comes.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
-    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
-ORDER BY due_at_ms, trxid LIMIT :limit;
+-- Promise: in quarantine, after a restore, no order's turn comes; and people take turns, so that nobody's
+-- hundred orders stand before another's one.
+SELECT orders.* FROM orders JOIN (
+    SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
+    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+) AS queue ON queue.trxid = orders.trxid
+WHERE NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
 
 -- name: next_order_due
 SELECT due_at_ms FROM orders WHERE state = 'placed'
@@ -152,6 +156,10 @@ SELECT DISTINCT chat_id FROM outbox WHERE subject = :subject ORDER BY chat_id;
 SELECT kind, subject FROM outbox WHERE chat_id = :chat_id AND message_id = :message_id
 ORDER BY outbox_id DESC LIMIT 1;
 
+-- name: number_asked
+SELECT kind, subject, created_at_ms FROM outbox
+WHERE chat_id = :chat_id AND kind IN ('NumberQuestion', 'ChoiceDropped') ORDER BY outbox_id DESC LIMIT 1;
+
 -- name: letters_about
 SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
 
@@ -159,7 +167,19 @@ SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject OR
 SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms >= :since_ms LIMIT 1;
 
 -- name: kind_waiting
-SELECT outbox_id FROM outbox WHERE state = 'waiting' AND chat_id = :chat_id AND kind = :kind LIMIT 1;
+SELECT outbox_id FROM outbox
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind
+LIMIT 1;
+
+-- name: edits_overtaken
+-- Promise: however often a message is turned, one edit of it waits, the last.
+UPDATE outbox SET state = 'dropped'
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id))
+    AND edits = :message_id AND outbox_id < (
+        SELECT max(last.outbox_id) FROM outbox AS last
+        WHERE ((last.state = 'waiting' AND last.chat_id = :chat_id)
+            OR (last.state = 'parked' AND last.chat_id = :chat_id)) AND last.edits = :message_id
+    );
 
 -- name: count_letters
 SELECT state, count(*) AS count FROM outbox WHERE state IN ('waiting', 'parked', 'buried') GROUP BY state;
@@ -192,7 +212,7 @@ SELECT owner_id FROM buttons WHERE nonce = :nonce;
 -- name: press_button
 -- Promise: a button works once. No row: it was pressed before, or is none of ours.
 UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
-RETURNING action, subject, payload, owner_id;
+RETURNING action, subject, payload, owner_id, created_at_ms;
 
 -- name: note_message
 -- Promise: a message is taken in once. No row: it has been.
@@ -222,6 +242,13 @@ DELETE FROM buttons WHERE created_at_ms < :before_ms;
 
 -- name: forget_letters
 DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
+
+-- name: forget_batches
+-- Only those that made no order, and whose table is told: they cost their sender nothing.
+DELETE FROM batches WHERE placed_count = 0 AND placed_at_ms < :before_ms AND NOT EXISTS (
+    SELECT 1 FROM outbox
+    WHERE subject = 'table:' || batches.chat_id || ':' || batches.message_id AND state IN ('waiting', 'parked')
+);
 
 -- name: person_by_id
 SELECT * FROM people WHERE user_id = :user_id;
@@ -302,7 +329,7 @@ INSERT INTO pulse (one, beats) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET bea
 -- The catalogue.
 
 -- name: catalogue_edition
-SELECT version, stamp FROM catalogue_versions ORDER BY version DESC LIMIT 1;
+SELECT version, stamp, at_ms FROM catalogue_versions ORDER BY version DESC LIMIT 1;
 
 -- name: all_products
 SELECT * FROM products ORDER BY position, code_folded;
@@ -384,11 +411,17 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
     AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
 
 -- name: same_orders
--- Promise: what failed or expired is bought again freely, anything else only on purpose.
--- The plus keeps to the index of destinations, which have fewer orders a day than a reseller.
+-- Promise: what failed or expired is bought again freely, anything else only on purpose; what is not settled
+-- yet holds back a repeat however old it is.
+-- The pluses keep to the indexes of destinations, which have fewer orders than a reseller.
 SELECT * FROM orders
 WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
     AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
+UNION ALL
+SELECT * FROM orders
+WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :user_id
+    AND lower(product_code) = lower(:product_code)
+    AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
 ORDER BY placed_at_ms, trxid;
 
 -- name: letters_woken
@@ -475,8 +508,10 @@ SELECT count(*) AS count FROM shop_prices WHERE user_id = :user_id;
 
 -- name: open_complaint
 -- Promise: an order has one open complaint at most, however often the button is tapped.
-INSERT INTO complaints (trxid, user_id, note, stage, opened_at_ms, changed_at_ms, changed_by)
-VALUES (:trxid, :user_id, :note, 'open', :at_ms, :at_ms, :user_id) ON CONFLICT DO NOTHING;
+INSERT INTO complaints (trxid, user_id, chat_id, thread_id, message_id, note, stage, opened_at_ms, changed_at_ms,
+    changed_by)
+VALUES (:trxid, :user_id, :chat_id, :thread_id, :message_id, :note, 'open', :at_ms, :at_ms, :user_id)
+ON CONFLICT DO NOTHING RETURNING *;
 
 -- name: complaint_by_id
 SELECT * FROM complaints WHERE complaint_id = :complaint_id;
@@ -486,6 +521,9 @@ SELECT * FROM complaints WHERE trxid = :trxid ORDER BY complaint_id DESC LIMIT 1
 
 -- name: complaints_unanswered
 SELECT * FROM complaints WHERE stage IN ('open', 'checking') ORDER BY complaint_id LIMIT :limit;
+
+-- name: count_complaints_of
+SELECT count(*) AS count FROM complaints WHERE stage IN ('open', 'checking') AND user_id = :user_id;
 
 -- name: move_complaint
 -- Promise: of two admins who answer at once, one does.

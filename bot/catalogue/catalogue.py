@@ -1,7 +1,7 @@
 """All products at once, in the operator's order, and the ways to find one; empty where codes pass through."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,8 +9,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from bot.catalogue.product import Operator, Product
+from bot.catalogue.product import Operator, Product, Rule
 from bot.catalogue.trade import operators_in
+from bot.catalogue.wishes import is_meter, parts_of, wishes_in, without_pin, words_of
 
 LONG_CODE_CHARS = 6
 """From this length on two slips leave a code recognisable; in a shorter one a second makes it another."""
@@ -19,8 +20,6 @@ MIN_FUZZY_CHARS = 4
 MIN_LIKENESS = 75
 """In percent: `telkmsel` is like `telkomsel`, `axis` is not like `axiata`."""
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}\b)")
 _CODE_LETTERS = re.compile(r"[a-z]*")
 
 
@@ -70,7 +69,10 @@ class Catalogue:
         return tuple(product for product in self.products if product.group == group)
 
     def for_nominal(self, nominal: int, operator: Operator | None) -> tuple[Product, ...]:
-        """Give the products that `5.0812…` may mean; of any network where the number's is not known."""
+        """Give the products of a nominal, of any network where `operator` is None.
+
+        Pulsa and tokens both: what the destination is, a phone or a meter, is told by the product's rule.
+        """
         return tuple(
             product
             for product in self.products
@@ -82,13 +84,28 @@ class Catalogue:
         return tuple(product for product in self.products if product.operator is operator)
 
     def siblings(self, product: Product, limit: int = 4) -> tuple[Product, ...]:
-        """Give open products that may serve instead: of the same group and kind, nearest in price first."""
+        """Give open products that may serve instead: of the same group and kind, nearest in price first.
+
+        Half of them are dearer and half are not, as far as there are any.
+        """
         others = [
             other
             for other in self.of_group(product.group)
             if other.is_open and other.code != product.code and _serves(other, product)
         ]
-        return tuple(sorted(others, key=lambda other: self._remoteness(other, product))[:limit])
+        others.sort(key=lambda other: self._remoteness(other, product))
+        dearer = [other for other in others if self._is_beyond(other, product)]
+        cheaper = [other for other in others if not self._is_beyond(other, product)]
+        half = limit // 2
+        below, above = limit - min(half, len(dearer)), limit - min(half, len(cheaper))
+        chosen = {one.code for one in (*cheaper[:below], *dearer[:above])}
+        return tuple(other for other in others if other.code in chosen)[:limit]
+
+    def _is_beyond(self, other: Product, product: Product) -> bool:
+        """Tell whether `other` is dearer, or stands below where there is no price to tell by."""
+        if other.sell_idr is None or product.sell_idr is None:
+            return self._places[other.code.casefold()] > self._places[product.code.casefold()]
+        return other.sell_idr > product.sell_idr
 
     def _remoteness(self, other: Product, product: Product) -> tuple[int, int]:
         by_place = abs(self._places[other.code.casefold()] - self._places[product.code.casefold()])
@@ -113,13 +130,25 @@ class Catalogue:
         return (slips, is_closed, other_letters, len(code) != len(typed), self._places[code])
 
     def search(self, words: str) -> tuple[Product, ...]:
-        """Give the products that `words` mean, in order: a code, its beginning, or words of its name."""
-        typed = words.strip().casefold()
-        if exact := self.find(typed):
-            return (exact,)
-        places = self._of_codes(typed) | self._of_words(words_of(typed), self._spelled)
-        places = places or self._of_words(words_of(typed), self._alike)
-        return tuple(self.products[place] for place in sorted(places))
+        """Give the products that `words` mean, in order: codes, their beginning, words of a name, a meter."""
+        typed = words.casefold()
+        if is_meter(typed):
+            return tuple(product for product in self.products if product.rule is Rule.METER)
+        parts = parts_of(typed)
+        if parts and all(part in self._by_code for part in parts):
+            return self._at(self._places[part] for part in parts)
+        found = [self._wished(wish) or self._wished(without_pin(wish)) for wish in wishes_in(typed)]
+        return self._at(frozenset().union(*found))
+
+    def _at(self, places: Iterable[int]) -> tuple[Product, ...]:
+        return tuple(self.products[place] for place in sorted(set(places)))
+
+    def _wished(self, wish: str) -> frozenset[int]:
+        if wish in self._by_code:
+            return frozenset({self._places[wish]})
+        words = words_of(wish)
+        spelled = self._of_codes(wish) | self._of_words(words, self._spelled)
+        return spelled or self._of_words(words, self._alike)
 
     def _of_codes(self, typed: str) -> frozenset[int]:
         """`s` means s5 and s10, not smart5; only where there is no such code it means what begins so."""
@@ -150,11 +179,6 @@ class Catalogue:
             return self._spelled(word)
         found = process.extract(word, self._words.keys(), scorer=ratio, score_cutoff=MIN_LIKENESS, limit=5)
         return frozenset().union(*(self._words[match[0]] for match in found))
-
-
-def words_of(text: str) -> list[str]:
-    """Give words and numbers of a text: `simpati` and `5000` of `Simpati 5.000`, `5` and `gb` of `5GB`."""
-    return _WORD.findall(_THOUSANDS.sub("", text.casefold()))
 
 
 def _letters(code: str) -> str:

@@ -29,6 +29,9 @@ MAX_CELLS = 2_000_000
 MAX_CELL_CHARS = 200
 
 _XLSX = b"PK\x03\x04"
+_PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8")
+"""A list that was printed or photographed: to be told from one whose heading is missing."""
+
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 _PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\b[^>]*?\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']")
 _DELIMITERS = ";,\t|"
@@ -72,7 +75,9 @@ def grids_in(content: bytes) -> Iterator[Grid]:
         raise UnreadableFileError(FileFault.TOO_LARGE)
     if content.startswith(_XLSX):
         yield from _sheets(content)
-    elif b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    elif content.startswith(_PICTURES) or (
+        b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ):
         raise UnreadableFileError(FileFault.NOT_A_SHEET)
     else:
         yield from _tables(_decoded(content))

@@ -47,7 +47,7 @@ class Product:
     `code` is spelled as the biller wants it; resellers may type it in any letter case. `sell_idr` is what a
     reseller pays, None where the operator names no price. `operator` is set for products that only numbers
     of one network can receive, `nominal` (in thousands of rupiah, `5` for a pulsa of 5.000) where `5.0812…`
-    may mean this product. `cut_off` is when it rests each day.
+    or, for a token, `20.1444…` may mean this product. `cut_off` is when it rests each day.
     """
 
     code: str

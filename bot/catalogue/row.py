@@ -44,11 +44,15 @@ Line = Product | Omitted
 
 
 class RowReader:
-    """One row while it is read: its problems add up, and without any it is a product."""
+    """One row while it is read: its problems add up, and without any it is a product.
+
+    `is_stricter` tells that its product wants more of a destination than the row's cell says.
+    """
 
     def __init__(self, number: int, row: Sequence[str], heading: Heading, commands: frozenset[str]) -> None:
         self.number = number
         self.problems: list[Problem] = []
+        self.is_stricter = False
         self._row, self._heading = row, heading
         self.key = squeezed(self._cell(Column.CODE))
         self._product = self._read(commands)
@@ -93,6 +97,7 @@ class RowReader:
         if code is None or name is None or group is None or is_open is None:
             return None
         told = told_by(code=code, name=name, group=group, sell_idr=sell_idr, rule=rule)
+        self.is_stricter = rule is not None and rule is not told.rule
         return Product(
             code=code,
             name=name,

@@ -18,11 +18,15 @@ MAX_HEADING_ROW = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A price list as read; `unused` are headings that mean nothing to us."""
+    """A price list as read; `unused` are headings that mean nothing to us.
+
+    `stricter` are the codes of games whose row does not say that they want a server, but whose name does.
+    """
 
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
     unused: tuple[str, ...]
+    stricter: tuple[str, ...]
 
     @property
     def products(self) -> tuple[Product, ...]:
@@ -65,10 +69,13 @@ def _read(rows: Rows, heading_at: int, heading: Heading, commands: frozenset[str
         return Unreadable(fault=FileFault.EMPTY)
     read = [RowReader(number, row, heading, commands) for number, row in body]
     _find_doubles(read)
+    lines = tuple(row.line() for row in read)
+    pairs = zip(read, lines, strict=True)
     return Sheet(
-        lines=tuple(row.line() for row in read),
+        lines=lines,
         problems=tuple(problem for row in read for problem in row.problems),
         unused=heading.unused,
+        stricter=tuple(line.code for row, line in pairs if row.is_stricter and isinstance(line, Product)),
     )
 
 

@@ -47,12 +47,18 @@ class Traits:
 
 
 def told_by(*, code: str, name: str, group: str, sell_idr: int | None, rule: Rule | None = None) -> Traits:
-    """Tell what can be told of a product by its words alone; `rule` where its row says it."""
+    """Tell what can be told of a product by its words alone; `rule` where its row says it.
+
+    Of a row that says `game` and names a game of servers the words are heard: an id alone would be bought.
+    """
     operator = operator_of(name=name, group=group)
-    rule = rule or _rule(code.lower(), f"{group} {name}".lower(), operator)
+    told = _rule(code.lower(), f"{group} {name}".lower(), operator)
+    if rule is None or (rule is Rule.GAME and told is Rule.GAME_SERVER):
+        rule = told
     if rule is not Rule.PHONE:
         operator = None
-    nominal = _nominal(code.lower(), name.lower(), group.lower(), sell_idr) if operator else None
+    has_nominal = operator is not None or rule is Rule.METER
+    nominal = _nominal(code.lower(), name.lower(), group.lower(), sell_idr) if has_nominal else None
     return Traits(rule=rule, operator=operator, nominal=nominal)
 
 
@@ -101,5 +107,5 @@ def _thousands(amount: str, unit: str) -> int | None:
 
 
 def _is_plausible(nominal: int, sell_idr: int | None) -> bool:
-    """A pulsa is sold near its nominal; what is not is something else."""
+    """A pulsa or a token is sold near its nominal; what is not is something else."""
     return sell_idr is None or 0.85 * nominal <= sell_idr / 1000 <= 1.15 * nominal + 3

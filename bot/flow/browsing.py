@@ -7,23 +7,38 @@ from bot.flow import looking, prices, reports
 from bot.flow.desk import Desk, Place
 from bot.flow.heard import Pressed, Toast
 from bot.flow.looking import Asker
+from bot.notices import Notice
 from bot.notices.keys import Action
+from bot.notices.looking import History
+from bot.notices.prices import NoPrices, PriceGroups, PriceList
+from bot.notices.reports import Report
 from bot.order.typed import Command
 from bot.people import Role
-from storage import orders
+from storage import orders, outbox
 from storage.transaction import Tx
+
+_PRICES = (PriceGroups, PriceList, NoPrices)
+
+_REWRITTEN: dict[Action, tuple[type[Notice], ...]] = {
+    Action.PRICES: _PRICES,
+    Action.ALL_PRICES: _PRICES,
+    Action.NEWER: (History,),
+    Action.OLDER: (History,),
+    Action.REPORT: (Report,),
+}
+"""Under which messages such a button stands: a made-up tap must not wipe out a result."""
 
 
 def answer(tx: Tx, desk: Desk, command: Command, asker: Asker, *, now_ms: int) -> bool:
     """Answer a command that asks to be shown something; False if it is none."""
     match command.word:
-        case "harga" | "hrg" | "h" | "ch":
-            prices.ask(tx, desk, command.rest, asker.place, now_ms=now_ms)
+        case "harga" | "hrg" | "h" | "ch" | "produk" | "list":
+            prices.ask(tx, desk, command.rest, asker.place, for_admin=asker.sees_all, now_ms=now_ms)
         case "cek" | "status":
             looking.status(tx, desk, command.rest, asker, now_ms=now_ms)
         case "riwayat" | "last":
             looking.history(tx, desk, asker, now_ms=now_ms)
-        case "lap":
+        case "lap" | "laporan":
             reports.of_day(tx, desk, command.rest, asker, now_ms=now_ms)
         case "rekap":
             reports.of_month(tx, desk, command.rest, asker, now_ms=now_ms)
@@ -35,7 +50,21 @@ def answer(tx: Tx, desk: Desk, command: Command, asker: Asker, *, now_ms: int) -
 def show(
     tx: Tx, desk: Desk, action: Action, payload: str, pressed: Pressed, role: Role, *, now_ms: int
 ) -> Toast:
-    """Show what a button asks for."""
+    """Show what a button asks for; what takes the place of a message must fit what stood there."""
+    kinds = _REWRITTEN.get(action)
+    if kinds is None:
+        return _show(tx, desk, action, payload, pressed, role, now_ms=now_ms)
+    said = outbox.subject_of(tx, pressed.chat_id, pressed.message_id)
+    if said is None or said[0] not in {kind.__name__ for kind in kinds}:
+        return Toast.USED
+    toast = _show(tx, desk, action, payload, pressed, role, now_ms=now_ms)
+    outbox.keep_last_edit(tx, pressed.chat_id, pressed.message_id)
+    return toast
+
+
+def _show(
+    tx: Tx, desk: Desk, action: Action, payload: str, pressed: Pressed, role: Role, *, now_ms: int
+) -> Toast:
     match action:
         case Action.PRICES | Action.ALL_PRICES | Action.PRODUCT:
             was_ours = _show_prices(tx, desk, action, payload, pressed, now_ms)

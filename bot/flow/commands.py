@@ -8,8 +8,9 @@ from bot.flow.desk import Desk, Place
 from bot.flow.looking import Asker
 from bot.notices.admins import BalanceShown
 from bot.notices.people import ResellerList, ResellerRow
-from bot.notices.talk import BalanceWithheld, NotUnderstood
+from bot.notices.talk import AdminsOnly, BalanceWithheld, NotUnderstood
 from bot.order.model import Outcome
+from bot.order.oddities import taken_back
 from bot.order.typed import EXAMPLE, Command, Slip
 from bot.people import Role, Standing
 from storage import ledger, orders, people
@@ -20,6 +21,11 @@ MAX_RESELLERS_SHOWN = 50
 
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
 _OUTCOMES = {"sukses": Outcome.SUCCESS, "gagal": Outcome.FAILURE}
+
+_OF_BALANCE = frozenset(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi", "rek"))
+"""What resellers of other servers ask about a balance of theirs."""
+
+_OF_ADMINS = frozenset(("reseller", "katalog", "buka", "tutup", "tertunda", *_STANDINGS, *_OUTCOMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +65,18 @@ def carry_out(tx: Tx, desk: Desk, command: Command, caller: Caller, *, now_ms: i
             complaints.complain_of(
                 tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms
             )
-        case "saldo" | "sal" | "s" | "cs":
-            desk.say(tx, BalanceWithheld(), caller.place, at_ms=now_ms)
+        case word if word in _OF_BALANCE:
+            withheld = AdminsOnly() if caller.role is Role.ADMIN else BalanceWithheld()
+            desk.say(tx, withheld, caller.place, at_ms=now_ms)
+        case word if word in _OF_ADMINS and command.slash:
+            desk.say(tx, AdminsOnly(), caller.place, at_ms=now_ms)
+        case "batal" | "btl" | "cancel":
+            misread = taken_back(command.rest)
+            told = NotUnderstood(slip=misread.slip, suggestion=misread.suggestion)
+            desk.say(tx, told, caller.place, at_ms=now_ms)
         case _:
-            misread = NotUnderstood(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE)
-            desk.say(tx, misread, caller.place, at_ms=now_ms)
+            told = NotUnderstood(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE)
+            desk.say(tx, told, caller.place, at_ms=now_ms)
 
 
 def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, now_ms: int) -> bool:
@@ -71,7 +84,7 @@ def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, n
         admin_id=caller.user_id, name=caller.name, place=caller.place, message_id=None, now_ms=now_ms
     )
     match command.word:
-        case "saldo" | "sal" | "s" | "cs":
+        case word if word in _OF_BALANCE:
             desk.say(tx, balance_shown(tx, desk, now_ms), caller.place, at_ms=now_ms)
         case "reseller":
             desk.say(tx, _resellers(tx), caller.place, at_ms=now_ms)

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from bot.flow.desk import Desk, Place
-from bot.flow.settlement import place_of
 from bot.notices.complaints import (
     ComplaintCard,
     ComplaintClosed,
@@ -12,18 +11,22 @@ from bot.notices.complaints import (
     ComplaintTold,
     NoComplaints,
     Stage,
+    TooManyComplaints,
 )
 from bot.order.model import Order, State
 from bot.order.plain import plain
 from bot.order.telling import facts_of
 from storage import complaints, looking, orders, people
-from storage.complaints import Complaint
+from storage.complaints import Complaint, Spot
 from storage.transaction import Tx
 
 MAX_NOTE_CHARS = 300
 MAX_ANSWER_CHARS = 500
 MAX_CARDS = 20
 """As many cards as a person can look through at once; the oldest come first."""
+
+MAX_UNANSWERED = 10
+"""So many complaints of one person may wait: more would hide those of the others from the admins."""
 
 MIN_NUMBER_DIGITS = 5
 MAX_NUMBERS_TRIED = 8
@@ -41,14 +44,19 @@ class Admin:
 
 def complain(tx: Tx, desk: Desk, order: Order, place: Place, *, user_id: int, note: str, now_ms: int) -> None:
     """Bring an order before the admins, once, and tell where its complaint stands."""
-    fresh = complaints.insert(tx, order.trxid, user_id=user_id, note=note[:MAX_NOTE_CHARS], at_ms=now_ms)
-    complaint = complaints.last_of(tx, order.trxid)
-    if complaint is None:
+    last = complaints.last_of(tx, order.trxid)
+    is_waiting = last is not None and last.stage is not Stage.ANSWERED
+    if not is_waiting and (count := complaints.count_of(tx, user_id)) >= MAX_UNANSWERED:
+        desk.say(tx, TooManyComplaints(count=count), place, at_ms=now_ms)
         return
+    spot = Spot(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
+    cut = note[:MAX_NOTE_CHARS]
+    fresh = complaints.insert(tx, order.trxid, spot, user_id=user_id, note=cut, at_ms=now_ms)
     if fresh:
-        card = _card(tx, order, complaint)
-        desk.tell_admins(tx, card, at_ms=now_ms, subject=subject_of(complaint))
-    desk.say(tx, _told(order, complaint), place, at_ms=now_ms)
+        card = _card(tx, order, fresh)
+        desk.tell_admins(tx, card, at_ms=now_ms, subject=subject_of(fresh))
+    if complaint := fresh or last:
+        desk.say(tx, _told(order, complaint), place, at_ms=now_ms)
 
 
 def complain_of(tx: Tx, desk: Desk, typed: str, place: Place, *, user_id: int, now_ms: int) -> None:
@@ -114,7 +122,7 @@ def call_delivered(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_m
 
 
 def answer(tx: Tx, desk: Desk, complaint_id: int, text: str | None, admin: Admin, *, now_ms: int) -> None:
-    """Answer a complaint under its order and close its cards; the first answer counts. None: "delivered"."""
+    """Answer a complaint where it was made and close its cards; the first counts. None: "delivered"."""
     found = _order_of(tx, complaint_id)
     if found is None:
         return
@@ -141,11 +149,12 @@ def _move(
     admin: Admin,
     now_ms: int,
 ) -> Complaint:
-    """Bring a complaint on and tell the chat that ordered; give the complaint as it stands then."""
+    """Bring a complaint on and say so where it was made; give the complaint as it stands then."""
     moved = complaints.move(tx, before, stage, answer=words, by=admin.user_id, at_ms=now_ms)
     after = complaints.get(tx, before.complaint_id) or before
     if moved:
-        desk.say(tx, _told(order, after), place_of(order), at_ms=now_ms)
+        where = Place(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
+        desk.say(tx, _told(order, after), where, at_ms=now_ms)
     return after
 
 

@@ -67,3 +67,5 @@ class Toast(StrEnum):
     USED = auto()
     NOT_ALLOWED = auto()
     NOT_YOURS = auto()
+    RESELLERS_ONLY = auto()
+    SOON = auto()

@@ -32,7 +32,11 @@ from storage.transaction import Tx
 MAX_PROBLEMS_SHOWN = 20
 MAX_EXAMPLES_A_KIND = 3
 MAX_UNUSED_SHOWN = 5
+MAX_STRICTER_SHOWN = 10
 """With words of any length these fit one message."""
+
+NO_LISTS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".mp4", ".pdf", ".doc", ".docx")
+"""Names of pictures and letters: what a photographed list comes as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +52,8 @@ class Admin:
 def ask(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) -> None:
     """Take in a file that an admin sent; an earlier one of this chat that is not yet decided is dropped."""
     name = document.name
-    if document.size_bytes is not None and document.size_bytes > MAX_FILE_BYTES:
-        refused = ImportRefused(file_name=name, fault=FileFault.TOO_LARGE, detail="")
+    if fault := _fault_of(document):
+        refused = ImportRefused(file_name=name, fault=fault, detail="")
         desk.say(tx, refused, admin.place, at_ms=now_ms)
         return
     for import_id in imports.undecided(tx, admin.place.chat_id):
@@ -65,6 +69,14 @@ def ask(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) ->
         at_ms=now_ms,
     )
     desk.say(tx, ImportReceived(file_name=name), admin.place, at_ms=now_ms)
+
+
+def _fault_of(document: Document) -> FileFault | None:
+    """Tell why a file need not even be fetched."""
+    if document.name.casefold().endswith(NO_LISTS):
+        return FileFault.NOT_A_SHEET
+    is_large = document.size_bytes is not None and document.size_bytes > MAX_FILE_BYTES
+    return FileFault.TOO_LARGE if is_large else None
 
 
 def refuse(tx: Tx, desk: Desk, asked: Import, why: Unreadable, *, now_ms: int) -> None:
@@ -160,6 +172,7 @@ def _preview(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, *, renewed: bool) 
         problems=sheet.problems[:MAX_PROBLEMS_SHOWN],
         problem_count=len(sheet.problems),
         unused=sheet.unused[:MAX_UNUSED_SHOWN],
+        stricter=sheet.stricter[:MAX_STRICTER_SHOWN],
         has_changes=bool(found),
         renewed=renewed,
     )

@@ -5,7 +5,7 @@
 
 from dataclasses import replace
 
-from bot.flow import commands, complaints, importing, joining, ordering, ruling
+from bot.flow import choosing, commands, complaints, importing, joining, ordering, ruling
 from bot.flow.desk import Desk, Place
 from bot.flow.heard import Document, Kind, Said
 from bot.order.model import Outcome
@@ -28,7 +28,7 @@ def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
         _take_from_stranger(tx, desk, said, now_ms)
         return
     people.rename(tx, said.user_id, name=said.name, username=said.username)
-    if said.kind is Kind.WRITTEN and said.reply_to is not None and _is_answer(tx, desk, said, role, now_ms):
+    if said.kind is Kind.WRITTEN and _is_answer(tx, desk, said, role, now_ms):
         return
     if said.document and role is Role.ADMIN and said.is_private and said.kind is not Kind.EDITED:
         _take_file(tx, desk, said, said.document, now_ms)
@@ -122,16 +122,16 @@ def _explain(tx: Tx, desk: Desk, said: Said, misread: Misread, now_ms: int) -> N
 
 
 def _is_answer(tx: Tx, desk: Desk, said: Said, role: Role, now_ms: int) -> bool:
-    """Take a reply to one of our questions as its answer; False if it answers none."""
-    answered = outbox.subject_of(tx, said.chat_id, said.reply_to or 0)
-    match answered:
+    """Take the answer to one of our questions, a reply or a bare number; False if it answers none."""
+    if said.reply_to is None:
+        return said.is_private and choosing.take_bare(tx, desk, _buyer(said), now_ms=now_ms)
+    match outbox.subject_of(tx, said.chat_id, said.reply_to):
         case ("SnQuestion", subject) if role is Role.ADMIN:
             return _is_sn(tx, desk, said, subject.removeprefix("order:"), now_ms)
         case ("ComplaintCard" | "ComplaintClosed", subject) if role is Role.ADMIN:
             return _is_word_on_complaint(tx, desk, said, int(subject.removeprefix("complaint:")), now_ms)
         case ("NumberQuestion", subject):
-            code = subject.removeprefix("product:")
-            return ordering.take_number(tx, desk, _buyer(said), code, now_ms=now_ms)
+            return choosing.take_reply(tx, desk, _buyer(said), subject, now_ms=now_ms)
         case _:
             return False
 

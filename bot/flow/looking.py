@@ -3,6 +3,7 @@
 Nothing here changes or posts anything.
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.flow.desk import Desk, Place
@@ -16,6 +17,8 @@ from storage.transaction import Tx
 ROWS_A_PAGE = 8
 ROWS_TO_A_NUMBER = 5
 MAX_TYPED_CHARS = 60
+
+_NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +38,16 @@ def status(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None
 def _status(tx: Tx, typed: str, asker: Asker) -> LookingNotice:
     found = _found(tx, typed, asker)
     if not found:
-        return NoSuchOrder(typed=typed[:MAX_TYPED_CHARS])
+        return NoSuchOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
         return _shown(tx, found[0], asker)
     return OrdersTo(destination=found[0].destination, rows=tuple(_row(tx, order, asker) for order in found))
+
+
+def _number_in(typed: str) -> str:
+    """Give the number or id without the words around it; all of `typed` where none stands in it."""
+    found = _NUMBER.search(typed)
+    return found[0] if found else typed
 
 
 def _found(tx: Tx, typed: str, asker: Asker) -> list[Order]:

@@ -3,7 +3,7 @@
 A message with one order is answered with a message for it, one with several by a living table.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Product
@@ -22,11 +22,25 @@ from bot.notices.restore import CounterClosed
 from bot.notices.talk import NotUnderstood
 from bot.order.batch import Batch, Unplaced, Why
 from bot.order.model import Intent, Order
-from bot.order.plain import plain
 from bot.order.telling import facts_of
-from bot.order.typed import EXAMPLE, Line, Misread, OrderRequest, Orders, Question, spelled, whole
+from bot.order.typed import (
+    EXAMPLE,
+    Doubt,
+    Line,
+    Misread,
+    OrderRequest,
+    Orders,
+    Question,
+    Slip,
+    spelled,
+    whole,
+)
 from bot.order.validate import validate
+from storage.catalogue import changed_at_ms as catalogue_changed_at_ms
 from storage.transaction import Tx
+
+OFFER_HOLDS_MS = 300_000
+"""A customer decides within five minutes; well below the age at which an order is too old to be bought."""
 
 QUESTIONS_A_BATCH = 3
 """So many doubtful lines of a batch are asked back with buttons; the table shows the form of the others."""
@@ -106,9 +120,9 @@ def _take_line(tx: Tx, desk: Desk, buyer: Buyer, line: Line, now_ms: int) -> Ord
         case Misread() as misread:
             return not_understood(misread)
         case Question() as asked:
-            return _question(catalogue, asked, buyer.user_id)
+            return question_of(catalogue, asked, buyer.user_id)
         case Intent() as intent:
-            return _order(tx, desk, buyer, intent, line.number, now_ms)
+            return _order(tx, desk, replace(buyer, text=line.typed), intent, line.number, now_ms)
 
 
 def _order(
@@ -120,10 +134,23 @@ def _order(
     hindrance = gap.hindrance(tx, asked_at_ms=buyer.at_ms)
     if hindrance is gap.Hindrance.CLOSED:
         return CounterClosed(code=intent.product_code, destination=intent.destination)
+    if hindrance is gap.Hindrance.ASKED_IN_THE_GAP:
+        # It may have been bought already, whatever the catalogue says now: nobody may be told otherwise.
+        return _place(tx, desk, buyer, intent, line, now_ms, in_doubt=True)
     if product and (closed := closure_of(desk, catalogue, product, intent, buyer.user_id, now_ms)):
         return closed
     if repeat := repeats.find(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms):
-        return _repeated(catalogue, repeat, buyer.user_id)
+        return repeated(catalogue, repeat, buyer.user_id)
+    if turn := repeats.leapt_over(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms):
+        counted = Question(doubt=Doubt.ORDINAL, choices=(turn,), suggestion=spelled(turn))
+        return question_of(catalogue, counted, buyer.user_id)
+    return _place(tx, desk, buyer, intent, line, now_ms)
+
+
+def _place(
+    tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, line: int, now_ms: int, *, in_doubt: bool = False
+) -> Order | None:
+    product = desk.shelf.catalogue(tx).find(intent.product_code)
     asked = Asked(
         chat_id=buyer.place.chat_id,
         thread_id=buyer.place.thread_id,
@@ -135,16 +162,22 @@ def _order(
         sell_idr=product.sell_idr if product else None,
     )
     order = place(tx, desk, intent, asked, now_ms=now_ms)
-    return gap.doubt(tx, desk, order, now_ms=now_ms) if order and hindrance else order
+    return gap.doubt(tx, desk, order, now_ms=now_ms) if order and in_doubt else order
 
 
 def not_understood(misread: Misread) -> NotUnderstood:
     """Give a slip as it is told, with as much of the right form as can be shown."""
     suggestion = whole(misread.suggestion, SUGGESTED_CHARS) or EXAMPLE
-    return NotUnderstood(slip=misread.slip, suggestion=suggestion)
+    return NotUnderstood(
+        slip=misread.slip,
+        suggestion=suggestion,
+        is_example=misread.is_example,
+        typed=misread.typed[:SUGGESTED_CHARS],
+    )
 
 
-def _question(catalogue: Catalogue, asked: Question, user_id: int) -> OrderQuestion:
+def question_of(catalogue: Catalogue, asked: Question, user_id: int) -> OrderQuestion:
+    """Give what must be asked back, with an offer for each reading."""
     offers = tuple(offer_of(catalogue, intent) for intent in asked.choices)
     return OrderQuestion(doubt=asked.doubt, suggestion=asked.suggestion, offers=offers, user_id=user_id)
 
@@ -178,7 +211,8 @@ def closure_of(
     )
 
 
-def _repeated(catalogue: Catalogue, repeat: repeats.Repeat, user_id: int) -> OrderRepeated:
+def repeated(catalogue: Catalogue, repeat: repeats.Repeat, user_id: int) -> OrderRepeated:
+    """Say how the earlier purchase stands, and how to buy one more."""
     earlier = repeat.earlier
     return OrderRepeated(
         **facts_of(earlier, earlier.placed_at_ms),
@@ -198,8 +232,8 @@ def _refuse(tx: Tx, desk: Desk, refusal: Refusal, where: Place, now_ms: int) -> 
 
 def _unplaced(line: Line, refusal: Refusal) -> Unplaced:
     match refusal:
-        case NotUnderstood(suggestion=hint):
-            why = Why.SLIP
+        case NotUnderstood(suggestion=suggestion, is_example=is_example):
+            why, hint = Why.SLIP, "" if is_example else suggestion
         case OrderQuestion(suggestion=hint):
             why = Why.QUESTION
         case OrderRepeated(again=again):
@@ -213,12 +247,15 @@ def _unplaced(line: Line, refusal: Refusal) -> Unplaced:
 
 
 def accept(tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, *, now_ms: int) -> bool:
-    """Place what a button offered, in answer to its message; False if that message has made its order before.
+    """Place what a button offered at `buyer.at_ms`; False if its message has made its order before.
 
-    What may have changed since the button was shown is looked at again.
+    An old offer, or one from before a change of the catalogue, is shown anew: its price may be another now.
     """
-    taken = _order(tx, desk, buyer, intent, 1, now_ms)
-    match taken:
+    is_old = now_ms - buyer.at_ms > OFFER_HOLDS_MS or catalogue_changed_at_ms(tx) > buyer.at_ms
+    if is_old and gap.hindrance(tx, asked_at_ms=now_ms) is None:
+        _offer_anew(tx, desk, buyer, intent, now_ms)
+        return True
+    match _order(tx, desk, buyer, intent, 1, now_ms):
         case None:
             return False
         case Order() as order:
@@ -229,22 +266,26 @@ def accept(tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, *, now_ms: int) -> 
 
 
 def propose(tx: Tx, desk: Desk, intent: Intent, where: Place, *, user_id: int, now_ms: int) -> None:
-    """Show an order before it is sent; a tap sends it."""
-    offer = offer_of(desk.shelf.catalogue(tx), intent)
-    desk.say(tx, OrderProposal(offer=offer, user_id=user_id), where, at_ms=now_ms)
+    """Show an order before it is sent, if its product can be bought now; a tap sends it."""
+    shown = desk.shelf.catalogue(tx)
+    product = shown.find(intent.product_code)
+    notice: Refusal | OrderProposal = OrderProposal(offer=offer_of(shown, intent), user_id=user_id)
+    if shown and product is None:
+        notice = NotUnderstood(slip=Slip.UNKNOWN_CODE, suggestion="harga")
+    elif product and (closed := closure_of(desk, shown, product, intent, user_id, now_ms)):
+        notice = closed
+    desk.say(tx, notice, where, at_ms=now_ms)
 
 
-def take_number(tx: Tx, desk: Desk, buyer: Buyer, code: str, *, now_ms: int) -> bool:
-    """Take the answer to "which number?": the order is shown before it is sent. False if it is no number."""
-    typed = plain(buyer.text)
-    if typed.startswith("/") or not typed:
-        return False
-    match validate(OrderRequest(code=code.lower(), destination=typed), desk.shelf.catalogue(tx)):
-        case Intent() as intent:
-            propose(tx, desk, intent, buyer.place, user_id=buyer.user_id, now_ms=now_ms)
+def _offer_anew(tx: Tx, desk: Desk, buyer: Buyer, intent: Intent, now_ms: int) -> None:
+    """Read an old offer as if it were typed now, and show what it comes to."""
+    shown = desk.shelf.catalogue(tx)
+    request = OrderRequest(code=intent.product_code.lower(), destination=intent.destination)
+    match validate(request, shown):
+        case Intent() as fresh:
+            again = replace(fresh, ordinal=intent.ordinal)
+            propose(tx, desk, again, buyer.place, user_id=buyer.user_id, now_ms=now_ms)
         case Misread() as misread:
             desk.say(tx, not_understood(misread), buyer.place, at_ms=now_ms)
         case Question() as asked:
-            question = _question(desk.shelf.catalogue(tx), asked, buyer.user_id)
-            desk.say(tx, question, buyer.place, at_ms=now_ms)
-    return True
+            desk.say(tx, question_of(shown, asked, buyer.user_id), buyer.place, at_ms=now_ms)

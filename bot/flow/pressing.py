@@ -18,13 +18,15 @@ def take_press(tx: Tx, desk: Desk, pressed: Pressed, *, now_ms: int) -> Toast:
     """Take in one tap; what came with it is believed only where we find it in our own books."""
     role = joining.role_of(tx, desk, pressed.user_id)
     if role is Role.STRANGER:
-        return Toast.NOT_ALLOWED
+        return Toast.RESELLERS_ONLY
     if (view := views.read_data(pressed.data)) is not None:
         return views.show(tx, desk, view, pressed, role, now_ms=now_ms)
-    owner_id = inbox.owner_of(tx, pressed.data)
-    if owner_id is None and role is not Role.ADMIN:
+    offered = inbox.offered(tx, pressed.data)
+    if offered is None:
+        return Toast.USED
+    if offered.owner_id is None and role is not Role.ADMIN:
         return Toast.NOT_ALLOWED
-    if owner_id not in (None, pressed.user_id):
+    if offered.owner_id not in (None, pressed.user_id):
         return Toast.NOT_YOURS
     button = inbox.press(tx, pressed.data, user_id=pressed.user_id, at_ms=now_ms)
     if button is None:
@@ -34,7 +36,7 @@ def take_press(tx: Tx, desk: Desk, pressed: Pressed, *, now_ms: int) -> Toast:
 
 def _carry_out(tx: Tx, desk: Desk, pressed: Pressed, button: inbox.Pressed, now_ms: int) -> Toast:
     if button.action is Action.BUY:
-        return _buy(tx, desk, pressed, button.payload, now_ms)
+        return _buy(tx, desk, pressed, button, now_ms)
     if button.action is Action.CLOSE_PRODUCT:
         return _close_product(tx, desk, pressed, button.payload, now_ms)
     kind, _, name = button.subject.partition(":")
@@ -58,16 +60,16 @@ def _carry_out(tx: Tx, desk: Desk, pressed: Pressed, button: inbox.Pressed, now_
     return Toast.DONE
 
 
-def _buy(tx: Tx, desk: Desk, pressed: Pressed, text: str, now_ms: int) -> Toast:
-    """Buy what the button offered; a press has no date of its own, but Telegram keeps none for long."""
+def _buy(tx: Tx, desk: Desk, pressed: Pressed, button: inbox.Pressed, now_ms: int) -> Toast:
+    """Buy what the button offered; a press has no date of its own, so that of the offer stands for it."""
     buyer = ordering.Buyer(
         user_id=pressed.user_id,
         place=Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id, reply_to=pressed.message_id),
         message_id=pressed.message_id,
-        at_ms=now_ms,
-        text=f"tap: {text}",
+        at_ms=button.offered_at_ms,
+        text=f"tap: {button.payload}",
     )
-    was_first = ordering.accept(tx, desk, buyer, read_payload(text), now_ms=now_ms)
+    was_first = ordering.accept(tx, desk, buyer, read_payload(button.payload), now_ms=now_ms)
     return Toast.DONE if was_first else Toast.USED
 
 

@@ -1,8 +1,10 @@
 """What admins do with the catalogue by a command: have it sent, look back, open and close a product."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.catalogue.product import Product
+from bot.catalogue.wishes import parts_of
 from bot.flow.desk import Desk, Place
 from bot.notices.catalogue import (
     CatalogueEmpty,
@@ -11,6 +13,7 @@ from bot.notices.catalogue import (
     FileForm,
     PastChange,
     PastCount,
+    ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
 )
@@ -47,26 +50,40 @@ def carry_out(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> 
 
 
 def switch(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: bool, now_ms: int) -> None:
-    """Open or close the product that an admin named, and say so."""
+    """Open or close the product that an admin named, or several at once, and say so."""
     shown = desk.shelf.catalogue(tx)
-    product = shown.find(typed)
-    if product is None:
+    parts = tuple(dict.fromkeys(part.casefold() for part in parts_of(typed)))
+    named = tuple(product for part in parts if (product := shown.find(part)))
+    if not named:
         near = tuple(found.code for found in shown.near(typed)) if typed else ()
         desk.say(tx, ProductUnknown(typed=typed[:64], near=near), keeper.place, at_ms=now_ms)
         return
-    fresh = set_open(tx, desk, product, keeper, is_open=is_open, now_ms=now_ms)
-    switched = ProductSwitched(code=product.code, name=product.name, is_open=is_open, fresh=fresh)
-    desk.say(tx, switched, keeper.place, at_ms=now_ms)
+    fresh = tuple(product for product in named if product.is_open is not is_open)
+    if fresh:
+        _set_open(tx, desk, fresh, keeper, is_open=is_open, now_ms=now_ms)
+    (product, *more) = named
+    if len(parts) == 1 and not more:
+        one = ProductSwitched(code=product.code, name=product.name, is_open=is_open, fresh=bool(fresh))
+        desk.say(tx, one, keeper.place, at_ms=now_ms)
+        return
+    several = ProductsSwitched(
+        is_open=is_open,
+        codes=tuple(each.code for each in fresh),
+        already=tuple(each.code for each in named if each not in fresh),
+        unknown=tuple(part for part in parts if shown.find(part) is None),
+    )
+    desk.say(tx, several, keeper.place, at_ms=now_ms)
 
 
-def set_open(tx: Tx, desk: Desk, product: Product, keeper: Keeper, *, is_open: bool, now_ms: int) -> bool:
-    """Open or close a product of the catalogue; False if it stands so already."""
+def _set_open(
+    tx: Tx, desk: Desk, products: Sequence[Product], keeper: Keeper, *, is_open: bool, now_ms: int
+) -> None:
+    """Open or close products of the catalogue as one change of it."""
     old = desk.shelf.catalogue(tx)
-    new = tuple(replace(one, is_open=is_open) if one.code == product.code else one for one in old)
-    if new == old.products:
-        return False
+    chosen = frozenset(products)
+    new = tuple(replace(one, is_open=is_open) if one in chosen else one for one in old)
     edit = Edit(stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND)
-    return catalogue.replace(tx, old, new, edit) is not None
+    catalogue.replace(tx, old, new, edit)
 
 
 def _history(tx: Tx) -> CatalogueHistory:

@@ -9,14 +9,13 @@ from zlib import crc32
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.operators import operator_of
 from bot.catalogue.product import Product, Rule
-from bot.flow import ordering, repeats
+from bot.flow import choosing, ordering, repeats
 from bot.flow.desk import Desk, Place
 from bot.notices.ordering import Closure
 from bot.notices.prices import (
     GroupRow,
     NoCatalogue,
     NoPrices,
-    NumberQuestion,
     PriceGroups,
     PriceList,
     PriceRow,
@@ -39,15 +38,18 @@ MAX_KEY_BYTES = 40
 _PAYLOAD = re.compile(r"([agwn])([0-9]{1,4})\|(.*)")
 
 
-def ask(tx: Tx, desk: Desk, typed: str, place: Place, *, now_ms: int) -> None:
+def ask(tx: Tx, desk: Desk, typed: str, place: Place, *, for_admin: bool, now_ms: int) -> None:
     """Answer `harga …`: the groups, or what fits the words or the number behind it."""
     words = " ".join(typed.casefold().split()).encode()[:MAX_KEY_BYTES].decode(errors="ignore")
     number = _read_number(typed)
-    if not words:
+    if words in ("", "semua"):
         scope, key = Scope.ALL, ""
     else:
         scope, key = (Scope.NUMBER, number) if number else (Scope.WORDS, words)
-    desk.say(tx, _shown(tx, desk, scope, key, 0, now_ms), place, at_ms=now_ms)
+    notice = _shown(tx, desk, scope, key, 0, now_ms)
+    if isinstance(notice, NoCatalogue):
+        notice = NoCatalogue(for_admin=for_admin)
+    desk.say(tx, notice, place, at_ms=now_ms)
 
 
 def turn(tx: Tx, desk: Desk, payload: str, place: Place, *, edits: int, now_ms: int) -> bool:
@@ -83,10 +85,7 @@ def choose(tx: Tx, desk: Desk, payload: str, place: Place, *, user_id: int, now_
     if closure is not None:
         desk.say(tx, _shut(catalogue, product, closure, desk, now_ms), place, at_ms=now_ms)
         return True
-    question = NumberQuestion(
-        code=product.code, name=product.name, sell_idr=product.sell_idr, rule=product.rule
-    )
-    desk.say(tx, question, place, at_ms=now_ms, subject=f"product:{product.code}")
+    choosing.ask(tx, desk, product, place, now_ms=now_ms)
     return True
 
 

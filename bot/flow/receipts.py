@@ -14,8 +14,8 @@ from storage.transaction import Tx
 
 MAX_SHOP_CHARS = 40
 MAX_TYPED_CHARS = 64
-MAX_PRICES_SHOWN = 100
-"""With codes of any length this still is one message."""
+MAX_PRICES_SHOWN = 95
+"""With codes of any length this still is one message, and each of them can be copied by a tap."""
 
 _NAME = re.compile(r"(?:nama|toko)\b[\s.:=]*(?P<name>.*)", re.IGNORECASE | re.DOTALL)
 _PRICE = re.compile(

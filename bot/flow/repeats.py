@@ -22,15 +22,37 @@ class Repeat:
 
 
 def find(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> Repeat | None:
-    """Give the purchase that `intent` would repeat, by the shop's day; None if it is a new one."""
-    since_ms = min(midnight_ms(zone, now_ms), now_ms - JUST_NOW_MS)
-    same = orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
-    earlier = next((order for order in same if order.ordinal == intent.ordinal), None)
-    if earlier is None:
+    """Give the purchase that `intent` would repeat, by the shop's day; None if it is a new one.
+
+    An order without an ordinal repeats whatever was bought, one with an ordinal only that same one.
+    """
+    same = _living(tx, zone, intent, user_id=user_id, now_ms=now_ms)
+    earlier = [order for order in same if intent.ordinal in (1, order.ordinal)]
+    if not earlier:
         return None
-    next_ordinal = max(order.ordinal for order in same) + 1
+    next_ordinal = _last_ordinal(same) + 1
     again = replace(intent, ordinal=next_ordinal) if next_ordinal <= MAX_ORDINAL else None
-    return Repeat(earlier=earlier, again=again)
+    return Repeat(earlier=earlier[-1], again=again)
+
+
+def leapt_over(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> Intent | None:
+    """Give the purchase whose turn it is where `intent` counts further than that; None if it does not.
+
+    A second is asked for on purpose, even as the first of a day; nobody begins with the twentieth.
+    """
+    last = _last_ordinal(_living(tx, zone, intent, user_id=user_id, now_ms=now_ms))
+    if intent.ordinal <= max(last, 1) + 1:
+        return None
+    return replace(intent, ordinal=last + 1)
+
+
+def _living(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
+    since_ms = min(midnight_ms(zone, now_ms), now_ms - JUST_NOW_MS)
+    return orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
+
+
+def _last_ordinal(same: list[Order]) -> int:
+    return max((order.ordinal for order in same), default=0)
 
 
 def midnight_ms(zone: tzinfo, now_ms: int) -> int:

@@ -55,10 +55,13 @@ def _rest_of(tx: Tx, batch: Batch, now_ms: int) -> int:
     """
     if not orders.any_moving(tx, batch.chat_id, batch.message_id):
         return 0
-    if batch.rests_until_ms > now_ms:
+    longest_ms = max(FIRST_REST_MS, batch.placed_count * REST_PER_ORDER_MS)
+    if batch.rests_until_ms > now_ms + longest_ms:
+        # The clock was set back: nothing rests for an hour because of that.
+        outbox.wake(tx, outbox.current_address(tx, batch.chat_id), batch.message_id)
+    elif batch.rests_until_ms > now_ms:
         return batch.rests_until_ms
     age_ms = now_ms - batch.placed_at_ms
-    longest_ms = max(FIRST_REST_MS, batch.placed_count * REST_PER_ORDER_MS)
     until_ms = now_ms + min(max(age_ms, FIRST_REST_MS), longest_ms)
     batches.let_rest(tx, batch, until_ms=until_ms)
     return until_ms

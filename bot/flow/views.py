@@ -9,11 +9,29 @@ from dataclasses import dataclass
 from bot.flow import browsing, complaints, ordering, receipts, repeats
 from bot.flow.desk import Desk, Place
 from bot.flow.heard import Pressed, Toast
+from bot.notices import Notice
+from bot.notices.complaints import ComplaintTold, TooManyComplaints
 from bot.notices.keys import VIEWS, Action
-from bot.order.model import Intent, Order
+from bot.notices.looking import OrderShown
+from bot.notices.ordering import OrderProposal, OrderRepeated, ProductClosed
+from bot.notices.prices import NumberQuestion, ProductShut
+from bot.notices.receipts import Receipt
+from bot.notices.talk import NotUnderstood
+from bot.order.model import Intent, Order, State
 from bot.people import Role
-from storage import orders
+from storage import orders, outbox
 from storage.transaction import Tx
+
+_ORDER_ANSWERS = (OrderProposal, OrderRepeated, ProductClosed, NotUnderstood)
+
+_ANSWERS: dict[Action, tuple[type[Notice], ...]] = {
+    Action.AGAIN: _ORDER_ANSWERS,
+    Action.RECEIPT: (Receipt,),
+    Action.COMPLAIN: (ComplaintTold, TooManyComplaints),
+    Action.PRODUCT: (NumberQuestion, ProductShut, *_ORDER_ANSWERS),
+    Action.ORDER: (OrderShown,),
+}
+"""What such a tap is answered with: results must not wait behind the answers to a thousand taps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +51,18 @@ def read_data(data: str) -> View | None:
 
 
 def show(tx: Tx, desk: Desk, view: View, pressed: Pressed, role: Role, *, now_ms: int) -> Toast:
-    """Show what is asked for, as far as this person may see it."""
+    """Show what this person may see of it; in a chat one answer of a kind waits at most."""
+    if any(outbox.waits_for(tx, pressed.chat_id, kind.__name__) for kind in _ANSWERS.get(view.action, ())):
+        return Toast.SOON
     match view.action:
         case Action.AGAIN:
             return _again(tx, desk, view.payload, pressed, role, now_ms)
         case Action.RECEIPT:
             order = own_order(tx, view.payload, pressed, role)
             place = answer_place(pressed)
-            return receipts.show(tx, desk, order, place, now_ms=now_ms) if order else Toast.USED
+            return (
+                receipts.show(tx, desk, order, place, now_ms=now_ms) if order else _refusal(tx, view.payload)
+            )
         case Action.COMPLAIN:
             return _complain(tx, desk, view.payload, pressed, role, now_ms)
         case _:
@@ -55,6 +77,11 @@ def own_order(tx: Tx, trxid: str, pressed: Pressed, role: Role) -> Order | None:
     return order
 
 
+def _refusal(tx: Tx, trxid: str) -> Toast:
+    """Tell another's order from one that is in no book of ours."""
+    return Toast.NOT_YOURS if orders.get(tx, trxid) else Toast.USED
+
+
 def answer_place(pressed: Pressed) -> Place:
     """Give where a tap is answered: under the message that was tapped."""
     return Place(chat_id=pressed.chat_id, thread_id=pressed.thread_id, reply_to=pressed.message_id)
@@ -64,7 +91,7 @@ def _complain(tx: Tx, desk: Desk, trxid: str, pressed: Pressed, role: Role, now_
     """Bring the order before the admins; a second tap only tells where the complaint stands."""
     order = own_order(tx, trxid, pressed, role)
     if order is None:
-        return Toast.USED
+        return _refusal(tx, trxid)
     place = answer_place(pressed)
     complaints.complain(tx, desk, order, place, user_id=pressed.user_id, note="", now_ms=now_ms)
     return Toast.DONE
@@ -74,11 +101,19 @@ def _again(tx: Tx, desk: Desk, trxid: str, pressed: Pressed, role: Role, now_ms:
     """Propose to buy the same once more; nothing is bought before the second tap."""
     order = own_order(tx, trxid, pressed, role)
     if order is None:
-        return Toast.USED
+        return _refusal(tx, trxid)
+    if order.user_id != pressed.user_id:
+        return Toast.NOT_YOURS
     intent = Intent(product_code=order.product_code, destination=order.destination)
     repeat = repeats.find(tx, desk.zone, intent, user_id=pressed.user_id, now_ms=now_ms)
     if repeat is not None and repeat.again is None:
         return Toast.USED
+    place, user_id = answer_place(pressed), pressed.user_id
+    if repeat is not None and repeat.earlier.state is not State.SUCCEEDED:
+        # What is not settled may have been bought: that must be read before it is bought again.
+        told = ordering.repeated(desk.shelf.catalogue(tx), repeat, user_id)
+        desk.say(tx, told, place, at_ms=now_ms)
+        return Toast.DONE
     again = repeat.again if repeat and repeat.again else intent
-    ordering.propose(tx, desk, again, answer_place(pressed), user_id=pressed.user_id, now_ms=now_ms)
+    ordering.propose(tx, desk, again, place, user_id=user_id, now_ms=now_ms)
     return Toast.DONE

@@ -63,7 +63,8 @@ class ImportPreview:
 
     `product_count` is the size of the catalogue to come, `sound_count` the rows that could be read and
     `omitted_count` those that could not; `problems` are the first of `problem_count`. `unused` are headings
-    that mean nothing to us. `has_changes` tells whether there is anything to apply; `renewed` that the
+    that mean nothing to us, `stricter` the first codes that want a server though their rows do not say so.
+    `has_changes` tells whether there is anything to apply; `renewed` that the
     catalogue changed after an earlier preview.
     """
 
@@ -78,6 +79,7 @@ class ImportPreview:
     problems: tuple[Problem, ...]
     problem_count: int
     unused: tuple[str, ...]
+    stricter: tuple[str, ...]
     has_changes: bool
     renewed: bool
 
@@ -162,6 +164,16 @@ class ProductSwitched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProductsSwitched:
+    """Several codes were named: `codes` are now open or closed, `already` were before, `unknown` are none."""
+
+    is_open: bool
+    codes: tuple[str, ...]
+    already: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductUnknown:
     """No product has this code; `near` are codes spelled nearly so."""
 
@@ -179,6 +191,8 @@ class ProductTrouble:
     at_ms: int
 
 
+ProductNotice = ProductSwitched | ProductsSwitched | ProductUnknown | ProductTrouble
+
 CatalogueNotice = (
     ImportReceived
     | ImportPreview
@@ -188,7 +202,5 @@ CatalogueNotice = (
     | CatalogueFile
     | CatalogueEmpty
     | CatalogueHistory
-    | ProductSwitched
-    | ProductUnknown
-    | ProductTrouble
+    | ProductNotice
 )

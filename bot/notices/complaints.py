@@ -55,8 +55,17 @@ class ComplaintHelp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyComplaints:
+    """This person's complaint was not taken: `count` of theirs wait for an answer."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoComplaints:
     """No complaint waits for an answer."""
 
 
-ComplaintsNotice = ComplaintTold | ComplaintCard | ComplaintClosed | ComplaintHelp | NoComplaints
+ComplaintsNotice = (
+    ComplaintTold | ComplaintCard | ComplaintClosed | ComplaintHelp | TooManyComplaints | NoComplaints
+)

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from bot.notices.keys import Action, Key, Keys
 from bot.notices.prices import (
+    ChoiceDropped,
     NoCatalogue,
     NoPrices,
     NumberQuestion,
@@ -37,7 +38,7 @@ def price_keys(notice: PricesNotice) -> Keys:
             return (*_products(rows), (Key(action=Action.ALL_PRICES),))
         case ProductShut(others=rows):
             return _products(rows)
-        case NoCatalogue() | NumberQuestion():
+        case NoCatalogue() | NumberQuestion() | ChoiceDropped():
             return ()
         case _:
             assert_never(notice)

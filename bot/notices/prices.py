@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.catalogue.product import Operator, Rule
 from bot.notices.ordering import Closure
+from bot.order.typed import Slip
 
 
 class Scope(StrEnum):
@@ -28,7 +29,9 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoCatalogue:
-    """Prices were asked for where no catalogue is kept."""
+    """Prices were asked for where no catalogue is kept; an admin can send one."""
+
+    for_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +79,18 @@ class NoPrices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberQuestion:
-    """A product was chosen: for which number? The reply to this message is taken as that number."""
+    """A product was chosen: for which number? `slip` tells what was amiss with the one given before."""
 
     code: str
     name: str
     sell_idr: int | None
     rule: Rule
+    slip: Slip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceDropped:
+    """The choice was let go before its number was given: nothing is asked any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,4 +104,4 @@ class ProductShut:
     others: tuple[PriceRow, ...]
 
 
-PricesNotice = NoCatalogue | PriceGroups | PriceList | NoPrices | NumberQuestion | ProductShut
+PricesNotice = NoCatalogue | PriceGroups | PriceList | NoPrices | NumberQuestion | ChoiceDropped | ProductShut

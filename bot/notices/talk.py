@@ -28,15 +28,25 @@ class Help:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotUnderstood:
-    """The text was no order; `suggestion` is the nearest right form."""
+    """The text was no order; `suggestion` is the nearest right form.
+
+    `is_example` where that form holds a number of ours; `typed` is the order as typed, if it is shown.
+    """
 
     slip: Slip
     suggestion: str
+    is_example: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceWithheld:
-    """A reseller asked for the balance: it is the operator's."""
+    """A reseller asked for a balance: none is kept for resellers."""
 
 
-TalkNotice = Welcome | Help | NotUnderstood | BalanceWithheld
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminsOnly:
+    """A command was given that only admins may give, in their private chats."""
+
+
+TalkNotice = Welcome | Help | NotUnderstood | BalanceWithheld | AdminsOnly

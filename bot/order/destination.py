@@ -9,11 +9,32 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.catalogue.product import Rule
+from bot.order.cards import read_card, run_together
 from bot.order.free import read_free
 from bot.order.game import read_game_server
-from bot.order.groups import COMPLETE_DIGITS, COUNTRY, STRONG, Group, Run, groups_of, joined, text_of
+from bot.order.groups import (
+    COMPLETE_DIGITS,
+    COUNTRY,
+    STRONG,
+    Group,
+    Run,
+    groups_of,
+    joined,
+    ordinals_in,
+)
 from bot.order.reading import Goal, Goals, Reading, Unfit
-from bot.order.shapes import ACCOUNT, ANYTHING, METER, SHAPES, Shape, bare_phone, looks_like_phone
+from bot.order.shapes import (
+    ACCOUNT,
+    ANYTHING,
+    GAME,
+    METER,
+    SHAPES,
+    Shape,
+    as_phone,
+    bare_phone,
+    looks_like_phone,
+)
+from bot.order.slips import slip_of
 from bot.order.typed import Doubt, Slip
 
 MAX_GROUPS = 9
@@ -39,6 +60,7 @@ PIN_DIGITS = 6
 MAX_PARTS = 2
 """Without a catalogue nobody can say what three parts are of which none is a phone."""
 
+_PIN = re.compile(rf"[0-9]{{4,{PIN_DIGITS}}}")
 _LOOKALIKES = str.maketrans({"o": "0", "O": "0", "i": "1", "I": "1", "l": "1", "L": "1"})
 _LOOKALIKE = re.compile(r"\+?[0-9oOiIlL]*[0-9]{4}[0-9oOiIlL]*")
 
@@ -67,7 +89,7 @@ def _read_digits(groups: Run, shape: Shape) -> Reading:
         return Unfit(slip=Slip.TOO_MANY_PARTS, example=shape.example)
     reading = _read_groups(groups, shape)
     if isinstance(reading, Goal):
-        return _as_both(reading, shape)
+        return _as_phone_too(reading) if shape is GAME else _as_both(reading, shape)
     if isinstance(reading, Unfit) and (digits := _without_letters(groups)):
         better = _read_groups(digits, shape)
         if not isinstance(better, Unfit):
@@ -84,6 +106,13 @@ def _as_both(goal: Goal, shape: Shape) -> Goal | Goals:
     return Goals(doubt=Doubt.NUMBER, goals=(Goal(destination=phone, ordinal=goal.ordinal), goal))
 
 
+def _as_phone_too(goal: Goal) -> Goal | Goals:
+    """A game's id that looks like a phone is as likely the customer's phone, typed for the id."""
+    if not (looks_like_phone(goal.destination) and as_phone(goal.destination)):
+        return goal
+    return Goals(doubt=Doubt.SERVER, goals=(goal,))
+
+
 def _without_letters(groups: Run) -> Run | None:
     """Give the groups with 0 and 1 for the letters that look so, or None where that changes nothing."""
     changed = tuple(
@@ -98,12 +127,16 @@ def _without_letters(groups: Run) -> Run | None:
 def _read_groups(groups: Run, shape: Shape) -> Reading:
     candidates = _candidates(groups, shape)
     if not candidates:
+        if card := read_card(groups, shape):
+            return card
         return _without_whole(groups, shape)
     if len(candidates) == 1 and candidates[0].is_certain:
         return candidates[0].goal
+    if card := read_card(groups, shape):
+        return card
     goals = [candidate.goal for candidate in candidates]
     doubt = Doubt.ORDINAL if any(goal.ordinal != 1 for goal in goals) else Doubt.NUMBER
-    if whole := _run_together(groups, shape):
+    if whole := run_together(groups, shape):
         goals.append(Goal(destination=whole))
     goals.extend(Goal(destination=number) for number in _numbers(groups, shape))
     return Goals(doubt=doubt, goals=tuple(dict.fromkeys(goals)))
@@ -124,7 +157,7 @@ def _candidates(groups: Run, shape: Shape) -> list[_Candidate]:
         if digits is None or ordinal is None or (shape in PHONES and _is_country(group, run)):
             continue
         is_apart = group is groups[0] and mark in STRONG
-        is_apart = is_apart or _stands_apart(ordinal, mark, digits, _run_together(groups, shape), shape)
+        is_apart = is_apart or _stands_apart(ordinal, mark, digits, run_together(groups, shape), shape)
         is_certain = is_apart and _is_only(run, digits, shape)
         candidate = _Candidate(goal=Goal(destination=digits, ordinal=ordinal), is_certain=is_certain)
         found.insert(0 if group is groups[0] else len(found), candidate)
@@ -141,11 +174,6 @@ def number(run: Run, shape: Shape) -> str | None:
     return shape.fit(digits)
 
 
-def _run_together(groups: Run, shape: Shape) -> str | None:
-    """Give the destination that all groups are without their marks, however they are parted."""
-    return shape.fit(text_of(groups)) if all(group.is_number for group in groups) else None
-
-
 def _is_country(group: Group, run: Run) -> bool:
     """Tell 62 of +62 812… from the 62nd purchase; behind a dot it may be either."""
     return group.text == COUNTRY and run[0].text.startswith("8") and run[0].mark not in STRONG
@@ -153,6 +181,8 @@ def _is_country(group: Group, run: Run) -> bool:
 
 def _is_only(run: Run, digits: str, shape: Shape) -> bool:
     """Tell whether no part of the groups is a number of its own, as before a PIN behind a blank."""
+    if run[0].text == "0" and len(run) > 1:
+        return False  # «s10 0.8123…»: as likely s100, cut in two
     if shape is ACCOUNT and {group.mark for group in run[1:]} <= {"-"}:
         return True
     first = 2 if shape in PHONES and run[0].text.removeprefix("+") == COUNTRY else 1
@@ -163,6 +193,8 @@ def _is_only(run: Run, digits: str, shape: Shape) -> bool:
 
 def _stands_apart(ordinal: int, mark: str, digits: str, whole: str | None, shape: Shape) -> bool:
     """Tell whether an ordinal can be no digits of the number that a mark has cut off."""
+    if shape is ACCOUNT:
+        return False  # «bpjs.0001234567890.2»: as likely two months as the second purchase
     is_strong = mark in STRONG
     is_phone = digits.startswith("08")
     if whole is None or (shape is ANYTHING and is_phone and not whole.startswith("08")):
@@ -182,10 +214,11 @@ def _without_whole(groups: Run, shape: Shape) -> Goals | Unfit:
     if shape is ANYTHING and len(groups) > MAX_PARTS and not has_phone:
         numbers = ()
     if not numbers:
-        return Unfit(slip=_slip_of(groups, shape), example=shape.example)
-    ordinals = [group.ordinal for group in groups if group.ordinal not in {None, 1}] or [1]
-    goals = [Goal(destination=digits, ordinal=each or 1) for digits in numbers for each in ordinals]
-    return Goals(doubt=Doubt.PARTS, goals=tuple(dict.fromkeys(goals)))
+        return Unfit(slip=slip_of(groups, shape), example=shape.example)
+    ordinals = ordinals_in(groups) or [1]
+    goals = [Goal(destination=digits, ordinal=each) for digits in numbers for each in ordinals]
+    has_pin = any(_PIN.fullmatch(group.text) for group in groups) and all(group.is_number for group in groups)
+    return Goals(doubt=Doubt.PIN if has_pin else Doubt.PARTS, goals=tuple(dict.fromkeys(goals)))
 
 
 def _phone(group: Group) -> str | None:
@@ -210,28 +243,10 @@ def _with_mended(numbers: list[str], groups: Run, shape: Shape) -> list[str]:
     """Add the number that two groups are if a blank has cut it; a game's id and server are read so first."""
     if len(groups) != 2 or groups[1].mark not in MENDED:  # noqa: PLR2004 - the halves of a number
         return numbers
-    whole = _run_together(groups, shape)
+    whole = run_together(groups, shape)
     if whole is None:
         return numbers
     if shape is not ANYTHING or whole.startswith("08"):
         return [*numbers, whole]
     is_long = any(len(group.text) >= COMPLETE_DIGITS for group in groups)
     return numbers if is_long else [whole, *numbers]
-
-
-def _slip_of(groups: Run, shape: Shape) -> Slip:
-    if not groups:
-        return Slip.NO_DESTINATION
-    if not all(group.is_number for group in groups):
-        return Slip.NOT_DIGITS
-    digits = text_of(groups)
-    if digits.startswith("+") and not digits.startswith("+62"):
-        return Slip.FOREIGN_NUMBER
-    is_phone = shape is ANYTHING and looks_like_phone(digits)
-    sizes = (SHAPES[Rule.PHONE] if is_phone else shape).sizes
-    local = "0" + digits.removeprefix("+62").removeprefix("0") if digits.startswith("+62") else digits
-    if len(local) < sizes.start:
-        return Slip.TOO_SHORT
-    if len(groups) > 1:
-        return Slip.TOO_MANY_PARTS
-    return Slip.TOO_LONG if len(local) >= sizes.stop else Slip.NOT_A_PHONE

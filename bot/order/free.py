@@ -8,10 +8,12 @@ from bot.order.typed import Doubt, Slip
 
 MAX_CHARS = 64
 
-_FREE = re.compile(r"[A-Za-z0-9@._+\-]+")
+_FREE = re.compile(r"[A-Za-z0-9@._+\-]+(?:#[A-Za-z0-9]{3,5})?")
+"""A name, perhaps with the tag of a game behind it: `budi#1234`."""
+
 _MARK = re.compile(r"[\s,*#;]+")
 _ORDINAL_BEFORE = re.compile(r"(?P<ordinal>[1-9][0-9]?)(?P<mark>[.,*#\s]+)(?P<name>.*)")
-_PART_BEHIND = re.compile(r"(?P<name>.*[A-Za-z0-9])[.\-]+(?P<part>[0-9]{1,6})")
+_PART_BEHIND = re.compile(r"(?P<name>.*[A-Za-z0-9])[.\-#]+(?P<part>[0-9]{1,6})")
 _NUMBERS = re.compile(r"\+?[0-9]+(?:[.\-][0-9]+)+")
 
 

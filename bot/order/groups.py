@@ -12,6 +12,8 @@ STRONG = frozenset(".,*#;|:=")
 COUNTRY = "62"
 
 _GROUP = re.compile(r"[^\s\-.,*#()/;|:=]+")
+_COUNTING = frozenset(("ke", "yg", "yang", "order", "trx"))
+_UNITS = frozenset(("kali", "kl", "x", "jam", "menit", "hari", "bulan", "pcs", "k", "rb", "ribu", "gb"))
 _ORDINAL = re.compile(r"[1-9][0-9]?")
 
 
@@ -56,6 +58,19 @@ def _kind(marks: str) -> str:
 def text_of(run: Run) -> str:
     """Give the groups of `run` without any mark."""
     return "".join(group.text for group in run)
+
+
+def ordinals_in(run: Run) -> list[int]:
+    """Give the further purchases that `run` may count: not the 9 of `jam 9`, of `9 kali` or of `9.000`."""
+    found: list[int] = []
+    for at, group in enumerate(run):
+        before, behind = run[at - 1 : at], run[at + 1 : at + 2]
+        is_of_word = any(each.text.isalpha() and each.text.lower() not in _COUNTING for each in before)
+        is_price = any(each.mark in ".," and re.fullmatch(r"[0-9]{3}", each.text) for each in behind)
+        is_price = is_price or any(each.text.lower() in _UNITS for each in behind)
+        if group.ordinal not in {None, 1} and not is_of_word and not is_price:
+            found.append(group.ordinal or 1)
+    return found
 
 
 def joined(run: Run, *, may_be_phone: bool) -> str | None:

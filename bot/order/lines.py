@@ -4,10 +4,10 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from bot.order.oddities import find_pairs, read_oddity, several, spoken_of, talk
-from bot.order.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, is_mixed
-from bot.order.typed import Doubt, Misread, OrderRequest, Slip
-from bot.order.words import COMMANDS, OPENERS, is_doubtful
+from bot.order.oddities import find_pairs, read_oddity, several, spoken_of, talk, two_codes
+from bot.order.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed
+from bot.order.typed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
+from bot.order.words import COMMANDS, OPENERS, is_doubtful, is_thanks
 
 MAX_NOMINAL_DIGITS = 3
 """`5.0812…` asks for a nominal; longer digits in front are just a number with a dot in it."""
@@ -25,9 +25,17 @@ _CODE_WITH_ORDINAL = re.compile(rf"(?P<code>{MIXED}|[A-Za-z]{{2,}})-(?P<rest>[1-
 _ORDINAL_AND_CODE = re.compile(
     rf"#?(?P<ordinal>[1-9][0-9]?)[.#]+(?P<code>{MIXED}|[A-Za-z]{{2,}})[.,*#](?P<rest>.+)"
 )
+_SPACED = re.compile(SPACED)
 _NAMED = re.compile(r"(?P<code>[A-Za-z]{2,20})(?:[.,*#]+|(?P<blank> +)(?=\S+@))(?P<rest>\S+)")
 _ORDINAL_BEFORE_MARK = re.compile(r"[1-9][0-9]?\s*[.,*#][\s.,*#]*\+?[0-9](?:[\s\-.()/]*[0-9]){4}")
 _THOUSANDS = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})000")
+_HIDING = re.compile(
+    r"[0-9)]\s*(?:([.,*#/_\-])\1|[\u2022\u2025\u2026\u2500-\u25ff\u26aa\u26ab\u2b1b-\u2b24\u2731-\u273d])"
+)
+"""Marks in the place of digits: `0812345678**`, `0812…`."""
+_HIDING_AHEAD = re.compile(r"[*#]{2}\s*[0-9]")
+_CODE_AND_MARK = re.compile(r"\A[A-Za-z0-9]+[\s.,*#]+(?=\S)")
+_TO = re.compile(r"(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)+(?=[+(]?[0-9])", re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(r"\(?0|[+(]*[0-9](?:[\s\-.()/,*#+]*[0-9]){4}")
 
 
@@ -40,12 +48,29 @@ def read_line(line: str) -> list[tuple[str, Asked]]:
 
 
 def read_piece(piece: str) -> Asked:
-    """Read what can be one order at most."""
+    """Read what can be one order at most; with digits hidden it is none."""
+    reading = _read_piece(piece)
+    if (isinstance(reading, OrderRequest) or reading.near) and _hides_digits(piece):
+        return Misread(slip=Slip.CUT_OFF, suggestion=EXAMPLE, near=True, is_example=True, typed=piece)
+    return reading
+
+
+def _hides_digits(piece: str) -> bool:
+    return bool(_HIDING.search(_CODE_AND_MARK.sub("", piece)) or _HIDING_AHEAD.search(piece))
+
+
+def _read_piece(piece: str) -> Asked:
     typed = without_end(piece)
+    if is_thanks(piece):
+        return Misread(slip=Slip.THANKS, suggestion=EXAMPLE, near=False, is_example=True)
     if not any(char.isdigit() for char in typed):
         return _read_name(typed)
     if is_doubtful(piece):
         return spoken_of(typed)
+    if both := two_codes(typed):
+        return both
+    if spaced := _SPACED.fullmatch(typed):
+        return _order(spaced["letter"] + spaced["nominal"], spaced["rest"], doubt=Doubt.TALK)
     if found := _CODE_WITH_ORDINAL.fullmatch(typed):
         return _order(found["code"], found["rest"])
     if found := _ORDINAL_AND_CODE.fullmatch(typed):
@@ -92,6 +117,8 @@ def _read_parts(typed: str, code: str, mark: str, rest: str) -> Asked:
 
 def _read_nominal(typed: str, code: str, rest: str) -> Asked:
     is_phone = code == "62" and rest.startswith("8")
+    if to := _TO.match(rest):
+        return _order(code, rest[to.end() :], doubt=Doubt.TALK)
     if thousands := _THOUSANDS.fullmatch(code):
         return _order(thousands["nominal"], rest, doubt=Doubt.NOMINAL)
     if code.startswith("0") or is_phone or len(code) > MAX_NOMINAL_DIGITS:
@@ -108,7 +135,7 @@ def _read_words(typed: str, code: str, mark: str, rest: str) -> Asked:
     if find_pairs(typed):
         return read_oddity(typed)
     if len(code) == 1:
-        return Misread(slip=Slip.NOT_AN_ORDER, suggestion=talk("").suggestion, near=True)
+        return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=True, is_example=True, typed=typed)
     has_blank = any(char.isspace() for char in mark + rest)
     digits = sum(map(str.isdigit, rest))
     if rest.lstrip("+(")[:1].isdigit():

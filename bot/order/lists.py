@@ -4,9 +4,11 @@ A number in front is a mark only where the lines are counted from 1 on; else it 
 """
 
 import re
+from string import ascii_lowercase
 
-_BULLET = re.compile(r"\A(?:[->\u2022\u00b7\u25aa\u25e6]\s*|\*\s+)(?=[A-Za-z0-9+])")
+_BULLET = re.compile(r"\A(?:[\-\u2022\u00b7\u25aa\u25e6]\s*|\*\s+)(?=[A-Za-z0-9+])")
 _MARKED = re.compile(r"(?P<position>[0-9]{1,3})(?P<mark>\s*[.)]\s*)(?P<rest>[A-Za-z0-9+].*)")
+_LETTERED = re.compile(r"(?P<letter>[A-Za-z])[.)]\s*(?P<rest>[A-Za-z]*[0-9].*|[A-Za-z]{2,}[.,*#].*)")
 _STARTS_WITH_CODE = re.compile(r"[0-9]*[A-Za-z]")
 _HOLDS_NUMBER = re.compile(r"[0-9]{5}")
 
@@ -15,6 +17,7 @@ def listed_lines(typed: str) -> tuple[list[str], bool]:
     """Give the lines that hold anything, without the marks of a list, and whether any mark is in doubt."""
     lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
     lines = [line for line in lines if line]
+    lines = _without_letters(lines)
     marked = [_MARKED.fullmatch(line) for line in lines]
     positions = [int(found["position"]) for found in marked if found]
     others = [line for line, found in zip(lines, marked, strict=True) if not found]
@@ -26,6 +29,15 @@ def listed_lines(typed: str) -> tuple[list[str], bool]:
         for line, found in zip(lines, marked, strict=True)
     ]
     return unmarked, any(found and _is_unsure(found, is_list=is_list) for found in marked)
+
+
+def _without_letters(lines: list[str]) -> list[str]:
+    """Take off `a.`, `b.` … where the lines count on from a; a lone letter is no list."""
+    lettered = [_LETTERED.fullmatch(line) for line in lines]
+    letters = [found["letter"].lower() for found in lettered if found]
+    if len(letters) < 2 or letters != list(ascii_lowercase[: len(letters)]):  # noqa: PLR2004 - a list has two lines
+        return lines
+    return [found["rest"] if found else line for found, line in zip(lettered, lines, strict=True)]
 
 
 def _is_unsure(found: re.Match[str], *, is_list: bool) -> bool:

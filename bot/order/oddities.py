@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from bot.order.codes import to_codes
+from bot.order.groups import COMPLETE_DIGITS, groups_of
 from bot.order.patterns import MAX_CODE_CHARS, MIXED, NUMBER
+from bot.order.shapes import EXAMPLE_PHONE
 from bot.order.typed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
 from bot.order.words import COMMANDS, OPENERS, SHOWN_COMMANDS
 
@@ -15,10 +18,22 @@ MAX_SHOWN = 4
 
 _PAIR = re.compile(
     rf"(?<![A-Za-z0-9@])(?P<code>{MIXED}|[A-Za-z]{{2,20}}(?=[.*#]+[0-9+(]))"
-    rf"[\s.,*#=:/\-]+(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)*(?P<number>{NUMBER})",
+    rf"[\s.,*#=:/_>\-]+(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)*(?P<number>{NUMBER})",
     re.IGNORECASE,
 )
+_CODES_AND_NUMBER = re.compile(
+    rf"(?P<first>{MIXED})(?:\s*[,+&/]\s*|\s+(?:dan\s+|sama\s+)?)(?P<second>{MIXED})[\s.,*#]+(?P<number>{NUMBER})",
+    re.IGNORECASE,
+)
+_NUMBER_BETWEEN = re.compile(
+    rf"(?P<first>{MIXED})[\s.,*#]+(?P<number>{NUMBER})(?:\s*[,+&]\s*|\s+(?:dan\s+)?)(?P<second>{MIXED})",
+    re.IGNORECASE,
+)
+_NO_CODE = re.compile(r"[0-9]+(?:x|k|rb|ribu|gb|mb)|x[0-9]|im3", re.IGNORECASE)
+"""What looks like a code, and is an amount, a count or a network beside one."""
+
 _GLUED = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?[a-z]?)(?P<number>(?:\+?62|0)8[0-9]{8,11})")
+_GLUED_WITH_O = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?)(?P<number>o8[0-9oil]{8,11})")
 _CODE = re.compile(r"(?=.*[a-z])[a-z0-9]+")
 _SWAPPED = re.compile(
     rf"(?P<number>{NUMBER})(?:[\s.,*#/]+(?P<mixed>{MIXED})|[.*#]+(?P<word>[A-Za-z]{{2,20}}))"
@@ -30,15 +45,16 @@ _ALONE = re.compile(r"[0-9+\-.() ]+")
 def read_oddity(typed: str) -> OrderRequest | Misread:
     """Read an order that is asked back if it is one, half an order, or talk."""
     bare = typed.lower()
-    if found := _GLUED.fullmatch(bare):
+    if found := _GLUED.fullmatch(bare) or _GLUED_WITH_O.fullmatch(bare):
         return OrderRequest(code=found["code"], destination=found["number"], doubt=Doubt.GLUED)
     if _CODE.fullmatch(bare) and len(bare) <= MAX_CODE_CHARS and bare not in COMMANDS:
-        return Misread(slip=Slip.NO_DESTINATION, suggestion=f"{bare}.081234567890", near=True)
+        form = f"{bare}.{EXAMPLE_PHONE}"
+        return Misread(slip=Slip.NO_DESTINATION, suggestion=form, near=True, is_example=True, typed=typed)
     if _ALONE.fullmatch(bare):
         near = sum(map(str.isdigit, bare)) >= MIN_ALONE_DIGITS
         swapped = _SWAPPED.fullmatch(typed)
         if not (swapped and swapped["nominal"]):
-            return Misread(slip=Slip.NO_CODE, suggestion=f"s5.{bare.strip(' -.')}", near=near)
+            return Misread(slip=Slip.NO_CODE, suggestion=to_codes(bare), near=near, typed=typed)
     if found := _SWAPPED.fullmatch(typed):
         code = found["mixed"] or found["word"] or found["nominal"]
         destination = found["number"] or found["phone"]
@@ -66,10 +82,27 @@ def _number_of(rest: str) -> str:
 def find_pairs(typed: str) -> list[str]:
     """Give each code with a number behind it, as it should be typed."""
     return [
-        f"{found['code'].lower()}.{found['number']}"
+        f"{found['code'].lower()}.{_without_parts(found['number'])}"
         for found in _PAIR.finditer(typed)
         if found["code"].lower() not in COMMANDS | OPENERS
     ]
+
+
+def two_codes(typed: str) -> Misread | None:
+    """Show both orders of two codes with one number: `s5 s10 0812…`, or `s5.0812… s10`."""
+    found = _CODES_AND_NUMBER.fullmatch(typed) or _NUMBER_BETWEEN.fullmatch(typed)
+    if found is None:
+        return None
+    codes = (found["first"].lower(), found["second"].lower())
+    if codes[0] == codes[1] or any(map(_NO_CODE.fullmatch, codes)):
+        return None
+    return several([f"{code}.{_without_parts(found['number'])}" for code in codes])
+
+
+def _without_parts(number: str) -> str:
+    """Give a number without the PIN that stands right behind it."""
+    groups = groups_of(number)
+    return groups[0].text if groups and len(groups[0].text) > COMPLETE_DIGITS else number
 
 
 def several(pairs: Sequence[str]) -> Misread:
@@ -86,9 +119,16 @@ def spoken_of(typed: str) -> Misread:
     return Misread(slip=Slip.SPOKEN_OF, suggestion=f"cek.{number}", near=True)
 
 
+def taken_back(typed: str) -> Misread:
+    """An order cannot be taken back: show how to look it up."""
+    found = spoken_of(typed)
+    suggestion = found.suggestion if found.slip is Slip.SPOKEN_OF else "riwayat"
+    return Misread(slip=Slip.NO_CANCEL, suggestion=suggestion, near=True)
+
+
 def talk(typed: str) -> Misread:
     """No order at all, or a command with a slip in it."""
     meant = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
     if meant and typed.isalpha():
         return Misread(slip=Slip.NEAR_COMMAND, suggestion=meant[0], near=False)
-    return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False)
+    return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.order.lines import Asked, read_line
 from bot.order.lists import listed_lines
-from bot.order.patterns import MIXED
+from bot.order.patterns import MIXED, NUMBER, SPACED
 from bot.order.plain import plain
 from bot.order.typed import EXAMPLE, Command, Doubt, Line, Misread, OrderRequest, Orders, Slip
 from bot.order.words import COMMANDS, FOREIGN_COMMANDS, SHOWN_COMMANDS, is_doubtful
@@ -37,24 +37,32 @@ _COMMAND = re.compile(
 _BEFORE_REST = " ._,*#:/-\n"
 _REMNANT = re.compile(r"[0-9\s\-.()]+")
 _CODE_ALONE = re.compile(rf"{MIXED}|[1-9][0-9]{{0,2}}")
+_SPACED = re.compile(SPACED)
+_LABELLED = re.compile(
+    rf"kode\W+(?P<code>{MIXED})\W+(?:nomor|nomer|no|hp|tujuan)\W+(?P<number>{NUMBER})", re.IGNORECASE
+)
+"""`Kode: S5` with `Nomor: 0812…` behind or below it."""
+_STAMP = re.compile(r"\[[0-9]{1,2}[./: \-]")
+"""`[23/11/2026 21:00]`, as it stands above what was copied out of an old chat."""
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 
 
 def parse(text: str) -> Command | Orders | Misread:
     """Read one message."""
     typed = plain(text)
-    if command := _read_command(typed):
-        return command
+    if read := _read_labelled(typed) or _read_command(typed):
+        return read
     lines, is_unsure = listed_lines(typed)
     pieces = _read_split(lines) or [piece for line in lines for piece in read_line(line)]
     readings = [reading for _, reading in pieces]
     wanted = sum(isinstance(reading, OrderRequest) for reading in readings)
     if wanted > MAX_LINES:
-        return Misread(slip=Slip.TOO_MANY_ORDERS, suggestion=EXAMPLE, near=True)
+        return Misread(slip=Slip.TOO_MANY_ORDERS, suggestion=EXAMPLE, near=True, is_example=True)
     if not wanted:
         return _first_slip([reading for reading in readings if isinstance(reading, Misread)])
     if is_unsure or any(_casts_doubt(piece, reading) for piece, reading in pieces):
         pieces = [(piece, _doubted(reading)) for piece, reading in pieces]
+    pieces = _with_codes_above(pieces)
     return Orders(
         lines=tuple(
             Line(number=number, typed=piece, asked=reading)
@@ -63,9 +71,17 @@ def parse(text: str) -> Command | Orders | Misread:
     )
 
 
+def _read_labelled(typed: str) -> Orders | None:
+    found = _LABELLED.fullmatch(typed)
+    if not found:
+        return None
+    request = OrderRequest(code=found["code"].lower(), destination=found["number"], doubt=Doubt.TALK)
+    return Orders(lines=(Line(number=1, typed=typed, asked=request),))
+
+
 def _read_command(typed: str) -> Command | None:
     found = _COMMAND.fullmatch(typed)
-    if not found:
+    if not found or _SPACED.match(typed):
         return None
     word, slash = found["word"].lower(), bool(found["slash"])
     if word not in COMMANDS and (not slash or word[-1].isdigit()):
@@ -82,19 +98,32 @@ def _read_split(lines: list[str]) -> list[tuple[str, Asked]]:
     code, number = lines
     if not (_CODE_ALONE.fullmatch(code) and _NUMBER_ALONE.fullmatch(number)):
         return []
-    request = OrderRequest(code=code.lower(), destination=number, doubt=Doubt.GLUED)
+    request = OrderRequest(code=code.lower(), destination=number, doubt=Doubt.TALK)
     return [(f"{code} {number}", request)]
 
 
+def _with_codes_above(pieces: list[tuple[str, Asked]]) -> list[tuple[str, Asked]]:
+    """Show a number without a code behind the code of the order above it."""
+    shown: list[tuple[str, Asked]] = []
+    code = ""
+    for piece, reading in pieces:
+        if isinstance(reading, OrderRequest):
+            code = reading.code
+        elif reading.slip is Slip.NO_CODE and code:
+            reading = replace(reading, suggestion=f"{code}.{piece}")  # noqa: PLW2901 - the same line, with its form
+        shown.append((piece, reading))
+    return shown
+
+
 def _first_slip(slips: list[Misread]) -> Misread:
-    nothing = Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False)
+    nothing = Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)
     return next((slip for slip in slips if slip.near), (*slips, nothing)[0])
 
 
 def _casts_doubt(piece: str, reading: Asked) -> bool:
-    """Tell whether a line beside orders says that they are not asked for, or may be the rest of a number."""
+    """Tell whether a line beside orders says that they are old or not asked for, or ends a number."""
     is_talk = isinstance(reading, Misread) and not reading.near
-    return is_talk and (is_doubtful(piece) or bool(_REMNANT.fullmatch(piece)))
+    return is_talk and bool(is_doubtful(piece) or _REMNANT.fullmatch(piece) or _STAMP.search(piece))
 
 
 def _doubted(reading: Asked) -> Asked:

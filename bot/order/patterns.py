@@ -13,6 +13,9 @@ NUMBER = r"\+?\(?[0-9](?:[\s\-.()/]*[0-9]){4,}"
 NOMINAL_PAIR = r"[1-9][0-9]{0,2}[.*#](?:\+?62|0)8[0-9]{8,}"
 """`5.0812…`: a nominal with a whole phone behind it."""
 
+SPACED = r"(?P<letter>[SsTtAaXx])[\s.,*#]+(?P<nominal>[1-9][0-9]{0,2})[\s.,*#]+(?P<rest>(?:\+?62|0)8.*)"
+"""`s 5.0812…`: a code of one letter, cut off from its nominal; the letter alone is a command."""
+
 _IS_MIXED = re.compile(MIXED)
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from bot.catalogue.product import Rule
 
-PHONE_DIGITS = range(10, 15)
-"""An Indonesian mobile number has 10 to 13 digits with its 0; 14 leaves room for new blocks."""
+PHONE_DIGITS = range(10, 14)
+"""An Indonesian mobile number has 10 to 13 digits with its 0; one more was typed twice."""
 
 METER_DIGITS = range(11, 13)
 """A PLN meter number has 11 digits, a customer id 12."""
+
+MAX_ABROAD = PHONE_DIGITS.stop
+"""With 62 in the place of its 0 a number has one digit more; what is longer is a slip, not an account."""
 
 ACCOUNT_DIGITS = range(5, 21)
 GAME_DIGITS = range(4, 21)
@@ -55,7 +58,10 @@ def bare_phone(digits: str) -> str | None:
 
 def looks_like_phone(digits: str) -> bool:
     """Tell whether `digits` were surely typed as a mobile number, complete or not."""
-    return digits.startswith(("08", "+")) or bool(_ABROAD_PHONE.fullmatch(digits) and as_phone(digits))
+    is_abroad = bool(_ABROAD_PHONE.fullmatch(digits))
+    return digits.startswith(("08", "+")) or (
+        is_abroad and bool(as_phone(digits) or len(digits) > MAX_ABROAD)
+    )
 
 
 def _sized(sizes: range) -> Callable[[str], str | None]:

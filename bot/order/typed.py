@@ -14,6 +14,7 @@ class Slip(StrEnum):
 
     NOT_AN_ORDER = "not_an_order"
     SPOKEN_OF = "spoken_of"
+    NO_CANCEL = "no_cancel"
     NO_DESTINATION = "no_destination"
     NO_CODE = "no_code"
     NO_SERVER = "no_server"
@@ -29,6 +30,8 @@ class Slip(StrEnum):
     SEVERAL_ORDERS = "several_orders"
     TOO_MANY_ORDERS = "too_many_orders"
     NEEDS_SEPARATOR = "needs_separator"
+    CUT_OFF = "cut_off"
+    THANKS = "thanks"
     FORWARDED = "forwarded"
     EDITED = "edited"
 
@@ -46,6 +49,8 @@ class Doubt(StrEnum):
     """The digits can be read as two different destinations."""
     PARTS = "parts"
     """A PIN, a second phone or something else stands beside code and number."""
+    PIN = "pin"
+    """Four to six digits stand beside code and number, as other servers want them."""
     UNKNOWN_CODE = "unknown_code"
     """The code is not in the catalogue; others are spelled nearly so."""
     SERVER = "server"
@@ -86,11 +91,17 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misread:
-    """No order: why, the nearest right form, and whether it was meant as one (`near`)."""
+    """No order: why, the nearest right form, and whether it was meant as one (`near`).
+
+    `is_example` where the number of that form is ours: it shows the form and is not to be bought for. `typed`
+    is the order as it was typed, empty where there is none to show.
+    """
 
     slip: Slip
     suggestion: str
     near: bool
+    is_example: bool = False
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

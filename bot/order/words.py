@@ -1,5 +1,7 @@
 """The words that are never a product's code: commands, ours and other servers', and those of a complaint."""
 
+import re
+
 SHOWN_COMMANDS = (
     *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format"),
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
@@ -38,7 +40,7 @@ COMMANDS = frozenset(
         *FOREIGN_COMMANDS,
         *COMPLAINTS,
         *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
-        *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "rekap"),
+        *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
         *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup"),
     )
 )
@@ -46,6 +48,29 @@ COMMANDS = frozenset(
 
 OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))
 """Words before an order, as other servers teach them or people say them; none is a code."""
+
+THANKS = frozenset(
+    (
+        *("ok", "oke", "okey", "okay", "okk", "siap", "sip", "sipp", "mantap", "baik", "ya", "iya", "y"),
+        *("makasih", "makasi", "mksh", "mksih", "terimakasih", "terima", "kasih", "tq", "thx", "thanks"),
+        *(
+            "trims",
+            "trimakasih",
+            "nuhun",
+            "suwun",
+            "kak",
+            "bos",
+            "bang",
+            "mas",
+            "mbak",
+            "min",
+            "gan",
+            "pak",
+            "bu",
+        ),
+    )
+)
+"""Words that thank or agree, and ask for nothing."""
 
 DOUBTFUL = frozenset(
     (
@@ -72,8 +97,19 @@ DOUBTFUL = frozenset(
 )
 """Words beside an order that tell of an earlier one, or take it back, as often as they ask for it."""
 
+DOUBTFUL_MARKS = ("?", ":(", ":-(", *"❌🚫⛔❓❔✖✅👎😡😠🤬😤😭😢⏳⌛⚠↩🛑")
+"""Signs that do the same."""
+
+
+def is_thanks(typed: str) -> bool:
+    """Tell whether `typed` only thanks or agrees, in words or by a sign."""
+    words = re.findall(r"[a-z]+", typed.lower())
+    if not words:
+        return any(mark in typed for mark in "👍🙏👌😊")
+    return THANKS.issuperset(words) and not any(char.isdigit() for char in typed)
+
 
 def is_doubtful(typed: str) -> bool:
     """Tell whether the words of `typed` speak of an order rather than ask for it."""
     words = (word.strip(".,:;!()\"'") for word in typed.lower().split())
-    return "?" in typed or any(mark in typed for mark in "❌🚫⛔❓❔✖✅") or not DOUBTFUL.isdisjoint(words)
+    return any(mark in typed for mark in DOUBTFUL_MARKS) or not DOUBTFUL.isdisjoint(words)

@@ -74,7 +74,7 @@ def _press(query: CallbackQuery) -> Pressed | None:
         message_id=query.message.message_id,
         user_id=query.from_user.id,
         name=_name(query.from_user),
-        data=query.data,
+        data=_sound(query.data),
     )
 
 

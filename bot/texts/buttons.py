@@ -42,6 +42,8 @@ TOASTS = {
     "used": "Tombol ini sudah tidak berlaku.",
     "not_allowed": "Tombol ini hanya untuk admin.",
     "not_yours": "Tombol ini milik orang lain.",
+    "resellers_only": "Tombol ini hanya untuk reseller.",
+    "soon": "Sebentar, jawaban tadi masih dikirim.",
 }
 
 

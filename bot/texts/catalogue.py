@@ -21,10 +21,12 @@ from bot.notices.catalogue import (
     ImportReceived,
     ImportRefused,
     PastChange,
+    ProductsSwitched,
     ProductSwitched,
     ProductTrouble,
     ProductUnknown,
 )
+from bot.texts import products
 from bot.texts.form import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, outside, rupiah
 
 _KINDS = {
@@ -96,6 +98,8 @@ def _previewed(notice: ImportPreview, problems_shown: int) -> Text:
     rules = ", ".join(f"{RULE_WORDS[rule.rule][0]} {_number(rule.count)}" for rule in notice.rules)
     if rules:
         rows.extend(["", f"Jenis tujuan: {rules}"])
+    if notice.stricter:
+        rows.append(("Tetap wajib dengan server: ", outside(" ".join(notice.stricter), 200)))
     if notice.unused:
         rows.append(("Kolom tidak dipakai: ", outside(", ".join(notice.unused), 200)))
     rows.extend(_problems_in(notice, problems_shown))
@@ -245,37 +249,6 @@ def _past(past: PastChange, clock: Clock) -> list[Row]:
     return rows
 
 
-def switched(notice: ProductSwitched) -> Text:
-    """Confirm that a product is open or closed."""
-    mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
-    already = "" if notice.fresh else "sudah "
-    return lines((f"{mark} ", code(notice.code), " ", outside(notice.name), f" {already}{word}."))
-
-
-def unknown(notice: ProductUnknown) -> Text:
-    """Say that there is no such product."""
-    if not notice.typed:
-        return lines("Ketik kodenya di belakang, misalnya:", code("/tutup s5"))
-    near = tuple(part for one in notice.near for part in (" ", code(one)))
-    rows: list[Row] = [("Tidak ada produk dengan kode ", outside(notice.typed), ".")]
-    if near:
-        rows.append(("Mungkin:", *near))
-    return lines(*rows)
-
-
-def trouble(notice: ProductTrouble, clock: Clock) -> Text:
-    """Say that the biller has not got a product, and what a tap would do."""
-    rows: list[Row] = [
-        ("⚠️ ", bold("Produk gangguan di biller")),
-        (code(notice.code), " ", outside(notice.name)),
-    ]
-    if notice.reason:
-        rows.append(("Alasan: ", outside(notice.reason, 200)))
-    return lines(
-        *rows, clock.moment(notice.at_ms), "Tutup dulu supaya tidak dipesan? Buka lagi dengan /buka."
-    )
-
-
 def _number(count: int) -> str:
     return f"{count:,}".replace(",", ".")
 
@@ -297,12 +270,8 @@ def words(notice: CatalogueNotice, clock: Clock) -> Text:
             return empty()
         case CatalogueHistory():
             return history(notice, clock)
-        case ProductSwitched():
-            return switched(notice)
-        case ProductUnknown():
-            return unknown(notice)
-        case ProductTrouble():
-            return trouble(notice, clock)
+        case ProductSwitched() | ProductsSwitched() | ProductUnknown() | ProductTrouble():
+            return products.words(notice, clock)
         case CatalogueFile():
             raise LookupError("a catalogue is filled in from the books")
         case _:

@@ -10,6 +10,7 @@ from bot.notices.complaints import (
     ComplaintTold,
     NoComplaints,
     Stage,
+    TooManyComplaints,
 )
 from bot.order.notices import AboutOrder
 from bot.texts.admins import STATES
@@ -92,6 +93,14 @@ def complaint_help(notice: ComplaintHelp) -> Text:
     )
 
 
+def too_many(notice: TooManyComplaints) -> Text:
+    """Say that the earlier ones are to be answered first."""
+    return lines(
+        f"📣 Masih ada {notice.count} komplain Anda yang menunggu jawaban admin.",
+        "Yang ini belum dikirim. Coba lagi setelah ada jawaban.",
+    )
+
+
 def words(notice: ComplaintsNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
@@ -103,6 +112,8 @@ def words(notice: ComplaintsNotice, clock: Clock) -> Text:
             return closed(notice, clock)
         case ComplaintHelp():
             return complaint_help(notice)
+        case TooManyComplaints():
+            return too_many(notice)
         case NoComplaints():
             return lines("Tidak ada komplain yang menunggu jawaban.")
         case _:

@@ -3,10 +3,10 @@
 from typing import assert_never
 
 from bot.notices.looking import History, LookingNotice, NoSuchOrder, OrderRow, OrderShown, OrdersTo
-from bot.order.model import ExpiryReason, State, Trouble
+from bot.order.model import ExpiryReason, State
 from bot.order.typed import EXAMPLE
 from bot.texts.form import Clock, Row, Span, Text, bold, code, lines, numbered, outside, rupiah
-from bot.texts.orders import REASON_WITHHELD
+from bot.texts.orders import told_reason
 from bot.texts.tables import MARKS
 
 STATES = {
@@ -26,11 +26,6 @@ _EXPIRIES = {
 }
 
 LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60
-
-
-def told_reason(reason: str, trouble: Trouble | None) -> str:
-    """Give the biller's reason as far as a reseller may read it."""
-    return "" if trouble in REASON_WITHHELD else reason
 
 
 def order_shown(notice: OrderShown, clock: Clock) -> Text:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from bot.notices.looking import OrderShown
 from bot.order.model import ExpiryReason, Outcome, Trouble
 from bot.order.notices import (
     AboutOrder,
@@ -29,6 +30,11 @@ _NEXT_STEP = {
 
 # Such a reason names the operator's own user or address, which is not the reseller's business.
 REASON_WITHHELD = frozenset({Trouble.ACCOUNT})
+
+
+def told_reason(reason: str, trouble: Trouble | None) -> str:
+    """Give the biller's reason as far as a reseller may read it."""
+    return "" if trouble in REASON_WITHHELD else reason
 
 
 def _head(mark: str, word: str, about: AboutOrder) -> Row:
@@ -71,7 +77,7 @@ def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
     return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, _foot(notice, clock))
 
 
-def to_copy(notice: OrderSucceeded) -> str | None:
+def to_copy(notice: OrderSucceeded | OrderShown) -> str | None:
     """Give what one tap should copy: the token that the customer types in, or the SN."""
     token = token_of(notice.code, notice.destination, notice.sn)
     return token.digits if token else notice.sn
@@ -95,7 +101,7 @@ def _token(token: Token, sn: str) -> Iterator[Row]:
 
 def failed(notice: OrderFailed, clock: Clock) -> Text:
     """Say that it failed, why, and what to do."""
-    reason = "" if notice.trouble in REASON_WITHHELD else notice.reason
+    reason = told_reason(notice.reason, notice.trouble)
     rows: list[Row] = [_head("❌", "GAGAL", notice), _number(notice)]
     if reason:
         rows.append(("Alasan: ", outside(reason, 200)))

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.notices.talk import BalanceWithheld, Help, NotUnderstood, TalkNotice, Welcome
+from bot.notices.talk import AdminsOnly, BalanceWithheld, Help, NotUnderstood, TalkNotice, Welcome
 from bot.order.shapes import EXAMPLE_METER
 from bot.order.typed import EXAMPLE, Slip
 from bot.people import Role
@@ -10,7 +10,8 @@ from bot.texts.form import Row, Text, bold, code, lines, outside
 
 _SLIPS = {
     Slip.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
-    Slip.SPOKEN_OF: "Pesan ini tidak diproses sebagai pesanan. Mau cek yang sudah dipesan?",
+    Slip.SPOKEN_OF: "Pesan ini tidak diproses sebagai pesanan. Ada masalah? Cek dulu, atau ketik komplain.",
+    Slip.NO_CANCEL: "Pesanan tidak bisa dibatalkan. Cek dulu hasilnya.",
     Slip.NO_DESTINATION: "Nomornya belum ada.",
     Slip.NO_CODE: "Kode di depan nomornya belum ada.",
     Slip.NO_SERVER: "Server gamenya belum ada di belakang ID.",
@@ -26,6 +27,8 @@ _SLIPS = {
     Slip.SEVERAL_ORDERS: "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma.",
     Slip.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
     Slip.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
+    Slip.THANKS: "Siap, sama-sama.",
+    Slip.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
     Slip.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
     Slip.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
@@ -39,10 +42,14 @@ _EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
 
 def not_understood(notice: NotUnderstood) -> Text:
     """Say what is amiss and show the nearest right form."""
-    shown = "Ketik:" if notice.suggestion != EXAMPLE else "Contoh:"
+    shown = "Contoh:" if notice.is_example or notice.suggestion == EXAMPLE else "Ketik:"
+    typed: list[Row] = [("Yang diketik: ", outside(notice.typed, 100))] if notice.typed else []
+    if notice.slip is Slip.THANKS:
+        return lines(f"🙏 {_SLIPS[notice.slip]}")
     bought = ["Belum ada yang dibeli."] if notice.slip in _NOTHING_BOUGHT else []
     return lines(
         f"🤔 {_SLIPS[notice.slip]}",
+        *typed,
         *bought,
         (f"{shown} ", outside(notice.suggestion, 100)),
         "Cara lengkap: /bantuan",
@@ -105,7 +112,7 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
     "/saldo · /tertunda · /komplain · /reseller",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
-    ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk"),
+    ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
@@ -127,8 +134,13 @@ def _second(example: str) -> str:
 
 
 def balance_withheld(_: BalanceWithheld) -> Text:
-    """Say that the biller balance is the operator's."""
-    return lines("Saldo biller hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
+    """Say that resellers have no balance here."""
+    return lines("Di loket ini tidak ada saldo reseller. Tanyakan ke admin.", "Cara lengkap: /bantuan")
+
+
+def admins_only() -> Text:
+    """Say whose command it is, and where."""
+    return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
 
 
 def words(notice: TalkNotice) -> Text:
@@ -142,5 +154,7 @@ def words(notice: TalkNotice) -> Text:
             return not_understood(notice)
         case BalanceWithheld():
             return balance_withheld(notice)
+        case AdminsOnly():
+            return admins_only()
         case _:
             assert_never(notice)

@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.catalogue.product import Operator, Rule
 from bot.notices.ordering import Closure
 from bot.notices.prices import (
+    ChoiceDropped,
     NoCatalogue,
     NoPrices,
     NumberQuestion,
@@ -15,6 +16,7 @@ from bot.notices.prices import (
     ProductShut,
     Scope,
 )
+from bot.order.typed import Slip
 from bot.texts.form import Row, Span, Text, bold, code, grouped, lines, outside, rupiah
 
 NAME_CHARS = 48
@@ -39,6 +41,14 @@ _ASKED = {
 }
 """For each kind of destination the question, and what its field shows before anything is typed."""
 
+_AMISS = {
+    Slip.TOO_SHORT: "Nomornya kurang angka.",
+    Slip.TOO_LONG: "Nomornya kelebihan angka.",
+    Slip.NOT_A_PHONE: "Itu bukan nomor HP.",
+    Slip.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
+    Slip.NO_SERVER: "Servernya belum ada di belakang ID.",
+}
+
 _MARKS = {Closure.CLOSED: "🚫", Closure.RESTING: "🌙"}
 _MEANINGS = {Closure.CLOSED: "🚫 sedang ditutup", Closure.RESTING: "🌙 sedang jam tutup"}
 
@@ -48,8 +58,13 @@ def placeholder(notice: NumberQuestion) -> str:
     return _ASKED[notice.rule][1]
 
 
-def no_catalogue() -> Text:
-    """Say that orders need no list."""
+def no_catalogue(notice: NoCatalogue) -> Text:
+    """Say that orders need no list, and to an admin how to bring one."""
+    if notice.for_admin:
+        return lines(
+            "Daftar harga belum ada di sini. Kirim filenya (XLSX atau CSV) ke chat ini.",
+            "Contoh filenya: /katalog",
+        )
     return lines(
         "Daftar harga belum ada di sini. Tanyakan harga ke admin.",
         ("Pesan tetap bisa, ketik ", code("kode.nomor"), ", misalnya ", code("s5.081234567890")),
@@ -105,11 +120,19 @@ def number_question(notice: NumberQuestion) -> Text:
     """Ask for the number; nothing is bought by the answer alone."""
     price = f" · {rupiah(notice.sell_idr)}" if notice.sell_idr is not None else ""
     question, _ = _ASKED[notice.rule]
+    amiss = [f"🤔 {_AMISS.get(notice.slip, 'Nomornya belum bisa dibaca.')}"] if notice.slip else []
     return lines(
+        *amiss,
         ("🛒 ", code(notice.code), " ", outside(notice.name), price),
         bold(question),
-        "Balas pesan ini. Pesanannya ditunjukkan dulu sebelum dibeli.",
+        "Balas pesan ini dengan nomornya. Pesanannya ditunjukkan dulu sebelum dibeli.",
+        ("Tidak jadi? Ketik ", code("batal")),
     )
+
+
+def choice_dropped() -> Text:
+    """Say that nothing is asked any more, and nothing was bought."""
+    return lines("Baik, tidak jadi. Tidak ada yang dibeli.")
 
 
 def product_shut(notice: ProductShut) -> Text:
@@ -132,7 +155,7 @@ def words(notice: PricesNotice) -> Text:
     """Give the words for a notice of this room."""
     match notice:
         case NoCatalogue():
-            return no_catalogue()
+            return no_catalogue(notice)
         case PriceGroups():
             return price_groups(notice)
         case PriceList():
@@ -141,6 +164,8 @@ def words(notice: PricesNotice) -> Text:
             return no_prices(notice)
         case NumberQuestion():
             return number_question(notice)
+        case ChoiceDropped():
+            return choice_dropped()
         case ProductShut():
             return product_shut(notice)
         case _:

@@ -7,7 +7,7 @@ from bot import notices as say
 from bot.notices.admins import AdminsNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.looking import LookingNotice
+from bot.notices.looking import LookingNotice, OrderShown
 from bot.notices.ordering import OrderingNotice
 from bot.notices.people import PeopleNotice
 from bot.notices.prices import NumberQuestion, PricesNotice
@@ -16,6 +16,7 @@ from bot.notices.reports import ReportsNotice
 from bot.notices.restore import RestoreNotice
 from bot.notices.talk import TalkNotice
 from bot.order import notices as of_order
+from bot.order.model import State
 from bot.texts import (
     admins,
     catalogue,
@@ -52,12 +53,20 @@ class Rendered:
 
 def render(notice: say.Notice, clock: Clock) -> Rendered:
     """Give one notice as a message."""
-    copy = orders.to_copy(notice) if isinstance(notice, of_order.OrderSucceeded) else None
+    copy = _copy(notice)
     return Rendered(
         text=_words(notice, clock),
         copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
         asks=prices.placeholder(notice) if isinstance(notice, NumberQuestion) else None,
     )
+
+
+def _copy(notice: say.Notice) -> str | None:
+    match notice:
+        case of_order.OrderSucceeded() | OrderShown(state=State.SUCCEEDED):
+            return orders.to_copy(notice)
+        case _:
+            return None
 
 
 def merge(notices: list[say.Notice], clock: Clock) -> tuple[Text, int]:

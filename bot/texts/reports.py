@@ -1,5 +1,6 @@
 """What people read of a period's orders: the sums in a message, and the columns of the file."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
@@ -10,7 +11,8 @@ from bot.order.period import Period, one_day
 from bot.order.sales import Sales, Total, total_of
 from bot.sheets import Cell
 from bot.texts.form import Clock, Row, Text, bold, code, lines, outside, rupiah
-from bot.texts.looking import STATES, told_reason
+from bot.texts.looking import STATES
+from bot.texts.orders import told_reason
 from bot.texts.tables import MARKS
 
 PRODUCTS_SHOWN = 12
@@ -86,8 +88,12 @@ def _products(sales: Sequence[Sales]) -> list[Row]:
 
 def _day(day: date, total: Total) -> str:
     amount = f" · {rupiah(total.sell_idr)}" if total.sell_idr else ""
-    rest = total.count - total.success_count
-    return f"{day:%d/%m} ✅ {total.success_count}{amount}{f' · lainnya {rest}' if rest else ''}"
+    marks = Counter[str]()
+    for state, count in total.counts.items():
+        if state is not State.SUCCEEDED:
+            marks[MARKS[state]] += count
+    rest = "".join(f" · {mark} {count}" for mark, count in marks.items() if count)
+    return f"{day:%d/%m} ✅ {total.success_count}{amount}{rest}"
 
 
 def report_unclear(notice: ReportUnclear) -> Text:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from bot.order.batch import Batch, Unplaced, Why
 from bot.order.model import Intent, Order, State
+from bot.order.sn import token_of
 from bot.order.typed import spelled
 from bot.texts.form import (
     MAX_STYLED,
@@ -22,6 +23,7 @@ from bot.texts.form import (
     rupiah,
     styled,
 )
+from bot.texts.orders import told_reason
 
 MARKS = {
     State.PLACED: "⏳",
@@ -76,7 +78,10 @@ def _table(batch: Batch, placed: Sequence[Order], clock: Clock, show: Callable[[
 def _head(placed: Sequence[Order], batch: Batch) -> Text:
     marks = Counter(MARKS[order.state] for order in placed)
     counts = " · ".join(f"{mark} {marks[mark]} {word}" for mark, word in _WORDS.items() if marks[mark])
-    refused = f" · ❓ {len(batch.unplaced)} dilewati" if batch.unplaced else ""
+    asked = sum(line.why is Why.QUESTION for line in batch.unplaced)
+    passed = len(batch.unplaced) - asked
+    refused = f" · ❓ {asked} perlu dijawab" if asked else ""
+    refused += f" · {passed} dilewati" if passed else ""
     total_idr = sum(order.sell_idr or 0 for order in placed if order.state is State.SUCCEEDED)
     total = f"\nTotal sukses {rupiah(total_idr)}" if total_idr else ""
     return lines(
@@ -87,9 +92,10 @@ def _head(placed: Sequence[Order], batch: Batch) -> Text:
 def _in_full(order: Order) -> Row:
     proof: tuple[str | Span, ...] = ()
     if order.state is State.SUCCEEDED and order.sn:
-        proof = (" SN ", outside(order.sn, SN_CHARS))
-    elif order.state is State.FAILED and order.reason:
-        proof = (" ", outside(order.reason, REASON_CHARS))
+        token = token_of(order.product_code, order.destination, order.sn)
+        proof = (" SN ", outside(token.digits if token else order.sn, SN_CHARS))
+    elif order.state is State.FAILED and (reason := told_reason(order.reason or "", order.trouble)):
+        proof = (" ", outside(reason, REASON_CHARS))
     return (f"{order.line}. {MARKS[order.state]} ", _spelled(order), *proof)
 
 

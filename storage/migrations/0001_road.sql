@@ -38,6 +38,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_open ON orders (state, changed_at_ms)
     WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed');
 CREATE INDEX orders_placed ON orders (due_at_ms) WHERE state = 'placed';
+CREATE INDEX orders_open_to ON orders (destination)
+    WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed');
 CREATE INDEX orders_by_day ON orders (placed_at_ms);
 CREATE INDEX orders_by_destination ON orders (destination, placed_at_ms);
 

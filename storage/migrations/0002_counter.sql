@@ -73,6 +73,10 @@ CREATE TABLE batches (
     PRIMARY KEY (chat_id, message_id)
 ) STRICT;
 
+CREATE INDEX batches_unplaced ON batches (placed_at_ms) WHERE placed_count = 0;
+
+-- The questions for a number in a chat, which a bare number may answer.
+CREATE INDEX outbox_questions ON outbox (chat_id, outbox_id) WHERE kind IN ('NumberQuestion', 'ChoiceDropped');
 
 -- What one person ordered, by time.
 CREATE INDEX orders_by_user ON orders (user_id, placed_at_ms);
@@ -91,11 +95,15 @@ CREATE TABLE shop_prices (
     PRIMARY KEY (user_id, code_folded)
 ) STRICT;
 
--- An order has one open complaint at most; after an answer there may be another.
+-- An order has one open complaint at most; after an answer there may be another. It is answered where it was
+-- made, under `message_id`.
 CREATE TABLE complaints (
     complaint_id        INTEGER NOT NULL PRIMARY KEY,
     trxid               TEXT    NOT NULL REFERENCES orders (trxid),
     user_id             INTEGER NOT NULL,
+    chat_id             INTEGER NOT NULL,
+    thread_id           INTEGER,
+    message_id          INTEGER,
     note                TEXT    NOT NULL,
     stage               TEXT    NOT NULL CHECK (stage IN ('open', 'checking', 'answered')),
     opened_at_ms        INTEGER NOT NULL,
@@ -106,4 +114,5 @@ CREATE TABLE complaints (
 
 CREATE UNIQUE INDEX complaints_unanswered ON complaints (trxid) WHERE stage IN ('open', 'checking');
 CREATE INDEX complaints_by_age ON complaints (complaint_id) WHERE stage IN ('open', 'checking');
+CREATE INDEX complaints_unanswered_of ON complaints (user_id) WHERE stage IN ('open', 'checking');
 CREATE INDEX complaints_of_order ON complaints (trxid, complaint_id);

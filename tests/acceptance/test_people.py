@@ -114,7 +114,7 @@ async def test_nobody_but_an_admin_can_let_anybody_in(shop: Shop) -> None:
         json={"chat_id": STRANGER, "message_id": own.id, "reply_markup": stolen},
     )
     callback = telegram.press(STRANGER, own.id, nonce)
-    assert "hanya untuk admin" in (await telegram.wait_for_toast(callback)).text
+    assert "hanya untuk reseller" in (await telegram.wait_for_toast(callback)).text
     shop.order(STRANGER, "s5.081234561111")
     await shop.quiet()
     assert shop.wire.posts == []

@@ -78,7 +78,7 @@ async def test_the_biller_balance_is_shown_to_an_admin_alone_and_in_private(shop
     shown = await shop.told(RINA, "Saldo biller")
     assert "Rp1.351.224" in shown.text
     for chat in (SARI, GROUP):
-        assert "1.351" not in (await shop.told(chat, "Saldo biller hanya untuk admin")).text
+        assert "1.351" not in (await shop.told(chat, "tidak ada saldo reseller")).text
 
 
 async def test_many_orders_at_once_each_hear_their_own_result(shop: Shop) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from bot.flow.heard import Toast
 from bot.order.model import Order, State
 from storage import orders
 from tests.integration.conftest import SARI, Shop
@@ -46,3 +47,15 @@ async def told(shop: Shop, chat: int = SARI) -> str:
     """Let all be said, and give the words of the chat's last message."""
     await shop.speaks()
     return shop.speaker.to(chat)[-1].text
+
+
+async def shown_last(shop: Shop, chat: int = SARI) -> int:
+    """Let all be said, and give the id of the chat's last message."""
+    await shop.speaks()
+    return shop.speaker.to(chat)[-1].message_id
+
+
+async def turns(shop: Shop, label: str, *, by: int = SARI, chat: int | None = None) -> Toast:
+    """Let somebody tap a button under the chat's last message; give what they see of it."""
+    message_id = await shown_last(shop, chat or by)
+    return await shop.presses(labels(shop, chat or by)[label], by=by, chat=chat, message_id=message_id)

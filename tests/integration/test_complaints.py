@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.flow.complaints import MAX_UNANSWERED
 from bot.flow.heard import Toast
 from bot.notices.complaints import (
     ComplaintCard,
@@ -10,6 +11,7 @@ from bot.notices.complaints import (
     ComplaintTold,
     NoComplaints,
     Stage,
+    TooManyComplaints,
 )
 from bot.order.model import Order, State
 from storage import complaints
@@ -81,13 +83,49 @@ async def test_a_reply_to_the_card_answers_under_the_order(shop: Shop, sold: Ord
         assert shop.letters(admin)[-1]["edits"] == card_of(shop, admin)
 
 
-async def test_the_answer_goes_to_the_chat_that_ordered(shop: Shop) -> None:
-    order = await shop.asks(chat=GROUP)
+@pytest.mark.parametrize(("ordered_in", "complained_in"), [(GROUP, SARI), (SARI, GROUP), (GROUP, GROUP)])
+async def test_the_answer_goes_where_the_complaint_was_made(
+    shop: Shop, ordered_in: int, complained_in: int
+) -> None:
+    order = await shop.asks(chat=ordered_in)
     await shop.posts()
-    await complains(shop, order)
+    message_id = await shop.says(f"/komplain {order.trxid}", chat=complained_in, thread=7)
+    await shop.speaks()
+    await taps(shop, "complaint_checking")
     await shop.says("Masih dicek biller", by=RINA, reply_to=card_of(shop))
-    assert told(shop, GROUP).stage is Stage.ANSWERED
-    assert shop.letters(GROUP)[-1]["reply_to"] == order.message_id
+    answers = [row for row in shop.letters(complained_in) if row["kind"] == "ComplaintTold"]
+    assert [(row["reply_to"], row["thread_id"]) for row in answers] == [(message_id, 7)] * 3
+    assert told(shop, complained_in).stage is Stage.ANSWERED
+    if ordered_in != complained_in:
+        assert "ComplaintTold" not in shop.kinds(ordered_in)
+
+
+async def test_nobody_buries_the_admins_in_complaints(shop: Shop) -> None:
+    made = [await shop.asks() for _ in range(MAX_UNANSWERED + 1)]
+    for order in made:
+        await complains(shop, order)
+    assert shop.last(SARI) == TooManyComplaints(count=MAX_UNANSWERED)
+    assert shop.kinds(RINA).count("ComplaintCard") == MAX_UNANSWERED
+    await complains(shop, made[0])
+    assert told(shop).trxid == made[0].trxid
+    await complains(shop, await shop.asks(by=BUDI), by=BUDI)
+    assert shop.kinds(RINA).count("ComplaintCard") == MAX_UNANSWERED + 1
+
+
+async def test_an_answer_makes_room_for_another_complaint(shop: Shop) -> None:
+    made = [await shop.asks() for _ in range(MAX_UNANSWERED + 1)]
+    for order in made:
+        await complains(shop, order)
+    await shop.says("Sudah dicek", by=RINA, reply_to=card_of(shop))
+    await shop.speaks()
+    await complains(shop, made[-1])
+    assert (told(shop).trxid, told(shop).stage) == (made[-1].trxid, Stage.OPEN)
+
+
+async def test_of_many_taps_one_answer_waits(shop: Shop, sold: Order) -> None:
+    toasts = [await shop.presses(f"complain:{sold.trxid}", by=SARI) for _ in range(3)]
+    assert toasts == [Toast.DONE, Toast.SOON, Toast.SOON]
+    assert shop.kinds(SARI).count("ComplaintTold") == 1
 
 
 async def test_the_reseller_hears_once_that_it_is_being_looked_into(shop: Shop, sold: Order) -> None:
@@ -140,8 +178,8 @@ async def test_after_an_answer_one_may_complain_again(shop: Shop, sold: Order) -
 
 
 async def test_nobody_complains_of_anothers_order(shop: Shop, sold: Order) -> None:
-    assert await complains(shop, sold, by=BUDI) is Toast.USED
-    assert await complains(shop, sold, by=STRANGER) is Toast.NOT_ALLOWED
+    assert await complains(shop, sold, by=BUDI) is Toast.NOT_YOURS
+    assert await complains(shop, sold, by=STRANGER) is Toast.RESELLERS_ONLY
     await shop.says(f"komplain {sold.trxid}", by=BUDI)
     await shop.says(f"komplain {sold.destination}", by=BUDI)
     assert isinstance(shop.last(BUDI), ComplaintHelp)
@@ -206,8 +244,8 @@ async def test_a_complaint_changes_nothing_about_the_order(shop: Shop, sold: Ord
 
 async def test_of_two_moves_from_one_stage_the_second_finds_that_it_is_late(shop: Shop, sold: Order) -> None:
     def unit(tx: Tx) -> tuple[bool, bool]:
-        complaints.insert(tx, sold.trxid, user_id=SARI, note="", at_ms=1)
-        before = complaints.last_of(tx, sold.trxid)
+        spot = complaints.Spot(chat_id=SARI, thread_id=None, message_id=1)
+        before = complaints.insert(tx, sold.trxid, spot, user_id=SARI, note="", at_ms=1)
         assert before
         first = complaints.move(tx, before, Stage.ANSWERED, answer="satu", by=RINA, at_ms=2)
         return first, complaints.move(tx, before, Stage.ANSWERED, answer="dua", by=DEWI, at_ms=3)

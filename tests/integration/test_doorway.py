@@ -226,6 +226,14 @@ class TestPresses:
             ("q3", toast_text("not_allowed")),
         ]
 
+    async def test_half_a_character_on_a_button_is_answered_as_none_of_ours(
+        self, shop: Shop, doorway: Doorway, answerer: FakeAnswerer
+    ) -> None:
+        taps = [a_press(n, data) for n, data in enumerate(("\ud83d", "order:\ud83d", "prices:w0|\ud83d"))]
+        await doorway.take(taps)
+        assert [words for _, words in answerer.toasts] == [toast_text("used")] * 3
+        assert shop.rows("SELECT * FROM updates_unread") == []
+
     async def test_a_poisoned_press_is_set_aside(self, shop: Shop, doorway: Doorway) -> None:
         await doorway.take([a_press(1, "n" * 100_000), a_press(2, "\ud83d"), a_message(3)])
         assert orders_in(shop) == [3]

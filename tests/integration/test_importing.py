@@ -125,6 +125,11 @@ async def test_of_a_list_with_faulty_rows_only_the_sound_ones_are_applied_and_on
     assert await prices(shop) == {"s5": 5_900, "s20": 20_500}
 
 
+async def test_the_preview_names_the_games_that_want_a_server_whatever_their_rows_say(shop: Shop) -> None:
+    await sends(shop, "kode;nama;tujuan\nml86;Mobile Legends 86;game\nff70;Free Fire 70;game\n")
+    assert preview(shop).stricter == ("ml86",)
+
+
 async def test_a_list_that_changes_nothing_has_no_buttons(shop: Shop) -> None:
     await applies(shop, LIST)
     await sends(shop, LIST)
@@ -163,7 +168,7 @@ async def test_what_is_kept_of_a_list_is_let_go_once_it_is_decided(shop: Shop) -
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"%PDF-1.7", FileFault.NO_HEADING),
+        (b"%PDF-1.7", FileFault.NOT_A_SHEET),
         (b"PK\x03\x04", FileFault.DAMAGED),
         (b"kode;nama\n", FileFault.EMPTY),
         (b"x" * (MAX_FILE_BYTES + 1), FileFault.TOO_LARGE),
@@ -181,6 +186,17 @@ async def test_a_file_too_large_by_telegrams_word_is_not_even_fetched(shop: Shop
     await reads(shop)
     assert cast("ImportRefused", shop.last(RINA)).fault is FileFault.TOO_LARGE
     assert shop.files.fetched == []
+
+
+@pytest.mark.parametrize("name", ["foto.jpg", "Harga Baru.PDF"])
+async def test_a_picture_of_a_list_is_refused_at_once_and_leaves_the_list_before_it(
+    shop: Shop, name: str
+) -> None:
+    await sends(shop, LIST)
+    await shop.says("", by=RINA, document=a_file(name, MAX_FILE_BYTES + 1))
+    assert shop.last(RINA) == ImportRefused(file_name=name, fault=FileFault.NOT_A_SHEET, detail="")
+    await shop.presses(shop.buttons(RINA)[Action.APPLY_IMPORT])
+    assert await prices(shop) == {"s5": 5_900, "s10": 10_900}
 
 
 async def test_a_fetch_that_fails_is_tried_again_and_then_succeeds(shop: Shop) -> None:

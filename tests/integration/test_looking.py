@@ -8,7 +8,7 @@ from bot.notices.looking import History, NoSuchOrder, OrderShown, OrdersTo
 from bot.order.model import State, Trouble
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import START_MS
-from tests.integration.looked import labels, remembers, told
+from tests.integration.looked import labels, remembers, shown_last, told, turns
 
 NUMBER = "081234567890"
 
@@ -113,6 +113,10 @@ class TestStatus:
     async def test_what_is_not_found_is_answered_with_the_right_form(self, shop: Shop) -> None:
         await shop.says("cek 0813")
         assert shop.last(SARI) == NoSuchOrder(typed="0813")
+
+    async def test_of_what_is_not_found_the_number_alone_is_shown(self, shop: Shop) -> None:
+        await shop.says("cek 081377777777 kok belum masuk ya")
+        assert shop.last(SARI) == NoSuchOrder(typed="081377777777")
         assert "cek.081234567890" in await told(shop)
 
 
@@ -124,13 +128,13 @@ class TestHistory:
         await shop.says("riwayat")
         seen = [[row.trxid for row in page(shop).rows]]
         for _ in range(2):
-            await shop.presses(labels(shop)["older"], by=SARI, message_id=55)
+            await turns(shop, "older")
             seen.append([row.trxid for row in page(shop).rows])
         assert [*seen[0], *seen[1], *seen[2]] == wanted
-        assert shop.letters(SARI)[-1]["edits"] == 55
+        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
         assert "older" not in labels(shop)
         for earlier in (seen[1], seen[0]):
-            await shop.presses(labels(shop)["newer"], by=SARI)
+            await turns(shop, "newer")
             assert [row.trxid for row in page(shop).rows] == earlier
         assert "newer" not in labels(shop)
 
@@ -138,11 +142,11 @@ class TestHistory:
         for number in range(ROWS_A_PAGE + 1):
             await remembers(shop, number, placed_at_ms=START_MS + number)
         await shop.says("last")
-        await shop.presses(labels(shop)["older"], by=SARI)
+        await turns(shop, "older")
         newest = await remembers(shop, 99, placed_at_ms=START_MS + 99)
-        await shop.presses(labels(shop)["newer"], by=SARI)
+        await turns(shop, "newer")
         assert len(page(shop).rows) == ROWS_A_PAGE
-        await shop.presses(labels(shop)["newer"], by=SARI)
+        await turns(shop, "newer")
         assert page(shop).rows[0].trxid == newest.trxid
 
     async def test_it_holds_ones_own_orders_only(self, shop: Shop) -> None:
@@ -157,15 +161,47 @@ class TestHistory:
 
     async def test_a_button_of_another_opens_nothing_of_theirs(self, shop: Shop) -> None:
         order = await remembers(shop, 1)
+        await shop.says("riwayat", by=BUDI)
+        message_id = await shown_last(shop, BUDI)
         for action in ("order", "older", "newer"):
-            assert await shop.presses(f"{action}:{order.trxid}", by=BUDI) is Toast.NOT_YOURS
-        assert shop.letters(BUDI) == []
+            data = f"{action}:{order.trxid}"
+            assert await shop.presses(data, by=BUDI, message_id=message_id) is Toast.NOT_YOURS
+        assert shop.kinds(BUDI) == ["History"]
+
+    async def test_a_made_up_tap_wipes_out_no_message_but_a_page_of_this_kind(self, shop: Shop) -> None:
+        own = await remembers(shop, 1, user_id=BUDI, chat_id=BUDI)
+        await shop.asks(f"s5.{NUMBER}", chat=GROUP)
+        message_id = await shown_last(shop, GROUP)
+        for action in ("older", "newer"):
+            data = f"{action}:{own.trxid}"
+            assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=message_id) is Toast.USED
+        assert shop.kinds(GROUP) == ["OrderReceived"]
+
+    async def test_anothers_tap_does_not_stop_a_page_that_is_on_its_way(self, shop: Shop) -> None:
+        for number in range(ROWS_A_PAGE + 1):
+            await remembers(shop, number, placed_at_ms=START_MS + number)
+        await shop.says("/riwayat", chat=GROUP)
+        assert await turns(shop, "older", chat=GROUP) is Toast.DONE
+        message_id, data = shop.speaker.to(GROUP)[-1].message_id, labels(shop, GROUP)["newer"]
+        assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=message_id) is Toast.NOT_YOURS
+        assert shop.letters(GROUP)[-1]["state"] == "waiting"
+
+    async def test_of_many_taps_on_an_order_one_answer_waits(self, shop: Shop) -> None:
+        order = await remembers(shop, 1)
+        toasts = [await shop.presses(f"order:{order.trxid}", by=SARI) for _ in range(3)]
+        assert toasts == [Toast.DONE, Toast.SOON, Toast.SOON]
+        assert shop.kinds(SARI) == ["OrderShown"]
+        await shop.speaks()
+        assert await shop.presses(f"order:{order.trxid}", by=SARI) is Toast.DONE
 
     @pytest.mark.parametrize("payload", ["", "x", "20260921201399999", "' OR 1=1 --", "9" * 60])
     async def test_what_no_button_of_ours_brings_shows_nothing(self, shop: Shop, payload: str) -> None:
+        await shop.says("riwayat")
+        message_id = await shown_last(shop)
         for action in ("order", "older", "newer"):
-            assert await shop.presses(f"{action}:{payload}", by=SARI) is Toast.USED
-        assert shop.letters(SARI) == []
+            data = f"{action}:{payload}"
+            assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
+        assert shop.kinds(SARI) == ["History"]
 
     async def test_an_admin_may_open_any_order_and_learns_who_made_it_only_in_private(
         self, shop: Shop

@@ -1,18 +1,22 @@
 """A button buys what it says: once, for its owner, by what holds when it is tapped."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.catalogue.product import Rule
+from bot.catalogue.product import Product, Rule
+from bot.flow import choosing, ordering
 from bot.flow.desk import Place
 from bot.flow.heard import Toast
 from bot.notices.ordering import Offer, OrderProposal, OrderRepeated
-from bot.notices.prices import NumberQuestion
+from bot.notices.prices import ChoiceDropped, NumberQuestion
 from bot.notices.talk import Help, NotUnderstood
-from bot.order.model import Intent, Order
+from bot.order.model import Intent, Order, State
 from bot.order.notices import OrderReceived
-from bot.order.typed import Doubt
+from bot.order.typed import Doubt, Slip
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.test_ordering import I5, NUMBER, S5, T5, bought, orders_in, question
+from tests.integration.fakes import success_of
+from tests.integration.test_ordering import I5, NUMBER, S5, S10, T5, bought, orders_in, question
 
 
 class TestButtons:
@@ -42,7 +46,7 @@ class TestButtons:
 
     @pytest.mark.parametrize(
         ("by", "toast"),
-        [(BUDI, Toast.NOT_YOURS), (RINA, Toast.NOT_YOURS), (STRANGER, Toast.NOT_ALLOWED)],
+        [(BUDI, Toast.NOT_YOURS), (RINA, Toast.NOT_YOURS), (STRANGER, Toast.RESELLERS_ONLY)],
     )
     async def test_anybody_elses_tap_buys_nothing_and_leaves_the_button_to_its_owner(
         self, asked: Shop, by: int, toast: Toast
@@ -55,12 +59,12 @@ class TestButtons:
 
     async def test_whoever_was_frozen_since_buys_nothing(self, asked: Shop) -> None:
         await asked.says(f"/bekukan {SARI}", by=RINA)
-        assert await asked.presses(asked.offers(SARI)[f"S5.{NUMBER}"], by=SARI) is Toast.NOT_ALLOWED
+        assert await asked.presses(asked.offers(SARI)[f"S5.{NUMBER}"], by=SARI) is Toast.RESELLERS_ONLY
         assert bought(asked) == []
 
     @pytest.mark.parametrize("data", ["", "buy", "buy:S5 1 081234567890", "nonce-999", "T5.081234567890"])
     async def test_a_button_of_nobodys_making_buys_nothing(self, asked: Shop, data: str) -> None:
-        assert await asked.presses(data, by=SARI) in (Toast.USED, Toast.NOT_ALLOWED)
+        assert await asked.presses(data, by=SARI) is Toast.USED
         assert await asked.presses(data, by=RINA) is Toast.USED
         assert bought(asked) == []
 
@@ -93,7 +97,21 @@ class TestButtons:
 class TestAgain:
     @pytest.fixture
     async def done(self, shop: Shop) -> Order:
-        return await shop.asks(f"s5.{NUMBER}", message_id=77)
+        order = await shop.asks(f"s5.{NUMBER}", message_id=77)
+        await shop.posts()
+        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+        return order
+
+    async def test_what_is_not_settled_is_told_before_it_can_be_bought_again(self, shop: Shop) -> None:
+        order = await shop.asks(f"s5.{NUMBER}", message_id=77)
+        await shop.presses(f"again:{order.trxid}", by=SARI)
+        shown = shop.last(SARI)
+        assert isinstance(shown, OrderRepeated)
+        assert (shown.trxid, shown.state) == (order.trxid, State.PLACED)
+
+    async def test_an_admin_buys_nothing_again_that_was_another_ones(self, shop: Shop, done: Order) -> None:
+        assert await shop.presses(f"again:{done.trxid}", by=RINA) is Toast.NOT_YOURS
+        assert shop.letters(RINA) == []
 
     async def test_it_shows_the_next_purchase_of_the_day_and_buys_only_at_the_second_tap(
         self, shop: Shop, done: Order
@@ -103,9 +121,17 @@ class TestAgain:
             shown = shop.last(SARI)
             assert isinstance(shown, OrderProposal)
             assert shown.offer.intent == Intent(product_code="s5", destination=NUMBER, ordinal=2)
+            await shop.speaks()
         assert len(orders_in(shop)) == 1
         await shop.presses(shop.offers(SARI)[f"s5.2.{NUMBER}"], by=SARI, message_id=5)
         assert [row["ordinal"] for row in orders_in(shop)] == [1, 2]
+
+    async def test_of_a_thousand_taps_one_proposal_and_one_button_wait(self, shop: Shop, done: Order) -> None:
+        await shop.speaks()
+        toasts = {await shop.presses(f"again:{done.trxid}", by=SARI) for _ in range(10)}
+        assert toasts == {Toast.DONE, Toast.SOON}
+        assert [row["kind"] for row in shop.letters(SARI) if row["state"] == "waiting"] == ["OrderProposal"]
+        assert len(shop.rows("SELECT * FROM buttons")) == 1
 
     async def test_on_another_day_it_is_the_first_again(self, shop: Shop, done: Order) -> None:
         shop.clock.passes(86_400)
@@ -114,10 +140,62 @@ class TestAgain:
         assert isinstance(shown, OrderProposal)
         assert shown.offer.intent == Intent(product_code="s5", destination=NUMBER)
 
-    @pytest.mark.parametrize("payload", ["{0.trxid}", "", "x", "{0.trxid}:", "9" * 17, "\x00"])
-    async def test_another_resellers_order_is_not_shown(self, shop: Shop, done: Order, payload: str) -> None:
+    async def test_another_resellers_order_is_told_to_be_anothers(self, shop: Shop, done: Order) -> None:
+        assert await shop.presses(f"again:{done.trxid}", by=BUDI) is Toast.NOT_YOURS
+        assert shop.letters(BUDI) == []
+
+    @pytest.mark.parametrize("payload", ["", "x", "{0.trxid}:", "9" * 17, "\x00"])
+    async def test_an_order_in_no_book_of_ours_is_not_shown(
+        self, shop: Shop, done: Order, payload: str
+    ) -> None:
         assert await shop.presses(f"again:{payload.format(done)}", by=BUDI) is Toast.USED
         assert shop.letters(BUDI) == []
+
+
+class TestOldOffers:
+    """What a button offered holds for minutes, and only while the catalogue stands as it stood then."""
+
+    async def offered(self, shop: Shop, *products: Product) -> str:
+        """Let a product be offered for a number; give the button's nonce."""
+        await shop.sells(*products)
+        intent = Intent(product_code="S5", destination=NUMBER)
+        where = Place(chat_id=SARI)
+        await shop.disk.write(
+            lambda tx: ordering.propose(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
+        )
+        shop.clock.passes(1)
+        return shop.offers(SARI)[f"S5.{NUMBER}"]
+
+    async def test_a_price_that_changed_is_shown_before_it_is_paid(self, shop: Shop) -> None:
+        nonce = await self.offered(shop, S5)
+        await shop.sells(replace(S5, sell_idr=63_000))
+        await shop.presses(nonce, by=SARI, message_id=5)
+        assert orders_in(shop) == []
+        shown = shop.last(SARI)
+        assert isinstance(shown, OrderProposal)
+        assert shown.offer.sell_idr == 63_000
+        await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
+        assert [row["sell_idr"] for row in orders_in(shop)] == [63_000]
+
+    async def test_a_product_that_was_taken_off_the_list_is_not_bought(self, shop: Shop) -> None:
+        nonce = await self.offered(shop, S5)
+        await shop.sells(replace(S5, code="S10"))
+        await shop.presses(nonce, by=SARI, message_id=5)
+        assert orders_in(shop) == []
+
+    async def test_a_destination_that_no_longer_fits_is_not_bought(self, shop: Shop) -> None:
+        nonce = await self.offered(shop, S5)
+        await shop.sells(replace(S5, rule=Rule.GAME_SERVER, operator=None))
+        await shop.presses(nonce, by=SARI, message_id=5)
+        assert orders_in(shop) == []
+
+    async def test_an_old_offer_is_shown_anew_and_a_fresh_one_is_bought(self, shop: Shop) -> None:
+        nonce = await self.offered(shop, S5)
+        shop.clock.passes(ordering.OFFER_HOLDS_MS / 1000)
+        await shop.presses(nonce, by=SARI, message_id=5)
+        assert orders_in(shop) == []
+        await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
+        assert len(orders_in(shop)) == 1
 
 
 class TestNumbers:
@@ -155,13 +233,74 @@ class TestNumbers:
         assert [row["user_id"] for row in orders_in(shop)] == [BUDI]
 
     @pytest.mark.parametrize("typed", ["0812", "terima kasih", "0812345678901234567890"])
-    async def test_a_reply_that_is_no_number_is_told_how_and_nothing_is_offered(
+    async def test_a_reply_that_is_no_number_is_asked_for_anew_and_nothing_is_offered(
         self, shop: Shop, typed: str
     ) -> None:
         await shop.sells(S5)
         await shop.says(typed, reply_to=await self.asked(shop))
-        assert isinstance(shop.last(SARI), NotUnderstood)
+        told = shop.last(SARI)
+        assert isinstance(told, NumberQuestion)
+        assert told.slip
         assert shop.offers(SARI) == {}
+
+    @pytest.mark.parametrize("typed", [NUMBER, "0812 3456 7890"])
+    async def test_a_bare_number_soon_after_answers_too(self, shop: Shop, typed: str) -> None:
+        await shop.sells(S5)
+        await self.asked(shop)
+        shop.clock.passes(choosing.ANSWERED_WITHIN_MS / 1000)
+        await shop.says(typed)
+        assert isinstance(shop.last(SARI), OrderProposal)
+        assert bought(shop) == []
+
+    async def test_a_bare_number_later_answers_nothing(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await self.asked(shop)
+        shop.clock.passes(choosing.ANSWERED_WITHIN_MS / 1000 + 1)
+        await shop.says(NUMBER)
+        assert isinstance(shop.last(SARI), NotUnderstood)
+
+    async def test_a_bare_number_in_a_group_is_nobodys_answer(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await self.asked(shop, chat=GROUP)
+        await shop.says(NUMBER, chat=GROUP)
+        assert shop.offers(GROUP) == {}
+
+    async def test_a_bare_number_cut_short_is_asked_for_anew(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await self.asked(shop)
+        await shop.says("0812345")
+        told = shop.last(SARI)
+        assert isinstance(told, NumberQuestion)
+        assert (told.code, told.slip) == ("S5", Slip.TOO_SHORT)
+        await shop.says(NUMBER)
+        assert isinstance(shop.last(SARI), OrderProposal)
+
+    @pytest.mark.parametrize("is_reply", [True, False])
+    async def test_the_choice_can_be_let_go(self, shop: Shop, *, is_reply: bool) -> None:
+        await shop.sells(S5)
+        asked = await self.asked(shop)
+        await shop.says("batal", reply_to=asked if is_reply else None)
+        assert isinstance(shop.last(SARI), ChoiceDropped)
+        await shop.says(NUMBER)
+        assert isinstance(shop.last(SARI), NotUnderstood)
+
+    @pytest.mark.parametrize("is_reply", [True, False])
+    async def test_what_was_bought_is_never_said_to_be_let_go(self, shop: Shop, *, is_reply: bool) -> None:
+        await shop.sells(S5)
+        asked = await self.asked(shop)
+        await shop.says(NUMBER)
+        shop.clock.passes(1)
+        await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=5)
+        assert bought(shop) == [f"S5.{NUMBER}"]
+        await shop.says("batal", reply_to=asked if is_reply else None)
+        assert isinstance(shop.last(SARI), NotUnderstood)
+
+    @pytest.mark.parametrize("is_reply", [True, False])
+    async def test_a_whole_order_is_bought_as_what_it_says(self, shop: Shop, *, is_reply: bool) -> None:
+        await shop.sells(S5, S10)
+        asked = await self.asked(shop)
+        await shop.says(f"s10.{NUMBER}", reply_to=asked if is_reply else None)
+        assert bought(shop) == [f"S10.{NUMBER}"]
 
     async def test_a_number_of_another_network_is_asked_about(self, shop: Shop) -> None:
         await shop.sells(S5, I5)

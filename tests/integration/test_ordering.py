@@ -171,7 +171,7 @@ class TestSeveral:
         assert [row["line"] for row in orders_in(shop)] == [1, 3]
         (bad,) = await unplaced(shop, message_id)
         assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", Why.SLIP)
-        assert bad.hint.startswith("S5.08")
+        assert bad.hint == ""  # a number of ours would be bought for as it stands
         assert shop.kinds(SARI) == ["OrderTable"]
 
     async def test_talk_between_the_orders_is_left_alone(self, shop: Shop) -> None:

@@ -5,12 +5,14 @@ from functools import partial
 
 from bot.notices.admins import NothingOpen
 from bot.notices.keys import Action, Key
+from bot.notices.ordering import OrderTable
 from bot.notices.people import JoinAnswer
 from bot.notices.talk import Help
+from bot.order.batch import Batch
 from bot.order.model import Trouble
 from bot.order.notices import OrderFailed
 from bot.people import Role
-from storage import inbox, outbox
+from storage import batches, inbox, outbox
 from storage.database import SqliteDatabase
 from storage.outbox import Button, Lane, Letter, Waiting
 from storage.transaction import Tx
@@ -174,13 +176,46 @@ async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> 
     assert not await database.read(lambda tx: outbox.waits_for(tx, OTHER, "OrderFailed"))
 
 
+async def test_what_is_set_aside_still_waits_for_its_chat(database: SqliteDatabase) -> None:
+    await put(database, FULL)
+    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    assert await database.read(lambda tx: outbox.waits_for(tx, CHAT, "OrderFailed"))
+
+
+async def test_of_the_edits_of_a_message_the_last_is_kept(database: SqliteDatabase) -> None:
+    others = [PLAIN, replace(PLAIN, edits=6), replace(PLAIN, edits=5, chat_id=OTHER)]
+    edits = [replace(PLAIN, edits=5, reply_to=number) for number in range(3)]
+    await put(database, edits[0], *others, *edits[1:])
+    await database.write(lambda tx: outbox.keep_last_edit(tx, CHAT, 5))
+    assert [entry.letter for entry in await lane(database)] == [*others[:2], edits[2]]
+    assert [entry.letter for entry in await lane(database, OTHER)] == [others[2]]
+
+
+async def test_edits_that_are_set_aside_do_not_pile_up_either(database: SqliteDatabase) -> None:
+    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    await put(database, *(replace(PLAIN, edits=5, reply_to=number) for number in range(3)))
+    await database.write(lambda tx: outbox.keep_last_edit(tx, CHAT, 5))
+    await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=2))
+    assert [entry.letter.reply_to for entry in await lane(database)] == [2]
+
+
 KEY = Key(action=Action.CONFIRM_SUCCESS, payload="SN", owner_id=7)
+
+
+async def test_a_button_is_known_by_whose_it_is_before_and_after_its_press(database: SqliteDatabase) -> None:
+    await database.write(lambda tx: inbox.offer(tx, "n", KEY, "order:1", at_ms=1))
+    await database.write(lambda tx: inbox.offer(tx, "m", Key(action=Action.APPROVE), "person:1", at_ms=1))
+    await database.write(lambda tx: inbox.press(tx, "n", user_id=7, at_ms=2))
+    found = await database.read(lambda tx: [inbox.offered(tx, nonce) for nonce in ("n", "m", "none of ours")])
+    assert found == [inbox.Offered(owner_id=7), inbox.Offered(owner_id=None), None]
 
 
 async def test_a_button_works_once(database: SqliteDatabase) -> None:
     await database.write(lambda tx: inbox.offer(tx, "n", KEY, "order:1", at_ms=1))
     first = await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=2))
-    assert first == inbox.Pressed(action=Action.CONFIRM_SUCCESS, subject="order:1", payload="SN", owner_id=7)
+    assert first == inbox.Pressed(
+        action=Action.CONFIRM_SUCCESS, subject="order:1", payload="SN", owner_id=7, offered_at_ms=1
+    )
     assert await database.write(lambda tx: inbox.press(tx, "n", user_id=1, at_ms=3)) is None
     assert await database.write(lambda tx: inbox.press(tx, "none of ours", user_id=1, at_ms=3)) is None
 
@@ -198,3 +233,26 @@ async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: Sq
     assert len(await lane(database)) == 1
     left = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
     assert [message_id for _, message_id, _ in left] == [FULL.edits]
+
+
+async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is_told(
+    database: SqliteDatabase,
+) -> None:
+    """They cost their sender nothing, and would fill the disk; what made orders is kept with them."""
+    batch = Batch(
+        chat_id=CHAT, message_id=0, placed_at_ms=99, placed_count=0, unplaced=(), version=1, rests_until_ms=0
+    )
+    old, young, bought, untold = (replace(batch, message_id=number) for number in range(4))
+    young, bought = replace(young, placed_at_ms=100), replace(bought, placed_count=1)
+    table = replace(
+        PLAIN, notice=OrderTable(chat_id=CHAT, message_id=untold.message_id), subject=f"table:{CHAT}:3"
+    )
+
+    def unit(tx: Tx) -> list[Batch | None]:
+        for each in (old, young, bought, untold):
+            batches.insert(tx, each)
+        outbox.enqueue(tx, table, at_ms=0)
+        inbox.forget(tx, messages_before_ms=100, letters_before_ms=100)
+        return [batches.find(tx, CHAT, each.message_id) for each in (old, young, bought, untold)]
+
+    assert await database.write(unit) == [None, young, bought, untold]

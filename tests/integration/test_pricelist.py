@@ -14,6 +14,7 @@ from bot.notices.catalogue import (
     CatalogueFile,
     CatalogueHistory,
     FileForm,
+    ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
 )
@@ -25,6 +26,7 @@ from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
 
 S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=Rule.PHONE, sell_idr=5_900)
+S20 = Product(code="S20", name="Simpati 20.000", group="Pulsa", rule=Rule.PHONE, sell_idr=20_500)
 S10 = Product(code="S10", name="Simpati 10.000", group="Pulsa", rule=Rule.PHONE, sell_idr=10_900)
 
 
@@ -94,11 +96,21 @@ async def test_without_a_catalogue_an_admin_is_told_how_to_bring_one(shop: Shop)
     assert shop.last(RINA) == CatalogueEmpty()
 
 
-@pytest.mark.parametrize("typed", ["/katalog", "/katalog riwayat", "/tutup s5", "buka s5"])
-async def test_a_reseller_can_neither_take_nor_change_the_catalogue(shop: Shop, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/katalog", "AdminsOnly"),
+        ("/katalog riwayat", "AdminsOnly"),
+        ("/tutup s5", "AdminsOnly"),
+        ("buka s5", "NotUnderstood"),
+    ],
+)
+async def test_a_reseller_can_neither_take_nor_change_the_catalogue(
+    shop: Shop, typed: str, answer: str
+) -> None:
     await sells(shop, S5)
     await shop.says(typed, by=SARI)
-    assert shop.kinds(SARI) == ["NotUnderstood"]
+    assert shop.kinds(SARI) == [answer]
     assert (await shown(shop)).products == (S5,)
 
 
@@ -111,6 +123,27 @@ async def test_a_product_is_closed_and_opened_by_its_code_in_any_letter_case(sho
     assert shop.last(RINA) == ProductSwitched(code="S10", name=S10.name, is_open=False, fresh=False)
     await shop.says("buka s10", by=RINA)
     assert (await shown(shop)).products == (S5, S10)
+
+
+async def test_several_products_are_closed_and_opened_at_once(shop: Shop) -> None:
+    """A network is down: its products are closed by one message, and stand in the history as one change."""
+    await sells(shop, S5, S10, S20)
+    await shop.says("/tutup S20", by=RINA)
+    await shop.says("/tutup s5, s10 S20 s10 zz9", by=RINA)
+    assert shop.last(RINA) == ProductsSwitched(
+        is_open=False, codes=("s5", "S10"), already=("S20",), unknown=("zz9",)
+    )
+    changed = await shown(shop)
+    assert (changed.version, [product.is_open for product in changed]) == (3, [False] * 3)
+    await shop.says("buka s5 s10", by=RINA)
+    assert [product.is_open for product in await shown(shop)] == [True, True, False]
+
+
+async def test_of_two_codes_that_are_none_nothing_is_changed(shop: Shop) -> None:
+    await sells(shop, S5)
+    await shop.says("/tutup zz8 zz9", by=RINA)
+    assert shop.last(RINA) == ProductUnknown(typed="zz8 zz9", near=())
+    assert (await shown(shop)).version == 1
 
 
 async def test_an_unknown_code_is_answered_with_the_nearest(shop: Shop) -> None:

@@ -17,8 +17,9 @@ from bot.notices.prices import (
     PriceList,
     ProductShut,
 )
-from tests.integration.conftest import BUDI, GROUP, SARI, STRANGER, Shop
-from tests.integration.looked import labels
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.fakes import Message
+from tests.integration.looked import labels, shown_last, turns
 
 NUMBER = "081234567890"  # of Telkomsel
 UNKNOWN_PREFIX = "080034567890"
@@ -35,6 +36,11 @@ PLN = product("PLN20", name="Token PLN 20.000", group="PLN", rule=Rule.METER)
 MANY = tuple(product(f"S{number}", operator=Operator.TELKOMSEL) for number in range(1, 31))
 
 
+async def said(shop: Shop, chat: int) -> list[Message]:
+    await shop.speaks()
+    return shop.speaker.to(chat)
+
+
 def codes(notice: object) -> list[str]:
     assert isinstance(notice, PriceList)
     return [row.code for row in notice.rows]
@@ -47,15 +53,25 @@ class TestFinding:
         await shop.says("harga")
         assert shop.last(SARI) == NoCatalogue()
 
+    async def test_without_a_catalogue_an_admin_is_told_how_to_bring_one(self, shop: Shop) -> None:
+        await shop.says("harga", by=RINA)
+        assert shop.last(RINA) == NoCatalogue(for_admin=True)
+
+    @pytest.mark.parametrize("text", ["harga semua", "produk", "list"])
+    async def test_other_words_for_the_list_show_the_groups(self, shop: Shop, text: str) -> None:
+        await shop.sells(S5, I5, PLN)
+        await shop.says(text)
+        assert isinstance(shop.last(SARI), PriceGroups)
+
     async def test_harga_alone_shows_the_groups_and_a_tap_the_products_of_one(self, shop: Shop) -> None:
         await shop.sells(S5, I5, PLN)
         await shop.says("/harga")
         groups = shop.last(SARI)
         assert isinstance(groups, PriceGroups)
         assert [(row.name, row.count) for row in groups.rows] == [("Pulsa", 2), ("PLN", 1)]
-        assert await shop.presses(labels(shop)["PLN (1)"], by=SARI, message_id=77) is Toast.DONE
+        assert await turns(shop, "PLN (1)") is Toast.DONE
         assert codes(shop.last(SARI)) == ["PLN20"]
-        assert shop.letters(SARI)[-1]["edits"] == 77
+        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
 
     @pytest.mark.parametrize(
         ("typed", "found"),
@@ -95,7 +111,7 @@ class TestFinding:
     async def test_a_stranger_is_shown_no_price(self, shop: Shop) -> None:
         await shop.sells(S5)
         await shop.says("harga", by=STRANGER)
-        assert await shop.presses("prices:a0|", by=STRANGER) is Toast.NOT_ALLOWED
+        assert await shop.presses("prices:a0|", by=STRANGER) is Toast.RESELLERS_ONLY
         assert not {"PriceGroups", "PriceList"} & set(shop.kinds(STRANGER))
 
 
@@ -106,16 +122,16 @@ class TestPages:
         seen = codes(shop.last(SARI))
         assert len(seen) == PRODUCTS_A_PAGE
         for onward in ("2/3 »", "3/3 »"):
-            await shop.presses(labels(shop)[onward], by=SARI)
+            await turns(shop, onward)
             seen += codes(shop.last(SARI))
         assert seen == [each.code for each in MANY]
-        await shop.presses(labels(shop)["« 2/3"], by=SARI)
+        await turns(shop, "« 2/3")
         assert codes(shop.last(SARI)) == [each.code for each in MANY[PRODUCTS_A_PAGE : 2 * PRODUCTS_A_PAGE]]
 
     async def test_many_groups_have_pages_too(self, shop: Shop) -> None:
         await shop.sells(*(product(f"X{number}", group=f"Group {number}") for number in range(10)))
         await shop.says("harga")
-        await shop.presses(labels(shop)["2/2 »"], by=SARI)
+        await turns(shop, "2/2 »")
         groups = shop.last(SARI)
         assert isinstance(groups, PriceGroups)
         assert [row.name for row in groups.rows] == [f"Group {n}" for n in range(GROUPS_A_PAGE, 10)]
@@ -123,15 +139,14 @@ class TestPages:
     async def test_the_way_back_to_all_groups_stands_under_every_list(self, shop: Shop) -> None:
         await shop.sells(S5)
         await shop.says("harga s")
-        await shop.presses(labels(shop)["all_prices"], by=SARI)
+        await turns(shop, "all_prices")
         assert isinstance(shop.last(SARI), PriceGroups)
 
     async def test_a_page_that_a_smaller_catalogue_has_no_longer_is_the_last_one(self, shop: Shop) -> None:
         await shop.sells(*MANY)
         await shop.says("harga pulsa")
-        onward = labels(shop)["2/3 »"]
         await shop.sells(S5)
-        assert await shop.presses(onward, by=SARI) is Toast.DONE
+        assert await turns(shop, "2/3 »") is Toast.DONE
         assert codes(shop.last(SARI)) == ["S5"]
 
     async def test_no_words_are_too_long_for_a_button(self, shop: Shop) -> None:
@@ -147,8 +162,34 @@ class TestPages:
     )
     async def test_what_no_button_of_ours_brings_shows_nothing(self, shop: Shop, payload: str) -> None:
         await shop.sells(S5)
-        assert await shop.presses(f"prices:{payload}", by=SARI) is Toast.USED
-        assert shop.letters(SARI) == []
+        await shop.says("harga")
+        message_id = await shown_last(shop)
+        assert await shop.presses(f"prices:{payload}", by=SARI, message_id=message_id) is Toast.USED
+        assert shop.kinds(SARI) == ["PriceGroups"]
+
+    @pytest.mark.parametrize("data", ["prices:a0|", "prices:w0|s", "all_prices:"])
+    async def test_a_made_up_tap_wipes_out_no_message_but_prices(self, shop: Shop, data: str) -> None:
+        await shop.sells(S5)
+        await shop.asks(f"s5.{NUMBER}", chat=GROUP)
+        result = await shown_last(shop, GROUP)
+        for message_id in (result, 1):
+            assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=message_id) is Toast.USED
+        assert shop.kinds(GROUP) == ["OrderReceived"]
+
+    async def test_of_many_turns_of_a_message_only_the_last_waits(self, shop: Shop) -> None:
+        await shop.sells(*MANY)
+        for _ in range(2):
+            await shop.says("/harga pulsa", chat=GROUP)
+        first, second = (message.message_id for message in await said(shop, GROUP))
+        await shop.presses("prices:w0|pulsa", by=SARI, chat=GROUP, message_id=second)
+        for page in (1, 2) * 20:
+            data = f"prices:w{page}|pulsa"
+            assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=first) is Toast.DONE
+        waiting = [row for row in shop.letters(GROUP) if row["state"] == "waiting"]
+        assert [row["edits"] for row in waiting] == [second, first]
+        shown = shop.notice(waiting[-1])
+        assert isinstance(shown, PriceList)
+        assert shown.page == 2
 
 
 class TestChoosing:
@@ -188,7 +229,7 @@ class TestChoosing:
         shut = shop.last(SARI)
         assert isinstance(shut, ProductShut)
         assert (shut.closure, [row.code for row in shut.others]) == (Closure.CLOSED, ["S10"])
-        await shop.presses(labels(shop)["S10"], by=SARI)
+        await turns(shop, "S10")
         assert isinstance(shop.last(SARI), NumberQuestion)
 
     async def test_a_resting_product_says_when_it_can_be_bought_again(self, shop: Shop) -> None:

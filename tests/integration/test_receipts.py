@@ -9,11 +9,13 @@ from PIL import Image
 from bot.catalogue.product import Product, Rule
 from bot.flow.filling import fill
 from bot.flow.heard import Toast
+from bot.flow.receipts import MAX_PRICES_SHOWN
 from bot.notices.receipts import OwnPrice, Receipt, ShopMisread, ShopShown
 from bot.order.model import Order
 from bot.receipt.slip import Slip
 from bot.texts.attachment import Form
-from bot.texts.form import Clock, Style
+from bot.texts.form import MAX_STYLED, Clock, Style, styled
+from bot.texts.render import render
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
@@ -93,8 +95,8 @@ async def test_there_is_no_receipt_before_there_is_success(shop: Shop) -> None:
 async def test_a_receipt_is_only_for_whose_order_it_is_and_for_admins(shop: Shop) -> None:
     await shop.says("struk nama Budi Cell")
     order = await sold(shop)
-    assert await shop.presses(f"receipt:{order.trxid}", by=BUDI) is Toast.USED
-    assert await shop.presses(f"receipt:{order.trxid}", by=STRANGER) is Toast.NOT_ALLOWED
+    assert await shop.presses(f"receipt:{order.trxid}", by=BUDI) is Toast.NOT_YOURS
+    assert await shop.presses(f"receipt:{order.trxid}", by=STRANGER) is Toast.RESELLERS_ONLY
     assert await shop.presses("receipt:../../etc", by=SARI) is Toast.USED
     assert "Receipt" not in shop.kinds(BUDI) + shop.kinds(STRANGER)
     # An admin sees it as the reseller's customer does.
@@ -166,11 +168,28 @@ async def test_a_price_is_only_for_what_is_sold_and_is_kept_in_its_spelling(shop
 
 
 async def test_many_prices_are_counted_where_they_do_not_fit(shop: Shop) -> None:
-    for number in range(103):
+    for number in range(MAX_PRICES_SHOWN + 3):
         await shop.says(f"struk s{number + 1} 7000")
     notice = shop.last(SARI)
     assert isinstance(notice, ShopShown)
-    assert (len(notice.prices), notice.more) == (100, 3)
+    assert (len(notice.prices), notice.more) == (MAX_PRICES_SHOWN, 3)
+
+
+async def test_every_price_that_is_shown_can_be_copied(shop: Shop) -> None:
+    """Telegram forgets the styles of what goes beyond a hundred runs."""
+    await shop.says("struk nama Budi Cell")
+    for number in range(MAX_PRICES_SHOWN + 3):
+        await shop.says(f"struk s{number + 1} 7000")
+    text = render(shop.last(SARI), Clock(ZoneInfo("Asia/Jakarta"))).text
+    assert styled(text) <= MAX_STYLED
+
+
+async def test_of_many_taps_for_a_receipt_one_picture_waits(shop: Shop) -> None:
+    order = await sold(shop)
+    await shop.speaks()
+    toasts = [await shop.presses(f"receipt:{order.trxid}", by=SARI) for _ in range(3)]
+    assert toasts == [Toast.DONE, Toast.SOON, Toast.SOON]
+    assert shop.kinds(SARI).count("Receipt") == 1
 
 
 async def test_setting_up_receipts_never_buys(shop: Shop) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.catalogue.product import Operator, Product, Rule
 from bot.flow.repeats import JUST_NOW_MS, MAX_ORDINAL
 from bot.notices.ordering import OrderRepeated
-from bot.order.model import Intent, State
+from bot.order.model import Intent, Order, State
 from bot.order.notices import OrderReceived
 from tests.integration.conftest import BUDI, GROUP, SARI, ZONE, Row, Shop
 from tests.integration.fakes import success_of
@@ -65,6 +65,14 @@ async def ends(shop: Shop, trxid: str, state: State) -> None:
             pass
     shop.biller.accepts()
     assert (await shop.order(trxid)).state is state
+
+
+async def fails(shop: Shop, order: Order) -> None:
+    """Let the biller report that one order failed."""
+    told = f"Transaksi {order.product_code}.{order.destination} GAGAL, Saldo: Rp9,999, Tgl: 01/01 10:36:38"
+    of = f"refid={order.trxid}&product={order.product_code}&qty=1&dest={order.destination}"
+    await shop.reversals.hear(f"status=1&{of}&message={told}".encode(), remote="1.2.3.4")
+    assert (await shop.order(order.trxid)).state is State.FAILED
 
 
 async def test_a_repeat_is_answered_with_the_first_as_it_stands_and_is_not_bought(shop: Shop) -> None:
@@ -171,14 +179,27 @@ class TestDays:
 
     async def test_after_midnight_of_the_shop_it_is_bought_anew(self, shop: Shop) -> None:
         """Midnight in Jakarta, when in London it is five in the afternoon."""
-        await shop.asks(ORDER)
+        first = await shop.asks(ORDER)
+        await ends(shop, first.trxid, State.SUCCEEDED)
         at(shop, 0, days=1)
         order = await shop.asks(ORDER)
         assert order.ordinal == 1
 
+    @pytest.mark.parametrize("state", [State.PLACED, State.PENDING, State.UNKNOWN])
+    async def test_what_is_not_settled_is_not_bought_again_on_any_day(self, shop: Shop, state: State) -> None:
+        """At a quarter to midnight the answer was lost; at midnight the order may still have been bought."""
+        first = await shop.asks(ORDER)
+        await ends(shop, first.trxid, state)
+        at(shop, 0, 1, days=1)
+        await shop.says(ORDER)
+        told = repeated(shop)
+        assert (told.trxid, told.state) == (first.trxid, state)
+        assert len(orders_in(shop)) == 1
+
     async def test_what_was_ordered_just_before_midnight_is_repeated_just_after_it(self, shop: Shop) -> None:
         at(shop, 23, 55)
-        await shop.asks(ORDER)
+        first = await shop.asks(ORDER)
+        await ends(shop, first.trxid, State.SUCCEEDED)
         shop.clock.passes(JUST_NOW_MS / 1000)
         await shop.says(ORDER)
         assert repeated(shop).destination == NUMBER
@@ -213,19 +234,74 @@ class TestOnPurpose:
         assert len(shop.biller.posts) == 2
 
     async def test_the_next_offered_is_beyond_all_that_were_bought(self, shop: Shop) -> None:
-        for text in (ORDER, f"s5.7.{NUMBER}"):
+        for text in (ORDER, f"s5.2.{NUMBER}", f"s5.3.{NUMBER}"):
             await shop.asks(text)
-        await shop.says(ORDER)
+        await shop.says(f"s5.2.{NUMBER}")
         told = repeated(shop)
         assert told.again
-        assert told.again.intent.ordinal == 8
+        assert told.again.intent.ordinal == 4
 
     async def test_after_the_ninety_ninth_none_is_offered_that_day(self, shop: Shop) -> None:
-        for text in (ORDER, f"s5.{MAX_ORDINAL}.{NUMBER}"):
-            await shop.asks(text)
+        await shop.asks(ORDER)
+        for ordinal in range(2, MAX_ORDINAL + 1):
+            await shop.asks(f"s5.{NUMBER}.{ordinal}")
         await shop.says(f"s5.{MAX_ORDINAL}.{NUMBER}")
         assert repeated(shop).again is None
-        assert ordinals(shop) == [1, MAX_ORDINAL]
+
+    async def test_whatever_was_bought_is_repeated_by_an_order_without_an_ordinal(self, shop: Shop) -> None:
+        second = await shop.asks(f"s5.2.{NUMBER}")
+        await shop.says(ORDER)
+        told = repeated(shop)
+        assert told.trxid == second.trxid
+        assert told.again
+        assert told.again.intent.ordinal == 3
+        assert ordinals(shop) == [2]
+
+    async def test_of_several_the_latest_is_shown(self, shop: Shop) -> None:
+        await shop.asks(ORDER)
+        shop.clock.passes(1)
+        second = await shop.asks(f"s5.2.{NUMBER}")
+        await shop.says(ORDER)
+        assert repeated(shop).trxid == second.trxid
+
+    @pytest.mark.parametrize("text", [f"s5.20.{NUMBER}", f"s5.3.{NUMBER}", f"s5.{NUMBER},5"])
+    async def test_an_ordinal_that_leaps_ahead_is_asked_back_as_the_first(
+        self, shop: Shop, text: str
+    ) -> None:
+        await shop.says(text)
+        assert orders_in(shop) == []
+        await shop.presses(shop.offers(SARI)[ORDER], by=SARI)
+        assert ordinals(shop) == [1]
+
+    async def test_an_ordinal_that_leaps_over_what_was_bought_is_asked_back_as_the_next(
+        self, shop: Shop
+    ) -> None:
+        await shop.asks(ORDER)
+        await shop.says(f"s5.3.{NUMBER}")
+        assert ordinals(shop) == [1]
+        assert list(shop.offers(SARI)) == [f"s5.2.{NUMBER}"]
+
+    async def test_a_gap_left_by_one_that_failed_may_be_filled(self, shop: Shop) -> None:
+        await shop.asks(ORDER)
+        second = await shop.asks(f"s5.2.{NUMBER}")
+        await shop.asks(f"s5.3.{NUMBER}")
+        await fails(shop, second)
+        assert (await shop.asks(f"s5.2.{NUMBER}")).ordinal == 2
+
+    async def test_a_button_that_leaps_ahead_by_now_is_asked_back_too(self, shop: Shop) -> None:
+        first = await shop.asks(ORDER)
+        await shop.says(ORDER)
+        nonce = shop.offers(SARI)[f"s5.2.{NUMBER}"]
+        second = await shop.asks(f"s5.2.{NUMBER}")
+        await shop.says(ORDER)
+        third = shop.offers(SARI)[f"s5.3.{NUMBER}"]
+        for order in (first, second):
+            await fails(shop, order)
+        await shop.presses(third, by=SARI)
+        assert ordinals(shop) == [1, 2], "and the third, which nothing stands before any more, is asked"
+        assert ORDER in shop.offers(SARI)
+        await shop.presses(nonce, by=SARI, message_id=2)
+        assert ordinals(shop) == [1, 2, 2]
 
     async def test_a_second_that_failed_is_bought_again_as_the_second(self, shop: Shop) -> None:
         await shop.asks(ORDER)

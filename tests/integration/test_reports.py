@@ -18,7 +18,7 @@ from bot.texts import Attachment
 from storage import looking
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import START_MS
-from tests.integration.looked import labels, remembers, told
+from tests.integration.looked import labels, remembers, shown_last, told, turns
 
 DAY_MS = 86_400_000
 MIDNIGHT_MS = midnight_ms(date(2026, 9, 21), ZONE)
@@ -110,7 +110,13 @@ class TestDay:
         await remembers(shop, 2, placed_at_ms=MIDNIGHT_MS)
         await remembers(shop, 3, placed_at_ms=MIDNIGHT_MS + DAY_MS - 1)
         await remembers(shop, 4, placed_at_ms=MIDNIGHT_MS + DAY_MS)
-        for typed, count in (("lap", 2), ("lap kemarin", 1), ("lap.20", 1), ("lap 22/09/2026", 1)):
+        for typed, count in (
+            ("lap", 2),
+            ("lap kemarin", 1),
+            ("laporan hari ini", 2),
+            ("lap.20", 1),
+            ("lap 22/09/2026", 1),
+        ):
             await shop.says(typed)
             assert f"✅ Sukses: {count}" in (await told(shop)).splitlines()
 
@@ -118,9 +124,9 @@ class TestDay:
         await remembers(shop, 1, placed_at_ms=MIDNIGHT_MS - 1)
         await shop.says("lap")
         assert [label for label in labels(shop) if "/" in label] == ["« 20/09"]
-        await shop.presses(labels(shop)["« 20/09"], by=SARI, message_id=55)
+        await turns(shop, "« 20/09")
         assert "✅ Sukses: 1" in await told(shop)
-        assert shop.letters(SARI)[-1]["edits"] == 55
+        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
         assert [label for label in labels(shop) if "/" in label] == ["« 19/09", "21/09 »"]
 
 
@@ -132,12 +138,12 @@ class TestMonth:
         await shop.says("rekap")
         rows = (await told(shop)).splitlines()
         assert rows[0] == "📊 Rekap 01/09/2026 sampai 21/09/2026"
-        assert rows[-2:] == ["16/09 ✅ 1 · Rp6.300", "21/09 ✅ 1 · Rp6.300 · lainnya 1"]
+        assert rows[-2:] == ["16/09 ✅ 1 · Rp6.300", "21/09 ✅ 1 · Rp6.300 · ❔ 1"]
         assert "Total sukses: Rp12.600" in rows
 
     async def test_the_month_before_is_a_tap_away(self, shop: Shop) -> None:
         await shop.says("rekap")
-        await shop.presses(labels(shop)["« 08/2026"], by=SARI)
+        await turns(shop, "« 08/2026")
         report = shop.last(SARI)
         assert isinstance(report, Report)
         assert (report.period, report.after) == ("20260801-20260831", "20260901-20260930")
@@ -242,21 +248,36 @@ class TestForeignTaps:
     @pytest.mark.parametrize("whose", ["shop", str(SARI)])
     async def test_nobody_taps_their_way_to_the_books_of_another(self, shop: Shop, whose: str) -> None:
         await a_day(shop)
-        assert await shop.presses(f"report:{whose}|20260921-20260921", by=BUDI) is Toast.USED
-        assert await shop.presses(f"report_file:{whose}|20260921-20260921|xlsx", by=BUDI) is Toast.USED
-        assert shop.letters(BUDI) == []
+        await shop.says("lap", by=BUDI)
+        message_id = await shown_last(shop, BUDI)
+        for data in (f"report:{whose}|20260921-20260921", f"report_file:{whose}|20260921-20260921|xlsx"):
+            assert await shop.presses(data, by=BUDI, message_id=message_id) is Toast.USED
+        assert shop.kinds(BUDI) == ["Report"]
 
     async def test_the_shops_books_open_to_an_admin_in_private_alone(self, shop: Shop) -> None:
+        await shop.says("lap", by=RINA)
+        await shop.says("/lap", by=RINA, chat=GROUP)
+        private, public = await shown_last(shop, RINA), await shown_last(shop, GROUP)
         for action, tail in (("report", ""), ("report_file", "|csv")):
             data = f"{action}:shop|20260921-20260921{tail}"
-            assert await shop.presses(data, by=RINA, chat=GROUP) is Toast.USED
-            assert await shop.presses(data, by=RINA) is Toast.DONE
-        assert shop.letters(GROUP) == []
+            assert await shop.presses(data, by=RINA, chat=GROUP, message_id=public) is Toast.USED
+            assert await shop.presses(data, by=RINA, message_id=private) is Toast.DONE
+        assert shop.kinds(GROUP) == ["Report"]
+
+    async def test_a_made_up_tap_wipes_out_no_message_but_a_report(self, shop: Shop) -> None:
+        await shop.asks(chat=GROUP)
+        message_id = await shown_last(shop, GROUP)
+        data = f"report:{BUDI}|20260921-20260921"
+        assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=message_id) is Toast.USED
+        assert shop.kinds(GROUP) == ["OrderReceived"]
 
     @pytest.mark.parametrize(
         "tail", ["", "|", "|20260921-20260921|exe", "|20260231-20260301", "|20200101-20260101", "|x|xlsx"]
     )
     async def test_what_no_button_of_ours_brings_shows_nothing(self, shop: Shop, tail: str) -> None:
+        await shop.says("lap")
+        message_id = await shown_last(shop)
         for action in ("report", "report_file"):
-            assert await shop.presses(f"{action}:{SARI}{tail}", by=SARI) is Toast.USED
-        assert shop.letters(SARI) == []
+            data = f"{action}:{SARI}{tail}"
+            assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
+        assert shop.kinds(SARI) == ["Report"]

@@ -57,6 +57,22 @@ def refs_told(shop: Shop, chat: int = SARI) -> list[str]:
 
 
 class TestTelling:
+    async def test_of_a_tokens_sn_the_line_shows_the_token_alone(self, shop: Shop) -> None:
+        await shop.says("pln20.14444941364\ns5.081234567890", message_id=77)
+        await shop.posts()
+        (trxid,) = (row["trxid"] for row in shop.rows("SELECT trxid FROM orders WHERE line = 1"))
+        sn = "1234-5678-9012-3456-7890/BUDI/R1/1300VA/32,5"
+        await shop.reversals.hear(success_of(await shop.order(trxid), sn), remote="1.2.3.4")
+        await passes(shop, 60)
+        line = next(line for line in tables(shop)[-1].text.splitlines() if line.startswith("1."))
+        assert line == "1. ✅ pln20.14444941364 SN 1234-5678-9012-3456-7890"
+
+    async def test_a_line_that_is_asked_back_is_counted_as_one_to_answer(self, shop: Shop) -> None:
+        await shop.says("s5.081234567890\ns5.20.081234567891\ns5.081234567892", message_id=77)
+        await shop.speaks()
+        assert "❓ 1 perlu dijawab" in tables(shop)[-1].text
+        assert "dilewati" not in tables(shop)[-1].text
+
     async def test_it_is_told_at_once_in_answer_to_the_message(self, shop: Shop) -> None:
         await shop.says("\n".join(order_text(number) for number in range(3)), message_id=77)
         await shop.speaks()

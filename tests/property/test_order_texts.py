@@ -71,6 +71,19 @@ def test_without_a_catalogue_too_it_is_bought_as_meant_or_not_at_all() -> None:
             assert set(found) <= {passed_on}, (seed, text)
 
 
+def test_an_order_with_the_end_of_its_number_hidden_is_never_bought() -> None:
+    """What is left may be a whole number too, and somebody else's."""
+    for seed in range(10_000):
+        random = chance(seed)
+        product, meant = intended(random)
+        typed = written(random, product, meant).rstrip(")")
+        if product.rule is Rule.FREE:
+            continue
+        mask = random.choice(("**", "***", "##", "...", "..", "--", "//", "__", "\u2026", "\u25cf\u25cf"))
+        text = typed[: -random.randint(0, 3) or None].rstrip(" .,*#-|(") + mask
+        assert bought(text, TRADE) == bought(text, NOTHING) == [], (seed, text)
+
+
 def test_several_orders_in_one_message_are_each_bought_as_meant_or_not_at_all() -> None:
     for seed in range(3_000):
         random = chance(seed)

@@ -46,6 +46,7 @@ PREVIEW = say.ImportPreview(
     problems=(),
     problem_count=0,
     unused=(),
+    stricter=(),
     has_changes=True,
     renewed=False,
 )
@@ -58,6 +59,7 @@ FAULTY = replace(
     problems=PROBLEMS[:7],
     problem_count=115,
     unused=("stok", "modal"),
+    stricter=("ML86", "ML172"),
     renewed=True,
 )
 CHANGED = say.CatalogueChanged(
@@ -97,6 +99,11 @@ TO_ADMINS: tuple[say.CatalogueNotice, ...] = (
         say.ProductSwitched(code="s5", name="Simpati 5.000", is_open=is_open, fresh=fresh)
         for is_open in (True, False)
         for fresh in (True, False)
+    ),
+    *(
+        say.ProductsSwitched(is_open=is_open, codes=("s5", "S10"), already=already, unknown=unknown)
+        for is_open in (True, False)
+        for already, unknown in (((), ()), (("s20",), ("zz", "s99")))
     ),
     say.ProductUnknown(typed="s6", near=("s5", "s10")),
     say.ProductUnknown(typed="zz", near=()),

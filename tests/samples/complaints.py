@@ -13,6 +13,7 @@ TO_RESELLERS: tuple[say.ComplaintsNotice, ...] = (
     say.ComplaintTold(**ABOUT, stage=Stage.ANSWERED),
     say.ComplaintHelp(typed="0812"),
     say.ComplaintHelp(typed=""),
+    say.TooManyComplaints(count=10),
 )
 TO_ADMINS: tuple[say.ComplaintsNotice, ...] = (
     *(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.catalogue.product import Operator, Rule
 from bot.notices import prices as say
 from bot.notices.ordering import Closure
+from bot.order.typed import Slip
 from tests.samples.facts import SELL_IDR
 
 ROW = say.PriceRow(code="S5", name="Telkomsel 5.000", sell_idr=SELL_IDR)
@@ -28,6 +29,7 @@ GROUPS = say.PriceGroups(
 )
 TO_RESELLERS: tuple[say.PricesNotice, ...] = (
     say.NoCatalogue(),
+    say.NoCatalogue(for_admin=True),
     GROUPS,
     replace(GROUPS, page=1, pages=3),
     BY_WORDS,
@@ -38,6 +40,11 @@ TO_RESELLERS: tuple[say.PricesNotice, ...] = (
     say.NoPrices(typed="sx9", near=ROWS),
     *(say.NumberQuestion(code="S5", name="Telkomsel 5.000", sell_idr=SELL_IDR, rule=rule) for rule in Rule),
     say.NumberQuestion(code="S5", name="Telkomsel 5.000", sell_idr=None, rule=Rule.PHONE),
+    *(
+        say.NumberQuestion(code="S5", name="", sell_idr=SELL_IDR, rule=Rule.PHONE, slip=slip)
+        for slip in (Slip.TOO_SHORT, Slip.NOT_PLAIN)
+    ),
+    say.ChoiceDropped(),
     say.ProductShut(
         code="S10", name="Telkomsel 10.000", closure=Closure.CLOSED, opens_minute=None, others=(ROW,)
     ),

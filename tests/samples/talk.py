@@ -12,6 +12,7 @@ TO_RESELLERS: tuple[say.TalkNotice, ...] = (
     *(say.NotUnderstood(slip=slip, suggestion="s5.0812345678") for slip in Slip),
     say.NotUnderstood(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE),
     say.BalanceWithheld(),
+    say.AdminsOnly(),
 )
 TO_ADMINS: tuple[say.TalkNotice, ...] = (
     say.Welcome(role=Role.ADMIN, examples=EXAMPLES),

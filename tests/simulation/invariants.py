@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import fields, replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from bot.order.model import Order, Outcome, State
@@ -109,12 +109,17 @@ def one_order_a_line(world: "World", ledgers: Ledgers) -> None:
 
 
 def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
-    """The same again is not bought while an earlier one may have been; once that has failed, it is."""
-    orders_of: dict[tuple[int, str, int], list[Order]] = {}
+    """The same again is not bought while an earlier one may have been; once that has failed, it is.
+
+    Without an ordinal an order is the same as any, with one as that one alone.
+    """
+    orders_of: dict[tuple[int, str], list[Order]] = {}
     for order in ledgers.orders:
-        orders_of.setdefault((order.user_id, order.destination, order.ordinal), []).append(order)
+        orders_of.setdefault((order.user_id, order.destination), []).append(order)
     for what, found in orders_of.items():
-        for earlier, later in pairwise(sorted(found, key=lambda order: ledgers.place_of[order.trxid])):
+        for earlier, later in combinations(sorted(found, key=lambda order: ledgers.place_of[order.trxid]), 2):
+            if later.ordinal not in (1, earlier.ordinal):
+                continue
             if _stood(world, earlier, ledgers.place_of[later.trxid]) not in (State.FAILED, State.EXPIRED):
                 world.violate("repeat", f"{what} was bought again as {later.trxid}")
     bought = {(order.chat_id, order.destination) for order in ledgers.orders}

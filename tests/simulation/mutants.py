@@ -83,7 +83,7 @@ MUTANTS = (
             ),
             Edit(
                 module="bot.flow.repeats",
-                old="    if earlier is None:\n",
+                old="    if not earlier:\n",
                 new="    if True:\n",
             ),
         ),
@@ -234,7 +234,7 @@ MUTANTS = (
     _one(
         "buys the same again",
         "bot.flow.repeats",
-        "    if earlier is None:\n",
+        "    if not earlier:\n",
         "    if True:\n",
     ),
     _one(

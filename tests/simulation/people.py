@@ -150,9 +150,9 @@ class People:
         buy = next((button for button in buttons if button.action is Action.BUY), None)
         if buy is None or chance.random() < 0.5:
             return
-        found = re.search(r"s5\.(?:\d+\.)?(08\d+)", text)
+        found = re.search(r"Nomor: ([0-9-]+)", text)
         assert found, text
-        self.taps[chat_id, message_id] = found[1]
+        self.taps[chat_id, message_id] = found[1].replace("-", "")
         for _ in range(chance.randint(1, 2)):
             tap = partial(self._tap, chat_id, message_id, Action.BUY, buy.data)
             self._world.timeline.after(chance.uniform(1, 20), tap)

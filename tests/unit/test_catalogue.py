@@ -26,8 +26,11 @@ CATALOGUE = Catalogue(
         product("SD5", "Simpati Data 5 GB", "Data Telkomsel", 52_000, **TELKOMSEL),
         product("smart5", "Smartfren 5.000", "Smartfren", 5_900, operator=Operator.SMARTFREN, nominal=5),
         product("x5", "XL 5.000", "XL", 5_800, operator=Operator.XL, nominal=5),
+        product("i5", "Indosat 5.000", "Indosat", 5_900, operator=Operator.INDOSAT, nominal=5),
+        product("i10", "Indosat 10.000", "Indosat", 10_900, operator=Operator.INDOSAT, nominal=10),
+        product("t5", "Tri 5.000", "Tri", 5_700, operator=Operator.TRI, nominal=5),
         product("ax5", "Axis 5.000", "Axis", 5_800, operator=Operator.AXIS, nominal=5),
-        product("pln20", "Token PLN 20.000", "PLN", 20_200, rule=Rule.METER),
+        product("pln20", "Token PLN 20.000", "PLN", 20_200, rule=Rule.METER, nominal=20),
         product("pln50", "Token PLN 50.000", "PLN", 50_200, rule=Rule.METER),
         product("plnpasca", "Tagihan PLN Pascabayar", "PLN", rule=Rule.METER),
         product("ml86", "Mobile Legends 86 Diamonds", "Game", 19_500, rule=Rule.GAME_SERVER),
@@ -92,8 +95,25 @@ def test_a_slip_never_brings_more_than_asked_for() -> None:
         ("mobil legend", ["ml86"]),
         ("5gb", ["SD5"]),
         ("xl", ["x5"]),
+        ("im3", ["i5", "i10"]),
+        ("im3 10", ["i10"]),
+        ("isat 5", ["i5"]),
+        ("three", ["t5"]),
+        ("s5?", ["s5"]),
+        ("Axis ?", ["ax5"]),
+        ("S5,I5,X10", ["s5", "i5"]),
+        ("i5, s5", ["s5", "i5"]),
+        ("i5 x5?", ["x5", "i5"]),
+        ("axis, token 50; diamond", ["ax5", "pln50", "ml86"]),
+        ("simpati 10.000, xl 5,000", ["s10", "x5"]),
+        ("14444941364", ["pln20", "pln50", "plnpasca"]),
+        ("1444-4941-364?", ["pln20", "pln50", "plnpasca"]),
+        ("i.1234", ["i5", "i10"]),
+        ("axis.123456", ["ax5"]),
         ("netflix", []),
+        ("netflix, voucher", []),
         ("simpati netflix", []),
+        (",", []),
         ("  ", []),
         (".", []),
     ],
@@ -104,7 +124,7 @@ def test_words_find_products_in_the_operators_order(words: str, found: list[str]
 
 def test_a_network_finds_what_only_its_numbers_can_receive() -> None:
     assert codes(CATALOGUE.fitting(Operator.TELKOMSEL)) == ["s5", "s10", "s20", "s25", "SD5"]
-    assert CATALOGUE.fitting(Operator.TRI) == ()
+    assert Catalogue(products=CATALOGUE.products[:5]).fitting(Operator.TRI) == ()
 
 
 def test_siblings_are_open_of_the_same_kind_and_nearest_in_price() -> None:
@@ -112,6 +132,29 @@ def test_siblings_are_open_of_the_same_kind_and_nearest_in_price() -> None:
     assert closed
     assert codes(CATALOGUE.siblings(closed)) == ["s20", "s10", "s5"]
     assert codes(CATALOGUE.siblings(closed, limit=1)) == ["s20"]
+
+
+def pulsa(*prices: int, closed: int) -> Catalogue:
+    products = [product(f"s{n}", f"S {n}", "S", 1_000 * n, is_open=n != closed) for n in prices]
+    return Catalogue(products=tuple(products))
+
+
+@pytest.mark.parametrize(
+    ("closed", "siblings"),
+    [
+        (25, ["s20", "s10", "s50", "s100"]),
+        (50, ["s25", "s20", "s100", "s150"]),
+        (1, ["s5", "s10", "s20", "s25"]),
+        (5, ["s1", "s10", "s20", "s25"]),
+        (150, ["s100", "s50", "s25", "s20"]),
+    ],
+)
+def test_siblings_are_cheaper_and_dearer_as_far_as_there_are_any(closed: int, siblings: list[str]) -> None:
+    """Whoever came for 25.000 takes 50.000 sooner than 1.000, however near the smaller prices are."""
+    catalogue = pulsa(1, 5, 10, 20, 25, 50, 100, 150, closed=closed)
+    found = catalogue.find(f"s{closed}")
+    assert found
+    assert codes(catalogue.siblings(found)) == siblings
 
 
 def test_siblings_without_a_price_are_the_neighbours_in_the_list() -> None:
@@ -122,7 +165,12 @@ def test_siblings_without_a_price_are_the_neighbours_in_the_list() -> None:
 
 def test_a_nominal_finds_the_products_of_a_network_or_of_all() -> None:
     assert codes(CATALOGUE.for_nominal(5, Operator.AXIS)) == ["ax5"]
-    assert codes(CATALOGUE.for_nominal(5, None)) == ["s5", "smart5", "x5", "ax5"]
+    assert codes(CATALOGUE.for_nominal(5, None)) == ["s5", "smart5", "x5", "i5", "t5", "ax5"]
+
+
+def test_a_nominal_finds_tokens_beside_pulsa_and_their_rules_tell_which_are_which() -> None:
+    found = CATALOGUE.for_nominal(20, None)
+    assert [(one.code, one.rule) for one in found] == [("s20", Rule.PHONE), ("pln20", Rule.METER)]
 
 
 def test_an_empty_catalogue_finds_nothing_and_fails_at_nothing() -> None:

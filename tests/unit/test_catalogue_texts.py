@@ -3,9 +3,9 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from bot.flow.importing import MAX_EXAMPLES_A_KIND, MAX_PROBLEMS_SHOWN
+from bot.flow.importing import MAX_EXAMPLES_A_KIND, MAX_PROBLEMS_SHOWN, MAX_STRICTER_SHOWN
 from bot.flow.pricelist import MAX_PAST_SHOWN
-from bot.notices.catalogue import CatalogueHistory
+from bot.notices.catalogue import CatalogueHistory, ProductsSwitched
 from bot.texts.catalogue import words
 from bot.texts.form import MAX_UNITS, Clock, Text, length
 from tests.samples.catalogue import EXAMPLES, FAULTY, PAST, PREVIEW, PROBLEMS
@@ -29,15 +29,27 @@ def test_the_longest_preview_fits_one_message_and_counts_what_it_leaves_out() ->
         problems=(problem,) * MAX_PROBLEMS_SHOWN,
         problem_count=19_000,
         unused=(LONG,) * 5,
+        stricter=("W" * 20,) * MAX_STRICTER_SHOWN,
     )
     text = words(longest, CLOCK)
     assert length(text) <= MAX_UNITS
     assert "kesalahan lagi" in said(text)
 
 
+def test_games_that_keep_wanting_their_server_are_named_before_the_list_counts() -> None:
+    assert "Tetap wajib dengan server: ML86 ML172" in said(words(FAULTY, CLOCK))
+    assert "server" not in said(words(PREVIEW, CLOCK))
+
+
 def test_the_longest_history_fits_one_message() -> None:
     past = replace(PAST, name=LONG, source=LONG, counts=tuple(replace(c, code="W" * 20) for c in PAST.counts))
     assert length(words(CatalogueHistory(rows=(past,) * MAX_PAST_SHOWN), CLOCK)) <= MAX_UNITS
+
+
+def test_however_many_codes_one_message_may_name_the_answer_fits_one_message() -> None:
+    many = tuple(f"s{n}" for n in range(1_300))
+    notice = ProductsSwitched(is_open=False, codes=many, already=many, unknown=many)
+    assert length(words(notice, CLOCK)) <= MAX_UNITS
 
 
 def test_a_faulty_row_is_said_with_its_number_its_column_and_why() -> None:

@@ -52,6 +52,7 @@ def surely_orders(typed: str) -> bool:
         "s5 .081234567890",
         "s5 . 081234567890",
         "s5..081234567890",
+        "s5...081234567890",
         "  s5.081234567890  ",
         "\n\ns5.081234567890\n",
         "s5.081234567890.",
@@ -197,10 +198,23 @@ def test_a_word_and_a_blank_before_a_number_is_most_likely_talk(talk: str) -> No
     [
         ("s5", Slip.NO_DESTINATION, "s5.081234567890"),
         ("s5.", Slip.NO_DESTINATION, "s5.081234567890"),
-        ("081234567890", Slip.NO_CODE, "s5.081234567890"),
-        ("0812-3456-7890", Slip.NO_CODE, "s5.0812-3456-7890"),
-        ("+62 812 3456 7890", Slip.NO_CODE, "s5.+62 812 3456 7890"),
-        ("62 812 3456 7890", Slip.NO_CODE, "s5.62 812 3456 7890"),
+        ("081234567890", Slip.NO_CODE, "harga 081234567890"),
+        ("0812-3456-7890", Slip.NO_CODE, "harga 081234567890"),
+        ("+62 812 3456 7890", Slip.NO_CODE, "harga 081234567890"),
+        ("62 812 3456 7890", Slip.NO_CODE, "harga 081234567890"),
+        ("08123456789.20.1234", Slip.NO_CODE, "harga 08123456789"),
+        ("14444941364", Slip.NO_CODE, "harga pln"),
+        ("12345678901234", Slip.NO_CODE, "harga"),
+        ("makasih kak 🙏", Slip.THANKS, EXAMPLE),
+        ("👍", Slip.THANKS, EXAMPLE),
+        ("s5 s10 081234567890", Slip.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
+        ("i5,i10.085712345678", Slip.SEVERAL_ORDERS, "i5.085712345678; i10.085712345678"),
+        ("s5.081234567890 s10", Slip.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
+        (
+            "s5.081234567890.1234 x10.087712345678.1234",
+            Slip.SEVERAL_ORDERS,
+            "s5.081234567890; x10.087712345678",
+        ),
         ("sldo", Slip.NEAR_COMMAND, "saldo"),
         ("Bantuann", Slip.NEAR_COMMAND, "bantuan"),
         ("s5.081234567890 belum masuk", Slip.SPOKEN_OF, "cek.081234567890"),
@@ -215,27 +229,20 @@ def test_a_slip_gets_its_name_and_the_nearest_right_form(typed: str, slip: Slip,
     assert (parsed.slip, parsed.suggestion) == (slip, suggestion)
 
 
-@pytest.mark.parametrize("typed", ["0812 3456 7890", "0812.3456.7890", "- 081234567890"])
-def test_a_number_alone_in_groups_is_suggested_whole_behind_a_code(typed: str) -> None:
-    """«s0812.3456 7890» would be another product and half a number."""
-    parsed = parse(typed)
-    assert isinstance(parsed, Misread)
-    (suggested,) = asked(parsed.suggestion)
-    assert isinstance(suggested, OrderRequest)
-    assert suggested.code == "s5"
-    assert _digits(suggested.destination) == _digits(typed)
-
-
 @pytest.mark.parametrize(
     ("typed", "doubt"),
     [
         ("081234567890.s5", Doubt.SWAPPED),
         ("0812-3456-7890 s5", Doubt.SWAPPED),
         ("s5081234567890", Doubt.GLUED),
-        ("s5\n081234567890", Doubt.GLUED),
+        ("s5\n081234567890", Doubt.TALK),
         ("tolong s5.081234567890 ya", Doubt.TALK),
         ("s5 ke 081234567890", Doubt.TALK),
         ("s5-081234567890", Doubt.TALK),
+        ("s5_081234567890", Doubt.TALK),
+        ("s5->081234567890", Doubt.TALK),
+        ("Kode: S5\nNomor: 081234567890", Doubt.TALK),
+        ("kode s5 nomor 081234567890", Doubt.TALK),
         ("/s5.081234567890", Doubt.TALK),
     ],
 )

@@ -218,6 +218,15 @@ def test_a_comma_too_many_never_moves_a_price() -> None:
     assert read(content).products == ()
 
 
+def test_a_game_that_wants_its_server_is_told_where_its_row_does_not_say_so() -> None:
+    sheet = read(
+        "kode;nama;tujuan\n"
+        "ml86;Mobile Legends 86;game\nml172;Mobile Legends 172;game+server\nff70;Free Fire 70;game"
+    )
+    assert [product.rule for product in sheet.products] == [Rule.GAME_SERVER, Rule.GAME_SERVER, Rule.GAME]
+    assert sheet.stricter == ("ml86",)
+
+
 def test_headings_that_mean_nothing_are_told() -> None:
     assert read("kode;stok;nama;modal\nab1;3;Satu;900").unused == ("stok", "modal")
 
@@ -233,7 +242,8 @@ def test_two_columns_for_one_thing_are_refused_whichever_is_meant() -> None:
         (b"", FileFault.NO_HEADING),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", FileFault.NOT_A_SHEET),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, FileFault.NOT_A_SHEET),
-        (b"%PDF-1.7 abc", FileFault.NO_HEADING),
+        (b"\xff\xd8\xff\xee" + b"x" * 2000, FileFault.NOT_A_SHEET),
+        (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj", FileFault.NOT_A_SHEET),
         (b"PK\x03\x04 cut short", FileFault.DAMAGED),
         (b"halo;dunia\n1;2", FileFault.NO_HEADING),
         (b"nama;harga\nSatu;1000", FileFault.NO_HEADING),

@@ -237,8 +237,9 @@ def test_a_copy_button_holds_the_whole_sn_or_there_is_none(sn: str | None, copie
 
 
 def test_only_a_success_has_something_to_copy() -> None:
-    copies = {type(notice) for notice in ALL if render(notice, CLOCK).copy is not None}
-    assert copies == {of_order.OrderSucceeded}
+    copies = [notice for notice in ALL if render(notice, CLOCK).copy is not None]
+    assert {type(notice) for notice in copies} == {of_order.OrderSucceeded, OrderShown}
+    assert {notice.state for notice in copies if isinstance(notice, OrderShown)} == {State.SUCCEEDED}
 
 
 def test_what_is_said_of_an_order_names_it_its_number_its_time_and_its_ref() -> None:

@@ -60,6 +60,13 @@ def test_a_destination_rule_is_known_by_code_group_and_name(
     assert told(code, name, group).rule is rule
 
 
+def test_a_game_of_servers_wants_its_server_though_the_row_says_only_game() -> None:
+    """An id without its server is paid for and never arrives."""
+    words = {"code": "ml86", "name": "Mobile Legends 86 Diamonds", "group": "Game"}
+    assert told_by(**words, sell_idr=None, rule=Rule.GAME).rule is Rule.GAME_SERVER
+    assert told_by(**words, sell_idr=None, rule=Rule.FREE).rule is Rule.FREE
+
+
 @pytest.mark.parametrize(
     ("code", "name", "sell_idr", "nominal"),
     [
@@ -67,6 +74,8 @@ def test_a_destination_rule_is_known_by_code_group_and_name(
         ("S5", "Telkomsel 5rb", None, 5),
         ("s100", "Simpati 100.000", 98_500, 100),
         ("s5000", "Simpati 5000", 5_900, 5),
+        ("pln20", "Token PLN 20.000", 20_500, 20),
+        ("PLN1000", "Token PLN 1.000.000", 1_001_500, 1000),
     ],
 )
 def test_a_nominal_is_told_where_code_name_and_price_agree(
@@ -89,8 +98,12 @@ def test_a_nominal_is_told_where_code_name_and_price_agree(
         ("st5", "Simpati Transfer 5.000", 5_900),
         ("s5a", "Simpati 5.000", 5_900),
         ("pr5", "Promo 5.000", 5_900),
+        ("pln20", "Token PLN 20.000", 50_500),
+        ("pln20", "Token PLN 50.000", 50_500),
+        ("plnpasca", "Tagihan PLN Pascabayar", None),
+        ("dana50", "Saldo DANA 50.000", 50_500),
     ],
 )
-def test_a_nominal_that_is_not_sure_is_none(code: str, name: str, sell_idr: int) -> None:
+def test_a_nominal_that_is_not_sure_is_none(code: str, name: str, sell_idr: int | None) -> None:
     """`5.0812…` buys by it: a wrong one would buy the wrong thing."""
     assert told(code, name, sell_idr=sell_idr).nominal is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.flow.complaints import MAX_UNANSWERED
 from bot.order.news import Claimed, Succeeded
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
@@ -39,3 +40,9 @@ def _complaints(stage: Stage) -> Iterator[Scene]:
     yield Scene(when="The admin taps ✅ Sudah terkirim", said=stage.taps("Sudah terkirim", RINA))
     yield Scene(when="Of which order?", did="komplain", said=stage.says("komplain"))
     yield Scene(when="An admin looks what is open", did="/komplain", said=stage.says("/komplain", RINA))
+    for number in range(10, 10 + MAX_UNANSWERED):
+        stage.says(f"s5.0812345678{number}")
+        stage.says(f"komplain 0812345678{number}")
+    stage.says("s5.081234567809")
+    typed = "komplain 081234567809"
+    yield Scene(when="With ten that wait for an answer", did=typed, said=stage.says(typed))

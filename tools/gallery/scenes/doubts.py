@@ -13,6 +13,7 @@ TYPED = (
     ("An ordinal, or a part of the number", "s5.08123456789.12"),
     ("Two numbers behind one code", "ovo25.08123456789 12345"),
     ("A PIN behind the order", "s5.081234567890.1234"),
+    ("Words behind the order", "s5.081234567890 ya kak"),
     ("A game id that looks like a phone", "ml86.628123456789"),
     ("A letter in the number", "s5.0812345678O0"),
     ("The number in front", "081234567890.s5"),

@@ -36,6 +36,8 @@ def play() -> Iterator[Scene]:
         ("One product is closed", "/tutup s10"),
         ("It was closed already", "/tutup s10"),
         ("And opened", "/buka s10"),
+        ("Several at once", "/tutup i5 i10 i99"),
+        ("And opened", "/buka i5 i10"),
         ("No such product", "/tutup s11"),
     ):
         yield Scene(when=when, did=typed, said=stage.says(typed, RINA))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
-from tools.gallery.stage import Stage
+from tools.gallery.stage import RINA, Stage
 
 
 def play() -> Iterator[Scene]:
@@ -26,8 +26,13 @@ def play() -> Iterator[Scene]:
     said = stage.says(answer, to="NumberQuestion")
     yield Scene(when="The answer is shown before it is bought", did=answer, said=said)
     yield Scene(when="The button buys it", said=stage.taps("🛒"))
+    stage.says("harga ml")
+    stage.taps("ML86")
+    yield Scene(when="The number without a reply, and cut short", did="1234", said=stage.says("1234"))
+    yield Scene(when="The choice is let go", did="batal", said=stage.says("batal"))
     stage.says("harga 081234567890")
     yield Scene(when="A list for a number knows the number already", said=stage.taps("S10"))
     stage.says("harga s")
     yield Scene(when="A closed product is tapped", said=stage.taps("S25"))
     yield Scene(when="Where no price list is kept", did="harga", said=Stage().says("harga"))
+    yield Scene(when="… and an admin asks", did="harga", said=Stage().says("harga", RINA))

@@ -10,6 +10,7 @@ from tools.gallery.stage import Stage
 TYPED = (
     ("Nothing of an order", "halo, apa kabar?"),
     ("An order that is only spoken of", "s5.081234567890 belum masuk"),
+    ("An order that is taken back", "batal s5.081234567890"),
     ("No number", "s5"),
     ("No code", "081234567890"),
     ("No server behind a game id", "ml86.12345678"),
@@ -24,7 +25,9 @@ TYPED = (
     ("A command with a slip", "riwyat"),
     ("Two orders that run together", "s5.081234567890 i5.085712345678"),
     ("Too many at once", "\n".join(f"s5.0812{number:08}" for number in range(101))),
-    ("No dot behind a word", "tsel 081234567890"),
+    ("A number with digits hidden", "s5.0812345678**"),
+    ("A network without its nominal", "tsel 081234567890"),
+    ("Thanks", "makasih kak"),
 )
 SHOWN_LINES = 2
 
@@ -36,7 +39,10 @@ def play() -> Iterator[Scene]:
         first = typed.splitlines()
         shown = [*first[:SHOWN_LINES], "…"] if len(first) > SHOWN_LINES else first
         yield Scene(when=when, did="\n".join(shown), said=stage.says(typed))
+    typed = "dana 081234567890"
+    yield Scene(when="Without a price list: no dot behind a word", did=typed, said=Stage().says(typed))
     stage, order = Stage(*GOODS), "i10.085712345678"
     yield Scene(when="A forwarded message", did=order, said=stage.says(order, kind=Kind.FORWARDED))
     yield Scene(when="An edited message", did=order, said=stage.says(order, kind=Kind.EDITED))
-    yield Scene(when="The balance is the operator's", did="saldo", said=stage.says("saldo"))
+    yield Scene(when="There is no balance for resellers", did="saldo", said=stage.says("saldo"))
+    yield Scene(when="A command of the admins", did="/tertunda", said=stage.says("/tertunda"))

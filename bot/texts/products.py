@@ -1,0 +1,72 @@
+"""What admins read about single products: opened, closed, unknown, or not to be had at the biller."""
+
+from typing import assert_never
+
+from bot.notices.catalogue import (
+    ProductNotice,
+    ProductsSwitched,
+    ProductSwitched,
+    ProductTrouble,
+    ProductUnknown,
+)
+from bot.texts.form import Clock, Row, Text, bold, code, lines, outside
+
+MAX_CODES_CHARS = 1_000
+"""Of the codes of one command so much is shown: three such rows fit one message."""
+
+
+def switched(notice: ProductSwitched) -> Text:
+    """Confirm that a product is open or closed."""
+    mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
+    already = "" if notice.fresh else "sudah "
+    return lines((f"{mark} ", code(notice.code), " ", outside(notice.name), f" {already}{word}."))
+
+
+def switched_several(notice: ProductsSwitched) -> Text:
+    """Confirm which of several products are open or closed, and which codes mean none."""
+    mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
+    told = (
+        (f"{mark} {word.capitalize()}: ", notice.codes),
+        (f"{mark} Sudah {word}: ", notice.already),
+        ("❗ Tidak ada di katalog: ", notice.unknown),
+    )
+    return lines(*((label, outside(" ".join(codes), MAX_CODES_CHARS)) for label, codes in told if codes))
+
+
+def unknown(notice: ProductUnknown) -> Text:
+    """Say that there is no such product."""
+    if not notice.typed:
+        return lines("Ketik kodenya di belakang, misalnya:", code("/tutup s5"))
+    near = tuple(part for one in notice.near for part in (" ", code(one)))
+    rows: list[Row] = [("Tidak ada produk dengan kode ", outside(notice.typed), ".")]
+    if near:
+        rows.append(("Mungkin:", *near))
+    return lines(*rows)
+
+
+def trouble(notice: ProductTrouble, clock: Clock) -> Text:
+    """Say that the biller has not got a product, and what a tap would do."""
+    rows: list[Row] = [
+        ("⚠️ ", bold("Produk gangguan di biller")),
+        (code(notice.code), " ", outside(notice.name)),
+    ]
+    if notice.reason:
+        rows.append(("Alasan: ", outside(notice.reason, 200)))
+    return lines(
+        *rows, clock.moment(notice.at_ms), "Tutup dulu supaya tidak dipesan? Buka lagi dengan /buka."
+    )
+
+
+def words(notice: ProductNotice, clock: Clock) -> Text:
+    """Give the words for a notice about products."""
+    match notice:
+        case ProductSwitched():
+            return switched(notice)
+        case ProductsSwitched():
+            return switched_several(notice)
+        case ProductUnknown():
+            return unknown(notice)
+        case ProductTrouble():
+            return trouble(notice, clock)
+        case _:
+            assert_never(notice)

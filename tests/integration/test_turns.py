@@ -1,0 +1,22 @@
+"""People take turns at the biller: nobody's hundred orders stand before another's one."""
+
+from storage import orders
+from tests.integration.conftest import BUDI, SARI, Shop
+
+
+async def test_one_order_does_not_wait_for_another_resellers_hundred(shop: Shop) -> None:
+    await shop.says("\n".join(f"s5.0812345{number:05d}" for number in range(60)), by=SARI)
+    single = await shop.asks("s5.081299999999", by=BUDI)
+    due = await shop.disk.read(lambda tx: orders.due(tx, now_ms=shop.clock(), limit=10))
+    assert single.trxid in [order.trxid for order in due[:2]]
+
+
+async def test_each_resellers_own_orders_keep_their_order(shop: Shop) -> None:
+    for number in range(3):
+        for by in (SARI, BUDI):
+            await shop.asks(f"s5.08123456789{number}", by=by)
+            shop.clock.passes(1)
+    due = await shop.disk.read(lambda tx: orders.due(tx, now_ms=shop.clock(), limit=10))
+    assert [(order.user_id, order.destination[-1]) for order in due] == [
+        (user_id, str(number)) for number in range(3) for user_id in (SARI, BUDI)
+    ]
