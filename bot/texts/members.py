@@ -25,6 +25,9 @@ STANDINGS = {
 }
 
 
+_WHAT_THIS_IS = "👋 Di loket ini reseller memesan pulsa, data, dan token listrik."
+
+
 def join_card(notice: JoinCard, clock: Clock) -> Text:
     """Show who asks to be let in."""
     return lines(
@@ -49,13 +52,13 @@ def join_answer(notice: JoinAnswer) -> Text:
     match notice.standing:
         case None:
             return lines(
-                "👋 Di loket ini reseller memesan pulsa, data, dan token listrik.",
+                _WHAT_THIS_IS,
                 "Anda belum terdaftar. Ketik /daftar, lalu admin menjawab.",
             )
         case Standing.ASKED if notice.fresh:
             return lines(
-                ("👋 ", bold("Permintaan terkirim.")),
-                "Admin akan menyetujui atau menolak, jawabannya dikirim ke sini.",
+                _WHAT_THIS_IS,
+                (bold("Permintaan terkirim."), " Jawaban admin dikirim ke sini."),
             )
         case Standing.ASKED:
             return lines("Permintaan Anda masih menunggu jawaban admin.")

@@ -10,8 +10,10 @@ from tools.gallery.stage import DEWI, RINA, Stage
 def play() -> Iterator[Scene]:
     """Let Dewi in."""
     stage = Stage(*GOODS)
-    yield Scene(when="A stranger opens the chat", did="/start", said=stage.says("/start", DEWI))
-    yield Scene(when="She asks to be let in", did="/daftar", said=stage.says("/daftar", DEWI))
+    order = "s5.081234567890"
+    yield Scene(when="A stranger types an order", did=order, said=stage.says(order, DEWI))
+    stage.passes(60)
+    yield Scene(when="She asks to be let in", did="/start", said=stage.says("/start", DEWI))
     stage.passes(60)
     yield Scene(when="She asks again", did="/daftar", said=stage.says("/daftar", DEWI))
     yield Scene(when="The admin taps ✅ Setujui", said=stage.taps("Setujui", RINA))
