@@ -150,7 +150,7 @@ class People:
         buy = next((button for button in buttons if button.action is Action.BUY), None)
         if buy is None or chance.random() < 0.5:
             return
-        found = re.search(r"Nomor: ([0-9-]+)", text)
+        found = re.search(r"(?:s5\.(?:\d{1,2}\.)?|Nomor: )(0812[0-9-]+)", text)
         assert found, text
         self.taps[chat_id, message_id] = found[1].replace("-", "")
         for _ in range(chance.randint(1, 2)):

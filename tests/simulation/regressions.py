@@ -6,5 +6,6 @@ FOUND = {
     1043: "a result that came before what was heard earlier of its order, in a chat that had blocked the bot",
     1318: "a table whose two tries were both lost, so that its message was never answered",
     23: "orders of one message that the biller took turn by turn, called held back",
+    1451: "people who did not know how to tap under a question they had not met before",
     72: "a clock set forward, at which an order was doubted while its answer was still awaited",
 }
