@@ -1,7 +1,6 @@
 """What each command does; a reseller is shown nothing of the operator's."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.flow import browsing, complaints, gap, helping, joining, pricelist, receipts, ruling
 from bot.flow.desk import Desk, Place
@@ -11,6 +10,7 @@ from bot.notices.people import ResellerList, ResellerRow
 from bot.notices.talk import AdminsOnly, BalanceWithheld, NotUnderstood
 from bot.order.model import Outcome
 from bot.order.oddities import taken_back
+from bot.order.period import day_of, midnight_ms
 from bot.order.typed import EXAMPLE, Command, Slip
 from bot.people import Role, Standing
 from storage import ledger, orders, people
@@ -133,7 +133,7 @@ def balance_shown(tx: Tx, desk: Desk, now_ms: int) -> BalanceShown:
     """Gather what is known of the operator's money at the biller."""
     last = ledger.last_balance(tx)
     still_open = ledger.open_sum(tx)
-    today = ledger.succeeded_since(tx, _midnight_ms(desk, now_ms))
+    today = ledger.succeeded_since(tx, midnight_ms(day_of(now_ms, desk.zone), desk.zone))
     return BalanceShown(
         balance_idr=last.balance_idr if last else None,
         reported_at_ms=last.reported_at_ms if last else None,
@@ -145,11 +145,6 @@ def balance_shown(tx: Tx, desk: Desk, now_ms: int) -> BalanceShown:
         waiting_count=len(orders.for_admins(tx, limit=100)),
         held_since_ms=desk.held_since_ms(),
     )
-
-
-def _midnight_ms(desk: Desk, now_ms: int) -> int:
-    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(desk.zone)
-    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
 
 
 def _resellers(tx: Tx) -> ResellerList:

@@ -1,20 +1,20 @@
 """Shows people what they can type, by orders of what is open at this moment."""
 
 from bot.flow.desk import Desk
-from bot.flow.repeats import minute_of_day
 from bot.notices.talk import Help, Welcome
 from bot.order.examples import examples, nominal_example
+from bot.order.period import minute_of_day
 from bot.people import Role
 from storage.transaction import Tx
 
 
 def welcome(tx: Tx, desk: Desk, role: Role, now_ms: int) -> Welcome:
     """Give what somebody reads who has just come in."""
-    minute = minute_of_day(desk.zone, now_ms)
+    minute = minute_of_day(now_ms, desk.zone)
     return Welcome(role=role, examples=examples(desk.shelf.catalogue(tx), minute))
 
 
 def manual(tx: Tx, desk: Desk, role: Role, now_ms: int) -> Help:
     """Give everything that can be typed, in short."""
-    catalogue, minute = desk.shelf.catalogue(tx), minute_of_day(desk.zone, now_ms)
+    catalogue, minute = desk.shelf.catalogue(tx), minute_of_day(now_ms, desk.zone)
     return Help(role=role, examples=examples(catalogue, minute), nominal=nominal_example(catalogue, minute))

@@ -22,6 +22,7 @@ from bot.notices.restore import CounterClosed
 from bot.notices.talk import NotUnderstood
 from bot.order.batch import Batch, Unplaced, Why
 from bot.order.model import Intent, Order
+from bot.order.period import minute_of_day
 from bot.order.telling import facts_of
 from bot.order.typed import (
     EXAMPLE,
@@ -194,7 +195,7 @@ def closure_of(
     desk: Desk, catalogue: Catalogue, product: Product, intent: Intent, user_id: int, now_ms: int
 ) -> ProductClosed | None:
     """Tell that a product cannot be bought now, and what could be in its place; None if it can."""
-    rests = product.rests(repeats.minute_of_day(desk.zone, now_ms))
+    rests = product.rests(minute_of_day(now_ms, desk.zone))
     if product.is_open and not rests:
         return None
     others = tuple(

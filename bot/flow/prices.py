@@ -9,7 +9,7 @@ from zlib import crc32
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.operators import operator_of
 from bot.catalogue.product import Product, Rule
-from bot.flow import choosing, ordering, repeats
+from bot.flow import choosing, ordering
 from bot.flow.desk import Desk, Place
 from bot.notices.ordering import Closure
 from bot.notices.prices import (
@@ -25,6 +25,7 @@ from bot.notices.prices import (
 )
 from bot.order.destination import read_destination
 from bot.order.model import Intent
+from bot.order.period import minute_of_day
 from bot.order.reading import Goal
 from storage.transaction import Tx
 
@@ -177,7 +178,7 @@ def _row(product: Product, desk: Desk, now_ms: int) -> PriceRow:
 def _closure(product: Product, desk: Desk, now_ms: int) -> Closure | None:
     if not product.is_open:
         return Closure.CLOSED
-    return Closure.RESTING if product.rests(repeats.minute_of_day(desk.zone, now_ms)) else None
+    return Closure.RESTING if product.rests(minute_of_day(now_ms, desk.zone)) else None
 
 
 def _shut(catalogue: Catalogue, product: Product, closure: Closure, desk: Desk, now_ms: int) -> ProductShut:

@@ -1,9 +1,10 @@
 """The same order again: held back, since a reseller who waits sends it twice, and a customer pays once."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 
 from bot.order.model import Intent, Order
+from bot.order.period import day_of, midnight_ms
 from storage import orders
 from storage.transaction import Tx
 
@@ -47,24 +48,9 @@ def leapt_over(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: in
 
 
 def _living(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
-    since_ms = min(midnight_ms(zone, now_ms), now_ms - JUST_NOW_MS)
+    since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
     return orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
 
 
 def _last_ordinal(same: list[Order]) -> int:
     return max((order.ordinal for order in same), default=0)
-
-
-def midnight_ms(zone: tzinfo, now_ms: int) -> int:
-    """Give when the shop's day began."""
-    return int(_local(zone, now_ms).replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
-
-
-def minute_of_day(zone: tzinfo, now_ms: int) -> int:
-    """Give the minute of the shop's day, 0 to 1439."""
-    local = _local(zone, now_ms)
-    return 60 * local.hour + local.minute
-
-
-def _local(zone: tzinfo, now_ms: int) -> datetime:
-    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)

@@ -6,6 +6,7 @@ Each notice is a name and facts; the words are in `bot/texts/`.
 from dataclasses import dataclass
 
 from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.order.typed import spelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,8 @@ class AboutOrder:
     @property
     def typed(self) -> str:
         """Give the text that orders just this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
-        ordinal = f"{self.ordinal}." if self.ordinal > 1 else ""
-        return f"{self.code}.{ordinal}{self.destination}"
+        intent = Intent(product_code=self.code, destination=self.destination, ordinal=self.ordinal)
+        return spelled(intent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,12 @@ def day_of(at_ms: int, zone: tzinfo) -> date:
     return datetime.fromtimestamp(at_ms / 1000, zone).date()
 
 
+def minute_of_day(at_ms: int, zone: tzinfo) -> int:
+    """Give the minute of the shop's day at a moment, 0 to 1439."""
+    local = datetime.fromtimestamp(at_ms / 1000, zone)
+    return 60 * local.hour + local.minute
+
+
 def one_day(day: date) -> Period:
     """Give a day as a period."""
     return Period(first=day, last=day)
