@@ -41,8 +41,8 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 lock: setup  ## lock the versions of pyproject.toml with their hashes (needs uv on the PATH)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 
 audit:  ## known faults in the locked libraries (needs uv on the PATH, and the network)
 	uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement requirements.lock
