@@ -190,7 +190,6 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.open()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
-        stack.push_async_callback(app.biller.aclose)
         await app.database.write(lambda tx: joining.seed(tx, settings.reseller_ids, now_ms=now_ms()))
         await _look_back(app)
         await app.counter.submitter.recover()

@@ -4,12 +4,12 @@ Only a call that surely never left is `NotSent`; whatever is not a clear answer 
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 import httpx
 
 from bot.biller.signature import sign
+from bot.biller.transport import OneCall
 from bot.biller.wire import read_answer, trx_body
 from bot.order.model import Order
 from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
@@ -17,7 +17,7 @@ from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
 ANSWER_MAX_BYTES: Final = 64_000  # the sheet's answers are under 400 bytes
 CONNECT_TIMEOUT_S: Final = 10.0  # a healthy biller takes the connection in a fraction of a second
 
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout)
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",  # an answer is read as it came, so nothing can inflate
@@ -34,81 +34,46 @@ class TrxClient:
         self._user = user
         self._password = password
         self._timeout_s = timeout_s
-        # httpx writes URLs into its log, so a URL's own credentials travel apart from it.
+        # Whoever shows a request shows its URL, so a URL's own credentials travel apart from it.
         self._endpoint = endpoint.copy_with(userinfo=b"")
-        self._http = httpx.AsyncClient(
-            transport=_transport(),
-            auth=httpx.BasicAuth(endpoint.username, endpoint.password) if endpoint.userinfo else None,
-            headers=_HEADERS,
-            follow_redirects=False,
-            trust_env=False,
-            # A third each for TCP and TLS: a stall there is told as NotSent before the outer deadline.
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s / 3)),
-        )
+        self._auth = httpx.BasicAuth(endpoint.username, endpoint.password) if endpoint.userinfo else None
+        # A third for TCP and TLS: a stall there is told as NotSent before the outer deadline.
+        connect_timeout_s = min(CONNECT_TIMEOUT_S, timeout_s / 3)
+        self._transport = OneCall(connect_timeout_s=connect_timeout_s, max_bytes=ANSWER_MAX_BYTES)
 
     async def buy(self, order: Order) -> Answer:
         """Post `order` once and say what came of it; only cancellation is raised."""
-        departure = Departure()
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._post(order, departure)
+                return await self._post(order)
         except Exception as error:  # noqa: BLE001 - after a post every surprise means: perhaps bought
-            return outcome_of(error, headers_began=departure.headers_began)
+            return outcome_of(error)
 
-    async def aclose(self) -> None:
-        """Close the connections; no call may follow."""
-        await self._http.aclose()
-
-    async def _post(self, order: Order, departure: "Departure") -> Accepted | Refused | Unclear:
+    async def _post(self, order: Order) -> Accepted | Refused | Unclear:
         signature = sign(user=self._user, password=self._password, trxid=order.trxid)
         body = trx_body(order, user=self._user, sign=signature)
-        extensions = {"trace": departure.watch}
-        async with self._http.stream("POST", self._endpoint, json=body, extensions=extensions) as response:
-            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-                return Unclear(why="the answer is compressed")
-            answer = await _read(response)
+        request = httpx.Request("POST", self._endpoint, headers=_HEADERS, json=body)
+        if self._auth:
+            request = next(self._auth.auth_flow(request))
+        response = await self._transport.handle_async_request(request)
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return Unclear(why="the answer is compressed")
+        answer = b"".join(cast("httpx.ByteStream", response.stream))
         return judge(response.status_code, answer, order=order, user=self._user)
 
 
-def judge(status: int, answer: bytes | None, *, order: Order, user: str) -> Accepted | Refused | Unclear:
-    """Judge a whole answer; `answer` is None if it was longer than any the biller gives."""
+def judge(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:
+    """Judge a whole answer."""
     if status != httpx.codes.OK:
         return Unclear(why=f"HTTP {status}")
-    if answer is None:
+    if len(answer) > ANSWER_MAX_BYTES:
         return Unclear(why="the answer is too long")
     return read_answer(answer, order=order, user=user)
 
 
-def outcome_of(error: Exception, *, headers_began: bool) -> NotSent | Unclear:
+def outcome_of(error: Exception) -> NotSent | Unclear:
     """Judge a call that broke off by whether a byte may have left; exception texts are never quoted."""
     why = type(error).__name__
-    if isinstance(error, _NEVER_LEFT) and not headers_began:
+    if isinstance(error, _NEVER_LEFT):
         return NotSent(why=why)
     return Unclear(why=why)
-
-
-class Departure:
-    """Watches one call for the moment from which bytes of it may have left."""
-
-    def __init__(self) -> None:
-        self.headers_began = False
-
-    async def watch(self, event: str, _: Mapping[str, object]) -> None:
-        """Take one trace event of httpcore."""
-        if event.endswith("send_request_headers.started"):
-            self.headers_began = True
-
-
-def _transport() -> httpx.AsyncHTTPTransport:
-    # How many calls run at once is the submitter's business, so the pool itself has no limit.
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-    return httpx.AsyncHTTPTransport(http1=True, http2=False, retries=0, trust_env=False, limits=limits)
-
-
-async def _read(response: httpx.Response) -> bytes | None:
-    answer = bytearray()
-    async for part in response.aiter_raw():
-        answer += part
-        if len(answer) > ANSWER_MAX_BYTES:
-            return None
-    return bytes(answer)

@@ -100,6 +100,8 @@ def trouble_of(text: str) -> Trouble:
 
 def plain(text: str) -> str:
     """Blank control characters and drop the invisible ones that reorder or hide text."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_PLAIN.get(unicodedata.category(char), char) for char in text)
 
 

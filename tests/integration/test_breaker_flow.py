@@ -284,5 +284,4 @@ async def test_a_real_socket_that_cuts_opens_it_and_its_healing_closes_it(
         assert states.count(State.UNKNOWN) == doubted
         assert states.count(State.PENDING) == len(orders) - doubted
         assert len(server.requests) == len(orders), "each order was posted once"
-        await client.aclose()
     assert [type(shop.last(RINA)), shop.kinds(RINA).count("BreakerOpened")] == [BreakerClosed, 1]

@@ -176,17 +176,17 @@ class Line:
         world, plan = self._world, self._world.plan
         await self._life.moment("before the post")
         if outage is Outage.SHUT or world.strikes(plan.not_sent):
-            return outcome_of(httpx.ConnectError("refused"), headers_began=False)
+            return outcome_of(httpx.ConnectError("refused"))
         dark = outage is Outage.DARK
         if (dark and world.chance.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
-            return outcome_of(httpx.ReadTimeout("silence"), headers_began=True)
+            return outcome_of(httpx.ReadTimeout("silence"))
         entry = self._biller.receive(order)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")
         await self._life.moment("after the post")
         await self._wait(world.chance.uniform(0.1, 3))
         if dark or world.strikes(plan.answer_lost):
-            return outcome_of(httpx.ReadError("reset"), headers_began=True)
+            return outcome_of(httpx.ReadError("reset"))
         if world.strikes(plan.answer_bad):
             status, body = world.chance.choice(BAD_ANSWERS)
             return judge(status, body, order=order, user="u")
