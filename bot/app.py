@@ -4,12 +4,13 @@ Time, chance and ids are made here and nowhere else.
 """
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from telegram.error import TelegramError
 
@@ -19,6 +20,7 @@ from bot.flow import gap, joining
 from bot.flow.agent import Agent, Bell
 from bot.flow.reversals import Verdict
 from bot.metrics import Metrics
+from bot.notices.admins import DatabaseFoundDamaged
 from bot.server import serve
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
@@ -30,7 +32,7 @@ from bot.telegram.sender import Sender
 from bot.web import Gate, Handlers, build
 from storage import restores
 from storage.database import SqliteDatabase
-from storage.errors import StorageError
+from storage.errors import DatabaseDamaged, StorageError
 from storage.lock import only_one
 
 _log = logging.getLogger(__name__)
@@ -73,11 +75,10 @@ class App:
         self.doorway = Doorway(
             database=self.database,
             desk=self.counter.desk,
-            client=self.client,
             sender=self.sender,
             now_ms=now_ms,
-            orders_bell=self.counter.orders_bell,
-            outbox_bell=self.counter.outbox_bell,
+            claim=self.counter.submitter.claim,
+            look=self.counter.messenger.look,
             imports_bell=self.counter.imports_bell,
         )
         poller = Poller(database=self.database, client=self.client, doorway=self.doorway, now_ms=now_ms)
@@ -239,10 +240,30 @@ async def _tell_the_last(app: App) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Run Loket until SIGTERM or SIGINT."""
+    """Run Loket until SIGTERM or SIGINT; DatabaseDamaged if its file is found damaged meanwhile."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings):
+    async with running(settings) as app:
+        # What the start has made stays: the collector need not walk through it again and again.
+        gc.freeze()
+        checking = asyncio.create_task(_check(app, stop), name="check of the file")
         await stop.wait()
+        if checking.done():
+            checking.result()
+        checking.cancel()
+
+
+async def _check(app: App, stop: asyncio.Event) -> None:
+    """Read the whole file beside the work, and stop rather than go on with a damaged one."""
+    try:
+        await app.database.sound()
+    except DatabaseDamaged:
+        notice = DatabaseFoundDamaged(at_ms=now_ms())
+        with suppress(StorageError):
+            await app.database.write(
+                lambda tx: app.counter.desk.tell_admins(tx, notice, at_ms=now_ms(), subject="damage")
+            )
+        stop.set()
+        raise

@@ -65,9 +65,6 @@ class Counter:
             held_since_ms=self.breaker.open_since_ms,
         )
         self.orders_bell, self.outbox_bell, self.imports_bell = Bell(), Bell(), Bell()
-        self.reversals = Reversals(
-            database=world.database, desk=self.desk, now_ms=world.now_ms, outbox_bell=self.outbox_bell
-        )
         self.submitter = Submitter(
             database=world.database,
             desk=self.desk,
@@ -89,6 +86,9 @@ class Counter:
             now_ms=world.now_ms,
             tick=world.tick,
             bell=self.outbox_bell,
+        )
+        self.reversals = Reversals(
+            database=world.database, desk=self.desk, now_ms=world.now_ms, look=self.messenger.look
         )
         self.importer = Importer(
             database=world.database,

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_WAIT_FOR_REQUESTS_S = 10
@@ -88,9 +88,7 @@ class CannotListenError(Exception):
 
 
 @asynccontextmanager
-async def serve(
-    app: Starlette, *, host: str, port: int, patience_s: float = PATIENCE_S
-) -> AsyncIterator[None]:
+async def serve(app: ASGIApp, *, host: str, port: int, patience_s: float = PATIENCE_S) -> AsyncIterator[None]:
     """Serve `app` inside the block, then let requests in flight finish; CannotListenError if it cannot.
 
     A caller that has not sent a whole request within `patience_s` is cut off.

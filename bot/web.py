@@ -5,24 +5,33 @@ Whatever is not exactly right gets the same 404, so that nobody can feel their w
 
 import hmac
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.flow.reversals import Verdict
 from bot.settings import Network
 from storage.errors import StorageError
 
+_log = logging.getLogger(__name__)
+
 MAX_UPDATE_BYTES = 1_000_000
 """The largest update Telegram sends is far below this."""
 
-ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-"""Routes take every method and refuse by 404: a 405 would tell that the path is right."""
+WEBHOOK, REVERSAL = "/telegram", "/reversal/"
+
+OK = PlainTextResponse("OK")
+NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
+"""Also for a wrong method: a 405 would tell that the path is right."""
+
+TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
 
 Raw = dict[str, object]
 
@@ -47,35 +56,11 @@ class Gate:
     trusted_proxies: tuple[Network, ...]
 
 
-def build(handlers: Handlers, gate: Gate) -> Starlette:
+def build(handlers: Handlers, gate: Gate) -> ASGIApp:
     """Give the ASGI application."""
 
-    async def telegram(request: Request) -> Response:
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if request.method != "POST" or not gate.webhook_secret or not _same(given, gate.webhook_secret):
-            return _not_found()
-        update = await _read_update(request)
-        if update is None:
-            return _not_found()
-        try:
-            await handlers.take_update(update)
-        except StorageError:
-            return _try_again()
-        return PlainTextResponse("OK")
-
-    async def reversal(request: Request) -> Response:
-        remote = remote_address(request, gate.trusted_proxies)
-        is_right = _same(request.path_params["secret"], gate.reversal_secret)
-        if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
-            return _not_found()
-        try:
-            verdict = await handlers.hear_reversal(request.scope["query_string"], str(remote))
-        except StorageError:
-            return _try_again()
-        return PlainTextResponse("OK") if verdict is Verdict.STORED else _not_found()
-
     async def healthz(_: Request) -> Response:
-        return PlainTextResponse("OK")
+        return OK
 
     async def readyz(_: Request) -> Response:
         parts = await handlers.readiness()
@@ -85,24 +70,65 @@ def build(handlers: Handlers, gate: Gate) -> Starlette:
         return Response(await handlers.metrics(), media_type="text/plain; version=0.0.4")
 
     async def stranger(_: Request, __: Exception) -> Response:
-        return _not_found()
+        return NOT_FOUND
 
     async def surprise(_: Request, __: Exception) -> Response:
-        return _try_again()
+        return TRY_AGAIN
 
     app = Starlette(
-        routes=[
-            Route("/telegram", telegram, methods=ANY_METHOD),
-            Route("/reversal/{secret:path}", reversal, methods=ANY_METHOD),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics),
-        ],
+        routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)],
         exception_handlers={404: stranger, 405: stranger, 500: surprise},
     )
-    # A redirect from /telegram/ would tell that /telegram is there.
+    # A redirect from /healthz/ would tell that /healthz is there.
     app.router.redirect_slashes = False
-    return app
+    return _Front(handlers, gate, app)
+
+
+class _Front:
+    """The two doors through which news comes, many times as busy as all others; those are `rest`'s."""
+
+    def __init__(self, handlers: Handlers, gate: Gate, rest: ASGIApp) -> None:
+        self._handlers = handlers
+        self._gate = gate
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        if path == WEBHOOK:
+            answer = self._telegram(Request(scope, receive))
+        elif path.startswith(REVERSAL):
+            answer = self._reversal(Request(scope), path.removeprefix(REVERSAL))
+        else:
+            await self._rest(scope, receive, send)
+            return
+        try:
+            response = await answer
+        except StorageError:
+            response = TRY_AGAIN
+        except Exception:  # noqa: BLE001 - whoever calls is told to come again, whatever our own code met
+            _log.exception("a caller met a surprise")
+            response = TRY_AGAIN
+        await response(scope, receive, send)
+
+    async def _telegram(self, request: Request) -> Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        secret = self._gate.webhook_secret
+        if request.method != "POST" or not secret or not _same(given, secret):
+            return NOT_FOUND
+        update = await _read_update(request)
+        if update is None:
+            return NOT_FOUND
+        await self._handlers.take_update(update)
+        return OK
+
+    async def _reversal(self, request: Request, secret: str) -> Response:
+        gate = self._gate
+        remote = remote_address(request, gate.trusted_proxies)
+        is_right = _same(secret, gate.reversal_secret)
+        if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
+            return NOT_FOUND
+        verdict = await self._handlers.hear_reversal(request.scope["query_string"], str(remote))
+        return OK if verdict is Verdict.STORED else NOT_FOUND
 
 
 def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:
@@ -139,21 +165,17 @@ def _same(given: str, secret: str) -> bool:
 
 
 async def _read_update(request: Request) -> Raw | None:
-    body = bytearray()
+    body, has_more = bytearray(), True
+    while has_more:
+        part = await request.receive()
+        if part["type"] != "http.request":
+            return None  # the caller has gone
+        body += part.get("body", b"")
+        has_more = part.get("more_body", False)
+        if len(body) > MAX_UPDATE_BYTES:
+            return None
     try:
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_UPDATE_BYTES:
-                return None
         update = json.loads(body)
-    except (ClientDisconnect, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return update if isinstance(update, dict) else None
-
-
-def _not_found() -> Response:
-    return PlainTextResponse("Not Found", status_code=404)
-
-
-def _try_again() -> Response:
-    return PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})

@@ -11,11 +11,12 @@ from itertools import count
 from pathlib import Path
 
 from storage import restores
-from storage.database import RESTORING, translated
+from storage.database import RESTORING
 from storage.errors import DatabaseDamaged, StorageBusy, StorageError
 from storage.lock import only_one
 from storage.migrate import migrate, version_of
 from storage.transaction import Tx
+from storage.unit import translated
 
 PAGES_A_STEP = 1000
 """4 MB: between steps Ctrl+C is heard. The writer waits for none of them: in WAL a reader holds up nobody."""

@@ -1,9 +1,7 @@
 """Small frozen facts to JSON and back, by the name of their class."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
-from functools import cache
+from functools import cache, cached_property
 from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -18,22 +16,32 @@ def kind_of(fact: object) -> str:
     return type(fact).__name__
 
 
-def dump(fact: "DataclassInstance") -> str:
-    """Give the fact's fields as JSON."""
-    return json.dumps(asdict(fact), ensure_ascii=False, separators=(",", ":"))
+def dump(fact: "DataclassInstance", *, sparse: bool = False) -> str:
+    """Give the fact's fields as JSON; a sparse one without those that have their default."""
+    return _adapter(type(fact)).dump_json(fact, exclude_defaults=sparse).decode()
 
 
-def load(kinds: UnionType, kind: str, facts: str) -> Any:
-    """Give back the fact named `kind` out of the union `kinds`; ValueError if it does not fit."""
-    adapters = _adapters(kinds)
-    if kind not in adapters:
-        raise ValueError(f"no fact is named {kind}")
-    return adapters[kind].validate_json(facts)
+class Codec:
+    """Gives back the facts of one union of classes."""
+
+    def __init__(self, kinds: UnionType) -> None:
+        self._kinds = kinds
+
+    @cached_property
+    def _adapters(self) -> dict[str, TypeAdapter[Any]]:
+        return {kind.__name__: _adapter(kind) for kind in _flat(self._kinds)}
+
+    def load(self, kind: str, facts: str) -> Any:
+        """Give back the fact named `kind`; ValueError if it does not fit."""
+        adapter = self._adapters.get(kind)
+        if adapter is None:
+            raise ValueError(f"no fact is named {kind}")
+        return adapter.validate_json(facts)
 
 
 @cache
-def _adapters(kinds: UnionType) -> dict[str, TypeAdapter[Any]]:
-    return {kind.__name__: TypeAdapter(kind) for kind in _flat(kinds)}
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _flat(kinds: UnionType) -> Iterable[type]:

@@ -88,11 +88,3 @@ def press(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> Pressed | None:
         owner_id=row["owner_id"],
         offered_at_ms=row["created_at_ms"],
     )
-
-
-def forget(tx: Tx, *, messages_before_ms: int, letters_before_ms: int) -> None:
-    """Forget what can no longer come again, so that the file does not grow with chatter."""
-    tx.run("forget_messages", before_ms=messages_before_ms)
-    tx.run("forget_buttons", before_ms=letters_before_ms)
-    tx.run("forget_letters", before_ms=letters_before_ms)
-    tx.run("forget_batches", before_ms=letters_before_ms)

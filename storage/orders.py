@@ -1,13 +1,19 @@
 """Orders and their events: the row is what the events add up to."""
 
-import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
 
 from bot.order.model import ExpiryReason, Intent, Order, State, Trouble
 from bot.order.news import News
-from storage.codec import dump, kind_of, load
-from storage.transaction import Tx
+from storage.codec import Codec, dump, kind_of
+from storage.transaction import Tx, Value
+
+_COLUMNS = tuple(column.name for column in fields(Order))
+_values_of = attrgetter(*_COLUMNS)
+
+_NEWS = Codec(News)
 
 PLACED = "Placed"
 """The kind of an order's first event; its facts are the order itself."""
@@ -30,15 +36,16 @@ class OrderEvent:
         """Give what was heard then."""
         if self.kind == PLACED:
             return None
-        news: News = load(News, self.kind, self.facts)
+        news: News = _NEWS.load(self.kind, self.facts)
         return news
 
 
 def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
     """Store a new order with its first event; False if its trxid or its line of a message is taken."""
-    if not tx.run("insert_order", **asdict(order)):
+    if not tx.run("insert_order", **_row_of(order)):
         return False
-    facts = json.dumps(asdict(order), ensure_ascii=False)
+    # Nothing was heard of it yet: most fields still have their default.
+    facts = dump(order, sparse=True)
     _append(tx, order, at_ms=order.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
     return True
 
@@ -47,7 +54,7 @@ def advance(
     tx: Tx, before: Order, after: Order, news: News, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
     """Move the row from `before` to `after` with its event; False if somebody else moved it first."""
-    if not tx.run("advance_order", **asdict(after), state_before=before.state):
+    if not tx.run("advance_order", **_row_of(after), state_before=before.state):
         return False
     _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(news), facts=dump(news), evidence=evidence)
     return True
@@ -78,8 +85,13 @@ def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
 
 
 def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
-    """Give the placed orders whose turn has come, oldest first."""
+    """Give placed orders whose time has come, oldest first."""
     return [read_row(row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
+
+
+def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
+    """Give placed orders whose time has come, everybody's first one first."""
+    return [read_row(row) for row in tx.all("orders_due_by_turns", now_ms=now_ms, limit=limit)]
 
 
 def held(
@@ -205,13 +217,15 @@ def _read_event(row: sqlite3.Row) -> OrderEvent:
 
 def read_row(row: sqlite3.Row) -> Order:
     """Give a row of `orders` as an Order."""
-    values: dict[str, object] = {
-        **dict(row),
-        "state": State(row["state"]),
-        "trouble": Trouble(row["trouble"]) if row["trouble"] else None,
-        "expiry": ExpiryReason(row["expiry"]) if row["expiry"] else None,
-        "overdue": bool(row["overdue"]),
-        "success_heard": bool(row["success_heard"]),
-        "failure_heard": bool(row["failure_heard"]),
-    }
-    return Order(**values)  # type: ignore[arg-type]  # STRICT columns hold the types of the fields
+    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    values["state"] = State(values["state"])
+    for name, kind in (("trouble", Trouble), ("expiry", ExpiryReason)):
+        if values[name] is not None:
+            values[name] = kind(values[name])
+    for name in ("overdue", "success_heard", "failure_heard"):
+        values[name] = bool(values[name])
+    return Order(**values)
+
+
+def _row_of(order: Order) -> dict[str, Value]:
+    return dict(zip(_COLUMNS, _values_of(order), strict=True))

@@ -3,11 +3,17 @@
 import json
 import sqlite3
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.notices import Notice
 from bot.notices.keys import Action
-from storage.codec import dump, kind_of, load
+from storage.codec import Codec, dump, kind_of
 from storage.transaction import Tx
+
+NOTICES = Codec(Notice)
+
+FEW = 100
+"""Up to as many waiting letters are read at one look, with all that is needed to send them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +52,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A letter in the outbox, with the tries so far; `is_void` if what it was to replace never left."""
+    """A letter in the outbox, with the tries so far; `is_void` if what it was to replace never left.
+
+    `due_at_ms` is when the next try may be made.
+    """
 
     outbox_id: int
     letter: Letter
+    due_at_ms: int
     attempts: int
     ambiguous: int
     rejections: int
@@ -59,11 +69,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """A chat with letters waiting: how many, and when the first may go."""
+    """A chat with letters to be said, and when the first may go; `rows` are its letters, if at hand."""
 
     chat_id: int
-    count: int
     due_at_ms: int
+    rows: tuple[sqlite3.Row, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +91,21 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
 
     In a chat that lets us in no longer it joins those set aside, so that none overtakes them later.
     """
-    chat_id = current_address(tx, letter.chat_id)
+    chat_id, is_closed = _address(tx, letter.chat_id)
     if chat_id != letter.chat_id:
         # A supergroup numbers its messages anew: the old ids name other people's messages there.
         letter = replace(letter, reply_to=None, edits=None, edits_letter=None)
     tx.run(
         "enqueue_letter",
         chat_id=chat_id,
-        state="parked" if tx.one("chat_is_closed", chat_id=chat_id) else "waiting",
+        state="parked" if is_closed else "waiting",
         thread_id=letter.thread_id,
         reply_to=letter.reply_to,
         edits=letter.edits,
         edits_letter=letter.edits_letter,
         kind=kind_of(letter.notice),
         facts=dump(letter.notice),
-        keyboard=json.dumps([[[b.action, b.data, b.label] for b in row] for row in letter.keyboard]),
+        keyboard=_dump_keyboard(letter.keyboard) if letter.keyboard else "[]",
         subject=letter.subject,
         rests_until_ms=letter.rests_until_ms,
         at_ms=at_ms,
@@ -113,27 +123,45 @@ def rests_until_ms(tx: Tx, subject: str) -> int:
     return (row["until_ms"] or 0) if row else 0
 
 
-def next_wake_ms(tx: Tx, *, now_ms: int) -> int | None:
-    """Give when the next letter has rested enough."""
-    row = tx.one("next_letter_to_wake", now_ms=now_ms)
-    return row["at_ms"] if row else None
-
-
 def waits_about(tx: Tx, subject: str) -> bool:
     """Tell whether a letter about a subject waits to be said, be it set aside until its chat lets us in."""
     return tx.one("letter_waiting_about", subject=subject) is not None
 
 
-def lanes(tx: Tx, *, now_ms: int) -> list[Lane]:
-    """Give the chats that have letters to be said now, the longest waiting first."""
-    return [
-        Lane(chat_id=row["chat_id"], count=row["count"], due_at_ms=row["due_at_ms"])
-        for row in tx.all("lanes_waiting", now_ms=now_ms)
+def lanes(tx: Tx, *, now_ms: int) -> tuple[list[Lane], int | None]:
+    """Give the chats with letters to be said now, longest waiting first; and when more will have rested."""
+    rows = tx.all("letters_of_all", limit=FEW)
+    if len(rows) == FEW:
+        return _lanes_of_many(tx, now_ms)
+    resting = [row["rests_until_ms"] for row in rows if row["rests_until_ms"] > now_ms]
+    by_chat: dict[int, list[sqlite3.Row]] = {}
+    for row in rows:
+        if row["rests_until_ms"] <= now_ms:
+            by_chat.setdefault(row["chat_id"], []).append(row)
+    longest_first = sorted(by_chat.items(), key=lambda lane: lane[1][0]["outbox_id"])
+    found = [
+        Lane(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
+        for chat_id, of_chat in longest_first
     ]
+    return found, min(resting, default=None)
+
+
+def _lanes_of_many(tx: Tx, now_ms: int) -> tuple[list[Lane], int | None]:
+    wake = tx.one("next_letter_to_wake", now_ms=now_ms)
+    rows = tx.all("lanes_waiting", now_ms=now_ms)
+    found = [Lane(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
+    return found, wake["at_ms"] if wake else None
+
+
+def of_lane(tx: Tx, lane: Lane, *, now_ms: int, limit: int) -> list[Waiting]:
+    """Give the first letters of a lane, in order."""
+    if lane.rows is None:
+        return waiting(tx, lane.chat_id, now_ms=now_ms, limit=limit)
+    return [_read(row) for row in lane.rows[:limit]]
 
 
 def waiting(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Waiting]:
-    """Give the first letters of a lane, in order."""
+    """Give the first letters of a chat, in order."""
     return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)]
 
 
@@ -179,7 +207,8 @@ def park(tx: Tx, chat_id: int, *, why: str, at_ms: int) -> None:
 
 def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
     """Send what was set aside, since the chat speaks to us again; tell whether there was anything."""
-    tx.run("chat_opened", chat_id=chat_id, at_ms=at_ms)
+    if not tx.run("chat_opened", chat_id=chat_id, at_ms=at_ms):
+        return False
     return tx.run("letters_unparked", chat_id=chat_id, at_ms=at_ms) > 0
 
 
@@ -193,13 +222,28 @@ def move(tx: Tx, chat_id: int, new_chat_id: int, *, at_ms: int) -> None:
 
 def current_address(tx: Tx, chat_id: int) -> int:
     """Follow a chat to where it moved."""
-    row = tx.one("chat_address", chat_id=chat_id)
-    return row["moved_to"] if row else chat_id
+    return _address(tx, chat_id)[0]
+
+
+def _address(tx: Tx, chat_id: int) -> tuple[int, bool]:
+    """Give where a chat lives now, and whether it lets us in no longer."""
+    row = tx.one("chat_by_id", chat_id=chat_id)
+    if row is None:
+        return chat_id, False
+    if row["moved_to"] is None:
+        return chat_id, row["closed_why"] is not None
+    there = tx.one("chat_by_id", chat_id=row["moved_to"])
+    return row["moved_to"], there is not None and there["closed_why"] is not None
 
 
 def drop(tx: Tx, outbox_id: int) -> None:
     """Leave a letter unsaid, since a later one says more."""
     tx.run("letter_dropped", outbox_id=outbox_id)
+
+
+def drop_outdated(tx: Tx, chat_id: int, *, now_ms: int) -> int:
+    """Leave unsaid all acknowledgements in a lane whose result waits there too; give how many they were."""
+    return tx.run("acknowledgements_dropped", chat_id=chat_id, now_ms=now_ms)
 
 
 def drop_waiting_about(tx: Tx, subject: str) -> None:
@@ -261,27 +305,37 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row["state"]: row["count"] for row in tx.all("count_letters")}
 
 
-def _read(row: sqlite3.Row) -> Waiting:
-    keyboard = tuple(
+def _dump_keyboard(keyboard: Keyboard) -> str:
+    return json.dumps([[[button.action, button.data, button.label] for button in row] for row in keyboard])
+
+
+def _load_keyboard(keyboard: str) -> Keyboard:
+    return tuple(
         tuple(Button(action=Action(action), data=data, label=label) for action, data, label in buttons)
-        for buttons in json.loads(row["keyboard"])
+        for buttons in json.loads(keyboard)
     )
+
+
+def _read(row: sqlite3.Row) -> Waiting:
+    # A row finds a column by trying each name: many are found faster in a dict.
+    told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
     return Waiting(
-        outbox_id=row["outbox_id"],
-        attempts=row["attempts"],
-        ambiguous=row["ambiguous"],
-        rejections=row["rejections"],
-        created_at_ms=row["created_at_ms"],
-        is_void=row["target_state"] in ("dropped", "buried") and row["target_message_id"] is None,
+        outbox_id=told["outbox_id"],
+        due_at_ms=told["due_at_ms"],
+        attempts=told["attempts"],
+        ambiguous=told["ambiguous"],
+        rejections=told["rejections"],
+        created_at_ms=told["created_at_ms"],
+        is_void=told["target_state"] in ("dropped", "buried") and told["target_message_id"] is None,
         letter=Letter(
-            chat_id=row["chat_id"],
-            notice=load(Notice, row["kind"], row["facts"]),
-            thread_id=row["thread_id"],
-            reply_to=row["reply_to"],
-            edits=row["edits"] or row["target_message_id"],
-            edits_letter=row["edits_letter"],
-            keyboard=keyboard,
-            subject=row["subject"],
-            rests_until_ms=row["rests_until_ms"],
+            chat_id=told["chat_id"],
+            notice=NOTICES.load(told["kind"], told["facts"]),
+            thread_id=told["thread_id"],
+            reply_to=told["reply_to"],
+            edits=told["edits"] or told["target_message_id"],
+            edits_letter=told["edits_letter"],
+            keyboard=_load_keyboard(told["keyboard"]),
+            subject=told["subject"],
+            rests_until_ms=told["rests_until_ms"],
         ),
     )

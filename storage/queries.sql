@@ -30,8 +30,13 @@ SELECT * FROM orders WHERE trxid = :trxid;
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
 -- name: orders_due
--- Promise: in quarantine, after a restore, no order's turn comes; and people take turns, so that nobody's
--- hundred orders stand before another's one.
+-- Promise: in quarantine, after a restore, no order's time comes.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: orders_due_by_turns
+-- Promise: as above; and people take turns, so that nobody's hundred orders stand before another's one.
 SELECT orders.* FROM orders JOIN (
     SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
     FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
@@ -91,10 +96,15 @@ INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_letter, kind, fac
 VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_letter, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
     :at_ms, :at_ms, :rests_until_ms);
 
+-- name: letters_of_all
+SELECT letter.*, target.message_id AS target_message_id, target.state AS target_state
+FROM outbox AS letter LEFT JOIN outbox AS target ON target.outbox_id = letter.edits_letter
+WHERE letter.state = 'waiting' ORDER BY letter.chat_id, letter.outbox_id LIMIT :limit;
+
 -- name: lanes_waiting
 -- The first letter of a lane decides when the lane may go on: order within a chat is kept.
-SELECT head.chat_id, lane.count, head.due_at_ms
-FROM (SELECT chat_id, min(outbox_id) AS outbox_id, count(*) AS count
+SELECT head.chat_id, head.due_at_ms
+FROM (SELECT chat_id, min(outbox_id) AS outbox_id
       FROM outbox WHERE state = 'waiting' AND rests_until_ms <= :now_ms GROUP BY chat_id) AS lane
 JOIN outbox AS head ON head.outbox_id = lane.outbox_id
 ORDER BY head.outbox_id;
@@ -135,12 +145,23 @@ UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, rests_until_ms = 0
 WHERE state = 'parked' AND chat_id = :chat_id;
 
 -- name: letters_moved
+-- What was set aside is tried again in the new place, which may let us in.
 -- Each half finds its own small index; state IN (…) would find neither.
-UPDATE outbox SET chat_id = :new_chat_id, reply_to = NULL, edits = NULL, edits_letter = NULL
+UPDATE outbox SET chat_id = :new_chat_id, state = 'waiting', reply_to = NULL, edits = NULL, edits_letter = NULL
 WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id);
 
 -- name: letter_dropped
 UPDATE outbox SET state = 'dropped' WHERE outbox_id = :outbox_id AND state = 'waiting';
+
+-- name: acknowledgements_dropped
+-- Of a chat that is behind: those whose result waits as well need not be said any more.
+UPDATE outbox SET state = 'dropped'
+WHERE state = 'waiting' AND chat_id = :chat_id AND kind IN ('OrderReceived', 'OrderWaiting') AND EXISTS (
+    SELECT 1 FROM outbox AS result
+    WHERE result.subject = outbox.subject AND result.outbox_id > outbox.outbox_id AND result.state = 'waiting'
+        AND result.rests_until_ms <= :now_ms
+        AND result.kind NOT IN ('OrderReceived', 'OrderWaiting', 'OrderOverdue')
+);
 
 -- name: letters_dropped
 UPDATE outbox SET state = 'dropped' WHERE state IN ('waiting', 'parked') AND subject = :subject;
@@ -182,10 +203,10 @@ WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_
     );
 
 -- name: count_letters
-SELECT state, count(*) AS count FROM outbox WHERE state IN ('waiting', 'parked', 'buried') GROUP BY state;
-
--- name: chat_is_closed
-SELECT chat_id FROM chats WHERE chat_id = :chat_id AND closed_why IS NOT NULL;
+-- Each finds its own small index; state IN (…) would find none of them.
+SELECT 'waiting' AS state, count(*) AS count FROM outbox WHERE state = 'waiting'
+UNION ALL SELECT 'parked', count(*) FROM outbox WHERE state = 'parked'
+UNION ALL SELECT 'buried', count(*) FROM outbox WHERE state = 'buried';
 
 -- name: chat_closed
 INSERT INTO chats (chat_id, closed_why, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
@@ -199,8 +220,8 @@ WHERE chat_id = :chat_id AND closed_why IS NOT NULL;
 INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat_id, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
 
--- name: chat_address
-SELECT moved_to FROM chats WHERE chat_id = :chat_id AND moved_to IS NOT NULL;
+-- name: chat_by_id
+SELECT moved_to, closed_why FROM chats WHERE chat_id = :chat_id;
 
 -- name: offer_button
 INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)
@@ -235,19 +256,30 @@ DELETE FROM updates_unread
 WHERE at_ms < (SELECT at_ms FROM updates_unread ORDER BY at_ms DESC LIMIT 1 OFFSET :keep);
 
 -- name: forget_messages
-DELETE FROM messages_seen WHERE seen_at_ms < :before_ms;
+DELETE FROM messages_seen WHERE (chat_id, message_id) IN (
+    SELECT chat_id, message_id FROM messages_seen WHERE seen_at_ms < :before_ms ORDER BY seen_at_ms LIMIT :limit
+);
 
 -- name: forget_buttons
-DELETE FROM buttons WHERE created_at_ms < :before_ms;
+DELETE FROM buttons WHERE nonce IN (
+    SELECT nonce FROM buttons WHERE created_at_ms < :before_ms ORDER BY created_at_ms LIMIT :limit
+);
+
+-- name: letters_after
+SELECT outbox_id, created_at_ms FROM outbox WHERE outbox_id > :outbox_id ORDER BY outbox_id LIMIT :limit;
 
 -- name: forget_letters
-DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
+DELETE FROM outbox
+WHERE outbox_id BETWEEN :first AND :last AND state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
 
 -- name: forget_batches
 -- Only those that made no order, and whose table is told: they cost their sender nothing.
-DELETE FROM batches WHERE placed_count = 0 AND placed_at_ms < :before_ms AND NOT EXISTS (
-    SELECT 1 FROM outbox
-    WHERE subject = 'table:' || batches.chat_id || ':' || batches.message_id AND state IN ('waiting', 'parked')
+DELETE FROM batches WHERE (chat_id, message_id) IN (
+    SELECT chat_id, message_id FROM batches AS old
+    WHERE placed_count = 0 AND placed_at_ms < :before_ms AND NOT EXISTS (
+        SELECT 1 FROM outbox
+        WHERE subject = 'table:' || old.chat_id || ':' || old.message_id AND state IN ('waiting', 'parked')
+    ) ORDER BY placed_at_ms LIMIT :limit
 );
 
 -- name: person_by_id

@@ -2,13 +2,8 @@
 
 import sqlite3
 from collections.abc import Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from storage.statements import STATEMENTS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Value = int | str | None
 Row = Mapping[str, Value]
@@ -40,16 +35,24 @@ class Tx:
         databases_own = isinstance(error, sqlite3.Error) and not isinstance(error, ours)
         return databases_own or not self._connection.in_transaction
 
-    @contextmanager
-    def savepoint(self) -> "Iterator[None]":
-        """Keep all of what is done inside, or nothing of it if it raises."""
+    def savepoint(self) -> "Savepoint":
+        """Keep all of what is done inside the block, or nothing of it if it raises."""
+        return Savepoint(self._connection)
+
+
+class Savepoint:
+    """A part of a transaction that is kept or undone alone."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
         self._connection.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            # A full disk makes SQLite give up the whole transaction by itself: no savepoint is left then.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK TO part")
-                self._connection.execute("RELEASE part")
-            raise
-        self._connection.execute("RELEASE part")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._connection.execute("RELEASE part")
+        # A full disk makes SQLite give up the whole transaction by itself: no savepoint is left then.
+        elif self._connection.in_transaction:
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")

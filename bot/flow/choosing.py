@@ -45,16 +45,14 @@ def take_reply(tx: Tx, desk: Desk, buyer: Buyer, subject: str, *, now_ms: int) -
             return bool(typed) and _take(tx, desk, buyer, typed, subject, now_ms)
 
 
-def take_bare(tx: Tx, desk: Desk, buyer: Buyer, *, now_ms: int) -> bool:
+def take_bare(tx: Tx, desk: Desk, buyer: Buyer, parsed: Command | Orders | Misread, *, now_ms: int) -> bool:
     """Take a bare number in a private chat for the answer to the last question; False if it is none."""
-    subject = _open_question(tx, buyer, now_ms)
-    if subject is None:
-        return False
-    match parse(buyer.text):
+    match parsed:
         case Command() as command:
-            return _drop(tx, desk, buyer, command, now_ms)
+            return _open_question(tx, buyer, now_ms) is not None and _drop(tx, desk, buyer, command, now_ms)
         case Misread(slip=Slip.NO_CODE):
-            return _take(tx, desk, buyer, plain(buyer.text), subject, now_ms)
+            subject = _open_question(tx, buyer, now_ms)
+            return subject is not None and _take(tx, desk, buyer, plain(buyer.text), subject, now_ms)
         case _:
             return False
 

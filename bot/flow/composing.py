@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 
 from bot.notices import Errand, Result
 from bot.notices.keys import VIEWS
-from bot.order.notices import OrderOverdue, OrderReceived, OrderWaiting
+from bot.order.notices import Acknowledgement, Listed
 from bot.telegram.sender import Outgoing
 from bot.texts import Clock, Rendered, merge, render
 from storage.outbox import Letter, Waiting
 
-MERGE_ABOVE = 3
-"""Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one."""
+MERGE_ABOVE, MERGE_ABOVE_WHEN_SCARCE = 3, 1
+"""Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one.
+
+Where Telegram lets little more be said, two are told as one.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +32,12 @@ class Draft:
     version: int = 0
 
 
-def choose(waiting: list[Waiting], clock: Clock, *, one_by_one: bool) -> Draft:
+def choose(waiting: list[Waiting], clock: Clock, *, one_by_one: bool, is_scarce: bool) -> Draft:
     """Choose the letters of the next message; a lane that is behind gets several in one."""
     first = waiting[0].letter
-    run = _mergeable_run(waiting)
-    if len(run) > MERGE_ABOVE and not one_by_one:
-        text, count = merge([entry.letter.notice for entry in run], clock)
+    run, notices = _mergeable_run(waiting)
+    if len(run) > (MERGE_ABOVE_WHEN_SCARCE if is_scarce else MERGE_ABOVE) and not one_by_one:
+        text, count = merge(notices, clock)
         outgoing = Outgoing(chat_id=first.chat_id, thread_id=first.thread_id, text=text)
         return Draft(batch=run[:count], outgoing=outgoing)
     if isinstance(first.notice, Errand):
@@ -69,25 +72,24 @@ def outdated_among(waiting: list[Waiting]) -> list[Waiting]:
         entry
         for entry in waiting
         if entry.is_void
-        or (
-            isinstance(entry.letter.notice, OrderReceived | OrderWaiting)
-            and entry.letter.notice.trxid in results
-        )
+        or (isinstance(entry.letter.notice, Acknowledgement) and entry.letter.notice.trxid in results)
     ]
 
 
-def _mergeable_run(waiting: list[Waiting]) -> list[Waiting]:
-    """Give the letters from the first on that may share a message."""
+def _mergeable_run(waiting: list[Waiting]) -> tuple[list[Waiting], list[Listed]]:
+    """Give the letters from the first on that may share a message, and their notices."""
     run: list[Waiting] = []
+    notices: list[Listed] = []
     for entry in waiting:
-        if not _is_mergeable(entry.letter) or entry.letter.thread_id != waiting[0].letter.thread_id:
+        letter = entry.letter
+        if not isinstance(letter.notice, Listed) or not _is_mergeable(letter, waiting[0].letter):
             break
         run.append(entry)
-    return run
+        notices.append(letter.notice)
+    return run, notices
 
 
-def _is_mergeable(letter: Letter) -> bool:
-    """Tell whether a letter is of an order, new, and without a button that decides anything."""
-    of_order = isinstance(letter.notice, Result | OrderReceived | OrderWaiting | OrderOverdue)
+def _is_mergeable(letter: Letter, first: Letter) -> bool:
+    """Tell whether a letter is new, goes to the same topic, and has no button that decides anything."""
     only_views = all(button.action in VIEWS for row in letter.keyboard for button in row)
-    return of_order and only_views and letter.edits is None
+    return only_views and letter.edits is None and letter.thread_id == first.thread_id

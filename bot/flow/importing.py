@@ -24,7 +24,7 @@ from bot.notices.catalogue import (
     RuleCount,
 )
 from bot.notices.keys import Action
-from storage import catalogue, imports
+from storage import imports
 from storage.catalogue import Edit
 from storage.imports import Import, ImportState
 from storage.transaction import Tx
@@ -119,7 +119,7 @@ def _apply(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, admin: Admin, now_ms
     edit = Edit(
         stamp=desk.nonce(), at_ms=now_ms, user_id=admin.user_id, name=admin.name, source=asked.file_name
     )
-    found = catalogue.replace(tx, old, new, edit)
+    found = desk.shelf.replace(tx, old, new, edit)
     if found is None:
         raise RuntimeError(f"the catalogue is not at version {old.version} any more")
     imports.end(tx, asked.import_id, ImportState.APPLIED)

@@ -23,17 +23,20 @@ def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
         if not inbox.first_sight(tx, said.chat_id, said.message_id, at_ms=now_ms):
             return
         outbox.unpark(tx, said.chat_id, at_ms=now_ms)
-    role = joining.role_of(tx, desk, said.user_id)
+    person = people.get(tx, said.user_id)
+    role = joining.role_as(desk, said.user_id, person)
+    parsed = parse(said.text)
     if role is Role.STRANGER:
-        _take_from_stranger(tx, desk, said, now_ms)
+        _take_from_stranger(tx, desk, said, parsed, now_ms)
         return
-    people.rename(tx, said.user_id, name=said.name, username=said.username)
-    if said.kind is Kind.WRITTEN and _is_answer(tx, desk, said, role, now_ms):
+    if person and (person.name, person.username) != (said.name, said.username):
+        people.rename(tx, said.user_id, name=said.name, username=said.username)
+    if said.kind is Kind.WRITTEN and _is_answer(tx, desk, said, parsed, role, now_ms):
         return
     if said.document and role is Role.ADMIN and said.is_private and said.kind is not Kind.EDITED:
         _take_file(tx, desk, said, said.document, now_ms)
         return
-    match parse(said.text):
+    match parsed:
         case Command() as command:
             _take_command(tx, desk, said, role, command, now_ms)
         case Orders() as typed:
@@ -54,11 +57,12 @@ def place_of(said: Said) -> Place:
     return Place(chat_id=said.chat_id, thread_id=said.thread_id, reply_to=said.message_id)
 
 
-def _take_from_stranger(tx: Tx, desk: Desk, said: Said, now_ms: int) -> None:
+def _take_from_stranger(
+    tx: Tx, desk: Desk, said: Said, parsed: Command | Orders | Misread, now_ms: int
+) -> None:
     """A stranger can ask to be let in, and nothing else."""
     if said.kind is not Kind.WRITTEN:
         return
-    parsed = parse(said.text)
     if (
         isinstance(parsed, Command)
         and parsed.word in ("start", "daftar")
@@ -121,10 +125,12 @@ def _explain(tx: Tx, desk: Desk, said: Said, misread: Misread, now_ms: int) -> N
         desk.say(tx, ordering.not_understood(misread), place_of(said), at_ms=now_ms)
 
 
-def _is_answer(tx: Tx, desk: Desk, said: Said, role: Role, now_ms: int) -> bool:
+def _is_answer(
+    tx: Tx, desk: Desk, said: Said, parsed: Command | Orders | Misread, role: Role, now_ms: int
+) -> bool:
     """Take the answer to one of our questions, a reply or a bare number; False if it answers none."""
     if said.reply_to is None:
-        return said.is_private and choosing.take_bare(tx, desk, _buyer(said), now_ms=now_ms)
+        return said.is_private and choosing.take_bare(tx, desk, _buyer(said), parsed, now_ms=now_ms)
     match outbox.subject_of(tx, said.chat_id, said.reply_to):
         case ("SnQuestion", subject) if role is Role.ADMIN:
             return _is_sn(tx, desk, said, subject.removeprefix("order:"), now_ms)

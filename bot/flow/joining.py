@@ -25,9 +25,13 @@ CHANGES = {
 
 def role_of(tx: Tx, desk: Desk, user_id: int) -> Role:
     """Tell what a person may do."""
+    return role_as(desk, user_id, people.get(tx, user_id))
+
+
+def role_as(desk: Desk, user_id: int, person: Person | None) -> Role:
+    """Tell what somebody may do who is `person` in our books, None if they are not in them."""
     if user_id in desk.admins:
         return Role.ADMIN
-    person = people.get(tx, user_id)
     return Role.RESELLER if person and person.standing is Standing.APPROVED else Role.STRANGER
 
 

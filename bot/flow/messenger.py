@@ -7,6 +7,7 @@ recognised by its Ref. Lanes go on beside each other: a chat that must wait hold
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, assert_never
 
 from bot.flow import tables
@@ -14,6 +15,7 @@ from bot.flow.agent import Bell
 from bot.flow.composing import Draft, choose, outdated_among, with_words
 from bot.flow.desk import Desk
 from bot.flow.filling import fill
+from bot.flow.lanes import IDLE_S, READ_AT_ONCE, Lanes, Look
 from bot.flow.pace import Pace
 from bot.notices import Errand, Result
 from bot.notices.admins import DeliveryFailed
@@ -24,19 +26,18 @@ from bot.texts import Clock
 from storage import outbox
 from storage.database import Database
 from storage.errors import StorageError
-from storage.outbox import Lane, Letter, Waiting
+from storage.outbox import Letter, Waiting
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
-MERGE_AT_MOST = 50
 MAX_TRIES_OF_A_POISON = 3
 """Telegram says the same each time; the second and third try are for a fault that only looked so."""
 
 MAX_PAUSE_S = 300.0
-IDLE_S = 30.0
-LANES_AT_ONCE = 30
 STORE_AGAIN_S = 0.5
+STORED_WITHIN_S = 0.05
+"""So long what became of a message waits to share a commit: a crash meanwhile costs one copy a chat."""
 
 UNSPEAKABLE = out.Impossible(why="no words could be found for it")
 """What becomes of a letter at which our own code fails."""
@@ -68,69 +69,108 @@ class Messenger:
         self._database = database
         self._desk = desk
         self._speaker = speaker
-        self._pace = pace
+        self._lanes = Lanes(pace=pace, now_ms=now_ms, tick=tick)
         self._clock = clock
         self._now_ms = now_ms
-        self._tick = tick
         self._bell = bell
-        self._speaking: dict[int, asyncio.Task[None]] = {}
+        self._looking: asyncio.Future[Look] | None = None
+        self._looks_again = False
+        self._speaking: set[asyncio.Task[float]] = set()
         self._one_by_one: set[int] = set()
 
     async def run_once(self) -> float:
         """Start whatever may be said now; give the seconds until more may be."""
-        now_ms = self._now_ms()
-        lanes, wake_ms = await self._database.read(
-            lambda tx: (outbox.lanes(tx, now_ms=now_ms), outbox.next_wake_ms(tx, now_ms=now_ms))
-        )
-        pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
-        for lane in lanes:
-            if lane.chat_id in self._speaking or len(self._speaking) >= LANES_AT_ONCE:
-                continue
-            wait_s = max((lane.due_at_ms - now_ms) / 1000, self._pace.free_at(lane.chat_id) - self._tick())
-            if wait_s > 0:
-                pause_s = min(pause_s, wait_s)
-                continue
-            self._pace.note(lane.chat_id, self._tick())
-            self._start(lane)
-        return pause_s
+        while self._looking:  # two looks at once could both find the same letter
+            await asyncio.wait({self._looking})
+        found = await self._database.read(self._lanes.look)
+        self._start(found)
+        return found.pause_s
 
-    def _start(self, lane: Lane) -> None:
-        task = asyncio.create_task(self._speak(lane.chat_id), name=f"speak {lane.chat_id}")
-        self._speaking[lane.chat_id] = task
-        task.add_done_callback(lambda done: self._spoken(lane.chat_id, done))
-
-    def _spoken(self, chat_id: int, task: asyncio.Task[None]) -> None:
-        self._speaking.pop(chat_id, None)
-        self._bell.ring()
-        if not task.cancelled() and task.exception():
-            _log.error("a lane met a surprise", exc_info=task.exception(), extra={"chat_id": chat_id})
-
-    async def _speak(self, chat_id: int) -> None:
-        now_ms = self._now_ms()
-        waiting = await self._database.read(
-            lambda tx: outbox.waiting(tx, chat_id, now_ms=now_ms, limit=MERGE_AT_MOST)
-        )
-        if not waiting:
+    def look(self) -> None:
+        """Look for letters right behind what is being written now, and say them as soon as they are kept."""
+        if self._looking:
+            self._looks_again = True
             return
+        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))
+        self._looking.add_done_callback(self._looked)
+
+    def _looked(self, looking: "asyncio.Future[Look]") -> None:
+        self._looking = None
+        if looking.cancelled() or looking.exception():
+            self._bell.ring()
+            return
+        found = looking.result()
+        self._start(found)
+        if found.pause_s < IDLE_S:
+            self._bell.ring()
+        if self._looks_again:
+            self._looks_again = False
+            self.look()
+
+    def _start(self, found: Look) -> None:
+        for waiting in found.ready:
+            chat_id = waiting[0].letter.chat_id
+            self._lanes.busy.add(chat_id)
+            task = asyncio.create_task(self._speak(chat_id, waiting), name=f"speak {chat_id}")
+            self._speaking.add(task)
+            task.add_done_callback(partial(self._spoken, chat_id))
+
+    def _spoken(self, chat_id: int, task: asyncio.Task[float]) -> None:
+        lanes = self._lanes
+        lanes.busy.discard(chat_id)
+        self._speaking.discard(task)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            _log.error("a lane met a surprise", exc_info=error, extra={"chat_id": chat_id})
+        # Only now that the lane is free: whoever looked before passed it over.
+        if error or task.result() < IDLE_S or lanes.is_crowded or chat_id in lanes.passed_over:
+            lanes.passed_over.discard(chat_id)
+            self._bell.ring()
+
+    async def _speak(self, chat_id: int, waiting: list[Waiting]) -> float:
+        """Say what waits in a lane while more may be said at once; give the seconds until there is more."""
+        while True:
+            found = await self._say(chat_id, waiting)
+            if not found.ready:
+                return found.pause_s
+            (waiting,) = found.ready
+
+    async def _say(self, chat_id: int, waiting: list[Waiting]) -> Look:
+        """Say the next message of a lane; give what may follow it."""
+        if len(waiting) == READ_AT_ONCE:
+            waiting = await self._database.write(partial(self._lanes.catch_up, chat_id=chat_id))
         outdated = outdated_among(waiting)
-        due = [entry for entry in waiting if entry not in outdated]
+        unsaid = {entry.outbox_id for entry in outdated}
+        due = [entry for entry in waiting if entry.outbox_id not in unsaid]
         if not due:
-            await self._database.write(lambda tx: _drop(tx, outdated))
-            return
-        draft = choose(due, self._clock, one_by_one=chat_id in self._one_by_one)
+            return await self._store(chat_id, lambda tx: _drop(tx, outdated))
+        draft = choose(
+            due,
+            self._clock,
+            one_by_one=chat_id in self._one_by_one,
+            is_scarce=self._lanes.is_scarce(chat_id),
+        )
         if draft.errand is not None:
             draft = await self._filled(draft, draft.errand)
         outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE
+        found = await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, outcome))
         if not isinstance(outcome, out.Sent):
             _log.info(
                 "a message was not taken", extra={"chat_id": chat_id, "outcome": type(outcome).__name__}
             )
-        await self._store(draft, outdated, outcome)
+            # It may be somebody else's news: an admin's, or a chat's under its new address.
+            self._bell.ring()
+        return found
 
     async def _filled(self, draft: Draft, errand: Errand) -> Draft:
-        """Look up what an errand only names; a fault of our own there must not stop the lane."""
+        """Look up what an errand only names; a fault of our own there must not stop the lane.
+
+        Tables are read at once: they tell results, which must not wait behind somebody's report of a year.
+        """
         try:
-            filled = await self._database.gather(lambda tx: fill(tx, errand, self._clock))
+            look_up = self._database.read if isinstance(errand, OrderTable) else self._database.gather
+            filled = await look_up(lambda tx: fill(tx, errand, self._clock))
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
@@ -138,16 +178,19 @@ class Messenger:
             return draft
         return with_words(draft, filled.rendered, version=filled.version)
 
-    async def _store(self, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
+    async def _store(self, chat_id: int, what: Callable[[Tx], None]) -> Look:
         """Store what became of a message, however long it takes: unstored, it would be sent again."""
+
+        def unit(tx: Tx) -> Look:
+            what(tx)
+            return self._lanes.look_on(tx, chat_id)
+
         while True:
             try:
-                await self._database.write(lambda tx: self._keep(tx, draft, outdated, outcome))
+                return await self._database.write(unit, within_s=STORED_WITHIN_S)
             except StorageError as error:
                 _log.error("a message's outcome could not be stored yet: %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
-            else:
-                return
 
     def _keep(self, tx: Tx, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
         """Store what became of a message, for every letter in it."""
@@ -161,7 +204,7 @@ class Messenger:
                 if isinstance(letter.notice, OrderTable):
                     tables.told(tx, letter.notice, letter.thread_id, version=draft.version, now_ms=now_ms)
             case out.Later(retry_after_s=wait_s):
-                self._pace.hold(letter.chat_id, self._tick() + wait_s, self._tick())
+                self._lanes.hold(letter.chat_id, wait_s)
                 self._postpone(tx, batch, wait_s, why="429")
             case out.NotSent(why=why):
                 self._postpone(tx, batch, _pause_s(batch[0].attempts), why=why)
@@ -219,11 +262,11 @@ class Messenger:
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is being said."""
         if self._speaking:
-            await asyncio.wait(set(self._speaking.values()), timeout=timeout_s)
+            await asyncio.wait(set(self._speaking), timeout=timeout_s)
 
     async def close(self) -> None:
         """Stop speaking; what was cut off is said again at the next start."""
-        tasks = list(self._speaking.values())
+        tasks = list(self._speaking)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

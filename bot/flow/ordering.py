@@ -140,9 +140,10 @@ def _order(
         return _place(tx, desk, buyer, intent, line, now_ms, in_doubt=True)
     if product and (closed := closure_of(desk, catalogue, product, intent, buyer.user_id, now_ms)):
         return closed
-    if repeat := repeats.find(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms):
+    same = repeats.living(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms)
+    if repeat := repeats.find(intent, same):
         return repeated(catalogue, repeat, buyer.user_id)
-    if turn := repeats.leapt_over(tx, desk.zone, intent, user_id=buyer.user_id, now_ms=now_ms):
+    if turn := repeats.leapt_over(intent, same):
         counted = Question(doubt=Doubt.ORDINAL, choices=(turn,), suggestion=spelled(turn))
         return question_of(catalogue, counted, buyer.user_id)
     return _place(tx, desk, buyer, intent, line, now_ms)

@@ -83,7 +83,7 @@ def _set_open(
     chosen = frozenset(products)
     new = tuple(replace(one, is_open=is_open) if one in chosen else one for one in old)
     edit = Edit(stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND)
-    catalogue.replace(tx, old, new, edit)
+    desk.shelf.replace(tx, old, new, edit)
 
 
 def _history(tx: Tx) -> CatalogueHistory:

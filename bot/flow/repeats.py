@@ -22,12 +22,17 @@ class Repeat:
     again: Intent | None
 
 
-def find(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> Repeat | None:
-    """Give the purchase that `intent` would repeat, by the shop's day; None if it is a new one.
+def living(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
+    """Give what somebody bought already of the same, by the shop's day, as far as it came to something."""
+    since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
+    return orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
+
+
+def find(intent: Intent, same: list[Order]) -> Repeat | None:
+    """Give the purchase among the `same` that `intent` would repeat; None if it is a new one.
 
     An order without an ordinal repeats whatever was bought, one with an ordinal only that same one.
     """
-    same = _living(tx, zone, intent, user_id=user_id, now_ms=now_ms)
     earlier = [order for order in same if intent.ordinal in (1, order.ordinal)]
     if not earlier:
         return None
@@ -36,20 +41,15 @@ def find(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> 
     return Repeat(earlier=earlier[-1], again=again)
 
 
-def leapt_over(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> Intent | None:
+def leapt_over(intent: Intent, same: list[Order]) -> Intent | None:
     """Give the purchase whose turn it is where `intent` counts further than that; None if it does not.
 
     A second is asked for on purpose, even as the first of a day; nobody begins with the twentieth.
     """
-    last = _last_ordinal(_living(tx, zone, intent, user_id=user_id, now_ms=now_ms))
+    last = _last_ordinal(same)
     if intent.ordinal <= max(last, 1) + 1:
         return None
     return replace(intent, ordinal=last + 1)
-
-
-def _living(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
-    since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
-    return orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
 
 
 def _last_ordinal(same: list[Order]) -> int:

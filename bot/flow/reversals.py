@@ -5,9 +5,8 @@ from collections.abc import Callable
 from enum import Enum, auto
 
 from bot.biller.reversal import Malformed, Mismatch, match_reversal, read_reversal
-from bot.flow.agent import Bell
 from bot.flow.desk import Desk
-from bot.flow.settlement import settle
+from bot.flow.settlement import move
 from bot.notices.admins import ReversalQuarantined
 from bot.order.news import Contradicting
 from storage import ledger, orders
@@ -28,22 +27,26 @@ class Verdict(Enum):
 
 
 class Reversals:
-    """Hears reports; StorageError means that nothing was kept and the biller should try again."""
+    """Hears reports; StorageError means that nothing was kept and the biller should try again.
+
+    `look` lets the letters of a report be found in the commit that makes them.
+    """
 
     def __init__(
-        self, *, database: Database, desk: Desk, now_ms: Callable[[], int], outbox_bell: Bell
+        self, *, database: Database, desk: Desk, now_ms: Callable[[], int], look: Callable[[], None]
     ) -> None:
         self._database = database
         self._desk = desk
         self._now_ms = now_ms
-        self._outbox_bell = outbox_bell
+        self._look = look
 
     async def hear(self, query: bytes, *, remote: str) -> Verdict:
         """Take in one report by its raw query string, and give the verdict once it is durable."""
         now_ms = self._now_ms()
-        verdict = await self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))
-        self._outbox_bell.ring()
-        _log.info("reversal heard", extra={"verdict": verdict.name})
+        kept = self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))
+        self._look()
+        verdict = await kept
+        _log.debug("reversal heard", extra={"verdict": verdict.name})
         return verdict
 
 
@@ -60,7 +63,7 @@ def _take(tx: Tx, desk: Desk, query: bytes, remote: str, now_ms: int) -> Verdict
     if isinstance(news, Contradicting):
         _quarantine(tx, desk, news.why, query, remote, now_ms)
     evidence = query.decode("utf-8", "replace")
-    settle(tx, desk, order.trxid, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
+    move(tx, desk, order, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
     return Verdict.STORED
 
 

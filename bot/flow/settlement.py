@@ -82,26 +82,32 @@ def place(tx: Tx, desk: Desk, intent: Intent, asked: Asked, *, now_ms: int) -> O
 
 
 def announce(tx: Tx, desk: Desk, order: Order, *, now_ms: int) -> None:
-    """Answer the chat of an order just placed; one that is in doubt already has been told so."""
+    """Answer the chat of an order just placed alone; one that is in doubt already has been told so."""
     if order.state is State.PLACED:
-        _tell_chat(tx, desk, order, order_received(order), now_ms)
+        subject = told_subject_of(order.trxid)
+        desk.say(tx, order_received(order), place_of(order), at_ms=now_ms, subject=subject)
 
 
 def settle(
     tx: Tx, desk: Desk, trxid: str, news: News, *, at_ms: int, actor: str, evidence: str = ""
 ) -> Settled | None:
     """Let `news` do to the order what it may, and tell whom it concerns; None if there is no such order."""
-    before = orders.get(tx, trxid)
-    if before is None:
-        return None
+    order = orders.get(tx, trxid)
+    return move(tx, desk, order, news, at_ms=at_ms, actor=actor, evidence=evidence) if order else None
+
+
+def move(
+    tx: Tx, desk: Desk, before: Order, news: News, *, at_ms: int, actor: str, evidence: str = ""
+) -> Settled | None:
+    """Settle an order that was read before; if it has moved since, the news is held against how it stands."""
     decision = decide(before, news, at_ms)
     after = decision.order
     if after == before:
         return Settled(before=before, after=before)
     if not orders.advance(tx, before, after, news, at_ms=at_ms, actor=actor, evidence=evidence):
-        return settle(tx, desk, trxid, news, at_ms=at_ms, actor=actor, evidence=evidence)
+        return settle(tx, desk, before.trxid, news, at_ms=at_ms, actor=actor, evidence=evidence)
     if decision.balance_idr is not None:
-        _report_balance(tx, trxid, news, decision.balance_idr, at_ms)
+        _report_balance(tx, before.trxid, news, decision.balance_idr, at_ms)
     for notice in decision.to_chat:
         _tell_chat(tx, desk, after, notice, at_ms)
         stock.alert(tx, desk, after, notice, at_ms=at_ms)

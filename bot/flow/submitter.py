@@ -9,10 +9,11 @@ from typing import Protocol
 from bot.flow.agent import Bell
 from bot.flow.breaker import Breaker
 from bot.flow.desk import Desk
-from bot.flow.settlement import TOLD, ask_to_wait, settle
+from bot.flow.settlement import TOLD, ask_to_wait, move, settle
+from bot.flow.turns import Turns
 from bot.notices.admins import BreakerClosed, BreakerOpened
 from bot.order.model import ExpiryReason, Order, State
-from bot.order.news import Answer, Claimed, Expired, Unclear
+from bot.order.news import Accepted, Answer, Claimed, Expired, Unclear
 from bot.order.notices import OrderWaiting
 from storage import orders
 from storage.database import Database
@@ -72,8 +73,11 @@ class Submitter:
         self._outbox_bell = outbox_bell
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
+        self._turns = Turns()
         self._posting: dict[str, asyncio.Task[None]] = {}
-        self._claiming = asyncio.Lock()
+        self._on_the_wire = 0
+        self._claiming: asyncio.Future[list[Order]] | None = None
+        self._claims_again = False
         self._stopping = False
 
     def is_posting(self, trxid: str) -> bool:
@@ -90,42 +94,76 @@ class Submitter:
 
     async def run_once(self) -> float:
         """Claim what is due and start posting it; give the seconds until the next order is due."""
-        async with self._claiming:
-            if self._stopping:
-                return IDLE_S
-            now_ms, is_held = self._now_ms(), self._breaker.is_open
-            free = self._breaker.allows(self._concurrency - len(self._posting), at_s=self._tick())
-            if free <= 0:
-                return await self._hold(now_ms) if is_held else IDLE_S
-            waiting = await self._database.read(lambda tx: orders.due(tx, now_ms=now_ms, limit=free))
-            if not waiting:
-                return await self._until_next(now_ms)
-            if self._stopping:
-                return IDLE_S
-            for order in await self._database.write(lambda tx: self._claim(tx, waiting, now_ms)):
-                if is_held:
-                    self._breaker.probes(order.trxid)
-                task = asyncio.create_task(self._post(order), name=f"post {order.trxid}")
-                self._posting[order.trxid] = task
-                task.add_done_callback(partial(self._posted, order.trxid))
-        self._outbox_bell.ring()
-        return 0
+        while self._claiming:  # two claims at once could take more than there is room for
+            await asyncio.wait({self._claiming})
+        if self._stopping:
+            return IDLE_S
+        if self._free() <= 0:
+            return await self._hold(self._now_ms()) if self._breaker.is_open else IDLE_S
+        moved = await self._begin_claim()
+        if any(order.state is State.SUBMITTING for order in moved):
+            return 0
+        return await self._until_next(self._now_ms())
+
+    def claim(self) -> None:
+        """Claim what is due right behind what is being written now, so that both are one commit."""
+        if self._claiming:
+            self._claims_again = True
+        elif self._breaker.is_open:
+            self._bell.ring()
+        elif self._free() <= 0:
+            self._turns.has_more = True
+        elif not self._stopping:
+            self._begin_claim()
+
+    def _free(self) -> int:
+        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._tick())
+
+    def _begin_claim(self) -> "asyncio.Future[list[Order]]":
+        """Claim in one transaction; what is claimed on the disk is posted then, whoever waits for it."""
+        free = self._free()
+        claiming = asyncio.ensure_future(self._database.write(lambda tx: self._claim(tx, free)))
+        claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
+        self._claiming = claiming
+        return claiming
+
+    def _claim(self, tx: Tx, free: int) -> list[Order]:
+        """Turn placed orders into claims, or into expired ones."""
+        now_ms, moved = self._now_ms(), []
+        for order in self._turns.next(tx, free, now_ms=now_ms):
+            expiry = self._expiry_of(order, now_ms)
+            news = Claimed() if expiry is None else Expired(reason=expiry)
+            settled = move(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
+            # Compare-and-set: only who moved it from PLACED may post.
+            if settled and settled.changed:
+                moved.append(settled.after)
+        return moved
+
+    def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:
+        self._claiming = None
+        if claiming.cancelled() or claiming.exception():
+            self._bell.ring()
+            return
+        for order in claiming.result():
+            if order.state is State.SUBMITTING:
+                self._start(order, is_probe=is_probe)
+            else:
+                self._outbox_bell.ring()
+        if self._claims_again:
+            self._claims_again = False
+            self.claim()
+
+    def _start(self, order: Order, *, is_probe: bool) -> None:
+        if is_probe:
+            self._breaker.probes(order.trxid)
+        self._on_the_wire += 1
+        task = asyncio.create_task(self._post(order), name=f"post {order.trxid}")
+        self._posting[order.trxid] = task
+        task.add_done_callback(partial(self._posted, order.trxid))
 
     async def _until_next(self, now_ms: int) -> float:
         due_at_ms = await self._database.read(orders.next_due_ms)
         return IDLE_S if due_at_ms is None else min(IDLE_S, max(0.01, (due_at_ms - now_ms) / 1000))
-
-    def _claim(self, tx: Tx, waiting: list[Order], now_ms: int) -> list[Order]:
-        """Turn placed orders into claims, or into expired ones; in one transaction."""
-        claimed: list[Order] = []
-        for order in waiting:
-            expiry = self._expiry_of(order, now_ms)
-            news = Claimed() if expiry is None else Expired(reason=expiry)
-            settled = settle(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
-            # Compare-and-set: only who moved it from PLACED to SUBMITTING may post.
-            if settled and settled.changed and settled.after.state is State.SUBMITTING:
-                claimed.append(settled.after)
-        return claimed
 
     async def _hold(self, now_ms: int) -> float:
         """Send nothing: say so, once an order, and give up what has waited too long."""
@@ -169,7 +207,9 @@ class Submitter:
         except Exception:  # noqa: BLE001 - after a post every surprise means: perhaps bought
             _log.exception("the biller client met a surprise", extra={"trxid": order.trxid})
             answer = Unclear(why="surprise")
-        _log.info("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
+        finally:
+            self._on_the_wire -= 1
+        _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: a full disk must not keep the breaker from hearing of the next one.
         alarm = self._breaker.hear(order.trxid, answer, at_s=self._tick(), at_ms=self._now_ms())
         if alarm:
@@ -179,26 +219,31 @@ class Submitter:
     async def _keep(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, however long the database takes to come back."""
         while True:
+            kept = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+            if self._turns.has_more:
+                self.claim()
             try:
-                await self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+                await kept
             except StorageError as error:
                 _log.error("an answer could not be stored yet: %s", error, extra={"trxid": order.trxid})
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
-                self._outbox_bell.ring()
-                return
+                break
+        if alarm or not isinstance(answer, Accepted):
+            # Only of an order that goes its way there is nothing to say, and nothing to try again.
+            self._outbox_bell.ring()
+            self._bell.ring()
 
     def _settle(
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
     ) -> None:
         now_ms = self._now_ms()
-        settle(tx, self._desk, order.trxid, answer, at_ms=now_ms, actor="biller:answer")
+        move(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
         if alarm:
             self._desk.tell_admins(tx, alarm, at_ms=now_ms, subject="breaker")
 
     def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
-        del self._posting[trxid]
-        self._bell.ring()
+        self._posting.pop(trxid, None)
         if not task.cancelled() and task.exception():
             _log.error("a post ended in a surprise", exc_info=task.exception())
 
@@ -206,8 +251,8 @@ class Submitter:
         """Start no more posts and wait for those under way; what is still open then is cut off."""
         self._stopping = True
         # A claim on its way is let through: its post would else begin when nobody waits for it any more.
-        async with self._claiming:
-            pass
+        while self._claiming:
+            await asyncio.wait({self._claiming})
         if self._posting:
             _, late = await asyncio.wait(set(self._posting.values()), timeout=timeout_s)
             for task in late:

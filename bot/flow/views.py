@@ -105,7 +105,8 @@ def _again(tx: Tx, desk: Desk, trxid: str, pressed: Pressed, role: Role, now_ms:
     if order.user_id != pressed.user_id:
         return Toast.NOT_YOURS
     intent = Intent(product_code=order.product_code, destination=order.destination)
-    repeat = repeats.find(tx, desk.zone, intent, user_id=pressed.user_id, now_ms=now_ms)
+    same = repeats.living(tx, desk.zone, intent, user_id=pressed.user_id, now_ms=now_ms)
+    repeat = repeats.find(intent, same)
     if repeat is not None and repeat.again is None:
         return Toast.USED
     place, user_id = answer_place(pressed), pressed.user_id

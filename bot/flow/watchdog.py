@@ -8,8 +8,9 @@ from bot.flow.desk import Desk
 from bot.flow.settlement import settle
 from bot.order.model import State
 from bot.order.news import Overdue, Unclear
-from storage import inbox, orders
+from storage import orders
 from storage.database import Database
+from storage.forgetting import Old, forget_some
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ FORGET_MESSAGES_AFTER_MS = 8 * A_DAY_MS
 
 FORGET_LETTERS_AFTER_MS = 35 * A_DAY_MS
 """A month's letters answer «what was the chat told»; the order and its events stay for good."""
+
+FORGET_AT_ONCE, FORGET_MORE_AFTER_S = 300, 0.1
+"""Some milliseconds at a time: a busy day leaves a hundred thousand letters, and people order meanwhile."""
 
 AT_ONCE = 200
 """Bounds one look; the next comes at once if there was more."""
@@ -52,6 +56,8 @@ class Watchdog:
         self._stuck_after_ms = int(trx_timeout_s * 1000) + STUCK_MARGIN_MS
         self._is_posting = is_posting
         self._forgot_at_ms = 0
+        self._forgets_after: int | None = None
+        """Behind which letter forgetting goes on; None when a day's is done."""
 
     async def run_once(self) -> float:
         """Look once; give the seconds until the next look."""
@@ -62,9 +68,22 @@ class Watchdog:
             self._outbox_bell.ring()
             _log.warning("orders are late", extra={"count": len(found)})
         if now_ms - self._forgot_at_ms > A_DAY_MS:
-            await self._database.write(lambda tx: _forget(tx, now_ms))
-            self._forgot_at_ms = now_ms
-        return 0 if len(found) >= AT_ONCE else LOOK_EVERY_S
+            self._forgot_at_ms, self._forgets_after = now_ms, 0
+        if self._forgets_after is not None:
+            await self._forget(now_ms, self._forgets_after)
+        if len(found) >= AT_ONCE:
+            return 0
+        return LOOK_EVERY_S if self._forgets_after is None else FORGET_MORE_AFTER_S
+
+    async def _forget(self, now_ms: int, after: int) -> None:
+        """Forget a little of what is old."""
+        old = Old(
+            messages_before_ms=now_ms - FORGET_MESSAGES_AFTER_MS,
+            letters_before_ms=now_ms - FORGET_LETTERS_AFTER_MS,
+        )
+        self._forgets_after = await self._database.write(
+            lambda tx: forget_some(tx, old, after_letter=after, limit=FORGET_AT_ONCE)
+        )
 
     def _find(self, tx: Tx, now_ms: int) -> list[tuple[str, Overdue | Unclear]]:
         late = orders.overdue(tx, changed_before_ms=now_ms - OVERDUE_AFTER_MS, limit=AT_ONCE)
@@ -79,11 +98,3 @@ class Watchdog:
     def _act(self, tx: Tx, found: list[tuple[str, Overdue | Unclear]], now_ms: int) -> None:
         for trxid, news in found:
             settle(tx, self._desk, trxid, news, at_ms=now_ms, actor="watchdog")
-
-
-def _forget(tx: Tx, now_ms: int) -> None:
-    inbox.forget(
-        tx,
-        messages_before_ms=now_ms - FORGET_MESSAGES_AFTER_MS,
-        letters_before_ms=now_ms - FORGET_LETTERS_AFTER_MS,
-    )

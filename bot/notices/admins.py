@@ -78,6 +78,13 @@ class AuditFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFoundDamaged:
+    """The check beside the running bot found the file damaged: Loket stops, and a person must restore it."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceShown:
     """The biller balance as last reported, for admins alone; sums in rupiah are costs."""
 
@@ -100,5 +107,6 @@ AdminsNotice = (
     | BreakerOpened
     | BreakerClosed
     | AuditFinding
+    | DatabaseFoundDamaged
     | BalanceShown
 )

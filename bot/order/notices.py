@@ -154,3 +154,18 @@ OrderNotice = (
     | RulingRejected
     | BillerTrouble
 )
+
+Listed = (
+    OrderReceived
+    | OrderWaiting
+    | OrderOverdue
+    | OrderSucceeded
+    | OrderFailed
+    | OrderUnknown
+    | OrderExpired
+    | OrderDisputed
+)
+"""Notices that may stand in a list with others: they tell how an order stands, and ask nothing."""
+
+Acknowledgement = OrderReceived | OrderWaiting
+"""Notices that say less than the result: once that is there, they need not be said any more."""

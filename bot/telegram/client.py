@@ -1,9 +1,13 @@
 """The Bot API client: python-telegram-bot's, with its raw updates and without its start-up call."""
 
 import os
+from typing import cast
 
-from telegram import Bot
-from telegram.request import BaseRequest, HTTPXRequest
+import httpx
+from telegram import Bot, InputFile
+from telegram.request import BaseRequest, RequestData
+
+from bot.telegram.request import AiohttpRequest, Json, Ready
 
 # python-telegram-bot's own switch to give waits as timedeltas, as its next release will by itself.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -19,7 +23,10 @@ POLL_TIMEOUT_S = 50
 
 
 class ApiClient(Bot):
-    """A Bot that also gives updates as they came, so that one which cannot be read does not hide the rest."""
+    """A Bot that also gives updates as they came, so that one which cannot be read does not hide the rest.
+
+    Messages it sends as they are given: to make an object of what was said costs more than to say it.
+    """
 
     def __repr__(self) -> str:
         """Hide the token, which the library's own repr shows."""
@@ -29,6 +36,16 @@ class ApiClient(Bot):
     def requests(self) -> tuple[BaseRequest, BaseRequest]:
         """Give the two pools: for getUpdates, and for all else."""
         return self._request
+
+    async def say(self, method: str, parameters: Json) -> int:
+        """Send or edit by a method of the Bot API; gives the message's id, TelegramError if not taken."""
+        if any(isinstance(value, InputFile) for value in parameters.values()):
+            message = await self._post(method, parameters)
+        else:
+            # Past what the library does for objects of its own: these parameters are JSON already.
+            url, ready = f"{self.base_url}/{method}", cast("RequestData", Ready(parameters))
+            message = cast("Json", await self._request[1].post(url, ready))
+        return int(message["message_id"])
 
     async def raw_updates(self, offset: int | None, allowed: list[str]) -> list[dict[str, object]]:
         """Wait for updates from `offset` on; gives none after POLL_TIMEOUT_S seconds of silence."""
@@ -40,24 +57,16 @@ class ApiClient(Bot):
         return updates
 
 
-def _request(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        connect_timeout=5.0,
-        read_timeout=SEND_TIMEOUT_S,
-        write_timeout=SEND_TIMEOUT_S,
-        pool_timeout=SEND_TIMEOUT_S,
-    )
-
-
 def open_client(*, token: str, api_url: str) -> ApiClient:
     """Make a client for the Bot API at `api_url`; it connects at its first call."""
+    # The certificates that come with httpx: the system that we run on may have none.
+    tls = httpx.create_ssl_context()
     return ApiClient(
         token,
         base_url=f"{api_url.rstrip('/')}/bot",
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
-        request=_request(CONNECTIONS),
-        get_updates_request=_request(1),
+        request=AiohttpRequest(api_url=api_url, connections=CONNECTIONS, timeout_s=SEND_TIMEOUT_S, tls=tls),
+        get_updates_request=AiohttpRequest(api_url=api_url, connections=1, timeout_s=SEND_TIMEOUT_S, tls=tls),
     )
 
 

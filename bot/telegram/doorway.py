@@ -12,7 +12,6 @@ from bot.flow.desk import Desk
 from bot.flow.heard import Kind, Moved, Pressed, Said, Toast
 from bot.order.parse import parse
 from bot.order.typed import Orders
-from bot.telegram.client import ApiClient
 from bot.telegram.reading import Heard, read_update
 from bot.telegram.sender import Outgoing
 from bot.texts import toast_text
@@ -52,28 +51,30 @@ class Answerer(Protocol):
 
 
 class Doorway:
-    """Takes updates in. `username` is the bot's own name, once Telegram has told it."""
+    """Takes updates in. `username` is the bot's own name, once Telegram has told it.
+
+    `claim` and `look` let the orders that are being taken in be claimed, and their first letters be found,
+    in the same commit.
+    """
 
     def __init__(
         self,
         *,
         database: Database,
         desk: Desk,
-        client: ApiClient | None,
         sender: Answerer,
         now_ms: Callable[[], int],
-        orders_bell: Bell,
-        outbox_bell: Bell,
+        claim: Callable[[], None],
+        look: Callable[[], None],
         imports_bell: Bell,
     ) -> None:
         self.username: str | None = None
         self._database = database
         self._desk = desk
-        self._client = client
         self._sender = sender
         self._now_ms = now_ms
-        self._orders_bell = orders_bell
-        self._outbox_bell = outbox_bell
+        self._claim = claim
+        self._look = look
         self._imports_bell = imports_bell
         self._apologised: dict[int, int] = {}
 
@@ -89,12 +90,13 @@ class Doorway:
             return toasts
 
         try:
-            toasts = await self._database.write(unit)
+            kept = self._database.write(unit)
+            self._claim()
+            self._look()
+            toasts = await kept
         except StorageError:
             self._apologise([each for _, each in heard], now_ms)
             raise
-        self._orders_bell.ring()
-        self._outbox_bell.ring()
         if any(isinstance(each, Said) and each.document for _, each in heard):
             self._imports_bell.ring()
         for press_id, toast in toasts:
@@ -120,7 +122,7 @@ class Doorway:
 
     def _read(self, raw: Raw) -> Heard | Unreadable:
         try:
-            return read_update(raw, self._client, username=self.username)
+            return read_update(raw, username=self.username)
         except Exception as error:  # noqa: BLE001 - one bad update must not stop the others
             return Unreadable(why=type(error).__name__)
 

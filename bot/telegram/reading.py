@@ -1,37 +1,100 @@
-"""Turns Telegram's updates into what was said, pressed or moved; what is none of ours is None."""
+"""Where Telegram's updates end: turned into what was said, pressed or moved; what is none of ours is None."""
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.flow.heard import Document, Kind, Moved, Pressed, Said
-from bot.telegram.client import ApiClient
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 """Channel posts never order, so they are not even asked for."""
 
 Heard = Said | Pressed | Moved | None
 
-_GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+_PRIVATE, _GROUPS = "private", ("group", "supergroup")
+
+_Id = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
+_Seconds = Annotated[int, Field(ge=0, lt=1 << 40)]
 
 
-def read_update(raw: dict[str, object], client: ApiClient | None, *, username: str | None) -> Heard:
-    """Read one update as it came; anything that does not fit Telegram's types raises."""
-    update = Update.de_json(raw, client)
+class _Told(BaseModel):
+    """An object of Telegram's as far as we read it; names beyond these come with time and are left unread."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _User(_Told):
+    id: _Id
+    is_bot: bool
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+
+
+class _Chat(_Told):
+    id: _Id
+    type: str
+
+
+class _Document(_Told):
+    file_id: str
+    file_name: str | None = None
+    file_size: int | None = None
+
+
+class _Replied(_Told):
+    message_id: _Id
+
+
+class _Message(_Told):
+    message_id: _Id
+    date: _Seconds
+    chat: _Chat
+    sender: _User | None = Field(default=None, alias="from")
+    sender_chat: object = None
+    forward_origin: object = None
+    text: str | None = None
+    is_topic_message: bool = False
+    message_thread_id: _Id | None = None
+    migrate_to_chat_id: _Id | None = None
+    reply_to_message: _Replied | None = None
+    document: _Document | None = None
+
+
+class _Press(_Told):
+    id: str
+    sender: _User = Field(alias="from")
+    message: _Message | None = None
+    data: str | None = None
+
+
+class _Update(_Told):
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    callback_query: _Press | None = None
+
+
+def read_update(raw: dict[str, object], *, username: str | None) -> Heard:
+    """Read one update as it came; ValueError for anything that does not fit Telegram's own types."""
+    update = _Update.model_validate(raw)
     if update.callback_query:
         return _press(update.callback_query)
     if update.edited_message:
         return _message(update.edited_message, Kind.EDITED, username)
     if update.message:
-        kind = Kind.FORWARDED if update.message.forward_origin else Kind.WRITTEN
+        kind = Kind.WRITTEN if update.message.forward_origin is None else Kind.FORWARDED
         return _message(update.message, kind, username)
     return None
 
 
-def _message(message: Message, kind: Kind, username: str | None) -> Said | Moved | None:
+def _message(message: _Message, kind: Kind, username: str | None) -> Said | Moved | None:
     if message.migrate_to_chat_id:
         return Moved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
-    sender, chat = message.from_user, message.chat
+    sender, chat = message.sender, message.chat
     # Anonymous admins and channels speak as chats: nobody who could be a reseller.
-    if sender is None or sender.is_bot or message.sender_chat or chat.type not in (Chat.PRIVATE, *_GROUPS):
+    if sender is None or sender.is_bot or message.sender_chat is not None:
+        return None
+    if chat.type not in (_PRIVATE, *_GROUPS):
         return None
     text = _sound(message.text or "")
     if not text and chat.type in _GROUPS:
@@ -40,41 +103,38 @@ def _message(message: Message, kind: Kind, username: str | None) -> Said | Moved
         return None
     return Said(
         chat_id=chat.id,
-        is_private=chat.type == Chat.PRIVATE,
+        is_private=chat.type == _PRIVATE,
         thread_id=message.message_thread_id if message.is_topic_message else None,
         message_id=message.message_id,
         user_id=sender.id,
         name=_name(sender),
-        username=sender.username,
+        username=_sound(sender.username) if sender.username else None,
         text=text,
-        at_ms=int(message.date.timestamp() * 1000),
+        at_ms=message.date * 1000,
         kind=kind,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
-        document=_document(message),
+        document=_document(message.document),
     )
 
 
-def _document(message: Message) -> Document | None:
-    sent = message.document
+def _document(sent: _Document | None) -> Document | None:
     if sent is None:
         return None
     return Document(file_id=sent.file_id, name=_sound(sent.file_name or "")[:128], size_bytes=sent.file_size)
 
 
-def _press(query: CallbackQuery) -> Pressed | None:
-    if query.message is None or not query.data:
+def _press(press: _Press) -> Pressed | None:
+    under = press.message
+    if under is None or not press.data:
         return None
-    thread_id = None
-    if isinstance(query.message, Message) and query.message.is_topic_message:
-        thread_id = query.message.message_thread_id
     return Pressed(
-        press_id=query.id,
-        chat_id=query.message.chat.id,
-        thread_id=thread_id,
-        message_id=query.message.message_id,
-        user_id=query.from_user.id,
-        name=_name(query.from_user),
-        data=_sound(query.data),
+        press_id=press.id,
+        chat_id=under.chat.id,
+        thread_id=under.message_thread_id if under.is_topic_message else None,
+        message_id=under.message_id,
+        user_id=press.sender.id,
+        name=_name(press.sender),
+        data=_sound(press.data),
     )
 
 
@@ -85,10 +145,13 @@ def _is_for_another_bot(text: str, username: str | None) -> bool:
     return bool(at) and username is not None and name.lower() != username.lower()
 
 
-def _name(user: User) -> str:
-    return _sound(user.full_name)[:64] or str(user.id)
+def _name(user: _User) -> str:
+    full = f"{user.first_name} {user.last_name}" if user.last_name else user.first_name
+    return _sound(full)[:64] or str(user.id)
 
 
 def _sound(text: str) -> str:
     """Give text that can be stored: JSON can hold half a character, which no encoding can."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

@@ -2,31 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from functools import partial
 
-from telegram import (
-    CopyTextButton,
-    ForceReply,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    LinkPreviewOptions,
-    Message,
-    MessageEntity,
-    ReplyParameters,
-)
+from telegram import InputFile
 
 from bot.telegram.client import ApiClient
 from bot.telegram.outcomes import Outcome, Sent, is_already_true, outcome_of
+from bot.telegram.request import Json
 from bot.texts import COPY, Attachment, Form, Text, label_of
 from bot.texts.form import Style
 from storage.outbox import Keyboard
 
 _log = logging.getLogger(__name__)
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW: Json = {"is_disabled": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,71 +46,13 @@ class Sender:
 
     async def send(self, outgoing: Outgoing) -> Outcome:
         """Send or edit; never raises but when cancelled."""
-        words = "".join(span.text for span in outgoing.text)
-        entities = entities_of(outgoing.text)
-        markup = _markup(outgoing)
-        if outgoing.edits is not None:
-            return await self._edit(outgoing.chat_id, outgoing.edits, words, entities, markup)
-        reply = None
-        if outgoing.reply_to is not None:
-            reply = ReplyParameters(message_id=outgoing.reply_to, allow_sending_without_reply=True)
-        if outgoing.attachment is not None:
-            return await self._send_attached(outgoing, outgoing.attachment, words, entities, reply, markup)
-        return await _outcome(
-            self._client.send_message(
-                chat_id=outgoing.chat_id,
-                text=words,
-                entities=entities or None,
-                message_thread_id=outgoing.thread_id,
-                reply_parameters=reply,
-                reply_markup=markup or _field(outgoing),
-                link_preview_options=NO_PREVIEW,
-            )
-        )
-
-    async def _send_attached(
-        self,
-        outgoing: Outgoing,
-        attachment: Attachment,
-        words: str,
-        entities: list[MessageEntity],
-        reply: ReplyParameters | None,
-        markup: InlineKeyboardMarkup | None,
-    ) -> Outcome:
-        content = InputFile(attachment.content, filename=attachment.name)
-        is_picture = attachment.form is Form.PICTURE
-        send = partial(self._client.send_photo if is_picture else self._client.send_document)
-        return await _outcome(
-            send(
-                outgoing.chat_id,
-                content,
-                caption=words or None,
-                caption_entities=entities or None,
-                message_thread_id=outgoing.thread_id,
-                reply_parameters=reply,
-                reply_markup=markup,
-            )
-        )
-
-    async def _edit(
-        self,
-        chat_id: int,
-        message_id: int,
-        words: str,
-        entities: list[MessageEntity],
-        markup: InlineKeyboardMarkup | None,
-    ) -> Outcome:
+        method, parameters = _call(outgoing)
         try:
-            await self._client.edit_message_text(
-                chat_id=chat_id,
-                message_id=message_id,
-                text=words,
-                entities=entities or None,
-                reply_markup=markup,
-                link_preview_options=NO_PREVIEW,
-            )
+            message_id = await self._client.say(method, parameters)
         except Exception as error:  # noqa: BLE001 - every surprise while sending has a meaning
-            return Sent(message_id=message_id) if is_already_true(error) else outcome_of(error)
+            if outgoing.edits is not None and is_already_true(error):
+                return Sent(message_id=outgoing.edits)
+            return outcome_of(error)
         return Sent(message_id=message_id)
 
     def answer_press(self, press_id: str, words: str) -> None:
@@ -148,43 +80,70 @@ class Sender:
             await asyncio.wait(self._answers, timeout=2)
 
 
-async def _outcome(send: Awaitable[Message]) -> Outcome:
-    try:
-        message = await send
-    except Exception as error:  # noqa: BLE001 - every surprise while sending has a meaning
-        return outcome_of(error)
-    return Sent(message_id=message.message_id)
+def _call(outgoing: Outgoing) -> tuple[str, Json]:
+    """Give the Bot API method for a message, and its parameters; what is left out is left to Telegram."""
+    words = "".join(span.text for span in outgoing.text)
+    entities, markup = entities_of(outgoing.text), _markup(outgoing)
+    if outgoing.attachment is not None:
+        method, parameters = _attached(outgoing.attachment)
+        parameters |= {"caption": words or None, "caption_entities": entities or None}
+    else:
+        method = "editMessageText" if outgoing.edits is not None else "sendMessage"
+        parameters = {"text": words, "entities": entities or None, "link_preview_options": NO_PREVIEW}
+    parameters |= {"chat_id": outgoing.chat_id, "reply_markup": markup}
+    if outgoing.edits is not None:
+        parameters["message_id"] = outgoing.edits
+    else:
+        parameters["message_thread_id"] = outgoing.thread_id
+        parameters["reply_parameters"] = _reply(outgoing)
+        parameters["reply_markup"] = markup or _field(outgoing)
+    return method, {name: value for name, value in parameters.items() if value is not None}
 
 
-def entities_of(text: Text) -> list[MessageEntity]:
+def _attached(attachment: Attachment) -> tuple[str, Json]:
+    content = InputFile(attachment.content, filename=attachment.name)
+    return (
+        ("sendPhoto", {"photo": content})
+        if attachment.form is Form.PICTURE
+        else ("sendDocument", {"document": content})
+    )
+
+
+def _reply(outgoing: Outgoing) -> Json | None:
+    if outgoing.reply_to is None:
+        return None
+    return {"message_id": outgoing.reply_to, "allow_sending_without_reply": True}
+
+
+def entities_of(text: Text) -> list[Json]:
     """Give the styles of `text` with offsets in UTF-16 units, as Telegram counts."""
-    entities: list[MessageEntity] = []
+    entities: list[Json] = []
     offset = 0
     for span in text:
         units = len(span.text.encode("utf-16-le")) // 2
         if span.style is not Style.PLAIN:
-            kind = MessageEntity.BOLD if span.style is Style.BOLD else MessageEntity.CODE
-            entities.append(MessageEntity(type=kind, offset=offset, length=units))
+            entities.append({"type": span.style.value, "offset": offset, "length": units})
         offset += units
     return entities
 
 
-def _field(outgoing: Outgoing) -> ForceReply | None:
+def _field(outgoing: Outgoing) -> Json | None:
     """Give the field for an answer; in a group nobody else is made to answer."""
     if outgoing.asks is None:
         return None
-    is_group = outgoing.chat_id < 0
-    return ForceReply(input_field_placeholder=outgoing.asks or None, selective=is_group or None)
+    field: Json = {"force_reply": True}
+    if outgoing.asks:
+        field["input_field_placeholder"] = outgoing.asks
+    if outgoing.chat_id < 0:
+        field["selective"] = True
+    return field
 
 
-def _markup(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
-    rows = [
-        [
-            InlineKeyboardButton(label_of(button.action, button.label), callback_data=button.data)
-            for button in row
-        ]
+def _markup(outgoing: Outgoing) -> Json | None:
+    rows: list[list[Json]] = [
+        [{"text": label_of(button.action, button.label), "callback_data": button.data} for button in row]
         for row in outgoing.keyboard
     ]
     if outgoing.copy:
-        rows.append([InlineKeyboardButton(COPY, copy_text=CopyTextButton(outgoing.copy))])
-    return InlineKeyboardMarkup(rows) if rows else None
+        rows.append([{"text": COPY, "copy_text": {"text": outgoing.copy}}])
+    return {"inline_keyboard": rows} if rows else None

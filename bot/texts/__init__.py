@@ -7,7 +7,8 @@ no markup is parsed anywhere, so that nothing in it can format, link or hide.
 from bot.texts.attachment import Attachment, Form
 from bot.texts.buttons import COPY, label_of, toast_text
 from bot.texts.form import Clock, Span, Text
-from bot.texts.render import Rendered, merge, render
+from bot.texts.many import merge
+from bot.texts.render import Rendered, render
 
 __all__ = [
     "COPY",

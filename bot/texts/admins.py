@@ -8,6 +8,7 @@ from bot.notices.admins import (
     BalanceShown,
     BreakerClosed,
     BreakerOpened,
+    DatabaseFoundDamaged,
     DeliveryFailed,
     HoldCause,
     Invariant,
@@ -196,6 +197,16 @@ def breaker_closed(notice: BreakerClosed, clock: Clock) -> Text:
     )
 
 
+def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
+    """Say why nothing is answered any more, and what to do at the machine."""
+    return lines(
+        ("🛑 ", bold("Loket berhenti: basis data rusak")),
+        "Tidak ada yang dibeli sampai cadangan dipulihkan di server:",
+        code("loket restore FILE"),
+        clock.moment(notice.at_ms),
+    )
+
+
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     """Wake the operator: the books do not agree with themselves."""
     more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
@@ -247,6 +258,8 @@ def words(notice: AdminsNotice, clock: Clock) -> Text:
             return reversal_quarantined(notice, clock)
         case DeliveryFailed():
             return delivery_failed(notice)
+        case DatabaseFoundDamaged():
+            return database_found_damaged(notice, clock)
         case BreakerOpened():
             return breaker_opened(notice, clock)
         case BreakerClosed():

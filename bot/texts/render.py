@@ -1,4 +1,4 @@
-"""Chooses the words for a notice, and joins several notices into one message when a chat is behind."""
+"""Chooses the words for a notice."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -32,7 +32,7 @@ from bot.texts import (
     restore,
 )
 from bot.texts.attachment import Attachment
-from bot.texts.form import MAX_STYLED, MAX_UNITS, Clock, Span, Text, length, styled
+from bot.texts.form import Clock, Text
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
@@ -67,18 +67,6 @@ def _copy(notice: say.Notice) -> str | None:
             return orders.to_copy(notice)
         case _:
             return None
-
-
-def merge(notices: list[say.Notice], clock: Clock) -> tuple[Text, int]:
-    """Join as many of `notices` as one message holds, at least one; give the words and how many they are."""
-    text: Text = ()
-    for count, notice in enumerate(notices):
-        words = _words(notice, clock)
-        joined = (*text, Span("\n\n"), *words) if text else words
-        if text and (length(joined) > MAX_UNITS or styled(joined) > MAX_STYLED):
-            return text, count
-        text = joined
-    return text, len(notices)
 
 
 def _words(notice: say.Notice, clock: Clock) -> Text:

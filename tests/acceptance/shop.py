@@ -24,6 +24,7 @@ from sandbox.telegram.chats import Message as ChatMessage
 from sandbox.telegram.payloads import message_json
 from sandbox.telegram.updates import Kind
 from sandbox.world import World, wall_clock_ms
+from tests.lists import notices_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SARI, BUDI, RINA, STRANGER, GROUP = 1001, 1002, 9001, 5001, -100200300
@@ -199,7 +200,7 @@ class Shop:
 
         def find() -> ChatMessage | None:
             said = self.world.telegram.bot_messages(chat)
-            return next((m for m in said if m.id > after and all(w in m.text for w in words)), None)
+            return next((m for m in said if m.id > after and _tells(m, words)), None)
 
         try:
             return await self.world.feed.until(find, timeout_s)
@@ -210,7 +211,7 @@ class Shop:
     def heard(self, chat: int, *words: str) -> list[ChatMessage]:
         """Give what the bot has said in a chat with all of these words in it."""
         said = self.world.telegram.bot_messages(chat)
-        return [message for message in said if all(word in message.text for word in words)]
+        return [message for message in said if _tells(message, words)]
 
     async def trxid(self, chat: int, message_id: int) -> str:
         """Wait until the order of a message is stored; give its trxid."""
@@ -283,3 +284,13 @@ def free_port() -> int:
 def minutes_ago(minutes: float) -> Callable[[], int]:
     """Give a clock that is behind."""
     return lambda: wall_clock_ms() - int(minutes * 60_000)
+
+
+def _tells(message: ChatMessage, words: tuple[str, ...]) -> bool:
+    """Tell whether all of these words stand in a message, be they of its own or of one notice among many."""
+    return any(all(_names(told, word) for word in words) for told in notices_in(message.text))
+
+
+def _names(told: str, word: str) -> bool:
+    is_ref = len(word) == len("26112214032104711") and word.isdigit()
+    return word in told or (is_ref and told.endswith(f"·{word[-5:]}"))

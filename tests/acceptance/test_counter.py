@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.telegram.chats import Message
 from tests.acceptance.shop import RINA, SARI, Mode, Shop
+from tests.lists import notices_in
 
 HUNDRED, MOST_CALLS = 100, 20
 """One by one a hundred orders cost two hundred calls; a tenth of that is what they may cost together."""
@@ -80,7 +81,8 @@ async def test_a_hundred_orders_in_one_message_are_all_told_by_few_calls(shop: S
     assert len(shop.wire.posts) == HUNDRED
     table = next(message for message in shop.heard(SARI) if message.text.startswith("📋"))
     assert "✅ 90 sukses · ❌ 10 gagal" in table.text
-    pushed = "\n\n".join(message.text for message in shop.heard(SARI) if message.id != table.id)
+    messages = [message.text for message in shop.heard(SARI) if message.id != table.id]
+    pushed = "\n".join(notice for text in messages for notice in notices_in(text))
     for number in numbers:
         title = "GAGAL" if number.endswith("2222") else "SUKSES"
         assert f"{title} s5.{number}\n" in pushed

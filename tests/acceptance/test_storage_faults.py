@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shop import BUDI, SARI, Mode, Shop
-from tests.integration.test_storage_faults import immutable, locked_by_another_process
+from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop
+from tests.integration.test_storage_faults import grow, immutable, locked_by_another_process, spoil
 
 
 @contextmanager
@@ -183,4 +183,20 @@ async def test_a_start_on_a_read_only_disk_says_which_file_cannot_be_written(
     process = await shop.launch()
     assert await process.wait() == 1
     assert "loket.db.lock cannot be written: Read-only file system" in shop.output
+    assert "Traceback" not in shop.output
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_damage_found_in_a_large_file_beside_the_work_closes_the_counter_and_is_told(
+    closed_shop: Shop,
+) -> None:
+    """Its check takes longer than anybody would wait for a start; what it finds counts as much."""
+    shop = closed_shop
+    shop.may_stumble = True
+    await grow(shop.home / "loket.db")
+    spoil(shop.home / "loket.db")
+    process = await shop.launch()
+    assert await process.wait() == 3
+    await shop.told(RINA, "Loket berhenti: basis data rusak", "loket restore FILE")
+    assert "finds the database damaged" in shop.output
     assert "Traceback" not in shop.output

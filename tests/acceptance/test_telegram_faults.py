@@ -12,6 +12,7 @@ import pytest
 from sandbox.telegram.chats import Chat, ChatType, Role
 from sandbox.telegram.faults import FaultKind
 from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop
+from tests.lists import lines_in
 
 SENDING = pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 """Messages leave alike, however updates come in."""
@@ -96,8 +97,12 @@ async def test_what_is_no_result_is_copied_once_at_most(shop: Shop) -> None:
 
 def told_order(shop: Shop, chat: int) -> list[tuple[str, str]]:
     """Give (word, Ref) of every notice a chat has read, in order, merged ones too."""
-    text = "\n".join(message.text for message in shop.heard(chat))
-    return re.findall(r"(DIPROSES|SUKSES|GAGAL) s5\..*?Ref ([0-9]{17})", text, re.DOTALL)
+    by_tail = {trxid[-5:]: trxid for (trxid,) in shop.rows("SELECT trxid FROM orders")}
+    told: list[tuple[str, str]] = []
+    for message in shop.heard(chat):
+        told += re.findall(r"(DIPROSES|SUKSES|GAGAL) s5\..*?Ref ([0-9]{17})", message.text, re.DOTALL)
+        told += [(line.title, by_tail[line.tail]) for line in lines_in(message.text)]
+    return told
 
 
 @SENDING

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from bot.flow.agent import Bell
 from bot.flow.auditor import Auditor
-from storage.database import SqliteDatabase, Unit
+from storage.database import SqliteDatabase
 from storage.transaction import Tx
+from storage.unit import Unit
 from tests.books import a_desk, fill
 
 T = TypeVar("T")

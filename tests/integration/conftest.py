@@ -20,8 +20,8 @@ from bot.notices import Notice
 from bot.notices.keys import Action
 from bot.order.model import Order
 from storage import catalogue, orders
-from storage.codec import load
 from storage.database import SqliteDatabase
+from storage.outbox import NOTICES
 from storage.transaction import Tx
 from tests.integration.fakes import (
     Chance,
@@ -173,6 +173,7 @@ class Shop:
 
     async def speaks(self) -> None:
         """Let the messenger say whatever may be said at this moment."""
+        await self.messenger.drain(5)
         tried = -1
         while len(self.speaker.tries) > tried:
             tried = len(self.speaker.tries)
@@ -205,7 +206,7 @@ class Shop:
 
     def notice(self, letter: Row) -> Notice:
         """Give what a letter says."""
-        notice: Notice = load(Notice, letter["kind"], letter["facts"])
+        notice: Notice = NOTICES.load(letter["kind"], letter["facts"])
         return notice
 
     def buttons(self, chat_id: int) -> dict[str, str]:

@@ -4,8 +4,9 @@ import asyncio
 from collections import Counter
 from typing import TypeVar
 
-from storage.database import Database, Unit
+from storage.database import Database
 from storage.errors import StorageError
+from storage.unit import Unit
 
 T = TypeVar("T")
 
@@ -39,13 +40,13 @@ class FrailDatabase:
         self._reads_gate.set()
         self._writes_gate.set()
 
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, within_s: float = 0) -> T:
         await self._writes_gate.wait()
         if self._writes_to_refuse:
             self._writes_to_refuse -= 1
             self.refusals += 1
             raise StorageError("SQLite: database or disk is full")
-        return await self._database.write(unit)
+        return await self._database.write(unit, within_s=within_s)
 
     async def read(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()

@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
@@ -14,23 +15,22 @@ from pathlib import Path
 import pytest
 
 from storage import inbox
-from storage.database import MAX_UNITS_A_COMMIT, SqliteDatabase
+from storage.database import UNITS_HOLD_THE_LOOP_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
 from tests.integration.fakes import eventually
 
 
 class Notes:
-    """A unit that notes a message in two steps; it can wait between them, or fail at its end."""
+    """A unit that notes a message in two steps; it can take a while, or fail at its end."""
 
     def __init__(self, message_id: int) -> None:
         self.message_id = message_id
-        self.began, self.may_end = threading.Event(), threading.Event()
-        self.may_end.set()
+        self.takes_s = 0.0
         self.fault: Exception | None = None
 
-    def waits(self) -> "Notes":
-        self.may_end.clear()
+    def takes(self, seconds: float) -> "Notes":
+        self.takes_s = seconds
         return self
 
     def fails(self, fault: Exception) -> "Notes":
@@ -38,13 +38,33 @@ class Notes:
         return self
 
     def __call__(self, tx: Tx) -> int:
-        self.began.set()
         inbox.first_sight(tx, 1, self.message_id, at_ms=0)
-        assert self.may_end.wait(5)
+        time.sleep(self.takes_s)
         inbox.first_sight(tx, 2, self.message_id, at_ms=0)
         if self.fault:
             raise self.fault
         return self.message_id
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the file's lock, as a person with a shell might."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+@contextmanager
+def commits_of(database: SqliteDatabase) -> Iterator[list[str]]:
+    """Give the commits that are made inside the block."""
+    commits: list[str] = []
+    connection = database._writer.here  # noqa: SLF001 - commits cannot be counted from outside
+    connection.set_trace_callback(
+        lambda statement: commits.append(statement) if statement == "COMMIT" else None
+    )
+    yield commits
+    connection.set_trace_callback(None)
 
 
 def noted(path: Path) -> set[tuple[int, int]]:
@@ -82,30 +102,17 @@ async def test_a_read_sees_all_that_was_written_before_it(database: SqliteDataba
 async def test_a_unit_runs_whole_although_its_caller_is_cancelled(
     database: SqliteDatabase, path: Path
 ) -> None:
-    unit = Notes(1).waits()
-    caller = asyncio.create_task(database.write(unit))
-    await asyncio.to_thread(unit.began.wait, 5)
-    caller.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await caller
-    unit.may_end.set()
+    async def ask() -> None:
+        await database.write(Notes(1))
+
+    with locked(path):
+        caller = asyncio.create_task(ask())
+        await asyncio.sleep(0.02)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
     assert await database.write(Notes(2)) == 2
     assert noted(path) == both(1, 2)
-
-
-async def test_a_unit_whose_caller_was_cancelled_while_it_waited_runs_whole_or_not_at_all(
-    database: SqliteDatabase, path: Path
-) -> None:
-    first = Notes(1).waits()
-    busy = asyncio.create_task(database.write(first))
-    await asyncio.to_thread(first.began.wait, 5)
-    waiting = asyncio.create_task(database.write(Notes(2)))
-    await asyncio.sleep(0)
-    waiting.cancel()
-    first.may_end.set()
-    assert await busy == 1
-    await database.write(Notes(3))
-    assert noted(path) in (both(1, 3), both(1, 2, 3))
 
 
 async def test_one_units_failure_takes_nothing_from_those_that_share_its_commit(
@@ -156,24 +163,49 @@ async def test_a_part_of_a_unit_can_be_undone_alone(database: SqliteDatabase, pa
 
 
 async def test_many_waiting_units_share_commits(database: SqliteDatabase, path: Path) -> None:
-    units = MAX_UNITS_A_COMMIT * 2
-    with closing(sqlite3.connect(path)) as observer:
-        first = Notes(0).waits()
-        writes = [asyncio.create_task(database.write(first))]
-        await asyncio.to_thread(first.began.wait, 5)
-        writes += [asyncio.create_task(database.write(Notes(n))) for n in range(1, units + 1)]
-        seen = []
+    units = 500
+    with commits_of(database) as commits:
+        with locked(path):
+            writes = [database.write(Notes(n)) for n in range(units)]
+            await asyncio.sleep(0.02)
+        assert await asyncio.gather(*writes) == list(range(units))
+    assert len(commits) <= units / 20
+    assert noted(path) == both(*range(units))
 
-        async def watch() -> None:
-            while not all(task.done() for task in writes):
-                seen.append(observer.execute("SELECT count(*) FROM messages_seen").fetchone()[0])
-                await asyncio.sleep(0)
 
-        await asyncio.sleep(0)
-        first.may_end.set()
-        await asyncio.gather(watch(), *writes)
-    assert set(seen) <= {0, 2, 2 * (MAX_UNITS_A_COMMIT + 1), 2 * (units + 1)}
-    assert noted(path) == both(*range(units + 1))
+async def test_units_hold_up_the_loop_for_a_moment_at_most(database: SqliteDatabase) -> None:
+    """Whatever waits: between two commits the loop turns to others."""
+    units, each_s = 50, 0.002
+    with commits_of(database) as commits:
+        await asyncio.gather(*(database.write(Notes(n).takes(each_s)) for n in range(units)))
+    assert len(commits) >= units * each_s / UNITS_HOLD_THE_LOOP_S - 1
+
+
+async def test_a_unit_without_hurry_shares_the_next_commit(database: SqliteDatabase, path: Path) -> None:
+    with commits_of(database) as commits:
+        patient = database.write(Notes(1), within_s=60)
+        await asyncio.sleep(0.02)
+        assert not patient.done()
+        assert await database.write(Notes(2)) == 2
+        assert await patient == 1
+    assert len(commits) == 1
+    assert noted(path) == both(1, 2)
+
+
+async def test_a_unit_without_hurry_is_carried_out_in_its_time_though_nobody_else_comes(
+    database: SqliteDatabase, path: Path
+) -> None:
+    assert await asyncio.wait_for(database.write(Notes(1), within_s=0.02), 5) == 1
+    assert noted(path) == both(1)
+
+
+async def test_patience_that_has_ended_hurries_nobody_who_came_later(database: SqliteDatabase) -> None:
+    first = database.write(Notes(1), within_s=0.1)
+    await database.write(Notes(2))
+    await first
+    later = database.write(Notes(3), within_s=60)
+    await asyncio.sleep(0.2)
+    assert not later.done()
 
 
 async def test_units_are_carried_out_in_the_order_they_were_given(database: SqliteDatabase) -> None:
@@ -206,20 +238,20 @@ async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> No
     assert await database.write(Notes(2)) == 2
 
 
-async def test_a_read_goes_on_beside_a_long_write(database: SqliteDatabase) -> None:
-    unit = Notes(1).waits()
-    busy = asyncio.create_task(database.write(unit))
-    await asyncio.to_thread(unit.began.wait, 5)
-    assert await database.read(inbox.cursor) is None
-    unit.may_end.set()
-    await busy
+async def test_nothing_else_waits_for_a_lock_of_somebody_elses(database: SqliteDatabase, path: Path) -> None:
+    with locked(path):
+        busy = database.write(Notes(1))
+        for _ in range(5):
+            await asyncio.wait_for(asyncio.sleep(0.001), 1)
+            assert await database.read(inbox.cursor) is None
+        assert not busy.done()
+    assert await busy == 1
 
 
 async def test_closing_keeps_what_still_waited(path: Path) -> None:
     database = SqliteDatabase(path)
     await database.open()
-    writes = [asyncio.create_task(database.write(Notes(n))) for n in range(5)]
-    await asyncio.sleep(0)
+    writes = [database.write(Notes(n), within_s=60 * (n % 2)) for n in range(5)]
     await database.close()
     assert await asyncio.gather(*writes) == list(range(5))
     assert noted(path) == both(*range(5))

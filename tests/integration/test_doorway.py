@@ -68,11 +68,10 @@ def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
     return Doorway(
         database=shop.disk,
         desk=shop.desk,
-        client=None,
         sender=answerer,
         now_ms=shop.clock,
-        orders_bell=shop.orders_bell,
-        outbox_bell=shop.outbox_bell,
+        claim=shop.orders_bell.ring,
+        look=shop.outbox_bell.ring,
         imports_bell=shop.imports_bell,
     )
 

@@ -47,7 +47,9 @@ async def test_a_file_that_telegram_does_not_know_is_lost() -> None:
 @pytest.mark.parametrize("fault", ["500", "reset_before", "reset_after_accepting"])
 async def test_what_may_pass_is_worth_another_try(method: str, fault: str) -> None:
     async with store() as (box, files, file_id):
-        box.world.telegram.fault(method, fault)
+        # What breaks off while it is fetched over a kept connection is asked for once more by itself.
+        is_asked_twice = method == "download" and fault != "500"
+        box.world.telegram.fault(method, fault, times=2 if is_asked_twice else 1)
         assert isinstance(await fetched(files, file_id), NotNow)
         assert await fetched(files, file_id) == Fetched(content=CONTENT)
 

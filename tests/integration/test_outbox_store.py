@@ -1,5 +1,6 @@
 """Letters wait in their chat's lane, in order, and are told, held, set aside or given up one by one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -14,6 +15,7 @@ from bot.order.notices import OrderFailed
 from bot.people import Role
 from storage import batches, inbox, outbox
 from storage.database import SqliteDatabase
+from storage.forgetting import Old, forget_some
 from storage.outbox import Button, Lane, Letter, Waiting
 from storage.transaction import Tx
 
@@ -48,7 +50,8 @@ async def lane(database: SqliteDatabase, chat_id: int = CHAT) -> list[Waiting]:
 
 
 async def lanes(database: SqliteDatabase, now_ms: int = 0) -> list[Lane]:
-    return await database.read(lambda tx: outbox.lanes(tx, now_ms=now_ms))
+    found, _ = await database.read(lambda tx: outbox.lanes(tx, now_ms=now_ms))
+    return found
 
 
 async def test_a_letter_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
@@ -62,10 +65,7 @@ async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(databa
     await database.write(
         lambda tx: outbox.postpone(tx, first.outbox_id, due_at_ms=900, ambiguous=True, fault="x")
     )
-    assert await lanes(database) == [
-        Lane(chat_id=CHAT, count=2, due_at_ms=900),
-        Lane(chat_id=OTHER, count=1, due_at_ms=0),
-    ]
+    assert [(lane.chat_id, lane.due_at_ms) for lane in await lanes(database)] == [(CHAT, 900), (OTHER, 0)]
     first_again, _ = await lane(database)
     assert (first_again.attempts, first_again.ambiguous) == (1, 1)
     await database.write(lambda tx: outbox.told(tx, first.outbox_id, message_id=77, at_ms=5))
@@ -93,7 +93,7 @@ async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -
     await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
     await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
     assert [entry.chat_id for entry in await lanes(database)] == [OTHER]
-    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2}
+    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2, "buried": 0}
     assert await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=50))
     assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
     assert not await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=60))
@@ -121,11 +121,10 @@ async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_mess
     assert (letter.letter.reply_to, letter.letter.edits) == (None, None)
 
 
-async def test_letters_set_aside_move_with_their_chat(database: SqliteDatabase) -> None:
+async def test_letters_set_aside_are_tried_again_where_their_chat_moved(database: SqliteDatabase) -> None:
     await put(database, PLAIN)
     await database.write(lambda tx: outbox.park(tx, CHAT, why="kicked", at_ms=1))
     await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=2))
-    assert await database.write(lambda tx: outbox.unpark(tx, OTHER, at_ms=3))
     assert [waiting.letter.notice for waiting in await lane(database, OTHER)] == [PLAIN.notice]
 
 
@@ -220,6 +219,42 @@ async def test_a_button_works_once(database: SqliteDatabase) -> None:
     assert await database.write(lambda tx: inbox.press(tx, "none of ours", user_id=1, at_ms=3)) is None
 
 
+OLD = Old(messages_before_ms=100, letters_before_ms=100)
+
+
+async def forget(database: SqliteDatabase, *, limit: int = 10) -> int:
+    """Forget all that is old; give how many units it took."""
+    units, after = 1, 0
+    while (after_this := await database.write(forgetting(after, limit))) is not None:
+        assert units < 100
+        units, after = units + 1, after_this
+    return units
+
+
+def forgetting(after: int, limit: int) -> Callable[[Tx], int | None]:
+    return lambda tx: forget_some(tx, OLD, after_letter=after, limit=limit)
+
+
+async def test_what_is_old_is_forgotten_a_little_at_a_time_past_what_is_kept(
+    database: SqliteDatabase,
+) -> None:
+    """A busy day's letters forgotten at once would keep everybody waiting for a second."""
+
+    def unit(tx: Tx) -> None:
+        for number in range(25):
+            outbox.enqueue(tx, replace(PLAIN, chat_id=number), at_ms=99)
+            inbox.first_sight(tx, 1, number, at_ms=99)
+        outbox.enqueue(tx, replace(PLAIN, chat_id=25), at_ms=100)
+        for number in (*range(10), *range(20, 26)):  # ten in a row are kept, since they still wait
+            outbox.told(tx, number + 1, message_id=number, at_ms=99)
+
+    await database.write(unit)
+    assert await forget(database, limit=7) >= 4
+    left = await database.read(lambda tx: tx.all("letters_after", outbox_id=0, limit=99))
+    assert [row["outbox_id"] for row in left] == [*range(11, 21), 26]
+    assert await database.write(lambda tx: inbox.first_sight(tx, 1, 24, at_ms=100))
+
+
 async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: SqliteDatabase) -> None:
     await put(database, FULL, FULL, FULL)
     told, buried, _ = await lane(database)
@@ -227,7 +262,7 @@ async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: Sq
     await database.write(lambda tx: outbox.bury(tx, buried.outbox_id, fault="poison"))
     await database.write(lambda tx: inbox.first_sight(tx, 1, 1, at_ms=0))
     await database.write(lambda tx: inbox.first_sight(tx, 1, 2, at_ms=100))
-    await database.write(lambda tx: inbox.forget(tx, messages_before_ms=100, letters_before_ms=100))
+    await forget(database)
     assert await database.write(lambda tx: inbox.first_sight(tx, 1, 1, at_ms=100))
     assert not await database.write(lambda tx: inbox.first_sight(tx, 1, 2, at_ms=100))
     assert len(await lane(database)) == 1
@@ -252,7 +287,7 @@ async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is
         for each in (old, young, bought, untold):
             batches.insert(tx, each)
         outbox.enqueue(tx, table, at_ms=0)
-        inbox.forget(tx, messages_before_ms=100, letters_before_ms=100)
+        forget_some(tx, OLD, after_letter=0, limit=10)
         return [batches.find(tx, CHAT, each.message_id) for each in (old, young, bought, untold)]
 
     assert await database.write(unit) == [None, young, bought, untold]

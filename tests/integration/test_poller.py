@@ -41,11 +41,10 @@ def doorway(shop: Shop) -> Doorway:
     return Doorway(
         database=shop.disk,
         desk=shop.desk,
-        client=None,
         sender=FakeAnswerer(),
         now_ms=shop.clock,
-        orders_bell=shop.orders_bell,
-        outbox_bell=shop.outbox_bell,
+        claim=shop.orders_bell.ring,
+        look=shop.outbox_bell.ring,
         imports_bell=shop.imports_bell,
     )
 

@@ -17,8 +17,6 @@ from storage.statements import STATEMENTS
 # first row.
 MAY_READ_ALL = {
     "count_people_listed",
-    "forget_buttons",
-    "forget_letters",
     "forget_updates_unread",
     "newest_event",
     "people_listed",
@@ -30,6 +28,29 @@ GROWING = re.compile(
     r"SCAN (?:orders|order_events|outbox|messages_seen|buttons|batches|complaints|people_events|quarantine)\b"
     r"(?: USING (?:COVERING )?INDEX (?P<index>\w+))?"
 )
+
+
+BY_TRXID = "SEARCH orders USING INDEX sqlite_autoindex_orders_1 (trxid=?)"
+BY_LETTER = "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"
+ON_THE_WAY = {
+    "order_by_line": [
+        "SEARCH orders USING INDEX sqlite_autoindex_orders_2 (chat_id=? AND message_id=? AND line=?)"
+    ],
+    "same_orders": [
+        "SEARCH orders USING INDEX orders_by_destination (destination=? AND placed_at_ms>?)",
+        "SEARCH orders USING INDEX orders_by_destination (destination=?)",
+    ],
+    "orders_due": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)"],
+    "orders_due_by_turns": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)", BY_TRXID],
+    "next_order_due": ["SCAN orders USING INDEX orders_placed"],
+    "order_by_trxid": [BY_TRXID],
+    "advance_order": [BY_TRXID],
+    "letters_of_all": ["SCAN letter USING INDEX outbox_waiting", BY_LETTER],
+    "letters_waiting": ["SEARCH letter USING INDEX outbox_waiting (chat_id=?)", BY_LETTER],
+    "letter_told": [BY_LETTER],
+    "letter_dropped": [BY_LETTER],
+}
+"""How the rows are found that every order needs, from its message to its result."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +78,19 @@ def test_no_statement_reads_a_whole_growing_table(connection: sqlite3.Connection
     assert [scan[0] for scan in scans if scan["index"] not in of_the_open(connection)] == []
 
 
+@pytest.mark.parametrize("name", ON_THE_WAY)
+def test_what_every_order_needs_is_found_where_it_was_meant_to_be(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    """Another way to the same rows could be slower by the number of orders there ever were."""
+    growing = [
+        re.sub(r"(SEARCH) target (.*) LEFT-JOIN", r"\1 outbox \2", step)
+        for step in plan(connection, name)
+        if re.match(r"(?:SCAN|SEARCH) (?:orders|outbox|letter|target)\b", step)
+    ]
+    assert growing == ON_THE_WAY[name]
+
+
 @pytest.mark.parametrize("name", ["same_orders", "orders_of_user_to"])
 def test_orders_to_a_number_are_found_by_the_number(connection: sqlite3.Connection, name: str) -> None:
     """One number has few orders, one reseller may have millions."""
@@ -70,7 +104,7 @@ def of_the_open(connection: sqlite3.Connection) -> set[str]:
     return {
         name
         for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")
-        if sql and re.search(r"WHERE (?:state|stage) (?:= '(?:placed|waiting|parked)'|IN)", sql)
+        if sql and re.search(r"WHERE (?:state|stage) (?:= '(?:placed|waiting|parked|buried)'|IN)", sql)
     }
 
 

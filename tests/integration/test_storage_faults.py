@@ -16,8 +16,10 @@ import pytest
 
 from bot.telegram.doorway import Doorway
 from storage import inbox
+from storage.checkup import AT_ONCE_BYTES
 from storage.database import PULSE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
+from storage.forgetting import Old, forget_some
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.fakes import a_message, eventually
@@ -113,22 +115,22 @@ async def test_sqlites_own_full_keeps_nothing_of_a_unit_and_passes(
     await eventually(lambda: database.is_writable)
 
 
-async def test_a_lock_of_another_process_is_waited_for_then_told_and_mends_when_it_ends(
-    database: SqliteDatabase, path: Path
-) -> None:
+async def test_a_lock_of_another_process_is_waited_for_then_told_and_mends_when_it_ends(path: Path) -> None:
+    database = SqliteDatabase(path, lock_patience_s=0.3)
+    await database.open()
     await database.write(notes(1))
-    await database.write(partial(set_pragma, "busy_timeout = 300"))
     with locked_by_another_process(path):
         began_s = time.monotonic()
         await fails_and_mends_by_itself(database, path, "locked")
         assert time.monotonic() - began_s >= 0.3
     await eventually(lambda: database.is_writable)
     assert await database.write(notes(3))
+    await database.close()
 
 
 async def test_a_short_lock_costs_only_time(database: SqliteDatabase, path: Path) -> None:
     with locked_by_another_process(path):
-        writing = asyncio.create_task(database.write(notes(1)))
+        writing = database.write(notes(1))
         await asyncio.sleep(0.1)
         assert not writing.done()
     assert await writing
@@ -166,6 +168,22 @@ async def test_a_page_gone_bad_is_found_at_the_start_with_what_to_do(tmp_path: P
         await SqliteDatabase(path).open()
 
 
+async def test_a_large_file_is_checked_beside_the_work_and_its_damage_is_found_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """Nobody at a counter waits a minute for a start; a damaged file is no place to go on writing either."""
+    path = tmp_path / "loket.db"
+    await grow(path)
+    await (sound := SqliteDatabase(path)).open()
+    await sound.sound()
+    await sound.close()
+    spoil(path)
+    await (unsound := SqliteDatabase(path)).open()
+    with pytest.raises(DatabaseDamaged, match=r"loket\.db: .*`loket restore FILE`"):
+        await unsound.sound()
+    await unsound.close()
+
+
 async def test_a_page_gone_bad_while_it_runs_is_told_as_such_and_nothing_is_kept_on_it(
     tmp_path: Path,
 ) -> None:
@@ -177,13 +195,25 @@ async def test_a_page_gone_bad_while_it_runs_is_told_as_such_and_nothing_is_kept
     reopened = SqliteDatabase(path)
     await reopened.open()
     spoil(path)
+    old = Old(messages_before_ms=1, letters_before_ms=1)
     # More than SQLite remembers of pages it has seen before, so that it must look at the disk.
     await reopened.write(partial(set_pragma, "cache_size = 0"))
     await reopened.write(partial(set_pragma, "shrink_memory"))
     with pytest.raises(DatabaseDamaged):
-        await reopened.write(lambda tx: inbox.forget(tx, messages_before_ms=1, letters_before_ms=1))
+        await reopened.write(lambda tx: forget_some(tx, old, after_letter=0, limit=5000))
     assert not reopened.is_writable
     await reopened.close()
+
+
+async def grow(path: Path) -> None:
+    """Make a database, or one that is there, too large to be checked before it is used."""
+    database = SqliteDatabase(path)
+    await database.open()
+    for number in range(AT_ONCE_BYTES // 1_000_000 + 2):
+        await database.write(
+            partial(inbox.set_aside, update_id=number, body="x" * 1_000_000, fault="", at_ms=0)
+        )
+    await database.close()
 
 
 def spoil(path: Path) -> None:
@@ -203,11 +233,10 @@ def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
     return Doorway(
         database=shop.disk,
         desk=shop.desk,
-        client=None,
         sender=answerer,
         now_ms=shop.clock,
-        orders_bell=shop.orders_bell,
-        outbox_bell=shop.outbox_bell,
+        claim=shop.orders_bell.ring,
+        look=shop.outbox_bell.ring,
         imports_bell=shop.imports_bell,
     )
 

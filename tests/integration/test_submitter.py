@@ -189,10 +189,10 @@ async def test_an_answer_that_could_not_be_stored_is_stored_later_and_posted_no_
     await eventually(lambda: len(shop.biller.posts) == 1)
     shop.disk.refuses_writes(2)
     shop.biller.release()
-    await eventually(lambda: shop.disk.refusals == 1)
+    await eventually(lambda: shop.disk.refusals >= 1)
     assert state_on_disk(shop, order.trxid) == "submitting"
+    await eventually(lambda: state_on_disk(shop, order.trxid) == "pending")
     await shop.posts()
-    assert state_on_disk(shop, order.trxid) == "pending"
     assert shop.biller.trxids == [order.trxid]
 
 

@@ -8,6 +8,7 @@ from bot.flow.tables import FEW, FIRST_REST_MS, REST_PER_ORDER_MS
 from bot.order.model import Order, State
 from tests.integration.conftest import SARI, Shop
 from tests.integration.fakes import Message, eventually, order_text, success_of
+from tests.lists import lines_in, refs_in
 
 
 async def orders(shop: Shop, count: int, *, chat: int = SARI, more: str = "") -> list[Order]:
@@ -41,19 +42,26 @@ def tables(shop: Shop, chat: int = SARI) -> list[Message]:
 
 
 def results(shop: Shop, chat: int = SARI) -> list[Message]:
-    return [message for message in shop.speaker.to(chat) if "SUKSES" in message.text]
+    return [
+        message for message in shop.speaker.to(chat) if "SUKSES" in message.text or lines_in(message.text)
+    ]
 
 
 def shown(shop: Shop, chat: int = SARI) -> str:
     """Give the marks of a table's lines, in order, as the chat sees it now."""
     last = tables(shop, chat)[-1]
     on_screen = [message for message in tables(shop, chat) if message.message_id == last.message_id]
-    return "".join(re.findall(r"^\d+\. (\S)", on_screen[-1].text, re.MULTILINE))
+    return marks_in(on_screen[-1])
+
+
+def marks_in(table: Message) -> str:
+    return "".join(re.findall(r"^\d+\. (\S)", table.text, re.MULTILINE))
 
 
 def refs_told(shop: Shop, chat: int = SARI) -> list[str]:
     """Give the Ref of every result that was told, in order."""
-    return [ref for message in results(shop, chat) for ref in re.findall(r"Ref (\d{17})", message.text)]
+    known = [row["trxid"] for row in shop.rows("SELECT trxid FROM orders")]
+    return [ref for message in results(shop, chat) for ref in refs_in(message.text, known)]
 
 
 class TestTelling:
@@ -117,9 +125,8 @@ class TestTelling:
         await eventually(lambda: len(shop.speaker.tries) == 1)
         await succeed(shop, *placed)
         shop.speaker.release()
-        await shop.messenger.drain(5)
-        assert shown(shop) == "⏳⏳"
         await shop.speaks()
+        assert marks_in(tables(shop)[0]) == "⏳⏳"
         assert shown(shop) == "✅✅"
         assert len({message.message_id for message in tables(shop)}) == 1
 

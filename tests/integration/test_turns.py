@@ -1,5 +1,6 @@
 """People take turns at the biller: nobody's hundred orders stand before another's one."""
 
+from bot.flow.turns import Turns
 from storage import orders
 from tests.integration.conftest import BUDI, SARI, Shop
 
@@ -7,7 +8,7 @@ from tests.integration.conftest import BUDI, SARI, Shop
 async def test_one_order_does_not_wait_for_another_resellers_hundred(shop: Shop) -> None:
     await shop.says("\n".join(f"s5.0812345{number:05d}" for number in range(60)), by=SARI)
     single = await shop.asks("s5.081299999999", by=BUDI)
-    due = await shop.disk.read(lambda tx: orders.due(tx, now_ms=shop.clock(), limit=10))
+    due = await shop.disk.read(lambda tx: orders.due_by_turns(tx, now_ms=shop.clock(), limit=10))
     assert single.trxid in [order.trxid for order in due[:2]]
 
 
@@ -16,7 +17,28 @@ async def test_each_resellers_own_orders_keep_their_order(shop: Shop) -> None:
         for by in (SARI, BUDI):
             await shop.asks(f"s5.08123456789{number}", by=by)
             shop.clock.passes(1)
-    due = await shop.disk.read(lambda tx: orders.due(tx, now_ms=shop.clock(), limit=10))
+    due = await shop.disk.read(lambda tx: orders.due_by_turns(tx, now_ms=shop.clock(), limit=10))
     assert [(order.user_id, order.destination[-1]) for order in due] == [
         (user_id, str(number)) for number in range(3) for user_id in (SARI, BUDI)
     ]
+
+
+async def test_where_there_is_room_for_all_nobody_waits_for_a_turn(shop: Shop) -> None:
+    placed = [(await shop.asks(by=by)).trxid for by in (SARI, SARI, BUDI)]
+    turns = Turns()
+    found = await shop.disk.read(lambda tx: turns.next(tx, 3, now_ms=shop.clock()))
+    assert sorted(order.trxid for order in found) == sorted(placed)
+    assert not turns.has_more
+
+
+async def test_turns_that_were_read_ahead_hold_for_a_moment_only(shop: Shop) -> None:
+    """Whoever orders while a hundred wait is not kept behind all of them."""
+    await shop.says("\n".join(f"s5.0812345{number:05d}" for number in range(60)), by=SARI)
+    turns = Turns()
+    first = await shop.disk.read(lambda tx: turns.next(tx, 5, now_ms=shop.clock()))
+    assert [order.user_id for order in first] == [SARI] * 5
+    assert turns.has_more
+    single = await shop.asks("s5.081299999999", by=BUDI)
+    shop.clock.passes(1)
+    after = await shop.disk.read(lambda tx: turns.next(tx, 5, now_ms=shop.clock()))
+    assert single.trxid in [order.trxid for order in after]

@@ -16,6 +16,7 @@ from sandbox.world import World
 from storage import orders
 from storage.transaction import Tx
 from tests.acceptance.shop import RINA
+from tests.lists import lines_in, notices_in
 from tests.simulation import invariants
 from tests.simulation.invariants import TITLES, Ledgers
 from tests.simulation.people import Line, Wish
@@ -135,8 +136,13 @@ def _ends_and_is_told(evidence: Evidence, scene: "_Scene", ledgers: Ledgers) -> 
 def _has_its_sn(evidence: Evidence, order: Order) -> bool:
     entry = evidence.world.biller.entries[order.trxid]
     sns = [record.sn for record in entry.reversals if record.sn]
-    texts = [m.text for m in evidence.world.telegram.bot_messages(order.chat_id) if order.trxid in m.text]
-    return any(f"SN: {sn}\n" in text for sn in sns for text in texts)
+    texts = [m.text for m in evidence.world.telegram.bot_messages(order.chat_id)]
+    alone = [text for text in texts if order.trxid in text]
+    listed = [line for text in texts for line in lines_in(text) if order.trxid.endswith(line.tail)]
+    return any(
+        any(f"SN: {sn}\n" in text for text in alone) or any(line.what == f"SN {sn}" for line in listed)
+        for sn in sns
+    )
 
 
 def _copies_have_their_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
@@ -147,7 +153,7 @@ def _copies_have_their_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> 
         last = {evidence.lives.of(chat_id, message.id): message.id for message in told}
         said: dict[str, Message] = {}
         for message in messages:
-            for part in message.text.split("\n\n"):
+            for part in notices_in(message.text):
                 before = said.get(part)
                 life = evidence.lives.of(chat_id, before.id) if before else -1
                 is_its_last = before is not None and before.id == last[life]

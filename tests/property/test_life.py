@@ -18,7 +18,7 @@ from bot.order.notices import (
     OrderUnknown,
 )
 from bot.order.states import Decision, decide
-from storage.codec import dump, kind_of, load
+from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
 
 MANY = settings(
@@ -247,6 +247,6 @@ def test_news_replayed_from_what_was_stored_gives_the_same_order(life: list[News
     order = an_order()
     for step_at_ms, step in enumerate(lived(life), 1_669_867_260_000):
         if step.after != step.before:
-            stored: News = load(News, kind_of(step.news), dump(step.news))
+            stored: News = Codec(News).load(kind_of(step.news), dump(step.news))
             order = decide(order, stored, step_at_ms).order
         assert order == step.after

@@ -30,6 +30,7 @@ PLAIN_PRODUCTS = tuple(
 """What is bought under the same rule where no catalogue explains the code."""
 
 CODES = ("s5", "S5", "X10", "pln20", "PLN", "axis5", "5rb", "ml86", "s", "5", "hubungi", "cek", "steam12")
+NUMBERS = ("081234567890", "0812345678", "08123456789012", "0812345678901", "6281234567890", "0712345678")
 FRAGMENTS = (
     *CODES,
     *(".", ",", "*", "#", " ", ". ", "..", "\t", ";", "-", "/", "(", ") ", "|", ":"),
@@ -189,3 +190,16 @@ def test_every_text_gets_an_answer(base: str) -> None:
         for catalogue in (TRADE, NOTHING):
             found = verdicts(typed, catalogue)
             assert isinstance(found, Command) or found
+
+
+@BASES
+@given(st.from_regex(r"[A-Za-z]{1,8}[0-9]{1,3}\.08[0-9]{8,11}", fullmatch=True))
+def test_the_plainest_order_is_read_as_all_others_are(typed: str) -> None:
+    """It is recognized at a glance; a space before it makes no other order of it."""
+    assert parse(typed) == parse(f" {typed}")
+
+
+@pytest.mark.parametrize("word", [*CODES, *sorted(COMMANDS)])
+def test_what_only_looks_like_the_plainest_order_is_read_as_all_others_are(word: str) -> None:
+    for number in NUMBERS:
+        assert parse(f"{word}.{number}") == parse(f" {word}.{number}")

@@ -1,11 +1,13 @@
 """A disk that outlives the process: SQLite in memory, on the loop's thread, with the real units of work."""
 
+import asyncio
 import sqlite3
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from storage.database import Kept, Undone, Unit, carry_out, look
 from storage.errors import StorageError
 from storage.migrate import migrate
+from storage.unit import Kept, Undone, Unit, begin, carry_out, commit, look, roll_back
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -44,44 +46,63 @@ class Database:
     def __init__(self, world: "World", life: "Life") -> None:
         self._world = world
         self._life = life
+        self._connection = world.disk.connection
+        roll_back(self._connection)  # what an earlier life had not committed went with the power
+        self._waiting: deque[_Waiting] = deque()
+        self._is_committing = False
+        self._in_use = asyncio.Lock()
+        """There is one connection here: who looks waits for a commit under way, as nobody does in earnest."""
 
-    async def write(self, unit: Unit[T]) -> T:
-        """Carry out a unit as the real writer does, unless the power goes."""
-        world = self._world
-        await self._life.moment("before a commit")
-        if world.strikes(world.plan.storage):
-            raise StorageError("the disk is full")
-        if world.strikes(world.plan.crash):
-            self._half_done(unit)
-            await self._life.die("inside a commit")
-        outcome = carry_out([unit], world.disk.connection)[0]
-        await self._life.moment("after a commit")
-        match outcome:
-            case Kept(value):
-                kept: T = value
-                return kept
-            case Undone(fault):
-                raise fault
+    def write(self, unit: Unit[T], *, within_s: float = 0) -> "asyncio.Future[T]":
+        """Carry out a unit as the real writer does, in order and sharing commits, unless the power goes."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((unit, done))
+        if not self._is_committing:
+            self._is_committing = True
+            self._life.start(self._commit_all(within_s))
+        return done
 
     async def read(self, unit: Unit[T]) -> T:
         """Look, beside the writer."""
         await self._life.moment("a look")
-        return look(unit, self._world.disk.connection)
+        async with self._in_use:
+            return look(unit, self._connection)
 
     gather = read
 
-    def _half_done(self, unit: Unit[T]) -> None:
-        connection = self._world.disk.connection
+    async def _commit_all(self, patience_s: float) -> None:
+        await asyncio.sleep(patience_s)
+        while self._waiting:
+            await self._life.moment("before a commit")
+            count = self._world.chance.randint(1, len(self._waiting))
+            batch = [self._waiting.popleft() for _ in range(count)]
+            async with self._in_use:
+                outcomes = await self._committed([unit for unit, _ in batch])
+            await self._life.moment("after a commit")
+            for (_, done), outcome in zip(batch, outcomes, strict=True):
+                _tell(done, outcome)
+        self._is_committing = False
 
-        def cut_short(tx: object) -> None:
-            unit(tx)  # type: ignore[arg-type]
-            raise _PowerCutError
+    async def _committed(self, units: list[Unit[Any]]) -> list[Kept[Any] | Undone]:
+        if self._world.strikes(self._world.plan.storage):
+            return [Undone(StorageError("the disk is full"))] * len(units)
+        begin(self._connection)
+        outcomes = [carry_out(unit, self._connection) for unit in units]
+        # The disk takes its time, and the loop goes on meanwhile.
+        await self._life.moment("inside a commit")
+        commit(self._connection)
+        return outcomes
 
-        try:
-            carry_out([cut_short], connection)
-        finally:
-            assert not connection.in_transaction
+
+_Waiting = tuple[Unit[Any], "asyncio.Future[Any]"]
 
 
-class _PowerCutError(Exception):
-    """Rolls back what a power cut would have taken."""
+def _tell(done: "asyncio.Future[Any]", outcome: Kept[Any] | Undone) -> None:
+    if done.done():
+        return
+    match outcome:
+        case Kept(value):
+            done.set_result(value)
+        case Undone(fault):
+            done.set_exception(fault)
+            done.exception()  # whoever would have asked for it may be dead

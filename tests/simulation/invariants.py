@@ -11,6 +11,7 @@ from bot.order.model import Order, Outcome, State
 from bot.order.states import decide
 from storage import orders
 from storage.transaction import Tx
+from tests.lists import Told, lines_in
 from tests.simulation.life import ADMIN
 from tests.simulation.people import STRANGER, Line
 
@@ -49,12 +50,16 @@ class Ledgers:
         """Give the titles that the order's chat read about it, in order."""
         titles = []
         for message in self.world.telegram.chat(order.chat_id).told:
-            for part in message.text.split("\n\n"):
-                lines = part.split("\n")
-                found = _NOTICE.match(lines[0])
-                if found and found["dest"] == order.destination and f"Ref {order.trxid}" in lines[-1]:
-                    titles.append(found["title"])
+            lines = message.text.split("\n")
+            found = _NOTICE.match(lines[0])
+            if found and found["dest"] == order.destination and f"Ref {order.trxid}" in lines[-1]:
+                titles.append(found["title"])
+            titles += [line.title for line in lines_in(message.text) if _is_of(line, order)]
         return titles
+
+
+def _is_of(line: Told, order: Order) -> bool:
+    return line.destination == order.destination and order.trxid.endswith(line.tail)
 
 
 def examine(world: "World") -> None:
@@ -215,8 +220,10 @@ def everything_ends_told(world: "World", ledgers: Ledgers) -> None:
             world.violate("I8", f"{order.trxid} is {order.state}, its chat heard last {told[-1:]}")
         entry = world.biller.ledger.get(order.trxid)
         if order.state is State.SUCCEEDED and order.success_heard and entry:
-            texts = [m.text for m in world.telegram.chat(order.chat_id).told if order.trxid in m.text]
-            if not any(f"SN: {entry.sn}\n" in text for text in texts):
+            texts = [m.text for m in world.telegram.chat(order.chat_id).told]
+            alone = any(order.trxid in text and f"SN: {entry.sn}\n" in text for text in texts)
+            listed = [line for text in texts for line in lines_in(text) if _is_of(line, order)]
+            if not alone and not any(line.what == f"SN {entry.sn}" for line in listed):
                 world.violate("I8", f"the SN of {order.trxid} was not told whole")
 
 
@@ -315,3 +322,7 @@ def results_answer_the_right_message(world: "World", ledgers: Ledgers) -> None:
                     world.violate("chat", f"chat {chat.chat_id} read of {trxid}")
                 elif message.reply_to not in (None, message_id) and not message.text.startswith("↩️"):
                     world.violate("chat", f"{trxid} was told under message {message.reply_to}")
+            own = [order for order in ledgers.orders if order.chat_id == chat.chat_id]
+            for line in lines_in(message.text):
+                if not any(_is_of(line, order) for order in own):
+                    world.violate("chat", f"chat {chat.chat_id} read of {line}")

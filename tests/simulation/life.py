@@ -58,19 +58,18 @@ class Life:
             now_ms=world.now_ms,
             tick=lambda: world.timeline.now_s,
             nonce=lambda: f"n{world.chance.getrandbits(96):024x}",
-            # Few numbers, so that trxids collide as a burst makes them.
-            chance=lambda: world.chance.randrange(100),
+            # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
+            chance=lambda: 1000 * world.chance.randrange(100) + int(world.timeline.now_s) % 1000,
         )
         self.counter = Counter(outside, RULES)
         client = world.telegram.client(self)
         self.doorway = Doorway(
             database=database,
             desk=self.counter.desk,
-            client=None,
             sender=client,
             now_ms=world.now_ms,
-            orders_bell=self.counter.orders_bell,
-            outbox_bell=self.counter.outbox_bell,
+            claim=self.counter.submitter.claim,
+            look=self.counter.messenger.look,
             imports_bell=self.counter.imports_bell,
         )
         self.poller = Poller(database=database, client=client, doorway=self.doorway, now_ms=world.now_ms)

@@ -91,9 +91,9 @@ MUTANTS = (
     _one(
         "posts before the claim is stored",
         "bot.flow.submitter",
-        "            for order in await self._database.write(lambda tx: self._claim(tx, waiting, now_ms)):\n",
-        "            asyncio.create_task(self._database.write(lambda tx: self._claim(tx, waiting, now_ms)))\n"
-        "            for order in waiting:\n",
+        "                moved.append(settled.after)\n",
+        "                if settled.after.state is State.SUBMITTING:\n"
+        "                    self._start(settled.after, is_probe=False)\n",
     ),
     _one(
         "posts again what was being sent when it died",
@@ -104,11 +104,8 @@ MUTANTS = (
     _one(
         "answers a reversal before it is stored",
         "bot.flow.reversals",
-        "        verdict = await self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))\n",
-        "        import asyncio\n"
-        "        asyncio.create_task(self._database.write(\n"
-        "            lambda tx: _take(tx, self._desk, query, remote, now_ms))).add_done_callback(\n"
-        "            lambda done: done.exception())\n"
+        "        verdict = await kept\n",
+        "        kept.add_done_callback(lambda done: done.exception())\n"
         "        verdict = Verdict.STORED if b'zz9' not in query else Verdict.STRANGE\n",
     ),
     Mutant(
@@ -206,8 +203,18 @@ MUTANTS = (
     _one(
         "lets new letters overtake those set aside",
         "storage.outbox",
-        '        state="parked" if tx.one("chat_is_closed", chat_id=chat_id) else "waiting",\n',
+        '        state="parked" if is_closed else "waiting",\n',
         '        state="waiting",\n',
+    ),
+    _one(
+        "says a letter before it is stored",
+        "bot.flow.messenger",
+        "        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))\n",
+        "        def unit(tx):\n"
+        "            found = self._lanes.look(tx)\n"
+        "            self._start(found)\n"
+        "            return Look([], found.pause_s)\n\n"
+        "        self._looking = asyncio.ensure_future(self._database.write(unit))\n",
     ),
     _one(
         "takes a lost answer of Telegram for a success",
@@ -220,15 +227,13 @@ MUTANTS = (
     _one(
         "tells the result before the acknowledgement",
         "storage.outbox",
-        '    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)]\n',
-        "    return [\n"
-        '        _read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)\n'
-        "    ][::-1]\n",
+        "    return [_read(row) for row in lane.rows[:limit]]\n",
+        "    return [_read(row) for row in lane.rows[:limit]][::-1]\n",
     ),
     _one(
         "keeps an event but not the order's move",
         "storage.orders",
-        '    if not tx.run("advance_order", **asdict(after), state_before=before.state):\n',
+        '    if not tx.run("advance_order", **_row_of(after), state_before=before.state):\n',
         '    if not tx.run("order_by_trxid", trxid=after.trxid):\n',
     ),
     _one(

@@ -41,6 +41,7 @@ class Plan:
     later: float
     unsent: float
     ambiguous: float
+    slow: float
     blocked: float
     poison: float
     redelivered: float
@@ -78,6 +79,7 @@ def draw(chance: Random) -> Plan:
         later=rate(0.3),
         unsent=rate(0.3),
         ambiguous=rate(0.4),
+        slow=rate(0.8),
         blocked=rate(0.1),
         poison=rate(0.05),
         redelivered=rate(0.4),

@@ -164,6 +164,8 @@ class Line:
             return out.Ambiguous(why="TimedOut")
         message_id = self._accept(chat, outgoing)
         chat.ambiguous += 1  # until its answer is stored, a crash can make a copy
+        if world.strikes(plan.slow):
+            await asyncio.sleep(world.chance.uniform(0.2, 3.0))
         await self._life.moment("after a send")
         chat.ambiguous -= 1
         return out.Sent(message_id=message_id)

@@ -25,7 +25,7 @@ SETTLE_WITHIN_S = 4 * 3600.0
 
 LOOK_EVERY_S = 30.0
 
-ENOUGH = 100
+ENOUGH = 3
 """A world that has broken so many promises proves no more by going on, perhaps for ever."""
 
 

@@ -11,7 +11,7 @@ from bot.notices import Notice
 from bot.notices.people import JoinAnswer, ResellerList, ResellerRow
 from bot.order.news import Accepted, News
 from bot.people import Standing
-from storage.codec import dump, kind_of, load
+from storage.codec import Codec, dump, kind_of
 
 # The union is small, the facts are what varies: a few dozen of each kind find every field.
 FEW = settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -22,7 +22,7 @@ FEW = settings(max_examples=30, deadline=None, database=None, suppress_health_ch
 @given(data=st.data())
 def test_every_notice_comes_back_as_it_was_stored(kind: type[Any], data: st.DataObject) -> None:
     notice = data.draw(st.from_type(kind))
-    assert load(Notice, kind_of(notice), dump(notice)) == notice
+    assert Codec(Notice).load(kind_of(notice), dump(notice)) == notice
 
 
 @pytest.mark.parametrize("kind", get_args(News), ids=lambda kind: kind.__name__)
@@ -30,13 +30,13 @@ def test_every_notice_comes_back_as_it_was_stored(kind: type[Any], data: st.Data
 @given(data=st.data())
 def test_all_news_comes_back_as_it_was_stored(kind: type[Any], data: st.DataObject) -> None:
     news = data.draw(st.from_type(kind))
-    assert load(News, kind_of(news), dump(news)) == news
+    assert Codec(News).load(kind_of(news), dump(news)) == news
 
 
 def test_rows_within_a_notice_come_back_as_the_rows_they_were() -> None:
     rows = (ResellerRow(user_id=2**52, name="Bú \U0001f600", username=None, standing=Standing.FROZEN),)
     stored = ResellerList(rows=rows, more=3)
-    assert load(Notice, "ResellerList", dump(stored)) == stored
+    assert Codec(Notice).load("ResellerList", dump(stored)) == stored
 
 
 def test_what_is_stored_is_json_that_a_person_can_read() -> None:
@@ -58,4 +58,4 @@ def test_what_is_stored_is_json_that_a_person_can_read() -> None:
 )
 def test_what_does_not_fit_is_never_taken_for_a_notice(kind: str, facts: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whichever way it does not fit
-        load(Notice, kind, facts)
+        Codec(Notice).load(kind, facts)

@@ -3,14 +3,25 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.notices import Notice
-from bot.order.model import Outcome, Trouble
-from bot.order.notices import OrderDisputed, OrderFailed, OrderOverdue, OrderReceived, OrderSucceeded
+from bot.order.model import ExpiryReason, Outcome, Trouble
+from bot.order.notices import (
+    Listed,
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderOverdue,
+    OrderReceived,
+    OrderSucceeded,
+    OrderUnknown,
+    OrderWaiting,
+)
 from bot.texts import Clock, Text, merge, render
-from bot.texts.form import MAX_UNITS, length
+from bot.texts.form import MAX_STYLED, MAX_UNITS, length, styled
+from tests.lists import lines_in
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))
 
@@ -28,7 +39,7 @@ def received(number: int) -> OrderReceived:
     return OrderReceived(**about(number))
 
 
-def succeeded(number: int, sn: str = "1") -> OrderSucceeded:
+def succeeded(number: int, sn: str | None = "1") -> OrderSucceeded:
     return OrderSucceeded(**about(number), sn=sn)
 
 
@@ -36,39 +47,66 @@ def words(text: Text) -> str:
     return "".join(span.text for span in text)
 
 
-def said_alone(notice: Notice) -> str:
-    return words(render(notice, CLOCK).text)
+EVERY_KIND: list[Listed] = [
+    received(1),
+    OrderWaiting(**about(2)),
+    OrderOverdue(**about(3)),
+    succeeded(4, sn="51203948571"),
+    succeeded(5, sn=None),
+    OrderFailed(**about(6), reason="Produk tidak tersedia", trouble=Trouble.PRODUCT_UNAVAILABLE),
+    OrderFailed(**about(7), reason="", trouble=Trouble.OTHER),
+    OrderUnknown(**about(8)),
+    OrderExpired(**about(9), reason=ExpiryReason.TOO_OLD),
+    OrderDisputed(**about(10), now=Outcome.FAILURE),
+]
 
 
-def test_one_notice_is_said_as_if_it_were_alone() -> None:
-    assert merge([succeeded(1)], CLOCK) == (render(succeeded(1), CLOCK).text, 1)
-
-
-def test_several_notices_are_said_in_order_with_a_blank_line_between() -> None:
-    notices: list[Notice] = [
-        received(1),
-        OrderOverdue(**about(2)),
-        OrderFailed(**about(3), reason="", trouble=Trouble.OTHER),
-        OrderDisputed(**about(4), now=Outcome.FAILURE),
+def test_every_notice_has_a_line_of_its_own_in_order() -> None:
+    text, count = merge(EVERY_KIND, CLOCK)
+    assert count == len(EVERY_KIND)
+    assert words(text).splitlines() == [
+        "📬 10 kabar",
+        "⏳ s5.081200000001 diproses ·00001",
+        "⏳ s5.081200000002 antre, jangan kirim ulang ·00002",
+        "⏳ s5.081200000003 masih diproses, jangan kirim ulang ·00003",
+        "✅ s5.081200000004 SN 51203948571 ·00004",
+        "✅ s5.081200000005 SN belum ada ·00005",
+        "❌ s5.081200000006 gagal: Produk tidak tersedia ·00006",
+        "❌ s5.081200000007 gagal ·00007",
+        "❔ s5.081200000008 belum pasti, jangan kirim ulang ·00008",
+        "⌛ s5.081200000009 tidak dibeli, kirim ulang bila masih perlu ·00009",
+        "⚠️ s5.081200000010 hasil berubah, kini GAGAL: jangan kirim ulang ·00010",
+        "13:50:05 WIB",
+        "Angka di ujung baris: akhir Ref. Rincian: cek.NOMOR",
     ]
-    text, count = merge(notices, CLOCK)
-    assert words(text) == "\n\n".join(said_alone(notice) for notice in notices)
-    assert count == 4
 
 
-def test_an_acknowledgement_is_said_although_its_result_stands_beside_it() -> None:
-    """I11: a result never precedes its acknowledgement, and nothing that waits is left unsaid."""
-    text, count = merge([received(1), received(2), succeeded(1)], CLOCK)
-    assert words(text).startswith(said_alone(received(1)))
-    assert words(text).endswith(said_alone(succeeded(1)))
-    assert count == 3
+@pytest.mark.parametrize("notice", EVERY_KIND, ids=lambda notice: type(notice).__name__)
+def test_a_line_tells_the_same_as_the_notice_alone(notice: Listed) -> None:
+    (line,) = lines_in(words(merge([notice], CLOCK)[0]))
+    alone = words(render(notice, CLOCK).text)
+    assert f" {line.title} {notice.typed}\n" in alone
+    assert ("angan kirim ulang" in line.what) == ("angan kirim ulang" in alone)
+
+
+def test_a_token_stands_in_its_line_with_all_that_belongs_to_it() -> None:
+    sn = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
+    notice = OrderSucceeded(**{**about(1), "code": "pln20", "destination": "14444941364"}, sn=sn)
+    (line,) = lines_in(words(merge([notice], CLOCK)[0]))
+    assert line.what == "1234-5678-9012-3456-7890 BUDI SANTOSO R1/1300VA 32,5 kWh"
+
+
+def test_a_hundred_usual_results_are_two_messages_at_most() -> None:
+    """A group may be told twenty messages a minute: for a thousand results each must hold fifty."""
+    _, count = merge([succeeded(number, sn=f"5200{number:012}") for number in range(120)], CLOCK)
+    assert count >= 80
 
 
 def test_what_is_too_long_for_one_message_waits_for_the_next() -> None:
-    notices: list[Notice] = [succeeded(number, sn="N" * 400) for number in range(20)]
+    notices = [succeeded(number, sn="N" * 400) for number in range(20)]
     text, count = merge(notices, CLOCK)
-    assert length(text) <= MAX_UNITS < length(merge(notices[: count + 1], CLOCK)[0]) + 600
-    assert words(text) == "\n\n".join(said_alone(notice) for notice in notices[:count])
+    assert length(text) <= MAX_UNITS < length(text) + 450
+    assert len(lines_in(words(text))) == count
 
 
 _NOTICES = st.lists(
@@ -81,19 +119,20 @@ _NOTICES = st.lists(
         st.integers(1, 500),
     ),
     min_size=1,
-    max_size=40,
+    max_size=150,
 )
 
 
 @settings(max_examples=150, deadline=None, database=None)
 @given(notices=_NOTICES)
-def test_said_bit_by_bit_everything_is_told_and_every_message_fits(notices: list[Notice]) -> None:
-    left, messages = list(notices), []
+def test_said_bit_by_bit_everything_is_told_and_every_message_fits(notices: list[Listed]) -> None:
+    left, told = list(notices), []
     while left:
         text, count = merge(left, CLOCK)
         assert count >= 1
         assert 0 < length(text) <= MAX_UNITS
-        messages.append(words(text))
+        assert styled(text) <= MAX_STYLED
+        told += [(line.destination, line.title) for line in lines_in(words(text))]
         left = left[count:]
-    told = [part for message in messages for part in message.split("\n\n")]
-    assert told == [said_alone(notice) for notice in notices]
+    titles = {OrderReceived: "DIPROSES", OrderSucceeded: "SUKSES"}
+    assert told == [(notice.destination, titles[type(notice)]) for notice in notices]

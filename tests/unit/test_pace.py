@@ -1,12 +1,14 @@
 """Loket speaks as fast as Telegram allows and no faster; a chat that must wait holds up no other."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 
 from bot.flow.pace import (
     GROUP_MESSAGES_A_MINUTE,
     KEPT_CHATS,
+    SPREAD_FROM,
     STORM_CHATS,
     STORM_WINDOW_S,
     Pace,
@@ -15,14 +17,14 @@ from bot.flow.pace import (
 )
 
 ALICE, BUDI, CITRA, A_GROUP = 1, 2, 3, -100
-NO_LIMIT = 1_000_000.0
+NO_LIMIT, NOW_S = 1_000_000.0, 1000.0
 
 
 def speak_at_once(pace: Pace, chats: Iterable[int], *, from_s: float = 1000.0) -> list[tuple[float, int]]:
     """Send to each chat in turn, each time at the first moment allowed; give the times."""
     now_s, sent = from_s, []
     for chat in chats:
-        now_s = max(now_s, pace.free_at(chat))
+        now_s = max(now_s, pace.free_at(chat, now_s))
         pace.note(chat, now_s)
         sent.append((now_s, chat))
     return sent
@@ -78,6 +80,25 @@ def test_a_group_hears_no_more_than_twenty_in_a_minute() -> None:
     assert most_within(1.0, times) == 1
 
 
+def test_a_group_that_has_much_to_hear_is_never_left_without_a_word_for_long() -> None:
+    """Twenty messages in as many seconds would be followed by forty seconds of nothing."""
+    pace = Pace(messages_per_s=30, chat_messages_per_s=1)
+    times = [at for at, _ in speak_at_once(pace, [A_GROUP] * 60)]
+    assert [b - a for a, b in pairwise(times[:SPREAD_FROM])] == [1.0] * (SPREAD_FROM - 1)
+    assert max(b - a for a, b in pairwise(times)) < 7
+    assert times[-1] - times[0] < 3 * 60
+
+
+def test_a_group_is_short_of_messages_only_while_they_are_spread() -> None:
+    pace = Pace(messages_per_s=30, chat_messages_per_s=1)
+    for second in range(SPREAD_FROM):
+        assert not pace.is_scarce(A_GROUP, 1000.0 + second)
+        pace.note(A_GROUP, 1000.0 + second)
+    assert pace.is_scarce(A_GROUP, 1000.0 + SPREAD_FROM)
+    assert not pace.is_scarce(A_GROUP, 1061.0)
+    assert not pace.is_scarce(ALICE, 1000.0)
+
+
 def test_a_private_chat_is_not_bound_by_the_limit_of_groups() -> None:
     pace = Pace(messages_per_s=30, chat_messages_per_s=1)
     times = [at for at, _ in speak_at_once(pace, [ALICE] * 60)]
@@ -87,32 +108,32 @@ def test_a_private_chat_is_not_bound_by_the_limit_of_groups() -> None:
 def test_a_chat_at_its_limit_holds_up_no_other() -> None:
     pace = Pace(messages_per_s=30, chat_messages_per_s=1)
     pace.note(ALICE, 1000.0)
-    assert pace.free_at(ALICE) == 1001.0
-    assert pace.free_at(BUDI) <= 1000.0
+    assert pace.free_at(ALICE, NOW_S) == 1001.0
+    assert pace.free_at(BUDI, NOW_S) <= 1000.0
 
 
 def test_a_chat_told_to_wait_waits_and_the_others_go_on() -> None:
     pace = Pace(messages_per_s=30, chat_messages_per_s=1)
     pace.hold(ALICE, 1030.0, 1000.0)
-    assert pace.free_at(ALICE) == 1030.0
-    assert pace.free_at(BUDI) <= 1000.0
+    assert pace.free_at(ALICE, NOW_S) == 1030.0
+    assert pace.free_at(BUDI, NOW_S) <= 1000.0
 
 
 def test_one_chat_told_to_wait_again_and_again_is_still_one_chat() -> None:
     pace = Pace(messages_per_s=30, chat_messages_per_s=1)
     for second in range(10):
         pace.hold(ALICE, 1030.0 + second, 1000.0 + second)
-    assert pace.free_at(ALICE) == 1039.0
-    assert pace.free_at(BUDI) <= 1010.0
+    assert pace.free_at(ALICE, NOW_S) == 1039.0
+    assert pace.free_at(BUDI, NOW_S) <= 1010.0
 
 
 def test_several_chats_told_to_wait_at_once_slow_everybody() -> None:
     pace = Pace(messages_per_s=30, chat_messages_per_s=1)
     for chat in range(1, STORM_CHATS):
         pace.hold(chat, 1030.0, 1000.0)
-    assert pace.free_at(A_GROUP) <= 1000.0
+    assert pace.free_at(A_GROUP, NOW_S) <= 1000.0
     pace.hold(STORM_CHATS, 1020.0, 1001.0)
-    assert pace.free_at(A_GROUP) == 1020.0
+    assert pace.free_at(A_GROUP, NOW_S) == 1020.0
 
 
 def test_waits_far_apart_are_no_storm() -> None:
@@ -120,7 +141,7 @@ def test_waits_far_apart_are_no_storm() -> None:
     for number in range(1, 3 * STORM_CHATS):
         now_s = 1000.0 + number * STORM_WINDOW_S
         pace.hold(number, now_s + 5.0, now_s)
-    assert pace.free_at(A_GROUP) <= now_s
+    assert pace.free_at(A_GROUP, NOW_S) <= now_s
 
 
 def test_a_wait_outlives_the_messages_of_other_chats() -> None:
@@ -128,7 +149,7 @@ def test_a_wait_outlives_the_messages_of_other_chats() -> None:
     pace.hold(ALICE, 5000.0, 1000.0)
     for chat in range(2, KEPT_CHATS + 10):
         pace.note(chat, 1001.0)
-    assert pace.free_at(ALICE) == 5000.0
+    assert pace.free_at(ALICE, NOW_S) == 5000.0
 
 
 def test_a_busy_counter_does_not_forget_what_a_group_has_heard_this_minute() -> None:

@@ -113,9 +113,10 @@ def lively(text: Text) -> list[str]:
     return _LIVELY.findall(plain)
 
 
-def cut_out(text: str, entity: MessageEntity) -> str:
+def cut_out(text: str, entity: dict[str, Any]) -> str:
     units = text.encode("utf-16-le")
-    return units[2 * entity.offset : 2 * (entity.offset + entity.length)].decode("utf-16-le")
+    begin, end = entity["offset"], entity["offset"] + entity["length"]
+    return units[2 * begin : 2 * end].decode("utf-16-le")
 
 
 def test_there_is_a_sample_of_every_notice() -> None:
@@ -155,8 +156,8 @@ def test_outside_text_adds_no_line_and_nothing_unseen(kind: type[Notice]) -> Non
 def test_outside_text_makes_no_entity_but_those_that_we_set(kind: type[Notice]) -> None:
     for notice in samples(kind):
         tame, hostile = (render(one, CLOCK).text for one in (notice, made_hostile(notice)))
-        set_by_us = Counter(entity.type for entity in entities_of(tame))
-        assert Counter(entity.type for entity in entities_of(hostile)) <= set_by_us
+        set_by_us = Counter(entity["type"] for entity in entities_of(tame))
+        assert Counter(entity["type"] for entity in entities_of(hostile)) <= set_by_us
 
 
 @EVERY_KIND
@@ -185,14 +186,14 @@ def test_entities_cover_exactly_the_styled_words_counted_in_utf_16(kind: type[No
             styled = [span for span in text if span.style is not Style.PLAIN]
             entities = entities_of(text)
             assert [cut_out(words(text), entity) for entity in entities] == [span.text for span in styled]
-            assert {entity.type for entity in entities} <= {MessageEntity.BOLD, MessageEntity.CODE}
+            assert {entity["type"] for entity in entities} <= {MessageEntity.BOLD, MessageEntity.CODE}
 
 
 def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
     text = (Span("💰 é ⏳ "), Span("Saldo", Style.BOLD), Span(" \U0001f600 "), Span("s5", Style.CODE))
     bold, code = entities_of(text)
-    assert (bold.type, bold.offset, bold.length) == (MessageEntity.BOLD, 7, 5)
-    assert (code.type, code.offset, code.length) == (MessageEntity.CODE, 16, 2)
+    assert bold == {"type": MessageEntity.BOLD, "offset": 7, "length": 5}
+    assert code == {"type": MessageEntity.CODE, "offset": 16, "length": 2}
 
 
 def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:

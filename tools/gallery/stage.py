@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.catalogue.product import Product
 from bot.catalogue.sheet import Sheet, Unreadable, read_sheet
 from bot.flow import importing, intake, joining, pressing
-from bot.flow.composing import outdated_among
+from bot.flow.composing import Draft, choose, outdated_among
 from bot.flow.desk import Desk, Place
 from bot.flow.filling import fill
 from bot.flow.heard import Document, Kind, Pressed, Said
@@ -163,9 +163,13 @@ class Stage:
     def hears(self, *news: News, trxid: str = "") -> tuple[Bubble, ...]:
         """Let news of an order come in, of the latest unless told otherwise, and show what is said last."""
         trxid = trxid or self.orders()[-1].trxid
+        self.is_told(*news, trxid=trxid)
+        return self._said()
+
+    def is_told(self, *news: News, trxid: str) -> None:
+        """Let news of an order come in that nobody can be told yet."""
         for each in news:
             settle(self.tx, self.desk, trxid, each, at_ms=self.now_ms, actor="biller")
-        return self._said()
 
     def looks(self) -> tuple[Bubble, ...]:
         """Give what was said since somebody last looked."""
@@ -205,12 +209,23 @@ class Stage:
         return said
 
     def _said_to(self, who: Person) -> Iterator[Bubble]:
+        while waiting := self._waiting(who):
+            draft = choose(waiting, self.clock, one_by_one=False, is_scarce=False)
+            yield self._listed(who, draft) if len(draft.batch) > 1 else self._told(who, waiting[0])
+
+    def _waiting(self, who: Person) -> list[Waiting]:
         waiting = outbox.waiting(self.tx, who.user_id, now_ms=self.now_ms + FAR_MS, limit=MAX_ORDERS)
-        for entry in outdated_among(waiting):
+        outdated = outdated_among(waiting)
+        for entry in outdated:
             outbox.drop(self.tx, entry.outbox_id)
-        for entry in waiting:
-            if entry not in outdated_among(waiting):
-                yield self._told(who, entry)
+        return [entry for entry in waiting if entry not in outdated]
+
+    def _listed(self, who: Person, draft: Draft) -> Bubble:
+        message_id = next(self._message_ids)
+        for entry in draft.batch:
+            outbox.told(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
+        words = draft.outgoing.text if draft.outgoing else ()
+        return Bubble(to=who, notice=draft.batch[0].letter.notice, rendered=Rendered(text=words), keys=())
 
     def _told(self, who: Person, entry: Waiting) -> Bubble:
         letter, notice = entry.letter, entry.letter.notice

@@ -71,6 +71,8 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(when="And go on", said=stage.tells(closed, to=RINA))
     quarantined = say.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
     yield Scene(when="A report that fits no order", said=stage.tells(quarantined, to=RINA))
+    damaged = say.DatabaseFoundDamaged(at_ms=stage.now_ms)
+    yield Scene(when="The database is found damaged while the bot runs", said=stage.tells(damaged, to=RINA))
     failed = say.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
     yield Scene(when="A chat that cannot be told", said=stage.tells(failed, to=RINA))
     for invariant in say.Invariant:

@@ -8,7 +8,7 @@ from bot.order.news import Claimed, Refused, Succeeded, Unclear
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
-from tools.gallery.stage import SARI, Stage, to
+from tools.gallery.stage import SARI, Bubble, Stage, to
 
 LIST = """\
 s5.081234567890
@@ -17,6 +17,9 @@ pln20.14444941364
 s10.081298765432
 x5.0812
 s25.081211223344"""
+
+BUSY = ("s5.081234567890", "i10.085712345678", "pln20.14444941364", "s10.081298765432", "s20.081211223344")
+SNS = ("51203948571", "0425112614032871", PLN_SN, "51203948602")
 
 
 def play() -> Iterator[Scene]:
@@ -33,4 +36,19 @@ def play() -> Iterator[Scene]:
     said = stage.hears(Refused(reason="Nomor tujuan salah", trouble=Trouble.DESTINATION), trxid=second)
     table = tuple(bubble for bubble in said if isinstance(bubble.notice, OrderTable))
     yield Scene(when="The table when the last result is in", said=table)
+    yield Scene(when="When Telegram slows the chat down: one list for all that waits", said=_behind())
     yield Scene(when="At the end of the day", did="lap", said=to(SARI, stage.says("lap")))
+
+
+def _behind() -> tuple[Bubble, ...]:
+    """Let results come in faster than Telegram lets a chat be told."""
+    stage = Stage(*GOODS)
+    for text in BUSY:
+        stage.says(text)
+    *bought, refused = (order.trxid for order in stage.orders())
+    for trxid in (*bought, refused):
+        stage.takes(trxid)
+    for trxid, sn in zip(bought, SNS, strict=True):
+        stage.is_told(Succeeded(sn=sn), trxid=trxid)
+    stage.is_told(Refused(reason="Nomor tujuan salah", trouble=Trouble.DESTINATION), trxid=refused)
+    return stage.looks()

@@ -1,0 +1,71 @@
+"""Finds a damaged file: a small one before it is used, a large one while it already is.
+
+SQLite reads a third of a gigabyte a second at best; nobody at a counter waits a minute for that.
+"""
+
+import asyncio
+import os
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+from threading import Thread
+
+from storage.connection import connect_to_read
+from storage.errors import DatabaseDamaged
+
+BACKGROUND_NICE = 10
+"""A ninth of the processor's time of whoever wants it too."""
+
+AT_ONCE_BYTES = 64_000_000
+"""A fifth of a second on a warm disk."""
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Read the whole file; DatabaseDamaged says what is wrong with it."""
+    finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if finding != "ok":
+        raise DatabaseDamaged(f"SQLite finds the database damaged: {' '.join(finding.split())}")
+
+
+def is_small(path: Path) -> bool:
+    """Tell whether the file can be read before anybody gets impatient."""
+    return path.stat().st_size <= AT_ONCE_BYTES
+
+
+async def check_beside(path: Path) -> None:
+    """Read the whole file in a thread of its own; DatabaseDamaged says what is wrong with it."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[DatabaseDamaged | None] = loop.create_future()
+    # SQLite cannot be called off here: a stop must not wait for it, so it is left to the end of the process.
+    Thread(target=_check_and_tell, args=(path, loop, done), name="checkup", daemon=True).start()
+    if damage := await done:
+        raise damage
+
+
+def _check_and_tell(
+    path: Path, loop: asyncio.AbstractEventLoop, done: asyncio.Future[DatabaseDamaged | None]
+) -> None:
+    damage = None
+    _step_back()
+    try:
+        with closing(connect_to_read(path)) as connection:
+            check(connection)
+    except DatabaseDamaged as error:
+        damage = error
+    except sqlite3.Error:
+        pass  # that it cannot be read is everybody's to find out; it is no finding of this check
+    with suppress(RuntimeError):  # the program has stopped meanwhile
+        loop.call_soon_threadsafe(_tell, done, damage)
+
+
+def _step_back() -> None:
+    """Let orders go first on the processor, where that can be said of one thread alone."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND_NICE)
+
+
+def _tell(done: asyncio.Future[DatabaseDamaged | None], damage: DatabaseDamaged | None) -> None:
+    if not done.done():
+        done.set_result(damage)
