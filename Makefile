@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup browser demo gallery test simulate check format lock audit clean
+.PHONY: setup browser demo gallery test simulate bench check format lock audit clean
 
 setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
 
@@ -30,6 +30,16 @@ SEEDS ?= 0:500000
 simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST:LAST
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
+.venv-bench/ready: tests/benchmarks/requirements.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/benchmarks/requirements.lock
+	@touch $@
+
+ROUNDS ?= 5
+
+bench: setup .venv-bench/ready  ## Loket beside what one would write instead: some 20 minutes; or PARTS=growth, with 17 GB
+	$(BIN)/python -m tests.benchmarks --rounds $(ROUNDS) $(PARTS)
+
 check: setup  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -43,9 +53,10 @@ format: setup
 lock: setup  ## lock the versions of pyproject.toml with their hashes (needs uv on the PATH)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --group bench --output-file tests/benchmarks/requirements.lock
 
 audit:  ## known faults in the locked libraries (needs uv on the PATH, and the network)
 	uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-bench .bench

@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from bot.flow.agent import Bell
 from bot.flow.auditor import Auditor
-from storage.database import SqliteDatabase
+from bot.flow.desk import Desk
+from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from storage.unit import Unit
 from tests.books import a_desk, fill
@@ -28,10 +29,10 @@ class Timed:
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
-        self.write, self.gather = database.write, database.gather
+        self.write, self.read = database.write, database.read
         self.reads: list[tuple[float, float]] = []
 
-    async def read(self, unit: Unit[T]) -> T:
+    async def gather(self, unit: Unit[T]) -> T:
         def timed(tx: Tx) -> T:
             began = time.perf_counter(), time.thread_time()
             try:
@@ -39,7 +40,20 @@ class Timed:
             finally:
                 self.reads.append((time.perf_counter() - began[0], time.thread_time() - began[1]))
 
-        return await self._database.read(timed)
+        return await self._database.gather(timed)
+
+
+def auditor_of(database: Database, desk: Desk) -> Auditor:
+    """Give one as Loket has it."""
+    return Auditor(
+        database=database,
+        desk=desk,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        tick=time.monotonic,
+        outbox_bell=Bell(),
+        order_max_age_s=600,
+        trx_timeout_s=45,
+    )
 
 
 async def measure(folder: Path, orders: int) -> None:
@@ -52,15 +66,7 @@ async def measure(folder: Path, orders: int) -> None:
             partial(fill, desk=desk, orders=A_BATCH, chance=chance, from_ms=from_ms, first=first)
         )
     timed = Timed(database)
-    auditor = Auditor(
-        database=timed,
-        desk=desk,
-        now_ms=lambda: time.time_ns() // 1_000_000,
-        tick=time.monotonic,
-        outbox_bell=Bell(),
-        order_max_age_s=600,
-        trx_timeout_s=45,
-    )
+    auditor = auditor_of(timed, desk)
     await auditor.run_once()
     tally, passes_s = auditor.tally, 0.0
     while tally.orders_checked < orders:

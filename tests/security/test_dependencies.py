@@ -12,7 +12,12 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+DEPLOYED, DEVELOPED, MEASURED = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "tests/benchmarks/requirements.lock",
+)
+LOCKS = (DEPLOYED, DEVELOPED, MEASURED)
 EVERY_LOCK = pytest.mark.parametrize("lock", LOCKS)
 
 _REQUIREMENT = re.compile(
@@ -48,7 +53,8 @@ def locked(lock: str) -> dict[str, Locked]:
 
 def project() -> dict[str, list[str]]:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return {LOCKS[0]: told["project"]["dependencies"], LOCKS[1]: told["dependency-groups"]["dev"]}
+    groups = told["dependency-groups"]
+    return {DEPLOYED: told["project"]["dependencies"], DEVELOPED: groups["dev"], MEASURED: groups["bench"]}
 
 
 @EVERY_LOCK
@@ -77,12 +83,11 @@ def test_every_dependency_is_pinned_and_locked_at_that_version() -> None:
 
 
 def test_developers_run_on_what_is_deployed() -> None:
-    deployed, developed = (locked(lock) for lock in LOCKS)
-    assert deployed.items() <= developed.items()
+    assert locked(DEPLOYED).items() <= locked(DEVELOPED).items()
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
-    for name, lock in locked("requirements.lock").items():
+    for name, lock in locked(DEPLOYED).items():
         assert version(name) == lock.version
 
 
@@ -93,7 +98,7 @@ def test_the_image_and_the_set_up_refuse_what_does_not_hash() -> None:
                 assert "--require-hashes" in line or "--no-deps" in line, line
 
 
-@pytest.mark.parametrize("name", sorted(locked("requirements.lock")))
+@pytest.mark.parametrize("name", sorted(locked(DEPLOYED)))
 def test_a_library_may_be_given_on(name: str) -> None:
     try:
         told = metadata(name)

@@ -1,0 +1,211 @@
+"""Fills a database with the books of years: one order's rows as the counter writes them, many times over.
+
+The counter lives through one order; SQL makes the others of its rows, each with a time, a number, a chat
+and a Ref of its own. What it would have forgotten by now (old letters, messages seen) is left out.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+from datetime import datetime
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.flow import intake, joining
+from bot.flow.desk import Desk
+from bot.flow.heard import Kind, Said
+from bot.flow.settlement import settle
+from bot.flow.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
+from bot.order.news import Accepted, Claimed, News, Succeeded
+from storage import outbox
+from storage.database import SqliteDatabase
+from storage.transaction import Tx
+
+ZONE = ZoneInfo("Asia/Jakarta")
+ORDERS_A_DAY = 50_000
+"""A large server: ten million orders are two hundred of its days."""
+
+CHATS = 100
+NUMBERS, NUMBERS_APART = 2_000_000, 40
+"""So many customers, each of whom buys a few times; between their numbers there is room for others'."""
+
+FIRST_CHAT, FIRST_NUMBER = 1001, 81_200_000_000
+A_DAY_MS = 86_400_000
+STEP_MS = 700
+"""From one news of an order to the next."""
+
+
+class Model(NamedTuple):
+    """The order whose rows are copied."""
+
+    trxid: str
+    at_ms: int
+    destination: str
+    chat_id: int
+    message_id: int
+
+
+async def fill(path: Path, orders: int, *, users: range) -> None:
+    """Make a database at `path` that holds so many orders, the last of them a minute old."""
+    model = await _live_once(path, users)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "cache_size = -1000000",
+            "foreign_keys = OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if orders > 1:
+            _multiply(connection, model, orders - 1)
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def orders_in(path: Path) -> int:
+    """Give how many orders a database holds; none if it is not there."""
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM orders").fetchone()[0])
+
+
+async def _live_once(path: Path, users: range) -> Model:
+    database = SqliteDatabase(path)
+    await database.open()
+    draws = count()
+    desk = Desk(admins=(9001,), zone=ZONE, nonce=lambda: f"n{next(draws)}", chance=lambda: next(draws))
+    now_ms = time.time_ns() // 1_000_000 - 60_000
+    said = Said(
+        chat_id=FIRST_CHAT,
+        is_private=True,
+        thread_id=None,
+        message_id=1,
+        user_id=FIRST_CHAT,
+        name="Toko",
+        username=None,
+        text=f"s5.0{FIRST_NUMBER}",
+        at_ms=now_ms,
+        kind=Kind.WRITTEN,
+        reply_to=None,
+    )
+    await database.write(partial(joining.seed, user_ids=tuple(users), now_ms=now_ms))
+    await database.write(lambda tx: intake.take_message(tx, desk, said, now_ms=now_ms))
+    row = await database.read(lambda tx: tx.all("orders_before", trxid="~", limit=1)[0])
+    trxid = str(row["trxid"])
+    news: tuple[News, ...] = (
+        Claimed(),
+        Accepted(price_idr=5200, balance_idr=100_000_000, biller_ref="21142532595526"),
+        Succeeded(sn="5200112233445566", cost_idr=5200, balance_idr=100_000_000),
+    )
+    for step, each in enumerate(news, start=1):
+        evidence = "" if step < len(news) else EVIDENCE.format(trxid=trxid, number=FIRST_NUMBER)
+        await database.write(
+            partial(
+                _hear, desk=desk, trxid=trxid, news=each, at_ms=now_ms + STEP_MS * step, evidence=evidence
+            )
+        )
+    await database.write(_tell)
+    await database.close()
+    return Model(trxid, now_ms, f"0{FIRST_NUMBER}", FIRST_CHAT, 1)
+
+
+EVIDENCE = (
+    "status=0&refid={trxid}&product=s5&qty=1&dest=0{number}&message=Transaksi+s5.0{number}+SUKSES%2C+SN%3A+"
+    "5200112233445566%2C+Saldo%3A+Rp99%2C999%2C999%2C+Harga%3A+5%2C200%2C+Tgl%3A+22%2F11+14%3A03%3A25"
+)
+
+
+def _hear(tx: Tx, desk: Desk, trxid: str, news: News, at_ms: int, evidence: str) -> None:
+    settle(tx, desk, trxid, news, at_ms=at_ms, actor="biller", evidence=evidence)
+
+
+def _tell(tx: Tx) -> None:
+    waiting = outbox.waiting(tx, FIRST_CHAT, now_ms=1 << 62, limit=10)
+    for message_id, entry in enumerate(waiting, start=2):
+        outbox.told(tx, entry.outbox_id, message_id=message_id, at_ms=entry.created_at_ms + 500)
+
+
+def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None:
+    """Copy the model's rows, without the indexes, which are made anew when all is there."""
+    indexes = connection.execute(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    ).fetchall()
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    connection.execute("BEGIN")
+    _number(connection, model, orders)
+    for table, since_ms in (
+        ("orders", 0),
+        ("order_events", 0),
+        ("outbox", model.at_ms - FORGET_LETTERS_AFTER_MS),
+        ("messages_seen", model.at_ms - FORGET_MESSAGES_AFTER_MS),
+    ):
+        _copy(connection, table, model, since_ms)
+    connection.execute("DROP TABLE temp.life")
+    connection.execute("COMMIT")
+    for _, sql in indexes:
+        connection.execute(sql)
+
+
+def _number(connection: sqlite3.Connection, model: Model, orders: int) -> None:
+    """Give each order its time, Ref, number and chat; the first is the oldest."""
+    step_ms = A_DAY_MS / ORDERS_A_DAY
+    offset_s = int(datetime.now(ZONE).utcoffset().total_seconds())  # type: ignore[union-attr]  # the zone has one
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE life AS
+        WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {orders}),
+            at(n, at_ms) AS (SELECT n, {model.at_ms} - CAST(({orders} - n + 1) * {step_ms} AS INTEGER) FROM n)
+        SELECT n, at_ms,
+            strftime('%Y%m%d%H%M%S', at_ms / 1000 + {offset_s}, 'unixepoch') AS clock,
+            '0' || ({FIRST_NUMBER} + (n * 7919) % {NUMBERS} * {NUMBERS_APART}) AS destination,
+            {FIRST_CHAT} + n % {CHATS} AS chat_id, 2 + n / {CHATS} * 4 AS message_id
+        FROM at
+        """  # noqa: S608 - our own numbers
+    )
+
+
+def _copy(connection: sqlite3.Connection, table: str, model: Model, since_ms: int) -> None:
+    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    key = {"order_events": "event_id", "outbox": "outbox_id"}.get(table)
+    named = [column for column in columns if column != key]
+    values = ", ".join(_value(column, model) for column in named)
+    ordered = f"life.n, model.{key}" if key else "life.n"
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(named)}) SELECT {values} FROM temp.life"  # noqa: S608 - our own columns
+        f" CROSS JOIN (SELECT * FROM {table}) AS model WHERE life.at_ms >= {since_ms} ORDER BY {ordered}"
+    )
+
+
+def _value(column: str, model: Model) -> str:
+    """Give the SQL that makes a copy's value of the model's."""
+    trxid = "substr(life.clock, 3) || printf('%05d', life.n % 100000)"
+    match column:
+        case "trxid":
+            return trxid
+        case "chat_id" | "user_id":
+            return "life.chat_id"
+        case "message_id" | "reply_to":
+            return f"model.{column} - {model.message_id} + life.message_id"
+        case "destination":
+            return "life.destination"
+        case _ if column.endswith("_at_ms") or column == "at_ms":
+            return f"model.{column} - {model.at_ms} + life.at_ms"
+        case "facts" | "evidence" | "subject" | "actor" | "keyboard":
+            return _told(f"model.{column}", model, trxid)
+        case _:
+            return f"model.{column}"
+
+
+def _told(value: str, model: Model, trxid: str) -> str:
+    """Give the SQL that puts a copy's own facts where a text tells the model's."""
+    told = {model.trxid: trxid, model.destination: "life.destination"}
+    told |= {f'"{name}":{FIRST_CHAT}': f"'\"{name}\":' || life.chat_id" for name in ("chat_id", "user_id")}
+    told |= {f'"message_id":{model.message_id},': "'\"message_id\":' || life.message_id || ','"}
+    told |= {str(model.at_ms + STEP_MS * step): f"(life.at_ms + {STEP_MS * step})" for step in range(4)}
+    for old, new in told.items():
+        value = f"replace({value}, '{old}', {new})"
+    return value

@@ -1,0 +1,156 @@
+"""What years of orders in the books cost: the start, an order, the watchers, the reports."""
+
+import asyncio
+import os
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from tests.benchmarks.contender import ADMIN_ID, LOKET, Running
+from tests.benchmarks.figures import Figures, middle, table
+from tests.benchmarks.fill import fill
+from tests.benchmarks.plain_http import Caller
+from tests.benchmarks.quiet import watch
+from tests.benchmarks.road import BURST, STEADY, Load, Outside, around, carry
+
+ASKED_TIMES = 3
+SETTLED = 0.2
+"""Who takes less of a core than this has read its file through, which a start does beside the work."""
+
+WATCHED_S, FIRST_AUDIT_WITHIN_S = 30.0, 90.0
+
+
+@dataclass(slots=True)
+class Grown:
+    """What was measured with so many orders in the books, kept at `path` if there are any."""
+
+    orders: int
+    path: Path | None
+    size_mb: float = 0.0
+    ready_s: list[float] = field(default_factory=list)
+    steady: list[Figures] = field(default_factory=list)
+    burst: list[Figures] = field(default_factory=list)
+    checked_s: float = 0.0
+    quiet: float = 0.0
+    audit_s: float = 0.0
+    asked_s: dict[str, float] = field(default_factory=dict)
+
+
+async def run(books: Path, sizes: list[int], rounds: int) -> str:
+    """Measure all sizes in turn; give a table. The filled databases are kept in `books` for another time."""
+    grown = [await _filled(books, orders) for orders in sizes]
+    for _ in range(rounds):
+        for one in grown:
+            await _order(one)
+    for one in grown:
+        await _look_around(one)
+    return _table(grown)
+
+
+async def _filled(books: Path, orders: int) -> Grown:
+    if not orders:
+        return Grown(orders, None)
+    books.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else goes on here
+    path = books / f"{orders}.db"
+    if not path.exists():
+        making = path.with_suffix(".making")
+        await fill(making, orders, users=STEADY.users)
+        making.rename(path)
+    return Grown(orders, path, path.stat().st_size / 1e6)
+
+
+async def _order(one: Grown) -> None:
+    """Let both loads be carried, each by a bot that has just started on a file that nothing has read yet."""
+    for load, figures in ((STEADY, one.steady), (BURST, one.burst)):
+        async with _started(one, load) as (outside, bot):
+            await _settled(bot)
+            figures.append(await carry(outside, bot))
+
+
+async def _look_around(one: Grown) -> None:
+    """Start once more, and see what there is besides orders."""
+    async with _started(one, STEADY) as (outside, bot):
+        began = time.perf_counter()
+        await _settled(bot)
+        one.checked_s = time.perf_counter() - began
+        today = datetime.now(UTC).date()
+        year = f"lap {today - timedelta(days=364):%d/%m/%y}-{today:%d/%m/%y}"
+        for name, text in (("/saldo", "/saldo"), ("the day", "lap"), ("the year", year)):
+            times = [await outside.telegram.ask(ADMIN_ID, text) for _ in range(ASKED_TIMES)]
+            one.asked_s[name] = median(times)
+        one.quiet, _ = await watch(bot, WATCHED_S)
+        one.audit_s = await _audited(bot)
+
+
+@asynccontextmanager
+async def _started(one: Grown, load: Load) -> AsyncIterator[tuple[Outside, Running]]:
+    if one.path:
+        _forget_cached(one.path)
+    with TemporaryDirectory() as home:
+        async with around(LOKET, load, Path(home), books=one.path) as (outside, bot):
+            await _ready(bot)
+            one.ready_s.append(time.perf_counter() - bot.started_at)
+            yield outside, bot
+
+
+async def _ready(bot: Running) -> None:
+    caller = Caller(bot.port, connections=1)
+    while (await caller.ask("GET", "/readyz")).status != 200:  # noqa: ASYNC110 - another process tells nothing
+        await asyncio.sleep(0.005)
+    caller.close()
+
+
+def _forget_cached(path: Path) -> None:
+    """Let a file lie on the disk alone, as after the machine's own start."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+async def _settled(bot: Running) -> None:
+    while (await watch(bot, 1.0))[0] > SETTLED:
+        pass
+
+
+async def _audited(bot: Running) -> float:
+    """Give how long the first pass of the audit took."""
+    caller = Caller(bot.port, connections=1)
+    async with asyncio.timeout(FIRST_AUDIT_WITHIN_S):
+        while True:
+            page = (await caller.ask("GET", "/metrics")).body.decode()
+            found = re.search(r"^loket_audit_last_pass_seconds (\S+)", page, re.MULTILINE)
+            if found and float(found[1]):
+                caller.close()
+                return float(found[1])
+            await asyncio.sleep(1)
+
+
+def _table(grown: list[Grown]) -> str:
+    head = ["orders in the books", *(f"{one.orders:,}" for one in grown)]
+    steady = [middle(one.steady) for one in grown]
+    burst = [middle(one.burst) for one in grown]
+    rows = [
+        ["file, MB", *(f"{one.size_mb:,.0f}" for one in grown)],
+        ["start to ready, s", *(f"{median(one.ready_s):.2f}" for one in grown)],
+        ["the file read through beside the work, s", *(f"{one.checked_s:.0f}" for one in grown)],
+        ["40 a second: CPU ms an order", *(f"{each.cpu_ms:.2f}" for each in steady)],
+        ["update to `trx` p50, ms", *(f"{each.to_trx_p50_ms:.2f}" for each in steady)],
+        ["update to `trx` p99, ms", *(f"{each.to_trx_p99_ms:.2f}" for each in steady)],
+        ["report to push p99, ms", *(f"{each.to_push_p99_ms:.2f}" for each in steady)],
+        ["burst: CPU ms an order", *(f"{each.cpu_ms:.2f}" for each in burst)],
+        ["orders a second", *(f"{each.orders_a_s:.0f}" for each in burst)],
+        ["most memory, MB", *(f"{each.peak_mb:.0f}" for each in burst)],
+        ["quiet, % of a core", *(f"{100 * one.quiet:.2f}" for one in grown)],
+        ["a pass of the audit, ms", *(f"{1000 * one.audit_s:.0f}" for one in grown)],
+        *(
+            [f"{name}, ms", *(f"{1000 * one.asked_s[name]:.0f}" for one in grown)]
+            for name in grown[0].asked_s
+        ),
+    ]
+    return table(head, rows)

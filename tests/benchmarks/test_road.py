@@ -1,0 +1,57 @@
+"""What measures others measures right: every order is seen on its whole way, none lost, none twice."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.notices.admins import Invariant
+from storage.database import SqliteDatabase
+from tests.benchmarks import fill, road
+from tests.benchmarks.audit import auditor_of
+from tests.benchmarks.contender import FLOOR, LOKET, Contender
+from tests.benchmarks.figures import Figures
+from tests.books import a_desk
+
+FEW = replace(road.BURST, orders=60, result_s=0.05)
+
+
+def assert_whole(one: Figures) -> None:
+    assert (one.lost, one.doubled, one.refused) == (0, 0, 0)
+    assert 0 < one.to_trx_p50_ms <= one.to_trx_p99_ms
+    assert 0 < one.to_push_p50_ms <= one.to_push_p99_ms
+    assert one.cpu_ms > 0
+    assert one.peak_mb > 1
+
+
+async def findings_in(books: Path) -> Mapping[Invariant, int]:
+    """Let the audit read all of it."""
+    database = SqliteDatabase(books)
+    await database.open()
+    auditor = auditor_of(database, a_desk())
+    while auditor.tally.orders_checked < fill.orders_in(books):
+        await auditor.run_once()
+    await database.close()
+    return auditor.tally.findings
+
+
+@pytest.mark.parametrize("contender", [LOKET, FLOOR], ids=lambda one: one.name)
+async def test_every_order_is_seen_on_its_whole_way(contender: Contender) -> None:
+    assert_whole(await road.measure(contender, FEW))
+
+
+async def test_under_telegrams_limits_nobody_is_refused() -> None:
+    chats = tuple(range(1001, 1011))
+    assert_whole(await road.measure(LOKET, replace(FEW, chats=chats), strict=True))
+
+
+async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_path: Path) -> None:
+    """Loket starts on them, finds nothing wrong in them, and takes orders."""
+    books = tmp_path / "books.db"
+    await fill.fill(books, 2000, users=FEW.users)
+    assert fill.orders_in(books) == 2000
+    assert await findings_in(books) == {}
+    async with road.around(LOKET, FEW, tmp_path, books=books) as (outside, bot):
+        assert_whole(await road.carry(outside, bot))
+    assert fill.orders_in(books) == 2000 + road.WARM_UP_ORDERS + FEW.orders
