@@ -30,6 +30,7 @@ from storage.unit import (
     is_locked,
     look,
     roll_back,
+    tell,
     translated,
 )
 
@@ -225,7 +226,7 @@ class SqliteDatabase:
         ):
             self.is_writable = False
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            _tell(waiting.done, outcome)
+            tell(waiting.done, outcome)
 
     async def _begin(self) -> None:
         """Begin a transaction; another's lock is waited for without holding up the loop."""
@@ -264,16 +265,6 @@ class SqliteDatabase:
         taken = list(self._waiting)
         self._waiting.clear()
         return taken
-
-
-def _tell(done: asyncio.Future[Any], outcome: Kept[Any] | Undone) -> None:
-    if done.done():
-        return
-    match outcome:
-        case Kept(value):
-            done.set_result(value)
-        case Undone(fault):
-            done.set_exception(fault)
 
 
 def _beat(tx: Tx) -> None:

@@ -1,5 +1,6 @@
 """What a unit of work is, and how units are carried out on a connection: whole, alone, in one transaction."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,17 @@ def roll_back(connection: sqlite3.Connection) -> None:
     """Keep nothing since `begin`."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
+
+
+def tell(done: asyncio.Future[Any], outcome: Kept[Any] | Undone) -> None:
+    """Tell whoever waits for a unit what became of it, if somebody still does."""
+    if done.done():
+        return
+    match outcome:
+        case Kept(value):
+            done.set_result(value)
+        case Undone(fault):
+            done.set_exception(fault)
 
 
 def look(unit: Unit[T], connection: sqlite3.Connection) -> T:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.errors import StorageError
 from storage.migrate import migrate
-from storage.unit import Kept, Undone, Unit, begin, carry_out, commit, look, roll_back
+from storage.unit import Kept, Undone, Unit, begin, carry_out, commit, look, roll_back, tell
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -80,7 +80,9 @@ class Database:
                 outcomes = await self._committed([unit for unit, _ in batch])
             await self._life.moment("after a commit")
             for (_, done), outcome in zip(batch, outcomes, strict=True):
-                _tell(done, outcome)
+                tell(done, outcome)
+                if isinstance(outcome, Undone) and not done.cancelled():
+                    done.exception()  # whoever would have asked for it may be dead
         self._is_committing = False
 
     async def _committed(self, units: list[Unit[Any]]) -> list[Kept[Any] | Undone]:
@@ -95,14 +97,3 @@ class Database:
 
 
 _Waiting = tuple[Unit[Any], "asyncio.Future[Any]"]
-
-
-def _tell(done: "asyncio.Future[Any]", outcome: Kept[Any] | Undone) -> None:
-    if done.done():
-        return
-    match outcome:
-        case Kept(value):
-            done.set_result(value)
-        case Undone(fault):
-            done.set_exception(fault)
-            done.exception()  # whoever would have asked for it may be dead
