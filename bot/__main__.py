@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -98,13 +99,17 @@ def _settings_or_exit() -> Settings:
 
 
 def _run(settings: Settings) -> int:
-    # Imported late: `loket demo` and a wrong setting should answer at once.
+    # Imported late: `loket demo` and a wrong setting should answer at once. Nothing of it ever becomes
+    # garbage, so the collector need not look through it, neither now nor again and again.
+    gc.disable()
     import uvloop
 
     from bot.app import run
     from bot.server import CannotListenError
     from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
 
+    gc.freeze()
+    gc.enable()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings))

@@ -4,7 +4,6 @@ Time, chance and ids are made here and nowhere else.
 """
 
 import asyncio
-import gc
 import logging
 import secrets
 import signal
@@ -246,8 +245,6 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as app:
-        # What the start has made stays: the collector need not walk through it again and again.
-        gc.freeze()
         checking = asyncio.create_task(_check(app, stop), name="check of the file")
         await stop.wait()
         if checking.done():
@@ -259,6 +256,7 @@ async def _check(app: App, stop: asyncio.Event) -> None:
     """Read the whole file beside the work, and stop rather than go on with a damaged one."""
     try:
         await app.database.sound()
+        _log.info("the database was read through and is sound")
     except DatabaseDamaged:
         notice = DatabaseFoundDamaged(at_ms=now_ms())
         with suppress(StorageError):
@@ -267,3 +265,5 @@ async def _check(app: App, stop: asyncio.Event) -> None:
             )
         stop.set()
         raise
+    except StorageError as error:
+        _log.warning("the database could not be read through: %s", error)

@@ -13,6 +13,7 @@ from threading import Thread
 
 from storage.connection import connect_to_read
 from storage.errors import DatabaseDamaged
+from storage.unit import translated
 
 BACKGROUND_NICE = 10
 """A ninth of the processor's time of whoever wants it too."""
@@ -34,29 +35,30 @@ def is_small(path: Path) -> bool:
 
 
 async def check_beside(path: Path) -> None:
-    """Read the whole file in a thread of its own; DatabaseDamaged says what is wrong with it."""
+    """Read the whole file in a thread of its own; DatabaseDamaged says what is wrong with it.
+
+    StorageError if it could not be read to its end.
+    """
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[DatabaseDamaged | None] = loop.create_future()
+    done: asyncio.Future[Exception | None] = loop.create_future()
     # SQLite cannot be called off here: a stop must not wait for it, so it is left to the end of the process.
     Thread(target=_check_and_tell, args=(path, loop, done), name="checkup", daemon=True).start()
-    if damage := await done:
-        raise damage
+    if fault := await done:
+        raise fault
 
 
 def _check_and_tell(
-    path: Path, loop: asyncio.AbstractEventLoop, done: asyncio.Future[DatabaseDamaged | None]
+    path: Path, loop: asyncio.AbstractEventLoop, done: asyncio.Future[Exception | None]
 ) -> None:
-    damage = None
+    fault: Exception | None = None
     _step_back()
     try:
         with closing(connect_to_read(path)) as connection:
             check(connection)
-    except DatabaseDamaged as error:
-        damage = error
-    except sqlite3.Error:
-        pass  # that it cannot be read is everybody's to find out; it is no finding of this check
+    except (sqlite3.Error, DatabaseDamaged) as error:
+        fault = translated(error)
     with suppress(RuntimeError):  # the program has stopped meanwhile
-        loop.call_soon_threadsafe(_tell, done, damage)
+        loop.call_soon_threadsafe(_tell, done, fault)
 
 
 def _step_back() -> None:
@@ -66,6 +68,6 @@ def _step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND_NICE)
 
 
-def _tell(done: asyncio.Future[DatabaseDamaged | None], damage: DatabaseDamaged | None) -> None:
+def _tell(done: asyncio.Future[Exception | None], fault: Exception | None) -> None:
     if not done.done():
-        done.set_result(damage)
+        done.set_result(fault)

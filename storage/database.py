@@ -117,7 +117,10 @@ class SqliteDatabase:
         self._committer = asyncio.create_task(self._commit_forever(), name="committer")
 
     async def sound(self) -> None:
-        """Return when the whole file was found sound, at the start or since; DatabaseDamaged if it is not."""
+        """Return when the whole file was found sound, at the start or since; DatabaseDamaged if it is not.
+
+        StorageError if it could not be read to its end.
+        """
         if is_small(self._path):
             return
         try:
