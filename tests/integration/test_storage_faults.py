@@ -16,7 +16,7 @@ import pytest
 
 from bot.telegram.doorway import Doorway
 from storage import inbox
-from storage.checkup import AT_ONCE_BYTES
+from storage.checkup import AT_ONCE_BYTES, check_beside
 from storage.database import PULSE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.forgetting import Old, forget_some
@@ -182,6 +182,12 @@ async def test_a_large_file_is_checked_beside_the_work_and_its_damage_is_found_a
     with pytest.raises(DatabaseDamaged, match=r"loket\.db: .*`loket restore FILE`"):
         await unsound.sound()
     await unsound.close()
+
+
+async def test_a_large_file_that_cannot_be_read_through_is_not_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="No such file") as told:
+        await check_beside(tmp_path / "unplugged.db")
+    assert not isinstance(told.value, DatabaseDamaged)
 
 
 async def test_a_page_gone_bad_while_it_runs_is_told_as_such_and_nothing_is_kept_on_it(
