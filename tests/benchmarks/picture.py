@@ -19,26 +19,34 @@ COLOURS = {"Loket": "#1f77b4"}
 OTHERS = "#b5b5b5"
 
 
+COLUMNS = 3
+
+
 def draw(figures: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
-    """Draw a row of panels a load, a bar a contender."""
-    mpl.rcParams.update({"font.size": 9, "svg.hashsalt": "loket"})
+    """Draw the panels of each load below each other, a bar a contender."""
+    mpl.rcParams.update({"font.size": 9, "svg.hashsalt": "loket", "svg.fonttype": "none"})
+    wanted = [(load, by_name, panel) for load, by_name in figures.items() for panel in PANELS]
     drawing, axes = plt.subplots(
-        len(figures), len(PANELS), figsize=(3.0 * len(PANELS), 2.1 * len(figures)), squeeze=False
+        len(wanted) // COLUMNS, COLUMNS, figsize=(3.6 * COLUMNS, 1.7 * len(wanted) / COLUMNS), squeeze=False
     )
-    for row, (load, by_name) in zip(axes, figures.items(), strict=True):
+    for place, (axis, (load, by_name, (key, title, hint))) in enumerate(zip(axes.flat, wanted, strict=True)):
         names = list(by_name)[::-1]
-        for panel, (key, title, hint) in zip(row, PANELS, strict=True):
-            values = [float(by_name[name][key]) for name in names]
-            bars = panel.barh(names, values, color=[COLOURS.get(name, OTHERS) for name in names])
-            panel.bar_label(bars, fmt="%.3g", padding=2)
-            panel.set_title(f"{load}: {title}", fontsize=9, loc="left")
-            panel.set_xlabel(hint, fontsize=7)
-            panel.margins(x=0.2)
-            panel.spines[["top", "right"]].set_visible(False)
-            if panel is not row[0]:
-                panel.set_yticklabels([])
+        values = [float(by_name[name][key]) for name in names]
+        bars = axis.barh(names, values, color=[COLOURS.get(name, OTHERS) for name in names])
+        axis.bar_label(bars, [_short(value) for value in values], padding=2)
+        axis.set_title(f"{load}: {title}", fontsize=9, loc="left")
+        axis.set_xlabel(hint, fontsize=7)
+        axis.margins(x=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+        if place % COLUMNS:
+            axis.set_yticklabels([])
     drawing.tight_layout()
     drawing.savefig(path, metadata={"Date": None})
+
+
+def _short(value: float) -> str:
+    """Give three digits, or as many as there are before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 if __name__ == "__main__":
