@@ -18,7 +18,7 @@ def kind_of(fact: object) -> str:
 
 def dump(fact: "DataclassInstance", *, sparse: bool = False) -> str:
     """Give the fact's fields as JSON; a sparse one without those that have their default."""
-    return _adapter(type(fact)).dump_json(fact, exclude_defaults=sparse).decode()
+    return _adapter(type(fact)).serializer.to_json(fact, exclude_defaults=sparse).decode()
 
 
 class Codec:

@@ -54,6 +54,20 @@ def make_private(path: Path) -> None:
 
 def connect(path: Path) -> sqlite3.Connection:
     """Connect to write."""
+    connection = _connected(path)
+    # What a savepoint keeps of its pages would go to a temporary file, with a call to the system a page.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Connect to look and nothing else; what a long report must sort may go to a temporary file."""
+    connection = _connected(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     for pragma in (
@@ -64,13 +78,6 @@ def connect(path: Path) -> sqlite3.Connection:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Connect to look and nothing else."""
-    connection = connect(path)
-    connection.execute("PRAGMA query_only = ON")
     return connection
 
 

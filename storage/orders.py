@@ -13,6 +13,16 @@ from storage.transaction import Tx, Value
 _COLUMNS = tuple(column.name for column in fields(Order))
 _values_of = attrgetter(*_COLUMNS)
 
+_READ = {
+    "state": State,
+    "overdue": bool,
+    "success_heard": bool,
+    "failure_heard": bool,
+    "trouble": Trouble,
+    "expiry": ExpiryReason,
+}
+"""The columns that hold what SQLite has no type for."""
+
 _NEWS = Codec(News)
 
 PLACED = "Placed"
@@ -154,7 +164,10 @@ def any_moving(tx: Tx, chat_id: int, message_id: int) -> bool:
 
 
 def same(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
-    """Give somebody's orders since a time for one product and destination that did not come to nothing."""
+    """Give somebody's orders for one product and destination that did not come to nothing, oldest first.
+
+    Those that are settled only since a time.
+    """
     rows = tx.all(
         "same_orders",
         destination=intent.destination,
@@ -162,7 +175,7 @@ def same(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
         user_id=user_id,
         since_ms=since_ms,
     )
-    return [read_row(row) for row in rows]
+    return sorted(map(read_row, rows), key=attrgetter("placed_at_ms", "trxid"))
 
 
 def newest_event(tx: Tx) -> int:
@@ -217,14 +230,11 @@ def _read_event(row: sqlite3.Row) -> OrderEvent:
 
 def read_row(row: sqlite3.Row) -> Order:
     """Give a row of `orders` as an Order."""
-    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    values["state"] = State(values["state"])
-    for name, kind in (("trouble", Trouble), ("expiry", ExpiryReason)):
-        if values[name] is not None:
-            values[name] = kind(values[name])
-    for name in ("overdue", "success_heard", "failure_heard"):
-        values[name] = bool(values[name])
-    return Order(**values)
+    told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    for name, read in _READ.items():
+        if told[name] is not None:
+            told[name] = read(told[name])
+    return Order(**told)
 
 
 def _row_of(order: Order) -> dict[str, Value]:

@@ -1,9 +1,10 @@
 """What waits to be said, chat by chat and in order, and what became of it."""
 
-import json
 import sqlite3
 from dataclasses import dataclass, replace
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from bot.notices import Notice
 from bot.notices.keys import Action
@@ -12,8 +13,11 @@ from storage.transaction import Tx
 
 NOTICES = Codec(Notice)
 
-FEW = 100
-"""Up to as many waiting letters are read at one look, with all that is needed to send them."""
+FEW = 20
+"""Fewer waiting letters are read at one look, with all that is needed to send them.
+
+Where more wait, the look was for nothing: as many as people order in a second are worth it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,13 +310,14 @@ def counts(tx: Tx) -> dict[str, int]:
 
 
 def _dump_keyboard(keyboard: Keyboard) -> str:
-    return json.dumps([[[button.action, button.data, button.label] for button in row] for row in keyboard])
+    rows = [[(button.action, button.data, button.label) for button in row] for row in keyboard]
+    return to_json(rows).decode()
 
 
 def _load_keyboard(keyboard: str) -> Keyboard:
     return tuple(
         tuple(Button(action=Action(action), data=data, label=label) for action, data, label in buttons)
-        for buttons in json.loads(keyboard)
+        for buttons in from_json(keyboard)
     )
 
 

@@ -58,18 +58,18 @@ ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_in_state
 SELECT * FROM orders
-WHERE state = :state AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+WHERE state = :state AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
     AND changed_at_ms < :changed_before_ms
 ORDER BY changed_at_ms LIMIT :limit;
 
 -- name: orders_overdue
 SELECT * FROM orders WHERE state = 'pending' AND overdue = 0 AND changed_at_ms < :changed_before_ms
-    AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+    AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
 ORDER BY changed_at_ms LIMIT :limit;
 
 -- name: orders_for_admins
 SELECT * FROM orders
-WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
+WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
     AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND overdue = 1))
 ORDER BY changed_at_ms LIMIT :limit;
 
@@ -88,7 +88,7 @@ SELECT trxid FROM orders WHERE trxid < :trxid ORDER BY trxid DESC LIMIT :limit;
 
 -- name: count_open_orders
 SELECT state, count(*) AS count FROM orders
-WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed') GROUP BY state;
+WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
 
 -- name: enqueue_letter
 INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_letter, kind, facts, keyboard, subject, state, attempts,
@@ -320,7 +320,7 @@ SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE one 
 
 -- name: sum_open
 SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
-WHERE state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed');
+WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
 -- name: sum_succeeded
 SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
@@ -445,7 +445,8 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
 -- name: same_orders
 -- Promise: what failed or expired is bought again freely, anything else only on purpose; what is not settled
 -- yet holds back a repeat however old it is.
--- The pluses keep to the indexes of destinations, which have fewer orders than a reseller.
+-- The pluses keep to the indexes of destinations, which have fewer orders than a reseller. With an ORDER BY the
+-- second half would leave the small index of the open ones for one that has them in order.
 SELECT * FROM orders
 WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
     AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
@@ -453,8 +454,7 @@ UNION ALL
 SELECT * FROM orders
 WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :user_id
     AND lower(product_code) = lower(:product_code)
-    AND state IN ('placed', 'submitting', 'pending', 'unknown', 'disputed')
-ORDER BY placed_at_ms, trxid;
+    AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
 -- name: letters_woken
 -- What rests for a batch leaves at once when the last of its orders has come to its end.

@@ -91,7 +91,7 @@ class _Exchange(asyncio.Protocol):
         """Send the whole request and wait for the answer."""
         head = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
         head += [b"%s: %s" % header for header in request.headers.raw]
-        self._transport.write(b"\r\n".join([*head, b"", request.content]))
+        self._transport.write(b"\r\n".join([*head, b"", *cast("httpx.ByteStream", request.stream)]))
         return await self._answered
 
     def hang_up(self) -> None:

@@ -58,9 +58,9 @@ class _Said(BaseModel):
     ftrxid: object = None
 
 
-def trx_body(order: Order, *, user: str, sign: str) -> dict[str, str]:
-    """Make the six fields, and no other, of the JSON body that buys `order`."""
-    return {
+def trx_body(order: Order, *, user: str, sign: str) -> bytes:
+    """Make the JSON body that buys `order`: six fields, and no other."""
+    fields = {
         "user": user,
         "sign": sign,
         "trxid": order.trxid,
@@ -68,6 +68,7 @@ def trx_body(order: Order, *, user: str, sign: str) -> dict[str, str]:
         "idpel": order.destination,
         "produk": order.product_code,
     }
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:

@@ -10,11 +10,11 @@ The rules:
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from types import MappingProxyType
-from typing import TypeVar, assert_never
+from typing import TypedDict, TypeVar, assert_never
 
 from bot.order import news as heard
 from bot.order import notices as say
-from bot.order.model import Order, Outcome, State
+from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
 from bot.order.telling import tell
 
 
@@ -82,7 +82,10 @@ def decide(order: Order, news: heard.News, at_ms: int) -> Decision:
         return Decision(order=order)
     learnt = _learn(order, news, at_ms)
     target = TRANSITIONS[order.state].get(event, order.state) if event else order.state
-    after = replace(learnt, state=target, changed_at_ms=at_ms) if target is not order.state else learnt
+    if target is not order.state:
+        after = replace(order, **learnt, state=target, changed_at_ms=at_ms)
+    else:
+        after = replace(order, **learnt)
     if after == order:
         return Decision(order=order)
     to_chat, to_admins = tell(order, after, news, at_ms)
@@ -127,46 +130,61 @@ def _brings_sn(order: Order, news: heard.News) -> bool:
     return isinstance(news, heard.Succeeded) and news.sn is not None and not known
 
 
-def _learn(order: Order, news: heard.News, at_ms: int) -> Order:
-    """Keep the facts that come with `news`, whether or not it moves the state."""
+class _Learnt(TypedDict, total=False):
+    """The fields of an Order that news can tell, but for the state itself."""
+
+    due_at_ms: int
+    attempts: int
+    overdue: bool
+    success_heard: bool
+    failure_heard: bool
+    price_idr: int | None
+    biller_ref: str | None
+    sn: str | None
+    reason: str | None
+    trouble: Trouble | None
+    doubt: str | None
+    expiry: ExpiryReason | None
+    ruled_by: int | None
+
+
+def _learn(order: Order, news: heard.News, at_ms: int) -> _Learnt:
+    """Give the facts that come with `news`, whether or not it moves the state."""
     match news:
         case heard.Claimed() if order.state is State.PLACED:
-            return replace(order, attempts=order.attempts + 1)
+            return _Learnt(attempts=order.attempts + 1)
         case heard.NotSent() if order.state is State.SUBMITTING:
-            return replace(order, due_at_ms=at_ms + retry_after_ms(order.attempts))
+            return _Learnt(due_at_ms=at_ms + retry_after_ms(order.attempts))
         case heard.Accepted():
-            return replace(
-                order,
+            return _Learnt(
                 price_idr=_first_known(order.price_idr, news.price_idr),
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
         case heard.Succeeded():
-            return replace(
-                order,
+            return _Learnt(
                 success_heard=True,
                 sn=_first_known(order.sn, news.sn),
                 price_idr=_first_known(news.cost_idr, order.price_idr),
             )
         case heard.Refused():
-            return replace(
-                order,
+            return _Learnt(
                 failure_heard=True,
                 reason=news.reason,
                 trouble=news.trouble,
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
         case heard.Failed():
-            return replace(order, failure_heard=True, reason=news.reason, trouble=news.trouble)
+            return _Learnt(failure_heard=True, reason=news.reason, trouble=news.trouble)
         case heard.Unclear() | heard.Contradicting() if Event.UNCLEAR in TRANSITIONS[order.state]:
-            return replace(order, doubt=news.why)
+            return _Learnt(doubt=news.why)
         case heard.Expired() if order.state is State.PLACED:
-            return replace(order, expiry=news.reason)
+            return _Learnt(expiry=news.reason)
         case heard.Overdue() if order.state is State.PENDING:
-            return replace(order, overdue=True)
+            return _Learnt(overdue=True)
         case heard.Ruled() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
-            return replace(order, ruled_by=news.admin_id, sn=_first_known(news.sn, order.sn))
+            return _Learnt(ruled_by=news.admin_id, sn=_first_known(news.sn, order.sn))
         case _:
-            return order
+            return _Learnt()
 
 
 def retry_after_ms(attempts: int) -> int:
@@ -177,8 +195,8 @@ def retry_after_ms(attempts: int) -> int:
 T = TypeVar("T")
 
 
-def _first_known(*values: T | None) -> T | None:
-    return next((value for value in values if value is not None), None)
+def _first_known(first: T | None, second: T | None) -> T | None:
+    return first if first is not None else second
 
 
 def _balance_in(news: heard.News) -> int | None:

@@ -120,7 +120,7 @@ def entities_of(text: Text) -> list[Json]:
     entities: list[Json] = []
     offset = 0
     for span in text:
-        units = len(span.text.encode("utf-16-le")) // 2
+        units = len(span.text) if span.text.isascii() else len(span.text.encode("utf-16-le")) // 2
         if span.style is not Style.PLAIN:
             entities.append({"type": span.style.value, "offset": offset, "length": units})
         offset += units

@@ -1,6 +1,6 @@
 """The words of a receipt: what a customer reads on paper, and what stands with the picture in the chat."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 
 from bot.notices.receipts import Receipt, ReceiptsNotice, ShopMisread, ShopShown
@@ -26,7 +26,7 @@ OWN_PRICES = "Harga jual"
 
 def printed_moment(at_ms: int, clock: Clock) -> str:
     """Give `22/11/2026 14:03:25 WIB`: paper is looked at years later."""
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(clock.zone)
+    day = datetime.fromtimestamp(at_ms / 1000, clock.zone)
     return f"{day:%d/%m/%Y} {clock.time(at_ms)}"
 
 

@@ -52,7 +52,7 @@ def answer(sheet: str = ACCEPTED, /, **changes: object) -> Accepted | Refused | 
 
 
 def test_the_body_holds_exactly_the_sheets_six_fields() -> None:
-    assert trx_body(order_to("0812345678"), user=USER, sign="0" * 32) == {
+    assert json.loads(trx_body(order_to("0812345678"), user=USER, sign="0" * 32)) == {
         "user": USER,
         "sign": "0" * 32,
         "trxid": TRXID,
