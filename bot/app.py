@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from telegram.error import TelegramError
 
 from bot.biller.client import TrxClient
+from bot.catalogue import operators
 from bot.counter import Counter, Rules, World
 from bot.flow import gap, joining
 from bot.flow.agent import Agent, Bell
@@ -200,6 +201,8 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(app.counter.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         greeting = asyncio.create_task(app.introduce(), name="introduction")
         stack.push_async_callback(_cancel, greeting)
+        loading = asyncio.create_task(asyncio.to_thread(operators.load), name="loading")
+        stack.push_async_callback(_cancel, loading)
         _log.info("Loket is up", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
         yield app
         _log.info("Loket is stopping")

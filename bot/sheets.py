@@ -4,9 +4,10 @@ import csv
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
+from typing import TYPE_CHECKING
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | None
 """Text, a number to count with, or nothing."""
@@ -26,6 +27,8 @@ def xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence
 
     Rows are written as they come, so that a long table needs little memory.
     """
+    from xlsxwriter import Workbook  # noqa: PLC0415 - a start need not wait for it
+
     file = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as workbook:
@@ -42,7 +45,7 @@ def xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence
     return file.getvalue()
 
 
-def _write_row(sheet: Worksheet, number: int, row: Sequence[Cell]) -> None:
+def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell]) -> None:
     for column, cell in enumerate(row):
         match cell:
             case str():

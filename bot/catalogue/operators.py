@@ -6,8 +6,6 @@ for a refusal.
 
 from functools import lru_cache
 
-from phonenumbers import PhoneNumber, carrier
-
 from bot.catalogue.product import Operator
 
 INDONESIA = 62
@@ -32,11 +30,19 @@ def operator_of(phone: str) -> Operator | None:
     return _of_prefix(phone[: PREFIX_DIGITS + 1])
 
 
+def load() -> None:
+    """Load what the first question needs, which takes a tenth of a second; any thread may do it."""
+    operator_of("08110000000")
+
+
 @lru_cache(maxsize=4096)
 def _of_prefix(prefix: str) -> Operator | None:
     if prefix.startswith(_TRI):
         return Operator.TRI
     if not (prefix.startswith("08") and prefix.isascii() and prefix.isdigit()):
         return None
+    # Imported late: its tables of the whole world take longer to load than all else that an order needs.
+    from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415
+
     number = PhoneNumber(country_code=INDONESIA, national_number=int(prefix[1:]))
     return _NAMES.get(carrier.name_for_valid_number(number, "en"))

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 WIDTH_PX = 768
 MARGIN_PX = 44
@@ -119,6 +120,8 @@ class Paper:
 
     def torn_off(self) -> bytes:
         """Give the picture as PNG; the same paper gives the same bytes."""
+        from PIL import Image, ImageDraw  # noqa: PLC0415 - a start need not wait for it
+
         image = Image.new("L", (WIDTH_PX, self._y + MARGIN_PX), 255)
         draw = ImageDraw.Draw(image)
         for word in self._words:
@@ -173,8 +176,10 @@ def _lines(text: str, size_px: int, room_px: int) -> Iterator[str]:
 
 
 @cache
-def _font(size_px: int) -> ImageFont.FreeTypeFont:
+def _font(size_px: int) -> "FreeTypeFont":
     """Give Pillow's own font, laid out the same way on every machine."""
+    from PIL import ImageFont  # noqa: PLC0415 - a start need not wait for it
+
     font = ImageFont.load_default(size_px)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise TypeError("this Pillow was built without FreeType")
