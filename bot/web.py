@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.applications import Starlette
@@ -143,6 +144,7 @@ def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Addres
     return peer
 
 
+@lru_cache(maxsize=256)  # the same few call all day
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         # A zone (`fe80::1%eth0`) is any text at all, and no part of who calls.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from bot.order.model import Order, Trouble
 from bot.order.news import Accepted, Refused, Unclear
@@ -68,7 +69,7 @@ def trx_body(order: Order, *, user: str, sign: str) -> bytes:
         "idpel": order.destination,
         "produk": order.product_code,
     }
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(fields)
 
 
 def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:

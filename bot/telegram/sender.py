@@ -11,7 +11,7 @@ from bot.telegram.client import ApiClient
 from bot.telegram.outcomes import Outcome, Sent, is_already_true, outcome_of
 from bot.telegram.request import Json
 from bot.texts import COPY, Attachment, Form, Text, label_of
-from bot.texts.form import Style
+from bot.texts.form import Style, units
 from storage.outbox import Keyboard
 
 _log = logging.getLogger(__name__)
@@ -120,10 +120,10 @@ def entities_of(text: Text) -> list[Json]:
     entities: list[Json] = []
     offset = 0
     for span in text:
-        units = len(span.text) if span.text.isascii() else len(span.text.encode("utf-16-le")) // 2
+        length = units(span.text)
         if span.style is not Style.PLAIN:
-            entities.append({"type": span.style.value, "offset": offset, "length": units})
-        offset += units
+            entities.append({"type": span.style.value, "offset": offset, "length": length})
+        offset += length
     return entities
 
 

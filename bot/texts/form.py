@@ -82,7 +82,10 @@ def numbered(destination: str) -> Span:
 
 def clean(outside: str, limit: int = 64) -> str:
     """Give outside text as one line of visible characters, capped: no controls, no direction marks."""
-    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in outside)
+    is_plain = outside.isascii() and outside.isprintable()
+    visible = (
+        outside if is_plain else "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in outside)
+    )
     folded = " ".join(visible.split())
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
@@ -119,5 +122,11 @@ def styled(text: Text) -> int:
 
 
 def length(text: Text) -> int:
+    """Give how long Telegram counts a message."""
+    return sum(units(span.text) for span in text)
+
+
+def units(text: str) -> int:
     """Give the number of UTF-16 units, in which Telegram counts offsets; never less than characters."""
-    return sum(len(span.text.encode("utf-16-le")) // 2 for span in text)
+    # Most text is plain, and then there is nothing to encode.
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
