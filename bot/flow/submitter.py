@@ -110,11 +110,20 @@ class Submitter:
         if self._claiming:
             self._claims_again = True
         elif self._breaker.is_open:
-            self._bell.ring()
+            self._hold_once_kept()
         elif self._free() <= 0:
             self._turns.has_more = True
         elif not self._stopping:
             self._begin_claim()
+
+    def _hold_once_kept(self) -> None:
+        """Wake the agent when what is being written now is kept: until then it would find nothing to hold."""
+
+        def wake(kept: asyncio.Future[None]) -> None:
+            if not kept.cancelled() and kept.exception() is None:
+                self._bell.ring()
+
+        asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
 
     def _free(self) -> int:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._tick())

@@ -1,10 +1,12 @@
 """An outage of the biller costs a handful of doubts, not hundreds: orders wait, are told so, and go on."""
 
+import asyncio
 import json
 
 import pytest
 
 from bot.biller.client import TrxClient
+from bot.flow.agent import Agent
 from bot.flow.breaker import ACCOUNT_TO_OPEN, FIRST_PAUSE_S, UNCLEAR_TO_OPEN
 from bot.flow.submitter import HELD_AT_ONCE, IDLE_S
 from bot.metrics import Metrics
@@ -12,7 +14,7 @@ from bot.notices.admins import BalanceShown, BreakerClosed, BreakerOpened, HoldC
 from bot.order.model import ExpiryReason, Order, State, Trouble
 from bot.order.notices import OrderExpired, OrderWaiting
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
-from tests.integration.fakes import order_text, success_of
+from tests.integration.fakes import eventually, order_text, success_of
 from tests.integration.raw_biller import Wire, as_json, http, serving
 
 
@@ -60,6 +62,21 @@ async def test_each_waiting_chat_is_told_once_an_order_and_the_admins_once(shop:
         assert isinstance(opened, BreakerOpened)
         assert opened.cause is HoldCause.UNCLEAR
         assert shop.kinds(admin).count("BreakerOpened") == 1
+
+
+async def test_an_order_that_comes_while_nothing_is_sent_is_told_so_at_once(shop: Shop) -> None:
+    """Whoever is to say so is called while the order is still on its way to the disk, where it looks."""
+    await in_an_outage(shop)
+    holding = asyncio.create_task(Agent("submitter", shop.submitter.run_once, shop.orders_bell).run())
+    shop.disk.holds_writes()
+    asking = asyncio.create_task(shop.says("s5.081234567890"))
+    await asyncio.sleep(0)
+    shop.submitter.claim()
+    await asyncio.sleep(0.01)  # so long a commit takes
+    shop.disk.lets_go()
+    await asking
+    await eventually(lambda: "OrderWaiting" in shop.kinds(SARI), timeout_s=IDLE_S / 3)
+    holding.cancel()
 
 
 async def test_after_the_pause_one_order_is_tried_and_its_clear_answer_lets_all_go_on(shop: Shop) -> None:
