@@ -4,11 +4,10 @@ import sqlite3
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic_core import from_json, to_json
-
 from bot.notices import Notice
-from bot.notices.keys import Action
+from storage import chats, keyboard
 from storage.codec import Codec, dump, kind_of
+from storage.keyboard import Keyboard
 from storage.transaction import Tx
 
 NOTICES = Codec(Notice)
@@ -18,21 +17,6 @@ FEW = 20
 
 Where more wait, the look was for nothing: as many as people order in a second are worth it.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """A button under a message: what it asks for, what its tap brings back, and what stands on it.
-
-    `data` is a one-time nonce, or what a view is asked to show; `label` is put into the action's words.
-    """
-
-    action: Action
-    data: str
-    label: str = ""
-
-
-Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +79,7 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
 
     In a chat that lets us in no longer it joins those set aside, so that none overtakes them later.
     """
-    chat_id, is_closed = _address(tx, letter.chat_id)
+    chat_id, is_closed = chats.address(tx, letter.chat_id)
     if chat_id != letter.chat_id:
         # A supergroup numbers its messages anew: the old ids name other people's messages there.
         letter = replace(letter, reply_to=None, edits=None, edits_letter=None)
@@ -109,7 +93,7 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
         edits_letter=letter.edits_letter,
         kind=kind_of(letter.notice),
         facts=dump(letter.notice),
-        keyboard=_dump_keyboard(letter.keyboard) if letter.keyboard else "[]",
+        keyboard=keyboard.dump(letter.keyboard) if letter.keyboard else "[]",
         subject=letter.subject,
         rests_until_ms=letter.rests_until_ms,
         at_ms=at_ms,
@@ -203,43 +187,6 @@ def leave_thread(tx: Tx, chat_id: int, thread_id: int) -> None:
     tx.run("letters_leave_thread", chat_id=chat_id, thread_id=thread_id)
 
 
-def park(tx: Tx, chat_id: int, *, why: str, at_ms: int) -> None:
-    """Set aside all letters of a chat that lets us in no longer."""
-    tx.run("letters_parked", chat_id=chat_id, fault=why)
-    tx.run("chat_closed", chat_id=chat_id, why=why, at_ms=at_ms)
-
-
-def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
-    """Send what was set aside, since the chat speaks to us again; tell whether there was anything."""
-    if not tx.run("chat_opened", chat_id=chat_id, at_ms=at_ms):
-        return False
-    return tx.run("letters_unparked", chat_id=chat_id, at_ms=at_ms) > 0
-
-
-def move(tx: Tx, chat_id: int, new_chat_id: int, *, at_ms: int) -> None:
-    """Re-address a group that became a supergroup: its letters and all that come."""
-    if chat_id == new_chat_id:
-        return
-    tx.run("chat_moved", chat_id=chat_id, new_chat_id=new_chat_id, at_ms=at_ms)
-    tx.run("letters_moved", chat_id=chat_id, new_chat_id=new_chat_id)
-
-
-def current_address(tx: Tx, chat_id: int) -> int:
-    """Follow a chat to where it moved."""
-    return _address(tx, chat_id)[0]
-
-
-def _address(tx: Tx, chat_id: int) -> tuple[int, bool]:
-    """Give where a chat lives now, and whether it lets us in no longer."""
-    row = tx.one("chat_by_id", chat_id=chat_id)
-    if row is None:
-        return chat_id, False
-    if row["moved_to"] is None:
-        return chat_id, row["closed_why"] is not None
-    there = tx.one("chat_by_id", chat_id=row["moved_to"])
-    return row["moved_to"], there is not None and there["closed_why"] is not None
-
-
 def drop(tx: Tx, outbox_id: int) -> None:
     """Leave a letter unsaid, since a later one says more."""
     tx.run("letter_dropped", outbox_id=outbox_id)
@@ -309,18 +256,6 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row["state"]: row["count"] for row in tx.all("count_letters")}
 
 
-def _dump_keyboard(keyboard: Keyboard) -> str:
-    rows = [[(button.action, button.data, button.label) for button in row] for row in keyboard]
-    return to_json(rows).decode()
-
-
-def _load_keyboard(keyboard: str) -> Keyboard:
-    return tuple(
-        tuple(Button(action=Action(action), data=data, label=label) for action, data, label in buttons)
-        for buttons in from_json(keyboard)
-    )
-
-
 def _read(row: sqlite3.Row) -> Waiting:
     # A row finds a column by trying each name: many are found faster in a dict.
     told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
@@ -339,7 +274,7 @@ def _read(row: sqlite3.Row) -> Waiting:
             reply_to=told["reply_to"],
             edits=told["edits"] or told["target_message_id"],
             edits_letter=told["edits_letter"],
-            keyboard=_load_keyboard(told["keyboard"]),
+            keyboard=keyboard.load(told["keyboard"]),
             subject=told["subject"],
             rests_until_ms=told["rests_until_ms"],
         ),

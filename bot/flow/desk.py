@@ -9,7 +9,8 @@ from bot.notices import Notice
 from bot.notices.keyboards import keyboard_of
 from bot.notices.keys import VIEWS, Key
 from storage import inbox, outbox
-from storage.outbox import Button, Keyboard, Letter
+from storage.keyboard import Button, Keyboard
+from storage.outbox import Letter
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000

@@ -12,7 +12,7 @@ from bot.order.model import Outcome
 from bot.order.parse import parse
 from bot.order.typed import Command, Misread, Orders, Slip
 from bot.people import Role, Standing
-from storage import inbox, outbox, people
+from storage import chats, inbox, outbox, people
 from storage.people import Person
 from storage.transaction import Tx
 
@@ -22,7 +22,7 @@ def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
     if said.kind is not Kind.EDITED:
         if not inbox.first_sight(tx, said.chat_id, said.message_id, at_ms=now_ms):
             return
-        outbox.unpark(tx, said.chat_id, at_ms=now_ms)
+        chats.unpark(tx, said.chat_id, at_ms=now_ms)
     person = people.get(tx, said.user_id)
     role = joining.role_as(desk, said.user_id, person)
     parsed = parse(said.text)

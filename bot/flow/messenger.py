@@ -23,7 +23,7 @@ from bot.notices.ordering import OrderTable
 from bot.telegram import outcomes as out
 from bot.telegram.sender import Outgoing
 from bot.texts import Clock
-from storage import outbox
+from storage import chats, outbox
 from storage.database import Database
 from storage.errors import StorageError
 from storage.outbox import Letter, Waiting
@@ -211,10 +211,10 @@ class Messenger:
             case out.Ambiguous(why=why):
                 self._repeat(tx, batch, why)
             case out.Gone(why=why):
-                outbox.park(tx, letter.chat_id, why=why, at_ms=now_ms)
+                chats.park(tx, letter.chat_id, why=why, at_ms=now_ms)
                 self._report(tx, letter, why)
             case out.MovedTo(new_chat_id=new_chat_id):
-                outbox.move(tx, letter.chat_id, new_chat_id, at_ms=now_ms)
+                chats.move(tx, letter.chat_id, new_chat_id, at_ms=now_ms)
             case out.ThreadGone():
                 outbox.leave_thread(tx, letter.chat_id, letter.thread_id or 0)
             case out.EditGone():

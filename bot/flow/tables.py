@@ -8,7 +8,7 @@ from bot.flow.desk import Desk, Place
 from bot.notices.ordering import OrderTable
 from bot.order.batch import Batch
 from bot.order.model import Order
-from storage import batches, orders, outbox
+from storage import batches, chats, orders, outbox
 from storage.outbox import Letter
 from storage.transaction import Tx
 
@@ -37,7 +37,7 @@ def stir(tx: Tx, batch: Batch, order: Order, *, now_ms: int) -> int:
     if not outbox.waits_about(tx, _subject_of(batch)):
         _rewrite(tx, batch, order.thread_id, until_ms, now_ms)
     if not until_ms:
-        outbox.wake(tx, outbox.current_address(tx, batch.chat_id), batch.message_id)
+        outbox.wake(tx, chats.current(tx, batch.chat_id), batch.message_id)
     return until_ms if batch.placed_count > FEW else 0
 
 
@@ -58,7 +58,7 @@ def _rest_of(tx: Tx, batch: Batch, now_ms: int) -> int:
     longest_ms = max(FIRST_REST_MS, batch.placed_count * REST_PER_ORDER_MS)
     if batch.rests_until_ms > now_ms + longest_ms:
         # The clock was set back: nothing rests for an hour because of that.
-        outbox.wake(tx, outbox.current_address(tx, batch.chat_id), batch.message_id)
+        outbox.wake(tx, chats.current(tx, batch.chat_id), batch.message_id)
     elif batch.rests_until_ms > now_ms:
         return batch.rests_until_ms
     age_ms = now_ms - batch.placed_at_ms

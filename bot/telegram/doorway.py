@@ -16,7 +16,7 @@ from bot.telegram.reading import Heard, read_update
 from bot.telegram.sender import Outgoing
 from bot.texts import toast_text
 from bot.texts.restore import NOT_STORED
-from storage import inbox, outbox
+from storage import chats, inbox
 from storage.database import Database
 from storage.errors import StorageError
 from storage.transaction import Tx
@@ -157,7 +157,7 @@ def _handle(tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int
         case Pressed():
             return [(heard.press_id, pressing.take_press(tx, desk, heard, now_ms=now_ms))]
         case Moved():
-            outbox.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
+            chats.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
         case Unreadable():
             _set_aside(tx, raw, heard.why, now_ms)
         case None:

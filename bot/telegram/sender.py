@@ -12,7 +12,7 @@ from bot.telegram.outcomes import Outcome, Sent, is_already_true, outcome_of
 from bot.telegram.request import Json
 from bot.texts import COPY, Attachment, Form, Text, label_of
 from bot.texts.form import Style, units
-from storage.outbox import Keyboard
+from storage.keyboard import Keyboard
 
 _log = logging.getLogger(__name__)
 

@@ -13,10 +13,11 @@ from bot.order.batch import Batch
 from bot.order.model import Trouble
 from bot.order.notices import OrderFailed
 from bot.people import Role
-from storage import batches, inbox, outbox
+from storage import batches, chats, inbox, outbox
 from storage.database import SqliteDatabase
 from storage.forgetting import Old, forget_some
-from storage.outbox import Button, Lane, Letter, Waiting
+from storage.keyboard import Button
+from storage.outbox import Lane, Letter, Waiting
 from storage.transaction import Tx
 
 CHAT, OTHER = 1001, -100200300
@@ -82,8 +83,8 @@ async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabas
     def try_all(tx: Tx) -> bool:
         for entry in (told, buried):
             outbox.postpone(tx, entry.outbox_id, due_at_ms=0, ambiguous=False, fault="")
-        outbox.park(tx, CHAT, why="", at_ms=2)
-        return outbox.unpark(tx, CHAT, at_ms=3)
+        chats.park(tx, CHAT, why="", at_ms=2)
+        return chats.unpark(tx, CHAT, at_ms=3)
 
     assert not await database.write(try_all)
     assert await lane(database) == []
@@ -91,31 +92,31 @@ async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabas
 
 async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
     await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
-    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
     assert [entry.chat_id for entry in await lanes(database)] == [OTHER]
     assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2, "buried": 0}
-    assert await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=50))
+    assert await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=50))
     assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
-    assert not await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=60))
+    assert not await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=60))
 
 
 async def test_a_moved_chats_letters_go_where_it_went(database: SqliteDatabase) -> None:
     await put(database, FULL)
-    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=1))
+    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
     await put(database, PLAIN)
     assert await lane(database) == []
     moved, later = await lane(database, OTHER)
     # A supergroup numbers its messages anew: the old numbers would point at somebody else's.
     assert (moved.letter.reply_to, moved.letter.edits) == (None, None)
     assert later.letter.notice == PLAIN.notice
-    assert await database.read(lambda tx: outbox.current_address(tx, CHAT)) == OTHER
+    assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER
 
 
 async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_messages(
     database: SqliteDatabase,
 ) -> None:
     """A supergroup numbers its messages anew: a result must not answer somebody else's order there."""
-    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=1))
+    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
     await put(database, FULL)
     (letter,) = await lane(database, OTHER)
     assert (letter.letter.reply_to, letter.letter.edits) == (None, None)
@@ -123,14 +124,14 @@ async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_mess
 
 async def test_letters_set_aside_are_tried_again_where_their_chat_moved(database: SqliteDatabase) -> None:
     await put(database, PLAIN)
-    await database.write(lambda tx: outbox.park(tx, CHAT, why="kicked", at_ms=1))
-    await database.write(lambda tx: outbox.move(tx, CHAT, OTHER, at_ms=2))
+    await database.write(lambda tx: chats.park(tx, CHAT, why="kicked", at_ms=1))
+    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=2))
     assert [waiting.letter.notice for waiting in await lane(database, OTHER)] == [PLAIN.notice]
 
 
 async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
     await put(database, FULL)
-    await database.write(lambda tx: outbox.move(tx, CHAT, CHAT, at_ms=1))
+    await database.write(lambda tx: chats.move(tx, CHAT, CHAT, at_ms=1))
     assert [waiting.letter for waiting in await lane(database)] == [FULL]
 
 
@@ -177,7 +178,7 @@ async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> 
 
 async def test_what_is_set_aside_still_waits_for_its_chat(database: SqliteDatabase) -> None:
     await put(database, FULL)
-    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
     assert await database.read(lambda tx: outbox.waits_for(tx, CHAT, "OrderFailed"))
 
 
@@ -191,10 +192,10 @@ async def test_of_the_edits_of_a_message_the_last_is_kept(database: SqliteDataba
 
 
 async def test_edits_that_are_set_aside_do_not_pile_up_either(database: SqliteDatabase) -> None:
-    await database.write(lambda tx: outbox.park(tx, CHAT, why="blocked", at_ms=1))
+    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
     await put(database, *(replace(PLAIN, edits=5, reply_to=number) for number in range(3)))
     await database.write(lambda tx: outbox.keep_last_edit(tx, CHAT, 5))
-    await database.write(lambda tx: outbox.unpark(tx, CHAT, at_ms=2))
+    await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=2))
     assert [entry.letter.reply_to for entry in await lane(database)] == [2]
 
 

@@ -196,7 +196,7 @@ MUTANTS = (
     ),
     _one(
         "forgets the letters of a chat that blocked it",
-        "storage.outbox",
+        "storage.chats",
         '    return tx.run("letters_unparked", chat_id=chat_id, at_ms=at_ms) > 0\n',
         "    return False\n",
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.notices.keys import Action
 from bot.order.model import Outcome
-from storage.outbox import Keyboard
+from storage.keyboard import Keyboard
 from tests.simulation.life import ADMIN
 from tests.simulation.loop import START_S
 from tests.simulation.plan import TROUBLE_S

@@ -8,7 +8,7 @@ from telegram.error import NetworkError
 
 from bot.telegram import outcomes as out
 from bot.telegram.sender import Outgoing
-from storage.outbox import Keyboard
+from storage.keyboard import Keyboard
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
