@@ -79,7 +79,7 @@ class _Waiting:
 
 
 class SqliteDatabase:
-    """SQLite in WAL mode, FULLy durable: one connection writes, one looks, one gathers what takes long."""
+    """SQLite in WAL mode, FULLy durable: one connection writes, one looks, two gather what takes long."""
 
     def __init__(self, path: Path, *, lock_patience_s: float = LOCK_PATIENCE_S) -> None:
         self.is_writable = False
@@ -88,7 +88,9 @@ class SqliteDatabase:
         self._lock_patience_s = lock_patience_s
         self._writer = Connection(partial(connect, path), iter_chunk_size=64)
         self._reader = Connection(partial(connect_to_read, path), iter_chunk_size=64)
-        self._gatherer = Connection(partial(connect_to_read, path), iter_chunk_size=64)
+        self._gatherers = [Connection(partial(connect_to_read, path), iter_chunk_size=64) for _ in range(2)]
+        """Two, so that a receipt need not wait behind somebody's report of a year."""
+        self._free_gatherers: asyncio.Queue[Connection] = asyncio.Queue()
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
@@ -107,7 +109,9 @@ class SqliteDatabase:
                 await self._writer.carry_out(check)
             await self._writer.carry_out(migrate)
             await self._reader
-            await self._gatherer
+            for gatherer in self._gatherers:
+                await gatherer
+                self._free_gatherers.put_nowait(gatherer)
         except (sqlite3.Error, StorageError) as error:
             await self._close_connections()
             raise self._explained(translated(error)) from error
@@ -149,7 +153,7 @@ class SqliteDatabase:
         await self._close_connections()
 
     async def _close_connections(self) -> None:
-        for connection in (self._gatherer, self._reader, self._writer):
+        for connection in (*self._gatherers, self._reader, self._writer):
             if connection.is_open:
                 await connection.close()
             await connection.gone()
@@ -179,10 +183,14 @@ class SqliteDatabase:
     async def gather(self, unit: Unit[T]) -> T:
         """Carry out a `unit` that only looks, in a thread of its own: a long report holds up nobody else."""
         self._refuse_closed()
+        gatherer = await self._free_gatherers.get()
         try:
-            return await self._gatherer.carry_out(partial(look, unit))
+            self._refuse_closed()
+            return await gatherer.carry_out(partial(look, unit))
         except sqlite3.Error as error:
             raise translated(error) from error
+        finally:
+            self._free_gatherers.put_nowait(gatherer)
 
     def _refuse_closed(self) -> None:
         if self._closing:
