@@ -35,13 +35,16 @@ class Lanes:
         self.passed_over: set[int] = set()
         """Of these, the chats for which there may be more than whoever speaks to them has seen."""
         self.is_crowded = False
-        """Whether chats wait for others to be done: nobody may then go on speaking without them."""
+        """Whether chats may wait for others to be done: whoever is done then makes room for all."""
         self._pace = pace
         self._now_ms = now_ms
         self._tick = tick
 
     def look(self, tx: Tx) -> Look:
         """Find all that may be said now."""
+        if len(self.busy) >= LANES_AT_ONCE:
+            self.is_crowded = True
+            return Look([], IDLE_S)
         now_ms = self._now_ms()
         lanes, wake_ms = outbox.lanes(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
@@ -64,14 +67,16 @@ class Lanes:
 
     def look_on(self, tx: Tx, chat_id: int) -> Look:
         """Find what may be said next in a chat that was just spoken to."""
+        if self.is_crowded:
+            return Look([], 0)
         now_ms = self._now_ms()
         self.passed_over.discard(chat_id)
         waiting = outbox.waiting(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
         if not waiting:
             return Look([], IDLE_S)
         wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
-        if wait_s > 0 or self.is_crowded:
-            return Look([], max(0.0, wait_s))
+        if wait_s > 0:
+            return Look([], wait_s)
         self._pace.note(chat_id, self._tick())
         return Look([waiting], IDLE_S)
 
