@@ -21,6 +21,8 @@ class Button:
 
 Keyboard = tuple[tuple[Button, ...], ...]
 
+_ACTIONS = {str(action): action for action in Action}
+
 
 def dump(keyboard: Keyboard) -> str:
     """Give a keyboard as JSON."""
@@ -29,8 +31,8 @@ def dump(keyboard: Keyboard) -> str:
 
 
 def load(keyboard: str) -> Keyboard:
-    """Give back a keyboard."""
+    """Give back a keyboard; KeyError if it has an action that there is no more."""
     return tuple(
-        tuple(Button(action=Action(action), data=data, label=label) for action, data, label in buttons)
+        tuple(Button(action=_ACTIONS[action], data=data, label=label) for action, data, label in buttons)
         for buttons in from_json(keyboard)
     )

@@ -122,7 +122,7 @@ def entities_of(text: Text) -> list[Json]:
     for span in text:
         length = units(span.text)
         if span.style is not Style.PLAIN:
-            entities.append({"type": span.style.value, "offset": offset, "length": length})
+            entities.append({"type": span.style, "offset": offset, "length": length})
         offset += length
     return entities
 

@@ -34,6 +34,8 @@ class Span:
     style: Style = Style.PLAIN
 
 
+_BREAK = Span("\n")
+
 Text = tuple[Span, ...]
 """A message's words, in order."""
 
@@ -110,10 +112,12 @@ def lines(*rows: Row | Span) -> Text:
     spans: list[Span] = []
     for index, row in enumerate(rows):
         if index:
-            spans.append(Span("\n"))
-        parts = row if isinstance(row, tuple) else (row,)
-        spans.extend(part if isinstance(part, Span) else Span(part) for part in parts)
-    return tuple(span for span in spans if span.text)
+            spans.append(_BREAK)
+        for part in row if isinstance(row, tuple) else (row,):
+            span = part if isinstance(part, Span) else Span(part)
+            if span.text:
+                spans.append(span)
+    return tuple(spans)
 
 
 def styled(text: Text) -> int:
