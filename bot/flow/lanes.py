@@ -43,6 +43,7 @@ class Lanes:
     def look(self, tx: Tx) -> Look:
         """Find all that may be said now."""
         if len(self.busy) >= LANES_AT_ONCE:
+            # There is no place: whoever is done rings for all.
             self.is_crowded = True
             return Look([], IDLE_S)
         now_ms = self._now_ms()

@@ -98,6 +98,23 @@ def test_an_order_of_an_older_loket_is_there_and_kept_as_strictly(tmp_path: Path
                     connection.execute(PLACED, ("2" * 17, 2, "lost"))
 
 
+def test_where_the_schemas_words_are_guarded_they_stay_and_all_else_comes(tmp_path: Path) -> None:
+    def guard(action: int, name: str | None, *_: object) -> int:
+        guarded = action == sqlite3.SQLITE_PRAGMA and name == "writable_schema"
+        return sqlite3.SQLITE_IGNORE if guarded else sqlite3.SQLITE_OK
+
+    with closing(sqlite3.connect(tmp_path / "loket.db", isolation_level=None)) as connection:
+        connection.set_authorizer(guard)
+        migrate(connection)
+        connection.set_authorizer(None)
+        assert " IN (" in words_of(connection)["outbox"]
+        assert connection.execute("SELECT max(version) FROM schema_version").fetchone() == (
+            len(migrations()),
+        )
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            connection.execute(PLACED, ("2" * 17, 2, "lost"))
+
+
 @pytest.mark.parametrize("table", ["orders", "outbox"])
 def test_every_state_that_was_allowed_still_is(connection: sqlite3.Connection, table: str) -> None:
     at_version(connection, 3)
