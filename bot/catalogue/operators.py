@@ -41,8 +41,7 @@ def _of_prefix(prefix: str) -> Operator | None:
         return Operator.TRI
     if not (prefix.startswith("08") and prefix.isascii() and prefix.isdigit()):
         return None
-    # Imported late: its tables of the whole world take longer to load than all else that an order needs.
-    from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415
+    from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415 - its tables of the whole world load slowly
 
     number = PhoneNumber(country_code=INDONESIA, national_number=int(prefix[1:]))
     return _NAMES.get(carrier.name_for_valid_number(number, "en"))
