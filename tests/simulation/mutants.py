@@ -127,7 +127,7 @@ MUTANTS = (
         "marks a message told before it is sent",
         "bot.flow.messenger",
         "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
-        "        await self._store(draft, outdated, out.Sent(message_id=1))\n"
+        "        await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, out.Sent(message_id=1)))\n"
         "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
     ),
     _one(
