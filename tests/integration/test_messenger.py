@@ -7,7 +7,7 @@ import pytest
 
 from bot.flow.agent import Agent
 from bot.flow.desk import Place
-from bot.flow.lanes import IDLE_S
+from bot.flow.lanes import IDLE_S, LANES_AT_ONCE
 from bot.notices import Notice
 from bot.notices.people import JoinCard
 from bot.notices.talk import Help
@@ -119,6 +119,21 @@ async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(sh
     shop.disk.lets_go()
     await writing
     await eventually(lambda: len(shop.speaker.messages) == 2, timeout_s=IDLE_S / 3)
+    speaking.cancel()
+
+
+async def test_whoever_finds_no_place_to_be_spoken_to_is_told_as_soon_as_there_is_one(shop: Shop) -> None:
+    speaking = asyncio.create_task(Agent("messenger", shop.messenger.run_once, shop.outbox_bell).run())
+    shop.speaker.hangs()
+    for number in range(LANES_AT_ONCE):
+        await put(shop, result(), chat=5000 + number)
+    shop.messenger.look()
+    await eventually(lambda: len(shop.speaker.tries) == LANES_AT_ONCE)
+    await put(shop, result(), chat=SARI)
+    shop.messenger.look()
+    await shop.disk.write(lambda _: None)  # behind the look, which has found no place
+    shop.speaker.release()
+    await eventually(lambda: bool(shop.speaker.to(SARI)), timeout_s=IDLE_S / 3)
     speaking.cancel()
 
 
