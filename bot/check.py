@@ -1,9 +1,9 @@
 """The doctor: looks at everything a counter needs, and says for each what is right or what to do."""
 
 import sqlite3
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings
@@ -15,8 +15,7 @@ from storage.lock import only_one
 REACH_TIMEOUT_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One line of the doctor's: what was looked at, whether it is right, and what to know or do."""
 
     part: str

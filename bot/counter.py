@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from msgspec import Struct
 
 from bot.flow.agent import Agent, Bell
 from bot.flow.auditor import Auditor
@@ -21,8 +22,7 @@ from bot.texts import Clock
 from storage.database import Database
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """What is outside: the disk, the biller, Telegram, time and chance.
 
     `now_ms` is the time of day, `tick` a monotonic clock in seconds, `nonce` a fresh unguessable text of at
@@ -39,8 +39,7 @@ class World:
     chance: Callable[[], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """What the operator chose."""
 
     admins: tuple[int, ...]

@@ -7,10 +7,10 @@ import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -37,8 +37,7 @@ TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-Afte
 Raw = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handlers:
+class Handlers(Struct, frozen=True, kw_only=True):
     """What the server hands its requests to; both raise StorageError if nothing was kept."""
 
     take_update: Callable[[Raw], Awaitable[None]]
@@ -47,14 +46,17 @@ class Handlers:
     metrics: Callable[[], Awaitable[bytes]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
+class Gate(Struct, frozen=True, kw_only=True):
     """Who may come in; `webhook_secret` is None while polling."""
 
-    reversal_secret: str = field(repr=False)
-    webhook_secret: str | None = field(repr=False)
+    reversal_secret: str
+    webhook_secret: str | None
     reversal_allowed: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Gate(...)"
 
 
 def build(handlers: Handlers, gate: Gate) -> ASGIApp:

@@ -5,10 +5,11 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
+
+from msgspec import Struct
 
 from storage import restores
 from storage.database import RESTORING
@@ -25,8 +26,7 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite calls the files of one database."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(Struct, frozen=True, kw_only=True):
     """What a copy holds; the moments are None where it holds nothing that has one."""
 
     orders: int
@@ -34,8 +34,7 @@ class Holding:
     last_sign_ms: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class Restored(Struct, frozen=True, kw_only=True):
     """What was put in place, until when the lost database is known to have lived, and where it lies now."""
 
     holding: Holding

@@ -1,10 +1,7 @@
 """Messages that hold several orders: their lines that made none, and how often their table has changed."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
-
-from bot.order.batch import Batch, Unplaced, Why
+from bot.order.batch import Batch, Unplaced
+from storage.codec import dump, load
 from storage.transaction import Tx
 
 
@@ -16,7 +13,7 @@ def insert(tx: Tx, batch: Batch) -> None:
         message_id=batch.message_id,
         placed_at_ms=batch.placed_at_ms,
         placed_count=batch.placed_count,
-        unplaced=_dump(batch.unplaced),
+        unplaced=dump(batch.unplaced),
         version=batch.version,
         rests_until_ms=batch.rests_until_ms,
     )
@@ -27,7 +24,7 @@ def find(tx: Tx, chat_id: int, message_id: int) -> Batch | None:
     row = tx.one("batch_of_message", chat_id=chat_id, message_id=message_id)
     if row is None:
         return None
-    return Batch(**{**dict(row), "unplaced": _load(row["unplaced"])})
+    return Batch(**{**dict(row), "unplaced": load(tuple[Unplaced, ...], row["unplaced"])})
 
 
 def change(tx: Tx, batch: Batch) -> None:
@@ -38,11 +35,3 @@ def change(tx: Tx, batch: Batch) -> None:
 def let_rest(tx: Tx, batch: Batch, *, until_ms: int) -> None:
     """Note until when the news of a batch gathers."""
     tx.run("let_batch_rest", chat_id=batch.chat_id, message_id=batch.message_id, rests_until_ms=until_ms)
-
-
-def _dump(unplaced: Sequence[Unplaced]) -> str:
-    return json.dumps([asdict(line) for line in unplaced], ensure_ascii=False)
-
-
-def _load(unplaced: str) -> tuple[Unplaced, ...]:
-    return tuple(Unplaced(**{**line, "why": Why(line["why"])}) for line in json.loads(unplaced))

@@ -1,25 +1,24 @@
 """The catalogue: its products as they stand, every state it has been in, and who brought it there."""
 
-import json
 import sqlite3
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.change import ChangeKind, Difference, difference
 from bot.catalogue.product import Hours, Operator, Product, Rule
+from storage.codec import dump
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Struct, frozen=True, kw_only=True):
     """Which state of the catalogue holds; the stamp tells it from one of the same number that was undone."""
 
     version: int = 0
     stamp: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(Struct, frozen=True, kw_only=True):
     """Who changes the catalogue, when and by what; `stamp` is a fresh text of its own."""
 
     stamp: str
@@ -29,8 +28,7 @@ class Edit:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """One change of the catalogue: how many products in which way, and one code of each for an example."""
 
     version: int
@@ -116,7 +114,7 @@ def _add_version(tx: Tx, version: int, edit: Edit) -> bool:
 
 
 def _facts(product: Product | None) -> str | None:
-    return json.dumps(asdict(product), ensure_ascii=False) if product else None
+    return dump(product) if product else None
 
 
 def _row(product: Product, position: int) -> dict[str, int | str | None]:

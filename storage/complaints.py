@@ -1,14 +1,14 @@
 """Complaints about orders: at most one open for each order, none ever deleted."""
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.notices.complaints import Stage
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(Struct, frozen=True, kw_only=True):
     """Where a complaint is made: by or under a message of a chat. Its answers go there."""
 
     chat_id: int
@@ -16,8 +16,7 @@ class Spot:
     message_id: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class Complaint(Struct, frozen=True, kw_only=True):
     """One complaint, with where it was made.
 
     `answer` None on an answered one means that the order was found delivered.

@@ -10,10 +10,11 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from storage.checkup import check, check_beside, is_small
 from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
@@ -72,8 +73,7 @@ class Database(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     unit: Unit[Any]
     done: asyncio.Future[Any]
 

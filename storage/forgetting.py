@@ -3,13 +3,12 @@
 Orders and their events stay for good.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Old:
+class Old(Struct, frozen=True, kw_only=True):
     """Before when messages seen, and when letters, buttons and refused batches, are forgotten; ms."""
 
     messages_before_ms: int

@@ -1,6 +1,6 @@
 """What of Telegram has been taken in: messages seen, how far the poller is, buttons used."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.notices.keys import Action, Key
 from storage.transaction import Tx
@@ -9,15 +9,13 @@ SET_ASIDE_AT_MOST = 1000
 """A fault that somebody can provoke must not fill the disk: at up to 20 kB each, this is 20 MB."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
+class Offered(Struct, frozen=True, kw_only=True):
     """Whose a button is: the one who alone may press it, None for any admin."""
 
     owner_id: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
+class Pressed(Struct, frozen=True, kw_only=True):
     """What a button stands for, given up by its first press; `owner_id` is whose it was, None for admins'."""
 
     action: Action
@@ -27,8 +25,7 @@ class Pressed:
     offered_at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
+class Cursor(Struct, frozen=True, kw_only=True):
     """The next update to ask Telegram for, and when that last moved."""
 
     next_update_id: int

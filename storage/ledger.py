@@ -1,6 +1,6 @@
 """What is known of the operator's money at the biller, and reversals that fitted nothing."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storage.transaction import Tx
 
@@ -8,8 +8,7 @@ QUARANTINED_AT_MOST = 10_000
 """Whoever found the path could otherwise fill the disk: at some 2 kB each, this is 20 MB."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported: when, by what (`answer` or `reversal`), for which order."""
 
     balance_idr: int
@@ -18,8 +17,7 @@ class Balance:
     trxid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True):
     """A number of orders and what they cost, as far as it is known."""
 
     count: int

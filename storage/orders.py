@@ -1,9 +1,11 @@
 """Orders and their events: the row is what the events add up to."""
 
 import sqlite3
-from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from bot.order.model import ExpiryReason, Intent, Order, State, Trouble
 from bot.order.news import News
@@ -29,8 +31,7 @@ PLACED = "Placed"
 """The kind of an order's first event; its facts are the order itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderEvent:
+class OrderEvent(Struct, frozen=True, kw_only=True):
     """One line of an order's history; `news` is None for the first."""
 
     trxid: str
@@ -54,8 +55,7 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
     """Store a new order with its first event; False if its trxid or its line of a message is taken."""
     if not tx.run("insert_order", **_row_of(order)):
         return False
-    # Nothing was heard of it yet: most fields still have their default.
-    facts = dump(order, sparse=True)
+    facts = dump(order)
     _append(tx, order, at_ms=order.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
     return True
 

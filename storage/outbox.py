@@ -1,12 +1,14 @@
 """What waits to be said, chat by chat and in order, and what became of it."""
 
 import sqlite3
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from bot.notices import Notice
-from storage import chats, keyboard
-from storage.codec import Codec, dump, kind_of
+from storage import chats
+from storage.codec import Codec, dump, kind_of, load
 from storage.keyboard import Keyboard
 from storage.transaction import Tx
 
@@ -19,8 +21,7 @@ Where more wait, the look was for nothing: as many as people order in a second a
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     """A notice on its way to a chat, new or in the place of a message of ours.
 
     That message is named by its id (`edits`), or by its letter if that was still on its way (`edits_letter`).
@@ -38,8 +39,7 @@ class Letter:
     rests_until_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(Struct, frozen=True, kw_only=True):
     """A letter in the outbox, with the tries so far; `is_void` if what it was to replace never left.
 
     `due_at_ms` is when the next try may be made.
@@ -55,8 +55,7 @@ class Waiting:
     is_void: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Lane(Struct, frozen=True, kw_only=True):
     """A chat with letters to be said, and when the first may go; `rows` are its letters, if at hand."""
 
     chat_id: int
@@ -64,8 +63,7 @@ class Lane:
     rows: tuple[sqlite3.Row, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(Struct, frozen=True, kw_only=True):
     """What became of a letter: its notice's name, its state (`waiting`, `sent` …), and the last fault."""
 
     kind: str
@@ -93,7 +91,7 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
         edits_letter=letter.edits_letter,
         kind=kind_of(letter.notice),
         facts=dump(letter.notice),
-        keyboard=keyboard.dump(letter.keyboard) if letter.keyboard else "[]",
+        keyboard=dump(letter.keyboard),
         subject=letter.subject,
         rests_until_ms=letter.rests_until_ms,
         at_ms=at_ms,
@@ -274,7 +272,7 @@ def _read(row: sqlite3.Row) -> Waiting:
             reply_to=told["reply_to"],
             edits=told["edits"] or told["target_message_id"],
             edits_letter=told["edits_letter"],
-            keyboard=keyboard.load(told["keyboard"]),
+            keyboard=load(Keyboard, told["keyboard"]),
             subject=told["subject"],
             rests_until_ms=told["rests_until_ms"],
         ),

@@ -1,14 +1,14 @@
 """Who asked to be let in, who was, and who was sent away; every change is kept with who made it."""
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.people import Standing
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody who asked, or was let in by the settings; the address is where they asked."""
 
     user_id: int

@@ -1,12 +1,11 @@
 """That a copy was put in the place of the database: since when nothing is bought, and who ended that."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restore:
+class Restore(Struct, frozen=True, kw_only=True):
     """One restore, in quarantine until `released_at_ms`.
 
     What happened from `backup_at_ms` (None: the backup is empty) to `gap_until_ms` is not known.

@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
@@ -15,15 +16,13 @@ Unit = Callable[[Tx], T]
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept(Generic[T]):
+class Kept(Struct, Generic[T], frozen=True):
     """A unit was carried out and gave this."""
 
     value: T
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """A unit failed, and nothing of it was kept."""
 
     fault: Exception

@@ -1,7 +1,8 @@
 """Makes the facts that many tests begin with."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.order.model import Order, State
 

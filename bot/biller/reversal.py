@@ -1,9 +1,10 @@
 """A reversal read strictly and held against its order: what does not fit settles nothing."""
 
 import re
-from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from bot.biller.wire import IDR_MAX, is_same_code, is_under_way, plain, public_reason, trouble_of
 from bot.order.model import Order, Outcome
@@ -31,8 +32,7 @@ _AMOUNT = re.compile(  # whole up to its field's end, or not at all: `201,200` i
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReversalReport:
+class ReversalReport(Struct, frozen=True, kw_only=True):
     """What a well-formed reversal claims, not yet held against an order; `trxid` has 17 digits."""
 
     outcome: Outcome
@@ -42,15 +42,13 @@ class ReversalReport:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Malformed:
+class Malformed(Struct, frozen=True, kw_only=True):
     """The query is no reversal by the sheet; `why` quotes nothing of it."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True, kw_only=True):
     """The report is about something else than the order; `why` quotes nothing of it."""
 
     why: str

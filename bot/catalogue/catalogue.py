@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
@@ -23,12 +23,15 @@ MIN_LIKENESS = 75
 _CODE_LETTERS = re.compile(r"[a-z]*")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     """The products in the order in which people are shown them; `version` grows with each change."""
 
     version: int = 0
-    products: tuple[Product, ...] = field(default=(), repr=False)
+    products: tuple[Product, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show no thousand products."""
+        return f"Catalogue(version={self.version})"
 
     def __bool__(self) -> bool:
         """Tell whether there is a catalogue at all: without one every code passes through."""

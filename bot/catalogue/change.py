@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.columns import squeezed
@@ -25,8 +26,7 @@ class ChangeKind(StrEnum):
     OTHERWISE = "otherwise"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One product before and after; `before` is None for a new one, `after` for one that goes."""
 
     kind: ChangeKind
@@ -40,8 +40,7 @@ class Change:
         return product.code if product else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """All that changes, in the order of the new list, what goes last; `reordered` if places change too."""
 
     changes: tuple[Change, ...]

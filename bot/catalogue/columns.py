@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Column(StrEnum):
@@ -46,8 +47,7 @@ def squeezed(text: str) -> str:
 _COLUMN_OF = {squeezed(heading): column for column, names in HEADINGS.items() for heading in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(Struct, frozen=True, kw_only=True):
     """A row that names the columns: where each is, which are there twice, and which mean nothing to us."""
 
     place_of: dict[Column, int]

@@ -11,10 +11,10 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 MAX_FILE_BYTES = 5_000_000
@@ -62,8 +62,7 @@ class UnreadableFileError(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """One way to read a file as a table; row 1 is the first, as a spreadsheet numbers them."""
 
     rows: Rows

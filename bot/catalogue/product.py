@@ -1,7 +1,8 @@
 """One product as the operator lists it, and when it can be bought."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Rule(StrEnum):
@@ -26,8 +27,7 @@ class Operator(StrEnum):
     SMARTFREN = "smartfren"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
+class Hours(Struct, frozen=True, kw_only=True):
     """When a product cannot be bought: minutes of the shop's day, past midnight too."""
 
     from_minute: int
@@ -40,8 +40,7 @@ class Hours:
         return minute >= self.from_minute or minute < self.until_minute
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class Product(Struct, frozen=True, kw_only=True):
     """One line of the catalogue.
 
     `code` is spelled as the biller wants it; resellers may type it in any letter case. `sell_idr` is what a

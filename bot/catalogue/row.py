@@ -1,8 +1,9 @@
 """Reads one row of a price list: a product, or all that keeps it from being one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from bot.catalogue import cells
 from bot.catalogue.cells import Reason
@@ -19,8 +20,7 @@ OTHER_GROUP = "Lainnya"
 MAX_SHOWN_CHARS = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """A cell that keeps its row from being a product; `row` as the spreadsheet numbers it.
 
     `code` is what stands in the row's code cell, `shown` what stands in the faulty one, both cut short.
@@ -33,8 +33,7 @@ class Problem:
     shown: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Omitted:
+class Omitted(Struct, frozen=True, kw_only=True):
     """Where a faulty row stood; `code_key` is the code it meant, as far as it can be told."""
 
     code_key: str

@@ -4,7 +4,8 @@ A faulty row is never applied in part. The product whose code it names is left a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.catalogue.cells import Reason
 from bot.catalogue.columns import Column, Heading, read_heading
@@ -16,8 +17,7 @@ MAX_HEADING_ROW = 10
 """Above the heading there may be a shop's name and a date, no more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A price list as read; `unused` are headings that mean nothing to us.
 
     `stricter` are the codes of games whose row does not say that they want a server, but whose name does.
@@ -39,8 +39,7 @@ class Sheet:
         return len(self.lines) - len(self.products)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True, kw_only=True):
     """The file is no price list; `detail` is what of it is amiss, where that has a name."""
 
     fault: FileFault

@@ -5,7 +5,8 @@ is only told where code, name and price agree.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.catalogue.cells import read_amount
 from bot.catalogue.product import Operator, Rule
@@ -37,8 +38,7 @@ _TAIL = re.compile(r"[a-z]+(\d{1,6})")
 _NAMED_AMOUNT = re.compile(r"(?<![\w.,])(\d[\d.,]*\d|\d)\s*(rb|ribu|k)?(?![\w.,])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class Traits(Struct, frozen=True, kw_only=True):
     """What could be told; `operator` and `nominal` are None where it could not."""
 
     rule: Rule

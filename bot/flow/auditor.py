@@ -7,9 +7,10 @@ changed since the last pass, then a walk through all others, newest first, that 
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from bot.flow.agent import Bell
 from bot.flow.desk import Desk
@@ -50,8 +51,7 @@ ABOVE_ALL = "~"
 """Above every trxid: there the walk begins."""
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What was done since the start, for `/metrics`."""
 
     findings: Counter[Invariant] = field(default_factory=Counter)
@@ -62,8 +62,7 @@ class Tally:
     longest_read_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True, kw_only=True):
     """The orders of one pass, and where the next goes on."""
 
     trxids: Sequence[str]

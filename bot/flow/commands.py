@@ -1,6 +1,6 @@
 """What each command does; a reseller is shown nothing of the operator's."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.flow import browsing, complaints, gap, helping, joining, pricelist, receipts, ruling
 from bot.flow.desk import Desk, Place
@@ -28,8 +28,7 @@ _OF_BALANCE = frozenset(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi"
 _OF_ADMINS = frozenset(("reseller", "katalog", "buka", "tutup", "tertunda", *_STANDINGS, *_OUTCOMES))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who asks, and where the answer goes."""
 
     user_id: int

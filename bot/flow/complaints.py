@@ -1,7 +1,8 @@
 """Complaints: one tap brings an order before the admins with all facts, and their answer back under it."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flow.desk import Desk, Place
 from bot.notices.complaints import (
@@ -32,8 +33,7 @@ MIN_NUMBER_DIGITS = 5
 MAX_NUMBERS_TRIED = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admin:
+class Admin(Struct, frozen=True, kw_only=True):
     """Who deals with a complaint, where, and over which card of theirs, if any."""
 
     user_id: int

@@ -3,7 +3,8 @@
 Pure: what waits comes in, a draft goes out; only what a letter merely names is left for the books to fill in.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.notices import Errand, Result
 from bot.notices.keys import VIEWS
@@ -19,8 +20,7 @@ Where Telegram lets little more be said, two are told as one.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """One message for all letters of `batch`; `outgoing` is None until its `errand` is filled in.
 
     `version` is that of the table it shows, 0 if it shows none.

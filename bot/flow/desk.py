@@ -1,8 +1,9 @@
 """Puts notices into the outbox: for one chat, for every admin, with one-time buttons where they have any."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from bot.flow.shelf import Shelf
 from bot.notices import Notice
@@ -17,8 +18,7 @@ ALERT_PAUSE_MS = 300_000
 """Five minutes between two alerts of one kind: the first wakes an admin, a flood would hide the rest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where something is said: a chat, its topic, and the message that is answered."""
 
     chat_id: int
@@ -26,8 +26,7 @@ class Place:
     reply_to: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What every unit of work needs to speak and to name things; chance comes in from `app.py`.
 
     `nonce` gives a fresh unguessable text of at most 64 bytes, `chance` a number from 0 to 99999;

@@ -1,6 +1,6 @@
 """Fills in what a letter only names, at the moment it leaves: it says how things stand then."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.catalogue.sheet_out import catalogue_csv, catalogue_xlsx
 from bot.flow import report_filling
@@ -19,8 +19,7 @@ from storage import batches, catalogue, orders
 from storage.transaction import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """A message made from the books as they stood; `version` is that of its table, 0 for all else."""
 
     rendered: Rendered

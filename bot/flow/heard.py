@@ -1,7 +1,8 @@
 """What Telegram brought, in our words: something said, a button pressed, a group that moved."""
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -12,8 +13,7 @@ class Kind(StrEnum):
     FORWARDED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A file that came with a message; Telegram keeps it under `file_id` and says how large it is."""
 
     file_id: str
@@ -21,8 +21,7 @@ class Document:
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """A message somebody sent; `at_ms` is Telegram's date, `text` empty for pictures and the like."""
 
     chat_id: int
@@ -39,8 +38,7 @@ class Said:
     document: Document | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
+class Pressed(Struct, frozen=True, kw_only=True):
     """A button somebody tapped under our message, with what it brought back: not to be believed unchecked."""
 
     press_id: str
@@ -52,8 +50,7 @@ class Pressed:
     data: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """A group became a supergroup."""
 
     chat_id: int

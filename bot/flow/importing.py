@@ -5,7 +5,8 @@ since is shown again before it is applied.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.catalogue.change import Change, Difference, difference, merged
 from bot.catalogue.grid import MAX_FILE_BYTES, FileFault
@@ -39,8 +40,7 @@ NO_LISTS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".mp4", ".pdf", "
 """Names of pictures and letters: what a photographed list comes as."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admin:
+class Admin(Struct, frozen=True, kw_only=True):
     """Who decides, and where; `message_id` is their message that brought a file, or ours that they tapped."""
 
     user_id: int

@@ -3,7 +3,7 @@
 `take_message` is a unit of work: what it does is kept before Telegram is told "got it".
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.flow import choosing, commands, complaints, importing, joining, ordering, ruling
 from bot.flow.desk import Desk, Place

@@ -3,12 +3,13 @@
 Pure: `findings_of` is given all that the database knows of one order, and says what breaks a promise.
 """
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from bot.notices.admins import Invariant
-from bot.order.model import ExpiryReason, Order, State, Trouble
+from bot.order.model import Order, State
 from bot.order.news import Claimed
 from bot.order.notices import (
     OrderCard,
@@ -19,6 +20,7 @@ from bot.order.notices import (
     OrderUnknown,
 )
 from bot.order.states import decide
+from storage.codec import load
 from storage.orders import PLACED, OrderEvent
 from storage.outbox import Trace
 
@@ -34,8 +36,7 @@ TELLING = {
 FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """A promise that an order breaks; `what` is for admins and holds no secret."""
 
     invariant: Invariant
@@ -43,8 +44,7 @@ class Finding:
     what: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
+class Dossier(Struct, frozen=True, kw_only=True):
     """All that is stored of one order.
 
     `told` are the letters to its chat, `cards` those to the admins; both None where letters are so old
@@ -118,15 +118,8 @@ def replay(history: Sequence[OrderEvent]) -> Order:
 
 def _as_placed(facts: str) -> Order:
     try:
-        values = json.loads(facts)
-        order = Order(**values)
-        return replace(
-            order,
-            state=State(order.state),
-            trouble=Trouble(order.trouble) if order.trouble else None,
-            expiry=ExpiryReason(order.expiry) if order.expiry else None,
-        )
-    except (TypeError, ValueError) as error:
+        return load(Order, facts)
+    except ValueError as error:
         raise ValueError("event 1 cannot be read") from error
 
 

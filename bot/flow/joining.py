@@ -1,6 +1,6 @@
 """People asking to be let in, and admins letting them in, freezing and removing them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.flow.desk import Desk, Place
 from bot.notices.people import JoinAnswer, JoinCard, JoinDecided, PersonNotFound, StandingChanged

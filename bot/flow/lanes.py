@@ -1,7 +1,8 @@
 """Which chats may be spoken to now, and with what: each in order, all side by side, at Telegram's pace."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flow.pace import Pace
 from storage import outbox
@@ -18,8 +19,7 @@ IDLE_S = 30.0
 """A ring or a look finds every new letter; this only bounds what a lost one could cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """The letters of every chat that may be spoken to now, and the seconds until there may be more."""
 
     ready: list[list[Waiting]]

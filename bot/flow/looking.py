@@ -4,7 +4,8 @@ Nothing here changes or posts anything.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.flow.desk import Desk, Place
 from bot.notices.looking import History, LookingNotice, NoSuchOrder, OrderRow, OrderShown, OrdersTo
@@ -21,8 +22,7 @@ MAX_TYPED_CHARS = 60
 _NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Asker(Struct, frozen=True, kw_only=True):
     """Who looks, and where the answer goes; `sees_all` for an admin in their private chat."""
 
     user_id: int

@@ -3,7 +3,8 @@
 A message with one order is answered with a message for it, one with several by a living table.
 """
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Product
@@ -55,8 +56,7 @@ SUGGESTED_CHARS = 100
 Refusal = OrderQuestion | OrderRepeated | ProductClosed | CounterClosed | NotUnderstood
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buyer:
+class Buyer(Struct, frozen=True, kw_only=True):
     """Who orders, where, and since when (Telegram's date); `text` is kept as evidence."""
 
     user_id: int

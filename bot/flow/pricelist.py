@@ -1,7 +1,9 @@
 """What admins do with the catalogue by a command: have it sent, look back, open and close a product."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.catalogue.product import Product
 from bot.catalogue.wishes import parts_of
@@ -24,8 +26,7 @@ from storage.transaction import Tx
 MAX_PAST_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeper:
+class Keeper(Struct, frozen=True, kw_only=True):
     """Which admin asks, and where the answer goes."""
 
     user_id: int

@@ -1,7 +1,9 @@
 """The same order again: held back, since a reseller who waits sends it twice, and a customer pays once."""
 
-from dataclasses import dataclass, replace
 from datetime import tzinfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.order.model import Intent, Order
 from bot.order.period import day_of, midnight_ms
@@ -14,8 +16,7 @@ JUST_NOW_MS = 600_000
 MAX_ORDINAL = 99
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
+class Repeat(Struct, frozen=True, kw_only=True):
     """What was asked stands in `earlier`; `again` is one more of it, None if there can be no more today."""
 
     earlier: Order

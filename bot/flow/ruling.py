@@ -1,6 +1,6 @@
 """Admins settling what nobody else can: a card, a question, a second question, and a record of who."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.flow.desk import Desk, Place
 from bot.flow.settlement import settle, subject_of
@@ -21,8 +21,7 @@ MAX_SN_CHARS = 500
 """A PLN token with name, tariff and kWh has about 80; what is longer is no SN."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
+class Judge(Struct, frozen=True, kw_only=True):
     """The admin at work: who, and the message of ours (if any) that is rewritten as they go on."""
 
     admin_id: int

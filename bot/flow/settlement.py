@@ -3,7 +3,7 @@
 Each function is part of a unit of work: the order, its event and its notices are kept together or not at all.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.flow import stock, tables
 from bot.flow.desk import Desk, Place
@@ -23,8 +23,7 @@ MAX_DRAWS = 100
 """Of trxids in one second 100,000 exist: a hundred draws fail only when something else is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """Where, by whom and when (Telegram's date) an order was asked; `text` is kept as evidence.
 
     `line` counts the orders of one message from 1; `sell_idr` is what the catalogue asks for it.
@@ -40,8 +39,7 @@ class Asked:
     sell_idr: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """The order before and after the news; they are equal where it changed nothing."""
 
     before: Order

@@ -1,6 +1,6 @@
 """When the biller has not got a product: others are offered in its place, and the admins may close it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.flow.desk import Desk
 from bot.notices.catalogue import ProductTrouble

@@ -4,7 +4,7 @@ What a view's button brings back comes from a stranger's hands: it is read with 
 tapper may see is shown.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.flow import browsing, complaints, ordering, receipts, repeats
 from bot.flow.desk import Desk, Place
@@ -34,8 +34,7 @@ _ANSWERS: dict[Action, tuple[type[Notice], ...]] = {
 """What such a tap is answered with: results must not wait behind the answers to a thousand taps."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """What a button asks to be shown; `payload` as the tapper's client sent it."""
 
     action: Action

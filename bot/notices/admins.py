@@ -1,7 +1,8 @@
 """What the admins are told of the counter itself: alarms, lists that are empty, the balance."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class HoldCause(StrEnum):
@@ -21,28 +22,24 @@ class Invariant(StrEnum):
     REPLAYED = "I12"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderNotFound:
+class OrderNotFound(Struct, frozen=True, kw_only=True):
     """No order has this id."""
 
     trxid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingOpen:
+class NothingOpen(Struct, frozen=True, kw_only=True):
     """No order waits for an admin."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReversalQuarantined:
+class ReversalQuarantined(Struct, frozen=True, kw_only=True):
     """A reversal came by the right path and fitted no order; it changed nothing."""
 
     why: str
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFailed:
+class DeliveryFailed(Struct, frozen=True, kw_only=True):
     """A message could not be brought to its chat and was given up."""
 
     chat_id: int
@@ -50,24 +47,21 @@ class DeliveryFailed:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerOpened:
+class BreakerOpened(Struct, frozen=True, kw_only=True):
     """The biller is in trouble: orders are held back from now on, but for one try at a time."""
 
     cause: HoldCause
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerClosed:
+class BreakerClosed(Struct, frozen=True, kw_only=True):
     """The biller answers again: what waited is on its way."""
 
     opened_at_ms: int
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFinding:
+class AuditFinding(Struct, frozen=True, kw_only=True):
     """An order breaks a promise; `more` counts others found with it, `what` is technical, without secrets."""
 
     invariant: Invariant
@@ -77,15 +71,13 @@ class AuditFinding:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseFoundDamaged:
+class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
     """The check beside the running bot found the file damaged: Loket stops, and a person must restore it."""
 
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceShown:
+class BalanceShown(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins alone; sums in rupiah are costs."""
 
     balance_idr: int | None

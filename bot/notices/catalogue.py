@@ -1,7 +1,8 @@
 """What admins are told of the price list: what a file would change, what it changed, what is wrong in it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.catalogue.change import ChangeKind
 from bot.catalogue.grid import FileFault
@@ -23,16 +24,14 @@ class ImportEnd(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """How many products change in one way."""
 
     kind: ChangeKind
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeShown:
+class ChangeShown(Struct, frozen=True, kw_only=True):
     """One product that changes, as an example; prices in rupiah."""
 
     kind: ChangeKind
@@ -42,23 +41,20 @@ class ChangeShown:
     after_idr: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleCount:
+class RuleCount(Struct, frozen=True, kw_only=True):
     """How many products of a list have one destination rule."""
 
     rule: Rule
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReceived:
+class ImportReceived(Struct, frozen=True, kw_only=True):
     """A file is being fetched and read."""
 
     file_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportPreview:
+class ImportPreview(Struct, frozen=True, kw_only=True):
     """What a list would change, and every row that it cannot.
 
     `product_count` is the size of the catalogue to come, `sound_count` the rows that could be read and
@@ -84,8 +80,7 @@ class ImportPreview:
     renewed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRefused:
+class ImportRefused(Struct, frozen=True, kw_only=True):
     """A file that is no price list, or could not be fetched; `detail` names what of it, where it can."""
 
     file_name: str
@@ -93,16 +88,14 @@ class ImportRefused:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportEnded:
+class ImportEnded(Struct, frozen=True, kw_only=True):
     """A list was thrown away, or a newer one came; this stands where its preview stood."""
 
     file_name: str
     end: ImportEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueChanged:
+class CatalogueChanged(Struct, frozen=True, kw_only=True):
     """The catalogue was replaced by a list; `omitted_count` rows of it were left out. `name` did it."""
 
     version: int
@@ -114,20 +107,17 @@ class CatalogueChanged:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueFile:
+class CatalogueFile(Struct, frozen=True, kw_only=True):
     """The catalogue as a file, as it stands when it leaves."""
 
     form: FileForm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueEmpty:
+class CatalogueEmpty(Struct, frozen=True, kw_only=True):
     """There is no catalogue yet: how to bring one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastCount:
+class PastCount(Struct, frozen=True, kw_only=True):
     """How many products changed in one way, with one code for an example."""
 
     kind: ChangeKind
@@ -135,8 +125,7 @@ class PastCount:
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastChange:
+class PastChange(Struct, frozen=True, kw_only=True):
     """One change of the catalogue; `name` is empty where it came by the command line."""
 
     version: int
@@ -146,15 +135,13 @@ class PastChange:
     counts: tuple[PastCount, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueHistory:
+class CatalogueHistory(Struct, frozen=True, kw_only=True):
     """The last changes, the latest first."""
 
     rows: tuple[PastChange, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductSwitched:
+class ProductSwitched(Struct, frozen=True, kw_only=True):
     """A product was opened or closed; `fresh` is False where it was so before."""
 
     code: str
@@ -163,8 +150,7 @@ class ProductSwitched:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductsSwitched:
+class ProductsSwitched(Struct, frozen=True, kw_only=True):
     """Several codes were named: `codes` are now open or closed, `already` were before, `unknown` are none."""
 
     is_open: bool
@@ -173,16 +159,14 @@ class ProductsSwitched:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductUnknown:
+class ProductUnknown(Struct, frozen=True, kw_only=True):
     """No product has this code; `near` are codes spelled nearly so."""
 
     typed: str
     near: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductTrouble:
+class ProductTrouble(Struct, frozen=True, kw_only=True):
     """The biller has not got a product that is open here: an admin may close it; `reason` is the biller's."""
 
     code: str

@@ -1,7 +1,8 @@
 """What is told about complaints: to the reseller who made one, and to the admins who answer."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.order.model import State
 from bot.order.notices import AboutOrder
@@ -15,8 +16,7 @@ class Stage(StrEnum):
     ANSWERED = "answered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintTold(AboutOrder):
+class ComplaintTold(AboutOrder, frozen=True, kw_only=True):
     """Where the complaint stands since `at_ms`; an `answer` of None means that the order was delivered."""
 
     stage: Stage
@@ -24,8 +24,7 @@ class ComplaintTold(AboutOrder):
     sn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintCard(AboutOrder):
+class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
     """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap."""
 
     stage: Stage
@@ -39,30 +38,26 @@ class ComplaintCard(AboutOrder):
     biller_ref: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintClosed(AboutOrder):
+class ComplaintClosed(AboutOrder, frozen=True, kw_only=True):
     """The complaint was answered; this stands where its card stood. `answer` as in ComplaintTold."""
 
     answer: str | None
     admin_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplaintHelp:
+class ComplaintHelp(Struct, frozen=True, kw_only=True):
     """No order of this person's fits; `typed` is empty if none was named."""
 
     typed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TooManyComplaints:
+class TooManyComplaints(Struct, frozen=True, kw_only=True):
     """This person's complaint was not taken: `count` of theirs wait for an answer."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoComplaints:
+class NoComplaints(Struct, frozen=True, kw_only=True):
     """No complaint waits for an answer."""
 
 

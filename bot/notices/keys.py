@@ -1,7 +1,8 @@
 """The buttons under our messages: what each asks for, and who may tap it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Action(StrEnum):
@@ -50,8 +51,7 @@ MAX_DATA_BYTES = 64
 """Telegram's limit for what a button carries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """A button as a notice wants it.
 
     `payload` goes with it, `label` is what stands on it where `action` alone does not say it. A key that is

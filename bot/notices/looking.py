@@ -1,13 +1,12 @@
 """What somebody is shown of orders: one in full, those to a number, a page of all they ordered."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.order.model import ExpiryReason, State, Trouble
 from bot.order.notices import AboutOrder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
+class OrderRow(Struct, frozen=True, kw_only=True):
     """An order in a list, with what proves or explains how it stands.
 
     `name` says who ordered it, to admins alone.
@@ -24,8 +23,7 @@ class OrderRow:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderShown(AboutOrder):
+class OrderShown(AboutOrder, frozen=True, kw_only=True):
     """One order in full; `at_ms` is when it came to stand so. `name` says who ordered it, to admins alone."""
 
     state: State
@@ -39,23 +37,20 @@ class OrderShown(AboutOrder):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrdersTo:
+class OrdersTo(Struct, frozen=True, kw_only=True):
     """The latest orders to one destination, the newest first."""
 
     destination: str
     rows: tuple[OrderRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoSuchOrder:
+class NoSuchOrder(Struct, frozen=True, kw_only=True):
     """The asker has no order to this number or with this id; nothing typed means none at all."""
 
     typed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """A page of what somebody ordered, the newest first, and whether there are more at its ends."""
 
     rows: tuple[OrderRow, ...]

@@ -1,15 +1,15 @@
 """What is said of an order that was not simply placed, and the table of many orders in one message."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.order.model import Intent, State
 from bot.order.notices import AboutOrder
 from bot.order.typed import Doubt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """An order that a tap would place; `name` is empty and `sell_idr` None where no catalogue knows them."""
 
     intent: Intent
@@ -28,8 +28,7 @@ def read_payload(payload: str) -> Intent:
     return Intent(product_code=code, ordinal=int(ordinal), destination=destination)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderQuestion:
+class OrderQuestion(Struct, frozen=True, kw_only=True):
     """The text can mean several things, or something unlikely: `user_id` chooses, nothing is bought yet."""
 
     doubt: Doubt
@@ -38,16 +37,14 @@ class OrderQuestion:
     user_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderProposal:
+class OrderProposal(Struct, frozen=True, kw_only=True):
     """An order put together by taps, shown before it is sent."""
 
     offer: Offer
     user_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRepeated(AboutOrder):
+class OrderRepeated(AboutOrder, frozen=True, kw_only=True):
     """The same was ordered before, at `at_ms`, and stands so; `again` is how to buy one more, None at 99."""
 
     state: State
@@ -63,8 +60,7 @@ class Closure(StrEnum):
     RESTING = "resting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductClosed:
+class ProductClosed(Struct, frozen=True, kw_only=True):
     """The product cannot be bought now; `opens_minute` of the day for one that rests; `others` could be."""
 
     code: str
@@ -75,8 +71,7 @@ class ProductClosed:
     user_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderTable:
+class OrderTable(Struct, frozen=True, kw_only=True):
     """The living table of a message's orders: filled in from the books as it leaves."""
 
     chat_id: int

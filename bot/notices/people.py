@@ -1,12 +1,11 @@
 """What is told of who may come in, and to whoever asks."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.people import Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinCard:
+class JoinCard(Struct, frozen=True, kw_only=True):
     """Somebody asks to be let in."""
 
     user_id: int
@@ -15,8 +14,7 @@ class JoinCard:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinDecided:
+class JoinDecided(Struct, frozen=True, kw_only=True):
     """An admin answered; this stands where the card stood."""
 
     user_id: int
@@ -25,16 +23,14 @@ class JoinDecided:
     admin_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinAnswer:
+class JoinAnswer(Struct, frozen=True, kw_only=True):
     """To somebody who is not, or no longer, a reseller: where they stand."""
 
     standing: Standing | None
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingChanged:
+class StandingChanged(Struct, frozen=True, kw_only=True):
     """To the admin who changed it: the person and their new standing."""
 
     user_id: int
@@ -42,15 +38,13 @@ class StandingChanged:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonNotFound:
+class PersonNotFound(Struct, frozen=True, kw_only=True):
     """The admin named nobody whom this change fits."""
 
     typed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResellerRow:
+class ResellerRow(Struct, frozen=True, kw_only=True):
     """One line of the admins' list."""
 
     user_id: int
@@ -59,8 +53,7 @@ class ResellerRow:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResellerList:
+class ResellerList(Struct, frozen=True, kw_only=True):
     """The people whom an admin may freeze, thaw or remove; `more` counts those left out."""
 
     rows: tuple[ResellerRow, ...]

@@ -1,7 +1,8 @@
 """What a reseller is shown of the catalogue: its groups, products with their prices, and a question."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.catalogue.product import Operator, Rule
 from bot.notices.ordering import Closure
@@ -17,8 +18,7 @@ class Scope(StrEnum):
     NUMBER = "n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRow:
+class PriceRow(Struct, frozen=True, kw_only=True):
     """A product as a price list shows it; `closure` is None for one that can be bought now."""
 
     code: str
@@ -27,15 +27,13 @@ class PriceRow:
     closure: Closure | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoCatalogue:
+class NoCatalogue(Struct, frozen=True, kw_only=True):
     """Prices were asked for where no catalogue is kept; an admin can send one."""
 
     for_admin: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRow:
+class GroupRow(Struct, frozen=True, kw_only=True):
     """A group of products; `key` names it on a button."""
 
     name: str
@@ -43,8 +41,7 @@ class GroupRow:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceGroups:
+class PriceGroups(Struct, frozen=True, kw_only=True):
     """A page of the groups, from page 0; `pages` counts them all."""
 
     rows: tuple[GroupRow, ...]
@@ -52,8 +49,7 @@ class PriceGroups:
     pages: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceList:
+class PriceList(Struct, frozen=True, kw_only=True):
     """A page of products, from page 0; `key` asks for the same list again, `title` is what it is a list of.
 
     For a number, `number` is in the form 08… and `operator` its network, None where nobody knows it.
@@ -69,16 +65,14 @@ class PriceList:
     operator: Operator | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPrices:
+class NoPrices(Struct, frozen=True, kw_only=True):
     """Nothing in the catalogue is called so; `near` may have been meant."""
 
     typed: str
     near: tuple[PriceRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberQuestion:
+class NumberQuestion(Struct, frozen=True, kw_only=True):
     """A product was chosen: for which number? `slip` tells what was amiss with the one given before."""
 
     code: str
@@ -88,13 +82,11 @@ class NumberQuestion:
     slip: Slip | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceDropped:
+class ChoiceDropped(Struct, frozen=True, kw_only=True):
     """The choice was let go before its number was given: nothing is asked any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductShut:
+class ProductShut(Struct, frozen=True, kw_only=True):
     """A product was chosen that cannot be bought now; `opens_minute` of the day for one that rests."""
 
     code: str

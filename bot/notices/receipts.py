@@ -1,27 +1,24 @@
 """What is told about receipts: one to pass on, and what a reseller has set for all of theirs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.receipt.slip import Slip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """A receipt for a customer: the picture is drawn as it leaves."""
 
     slip: Slip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPrice:
+class OwnPrice(Struct, frozen=True, kw_only=True):
     """What a reseller asks of customers for a product, in rupiah."""
 
     code: str
     asked_idr: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShopShown:
+class ShopShown(Struct, frozen=True, kw_only=True):
     """What stands on a reseller's receipts: `prices` by code, `more` are not shown; `kept` after a change."""
 
     shop_name: str | None
@@ -30,8 +27,7 @@ class ShopShown:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShopMisread:
+class ShopMisread(Struct, frozen=True, kw_only=True):
     """What a reseller typed sets neither a name nor a price."""
 
     typed: str

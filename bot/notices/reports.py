@@ -4,13 +4,12 @@
 the whole shop with what they cost, which only admins ask for, in their private chats.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.notices.catalogue import FileForm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """The sums of a day by product, or of several days day by day.
 
     `before` and `after` are the periods around, empty where there is none.
@@ -23,8 +22,7 @@ class Report:
     is_today: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFile:
+class ReportFile(Struct, frozen=True, kw_only=True):
     """The orders of a period, a row each, for a spreadsheet."""
 
     user_id: int | None
@@ -32,8 +30,7 @@ class ReportFile:
     form: FileForm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportUnclear:
+class ReportUnclear(Struct, frozen=True, kw_only=True):
     """A report was asked for, of days that could not be read."""
 
     typed: str

@@ -1,10 +1,9 @@
 """What is told after a backup was put in the place of the database."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreGap:
+class RestoreGap(Struct, frozen=True, kw_only=True):
     """A backup was put in the place of the database: what it cannot know, and that nothing is bought yet.
 
     `backup_at_ms` is the last moment the backup knows of, None if it is empty.
@@ -16,16 +15,14 @@ class RestoreGap:
     waiting_count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True, kw_only=True):
     """The second question before the counter is opened after a restore."""
 
     backup_at_ms: int | None
     gap_until_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoreReleased:
+class RestoreReleased(Struct, frozen=True, kw_only=True):
     """An admin opened the counter; this stands where the card stood. `admin_name` may be empty."""
 
     restored_at_ms: int
@@ -33,16 +30,14 @@ class RestoreReleased:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterClosed:
+class CounterClosed(Struct, frozen=True, kw_only=True):
     """An order came while the counter is closed: it was neither kept nor bought."""
 
     code: str
     destination: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterOpen:
+class CounterOpen(Struct, frozen=True, kw_only=True):
     """To a chat that was turned away: orders are taken again."""
 
 

@@ -1,21 +1,19 @@
 """What is said to whoever types something that is no order."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.order.typed import Slip
 from bot.people import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Welcome:
+class Welcome(Struct, frozen=True, kw_only=True):
     """To somebody who may order and has just come in: what to try first."""
 
     role: Role
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Help:
+class Help(Struct, frozen=True, kw_only=True):
     """How to order and what else can be typed, for this role.
 
     `examples` are orders of what is open now; `nominal` is one without a code, empty where none is sure.
@@ -26,8 +24,7 @@ class Help:
     nominal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotUnderstood:
+class NotUnderstood(Struct, frozen=True, kw_only=True):
     """The text was no order; `suggestion` is the nearest right form.
 
     `is_example` where that form holds a number of ours; `typed` is the order as typed, if it is shown.
@@ -39,13 +36,11 @@ class NotUnderstood:
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BalanceWithheld:
+class BalanceWithheld(Struct, frozen=True, kw_only=True):
     """A reseller asked for a balance: none is kept for resellers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdminsOnly:
+class AdminsOnly(Struct, frozen=True, kw_only=True):
     """A command was given that only admins may give, in their private chats."""
 
 

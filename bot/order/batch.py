@@ -1,7 +1,8 @@
 """One message with several orders: when it came, and which of its lines made none."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Why(StrEnum):
@@ -14,8 +15,7 @@ class Why(StrEnum):
     COUNTER_CLOSED = "counter_closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True, kw_only=True):
     """A line that made no order; `hint` is the form that would, empty where there is none."""
 
     number: int
@@ -24,8 +24,7 @@ class Unplaced:
     hint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(Struct, frozen=True, kw_only=True):
     """One message with several orders. `version` grows with each change that its table should show.
 
     Its news gathers until `rests_until_ms`, if that is still to come.

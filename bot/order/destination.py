@@ -5,8 +5,9 @@ is not so, all of them are given, to be asked.
 """
 
 import re
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.catalogue.product import Rule
 from bot.order.cards import read_card, run_together
@@ -65,8 +66,7 @@ _LOOKALIKES = str.maketrans({"o": "0", "O": "0", "i": "1", "I": "1", "l": "1", "
 _LOOKALIKE = re.compile(r"\+?[0-9oOiIlL]*[0-9]{4}[0-9oOiIlL]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, kw_only=True):
     goal: Goal
     is_certain: bool
 

@@ -1,7 +1,8 @@
 """Takes apart what stands behind a code: the groups in which a number is written, and the parts beside it."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 COMPLETE_DIGITS = 9
 """A group this long is a number by itself: what stands beside it is another part, not its rest."""
@@ -17,8 +18,7 @@ _UNITS = frozenset(("kali", "kl", "x", "jam", "menit", "hari", "bulan", "pcs", "
 _ORDINAL = re.compile(r"[1-9][0-9]?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Characters between two marks; `mark` is the kind of the marks before them ('' for the first)."""
 
     text: str

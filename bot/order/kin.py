@@ -1,7 +1,8 @@
 """Finds what a code that the catalogue lacks may mean: a word with its nominal, or a code with a slip."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Product, Rule

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.order.oddities import find_pairs, read_oddity, several, spoken_of, talk, two_codes
 from bot.order.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed

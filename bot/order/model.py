@@ -1,7 +1,8 @@
 """The nouns of an order: what was asked (Intent), and what is remembered of it (Order)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class State(StrEnum):
@@ -42,8 +43,7 @@ class ExpiryReason(StrEnum):
     NEVER_SENT = "never_sent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
+class Intent(Struct, frozen=True, kw_only=True):
     """A validated wish to buy.
 
     `product_code` is spelled as the catalogue spells it, in lower case without one; `destination` is in the
@@ -56,8 +56,7 @@ class Intent:
     ordinal: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One purchase, posted at most once under its `trxid` (17 digits).
 
     `chat_id`, `thread_id` and `message_id` say where it was asked and so where its result is told;

@@ -1,24 +1,21 @@
 """What can be heard about an order, whoever says it: the submitter, the biller, the clock, an admin."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.order.model import ExpiryReason, Outcome, Trouble
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Claimed(Struct, frozen=True, kw_only=True):
     """A submitter took the order; its one post may leave only after this is committed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotSent:
+class NotSent(Struct, frozen=True, kw_only=True):
     """No byte of the post can have left (no connection was made); `why` is for the log."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(Struct, frozen=True, kw_only=True):
     """The biller answered that the purchase is in progress; amounts in rupiah, as far as they were told."""
 
     price_idr: int | None = None
@@ -26,8 +23,7 @@ class Accepted:
     biller_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty."""
 
     reason: str
@@ -35,15 +31,13 @@ class Refused:
     biller_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unclear:
+class Unclear(Struct, frozen=True, kw_only=True):
     """The post may have been carried out or not; `why` is for admins and holds no secret."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Succeeded:
+class Succeeded(Struct, frozen=True, kw_only=True):
     """A reversal reported success; `sn` is whole or None, amounts in rupiah are the operator's own."""
 
     sn: str | None = None
@@ -51,8 +45,7 @@ class Succeeded:
     balance_idr: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class Failed(Struct, frozen=True, kw_only=True):
     """A reversal reported failure; `reason` is fit for a reseller and may be empty."""
 
     reason: str
@@ -60,27 +53,23 @@ class Failed:
     balance_idr: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradicting:
+class Contradicting(Struct, frozen=True, kw_only=True):
     """A reversal whose status and wording disagree: it settles nothing; `why` is for admins."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
+class Expired(Struct, frozen=True, kw_only=True):
     """The order is given up unsent."""
 
     reason: ExpiryReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overdue:
+class Overdue(Struct, frozen=True, kw_only=True):
     """The result is late: people should hear that it is being watched."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruled:
+class Ruled(Struct, frozen=True, kw_only=True):
     """An admin settled what nobody else could; `sn` only with success."""
 
     outcome: Outcome

@@ -3,14 +3,13 @@
 Each notice is a name and facts; the words are in `bot/texts/`.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
 from bot.order.typed import spelled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutOrder:
+class AboutOrder(Struct, frozen=True, kw_only=True):
     """The facts that every notice of an order carries; `at_ms` is when it happened."""
 
     trxid: str
@@ -26,25 +25,21 @@ class AboutOrder:
         return spelled(intent)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderReceived(AboutOrder):
+class OrderReceived(AboutOrder, frozen=True, kw_only=True):
     """The order is stored and on its way."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderWaiting(AboutOrder):
+class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
     """The biller is in trouble: the order keeps its place in the queue and nothing of it was sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSucceeded(AboutOrder):
+class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
     """Delivered; `sn` is the biller's proof, whole, or None where it could not be read."""
 
     sn: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFailed(AboutOrder):
+class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     """Refused or failed; `reason` is the biller's, fit for a reseller, and may be empty.
 
     `others` could be bought in its place, by a tap of `user_id`.
@@ -56,32 +51,27 @@ class OrderFailed(AboutOrder):
     user_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderUnknown(AboutOrder):
+class OrderUnknown(AboutOrder, frozen=True, kw_only=True):
     """Nobody can say yet whether it was bought: the chat must not send it again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderOverdue(AboutOrder):
+class OrderOverdue(AboutOrder, frozen=True, kw_only=True):
     """Accepted long ago and no result yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderExpired(AboutOrder):
+class OrderExpired(AboutOrder, frozen=True, kw_only=True):
     """Given up before a byte of it left: nothing was bought."""
 
     reason: ExpiryReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderDisputed(AboutOrder):
+class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
     """The biller now says `now`, against what the chat was told before."""
 
     now: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderCard(AboutOrder):
+class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must settle: the facts, and why nobody else can."""
 
     state: State
@@ -93,21 +83,18 @@ class OrderCard(AboutOrder):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnQuestion(AboutOrder):
+class SnQuestion(AboutOrder, frozen=True, kw_only=True):
     """SUKSES was tapped: the admin is asked for the SN."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulingQuestion(AboutOrder):
+class RulingQuestion(AboutOrder, frozen=True, kw_only=True):
     """The second question before an admin's word becomes the order's state."""
 
     outcome: Outcome
     sn: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRuled(AboutOrder):
+class OrderRuled(AboutOrder, frozen=True, kw_only=True):
     """An admin settled the order; this stands where its card stood."""
 
     outcome: Outcome
@@ -115,22 +102,19 @@ class OrderRuled(AboutOrder):
     admin_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSettledItself(AboutOrder):
+class OrderSettledItself(AboutOrder, frozen=True, kw_only=True):
     """The order left the admins' list without them: its card has nothing left to ask."""
 
     state: State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulingRejected(AboutOrder):
+class RulingRejected(AboutOrder, frozen=True, kw_only=True):
     """An admin's word came too late or for an order that needs none."""
 
     state: State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillerTrouble(AboutOrder):
+class BillerTrouble(AboutOrder, frozen=True, kw_only=True):
     """The biller refused for a reason that only the operator can mend."""
 
     trouble: Trouble

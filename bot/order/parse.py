@@ -4,7 +4,8 @@ Nothing is guessed with money: text that could mean two things is asked back, ne
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.order.lines import Asked, read_line
 from bot.order.lists import listed_lines

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+
+from msgspec import Struct
 
 MAX_DAYS = 366
 
@@ -12,8 +13,7 @@ _BETWEEN = re.compile(r"\s*(?:-|s\.?d\.?|s/d|sampai|hingga)\s*")
 _ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """One day or several, the last one included."""
 
     first: date

@@ -1,28 +1,25 @@
 """What the text behind a code can be read as: one destination, several possible ones, or none."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.order.typed import Doubt, Slip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class Goal(Struct, frozen=True, kw_only=True):
     """A destination in the form of its rule, and which purchase of the day is asked for (1 to 99)."""
 
     destination: str
     ordinal: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goals:
+class Goals(Struct, frozen=True, kw_only=True):
     """At least one destination, none of which is certain; best first."""
 
     doubt: Doubt
     goals: tuple[Goal, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfit:
+class Unfit(Struct, frozen=True, kw_only=True):
     """No destination: why, and one that would do. `numbers` are those of several orders."""
 
     slip: Slip

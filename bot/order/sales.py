@@ -1,13 +1,13 @@
 """What a period's orders add up to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.order.model import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sales:
+class Sales(Struct, frozen=True, kw_only=True):
     """The orders of one product that stand alike: how many, how many of them have a price, and the sums.
 
     `margin_idr` is the sum over those that have both prices.
@@ -23,8 +23,7 @@ class Sales:
     margin_idr: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(Struct, frozen=True, kw_only=True):
     """Sums over sales; the amounts are of successes alone, and `unpriced_count` of these has no price."""
 
     counts: dict[State, int]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.catalogue.product import Rule
 
@@ -25,8 +26,7 @@ _BARE_PHONE = re.compile(r"8[1-9][0-9]{7,10}")
 _ABROAD_PHONE = re.compile(r"620?8[1-9][0-9]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class Shape(Struct, frozen=True, kw_only=True):
     """What fits: `fit` gives the digits (perhaps behind a +) as they are bought, or None.
 
     `joins` are the marks, besides none at all, by which one number may be written in groups.

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Struct, frozen=True, kw_only=True):
     """A prepaid token: `digits` as `1234-5678-9012-3456-7890`, `tariff` as `R1/1300VA`, `kwh` as `32,5`."""
 
     digits: str

@@ -7,10 +7,12 @@ The rules:
   once both have been heard only an admin closes it.
 """
 
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from types import MappingProxyType
 from typing import TypedDict, TypeVar, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.order import news as heard
 from bot.order import notices as say
@@ -61,8 +63,7 @@ TRANSITIONS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What news makes of an order: its next shape, and who is told what.
 
     `order` equals the old one where the news changed nothing; then nobody is told anything.

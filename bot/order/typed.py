@@ -1,7 +1,8 @@
 """The nouns of what was typed: a command, orders line by line, a slip, or what must be asked back."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.order.model import Intent
 
@@ -65,8 +66,7 @@ class Doubt(StrEnum):
     """Words stand around the order: it may be asked for, or only be spoken of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRequest:
+class OrderRequest(Struct, frozen=True, kw_only=True):
     """An order as asked, before any catalogue is looked at.
 
     `code` in lower case, or one to three digits of a nominal; `destination` is all that stands behind it, in
@@ -80,8 +80,7 @@ class OrderRequest:
     near: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A command word in lower case and the words behind it; `slash` tells how it was typed."""
 
     word: str
@@ -89,8 +88,7 @@ class Command:
     slash: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misread:
+class Misread(Struct, frozen=True, kw_only=True):
     """No order: why, the nearest right form, and whether it was meant as one (`near`).
 
     `is_example` where the number of that form is ours: it shows the form and is not to be bought for. `typed`
@@ -104,8 +102,7 @@ class Misread:
     typed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One order of a message, or one line of talk in it: its `number` from 1, and the text as typed."""
 
     number: int
@@ -113,8 +110,7 @@ class Line:
     asked: OrderRequest | Misread
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
+class Orders(Struct, frozen=True, kw_only=True):
     """A message with at least one line that asks for an order."""
 
     lines: tuple[Line, ...]
@@ -125,8 +121,7 @@ class Orders:
         return any(line.asked.near for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What can be bought only after a tap: one to eight readings, best first, and the best one typed out."""
 
     doubt: Doubt

@@ -1,7 +1,8 @@
 """Reads a destination for one product: an Intent, a slip with the right form, or a question."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.operators import operator_of

@@ -5,10 +5,11 @@ It is drawn at twice the 384 dots of the printers, to be sharp on a phone too: b
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -61,8 +62,7 @@ def _inked(char: str) -> str:
     return _LIKE.get(char, _STAND_IN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
+class _Word(Struct, frozen=True, kw_only=True):
     """Text in its place; `bold_px` is by how much its strokes are thickened."""
 
     text: str
@@ -73,8 +73,7 @@ class _Word:
     anchor: Anchor
 
 
-@dataclass(slots=True)
-class Paper:
+class Paper(Struct):
     """What is to be drawn, and how far down we are."""
 
     _y: int = MARGIN_PX

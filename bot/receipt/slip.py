@@ -1,10 +1,9 @@
 """What stands on a receipt; the rest of the order is not the customer's business."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class Slip(Struct, frozen=True, kw_only=True):
     """The facts of one receipt, as they were told; what nobody told is None.
 
     `destination` is the normalised number or account. `token` are a PLN token's twenty digits, grouped or

@@ -3,8 +3,9 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from bot.flow import intake, pressing
 from bot.flow.agent import Bell
@@ -31,8 +32,7 @@ APOLOGISE_AGAIN_MS = 600_000
 """While a disk is full Telegram brings the same orders again every second: one word a chat is enough."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True, kw_only=True):
     """An update that does not fit Telegram's own types, or that our code stumbled over."""
 
     why: str

@@ -1,33 +1,28 @@
 """Fetches files that people sent, and says what became of it; it remembers nothing and repeats nothing."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.telegram.client import ApiClient
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(Struct, frozen=True, kw_only=True):
     """The file, whole."""
 
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotNow:
+class NotNow(Struct, frozen=True, kw_only=True):
     """It could not be fetched, which may pass."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TooLarge:
+class TooLarge(Struct, frozen=True, kw_only=True):
     """It is larger than was asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
+class Lost(Struct, frozen=True, kw_only=True):
     """Telegram will never give it."""
 
     why: str

@@ -1,9 +1,9 @@
 """What Telegram's answer to a message means for that message, from an explicit list."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
+from msgspec import Struct
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -17,60 +17,51 @@ from telegram.error import (
 NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(Struct, frozen=True, kw_only=True):
     """Telegram has it, as this message."""
 
     message_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class Later(Struct, frozen=True, kw_only=True):
     """Telegram asks this chat to wait."""
 
     retry_after_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotSent:
+class NotSent(Struct, frozen=True, kw_only=True):
     """No connection was made: it can be repeated without a copy."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ambiguous:
+class Ambiguous(Struct, frozen=True, kw_only=True):
     """Telegram may have it or not: a repeat may make a copy."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class Gone(Struct, frozen=True, kw_only=True):
     """The chat lets us in no longer."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovedTo:
+class MovedTo(Struct, frozen=True, kw_only=True):
     """The group lives on under another id."""
 
     new_chat_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadGone:
+class ThreadGone(Struct, frozen=True, kw_only=True):
     """The topic was deleted; the chat itself is still there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditGone:
+class EditGone(Struct, frozen=True, kw_only=True):
     """The message to be rewritten is gone or too old: it must be said anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impossible:
+class Impossible(Struct, frozen=True, kw_only=True):
     """Telegram will never take this message as it is."""
 
     why: str

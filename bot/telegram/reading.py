@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct, ValidationError, convert, field
 
 from bot.flow.heard import Document, Kind, Moved, Pressed, Said
 
@@ -13,17 +13,12 @@ Heard = Said | Pressed | Moved | None
 
 _PRIVATE, _GROUPS = "private", ("group", "supergroup")
 
-_Id = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
-_Seconds = Annotated[int, Field(ge=0, lt=1 << 40)]
+# Telegram's objects as far as we read them; names beyond these come with time and are left unread.
+_Id = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+_Seconds = Annotated[int, Meta(ge=0, lt=1 << 40)]
 
 
-class _Told(BaseModel):
-    """An object of Telegram's as far as we read it; names beyond these come with time and are left unread."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-
-class _User(_Told):
+class _User(Struct, frozen=True, kw_only=True):
     id: _Id
     is_bot: bool
     first_name: str
@@ -31,26 +26,26 @@ class _User(_Told):
     username: str | None = None
 
 
-class _Chat(_Told):
+class _Chat(Struct, frozen=True, kw_only=True):
     id: _Id
     type: str
 
 
-class _Document(_Told):
+class _Document(Struct, frozen=True, kw_only=True):
     file_id: str
     file_name: str | None = None
     file_size: int | None = None
 
 
-class _Replied(_Told):
+class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
 
 
-class _Message(_Told):
+class _Message(Struct, frozen=True, kw_only=True):
     message_id: _Id
     date: _Seconds
     chat: _Chat
-    sender: _User | None = Field(default=None, alias="from")
+    sender: _User | None = field(default=None, name="from")
     sender_chat: object = None
     forward_origin: object = None
     text: str | None = None
@@ -61,14 +56,14 @@ class _Message(_Told):
     document: _Document | None = None
 
 
-class _Press(_Told):
+class _Press(Struct, frozen=True, kw_only=True):
     id: str
-    sender: _User = Field(alias="from")
+    sender: _User = field(name="from")
     message: _Message | None = None
     data: str | None = None
 
 
-class _Update(_Told):
+class _Update(Struct, frozen=True, kw_only=True):
     message: _Message | None = None
     edited_message: _Message | None = None
     callback_query: _Press | None = None
@@ -76,7 +71,10 @@ class _Update(_Told):
 
 def read_update(raw: dict[str, object], *, username: str | None) -> Heard:
     """Read one update as it came; ValueError for anything that does not fit Telegram's own types."""
-    update = _Update.model_validate(raw)
+    try:
+        update = convert(raw, _Update)
+    except ValidationError as error:
+        raise ValueError(str(error)) from error
     if update.callback_query:
         return _press(update.callback_query)
     if update.edited_message:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram import InputFile
 
 from bot.telegram.client import ApiClient
@@ -19,8 +19,7 @@ _log = logging.getLogger(__name__)
 NO_PREVIEW: Json = {"is_disabled": True}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, kw_only=True):
     """A message as it leaves; `edits` names the message of ours it takes the place of.
 
     With `asks` it opens a field for the answer, which shows that text before anything is typed.

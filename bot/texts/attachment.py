@@ -1,7 +1,8 @@
 """What goes along with a message: a picture, or a file."""
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
+
+from msgspec import Struct
 
 
 class Form(StrEnum):
@@ -11,8 +12,7 @@ class Form(StrEnum):
     FILE = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Struct, frozen=True, kw_only=True):
     """A picture or a file with its name; the words of the message stand under it."""
 
     form: Form

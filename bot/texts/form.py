@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum, auto
+
+from msgspec import Struct
 
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 """How Indonesians call their zones; the zone data has these names too, but not for every release."""
@@ -26,8 +27,7 @@ class Style(StrEnum):
     CODE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A run of characters in one style."""
 
     text: str
@@ -43,8 +43,7 @@ Row = str | tuple[str | Span, ...]
 """A line of a message on its way to being one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """Shows moments in the zone of the shop."""
 
     zone: tzinfo

@@ -1,7 +1,8 @@
 """Chooses the words for a notice."""
 
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot import notices as say
 from bot.notices.admins import AdminsNotice
@@ -38,8 +39,7 @@ MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """A message ready to send: its words, what a copy button under it should hold, and what goes along.
 
     `asks` is what the field for an answer shows before anything is typed, None where none is asked for.

@@ -1,8 +1,9 @@
 """What the tests of looking around share: orders made up in the books, and buttons found by their labels."""
 
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.flow.heard import Toast
 from bot.order.model import Order, State

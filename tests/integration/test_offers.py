@@ -1,8 +1,7 @@
 """A button buys what it says: once, for its owner, by what holds when it is tapped."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.product import Product, Rule
 from bot.flow import choosing, ordering

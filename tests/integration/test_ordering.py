@@ -1,8 +1,7 @@
 """What is clear is bought, what is not is asked back, and no line of a message stands in another's way."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.product import Hours, Operator, Product, Rule
 from bot.flow.heard import Toast

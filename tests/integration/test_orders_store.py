@@ -1,9 +1,9 @@
 """An order is stored once, moved only by who saw it as it is, and is what its events add up to."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bot.flow.settlement import settle
 from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble

@@ -1,8 +1,9 @@
 """Letters wait in their chat's lane, in order, and are told, held, set aside or given up one by one."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from bot.notices.admins import NothingOpen
 from bot.notices.keys import Action, Key

@@ -166,8 +166,8 @@ async def test_the_history_tells_who_changed_what_and_keeps_what_it_was(shop: Sh
     ]
     assert [(count.kind, count.count) for count in told.rows[1].counts] == [(ChangeKind.ADDED, 2)]
     (closed,) = shop.rows("SELECT before, after FROM catalogue_history WHERE kind = 'closed'")
-    assert '"is_open": true' in closed["before"]
-    assert '"is_open": false' in closed["after"]
+    assert '"is_open":true' in closed["before"]
+    assert '"is_open":false' in closed["after"]
 
 
 async def test_only_rows_that_differ_are_written(shop: Shop) -> None:

@@ -1,8 +1,7 @@
 """Prices are found by group, words or number, page by page, and a tap leads to an order shown beforehand."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.product import Hours, Operator, Product, Rule
 from bot.flow.heard import Toast

@@ -1,10 +1,10 @@
 """The same order again is not bought again by mistake: only on purpose, or on another day."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.product import Operator, Product, Rule
 from bot.flow.repeats import JUST_NOW_MS, MAX_ORDINAL

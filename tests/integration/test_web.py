@@ -5,10 +5,11 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from bot.flow.reversals import Verdict
 from bot.server import CannotListenError, serve

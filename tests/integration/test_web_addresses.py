@@ -1,9 +1,9 @@
 """Who really calls is found behind our own proxies alone; nobody can write themselves an address."""
 
-from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
+from msgspec.structs import replace
 
 from bot.web import Gate
 from tests.integration.test_web import OPEN, SECRET, Inside, caller, not_found, seen

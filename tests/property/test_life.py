@@ -1,10 +1,11 @@
 """Whatever is heard of an order, in whatever order and however often, its life keeps to the rules."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.order import news as heard
 from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble

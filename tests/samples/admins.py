@@ -1,6 +1,6 @@
 """A notice of each kind by which admins are woken, and the balance they ask for."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.notices import admins as say
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR

@@ -1,6 +1,6 @@
 """A notice of each kind about the price list."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.catalogue.cells import Reason
 from bot.catalogue.change import ChangeKind

@@ -1,6 +1,6 @@
 """A notice of each kind about orders that are looked up."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.notices import looking as say
 from bot.order.model import ExpiryReason, State, Trouble

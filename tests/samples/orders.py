@@ -1,6 +1,6 @@
 """A notice of each kind about an order."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.order import notices as say
 from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble

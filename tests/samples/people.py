@@ -1,6 +1,6 @@
 """A notice of each kind about who may come in."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.notices import people as say
 from bot.people import Standing

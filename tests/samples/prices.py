@@ -1,6 +1,6 @@
 """A notice of each kind about prices."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.catalogue.product import Operator, Rule
 from bot.notices import prices as say

@@ -3,9 +3,10 @@
 import json
 import re
 from collections import Counter
-from dataclasses import fields, replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
+
+from msgspec.structs import fields, replace
 
 from bot.order.model import Order, Outcome, State
 from bot.order.states import decide

@@ -1,10 +1,10 @@
 """What is shown page by page fits one message, whatever it holds, and Telegram keeps all its styles."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.cells import MAX_CODE_CHARS, MAX_GROUP_CHARS, MAX_NAME_CHARS
 from bot.flow.looking import ROWS_A_PAGE

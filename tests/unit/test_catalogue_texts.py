@@ -1,7 +1,8 @@
 """A preview fits one message however much there is to say, and says every figure that counts."""
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.flow.importing import MAX_EXAMPLES_A_KIND, MAX_PROBLEMS_SHOWN, MAX_STRICTER_SHOWN
 from bot.flow.pricelist import MAX_PAST_SHOWN

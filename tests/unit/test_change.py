@@ -1,6 +1,6 @@
 """An admin sees what a list would change, money first, and a faulty row changes nothing."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.change import ChangeKind, difference, merged

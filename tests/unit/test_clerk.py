@@ -1,8 +1,7 @@
 """Whatever a clerk at a counter would ask back is asked back, and nothing is shown that was made up."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Rule

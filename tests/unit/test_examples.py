@@ -1,8 +1,7 @@
 """What is shown as an example can be bought just so."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Hours, Operator, Product, Rule

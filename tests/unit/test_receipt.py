@@ -1,6 +1,5 @@
 """A receipt is a picture that a customer can read and a 58 mm printer can print, whatever stands on it."""
 
-from dataclasses import replace
 from io import BytesIO
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image, ImageFont
 
 from bot.receipt.paper import _INKS, INNER_PX, WIDTH_PX, printable, width_px, wrapped
@@ -90,7 +90,7 @@ def test_the_same_facts_give_the_same_bytes() -> None:
     ],
 )
 def test_every_fact_is_seen_on_the_picture(change: dict[str, str | int | None]) -> None:
-    assert picture(replace(PULSA, **change), CLOCK) != picture(PULSA, CLOCK)  # type: ignore[arg-type]
+    assert picture(replace(PULSA, **change), CLOCK) != picture(PULSA, CLOCK)
 
 
 def test_a_fact_that_is_missing_leaves_no_line() -> None:

@@ -3,11 +3,11 @@
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Hours, Operator, Product, Rule

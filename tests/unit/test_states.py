@@ -1,9 +1,9 @@
 """Every state meets every kind of news: the table row by row, and the promises that stand on it."""
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from bot.order import news as heard
 from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields, replace
 from telegram import MessageEntity
 
 from bot.catalogue.cells import Reason
@@ -91,7 +92,7 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
         match getattr(notice, field.name):
             case Offer() as offer:
                 changes[field.name] = made_hostile(offer, outside)
-            case (first, *_) as parts if is_dataclass(first):
+            case (first, *_) as parts if isinstance(first, Struct):
                 changes[field.name] = tuple(made_hostile(part, outside) for part in parts)
     return replace(notice, **changes)
 
@@ -103,7 +104,7 @@ def facts_in(notice: Any) -> list[tuple[str, object]]:
         held = getattr(notice, field.name)
         facts.append((field.name, held))
         for part in held if isinstance(held, tuple) else (held,):
-            if is_dataclass(part):
+            if isinstance(part, Struct):
                 facts.extend(facts_in(part))
     return facts
 

@@ -1,6 +1,6 @@
 """The price list of the gallery's counter."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.catalogue.product import Hours, Operator, Product, Rule
 
