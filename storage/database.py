@@ -1,15 +1,16 @@
 """One writer, whole units, shared commits: what `write` returned is on the disk, whatever happens next.
 
 A unit of work is a plain function over a `Tx`, carried out between two turns of the event loop; only the
-commit, which waits for the disk, has a thread of its own. Units that come meanwhile share the next commit,
-each in its own savepoint, so that one's failure takes nothing from the others. A cancelled caller does not
-cancel its unit: it runs whole or not at all.
+commit, which waits for the disk, has a thread of its own. Units that come meanwhile share the next commit.
+One's failure takes nothing from the others: all of them are carried out again then, each in a savepoint of
+its own. A cancelled caller does not cancel its unit: it runs whole or not at all.
 """
 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -20,17 +21,18 @@ from storage.checkup import check, check_beside, is_small
 from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
 from storage.migrate import migrate
-from storage.transaction import Tx
+from storage.transaction import Hopeless, Tx
 from storage.unit import (
     Kept,
     Undone,
     Unit,
     begin,
-    carry_out,
     commit,
+    hope,
     is_locked,
     look,
     roll_back,
+    take_care,
     tell,
     translated,
 )
@@ -219,9 +221,8 @@ class SqliteDatabase:
     async def _commit_some(self) -> None:
         batch: list[_Waiting] = []
         try:
-            await self._begin()
             changes = self._writer.here.total_changes
-            outcomes = self._carry_out(batch)
+            outcomes = await self._carry_out(batch)
             if self._writer.here.total_changes == changes:
                 # Nothing to bring to the disk, and nothing learnt about it.
                 commit(self._writer.here)
@@ -239,6 +240,22 @@ class SqliteDatabase:
         for waiting, outcome in zip(batch, outcomes, strict=True):
             tell(waiting.done, outcome)
 
+    async def _carry_out(self, batch: list[_Waiting]) -> list[Kept[Any] | Undone]:
+        """Carry out what waits, moving it into `batch`; raises if the transaction is lost."""
+        connection = self._writer.here
+        await self._begin()
+        try:
+            with closing(self._units(batch)) as units:
+                return hope(units, connection)
+        except (Exception, Hopeless):  # noqa: BLE001 - whoever failed fails again, and alone
+            roll_back(connection)
+        await self._begin()
+        try:
+            return take_care([waiting.unit for waiting in batch], connection)
+        except BaseException:
+            roll_back(connection)
+            raise
+
     async def _begin(self) -> None:
         """Begin a transaction; another's lock is waited for without holding up the loop."""
         loop = asyncio.get_running_loop()
@@ -253,24 +270,20 @@ class SqliteDatabase:
             else:
                 return
 
-    def _carry_out(self, batch: list[_Waiting]) -> list[Kept[Any] | Undone]:
-        """Carry out what waits, moving it into `batch`; raises if the transaction is lost."""
-        connection, loop = self._writer.here, asyncio.get_running_loop()
-        outcomes: list[Kept[Any] | Undone] = []
+    def _units(self, batch: list[_Waiting]) -> Generator[Unit[Any]]:
+        """Give what waits, moving it into `batch`, as long as the loop may be held up."""
+        loop = asyncio.get_running_loop()
         until_s = loop.time() + UNITS_HOLD_THE_LOOP_S
         try:
             while self._waiting and (not batch or loop.time() < until_s):
                 batch.append(self._waiting.popleft())
-                outcomes.append(carry_out(batch[-1].unit, connection))
-        except BaseException:
-            roll_back(connection)
-            raise
-        if self._waiting:
-            self._wake.set()
-        elif self._patience:
-            self._patience.cancel()
-            self._patience = None
-        return outcomes
+                yield batch[-1].unit
+        finally:
+            if self._waiting:
+                self._wake.set()
+            elif self._patience:
+                self._patience.cancel()
+                self._patience = None
 
     def _take_all(self) -> list[_Waiting]:
         taken = list(self._waiting)

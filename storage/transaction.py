@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from storage.statements import STATEMENTS
 
@@ -9,11 +10,22 @@ Value = int | str | None
 Row = Mapping[str, Value]
 
 
-class Tx:
-    """A transaction under way. It is synchronous on purpose: no `await` can stand inside a unit of work."""
+class Hopeless(BaseException):
+    """A part must be undone in a transaction that was begun without care: it must all be begun again.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    No Exception, since what goes on after the failure of a part must not go on after this.
+    """
+
+
+class Tx:
+    """A transaction under way. It is synchronous on purpose: no `await` can stand inside a unit of work.
+
+    Without `care` it spares itself its savepoints, and is hopeless where one would be needed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, care: bool = True) -> None:
         self._connection = connection
+        self._savepoint = Savepoint(connection) if care else Hope()
 
     def run(self, statement: str, **values: Value) -> int:
         """Carry out a statement and give the number of rows it changed."""
@@ -35,9 +47,20 @@ class Tx:
         databases_own = isinstance(error, sqlite3.Error) and not isinstance(error, ours)
         return databases_own or not self._connection.in_transaction
 
-    def savepoint(self) -> "Savepoint":
+    def savepoint(self) -> AbstractContextManager[None]:
         """Keep all of what is done inside the block, or nothing of it if it raises."""
-        return Savepoint(self._connection)
+        return self._savepoint
+
+
+class Hope:
+    """Stands where a savepoint would, while nothing fails."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Exception):
+            raise Hopeless from error
 
 
 class Savepoint:

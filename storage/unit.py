@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -33,8 +33,18 @@ def begin(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
 
 
-def carry_out(unit: Unit[Any], connection: sqlite3.Connection) -> Kept[Any] | Undone:
-    """Carry out one unit in a savepoint of its own; raises where the whole transaction is lost with it."""
+def hope(units: Iterable[Unit[Any]], connection: sqlite3.Connection) -> list[Kept[Any] | Undone]:
+    """Carry units out in the hope that none fails; if one does, this raises, and all must be undone."""
+    tx = Tx(connection, care=False)
+    return [Kept(unit(tx)) for unit in units]
+
+
+def take_care(units: Iterable[Unit[Any]], connection: sqlite3.Connection) -> list[Kept[Any] | Undone]:
+    """Carry units out, each in a savepoint of its own; raises where the whole transaction is lost."""
+    return [_carry_out(unit, connection) for unit in units]
+
+
+def _carry_out(unit: Unit[Any], connection: sqlite3.Connection) -> Kept[Any] | Undone:
     tx = Tx(connection)
     try:
         with tx.savepoint():

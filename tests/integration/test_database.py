@@ -8,7 +8,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -56,15 +56,20 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def commits_of(database: SqliteDatabase) -> Iterator[list[str]]:
-    """Give the commits that are made inside the block."""
-    commits: list[str] = []
-    connection = database._writer.here  # noqa: SLF001 - commits cannot be counted from outside
+def statements_of(database: SqliteDatabase, beginning: str) -> Iterator[list[str]]:
+    """Give the statements with this beginning that are carried out inside the block."""
+    found: list[str] = []
+    connection = database._writer.here  # noqa: SLF001 - statements cannot be counted from outside
     connection.set_trace_callback(
-        lambda statement: commits.append(statement) if statement == "COMMIT" else None
+        lambda statement: found.append(statement) if statement.startswith(beginning) else None
     )
-    yield commits
+    yield found
     connection.set_trace_callback(None)
+
+
+def commits_of(database: SqliteDatabase) -> AbstractContextManager[list[str]]:
+    """Give the commits that are made inside the block."""
+    return statements_of(database, "COMMIT")
 
 
 def noted(path: Path) -> set[tuple[int, int]]:
@@ -125,6 +130,34 @@ async def test_one_units_failure_takes_nothing_from_those_that_share_its_commit(
     assert isinstance(outcomes[1], ValueError)
     assert isinstance(outcomes[3], KeyError)
     assert noted(path) == both(1, 3)
+
+
+async def test_savepoints_are_made_only_where_somebody_fails(database: SqliteDatabase, path: Path) -> None:
+    def in_parts(tx: Tx) -> None:
+        with tx.savepoint():
+            inbox.first_sight(tx, 3, 3, at_ms=0)
+
+    with statements_of(database, "SAVEPOINT") as savepoints:
+        await asyncio.gather(database.write(Notes(1)), database.write(Notes(2)), database.write(in_parts))
+    assert not savepoints
+    with statements_of(database, "SAVEPOINT") as savepoints:
+        units = [Notes(4), Notes(5).fails(ValueError("mine")), Notes(6)]
+        await asyncio.gather(*(database.write(unit) for unit in units), return_exceptions=True)
+    assert len(savepoints) == 2
+    assert noted(path) == both(1, 2, 4, 6) | {(3, 3)}
+
+
+async def test_the_time_limit_wakes_who_waits_though_somebody_fails(
+    database: SqliteDatabase, path: Path
+) -> None:
+    """What did not fit into the turn of a failure has the next commit, without anybody new."""
+    slow = [Notes(n).takes(0.6 * UNITS_HOLD_THE_LOOP_S) for n in range(4)]
+    slow[1].fails(ValueError("mine"))
+    outcomes = await asyncio.wait_for(
+        asyncio.gather(*(database.write(unit) for unit in slow), return_exceptions=True), 5
+    )
+    assert outcomes[2:] == [2, 3]
+    assert noted(path) == both(0, 2, 3)
 
 
 async def test_a_units_own_exception_passes_as_it_is(database: SqliteDatabase) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.errors import StorageError
 from storage.migrate import migrate
-from storage.unit import Kept, Undone, Unit, begin, carry_out, commit, look, roll_back, tell
+from storage.transaction import Hopeless
+from storage.unit import Kept, Undone, Unit, begin, commit, hope, look, roll_back, take_care, tell
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -89,7 +90,12 @@ class Database:
         if self._world.strikes(self._world.plan.storage):
             return [Undone(StorageError("the disk is full"))] * len(units)
         begin(self._connection)
-        outcomes = [carry_out(unit, self._connection) for unit in units]
+        try:
+            outcomes = hope(units, self._connection)
+        except (Exception, Hopeless):  # noqa: BLE001 - as the real writer does
+            roll_back(self._connection)
+            begin(self._connection)
+            outcomes = take_care(units, self._connection)
         # The disk takes its time, and the loop goes on meanwhile.
         await self._life.moment("inside a commit")
         commit(self._connection)
