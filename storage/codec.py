@@ -1,11 +1,12 @@
-"""Small frozen facts to JSON and back, by the name of their class."""
+"""Small frozen facts to JSON and back, by the name of their class, and out of rows."""
 
+import sqlite3
 from collections.abc import Hashable, Iterable
 from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, cast, get_args
 
-from msgspec import DecodeError
+from msgspec import DecodeError, ValidationError, convert
 from msgspec.json import Decoder, Encoder
 
 T = TypeVar("T")
@@ -28,6 +29,17 @@ def load(kind: type[T], facts: str) -> T:
     try:
         return cast("T", _decoder(cast("Hashable", kind)).decode(facts))
     except DecodeError as error:
+        raise ValueError(str(error)) from error
+
+
+def from_row(kind: type[T], row: sqlite3.Row) -> T:
+    """Give a row as a fact whose fields are its columns; ValueError if it does not fit."""
+    # A row finds a column by trying each name, so that a dict is faster.
+    told = dict(zip(row.keys(), row, strict=True))
+    try:
+        # Not strictly: SQLite has no type for yes and no.
+        return convert(told, kind, strict=False)
+    except ValidationError as error:
         raise ValueError(str(error)) from error
 
 

@@ -1,10 +1,9 @@
 """Complaints about orders: at most one open for each order, none ever deleted."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.notices.complaints import Stage
+from storage.codec import from_row
 from storage.transaction import Tx
 
 
@@ -48,24 +47,24 @@ def insert(tx: Tx, trxid: str, spot: Spot, *, user_id: int, note: str, at_ms: in
         note=note,
         at_ms=at_ms,
     )
-    return _read(row) if row else None
+    return from_row(Complaint, row) if row else None
 
 
 def get(tx: Tx, complaint_id: int) -> Complaint | None:
     """Look a complaint up."""
     row = tx.one("complaint_by_id", complaint_id=complaint_id)
-    return _read(row) if row else None
+    return from_row(Complaint, row) if row else None
 
 
 def last_of(tx: Tx, trxid: str) -> Complaint | None:
     """Give the latest complaint about an order."""
     row = tx.one("last_complaint_of", trxid=trxid)
-    return _read(row) if row else None
+    return from_row(Complaint, row) if row else None
 
 
 def unanswered(tx: Tx, *, limit: int) -> list[Complaint]:
     """Give the complaints that wait for an answer, oldest first."""
-    return [_read(row) for row in tx.all("complaints_unanswered", limit=limit)]
+    return [from_row(Complaint, row) for row in tx.all("complaints_unanswered", limit=limit)]
 
 
 def count_of(tx: Tx, user_id: int) -> int:
@@ -86,7 +85,3 @@ def move(tx: Tx, before: Complaint, stage: Stage, *, answer: str | None, by: int
         at_ms=at_ms,
     )
     return moved > 0
-
-
-def _read(row: sqlite3.Row) -> Complaint:
-    return Complaint(**{**dict(row), "stage": Stage(row["stage"])})

@@ -17,6 +17,10 @@ BUSY_TIMEOUT_MS = 5000
 """Backups and people with a shell lock the file for moments; longer than this is a fault."""
 
 
+# sqlite3 looks long for what a None might be adapted to, some fifty times an order, unless it is told.
+sqlite3.register_adapter(type(None), lambda nothing: nothing)
+
+
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection whose thread carries out whole functions, not single statements."""
 

@@ -1,6 +1,5 @@
 """Price lists that admins sent: asked to be read, read, and applied or thrown away."""
 
-import sqlite3
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +8,7 @@ from msgspec import Struct, convert
 from bot.catalogue.product import Product
 from bot.catalogue.row import Line, Omitted, Problem
 from bot.catalogue.sheet import Sheet
-from storage.codec import dump, load
+from storage.codec import dump, from_row, load
 from storage.transaction import Tx
 
 
@@ -67,13 +66,13 @@ def ask(
 def next_asked(tx: Tx) -> Import | None:
     """Give the list whose turn is next, which may lie ahead."""
     row = tx.one("next_import")
-    return _read(row) if row else None
+    return from_row(Import, row) if row else None
 
 
 def get(tx: Tx, import_id: int) -> Import | None:
     """Look a list up."""
     row = tx.one("import_by_id", import_id=import_id)
-    return _read(row) if row else None
+    return from_row(Import, row) if row else None
 
 
 def sheet_of(tx: Tx, import_id: int) -> Sheet | None:
@@ -120,20 +119,3 @@ def _unpacked(packed: str) -> Sheet:
 def _line(told: dict[str, Any]) -> Line:
     # No name tells the kind of a line, but its fields do.
     return convert(told, Omitted) if "code_key" in told else convert(told, Product)
-
-
-def _read(row: sqlite3.Row) -> Import:
-    return Import(
-        import_id=row["import_id"],
-        chat_id=row["chat_id"],
-        message_id=row["message_id"],
-        user_id=row["user_id"],
-        user_name=row["user_name"],
-        file_id=row["file_id"],
-        file_name=row["file_name"],
-        state=ImportState(row["state"]),
-        attempts=row["attempts"],
-        due_at_ms=row["due_at_ms"],
-        asked_at_ms=row["asked_at_ms"],
-        version=row["version"],
-    )

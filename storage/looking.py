@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.order.model import Order, State
 from bot.order.sales import Sales
-from storage.orders import read_row
+from storage.codec import from_row
 from storage.transaction import Tx
 
 ROWS_AT_ONCE = 500
@@ -18,7 +18,7 @@ def before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Ord
     """Give somebody's orders older than `order`, the newest first; from the newest of all without one."""
     at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
     rows = tx.all("orders_of_user_before", user_id=user_id, at_ms=at_ms, trxid=trxid, limit=limit)
-    return [read_row(row) for row in rows]
+    return [from_row(Order, row) for row in rows]
 
 
 def after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
@@ -26,7 +26,7 @@ def after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
     rows = tx.all(
         "orders_of_user_after", user_id=user_id, at_ms=order.placed_at_ms, trxid=order.trxid, limit=limit
     )
-    return [read_row(row) for row in reversed(rows)]
+    return [from_row(Order, row) for row in reversed(rows)]
 
 
 def to(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
@@ -35,7 +35,7 @@ def to(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Ord
         rows = tx.all("orders_to", destination=destination, limit=limit)
     else:
         rows = tx.all("orders_of_user_to", destination=destination, user_id=user_id, limit=limit)
-    return [read_row(row) for row in rows]
+    return [from_row(Order, row) for row in rows]
 
 
 def sales(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[Sales]:
@@ -70,4 +70,4 @@ def _some_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
             until_ms=until_ms,
             limit=ROWS_AT_ONCE,
         )
-    return [read_row(row) for row in rows]
+    return [from_row(Order, row) for row in rows]

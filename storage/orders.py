@@ -1,29 +1,15 @@
 """Orders and their events: the row is what the events add up to."""
 
-import sqlite3
+from functools import partial
 from operator import attrgetter
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import asdict
 
-from bot.order.model import ExpiryReason, Intent, Order, State, Trouble
+from bot.order.model import Intent, Order, State
 from bot.order.news import News
-from storage.codec import Codec, dump, kind_of
-from storage.transaction import Tx, Value
-
-_COLUMNS = tuple(column.name for column in fields(Order))
-_values_of = attrgetter(*_COLUMNS)
-
-_READ = {
-    "state": State,
-    "overdue": bool,
-    "success_heard": bool,
-    "failure_heard": bool,
-    "trouble": Trouble,
-    "expiry": ExpiryReason,
-}
-"""The columns that hold what SQLite has no type for."""
+from storage.codec import Codec, dump, from_row, kind_of
+from storage.transaction import Tx
 
 _NEWS = Codec(News)
 
@@ -53,7 +39,7 @@ class OrderEvent(Struct, frozen=True, kw_only=True):
 
 def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
     """Store a new order with its first event; False if its trxid or its line of a message is taken."""
-    if not tx.run("insert_order", **_row_of(order)):
+    if not tx.run("insert_order", **asdict(order)):
         return False
     facts = dump(order)
     _append(tx, order, at_ms=order.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
@@ -64,7 +50,7 @@ def advance(
     tx: Tx, before: Order, after: Order, news: News, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
     """Move the row from `before` to `after` with its event; False if somebody else moved it first."""
-    if not tx.run("advance_order", **_row_of(after), state_before=before.state):
+    if not tx.run("advance_order", **asdict(after), state_before=before.state):
         return False
     _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(news), facts=dump(news), evidence=evidence)
     return True
@@ -86,7 +72,7 @@ def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: s
 def get(tx: Tx, trxid: str) -> Order | None:
     """Look an order up by its trxid."""
     row = tx.one("order_by_trxid", trxid=trxid)
-    return read_row(row) if row else None
+    return from_row(Order, row) if row else None
 
 
 def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
@@ -96,12 +82,12 @@ def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
 
 def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
     """Give placed orders whose time has come, oldest first."""
-    return [read_row(row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
+    return [from_row(Order, row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
 
 
 def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
     """Give placed orders whose time has come, everybody's first one first."""
-    return [read_row(row) for row in tx.all("orders_due_by_turns", now_ms=now_ms, limit=limit)]
+    return [from_row(Order, row) for row in tx.all("orders_due_by_turns", now_ms=now_ms, limit=limit)]
 
 
 def held(
@@ -117,7 +103,7 @@ def held(
         kind=kind,
         limit=limit,
     )
-    return [read_row(row) for row in rows]
+    return [from_row(Order, row) for row in rows]
 
 
 def next_due_ms(tx: Tx) -> int | None:
@@ -129,22 +115,24 @@ def next_due_ms(tx: Tx) -> int | None:
 def in_state(tx: Tx, state: State, *, changed_before_ms: int, limit: int) -> list[Order]:
     """Give the orders that have stood in `state` since before a time, oldest first."""
     rows = tx.all("orders_in_state", state=state, changed_before_ms=changed_before_ms, limit=limit)
-    return [read_row(row) for row in rows]
+    return [from_row(Order, row) for row in rows]
 
 
 def overdue(tx: Tx, *, changed_before_ms: int, limit: int) -> list[Order]:
     """Give pending orders that nobody has been told are late."""
-    return [read_row(r) for r in tx.all("orders_overdue", changed_before_ms=changed_before_ms, limit=limit)]
+    return [
+        from_row(Order, r) for r in tx.all("orders_overdue", changed_before_ms=changed_before_ms, limit=limit)
+    ]
 
 
 def for_admins(tx: Tx, *, limit: int) -> list[Order]:
     """Give the orders that wait for an admin's word, oldest first."""
-    return [read_row(row) for row in tx.all("orders_for_admins", limit=limit)]
+    return [from_row(Order, row) for row in tx.all("orders_for_admins", limit=limit)]
 
 
 def history(tx: Tx, trxid: str) -> list[OrderEvent]:
     """Give all that was heard of an order, in order."""
-    return [_read_event(row) for row in tx.all("order_history", trxid=trxid)]
+    return [from_row(OrderEvent, row) for row in tx.all("order_history", trxid=trxid)]
 
 
 def of_line(tx: Tx, order: Order) -> list[str]:
@@ -155,7 +143,9 @@ def of_line(tx: Tx, order: Order) -> list[str]:
 
 def of_message(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
     """Give all orders that one message made, line by line."""
-    return [read_row(row) for row in tx.all("orders_of_message", chat_id=chat_id, message_id=message_id)]
+    return [
+        from_row(Order, row) for row in tx.all("orders_of_message", chat_id=chat_id, message_id=message_id)
+    ]
 
 
 def any_moving(tx: Tx, chat_id: int, message_id: int) -> bool:
@@ -175,7 +165,7 @@ def same(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
         user_id=user_id,
         since_ms=since_ms,
     )
-    return sorted(map(read_row, rows), key=attrgetter("placed_at_ms", "trxid"))
+    return sorted(map(partial(from_row, Order), rows), key=attrgetter("placed_at_ms", "trxid"))
 
 
 def newest_event(tx: Tx) -> int:
@@ -214,28 +204,3 @@ def trxids_for_admins(tx: Tx, *, limit: int) -> list[str]:
 def counts(tx: Tx) -> dict[str, int]:
     """Give how many orders stand in each state that is not an end."""
     return {row["state"]: row["count"] for row in tx.all("count_open_orders")}
-
-
-def _read_event(row: sqlite3.Row) -> OrderEvent:
-    return OrderEvent(
-        trxid=row["trxid"],
-        at_ms=row["at_ms"],
-        actor=row["actor"],
-        kind=row["kind"],
-        facts=row["facts"],
-        evidence=row["evidence"],
-        state_after=State(row["state_after"]),
-    )
-
-
-def read_row(row: sqlite3.Row) -> Order:
-    """Give a row of `orders` as an Order."""
-    told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    for name, read in _READ.items():
-        if told[name] is not None:
-            told[name] = read(told[name])
-    return Order(**told)
-
-
-def _row_of(order: Order) -> dict[str, Value]:
-    return dict(zip(_COLUMNS, _values_of(order), strict=True))

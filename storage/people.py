@@ -1,10 +1,9 @@
 """Who asked to be let in, who was, and who was sent away; every change is kept with who made it."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.people import Standing
+from storage.codec import from_row
 from storage.transaction import Tx
 
 
@@ -24,13 +23,13 @@ class Person(Struct, frozen=True, kw_only=True):
 def get(tx: Tx, user_id: int) -> Person | None:
     """Look a person up."""
     row = tx.one("person_by_id", user_id=user_id)
-    return _read(row) if row else None
+    return from_row(Person, row) if row else None
 
 
 def find(tx: Tx, username: str) -> Person | None:
     """Look a person up by their @name, letter case apart."""
     row = tx.one("person_by_username", username=username.removeprefix("@").lower())
-    return _read(row) if row else None
+    return from_row(Person, row) if row else None
 
 
 def remember(tx: Tx, person: Person, *, changed_by: int | None) -> None:
@@ -63,23 +62,10 @@ def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
 
 def listed(tx: Tx, *, limit: int) -> list[Person]:
     """Give resellers, frozen ones and those who ask, the latest change first."""
-    return [_read(row) for row in tx.all("people_listed", limit=limit)]
+    return [from_row(Person, row) for row in tx.all("people_listed", limit=limit)]
 
 
 def count_listed(tx: Tx) -> int:
     """Give how many `listed` would give without a limit."""
     row = tx.one("count_people_listed")
     return row["count"] if row else 0
-
-
-def _read(row: sqlite3.Row) -> Person:
-    return Person(
-        user_id=row["user_id"],
-        name=row["name"],
-        username=row["username"],
-        standing=Standing(row["standing"]),
-        chat_id=row["chat_id"],
-        thread_id=row["thread_id"],
-        message_id=row["message_id"],
-        changed_at_ms=row["changed_at_ms"],
-    )

@@ -4,9 +4,8 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
-from storage.statements import STATEMENTS
+from storage.statements import STATEMENTS, Value
 
-Value = int | str | None
 Row = Mapping[str, Value]
 
 
@@ -29,16 +28,19 @@ class Tx:
 
     def run(self, statement: str, **values: Value) -> int:
         """Carry out a statement and give the number of rows it changed."""
-        return self._connection.execute(STATEMENTS[statement], values).rowcount
+        found = STATEMENTS[statement]
+        return self._connection.execute(found.sql, found.ordered(values)).rowcount
 
     def one(self, statement: str, **values: Value) -> sqlite3.Row | None:
         """Give the first row, or None."""
-        row: sqlite3.Row | None = self._connection.execute(STATEMENTS[statement], values).fetchone()
+        found = STATEMENTS[statement]
+        row: sqlite3.Row | None = self._connection.execute(found.sql, found.ordered(values)).fetchone()
         return row
 
     def all(self, statement: str, **values: Value) -> list[sqlite3.Row]:
         """Give all rows; statements that can grow take a limit themselves."""
-        return self._connection.execute(STATEMENTS[statement], values).fetchall()
+        found = STATEMENTS[statement]
+        return self._connection.execute(found.sql, found.ordered(values)).fetchall()
 
     def is_broken(self, error: Exception) -> bool:
         """Tell whether `error` is the database's own, so that this transaction can keep nothing more."""

@@ -11,6 +11,7 @@ from msgspec.structs import fields, replace
 from bot.order.model import Order, Outcome, State
 from bot.order.states import decide
 from storage import orders
+from storage.codec import from_row
 from storage.transaction import Tx
 from tests.lists import Told, lines_in
 from tests.simulation.life import ADMIN
@@ -41,7 +42,7 @@ class Ledgers:
         self.world = world
         tx = Tx(world.disk.connection)
         rows = world.disk.connection.execute("SELECT * FROM orders ORDER BY trxid").fetchall()
-        self.orders = [orders.read_row(row) for row in rows]
+        self.orders = [from_row(Order, row) for row in rows]
         self.history = {order.trxid: orders.history(tx, order.trxid) for order in self.orders}
         self.told = {order.trxid: self._told(order) for order in self.orders}
         firsts = world.disk.connection.execute("SELECT trxid, min(event_id) FROM order_events GROUP BY trxid")

@@ -233,7 +233,7 @@ MUTANTS = (
     _one(
         "keeps an event but not the order's move",
         "storage.orders",
-        '    if not tx.run("advance_order", **_row_of(after), state_before=before.state):\n',
+        '    if not tx.run("advance_order", **asdict(after), state_before=before.state):\n',
         '    if not tx.run("order_by_trxid", trxid=after.trxid):\n',
     ),
     _one(
