@@ -61,6 +61,7 @@ class _CountedBiller:
     def __init__(self, biller: Biller, answers: Counter) -> None:
         self._biller = biller
         self._answers = answers
+        self.expect = biller.expect
 
     async def buy(self, order: Order) -> Answer:
         answer = await self._biller.buy(order)

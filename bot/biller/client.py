@@ -44,6 +44,10 @@ class TrxClient:
         connect_timeout_s = min(CONNECT_TIMEOUT_S, timeout_s / 3)
         self._transport = OneCall(connect_timeout_s=connect_timeout_s, max_bytes=ANSWER_MAX_BYTES)
 
+    def expect(self) -> None:
+        """Connect already: a purchase comes as soon as its claim is on the disk."""
+        self._transport.connect_ahead(self._endpoint)
+
     async def buy(self, order: Order) -> Answer:
         """Post `order` once and say what came of it; only cancellation is raised."""
         try:

@@ -1,11 +1,15 @@
 """One connection for one call, under httpx: before it stands not a byte leaves, and its errors say so.
 
+It may be made ahead of its call, while the claim of the order is on its way to the disk.
+
 httpx.ConnectError and httpx.ConnectTimeout are raised only while there is no connection; whatever breaks
 later is another error. That is what tells «surely not sent» from «perhaps bought».
 """
 
 import asyncio
 import socket
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 import httptools
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 HEAD_MAX_BYTES: Final = 64_000  # a biller's headers are a few hundred bytes
 HAPPY_EYEBALLS_DELAY_S: Final = 0.25  # RFC 8305: before the next address is tried beside one that is silent
+AHEAD_HOLDS_S: Final = 1.0  # a claim is on the disk in a moment; nobody hangs up on who is silent so shortly
 FOUND_HOLDS_S: Final = 10.0  # a burst of orders asks for the address once; who moves is found soon after
 
 
@@ -30,14 +35,36 @@ class OneCall(httpx.AsyncBaseTransport):
         self._found: list[AddrInfoType] = []
         self._found_for: tuple[str, int] | None = None
         self._found_at_s = 0.0
+        self._ahead: deque[asyncio.Task[_Exchange]] = deque()
+
+    def connect_ahead(self, url: httpx.URL) -> None:
+        """Connect already for a call that will probably come; if none does, hang up after a moment."""
+        loop = asyncio.get_running_loop()
+        ahead = loop.create_task(self._connect(url), name="connect ahead")
+        self._ahead.append(ahead)
+        loop.call_later(AHEAD_HOLDS_S, self._let_go, ahead)
+
+    def _let_go(self, ahead: "asyncio.Task[_Exchange]") -> None:
+        if ahead in self._ahead:
+            self._ahead.remove(ahead)
+            ahead.add_done_callback(_hang_up)
+            ahead.cancel()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask once; an error that is none of connecting leaves open whether the biller heard us."""
-        exchange = await self._connect(request.url)
+        exchange = await self._connection(request.url)
         try:
             return await exchange.ask(request)
         finally:
             exchange.hang_up()
+
+    async def _connection(self, url: httpx.URL) -> "_Exchange":
+        while self._ahead:
+            exchange = await self._ahead.popleft()
+            if exchange.is_fresh:
+                return exchange
+            exchange.hang_up()
+        return await self._connect(url)
 
     async def _connect(self, url: httpx.URL) -> "_Exchange":
         try:
@@ -56,13 +83,18 @@ class OneCall(httpx.AsyncBaseTransport):
         if is_tls and self._tls is None:
             self._tls = httpx.create_ssl_context(trust_env=False)
         found = await self._find(url.host, url.port or (443 if is_tls else 80))
-        sock = await start_connection(found, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY_S)
-        _, exchange = await loop.create_connection(
+        connect = partial(
+            loop.create_connection,
             lambda: _Exchange(loop, self._max_bytes),
-            sock=sock,
             ssl=self._tls if is_tls else None,
             server_hostname=url.host if is_tls else None,
         )
+        if len(found) > 1:
+            sock = await start_connection(found, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY_S)
+            connection = await connect(sock=sock)
+        else:  # by the loop itself, at half the cost
+            connection = await connect(*found[0][4][:2])
+        exchange: _Exchange = connection[1]
         return exchange
 
     async def _find(self, host: str, port: int) -> list[AddrInfoType]:
@@ -73,6 +105,12 @@ class OneCall(httpx.AsyncBaseTransport):
             self._found, self._found_at_s = cast("list[AddrInfoType]", found), loop.time()
             self._found_for = host, port
         return self._found
+
+
+def _hang_up(ahead: "asyncio.Task[_Exchange]") -> None:
+    """Hang up a connection that nobody came for, if it was ever made."""
+    if not ahead.cancelled() and not ahead.exception():
+        ahead.result().hang_up()
 
 
 class _Exchange(asyncio.Protocol):
@@ -87,6 +125,11 @@ class _Exchange(asyncio.Protocol):
         self._heard_bytes = 0
         self._has_body_till_the_end = False
 
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the biller still listens, and has said nothing yet."""
+        return not (self._heard_bytes or self._answered.done() or self._transport.is_closing())
+
     async def ask(self, request: httpx.Request) -> httpx.Response:
         """Send the whole request and wait for the answer."""
         head = [b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
@@ -96,7 +139,8 @@ class _Exchange(asyncio.Protocol):
 
     def hang_up(self) -> None:
         """Close the connection; what still comes is not heard."""
-        self._answered.cancel()
+        if not self._answered.cancel() and not self._answered.cancelled():
+            self._answered.exception()  # of a call that was never made nobody else asks
         self._transport.abort()
 
     # What asyncio tells.

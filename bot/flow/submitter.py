@@ -41,6 +41,10 @@ END_OF_TIME_MS = 1 << 62
 class Biller(Protocol):
     """Whoever carries out the one call that spends money."""
 
+    def expect(self) -> None:
+        """Prepare for a purchase that comes as soon as its claim is on the disk, if that succeeds."""
+        ...
+
     async def buy(self, order: Order) -> Answer:
         """Post the order once and say what came of it."""
         ...
@@ -146,6 +150,8 @@ class Submitter:
             # Compare-and-set: only who moved it from PLACED may post.
             if settled and settled.changed:
                 moved.append(settled.after)
+                if settled.after.state is State.SUBMITTING:
+                    self._biller.expect()
         return moved
 
     def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:

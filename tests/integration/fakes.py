@@ -62,6 +62,7 @@ class FakeBiller:
 
     def __init__(self) -> None:
         self.posts: list[Order] = []
+        self.expected = 0
         self.sees: Callable[[Order], None] = lambda _: None
         self._answer: Answer | Exception = Accepted(price_idr=5_000)
         self._gate = asyncio.Event()
@@ -93,6 +94,9 @@ class FakeBiller:
 
     def release(self) -> None:
         self._gate.set()
+
+    def expect(self) -> None:
+        self.expected += 1
 
     async def buy(self, order: Order) -> Answer:
         self.posts.append(order)

@@ -36,6 +36,10 @@ class Wire:
         """Do nothing more until the test is over."""
         await asyncio.Event().wait()
 
+    def speaks_first(self) -> None:
+        """Say something before it was asked."""
+        self.writer.write(b"what do you want?")
+
     def reset(self) -> None:
         """Cut the connection with RST."""
         raw = self.writer.get_extra_info("socket")

@@ -10,6 +10,7 @@ from bot.notices import Result
 from bot.order.model import ExpiryReason, Order, State, Trouble
 from bot.order.notices import OrderExpired, OrderFailed, OrderUnknown
 from storage import orders
+from storage.errors import StorageError
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 
@@ -31,6 +32,21 @@ async def test_the_claim_is_on_the_disk_before_the_biller_sees_the_post(shop: Sh
     await shop.asks()
     await shop.posts()
     assert seen == [("submitting", ["Placed", "Claimed"])]
+
+
+async def test_the_biller_is_told_to_expect_what_is_claimed_and_nothing_else(shop: Shop) -> None:
+    await shop.asks()
+    shop.disk.refuses_writes(1)
+    with pytest.raises(StorageError):
+        await shop.submitter.run_once()
+    assert (shop.biller.expected, shop.biller.trxids) == (0, [])
+    await shop.posts()
+    assert (shop.biller.expected, len(shop.biller.trxids)) == (1, 1)
+    late = await shop.asks()
+    shop.clock.passes(601)
+    await shop.posts()
+    assert state_on_disk(shop, late.trxid) == "expired"
+    assert shop.biller.expected == 1
 
 
 async def test_an_accepted_order_is_pending_with_what_the_answer_told(shop: Shop) -> None:

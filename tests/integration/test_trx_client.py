@@ -6,7 +6,7 @@ import gzip
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from bot.biller.client import ANSWER_MAX_BYTES, TrxClient
 from bot.order.model import Order, State, Trouble
 from bot.order.news import Accepted, NotSent, Refused, Unclear
+from tests.integration.fakes import eventually
 from tests.integration.raw_biller import (
     Behaviour,
     Wire,
@@ -241,6 +242,63 @@ async def test_the_request_is_the_sheets_and_leaves_no_connection_open() -> None
             "produk": "s5",
         }
         assert server.connections == 2
+
+
+async def test_an_expected_purchase_finds_its_connection_made_and_shares_it_with_nobody() -> None:
+    async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
+        client.expect()
+        await eventually(lambda: server.connections == 1)
+        assert not server.requests
+        assert isinstance(await client.buy(ORDER), Accepted)
+        assert server.connections == 1
+        assert isinstance(await client.buy(ORDER), Accepted)
+        assert server.connections == 2
+        assert len(server.requests) == 2
+
+
+async def test_a_connection_that_nobody_comes_for_is_hung_up_without_a_byte() -> None:
+    heard: list[bytes] = []
+    gone = asyncio.Event()
+
+    async def listens(wire: Wire) -> None:
+        heard.append(await wire.reader.read())
+        gone.set()
+
+    async with serving(listens) as server, client_of(server.url) as client:
+        client.expect()
+        await asyncio.wait_for(gone.wait(), timeout=5)
+        assert heard == [b""]
+
+
+@pytest.mark.parametrize("break_off", [Wire.reset, lambda wire: wire.writer.close(), Wire.speaks_first])
+async def test_a_connection_that_was_lost_before_its_purchase_is_made_again(
+    break_off: Callable[[Wire], Any],
+) -> None:
+    """Nothing had left on it: no reason to doubt the order."""
+    answer = answering(http(as_json(YES)))
+
+    async def first_breaks_off(wire: Wire) -> None:
+        if wire.server.connections == 1:
+            break_off(wire)
+            await wire.hang()
+        await answer(wire)
+
+    async with serving(first_breaks_off) as server, client_of(server.url) as client:
+        client.expect()
+        await eventually(lambda: server.connections == 1)
+        await asyncio.sleep(0.05)  # until the break is heard here nothing tells of it
+        assert isinstance(await client.buy(ORDER), Accepted)
+        assert server.connections == 2
+        assert len(server.requests) == 1
+
+
+async def test_an_expected_purchase_that_finds_nobody_is_surely_not_sent() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, never listening
+        async with client_of(f"http://127.0.0.1:{closed.getsockname()[1]}") as client:
+            client.expect()
+            await asyncio.sleep(0)
+            assert await client.buy(ORDER) == NotSent(why="ConnectError")
 
 
 async def test_an_address_is_looked_up_once_for_a_burst_and_anew_when_nobody_answers_there() -> None:
