@@ -8,7 +8,6 @@ later is another error. That is what tells «surely not sent» from «perhaps bo
 
 import asyncio
 import socket
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
@@ -35,20 +34,18 @@ class OneCall(httpx.AsyncBaseTransport):
         self._found: list[AddrInfoType] = []
         self._found_for: tuple[str, int] | None = None
         self._found_at_s = 0.0
-        self._ahead: deque[asyncio.Task[_Exchange]] = deque()
+        self._ahead: dict[asyncio.Task[_Exchange], asyncio.TimerHandle] = {}
 
     def connect_ahead(self, url: httpx.URL) -> None:
         """Connect already for a call that will probably come; if none does, hang up after a moment."""
         loop = asyncio.get_running_loop()
         ahead = loop.create_task(self._connect(url), name="connect ahead")
-        self._ahead.append(ahead)
-        loop.call_later(AHEAD_HOLDS_S, self._let_go, ahead)
+        self._ahead[ahead] = loop.call_later(AHEAD_HOLDS_S, self._let_go, ahead)
 
     def _let_go(self, ahead: "asyncio.Task[_Exchange]") -> None:
-        if ahead in self._ahead:
-            self._ahead.remove(ahead)
-            ahead.add_done_callback(_hang_up)
-            ahead.cancel()
+        del self._ahead[ahead]
+        ahead.add_done_callback(_hang_up)
+        ahead.cancel()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Ask once; an error that is none of connecting leaves open whether the biller heard us."""
@@ -60,7 +57,9 @@ class OneCall(httpx.AsyncBaseTransport):
 
     async def _connection(self, url: httpx.URL) -> "_Exchange":
         while self._ahead:
-            exchange = await self._ahead.popleft()
+            ahead = next(iter(self._ahead))
+            self._ahead.pop(ahead).cancel()
+            exchange = await ahead
             if exchange.is_fresh:
                 return exchange
             exchange.hang_up()
@@ -142,6 +141,7 @@ class _Exchange(asyncio.Protocol):
         if not self._answered.cancel() and not self._answered.cancelled():
             self._answered.exception()  # of a call that was never made nobody else asks
         self._transport.abort()
+        del self._parser  # it holds us: without this every purchase would be left to the garbage collector
 
     # What asyncio tells.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gc
 import gzip
 import json
 import logging
@@ -299,6 +300,24 @@ async def test_an_expected_purchase_that_finds_nobody_is_surely_not_sent() -> No
             client.expect()
             await asyncio.sleep(0)
             assert await client.buy(ORDER) == NotSent(why="ConnectError")
+
+
+async def test_a_purchase_leaves_nothing_to_the_garbage_collector() -> None:
+    """What is left to it is collected in a pause, in which some customer's order waits."""
+
+    def exchanges() -> list[object]:
+        return [each for each in gc.get_objects() if type(each).__name__ == "_Exchange"]
+
+    gc.collect()
+    gc.disable()
+    try:
+        async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
+            client.expect()
+            await client.buy(ORDER)
+            await client.buy(ORDER)
+            await eventually(lambda: not exchanges())
+    finally:
+        gc.enable()
 
 
 async def test_an_address_is_looked_up_once_for_a_burst_and_anew_when_nobody_answers_there() -> None:
