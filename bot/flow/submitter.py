@@ -142,7 +142,8 @@ class Submitter:
 
     def _claim(self, tx: Tx, free: int) -> list[Order]:
         """Turn placed orders into claims, or into expired ones."""
-        now_ms, moved = self._now_ms(), []
+        now_ms = self._now_ms()
+        moved: list[Order] = []
         for order in self._turns.next(tx, free, now_ms=now_ms):
             expiry = self._expiry_of(order, now_ms)
             news = Claimed() if expiry is None else Expired(reason=expiry)

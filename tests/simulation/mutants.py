@@ -49,11 +49,21 @@ MUTANTS = (
         "            if isinstance(answer, Unclear):\n"
         "                answer = await self._biller.buy(order)\n",
     ),
-    _one(
+    Mutant(
         "takes a timeout for a failure",
-        "bot.biller.client",
-        "    return Unclear(why=why)\n",
-        "    return Refused(reason='', trouble=__import__('bot.order.model', fromlist=['x']).Trouble.OTHER)\n",
+        (
+            Edit(
+                module="bot.biller.client",
+                old="def outcome_of(error: Exception) -> NotSent | Unclear:\n",
+                new="def outcome_of(error: Exception) -> NotSent | Refused:\n",
+            ),
+            Edit(
+                module="bot.biller.client",
+                old="    return Unclear(why=why)\n",
+                new="    return Refused("
+                "reason='', trouble=__import__('bot.order.model', fromlist=['x']).Trouble.OTHER)\n",
+            ),
+        ),
     ),
     _one(
         "takes a 5xx for a failure",
@@ -105,7 +115,7 @@ MUTANTS = (
         "answers a reversal before it is stored",
         "bot.flow.reversals",
         "        verdict = await kept\n",
-        "        kept.add_done_callback(lambda done: done.exception())\n"
+        "        __import__('asyncio').ensure_future(kept).add_done_callback(lambda done: done.exception())\n"
         "        verdict = Verdict.STORED if b'zz9' not in query else Verdict.STRANGE\n",
     ),
     Mutant(
@@ -160,7 +170,7 @@ MUTANTS = (
             Edit(
                 module="bot.biller.reversal",
                 old="    if (misfit := _misfit(report, order)) is not None:\n",
-                new="    if False:\n",
+                new="    if misfit := '':\n",
             ),
         ),
     ),
@@ -180,7 +190,7 @@ MUTANTS = (
         "settles by a report that contradicts itself",
         "bot.biller.reversal",
         "    if (conflict := _conflict(report)) is not None:\n",
-        "    if False:\n",
+        "    if conflict := '':\n",
     ),
     _one(
         "believes a report with a wrong number",
@@ -210,7 +220,7 @@ MUTANTS = (
         "says a letter before it is stored",
         "bot.flow.messenger",
         "        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))\n",
-        "        def unit(tx):\n"
+        "        def unit(tx: Tx) -> Look:\n"
         "            found = self._lanes.look(tx)\n"
         "            self._start(found)\n"
         "            return Look([], found.pause_s)\n\n"
@@ -305,7 +315,7 @@ LEAKS = (
         "takes out of the log only what is written plainly",
         "bot.logs",
         '    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):\n',
-        "    for encoded in ():\n",
+        "    for encoded in set[str]():\n",
     ),
 )
 """Bugs that no world shows, since no secret lives in one: the tests of the log must catch them."""
