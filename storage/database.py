@@ -61,8 +61,8 @@ class Database(Protocol):
     def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
         """Carry out `unit` and give its value once it is durable; StorageError if nothing was kept.
 
-        Units are carried out in the order in which they are given. One that nobody waits for may have its
-        commit `within_s` seconds, so that it shares another's.
+        Units are carried out in the order in which they are given; again, where one that shares their commit
+        fails. One that nobody waits for may have its commit `within_s` seconds, so that it shares another's.
         """
         ...
 
