@@ -13,6 +13,9 @@ from storage.errors import StorageError
 
 T = TypeVar("T")
 
+LOG_MAX_PAGES = 8000
+"""32 MB. Where the log is never quite brought in (`checkpoint.py`), a commit does it after so many pages."""
+
 BUSY_TIMEOUT_MS = 5000
 """Backups and people with a shell lock the file for moments; longer than this is a fault."""
 
@@ -59,8 +62,12 @@ def make_private(path: Path) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """Connect to write."""
     connection = _connected(path)
-    # What a savepoint keeps of its pages would go to a temporary file, with a call to the system a page.
-    connection.execute("PRAGMA temp_store = MEMORY")
+    for pragma in (
+        # What a savepoint keeps of its pages would go to a temporary file, with a call to the system a page.
+        "temp_store = MEMORY",
+        f"wal_autocheckpoint = {LOG_MAX_PAGES}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
     return connection
 
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from storage.checkpoint import Checkpointer
 from storage.checkup import check, check_beside, is_small
 from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
@@ -92,6 +93,7 @@ class SqliteDatabase:
         self._reader = Connection(partial(connect_to_read, path), iter_chunk_size=64)
         self._gatherers = [Connection(partial(connect_to_read, path), iter_chunk_size=64) for _ in range(2)]
         """Two, so that a receipt need not wait behind somebody's report of a year."""
+        self._checkpointer = Checkpointer(path)
         self._free_gatherers: asyncio.Queue[Connection] = asyncio.Queue()
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
@@ -114,6 +116,7 @@ class SqliteDatabase:
             for gatherer in self._gatherers:
                 await gatherer
                 self._free_gatherers.put_nowait(gatherer)
+            await self._checkpointer.open()
         except (sqlite3.Error, StorageError) as error:
             await self._close_connections()
             raise self._explained(translated(error)) from error
@@ -155,6 +158,7 @@ class SqliteDatabase:
         await self._close_connections()
 
     async def _close_connections(self) -> None:
+        await self._checkpointer.close()
         for connection in (*self._gatherers, self._reader, self._writer):
             if connection.is_open:
                 await connection.close()
@@ -228,6 +232,7 @@ class SqliteDatabase:
                 commit(self._writer.here)
             else:
                 await self._writer.carry_out(commit)
+                self._checkpointer.note()
                 self.is_writable = True
         except Exception as error:  # noqa: BLE001 - whoever waits is told; the committer itself must live on
             # Where nothing could even be begun, everybody who waits is told so.

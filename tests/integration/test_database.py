@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from storage import inbox
+from storage.connection import LOG_MAX_PAGES
 from storage.database import UNITS_HOLD_THE_LOOP_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
@@ -212,6 +213,34 @@ async def test_units_hold_up_the_loop_for_a_moment_at_most(database: SqliteDatab
     with commits_of(database) as commits:
         await asyncio.gather(*(database.write(Notes(n).takes(each_s)) for n in range(units)))
     assert len(commits) >= units * each_s / UNITS_HOLD_THE_LOOP_S - 1
+
+
+async def test_what_was_committed_is_brought_into_the_file_itself_beside_the_commits(
+    database: SqliteDatabase, path: Path
+) -> None:
+    def in_the_file_itself() -> set[tuple[int, int]]:
+        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'messages_seen'")
+            if not tables.fetchall():
+                return set()
+            return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
+
+    await database.write(Notes(1))
+    assert not in_the_file_itself()
+    await eventually(lambda: in_the_file_itself() == both(1))
+    await database.write(Notes(2))
+    await eventually(lambda: in_the_file_itself() == both(1, 2))
+
+
+async def test_the_log_stays_small_though_somebody_writes_without_a_pause(
+    database: SqliteDatabase, path: Path
+) -> None:
+    def much(tx: Tx, number: int) -> None:
+        inbox.set_aside(tx, number, body="x" * 2_000_000, fault="", at_ms=number)
+
+    for number in range(40):
+        await database.write(partial(much, number=number))
+    assert path.with_name(f"{path.name}-wal").stat().st_size < 1.5 * LOG_MAX_PAGES * 4096
 
 
 async def test_a_unit_without_hurry_shares_the_next_commit(database: SqliteDatabase, path: Path) -> None:
