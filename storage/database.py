@@ -22,11 +22,12 @@ from storage.checkup import check, check_beside, is_small
 from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
 from storage.migrate import migrate
-from storage.transaction import Hopeless, Tx
+from storage.transaction import Hopeless
 from storage.unit import (
     Kept,
     Undone,
     Unit,
+    beat,
     begin,
     commit,
     hope,
@@ -220,7 +221,7 @@ class SqliteDatabase:
         except TimeoutError:
             nobody: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             nobody.cancel()
-            self._waiting.append(_Waiting(_beat, nobody))
+            self._waiting.append(_Waiting(beat, nobody))
 
     async def _commit_some(self) -> None:
         batch: list[_Waiting] = []
@@ -294,8 +295,3 @@ class SqliteDatabase:
         taken = list(self._waiting)
         self._waiting.clear()
         return taken
-
-
-def _beat(tx: Tx) -> None:
-    """Write something, however little: only a commit that reaches the disk shows that there is room again."""
-    tx.run("pulse")
