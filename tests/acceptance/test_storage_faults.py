@@ -3,16 +3,15 @@
 import asyncio
 import resource
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop
-from tests.integration.test_storage_faults import grow, immutable, locked_by_another_process, spoil
+from tests.integration.test_storage_faults import grow, held_log, immutable, locked_by_another_process, spoil
 
 
 @contextmanager
@@ -22,7 +21,7 @@ def no_file_of_it_may_grow(shop: Shop) -> Iterator[None]:
     prlimit = getattr(resource, "prlimit", None)
     if prlimit is None:
         pytest.skip("only Linux changes the limits of a process that runs")
-    with held_log(shop):
+    with held_log(shop.home / "loket.db"):
         size = wal(shop).stat().st_size
         assert size > 2 * (shop.home / "bot.log").stat().st_size, "what the bot logs must not be held up too"
         pid, before = shop.process.pid, resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -31,21 +30,6 @@ def no_file_of_it_may_grow(shop: Shop) -> Iterator[None]:
             yield
         finally:
             prlimit(pid, resource.RLIMIT_FSIZE, before)
-
-
-@contextmanager
-def held_log(shop: Shop) -> Iterator[None]:
-    """Fill the database's log, and read on in it, so that it can only grow; else its beginning has room."""
-    with closing(sqlite3.connect(shop.home / "loket.db", isolation_level=None)) as reader:
-        reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        reader.execute(
-            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 10000) "
-            "INSERT INTO messages_seen SELECT -n, n, 0 FROM n"
-        )
-        reader.execute("DELETE FROM messages_seen WHERE seen_at_ms = 0")
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM messages_seen").fetchall()
-        yield
 
 
 @contextmanager

@@ -83,12 +83,27 @@ async def fails_and_mends_by_itself(database: SqliteDatabase, path: Path, fault:
     assert noted(path) == {1}
 
 
+@contextmanager
+def held_log(path: Path) -> Iterator[None]:
+    """Fill the database's log, and read on in it, so that it can only grow; else its beginning has room."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        reader.execute(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 10000) "
+            "INSERT INTO messages_seen SELECT -n, n, -1 FROM n"
+        )
+        reader.execute("DELETE FROM messages_seen WHERE seen_at_ms = -1")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM messages_seen").fetchall()
+        yield
+
+
 async def test_a_full_disk_is_known_until_there_is_room_and_no_order_need_find_out(
     database: SqliteDatabase, path: Path
 ) -> None:
     await database.write(notes(1))
     assert database.is_writable
-    with no_file_may_grow_over(path.with_name(f"{path.name}-wal").stat().st_size):
+    with held_log(path), no_file_may_grow_over(path.with_name(f"{path.name}-wal").stat().st_size):
         await fails_and_mends_by_itself(database, path, "SQLite")
         await asyncio.sleep(PULSE_EVERY_S * 1.5)  # a pulse goes by, and finds no room either
         assert not database.is_writable
