@@ -38,7 +38,7 @@ class Checkpointer:
             await self._committed.wait()
             await asyncio.sleep(EVERY_S)
             self._committed.clear()
-            # What fails here is tried again, and fails in the writer's own commits if it lasts.
+            # What fails here is tried again after the next commit; until then the log holds all of it.
             with suppress(sqlite3.Error):
                 await self._connection.carry_out(_bring_in)
 

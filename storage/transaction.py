@@ -1,12 +1,9 @@
 """The one thing a unit of work is given: a small cursor that knows statements by name."""
 
 import sqlite3
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from storage.statements import STATEMENTS, Value
-
-Row = Mapping[str, Value]
 
 
 class Hopeless(BaseException):
