@@ -1,95 +1,19 @@
 """What a unit of work may count on: whole, alone, durable, whatever happens to who asked for it."""
 
 import asyncio
-import os
-import resource
-import sqlite3
-import stat
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from storage import inbox
-from storage.connection import LOG_MAX_PAGES
 from storage.database import UNITS_HOLD_THE_LOOP_S, SqliteDatabase
-from storage.errors import DatabaseDamaged, StorageError
+from storage.errors import StorageError
 from storage.transaction import Tx
-from tests.integration.fakes import eventually
-
-
-class Notes:
-    """A unit that notes a message in two steps; it can take a while, or fail at its end."""
-
-    def __init__(self, message_id: int) -> None:
-        self.message_id = message_id
-        self.takes_s = 0.0
-        self.fault: Exception | None = None
-
-    def takes(self, seconds: float) -> "Notes":
-        self.takes_s = seconds
-        return self
-
-    def fails(self, fault: Exception) -> "Notes":
-        self.fault = fault
-        return self
-
-    def __call__(self, tx: Tx) -> int:
-        inbox.first_sight(tx, 1, self.message_id, at_ms=0)
-        time.sleep(self.takes_s)
-        inbox.first_sight(tx, 2, self.message_id, at_ms=0)
-        if self.fault:
-            raise self.fault
-        return self.message_id
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the file's lock, as a person with a shell might."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.execute("ROLLBACK")
-
-
-@contextmanager
-def statements_of(database: SqliteDatabase, beginning: str) -> Iterator[list[str]]:
-    """Give the statements with this beginning that are carried out inside the block."""
-    found: list[str] = []
-    connection = database._writer.here  # noqa: SLF001 - statements cannot be counted from outside
-    connection.set_trace_callback(
-        lambda statement: found.append(statement) if statement.startswith(beginning) else None
-    )
-    yield found
-    connection.set_trace_callback(None)
-
-
-def commits_of(database: SqliteDatabase) -> AbstractContextManager[list[str]]:
-    """Give the commits that are made inside the block."""
-    return statements_of(database, "COMMIT")
-
-
-def noted(path: Path) -> set[tuple[int, int]]:
-    """Give what is on the disk, seen by a connection of its own."""
-    with closing(sqlite3.connect(path)) as connection:
-        return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
-
-
-def both(*message_ids: int) -> set[tuple[int, int]]:
-    return {(chat_id, message_id) for chat_id in (1, 2) for message_id in message_ids}
-
-
-async def refusal_at(path: Path) -> type[StorageError]:
-    """Open what must be refused, and let its threads end before the loop does."""
-    threads = set(threading.enumerate())
-    with pytest.raises(StorageError) as refusal:
-        await SqliteDatabase(path).open()
-    await eventually(lambda: set(threading.enumerate()) <= threads)
-    return refusal.type
+from tests.integration.notes import Notes, both, commits_of, locked, noted, statements_of
 
 
 async def test_what_write_returned_is_on_the_disk(database: SqliteDatabase, path: Path) -> None:
@@ -215,34 +139,6 @@ async def test_units_hold_up_the_loop_for_a_moment_at_most(database: SqliteDatab
     assert len(commits) >= units * each_s / UNITS_HOLD_THE_LOOP_S - 1
 
 
-async def test_what_was_committed_is_brought_into_the_file_itself_beside_the_commits(
-    database: SqliteDatabase, path: Path
-) -> None:
-    def in_the_file_itself() -> set[tuple[int, int]]:
-        with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
-            tables = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'messages_seen'")
-            if not tables.fetchall():
-                return set()
-            return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
-
-    await database.write(Notes(1))
-    assert not in_the_file_itself()
-    await eventually(lambda: in_the_file_itself() == both(1))
-    await database.write(Notes(2))
-    await eventually(lambda: in_the_file_itself() == both(1, 2))
-
-
-async def test_the_log_stays_small_though_somebody_writes_without_a_pause(
-    database: SqliteDatabase, path: Path
-) -> None:
-    def much(tx: Tx, number: int) -> None:
-        inbox.set_aside(tx, number, body="x" * 2_000_000, fault="", at_ms=number)
-
-    for number in range(40):
-        await database.write(partial(much, number=number))
-    assert path.with_name(f"{path.name}-wal").stat().st_size < 1.5 * LOG_MAX_PAGES * 4096
-
-
 async def test_a_unit_without_hurry_shares_the_next_commit(database: SqliteDatabase, path: Path) -> None:
     with commits_of(database) as commits:
         patient = database.write(Notes(1), within_s=60)
@@ -339,73 +235,3 @@ async def test_closing_keeps_what_still_waited(path: Path) -> None:
     assert noted(path) == both(*range(5))
     with pytest.raises(StorageError):
         await database.write(Notes(9))
-
-
-async def test_what_was_kept_is_there_after_a_new_start(path: Path) -> None:
-    for start in range(3):
-        database = SqliteDatabase(path)
-        await database.open()
-        await database.write(Notes(start))
-        await database.close()
-    assert noted(path) == both(0, 1, 2)
-
-
-async def test_nobody_else_on_the_machine_can_read_the_file(database: SqliteDatabase, path: Path) -> None:
-    assert (mode_of(path), mode_of(path.parent)) == (0o600, 0o700)
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-def spoil(path: Path, content: bytes) -> bytes:
-    """Overwrite the end of a file, or make one; give what it holds then."""
-    path.parent.mkdir(exist_ok=True)
-    before = path.read_bytes() if path.exists() else b""
-    path.write_bytes(before[: max(0, len(before) - len(content))] + content)
-    return path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    "damage", [b"this is no database at all" * 100, b"SQLite format 3\x00" + b"\xff" * 4096]
-)
-async def test_a_damaged_file_is_refused_at_the_start(path: Path, damage: bytes) -> None:
-    spoil(path, damage)
-    assert await refusal_at(path) is DatabaseDamaged
-    assert spoil(path, b"") == damage
-
-
-async def test_a_page_gone_bad_is_found_at_the_start(path: Path) -> None:
-    database = SqliteDatabase(path)
-    await database.open()
-    await asyncio.gather(*(database.write(Notes(n)) for n in range(2000)))
-    await database.close()
-    spoil(path, os.urandom(4096))
-    assert await refusal_at(path) is DatabaseDamaged
-
-
-async def test_a_place_that_is_no_file_is_a_storage_error(tmp_path: Path) -> None:
-    assert await refusal_at(tmp_path) is StorageError
-
-
-@contextmanager
-def disk_full_at(file: Path) -> Iterator[None]:
-    """Let no file of this process grow beyond what `file` has now."""
-    size = file.stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-async def test_a_full_disk_keeps_nothing_says_so_and_passes(database: SqliteDatabase, path: Path) -> None:
-    await database.write(Notes(1))
-    with disk_full_at(Path(f"{path}-wal")):
-        outcomes = await asyncio.gather(*(database.write(Notes(n)) for n in (2, 3)), return_exceptions=True)
-        assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
-        assert await database.read(inbox.cursor) is None
-    assert noted(path) == both(1)
-    assert await database.write(Notes(4)) == 4
-    assert noted(path) == both(1, 4)

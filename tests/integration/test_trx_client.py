@@ -2,21 +2,17 @@
 
 import asyncio
 import base64
-import gc
 import gzip
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from bot.biller.client import ANSWER_MAX_BYTES, TrxClient
-from bot.order.model import Order, State, Trouble
+from bot.biller.client import ANSWER_MAX_BYTES
+from bot.order.model import Trouble
 from bot.order.news import Accepted, NotSent, Refused, Unclear
-from tests.integration.fakes import eventually
+from tests.integration.one_purchase import NO, ORDER, PASSWORD, SIGN, TIMEOUT_S, TRXID, YES, client_of
 from tests.integration.raw_biller import (
     Behaviour,
     Wire,
@@ -32,44 +28,6 @@ from tests.integration.raw_biller import (
     reset_while_reading,
     serving,
 )
-
-TIMEOUT_S = 0.4
-PASSWORD = "canary-password"
-TRXID = "22110111373985338"
-SIGN = "e3eceade9694ba31524d812049868fbf"  # md5("demo" + PASSWORD + TRXID)
-
-ORDER = Order(
-    trxid=TRXID,
-    chat_id=1,
-    thread_id=None,
-    message_id=1,
-    line=1,
-    user_id=1,
-    product_code="s5",
-    destination="081234567890",
-    state=State.SUBMITTING,
-    asked_at_ms=0,
-    placed_at_ms=0,
-    changed_at_ms=0,
-    due_at_ms=0,
-)
-
-YES: dict[str, Any] = {
-    "total": 5000,
-    "status": True,
-    "reason": "Transaksi s5.081234567890 sedang diproses",
-    "saldo": "1356424",
-    "ftrxid": "21160325359742",
-    "user": "demo",
-    "kodeproduk": "s5",
-    "tujuan": "081234567890",
-}
-NO = YES | {"total": 0, "status": False, "reason": "Transaksi s5.081234567890 GAGAL Produk tidak Aktif"}
-
-
-@asynccontextmanager
-async def client_of(url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[TrxClient]:
-    yield TrxClient(url=url, user="demo", password=PASSWORD, timeout_s=timeout_s)
 
 
 async def reset_inside_the_body(wire: Wire) -> None:
@@ -243,99 +201,6 @@ async def test_the_request_is_the_sheets_and_leaves_no_connection_open() -> None
             "produk": "s5",
         }
         assert server.connections == 2
-
-
-async def test_an_expected_purchase_finds_its_connection_made_and_shares_it_with_nobody() -> None:
-    async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
-        client.expect()
-        await eventually(lambda: server.connections == 1)
-        assert not server.requests
-        assert isinstance(await client.buy(ORDER), Accepted)
-        assert server.connections == 1
-        assert isinstance(await client.buy(ORDER), Accepted)
-        assert server.connections == 2
-        assert len(server.requests) == 2
-
-
-async def test_a_connection_that_nobody_comes_for_is_hung_up_without_a_byte() -> None:
-    heard: list[bytes] = []
-    gone = asyncio.Event()
-
-    async def listens(wire: Wire) -> None:
-        heard.append(await wire.reader.read())
-        gone.set()
-
-    async with serving(listens) as server, client_of(server.url) as client:
-        client.expect()
-        await asyncio.wait_for(gone.wait(), timeout=5)
-        assert heard == [b""]
-
-
-@pytest.mark.parametrize("break_off", [Wire.reset, lambda wire: wire.writer.close(), Wire.speaks_first])
-async def test_a_connection_that_was_lost_before_its_purchase_is_made_again(
-    break_off: Callable[[Wire], Any],
-) -> None:
-    """Nothing had left on it: no reason to doubt the order."""
-    answer = answering(http(as_json(YES)))
-
-    async def first_breaks_off(wire: Wire) -> None:
-        if wire.server.connections == 1:
-            break_off(wire)
-            await wire.hang()
-        await answer(wire)
-
-    async with serving(first_breaks_off) as server, client_of(server.url) as client:
-        client.expect()
-        await eventually(lambda: server.connections == 1)
-        await asyncio.sleep(0.05)  # until the break is heard here nothing tells of it
-        assert isinstance(await client.buy(ORDER), Accepted)
-        assert server.connections == 2
-        assert len(server.requests) == 1
-
-
-async def test_an_expected_purchase_that_finds_nobody_is_surely_not_sent() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))  # bound, never listening
-        async with client_of(f"http://127.0.0.1:{closed.getsockname()[1]}") as client:
-            client.expect()
-            await asyncio.sleep(0)
-            assert await client.buy(ORDER) == NotSent(why="ConnectError")
-
-
-async def test_a_purchase_leaves_nothing_to_the_garbage_collector() -> None:
-    """What is left to it is collected in a pause, in which some customer's order waits."""
-
-    def exchanges() -> list[object]:
-        return [each for each in gc.get_objects() if type(each).__name__ == "_Exchange"]
-
-    gc.collect()
-    gc.disable()
-    try:
-        async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
-            client.expect()
-            await client.buy(ORDER)
-            await client.buy(ORDER)
-            await eventually(lambda: not exchanges())
-    finally:
-        gc.enable()
-
-
-async def test_an_address_is_looked_up_once_for_a_burst_and_anew_when_nobody_answers_there() -> None:
-    loop = asyncio.get_running_loop()
-    look_up, lookups = loop.getaddrinfo, []
-
-    async def counted(host: str, port: int, **kwargs: Any) -> Any:
-        lookups.append((host, port))
-        return await look_up(host, port, **kwargs)
-
-    loop.getaddrinfo = counted  # type: ignore[method-assign,assignment]  # this test's own loop
-    async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
-        await client.buy(ORDER)
-        await client.buy(ORDER)
-    assert len(lookups) == 1
-    assert isinstance(await client.buy(ORDER), NotSent)
-    assert isinstance(await client.buy(ORDER), NotSent)
-    assert len(lookups) == 2
 
 
 async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
