@@ -30,6 +30,11 @@ SEEDS ?= 0:500000
 simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST:LAST
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
+.venv-run/ready: requirements.lock
+	$(PYTHON) -m venv .venv-run
+	.venv-run/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
 .venv-bench/ready: tests/benchmarks/requirements.lock
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/benchmarks/requirements.lock
@@ -37,7 +42,7 @@ simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST
 
 ROUNDS ?= 5
 
-bench: setup .venv-bench/ready  ## Loket beside what one would write instead: some 20 minutes; or PARTS=growth, with 17 GB
+bench: setup .venv-run/ready .venv-bench/ready  ## Loket beside what one would write instead: some 20 minutes; or PARTS=growth, with 17 GB
 	$(BIN)/python -m tests.benchmarks --rounds $(ROUNDS) $(PARTS)
 
 check: setup  ## formatting, lint, types, import contracts
@@ -59,4 +64,4 @@ audit:  ## known faults in the locked libraries (needs uv on the PATH, and the n
 	uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean:
-	rm -rf .venv .venv-bench .bench
+	rm -rf .venv .venv-run .venv-bench .bench

@@ -15,6 +15,9 @@ from pathlib import Path
 from tests.benchmarks import biller, telegram
 
 ROOT = Path(__file__).resolve().parents[2]
+SHOPS_PYTHON = ROOT / ".venv-run/bin/python"
+"""Has what a shop's machine has: the developers' tools would take part in a start."""
+
 TEXTBOOK_PYTHON = ROOT / ".venv-bench/bin/python"
 ADMIN_ID = 9001
 REVERSAL_SECRET = "bench-jalan-balik-0123456789-abcdef"
@@ -39,7 +42,7 @@ class Contender:
     command: tuple[str, ...]
 
 
-LOKET = Contender(name="Loket", command=(sys.executable, "-m", "bot", "run"))
+LOKET = Contender(name="Loket", command=(str(SHOPS_PYTHON), "-m", "bot", "run"))
 FLOOR = Contender(name="floor", command=(sys.executable, "-m", "tests.benchmarks.contenders.floor"))
 AIOGRAM = Contender(
     name="aiogram textbook",

@@ -1,5 +1,6 @@
 """What measures others measures right: every order is seen on its whole way, none lost, none twice."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,11 @@ from bot.notices.admins import Invariant
 from storage.database import SqliteDatabase
 from tests.benchmarks import fill, road
 from tests.benchmarks.audit import auditor_of
-from tests.benchmarks.contender import FLOOR, LOKET, Contender
+from tests.benchmarks.contender import FLOOR, Contender
 from tests.benchmarks.figures import Figures
 from tests.books import a_desk
 
+LOKET = Contender(name="Loket", command=(sys.executable, "-m", "bot", "run"))
 FEW = replace(road.BURST, orders=60, result_s=0.05)
 
 
