@@ -36,10 +36,12 @@ class Ready:
 class AiohttpRequest(BaseRequest):
     """At most `connections` calls at once to `api_url`; `timeout_s` bounds each from its connection on.
 
-    `tls` says whose certificates are believed.
+    `tls` says whose certificates are believed; True means the machine's.
     """
 
-    def __init__(self, *, api_url: str, connections: int, timeout_s: float, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self, *, api_url: str, connections: int, timeout_s: float, tls: ssl.SSLContext | bool
+    ) -> None:
         self._connections = connections
         self._timeout_s = timeout_s
         self._proxy = proxy_for(api_url)
