@@ -15,10 +15,10 @@ from typing import Any
 import uvloop
 
 from tests.benchmarks import growth, limits, quiet, side_by_side
-from tests.benchmarks.contender import ROOT, TEXTBOOK_PYTHON
+from tests.benchmarks.contender import ROOT, SHOPS_PYTHON, TEXTBOOK_PYTHON
 
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
-OURS = ("httpx", "aiohttp", "uvicorn", "uvloop", "aiosqlite")
+OURS = ("httpx", "aiohttp", "uvicorn", "uvloop", "aiosqlite", "msgspec")
 THEIRS = ("aiogram", "aiohttp", "python-telegram-bot", "httpx", "uvicorn", "aiosqlite")
 
 Part = Callable[[argparse.Namespace], Coroutine[Any, Any, str]]
@@ -78,7 +78,7 @@ def _machine() -> str:
     lines = (
         f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
-        f"Loket: {_versions(sys.executable, OURS)}",
+        f"Loket: {_versions(str(SHOPS_PYTHON), OURS)}",
         f"textbooks: {_versions(str(TEXTBOOK_PYTHON), THEIRS)}",
     )
     return "\n".join(f"- {line}" for line in lines)
