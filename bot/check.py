@@ -8,6 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings
 from bot.telegram.client import ApiClient, close_client, open_client
+from bot.telegram.request import CertificateNotBelieved
 from storage.database import SqliteDatabase
 from storage.errors import StorageBusy, StorageError
 from storage.lock import only_one
@@ -56,6 +57,12 @@ async def _telegram(settings: Settings) -> list[Finding]:
         return [await _identity(client), await _webhook(client, settings)]
     except InvalidToken:
         words = "the token was rejected; copy TELEGRAM_TOKEN from BotFather again"
+        return [Finding(part="telegram", is_right=False, words=words)]
+    except CertificateNotBelieved:
+        words = (
+            f"who answers at {settings.telegram_api_url} shows no certificate that this machine believes; "
+            "install or renew ca-certificates, or name the file of your own authority by SSL_CERT_FILE"
+        )
         return [Finding(part="telegram", is_right=False, words=words)]
     except TelegramError as error:
         words = f"no answer from {settings.telegram_api_url} ({type(error).__name__}); check the network"

@@ -33,6 +33,10 @@ class Ready:
         self.parameters = parameters
 
 
+class CertificateNotBelieved(NetworkError):
+    """Somebody answers, but shows no certificate that we believe: it may be anybody."""
+
+
 class AiohttpRequest(BaseRequest):
     """At most `connections` calls at once to `api_url`; `timeout_s` bounds each from its connection on.
 
@@ -87,6 +91,8 @@ class AiohttpRequest(BaseRequest):
                 allow_redirects=False,
             ) as answer:
                 return answer.status, await answer.read()
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise CertificateNotBelieved(type(error).__name__) from error
         except TimeoutError as error:
             raise TimedOut(type(error).__name__) from error
         except aiohttp.ClientError as error:

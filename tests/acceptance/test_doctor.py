@@ -1,6 +1,10 @@
 """What an operator sees: faults in the settings, the doctor's findings, health, readiness and metrics."""
 
+import asyncio
 import re
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,31 @@ REQUIRED = (
     "BILLER_PASSWORD",
     "REVERSAL_SECRET",
 )
+
+
+AUTHORITY = Path(__file__).with_name("unknown_authority.pem")
+"""Key and certificate, made for the tests, of an authority for the name localhost."""
+
+
+@asynccontextmanager
+async def of_an_unknown_authority() -> AsyncIterator[str]:
+    """Run a Bot API server that knows no bot, with the certificate of an authority that nobody knows."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'{"ok": false, "error_code": 404, "description": "Not Found"}'
+        head = (
+            f"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(AUTHORITY)
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield f"https://localhost:{server.sockets[0].getsockname()[1]}"
 
 
 async def told_by(shop: Shop, *arguments: str, **changes: str) -> tuple[int, str]:
@@ -107,6 +136,18 @@ async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop:
     status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=nowhere)
     assert status == 1
     assert "FAIL  telegram: no answer" in output
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is_missing(
+    closed_shop: Shop,
+) -> None:
+    async with of_an_unknown_authority() as url:
+        status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=url)
+        assert status == 1
+        assert "shows no certificate that this machine believes" in output
+        _, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=url, SSL_CERT_FILE=str(AUTHORITY))
+        assert "FAIL  telegram: the token was rejected" in output
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
