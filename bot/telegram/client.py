@@ -60,7 +60,7 @@ class ApiClient(Bot):
 
 def open_client(*, token: str, api_url: str) -> ApiClient:
     """Make a client for the Bot API at `api_url`; it connects at its first call."""
-    tls = believed()
+    tls = believed(ssl.get_default_verify_paths().cafile)
     return ApiClient(
         token,
         base_url=f"{api_url.rstrip('/')}/bot",
@@ -70,10 +70,10 @@ def open_client(*, token: str, api_url: str) -> ApiClient:
     )
 
 
-def believed() -> ssl.SSLContext | bool:
-    """Give whose certificates are believed: the machine's (True), or httpx's where it has none."""
+def believed(machines_file: str | None) -> ssl.SSLContext | bool:
+    """Give whose certificates are believed: the machine's (True), or httpx's where it has no file of them."""
     # The machine's were read when aiohttp was imported: to read others too would be a fifth of a start.
-    return bool(ssl.get_default_verify_paths().cafile) or httpx.create_ssl_context(trust_env=False)
+    return machines_file is not None or httpx.create_ssl_context()
 
 
 async def close_client(client: ApiClient) -> None:

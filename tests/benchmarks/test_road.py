@@ -11,11 +11,13 @@ from bot.notices.admins import Invariant
 from storage.database import SqliteDatabase
 from tests.benchmarks import fill, road
 from tests.benchmarks.audit import auditor_of
-from tests.benchmarks.contender import FLOOR, Contender
+from tests.benchmarks.contender import FLOOR, LOKET, Contender
 from tests.benchmarks.figures import Figures
 from tests.books import a_desk
 
-LOKET = Contender(name="Loket", command=(sys.executable, "-m", "bot", "run"))
+HERE = replace(LOKET, command=(sys.executable, *LOKET.command[1:]))
+"""In the environment of the tests: they need no other."""
+
 FEW = replace(road.BURST, orders=60, result_s=0.05)
 
 
@@ -38,14 +40,14 @@ async def findings_in(books: Path) -> Mapping[Invariant, int]:
     return auditor.tally.findings
 
 
-@pytest.mark.parametrize("contender", [LOKET, FLOOR], ids=lambda one: one.name)
+@pytest.mark.parametrize("contender", [HERE, FLOOR], ids=lambda one: one.name)
 async def test_every_order_is_seen_on_its_whole_way(contender: Contender) -> None:
     assert_whole(await road.measure(contender, FEW))
 
 
 async def test_under_telegrams_limits_nobody_is_refused() -> None:
     chats = tuple(range(1001, 1011))
-    assert_whole(await road.measure(LOKET, replace(FEW, chats=chats), strict=True))
+    assert_whole(await road.measure(HERE, replace(FEW, chats=chats), strict=True))
 
 
 async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_path: Path) -> None:
@@ -54,6 +56,6 @@ async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_pat
     await fill.fill(books, 2000, users=FEW.users)
     assert fill.orders_in(books) == 2000
     assert await findings_in(books) == {}
-    async with road.around(LOKET, FEW, tmp_path, books=books) as (outside, bot):
+    async with road.around(HERE, FEW, tmp_path, books=books) as (outside, bot):
         assert_whole(await road.carry(outside, bot))
     assert fill.orders_in(books) == 2000 + road.WARM_UP_ORDERS + FEW.orders

@@ -5,28 +5,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.biller.client import TrxClient
-from bot.order.model import Order, State
+from bot.order.model import State
+from tests.makers import an_order
 
 TIMEOUT_S = 0.4
 PASSWORD = "canary-password"
 TRXID = "22110111373985338"
 SIGN = "e3eceade9694ba31524d812049868fbf"  # md5("demo" + PASSWORD + TRXID)
 
-ORDER = Order(
-    trxid=TRXID,
-    chat_id=1,
-    thread_id=None,
-    message_id=1,
-    line=1,
-    user_id=1,
-    product_code="s5",
-    destination="081234567890",
-    state=State.SUBMITTING,
-    asked_at_ms=0,
-    placed_at_ms=0,
-    changed_at_ms=0,
-    due_at_ms=0,
-)
+ORDER = an_order(trxid=TRXID, state=State.SUBMITTING)
 
 YES: dict[str, Any] = {
     "total": 5000,

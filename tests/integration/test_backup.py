@@ -2,13 +2,11 @@
 
 import asyncio
 import os
-import resource
 import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +20,7 @@ from storage.database import RESTORING, SqliteDatabase
 from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageBusy, StorageError
 from storage.lock import only_one
 from storage.transaction import Tx
+from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import START_MS
 
 NOW = datetime.fromtimestamp(START_MS / 1000, ZoneInfo("Asia/Jakarta"))
@@ -72,16 +71,6 @@ def damage(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(-4096, os.SEEK_END)
         file.write(os.urandom(4096))
-
-
-@contextmanager
-def no_file_may_grow_over(size: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_backup_beside_a_busy_writer_is_whole_and_holds_it_up_for_no_time(

@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-import resource
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from storage.connection import LOG_MAX_PAGES
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
+from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import eventually
 from tests.integration.notes import Notes, both, noted
 
@@ -56,7 +55,7 @@ async def test_the_log_stays_small_though_somebody_writes_without_a_pause(
 
     for number in range(40):
         await database.write(partial(much, number=number))
-    assert path.with_name(f"{path.name}-wal").stat().st_size < 1.5 * LOG_MAX_PAGES * 4096
+    assert log_bytes(path) < 1.5 * LOG_MAX_PAGES * 4096
 
 
 async def test_what_was_kept_is_there_after_a_new_start(path: Path) -> None:
@@ -106,21 +105,13 @@ async def test_a_place_that_is_no_file_is_a_storage_error(tmp_path: Path) -> Non
     assert await refusal_at(tmp_path) is StorageError
 
 
-@contextmanager
-def disk_full_at(file: Path) -> Iterator[None]:
-    """Let no file of this process grow beyond what `file` has now."""
-    size = file.stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def log_bytes(path: Path) -> int:
+    return path.with_name(f"{path.name}-wal").stat().st_size
 
 
 async def test_a_full_disk_keeps_nothing_says_so_and_passes(database: SqliteDatabase, path: Path) -> None:
     await database.write(Notes(1))
-    with disk_full_at(Path(f"{path}-wal")):
+    with no_file_may_grow_over(log_bytes(path)):
         outcomes = await asyncio.gather(*(database.write(Notes(n)) for n in (2, 3)), return_exceptions=True)
         assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
         assert await database.read(inbox.cursor) is None

@@ -22,8 +22,8 @@ from storage.errors import DatabaseDamaged, StorageError
 from storage.forgetting import Old, forget_some
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
+from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import a_message, eventually
-from tests.integration.test_backup import no_file_may_grow_over
 from tests.integration.test_doorway import FakeAnswerer
 
 HOLDER = """

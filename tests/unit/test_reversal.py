@@ -16,6 +16,7 @@ from bot.biller.reversal import (
 )
 from bot.order.model import Order, Outcome, State, Trouble
 from bot.order.news import Contradicting, Failed, Report, Succeeded
+from tests.makers import an_order
 
 TRXID = "22110111373985338"
 
@@ -27,21 +28,7 @@ SUCCEEDED_MESSAGE = (
 
 
 def order_to(destination: str, *, code: str = "s5") -> Order:
-    return Order(
-        trxid=TRXID,
-        chat_id=1,
-        thread_id=None,
-        message_id=1,
-        line=1,
-        user_id=1,
-        product_code=code,
-        destination=destination,
-        state=State.SUBMITTING,
-        asked_at_ms=0,
-        placed_at_ms=0,
-        changed_at_ms=0,
-        due_at_ms=0,
-    )
+    return an_order(trxid=TRXID, destination=destination, product_code=code, state=State.SUBMITTING)
 
 
 def query(**changes: str | None) -> bytes:

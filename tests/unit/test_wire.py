@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.biller.wire import public_reason, read_answer, trouble_of, trx_body
 from bot.order.model import Order, State, Trouble
 from bot.order.news import Accepted, Refused, Unclear
+from tests.makers import an_order
 
 USER = "usertesting"
 TRXID = "22110111373985338"
@@ -28,21 +29,7 @@ FAILED_MESSAGE = "Transaksi s5.111111111 GAGAL, Saldo: Rp99,999,999, Tgl: 01/01 
 
 
 def order_to(destination: str, *, code: str = "s5") -> Order:
-    return Order(
-        trxid=TRXID,
-        chat_id=1,
-        thread_id=None,
-        message_id=1,
-        line=1,
-        user_id=1,
-        product_code=code,
-        destination=destination,
-        state=State.SUBMITTING,
-        asked_at_ms=0,
-        placed_at_ms=0,
-        changed_at_ms=0,
-        due_at_ms=0,
-    )
+    return an_order(trxid=TRXID, destination=destination, product_code=code, state=State.SUBMITTING)
 
 
 def answer(sheet: str = ACCEPTED, /, **changes: object) -> Accepted | Refused | Unclear:
