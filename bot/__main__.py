@@ -17,7 +17,7 @@ from bot.logs import log_surprises, set_up_logs
 from bot.settings import InvalidSettingsError, Settings, load_settings
 
 if TYPE_CHECKING:
-    from bot.catalogue.change import Difference
+    from bot.catalogue.diff import Difference
     from storage.backup import Holding
 
 EXIT_SETTINGS = 2
@@ -105,7 +105,7 @@ def _run(settings: Settings) -> int:
     import uvloop
 
     from bot.app import run
-    from bot.server import CannotListenError
+    from bot.web.server import CannotListenError
     from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
 
     gc.freeze()
@@ -126,14 +126,14 @@ def _run(settings: Settings) -> int:
 
 
 def _check(settings: Settings) -> int:
-    from bot.check import check
+    from bot.doctor import check
 
     return asyncio.run(check(settings))
 
 
 def _keep(work: Callable[[], None]) -> int:
     """Carry out what is done with a file, and say on the terminal what stood in its way."""
-    from bot.pricefile import PriceFileError
+    from bot.catalogue_cli import PriceFileError
     from storage.errors import StorageError
 
     try:
@@ -167,21 +167,21 @@ def _restore(settings: Settings, copy: Path) -> None:
 
 
 def _export(settings: Settings, file: Path) -> None:
-    from bot.pricefile import export
+    from bot.catalogue_cli import export
 
     print(f"{file}: {export(settings.database_path, file)} products")
 
 
 def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
-    from bot import pricefile
+    from bot import catalogue_cli
     from bot.app import now_ms
 
-    sheet = pricefile.read(file)
-    for problem in pricefile.problems_of(sheet):
+    sheet = catalogue_cli.read(file)
+    for problem in catalogue_cli.problems_of(sheet):
         print(problem)
     if sheet.problems and not skip:
-        raise pricefile.PriceFileError("mend these rows, or leave them out with --skip-faulty")
-    applied = pricefile.bring_in(
+        raise catalogue_cli.PriceFileError("mend these rows, or leave them out with --skip-faulty")
+    applied = catalogue_cli.bring_in(
         settings.database_path,
         sheet,
         file,

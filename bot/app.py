@@ -14,22 +14,23 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from telegram.error import TelegramError
 
 from bot.biller.client import TrxClient
-from bot.catalogue import operators
-from bot.counter import Counter, Rules, World
-from bot.flow import gap, joining
-from bot.flow.agent import Agent, Bell
-from bot.flow.reversals import Verdict
+from bot.catalogue import carriers
+from bot.features.people import membership
 from bot.metrics import Metrics
-from bot.notices.admins import DatabaseFoundDamaged
-from bot.server import serve
+from bot.notices.alarms import DatabaseFoundDamaged
+from bot.purchasing import restore_gate
+from bot.purchasing.reversals import Verdict
+from bot.runtime import Counter, Rules, World
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
-from bot.telegram.doorway import Doorway
 from bot.telegram.files import FileStore
-from bot.telegram.introduction import introduce, offer_commands
 from bot.telegram.poller import Poller
+from bot.telegram.receiver import Doorway
 from bot.telegram.sender import Sender
-from bot.web import Gate, Handlers, build
+from bot.telegram.setup import introduce, offer_commands
+from bot.web.app import Gate, Handlers, build
+from bot.web.server import serve
+from bot.worker import Agent, Bell
 from storage import restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
@@ -191,7 +192,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.open()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
-        await app.database.write(lambda tx: joining.seed(tx, settings.reseller_ids, now_ms=now_ms()))
+        await app.database.write(lambda tx: membership.seed(tx, settings.reseller_ids, now_ms=now_ms()))
         await _look_back(app)
         await app.counter.submitter.recover()
         agents = [asyncio.create_task(agent.run(), name=agent.name) for agent in app.counter.agents]
@@ -201,7 +202,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(app.counter.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         greeting = asyncio.create_task(app.introduce(), name="introduction")
         stack.push_async_callback(_cancel, greeting)
-        loading = asyncio.create_task(asyncio.to_thread(operators.load), name="loading")
+        loading = asyncio.create_task(asyncio.to_thread(carriers.load), name="loading")
         stack.push_async_callback(_cancel, loading)
         _log.info("Loket is up", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
         yield app
@@ -209,7 +210,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 
 
 async def _look_back(app: App) -> None:
-    doubted = await app.database.write(lambda tx: gap.look_back(tx, app.counter.desk, now_ms=now_ms()))
+    doubted = await app.database.write(
+        lambda tx: restore_gate.look_back(tx, app.counter.desk, now_ms=now_ms())
+    )
     if await app.database.read(restores.in_quarantine):
         words = "restored from a backup: nothing is bought until an admin opens the counter"
         _log.warning(words, extra={"count": doubted})

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from bot.flow.auditor import Tally
-from bot.flow.breaker import Breaker
-from bot.flow.messenger import Speaker
-from bot.flow.submitter import Biller
-from bot.notices.admins import Invariant
-from bot.order.model import Order
-from bot.order.news import Answer
-from bot.telegram.outcomes import Outcome
+from bot.delivery.messenger import Speaker
+from bot.notices.alarms import Invariant
+from bot.orders.events import Answer
+from bot.orders.model import Order
+from bot.purchasing.auditor import Tally
+from bot.purchasing.circuit_breaker import Breaker
+from bot.purchasing.submitter import Biller
+from bot.telegram.send_result import Outcome
 from bot.telegram.sender import Outgoing
-from storage import ledger, orders, outbox, restores
+from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx
 
@@ -102,7 +102,7 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
         "1 while the counter is closed after a restore",
         value=int(restores.in_quarantine(tx) is not None),
     )
-    balance = ledger.last_balance(tx)
+    balance = balances.last_balance(tx)
     families = [open_orders, letters, quarantine]
     if balance:
         families.append(

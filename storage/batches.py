@@ -1,6 +1,6 @@
 """Messages that hold several orders: their lines that made none, and how often their table has changed."""
 
-from bot.order.batch import Batch, Unplaced
+from bot.orders.batch import Batch, Unplaced
 from storage.codec import dump, load
 from storage.transaction import Tx
 

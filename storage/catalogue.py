@@ -5,7 +5,7 @@ import sqlite3
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.change import ChangeKind, Difference, difference
+from bot.catalogue.diff import ChangeKind, Difference, difference
 from bot.catalogue.product import Hours, Operator, Product, Rule
 from storage.codec import dump
 from storage.transaction import Tx

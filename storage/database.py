@@ -18,9 +18,9 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from storage.checkpoint import Checkpointer
-from storage.checkup import check, check_beside, is_small
 from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
+from storage.integrity import check, check_beside, is_small
 from storage.migrate import migrate
 from storage.transaction import Hopeless
 from storage.unit import (

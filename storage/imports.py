@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct, convert
 
+from bot.catalogue.price_list.reader import Sheet
+from bot.catalogue.price_list.row import Line, Omitted, Problem
 from bot.catalogue.product import Product
-from bot.catalogue.row import Line, Omitted, Problem
-from bot.catalogue.sheet import Sheet
 from storage.codec import dump, from_row, load
 from storage.transaction import Tx
 

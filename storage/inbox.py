@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.notices.keys import Action, Key
+from bot.notices.buttons import Action, Key
 from storage.transaction import Tx
 
 SET_ASIDE_AT_MOST = 1000

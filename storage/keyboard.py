@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.notices.keys import Action
+from bot.notices.buttons import Action
 
 
 class Button(Struct, frozen=True, kw_only=True, array_like=True):

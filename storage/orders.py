@@ -6,8 +6,8 @@ from operator import attrgetter
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from bot.order.model import Intent, Order, State
-from bot.order.news import News
+from bot.orders.events import News
+from bot.orders.model import Intent, Order, State
 from storage.codec import Codec, dump, from_row, kind_of
 from storage.transaction import Tx
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.people import Standing
+from bot.actors import Standing
 from storage.codec import from_row
 from storage.transaction import Tx
 

@@ -4,10 +4,8 @@ from datetime import UTC
 from itertools import count
 from random import Random
 
-from bot.flow.desk import Desk
-from bot.flow.settlement import Asked, place, settle
-from bot.order.model import ExpiryReason, Intent, Outcome, Trouble
-from bot.order.news import (
+from bot.grammar.parsed import spelled
+from bot.orders.events import (
     Accepted,
     Claimed,
     Contradicting,
@@ -21,7 +19,9 @@ from bot.order.news import (
     Succeeded,
     Unclear,
 )
-from bot.order.typed import spelled
+from bot.orders.model import ExpiryReason, Intent, Outcome, Trouble
+from bot.purchasing.settlement import Asked, place, settle
+from bot.unit_of_work import Desk
 from storage.transaction import Tx
 
 NEWS: tuple[tuple[News, ...], ...] = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.order.model import Order, State
+from bot.orders.model import Order, State
 
 _AN_ORDER = Order(
     trxid="22110111373985338",

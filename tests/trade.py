@@ -2,10 +2,10 @@
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Operator, Product, Rule
-from bot.order.model import Intent
-from bot.order.parse import Command, Misread, OrderRequest, Orders, parse
-from bot.order.typed import Question, spelled
-from bot.order.validate import validate
+from bot.grammar.parse import Command, Misread, OrderRequest, Orders, parse
+from bot.grammar.parsed import Question, spelled
+from bot.grammar.resolve.resolver import validate
+from bot.orders.model import Intent
 
 PULSA = {
     "S": (Operator.TELKOMSEL, (5, 10, 20, 25, 50, 100)),

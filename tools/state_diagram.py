@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from wherever
 
-from bot.order.model import State
-from bot.order.states import TRANSITIONS, Event
+from bot.orders.model import State
+from bot.orders.states import TRANSITIONS, Event
 
 PAPER = Path(__file__).resolve().parent.parent / "docs" / "architecture.md"
 """Where the drawing stands."""

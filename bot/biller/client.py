@@ -8,11 +8,11 @@ from typing import Final, cast
 
 import httpx
 
+from bot.biller.answers import read_answer, trx_body
 from bot.biller.signature import sign
 from bot.biller.transport import OneCall
-from bot.biller.wire import read_answer, trx_body
-from bot.order.model import Order
-from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
+from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
+from bot.orders.model import Order
 
 ANSWER_MAX_BYTES: Final = 64_000  # the sheet's answers are under 400 bytes
 CONNECT_TIMEOUT_S: Final = 10.0  # a healthy biller takes the connection in a fraction of a second

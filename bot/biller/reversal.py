@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from bot.biller.wire import IDR_MAX, is_same_code, is_under_way, plain, public_reason, trouble_of
-from bot.order.model import Order, Outcome
-from bot.order.news import Contradicting, Failed, Report, Succeeded
+from bot.biller.answers import IDR_MAX, is_same_code, is_under_way, plain, public_reason, trouble_of
+from bot.orders.events import Contradicting, Failed, Report, Succeeded
+from bot.orders.model import Order, Outcome
 
 QUERY_MAX_BYTES = 8_000  # the longest SN in percent-escapes fits; a flood does not
 FIELDS_MAX = 20  # the sheet has six

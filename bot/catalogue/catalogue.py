@@ -9,9 +9,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from bot.catalogue.inference import operators_in
 from bot.catalogue.product import Operator, Product, Rule
-from bot.catalogue.trade import operators_in
-from bot.catalogue.wishes import is_meter, parts_of, wishes_in, without_pin, words_of
+from bot.catalogue.search_query import is_meter, parts_of, wishes_in, without_pin, words_of
 
 LONG_CODE_CHARS = 6
 """From this length on two slips leave a code recognisable; in a shorter one a second makes it another."""

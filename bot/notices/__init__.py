@@ -5,18 +5,11 @@ messages wait. Each room of this package holds the notices of one matter; those 
 `order/notices.py`.
 """
 
-from bot.notices.admins import AdminsNotice
-from bot.notices.catalogue import CatalogueFile, CatalogueNotice
+from bot.notices.alarms import AdminsNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.looking import LookingNotice
-from bot.notices.ordering import OrderingNotice, OrderTable
-from bot.notices.people import PeopleNotice
-from bot.notices.prices import PricesNotice
-from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import Report, ReportFile, ReportsNotice
-from bot.notices.restore import RestoreNotice
-from bot.notices.talk import TalkNotice
-from bot.order.notices import (
+from bot.notices.guidance import TalkNotice
+from bot.notices.order_lookup import LookingNotice
+from bot.notices.orders import (
     OrderDisputed,
     OrderExpired,
     OrderFailed,
@@ -24,6 +17,13 @@ from bot.order.notices import (
     OrderSucceeded,
     OrderUnknown,
 )
+from bot.notices.people import PeopleNotice
+from bot.notices.placing import OrderingNotice, OrderTable
+from bot.notices.price_list import CatalogueFile, CatalogueNotice
+from bot.notices.receipts import Receipt, ReceiptsNotice
+from bot.notices.reports import Report, ReportFile, ReportsNotice
+from bot.notices.restore_gate import RestoreNotice
+from bot.notices.shopping import PricesNotice
 
 Notice = (
     OrderNotice

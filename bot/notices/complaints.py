@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.order.model import State
-from bot.order.notices import AboutOrder
+from bot.notices.orders import AboutOrder
+from bot.orders.model import State
 
 
 class Stage(StrEnum):

@@ -2,27 +2,13 @@
 
 from typing import assert_never
 
+from bot.grammar.parsed import spelled
 from bot.notices import Notice
-from bot.notices.catalogue import ImportPreview, ProductTrouble
+from bot.notices.buttons import Action, Key, Keys
 from bot.notices.complaints import ComplaintCard, Stage
-from bot.notices.keys import Action, Key, Keys
-from bot.notices.looking import History, NoSuchOrder, OrderShown, OrdersTo
-from bot.notices.looking_keys import list_keys, report_keys
-from bot.notices.ordering import (
-    Offer,
-    OrderingNotice,
-    OrderProposal,
-    OrderQuestion,
-    OrderRepeated,
-    ProductClosed,
-)
-from bot.notices.people import JoinCard
-from bot.notices.price_keys import price_keys
-from bot.notices.prices import PricesNotice
-from bot.notices.reports import ReportsNotice
-from bot.notices.restore import OpenQuestion, RestoreGap
-from bot.order.model import Outcome, State
-from bot.order.notices import (
+from bot.notices.list_keyboards import list_keys, report_keys
+from bot.notices.order_lookup import History, NoSuchOrder, OrderShown, OrdersTo
+from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
@@ -30,7 +16,21 @@ from bot.order.notices import (
     RulingQuestion,
     SnQuestion,
 )
-from bot.order.typed import spelled
+from bot.notices.people import JoinCard
+from bot.notices.placing import (
+    Offer,
+    OrderingNotice,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    ProductClosed,
+)
+from bot.notices.price_keyboards import price_keys
+from bot.notices.price_list import ImportPreview, ProductTrouble
+from bot.notices.reports import ReportsNotice
+from bot.notices.restore_gate import OpenQuestion, RestoreGap
+from bot.notices.shopping import PricesNotice
+from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
 """What still can be read on a phone's button."""

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.people import Standing
+from bot.actors import Standing
 
 
 class JoinCard(Struct, frozen=True, kw_only=True):

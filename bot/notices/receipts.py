@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.receipt.slip import Slip
+from bot.features.receipts.slip import Slip
 
 
 class Receipt(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from telegram.error import Conflict, NetworkError, TelegramError
 
-from bot.telegram.doorway import Doorway
-from bot.telegram.reading import ALLOWED_UPDATES
+from bot.telegram.parse_update import ALLOWED_UPDATES
+from bot.telegram.receiver import Doorway
 from storage import inbox
 from storage.database import Database
 

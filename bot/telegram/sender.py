@@ -8,10 +8,10 @@ from msgspec import Struct
 from telegram import InputFile
 
 from bot.telegram.client import ApiClient
-from bot.telegram.outcomes import Outcome, Sent, is_already_true, outcome_of
 from bot.telegram.request import Json
+from bot.telegram.send_result import Outcome, Sent, is_already_true, outcome_of
 from bot.texts import COPY, Attachment, Form, Text, label_of
-from bot.texts.form import Style, units
+from bot.texts.formatting import Style, units
 from storage.keyboard import Keyboard
 
 _log = logging.getLogger(__name__)

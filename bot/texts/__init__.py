@@ -4,10 +4,10 @@ Text from outside (names, product codes, the biller's reasons) is only ever put 
 no markup is parsed anywhere, so that nothing in it can format, link or hide.
 """
 
-from bot.texts.attachment import Attachment, Form
 from bot.texts.buttons import COPY, label_of, toast_text
-from bot.texts.form import Clock, Span, Text
-from bot.texts.many import merge
+from bot.texts.formatting import Clock, Span, Text
+from bot.texts.message import Attachment, Form
+from bot.texts.message_merging import merge
 from bot.texts.render import Rendered, render
 
 __all__ = [

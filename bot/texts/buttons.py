@@ -1,6 +1,6 @@
 """What stands on our buttons, and what a tapper sees for a moment."""
 
-from bot.notices.keys import Action
+from bot.notices.buttons import Action
 
 COPY = "📋 Salin SN"
 """Copies an SN without asking us."""

@@ -12,9 +12,9 @@ from bot.notices.complaints import (
     Stage,
     TooManyComplaints,
 )
-from bot.order.notices import AboutOrder
-from bot.texts.admins import STATES
-from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside
+from bot.notices.orders import AboutOrder
+from bot.texts.alarms import STATES
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside
 
 DELIVERED = "Menurut server, pesanan ini sudah terkirim."
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from bot.notices.looking import OrderShown
-from bot.order.model import ExpiryReason, Outcome, Trouble
-from bot.order.notices import (
+from bot.notices.order_lookup import OrderShown
+from bot.notices.orders import (
     AboutOrder,
     OrderDisputed,
     OrderExpired,
@@ -16,8 +15,9 @@ from bot.order.notices import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.order.sn import Token, token_of
-from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside
+from bot.orders.model import ExpiryReason, Outcome, Trouble
+from bot.orders.pln_token import Token, token_of
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside
 
 _NEXT_STEP = {
     Trouble.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",

@@ -2,14 +2,14 @@
 
 from typing import assert_never
 
-from bot.notices.catalogue import (
+from bot.notices.price_list import (
     ProductNotice,
     ProductsSwitched,
     ProductSwitched,
     ProductTrouble,
     ProductUnknown,
 )
-from bot.texts.form import Clock, Row, Text, bold, code, lines, outside
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, outside
 
 MAX_CODES_CHARS = 1_000
 """Of the codes of one command so much is shown: three such rows fit one message."""

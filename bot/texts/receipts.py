@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.notices.receipts import Receipt, ReceiptsNotice, ShopMisread, ShopShown
-from bot.texts.form import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
 
 HEADING = "STRUK PEMBELIAN"
 PRODUCT = "Produk"

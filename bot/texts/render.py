@@ -5,35 +5,35 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot import notices as say
-from bot.notices.admins import AdminsNotice
-from bot.notices.catalogue import CatalogueNotice
+from bot.notices import orders as of_order
+from bot.notices.alarms import AdminsNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.looking import LookingNotice, OrderShown
-from bot.notices.ordering import OrderingNotice
+from bot.notices.guidance import TalkNotice
+from bot.notices.order_lookup import LookingNotice, OrderShown
 from bot.notices.people import PeopleNotice
-from bot.notices.prices import NumberQuestion, PricesNotice
+from bot.notices.placing import OrderingNotice
+from bot.notices.price_list import CatalogueNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
-from bot.notices.restore import RestoreNotice
-from bot.notices.talk import TalkNotice
-from bot.order import notices as of_order
-from bot.order.model import State
+from bot.notices.restore_gate import RestoreNotice
+from bot.notices.shopping import NumberQuestion, PricesNotice
+from bot.orders.model import State
 from bot.texts import (
-    admins,
-    catalogue,
+    alarms,
     complaints,
-    looking,
-    members,
-    ordering,
+    guidance,
+    order_lookup,
     orders,
     people,
-    prices,
+    placing,
+    price_list,
     receipts,
     reports,
-    restore,
+    restore_gate,
+    shopping,
 )
-from bot.texts.attachment import Attachment
-from bot.texts.form import Clock, Text
+from bot.texts.formatting import Clock, Text
+from bot.texts.message import Attachment
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
@@ -57,7 +57,7 @@ def render(notice: say.Notice, clock: Clock) -> Rendered:
     return Rendered(
         text=_words(notice, clock),
         copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
-        asks=prices.placeholder(notice) if isinstance(notice, NumberQuestion) else None,
+        asks=shopping.placeholder(notice) if isinstance(notice, NumberQuestion) else None,
     )
 
 
@@ -72,13 +72,13 @@ def _copy(notice: say.Notice) -> str | None:
 def _words(notice: say.Notice, clock: Clock) -> Text:
     """Ask the room whose notice it is."""
     if isinstance(notice, OrderingNotice):
-        return ordering.words(notice, clock)
+        return placing.words(notice, clock)
     if isinstance(notice, CatalogueNotice):
-        return catalogue.words(notice, clock)
+        return price_list.words(notice, clock)
     if isinstance(notice, PricesNotice):
-        return prices.words(notice)
+        return shopping.words(notice)
     if isinstance(notice, LookingNotice):
-        return looking.words(notice, clock)
+        return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
     if isinstance(notice, ReceiptsNotice):
@@ -86,13 +86,13 @@ def _words(notice: say.Notice, clock: Clock) -> Text:
     if isinstance(notice, ComplaintsNotice):
         return complaints.words(notice, clock)
     if isinstance(notice, AdminsNotice):
-        return admins.words(notice, clock)
+        return alarms.words(notice, clock)
     if isinstance(notice, RestoreNotice):
-        return restore.words(notice, clock)
+        return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
-        return members.words(notice, clock)
+        return people.words(notice, clock)
     if isinstance(notice, TalkNotice):
-        return people.words(notice)
+        return guidance.words(notice)
     return _words_of_order(notice, clock)
 
 
@@ -115,18 +115,18 @@ def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa
         case of_order.OrderDisputed():
             return orders.disputed(notice, clock)
         case of_order.OrderCard():
-            return admins.order_card(notice, clock)
+            return alarms.order_card(notice, clock)
         case of_order.SnQuestion():
-            return admins.sn_question(notice)
+            return alarms.sn_question(notice)
         case of_order.RulingQuestion():
-            return admins.ruling_question(notice)
+            return alarms.ruling_question(notice)
         case of_order.OrderRuled():
-            return admins.order_ruled(notice, clock)
+            return alarms.order_ruled(notice, clock)
         case of_order.OrderSettledItself():
-            return admins.order_settled_itself(notice, clock)
+            return alarms.order_settled_itself(notice, clock)
         case of_order.RulingRejected():
-            return admins.ruling_rejected(notice)
+            return alarms.ruling_rejected(notice)
         case of_order.BillerTrouble():
-            return admins.biller_trouble(notice, clock)
+            return alarms.biller_trouble(notice, clock)
         case _:
             assert_never(notice)

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
+from bot.grammar.period import Period, one_day
 from bot.notices.reports import Report, ReportFile, ReportsNotice, ReportUnclear
-from bot.order.model import Order, State
-from bot.order.period import Period, one_day
-from bot.order.sales import Sales, Total, total_of
-from bot.sheets import Cell
-from bot.texts.form import Clock, Row, Text, bold, code, lines, outside, rupiah
-from bot.texts.looking import STATES
+from bot.orders.model import Order, State
+from bot.orders.sales_summary import Sales, Total, total_of
+from bot.spreadsheets import Cell
+from bot.texts.batch_summary import MARKS
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, outside, rupiah
+from bot.texts.order_lookup import STATES
 from bot.texts.orders import told_reason
-from bot.texts.tables import MARKS
 
 PRODUCTS_SHOWN = 12
 DAYS_SHOWN = 31

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from bot.flow.agent import Bell
-from bot.flow.auditor import Auditor
-from bot.flow.desk import Desk
+from bot.purchasing.auditor import Auditor
+from bot.unit_of_work import Desk
+from bot.worker import Bell
 from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from storage.unit import Unit

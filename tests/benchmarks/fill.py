@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.flow import intake, joining
-from bot.flow.desk import Desk
-from bot.flow.heard import Kind, Said
-from bot.flow.settlement import settle
-from bot.flow.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
-from bot.order.news import Accepted, Claimed, News, Succeeded
+from bot.features.people import membership
+from bot.handlers import messages
+from bot.orders.events import Accepted, Claimed, News, Succeeded
+from bot.purchasing.settlement import settle
+from bot.purchasing.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
+from bot.unit_of_work import Desk
+from bot.updates import Kind, Said
 from storage import outbox
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
@@ -91,8 +92,8 @@ async def _live_once(path: Path, users: range) -> Model:
         kind=Kind.WRITTEN,
         reply_to=None,
     )
-    await database.write(partial(joining.seed, user_ids=tuple(users), now_ms=now_ms))
-    await database.write(lambda tx: intake.take_message(tx, desk, said, now_ms=now_ms))
+    await database.write(partial(membership.seed, user_ids=tuple(users), now_ms=now_ms))
+    await database.write(lambda tx: messages.take_message(tx, desk, said, now_ms=now_ms))
     row = await database.read(lambda tx: tx.all("orders_before", trxid="~", limit=1)[0])
     trxid = str(row["trxid"])
     news: tuple[News, ...] = (

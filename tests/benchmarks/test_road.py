@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.notices.admins import Invariant
+from bot.notices.alarms import Invariant
 from storage.database import SqliteDatabase
 from tests.benchmarks import fill, road
 from tests.benchmarks.audit import auditor_of

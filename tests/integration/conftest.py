@@ -12,13 +12,14 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Product
-from bot.counter import Counter, Rules, World
-from bot.flow import intake, joining, pressing
-from bot.flow.heard import Document, Kind, Pressed, Said, Toast
-from bot.flow.submitter import Biller
+from bot.features.people import membership
+from bot.handlers import callbacks, messages
 from bot.notices import Notice
-from bot.notices.keys import Action
-from bot.order.model import Order
+from bot.notices.buttons import Action
+from bot.orders.model import Order
+from bot.purchasing.submitter import Biller
+from bot.runtime import Counter, Rules, World
+from bot.updates import Document, Kind, Pressed, Said, Toast
 from storage import catalogue, orders
 from storage.database import SqliteDatabase
 from storage.outbox import NOTICES
@@ -87,7 +88,7 @@ class Shop:
 
     async def hires(self, *user_ids: int) -> None:
         """Let people in by the settings, as a start does."""
-        await self.disk.write(lambda tx: joining.seed(tx, user_ids, now_ms=self.clock()))
+        await self.disk.write(lambda tx: membership.seed(tx, user_ids, now_ms=self.clock()))
 
     async def says(
         self,
@@ -119,7 +120,7 @@ class Shop:
             reply_to=reply_to,
             document=document,
         )
-        await self.disk.write(lambda tx: intake.take_message(tx, self.desk, said, now_ms=self.clock()))
+        await self.disk.write(lambda tx: messages.take_message(tx, self.desk, said, now_ms=self.clock()))
         return said.message_id
 
     async def sells(self, *products: Product) -> None:
@@ -147,7 +148,7 @@ class Shop:
             data=nonce,
         )
         return await self.disk.write(
-            lambda tx: pressing.take_press(tx, self.desk, pressed, now_ms=self.clock())
+            lambda tx: callbacks.take_press(tx, self.desk, pressed, now_ms=self.clock())
         )
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.order.model import Order, Trouble
-from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
-from bot.telegram import outcomes as out
+from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
+from bot.orders.model import Order, Trouble
+from bot.telegram import send_result as out
 from bot.telegram.files import Fetched, Fetching, Lost, NotNow, TooLarge
 from bot.telegram.sender import Outgoing
 

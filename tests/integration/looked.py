@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.flow.heard import Toast
-from bot.order.model import Order, State
+from bot.orders.model import Order, State
+from bot.updates import Toast
 from storage import orders
 from tests.integration.conftest import SARI, Shop
 from tests.integration.fakes import START_MS

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.biller.client import TrxClient
-from bot.order.model import State
+from bot.orders.model import State
 from tests.makers import an_order
 
 TIMEOUT_S = 0.4

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from bot.flow import gap
+from bot.purchasing import restore_gate
 from storage.backup import back_up, restore
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, RINA, SARI, ZONE, Shop
@@ -44,7 +44,7 @@ class Story:
         shop = self.shop
         shop.starts()
         await shop.hires(SARI, BUDI)
-        doubted = await shop.disk.write(lambda tx: gap.look_back(tx, shop.desk, now_ms=shop.clock()))
+        doubted = await shop.disk.write(lambda tx: restore_gate.look_back(tx, shop.desk, now_ms=shop.clock()))
         await shop.submitter.recover()
         # An hour on, so that what is typed from now on is not of the gap by any clock.
         shop.clock.passes(60 * MINUTES)

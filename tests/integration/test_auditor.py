@@ -7,17 +7,17 @@ from random import Random
 
 import pytest
 
-from bot.flow.auditor import (
+from bot.metrics import Metrics
+from bot.notices.alarms import AuditFinding, Invariant
+from bot.orders.model import Order, State
+from bot.purchasing.auditor import (
     AUDIT_EVERY_S,
     CHANGED_AT_MOST,
     FIRST_AUDIT_AFTER_S,
     ORDERS_A_PASS,
     ORDERS_A_SLICE,
 )
-from bot.flow.invariants import TELLING
-from bot.metrics import Metrics
-from bot.notices.admins import AuditFinding, Invariant
-from bot.order.model import Order, State
+from bot.purchasing.invariants import TELLING
 from tests.books import a_desk, fill
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import order_text, success_of
@@ -210,7 +210,7 @@ async def test_several_findings_of_a_kind_are_one_alarm_that_counts_them(
     for _ in range(5):
         await succeeded(shop)
     by_hand(shop, "UPDATE orders SET sn = 'x'", "DELETE FROM outbox WHERE kind = 'OrderSucceeded'")
-    with caplog.at_level(logging.ERROR, logger="bot.flow.auditor"):
+    with caplog.at_level(logging.ERROR, logger="bot.purchasing.auditor"):
         told = await audits(shop, passes=2)
     assert [(finding.invariant, finding.more) for finding in told] == [
         (Invariant.TOLD, 4),

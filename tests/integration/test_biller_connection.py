@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.order.news import Accepted, NotSent
+from bot.orders.events import Accepted, NotSent
 from tests.integration.fakes import eventually
 from tests.integration.one_purchase import ORDER, YES, client_of
 from tests.integration.raw_biller import Wire, answering, as_json, http, serving

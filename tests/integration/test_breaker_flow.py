@@ -6,13 +6,13 @@ import json
 import pytest
 
 from bot.biller.client import TrxClient
-from bot.flow.agent import Agent
-from bot.flow.breaker import ACCOUNT_TO_OPEN, FIRST_PAUSE_S, UNCLEAR_TO_OPEN
-from bot.flow.submitter import HELD_AT_ONCE, IDLE_S
 from bot.metrics import Metrics
-from bot.notices.admins import BalanceShown, BreakerClosed, BreakerOpened, HoldCause
-from bot.order.model import ExpiryReason, Order, State, Trouble
-from bot.order.notices import OrderExpired, OrderWaiting
+from bot.notices.alarms import BalanceShown, BreakerClosed, BreakerOpened, HoldCause
+from bot.notices.orders import OrderExpired, OrderWaiting
+from bot.orders.model import ExpiryReason, Order, State, Trouble
+from bot.purchasing.circuit_breaker import ACCOUNT_TO_OPEN, FIRST_PAUSE_S, UNCLEAR_TO_OPEN
+from bot.purchasing.submitter import HELD_AT_ONCE, IDLE_S
+from bot.worker import Agent
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 from tests.integration.raw_biller import Wire, as_json, http, serving

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.flow.complaints import MAX_UNANSWERED
-from bot.flow.heard import Toast
+from bot.features.complaints.complaints import MAX_UNANSWERED
 from bot.notices.complaints import (
     ComplaintCard,
     ComplaintClosed,
@@ -13,7 +12,8 @@ from bot.notices.complaints import (
     Stage,
     TooManyComplaints,
 )
-from bot.order.model import Order, State
+from bot.orders.model import Order, State
+from bot.updates import Toast
 from storage import complaints
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop

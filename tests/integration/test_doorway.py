@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.notices.people import JoinAnswer
-from bot.telegram.doorway import Doorway
+from bot.telegram.receiver import Doorway
 from bot.telegram.sender import Outgoing
 from bot.texts import toast_text
 from storage.errors import StorageError

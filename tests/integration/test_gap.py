@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow.heard import Toast
-from bot.flow.settlement import Asked, place
-from bot.notices.admins import NothingOpen
-from bot.notices.restore import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
-from bot.order.model import Intent, State
-from bot.order.notices import OrderCard, OrderUnknown
+from bot.notices.alarms import NothingOpen
+from bot.notices.orders import OrderCard, OrderUnknown
+from bot.notices.restore_gate import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
+from bot.orders.model import Intent, State
+from bot.purchasing.settlement import Asked, place
+from bot.updates import Toast
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import success_of

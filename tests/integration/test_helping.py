@@ -2,12 +2,12 @@
 
 import pytest
 
+from bot.actors import Role
 from bot.catalogue.product import Product
-from bot.notices.talk import Help, NotUnderstood, Welcome
-from bot.people import Role
+from bot.notices.guidance import Help, NotUnderstood, Welcome
 from bot.texts import Clock, render
-from bot.texts.commands import ADMIN_COMMANDS, COMMANDS
-from bot.texts.form import Style
+from bot.texts.command_menu import ADMIN_COMMANDS, COMMANDS
+from bot.texts.formatting import Style
 from tests.integration.conftest import RINA, SARI, ZONE, Shop
 from tools.gallery.goods import GOODS
 

@@ -5,11 +5,12 @@ from typing import cast
 import pytest
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.change import ChangeKind
-from bot.catalogue.grid import MAX_FILE_BYTES, FileFault
-from bot.flow.heard import Document, Kind, Toast
-from bot.flow.importer import PAUSES_S
-from bot.notices.catalogue import (
+from bot.catalogue.diff import ChangeKind
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileFault
+from bot.features.price_list.import_worker import PAUSES_S
+from bot.notices.buttons import Action
+from bot.notices.guidance import NotUnderstood
+from bot.notices.price_list import (
     CatalogueChanged,
     ImportEnd,
     ImportEnded,
@@ -17,8 +18,7 @@ from bot.notices.catalogue import (
     ImportReceived,
     ImportRefused,
 )
-from bot.notices.keys import Action
-from bot.notices.talk import NotUnderstood
+from bot.updates import Document, Kind, Toast
 from storage import catalogue
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, STRANGER, Shop
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from bot.flow.heard import Kind
-from bot.notices.admins import BalanceShown
+from bot.actors import Role
+from bot.grammar.parse import Slip
+from bot.notices.alarms import BalanceShown
+from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
+from bot.notices.orders import OrderReceived
 from bot.notices.people import JoinAnswer
-from bot.notices.talk import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
-from bot.order.model import State
-from bot.order.notices import OrderReceived
-from bot.order.parse import Slip
-from bot.people import Role
+from bot.orders.model import State
+from bot.updates import Kind
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import START_MS, success_of
 

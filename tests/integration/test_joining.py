@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.flow.heard import Kind, Toast
+from bot.actors import Role, Standing
+from bot.notices.guidance import NotUnderstood, Welcome
 from bot.notices.people import JoinAnswer, JoinDecided, PersonNotFound, ResellerList, StandingChanged
-from bot.notices.talk import NotUnderstood, Welcome
-from bot.people import Role, Standing
+from bot.updates import Kind, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 
 DAY_S = 86_400

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.flow.heard import Toast
-from bot.flow.looking import ROWS_A_PAGE, ROWS_TO_A_NUMBER
-from bot.notices.looking import History, NoSuchOrder, OrderShown, OrdersTo
-from bot.order.model import State, Trouble
+from bot.features.history.order_lookup import ROWS_A_PAGE, ROWS_TO_A_NUMBER
+from bot.notices.order_lookup import History, NoSuchOrder, OrderShown, OrdersTo
+from bot.orders.model import State, Trouble
+from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import START_MS
 from tests.integration.looked import labels, remembers, shown_last, told, turns

@@ -5,16 +5,16 @@ import itertools
 
 import pytest
 
-from bot.flow.agent import Agent
-from bot.flow.desk import Place
-from bot.flow.lanes import IDLE_S, LANES_AT_ONCE
+from bot.actors import Role
+from bot.delivery.chat_queues import IDLE_S, LANES_AT_ONCE
 from bot.notices import Notice
+from bot.notices.guidance import Help
+from bot.notices.orders import OrderExpired, OrderReceived, OrderUnknown
 from bot.notices.people import JoinCard
-from bot.notices.talk import Help
-from bot.order.model import ExpiryReason, State
-from bot.order.notices import OrderExpired, OrderReceived, OrderUnknown
-from bot.order.telling import Facts
-from bot.people import Role
+from bot.orders.model import ExpiryReason, State
+from bot.orders.notifications import Facts
+from bot.unit_of_work import Place
+from bot.worker import Agent
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import Message, eventually, success_of

@@ -1,10 +1,10 @@
 """A letter outlives lost answers, closed chats, moved groups and stops; a poison is given up and reported."""
 
-from bot.flow.heard import Kind
-from bot.flow.messenger import MAX_TRIES_OF_A_POISON
-from bot.notices.admins import DeliveryFailed
-from bot.notices.talk import Help
-from bot.people import Role
+from bot.actors import Role
+from bot.delivery.messenger import MAX_TRIES_OF_A_POISON
+from bot.notices.alarms import DeliveryFailed
+from bot.notices.guidance import Help
+from bot.updates import Kind
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_messenger import acknowledgement, passes, put, refs, result

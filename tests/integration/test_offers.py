@@ -4,15 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Product, Rule
-from bot.flow import choosing, ordering
-from bot.flow.desk import Place
-from bot.flow.heard import Toast
-from bot.notices.ordering import Offer, OrderProposal, OrderRepeated
-from bot.notices.prices import ChoiceDropped, NumberQuestion
-from bot.notices.talk import Help, NotUnderstood
-from bot.order.model import Intent, Order, State
-from bot.order.notices import OrderReceived
-from bot.order.typed import Doubt, Slip
+from bot.features.shopping import destination_prompt
+from bot.grammar.parsed import Doubt, Slip
+from bot.notices.guidance import Help, NotUnderstood
+from bot.notices.orders import OrderReceived
+from bot.notices.placing import Offer, OrderProposal, OrderRepeated
+from bot.notices.shopping import ChoiceDropped, NumberQuestion
+from bot.orders.model import Intent, Order, State
+from bot.purchasing import placing
+from bot.unit_of_work import Place
+from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
 from tests.integration.test_ordering import I5, NUMBER, S5, S10, T5, bought, orders_in, question
@@ -160,7 +161,7 @@ class TestOldOffers:
         intent = Intent(product_code="S5", destination=NUMBER)
         where = Place(chat_id=SARI)
         await shop.disk.write(
-            lambda tx: ordering.propose(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
+            lambda tx: placing.propose(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
         )
         shop.clock.passes(1)
         return shop.offers(SARI)[f"S5.{NUMBER}"]
@@ -190,7 +191,7 @@ class TestOldOffers:
 
     async def test_an_old_offer_is_shown_anew_and_a_fresh_one_is_bought(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
-        shop.clock.passes(ordering.OFFER_HOLDS_MS / 1000)
+        shop.clock.passes(placing.OFFER_HOLDS_MS / 1000)
         await shop.presses(nonce, by=SARI, message_id=5)
         assert orders_in(shop) == []
         await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
@@ -246,7 +247,7 @@ class TestNumbers:
     async def test_a_bare_number_soon_after_answers_too(self, shop: Shop, typed: str) -> None:
         await shop.sells(S5)
         await self.asked(shop)
-        shop.clock.passes(choosing.ANSWERED_WITHIN_MS / 1000)
+        shop.clock.passes(destination_prompt.ANSWERED_WITHIN_MS / 1000)
         await shop.says(typed)
         assert isinstance(shop.last(SARI), OrderProposal)
         assert bought(shop) == []
@@ -254,7 +255,7 @@ class TestNumbers:
     async def test_a_bare_number_later_answers_nothing(self, shop: Shop) -> None:
         await shop.sells(S5)
         await self.asked(shop)
-        shop.clock.passes(choosing.ANSWERED_WITHIN_MS / 1000 + 1)
+        shop.clock.passes(destination_prompt.ANSWERED_WITHIN_MS / 1000 + 1)
         await shop.says(NUMBER)
         assert isinstance(shop.last(SARI), NotUnderstood)
 

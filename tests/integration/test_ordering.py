@@ -4,17 +4,13 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.flow.heard import Toast
-from bot.flow.ordering import QUESTIONS_A_BATCH
-from bot.notices.ordering import (
-    Closure,
-    OrderQuestion,
-    ProductClosed,
-)
-from bot.notices.talk import NotUnderstood
-from bot.order.batch import Unplaced, Why
-from bot.order.model import Intent
-from bot.order.typed import Doubt, Slip
+from bot.grammar.parsed import Doubt, Slip
+from bot.notices.guidance import NotUnderstood
+from bot.notices.placing import Closure, OrderQuestion, ProductClosed
+from bot.orders.batch import Unplaced, Why
+from bot.orders.model import Intent
+from bot.purchasing.placing import QUESTIONS_A_BATCH
+from bot.updates import Toast
 from storage import batches
 from tests.integration.conftest import SARI, Row, Shop
 from tests.integration.fakes import order_text

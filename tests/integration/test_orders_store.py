@@ -5,10 +5,10 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from bot.flow.settlement import settle
-from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
-from bot.order.news import Accepted, Claimed, Expired, Failed, News, Refused, Ruled, Succeeded
-from bot.order.states import decide
+from bot.orders.events import Accepted, Claimed, Expired, Failed, News, Refused, Ruled, Succeeded
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.states import decide
+from bot.purchasing.settlement import settle
 from storage import orders
 from storage.database import SqliteDatabase
 from storage.orders import OrderEvent

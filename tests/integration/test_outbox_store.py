@@ -5,20 +5,20 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from bot.notices.admins import NothingOpen
-from bot.notices.keys import Action, Key
-from bot.notices.ordering import OrderTable
+from bot.actors import Role
+from bot.notices.alarms import NothingOpen
+from bot.notices.buttons import Action, Key
+from bot.notices.guidance import Help
+from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
-from bot.notices.talk import Help
-from bot.order.batch import Batch
-from bot.order.model import Trouble
-from bot.order.notices import OrderFailed
-from bot.people import Role
+from bot.notices.placing import OrderTable
+from bot.orders.batch import Batch
+from bot.orders.model import Trouble
 from storage import batches, chats, inbox, outbox
 from storage.database import SqliteDatabase
-from storage.forgetting import Old, forget_some
 from storage.keyboard import Button
 from storage.outbox import Lane, Letter, Waiting
+from storage.retention import Old, forget_some
 from storage.transaction import Tx
 
 CHAT, OTHER = 1001, -100200300

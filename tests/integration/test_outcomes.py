@@ -10,9 +10,9 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.telegram import outcomes as out
+from bot.telegram import send_result as out
 from bot.telegram.client import close_client, open_client
-from bot.telegram.outcomes import outcome_of
+from bot.telegram.send_result import outcome_of
 from bot.telegram.sender import Outgoing, Sender
 from bot.texts import Span
 from tests.integration.raw_biller import (

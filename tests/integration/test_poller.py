@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, TimedOut
 
-from bot.telegram.doorway import Doorway
 from bot.telegram.poller import CONFLICT_PAUSE_S, RETRY_S, Poller
+from bot.telegram.receiver import Doorway
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message

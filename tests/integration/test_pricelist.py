@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import pricefile
+from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.change import ChangeKind
+from bot.catalogue.diff import ChangeKind
+from bot.catalogue.price_list.reader import Sheet, read_sheet
 from bot.catalogue.product import Product, Rule
-from bot.catalogue.sheet import Sheet, read_sheet
-from bot.notices.catalogue import (
+from bot.notices.price_list import (
     CatalogueEmpty,
     CatalogueFile,
     CatalogueHistory,
@@ -18,7 +18,7 @@ from bot.notices.catalogue import (
     ProductSwitched,
     ProductUnknown,
 )
-from bot.texts.attachment import Form
+from bot.texts.message import Form
 from storage import catalogue
 from storage.catalogue import Edit
 from storage.database import SqliteDatabase
@@ -188,14 +188,14 @@ class TestTheCommandLine:
         return file
 
     def bring_in(self, path: Path, file: Path, *, agrees: bool = True) -> bool:
-        sheet = pricefile.read(file)
-        return pricefile.bring_in(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
+        sheet = catalogue_cli.read(file)
+        return catalogue_cli.bring_in(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
 
     def test_a_list_goes_in_and_out_again(self, path: Path, list_file: Path, tmp_path: Path) -> None:
         assert self.bring_in(path, list_file)
         out = tmp_path / "out.xlsx"
-        assert pricefile.export(path, out) == 1
-        assert pricefile.read(out).products == pricefile.read(list_file).products
+        assert catalogue_cli.export(path, out) == 1
+        assert catalogue_cli.read(out).products == catalogue_cli.read(list_file).products
 
     def test_nothing_is_applied_without_a_yes_or_without_a_difference(
         self, path: Path, list_file: Path
@@ -208,15 +208,15 @@ class TestTheCommandLine:
         rubbish = tmp_path / "rubbish.csv"
         rubbish.write_bytes(b"halo")
         for file in (rubbish, tmp_path / "missing.csv"):
-            with pytest.raises(pricefile.PriceFileError, match=file.name):
-                pricefile.read(file)
-        with pytest.raises(pricefile.PriceFileError, match="nowhere"):
-            pricefile.export(path, tmp_path / "nowhere" / "out.xlsx")
+            with pytest.raises(catalogue_cli.PriceFileError, match=file.name):
+                catalogue_cli.read(file)
+        with pytest.raises(catalogue_cli.PriceFileError, match="nowhere"):
+            catalogue_cli.export(path, tmp_path / "nowhere" / "out.xlsx")
 
     def test_faulty_rows_are_listed_by_their_number(self, tmp_path: Path) -> None:
         file = tmp_path / "harga.csv"
         file.write_text("kode;nama;harga\ns5;Simpati;mahal\n", encoding="utf-8")
-        assert pricefile.problems_of(pricefile.read(file)) == ["row 2, harga: unreadable mahal"]
+        assert catalogue_cli.problems_of(catalogue_cli.read(file)) == ["row 2, harga: unreadable mahal"]
 
 
 async def test_a_running_loket_sees_what_the_command_line_changed(

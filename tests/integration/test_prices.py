@@ -4,18 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.flow.heard import Toast
-from bot.flow.prices import GROUPS_A_PAGE, PRODUCTS_A_PAGE
-from bot.notices.keys import MAX_DATA_BYTES
-from bot.notices.ordering import Closure, OrderProposal, ProductClosed
-from bot.notices.prices import (
-    NoCatalogue,
-    NoPrices,
-    NumberQuestion,
-    PriceGroups,
-    PriceList,
-    ProductShut,
-)
+from bot.features.shopping.price_browser import GROUPS_A_PAGE, PRODUCTS_A_PAGE
+from bot.notices.buttons import MAX_DATA_BYTES
+from bot.notices.placing import Closure, OrderProposal, ProductClosed
+from bot.notices.shopping import NoCatalogue, NoPrices, NumberQuestion, PriceGroups, PriceList, ProductShut
+from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import Message
 from tests.integration.looked import labels, shown_last, turns

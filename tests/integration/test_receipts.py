@@ -7,15 +7,15 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.product import Product, Rule
-from bot.flow.filling import fill
-from bot.flow.heard import Toast
-from bot.flow.receipts import MAX_PRICES_SHOWN
+from bot.delivery.lazy_content import fill
+from bot.features.receipts.receipts import MAX_PRICES_SHOWN
+from bot.features.receipts.slip import Slip
 from bot.notices.receipts import OwnPrice, Receipt, ShopMisread, ShopShown
-from bot.order.model import Order
-from bot.receipt.slip import Slip
-from bot.texts.attachment import Form
-from bot.texts.form import MAX_STYLED, Clock, Style, styled
+from bot.orders.model import Order
+from bot.texts.formatting import MAX_STYLED, Clock, Style, styled
+from bot.texts.message import Form
 from bot.texts.render import render
+from bot.updates import Toast
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of

@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Operator, Product, Rule
-from bot.flow.repeats import JUST_NOW_MS, MAX_ORDINAL
-from bot.notices.ordering import OrderRepeated
-from bot.order.model import Intent, Order, State
-from bot.order.notices import OrderReceived
+from bot.notices.orders import OrderReceived
+from bot.notices.placing import OrderRepeated
+from bot.orders.model import Intent, Order, State
+from bot.purchasing.duplicates import JUST_NOW_MS, MAX_ORDINAL
 from tests.integration.conftest import BUDI, GROUP, SARI, ZONE, Row, Shop
 from tests.integration.fakes import success_of
 

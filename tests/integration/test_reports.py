@@ -9,13 +9,13 @@ from io import BytesIO, StringIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.flow.heard import Toast
-from bot.flow.report_filling import MAX_ROWS
+from bot.features.history.report_content import MAX_ROWS
+from bot.grammar.period import midnight_ms
 from bot.notices.reports import Report, ReportUnclear
-from bot.order.model import State, Trouble
-from bot.order.period import midnight_ms
+from bot.orders.model import State, Trouble
 from bot.texts import Attachment
-from storage import looking
+from bot.updates import Toast
+from storage import order_queries
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import START_MS
 from tests.integration.looked import labels, remembers, shown_last, told, turns
@@ -235,7 +235,7 @@ class TestFile:
         assert len(rows_of(file_to(shop))) == 1 + MAX_ROWS
 
     async def test_rows_are_read_a_few_at_a_time_and_none_is_lost_between(self, shop: Shop) -> None:
-        count = looking.ROWS_AT_ONCE + 3
+        count = order_queries.ROWS_AT_ONCE + 3
         for number in range(count):
             await remembers(shop, number, placed_at_ms=START_MS + number // 50)
         await shop.says("lap csv")

@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.flow.reversals import Verdict
-from bot.notices.admins import BalanceShown
-from bot.order.model import Order, Outcome, State
-from bot.order.notices import OrderDisputed, OrderFailed, OrderSucceeded
+from bot.notices.alarms import BalanceShown
+from bot.notices.orders import OrderDisputed, OrderFailed, OrderSucceeded
+from bot.orders.model import Order, Outcome, State
+from bot.purchasing.reversals import Verdict
 from storage.errors import StorageError
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually

@@ -5,10 +5,8 @@ import json
 
 import pytest
 
-from bot.flow.heard import Toast
-from bot.notices.admins import NothingOpen, OrderNotFound
-from bot.order.model import Order, Outcome, State
-from bot.order.notices import (
+from bot.notices.alarms import NothingOpen, OrderNotFound
+from bot.notices.orders import (
     OrderCard,
     OrderFailed,
     OrderRuled,
@@ -18,6 +16,8 @@ from bot.order.notices import (
     RulingRejected,
     SnQuestion,
 )
+from bot.orders.model import Order, Outcome, State
+from bot.updates import Toast
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 

@@ -1,11 +1,11 @@
 """A product that the biller has not got: others are one tap away, and so is closing it."""
 
 from bot.catalogue.product import Operator, Product, Rule
-from bot.notices.catalogue import ProductSwitched, ProductTrouble
-from bot.notices.keys import Action
-from bot.notices.ordering import ProductClosed
-from bot.order.model import Order, Trouble
-from bot.order.notices import OrderFailed
+from bot.notices.buttons import Action
+from bot.notices.orders import OrderFailed
+from bot.notices.placing import ProductClosed
+from bot.notices.price_list import ProductSwitched, ProductTrouble
+from bot.orders.model import Order, Trouble
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.doorway import Doorway
+from bot.telegram.receiver import Doorway
 from storage import inbox
-from storage.checkup import AT_ONCE_BYTES, check_beside
 from storage.database import PULSE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
-from storage.forgetting import Old, forget_some
+from storage.integrity import AT_ONCE_BYTES, check_beside
+from storage.retention import Old, forget_some
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.disk import no_file_may_grow_over

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from bot.flow.submitter import GIVE_UP_AFTER_MS, IDLE_S
 from bot.notices import Result
-from bot.order.model import ExpiryReason, Order, State, Trouble
-from bot.order.notices import OrderExpired, OrderFailed, OrderUnknown
+from bot.notices.orders import OrderExpired, OrderFailed, OrderUnknown
+from bot.orders.model import ExpiryReason, Order, State, Trouble
+from bot.purchasing.submitter import GIVE_UP_AFTER_MS, IDLE_S
 from storage import orders
 from storage.errors import StorageError
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop

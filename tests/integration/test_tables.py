@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bot.flow.tables import FEW, FIRST_REST_MS, REST_PER_ORDER_MS
-from bot.order.model import Order, State
+from bot.delivery.batch_summary import FEW, FIRST_REST_MS, REST_PER_ORDER_MS
+from bot.orders.model import Order, State
 from tests.integration.conftest import SARI, Shop
 from tests.integration.fakes import Message, eventually, order_text, success_of
 from tests.lists import lines_in, refs_in

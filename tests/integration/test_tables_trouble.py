@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.flow.tables import FIRST_REST_MS
-from bot.order.model import Order
+from bot.delivery.batch_summary import FIRST_REST_MS
+from bot.orders.model import Order
 from tests.integration.conftest import BUDI, GROUP, SARI, Shop
 from tests.integration.test_tables import is_table, orders, passes, refs_told, shown, succeed, tables
 

@@ -10,8 +10,8 @@ import socket
 import pytest
 
 from bot.biller.client import ANSWER_MAX_BYTES
-from bot.order.model import Trouble
-from bot.order.news import Accepted, NotSent, Refused, Unclear
+from bot.orders.events import Accepted, NotSent, Refused, Unclear
+from bot.orders.model import Trouble
 from tests.integration.one_purchase import NO, ORDER, PASSWORD, SIGN, TIMEOUT_S, TRXID, YES, client_of
 from tests.integration.raw_biller import (
     Behaviour,

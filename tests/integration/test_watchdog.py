@@ -1,8 +1,8 @@
 """Time passing is noticed: late results are told, lost answers become unknown, old chatter is forgotten."""
 
-from bot.flow.watchdog import AT_ONCE, FORGET_LETTERS_AFTER_MS, LOOK_EVERY_S
-from bot.order.model import State
-from bot.order.notices import OrderCard, OrderOverdue
+from bot.notices.orders import OrderCard, OrderOverdue
+from bot.orders.model import State
+from bot.purchasing.watchdog import AT_ONCE, FORGET_LETTERS_AFTER_MS, LOOK_EVERY_S
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from bot.flow.reversals import Verdict
-from bot.server import CannotListenError, serve
-from bot.web import MAX_UPDATE_BYTES, Gate, Handlers, Raw, build
+from bot.purchasing.reversals import Verdict
+from bot.web.app import MAX_UPDATE_BYTES, Gate, Handlers, Raw, build
+from bot.web.server import CannotListenError, serve
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
 from tests.integration.test_reversals import report

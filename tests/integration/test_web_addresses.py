@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from msgspec.structs import replace
 
-from bot.web import Gate
+from bot.web.app import Gate
 from tests.integration.test_web import OPEN, SECRET, Inside, caller, not_found, seen
 
 GUARDED = replace(

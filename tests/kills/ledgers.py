@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import httpx
 
-from bot.order.model import Order, Outcome, State
+from bot.orders.model import Order, Outcome, State
 from sandbox.biller.behaviour import Behaviour
 from sandbox.biller.ledger import Entry
 from sandbox.world import World

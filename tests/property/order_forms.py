@@ -2,9 +2,9 @@
 
 from random import Random
 
-from bot.catalogue.operators import operator_of
+from bot.catalogue.carriers import operator_of
 from bot.catalogue.product import Operator, Product, Rule
-from bot.order.model import Intent
+from bot.orders.model import Intent
 from tests.trade import TRADE
 
 PREFIXES = {

@@ -7,10 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.order import news as heard
-from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
-from bot.order.news import News
-from bot.order.notices import (
+from bot.notices.orders import (
     OrderDisputed,
     OrderExpired,
     OrderFailed,
@@ -18,7 +15,10 @@ from bot.order.notices import (
     OrderSucceeded,
     OrderUnknown,
 )
-from bot.order.states import Decision, decide
+from bot.orders import events as heard
+from bot.orders.events import News
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.states import Decision, decide
 from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Rule
-from bot.order.model import Intent
-from bot.order.parse import COMMANDS, Command, parse, plain
-from bot.order.typed import Question, spelled
+from bot.grammar.parse import COMMANDS, Command, parse, plain
+from bot.grammar.parsed import Question, spelled
+from bot.orders.model import Intent
 from tests.property.order_forms import FULL_WIDTH, PRODUCTS, UNSEEN, chance, intended, mangled, written
 from tests.trade import NOTHING, TRADE, verdicts
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.notices import admins as say
+from bot.notices import alarms as say
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR
 
 BALANCE = say.BalanceShown(

@@ -2,13 +2,13 @@
 
 from msgspec.structs import replace
 
-from bot.catalogue.cells import Reason
-from bot.catalogue.change import ChangeKind
-from bot.catalogue.columns import Column
-from bot.catalogue.grid import FileFault
+from bot.catalogue.diff import ChangeKind
+from bot.catalogue.price_list.cells import Reason
+from bot.catalogue.price_list.columns import Column
+from bot.catalogue.price_list.grid import FileFault
+from bot.catalogue.price_list.row import Problem
 from bot.catalogue.product import Rule
-from bot.catalogue.row import Problem
-from bot.notices import catalogue as say
+from bot.notices import price_list as say
 from tests.samples.facts import AT_MS
 
 COUNTS = tuple(say.Count(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))

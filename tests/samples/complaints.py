@@ -2,7 +2,7 @@
 
 from bot.notices import complaints as say
 from bot.notices.complaints import Stage
-from bot.order.model import State
+from bot.orders.model import State
 from tests.samples.facts import ABOUT, AT_MS, TOKEN_SN
 
 TO_RESELLERS: tuple[say.ComplaintsNotice, ...] = (

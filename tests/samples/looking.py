@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from bot.notices import looking as say
-from bot.order.model import ExpiryReason, State, Trouble
+from bot.notices import order_lookup as say
+from bot.orders.model import ExpiryReason, State, Trouble
 from tests.samples.facts import ABOUT, AT_MS, SELL_IDR, TOKEN_SN
 
 SHOWN = say.OrderShown(

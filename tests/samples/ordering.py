@@ -1,8 +1,8 @@
 """A notice of each kind about an order that was not simply placed, but for the living table."""
 
-from bot.notices import ordering as say
-from bot.order.model import Intent, State
-from bot.order.typed import Doubt
+from bot.grammar.parsed import Doubt
+from bot.notices import placing as say
+from bot.orders.model import Intent, State
 from tests.samples.facts import ABOUT, SELL_IDR
 
 INTENT = Intent(product_code="s5", destination="081234567890")

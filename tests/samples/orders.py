@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from bot.order import notices as say
-from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.notices import orders as say
+from bot.orders.model import ExpiryReason, Intent, Outcome, State, Trouble
 from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, TOKEN_SN
 
 METER = {"code": "pln20", "destination": "14444941364"}

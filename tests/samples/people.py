@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from bot.actors import Standing
 from bot.notices import people as say
-from bot.people import Standing
 from tests.samples.facts import AT_MS
 
 ROW = say.ResellerRow(user_id=7002, name="Budi Santoso", username="budi_s", standing=Standing.APPROVED)

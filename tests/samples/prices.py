@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from bot.catalogue.product import Operator, Rule
-from bot.notices import prices as say
-from bot.notices.ordering import Closure
-from bot.order.typed import Slip
+from bot.grammar.parsed import Slip
+from bot.notices import shopping as say
+from bot.notices.placing import Closure
 from tests.samples.facts import SELL_IDR
 
 ROW = say.PriceRow(code="S5", name="Telkomsel 5.000", sell_idr=SELL_IDR)

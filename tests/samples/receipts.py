@@ -1,7 +1,7 @@
 """A notice of each kind about receipts."""
 
+from bot.features.receipts.slip import Slip
 from bot.notices import receipts as say
-from bot.receipt.slip import Slip
 from tests.samples.facts import AT_MS, TOKEN_SN
 
 SLIP = Slip(

@@ -1,6 +1,6 @@
 """A notice of each kind after a restore."""
 
-from bot.notices import restore as say
+from bot.notices import restore_gate as say
 from tests.samples.facts import AT_MS
 
 TO_RESELLERS: tuple[say.RestoreNotice, ...] = (

@@ -1,8 +1,8 @@
 """A notice of each kind to whoever types something that is no order."""
 
-from bot.notices import talk as say
-from bot.order.typed import EXAMPLE, Slip
-from bot.people import Role
+from bot.actors import Role
+from bot.grammar.parsed import EXAMPLE, Slip
+from bot.notices import guidance as say
 
 EXAMPLES = ("S5.081234567890", "PLN20.14444941364", "ML86.12345678(1234)")
 TO_RESELLERS: tuple[say.TalkNotice, ...] = (

@@ -17,7 +17,7 @@ import pytest
 from bot.app import App
 from bot.biller.signature import sign
 from bot.settings import Settings
-from bot.web import build
+from bot.web.app import build
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
 
 WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)

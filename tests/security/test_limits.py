@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.flow.joining import STRANGER_PAUSE_MS
-from bot.people import Standing
-from bot.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
-from bot.web import MAX_UPDATE_BYTES, build
-from storage import inbox, ledger
+from bot.actors import Standing
+from bot.features.people.membership import STRANGER_PAUSE_MS
+from bot.web.app import MAX_UPDATE_BYTES, build
+from bot.web.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
+from storage import balances, inbox
+from storage.balances import QUARANTINED_AT_MOST
 from storage.database import SqliteDatabase
 from storage.inbox import SET_ASIDE_AT_MOST
-from storage.ledger import QUARANTINED_AT_MOST
 from storage.transaction import Tx
 from tests.acceptance.shop import free_port
 from tests.integration.conftest import DEWI, GROUP, RINA, STRANGER, Shop
@@ -218,7 +218,7 @@ class TestTheDisk:
     async def test_reports_in_quarantine_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
         def flood(tx: Tx) -> None:
             for number in range(QUARANTINED_AT_MOST + 500):
-                ledger.quarantine(tx, at_ms=number, remote="198.51.100.9", why="no", query="x")
+                balances.quarantine(tx, at_ms=number, remote="198.51.100.9", why="no", query="x")
 
         await counter.disk.write(flood)
         kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM quarantine")

@@ -22,7 +22,7 @@ TRANSACTION = re.compile(r"(?:BEGIN(?: IMMEDIATE)?|COMMIT|ROLLBACK(?: TO part)?|
 MAY_SPEAK_SQL = {
     "storage/connection.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?",  # how they are set up
     "storage/checkpoint.py": r"PRAGMA wal_checkpoint\(PASSIVE\)",
-    "storage/checkup.py": r"PRAGMA quick_check\(1\)",
+    "storage/integrity.py": r"PRAGMA quick_check\(1\)",
     "storage/migrate.py": r".*\bschema_version\b.*",  # must work before there is any other table
     "storage/backup.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?|SELECT max\(version\) FROM schema_version",
 }
@@ -30,15 +30,15 @@ MAY_SPEAK_SQL = {
 
 MAY_CATCH_ALL = {
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
-    ("bot/flow/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
-    ("bot/flow/agent.py", "run"): "one surprise must not end an agent that others wait for",
-    ("bot/telegram/doorway.py", "_read"): "one bad update must not stop the others",
-    ("bot/telegram/doorway.py", "_take_one"): "one bad update must not stop the others",
+    ("bot/purchasing/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
+    ("bot/worker.py", "run"): "one surprise must not end an agent that others wait for",
+    ("bot/telegram/receiver.py", "_read"): "one bad update must not stop the others",
+    ("bot/telegram/receiver.py", "_take_one"): "one bad update must not stop the others",
     ("bot/telegram/sender.py", "send"): "every surprise while sending has a meaning",
     ("bot/telegram/sender.py", "_answer"): "a press too old to answer is no loss",
-    ("bot/web.py", "__call__"): "whoever calls is told to come again, whatever our own code met",
-    ("bot/flow/messenger.py", "_filled"): "a letter that our own code fails at must not stop its lane",
-    ("bot/catalogue/grid.py", "_faults_of_the_reader"): "a panic of the reader's is no Exception",
+    ("bot/web/app.py", "__call__"): "whoever calls is told to come again, whatever our own code met",
+    ("bot/delivery/messenger.py", "_filled"): "a letter that our own code fails at must not stop its lane",
+    ("bot/catalogue/price_list/grid.py", "_faults_of_the_reader"): "a panic of the reader's is no Exception",
     ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
     ("storage/database.py", "_carry_out"): "begins anew with care, then rolls back and raises again",
     ("storage/unit.py", "_carry_out"): "one unit's surprise must not undo the others",
@@ -53,8 +53,8 @@ MAY_ASK_THE_CLOCK = {
     "bot/app.py": "makes time and chance for everybody",
     "bot/__main__.py": "the command line is its own root: it names a backup after the time",
 }
-MAY_PRINT = {"bot/__main__.py", "bot/check.py"}
-MAY_OPEN_SECRETS = {"bot/app.py", "bot/settings.py", "bot/check.py"}
+MAY_PRINT = {"bot/__main__.py", "bot/doctor.py"}
+MAY_OPEN_SECRETS = {"bot/app.py", "bot/settings.py", "bot/doctor.py"}
 
 
 @cache
@@ -152,13 +152,16 @@ def test_only_storage_carries_out_statements() -> None:
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in ("execute", "executemany", "executescript")
     }
-    speaking = ("connection", "unit", "migrate", "transaction", "backup", "checkup", "checkpoint")
+    speaking = ("connection", "unit", "migrate", "transaction", "backup", "integrity", "checkpoint")
     assert callers <= {f"storage/{name}.py" for name in speaking}
 
 
 MAY_READ_ON = {
-    ("storage/looking.py", "within"): "a month is gathered a few rows at a time, inside the unit",
-    ("bot/flow/report_filling.py", "_rows_for_admins"): "makes the rows of a file as they are gathered",
+    ("storage/order_queries.py", "within"): "a month is gathered a few rows at a time, inside the unit",
+    (
+        "bot/features/history/report_content.py",
+        "_rows_for_admins",
+    ): "makes the rows of a file as they are gathered",
 }
 
 
@@ -261,7 +264,7 @@ def test_only_the_biller_client_posts_and_only_the_submitter_lets_it() -> None:
         for file, call in found(BOT, ast.Call)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "buy"
     }
-    assert callers == {"bot/flow/submitter.py", "bot/metrics.py"}  # the latter counts what it passes on
+    assert callers == {"bot/purchasing/submitter.py", "bot/metrics.py"}  # the latter counts what it passes on
 
 
 def test_every_module_states_its_promise() -> None:

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.biller.client import judge, outcome_of
-from bot.flow.reversals import Verdict
-from bot.order.model import Order, Outcome
-from bot.order.news import Answer
+from bot.orders.events import Answer
+from bot.orders.model import Order, Outcome
+from bot.purchasing.reversals import Verdict
 from tests.simulation.outage import Outage
 
 if TYPE_CHECKING:

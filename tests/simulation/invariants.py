@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import fields, replace
 
-from bot.order.model import Order, Outcome, State
-from bot.order.states import decide
+from bot.orders.model import Order, Outcome, State
+from bot.orders.states import decide
 from storage import orders
 from storage.codec import from_row
 from storage.transaction import Tx

@@ -5,12 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
-from bot.counter import Counter, Rules
-from bot.counter import World as Outside
-from bot.flow import joining
-from bot.flow.agent import Agent, Bell
-from bot.telegram.doorway import Doorway
+from bot.features.people import membership
+from bot.runtime import Counter, Rules
+from bot.runtime import World as Outside
 from bot.telegram.poller import Poller
+from bot.telegram.receiver import Doorway
+from bot.worker import Agent, Bell
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -80,7 +80,7 @@ class Life:
         while True:
             try:
                 await self.database.write(
-                    partial(joining.seed, user_ids=resellers, now_ms=self.world.now_ms())
+                    partial(membership.seed, user_ids=resellers, now_ms=self.world.now_ms())
                 )
                 await self.counter.submitter.recover()
                 break

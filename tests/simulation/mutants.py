@@ -43,7 +43,7 @@ def _one(name: str, module: str, old: str, new: str) -> Mutant:
 MUTANTS = (
     _one(
         "posts again when the answer is unclear",
-        "bot.flow.submitter",
+        "bot.purchasing.submitter",
         "            answer = await self._biller.buy(order)\n",
         "            answer = await self._biller.buy(order)\n"
         "            if isinstance(answer, Unclear):\n"
@@ -61,7 +61,7 @@ MUTANTS = (
                 module="bot.biller.client",
                 old="    return Unclear(why=why)\n",
                 new="    return Refused("
-                "reason='', trouble=__import__('bot.order.model', fromlist=['x']).Trouble.OTHER)\n",
+                "reason='', trouble=__import__('bot.orders.model', fromlist=['x']).Trouble.OTHER)\n",
             ),
         ),
     ),
@@ -69,7 +69,7 @@ MUTANTS = (
         "takes a 5xx for a failure",
         "bot.biller.client",
         '        return Unclear(why=f"HTTP {status}")\n',
-        "        return Refused(reason='', trouble=__import__('bot.order.model', fromlist=['x']).Trouble.OTHER)\n",
+        "        return Refused(reason='', trouble=__import__('bot.orders.model', fromlist=['x']).Trouble.OTHER)\n",
     ),
     _one(
         "confirms updates before their effect is stored",
@@ -87,12 +87,12 @@ MUTANTS = (
                 new="    return True\n",
             ),
             Edit(
-                module="bot.flow.settlement",
+                module="bot.purchasing.settlement",
                 old="            line=asked.line,\n",
                 new="            line=asked.line + now_ms,\n",
             ),
             Edit(
-                module="bot.flow.repeats",
+                module="bot.purchasing.duplicates",
                 old="    if not earlier:\n",
                 new="    if True:\n",
             ),
@@ -100,20 +100,20 @@ MUTANTS = (
     ),
     _one(
         "posts before the claim is stored",
-        "bot.flow.submitter",
+        "bot.purchasing.submitter",
         "                moved.append(settled.after)\n",
         "                if settled.after.state is State.SUBMITTING:\n"
         "                    self._start(settled.after, is_probe=False)\n",
     ),
     _one(
         "posts again what was being sent when it died",
-        "bot.flow.submitter",
+        "bot.purchasing.submitter",
         '        news = Unclear(why="stopped while sending")\n',
-        "        news = __import__('bot.order.news', fromlist=['x']).NotSent(why='stopped')\n",
+        "        news = __import__('bot.orders.events', fromlist=['x']).NotSent(why='stopped')\n",
     ),
     _one(
         "answers a reversal before it is stored",
-        "bot.flow.reversals",
+        "bot.purchasing.reversals",
         "        verdict = await kept\n",
         "        __import__('asyncio').ensure_future(kept).add_done_callback(lambda done: done.exception())\n"
         "        verdict = Verdict.STORED if b'zz9' not in query else Verdict.STRANGE\n",
@@ -122,12 +122,12 @@ MUTANTS = (
         "believes the last news",
         (
             Edit(
-                module="bot.order.states",
+                module="bot.orders.states",
                 old="        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},\n",
                 new="        State.SUCCEEDED: {Event.FAILURE: State.FAILED},\n",
             ),
             Edit(
-                module="bot.order.states",
+                module="bot.orders.states",
                 old="        State.FAILED: {Event.SUCCESS: State.DISPUTED},\n",
                 new="        State.FAILED: {Event.SUCCESS: State.SUCCEEDED},\n",
             ),
@@ -135,26 +135,26 @@ MUTANTS = (
     ),
     _one(
         "marks a message told before it is sent",
-        "bot.flow.messenger",
+        "bot.delivery.messenger",
         "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
         "        await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, out.Sent(message_id=1)))\n"
         "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
     ),
     _one(
         "applies a repeated report after a dispute",
-        "bot.order.states",
+        "bot.orders.states",
         "    if _is_repeated(order, event) and not _brings_sn(order, news):\n",
         "    if False:\n",
     ),
     _one(
         "tells another chat",
-        "bot.flow.settlement",
+        "bot.purchasing.settlement",
         "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id)\n",
         "    return Place(chat_id=1001, thread_id=order.thread_id, reply_to=order.message_id)\n",
     ),
     _one(
         "answers another message of the chat",
-        "bot.flow.settlement",
+        "bot.purchasing.settlement",
         "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id)\n",
         "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id - 1)\n",
     ),
@@ -162,7 +162,7 @@ MUTANTS = (
         "matches a reversal to the newest order",
         (
             Edit(
-                module="bot.flow.reversals",
+                module="bot.purchasing.reversals",
                 old="    order = orders.get(tx, report.trxid)\n",
                 new="    newest = tx._connection.execute('SELECT max(trxid) FROM orders').fetchone()[0]\n"
                 "    order = orders.get(tx, newest or '')\n",
@@ -182,7 +182,7 @@ MUTANTS = (
     ),
     _one(
         "lets a late PENDING reopen a result",
-        "bot.order.states",
+        "bot.orders.states",
         "        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},\n",
         "        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED, Event.ACCEPTED: State.PENDING},\n",
     ),
@@ -218,7 +218,7 @@ MUTANTS = (
     ),
     _one(
         "says a letter before it is stored",
-        "bot.flow.messenger",
+        "bot.delivery.messenger",
         "        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))\n",
         "        def unit(tx: Tx) -> Look:\n"
         "            found = self._lanes.look(tx)\n"
@@ -228,7 +228,7 @@ MUTANTS = (
     ),
     _one(
         "takes a lost answer of Telegram for a success",
-        "bot.flow.messenger",
+        "bot.delivery.messenger",
         "            case out.Ambiguous(why=why):\n                self._repeat(tx, batch, why)\n",
         "            case out.Ambiguous(why=why):\n"
         "                for entry in batch:\n"
@@ -248,7 +248,7 @@ MUTANTS = (
     ),
     _one(
         "buys the same again",
-        "bot.flow.repeats",
+        "bot.purchasing.duplicates",
         "    if not earlier:\n",
         "    if True:\n",
     ),
@@ -261,43 +261,43 @@ MUTANTS = (
     ),
     _one(
         "never rewrites a table",
-        "bot.flow.tables",
+        "bot.delivery.batch_summary",
         "    batches.change(tx, batch)\n",
         "    return 0\n",
     ),
     _one(
         "forgets what moved while a table was on its way",
-        "bot.flow.tables",
+        "bot.delivery.batch_summary",
         "    if batch and batch.version != version:\n",
         "    if False:\n",
     ),
     _one(
         "takes only the first line of a message",
-        "bot.flow.ordering",
+        "bot.purchasing.placing",
         "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines]\n",
         "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines[:1]]\n",
     ),
     _one(
         "never holds orders back",
-        "bot.flow.breaker",
+        "bot.purchasing.circuit_breaker",
         "        return self._open_since_ms is not None\n",
         "        return False\n",
     ),
     _one(
         "never lets held orders go on",
-        "bot.flow.breaker",
+        "bot.purchasing.circuit_breaker",
         "        if _is_well(answer):\n",
         "        if False:\n",
     ),
     _one(
         "tells who waits again and again",
-        "bot.flow.submitter",
+        "bot.purchasing.submitter",
         "                kind=OrderWaiting.__name__,\n",
         "                kind='Order',\n",
     ),
     _one(
         "gives up an answer that could not be stored",
-        "bot.flow.submitter",
+        "bot.purchasing.submitter",
         "                await asyncio.sleep(STORE_AGAIN_S)\n",
         "                return\n",
     ),

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.order.news import Answer, NotSent, Unclear
+from bot.orders.events import Answer, NotSent, Unclear
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.notices.keys import Action
-from bot.order.model import Outcome
+from bot.notices.buttons import Action
+from bot.orders.model import Outcome
 from storage.keyboard import Keyboard
 from tests.simulation.life import ADMIN
 from tests.simulation.loop import START_S

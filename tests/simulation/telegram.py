@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram.error import NetworkError
 
-from bot.telegram import outcomes as out
+from bot.telegram import send_result as out
 from bot.telegram.sender import Outgoing
 from storage.keyboard import Keyboard
 

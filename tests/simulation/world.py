@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
-from bot.flow.reversals import Verdict
+from bot.purchasing.reversals import Verdict
 from storage.errors import StorageError
 from tests.simulation.biller import Biller
 from tests.simulation.disk import Disk

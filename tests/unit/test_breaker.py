@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.flow.breaker import (
+from bot.notices.alarms import BreakerClosed, BreakerOpened, HoldCause
+from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
+from bot.orders.model import Trouble
+from bot.purchasing.circuit_breaker import (
     ACCOUNT_TO_OPEN,
     FIRST_PAUSE_S,
     LAST_ANSWERS,
@@ -15,9 +18,6 @@ from bot.flow.breaker import (
     WITHIN_S,
     Breaker,
 )
-from bot.notices.admins import BreakerClosed, BreakerOpened, HoldCause
-from bot.order.model import Trouble
-from bot.order.news import Accepted, Answer, NotSent, Refused, Unclear
 
 YES, NO = Accepted(price_idr=5_000), Refused(reason="salah nomor", trouble=Trouble.DESTINATION)
 LOST, UNSENT = Unclear(why="ReadError"), NotSent(why="ConnectError")

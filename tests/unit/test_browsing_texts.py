@@ -6,21 +6,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from bot.catalogue.cells import MAX_CODE_CHARS, MAX_GROUP_CHARS, MAX_NAME_CHARS
-from bot.flow.looking import ROWS_A_PAGE
-from bot.flow.prices import GROUPS_A_PAGE, MAX_KEY_BYTES, PRODUCTS_A_PAGE
+from bot.catalogue.price_list.cells import MAX_CODE_CHARS, MAX_GROUP_CHARS, MAX_NAME_CHARS
+from bot.features.history.order_lookup import ROWS_A_PAGE
+from bot.features.shopping.price_browser import GROUPS_A_PAGE, MAX_KEY_BYTES, PRODUCTS_A_PAGE
+from bot.grammar.period import month_of, one_day
 from bot.notices import Notice
+from bot.notices.buttons import MAX_DATA_BYTES
 from bot.notices.keyboards import keyboard_of
-from bot.notices.keys import MAX_DATA_BYTES
-from bot.notices.looking import History
-from bot.notices.ordering import Closure
-from bot.notices.prices import GroupRow, PriceGroups, PriceList, PriceRow, Scope
+from bot.notices.order_lookup import History
+from bot.notices.placing import Closure
 from bot.notices.reports import Report
-from bot.order.model import State
-from bot.order.period import month_of, one_day
-from bot.order.sales import Sales, total_of
+from bot.notices.shopping import GroupRow, PriceGroups, PriceList, PriceRow, Scope
+from bot.orders.model import State
+from bot.orders.sales_summary import Sales, total_of
 from bot.texts import Clock, Text, render
-from bot.texts.form import MAX_STYLED, MAX_UNITS, length, styled
+from bot.texts.formatting import MAX_STYLED, MAX_UNITS, length, styled
 from bot.texts.reports import DAYS_SHOWN, day_report, days_report, file_caption
 from tests.samples.looking import ROW as ORDER_ROW
 

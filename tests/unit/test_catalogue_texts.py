@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from bot.flow.importing import MAX_EXAMPLES_A_KIND, MAX_PROBLEMS_SHOWN, MAX_STRICTER_SHOWN
-from bot.flow.pricelist import MAX_PAST_SHOWN
-from bot.notices.catalogue import CatalogueHistory, ProductsSwitched
-from bot.texts.catalogue import words
-from bot.texts.form import MAX_UNITS, Clock, Text, length
+from bot.features.price_list.catalogue_admin import MAX_PAST_SHOWN
+from bot.features.price_list.import_review import MAX_EXAMPLES_A_KIND, MAX_PROBLEMS_SHOWN, MAX_STRICTER_SHOWN
+from bot.notices.price_list import CatalogueHistory, ProductsSwitched
+from bot.texts.formatting import MAX_UNITS, Clock, Text, length
+from bot.texts.price_list import words
 from tests.samples.catalogue import EXAMPLES, FAULTY, PAST, PREVIEW, PROBLEMS
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))

@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.change import ChangeKind, difference, merged
+from bot.catalogue.diff import ChangeKind, difference, merged
+from bot.catalogue.price_list.row import Omitted
 from bot.catalogue.product import Product, Rule
-from bot.catalogue.row import Omitted
 
 
 def product(code: str, sell_idr: int | None = 1_000) -> Product:

@@ -5,12 +5,12 @@ from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Rule
-from bot.notices.talk import NotUnderstood
-from bot.order.model import Intent
-from bot.order.oddities import taken_back
-from bot.order.parse import Misread, OrderRequest, Orders, Slip, parse
-from bot.order.typed import EXAMPLE, Doubt, Question, spelled
-from bot.texts.people import words
+from bot.grammar.irregular import taken_back
+from bot.grammar.parse import Misread, OrderRequest, Orders, Slip, parse
+from bot.grammar.parsed import EXAMPLE, Doubt, Question, spelled
+from bot.notices.guidance import NotUnderstood
+from bot.orders.model import Intent
+from bot.texts.guidance import words
 from tests.trade import NOTHING, TRADE, product, verdict
 
 AN_ORDER = OrderRequest(code="s5", destination="081234567890")

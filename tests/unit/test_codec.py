@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.actors import Standing
 from bot.notices import Notice
 from bot.notices.people import JoinAnswer, ResellerList, ResellerRow
-from bot.order.news import Accepted, News
-from bot.people import Standing
+from bot.orders.events import Accepted, News
 from storage.codec import Codec, dump, kind_of
 
 # The union is small, the facts are what varies: a few dozen of each kind find every field.

@@ -6,8 +6,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from bot import app, server
+from bot import app
 from bot.settings import Settings
+from bot.web import server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.catalogue import Catalogue
+from bot.grammar.parsed import Command, Doubt, Misread, Question, Slip, spelled
 from bot.notices import Notice
-from bot.notices.ordering import OrderQuestion
-from bot.notices.talk import NotUnderstood
-from bot.order.model import Intent
-from bot.order.typed import Command, Doubt, Misread, Question, Slip, spelled
+from bot.notices.guidance import NotUnderstood
+from bot.notices.placing import OrderQuestion
+from bot.orders.model import Intent
 from bot.settings import Settings
 from storage.migrate import migrate
 from tests.trade import verdict, verdicts

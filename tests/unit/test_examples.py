@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.order.examples import MAX_EXAMPLES, examples, nominal_example
-from bot.order.model import Intent
+from bot.grammar.examples import MAX_EXAMPLES, examples, nominal_example
+from bot.orders.model import Intent
 from tests.trade import NOTHING, TRADE, product, verdict
 
 NOON = 720

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.texts.form import Clock, Span, Style, bold, clean, code, grouped, length, lines, rupiah
+from bot.texts.formatting import Clock, Span, Style, bold, clean, code, grouped, length, lines, rupiah
 
 AT_MS = int(datetime(2026, 11, 22, 7, 3, 25, 999_000, tzinfo=UTC).timestamp() * 1000)
 

@@ -113,7 +113,7 @@ def restored_logging() -> Iterator[None]:
 @pytest.mark.usefixtures("restored_logging")
 def test_our_own_loggers_speak_and_others_only_warn(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(level="DEBUG", secrets=SECRETS)
-    logging.getLogger("bot.flow").debug("ours %s", TOKEN)
+    logging.getLogger("bot.purchasing").debug("ours %s", TOKEN)
     logging.getLogger("storage").debug("ours too")
     logging.getLogger("httpx").info("HTTP Request: POST %s", TOKEN)
     logging.getLogger("uvicorn.access").info("GET /reversal/%s", TOKEN)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.order.model import ExpiryReason, Outcome, Trouble
-from bot.order.notices import (
+from bot.notices.orders import (
     Listed,
     OrderDisputed,
     OrderExpired,
@@ -19,8 +18,9 @@ from bot.order.notices import (
     OrderUnknown,
     OrderWaiting,
 )
+from bot.orders.model import ExpiryReason, Outcome, Trouble
 from bot.texts import Clock, Text, merge, render
-from bot.texts.form import MAX_STYLED, MAX_UNITS, length, styled
+from bot.texts.formatting import MAX_STYLED, MAX_UNITS, length, styled
 from tests.lists import lines_in
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))

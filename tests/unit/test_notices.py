@@ -4,22 +4,11 @@ from typing import get_args
 
 import pytest
 
+from bot.grammar.parsed import Doubt, spelled
 from bot.notices import Notice, Result
+from bot.notices.buttons import MAX_DATA_BYTES, VIEWS, Action
 from bot.notices.keyboards import keyboard_of, order_keys
-from bot.notices.keys import MAX_DATA_BYTES, VIEWS, Action
-from bot.notices.ordering import (
-    Closure,
-    Offer,
-    OrderProposal,
-    OrderQuestion,
-    OrderRepeated,
-    ProductClosed,
-    read_payload,
-)
-from bot.notices.people import JoinCard
-from bot.notices.restore import OpenQuestion, RestoreGap
-from bot.order.model import ExpiryReason, Intent, Outcome, State, Trouble
-from bot.order.notices import (
+from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
@@ -29,7 +18,18 @@ from bot.order.notices import (
     RulingQuestion,
     SnQuestion,
 )
-from bot.order.typed import Doubt, spelled
+from bot.notices.people import JoinCard
+from bot.notices.placing import (
+    Closure,
+    Offer,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    ProductClosed,
+    read_payload,
+)
+from bot.notices.restore_gate import OpenQuestion, RestoreGap
+from bot.orders.model import ExpiryReason, Intent, Outcome, State, Trouble
 from bot.texts.buttons import LABELS, TOASTS, toast_text
 from tests.samples import ordering
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.catalogue.operators import operator_of
+from bot.catalogue.carriers import operator_of
 from bot.catalogue.product import Operator
 
 PREFIXES = {

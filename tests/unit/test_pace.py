@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.flow.pace import (
+from bot.delivery.rate_limit import (
     GROUP_MESSAGES_A_MINUTE,
     KEPT_CHATS,
     SPREAD_FROM,

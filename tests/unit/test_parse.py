@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.order.parse import (
+from bot.grammar.parse import (
     COMMANDS,
     EXAMPLE,
     MAX_LINES,
@@ -15,7 +15,7 @@ from bot.order.parse import (
     parse,
     plain,
 )
-from bot.order.typed import Doubt
+from bot.grammar.parsed import Doubt
 
 AN_ORDER = OrderRequest(code="s5", destination="081234567890")
 AN_ORDER_MORE = OrderRequest(code="x10", destination="087712345678")

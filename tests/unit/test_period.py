@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.order.period import (
+from bot.grammar.period import (
     Period,
     asked_for,
     day_of,

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image, ImageFont
 
-from bot.receipt.paper import _INKS, INNER_PX, WIDTH_PX, printable, width_px, wrapped
-from bot.receipt.picture import picture
-from bot.receipt.slip import Slip
-from bot.texts.form import Clock
+from bot.features.receipts.canvas import _INKS, INNER_PX, WIDTH_PX, printable, width_px, wrapped
+from bot.features.receipts.picture import picture
+from bot.features.receipts.slip import Slip
+from bot.texts.formatting import Clock
 from bot.texts.receipts import printed_moment
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))

@@ -14,8 +14,8 @@ from bot.biller.reversal import (
     match_reversal,
     read_reversal,
 )
-from bot.order.model import Order, Outcome, State, Trouble
-from bot.order.news import Contradicting, Failed, Report, Succeeded
+from bot.orders.events import Contradicting, Failed, Report, Succeeded
+from bot.orders.model import Order, Outcome, State, Trouble
 from tests.makers import an_order
 
 TRXID = "22110111373985338"

@@ -6,11 +6,11 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from bot.catalogue.cells import Reason
-from bot.catalogue.columns import Column
-from bot.catalogue.grid import MAX_FILE_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES, FileFault
+from bot.catalogue.price_list.cells import Reason
+from bot.catalogue.price_list.columns import Column
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, MAX_ROWS, MAX_UNPACKED_BYTES, FileFault
+from bot.catalogue.price_list.reader import Sheet, Unreadable, read_sheet
 from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.catalogue.sheet import Sheet, Unreadable, read_sheet
 
 COMMANDS = frozenset({"saldo", "h"})
 

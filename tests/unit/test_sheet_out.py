@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.inference import told_by
+from bot.catalogue.price_list.reader import Sheet, read_sheet
+from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
 from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.catalogue.sheet import Sheet, read_sheet
-from bot.catalogue.sheet_out import catalogue_csv, catalogue_xlsx
-from bot.catalogue.trade import told_by
 
 minutes = st.integers(0, 1439)
 texts = st.one_of(

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.sheets import MAX_CELL_CHARS, csv_bytes, xlsx
+from bot.spreadsheets import MAX_CELL_CHARS, csv_bytes, xlsx
 
 HEADER = ("Nomor", "Harga")
 FORMULAS = ["=1+1", "+62812", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.order.sn import Token, read_token
+from bot.orders.pln_token import Token, read_token
 
 DIGITS = "1234-5678-9012-3456-7890"
 WHOLE = Token(digits=DIGITS, name="BUDI SANTOSO", tariff="R1/1300VA", kwh="32,5")

@@ -5,9 +5,7 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
-from bot.order import news as heard
-from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
-from bot.order.notices import (
+from bot.notices.orders import (
     OrderCard,
     OrderDisputed,
     OrderExpired,
@@ -17,7 +15,9 @@ from bot.order.notices import (
     OrderSucceeded,
     OrderUnknown,
 )
-from bot.order.states import TRANSITIONS, Decision, decide, retry_after_ms
+from bot.orders import events as heard
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.states import TRANSITIONS, Decision, decide, retry_after_ms
 from tests.makers import an_order
 
 NOW_MS = 1_669_867_260_000

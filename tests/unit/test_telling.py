@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.order import news as heard
-from bot.order import notices as say
-from bot.order.model import ExpiryReason, Order, Outcome, State, Trouble
-from bot.order.states import decide
-from bot.order.telling import facts_of, needs_admin, order_card, order_received
+from bot.notices import orders as say
+from bot.orders import events as heard
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.notifications import facts_of, needs_admin, order_card, order_received
+from bot.orders.states import decide
 from tests.makers import an_order
 
 NOW_MS = 1_669_867_260_000

@@ -11,19 +11,19 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 from telegram import MessageEntity
 
-from bot.catalogue.cells import Reason
-from bot.flow.commands import MAX_RESELLERS_SHOWN
+from bot.actors import Standing
+from bot.catalogue.price_list.cells import Reason
+from bot.handlers.commands import MAX_RESELLERS_SHOWN
 from bot.notices import Errand, Notice
-from bot.notices.admins import OrderNotFound
-from bot.notices.looking import OrderShown
-from bot.notices.ordering import Offer, OrderRepeated
+from bot.notices import orders as of_order
+from bot.notices.alarms import OrderNotFound
+from bot.notices.order_lookup import OrderShown
 from bot.notices.people import ResellerList
-from bot.order import notices as of_order
-from bot.order.model import ExpiryReason, State, Trouble
-from bot.people import Standing
+from bot.notices.placing import Offer, OrderRepeated
+from bot.orders.model import ExpiryReason, State, Trouble
 from bot.telegram.sender import entities_of
 from bot.texts import Clock, Span, Text, render
-from bot.texts.form import MAX_UNITS, Style, grouped, length, rupiah
+from bot.texts.formatting import MAX_UNITS, Style, grouped, length, rupiah
 from bot.texts.render import MAX_COPY_CHARS
 from tests.samples import ALL, TO_RESELLERS
 from tests.samples.admins import BALANCE

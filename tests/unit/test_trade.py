@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.catalogue.inference import Traits, operators_in, told_by
 from bot.catalogue.product import Operator, Rule
-from bot.catalogue.trade import Traits, operators_in, told_by
 
 
 def told(code: str, name: str, group: str = "Lainnya", sell_idr: int | None = None) -> Traits:

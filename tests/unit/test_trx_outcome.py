@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from bot.biller.client import outcome_of
-from bot.order.news import NotSent, Unclear
+from bot.orders.events import NotSent, Unclear
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError(""), httpx.ConnectTimeout("")])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.order.model import Intent
-from bot.order.parse import Misread, Slip
-from bot.order.typed import Doubt, Question, spelled
+from bot.grammar.parse import Misread, Slip
+from bot.grammar.parsed import Doubt, Question, spelled
+from bot.orders.model import Intent
 from tests.trade import NOTHING, TRADE, verdict
 
 

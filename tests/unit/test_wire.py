@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.biller.wire import public_reason, read_answer, trouble_of, trx_body
-from bot.order.model import Order, State, Trouble
-from bot.order.news import Accepted, Refused, Unclear
+from bot.biller.answers import public_reason, read_answer, trouble_of, trx_body
+from bot.orders.events import Accepted, Refused, Unclear
+from bot.orders.model import Order, State, Trouble
 from tests.makers import an_order
 
 USER = "usertesting"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from bot.texts import Form, Span, Text
-from bot.texts.form import Style
+from bot.texts.formatting import Style
 from tools.gallery.scene import Chapter, Scene
 from tools.gallery.stage import RINA, Bubble, Person
 

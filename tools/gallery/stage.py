@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from bot.catalogue.price_list.reader import Sheet, Unreadable, read_sheet
 from bot.catalogue.product import Product
-from bot.catalogue.sheet import Sheet, Unreadable, read_sheet
-from bot.flow import importing, intake, joining, pressing
-from bot.flow.composing import Draft, choose, outdated_among
-from bot.flow.desk import Desk, Place
-from bot.flow.filling import fill
-from bot.flow.heard import Document, Kind, Pressed, Said
-from bot.flow.settlement import settle
+from bot.delivery.lazy_content import fill
+from bot.delivery.message_merging import Draft, choose, outdated_among
+from bot.features.people import membership
+from bot.features.price_list import import_review
+from bot.grammar.parse import COMMANDS
+from bot.handlers import callbacks, messages
 from bot.notices import Errand, Notice
-from bot.order.model import Order
-from bot.order.news import Accepted, Claimed, News
-from bot.order.parse import COMMANDS
+from bot.orders.events import Accepted, Claimed, News
+from bot.orders.model import Order
+from bot.purchasing.settlement import settle
 from bot.texts import COPY, Clock, Rendered, label_of, render
-from storage import catalogue, imports, looking, outbox
+from bot.unit_of_work import Desk, Place
+from bot.updates import Document, Kind, Pressed, Said
+from storage import catalogue, imports, order_queries, outbox
 from storage.migrate import migrate
 from storage.outbox import Letter, Waiting
 from storage.transaction import Tx
@@ -84,7 +86,7 @@ class Stage:
         )
         self._message_ids = count(1)
         self._on_screen: dict[int, list[tuple[int, Letter]]] = {who.user_id: [] for who in PEOPLE}
-        joining.seed(self.tx, (SARI.user_id,), now_ms=self.now_ms)
+        membership.seed(self.tx, (SARI.user_id,), now_ms=self.now_ms)
         if products:
             self._sells(products)
 
@@ -126,7 +128,7 @@ class Stage:
             reply_to=reply_to,
             document=document,
         )
-        intake.take_message(self.tx, self.desk, said, now_ms=self.now_ms)
+        messages.take_message(self.tx, self.desk, said, now_ms=self.now_ms)
 
     def sends(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
         """Let an admin send a file, and read it."""
@@ -140,10 +142,10 @@ class Stage:
     def _reads(self, asked: imports.Import, content: bytes) -> None:
         match read_sheet(content, commands=COMMANDS):
             case Unreadable() as why:
-                importing.refuse(self.tx, self.desk, asked, why, now_ms=self.now_ms)
+                import_review.refuse(self.tx, self.desk, asked, why, now_ms=self.now_ms)
             case Sheet() as sheet:
                 packed = imports.packed(sheet)
-                importing.show(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
+                import_review.show(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
 
     def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
         """Let somebody tap the latest button that has `label` on it."""
@@ -157,7 +159,7 @@ class Stage:
             name=by.name,
             data=data,
         )
-        pressing.take_press(self.tx, self.desk, pressed, now_ms=self.now_ms)
+        callbacks.take_press(self.tx, self.desk, pressed, now_ms=self.now_ms)
         return self._said()
 
     def hears(self, *news: News, trxid: str = "") -> tuple[Bubble, ...]:
@@ -187,7 +189,7 @@ class Stage:
 
     def orders(self) -> list[Order]:
         """Give Sari's orders in the order in which they were placed."""
-        placed = looking.before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
+        placed = order_queries.before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
         return sorted(placed, key=lambda order: (order.placed_at_ms, order.line))
 
     def _message_of(self, by: Person, kind: str) -> int:

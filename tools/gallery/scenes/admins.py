@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.notices import admins as say
-from bot.order.model import Trouble
-from bot.order.news import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
+from bot.notices import alarms as say
+from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
+from bot.orders.model import Trouble
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, Stage, to

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.flow.complaints import MAX_UNANSWERED
-from bot.order.news import Claimed, Succeeded
+from bot.features.complaints.complaints import MAX_UNANSWERED
+from bot.orders.events import Claimed, Succeeded
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.order.model import Trouble
-from bot.order.news import Claimed, Failed, News, Refused, Succeeded, Unclear
+from bot.orders.events import Claimed, Failed, News, Refused, Succeeded, Unclear
+from bot.orders.model import Trouble
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import Stage

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.order.model import Trouble
-from bot.order.news import Claimed, Refused, Succeeded
+from bot.orders.events import Claimed, Refused, Succeeded
+from bot.orders.model import Trouble
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN

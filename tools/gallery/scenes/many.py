@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.notices.ordering import OrderTable
-from bot.order.model import Trouble
-from bot.order.news import Claimed, Refused, Succeeded, Unclear
+from bot.notices.placing import OrderTable
+from bot.orders.events import Claimed, Refused, Succeeded, Unclear
+from bot.orders.model import Trouble
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.sheet_out import catalogue_csv
-from bot.order.model import Trouble
-from bot.order.news import Claimed, Refused
+from bot.catalogue.price_list.writer import catalogue_csv
+from bot.orders.events import Claimed, Refused
+from bot.orders.model import Trouble
 from tools.gallery.goods import GOODS, changed
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, Stage, to

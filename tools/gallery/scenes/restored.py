@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.flow import gap
+from bot.purchasing import restore_gate
 from storage import restores
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
@@ -21,7 +21,7 @@ def play() -> Iterator[Scene]:
         backup_at_ms=restored_at_ms - HOUR_MS,
         gap_until_ms=restored_at_ms,
     )
-    gap.look_back(stage.tx, stage.desk, now_ms=stage.now_ms)
+    restore_gate.look_back(stage.tx, stage.desk, now_ms=stage.now_ms)
     yield Scene(when="The first start on the restored database", said=stage.looks())
     stage.passes(HOUR_MS / 1000)
     order = "s5.081234567890"

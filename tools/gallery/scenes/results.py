@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.flow.settlement import ask_to_wait
-from bot.order.model import ExpiryReason, Trouble
-from bot.order.news import Claimed, Expired, Failed, News, Overdue, Refused, Succeeded, Unclear
+from bot.orders.events import Claimed, Expired, Failed, News, Overdue, Refused, Succeeded, Unclear
+from bot.orders.model import ExpiryReason, Trouble
+from bot.purchasing.settlement import ask_to_wait
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import SARI, Stage, to

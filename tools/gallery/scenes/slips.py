@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.flow.heard import Kind
+from bot.updates import Kind
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import Stage

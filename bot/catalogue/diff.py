@@ -1,0 +1,107 @@
+"""What a new price list would change: the difference between the products there are and those to come."""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.price_list.columns import squeezed
+from bot.catalogue.price_list.row import Line
+from bot.catalogue.product import Product
+
+
+class ChangeKind(StrEnum):
+    """How a product changes; what touches money comes first where several hold."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    PRICE_UP = "price_up"
+    PRICE_DOWN = "price_down"
+    PRICE_GIVEN = "price_given"
+    PRICE_TAKEN = "price_taken"
+    OPENED = "opened"
+    CLOSED = "closed"
+    OTHERWISE = "otherwise"
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One product before and after; `before` is None for a new one, `after` for one that goes."""
+
+    kind: ChangeKind
+    before: Product | None
+    after: Product | None
+
+    @property
+    def code(self) -> str:
+        """Give the code, as it is spelled from now on."""
+        product = self.after or self.before
+        return product.code if product else ""
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """All that changes, in the order of the new list, what goes last; `reordered` if places change too."""
+
+    changes: tuple[Change, ...]
+    reordered: bool
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to apply."""
+        return bool(self.changes) or self.reordered
+
+    def counts(self) -> tuple[tuple[ChangeKind, int], ...]:
+        """Give how many products change in which way, in the order of the kinds."""
+        found = Counter(change.kind for change in self.changes)
+        return tuple((kind, found[kind]) for kind in ChangeKind if found[kind])
+
+    def of_kind(self, kind: ChangeKind) -> tuple[Change, ...]:
+        """Give the changes of one kind, in order."""
+        return tuple(change for change in self.changes if change.kind is kind)
+
+
+def difference(old: Catalogue, new: Sequence[Product]) -> Difference:
+    """Give what would change if `new` took the place of `old`."""
+    staying = {product.code.casefold() for product in new}
+    changes = [
+        Change(kind=kind, before=before, after=after)
+        for after in new
+        if (kind := _kind(before := old.find(after.code), after))
+    ]
+    gone = [product for product in old if product.code.casefold() not in staying]
+    changes.extend(Change(kind=ChangeKind.REMOVED, before=product, after=None) for product in gone)
+    before_order = [product.code.casefold() for product in old if product.code.casefold() in staying]
+    after_order = [product.code.casefold() for product in new if old.find(product.code)]
+    return Difference(changes=tuple(changes), reordered=before_order != after_order)
+
+
+def _kind(before: Product | None, after: Product) -> ChangeKind | None:
+    if before is None:
+        return ChangeKind.ADDED
+    if before == after:
+        return None
+    if before.sell_idr != after.sell_idr:
+        return _price_kind(before.sell_idr, after.sell_idr)
+    if before.is_open != after.is_open:
+        return ChangeKind.OPENED if after.is_open else ChangeKind.CLOSED
+    return ChangeKind.OTHERWISE
+
+
+def _price_kind(before_idr: int | None, after_idr: int | None) -> ChangeKind:
+    if before_idr is None:
+        return ChangeKind.PRICE_GIVEN
+    if after_idr is None:
+        return ChangeKind.PRICE_TAKEN
+    return ChangeKind.PRICE_UP if after_idr > before_idr else ChangeKind.PRICE_DOWN
+
+
+def merged(lines: Sequence[Line], old: Catalogue) -> tuple[Product, ...]:
+    """Give the products of a list as read; where a faulty row stood, the product that it meant stays."""
+    taken = {line.code.casefold() for line in lines if isinstance(line, Product)}
+    old_by_key = {squeezed(product.code): product for product in old}
+    products: list[Product] = []
+    for line in lines:
+        product = line if isinstance(line, Product) else old_by_key.pop(line.code_key, None)
+        if product and (product is line or product.code.casefold() not in taken):
+            products.append(product)
+    return tuple(products)

@@ -1,0 +1,1 @@
+"""Price list files: read into products, and written."""

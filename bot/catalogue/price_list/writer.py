@@ -1,0 +1,83 @@
+"""Writes the catalogue in the form that an import reads: what went out comes in again as it was."""
+
+import re
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.inference import told_by
+from bot.catalogue.price_list import cells
+from bot.catalogue.price_list.columns import HEADINGS, Column
+from bot.catalogue.product import Hours, Product
+from bot.spreadsheets import Cell, csv_bytes, xlsx
+
+_WIDTHS = {
+    Column.CODE: 12,
+    Column.NAME: 36,
+    Column.GROUP: 22,
+    Column.RULE: 14,
+    Column.PRICE: 12,
+    Column.STATUS: 9,
+    Column.CUT_OFF: 14,
+    Column.OPERATOR: 12,
+    Column.NOMINAL: 10,
+}
+_HEADER = [HEADINGS[column][0] for column in Column]
+_MARKED = re.compile(r"'+[=+\-@]")
+
+
+def catalogue_xlsx(catalogue: Catalogue) -> bytes:
+    """Give the catalogue as a workbook."""
+    return xlsx(_HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in Column])
+
+
+def catalogue_csv(catalogue: Catalogue) -> bytes:
+    """Give the catalogue as CSV."""
+    rows = ([_twice_marked(cell) for cell in _row(product)] for product in catalogue)
+    return csv_bytes(_HEADER, rows)
+
+
+def _twice_marked(cell: Cell) -> Cell:
+    """What looks as if it had been kept from running already gets a mark of its own to lose."""
+    return f"'{cell}" if isinstance(cell, str) and _MARKED.match(cell) else cell
+
+
+def _row(product: Product) -> list[Cell]:
+    told = told_by(
+        code=product.code,
+        name=product.name,
+        group=product.group,
+        sell_idr=product.sell_idr,
+        rule=product.rule,
+    )
+    written: dict[Column, Cell] = {
+        Column.CODE: product.code,
+        Column.NAME: product.name,
+        Column.GROUP: product.group,
+        Column.RULE: cells.RULE_WORDS[product.rule][0],
+        Column.PRICE: _price(product.sell_idr),
+        Column.STATUS: cells.OPEN_WORDS[0] if product.is_open else cells.CLOSED_WORDS[0],
+        Column.CUT_OFF: _hours(product.cut_off),
+        # Blank means "as the words tell": where they would tell wrong, that there is none has to be said.
+        Column.OPERATOR: cells.OPERATOR_WORDS[product.operator][0]
+        if product.operator
+        else _none(told.operator),
+        Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(told.nominal),
+    }
+    return [written[column] for column in Column]
+
+
+def _none(told: object) -> Cell:
+    return cells.NONE if told is not None else None
+
+
+def _price(sell_idr: int | None) -> Cell:
+    if sell_idr is None or sell_idr >= cells.MIN_BARE_PRICE_IDR:
+        return sell_idr
+    return f"Rp{sell_idr}"
+
+
+def _hours(hours: Hours | None) -> str | None:
+    return f"{_clock(hours.from_minute)}-{_clock(hours.until_minute)}" if hours else None
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -1,0 +1,1 @@
+"""Messages to people: queued, merged, rate-limited and sent until delivered."""

@@ -1,0 +1,95 @@
+"""Chooses what a chat is told next, out of all that waits for it: one letter, or many in one message.
+
+Pure: what waits comes in, a draft goes out; only what a letter merely names is left for the books to fill in.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.notices import Errand, Result
+from bot.notices.buttons import VIEWS
+from bot.notices.orders import Acknowledgement, Listed
+from bot.telegram.sender import Outgoing
+from bot.texts import Clock, Rendered, merge, render
+from storage.outbox import Letter, Waiting
+
+MERGE_ABOVE, MERGE_ABOVE_WHEN_SCARCE = 3, 1
+"""Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one.
+
+Where Telegram lets little more be said, two are told as one.
+"""
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """One message for all letters of `batch`; `outgoing` is None until its `errand` is filled in.
+
+    `version` is that of the table it shows, 0 if it shows none.
+    """
+
+    batch: list[Waiting]
+    outgoing: Outgoing | None = None
+    errand: Errand | None = None
+    version: int = 0
+
+
+def choose(waiting: list[Waiting], clock: Clock, *, one_by_one: bool, is_scarce: bool) -> Draft:
+    """Choose the letters of the next message; a lane that is behind gets several in one."""
+    first = waiting[0].letter
+    run, notices = _mergeable_run(waiting)
+    if len(run) > (MERGE_ABOVE_WHEN_SCARCE if is_scarce else MERGE_ABOVE) and not one_by_one:
+        text, count = merge(notices, clock)
+        outgoing = Outgoing(chat_id=first.chat_id, thread_id=first.thread_id, text=text)
+        return Draft(batch=run[:count], outgoing=outgoing)
+    if isinstance(first.notice, Errand):
+        return Draft(batch=waiting[:1], errand=first.notice)
+    return with_words(Draft(batch=waiting[:1]), render(first.notice, clock))
+
+
+def with_words(draft: Draft, rendered: Rendered, *, version: int = 0) -> Draft:
+    """Give the draft of a single letter with its words."""
+    letter = draft.batch[0].letter
+    outgoing = Outgoing(
+        chat_id=letter.chat_id,
+        thread_id=letter.thread_id,
+        reply_to=letter.reply_to,
+        edits=letter.edits,
+        text=rendered.text,
+        copy=rendered.copy,
+        keyboard=letter.keyboard,
+        attachment=rendered.attachment,
+        asks=rendered.asks,
+    )
+    return replace(draft, outgoing=outgoing, version=version)
+
+
+def outdated_among(waiting: list[Waiting]) -> list[Waiting]:
+    """Give what need not be said: acknowledgements whose result waits behind them, corrections of nothing.
+
+    The result says more than the acknowledgement, and must come last.
+    """
+    results = {entry.letter.notice.trxid for entry in waiting if isinstance(entry.letter.notice, Result)}
+    return [
+        entry
+        for entry in waiting
+        if entry.is_void
+        or (isinstance(entry.letter.notice, Acknowledgement) and entry.letter.notice.trxid in results)
+    ]
+
+
+def _mergeable_run(waiting: list[Waiting]) -> tuple[list[Waiting], list[Listed]]:
+    """Give the letters from the first on that may share a message, and their notices."""
+    run: list[Waiting] = []
+    notices: list[Listed] = []
+    for entry in waiting:
+        letter = entry.letter
+        if not isinstance(letter.notice, Listed) or not _is_mergeable(letter, waiting[0].letter):
+            break
+        run.append(entry)
+        notices.append(letter.notice)
+    return run, notices
+
+
+def _is_mergeable(letter: Letter, first: Letter) -> bool:
+    """Tell whether a letter is new, goes to the same topic, and has no button that decides anything."""
+    only_views = all(button.action in VIEWS for row in letter.keyboard for button in row)
+    return only_views and letter.edits is None and letter.thread_id == first.thread_id

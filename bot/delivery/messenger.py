@@ -1,0 +1,289 @@
+"""The only one who speaks: brings each chat its letters in order, at Telegram's pace, until they are told.
+
+A letter is told at least once. It can arrive twice only where Telegram's own answer was lost; it is then
+recognised by its Ref. Lanes go on beside each other: a chat that must wait holds up no other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, assert_never
+
+from bot.delivery import batch_summary
+from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, Lanes, Look
+from bot.delivery.lazy_content import fill
+from bot.delivery.message_merging import Draft, choose, outdated_among, with_words
+from bot.delivery.rate_limit import Pace
+from bot.notices import Errand, Result
+from bot.notices.alarms import DeliveryFailed
+from bot.notices.placing import OrderTable
+from bot.telegram import send_result as out
+from bot.telegram.sender import Outgoing
+from bot.texts import Clock
+from bot.unit_of_work import Desk
+from bot.worker import Bell
+from storage import chats, outbox
+from storage.database import Database
+from storage.errors import StorageError
+from storage.outbox import Letter, Waiting
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+MAX_TRIES_OF_A_POISON = 3
+"""Telegram says the same each time; the second and third try are for a fault that only looked so."""
+
+MAX_PAUSE_S = 300.0
+STORE_AGAIN_S = 0.5
+STORED_WITHIN_S = 0.05
+"""So long what became of a message waits to share a commit: a crash meanwhile costs one copy a chat."""
+
+UNSPEAKABLE = out.Impossible(why="no words could be found for it")
+"""What becomes of a letter at which our own code fails."""
+
+
+class Speaker(Protocol):
+    """Whoever carries a message to Telegram."""
+
+    async def send(self, outgoing: Outgoing) -> out.Outcome:
+        """Send or edit once and say what became of it."""
+        ...
+
+
+class Messenger:
+    """Empties the outbox. `tick` is a monotonic clock in seconds, `now_ms` the time of day."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        speaker: Speaker,
+        pace: Pace,
+        clock: Clock,
+        now_ms: Callable[[], int],
+        tick: Callable[[], float],
+        bell: Bell,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._speaker = speaker
+        self._lanes = Lanes(pace=pace, now_ms=now_ms, tick=tick)
+        self._clock = clock
+        self._now_ms = now_ms
+        self._bell = bell
+        self._looking: asyncio.Future[Look] | None = None
+        self._looks_again = False
+        self._speaking: set[asyncio.Task[float]] = set()
+        self._one_by_one: set[int] = set()
+
+    async def run_once(self) -> float:
+        """Start whatever may be said now; give the seconds until more may be."""
+        while self._looking:  # two looks at once could both find the same letter
+            await asyncio.wait({self._looking})
+        found = await self._database.read(self._lanes.look)
+        self._start(found)
+        return found.pause_s
+
+    def look(self) -> None:
+        """Look for letters right behind what is being written now, and say them as soon as they are kept."""
+        if self._looking:
+            self._looks_again = True
+            return
+        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))
+        self._looking.add_done_callback(self._looked)
+
+    def _looked(self, looking: "asyncio.Future[Look]") -> None:
+        self._looking = None
+        if looking.cancelled() or looking.exception():
+            self._bell.ring()
+            return
+        found = looking.result()
+        self._start(found)
+        if found.pause_s < IDLE_S:
+            self._bell.ring()
+        if self._looks_again:
+            self._looks_again = False
+            self.look()
+
+    def _start(self, found: Look) -> None:
+        for waiting in found.ready:
+            chat_id = waiting[0].letter.chat_id
+            self._lanes.busy.add(chat_id)
+            task = asyncio.create_task(self._speak(chat_id, waiting), name=f"speak {chat_id}")
+            self._speaking.add(task)
+            task.add_done_callback(partial(self._spoken, chat_id))
+
+    def _spoken(self, chat_id: int, task: asyncio.Task[float]) -> None:
+        lanes = self._lanes
+        lanes.busy.discard(chat_id)
+        self._speaking.discard(task)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            _log.error("a lane met a surprise", exc_info=error, extra={"chat_id": chat_id})
+        # Only now that the lane is free: whoever looked before passed it over.
+        if error or task.result() < IDLE_S or lanes.is_crowded or chat_id in lanes.passed_over:
+            lanes.passed_over.discard(chat_id)
+            self._bell.ring()
+
+    async def _speak(self, chat_id: int, waiting: list[Waiting]) -> float:
+        """Say what waits in a lane while more may be said at once; give the seconds until there is more."""
+        while True:
+            found = await self._say(chat_id, waiting)
+            if not found.ready:
+                return found.pause_s
+            (waiting,) = found.ready
+
+    async def _say(self, chat_id: int, waiting: list[Waiting]) -> Look:
+        """Say the next message of a lane; give what may follow it."""
+        if len(waiting) == READ_AT_ONCE:
+            waiting = await self._database.write(partial(self._lanes.catch_up, chat_id=chat_id))
+        outdated = outdated_among(waiting)
+        unsaid = {entry.outbox_id for entry in outdated}
+        due = [entry for entry in waiting if entry.outbox_id not in unsaid]
+        if not due:
+            return await self._store(chat_id, lambda tx: _drop(tx, outdated))
+        draft = choose(
+            due,
+            self._clock,
+            one_by_one=chat_id in self._one_by_one,
+            is_scarce=self._lanes.is_scarce(chat_id),
+        )
+        if draft.errand is not None:
+            draft = await self._filled(draft, draft.errand)
+        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE
+        found = await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, outcome))
+        if not isinstance(outcome, out.Sent):
+            _log.info(
+                "a message was not taken", extra={"chat_id": chat_id, "outcome": type(outcome).__name__}
+            )
+            # It may be somebody else's news: an admin's, or a chat's under its new address.
+            self._bell.ring()
+        return found
+
+    async def _filled(self, draft: Draft, errand: Errand) -> Draft:
+        """Look up what an errand only names; a fault of our own there must not stop the lane.
+
+        Tables are read at once: they tell results, which must not wait behind somebody's report of a year.
+        """
+        try:
+            look_up = self._database.read if isinstance(errand, OrderTable) else self._database.gather
+            filled = await look_up(lambda tx: fill(tx, errand, self._clock))
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
+            _log.exception("a letter could not be filled in", extra={"kind": type(errand).__name__})
+            return draft
+        return with_words(draft, filled.rendered, version=filled.version)
+
+    async def _store(self, chat_id: int, what: Callable[[Tx], None]) -> Look:
+        """Store what became of a message, however long it takes: unstored, it would be sent again."""
+
+        def unit(tx: Tx) -> Look:
+            what(tx)
+            return self._lanes.look_on(tx, chat_id)
+
+        while True:
+            try:
+                return await self._database.write(unit, within_s=STORED_WITHIN_S)
+            except StorageError as error:
+                _log.error("a message's outcome could not be stored yet: %s", error)
+                await asyncio.sleep(STORE_AGAIN_S)
+
+    def _keep(self, tx: Tx, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
+        """Store what became of a message, for every letter in it."""
+        _drop(tx, outdated)
+        batch, now_ms = draft.batch, self._now_ms()
+        letter = batch[0].letter
+        match outcome:
+            case out.Sent(message_id=message_id):
+                for entry in batch:
+                    outbox.told(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
+                if isinstance(letter.notice, OrderTable):
+                    batch_summary.told(
+                        tx, letter.notice, letter.thread_id, version=draft.version, now_ms=now_ms
+                    )
+            case out.Later(retry_after_s=wait_s):
+                self._lanes.hold(letter.chat_id, wait_s)
+                self._postpone(tx, batch, wait_s, why="429")
+            case out.NotSent(why=why):
+                self._postpone(tx, batch, _pause_s(batch[0].attempts), why=why)
+            case out.Ambiguous(why=why):
+                self._repeat(tx, batch, why)
+            case out.Gone(why=why):
+                chats.park(tx, letter.chat_id, why=why, at_ms=now_ms)
+                self._report(tx, letter, why)
+            case out.MovedTo(new_chat_id=new_chat_id):
+                chats.move(tx, letter.chat_id, new_chat_id, at_ms=now_ms)
+            case out.ThreadGone():
+                outbox.leave_thread(tx, letter.chat_id, letter.thread_id or 0)
+            case out.EditGone():
+                outbox.detach(tx, batch[0].outbox_id)
+            case out.Impossible(why=why):
+                self._reject(tx, batch, why)
+            case _:
+                assert_never(outcome)
+
+    def _postpone(self, tx: Tx, batch: list[Waiting], pause_s: float, *, why: str) -> None:
+        due_at_ms = self._now_ms() + int(pause_s * 1000)
+        for entry in batch:
+            outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, fault=why)
+
+    def _repeat(self, tx: Tx, batch: list[Waiting], why: str) -> None:
+        """Say a result again until it is surely told; anything else is repeated once at most."""
+        due_at_ms = self._now_ms() + int(1000 * _pause_s(batch[0].ambiguous + 1))
+        for entry in batch:
+            if entry.ambiguous and not _must_arrive(entry.letter):
+                outbox.told(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
+            else:
+                outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, ambiguous=True, fault=why)
+
+    def _reject(self, tx: Tx, batch: list[Waiting], why: str) -> None:
+        """Telegram takes no message like this: try its parts alone, then bury it and say so."""
+        letter = batch[0].letter
+        if len(batch) > 1:
+            self._one_by_one.add(letter.chat_id)
+        elif (tries := batch[0].rejections + 1) < MAX_TRIES_OF_A_POISON:
+            due_at_ms = self._now_ms() + int(1000 * _pause_s(tries))
+            outbox.postpone(tx, batch[0].outbox_id, due_at_ms=due_at_ms, rejected=True, fault=why)
+        else:
+            outbox.bury(tx, batch[0].outbox_id, fault=why)
+            self._one_by_one.discard(letter.chat_id)
+            self._report(tx, letter, why)
+
+    def _report(self, tx: Tx, letter: Letter, why: str) -> None:
+        # An alarm that cannot be delivered must not raise another.
+        if letter.chat_id in self._desk.admins:
+            return
+        kind = type(letter.notice).__name__
+        notice = DeliveryFailed(chat_id=letter.chat_id, kind=kind, why=why)
+        self._desk.alert_admins(tx, notice, at_ms=self._now_ms(), topic=f"delivery:{letter.chat_id}")
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for what is being said."""
+        if self._speaking:
+            await asyncio.wait(set(self._speaking), timeout=timeout_s)
+
+    async def close(self) -> None:
+        """Stop speaking; what was cut off is said again at the next start."""
+        tasks = list(self._speaking)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _drop(tx: Tx, outdated: list[Waiting]) -> None:
+    for entry in outdated:
+        outbox.drop(tx, entry.outbox_id)
+
+
+def _must_arrive(letter: Letter) -> bool:
+    """Tell whether a letter is said until it surely was: results, tables, and edits, which leave no copy."""
+    return isinstance(letter.notice, Result | OrderTable) or letter.edits is not None
+
+
+def _pause_s(tries: int) -> float:
+    """Give 1, 2, 4, 8 … seconds, at most five minutes."""
+    return min(MAX_PAUSE_S, float(1 << min(tries, 9)))

@@ -1,0 +1,1 @@
+"""What people can do beside ordering, one package a capability."""

@@ -1,0 +1,1 @@
+"""Complaints about orders and their answers."""

@@ -1,0 +1,1 @@
+"""Looking up orders, and reports over a period."""

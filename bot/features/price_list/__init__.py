@@ -1,0 +1,1 @@
+"""The admins' price lists: imported, reviewed, applied, exported."""

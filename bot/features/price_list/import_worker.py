@@ -1,0 +1,102 @@
+"""Fetches the price lists that admins sent, reads them beside the loop, and shows what they would change."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, assert_never
+
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileFault
+from bot.catalogue.price_list.reader import Sheet, Unreadable, read_sheet
+from bot.features.price_list import import_review
+from bot.grammar.vocabulary import COMMANDS
+from bot.telegram.files import Fetched, Fetching, Lost, NotNow, TooLarge
+from bot.unit_of_work import Desk
+from bot.worker import Bell
+from storage import imports
+from storage.database import Database
+from storage.imports import Import
+
+_log = logging.getLogger(__name__)
+
+PAUSES_S = (5, 15, 60, 180)
+"""Between attempts: an admin waits beside the phone, so after about four minutes it is better to say so."""
+
+IDLE_S = 600.0
+"""The bell wakes it; this is for a file whose bell was lost with its process."""
+
+
+class Files(Protocol):
+    """Where files that people sent can be fetched."""
+
+    async def fetch(self, file_id: str, *, max_bytes: int) -> Fetching:
+        """Fetch a file of at most `max_bytes`; never raises but when cancelled."""
+        ...
+
+
+class Importer:
+    """Reads one list at a time, the oldest first."""
+
+    def __init__(
+        self, *, database: Database, desk: Desk, files: Files, now_ms: Callable[[], int], outbox_bell: Bell
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._files = files
+        self._now_ms = now_ms
+        self._outbox_bell = outbox_bell
+
+    async def run_once(self) -> float:
+        """Read one list, if one is due; give the seconds until the next may be."""
+        now_ms = self._now_ms()
+        asked = await self._database.read(imports.next_asked)
+        if asked is None:
+            return IDLE_S
+        if asked.due_at_ms > now_ms:
+            return (asked.due_at_ms - now_ms) / 1000
+        if asked.attempts > len(PAUSES_S):
+            await self._refuse(asked, Unreadable(fault=FileFault.NOT_FETCHED))
+        else:
+            await self._attempt(asked, now_ms)
+        return 0
+
+    async def _attempt(self, asked: Import, now_ms: int) -> None:
+        again_at_ms = now_ms + 1000 * PAUSES_S[min(asked.attempts, len(PAUSES_S) - 1)]
+        begin = partial(imports.begin_attempt, import_id=asked.import_id, again_at_ms=again_at_ms)
+        await self._database.write(begin)
+        match await self._files.fetch(asked.file_id, max_bytes=MAX_FILE_BYTES):
+            case Fetched(content=content):
+                await self._read(asked, content)
+            case NotNow(why=why):
+                _log.warning("a price list could not be fetched yet", extra={"why": why})
+            case TooLarge():
+                await self._refuse(asked, Unreadable(fault=FileFault.TOO_LARGE))
+            case Lost(why=why):
+                _log.warning("a price list could not be fetched", extra={"why": why})
+                await self._refuse(asked, Unreadable(fault=FileFault.NOT_FETCHED))
+            case other:
+                assert_never(other)
+
+    async def _read(self, asked: Import, content: bytes) -> None:
+        # Thousands of rows take a second or so, for which no order should have to wait.
+        read = await asyncio.to_thread(_read_and_pack, content)
+        if isinstance(read, Unreadable):
+            await self._refuse(asked, read)
+            return
+        sheet, packed = read
+        now_ms = self._now_ms()
+        await self._database.write(
+            lambda tx: import_review.show(tx, self._desk, asked, sheet, packed, now_ms=now_ms)
+        )
+        self._outbox_bell.ring()
+        _log.info("a price list was read", extra={"count": len(sheet.lines)})
+
+    async def _refuse(self, asked: Import, why: Unreadable) -> None:
+        now_ms = self._now_ms()
+        await self._database.write(lambda tx: import_review.refuse(tx, self._desk, asked, why, now_ms=now_ms))
+        self._outbox_bell.ring()
+
+
+def _read_and_pack(content: bytes) -> tuple[Sheet, str] | Unreadable:
+    sheet = read_sheet(content, commands=COMMANDS)
+    return sheet if isinstance(sheet, Unreadable) else (sheet, imports.packed(sheet))

@@ -1,0 +1,1 @@
+"""Receipts for customers: their settings and the picture."""

@@ -1,0 +1,1 @@
+"""Browsing prices and choosing a product by taps."""

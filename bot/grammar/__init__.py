@@ -1,0 +1,1 @@
+"""Text of a message parsed into commands and orders; pure."""

@@ -1,0 +1,1 @@
+"""The destination behind a product code, read by the rule of the product."""

@@ -1,0 +1,50 @@
+"""Reads a free destination, a name or an address: kept as typed, asked wherever a PIN or ordinal may hide."""
+
+import re
+
+from bot.grammar.destination.formats import EXAMPLE_FREE
+from bot.grammar.destination.reading import Goal, Goals, Reading, Unfit
+from bot.grammar.parsed import Doubt, Slip
+
+MAX_CHARS = 64
+
+_FREE = re.compile(r"[A-Za-z0-9@._+\-]+(?:#[A-Za-z0-9]{3,5})?")
+"""A name, perhaps with the tag of a game behind it: `budi#1234`."""
+
+_MARK = re.compile(r"[\s,*#;]+")
+_ORDINAL_BEFORE = re.compile(r"(?P<ordinal>[1-9][0-9]?)(?P<mark>[.,*#\s]+)(?P<name>.*)")
+_PART_BEHIND = re.compile(r"(?P<name>.*[A-Za-z0-9])[.\-#]+(?P<part>[0-9]{1,6})")
+_NUMBERS = re.compile(r"\+?[0-9]+(?:[.\-][0-9]+)+")
+
+
+def read_free(typed: str) -> Reading:
+    """Read letters, digits and `@._-+`, at most 64 of them."""
+    if len(typed) <= MAX_CHARS and _FREE.fullmatch(typed):
+        others = _others(typed)
+        if others:
+            doubt = Doubt.PARTS if others[0].ordinal == 1 else Doubt.ORDINAL
+            return Goals(doubt=doubt, goals=others)
+        return Goal(destination=typed)
+    parts = [part for part in _MARK.split(typed) if part]
+    names = [part for part in parts if _FREE.fullmatch(part) and len(part) <= MAX_CHARS]
+    if len(parts) != len(names) or len(names) < 2 or len(names) > 3:  # noqa: PLR2004 - a name and its parts
+        return Unfit(slip=Slip.TOO_LONG if len(typed) > MAX_CHARS else Slip.NOT_PLAIN, example=EXAMPLE_FREE)
+    return Goals(doubt=Doubt.PARTS, goals=tuple(_beside(names)))
+
+
+def _others(typed: str) -> tuple[Goal, ...]:
+    """Give what a name may mean besides itself, the likeliest first; empty where it is only a name."""
+    if (found := _ORDINAL_BEFORE.fullmatch(typed)) and _FREE.fullmatch(found["name"]):
+        return (Goal(destination=found["name"], ordinal=int(found["ordinal"])), Goal(destination=typed))
+    if found := _PART_BEHIND.fullmatch(typed):
+        return (Goal(destination=typed), Goal(destination=found["name"]))
+    if _NUMBERS.fullmatch(typed):
+        return (Goal(destination=typed), Goal(destination=re.sub(r"[.\-]", "", typed)))
+    return ()
+
+
+def _beside(names: list[str]) -> list[Goal]:
+    """Give each name with the ordinal that stands beside it, if any."""
+    ordinals = [int(name) for name in names if re.fullmatch(r"[1-9][0-9]?", name)] or [1]
+    wanted = [name for name in names if not re.fullmatch(r"[0-9]{1,6}", name)] or names
+    return [Goal(destination=name, ordinal=ordinal) for name in wanted for ordinal in ordinals]

@@ -1,0 +1,134 @@
+"""Reads what is not code, mark and number in this order: glued, swapped, in the middle of words, or half."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from bot.grammar.destination.formats import EXAMPLE_PHONE
+from bot.grammar.destination.tokens import COMPLETE_DIGITS, groups_of
+from bot.grammar.parsed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
+from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NUMBER
+from bot.grammar.resolve.price_hint import to_codes
+from bot.grammar.vocabulary import COMMANDS, OPENERS, SHOWN_COMMANDS
+
+MIN_ALONE_DIGITS = 9
+"""A number alone is meant as an order only if it could be a phone's; «5» is talk."""
+
+MAX_SHOWN = 4
+
+_PAIR = re.compile(
+    rf"(?<![A-Za-z0-9@])(?P<code>{MIXED}|[A-Za-z]{{2,20}}(?=[.*#]+[0-9+(]))"
+    rf"[\s.,*#=:/_>\-]+(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)*(?P<number>{NUMBER})",
+    re.IGNORECASE,
+)
+_CODES_AND_NUMBER = re.compile(
+    rf"(?P<first>{MIXED})(?:\s*[,+&/]\s*|\s+(?:dan\s+|sama\s+)?)(?P<second>{MIXED})[\s.,*#]+(?P<number>{NUMBER})",
+    re.IGNORECASE,
+)
+_NUMBER_BETWEEN = re.compile(
+    rf"(?P<first>{MIXED})[\s.,*#]+(?P<number>{NUMBER})(?:\s*[,+&]\s*|\s+(?:dan\s+)?)(?P<second>{MIXED})",
+    re.IGNORECASE,
+)
+_NO_CODE = re.compile(r"[0-9]+(?:x|k|rb|ribu|gb|mb)|x[0-9]|im3", re.IGNORECASE)
+"""What looks like a code, and is an amount, a count or a network beside one."""
+
+_GLUED = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?[a-z]?)(?P<number>(?:\+?62|0)8[0-9]{8,11})")
+_GLUED_WITH_O = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?)(?P<number>o8[0-9oil]{8,11})")
+_CODE = re.compile(r"(?=.*[a-z])[a-z0-9]+")
+_SWAPPED = re.compile(
+    rf"(?P<number>{NUMBER})(?:[\s.,*#/]+(?P<mixed>{MIXED})|[.*#]+(?P<word>[A-Za-z]{{2,20}}))"
+    r"|(?P<phone>(?:\+?62|0)8[0-9]{8,11})[\s.*#]+(?P<nominal>[1-9][0-9]{0,2})"
+)
+_ALONE = re.compile(r"[0-9+\-.() ]+")
+
+
+def read_oddity(typed: str) -> OrderRequest | Misread:
+    """Read an order that is asked back if it is one, half an order, or talk."""
+    bare = typed.lower()
+    if found := _GLUED.fullmatch(bare) or _GLUED_WITH_O.fullmatch(bare):
+        return OrderRequest(code=found["code"], destination=found["number"], doubt=Doubt.GLUED)
+    if _CODE.fullmatch(bare) and len(bare) <= MAX_CODE_CHARS and bare not in COMMANDS:
+        form = f"{bare}.{EXAMPLE_PHONE}"
+        return Misread(slip=Slip.NO_DESTINATION, suggestion=form, near=True, is_example=True, typed=typed)
+    if _ALONE.fullmatch(bare):
+        near = sum(map(str.isdigit, bare)) >= MIN_ALONE_DIGITS
+        swapped = _SWAPPED.fullmatch(typed)
+        if not (swapped and swapped["nominal"]):
+            return Misread(slip=Slip.NO_CODE, suggestion=to_codes(bare), near=near, typed=typed)
+    if found := _SWAPPED.fullmatch(typed):
+        code = found["mixed"] or found["word"] or found["nominal"]
+        destination = found["number"] or found["phone"]
+        return OrderRequest(code=code.lower(), destination=destination, doubt=Doubt.SWAPPED)
+    return _in_talk(typed)
+
+
+def _in_talk(typed: str) -> OrderRequest | Misread:
+    pairs = find_pairs(typed)
+    if len(pairs) > 1:
+        return several(pairs)
+    if found := _PAIR.search(typed):
+        code, rest = found["code"].lower(), typed[found.start("number") :]
+        if code not in COMMANDS:
+            return OrderRequest(code=code, destination=_number_of(rest), doubt=Doubt.TALK)
+    return talk(typed)
+
+
+def _number_of(rest: str) -> str:
+    """Give the number at the start of `rest`, with what stands right behind it: never half of a part."""
+    found = re.match(rf"{NUMBER}(?:[.*#|,;(]+[^\s]+)*", rest)
+    return found[0] if found else rest
+
+
+def find_pairs(typed: str) -> list[str]:
+    """Give each code with a number behind it, as it should be typed."""
+    return [
+        f"{found['code'].lower()}.{_without_parts(found['number'])}"
+        for found in _PAIR.finditer(typed)
+        if found["code"].lower() not in COMMANDS | OPENERS
+    ]
+
+
+def two_codes(typed: str) -> Misread | None:
+    """Show both orders of two codes with one number: `s5 s10 0812…`, or `s5.0812… s10`."""
+    found = _CODES_AND_NUMBER.fullmatch(typed) or _NUMBER_BETWEEN.fullmatch(typed)
+    if found is None:
+        return None
+    codes = (found["first"].lower(), found["second"].lower())
+    if codes[0] == codes[1] or any(map(_NO_CODE.fullmatch, codes)):
+        return None
+    return several([f"{code}.{_without_parts(found['number'])}" for code in codes])
+
+
+def _without_parts(number: str) -> str:
+    """Give a number without the PIN that stands right behind it."""
+    groups = groups_of(number)
+    return groups[0].text if groups and len(groups[0].text) > COMPLETE_DIGITS else number
+
+
+def several(pairs: Sequence[str]) -> Misread:
+    """Show several orders that stand side by side without a sure mark between them."""
+    return Misread(slip=Slip.SEVERAL_ORDERS, suggestion="; ".join(pairs[:MAX_SHOWN]), near=True)
+
+
+def spoken_of(typed: str) -> Misread:
+    """An order that is asked after or taken back: show how to look it up."""
+    found = _PAIR.search(typed)
+    number = found["number"] if found else max(re.findall(NUMBER, typed), key=len, default="")
+    if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
+        return talk(typed)
+    return Misread(slip=Slip.SPOKEN_OF, suggestion=f"cek.{number}", near=True)
+
+
+def taken_back(typed: str) -> Misread:
+    """An order cannot be taken back: show how to look it up."""
+    found = spoken_of(typed)
+    suggestion = found.suggestion if found.slip is Slip.SPOKEN_OF else "riwayat"
+    return Misread(slip=Slip.NO_CANCEL, suggestion=suggestion, near=True)
+
+
+def talk(typed: str) -> Misread:
+    """No order at all, or a command with a slip in it."""
+    meant = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
+    if meant and typed.isalpha():
+        return Misread(slip=Slip.NEAR_COMMAND, suggestion=meant[0], near=False)
+    return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)

@@ -1,0 +1,154 @@
+"""Reads one line: an order, several of them side by side, a slip, or talk."""
+
+import re
+import unicodedata
+
+from msgspec.structs import replace
+
+from bot.grammar.irregular import find_pairs, read_oddity, several, spoken_of, talk, two_codes
+from bot.grammar.parsed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
+from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed
+from bot.grammar.vocabulary import COMMANDS, OPENERS, is_doubtful, is_thanks
+
+MAX_NOMINAL_DIGITS = 3
+"""`5.0812…` asks for a nominal; longer digits in front are just a number with a dot in it."""
+
+MIN_NUMBER_DIGITS = 5
+"""What a destination of letters must hold at least to be meant as a number."""
+
+Asked = OrderRequest | Misread
+
+_CODE_AND_NUMBER = rf"(?:{MIXED}[\s.,*#]+|[A-Za-z]{{2,20}}[.,*#]+){NUMBER}"
+_PIECE = re.compile(rf"{_CODE_AND_NUMBER}|{NOMINAL_PAIR}")
+_BETWEEN = re.compile(rf"(?<![\s,;])(?=\s*[,;])[\s,;]++(?={_PIECE.pattern})")
+_ORDER = re.compile(r"(?P<code>[A-Za-z0-9]+)(?P<mark>[\s.,*#]+)(?P<rest>\S.*)")
+_CODE_WITH_ORDINAL = re.compile(rf"(?P<code>{MIXED}|[A-Za-z]{{2,}})-(?P<rest>[1-9][0-9]?[.,*#].+)")
+_ORDINAL_AND_CODE = re.compile(
+    rf"#?(?P<ordinal>[1-9][0-9]?)[.#]+(?P<code>{MIXED}|[A-Za-z]{{2,}})[.,*#](?P<rest>.+)"
+)
+_SPACED = re.compile(SPACED)
+_NAMED = re.compile(r"(?P<code>[A-Za-z]{2,20})(?:[.,*#]+|(?P<blank> +)(?=\S+@))(?P<rest>\S+)")
+_ORDINAL_BEFORE_MARK = re.compile(r"[1-9][0-9]?\s*[.,*#][\s.,*#]*\+?[0-9](?:[\s\-.()/]*[0-9]){4}")
+_THOUSANDS = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})000")
+_HIDING = re.compile(
+    r"[0-9)]\s*(?:([.,*#/_\-])\1|[\u2022\u2025\u2026\u2500-\u25ff\u26aa\u26ab\u2b1b-\u2b24\u2731-\u273d])"
+)
+"""Marks in the place of digits: `0812345678**`, `0812…`."""
+_HIDING_AHEAD = re.compile(r"[*#]{2}\s*[0-9]")
+_CODE_AND_MARK = re.compile(r"\A[A-Za-z0-9]+[\s.,*#]+(?=\S)")
+_TO = re.compile(r"(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)+(?=[+(]?[0-9])", re.IGNORECASE)
+_NUMBER_BEHIND = re.compile(r"\(?0|[+(]*[0-9](?:[\s\-.()/,*#+]*[0-9]){4}")
+
+
+def read_line(line: str) -> list[tuple[str, Asked]]:
+    """Give each piece of `line` that asks for an order of its own, and what it is read as."""
+    pieces = _BETWEEN.split(line)
+    if len(pieces) > 1 and not is_doubtful(line) and all(_PIECE.match(piece) for piece in pieces):
+        return [(piece, read_piece(piece)) for piece in pieces]
+    return [(line, read_piece(line))]
+
+
+def read_piece(piece: str) -> Asked:
+    """Read what can be one order at most; with digits hidden it is none."""
+    reading = _read_piece(piece)
+    if (isinstance(reading, OrderRequest) or reading.near) and _hides_digits(piece):
+        return Misread(slip=Slip.CUT_OFF, suggestion=EXAMPLE, near=True, is_example=True, typed=piece)
+    return reading
+
+
+def _hides_digits(piece: str) -> bool:
+    return bool(_HIDING.search(_CODE_AND_MARK.sub("", piece)) or _HIDING_AHEAD.search(piece))
+
+
+def _read_piece(piece: str) -> Asked:
+    typed = without_end(piece)
+    if is_thanks(piece):
+        return Misread(slip=Slip.THANKS, suggestion=EXAMPLE, near=False, is_example=True)
+    if not any(char.isdigit() for char in typed):
+        return _read_name(typed)
+    if is_doubtful(piece):
+        return spoken_of(typed)
+    if both := two_codes(typed):
+        return both
+    if spaced := _SPACED.fullmatch(typed):
+        return _order(spaced["letter"] + spaced["nominal"], spaced["rest"], doubt=Doubt.TALK)
+    if found := _CODE_WITH_ORDINAL.fullmatch(typed):
+        return _order(found["code"], found["rest"])
+    if found := _ORDINAL_AND_CODE.fullmatch(typed):
+        return _order(found["code"], f"{found['ordinal']}.{found['rest']}", doubt=Doubt.PARTS)
+    if found := _ORDER.fullmatch(typed):
+        return _read_parts(typed, found["code"].lower(), found["mark"], found["rest"])
+    return read_oddity(typed)
+
+
+def _read_name(typed: str) -> Asked:
+    """Without any digit only a name can be bought for, and only under a code of a catalogue."""
+    if (found := _NAMED.fullmatch(typed)) and found["code"].lower() not in COMMANDS:
+        return _order(found["code"], found["rest"], doubt=Doubt.TALK if found["blank"] else None, near=False)
+    return talk(typed)
+
+
+def without_end(typed: str) -> str:
+    """Give `typed` without the full stops, thanks and smiles behind it."""
+    end = len(typed)
+    while end and (typed[end - 1] in " .,;!~" or unicodedata.category(typed[end - 1]) in {"So", "Sk"}):
+        end -= 1
+    return typed[:end]
+
+
+def _read_parts(typed: str, code: str, mark: str, rest: str) -> Asked:
+    if code in COMMANDS or len(code) > MAX_CODE_CHARS:
+        return talk(typed)
+    pairs = find_pairs(typed)
+    if len(pairs) > 1:
+        return several(pairs)
+    if code in OPENERS and not pairs:
+        opened = read_piece(rest)
+        return replace(opened, doubt=Doubt.TALK) if isinstance(opened, OrderRequest) else opened
+    if mark.isspace() and not code.isalpha() and _ORDINAL_BEFORE_MARK.match(rest):
+        return _order(code, rest, doubt=Doubt.ORDINAL)  # «s2 5.0812…»: as likely s25, cut in two
+    if code.isdigit():
+        return _read_nominal(typed, code, rest)
+    starts_as_number = rest.lstrip("+(")[:1].isdigit()
+    is_word = not is_mixed(code) and (len(code) == 1 or any(char.isspace() for char in mark))
+    if is_word or not starts_as_number:
+        return _read_words(typed, code, mark, rest)
+    return _order(code, rest)
+
+
+def _read_nominal(typed: str, code: str, rest: str) -> Asked:
+    is_phone = code == "62" and rest.startswith("8")
+    if to := _TO.match(rest):
+        return _order(code, rest[to.end() :], doubt=Doubt.TALK)
+    if thousands := _THOUSANDS.fullmatch(code):
+        return _order(thousands["nominal"], rest, doubt=Doubt.NOMINAL)
+    if code.startswith("0") or is_phone or len(code) > MAX_NOMINAL_DIGITS:
+        return read_oddity(typed)
+    if len(pairs := re.findall(rf"(?<![0-9]){NOMINAL_PAIR}", typed)) > 1:
+        return several(pairs)
+    if find_pairs(typed) or not _NUMBER_BEHIND.match(rest):
+        return read_oddity(typed)
+    return _order(code, rest)
+
+
+def _read_words(typed: str, code: str, mark: str, rest: str) -> Asked:
+    """Read what starts with a word, or goes on with one: an order in talk, a name to buy for, or talk."""
+    if find_pairs(typed):
+        return read_oddity(typed)
+    if len(code) == 1:
+        return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=True, is_example=True, typed=typed)
+    has_blank = any(char.isspace() for char in mark + rest)
+    digits = sum(map(str.isdigit, rest))
+    if rest.lstrip("+(")[:1].isdigit():
+        return _order(code, rest, doubt=Doubt.TALK, near=False)
+    if is_mixed(code) and digits >= MIN_NUMBER_DIGITS:
+        return _order(code, rest)
+    if not has_blank:
+        return _order(code, rest, near=False)
+    if is_mixed(code) and len(rest.split()) == 1:
+        return _order(code, rest, doubt=Doubt.TALK, near=False)
+    return talk(typed)
+
+
+def _order(code: str, destination: str, *, doubt: Doubt | None = None, near: bool = True) -> OrderRequest:
+    return OrderRequest(code=code.lower(), destination=destination, doubt=doubt, near=near)

@@ -1,0 +1,1 @@
+"""Entry points of the bot: one update in, the capability that answers it called."""

@@ -1,1 +1,0 @@
-"""DECIDES: what an order is and what becomes of it; pure, with no I/O, clock, chance or logging."""

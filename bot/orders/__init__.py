@@ -1,0 +1,1 @@
+"""What an order is and what an event makes of it; pure."""

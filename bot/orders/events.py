@@ -1,0 +1,98 @@
+"""What can be heard about an order, whoever says it: the submitter, the biller, the clock, an admin."""
+
+from msgspec import Struct
+
+from bot.orders.model import ExpiryReason, Outcome, Trouble
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A submitter took the order; its one post may leave only after this is committed."""
+
+
+class NotSent(Struct, frozen=True, kw_only=True):
+    """No byte of the post can have left (no connection was made); `why` is for the log."""
+
+    why: str
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """The biller answered that the purchase is in progress; amounts in rupiah, as far as they were told."""
+
+    price_idr: int | None = None
+    balance_idr: int | None = None
+    biller_ref: str | None = None
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty."""
+
+    reason: str
+    trouble: Trouble
+    biller_ref: str | None = None
+
+
+class Unclear(Struct, frozen=True, kw_only=True):
+    """The post may have been carried out or not; `why` is for admins and holds no secret."""
+
+    why: str
+
+
+class Succeeded(Struct, frozen=True, kw_only=True):
+    """A reversal reported success; `sn` is whole or None, amounts in rupiah are the operator's own."""
+
+    sn: str | None = None
+    cost_idr: int | None = None
+    balance_idr: int | None = None
+
+
+class Failed(Struct, frozen=True, kw_only=True):
+    """A reversal reported failure; `reason` is fit for a reseller and may be empty."""
+
+    reason: str
+    trouble: Trouble
+    balance_idr: int | None = None
+
+
+class Contradicting(Struct, frozen=True, kw_only=True):
+    """A reversal whose status and wording disagree: it settles nothing; `why` is for admins."""
+
+    why: str
+
+
+class Expired(Struct, frozen=True, kw_only=True):
+    """The order is given up unsent."""
+
+    reason: ExpiryReason
+
+
+class Overdue(Struct, frozen=True, kw_only=True):
+    """The result is late: people should hear that it is being watched."""
+
+
+class Ruled(Struct, frozen=True, kw_only=True):
+    """An admin settled what nobody else could; `sn` only with success."""
+
+    outcome: Outcome
+    admin_id: int
+    sn: str | None = None
+
+
+Answer = Accepted | Refused | Unclear | NotSent
+"""What one `trx` call can come to."""
+
+Report = Succeeded | Failed | Contradicting
+"""What a reversal that fits its order can say."""
+
+News = (
+    Claimed
+    | NotSent
+    | Accepted
+    | Refused
+    | Unclear
+    | Succeeded
+    | Failed
+    | Contradicting
+    | Expired
+    | Overdue
+    | Ruled
+)

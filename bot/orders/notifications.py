@@ -1,0 +1,112 @@
+"""What is said of an order, and to whom, when it moves."""
+
+from typing import TypedDict, assert_never
+
+from bot.notices import orders as say
+from bot.orders import events as heard
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+
+Told = tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]
+
+
+def tell(before: Order, after: Order, news: heard.News, at_ms: int) -> Told:
+    """Choose what the chat and the admins are told of the move from `before` to `after`."""
+    facts = facts_of(after, at_ms)
+    if after.overdue and not before.overdue:
+        return (say.OrderOverdue(**facts),), (order_card(after, at_ms),)
+    if after.state is before.state:
+        return (_late_sn(before, after, at_ms), ())
+    match after.state:
+        case State.SUCCEEDED:
+            return (succeeded(after, at_ms),), _card_closed(before, after, news, at_ms)
+        case State.FAILED:
+            told = say.OrderFailed(**facts, reason=after.reason or "", trouble=after.trouble or Trouble.OTHER)
+            return (told,), _card_closed(before, after, news, at_ms) + _alert(after, news, at_ms)
+        case State.UNKNOWN:
+            return (say.OrderUnknown(**facts),), (order_card(after, at_ms),)
+        case State.DISPUTED:
+            now = Outcome.SUCCESS if isinstance(news, heard.Succeeded) else Outcome.FAILURE
+            return (say.OrderDisputed(**facts, now=now),), (order_card(after, at_ms),)
+        case State.EXPIRED:
+            reason = after.expiry or ExpiryReason.TOO_OLD
+            return (say.OrderExpired(**facts, reason=reason),), ()
+        case State.PLACED | State.SUBMITTING | State.PENDING:
+            return (), ()
+        case _:
+            assert_never(after.state)
+
+
+def _late_sn(before: Order, after: Order, at_ms: int) -> tuple[say.OrderNotice, ...]:
+    """A success that stays one says nothing, unless it now has the SN that it lacked."""
+    if after.state is State.SUCCEEDED and before.sn is None and after.sn is not None:
+        return (succeeded(after, at_ms),)
+    return ()
+
+
+class Facts(TypedDict):
+    """What `say.AboutOrder` holds."""
+
+    trxid: str
+    code: str
+    destination: str
+    at_ms: int
+    ordinal: int
+
+
+def facts_of(order: Order, at_ms: int) -> Facts:
+    """Give what every notice about `order` carries."""
+    return Facts(
+        trxid=order.trxid,
+        code=order.product_code,
+        destination=order.destination,
+        at_ms=at_ms,
+        ordinal=order.ordinal,
+    )
+
+
+def succeeded(order: Order, at_ms: int) -> say.OrderSucceeded:
+    """Give the good news, with its SN where one is known."""
+    return say.OrderSucceeded(**facts_of(order, at_ms), sn=order.sn)
+
+
+def order_received(order: Order) -> say.OrderReceived:
+    """Give the first thing that a chat hears of its order."""
+    return say.OrderReceived(**facts_of(order, order.placed_at_ms))
+
+
+def order_waiting(order: Order, at_ms: int) -> say.OrderWaiting:
+    """Give what a chat hears while the biller is in trouble."""
+    return say.OrderWaiting(**facts_of(order, at_ms))
+
+
+def order_card(order: Order, at_ms: int) -> say.OrderCard:
+    """Give the card by which admins settle `order`."""
+    return say.OrderCard(
+        **facts_of(order, at_ms),
+        state=order.state,
+        chat_id=order.chat_id,
+        user_id=order.user_id,
+        placed_at_ms=order.placed_at_ms,
+        price_idr=order.price_idr,
+        biller_ref=order.biller_ref,
+        why=order.doubt or "",
+    )
+
+
+def needs_admin(order: Order) -> bool:
+    """Tell whether `order` stands in the admins' list."""
+    return order.state in (State.UNKNOWN, State.DISPUTED) or (order.state is State.PENDING and order.overdue)
+
+
+def _card_closed(before: Order, after: Order, news: heard.News, at_ms: int) -> tuple[say.OrderNotice, ...]:
+    """A result that comes by itself closes the admins' card; a ruling is told by who ruled."""
+    if needs_admin(before) and not isinstance(news, heard.Ruled):
+        return (say.OrderSettledItself(**facts_of(after, at_ms), state=after.state),)
+    return ()
+
+
+def _alert(order: Order, news: heard.News, at_ms: int) -> tuple[say.OrderNotice, ...]:
+    """Some refusals only the operator can mend: they are told at once."""
+    if isinstance(news, heard.Refused | heard.Failed) and news.trouble in (Trouble.DEPOSIT, Trouble.ACCOUNT):
+        return (say.BillerTrouble(**facts_of(order, at_ms), trouble=news.trouble, reason=news.reason),)
+    return ()

@@ -1,0 +1,208 @@
+"""An order's life: every state, every move, and the one function that decides what news makes of it.
+
+The rules:
+- Evidence only moves forward: news that has no row below changes no state, however late it comes.
+- Only the biller's own word or an admin's makes a failure; what is unclear becomes UNKNOWN.
+- The same result heard twice changes nothing; the opposite result makes the order DISPUTED, and
+  once both have been heard only an admin closes it.
+"""
+
+from enum import Enum, auto
+from types import MappingProxyType
+from typing import TypedDict, TypeVar, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.notices import orders as say
+from bot.orders import events as heard
+from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.notifications import tell
+
+
+class Event(Enum):
+    """The kinds of news that can move an order."""
+
+    CLAIMED = auto()
+    NOT_SENT = auto()
+    ACCEPTED = auto()
+    SUCCESS = auto()
+    FAILURE = auto()
+    UNCLEAR = auto()
+    EXPIRED = auto()
+    RULED_SUCCESS = auto()
+    RULED_FAILURE = auto()
+
+
+_BY_BILLER = {Event.SUCCESS: State.SUCCEEDED, Event.FAILURE: State.FAILED}
+_BY_ADMIN = {Event.RULED_SUCCESS: State.SUCCEEDED, Event.RULED_FAILURE: State.FAILED}
+
+TRANSITIONS = MappingProxyType(
+    {
+        # A result for an order that was never (surely) sent is still the biller's word, and stops the post.
+        # Doubt stops it too, as after a restore: a post may have left that the backup does not know.
+        State.PLACED: {
+            Event.CLAIMED: State.SUBMITTING,
+            Event.EXPIRED: State.EXPIRED,
+            Event.UNCLEAR: State.UNKNOWN,
+            **_BY_BILLER,
+        },
+        State.SUBMITTING: {
+            Event.NOT_SENT: State.PLACED,
+            Event.ACCEPTED: State.PENDING,
+            Event.UNCLEAR: State.UNKNOWN,
+            **_BY_BILLER,
+        },
+        State.PENDING: {Event.UNCLEAR: State.UNKNOWN, **_BY_BILLER, **_BY_ADMIN},
+        State.UNKNOWN: {**_BY_BILLER, **_BY_ADMIN},
+        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},
+        State.FAILED: {Event.SUCCESS: State.DISPUTED},
+        State.EXPIRED: {Event.SUCCESS: State.DISPUTED},
+        State.DISPUTED: {**_BY_ADMIN},
+    }
+)
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What news makes of an order: its next shape, and who is told what.
+
+    `order` equals the old one where the news changed nothing; then nobody is told anything.
+    `balance_idr` is the biller balance that came along, if it is news.
+    """
+
+    order: Order
+    to_chat: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[say.OrderNotice, ...] = ()
+    balance_idr: int | None = None
+
+
+def decide(order: Order, news: heard.News, at_ms: int) -> Decision:
+    """Decide what `news`, heard at `at_ms`, makes of `order`."""
+    event = _event_of(news)
+    if _is_repeated(order, event) and not _brings_sn(order, news):
+        return Decision(order=order)
+    learnt = _learn(order, news, at_ms)
+    target = TRANSITIONS[order.state].get(event, order.state) if event else order.state
+    if target is not order.state:
+        after = replace(order, **learnt, state=target, changed_at_ms=at_ms)
+    else:
+        after = replace(order, **learnt)
+    if after == order:
+        return Decision(order=order)
+    to_chat, to_admins = tell(order, after, news, at_ms)
+    return Decision(order=after, to_chat=to_chat, to_admins=to_admins, balance_idr=_balance_in(news))
+
+
+def _event_of(news: heard.News) -> Event | None:
+    match news:
+        case heard.Claimed():
+            return Event.CLAIMED
+        case heard.NotSent():
+            return Event.NOT_SENT
+        case heard.Accepted():
+            return Event.ACCEPTED
+        case heard.Succeeded():
+            return Event.SUCCESS
+        case heard.Refused() | heard.Failed():
+            return Event.FAILURE
+        case heard.Unclear() | heard.Contradicting():
+            return Event.UNCLEAR
+        case heard.Expired():
+            return Event.EXPIRED
+        case heard.Overdue():
+            return None
+        case heard.Ruled(outcome=Outcome.SUCCESS):
+            return Event.RULED_SUCCESS
+        case heard.Ruled():
+            return Event.RULED_FAILURE
+        case _:
+            assert_never(news)
+
+
+def _is_repeated(order: Order, event: Event | None) -> bool:
+    return (event is Event.SUCCESS and order.success_heard) or (
+        event is Event.FAILURE and order.failure_heard
+    )
+
+
+def _brings_sn(order: Order, news: heard.News) -> bool:
+    """Tell a repeated success that has the SN which the first one lacked."""
+    known = order.state is not State.SUCCEEDED or order.sn is not None
+    return isinstance(news, heard.Succeeded) and news.sn is not None and not known
+
+
+class _Learnt(TypedDict, total=False):
+    """The fields of an Order that news can tell, but for the state itself."""
+
+    due_at_ms: int
+    attempts: int
+    overdue: bool
+    success_heard: bool
+    failure_heard: bool
+    price_idr: int | None
+    biller_ref: str | None
+    sn: str | None
+    reason: str | None
+    trouble: Trouble | None
+    doubt: str | None
+    expiry: ExpiryReason | None
+    ruled_by: int | None
+
+
+def _learn(order: Order, news: heard.News, at_ms: int) -> _Learnt:
+    """Give the facts that come with `news`, whether or not it moves the state."""
+    match news:
+        case heard.Claimed() if order.state is State.PLACED:
+            return _Learnt(attempts=order.attempts + 1)
+        case heard.NotSent() if order.state is State.SUBMITTING:
+            return _Learnt(due_at_ms=at_ms + retry_after_ms(order.attempts))
+        case heard.Accepted():
+            return _Learnt(
+                price_idr=_first_known(order.price_idr, news.price_idr),
+                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+            )
+        case heard.Succeeded():
+            return _Learnt(
+                success_heard=True,
+                sn=_first_known(order.sn, news.sn),
+                price_idr=_first_known(news.cost_idr, order.price_idr),
+            )
+        case heard.Refused():
+            return _Learnt(
+                failure_heard=True,
+                reason=news.reason,
+                trouble=news.trouble,
+                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+            )
+        case heard.Failed():
+            return _Learnt(failure_heard=True, reason=news.reason, trouble=news.trouble)
+        case heard.Unclear() | heard.Contradicting() if Event.UNCLEAR in TRANSITIONS[order.state]:
+            return _Learnt(doubt=news.why)
+        case heard.Expired() if order.state is State.PLACED:
+            return _Learnt(expiry=news.reason)
+        case heard.Overdue() if order.state is State.PENDING:
+            return _Learnt(overdue=True)
+        case heard.Ruled() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
+            return _Learnt(ruled_by=news.admin_id, sn=_first_known(news.sn, order.sn))
+        case _:
+            return _Learnt()
+
+
+def retry_after_ms(attempts: int) -> int:
+    """Give the pause after the `attempts`-th try that surely sent nothing: 1, 2, 4, then 8 seconds."""
+    return 1000 << min(attempts - 1, 3)
+
+
+T = TypeVar("T")
+
+
+def _first_known(first: T | None, second: T | None) -> T | None:
+    return first if first is not None else second
+
+
+def _balance_in(news: heard.News) -> int | None:
+    match news:
+        case heard.Accepted() | heard.Succeeded() | heard.Failed():
+            return news.balance_idr
+        case _:
+            return None

@@ -1,0 +1,226 @@
+"""Watches Loket itself: reads the books over and over, and wakes the admins when they break a promise.
+
+It only reads, a few orders at a time beside everybody else; each pass is bounded. First come the orders that
+changed since the last pass, then a walk through all others, newest first, that begins anew at its end.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from msgspec import Struct, field
+
+from bot.notices.alarms import AuditFinding, Invariant
+from bot.orders.model import State
+from bot.purchasing.invariants import FOR_ADMINS, Dossier, Finding, findings_of
+from bot.purchasing.settlement import subject_of, told_subject_of
+from bot.unit_of_work import Desk
+from bot.worker import Bell
+from storage import orders, outbox
+from storage.database import Database
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+AUDIT_EVERY_S = 300.0
+"""Soon enough that a fault of the code costs few orders, seldom enough to cost no order any time."""
+
+FIRST_AUDIT_AFTER_S = 60.0
+"""A start has recovered and caught up by then, and a program that keeps dying does nothing but its work."""
+
+ORDERS_A_PASS, CHANGED_AT_MOST = 500, 400
+EVENTS_AT_MOST = 2000
+"""A mid-sized server has some 350 orders of four events in its worst five minutes; more waits a pass."""
+
+ORDERS_A_SLICE = 5
+"""Some 2 ms of the interpreter: so long an order waits at most, since only the reading has its own thread."""
+
+STUCK_MARGIN_MS = 300_000
+"""The submitter and the watchdog act at the limit itself; beyond this they did not."""
+
+LETTERS_KEPT_MS = 34 * 86_400_000
+"""Letters are forgotten after 35 days: what is older cannot be asked for its letters."""
+
+KNOWN_AT_MOST = 10_000
+OPEN_AT_MOST = 200
+ABOVE_ALL = "~"
+"""Above every trxid: there the walk begins."""
+
+
+class Tally(Struct):
+    """What was done since the start, for `/metrics`."""
+
+    findings: Counter[Invariant] = field(default_factory=Counter)
+    orders_checked: int = 0
+    passes: int = 0
+    last_pass_s: float = 0.0
+    last_pass_at_ms: int = 0
+    longest_read_s: float = 0.0
+
+
+class _Chosen(Struct, frozen=True, kw_only=True):
+    """The orders of one pass, and where the next goes on."""
+
+    trxids: Sequence[str]
+    event_id: int
+    walked_to: str
+
+
+class Auditor:
+    """`order_max_age_s` and `trx_timeout_s` bind the submitter; `tick` is a monotonic clock in seconds."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        now_ms: Callable[[], int],
+        tick: Callable[[], float],
+        outbox_bell: Bell,
+        order_max_age_s: int,
+        trx_timeout_s: float,
+    ) -> None:
+        self.tally = Tally()
+        self._database = database
+        self._desk = desk
+        self._now_ms = now_ms
+        self._tick = tick
+        self._outbox_bell = outbox_bell
+        self._limits_ms = {
+            State.PLACED: order_max_age_s * 1000 + STUCK_MARGIN_MS,
+            State.SUBMITTING: int(trx_timeout_s * 1000) + STUCK_MARGIN_MS,
+        }
+        self._event_id: int | None = None
+        self._walked_to = ABOVE_ALL
+        self._stuck: frozenset[str] = frozenset()
+        self._known: set[tuple[Invariant, str]] = set()
+        self._untold: list[Finding] = []
+
+    async def run_once(self) -> float:
+        """Make one pass; give the seconds until the next."""
+        if self._event_id is None:
+            # The walk begins with the newest: what came before the start is not left out.
+            self._event_id = await self._database.read(orders.newest_event)
+            return FIRST_AUDIT_AFTER_S
+        began_s, now_ms = self._tick(), self._now_ms()
+        found = await self._read(partial(self._look_for_stuck, now_ms=now_ms))
+        chosen = await self._read(partial(_choose, event_id=self._event_id, walked_to=self._walked_to))
+        for start in range(0, len(chosen.trxids), ORDERS_A_SLICE):
+            few = chosen.trxids[start : start + ORDERS_A_SLICE]
+            found += await self._read(partial(_check, trxids=few, now_ms=now_ms))
+        self._event_id, self._walked_to = chosen.event_id, chosen.walked_to
+        tally = self.tally
+        tally.passes, tally.orders_checked = tally.passes + 1, tally.orders_checked + len(chosen.trxids)
+        tally.last_pass_s, tally.last_pass_at_ms = self._tick() - began_s, now_ms
+        self._note(found)
+        await self._tell(now_ms)
+        return AUDIT_EVERY_S
+
+    async def _read(self, unit: Callable[[Tx], T]) -> T:
+        def timed(tx: Tx) -> T:
+            began_s = self._tick()
+            try:
+                return unit(tx)
+            finally:
+                self.tally.longest_read_s = max(self.tally.longest_read_s, self._tick() - began_s)
+
+        return await self._database.gather(timed)
+
+    def _look_for_stuck(self, tx: Tx, *, now_ms: int) -> list[Finding]:
+        """I6: nothing stands longer than it may; seen at two passes in a row, since a clock can jump."""
+        stuck = {
+            trxid: state
+            for state, limit_ms in self._limits_ms.items()
+            for trxid in orders.trxids_in_state(
+                tx, state, changed_before_ms=now_ms - limit_ms, limit=OPEN_AT_MOST
+            )
+        }
+        seen_before, self._stuck = self._stuck, frozenset(stuck)
+        return [
+            Finding(invariant=Invariant.NOT_STUCK, trxid=trxid, what=f"{state} for too long")
+            for trxid, state in stuck.items()
+            if trxid in seen_before
+        ]
+
+    def _note(self, found: list[Finding]) -> None:
+        """Keep what was not known yet; an order that stays wrong is no news at every pass."""
+        if len(self._known) > KNOWN_AT_MOST:
+            self._known.clear()
+        for finding in found:
+            if (finding.invariant, finding.trxid) in self._known:
+                continue
+            self._known.add((finding.invariant, finding.trxid))
+            self.tally.findings[finding.invariant] += 1
+            self._untold.append(finding)
+            _log.error(
+                "the audit found an order that breaks a promise",
+                extra={"invariant": finding.invariant, "trxid": finding.trxid, "what": finding.what},
+            )
+
+    async def _tell(self, now_ms: int) -> None:
+        """Wake the admins, once for all findings of a kind; what was not told now is told at a later pass."""
+        if self._untold:
+            told = await self._database.write(lambda tx: _alert(tx, self._desk, self._untold, now_ms=now_ms))
+            self._untold = [finding for finding in self._untold if finding.invariant not in told]
+            self._outbox_bell.ring()
+
+
+def _choose(tx: Tx, *, event_id: int, walked_to: str) -> _Chosen:
+    """Choose the orders of a pass: what changed, what waits for admins, and the next ones of the walk."""
+    changed, last_event_id = orders.changed_since(
+        tx, event_id, max_events=EVENTS_AT_MOST, max_orders=CHANGED_AT_MOST
+    )
+    waiting = orders.trxids_for_admins(tx, limit=OPEN_AT_MOST)
+    limit = ORDERS_A_PASS - len(changed)
+    walked = orders.before(tx, walked_to, limit=limit)
+    return _Chosen(
+        trxids=list(dict.fromkeys((*changed, *waiting, *walked))),
+        event_id=last_event_id,
+        walked_to=walked[-1] if len(walked) == limit else ABOVE_ALL,
+    )
+
+
+def _check(tx: Tx, *, trxids: Sequence[str], now_ms: int) -> list[Finding]:
+    return [finding for trxid in trxids for finding in _check_one(tx, trxid, now_ms)]
+
+
+def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[Finding]:
+    try:
+        order, history = orders.get(tx, trxid), orders.history(tx, trxid)
+    except ValueError:
+        return [Finding(invariant=Invariant.REPLAYED, trxid=trxid, what="the row or an event cannot be read")]
+    if order is None:
+        return [Finding(invariant=Invariant.REPLAYED, trxid=trxid, what="events without an order")]
+    has_letters = order.changed_at_ms > now_ms - LETTERS_KEPT_MS
+    return findings_of(
+        Dossier(
+            order=order,
+            history=history,
+            of_line=orders.of_line(tx, order),
+            told=outbox.traces(tx, told_subject_of(trxid)) if has_letters else None,
+            cards=outbox.traces(tx, subject_of(trxid)) if has_letters and order.state in FOR_ADMINS else None,
+        )
+    )
+
+
+def _alert(tx: Tx, desk: Desk, findings: list[Finding], *, now_ms: int) -> set[Invariant]:
+    """Tell the first finding of each kind and how many more there are; give the kinds that were told."""
+    told: set[Invariant] = set()
+    for invariant in Invariant:
+        of_kind = [finding for finding in findings if finding.invariant is invariant]
+        if not of_kind:
+            continue
+        notice = AuditFinding(
+            invariant=invariant,
+            trxid=of_kind[0].trxid,
+            what=of_kind[0].what,
+            more=len(of_kind) - 1,
+            at_ms=now_ms,
+        )
+        if desk.alert_admins(tx, notice, at_ms=now_ms, topic=f"audit:{invariant}"):
+            told.add(invariant)
+    return told

@@ -1,0 +1,130 @@
+"""Holds orders back while the biller is in trouble, so that one outage does not make hundreds of doubts.
+
+Pure: it is told each answer and the time, on a monotonic clock in seconds. What it knows is in memory: a
+start begins closed, and a biller that is still in trouble opens it again within a few posts.
+"""
+
+from collections import deque
+
+from bot.notices.alarms import BreakerClosed, BreakerOpened, HoldCause
+from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
+from bot.orders.model import Trouble
+
+LAST_ANSWERS = 10
+UNCLEAR_TO_OPEN = 5
+"""Half of the last ten: each costs an admin a look at the biller's list and a customer a long wait."""
+
+WITHIN_S = 600.0
+"""Five posts one after another that each run into the 45 s deadline take four minutes; what is older than
+ten minutes says little about now."""
+
+ACCOUNT_TO_OPEN = 3
+"""Wrong signature, address or account stay wrong for all orders; one or two may be odd wording."""
+
+UNSENT_TO_OPEN = 3
+UNSENT_FOR_S = 30.0
+"""Trying to connect costs nothing and heals short cuts best: only when half of an order's minute of tries
+has been in vain, for three orders, do the others better wait than be given up after a minute."""
+
+FIRST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 300.0
+"""One order at a time finds out whether the biller is back: soon at first, then every five minutes."""
+
+
+class Breaker:
+    """Closed, it lets every post through; open, one probe after each pause."""
+
+    def __init__(self) -> None:
+        self._answers: deque[tuple[float, bool]] = deque(maxlen=LAST_ANSWERS)
+        self._account_refusals = 0
+        self._unsent: dict[str, float] = {}
+        self._open_since_ms: int | None = None
+        self._pause_s = FIRST_PAUSE_S
+        self._probe_at_s = 0.0
+        self._probe: str | None = None
+        self._closed_at_s = float("-inf")
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether orders are held back."""
+        return self._open_since_ms is not None
+
+    def open_since_ms(self) -> int | None:
+        """Give since when, by the time of day, orders are held back; None if they are not."""
+        return self._open_since_ms
+
+    def allows(self, free: int, *, at_s: float) -> int:
+        """Give how many of `free` posts may begin now."""
+        if not self.is_open:
+            return free
+        return min(1, free) if self._probe is None and at_s >= self._probe_at_s else 0
+
+    def pause_s(self, *, at_s: float) -> float:
+        """Give the seconds until a probe may leave; without end while one is under way."""
+        return float("inf") if self._probe is not None else max(0.0, self._probe_at_s - at_s)
+
+    def probes(self, trxid: str) -> None:
+        """Keep that this order was let through; its answer decides."""
+        self._probe = trxid
+
+    def hear(
+        self, trxid: str, answer: Answer, *, at_s: float, at_ms: int
+    ) -> BreakerOpened | BreakerClosed | None:
+        """Take in what came of a post; give what the admins should hear of it, if anything."""
+        if self._open_since_ms is not None:
+            # What was under way before says nothing new: it is why this opened.
+            return (
+                self._judge_probe(answer, self._open_since_ms, at_s, at_ms) if trxid == self._probe else None
+            )
+        self._remember(trxid, answer, at_s)
+        cause = self._cause(at_s)
+        if cause is None:
+            return None
+        # Soon again: the biller limps, and is asked less often than after a long good time.
+        is_limping = at_s - self._closed_at_s < LONGEST_PAUSE_S
+        self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s) if is_limping else FIRST_PAUSE_S
+        self._open_since_ms, self._probe, self._probe_at_s = at_ms, None, at_s + self._pause_s
+        return BreakerOpened(cause=cause, at_ms=at_ms)
+
+    def _judge_probe(self, answer: Answer, since_ms: int, at_s: float, at_ms: int) -> BreakerClosed | None:
+        self._probe = None
+        if _is_well(answer):
+            self._open_since_ms, self._closed_at_s = None, at_s
+            self._answers.clear()
+            self._unsent.clear()
+            self._account_refusals = 0
+            return BreakerClosed(opened_at_ms=since_ms, at_ms=at_ms)
+        self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s)
+        self._probe_at_s = at_s + self._pause_s
+        return None
+
+    def _remember(self, trxid: str, answer: Answer, at_s: float) -> None:
+        if isinstance(answer, NotSent):
+            self._unsent.setdefault(trxid, at_s)
+            return
+        self._unsent.clear()
+        self._answers.append((at_s, isinstance(answer, Unclear)))
+        if not isinstance(answer, Unclear):
+            self._account_refusals = 0 if _is_well(answer) else self._account_refusals + 1
+
+    def _cause(self, at_s: float) -> HoldCause | None:
+        unclear = sum(is_unclear and at_s - then_s <= WITHIN_S for then_s, is_unclear in self._answers)
+        if unclear >= UNCLEAR_TO_OPEN:
+            return HoldCause.UNCLEAR
+        if self._account_refusals >= ACCOUNT_TO_OPEN:
+            return HoldCause.ACCOUNT
+        unsent = [then_s for then_s in self._unsent.values() if at_s - then_s <= WITHIN_S]
+        if len(unsent) >= UNSENT_TO_OPEN and at_s - min(unsent) >= UNSENT_FOR_S:
+            return HoldCause.UNREACHABLE
+        return None
+
+
+def _is_well(answer: Answer) -> bool:
+    """Tell an answer that only a biller who works for us gives."""
+    match answer:
+        case Accepted():
+            return True
+        case Refused(trouble=trouble):
+            return trouble is not Trouble.ACCOUNT
+        case _:
+            return False

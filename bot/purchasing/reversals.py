@@ -1,0 +1,74 @@
+"""Takes in the biller's reports: kept before they are answered, matched before they are believed."""
+
+import logging
+from collections.abc import Callable
+from enum import Enum, auto
+
+from bot.biller.reversal import Malformed, Mismatch, match_reversal, read_reversal
+from bot.notices.alarms import ReversalQuarantined
+from bot.orders.events import Contradicting
+from bot.purchasing.settlement import move
+from bot.unit_of_work import Desk
+from storage import balances, orders
+from storage.database import Database
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+MAX_KEPT_CHARS = 2000
+"""Enough of a stray report to see what it was; a flood of them must not fill the disk."""
+
+
+class Verdict(Enum):
+    """What the caller is told: that it is stored, or nothing at all."""
+
+    STORED = auto()
+    STRANGE = auto()
+
+
+class Reversals:
+    """Hears reports; StorageError means that nothing was kept and the biller should try again.
+
+    `look` lets the letters of a report be found in the commit that makes them.
+    """
+
+    def __init__(
+        self, *, database: Database, desk: Desk, now_ms: Callable[[], int], look: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._now_ms = now_ms
+        self._look = look
+
+    async def hear(self, query: bytes, *, remote: str) -> Verdict:
+        """Take in one report by its raw query string, and give the verdict once it is durable."""
+        now_ms = self._now_ms()
+        kept = self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))
+        self._look()
+        verdict = await kept
+        _log.debug("reversal heard", extra={"verdict": verdict.name})
+        return verdict
+
+
+def _take(tx: Tx, desk: Desk, query: bytes, remote: str, now_ms: int) -> Verdict:
+    report = read_reversal(query)
+    if isinstance(report, Malformed):
+        return _quarantine(tx, desk, report.why, query, remote, now_ms)
+    order = orders.get(tx, report.trxid)
+    if order is None:
+        return _quarantine(tx, desk, "no order has this refid", query, remote, now_ms)
+    news = match_reversal(report, order=order)
+    if isinstance(news, Mismatch):
+        return _quarantine(tx, desk, news.why, query, remote, now_ms)
+    if isinstance(news, Contradicting):
+        _quarantine(tx, desk, news.why, query, remote, now_ms)
+    evidence = query.decode("utf-8", "replace")
+    move(tx, desk, order, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
+    return Verdict.STORED
+
+
+def _quarantine(tx: Tx, desk: Desk, why: str, query: bytes, remote: str, now_ms: int) -> Verdict:
+    kept = query[:MAX_KEPT_CHARS].decode("utf-8", "replace")
+    balances.quarantine(tx, at_ms=now_ms, remote=remote, why=why, query=kept)
+    desk.alert_admins(tx, ReversalQuarantined(why=why, at_ms=now_ms), at_ms=now_ms, topic="quarantine")
+    return Verdict.STRANGE

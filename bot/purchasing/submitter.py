@@ -1,0 +1,285 @@
+"""Takes placed orders and posts each at most once: the claim is on the disk before a byte can leave."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from bot.notices.alarms import BreakerClosed, BreakerOpened
+from bot.notices.orders import OrderWaiting
+from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
+from bot.orders.model import ExpiryReason, Order, State
+from bot.purchasing.circuit_breaker import Breaker
+from bot.purchasing.fair_queue import Turns
+from bot.purchasing.settlement import TOLD, ask_to_wait, move, settle
+from bot.unit_of_work import Desk
+from bot.worker import Bell
+from storage import orders
+from storage.database import Database
+from storage.errors import StorageError
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+GIVE_UP_AFTER_MS = 60_000
+"""A customer waits at the counter: after a minute without any connection they are better told."""
+
+IDLE_S = 30.0
+"""The bell wakes the submitter for every order; this only bounds what a lost ring could cost."""
+
+STORE_AGAIN_S = 0.5
+"""Between tries to store an answer: it is the only evidence of money spent."""
+
+HELD_AT_ONCE = 200
+"""Bounds one unit; the next comes at once if there were more."""
+
+SWEEP_LIMIT = 10_000
+END_OF_TIME_MS = 1 << 62
+
+
+class Biller(Protocol):
+    """Whoever carries out the one call that spends money."""
+
+    def expect(self) -> None:
+        """Prepare for a purchase that comes as soon as its claim is on the disk, if that succeeds."""
+        ...
+
+    async def buy(self, order: Order) -> Answer:
+        """Post the order once and say what came of it."""
+        ...
+
+
+class Submitter:
+    """At most `concurrency` posts at once; what was asked over `max_age_s` ago is not bought any more."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        biller: Biller,
+        breaker: Breaker,
+        now_ms: Callable[[], int],
+        tick: Callable[[], float],
+        bell: Bell,
+        outbox_bell: Bell,
+        concurrency: int,
+        max_age_s: int,
+    ) -> None:
+        self._database = database
+        self._desk = desk
+        self._biller = biller
+        self._breaker = breaker
+        self._now_ms = now_ms
+        self._tick = tick
+        self._bell = bell
+        self._outbox_bell = outbox_bell
+        self._concurrency = concurrency
+        self._max_age_ms = max_age_s * 1000
+        self._turns = Turns()
+        self._posting: dict[str, asyncio.Task[None]] = {}
+        self._on_the_wire = 0
+        self._claiming: asyncio.Future[list[Order]] | None = None
+        self._claims_again = False
+        self._stopping = False
+
+    def is_posting(self, trxid: str) -> bool:
+        """Tell whether this order's post, or the storing of its answer, is under way."""
+        return trxid in self._posting
+
+    async def recover(self) -> int:
+        """Before the first post: what was being sent when we died is unknown, and is never sent again."""
+        swept = await self._database.write(lambda tx: _sweep(tx, self._desk, self._now_ms()))
+        if swept:
+            _log.warning("orders were being sent when Loket stopped: now unknown", extra={"count": swept})
+            self._outbox_bell.ring()
+        return swept
+
+    async def run_once(self) -> float:
+        """Claim what is due and start posting it; give the seconds until the next order is due."""
+        while self._claiming:  # two claims at once could take more than there is room for
+            await asyncio.wait({self._claiming})
+        if self._stopping:
+            return IDLE_S
+        if self._free() <= 0:
+            return await self._hold(self._now_ms()) if self._breaker.is_open else IDLE_S
+        moved = await self._begin_claim()
+        if any(order.state is State.SUBMITTING for order in moved):
+            return 0
+        return await self._until_next(self._now_ms())
+
+    def claim(self) -> None:
+        """Claim what is due right behind what is being written now, so that both are one commit."""
+        if self._claiming:
+            self._claims_again = True
+        elif self._breaker.is_open:
+            self._hold_once_kept()
+        elif self._free() <= 0:
+            self._turns.has_more = True
+        elif not self._stopping:
+            self._begin_claim()
+
+    def _hold_once_kept(self) -> None:
+        """Wake the agent when what is being written now is kept: until then it would find nothing to hold."""
+
+        def wake(kept: asyncio.Future[None]) -> None:
+            if not kept.cancelled() and kept.exception() is None:
+                self._bell.ring()
+
+        asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
+
+    def _free(self) -> int:
+        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._tick())
+
+    def _begin_claim(self) -> "asyncio.Future[list[Order]]":
+        """Claim in one transaction; what is claimed on the disk is posted then, whoever waits for it."""
+        free = self._free()
+        claiming = asyncio.ensure_future(self._database.write(lambda tx: self._claim(tx, free)))
+        claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
+        self._claiming = claiming
+        return claiming
+
+    def _claim(self, tx: Tx, free: int) -> list[Order]:
+        """Turn placed orders into claims, or into expired ones."""
+        now_ms = self._now_ms()
+        moved: list[Order] = []
+        for order in self._turns.next(tx, free, now_ms=now_ms):
+            expiry = self._expiry_of(order, now_ms)
+            news = Claimed() if expiry is None else Expired(reason=expiry)
+            settled = move(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
+            # Compare-and-set: only who moved it from PLACED may post.
+            if settled and settled.changed:
+                moved.append(settled.after)
+                if settled.after.state is State.SUBMITTING:
+                    self._biller.expect()
+        return moved
+
+    def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:
+        self._claiming = None
+        if claiming.cancelled() or claiming.exception():
+            self._bell.ring()
+            return
+        for order in claiming.result():
+            if order.state is State.SUBMITTING:
+                self._start(order, is_probe=is_probe)
+            else:
+                self._outbox_bell.ring()
+        if self._claims_again:
+            self._claims_again = False
+            self.claim()
+
+    def _start(self, order: Order, *, is_probe: bool) -> None:
+        if is_probe:
+            self._breaker.probes(order.trxid)
+        self._on_the_wire += 1
+        task = asyncio.create_task(self._post(order), name=f"post {order.trxid}")
+        self._posting[order.trxid] = task
+        task.add_done_callback(partial(self._posted, order.trxid))
+
+    async def _until_next(self, now_ms: int) -> float:
+        due_at_ms = await self._database.read(orders.next_due_ms)
+        return IDLE_S if due_at_ms is None else min(IDLE_S, max(0.01, (due_at_ms - now_ms) / 1000))
+
+    async def _hold(self, now_ms: int) -> float:
+        """Send nothing: say so, once an order, and give up what has waited too long."""
+        held = await self._database.read(
+            lambda tx: orders.held(
+                tx,
+                now_ms=now_ms,
+                asked_before_ms=now_ms - self._max_age_ms,
+                placed_before_ms=now_ms - GIVE_UP_AFTER_MS,
+                told=TOLD,
+                kind=OrderWaiting.__name__,
+                limit=HELD_AT_ONCE,
+            )
+        )
+        if held:
+            await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
+            self._outbox_bell.ring()
+        more = len(held) == HELD_AT_ONCE
+        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._tick())))
+
+    def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
+        for order in held:
+            if expiry := self._expiry_of(order, now_ms):
+                news = Expired(reason=expiry)
+                settle(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
+            else:
+                ask_to_wait(tx, self._desk, order.trxid, at_ms=now_ms)
+
+    def _expiry_of(self, order: Order, now_ms: int) -> ExpiryReason | None:
+        if order.attempts == 0:
+            return ExpiryReason.TOO_OLD if now_ms - order.asked_at_ms > self._max_age_ms else None
+        return ExpiryReason.NEVER_SENT if now_ms - order.placed_at_ms > GIVE_UP_AFTER_MS else None
+
+    async def _post(self, order: Order) -> None:
+        try:
+            answer = await self._biller.buy(order)
+        except asyncio.CancelledError:
+            # The post may have left: the order stays SUBMITTING on the disk and the next start finds it.
+            _log.warning("a post was cut off by the stop", extra={"trxid": order.trxid})
+            raise
+        except Exception:  # noqa: BLE001 - after a post every surprise means: perhaps bought
+            _log.exception("the biller client met a surprise", extra={"trxid": order.trxid})
+            answer = Unclear(why="surprise")
+        finally:
+            self._on_the_wire -= 1
+        _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
+        # Before it is stored: a full disk must not keep the breaker from hearing of the next one.
+        alarm = self._breaker.hear(order.trxid, answer, at_s=self._tick(), at_ms=self._now_ms())
+        if alarm:
+            _log.warning("the breaker moved", extra={"alarm": type(alarm).__name__})
+        await self._keep(order, answer, alarm)
+
+    async def _keep(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
+        """Store the answer, however long the database takes to come back."""
+        while True:
+            kept = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+            if self._turns.has_more:
+                self.claim()
+            try:
+                await kept
+            except StorageError as error:
+                _log.error("an answer could not be stored yet: %s", error, extra={"trxid": order.trxid})
+                await asyncio.sleep(STORE_AGAIN_S)
+            else:
+                break
+        if alarm or not isinstance(answer, Accepted):
+            # Only of an order that goes its way there is nothing to say, and nothing to try again.
+            self._outbox_bell.ring()
+            self._bell.ring()
+
+    def _settle(
+        self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
+    ) -> None:
+        now_ms = self._now_ms()
+        move(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
+        if alarm:
+            self._desk.tell_admins(tx, alarm, at_ms=now_ms, subject="breaker")
+
+    def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
+        self._posting.pop(trxid, None)
+        if not task.cancelled() and task.exception():
+            _log.error("a post ended in a surprise", exc_info=task.exception())
+
+    async def drain(self, timeout_s: float) -> None:
+        """Start no more posts and wait for those under way; what is still open then is cut off."""
+        self._stopping = True
+        # A claim on its way is let through: its post would else begin when nobody waits for it any more.
+        while self._claiming:
+            await asyncio.wait({self._claiming})
+        if self._posting:
+            _, late = await asyncio.wait(set(self._posting.values()), timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def _sweep(tx: Tx, desk: Desk, now_ms: int) -> int:
+    # At any time of change: the clock may have been set back since.
+    stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+    for order in stranded:
+        news = Unclear(why="stopped while sending")
+        settle(tx, desk, order.trxid, news, at_ms=now_ms, actor="start")
+    return len(stranded)

@@ -1,1 +1,0 @@
-"""The slip a customer takes home: its facts, and the picture of it."""

@@ -1,0 +1,155 @@
+"""Where Telegram's updates end: turned into what was said, pressed or moved; what is none of ours is None."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, ValidationError, convert, field
+
+from bot.updates import Document, Kind, Moved, Pressed, Said
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
+"""Channel posts never order, so they are not even asked for."""
+
+Heard = Said | Pressed | Moved | None
+
+_PRIVATE, _GROUPS = "private", ("group", "supergroup")
+
+# Telegram's objects as far as we read them; names beyond these come with time and are left unread.
+_Id = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+_Seconds = Annotated[int, Meta(ge=0, lt=1 << 40)]
+
+
+class _User(Struct, frozen=True, kw_only=True):
+    id: _Id
+    is_bot: bool
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+
+
+class _Chat(Struct, frozen=True, kw_only=True):
+    id: _Id
+    type: str
+
+
+class _Document(Struct, frozen=True, kw_only=True):
+    file_id: str
+    file_name: str | None = None
+    file_size: int | None = None
+
+
+class _Replied(Struct, frozen=True, kw_only=True):
+    message_id: _Id
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    message_id: _Id
+    date: _Seconds
+    chat: _Chat
+    sender: _User | None = field(default=None, name="from")
+    sender_chat: object = None
+    forward_origin: object = None
+    text: str | None = None
+    is_topic_message: bool = False
+    message_thread_id: _Id | None = None
+    migrate_to_chat_id: _Id | None = None
+    reply_to_message: _Replied | None = None
+    document: _Document | None = None
+
+
+class _Press(Struct, frozen=True, kw_only=True):
+    id: str
+    sender: _User = field(name="from")
+    message: _Message | None = None
+    data: str | None = None
+
+
+class _Update(Struct, frozen=True, kw_only=True):
+    message: _Message | None = None
+    edited_message: _Message | None = None
+    callback_query: _Press | None = None
+
+
+def read_update(raw: dict[str, object], *, username: str | None) -> Heard:
+    """Read one update as it came; ValueError for anything that does not fit Telegram's own types."""
+    try:
+        update = convert(raw, _Update)
+    except ValidationError as error:
+        raise ValueError(str(error)) from error
+    if update.callback_query:
+        return _press(update.callback_query)
+    if update.edited_message:
+        return _message(update.edited_message, Kind.EDITED, username)
+    if update.message:
+        kind = Kind.WRITTEN if update.message.forward_origin is None else Kind.FORWARDED
+        return _message(update.message, kind, username)
+    return None
+
+
+def _message(message: _Message, kind: Kind, username: str | None) -> Said | Moved | None:
+    if message.migrate_to_chat_id:
+        return Moved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
+    sender, chat = message.sender, message.chat
+    # Anonymous admins and channels speak as chats: nobody who could be a reseller.
+    if sender is None or sender.is_bot or message.sender_chat is not None:
+        return None
+    if chat.type not in (_PRIVATE, *_GROUPS):
+        return None
+    text = _sound(message.text or "")
+    if not text and chat.type in _GROUPS:
+        return None
+    if _is_for_another_bot(text, username):
+        return None
+    return Said(
+        chat_id=chat.id,
+        is_private=chat.type == _PRIVATE,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+        message_id=message.message_id,
+        user_id=sender.id,
+        name=_name(sender),
+        username=_sound(sender.username) if sender.username else None,
+        text=text,
+        at_ms=message.date * 1000,
+        kind=kind,
+        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        document=_document(message.document),
+    )
+
+
+def _document(sent: _Document | None) -> Document | None:
+    if sent is None:
+        return None
+    return Document(file_id=sent.file_id, name=_sound(sent.file_name or "")[:128], size_bytes=sent.file_size)
+
+
+def _press(press: _Press) -> Pressed | None:
+    under = press.message
+    if under is None or not press.data:
+        return None
+    return Pressed(
+        press_id=press.id,
+        chat_id=under.chat.id,
+        thread_id=under.message_thread_id if under.is_topic_message else None,
+        message_id=under.message_id,
+        user_id=press.sender.id,
+        name=_name(press.sender),
+        data=_sound(press.data),
+    )
+
+
+def _is_for_another_bot(text: str, username: str | None) -> bool:
+    """Tell `/saldo@another_bot`, which every bot in a group gets to see."""
+    command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
+    _, at, name = command.partition("@")
+    return bool(at) and username is not None and name.lower() != username.lower()
+
+
+def _name(user: _User) -> str:
+    full = f"{user.first_name} {user.last_name}" if user.last_name else user.first_name
+    return _sound(full)[:64] or str(user.id)
+
+
+def _sound(text: str) -> str:
+    """Give text that can be stored: JSON can hold half a character, which no encoding can."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

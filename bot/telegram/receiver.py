@@ -1,0 +1,172 @@
+"""Where updates come in, polled or pushed: each is taken in on the disk before Telegram hears of it."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from bot.grammar.parse import parse
+from bot.grammar.parsed import Orders
+from bot.handlers import callbacks, messages
+from bot.telegram.parse_update import Heard, read_update
+from bot.telegram.sender import Outgoing
+from bot.texts import toast_text
+from bot.texts.restore_gate import NOT_STORED
+from bot.unit_of_work import Desk
+from bot.updates import Kind, Moved, Pressed, Said, Toast
+from bot.worker import Bell
+from storage import chats, inbox
+from storage.database import Database
+from storage.errors import StorageError
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+Raw = dict[str, object]
+
+MAX_BODY_KEPT_CHARS = 20_000
+
+APOLOGISE_AGAIN_MS = 600_000
+"""While a disk is full Telegram brings the same orders again every second: one word a chat is enough."""
+
+
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """An update that does not fit Telegram's own types, or that our code stumbled over."""
+
+    why: str
+
+
+class Answerer(Protocol):
+    """Whoever answers at once what no letter answers: a tap, and an order that could not be kept."""
+
+    def answer_press(self, press_id: str, words: str) -> None:
+        """Answer soon, without waiting for it."""
+        ...
+
+    def say_unkept(self, outgoing: Outgoing) -> None:
+        """Say something that the outbox cannot hold, without waiting for it."""
+        ...
+
+
+class Doorway:
+    """Takes updates in. `username` is the bot's own name, once Telegram has told it.
+
+    `claim` and `look` let the orders that are being taken in be claimed, and their first letters be found,
+    in the same commit.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        sender: Answerer,
+        now_ms: Callable[[], int],
+        claim: Callable[[], None],
+        look: Callable[[], None],
+        imports_bell: Bell,
+    ) -> None:
+        self.username: str | None = None
+        self._database = database
+        self._desk = desk
+        self._sender = sender
+        self._now_ms = now_ms
+        self._claim = claim
+        self._look = look
+        self._imports_bell = imports_bell
+        self._apologised: dict[int, int] = {}
+
+    async def take(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
+        """Take updates in, in order, together with how far the poller is; StorageError means none was."""
+        heard = [(raw, self._read(raw)) for raw in updates]
+        now_ms = self._now_ms()
+
+        def unit(tx: Tx) -> list[tuple[str, Toast]]:
+            toasts = [toast for raw, each in heard for toast in _take_one(tx, self._desk, raw, each, now_ms)]
+            if next_update_id is not None:
+                inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
+            return toasts
+
+        try:
+            kept = self._database.write(unit)
+            self._claim()
+            self._look()
+            toasts = await kept
+        except StorageError:
+            self._apologise([each for _, each in heard], now_ms)
+            raise
+        if any(isinstance(each, Said) and each.document for _, each in heard):
+            self._imports_bell.ring()
+        for press_id, toast in toasts:
+            self._sender.answer_press(press_id, toast_text(toast))
+
+    def _apologise(self, heard: list[Heard | Unreadable], now_ms: int) -> None:
+        """Tell a chat that its order is not kept: Telegram brings it again, so it must not be sent again."""
+        recent = {
+            chat: at_ms for chat, at_ms in self._apologised.items() if now_ms - at_ms < APOLOGISE_AGAIN_MS
+        }
+        for said in heard:
+            if isinstance(said, Said) and _is_order(said) and said.chat_id not in recent:
+                recent[said.chat_id] = now_ms
+                self._sender.say_unkept(
+                    Outgoing(
+                        chat_id=said.chat_id,
+                        thread_id=said.thread_id,
+                        reply_to=said.message_id,
+                        text=NOT_STORED,
+                    )
+                )
+        self._apologised = recent
+
+    def _read(self, raw: Raw) -> Heard | Unreadable:
+        try:
+            return read_update(raw, username=self.username)
+        except Exception as error:  # noqa: BLE001 - one bad update must not stop the others
+            return Unreadable(why=type(error).__name__)
+
+
+def _is_order(said: Said) -> bool:
+    return said.kind is Kind.WRITTEN and _asks_for_orders(said.text)
+
+
+def _asks_for_orders(text: str) -> bool:
+    parsed = parse(text)
+    return isinstance(parsed, Orders) and parsed.near
+
+
+def _take_one(
+    tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int
+) -> list[tuple[str, Toast]]:
+    try:
+        with tx.savepoint():
+            return _handle(tx, desk, raw, heard, now_ms)
+    except Exception as error:
+        if tx.is_broken(error):
+            raise
+        _log.exception("an update could not be handled and was set aside")
+        _set_aside(tx, raw, type(error).__name__, now_ms)
+        return []
+
+
+def _handle(tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int) -> list[tuple[str, Toast]]:
+    match heard:
+        case Said():
+            messages.take_message(tx, desk, heard, now_ms=now_ms)
+        case Pressed():
+            return [(heard.press_id, callbacks.take_press(tx, desk, heard, now_ms=now_ms))]
+        case Moved():
+            chats.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
+        case Unreadable():
+            _set_aside(tx, raw, heard.why, now_ms)
+        case None:
+            pass
+    return []
+
+
+def _set_aside(tx: Tx, raw: Raw, fault: str, now_ms: int) -> None:
+    update_id = raw.get("update_id")
+    body = json.dumps(raw, ensure_ascii=True)[:MAX_BODY_KEPT_CHARS]
+    known_id = update_id if isinstance(update_id, int) and abs(update_id) < 1 << 62 else now_ms
+    inbox.set_aside(tx, known_id, body=body, fault=fault, at_ms=now_ms)

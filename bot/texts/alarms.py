@@ -1,0 +1,272 @@
+"""What admins read: money, decisions, alarms."""
+
+from typing import assert_never
+
+from bot.notices.alarms import (
+    AdminsNotice,
+    AuditFinding,
+    BalanceShown,
+    BreakerClosed,
+    BreakerOpened,
+    DatabaseFoundDamaged,
+    DeliveryFailed,
+    HoldCause,
+    Invariant,
+    NothingOpen,
+    OrderNotFound,
+    ReversalQuarantined,
+)
+from bot.notices.orders import (
+    AboutOrder,
+    BillerTrouble,
+    OrderCard,
+    OrderRuled,
+    OrderSettledItself,
+    RulingQuestion,
+    RulingRejected,
+    SnQuestion,
+)
+from bot.orders.model import Outcome, State, Trouble
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+
+STATES = {
+    State.PLACED: "menunggu giliran",
+    State.SUBMITTING: "sedang dikirim",
+    State.PENDING: "diproses biller",
+    State.UNKNOWN: "belum pasti",
+    State.SUCCEEDED: "SUKSES",
+    State.FAILED: "GAGAL",
+    State.EXPIRED: "tidak diproses",
+    State.DISPUTED: "bertentangan",
+}
+
+HOLD_CAUSES = {
+    HoldCause.UNCLEAR: "Banyak jawaban biller terputus atau tidak terbaca.",
+    HoldCause.ACCOUNT: "Biller menolak akun, sign, atau IP berkali-kali.",
+    HoldCause.UNREACHABLE: "Biller tidak bisa dihubungi.",
+}
+
+INVARIANTS = {
+    Invariant.ONE_PURCHASE: "Pesanan ini mungkin dikirim lebih dari sekali.",
+    Invariant.TOLD: "Hasil pesanan ini mungkin tidak dikabarkan.",
+    Invariant.NOT_STUCK: "Pesanan ini macet.",
+    Invariant.REPLAYED: "Catatan pesanan ini tidak cocok dengan riwayatnya.",
+}
+
+OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
+
+
+def _what(about: AboutOrder) -> Row:
+    return (code(about.typed), " (", numbered(about.destination), ")")
+
+
+def order_card(card: OrderCard, clock: Clock) -> Text:
+    """Show the facts an admin needs to settle an order."""
+    if card.state is State.DISPUTED:
+        title, why = "Biller melaporkan dua hasil yang bertentangan.", ""
+    elif card.state is State.PENDING:
+        title, why = "Belum ada hasil dari biller.", ""
+    else:
+        title, why = "Belum pasti apakah pesanan ini dibeli.", card.why
+    rows: list[Row] = [("❔ ", bold("Perlu keputusan")), title, _what(card)]
+    rows.append(("Ref ", code(card.trxid)))
+    rows.append(f"Dipesan {clock.moment(card.placed_at_ms)} oleh {card.user_id}, chat {card.chat_id}")
+    if card.biller_ref:
+        rows.append(("Nomor biller ", outside(card.biller_ref)))
+    if card.price_idr is not None:
+        rows.append(f"Modal {rupiah(card.price_idr)}")
+    if why:
+        rows.append(("Catatan teknis: ", outside(why, 200)))
+    return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
+
+
+def sn_question(notice: SnQuestion) -> Text:
+    """Ask for the SN."""
+    return lines(
+        ("✅ ", bold("SUKSES"), ": berapa SN-nya?"),
+        _what(notice),
+        ("Ref ", code(notice.trxid)),
+        ("Balas (reply) pesan ini dengan SN, atau ketik ", code(f"/sukses {notice.trxid} SN")),
+    )
+
+
+def ruling_question(notice: RulingQuestion) -> Text:
+    """Ask once more before a word counts."""
+    sn = [("SN: ", outside(notice.sn, 500))] if notice.sn else []
+    return lines(
+        ("Tetapkan ", bold(OUTCOMES[notice.outcome]), "?"),
+        _what(notice),
+        ("Ref ", code(notice.trxid)),
+        *sn,
+        "Reseller langsung diberi tahu.",
+    )
+
+
+def order_ruled(notice: OrderRuled, clock: Clock) -> Text:
+    """Say who settled it."""
+    sn = [("SN: ", outside(notice.sn, 500))] if notice.sn else []
+    return lines(
+        ("☑️ Ditetapkan ", bold(OUTCOMES[notice.outcome]), " oleh ", outside(notice.admin_name)),
+        _what(notice),
+        *sn,
+        f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
+    )
+
+
+def order_settled_itself(notice: OrderSettledItself, clock: Clock) -> Text:
+    """Say that the biller's own report came after all."""
+    return lines(
+        ("☑️ Selesai oleh laporan biller: ", bold(STATES[notice.state])),
+        _what(notice),
+        f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
+    )
+
+
+def ruling_rejected(notice: RulingRejected) -> Text:
+    """Say that there is nothing to settle."""
+    return lines(
+        ("Pesanan ini tidak perlu keputusan, statusnya ", bold(STATES[notice.state]), "."),
+        _what(notice),
+        f"Ref {notice.trxid}",
+    )
+
+
+def order_not_found(notice: OrderNotFound) -> Text:
+    """Say that the id names no order."""
+    return lines(
+        ("Tidak ada pesanan dengan Ref ", outside(notice.trxid or "-"), "."),
+        ("Ketik ", code("/sukses Ref SN"), " atau ", code("/gagal Ref"), ". Daftarnya: /tertunda"),
+    )
+
+
+def nothing_open(_: NothingOpen) -> Text:
+    """Say that no order waits for a word."""
+    return lines("👍 Tidak ada pesanan yang menunggu keputusan.")
+
+
+def biller_trouble(notice: BillerTrouble, clock: Clock) -> Text:
+    """Wake the operator: only they can mend it."""
+    what = (
+        "Saldo di biller tidak cukup?"
+        if notice.trouble is Trouble.DEPOSIT
+        else "Akun, sign, atau IP ditolak?"
+    )
+    return lines(
+        ("🚨 ", bold("Biller menolak pesanan")),
+        what,
+        ("Alasan: ", outside(notice.reason or "-", 200)),
+        _what(notice),
+        f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
+    )
+
+
+def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
+    """Tell of a report that fitted no order."""
+    return lines(
+        ("⚠️ ", bold("Laporan biller tidak cocok")),
+        "Tidak ada hasil yang ditetapkan. Laporannya disimpan untuk diperiksa.",
+        ("Catatan teknis: ", outside(notice.why, 200)),
+        clock.moment(notice.at_ms),
+    )
+
+
+def delivery_failed(notice: DeliveryFailed) -> Text:
+    """Tell of a chat that could not be told."""
+    return lines(
+        ("⚠️ ", bold("Pesan tidak sampai")),
+        (f"Chat {notice.chat_id} ({notice.kind}): ", outside(notice.why, 200)),
+    )
+
+
+def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
+    """Wake the operator: nothing is bought until the biller is well."""
+    return lines(
+        ("🚨 ", bold("Pesanan ditahan")),
+        HOLD_CAUSES[notice.cause],
+        "Pesanan baru antre dan dicoba satu per satu. Yang terlalu lama menunggu tidak dibeli.",
+        clock.moment(notice.at_ms),
+    )
+
+
+def breaker_closed(notice: BreakerClosed, clock: Clock) -> Text:
+    """Say that it is over."""
+    return lines(
+        ("✅ ", bold("Biller menjawab lagi")),
+        "Pesanan yang antre sedang dikirim.",
+        f"Ditahan {clock.moment(notice.opened_at_ms)} sampai {clock.moment(notice.at_ms)}",
+    )
+
+
+def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
+    """Say why nothing is answered any more, and what to do at the machine."""
+    return lines(
+        ("🛑 ", bold("Loket berhenti: basis data rusak")),
+        "Tidak ada yang dibeli sampai cadangan dipulihkan di server:",
+        code("loket restore FILE"),
+        clock.moment(notice.at_ms),
+    )
+
+
+def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
+    """Wake the operator: the books do not agree with themselves."""
+    more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
+    return lines(
+        ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
+        INVARIANTS[notice.invariant],
+        ("Ref ", code(notice.trxid)),
+        ("Catatan teknis: ", outside(notice.what, 200)),
+        *more,
+        "Cek pesanan ini di biller sebelum memutuskan apa pun.",
+        clock.moment(notice.at_ms),
+    )
+
+
+def balance(notice: BalanceShown, clock: Clock) -> Text:
+    """Show the operator's money, as far as the biller has told."""
+    waiting = [f"Menunggu keputusan: {notice.waiting_count}, lihat /tertunda"] if notice.waiting_count else []
+    held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
+    return lines(
+        *_last_balance(notice, clock),
+        *held,
+        f"Belum selesai: {notice.open_count} pesanan, {rupiah(notice.open_sum_idr)}",
+        f"Hari ini sukses: {notice.today_count} pesanan, {rupiah(notice.today_sum_idr)}",
+        *waiting,
+    )
+
+
+def _last_balance(notice: BalanceShown, clock: Clock) -> tuple[Row, ...]:
+    if notice.balance_idr is None or notice.reported_at_ms is None:
+        return (
+            ("💰 ", bold("Saldo biller belum diketahui")),
+            "Biller melaporkan saldo bersama jawaban dan hasil pesanan pertama.",
+        )
+    source = "jawaban pesanan" if notice.source == "answer" else "laporan hasil"
+    return (
+        ("💰 Saldo biller ", bold(rupiah(notice.balance_idr))),
+        f"Menurut {source}, {clock.moment(notice.reported_at_ms)}",
+    )
+
+
+def words(notice: AdminsNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case OrderNotFound():
+            return order_not_found(notice)
+        case NothingOpen():
+            return nothing_open(notice)
+        case ReversalQuarantined():
+            return reversal_quarantined(notice, clock)
+        case DeliveryFailed():
+            return delivery_failed(notice)
+        case DatabaseFoundDamaged():
+            return database_found_damaged(notice, clock)
+        case BreakerOpened():
+            return breaker_opened(notice, clock)
+        case BreakerClosed():
+            return breaker_closed(notice, clock)
+        case AuditFinding():
+            return audit_finding(notice, clock)
+        case BalanceShown():
+            return balance(notice, clock)
+        case _:
+            assert_never(notice)

@@ -1,0 +1,121 @@
+"""The living table of a message's orders: a line an order, whatever became of it."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from bot.grammar.parsed import spelled
+from bot.orders.batch import Batch, Unplaced, Why
+from bot.orders.model import Intent, Order, State
+from bot.orders.pln_token import token_of
+from bot.texts.formatting import (
+    MAX_STYLED,
+    MAX_UNITS,
+    Clock,
+    Row,
+    Span,
+    Text,
+    bold,
+    clean,
+    code,
+    length,
+    lines,
+    outside,
+    rupiah,
+    styled,
+)
+from bot.texts.orders import told_reason
+
+MARKS = {
+    State.PLACED: "⏳",
+    State.SUBMITTING: "⏳",
+    State.PENDING: "⏳",
+    State.UNKNOWN: "❔",
+    State.SUCCEEDED: "✅",
+    State.FAILED: "❌",
+    State.EXPIRED: "⌛",
+    State.DISPUTED: "⚠️",
+}
+_WORDS = {
+    "⏳": "diproses",
+    "✅": "sukses",
+    "❌": "gagal",
+    "❔": "belum pasti",
+    "⌛": "tidak diproses",
+    "⚠️": "diperiksa",
+}
+_HINDRANCES = {
+    Why.SLIP: ("❓", ""),
+    Why.QUESTION: ("❓", ""),
+    Why.REPEATED: ("↩️", " sudah dipesan hari ini"),
+    Why.CLOSED: ("🚫", " sedang ditutup"),
+    Why.COUNTER_CLOSED: ("🚫", " loket sedang ditutup"),
+}
+
+SN_CHARS, REASON_CHARS = 40, 40
+
+
+def order_table(batch: Batch, placed: Sequence[Order], clock: Clock) -> Text:
+    """Show every line of a message as it stands; what does not fit is left out, the least needed first."""
+    shorter: tuple[Callable[[Order], Row | None], ...] = (_in_full, _in_short, _unless_succeeded)
+    for show in shorter:
+        text = _table(batch, placed, clock, show)
+        if length(text) <= MAX_UNITS and styled(text) <= MAX_STYLED:
+            return text
+    return _head(placed, batch)
+
+
+def _table(batch: Batch, placed: Sequence[Order], clock: Clock, show: Callable[[Order], Row | None]) -> Text:
+    rows: dict[int, Row] = {line.number: _unplaced(line) for line in batch.unplaced}
+    rows |= {order.line: row for order in placed if (row := show(order)) is not None}
+    changed_at_ms = max((order.changed_at_ms for order in placed), default=batch.placed_at_ms)
+    return (
+        *_head(placed, batch),
+        Span("\n"),
+        *lines(*(rows[number] for number in sorted(rows)), clock.time(changed_at_ms)),
+    )
+
+
+def _head(placed: Sequence[Order], batch: Batch) -> Text:
+    marks = Counter(MARKS[order.state] for order in placed)
+    counts = " · ".join(f"{mark} {marks[mark]} {word}" for mark, word in _WORDS.items() if marks[mark])
+    asked = sum(line.why is Why.QUESTION for line in batch.unplaced)
+    passed = len(batch.unplaced) - asked
+    refused = f" · ❓ {asked} perlu dijawab" if asked else ""
+    refused += f" · {passed} dilewati" if passed else ""
+    total_idr = sum(order.sell_idr or 0 for order in placed if order.state is State.SUCCEEDED)
+    total = f"\nTotal sukses {rupiah(total_idr)}" if total_idr else ""
+    return lines(
+        ("📋 ", bold(f"{len(placed) + len(batch.unplaced)} baris")), f"{counts}{refused}{total}".strip(" ·")
+    )
+
+
+def _in_full(order: Order) -> Row:
+    proof: tuple[str | Span, ...] = ()
+    if order.state is State.SUCCEEDED and order.sn:
+        token = token_of(order.product_code, order.destination, order.sn)
+        proof = (" SN ", outside(token.digits if token else order.sn, SN_CHARS))
+    elif order.state is State.FAILED and (reason := told_reason(order.reason or "", order.trouble)):
+        proof = (" ", outside(reason, REASON_CHARS))
+    return (f"{order.line}. {MARKS[order.state]} ", _spelled(order), *proof)
+
+
+def _in_short(order: Order) -> Row:
+    return (f"{order.line}. {MARKS[order.state]} ", _spelled(order))
+
+
+def _unless_succeeded(order: Order) -> Row | None:
+    return None if order.state is State.SUCCEEDED else _in_short(order)
+
+
+def _spelled(order: Order) -> Span:
+    """Give the order's text; a run of digits needs no style, of which a message holds only so many."""
+    text = spelled(
+        Intent(product_code=order.product_code, destination=order.destination, ordinal=order.ordinal)
+    )
+    return Span(text) if order.destination.isdigit() else outside(text)
+
+
+def _unplaced(line: Unplaced) -> Row:
+    hint: tuple[str | Span, ...] = (" → ", code(clean(line.hint))) if line.hint else ()
+    mark, why = _HINDRANCES[line.why]
+    return (f"{line.number}. {mark} ", outside(line.typed), why, *hint)

@@ -1,0 +1,160 @@
+"""What people read who come in, who ask for help, or whose text was no order."""
+
+from typing import assert_never
+
+from bot.actors import Role
+from bot.grammar.destination.formats import EXAMPLE_METER
+from bot.grammar.parsed import EXAMPLE, Slip
+from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, TalkNotice, Welcome
+from bot.texts.formatting import Row, Text, bold, code, lines, outside
+
+_SLIPS = {
+    Slip.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
+    Slip.SPOKEN_OF: "Pesan ini tidak diproses sebagai pesanan. Ada masalah? Cek dulu, atau ketik komplain.",
+    Slip.NO_CANCEL: "Pesanan tidak bisa dibatalkan. Cek dulu hasilnya.",
+    Slip.NO_DESTINATION: "Nomornya belum ada.",
+    Slip.NO_CODE: "Kode di depan nomornya belum ada.",
+    Slip.NO_SERVER: "Server gamenya belum ada di belakang ID.",
+    Slip.TOO_SHORT: "Nomornya kurang angka.",
+    Slip.TOO_LONG: "Nomornya kelebihan angka.",
+    Slip.NOT_DIGITS: "Nomornya hanya boleh angka.",
+    Slip.NOT_PLAIN: "Tujuannya tidak boleh memakai spasi atau tanda lain.",
+    Slip.NOT_A_PHONE: "Nomor ini bukan nomor HP.",
+    Slip.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
+    Slip.TOO_MANY_PARTS: "Ada bagian lain di samping kode dan nomor.",
+    Slip.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga.",
+    Slip.NEAR_COMMAND: "Mungkin maksudnya perintah ini?",
+    Slip.SEVERAL_ORDERS: "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma.",
+    Slip.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
+    Slip.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
+    Slip.THANKS: "Siap, sama-sama.",
+    Slip.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
+    Slip.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
+    Slip.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
+}
+
+_NOTHING_BOUGHT = frozenset({Slip.SEVERAL_ORDERS, Slip.TOO_MANY_ORDERS, Slip.FORWARDED, Slip.EDITED})
+"""Where somebody may think that something was bought after all."""
+
+_EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
+"""Shown where no catalogue tells what is open."""
+
+
+def not_understood(notice: NotUnderstood) -> Text:
+    """Say what is amiss and show the nearest right form."""
+    shown = "Contoh:" if notice.is_example or notice.suggestion == EXAMPLE else "Ketik:"
+    typed: list[Row] = [("Yang diketik: ", outside(notice.typed, 100))] if notice.typed else []
+    if notice.slip is Slip.THANKS:
+        return lines(f"🙏 {_SLIPS[notice.slip]}")
+    bought = ["Belum ada yang dibeli."] if notice.slip in _NOTHING_BOUGHT else []
+    return lines(
+        f"🤔 {_SLIPS[notice.slip]}",
+        *typed,
+        *bought,
+        (f"{shown} ", outside(notice.suggestion, 100)),
+        "Cara lengkap: /bantuan",
+    )
+
+
+def welcome(notice: Welcome) -> Text:
+    """Greet, and show what to try first."""
+    first, *others = _shown(notice.examples)
+    more: list[Row] = [("   Ada juga: ", *_listed(others))] if others else []
+    if notice.role is Role.ADMIN:
+        return lines(
+            ("👋 ", bold("Selamat datang, loket sudah jalan.")),
+            "Tiga langkah pertama untuk admin:",
+            "1. Kirim daftar harga (file XLSX atau CSV) ke sini. Contohnya: /katalog",
+            "2. Ajak reseller mengetik /daftar di bot ini, lalu setujui.",
+            ("3. Coba satu pesanan: ", code(first)),
+            "Semua perintah: /bantuan",
+        )
+    return lines(
+        ("👋 ", bold("Selamat datang di loket.")),
+        "Tiga hal untuk dicoba:",
+        ("1. Lihat kode dan harga: ", code("harga")),
+        ("2. Pesan dengan kode, titik, nomor: ", code(first)),
+        *more,
+        ("3. Lihat pesanan Anda: ", code("riwayat")),
+        "Cara lengkap: /bantuan",
+    )
+
+
+def help_for(notice: Help) -> Text:
+    """Say how to order and what else can be typed."""
+    first, *others = _shown(notice.examples)
+    also: list[Row] = [("Juga: ", *_listed(others))] if others else []
+    nominal: list[Row] = [("Pulsa boleh tanpa kode: ", code(notice.nominal))] if notice.nominal else []
+    order: tuple[Row, ...] = (
+        ("🛒 ", bold("Cara pesan")),
+        ("Ketik ", code("kode.nomor"), ", misalnya ", code(first)),
+        *also,
+        "Titik boleh diganti spasi, koma, * atau #. Nomor boleh +62, spasi, atau strip.",
+        "Banyak pesanan: satu baris satu pesanan, paling banyak 100.",
+        *nominal,
+        ("Sekali lagi ke nomor yang sama hari ini: ", code(_second(first))),
+        "",
+        ("🔎 ", bold("Lihat")),
+        (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
+        (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
+        (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
+        "",
+        ("🧾 ", bold("Sesudahnya")),
+        "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
+        ("Nama toko dan harga jual di struk: ", code("struk")),
+    )
+    if notice.role is not Role.ADMIN:
+        return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
+    return lines(*order, "", *_FOR_ADMINS)
+
+
+_FOR_ADMINS: tuple[Row, ...] = (
+    ("🔑 ", bold("Untuk admin")),
+    "/saldo · /tertunda · /komplain · /reseller",
+    ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
+    ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
+    "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
+)
+
+
+def _shown(examples: tuple[str, ...]) -> tuple[str, ...]:
+    return examples or _EXAMPLES
+
+
+def _listed(texts: list[str]) -> Row:
+    first, *others = (outside(text) for text in texts)
+    return (first, *(part for other in others for part in (", ", other)))
+
+
+def _second(example: str) -> str:
+    """Give the text for the second purchase of the same."""
+    product_code, _, destination = example.partition(".")
+    return f"{product_code}.2.{destination}"
+
+
+def balance_withheld(_: BalanceWithheld) -> Text:
+    """Say that resellers have no balance here."""
+    return lines("Di loket ini tidak ada saldo reseller. Tanyakan ke admin.", "Cara lengkap: /bantuan")
+
+
+def admins_only() -> Text:
+    """Say whose command it is, and where."""
+    return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
+
+
+def words(notice: TalkNotice) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case Welcome():
+            return welcome(notice)
+        case Help():
+            return help_for(notice)
+        case NotUnderstood():
+            return not_understood(notice)
+        case BalanceWithheld():
+            return balance_withheld(notice)
+        case AdminsOnly():
+            return admins_only()
+        case _:
+            assert_never(notice)

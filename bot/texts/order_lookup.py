@@ -1,0 +1,143 @@
+"""What people read of orders they look up: one in full, those to a number, a page of all of them."""
+
+from typing import assert_never
+
+from bot.grammar.parsed import EXAMPLE
+from bot.notices.order_lookup import History, LookingNotice, NoSuchOrder, OrderRow, OrderShown, OrdersTo
+from bot.orders.model import ExpiryReason, State
+from bot.texts.batch_summary import MARKS
+from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, numbered, outside, rupiah
+from bot.texts.orders import told_reason
+
+STATES = {
+    State.PLACED: "Diproses",
+    State.SUBMITTING: "Diproses",
+    State.PENDING: "Diproses",
+    State.UNKNOWN: "Belum pasti",
+    State.SUCCEEDED: "Sukses",
+    State.FAILED: "Gagal",
+    State.EXPIRED: "Tidak diproses",
+    State.DISPUTED: "Diperiksa admin",
+}
+
+_EXPIRIES = {
+    ExpiryReason.TOO_OLD: "Terlambat kami terima, tidak ada yang dibeli.",
+    ExpiryReason.NEVER_SENT: "Server tidak bisa dihubungi, tidak ada yang dibeli.",
+}
+
+LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60
+
+
+def order_shown(notice: OrderShown, clock: Clock) -> Text:
+    """Show all of one order that its reseller may know."""
+    rows: list[Row] = [
+        (
+            f"{MARKS[notice.state]} ",
+            bold(STATES[notice.state].upper()),
+            " ",
+            code(notice.typed),
+        ),
+        ("Nomor: ", numbered(notice.destination)),
+        f"Dipesan {clock.moment(notice.placed_at_ms)}",
+    ]
+    if notice.ordinal > 1:
+        rows.append(f"Pembelian ke-{notice.ordinal} hari itu")
+    if notice.user_id is not None:
+        rows.append(("Pemesan: ", outside(notice.name), f" ({notice.user_id})"))
+    if notice.sell_idr is not None:
+        rows.append(f"Harga: {rupiah(notice.sell_idr)}")
+    rows.extend(_proof(notice))
+    return lines(*rows, f"Kabar terakhir {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
+
+
+def _proof(notice: OrderShown) -> list[Row]:
+    """Give what proves or explains how an order stands, and what not to do while nobody knows."""
+    match notice.state:
+        case State.SUCCEEDED:
+            return [("SN: ", outside(notice.sn, 500)) if notice.sn else "SN: belum ada"]
+        case State.FAILED:
+            reason = told_reason(notice.reason, notice.trouble)
+            return [("Alasan: ", outside(reason, 200))] if reason else []
+        case State.EXPIRED:
+            return [_EXPIRIES[notice.expiry]] if notice.expiry else []
+        case State.UNKNOWN | State.DISPUTED:
+            return [(bold("Jangan kirim ulang."), " Admin sudah diberi tahu, kepastiannya dikirim ke sini.")]
+        case State.PLACED | State.SUBMITTING | State.PENDING:
+            return [(bold("Jangan kirim ulang."), " Hasilnya dikirim begitu ada.")]
+        case _:
+            assert_never(notice.state)
+
+
+def _listed(number: int, row: OrderRow, clock: Clock, *, with_number: bool) -> tuple[Row, Row]:
+    named = code(f"{row.code}.{row.destination}") if with_number else code(row.code)
+    proof: tuple[str | Span, ...] = ()
+    reason = told_reason(row.reason, row.trouble)
+    if row.state is State.SUCCEEDED and row.sn:
+        proof = (" · SN ", outside(row.sn, LIST_SN_CHARS))
+    elif row.state is State.FAILED and reason:
+        proof = (" · ", outside(reason, LIST_REASON_CHARS))
+    who: tuple[str | Span, ...] = (" · ", outside(row.name, 30)) if row.name else ()
+    return (
+        (f"{number}. {MARKS[row.state]} ", named, f" {STATES[row.state].lower()}"),
+        (f"    {clock.moment(row.placed_at_ms)}", *who, *proof),
+    )
+
+
+def orders_to(notice: OrdersTo, clock: Clock) -> Text:
+    """Show the latest orders to one number."""
+    rows = [
+        each
+        for number, row in enumerate(notice.rows, start=1)
+        for each in _listed(number, row, clock, with_number=False)
+    ]
+    return lines(
+        ("🔎 ", bold("Pesanan ke"), " ", numbered(notice.destination)), *rows, "Ketuk angkanya untuk rincian."
+    )
+
+
+def no_such_order(notice: NoSuchOrder) -> Text:
+    """Say that there is none, and how to ask."""
+    if not notice.typed:
+        return lines(
+            "🔎 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
+        )
+    return lines(
+        ("🔎 Tidak ada pesanan untuk ", outside(notice.typed), "."),
+        (
+            "Periksa nomornya. Contoh: ",
+            code("cek.081234567890"),
+            ", atau ",
+            code("cek"),
+            " dengan Ref-nya.",
+        ),
+        "Semua pesanan: /riwayat",
+    )
+
+
+def history(notice: History, clock: Clock) -> Text:
+    """Show a page of somebody's orders."""
+    if not notice.rows:
+        return lines(
+            "🧾 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
+        )
+    rows = [
+        each
+        for number, row in enumerate(notice.rows, start=1)
+        for each in _listed(number, row, clock, with_number=True)
+    ]
+    return lines(("🧾 ", bold("Riwayat pesanan")), *rows, "Ketuk angkanya untuk rincian.")
+
+
+def words(notice: LookingNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case OrderShown():
+            return order_shown(notice, clock)
+        case OrdersTo():
+            return orders_to(notice, clock)
+        case NoSuchOrder():
+            return no_such_order(notice)
+        case History():
+            return history(notice, clock)
+        case _:
+            assert_never(notice)

@@ -1,0 +1,128 @@
+"""What a reseller reads of an order that was not simply placed: what is asked, and what to tap or type."""
+
+from typing import assert_never
+
+from bot.grammar.parsed import Doubt, spelled
+from bot.notices.placing import (
+    Closure,
+    Offer,
+    OrderingNotice,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    OrderTable,
+    ProductClosed,
+)
+from bot.orders.model import State
+from bot.texts.batch_summary import MARKS
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+
+_DOUBTS = {
+    Doubt.NOMINAL: "Produk yang mana untuk nominal ini?",
+    Doubt.OPERATOR: "Nomor ini bukan dari operator produknya.",
+    Doubt.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
+    Doubt.NUMBER: "Nomor ini bisa dibaca dua cara.",
+    Doubt.PARTS: "Ada bagian lain di samping kode dan nomor.",
+    Doubt.PIN: "Ada bagian lain di samping kode dan nomor. PIN tidak perlu diketik.",
+    Doubt.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga. Mungkin maksudnya:",
+    Doubt.SERVER: "Pastikan ID dan servernya.",
+    Doubt.LETTERS: "Ada huruf di dalam nomor.",
+    Doubt.SWAPPED: "Nomornya tertulis di depan kode.",
+    Doubt.GLUED: "Kode dan nomornya tersambung.",
+    Doubt.TALK: "Ini pesanan atau obrolan?",
+}
+
+_STOOD = {
+    State.PLACED: "sedang diproses",
+    State.SUBMITTING: "sedang diproses",
+    State.PENDING: "sedang diproses",
+    State.UNKNOWN: "belum pasti hasilnya",
+    State.SUCCEEDED: "sudah sukses",
+    State.FAILED: "gagal",
+    State.EXPIRED: "tidak diproses",
+    State.DISPUTED: "sedang diperiksa admin",
+}
+
+
+def _offered(offer: Offer) -> Row:
+    price = f" · {rupiah(offer.sell_idr)}" if offer.sell_idr is not None else ""
+    name = (" ", outside(offer.name)) if offer.name else ()
+    return (code(spelled(offer.intent)), *name, price)
+
+
+def order_question(notice: OrderQuestion) -> Text:
+    """Ask which reading was meant, with a button for each."""
+    ask = "Ketuk untuk membeli, atau ketik ulang." if len(notice.offers) == 1 else "Ketuk yang dimaksud."
+    return lines(
+        f"🤔 {_DOUBTS[notice.doubt]}",
+        *(_offered(offer) for offer in notice.offers),
+        f"{ask} Belum ada yang dibeli.",
+    )
+
+
+def order_proposal(notice: OrderProposal) -> Text:
+    """Show an order before it is sent."""
+    intent, name = notice.offer.intent, notice.offer.name
+    rows: list[Row] = [("🛒 ", bold("Beli ini?"))]
+    if name:
+        rows.append((outside(name),))
+    rows.append(("Kode: ", code(intent.product_code)))
+    rows.append(("Nomor: ", numbered(intent.destination)))
+    if intent.ordinal > 1:
+        rows.append(f"Pembelian ke-{intent.ordinal} hari ini")
+    if notice.offer.sell_idr is not None:
+        rows.append(f"Harga: {rupiah(notice.offer.sell_idr)}")
+    return lines(*rows, "Belum ada yang dibeli. Ketuk tombolnya untuk membeli.")
+
+
+def order_repeated(notice: OrderRepeated, clock: Clock) -> Text:
+    """Say that it was ordered before, and how to buy one more on purpose."""
+    rows: list[Row] = [
+        (f"↩️ {MARKS[notice.state]} ", code(notice.typed), " ", _STOOD[notice.state]),
+        ("Nomor: ", numbered(notice.destination)),
+    ]
+    if notice.sn:
+        rows.append(("SN: ", outside(notice.sn, 500)))
+    rows.append(f"Dipesan {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
+    if notice.again is None:
+        return lines(*rows, "Sudah 99 kali hari ini, tidak bisa ditambah lagi.")
+    is_over = notice.state is State.SUCCEEDED
+    held = "Tidak dibeli lagi." if is_over else "Tidak dibeli lagi, tunggu hasilnya."
+    return lines(*rows, (f"{held} Kalau memang mau satu lagi, ketik ", code(spelled(notice.again.intent))))
+
+
+def product_closed(notice: ProductClosed) -> Text:
+    """Say that the product cannot be bought now, until when, and what could be."""
+    match notice.closure:
+        case Closure.RESTING:
+            minute = notice.opens_minute or 0
+            why = f"sedang jam tutup, buka lagi pukul {minute // 60:02d}:{minute % 60:02d}."
+        case Closure.CLOSED:
+            why = "sedang ditutup."
+        case _:
+            assert_never(notice.closure)
+    rows: list[Row] = [
+        ("🚫 ", code(notice.code), " ", outside(notice.name), f" {why}"),
+        "Belum ada yang dibeli.",
+    ]
+    if notice.others:
+        rows.append("Pilihan lain:")
+        rows.extend(_offered(offer) for offer in notice.others)
+    return lines(*rows)
+
+
+def words(notice: OrderingNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case OrderQuestion():
+            return order_question(notice)
+        case OrderProposal():
+            return order_proposal(notice)
+        case OrderRepeated():
+            return order_repeated(notice, clock)
+        case ProductClosed():
+            return product_closed(notice)
+        case OrderTable():
+            raise LookupError("a table is filled in from the books")
+        case _:
+            assert_never(notice)

@@ -1,0 +1,91 @@
+"""What is read while the counter is closed after a restore, by admins and by whoever wants to order."""
+
+from typing import assert_never
+
+from bot.notices.restore_gate import (
+    CounterClosed,
+    CounterOpen,
+    OpenQuestion,
+    RestoreGap,
+    RestoreNotice,
+    RestoreReleased,
+)
+from bot.texts.formatting import Clock, Text, bold, code, lines, outside
+
+NOT_STORED = lines(
+    ("⚠️ ", bold("Belum tercatat."), " Loket sedang gangguan."),
+    (bold("Jangan kirim ulang."), " Begitu loket pulih, pesanan ini dibaca lagi sendiri."),
+    "Kalau sudah terlalu lama, pesanan ini tidak dibeli dan Anda diberi tahu.",
+)
+"""To a chat whose order could not be kept: the outbox cannot be written either."""
+
+
+def restore_gap(notice: RestoreGap, clock: Clock) -> Text:
+    """Tell an admin what the database does not know, and what to do before orders are let in again."""
+    since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
+    until = clock.moment(notice.gap_until_ms)
+    return lines(
+        ("🛑 ", bold("Loket dipulihkan dari cadangan dan masih ditutup")),
+        f"Dipulihkan {clock.moment(notice.restored_at_ms)}. Catatan terakhir di cadangan: {since}.",
+        (
+            bold(f"Dari {since} sampai {until}"),
+            " loket tidak tahu apa yang terjadi: pesanan, hasil, saldo, reseller.",
+        ),
+        "",
+        "Sebelum dibuka:",
+        "1. Lihat daftar transaksi biller untuk waktu itu. Yang tidak ada di loket: beri tahu resellernya.",
+        f"2. /tertunda: {notice.waiting_count} pesanan menunggu keputusan. Tetapkan sesuai biller.",
+        "3. /reseller: periksa siapa yang boleh memesan.",
+        "",
+        "Sampai dibuka tidak ada yang dibeli. Pesanan baru ditolak dan tidak dicatat.",
+    )
+
+
+def open_question(notice: OpenQuestion, clock: Clock) -> Text:
+    """Ask once more before anything is bought again."""
+    since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
+    return lines(
+        (bold("Buka loket sekarang?")),
+        f"Daftar biller dari {since} sampai {clock.moment(notice.gap_until_ms)} sudah dicocokkan?",
+        "Setelah dibuka, pesanan baru langsung dibeli.",
+    )
+
+
+def restore_released(notice: RestoreReleased, clock: Clock) -> Text:
+    """Say that the counter is open again, and by whom."""
+    by = (" oleh ", outside(notice.admin_name)) if notice.admin_name else ()
+    return lines(
+        ("☑️ ", bold("Loket dibuka lagi"), *by),
+        f"{clock.moment(notice.at_ms)}, setelah pemulihan {clock.moment(notice.restored_at_ms)}",
+    )
+
+
+def counter_closed(notice: CounterClosed) -> Text:
+    """Tell a reseller that their order was not taken."""
+    return lines(
+        ("🛑 ", bold("TUTUP SEMENTARA"), " ", code(f"{notice.code}.{notice.destination}")),
+        "Loket sedang ditutup sementara. Pesanan ini tidak dicatat, tidak ada yang dibeli.",
+        "Kirim lagi setelah loket dibuka, kami beri tahu di sini.",
+    )
+
+
+def counter_open(_: CounterOpen) -> Text:
+    """Tell whom we turned away that they may order again."""
+    return lines("✅ Loket sudah dibuka lagi. Silakan kirim pesanan yang tadi ditolak.")
+
+
+def words(notice: RestoreNotice, clock: Clock) -> Text:
+    """Give the words for a notice of this room."""
+    match notice:
+        case RestoreGap():
+            return restore_gap(notice, clock)
+        case OpenQuestion():
+            return open_question(notice, clock)
+        case RestoreReleased():
+            return restore_released(notice, clock)
+        case CounterClosed():
+            return counter_closed(notice)
+        case CounterOpen():
+            return counter_open(notice)
+        case _:
+            assert_never(notice)

@@ -1,0 +1,185 @@
+"""The one web server: Telegram's webhook, the biller's reversals, and the operator's look at health.
+
+Whatever is not exactly right gets the same 404, so that nobody can feel their way to a secret.
+"""
+
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.purchasing.reversals import Verdict
+from bot.settings import Network
+from storage.errors import StorageError
+
+_log = logging.getLogger(__name__)
+
+MAX_UPDATE_BYTES = 1_000_000
+"""The largest update Telegram sends is far below this."""
+
+WEBHOOK, REVERSAL = "/telegram", "/reversal/"
+
+OK = PlainTextResponse("OK")
+NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
+"""Also for a wrong method: a 405 would tell that the path is right."""
+
+TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
+
+Raw = dict[str, object]
+
+
+class Handlers(Struct, frozen=True, kw_only=True):
+    """What the server hands its requests to; both raise StorageError if nothing was kept."""
+
+    take_update: Callable[[Raw], Awaitable[None]]
+    hear_reversal: Callable[[bytes, str], Awaitable[Verdict]]
+    readiness: Callable[[], Awaitable[dict[str, bool]]]
+    metrics: Callable[[], Awaitable[bytes]]
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """Who may come in; `webhook_secret` is None while polling."""
+
+    reversal_secret: str
+    webhook_secret: str | None
+    reversal_allowed: tuple[Network, ...]
+    trusted_proxies: tuple[Network, ...]
+
+    def __repr__(self) -> str:
+        """Show no secret."""
+        return "Gate(...)"
+
+
+def build(handlers: Handlers, gate: Gate) -> ASGIApp:
+    """Give the ASGI application."""
+
+    async def healthz(_: Request) -> Response:
+        return OK
+
+    async def readyz(_: Request) -> Response:
+        parts = await handlers.readiness()
+        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(await handlers.metrics(), media_type="text/plain; version=0.0.4")
+
+    async def stranger(_: Request, __: Exception) -> Response:
+        return NOT_FOUND
+
+    async def surprise(_: Request, __: Exception) -> Response:
+        return TRY_AGAIN
+
+    app = Starlette(
+        routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)],
+        exception_handlers={404: stranger, 405: stranger, 500: surprise},
+    )
+    # A redirect from /healthz/ would tell that /healthz is there.
+    app.router.redirect_slashes = False
+    return _Front(handlers, gate, app)
+
+
+class _Front:
+    """The two doors through which news comes, many times as busy as all others; those are `rest`'s."""
+
+    def __init__(self, handlers: Handlers, gate: Gate, rest: ASGIApp) -> None:
+        self._handlers = handlers
+        self._gate = gate
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"] if scope["type"] == "http" else ""
+        if path == WEBHOOK:
+            answer = self._telegram(Request(scope, receive))
+        elif path.startswith(REVERSAL):
+            answer = self._reversal(Request(scope), path.removeprefix(REVERSAL))
+        else:
+            await self._rest(scope, receive, send)
+            return
+        try:
+            response = await answer
+        except StorageError:
+            response = TRY_AGAIN
+        except Exception:  # noqa: BLE001 - whoever calls is told to come again, whatever our own code met
+            _log.exception("a caller met a surprise")
+            response = TRY_AGAIN
+        await response(scope, receive, send)
+
+    async def _telegram(self, request: Request) -> Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        secret = self._gate.webhook_secret
+        if request.method != "POST" or not secret or not _same(given, secret):
+            return NOT_FOUND
+        update = await _read_update(request)
+        if update is None:
+            return NOT_FOUND
+        await self._handlers.take_update(update)
+        return OK
+
+    async def _reversal(self, request: Request, secret: str) -> Response:
+        gate = self._gate
+        remote = remote_address(request, gate.trusted_proxies)
+        is_right = _same(secret, gate.reversal_secret)
+        if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
+            return NOT_FOUND
+        verdict = await self._handlers.hear_reversal(request.scope["query_string"], str(remote))
+        return OK if verdict is Verdict.STORED else NOT_FOUND
+
+
+def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:
+    """Give who really calls: the rightmost forwarded address that is no trusted proxy of ours."""
+    peer = _address(request.client.host if request.client else "")
+    hops = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
+    while peer is not None and hops and _is_in(peer, trusted):
+        hop = hops.pop().strip()
+        if not hop:
+            break
+        peer = _address(hop)
+    return peer
+
+
+@lru_cache(maxsize=256)  # the same few call all day
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        # A zone (`fe80::1%eth0`) is any text at all, and no part of who calls.
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+def _is_in(address: IPv4Address | IPv6Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks if network.version == address.version)
+
+
+def _is_allowed(address: IPv4Address | IPv6Address | None, allowed: tuple[Network, ...]) -> bool:
+    return not allowed or (address is not None and _is_in(address, allowed))
+
+
+def _same(given: str, secret: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())
+
+
+async def _read_update(request: Request) -> Raw | None:
+    body, has_more = bytearray(), True
+    while has_more:
+        part = await request.receive()
+        if part["type"] != "http.request":
+            return None  # the caller has gone
+        body += part.get("body", b"")
+        has_more = part.get("more_body", False)
+        if len(body) > MAX_UPDATE_BYTES:
+            return None
+    try:
+        update = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return update if isinstance(update, dict) else None

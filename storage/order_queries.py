@@ -1,0 +1,73 @@
+"""Looks orders up for people: their own, those to a number, and what a period's orders add up to.
+
+`user_id` None means the orders of everybody. Nothing here changes anything.
+"""
+
+from collections.abc import Iterator
+
+from bot.orders.model import Order, State
+from bot.orders.sales_summary import Sales
+from storage.codec import from_row
+from storage.transaction import Tx
+
+ROWS_AT_ONCE = 500
+END_MS = 1 << 62
+
+
+def before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Order]:
+    """Give somebody's orders older than `order`, the newest first; from the newest of all without one."""
+    at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
+    rows = tx.all("orders_of_user_before", user_id=user_id, at_ms=at_ms, trxid=trxid, limit=limit)
+    return [from_row(Order, row) for row in rows]
+
+
+def after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
+    """Give somebody's orders next after `order`, the newest first."""
+    rows = tx.all(
+        "orders_of_user_after", user_id=user_id, at_ms=order.placed_at_ms, trxid=order.trxid, limit=limit
+    )
+    return [from_row(Order, row) for row in reversed(rows)]
+
+
+def to(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
+    """Give the orders to a destination, the newest first."""
+    if user_id is None:
+        rows = tx.all("orders_to", destination=destination, limit=limit)
+    else:
+        rows = tx.all("orders_of_user_to", destination=destination, user_id=user_id, limit=limit)
+    return [from_row(Order, row) for row in rows]
+
+
+def sales(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[Sales]:
+    """Add up what was ordered from one moment until before another, by product and state."""
+    if user_id is None:
+        rows = tx.all("sales_of_shop", from_ms=from_ms, until_ms=until_ms)
+    else:
+        rows = tx.all("sales_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
+    return [Sales(**{**dict(row), "state": State(row["state"])}) for row in rows]
+
+
+def within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
+    """Give what was ordered from one moment until before another, oldest first, a few at a time."""
+    after_ms, trxid = from_ms - 1, "~"  # above any trxid, which are digits
+    while True:
+        found = _some_within(tx, user_id, after_ms, trxid, until_ms)
+        yield from found
+        if len(found) < ROWS_AT_ONCE:
+            return
+        after_ms, trxid = found[-1].placed_at_ms, found[-1].trxid
+
+
+def _some_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_ms: int) -> list[Order]:
+    if user_id is None:
+        rows = tx.all("orders_within", after_ms=after_ms, trxid=trxid, until_ms=until_ms, limit=ROWS_AT_ONCE)
+    else:
+        rows = tx.all(
+            "orders_of_user_within",
+            user_id=user_id,
+            after_ms=after_ms,
+            trxid=trxid,
+            until_ms=until_ms,
+            limit=ROWS_AT_ONCE,
+        )
+    return [from_row(Order, row) for row in rows]
