@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.logs import log_surprises, set_up_logs
+from bot.logs import log_unhandled_errors, set_up_logs
 from bot.settings import InvalidSettingsError, Settings, load_settings
 
 if TYPE_CHECKING:
-    from bot.catalogue.diff import Difference
-    from storage.backup import Holding
+    from bot.catalogue.diff import CatalogueDiff
+    from storage.backup import BackupContents
 
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
@@ -57,7 +57,7 @@ def main() -> None:
         _become_the_sandbox(given.arguments)
     settings = _settings_or_exit()
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
-    log_surprises()
+    log_unhandled_errors()
     match given.command:
         case "check":
             sys.exit(_check(settings))
@@ -133,12 +133,12 @@ def _check(settings: Settings) -> int:
 
 def _keep(work: Callable[[], None]) -> int:
     """Carry out what is done with a file, and say on the terminal what stood in its way."""
-    from bot.catalogue_cli import PriceFileError
+    from bot.catalogue_cli import PriceListFileError
     from storage.errors import StorageError
 
     try:
         work()
-    except (StorageError, PriceFileError) as error:
+    except (StorageError, PriceListFileError) as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     return 0
@@ -146,10 +146,10 @@ def _keep(work: Callable[[], None]) -> int:
 
 def _back_up(settings: Settings, target: Path) -> None:
     from bot.app import now_ms
-    from storage.backup import back_up, copy_name
+    from storage.backup import back_up, backup_file_name
 
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
-    file = copy_name(target, now) if target.is_dir() else target
+    file = backup_file_name(target, now) if target.is_dir() else target
     holding = back_up(settings.database_path, file)
     print(f"{file}: {_described(holding, settings)}; checked and on the disk")
 
@@ -167,21 +167,21 @@ def _restore(settings: Settings, copy: Path) -> None:
 
 
 def _export(settings: Settings, file: Path) -> None:
-    from bot.catalogue_cli import export
+    from bot.catalogue_cli import export_list
 
-    print(f"{file}: {export(settings.database_path, file)} products")
+    print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
 def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
-    sheet = catalogue_cli.read(file)
-    for problem in catalogue_cli.problems_of(sheet):
+    sheet = catalogue_cli.read_file(file)
+    for problem in catalogue_cli.problem_lines(sheet):
         print(problem)
     if sheet.problems and not skip:
-        raise catalogue_cli.PriceFileError("mend these rows, or leave them out with --skip-faulty")
-    applied = catalogue_cli.bring_in(
+        raise catalogue_cli.PriceListFileError("mend these rows, or leave them out with --skip-faulty")
+    applied = catalogue_cli.import_list(
         settings.database_path,
         sheet,
         file,
@@ -192,7 +192,7 @@ def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
     print("applied" if applied else "nothing was changed")
 
 
-def _agrees(found: "Difference", *, yes: bool) -> bool:
+def _agrees(found: "CatalogueDiff", *, yes: bool) -> bool:
     for kind, count in found.counts():
         codes = ", ".join(change.code for change in found.of_kind(kind)[:5])
         print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
@@ -204,7 +204,7 @@ def _agrees(found: "Difference", *, yes: bool) -> bool:
     return sys.stdin.readline().strip().lower() == "y"
 
 
-def _described(holding: "Holding", settings: Settings) -> str:
+def _described(holding: "BackupContents", settings: Settings) -> str:
     if holding.last_order_at_ms is None:
         return "no orders"
     last = datetime.fromtimestamp(holding.last_order_at_ms / 1000, settings.zone)

@@ -13,28 +13,28 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from telegram.error import TelegramError
 
-from bot.biller.client import TrxClient
+from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import DatabaseFoundDamaged
 from bot.purchasing import restore_gate
-from bot.purchasing.reversals import Verdict
-from bot.runtime import Counter, Rules, World
+from bot.purchasing.reversals import ReversalResult
+from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
-from bot.telegram.files import FileStore
+from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
-from bot.telegram.receiver import Doorway
+from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import introduce, offer_commands
-from bot.web.app import Gate, Handlers, build
+from bot.telegram.setup import configure_updates, publish_commands
+from bot.web.app import AccessRules, WebHandlers, build_app
 from bot.web.server import serve
-from bot.worker import Agent, Bell
+from bot.worker import WakeUp, Worker
 from storage import restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class App:
         self.introduced = asyncio.Event()
         self.metrics = Metrics()
         self.database = SqliteDatabase(settings.database_path)
-        self.biller = TrxClient(
+        self.biller = BillerClient(
             url=settings.biller_url,
             user=settings.biller_user,
             password=settings.biller_password.get_secret_value(),
@@ -70,10 +70,10 @@ class App:
             token=settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url
         )
         self.sender = Sender(self.client)
-        self.counter = Counter(self._world(), _rules(settings))
+        self.counter = Runtime(self._world(), _rules(settings))
         self.metrics.watch_breaker(self.counter.breaker)
         self.metrics.watch_audit(self.counter.auditor.tally)
-        self.doorway = Doorway(
+        self.doorway = UpdateReceiver(
             database=self.database,
             desk=self.counter.desk,
             sender=self.sender,
@@ -83,14 +83,14 @@ class App:
             imports_bell=self.counter.imports_bell,
         )
         poller = Poller(database=self.database, client=self.client, doorway=self.doorway, now_ms=now_ms)
-        self.poller = Agent("poller", poller.run_once, Bell())
+        self.poller = Worker("poller", poller.run_once, WakeUp())
 
-    def _world(self) -> World:
-        return World(
+    def _world(self) -> Environment:
+        return Environment(
             database=self.database,
             biller=self.metrics.watch_biller(self.biller),
             speaker=self.metrics.watch_speaker(self.sender),
-            files=FileStore(self.client),
+            files=FileDownloader(self.client),
             now_ms=now_ms,
             tick=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),
@@ -103,7 +103,7 @@ class App:
         secret = settings.telegram_webhook_secret
         while not self.introduced.is_set():
             try:
-                self.doorway.username = await introduce(
+                self.doorway.username = await configure_updates(
                     self.client,
                     webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
                     webhook_secret=secret.get_secret_value() if secret else None,
@@ -114,7 +114,7 @@ class App:
             else:
                 self.introduced.set()
         _log.info("introduced to Telegram", extra={"mode": "webhook" if settings.public_url else "polling"})
-        await offer_commands(self.client, settings.admin_ids)
+        await publish_commands(self.client, settings.admin_ids)
         if not settings.public_url:
             await self.poller.run()
 
@@ -122,7 +122,7 @@ class App:
         """Take one update from the webhook."""
         await self.doorway.take([update])
 
-    async def hear_reversal(self, query: bytes, remote: str) -> Verdict:
+    async def hear_reversal(self, query: bytes, remote: str) -> ReversalResult:
         """Take one report from the biller."""
         verdict = await self.counter.reversals.hear(query, remote=remote)
         self.metrics.reversals.labels(verdict.name.lower()).inc()
@@ -131,7 +131,7 @@ class App:
     async def readiness(self) -> dict[str, bool]:
         """Tell which parts are up."""
         try:
-            await self.database.read(lambda tx: tx.one("telegram_cursor"))
+            await self.database.read(lambda tx: tx.one("poll_cursor"))
         except StorageError:
             storage_is_up = False
         else:
@@ -146,20 +146,20 @@ class App:
         """Give `/metrics`."""
         return await self.metrics.page(self.database)
 
-    def handlers(self) -> Handlers:
+    def handlers(self) -> WebHandlers:
         """Give what the web server calls."""
-        return Handlers(
+        return WebHandlers(
             take_update=self.take_update,
             hear_reversal=self.hear_reversal,
             readiness=self.readiness,
             metrics=self.metrics_page,
         )
 
-    def gate(self) -> Gate:
+    def gate(self) -> AccessRules:
         """Give who may come in."""
         settings = self.settings
         secret = settings.telegram_webhook_secret if settings.public_url else None
-        return Gate(
+        return AccessRules(
             reversal_secret=settings.reversal_secret.get_secret_value(),
             webhook_secret=secret.get_secret_value() if secret else None,
             reversal_allowed=settings.reversal_allowed_ips,
@@ -167,8 +167,8 @@ class App:
         )
 
 
-def _rules(settings: Settings) -> Rules:
-    return Rules(
+def _rules(settings: Settings) -> RuntimeSettings:
+    return RuntimeSettings(
         admins=settings.admin_ids,
         zone=settings.zone,
         biller_concurrency=settings.biller_concurrency,
@@ -187,22 +187,24 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Telegram or the biller hear anything.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(only_one(settings.database_path))
+        stack.enter_context(exclusive_lock(settings.database_path))
         app = App(settings)
         await app.database.open()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
-        await app.database.write(lambda tx: membership.seed(tx, settings.reseller_ids, now_ms=now_ms()))
+        await app.database.write(
+            lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
+        )
         await _look_back(app)
         await app.counter.submitter.recover()
         agents = [asyncio.create_task(agent.run(), name=agent.name) for agent in app.counter.agents]
         stack.push_async_callback(_stop_agents, app, agents)
-        web = build(app.handlers(), app.gate())
+        web = build_app(app.handlers(), app.gate())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
         stack.push_async_callback(app.counter.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         greeting = asyncio.create_task(app.introduce(), name="introduction")
         stack.push_async_callback(_cancel, greeting)
-        loading = asyncio.create_task(asyncio.to_thread(carriers.load), name="loading")
+        loading = asyncio.create_task(asyncio.to_thread(carriers.load_prefixes), name="loading")
         stack.push_async_callback(_cancel, loading)
         _log.info("Loket is up", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
         yield app
@@ -211,7 +213,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 
 async def _look_back(app: App) -> None:
     doubted = await app.database.write(
-        lambda tx: restore_gate.look_back(tx, app.counter.desk, now_ms=now_ms())
+        lambda tx: restore_gate.check_after_restore(tx, app.counter.desk, now_ms=now_ms())
     )
     if await app.database.read(restores.in_quarantine):
         words = "restored from a backup: nothing is bought until an admin opens the counter"

@@ -14,7 +14,7 @@ from pythonjsonlogger.json import JsonFormatter
 HIDDEN = "[hidden]"
 
 
-class SafeFormatter(JsonFormatter):
+class RedactingFormatter(JsonFormatter):
     """Formats as JSON and then removes the secrets, wherever they hid: message, fields or traceback."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
@@ -46,7 +46,7 @@ def _forms(secret: str) -> Iterable[str]:
 def set_up_logs(*, level: str, secrets: Iterable[str]) -> None:
     """Log our own at `level`; other libraries print URLs with tokens at INFO, so they start at WARNING."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(SafeFormatter(secrets))
+    handler.setFormatter(RedactingFormatter(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -54,7 +54,7 @@ def set_up_logs(*, level: str, secrets: Iterable[str]) -> None:
         logging.getLogger(ours).setLevel(level)
 
 
-def log_surprises() -> None:
+def log_unhandled_errors() -> None:
     """Log what ends the program or a thread, which Python itself would print as it is, secrets and all."""
     sys.excepthook = lambda kind, error, trace: _log_surprise("the end", kind, error, trace)
     threading.excepthook = lambda hurt: _log_surprise(

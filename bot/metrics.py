@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from bot.delivery.messenger import Speaker
+from bot.delivery.messenger import MessageSender
 from bot.notices.alarms import Invariant
 from bot.orders.events import Answer
 from bot.orders.model import Order
-from bot.purchasing.auditor import Tally
-from bot.purchasing.circuit_breaker import Breaker
+from bot.purchasing.auditor import AuditStats
+from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.submitter import Biller
-from bot.telegram.send_result import Outcome
-from bot.telegram.sender import Outgoing
+from bot.telegram.send_result import SendResult
+from bot.telegram.sender import OutgoingMessage
 from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx
@@ -36,16 +36,16 @@ class Metrics:
         """Give `biller` with its answers counted."""
         return _CountedBiller(biller, self.answers)
 
-    def watch_speaker(self, speaker: Speaker) -> Speaker:
+    def watch_speaker(self, speaker: MessageSender) -> MessageSender:
         """Give `speaker` with its outcomes counted."""
-        return _CountedSpeaker(speaker, self.messages)
+        return _CountedSender(speaker, self.messages)
 
-    def watch_breaker(self, breaker: Breaker) -> None:
+    def watch_breaker(self, breaker: CircuitBreaker) -> None:
         """Show whether orders are held back."""
         gauge = Gauge("loket_breaker_open", "1 while orders are held back", registry=self._registry)
         gauge.set_function(lambda: float(breaker.is_open))
 
-    def watch_audit(self, tally: Tally) -> None:
+    def watch_audit(self, tally: AuditStats) -> None:
         """Show what the audit did and found."""
         self._registry.register(_Snapshot(lambda: _audit(tally)))
 
@@ -69,12 +69,12 @@ class _CountedBiller:
         return answer
 
 
-class _CountedSpeaker:
-    def __init__(self, speaker: Speaker, messages: Counter) -> None:
+class _CountedSender:
+    def __init__(self, speaker: MessageSender, messages: Counter) -> None:
         self._speaker = speaker
         self._messages = messages
 
-    async def send(self, outgoing: Outgoing) -> Outcome:
+    async def send(self, outgoing: OutgoingMessage) -> SendResult:
         outcome = await self._speaker.send(outgoing)
         self._messages.labels(type(outcome).__name__).inc()
         return outcome
@@ -111,7 +111,7 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
     return families
 
 
-def _audit(tally: Tally) -> list[Metric]:
+def _audit(tally: AuditStats) -> list[Metric]:
     findings = CounterMetricFamily("loket_audit_findings", "broken promises found", labels=["invariant"])
     for invariant in Invariant:
         findings.add_metric([invariant], tally.findings[invariant])

@@ -8,21 +8,21 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from bot.delivery.messenger import Messenger, Speaker
-from bot.delivery.rate_limit import Pace
-from bot.features.price_list.import_worker import Files, Importer
+from bot.delivery.messenger import MessageSender, Messenger
+from bot.delivery.rate_limit import RateLimiter
+from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
-from bot.purchasing.circuit_breaker import Breaker
-from bot.purchasing.reversals import Reversals
+from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
 from bot.purchasing.watchdog import Watchdog
-from bot.texts import Clock
+from bot.texts.formatting import Clock
 from bot.unit_of_work import Desk
-from bot.worker import Agent, Bell
+from bot.worker import WakeUp, Worker
 from storage.database import Database
 
 
-class World(Struct, frozen=True, kw_only=True):
+class Environment(Struct, frozen=True, kw_only=True):
     """What is outside: the disk, the biller, Telegram, time and chance.
 
     `now_ms` is the time of day, `tick` a monotonic clock in seconds, `nonce` a fresh unguessable text of at
@@ -31,15 +31,15 @@ class World(Struct, frozen=True, kw_only=True):
 
     database: Database
     biller: Biller
-    speaker: Speaker
-    files: Files
+    speaker: MessageSender
+    files: FileSource
     now_ms: Callable[[], int]
     tick: Callable[[], float]
     nonce: Callable[[], str]
     chance: Callable[[], int]
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class RuntimeSettings(Struct, frozen=True, kw_only=True):
     """What the operator chose."""
 
     admins: tuple[int, ...]
@@ -51,11 +51,11 @@ class Rules(Struct, frozen=True, kw_only=True):
     chat_messages_per_s: float
 
 
-class Counter:
+class Runtime:
     """All agents of one Loket; the bells wake them when there is work."""
 
-    def __init__(self, world: World, rules: Rules) -> None:
-        self.breaker = Breaker()
+    def __init__(self, world: Environment, rules: RuntimeSettings) -> None:
+        self.breaker = CircuitBreaker()
         self.desk = Desk(
             admins=rules.admins,
             zone=rules.zone,
@@ -63,7 +63,7 @@ class Counter:
             chance=world.chance,
             held_since_ms=self.breaker.open_since_ms,
         )
-        self.orders_bell, self.outbox_bell, self.imports_bell = Bell(), Bell(), Bell()
+        self.orders_bell, self.outbox_bell, self.imports_bell = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(
             database=world.database,
             desk=self.desk,
@@ -80,16 +80,18 @@ class Counter:
             database=world.database,
             desk=self.desk,
             speaker=world.speaker,
-            pace=Pace(messages_per_s=rules.messages_per_s, chat_messages_per_s=rules.chat_messages_per_s),
+            pace=RateLimiter(
+                messages_per_s=rules.messages_per_s, chat_messages_per_s=rules.chat_messages_per_s
+            ),
             clock=Clock(rules.zone),
             now_ms=world.now_ms,
             tick=world.tick,
             bell=self.outbox_bell,
         )
-        self.reversals = Reversals(
+        self.reversals = ReversalReceiver(
             database=world.database, desk=self.desk, now_ms=world.now_ms, look=self.messenger.look
         )
-        self.importer = Importer(
+        self.importer = ImportWorker(
             database=world.database,
             desk=self.desk,
             files=world.files,
@@ -114,9 +116,9 @@ class Counter:
             trx_timeout_s=rules.biller_timeout_s,
         )
         self.agents = (
-            Agent("submitter", self.submitter.run_once, self.orders_bell),
-            Agent("messenger", self.messenger.run_once, self.outbox_bell),
-            Agent("importer", self.importer.run_once, self.imports_bell),
-            Agent("watchdog", self.watchdog.run_once, Bell()),
-            Agent("auditor", self.auditor.run_once, Bell()),
+            Worker("submitter", self.submitter.run_once, self.orders_bell),
+            Worker("messenger", self.messenger.run_once, self.outbox_bell),
+            Worker("importer", self.importer.run_once, self.imports_bell),
+            Worker("watchdog", self.watchdog.run_once, WakeUp()),
+            Worker("auditor", self.auditor.run_once, WakeUp()),
         )

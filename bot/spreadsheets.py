@@ -22,7 +22,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # the same table gives the same bytes
 
 
-def xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> bytes:
+def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> bytes:
     """Give a workbook of one sheet; `widths` are those of the columns, in characters.
 
     Rows are written as they come, so that a long table needs little memory.

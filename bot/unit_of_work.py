@@ -6,19 +6,19 @@ from datetime import tzinfo
 from msgspec import Struct, field
 
 from bot.notices import Notice
-from bot.notices.buttons import VIEWS, Key
+from bot.notices.buttons import VIEW_ACTIONS, ButtonSpec
 from bot.notices.keyboards import keyboard_of
 from storage import inbox, outbox
-from storage.catalogue_cache import Shelf
+from storage.catalogue_cache import CatalogueCache
 from storage.keyboard import Button, Keyboard
-from storage.outbox import Letter
+from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
 """Five minutes between two alerts of one kind: the first wakes an admin, a flood would hide the rest."""
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class Address(Struct, frozen=True, kw_only=True):
     """Where something is said: a chat, its topic, and the message that is answered."""
 
     chat_id: int
@@ -38,21 +38,21 @@ class Desk(Struct, frozen=True, kw_only=True):
     nonce: Callable[[], str]
     chance: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
-    shelf: Shelf = field(default_factory=Shelf)
+    shelf: CatalogueCache = field(default_factory=CatalogueCache)
 
     def say(
         self,
         tx: Tx,
         notice: Notice,
-        place: Place,
+        place: Address,
         *,
         at_ms: int,
         subject: str = "",
         edits: int | None = None,
-        rests_until_ms: int = 0,
+        hold_until_ms: int = 0,
     ) -> None:
         """Say something, new or in the place of our message `edits`; while it rests, others overtake it."""
-        letter = Letter(
+        letter = OutboxMessage(
             chat_id=place.chat_id,
             thread_id=place.thread_id,
             reply_to=place.reply_to,
@@ -60,19 +60,19 @@ class Desk(Struct, frozen=True, kw_only=True):
             edits=edits,
             keyboard=self._keyboard(tx, notice, subject, at_ms=at_ms),
             subject=subject,
-            rests_until_ms=rests_until_ms,
+            hold_until_ms=hold_until_ms,
         )
         outbox.enqueue(tx, letter, at_ms=at_ms)
 
     def tell_admins(self, tx: Tx, notice: Notice, *, at_ms: int, subject: str) -> None:
         """Say something to every admin, in their private chats."""
         for admin in self.admins:
-            self.say(tx, notice, Place(chat_id=admin), at_ms=at_ms, subject=subject)
+            self.say(tx, notice, Address(chat_id=admin), at_ms=at_ms, subject=subject)
 
     def alert_admins(self, tx: Tx, notice: Notice, *, at_ms: int, topic: str) -> bool:
         """Wake the admins, unless they were woken about this topic just now; tell whether they were woken."""
         subject = f"alert:{topic}"
-        if outbox.said_since(tx, subject, since_ms=at_ms - ALERT_PAUSE_MS):
+        if outbox.was_enqueued_since(tx, subject, since_ms=at_ms - ALERT_PAUSE_MS):
             return False
         self.tell_admins(tx, notice, at_ms=at_ms, subject=subject)
         return True
@@ -83,8 +83,8 @@ class Desk(Struct, frozen=True, kw_only=True):
         outbox.drop_waiting_about(tx, subject)
         for chat_id, message_id, letter_id in cards:
             on_its_way = letter_id if message_id is None else None
-            closing = Letter(
-                chat_id=chat_id, notice=notice, edits=message_id, edits_letter=on_its_way, subject=subject
+            closing = OutboxMessage(
+                chat_id=chat_id, notice=notice, edits=message_id, edits_outbox_id=on_its_way, subject=subject
             )
             outbox.enqueue(tx, closing, at_ms=at_ms)
 
@@ -93,10 +93,10 @@ class Desk(Struct, frozen=True, kw_only=True):
             tuple(self._button(tx, key, subject, at_ms=at_ms) for key in row) for row in keyboard_of(notice)
         )
 
-    def _button(self, tx: Tx, key: Key, subject: str, *, at_ms: int) -> Button:
+    def _button(self, tx: Tx, key: ButtonSpec, subject: str, *, at_ms: int) -> Button:
         """Make a key a button: a view carries what it shows, anything else a nonce that works once."""
-        if key.action in VIEWS:
+        if key.action in VIEW_ACTIONS:
             return Button(action=key.action, data=f"{key.action}:{key.payload}", label=key.label)
         nonce = self.nonce()
-        inbox.offer(tx, nonce, key, subject, at_ms=at_ms)
+        inbox.register_button(tx, nonce, key, subject, at_ms=at_ms)
         return Button(action=key.action, data=nonce, label=key.label)

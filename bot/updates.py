@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from msgspec import Struct
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """How a message came: only a message as first written can order."""
 
     WRITTEN = auto()
@@ -21,7 +21,7 @@ class Document(Struct, frozen=True, kw_only=True):
     size_bytes: int | None
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class IncomingMessage(Struct, frozen=True, kw_only=True):
     """A message somebody sent; `at_ms` is Telegram's date, `text` empty for pictures and the like."""
 
     chat_id: int
@@ -33,15 +33,15 @@ class Said(Struct, frozen=True, kw_only=True):
     username: str | None
     text: str
     at_ms: int
-    kind: Kind
+    kind: MessageKind
     reply_to: int | None
     document: Document | None = None
 
 
-class Pressed(Struct, frozen=True, kw_only=True):
+class ButtonPress(Struct, frozen=True, kw_only=True):
     """A button somebody tapped under our message, with what it brought back: not to be believed unchecked."""
 
-    press_id: str
+    callback_id: str
     chat_id: int
     thread_id: int | None
     message_id: int
@@ -50,7 +50,7 @@ class Pressed(Struct, frozen=True, kw_only=True):
     data: str
 
 
-class Moved(Struct, frozen=True, kw_only=True):
+class ChatMoved(Struct, frozen=True, kw_only=True):
     """A group became a supergroup."""
 
     chat_id: int

@@ -10,7 +10,7 @@ AFTER_SURPRISE_S = 1.0
 """Long enough not to spin on a fault that stays, short enough that nobody at a counter notices."""
 
 
-class Bell:
+class WakeUp:
     """Wakes an agent that waits; ringing twice before it wakes counts once."""
 
     def __init__(self) -> None:
@@ -30,10 +30,10 @@ class Bell:
         self._event.clear()
 
 
-class Agent:
+class Worker:
     """Runs `run_once` for ever; it gives how many seconds to wait unless the bell rings."""
 
-    def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], bell: Bell) -> None:
+    def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], bell: WakeUp) -> None:
         self.name = name
         self.healthy = True
         self._run_once = run_once

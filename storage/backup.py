@@ -14,10 +14,10 @@ from msgspec import Struct
 from storage import restores
 from storage.database import RESTORING
 from storage.errors import DatabaseDamaged, StorageBusy, StorageError
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 from storage.migrate import migrate, version_of
 from storage.transaction import Tx
-from storage.unit import translated
+from storage.unit import translate_error
 
 PAGES_A_STEP = 1000
 """4 MB: between steps Ctrl+C is heard. The writer waits for none of them: in WAL a reader holds up nobody."""
@@ -26,7 +26,7 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite calls the files of one database."""
 
 
-class Holding(Struct, frozen=True, kw_only=True):
+class BackupContents(Struct, frozen=True, kw_only=True):
     """What a copy holds; the moments are None where it holds nothing that has one."""
 
     orders: int
@@ -34,15 +34,15 @@ class Holding(Struct, frozen=True, kw_only=True):
     last_sign_ms: int | None
 
 
-class Restored(Struct, frozen=True, kw_only=True):
+class RestoreResult(Struct, frozen=True, kw_only=True):
     """What was put in place, until when the lost database is known to have lived, and where it lies now."""
 
-    holding: Holding
+    holding: BackupContents
     gap_until_ms: int
     aside: tuple[Path, ...]
 
 
-def back_up(database: Path, target: Path) -> Holding:
+def back_up(database: Path, target: Path) -> BackupContents:
     """Write a sound copy of `database`, as it stands at this moment, to `target`, a name not yet taken.
 
     StorageError if that cannot be; then nothing is left of the try.
@@ -61,12 +61,12 @@ def back_up(database: Path, target: Path) -> Holding:
     return holding
 
 
-def copy_name(folder: Path, now: datetime) -> Path:
+def backup_file_name(folder: Path, now: datetime) -> Path:
     """Give a name for a copy made at `now`, local time."""
     return folder / f"loket-{now:%Y-%m-%d-%H%M%S}.db"
 
 
-def restore(copy: Path, database: Path, *, now: datetime) -> Restored:
+def restore(copy: Path, database: Path, *, now: datetime) -> RestoreResult:
     """Put `copy` in the place of `database`, in quarantine; what stood there is put aside, never deleted.
 
     StorageBusy if a Loket runs, another StorageError if the copy is not sound or not to be had; then
@@ -75,7 +75,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> Restored:
     if not copy.is_file():
         raise StorageError(f"there is no copy at {copy}")
     try:
-        with only_one(database):
+        with exclusive_lock(database):
             if database.exists() and database.samefile(copy):
                 raise StorageError(f"{copy} is the present database itself")
             return _restore(copy, database, now)
@@ -83,7 +83,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> Restored:
         raise StorageBusy(f"{error}: stop it before a restore") from error
 
 
-def _restore(copy: Path, database: Path, now: datetime) -> Restored:
+def _restore(copy: Path, database: Path, now: datetime) -> RestoreResult:
     fresh, now_ms = Path(f"{database}{RESTORING}"), int(now.timestamp() * 1000)
     fresh.unlink(missing_ok=True)
     try:
@@ -101,7 +101,7 @@ def _restore(copy: Path, database: Path, now: datetime) -> Restored:
     aside = _put_aside(database, now)
     fresh.replace(database)
     _sync(database.parent)
-    return Restored(holding=holding, gap_until_ms=gap_until_ms, aside=aside)
+    return RestoreResult(holding=holding, gap_until_ms=gap_until_ms, aside=aside)
 
 
 def _copy(source: Path, copy: Path, mode: str) -> None:
@@ -115,7 +115,7 @@ def _copy(source: Path, copy: Path, mode: str) -> None:
         into.execute("PRAGMA journal_mode = DELETE")
 
 
-def _examined(copy: Path) -> Holding:
+def _examined(copy: Path) -> BackupContents:
     with closing(_opened(copy, "mode=ro")) as connection:
         finding = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if finding != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
@@ -125,16 +125,16 @@ def _examined(copy: Path) -> Holding:
         return _holding(Tx(connection))
 
 
-def _holding(tx: Tx) -> Holding:
+def _holding(tx: Tx) -> BackupContents:
     row = tx.one("sum_of_orders")
-    return Holding(
+    return BackupContents(
         orders=row["count"] if row else 0,
         last_order_at_ms=row["last_at_ms"] if row else None,
-        last_sign_ms=restores.last_sign_ms(tx),
+        last_sign_ms=restores.last_activity_ms(tx),
     )
 
 
-def _mark(fresh: Path, lost_at_ms: int | None, now_ms: int) -> tuple[int, Holding]:
+def _mark(fresh: Path, lost_at_ms: int | None, now_ms: int) -> tuple[int, BackupContents]:
     """Put the copy in quarantine; give until when the gap lasts, and what the copy holds."""
     with closing(_opened(fresh, "mode=rw")) as connection:
         migrate(connection)
@@ -143,7 +143,9 @@ def _mark(fresh: Path, lost_at_ms: int | None, now_ms: int) -> tuple[int, Holdin
         # A database that knows no more than the copy is no witness of how long Loket has run since.
         is_witness = lost_at_ms is not None and lost_at_ms > (holding.last_sign_ms or 0)
         gap_until_ms = min(lost_at_ms, now_ms) if lost_at_ms is not None and is_witness else now_ms
-        restores.note(tx, restored_at_ms=now_ms, backup_at_ms=holding.last_sign_ms, gap_until_ms=gap_until_ms)
+        restores.start_quarantine(
+            tx, restored_at_ms=now_ms, backup_at_ms=holding.last_sign_ms, gap_until_ms=gap_until_ms
+        )
     return gap_until_ms, holding
 
 
@@ -153,7 +155,7 @@ def _last_sign_ms(lost: Path) -> int | None:
         return None
     try:
         with closing(_opened(lost, _only_read(lost))) as connection:
-            return restores.last_sign_ms(Tx(connection))
+            return restores.last_activity_ms(Tx(connection))
     except sqlite3.Error:
         return None
 
@@ -200,7 +202,7 @@ def _errors(about: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, StorageError) as error:
-        fault = translated(error)
+        fault = translate_error(error)
         raise type(fault)(f"{about}: {fault}") from error
     except OSError as error:
         raise StorageError(f"{about}: {error.strerror}") from error

@@ -8,7 +8,7 @@ QUARANTINED_AT_MOST = 10_000
 """Whoever found the path could otherwise fill the disk: at some 2 kB each, this is 20 MB."""
 
 
-class Balance(Struct, frozen=True, kw_only=True):
+class ReportedBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported: when, by what (`answer` or `reversal`), for which order."""
 
     balance_idr: int
@@ -17,14 +17,14 @@ class Balance(Struct, frozen=True, kw_only=True):
     trxid: str
 
 
-class Sum(Struct, frozen=True, kw_only=True):
+class OrderSum(Struct, frozen=True, kw_only=True):
     """A number of orders and what they cost, as far as it is known."""
 
     count: int
     cost_idr: int
 
 
-def report_balance(tx: Tx, balance: Balance) -> None:
+def report_balance(tx: Tx, balance: ReportedBalance) -> None:
     """Keep the latest report."""
     tx.run(
         "report_balance",
@@ -35,12 +35,12 @@ def report_balance(tx: Tx, balance: Balance) -> None:
     )
 
 
-def last_balance(tx: Tx) -> Balance | None:
+def last_balance(tx: Tx) -> ReportedBalance | None:
     """Give the latest report, if any came yet."""
     row = tx.one("last_balance")
     if row is None:
         return None
-    return Balance(
+    return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
         source=row["source"],
@@ -48,22 +48,22 @@ def last_balance(tx: Tx) -> Balance | None:
     )
 
 
-def open_sum(tx: Tx) -> Sum:
+def open_sum(tx: Tx) -> OrderSum:
     """Sum the orders whose result is still to come."""
-    return _sum(tx, "sum_open")
+    return _sum(tx, "sum_open_orders")
 
 
-def succeeded_since(tx: Tx, since_ms: int) -> Sum:
+def succeeded_since(tx: Tx, since_ms: int) -> OrderSum:
     """Sum the orders placed since a time that succeeded."""
-    return _sum(tx, "sum_succeeded", since_ms=since_ms)
+    return _sum(tx, "sum_succeeded_orders", since_ms=since_ms)
 
 
-def _sum(tx: Tx, statement: str, **values: int) -> Sum:
+def _sum(tx: Tx, statement: str, **values: int) -> OrderSum:
     row = tx.one(statement, **values)
-    return Sum(count=row["count"], cost_idr=row["cost_idr"]) if row else Sum(count=0, cost_idr=0)
+    return OrderSum(count=row["count"], cost_idr=row["cost_idr"]) if row else OrderSum(count=0, cost_idr=0)
 
 
 def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str) -> None:
     """Keep a reversal that fitted nothing, among the latest of its kind."""
     tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query)
-    tx.run("forget_quarantine", keep=QUARANTINED_AT_MOST)
+    tx.run("trim_quarantine", keep=QUARANTINED_AT_MOST)

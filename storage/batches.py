@@ -1,6 +1,6 @@
 """Messages that hold several orders: their lines that made none, and how often their table has changed."""
 
-from bot.orders.batch import Batch, Unplaced
+from bot.orders.batch import Batch, UnplacedLine
 from storage.codec import dump, load
 from storage.transaction import Tx
 
@@ -15,7 +15,7 @@ def insert(tx: Tx, batch: Batch) -> None:
         placed_count=batch.placed_count,
         unplaced=dump(batch.unplaced),
         version=batch.version,
-        rests_until_ms=batch.rests_until_ms,
+        hold_until_ms=batch.hold_until_ms,
     )
 
 
@@ -24,14 +24,14 @@ def find(tx: Tx, chat_id: int, message_id: int) -> Batch | None:
     row = tx.one("batch_of_message", chat_id=chat_id, message_id=message_id)
     if row is None:
         return None
-    return Batch(**{**dict(row), "unplaced": load(tuple[Unplaced, ...], row["unplaced"])})
+    return Batch(**{**dict(row), "unplaced": load(tuple[UnplacedLine, ...], row["unplaced"])})
 
 
-def change(tx: Tx, batch: Batch) -> None:
+def bump_version(tx: Tx, batch: Batch) -> None:
     """Note that the table of a batch no longer shows how things stand."""
-    tx.run("change_batch", chat_id=batch.chat_id, message_id=batch.message_id)
+    tx.run("bump_batch_version", chat_id=batch.chat_id, message_id=batch.message_id)
 
 
-def let_rest(tx: Tx, batch: Batch, *, until_ms: int) -> None:
+def set_hold(tx: Tx, batch: Batch, *, until_ms: int) -> None:
     """Note until when the news of a batch gathers."""
-    tx.run("let_batch_rest", chat_id=batch.chat_id, message_id=batch.message_id, rests_until_ms=until_ms)
+    tx.run("hold_batch", chat_id=batch.chat_id, message_id=batch.message_id, hold_until_ms=until_ms)

@@ -5,20 +5,20 @@ import sqlite3
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.diff import ChangeKind, Difference, difference
-from bot.catalogue.product import Hours, Operator, Product, Rule
+from bot.catalogue.diff import CatalogueDiff, ChangeKind, diff_catalogue
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from storage.codec import dump
 from storage.transaction import Tx
 
 
-class Edition(Struct, frozen=True, kw_only=True):
+class CatalogueVersion(Struct, frozen=True, kw_only=True):
     """Which state of the catalogue holds; the stamp tells it from one of the same number that was undone."""
 
     version: int = 0
     stamp: str = ""
 
 
-class Edit(Struct, frozen=True, kw_only=True):
+class CatalogueEdit(Struct, frozen=True, kw_only=True):
     """Who changes the catalogue, when and by what; `stamp` is a fresh text of its own."""
 
     stamp: str
@@ -28,7 +28,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Past(Struct, frozen=True, kw_only=True):
+class CatalogueRevision(Struct, frozen=True, kw_only=True):
     """One change of the catalogue: how many products in which way, and one code of each for an example."""
 
     version: int
@@ -38,10 +38,10 @@ class Past(Struct, frozen=True, kw_only=True):
     counts: tuple[tuple[ChangeKind, int, str], ...]
 
 
-def edition(tx: Tx) -> Edition:
+def current_version(tx: Tx) -> CatalogueVersion:
     """Give which state holds; version 0 if there never was a catalogue."""
     row = tx.one("catalogue_edition")
-    return Edition(version=row["version"], stamp=row["stamp"]) if row else Edition()
+    return CatalogueVersion(version=row["version"], stamp=row["stamp"]) if row else CatalogueVersion()
 
 
 def changed_at_ms(tx: Tx) -> int:
@@ -53,20 +53,20 @@ def changed_at_ms(tx: Tx) -> int:
 def load(tx: Tx) -> Catalogue:
     """Give all products, in the operator's order."""
     products = tuple(_read(row) for row in tx.all("all_products"))
-    return Catalogue(version=edition(tx).version, products=products)
+    return Catalogue(version=current_version(tx).version, products=products)
 
 
-def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: Edit) -> Difference | None:
+def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit) -> CatalogueDiff | None:
     """Put `new` in the place of `old` and keep what changed; None if `old` is no longer what holds."""
-    found = difference(old, new)
+    found = diff_catalogue(old, new)
     version = old.version + 1
-    if edition(tx).version != old.version or not _add_version(tx, version, edit):
+    if current_version(tx).version != old.version or not _add_version(tx, version, edit):
         return None
     places_before = {product.code.casefold(): place for place, product in enumerate(old)}
     for place, product in enumerate(new):
         key = product.code.casefold()
         if places_before.get(key) != place or old.find(key) != product:
-            tx.run("put_product", **_row(product, place))
+            tx.run("save_product", **_row(product, place))
     for change in found.changes:
         if change.after is None:
             tx.run("remove_product", code_folded=change.code.casefold())
@@ -81,10 +81,10 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: Edit) -> Dif
     return found
 
 
-def history(tx: Tx, *, limit: int) -> list[Past]:
+def history(tx: Tx, *, limit: int) -> list[CatalogueRevision]:
     """Give the last changes, the latest first."""
     return [
-        Past(
+        CatalogueRevision(
             version=row["version"],
             at_ms=row["at_ms"],
             name=row["changed_by_name"],
@@ -100,7 +100,7 @@ def _counts(tx: Tx, version: int) -> tuple[tuple[ChangeKind, int, str], ...]:
     return tuple((kind, found[kind]["count"], found[kind]["code"]) for kind in ChangeKind if kind in found)
 
 
-def _add_version(tx: Tx, version: int, edit: Edit) -> bool:
+def _add_version(tx: Tx, version: int, edit: CatalogueEdit) -> bool:
     added = tx.run(
         "add_catalogue_version",
         version=version,
@@ -126,27 +126,27 @@ def _row(product: Product, position: int) -> dict[str, int | str | None]:
         "name": product.name,
         "product_group": product.group,
         "rule": product.rule,
-        "sell_idr": product.sell_idr,
+        "price_idr": product.price_idr,
         "is_open": product.is_open,
-        "operator": product.operator,
+        "carrier": product.carrier,
         "nominal": product.nominal,
-        "rests_from_minute": hours.from_minute if hours else None,
-        "rests_until_minute": hours.until_minute if hours else None,
+        "cut_off_from_minute": hours.from_minute if hours else None,
+        "cut_off_until_minute": hours.until_minute if hours else None,
     }
 
 
 def _read(row: sqlite3.Row) -> Product:
     hours = None
-    if row["rests_from_minute"] is not None:
-        hours = Hours(from_minute=row["rests_from_minute"], until_minute=row["rests_until_minute"])
+    if row["cut_off_from_minute"] is not None:
+        hours = DailyHours(from_minute=row["cut_off_from_minute"], until_minute=row["cut_off_until_minute"])
     return Product(
         code=row["code"],
         name=row["name"],
         group=row["product_group"],
-        rule=Rule(row["rule"]),
-        sell_idr=row["sell_idr"],
+        rule=DestinationRule(row["rule"]),
+        price_idr=row["price_idr"],
         is_open=bool(row["is_open"]),
-        operator=Operator(row["operator"]) if row["operator"] else None,
+        carrier=Carrier(row["carrier"]) if row["carrier"] else None,
         nominal=row["nominal"],
         cut_off=hours,
     )

@@ -2,12 +2,12 @@
 
 from msgspec import Struct
 
-from bot.notices.complaints import Stage
+from bot.notices.complaints import ComplaintStage
 from storage.codec import from_row
 from storage.transaction import Tx
 
 
-class Spot(Struct, frozen=True, kw_only=True):
+class ComplaintOrigin(Struct, frozen=True, kw_only=True):
     """Where a complaint is made: by or under a message of a chat. Its answers go there."""
 
     chat_id: int
@@ -28,17 +28,19 @@ class Complaint(Struct, frozen=True, kw_only=True):
     thread_id: int | None
     message_id: int | None
     note: str
-    stage: Stage
+    stage: ComplaintStage
     opened_at_ms: int
     changed_at_ms: int
     changed_by: int
     answer: str | None
 
 
-def insert(tx: Tx, trxid: str, spot: Spot, *, user_id: int, note: str, at_ms: int) -> Complaint | None:
+def insert(
+    tx: Tx, trxid: str, spot: ComplaintOrigin, *, user_id: int, note: str, at_ms: int
+) -> Complaint | None:
     """Open a complaint; None if one is open for this order."""
     row = tx.one(
-        "open_complaint",
+        "insert_complaint",
         trxid=trxid,
         user_id=user_id,
         chat_id=spot.chat_id,
@@ -56,9 +58,9 @@ def get(tx: Tx, complaint_id: int) -> Complaint | None:
     return from_row(Complaint, row) if row else None
 
 
-def last_of(tx: Tx, trxid: str) -> Complaint | None:
+def latest_for(tx: Tx, trxid: str) -> Complaint | None:
     """Give the latest complaint about an order."""
-    row = tx.one("last_complaint_of", trxid=trxid)
+    row = tx.one("latest_complaint", trxid=trxid)
     return from_row(Complaint, row) if row else None
 
 
@@ -67,16 +69,18 @@ def unanswered(tx: Tx, *, limit: int) -> list[Complaint]:
     return [from_row(Complaint, row) for row in tx.all("complaints_unanswered", limit=limit)]
 
 
-def count_of(tx: Tx, user_id: int) -> int:
+def count_unanswered(tx: Tx, user_id: int) -> int:
     """Give how many complaints of one person wait for an answer."""
-    row = tx.one("count_complaints_of", user_id=user_id)
+    row = tx.one("count_unanswered_complaints", user_id=user_id)
     return row["count"] if row else 0
 
 
-def move(tx: Tx, before: Complaint, stage: Stage, *, answer: str | None, by: int, at_ms: int) -> bool:
+def change_stage(
+    tx: Tx, before: Complaint, stage: ComplaintStage, *, answer: str | None, by: int, at_ms: int
+) -> bool:
     """Bring a complaint to another stage; False if somebody else moved it first."""
     moved = tx.run(
-        "move_complaint",
+        "change_complaint_stage",
         complaint_id=before.complaint_id,
         stage_before=before.stage,
         stage=stage,

@@ -92,6 +92,6 @@ def _connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def wait_for_no_lock(connection: sqlite3.Connection) -> None:
+def disable_busy_timeout(connection: sqlite3.Connection) -> None:
     """Let a lock of somebody else's be told at once: whoever may not stand still waits in another way."""
     connection.execute("PRAGMA busy_timeout = 0")

@@ -18,25 +18,25 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct
 
 from storage.checkpoint import Checkpointer
-from storage.connection import Connection, connect, connect_to_read, make_private, wait_for_no_lock
+from storage.connection import Connection, connect, connect_to_read, disable_busy_timeout, make_private
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
-from storage.integrity import check, check_beside, is_small
+from storage.integrity import check_in_background, check_integrity, is_small
 from storage.migrate import migrate
-from storage.transaction import Hopeless
+from storage.transaction import NeedsSavepoints
 from storage.unit import (
-    Kept,
-    Undone,
     Unit,
-    beat,
+    UnitDone,
+    UnitFailed,
     begin,
     commit,
-    hope,
     is_locked,
-    look,
-    roll_back,
-    take_care,
-    tell,
-    translated,
+    rollback,
+    run_optimistically,
+    run_read_only,
+    run_with_savepoints,
+    set_outcome,
+    translate_error,
+    write_probe,
 )
 
 T = TypeVar("T")
@@ -111,7 +111,7 @@ class SqliteDatabase:
         try:
             await self._writer
             if is_small(self._path):
-                await self._writer.carry_out(check)
+                await self._writer.carry_out(check_integrity)
             await self._writer.carry_out(migrate)
             await self._reader
             for gatherer in self._gatherers:
@@ -120,9 +120,9 @@ class SqliteDatabase:
             await self._checkpointer.open()
         except (sqlite3.Error, StorageError) as error:
             await self._close_connections()
-            raise self._explained(translated(error)) from error
+            raise self._explained(translate_error(error)) from error
         for connection in (self._writer, self._reader):
-            wait_for_no_lock(connection.here)
+            disable_busy_timeout(connection.here)
         self.is_writable = True
         self._committer = asyncio.create_task(self._commit_forever(), name="committer")
 
@@ -134,7 +134,7 @@ class SqliteDatabase:
         if is_small(self._path):
             return
         try:
-            await check_beside(self._path)
+            await check_in_background(self._path)
         except DatabaseDamaged as error:
             raise self._explained(error) from error
 
@@ -183,9 +183,9 @@ class SqliteDatabase:
         """Carry out a `unit` that only looks; it sees everything committed before the call."""
         self._refuse_closed()
         try:
-            return look(unit, self._reader.here)
+            return run_read_only(unit, self._reader.here)
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise translate_error(error) from error
 
     async def gather(self, unit: Unit[T]) -> T:
         """Carry out a `unit` that only looks, in a thread of its own: a long report holds up nobody else."""
@@ -193,9 +193,9 @@ class SqliteDatabase:
         gatherer = await self._free_gatherers.get()
         try:
             self._refuse_closed()
-            return await gatherer.carry_out(partial(look, unit))
+            return await gatherer.carry_out(partial(run_read_only, unit))
         except sqlite3.Error as error:
-            raise translated(error) from error
+            raise translate_error(error) from error
         finally:
             self._free_gatherers.put_nowait(gatherer)
 
@@ -221,7 +221,7 @@ class SqliteDatabase:
         except TimeoutError:
             nobody: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             nobody.cancel()
-            self._waiting.append(_Waiting(beat, nobody))
+            self._waiting.append(_Waiting(write_probe, nobody))
 
     async def _commit_some(self) -> None:
         batch: list[_Waiting] = []
@@ -238,28 +238,29 @@ class SqliteDatabase:
         except Exception as error:  # noqa: BLE001 - whoever waits is told; the committer itself must live on
             # Where nothing could even be begun, everybody who waits is told so.
             batch = batch or self._take_all()
-            outcomes = [Undone(translated(error))] * len(batch)
+            outcomes = [UnitFailed(translate_error(error))] * len(batch)
         if any(
-            isinstance(outcome, Undone) and isinstance(outcome.fault, StorageError) for outcome in outcomes
+            isinstance(outcome, UnitFailed) and isinstance(outcome.fault, StorageError)
+            for outcome in outcomes
         ):
             self.is_writable = False
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            tell(waiting.done, outcome)
+            set_outcome(waiting.done, outcome)
 
-    async def _carry_out(self, batch: list[_Waiting]) -> list[Kept[Any] | Undone]:
+    async def _carry_out(self, batch: list[_Waiting]) -> list[UnitDone[Any] | UnitFailed]:
         """Carry out what waits, moving it into `batch`; raises if the transaction is lost."""
         connection = self._writer.here
         await self._begin()
         try:
             with closing(self._units(batch)) as units:
-                return hope(units, connection)
-        except (Exception, Hopeless):  # noqa: BLE001 - whoever failed fails again, and alone
-            roll_back(connection)
+                return run_optimistically(units, connection)
+        except (Exception, NeedsSavepoints):  # noqa: BLE001 - whoever failed fails again, and alone
+            rollback(connection)
         await self._begin()
         try:
-            return take_care([waiting.unit for waiting in batch], connection)
+            return run_with_savepoints([waiting.unit for waiting in batch], connection)
         except BaseException:
-            roll_back(connection)
+            rollback(connection)
             raise
 
     async def _begin(self) -> None:

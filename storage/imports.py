@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct, convert
 
-from bot.catalogue.price_list.reader import Sheet
-from bot.catalogue.price_list.row import Line, Omitted, Problem
+from bot.catalogue.price_list.reader import ParsedPriceList
+from bot.catalogue.price_list.row import CellProblem, ParsedRow, SkippedRow
 from bot.catalogue.product import Product
 from storage.codec import dump, from_row, load
 from storage.transaction import Tx
@@ -35,11 +35,11 @@ class Import(Struct, frozen=True, kw_only=True):
     state: ImportState
     attempts: int
     due_at_ms: int
-    asked_at_ms: int
+    requested_at_ms: int
     version: int | None
 
 
-def ask(
+def request(
     tx: Tx,
     *,
     chat_id: int,
@@ -52,7 +52,7 @@ def ask(
 ) -> None:
     """Keep that a file is to be read."""
     tx.run(
-        "ask_import",
+        "request_import",
         chat_id=chat_id,
         message_id=message_id,
         user_id=user_id,
@@ -63,7 +63,7 @@ def ask(
     )
 
 
-def next_asked(tx: Tx) -> Import | None:
+def next_requested(tx: Tx) -> Import | None:
     """Give the list whose turn is next, which may lie ahead."""
     row = tx.one("next_import")
     return from_row(Import, row) if row else None
@@ -75,7 +75,7 @@ def get(tx: Tx, import_id: int) -> Import | None:
     return from_row(Import, row) if row else None
 
 
-def sheet_of(tx: Tx, import_id: int) -> Sheet | None:
+def parsed_list(tx: Tx, import_id: int) -> ParsedPriceList | None:
     """Give what was read of a list that waits for its admin's word."""
     row = tx.one("import_by_id", import_id=import_id)
     return _unpacked(row["sheet"]) if row and row["sheet"] else None
@@ -86,14 +86,14 @@ def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
     tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
 
 
-def keep(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
+def store_parsed(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
     """Keep what was read (`packed`, once) and what it was compared with; False if it was decided before."""
-    return tx.run("keep_import", import_id=import_id, sheet=sheet, version=version) > 0
+    return tx.run("store_parsed_import", import_id=import_id, sheet=sheet, version=version) > 0
 
 
-def end(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
+def finish(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
     """Be done with a list; False if somebody was before."""
-    return tx.run("end_import", import_id=import_id, state=state, fault=fault) > 0
+    return tx.run("finish_import", import_id=import_id, state=state, fault=fault) > 0
 
 
 def undecided(tx: Tx, chat_id: int) -> list[int]:
@@ -101,21 +101,21 @@ def undecided(tx: Tx, chat_id: int) -> list[int]:
     return [row["import_id"] for row in tx.all("imports_undecided", chat_id=chat_id)]
 
 
-def packed(sheet: Sheet) -> str:
+def serialize(sheet: ParsedPriceList) -> str:
     """Give a sheet as it is kept; of thousands of rows, so it is made outside of any transaction."""
     return dump(sheet)
 
 
-def _unpacked(packed: str) -> Sheet:
+def _unpacked(packed: str) -> ParsedPriceList:
     told = load(dict[str, Any], packed)
-    return Sheet(
+    return ParsedPriceList(
         lines=tuple(map(_line, told["lines"])),
-        problems=convert(told["problems"], tuple[Problem, ...]),
+        problems=convert(told["problems"], tuple[CellProblem, ...]),
         unused=tuple(told["unused"]),
         stricter=tuple(told["stricter"]),
     )
 
 
-def _line(told: dict[str, Any]) -> Line:
+def _line(told: dict[str, Any]) -> ParsedRow:
     # No name tells the kind of a line, but its fields do.
-    return convert(told, Omitted) if "code_key" in told else convert(told, Product)
+    return convert(told, SkippedRow) if "code_key" in told else convert(told, Product)

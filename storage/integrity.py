@@ -13,7 +13,7 @@ from threading import Thread
 
 from storage.connection import connect_to_read
 from storage.errors import DatabaseDamaged, StorageError
-from storage.unit import translated
+from storage.unit import translate_error
 
 BACKGROUND_NICE = 10
 """A ninth of the processor's time of whoever wants it too."""
@@ -24,7 +24,7 @@ AT_ONCE_BYTES = 64_000_000
 """A fifth of a second on a warm disk."""
 
 
-def check(connection: sqlite3.Connection) -> None:
+def check_integrity(connection: sqlite3.Connection) -> None:
     """Read the whole file; DatabaseDamaged says what is wrong with it."""
     finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if finding != "ok":
@@ -36,7 +36,7 @@ def is_small(path: Path) -> bool:
     return path.stat().st_size <= AT_ONCE_BYTES
 
 
-async def check_beside(path: Path) -> None:
+async def check_in_background(path: Path) -> None:
     """Read the whole file in a thread of its own; DatabaseDamaged says what is wrong with it.
 
     StorageError if it could not be read to its end.
@@ -57,9 +57,9 @@ def _check_and_tell(
     try:
         _bring_into_memory(path)
         with closing(connect_to_read(path)) as connection:
-            check(connection)
+            check_integrity(connection)
     except (sqlite3.Error, DatabaseDamaged) as error:
-        fault = translated(error)
+        fault = translate_error(error)
     except OSError as error:
         fault = StorageError(f"{path}: {error.strerror}")
     with suppress(RuntimeError):  # the program has stopped meanwhile

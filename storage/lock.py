@@ -10,7 +10,7 @@ from storage.errors import StorageBusy, StorageError
 
 
 @contextmanager
-def only_one(database: Path) -> Iterator[None]:
+def exclusive_lock(database: Path) -> Iterator[None]:
     """Hold the lock beside `database`; StorageBusy if another has it. The kernel frees it at any death.
 
     StorageError if its folder cannot be made or written.

@@ -8,7 +8,7 @@ from storage.errors import DatabaseTooNew
 
 
 def migrations() -> list[tuple[int, str]]:
-    """Give (version, script) in order; the file `0001_road.sql` is version 1."""
+    """Give (version, script) in order; the file `0001_schema.sql` is version 1."""
     folder = files("storage").joinpath("migrations")
     scripts = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda e: e.name
@@ -35,23 +35,13 @@ def migrate(connection: sqlite3.Connection) -> None:
         for version, script in known:
             if version > found:
                 for statement in _statements(script):
-                    _carry_out(connection, statement)
+                    connection.execute(statement)
                 connection.execute("INSERT INTO schema_version (version) VALUES (?)", (version,))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _carry_out(connection: sqlite3.Connection, statement: str) -> None:
-    try:
-        connection.execute(statement)
-    except sqlite3.OperationalError as error:
-        # Some systems build SQLite so that nobody changes its schema's words: there the old ones stay, which
-        # mean the same and only cost more.
-        if "may not be modified" not in str(error):
-            raise
 
 
 def _refuse_newer(found: int, known: int) -> None:

@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from bot.orders.model import Order, State
-from bot.orders.sales_summary import Sales
+from bot.orders.sales_summary import ProductSales
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -14,14 +14,14 @@ ROWS_AT_ONCE = 500
 END_MS = 1 << 62
 
 
-def before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Order]:
+def page_before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Order]:
     """Give somebody's orders older than `order`, the newest first; from the newest of all without one."""
     at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
     rows = tx.all("orders_of_user_before", user_id=user_id, at_ms=at_ms, trxid=trxid, limit=limit)
     return [from_row(Order, row) for row in rows]
 
 
-def after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
+def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
     """Give somebody's orders next after `order`, the newest first."""
     rows = tx.all(
         "orders_of_user_after", user_id=user_id, at_ms=order.placed_at_ms, trxid=order.trxid, limit=limit
@@ -29,7 +29,7 @@ def after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
     return [from_row(Order, row) for row in reversed(rows)]
 
 
-def to(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
+def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
     """Give the orders to a destination, the newest first."""
     if user_id is None:
         rows = tx.all("orders_to", destination=destination, limit=limit)
@@ -38,16 +38,16 @@ def to(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Ord
     return [from_row(Order, row) for row in rows]
 
 
-def sales(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[Sales]:
+def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
     """Add up what was ordered from one moment until before another, by product and state."""
     if user_id is None:
-        rows = tx.all("sales_of_shop", from_ms=from_ms, until_ms=until_ms)
+        rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
     else:
-        rows = tx.all("sales_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
-    return [Sales(**{**dict(row), "state": State(row["state"])}) for row in rows]
+        rows = tx.all("sales_by_product_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
+    return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
 
 
-def within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
+def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
     """Give what was ordered from one moment until before another, oldest first, a few at a time."""
     after_ms, trxid = from_ms - 1, "~"  # above any trxid, which are digits
     while True:

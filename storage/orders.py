@@ -6,18 +6,18 @@ from operator import attrgetter
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from bot.orders.events import News
+from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
 from storage.codec import Codec, dump, from_row, kind_of
 from storage.transaction import Tx
 
-_NEWS = Codec(News)
+_NEWS = Codec(OrderEvent)
 
 PLACED = "Placed"
 """The kind of an order's first event; its facts are the order itself."""
 
 
-class OrderEvent(Struct, frozen=True, kw_only=True):
+class RecordedEvent(Struct, frozen=True, kw_only=True):
     """One line of an order's history; `news` is None for the first."""
 
     trxid: str
@@ -29,11 +29,11 @@ class OrderEvent(Struct, frozen=True, kw_only=True):
     state_after: State
 
     @property
-    def news(self) -> News | None:
+    def news(self) -> OrderEvent | None:
         """Give what was heard then."""
         if self.kind == PLACED:
             return None
-        news: News = _NEWS.load(self.kind, self.facts)
+        news: OrderEvent = _NEWS.load(self.kind, self.facts)
         return news
 
 
@@ -46,8 +46,8 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
     return True
 
 
-def advance(
-    tx: Tx, before: Order, after: Order, news: News, *, at_ms: int, actor: str, evidence: str
+def update(
+    tx: Tx, before: Order, after: Order, news: OrderEvent, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
     """Move the row from `before` to `after` with its event; False if somebody else moved it first."""
     if not tx.run("advance_order", **asdict(after), state_before=before.state):
@@ -77,7 +77,7 @@ def get(tx: Tx, trxid: str) -> Order | None:
 
 def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
     """Tell whether this line of this message has made its order already."""
-    return tx.one("order_by_line", chat_id=chat_id, message_id=message_id, line=line) is not None
+    return tx.one("orders_by_line", chat_id=chat_id, message_id=message_id, line=line) is not None
 
 
 def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
@@ -87,17 +87,17 @@ def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
 
 def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
     """Give placed orders whose time has come, everybody's first one first."""
-    return [from_row(Order, row) for row in tx.all("orders_due_by_turns", now_ms=now_ms, limit=limit)]
+    return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
 
 
-def held(
-    tx: Tx, *, now_ms: int, asked_before_ms: int, placed_before_ms: int, told: str, kind: str, limit: int
+def due_while_held(
+    tx: Tx, *, now_ms: int, requested_before_ms: int, placed_before_ms: int, told: str, kind: str, limit: int
 ) -> list[Order]:
     """Give the placed orders that are too old, or whose subject `told` + trxid has no letter of `kind`."""
     rows = tx.all(
-        "orders_held",
+        "orders_due_while_held",
         now_ms=now_ms,
-        asked_before_ms=asked_before_ms,
+        requested_before_ms=requested_before_ms,
         placed_before_ms=placed_before_ms,
         told=told,
         kind=kind,
@@ -130,14 +130,14 @@ def for_admins(tx: Tx, *, limit: int) -> list[Order]:
     return [from_row(Order, row) for row in tx.all("orders_for_admins", limit=limit)]
 
 
-def history(tx: Tx, trxid: str) -> list[OrderEvent]:
+def history(tx: Tx, trxid: str) -> list[RecordedEvent]:
     """Give all that was heard of an order, in order."""
-    return [from_row(OrderEvent, row) for row in tx.all("order_history", trxid=trxid)]
+    return [from_row(RecordedEvent, row) for row in tx.all("order_history", trxid=trxid)]
 
 
 def of_line(tx: Tx, order: Order) -> list[str]:
     """Give the trxids of all orders of the same line of the same message: one, unless the key is broken."""
-    rows = tx.all("order_by_line", chat_id=order.chat_id, message_id=order.message_id, line=order.line)
+    rows = tx.all("orders_by_line", chat_id=order.chat_id, message_id=order.message_id, line=order.line)
     return [row["trxid"] for row in rows]
 
 
@@ -148,12 +148,12 @@ def of_message(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
     ]
 
 
-def any_moving(tx: Tx, chat_id: int, message_id: int) -> bool:
+def any_in_progress(tx: Tx, chat_id: int, message_id: int) -> bool:
     """Tell whether any order of a message is still on its way."""
-    return tx.one("order_moving_of_message", chat_id=chat_id, message_id=message_id) is not None
+    return tx.one("order_in_progress_of_message", chat_id=chat_id, message_id=message_id) is not None
 
 
-def same(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
+def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
     """Give somebody's orders for one product and destination that did not come to nothing, oldest first.
 
     Those that are settled only since a time.
@@ -187,7 +187,7 @@ def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) ->
 
 def before(tx: Tx, trxid: str, *, limit: int) -> list[str]:
     """Give the trxids below one, the newest first."""
-    return [row["trxid"] for row in tx.all("orders_before", trxid=trxid, limit=limit)]
+    return [row["trxid"] for row in tx.all("orders_below", trxid=trxid, limit=limit)]
 
 
 def trxids_in_state(tx: Tx, state: State, *, changed_before_ms: int, limit: int) -> list[str]:

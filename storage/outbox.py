@@ -21,11 +21,11 @@ Where more wait, the look was for nothing: as many as people order in a second a
 """
 
 
-class Letter(Struct, frozen=True, kw_only=True):
+class OutboxMessage(Struct, frozen=True, kw_only=True):
     """A notice on its way to a chat, new or in the place of a message of ours.
 
-    That message is named by its id (`edits`), or by its letter if that was still on its way (`edits_letter`).
-    A letter that rests lets others overtake it until `rests_until_ms`.
+    That message is named by its id (`edits`), or by its outbox id while it is not sent (`edits_outbox_id`).
+    A letter that rests lets others overtake it until `hold_until_ms`.
     """
 
     chat_id: int
@@ -33,20 +33,20 @@ class Letter(Struct, frozen=True, kw_only=True):
     thread_id: int | None = None
     reply_to: int | None = None
     edits: int | None = None
-    edits_letter: int | None = None
+    edits_outbox_id: int | None = None
     keyboard: Keyboard = ()
     subject: str = ""
-    rests_until_ms: int = 0
+    hold_until_ms: int = 0
 
 
-class Waiting(Struct, frozen=True, kw_only=True):
+class QueuedMessage(Struct, frozen=True, kw_only=True):
     """A letter in the outbox, with the tries so far; `is_void` if what it was to replace never left.
 
     `due_at_ms` is when the next try may be made.
     """
 
     outbox_id: int
-    letter: Letter
+    letter: OutboxMessage
     due_at_ms: int
     attempts: int
     ambiguous: int
@@ -55,7 +55,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     is_void: bool = False
 
 
-class Lane(Struct, frozen=True, kw_only=True):
+class ChatQueue(Struct, frozen=True, kw_only=True):
     """A chat with letters to be said, and when the first may go; `rows` are its letters, if at hand."""
 
     chat_id: int
@@ -63,7 +63,7 @@ class Lane(Struct, frozen=True, kw_only=True):
     rows: tuple[sqlite3.Row, ...] | None = None
 
 
-class Trace(Struct, frozen=True, kw_only=True):
+class DeliveryRecord(Struct, frozen=True, kw_only=True):
     """What became of a letter: its notice's name, its state (`waiting`, `sent` …), and the last fault."""
 
     kind: str
@@ -72,7 +72,7 @@ class Trace(Struct, frozen=True, kw_only=True):
     fault: str | None
 
 
-def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
+def enqueue(tx: Tx, letter: OutboxMessage, *, at_ms: int) -> None:
     """Put a letter at the end of its chat's lane; a moved chat's letters go where it went.
 
     In a chat that lets us in no longer it joins those set aside, so that none overtakes them later.
@@ -80,80 +80,82 @@ def enqueue(tx: Tx, letter: Letter, *, at_ms: int) -> None:
     chat_id, is_closed = chats.address(tx, letter.chat_id)
     if chat_id != letter.chat_id:
         # A supergroup numbers its messages anew: the old ids name other people's messages there.
-        letter = replace(letter, reply_to=None, edits=None, edits_letter=None)
+        letter = replace(letter, reply_to=None, edits=None, edits_outbox_id=None)
     tx.run(
-        "enqueue_letter",
+        "enqueue_message",
         chat_id=chat_id,
         state="parked" if is_closed else "waiting",
         thread_id=letter.thread_id,
         reply_to=letter.reply_to,
         edits=letter.edits,
-        edits_letter=letter.edits_letter,
+        edits_outbox_id=letter.edits_outbox_id,
         kind=kind_of(letter.notice),
         facts=dump(letter.notice),
         keyboard=dump(letter.keyboard),
         subject=letter.subject,
-        rests_until_ms=letter.rests_until_ms,
+        hold_until_ms=letter.hold_until_ms,
         at_ms=at_ms,
     )
 
 
-def wake(tx: Tx, chat_id: int, reply_to: int) -> None:
+def release(tx: Tx, chat_id: int, reply_to: int) -> None:
     """End the rest of the letters that answer a message."""
-    tx.run("letters_woken", chat_id=chat_id, message_id=reply_to)
+    tx.run("release_held_messages", chat_id=chat_id, message_id=reply_to)
 
 
-def rests_until_ms(tx: Tx, subject: str) -> int:
+def hold_until_ms(tx: Tx, subject: str) -> int:
     """Give until when the letters about a subject rest; 0 if none does."""
-    row = tx.one("rest_of_subject", subject=subject)
+    row = tx.one("hold_of_subject", subject=subject)
     return (row["until_ms"] or 0) if row else 0
 
 
-def waits_about(tx: Tx, subject: str) -> bool:
+def is_waiting_about(tx: Tx, subject: str) -> bool:
     """Tell whether a letter about a subject waits to be said, be it set aside until its chat lets us in."""
-    return tx.one("letter_waiting_about", subject=subject) is not None
+    return tx.one("waiting_message_about", subject=subject) is not None
 
 
-def lanes(tx: Tx, *, now_ms: int) -> tuple[list[Lane], int | None]:
+def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     """Give the chats with letters to be said now, longest waiting first; and when more will have rested."""
-    rows = tx.all("letters_of_all", limit=FEW)
+    rows = tx.all("all_waiting_messages", limit=FEW)
     if len(rows) == FEW:
         return _lanes_of_many(tx, now_ms)
-    resting = [row["rests_until_ms"] for row in rows if row["rests_until_ms"] > now_ms]
+    resting = [row["hold_until_ms"] for row in rows if row["hold_until_ms"] > now_ms]
     by_chat: dict[int, list[sqlite3.Row]] = {}
     for row in rows:
-        if row["rests_until_ms"] <= now_ms:
+        if row["hold_until_ms"] <= now_ms:
             by_chat.setdefault(row["chat_id"], []).append(row)
     longest_first = sorted(by_chat.items(), key=lambda lane: lane[1][0]["outbox_id"])
     found = [
-        Lane(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
+        ChatQueue(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
         for chat_id, of_chat in longest_first
     ]
     return found, min(resting, default=None)
 
 
-def _lanes_of_many(tx: Tx, now_ms: int) -> tuple[list[Lane], int | None]:
-    wake = tx.one("next_letter_to_wake", now_ms=now_ms)
-    rows = tx.all("lanes_waiting", now_ms=now_ms)
-    found = [Lane(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
+def _lanes_of_many(tx: Tx, now_ms: int) -> tuple[list[ChatQueue], int | None]:
+    wake = tx.one("next_held_message", now_ms=now_ms)
+    rows = tx.all("waiting_chat_queues", now_ms=now_ms)
+    found = [ChatQueue(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
     return found, wake["at_ms"] if wake else None
 
 
-def of_lane(tx: Tx, lane: Lane, *, now_ms: int, limit: int) -> list[Waiting]:
+def messages_of(tx: Tx, lane: ChatQueue, *, now_ms: int, limit: int) -> list[QueuedMessage]:
     """Give the first letters of a lane, in order."""
     if lane.rows is None:
-        return waiting(tx, lane.chat_id, now_ms=now_ms, limit=limit)
+        return waiting_messages(tx, lane.chat_id, now_ms=now_ms, limit=limit)
     return [_read(row) for row in lane.rows[:limit]]
 
 
-def waiting(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Waiting]:
+def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[QueuedMessage]:
     """Give the first letters of a chat, in order."""
-    return [_read(row) for row in tx.all("letters_waiting", chat_id=chat_id, now_ms=now_ms, limit=limit)]
+    return [
+        _read(row) for row in tx.all("waiting_messages_of_chat", chat_id=chat_id, now_ms=now_ms, limit=limit)
+    ]
 
 
-def told(tx: Tx, outbox_id: int, *, message_id: int | None, at_ms: int) -> None:
+def mark_sent(tx: Tx, outbox_id: int, *, message_id: int | None, at_ms: int) -> None:
     """Keep that Telegram has taken the letter, as which message."""
-    tx.run("letter_told", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
+    tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
 
 
 def postpone(
@@ -161,7 +163,7 @@ def postpone(
 ) -> None:
     """Keep that a try failed, how, and when the next may be made."""
     tx.run(
-        "letter_postponed",
+        "postpone_message",
         outbox_id=outbox_id,
         due_at_ms=due_at_ms,
         ambiguous=int(ambiguous),
@@ -170,39 +172,39 @@ def postpone(
     )
 
 
-def bury(tx: Tx, outbox_id: int, *, fault: str) -> None:
+def mark_failed(tx: Tx, outbox_id: int, *, fault: str) -> None:
     """Give a letter up for good."""
-    tx.run("letter_buried", outbox_id=outbox_id, fault=fault)
+    tx.run("mark_message_failed", outbox_id=outbox_id, fault=fault)
 
 
-def detach(tx: Tx, outbox_id: int) -> None:
+def detach_edit(tx: Tx, outbox_id: int) -> None:
     """Send an edit as a message of its own, since the message it was to replace is gone."""
-    tx.run("letter_detached", outbox_id=outbox_id)
+    tx.run("detach_edit", outbox_id=outbox_id)
 
 
-def leave_thread(tx: Tx, chat_id: int, thread_id: int) -> None:
+def leave_topic(tx: Tx, chat_id: int, thread_id: int) -> None:
     """Send the letters of a topic that is gone to the chat itself."""
-    tx.run("letters_leave_thread", chat_id=chat_id, thread_id=thread_id)
+    tx.run("leave_topic", chat_id=chat_id, thread_id=thread_id)
 
 
 def drop(tx: Tx, outbox_id: int) -> None:
     """Leave a letter unsaid, since a later one says more."""
-    tx.run("letter_dropped", outbox_id=outbox_id)
+    tx.run("drop_message", outbox_id=outbox_id)
 
 
 def drop_outdated(tx: Tx, chat_id: int, *, now_ms: int) -> int:
     """Leave unsaid all acknowledgements in a lane whose result waits there too; give how many they were."""
-    return tx.run("acknowledgements_dropped", chat_id=chat_id, now_ms=now_ms)
+    return tx.run("drop_superseded_acknowledgements", chat_id=chat_id, now_ms=now_ms)
 
 
 def drop_waiting_about(tx: Tx, subject: str) -> None:
     """Leave unsaid what waits about a subject that is closed."""
-    tx.run("letters_dropped", subject=subject)
+    tx.run("drop_messages_about", subject=subject)
 
 
-def keep_last_edit(tx: Tx, chat_id: int, message_id: int) -> None:
+def drop_superseded_edits(tx: Tx, chat_id: int, message_id: int) -> None:
     """Leave unsaid all edits of a message that wait, but the last."""
-    tx.run("edits_overtaken", chat_id=chat_id, message_id=message_id)
+    tx.run("drop_superseded_edits", chat_id=chat_id, message_id=message_id)
 
 
 def cards_about(tx: Tx, subject: str) -> list[tuple[int, int | None, int]]:
@@ -217,63 +219,63 @@ def cards_about(tx: Tx, subject: str) -> list[tuple[int, int | None, int]]:
     return list(cards.values())
 
 
-def chats_told(tx: Tx, subject: str) -> list[int]:
+def chats_notified(tx: Tx, subject: str) -> list[int]:
     """Give the chats that were told something about a subject, or wait to be."""
-    return [row["chat_id"] for row in tx.all("chats_told", subject=subject)]
+    return [row["chat_id"] for row in tx.all("chats_notified_about", subject=subject)]
 
 
-def subject_of(tx: Tx, chat_id: int, message_id: int) -> tuple[str, str] | None:
+def find_sent(tx: Tx, chat_id: int, message_id: int) -> tuple[str, str] | None:
     """Give (kind, subject) of what we last said with this message."""
-    row = tx.one("letter_by_message", chat_id=chat_id, message_id=message_id)
+    row = tx.one("sent_message", chat_id=chat_id, message_id=message_id)
     return (row["kind"], row["subject"]) if row else None
 
 
-def number_asked(tx: Tx, chat_id: int) -> tuple[str, int] | None:
+def last_destination_prompt(tx: Tx, chat_id: int) -> tuple[str, int] | None:
     """Give (subject, created_at_ms) of the last question for a number in a chat; None if it was let go."""
-    row = tx.one("number_asked", chat_id=chat_id)
-    return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "NumberQuestion" else None
+    row = tx.one("last_destination_prompt", chat_id=chat_id)
+    return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "DestinationPrompt" else None
 
 
-def traces(tx: Tx, subject: str) -> tuple[Trace, ...]:
+def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:
     """Give what became of every letter about a subject, oldest first."""
-    return tuple(Trace(**dict(row)) for row in tx.all("letters_about", subject=subject))
+    return tuple(DeliveryRecord(**dict(row)) for row in tx.all("delivery_records", subject=subject))
 
 
-def said_since(tx: Tx, subject: str, *, since_ms: int) -> bool:
+def was_enqueued_since(tx: Tx, subject: str, *, since_ms: int) -> bool:
     """Tell whether anything about a subject was put into the outbox since a time."""
-    return tx.one("subject_since", subject=subject, since_ms=since_ms) is not None
+    return tx.one("message_about_since", subject=subject, since_ms=since_ms) is not None
 
 
-def waits_for(tx: Tx, chat_id: int, kind: str) -> bool:
+def is_kind_waiting(tx: Tx, chat_id: int, kind: str) -> bool:
     """Tell whether a letter of this kind already waits in the chat's lane, be it set aside."""
-    return tx.one("kind_waiting", chat_id=chat_id, kind=kind) is not None
+    return tx.one("waiting_message_of_kind", chat_id=chat_id, kind=kind) is not None
 
 
 def counts(tx: Tx) -> dict[str, int]:
     """Give how many letters wait, are parked or are buried."""
-    return {row["state"]: row["count"] for row in tx.all("count_letters")}
+    return {row["state"]: row["count"] for row in tx.all("count_messages")}
 
 
-def _read(row: sqlite3.Row) -> Waiting:
+def _read(row: sqlite3.Row) -> QueuedMessage:
     # A row finds a column by trying each name: many are found faster in a dict.
     told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    return Waiting(
+    return QueuedMessage(
         outbox_id=told["outbox_id"],
         due_at_ms=told["due_at_ms"],
         attempts=told["attempts"],
         ambiguous=told["ambiguous"],
         rejections=told["rejections"],
         created_at_ms=told["created_at_ms"],
-        is_void=told["target_state"] in ("dropped", "buried") and told["target_message_id"] is None,
-        letter=Letter(
+        is_void=told["target_state"] in ("dropped", "failed") and told["target_message_id"] is None,
+        letter=OutboxMessage(
             chat_id=told["chat_id"],
             notice=NOTICES.load(told["kind"], told["facts"]),
             thread_id=told["thread_id"],
             reply_to=told["reply_to"],
             edits=told["edits"] or told["target_message_id"],
-            edits_letter=told["edits_letter"],
+            edits_outbox_id=told["edits_outbox_id"],
             keyboard=load(Keyboard, told["keyboard"]),
             subject=told["subject"],
-            rests_until_ms=told["rests_until_ms"],
+            hold_until_ms=told["hold_until_ms"],
         ),
     )

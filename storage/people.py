@@ -32,10 +32,10 @@ def find(tx: Tx, username: str) -> Person | None:
     return from_row(Person, row) if row else None
 
 
-def remember(tx: Tx, person: Person, *, changed_by: int | None) -> None:
+def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
     """Store a person as they stand now, and that they came to stand so."""
     tx.run(
-        "remember_person",
+        "save_person",
         user_id=person.user_id,
         name=person.name,
         username=person.username,

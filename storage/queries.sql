@@ -4,19 +4,19 @@
 -- name: insert_order
 -- Promise: one trxid, one order; one line of one message, one order. No row: one of them was taken.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
-    asked_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, sell_idr, attempts, overdue, success_heard,
-    failure_heard, price_idr, biller_ref, sn, reason, trouble, doubt, expiry, ruled_by)
+    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, price_idr, attempts, overdue, success_reported,
+    failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
 VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
-    :asked_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :sell_idr, :attempts, :overdue, :success_heard,
-    :failure_heard, :price_idr, :biller_ref, :sn, :reason, :trouble, :doubt, :expiry, :ruled_by)
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :price_idr, :attempts, :overdue, :success_reported,
+    :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
 ON CONFLICT DO NOTHING;
 
 -- name: advance_order
 -- Promise: only who saw the order as it is may move it. No row: somebody else was first.
 UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
-    overdue = :overdue, success_heard = :success_heard, failure_heard = :failure_heard, price_idr = :price_idr,
-    biller_ref = :biller_ref, sn = :sn, reason = :reason, trouble = :trouble, doubt = :doubt, expiry = :expiry,
-    ruled_by = :ruled_by
+    overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
+    biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
+    resolved_by = :resolved_by
 WHERE trxid = :trxid AND state = :state_before;
 
 -- name: append_order_event
@@ -26,16 +26,16 @@ VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
 -- name: order_by_trxid
 SELECT * FROM orders WHERE trxid = :trxid;
 
--- name: order_by_line
+-- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
 -- name: orders_due
--- Promise: in quarantine, after a restore, no order's time comes.
+-- Promise: in quarantined_reversals, after a restore, no order's time comes.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
--- name: orders_due_by_turns
+-- name: orders_due_in_turns
 -- Promise: as above; and people take turns, so that nobody's hundred orders stand before another's one.
 SELECT orders.* FROM orders JOIN (
     SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
@@ -49,10 +49,10 @@ SELECT due_at_ms FROM orders WHERE state = 'placed'
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms LIMIT 1;
 
--- name: orders_held
+-- name: orders_due_while_held
 -- Placed orders, while none is sent, of which something is to be said now: that they wait, or that they expired.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
-    AND (CASE attempts WHEN 0 THEN asked_at_ms < :asked_before_ms ELSE placed_at_ms < :placed_before_ms END
+    AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
         OR NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.subject = :told || orders.trxid AND outbox.kind = :kind))
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
@@ -83,116 +83,116 @@ SELECT event_id FROM order_events ORDER BY event_id DESC LIMIT 1;
 -- name: events_since
 SELECT event_id, trxid FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;
 
--- name: orders_before
+-- name: orders_below
 SELECT trxid FROM orders WHERE trxid < :trxid ORDER BY trxid DESC LIMIT :limit;
 
 -- name: count_open_orders
 SELECT state, count(*) AS count FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
 
--- name: enqueue_letter
-INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_letter, kind, facts, keyboard, subject, state, attempts,
-    ambiguous, rejections, created_at_ms, due_at_ms, rests_until_ms)
-VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_letter, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
-    :at_ms, :at_ms, :rests_until_ms);
+-- name: enqueue_message
+INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, state, attempts,
+    ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
+VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
+    :at_ms, :at_ms, :hold_until_ms);
 
--- name: letters_of_all
-SELECT letter.*, target.message_id AS target_message_id, target.state AS target_state
-FROM outbox AS letter LEFT JOIN outbox AS target ON target.outbox_id = letter.edits_letter
-WHERE letter.state = 'waiting' ORDER BY letter.chat_id, letter.outbox_id LIMIT :limit;
+-- name: all_waiting_messages
+SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
+FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
+WHERE message.state = 'waiting' ORDER BY message.chat_id, message.outbox_id LIMIT :limit;
 
--- name: lanes_waiting
+-- name: waiting_chat_queues
 -- The first letter of a lane decides when the lane may go on: order within a chat is kept.
 SELECT head.chat_id, head.due_at_ms
 FROM (SELECT chat_id, min(outbox_id) AS outbox_id
-      FROM outbox WHERE state = 'waiting' AND rests_until_ms <= :now_ms GROUP BY chat_id) AS lane
-JOIN outbox AS head ON head.outbox_id = lane.outbox_id
+      FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
+JOIN outbox AS head ON head.outbox_id = queue.outbox_id
 ORDER BY head.outbox_id;
 
--- name: letters_waiting
+-- name: waiting_messages_of_chat
 -- A letter that takes the place of another finds here as which message that one was told, if it was.
-SELECT letter.*, target.message_id AS target_message_id, target.state AS target_state
-FROM outbox AS letter LEFT JOIN outbox AS target ON target.outbox_id = letter.edits_letter
-WHERE letter.state = 'waiting' AND letter.chat_id = :chat_id AND letter.rests_until_ms <= :now_ms
-ORDER BY letter.outbox_id LIMIT :limit;
+SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
+FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
+WHERE message.state = 'waiting' AND message.chat_id = :chat_id AND message.hold_until_ms <= :now_ms
+ORDER BY message.outbox_id LIMIT :limit;
 
--- name: letter_told
-UPDATE outbox SET state = 'sent', told_at_ms = :at_ms, message_id = :message_id, fault = NULL,
+-- name: mark_message_sent
+UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
     attempts = attempts + 1
 WHERE outbox_id = :outbox_id;
 
--- name: letter_postponed
+-- name: postpone_message
 UPDATE outbox SET due_at_ms = :due_at_ms, attempts = attempts + 1, ambiguous = ambiguous + :ambiguous,
     rejections = rejections + :rejected, fault = :fault
 WHERE outbox_id = :outbox_id AND state = 'waiting';
 
--- name: letter_buried
-UPDATE outbox SET state = 'buried', fault = :fault, attempts = attempts + 1
+-- name: mark_message_failed
+UPDATE outbox SET state = 'failed', fault = :fault, attempts = attempts + 1
 WHERE outbox_id = :outbox_id AND state = 'waiting';
 
--- name: letter_detached
-UPDATE outbox SET edits = NULL, edits_letter = NULL WHERE outbox_id = :outbox_id;
+-- name: detach_edit
+UPDATE outbox SET edits = NULL, edits_outbox_id = NULL WHERE outbox_id = :outbox_id;
 
--- name: letters_leave_thread
+-- name: leave_topic
 UPDATE outbox SET thread_id = NULL
 WHERE state = 'waiting' AND chat_id = :chat_id AND thread_id = :thread_id;
 
--- name: letters_parked
+-- name: park_messages
 UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
 
--- name: letters_unparked
-UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, rests_until_ms = 0
+-- name: unpark_messages
+UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, hold_until_ms = 0
 WHERE state = 'parked' AND chat_id = :chat_id;
 
--- name: letters_moved
+-- name: move_messages
 -- What was set aside is tried again in the new place, which may let us in.
 -- Each half finds its own small index; state IN (…) would find neither.
-UPDATE outbox SET chat_id = :new_chat_id, state = 'waiting', reply_to = NULL, edits = NULL, edits_letter = NULL
+UPDATE outbox SET chat_id = :new_chat_id, state = 'waiting', reply_to = NULL, edits = NULL, edits_outbox_id = NULL
 WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id);
 
--- name: letter_dropped
+-- name: drop_message
 UPDATE outbox SET state = 'dropped' WHERE outbox_id = :outbox_id AND state = 'waiting';
 
--- name: acknowledgements_dropped
+-- name: drop_superseded_acknowledgements
 -- Of a chat that is behind: those whose result waits as well need not be said any more.
 UPDATE outbox SET state = 'dropped'
 WHERE state = 'waiting' AND chat_id = :chat_id AND kind IN ('OrderReceived', 'OrderWaiting') AND EXISTS (
     SELECT 1 FROM outbox AS result
     WHERE result.subject = outbox.subject AND result.outbox_id > outbox.outbox_id AND result.state = 'waiting'
-        AND result.rests_until_ms <= :now_ms
+        AND result.hold_until_ms <= :now_ms
         AND result.kind NOT IN ('OrderReceived', 'OrderWaiting', 'OrderOverdue')
 );
 
--- name: letters_dropped
+-- name: drop_messages_about
 UPDATE outbox SET state = 'dropped' WHERE state IN ('waiting', 'parked') AND subject = :subject;
 
 -- name: cards_about
 SELECT outbox_id, chat_id, coalesce(message_id, edits) AS message_id FROM outbox
 WHERE subject = :subject AND state IN ('waiting', 'parked', 'sent') ORDER BY outbox_id;
 
--- name: chats_told
+-- name: chats_notified_about
 SELECT DISTINCT chat_id FROM outbox WHERE subject = :subject ORDER BY chat_id;
 
--- name: letter_by_message
+-- name: sent_message
 SELECT kind, subject FROM outbox WHERE chat_id = :chat_id AND message_id = :message_id
 ORDER BY outbox_id DESC LIMIT 1;
 
--- name: number_asked
+-- name: last_destination_prompt
 SELECT kind, subject, created_at_ms FROM outbox
-WHERE chat_id = :chat_id AND kind IN ('NumberQuestion', 'ChoiceDropped') ORDER BY outbox_id DESC LIMIT 1;
+WHERE chat_id = :chat_id AND kind IN ('DestinationPrompt', 'PromptCancelled') ORDER BY outbox_id DESC LIMIT 1;
 
--- name: letters_about
+-- name: delivery_records
 SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
 
--- name: subject_since
+-- name: message_about_since
 SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms >= :since_ms LIMIT 1;
 
--- name: kind_waiting
+-- name: waiting_message_of_kind
 SELECT outbox_id FROM outbox
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind
 LIMIT 1;
 
--- name: edits_overtaken
+-- name: drop_superseded_edits
 -- Promise: however often a message is turned, one edit of it waits, the last.
 UPDATE outbox SET state = 'dropped'
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id))
@@ -202,77 +202,77 @@ WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_
             OR (last.state = 'parked' AND last.chat_id = :chat_id)) AND last.edits = :message_id
     );
 
--- name: count_letters
+-- name: count_messages
 -- Each finds its own small index; state IN (…) would find none of them.
 SELECT 'waiting' AS state, count(*) AS count FROM outbox WHERE state = 'waiting'
 UNION ALL SELECT 'parked', count(*) FROM outbox WHERE state = 'parked'
-UNION ALL SELECT 'buried', count(*) FROM outbox WHERE state = 'buried';
+UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
 
--- name: chat_closed
-INSERT INTO chats (chat_id, closed_why, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
-ON CONFLICT (chat_id) DO UPDATE SET closed_why = :why, changed_at_ms = :at_ms;
+-- name: mark_chat_unreachable
+INSERT INTO chats (chat_id, unreachable_reason, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET unreachable_reason = :why, changed_at_ms = :at_ms;
 
--- name: chat_opened
-UPDATE chats SET closed_why = NULL, changed_at_ms = :at_ms
-WHERE chat_id = :chat_id AND closed_why IS NOT NULL;
+-- name: mark_chat_reachable
+UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms
+WHERE chat_id = :chat_id AND unreachable_reason IS NOT NULL;
 
--- name: chat_moved
+-- name: mark_chat_moved
 INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat_id, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
 
 -- name: chat_by_id
-SELECT moved_to, closed_why FROM chats WHERE chat_id = :chat_id;
+SELECT moved_to, unreachable_reason FROM chats WHERE chat_id = :chat_id;
 
--- name: offer_button
+-- name: register_button
 INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)
 VALUES (:nonce, :action, :subject, :payload, :owner_id, :at_ms);
 
--- name: owner_of_button
+-- name: button_owner
 SELECT owner_id FROM buttons WHERE nonce = :nonce;
 
--- name: press_button
+-- name: use_button
 -- Promise: a button works once. No row: it was pressed before, or is none of ours.
 UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
 RETURNING action, subject, payload, owner_id, created_at_ms;
 
--- name: note_message
+-- name: mark_message_seen
 -- Promise: a message is taken in once. No row: it has been.
 INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
 ON CONFLICT DO NOTHING;
 
--- name: telegram_cursor
-SELECT next_update_id, moved_at_ms FROM telegram_cursor WHERE one = 1;
+-- name: poll_cursor
+SELECT next_update_id, moved_at_ms FROM poll_cursor WHERE singleton = 1;
 
--- name: move_telegram_cursor
-INSERT INTO telegram_cursor (one, next_update_id, moved_at_ms) VALUES (1, :next_update_id, :at_ms)
-ON CONFLICT (one) DO UPDATE SET next_update_id = :next_update_id, moved_at_ms = :at_ms;
+-- name: move_poll_cursor
+INSERT INTO poll_cursor (singleton, next_update_id, moved_at_ms) VALUES (1, :next_update_id, :at_ms)
+ON CONFLICT (singleton) DO UPDATE SET next_update_id = :next_update_id, moved_at_ms = :at_ms;
 
--- name: set_update_aside
-INSERT INTO updates_unread (update_id, at_ms, fault, body) VALUES (:update_id, :at_ms, :fault, :body)
+-- name: store_failed_update
+INSERT INTO failed_updates (update_id, at_ms, fault, body) VALUES (:update_id, :at_ms, :fault, :body)
 ON CONFLICT DO NOTHING;
 
--- name: forget_updates_unread
-DELETE FROM updates_unread
-WHERE at_ms < (SELECT at_ms FROM updates_unread ORDER BY at_ms DESC LIMIT 1 OFFSET :keep);
+-- name: trim_failed_updates
+DELETE FROM failed_updates
+WHERE at_ms < (SELECT at_ms FROM failed_updates ORDER BY at_ms DESC LIMIT 1 OFFSET :keep);
 
--- name: forget_messages
+-- name: delete_old_seen_messages
 DELETE FROM messages_seen WHERE (chat_id, message_id) IN (
     SELECT chat_id, message_id FROM messages_seen WHERE seen_at_ms < :before_ms ORDER BY seen_at_ms LIMIT :limit
 );
 
--- name: forget_buttons
+-- name: delete_old_buttons
 DELETE FROM buttons WHERE nonce IN (
     SELECT nonce FROM buttons WHERE created_at_ms < :before_ms ORDER BY created_at_ms LIMIT :limit
 );
 
--- name: letters_after
+-- name: messages_after
 SELECT outbox_id, created_at_ms FROM outbox WHERE outbox_id > :outbox_id ORDER BY outbox_id LIMIT :limit;
 
--- name: forget_letters
+-- name: delete_old_messages
 DELETE FROM outbox
 WHERE outbox_id BETWEEN :first AND :last AND state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
 
--- name: forget_batches
+-- name: delete_old_batches
 -- Only those that made no order, and whose table is told: they cost their sender nothing.
 DELETE FROM batches WHERE (chat_id, message_id) IN (
     SELECT chat_id, message_id FROM batches AS old
@@ -288,7 +288,7 @@ SELECT * FROM people WHERE user_id = :user_id;
 -- name: person_by_username
 SELECT * FROM people WHERE lower(username) = :username ORDER BY changed_at_ms DESC LIMIT 1;
 
--- name: remember_person
+-- name: save_person
 INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
 VALUES (:user_id, :name, :username, :standing, :chat_id, :thread_id, :message_id, :at_ms, :changed_by)
 ON CONFLICT (user_id) DO UPDATE SET name = :name, username = :username, standing = :standing,
@@ -310,29 +310,29 @@ ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');
 
 -- name: report_balance
-INSERT INTO biller_balance (one, balance_idr, reported_at_ms, source, trxid)
+INSERT INTO biller_balance (singleton, balance_idr, reported_at_ms, source, trxid)
 VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid)
-ON CONFLICT (one) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
+ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
     source = :source, trxid = :trxid;
 
 -- name: last_balance
-SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE one = 1;
+SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE singleton = 1;
 
--- name: sum_open
-SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
+-- name: sum_open_orders
+SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
--- name: sum_succeeded
-SELECT count(*) AS count, coalesce(sum(price_idr), 0) AS cost_idr FROM orders
+-- name: sum_succeeded_orders
+SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
 
 -- name: quarantine_reversal
-INSERT INTO quarantine (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
+INSERT INTO quarantined_reversals (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
 
--- name: forget_quarantine
-DELETE FROM quarantine WHERE quarantine_id <= (SELECT max(quarantine_id) FROM quarantine) - :keep;
+-- name: trim_quarantine
+DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) FROM quarantined_reversals) - :keep;
 
--- name: note_restore
+-- name: start_restore_quarantine
 INSERT INTO restores (restored_at_ms, backup_at_ms, gap_until_ms)
 VALUES (:restored_at_ms, :backup_at_ms, :gap_until_ms);
 
@@ -346,17 +346,17 @@ UPDATE restores SET released_by = :released_by, released_at_ms = :at_ms WHERE re
 -- name: sum_of_orders
 SELECT count(*) AS count, max(placed_at_ms) AS last_at_ms FROM orders;
 
--- name: last_sign
+-- name: last_activity
 -- The latest moment of which this database knows.
 SELECT max(latest.at_ms) AS at_ms FROM (
     SELECT at_ms FROM order_events WHERE event_id = (SELECT max(event_id) FROM order_events)
     UNION ALL SELECT created_at_ms FROM outbox WHERE outbox_id = (SELECT max(outbox_id) FROM outbox)
     UNION ALL SELECT max(seen_at_ms) FROM messages_seen
-    UNION ALL SELECT moved_at_ms FROM telegram_cursor
+    UNION ALL SELECT moved_at_ms FROM poll_cursor
 ) AS latest;
 
--- name: pulse
-INSERT INTO pulse (one, beats) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET beats = pulse.beats + 1;
+-- name: write_probe
+INSERT INTO write_probe (singleton, writes) VALUES (1, 1) ON CONFLICT (singleton) DO UPDATE SET writes = write_probe.writes + 1;
 
 -- The catalogue.
 
@@ -372,14 +372,14 @@ INSERT INTO catalogue_versions (version, stamp, at_ms, changed_by, changed_by_na
 VALUES (:version, :stamp, :at_ms, :changed_by, :changed_by_name, :source)
 ON CONFLICT DO NOTHING;
 
--- name: put_product
-INSERT INTO products (code_folded, code, position, name, product_group, rule, sell_idr, is_open, operator, nominal,
-    rests_from_minute, rests_until_minute)
-VALUES (:code_folded, :code, :position, :name, :product_group, :rule, :sell_idr, :is_open, :operator, :nominal,
-    :rests_from_minute, :rests_until_minute)
+-- name: save_product
+INSERT INTO products (code_folded, code, position, name, product_group, rule, price_idr, is_open, carrier, nominal,
+    cut_off_from_minute, cut_off_until_minute)
+VALUES (:code_folded, :code, :position, :name, :product_group, :rule, :price_idr, :is_open, :carrier, :nominal,
+    :cut_off_from_minute, :cut_off_until_minute)
 ON CONFLICT (code_folded) DO UPDATE SET code = :code, position = :position, name = :name,
-    product_group = :product_group, rule = :rule, sell_idr = :sell_idr, is_open = :is_open, operator = :operator,
-    nominal = :nominal, rests_from_minute = :rests_from_minute, rests_until_minute = :rests_until_minute;
+    product_group = :product_group, rule = :rule, price_idr = :price_idr, is_open = :is_open, carrier = :carrier,
+    nominal = :nominal, cut_off_from_minute = :cut_off_from_minute, cut_off_until_minute = :cut_off_until_minute;
 
 -- name: remove_product
 DELETE FROM products WHERE code_folded = :code_folded;
@@ -394,9 +394,9 @@ SELECT * FROM catalogue_versions ORDER BY version DESC LIMIT :limit;
 -- name: catalogue_changes_of
 SELECT kind, count(*) AS count, min(code) AS code FROM catalogue_history WHERE version = :version GROUP BY kind;
 
--- name: ask_import
+-- name: request_import
 INSERT INTO imports (chat_id, message_id, user_id, user_name, file_id, file_name, state, attempts, due_at_ms,
-    asked_at_ms)
+    requested_at_ms)
 VALUES (:chat_id, :message_id, :user_id, :user_name, :file_id, :file_name, 'asked', 0, :at_ms, :at_ms);
 
 -- name: next_import
@@ -408,11 +408,11 @@ SELECT * FROM imports WHERE import_id = :import_id;
 -- name: postpone_import
 UPDATE imports SET attempts = attempts + 1, due_at_ms = :due_at_ms WHERE import_id = :import_id AND state = 'asked';
 
--- name: keep_import
+-- name: store_parsed_import
 UPDATE imports SET state = 'read', sheet = coalesce(:sheet, sheet), version = :version, fault = NULL
 WHERE import_id = :import_id AND state IN ('asked', 'read');
 
--- name: end_import
+-- name: finish_import
 -- Promise: a list is applied once. No row: it was applied or thrown away before.
 UPDATE imports SET state = :state, sheet = NULL, fault = :fault
 WHERE import_id = :import_id AND state IN ('asked', 'read');
@@ -423,22 +423,22 @@ SELECT import_id FROM imports WHERE state = 'read' AND chat_id = :chat_id;
 -- Several orders in one message, and the same order again.
 
 -- name: insert_batch
-INSERT INTO batches (chat_id, message_id, placed_at_ms, placed_count, unplaced, version, rests_until_ms)
-VALUES (:chat_id, :message_id, :placed_at_ms, :placed_count, :unplaced, :version, :rests_until_ms);
+INSERT INTO batches (chat_id, message_id, placed_at_ms, placed_count, unplaced, version, hold_until_ms)
+VALUES (:chat_id, :message_id, :placed_at_ms, :placed_count, :unplaced, :version, :hold_until_ms);
 
 -- name: batch_of_message
 SELECT * FROM batches WHERE chat_id = :chat_id AND message_id = :message_id;
 
--- name: change_batch
+-- name: bump_batch_version
 UPDATE batches SET version = version + 1 WHERE chat_id = :chat_id AND message_id = :message_id;
 
--- name: let_batch_rest
-UPDATE batches SET rests_until_ms = :rests_until_ms WHERE chat_id = :chat_id AND message_id = :message_id;
+-- name: hold_batch
+UPDATE batches SET hold_until_ms = :hold_until_ms WHERE chat_id = :chat_id AND message_id = :message_id;
 
 -- name: orders_of_message
 SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER BY line;
 
--- name: order_moving_of_message
+-- name: order_in_progress_of_message
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
     AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
 
@@ -456,19 +456,19 @@ WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :u
     AND lower(product_code) = lower(:product_code)
     AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
--- name: letters_woken
+-- name: release_held_messages
 -- What rests for a batch leaves at once when the last of its orders has come to its end.
-UPDATE outbox SET rests_until_ms = 0
-WHERE state = 'waiting' AND chat_id = :chat_id AND reply_to = :message_id AND rests_until_ms > 0;
+UPDATE outbox SET hold_until_ms = 0
+WHERE state = 'waiting' AND chat_id = :chat_id AND reply_to = :message_id AND hold_until_ms > 0;
 
--- name: next_letter_to_wake
-SELECT min(rests_until_ms) AS at_ms FROM outbox
-WHERE state = 'waiting' AND rests_until_ms > 0 AND rests_until_ms > :now_ms;
+-- name: next_held_message
+SELECT min(hold_until_ms) AS at_ms FROM outbox
+WHERE state = 'waiting' AND hold_until_ms > 0 AND hold_until_ms > :now_ms;
 
--- name: rest_of_subject
-SELECT max(rests_until_ms) AS until_ms FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked');
+-- name: hold_of_subject
+SELECT max(hold_until_ms) AS until_ms FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked');
 
--- name: letter_waiting_about
+-- name: waiting_message_about
 SELECT outbox_id FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked') LIMIT 1;
 
 -- Looking at orders: a person's own, those to one destination, and what the orders of a period add up to.
@@ -489,17 +489,17 @@ ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 -- name: orders_to
 SELECT * FROM orders WHERE destination = :destination ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
--- name: sales_of_user
-SELECT product_code, state, count(*) AS count, count(sell_idr) AS sell_count, coalesce(sum(sell_idr), 0) AS sell_idr,
-    count(price_idr) AS cost_count, coalesce(sum(price_idr), 0) AS cost_idr,
-    coalesce(sum(sell_idr - price_idr), 0) AS margin_idr
+-- name: sales_by_product_of_user
+SELECT product_code, state, count(*) AS count, count(price_idr) AS priced_count, coalesce(sum(price_idr), 0) AS price_idr,
+    count(cost_idr) AS cost_count, coalesce(sum(cost_idr), 0) AS cost_idr,
+    coalesce(sum(price_idr - cost_idr), 0) AS margin_idr
 FROM orders WHERE user_id = :user_id AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms
 GROUP BY product_code, state;
 
--- name: sales_of_shop
-SELECT product_code, state, count(*) AS count, count(sell_idr) AS sell_count, coalesce(sum(sell_idr), 0) AS sell_idr,
-    count(price_idr) AS cost_count, coalesce(sum(price_idr), 0) AS cost_idr,
-    coalesce(sum(sell_idr - price_idr), 0) AS margin_idr
+-- name: sales_by_product
+SELECT product_code, state, count(*) AS count, count(price_idr) AS priced_count, coalesce(sum(price_idr), 0) AS price_idr,
+    count(cost_idr) AS cost_count, coalesce(sum(cost_idr), 0) AS cost_idr,
+    coalesce(sum(price_idr - cost_idr), 0) AS margin_idr
 FROM orders WHERE placed_at_ms >= :from_ms AND placed_at_ms < :until_ms
 GROUP BY product_code, state;
 
@@ -514,31 +514,31 @@ ORDER BY placed_at_ms, trxid LIMIT :limit;
 
 -- Receipts.
 
--- name: shop_name
-SELECT name FROM shops WHERE user_id = :user_id;
+-- name: receipt_shop_name
+SELECT name FROM receipt_settings WHERE user_id = :user_id;
 
--- name: rename_shop
-INSERT INTO shops (user_id, name) VALUES (:user_id, :name) ON CONFLICT (user_id) DO UPDATE SET name = :name;
+-- name: save_receipt_shop_name
+INSERT INTO receipt_settings (user_id, name) VALUES (:user_id, :name) ON CONFLICT (user_id) DO UPDATE SET name = :name;
 
--- name: shop_price
-SELECT price_idr FROM shop_prices WHERE user_id = :user_id AND code_folded = :code_folded;
+-- name: customer_price
+SELECT customer_price_idr FROM customer_prices WHERE user_id = :user_id AND code_folded = :code_folded;
 
--- name: set_shop_price
-INSERT INTO shop_prices (user_id, code_folded, code, price_idr) VALUES (:user_id, :code_folded, :code, :price_idr)
-ON CONFLICT (user_id, code_folded) DO UPDATE SET code = :code, price_idr = :price_idr;
+-- name: save_customer_price
+INSERT INTO customer_prices (user_id, code_folded, code, customer_price_idr) VALUES (:user_id, :code_folded, :code, :customer_price_idr)
+ON CONFLICT (user_id, code_folded) DO UPDATE SET code = :code, customer_price_idr = :customer_price_idr;
 
--- name: drop_shop_price
-DELETE FROM shop_prices WHERE user_id = :user_id AND code_folded = :code_folded;
+-- name: delete_customer_price
+DELETE FROM customer_prices WHERE user_id = :user_id AND code_folded = :code_folded;
 
--- name: shop_prices
-SELECT code, price_idr FROM shop_prices WHERE user_id = :user_id ORDER BY code_folded LIMIT :limit;
+-- name: customer_prices
+SELECT code, customer_price_idr FROM customer_prices WHERE user_id = :user_id ORDER BY code_folded LIMIT :limit;
 
--- name: count_shop_prices
-SELECT count(*) AS count FROM shop_prices WHERE user_id = :user_id;
+-- name: count_customer_prices
+SELECT count(*) AS count FROM customer_prices WHERE user_id = :user_id;
 
 -- Complaints.
 
--- name: open_complaint
+-- name: insert_complaint
 -- Promise: an order has one open complaint at most, however often the button is tapped.
 INSERT INTO complaints (trxid, user_id, chat_id, thread_id, message_id, note, stage, opened_at_ms, changed_at_ms,
     changed_by)
@@ -548,16 +548,16 @@ ON CONFLICT DO NOTHING RETURNING *;
 -- name: complaint_by_id
 SELECT * FROM complaints WHERE complaint_id = :complaint_id;
 
--- name: last_complaint_of
+-- name: latest_complaint
 SELECT * FROM complaints WHERE trxid = :trxid ORDER BY complaint_id DESC LIMIT 1;
 
 -- name: complaints_unanswered
 SELECT * FROM complaints WHERE stage IN ('open', 'checking') ORDER BY complaint_id LIMIT :limit;
 
--- name: count_complaints_of
+-- name: count_unanswered_complaints
 SELECT count(*) AS count FROM complaints WHERE stage IN ('open', 'checking') AND user_id = :user_id;
 
--- name: move_complaint
+-- name: change_complaint_stage
 -- Promise: of two admins who answer at once, one does.
 UPDATE complaints SET stage = :stage, answer = :answer, changed_by = :changed_by, changed_at_ms = :at_ms
 WHERE complaint_id = :complaint_id AND stage = :stage_before;

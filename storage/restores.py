@@ -19,14 +19,17 @@ class Restore(Struct, frozen=True, kw_only=True):
     released_at_ms: int | None
 
 
-def note(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, gap_until_ms: int) -> None:
+def start_quarantine(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, gap_until_ms: int) -> None:
     """Begin a quarantine."""
     tx.run(
-        "note_restore", restored_at_ms=restored_at_ms, backup_at_ms=backup_at_ms, gap_until_ms=gap_until_ms
+        "start_restore_quarantine",
+        restored_at_ms=restored_at_ms,
+        backup_at_ms=backup_at_ms,
+        gap_until_ms=gap_until_ms,
     )
 
 
-def last(tx: Tx) -> Restore | None:
+def latest(tx: Tx) -> Restore | None:
     """Give the last restore; earlier ones are released together with it."""
     row = tx.one("last_restore")
     return Restore(**dict(row)) if row else None
@@ -34,7 +37,7 @@ def last(tx: Tx) -> Restore | None:
 
 def in_quarantine(tx: Tx) -> Restore | None:
     """Give the restore after which nobody has opened the counter yet."""
-    restore = last(tx)
+    restore = latest(tx)
     return restore if restore and restore.released_at_ms is None else None
 
 
@@ -43,7 +46,7 @@ def release(tx: Tx, *, released_by: int, at_ms: int) -> bool:
     return tx.run("release_restores", released_by=released_by, at_ms=at_ms) > 0
 
 
-def last_sign_ms(tx: Tx) -> int | None:
+def last_activity_ms(tx: Tx) -> int | None:
     """Give the latest moment of which the database knows; None if it knows of none."""
-    row = tx.one("last_sign")
+    row = tx.one("last_activity")
     return row["at_ms"] if row else None

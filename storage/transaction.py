@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from storage.statements import STATEMENTS, Value
 
 
-class Hopeless(BaseException):
+class NeedsSavepoints(BaseException):
     """A part must be undone in a transaction that was begun without care: it must all be begun again.
 
     No Exception, since what goes on after the failure of a part must not go on after this.
@@ -21,7 +21,7 @@ class Tx:
 
     def __init__(self, connection: sqlite3.Connection, *, care: bool = True) -> None:
         self._connection = connection
-        self._savepoint = Savepoint(connection) if care else Hope()
+        self._savepoint = Savepoint(connection) if care else NoSavepoint()
 
     def run(self, statement: str, **values: Value) -> int:
         """Carry out a statement and give the number of rows it changed."""
@@ -51,7 +51,7 @@ class Tx:
         return self._savepoint
 
 
-class Hope:
+class NoSavepoint:
     """Stands where a savepoint would, while nothing fails."""
 
     def __enter__(self) -> None:
@@ -59,7 +59,7 @@ class Hope:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if isinstance(error, Exception):
-            raise Hopeless from error
+            raise NeedsSavepoints from error
 
 
 class Savepoint:

@@ -16,13 +16,13 @@ Unit = Callable[[Tx], T]
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-class Kept(Struct, Generic[T], frozen=True):
+class UnitDone(Struct, Generic[T], frozen=True):
     """A unit was carried out and gave this."""
 
     value: T
 
 
-class Undone(Struct, frozen=True):
+class UnitFailed(Struct, frozen=True):
     """A unit failed, and nothing of it was kept."""
 
     fault: Exception
@@ -33,26 +33,30 @@ def begin(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
 
 
-def hope(units: Iterable[Unit[Any]], connection: sqlite3.Connection) -> list[Kept[Any] | Undone]:
+def run_optimistically(
+    units: Iterable[Unit[Any]], connection: sqlite3.Connection
+) -> list[UnitDone[Any] | UnitFailed]:
     """Carry units out in the hope that none fails; if one does, this raises, and all must be undone."""
     tx = Tx(connection, care=False)
-    return [Kept(unit(tx)) for unit in units]
+    return [UnitDone(unit(tx)) for unit in units]
 
 
-def take_care(units: Iterable[Unit[Any]], connection: sqlite3.Connection) -> list[Kept[Any] | Undone]:
+def run_with_savepoints(
+    units: Iterable[Unit[Any]], connection: sqlite3.Connection
+) -> list[UnitDone[Any] | UnitFailed]:
     """Carry units out, each in a savepoint of its own; raises where the whole transaction is lost."""
     return [_carry_out(unit, connection) for unit in units]
 
 
-def _carry_out(unit: Unit[Any], connection: sqlite3.Connection) -> Kept[Any] | Undone:
+def _carry_out(unit: Unit[Any], connection: sqlite3.Connection) -> UnitDone[Any] | UnitFailed:
     tx = Tx(connection)
     try:
         with tx.savepoint():
-            return Kept(unit(tx))
+            return UnitDone(unit(tx))
     except Exception as error:
         if not connection.in_transaction:
             raise
-        return Undone(translated(error))
+        return UnitFailed(translate_error(error))
 
 
 def commit(connection: sqlite3.Connection) -> None:
@@ -60,28 +64,28 @@ def commit(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("COMMIT")
     except BaseException:
-        roll_back(connection)
+        rollback(connection)
         raise
 
 
-def roll_back(connection: sqlite3.Connection) -> None:
+def rollback(connection: sqlite3.Connection) -> None:
     """Keep nothing since `begin`."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
 
 
-def tell(done: asyncio.Future[Any], outcome: Kept[Any] | Undone) -> None:
+def set_outcome(done: asyncio.Future[Any], outcome: UnitDone[Any] | UnitFailed) -> None:
     """Tell whoever waits for a unit what became of it, if somebody still does."""
     if done.done():
         return
     match outcome:
-        case Kept(value):
+        case UnitDone(value):
             done.set_result(value)
-        case Undone(fault):
+        case UnitFailed(fault):
             done.set_exception(fault)
 
 
-def look(unit: Unit[T], connection: sqlite3.Connection) -> T:
+def run_read_only(unit: Unit[T], connection: sqlite3.Connection) -> T:
     """Carry out a `unit` that only looks, on one snapshot."""
     connection.execute("BEGIN")
     try:
@@ -90,9 +94,9 @@ def look(unit: Unit[T], connection: sqlite3.Connection) -> T:
         connection.execute("ROLLBACK")
 
 
-def beat(tx: Tx) -> None:
+def write_probe(tx: Tx) -> None:
     """Write something, however little: only a commit that reaches the disk shows that there is room again."""
-    tx.run("pulse")
+    tx.run("write_probe")
 
 
 def is_locked(error: Exception) -> bool:
@@ -100,7 +104,7 @@ def is_locked(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def translated(error: Exception) -> Exception:
+def translate_error(error: Exception) -> Exception:
     """Give SQLite's errors as ours; a unit's own exceptions pass as they are."""
     # An extended code holds the plain one in its lowest byte.
     if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE:

@@ -4,39 +4,48 @@ from datetime import UTC
 from itertools import count
 from random import Random
 
-from bot.grammar.parsed import spelled
+from bot.grammar.parsed import order_text
 from bot.orders.events import (
     Accepted,
     Claimed,
-    Contradicting,
+    Contradiction,
     Expired,
     Failed,
-    News,
     NotSent,
+    OrderEvent,
     Overdue,
     Refused,
-    Ruled,
+    Resolved,
     Succeeded,
     Unclear,
 )
-from bot.orders.model import ExpiryReason, Intent, Outcome, Trouble
-from bot.purchasing.settlement import Asked, place, settle
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome
+from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
 from bot.unit_of_work import Desk
 from storage.transaction import Tx
 
-NEWS: tuple[tuple[News, ...], ...] = (
-    (Claimed(), Accepted(price_idr=5_000, balance_idr=1_000_000), Succeeded(sn="1234/BUDI", cost_idr=5_100)),
-    (Claimed(), Accepted(price_idr=5_000), Succeeded(), Succeeded(sn="1234/BUDI")),
-    (Claimed(), Accepted(price_idr=5_000), Failed(reason="salah nomor", trouble=Trouble.DESTINATION)),
-    (Claimed(), Refused(reason="saldo habis", trouble=Trouble.DEPOSIT, biller_ref="2116")),
+NEWS: tuple[tuple[OrderEvent, ...], ...] = (
+    (Claimed(), Accepted(cost_idr=5_000, balance_idr=1_000_000), Succeeded(sn="1234/BUDI", cost_idr=5_100)),
+    (Claimed(), Accepted(cost_idr=5_000), Succeeded(), Succeeded(sn="1234/BUDI")),
+    (
+        Claimed(),
+        Accepted(cost_idr=5_000),
+        Failed(reason="salah nomor", failure_cause=FailureCause.DESTINATION),
+    ),
+    (Claimed(), Refused(reason="saldo habis", failure_cause=FailureCause.DEPOSIT, biller_ref="2116")),
     (Claimed(), NotSent(why="ConnectError"), Claimed(), NotSent(why="ConnectError"), Claimed(), Accepted()),
     (Claimed(), NotSent(why="ConnectError"), Expired(reason=ExpiryReason.NEVER_SENT)),
     (Expired(reason=ExpiryReason.TOO_OLD), Succeeded(sn="7")),
-    (Claimed(), Unclear(why="ReadError"), Ruled(outcome=Outcome.SUCCESS, admin_id=9001, sn="77")),
-    (Claimed(), Unclear(why="ReadError"), Succeeded(sn="8"), Failed(reason="", trouble=Trouble.OTHER)),
-    (Claimed(), Accepted(), Overdue(), Contradicting(why="status 0, GAGAL"), Accepted(price_idr=1)),
-    (Succeeded(sn="early"), Claimed(), Accepted(price_idr=5_000)),
-    (Claimed(), Accepted(), Overdue(), Ruled(outcome=Outcome.FAILURE, admin_id=9001)),
+    (Claimed(), Unclear(why="ReadError"), Resolved(outcome=Outcome.SUCCESS, admin_id=9001, sn="77")),
+    (
+        Claimed(),
+        Unclear(why="ReadError"),
+        Succeeded(sn="8"),
+        Failed(reason="", failure_cause=FailureCause.OTHER),
+    ),
+    (Claimed(), Accepted(), Overdue(), Contradiction(why="status 0, GAGAL"), Accepted(cost_idr=1)),
+    (Succeeded(sn="early"), Claimed(), Accepted(cost_idr=5_000)),
+    (Claimed(), Accepted(), Overdue(), Resolved(outcome=Outcome.FAILURE, admin_id=9001)),
 )
 """Lives of an order; the first kind is what nearly all are like."""
 
@@ -54,16 +63,18 @@ def fill(tx: Tx, desk: Desk, orders: int, *, chance: Random, from_ms: int, first
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
         intent = Intent(product_code="s5", destination=f"0812{number:08d}")
-        asked = Asked(
+        asked = OrderSource(
             chat_id=1001,
             thread_id=None,
             message_id=number,
             user_id=1001,
             at_ms=at_ms,
-            text=spelled(intent),
+            text=order_text(intent),
         )
-        order = place(tx, desk, intent, asked, now_ms=at_ms)
+        order = store_order(tx, desk, intent, asked, now_ms=at_ms)
         assert order
         life = NEWS[0] if chance.random() < 0.8 else chance.choice(NEWS)
         for step, news in enumerate(life, start=1):
-            settle(tx, desk, order.trxid, news, at_ms=at_ms + 700 * step, actor="books", evidence="status=0")
+            apply_event_to(
+                tx, desk, order.trxid, news, at_ms=at_ms + 700 * step, actor="books", evidence="status=0"
+            )

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from wherever
 
 from bot.orders.model import State
-from bot.orders.states import TRANSITIONS, Event
+from bot.orders.states import TRANSITIONS, Trigger
 
 PAPER = Path(__file__).resolve().parent.parent / "docs" / "architecture.md"
 """Where the drawing stands."""
@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"(?<=```mermaid\n)stateDiagram-v2\n.*?(?=```)", re.DOTALL)
 
 def state_diagram() -> str:
     """Give the diagram: an arrow a pair of states, with every event that leads along it."""
-    arrows: dict[tuple[State, State], list[Event]] = defaultdict(list)
+    arrows: dict[tuple[State, State], list[Trigger]] = defaultdict(list)
     for state, moves in TRANSITIONS.items():
         for event, target in moves.items():
             arrows[state, target].append(event)
@@ -34,7 +34,7 @@ def diagram_in(paper: str) -> str:
     return found[0]
 
 
-def _words(events: list[Event]) -> str:
+def _words(events: list[Trigger]) -> str:
     return " / ".join(event.name.lower().replace("_", " ") for event in events)
 
 

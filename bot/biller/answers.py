@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from bot.orders.events import Accepted, Refused, Unclear
-from bot.orders.model import Order, Trouble
+from bot.orders.model import FailureCause, Order
 
 IDR_MAX = 10**15 - 1  # far beyond any deposit, and safe in every database's 64 bits
 REASON_MAX_CHARS = 200  # two lines on a phone; a reason that needs more is no reason for a reseller
@@ -31,13 +31,13 @@ _REFERENCE = re.compile(r"[!-~]{1,64}")
 # or game id, and that before words that could mean either: account trouble stops the whole counter.
 _WRONG = r".*\b(?:salah|tidak|tdk|invalid|kurang)\b"
 _TROUBLES = (
-    (r"\broute\b|tidak\s+tersedia", Trouble.PRODUCT_UNAVAILABLE),
-    (r"\b(?:sign|signature|password|ip)\b", Trouble.ACCOUNT),
-    (r"\b(?:no|nomor|nomer|tujuan|idpel|id\s+pelanggan|user\s*id)\b" + _WRONG, Trouble.DESTINATION),
-    (r"\bsalah\s+(?:no|nomor|nomer|tujuan)\b", Trouble.DESTINATION),
-    (r"\bdeduct\b|\bsaldo\b|\bdeposit\b", Trouble.DEPOSIT),
-    (r"\b(?:user|username|akun)\b", Trouble.ACCOUNT),
-    (r"tidak\s+aktif", Trouble.PRODUCT_INACTIVE),
+    (r"\broute\b|tidak\s+tersedia", FailureCause.PRODUCT_UNAVAILABLE),
+    (r"\b(?:sign|signature|password|ip)\b", FailureCause.ACCOUNT),
+    (r"\b(?:no|nomor|nomer|tujuan|idpel|id\s+pelanggan|user\s*id)\b" + _WRONG, FailureCause.DESTINATION),
+    (r"\bsalah\s+(?:no|nomor|nomer|tujuan)\b", FailureCause.DESTINATION),
+    (r"\bdeduct\b|\bsaldo\b|\bdeposit\b", FailureCause.DEPOSIT),
+    (r"\b(?:user|username|akun)\b", FailureCause.ACCOUNT),
+    (r"tidak\s+aktif", FailureCause.PRODUCT_INACTIVE),
 )
 _PLAIN = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
 
@@ -90,24 +90,26 @@ def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused |
 
 def public_reason(text: str) -> str:
     """Reduce the biller's words to what a reseller may read: no money of the operator's, maybe nothing."""
-    own = _OPERATORS_OWN.split(_after_failure(plain(text)), maxsplit=1)[0]
+    own = _OPERATORS_OWN.split(_after_failure(strip_control_characters(text)), maxsplit=1)[0]
     return " ".join(own.split()).lstrip(" ,.:;-")[:REASON_MAX_CHARS].rstrip(" ,.:;-(")
 
 
-def trouble_of(text: str) -> Trouble:
+def failure_cause_of(text: str) -> FailureCause:
     """Name the trouble behind a refusal or a failed result; a `Saldo:` field is no trouble."""
-    said = _FIELD.split(_after_failure(plain(text)), maxsplit=1)[0][:REASON_MAX_CHARS]
-    return next((t for pattern, t in _TROUBLES if re.search(pattern, said, re.IGNORECASE)), Trouble.OTHER)
+    said = _FIELD.split(_after_failure(strip_control_characters(text)), maxsplit=1)[0][:REASON_MAX_CHARS]
+    return next(
+        (t for pattern, t in _TROUBLES if re.search(pattern, said, re.IGNORECASE)), FailureCause.OTHER
+    )
 
 
-def plain(text: str) -> str:
+def strip_control_characters(text: str) -> str:
     """Blank control characters and drop the invisible ones that reorder or hide text."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_PLAIN.get(unicodedata.category(char), char) for char in text)
 
 
-def is_under_way(text: str) -> bool:
+def says_in_progress(text: str) -> bool:
     """Tell whether the words say that the purchase is still being carried out."""
     return _UNDER_WAY.search(text) is not None
 
@@ -128,10 +130,10 @@ def _misfit(said: _Said, *, order: Order, user: str) -> str | None:
 
 
 def _accepted(said: _Said) -> Accepted | Unclear:
-    if _FAILURE.search(said.reason) and not is_under_way(said.reason):
+    if _FAILURE.search(said.reason) and not says_in_progress(said.reason):
         return Unclear(why="accepted by status, but GAGAL by reason")
     return Accepted(
-        price_idr=said.total,
+        cost_idr=said.total,
         balance_idr=_balance(said.saldo),
         biller_ref=_reference(said.ftrxid),
     )
@@ -140,11 +142,11 @@ def _accepted(said: _Said) -> Accepted | Unclear:
 def _refused(said: _Said) -> Refused | Unclear:
     if said.total > 0:
         return Unclear(why="refused by status, but with a price charged")
-    if is_under_way(said.reason) or _SUCCESS.search(said.reason):
+    if says_in_progress(said.reason) or _SUCCESS.search(said.reason):
         return Unclear(why="refused by status, but not by reason")
     return Refused(
         reason=public_reason(said.reason),
-        trouble=trouble_of(said.reason),
+        failure_cause=failure_cause_of(said.reason),
         biller_ref=_reference(said.ftrxid),
     )
 

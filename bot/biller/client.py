@@ -27,7 +27,7 @@ _HEADERS = {
 }
 
 
-class TrxClient:
+class BillerClient:
     """Posts `trx` calls to `{url}/service/in/json`; `timeout_s` bounds a call from end to end."""
 
     def __init__(self, *, url: str, user: str, password: str, timeout_s: float) -> None:
@@ -54,7 +54,7 @@ class TrxClient:
             async with asyncio.timeout(self._timeout_s):
                 return await self._post(order)
         except Exception as error:  # noqa: BLE001 - after a post every surprise means: perhaps bought
-            return outcome_of(error)
+            return classify_error(error)
 
     async def _post(self, order: Order) -> Accepted | Refused | Unclear:
         signature = sign(user=self._user, password=self._password, trxid=order.trxid)
@@ -67,10 +67,10 @@ class TrxClient:
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             return Unclear(why="the answer is compressed")
         answer = b"".join(cast("httpx.ByteStream", response.stream))
-        return judge(response.status_code, answer, order=order, user=self._user)
+        return read_response(response.status_code, answer, order=order, user=self._user)
 
 
-def judge(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:
+def read_response(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:
     """Judge a whole answer."""
     if status != httpx.codes.OK:
         return Unclear(why=f"HTTP {status}")
@@ -79,7 +79,7 @@ def judge(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | 
     return read_answer(answer, order=order, user=user)
 
 
-def outcome_of(error: Exception) -> NotSent | Unclear:
+def classify_error(error: Exception) -> NotSent | Unclear:
     """Judge a call that broke off by whether a byte may have left; exception texts are never quoted."""
     why = type(error).__name__
     if isinstance(error, _NEVER_LEFT):

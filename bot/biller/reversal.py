@@ -6,8 +6,15 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from bot.biller.answers import IDR_MAX, is_same_code, is_under_way, plain, public_reason, trouble_of
-from bot.orders.events import Contradicting, Failed, Report, Succeeded
+from bot.biller.answers import (
+    IDR_MAX,
+    failure_cause_of,
+    is_same_code,
+    public_reason,
+    says_in_progress,
+    strip_control_characters,
+)
+from bot.orders.events import Contradiction, Failed, ReversalEvent, Succeeded
 from bot.orders.model import Order, Outcome
 
 QUERY_MAX_BYTES = 8_000  # the longest SN in percent-escapes fits; a flood does not
@@ -32,7 +39,7 @@ _AMOUNT = re.compile(  # whole up to its field's end, or not at all: `201,200` i
 )
 
 
-class ReversalReport(Struct, frozen=True, kw_only=True):
+class ParsedReversal(Struct, frozen=True, kw_only=True):
     """What a well-formed reversal claims, not yet held against an order; `trxid` has 17 digits."""
 
     outcome: Outcome
@@ -42,45 +49,45 @@ class ReversalReport(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class Malformed(Struct, frozen=True, kw_only=True):
+class MalformedReversal(Struct, frozen=True, kw_only=True):
     """The query is no reversal by the sheet; `why` quotes nothing of it."""
 
     why: str
 
 
-class Mismatch(Struct, frozen=True, kw_only=True):
+class MismatchedReversal(Struct, frozen=True, kw_only=True):
     """The report is about something else than the order; `why` quotes nothing of it."""
 
     why: str
 
 
-def read_reversal(query: bytes) -> ReversalReport | Malformed:
+def read_reversal(query: bytes) -> ParsedReversal | MalformedReversal:
     """Read a raw query string (still percent-encoded); `message` is cleaned and capped."""
     fields = _fields(query)
-    if isinstance(fields, Malformed):
+    if isinstance(fields, MalformedReversal):
         return fields
     outcome = _OUTCOMES.get(fields["status"])
     if outcome is None:
-        return Malformed(why="status is neither 0 nor 1")
+        return MalformedReversal(why="status is neither 0 nor 1")
     if not _TRXID.fullmatch(fields["refid"]):
-        return Malformed(why="refid is not 17 digits")
+        return MalformedReversal(why="refid is not 17 digits")
     if not fields["dest"]:
-        return Malformed(why="dest is empty")
-    return ReversalReport(
+        return MalformedReversal(why="dest is empty")
+    return ParsedReversal(
         outcome=outcome,
         trxid=fields["refid"],
         product=fields["product"],
         destination=fields["dest"],
-        message=plain(fields["message"])[:MESSAGE_MAX_CHARS],
+        message=strip_control_characters(fields["message"])[:MESSAGE_MAX_CHARS],
     )
 
 
-def match_reversal(report: ReversalReport, *, order: Order) -> Report | Mismatch:
+def match_reversal(report: ParsedReversal, *, order: Order) -> ReversalEvent | MismatchedReversal:
     """Turn a report into news of `order`, if it is about that order and agrees with itself."""
     if (misfit := _misfit(report, order)) is not None:
-        return Mismatch(why=misfit)
+        return MismatchedReversal(why=misfit)
     if (conflict := _conflict(report)) is not None:
-        return Contradicting(why=conflict)
+        return Contradiction(why=conflict)
     message = report.message
     balance_idr = _amount("Saldo", message)
     match report.outcome:
@@ -88,17 +95,17 @@ def match_reversal(report: ReversalReport, *, order: Order) -> Report | Mismatch
             cost_idr = _amount("Harga", message)
             return Succeeded(sn=_serial_number(message), cost_idr=cost_idr, balance_idr=balance_idr)
         case Outcome.FAILURE:
-            reason, trouble = public_reason(message), trouble_of(message)
-            return Failed(reason=reason, trouble=trouble, balance_idr=balance_idr)
+            reason, failure_cause = public_reason(message), failure_cause_of(message)
+            return Failed(reason=reason, failure_cause=failure_cause, balance_idr=balance_idr)
         case _:
             assert_never(report.outcome)
 
 
-def _fields(query: bytes) -> dict[str, str] | Malformed:
+def _fields(query: bytes) -> dict[str, str] | MalformedReversal:
     if len(query) > QUERY_MAX_BYTES:
-        return Malformed(why="the query is too long")
+        return MalformedReversal(why="the query is too long")
     if _BROKEN_ESCAPE.search(query):
-        return Malformed(why="the query has a broken escape")
+        return MalformedReversal(why="the query has a broken escape")
     try:
         pairs = parse_qsl(
             query.decode(),
@@ -108,17 +115,17 @@ def _fields(query: bytes) -> dict[str, str] | Malformed:
             max_num_fields=FIELDS_MAX,
         )
     except ValueError:
-        return Malformed(why="the query cannot be read")
+        return MalformedReversal(why="the query cannot be read")
     known = [(name, value) for name, value in pairs if name in _KNOWN]
     fields = dict(known)
     if len(fields) != len(known):
-        return Malformed(why="a parameter is given twice")
+        return MalformedReversal(why="a parameter is given twice")
     if missing := sorted(_REQUIRED - fields.keys()):
-        return Malformed(why=f"missing: {', '.join(missing)}")
+        return MalformedReversal(why=f"missing: {', '.join(missing)}")
     return fields
 
 
-def _misfit(report: ReversalReport, order: Order) -> str | None:
+def _misfit(report: ParsedReversal, order: Order) -> str | None:
     if report.trxid != order.trxid:
         return "refid is another order's"
     if report.destination != order.destination:
@@ -130,13 +137,13 @@ def _misfit(report: ReversalReport, order: Order) -> str | None:
     return None
 
 
-def _conflict(report: ReversalReport) -> str | None:
+def _conflict(report: ParsedReversal) -> str | None:
     # A product code may itself spell SUKSES or GAGAL, so it is taken out before the word is looked for.
     words = _CODE.sub("Transaksi .", report.message, count=1)
     word = _WORD.search(words)
     if word is not None and _WORDS[word[1].upper()] is not report.outcome:
         return f"status says {report.outcome}, the message says {word[1].upper()}"
-    if word is None and is_under_way(words):
+    if word is None and says_in_progress(words):
         return f"status says {report.outcome}, the message says that it is under way"
     return None
 

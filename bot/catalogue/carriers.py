@@ -6,7 +6,7 @@ for a refusal.
 
 from functools import lru_cache
 
-from bot.catalogue.product import Operator
+from bot.catalogue.product import Carrier
 
 INDONESIA = 62
 
@@ -14,31 +14,31 @@ PREFIX_DIGITS = 8
 """No prefix in the library is longer; numbers that agree so far belong to one network."""
 
 _NAMES = {
-    "Telkomsel": Operator.TELKOMSEL,
-    "Indosat Ooredoo Hutchison": Operator.INDOSAT,
-    "XL": Operator.XL,
-    "AXIS": Operator.AXIS,
-    "Smartfren": Operator.SMARTFREN,
+    "Telkomsel": Carrier.TELKOMSEL,
+    "Indosat Ooredoo Hutchison": Carrier.INDOSAT,
+    "XL": Carrier.XL,
+    "AXIS": Carrier.AXIS,
+    "Smartfren": Carrier.SMARTFREN,
 }
 
 _TRI = ("0895", "0896", "0897", "0898", "0899")
 """The library names the merged company; its cards are still sold, and filled, as Tri."""
 
 
-def operator_of(phone: str) -> Operator | None:
+def carrier_of(phone: str) -> Carrier | None:
     """Give the network of `phone` (08…), or None where nobody is known to own the prefix."""
     return _of_prefix(phone[: PREFIX_DIGITS + 1])
 
 
-def load() -> None:
+def load_prefixes() -> None:
     """Load what the first question needs, which takes a tenth of a second; any thread may do it."""
-    operator_of("08110000000")
+    carrier_of("08110000000")
 
 
 @lru_cache(maxsize=4096)
-def _of_prefix(prefix: str) -> Operator | None:
+def _of_prefix(prefix: str) -> Carrier | None:
     if prefix.startswith(_TRI):
-        return Operator.TRI
+        return Carrier.TRI
     if not (prefix.startswith("08") and prefix.isascii() and prefix.isdigit()):
         return None
     from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415 - its tables of the whole world load slowly

@@ -9,9 +9,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
-from bot.catalogue.inference import operators_in
-from bot.catalogue.product import Operator, Product, Rule
-from bot.catalogue.search_query import is_meter, parts_of, wishes_in, without_pin, words_of
+from bot.catalogue.inference import carriers_in
+from bot.catalogue.product import Carrier, DestinationRule, Product
+from bot.catalogue.search_query import is_meter_number, split_queries, split_terms, without_pin, words_of
 
 LONG_CODE_CHARS = 6
 """From this length on two slips leave a code recognisable; in a shorter one a second makes it another."""
@@ -54,7 +54,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """Every word by which products go, with the places of those products."""
         places: dict[str, set[int]] = {}
         for place, product in enumerate(self.products):
-            for word in words_of(f"{product.group} {product.name} {product.operator or ''}"):
+            for word in words_of(f"{product.group} {product.name} {product.carrier or ''}"):
                 places.setdefault(word, set()).add(place)
         return {word: frozenset(found) for word, found in places.items()}
 
@@ -67,33 +67,33 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """Give the product of this code, in whatever letter case it is typed."""
         return self._by_code.get(code.casefold())
 
-    def of_group(self, group: str) -> tuple[Product, ...]:
+    def in_group(self, group: str) -> tuple[Product, ...]:
         """Give a group's products, in order."""
         return tuple(product for product in self.products if product.group == group)
 
-    def for_nominal(self, nominal: int, operator: Operator | None) -> tuple[Product, ...]:
-        """Give the products of a nominal, of any network where `operator` is None.
+    def for_nominal(self, nominal: int, carrier: Carrier | None) -> tuple[Product, ...]:
+        """Give the products of a nominal, of any network where `carrier` is None.
 
         Pulsa and tokens both: what the destination is, a phone or a meter, is told by the product's rule.
         """
         return tuple(
             product
             for product in self.products
-            if product.nominal == nominal and (operator is None or product.operator is operator)
+            if product.nominal == nominal and (carrier is None or product.carrier is carrier)
         )
 
-    def fitting(self, operator: Operator) -> tuple[Product, ...]:
+    def for_carrier(self, carrier: Carrier) -> tuple[Product, ...]:
         """Give the products that are for numbers of this network alone, in order."""
-        return tuple(product for product in self.products if product.operator is operator)
+        return tuple(product for product in self.products if product.carrier is carrier)
 
-    def siblings(self, product: Product, limit: int = 4) -> tuple[Product, ...]:
+    def substitutes(self, product: Product, limit: int = 4) -> tuple[Product, ...]:
         """Give open products that may serve instead: of the same group and kind, nearest in price first.
 
         Half of them are dearer and half are not, as far as there are any.
         """
         others = [
             other
-            for other in self.of_group(product.group)
+            for other in self.in_group(product.group)
             if other.is_open and other.code != product.code and _serves(other, product)
         ]
         others.sort(key=lambda other: self._remoteness(other, product))
@@ -106,18 +106,18 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
 
     def _is_beyond(self, other: Product, product: Product) -> bool:
         """Tell whether `other` is dearer, or stands below where there is no price to tell by."""
-        if other.sell_idr is None or product.sell_idr is None:
+        if other.price_idr is None or product.price_idr is None:
             return self._places[other.code.casefold()] > self._places[product.code.casefold()]
-        return other.sell_idr > product.sell_idr
+        return other.price_idr > product.price_idr
 
     def _remoteness(self, other: Product, product: Product) -> tuple[int, int]:
         by_place = abs(self._places[other.code.casefold()] - self._places[product.code.casefold()])
-        if other.sell_idr is None or product.sell_idr is None:
+        if other.price_idr is None or product.price_idr is None:
             return (by_place, by_place)
-        return (abs(other.sell_idr - product.sell_idr), by_place)
+        return (abs(other.price_idr - product.price_idr), by_place)
 
-    def near(self, code: str, limit: int = 3) -> tuple[Product, ...]:
-        """Give the products whose codes are one slip away from `code` (two in a long one), nearest first."""
+    def similar(self, code: str, limit: int = 3) -> tuple[Product, ...]:
+        """Return products whose codes differ by one edit from `code`, a long one by two, nearest first."""
         typed = code.casefold()
         slips = 1 if len(typed) < LONG_CODE_CHARS else 2
         found = process.extract(
@@ -135,12 +135,12 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     def search(self, words: str) -> tuple[Product, ...]:
         """Give the products that `words` mean, in order: codes, their beginning, words of a name, a meter."""
         typed = words.casefold()
-        if is_meter(typed):
-            return tuple(product for product in self.products if product.rule is Rule.METER)
-        parts = parts_of(typed)
+        if is_meter_number(typed):
+            return tuple(product for product in self.products if product.rule is DestinationRule.METER)
+        parts = split_terms(typed)
         if parts and all(part in self._by_code for part in parts):
             return self._at(self._places[part] for part in parts)
-        found = [self._wished(wish) or self._wished(without_pin(wish)) for wish in wishes_in(typed)]
+        found = [self._wished(wish) or self._wished(without_pin(wish)) for wish in split_queries(typed)]
         return self._at(frozenset().union(*found))
 
     def _at(self, places: Iterable[int]) -> tuple[Product, ...]:
@@ -174,7 +174,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
             known.append(self._words.get(f"{word}000", frozenset()))
         if len(word) >= MIN_FUZZY_CHARS - 1 and not word.isdigit():
             known += [places for other, places in self._words.items() if other.startswith(word)]
-        known += [self._words.get(operator, frozenset()) for operator in operators_in(word)]
+        known += [self._words.get(carrier, frozenset()) for carrier in carriers_in(word)]
         return frozenset().union(*known)
 
     def _alike(self, word: str) -> frozenset[int]:
@@ -190,4 +190,4 @@ def _letters(code: str) -> str:
 
 
 def _serves(other: Product, product: Product) -> bool:
-    return other.rule is product.rule and other.operator is product.operator
+    return other.rule is product.rule and other.carrier is product.carrier

@@ -7,8 +7,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.price_list.columns import squeezed
-from bot.catalogue.price_list.row import Line
+from bot.catalogue.price_list.columns import normalized_key
+from bot.catalogue.price_list.row import ParsedRow
 from bot.catalogue.product import Product
 
 
@@ -26,7 +26,7 @@ class ChangeKind(StrEnum):
     OTHERWISE = "otherwise"
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class ProductChange(Struct, frozen=True, kw_only=True):
     """One product before and after; `before` is None for a new one, `after` for one that goes."""
 
     kind: ChangeKind
@@ -40,10 +40,10 @@ class Change(Struct, frozen=True, kw_only=True):
         return product.code if product else ""
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class CatalogueDiff(Struct, frozen=True, kw_only=True):
     """All that changes, in the order of the new list, what goes last; `reordered` if places change too."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[ProductChange, ...]
     reordered: bool
 
     def __bool__(self) -> bool:
@@ -55,24 +55,24 @@ class Difference(Struct, frozen=True, kw_only=True):
         found = Counter(change.kind for change in self.changes)
         return tuple((kind, found[kind]) for kind in ChangeKind if found[kind])
 
-    def of_kind(self, kind: ChangeKind) -> tuple[Change, ...]:
+    def of_kind(self, kind: ChangeKind) -> tuple[ProductChange, ...]:
         """Give the changes of one kind, in order."""
         return tuple(change for change in self.changes if change.kind is kind)
 
 
-def difference(old: Catalogue, new: Sequence[Product]) -> Difference:
+def diff_catalogue(old: Catalogue, new: Sequence[Product]) -> CatalogueDiff:
     """Give what would change if `new` took the place of `old`."""
     staying = {product.code.casefold() for product in new}
     changes = [
-        Change(kind=kind, before=before, after=after)
+        ProductChange(kind=kind, before=before, after=after)
         for after in new
         if (kind := _kind(before := old.find(after.code), after))
     ]
     gone = [product for product in old if product.code.casefold() not in staying]
-    changes.extend(Change(kind=ChangeKind.REMOVED, before=product, after=None) for product in gone)
+    changes.extend(ProductChange(kind=ChangeKind.REMOVED, before=product, after=None) for product in gone)
     before_order = [product.code.casefold() for product in old if product.code.casefold() in staying]
     after_order = [product.code.casefold() for product in new if old.find(product.code)]
-    return Difference(changes=tuple(changes), reordered=before_order != after_order)
+    return CatalogueDiff(changes=tuple(changes), reordered=before_order != after_order)
 
 
 def _kind(before: Product | None, after: Product) -> ChangeKind | None:
@@ -80,8 +80,8 @@ def _kind(before: Product | None, after: Product) -> ChangeKind | None:
         return ChangeKind.ADDED
     if before == after:
         return None
-    if before.sell_idr != after.sell_idr:
-        return _price_kind(before.sell_idr, after.sell_idr)
+    if before.price_idr != after.price_idr:
+        return _price_kind(before.price_idr, after.price_idr)
     if before.is_open != after.is_open:
         return ChangeKind.OPENED if after.is_open else ChangeKind.CLOSED
     return ChangeKind.OTHERWISE
@@ -95,10 +95,10 @@ def _price_kind(before_idr: int | None, after_idr: int | None) -> ChangeKind:
     return ChangeKind.PRICE_UP if after_idr > before_idr else ChangeKind.PRICE_DOWN
 
 
-def merged(lines: Sequence[Line], old: Catalogue) -> tuple[Product, ...]:
+def merge_rows(lines: Sequence[ParsedRow], old: Catalogue) -> tuple[Product, ...]:
     """Give the products of a list as read; where a faulty row stood, the product that it meant stays."""
     taken = {line.code.casefold() for line in lines if isinstance(line, Product)}
-    old_by_key = {squeezed(product.code): product for product in old}
+    old_by_key = {normalized_key(product.code): product for product in old}
     products: list[Product] = []
     for line in lines:
         product = line if isinstance(line, Product) else old_by_key.pop(line.code_key, None)

@@ -9,25 +9,31 @@ import re
 from msgspec import Struct
 
 from bot.catalogue.price_list.cells import read_amount
-from bot.catalogue.product import Operator, Rule
+from bot.catalogue.product import Carrier, DestinationRule
 
 _OPERATORS = {
-    Operator.TELKOMSEL: re.compile(r"\b(?:telkomsel|tsel|simpati|kartu\s*as|kartu\s*halo)\b|^as$"),
-    Operator.INDOSAT: re.compile(r"\b(?:indosat|isat|im3|mentari|ooredoo)\b"),
-    Operator.XL: re.compile(r"\bxl\b"),
-    Operator.AXIS: re.compile(r"\baxis\b"),
+    Carrier.TELKOMSEL: re.compile(r"\b(?:telkomsel|tsel|simpati|kartu\s*as|kartu\s*halo)\b|^as$"),
+    Carrier.INDOSAT: re.compile(r"\b(?:indosat|isat|im3|mentari|ooredoo)\b"),
+    Carrier.XL: re.compile(r"\bxl\b"),
+    Carrier.AXIS: re.compile(r"\baxis\b"),
     # A lone 3 is a network only where nothing but "pulsa" or "data" stands before it: "3 GB" is none.
-    Operator.TRI: re.compile(r"\b(?:tri|three)\b|^(?:pulsa|data|paket|kartu)?\s*3$"),
-    Operator.SMARTFREN: re.compile(r"\bsmartfren\b|\bsmart\b(?!\s*(?:tv|watch|phone))"),
+    Carrier.TRI: re.compile(r"\b(?:tri|three)\b|^(?:pulsa|data|paket|kartu)?\s*3$"),
+    Carrier.SMARTFREN: re.compile(r"\bsmartfren\b|\bsmart\b(?!\s*(?:tv|watch|phone))"),
 }
 
 _METER = re.compile(r"\bpln\b|\btoken listrik\b")
 _RULES = (
-    (Rule.GAME_SERVER, re.compile(r"\bmobile legends?\b|\bmlbb\b|\bmagic chess\b")),
-    (Rule.GAME, re.compile(r"\bfree ?fire\b|\bpubg\b|\bcall of duty\b|\barena of valor\b|\bhiggs domino\b")),
-    (Rule.ACCOUNT, re.compile(r"\b(?:e-?toll|brizzi|tapcash|flazz|pdam|bpjs|indihome|multifinance)\b")),
-    (Rule.PHONE, re.compile(r"\b(?:dana|ovo|gopay|go-pay|shopeepay|linkaja|grab|gojek|maxim)\b")),
-    (Rule.PHONE, re.compile(r"\b(?:pulsa|kuota|paket data|paket internet|all operator)\b")),
+    (DestinationRule.GAME_SERVER, re.compile(r"\bmobile legends?\b|\bmlbb\b|\bmagic chess\b")),
+    (
+        DestinationRule.GAME,
+        re.compile(r"\bfree ?fire\b|\bpubg\b|\bcall of duty\b|\barena of valor\b|\bhiggs domino\b"),
+    ),
+    (
+        DestinationRule.ACCOUNT,
+        re.compile(r"\b(?:e-?toll|brizzi|tapcash|flazz|pdam|bpjs|indihome|multifinance)\b"),
+    ),
+    (DestinationRule.PHONE, re.compile(r"\b(?:dana|ovo|gopay|go-pay|shopeepay|linkaja|grab|gojek|maxim)\b")),
+    (DestinationRule.PHONE, re.compile(r"\b(?:pulsa|kuota|paket data|paket internet|all carrier)\b")),
 )
 
 _NO_PULSA = re.compile(
@@ -38,54 +44,56 @@ _TAIL = re.compile(r"[a-z]+(\d{1,6})")
 _NAMED_AMOUNT = re.compile(r"(?<![\w.,])(\d[\d.,]*\d|\d)\s*(rb|ribu|k)?(?![\w.,])")
 
 
-class Traits(Struct, frozen=True, kw_only=True):
-    """What could be told; `operator` and `nominal` are None where it could not."""
+class InferredTraits(Struct, frozen=True, kw_only=True):
+    """What could be told; `carrier` and `nominal` are None where it could not."""
 
-    rule: Rule
-    operator: Operator | None
+    rule: DestinationRule
+    carrier: Carrier | None
     nominal: int | None
 
 
-def told_by(*, code: str, name: str, group: str, sell_idr: int | None, rule: Rule | None = None) -> Traits:
+def infer_traits(
+    *, code: str, name: str, group: str, price_idr: int | None, rule: DestinationRule | None = None
+) -> InferredTraits:
     """Tell what can be told of a product by its words alone; `rule` where its row says it.
 
     Of a row that says `game` and names a game of servers the words are heard: an id alone would be bought.
     """
-    operator = operator_of(name=name, group=group)
-    told = _rule(code.lower(), f"{group} {name}".lower(), operator)
-    if rule is None or (rule is Rule.GAME and told is Rule.GAME_SERVER):
+    carrier = carrier_named_in(name=name, group=group)
+    told = _rule(code.lower(), f"{group} {name}".lower(), carrier)
+    if rule is None or (rule is DestinationRule.GAME and told is DestinationRule.GAME_SERVER):
         rule = told
-    if rule is not Rule.PHONE:
-        operator = None
-    has_nominal = operator is not None or rule is Rule.METER
-    nominal = _nominal(code.lower(), name.lower(), group.lower(), sell_idr) if has_nominal else None
-    return Traits(rule=rule, operator=operator, nominal=nominal)
+    if rule is not DestinationRule.PHONE:
+        carrier = None
+    has_nominal = carrier is not None or rule is DestinationRule.METER
+    nominal = _nominal(code.lower(), name.lower(), group.lower(), price_idr) if has_nominal else None
+    return InferredTraits(rule=rule, carrier=carrier, nominal=nominal)
 
 
-def operator_of(*, name: str, group: str) -> Operator | None:
+def carrier_named_in(*, name: str, group: str) -> Carrier | None:
     """Tell the one network that group and name speak of; None if there is none, or more than one."""
-    spoken = operators_in(group) | operators_in(name)
+    spoken = carriers_in(group) | carriers_in(name)
     return next(iter(spoken)) if len(spoken) == 1 else None
 
 
-def operators_in(text: str) -> frozenset[Operator]:
+def carriers_in(text: str) -> frozenset[Carrier]:
     """Give the networks that a text names."""
     low = text.lower().strip()
-    return frozenset(operator for operator, words in _OPERATORS.items() if words.search(low))
+    return frozenset(carrier for carrier, words in _OPERATORS.items() if words.search(low))
 
 
-def _rule(code: str, words: str, operator: Operator | None) -> Rule:
+def _rule(code: str, words: str, carrier: Carrier | None) -> DestinationRule:
     if code.startswith("pln") or _METER.search(words):
-        return Rule.METER
+        return DestinationRule.METER
     # A printed voucher is redeemed by its own number, whichever network it is for.
     if "voucher" in words:
-        return Rule.FREE
-    if operator is not None:
-        return Rule.PHONE
-    return next((rule for rule, pattern in _RULES if pattern.search(words)), Rule.FREE)
+        return DestinationRule.FREE
+    if carrier is not None:
+        return DestinationRule.PHONE
+    return next((rule for rule, pattern in _RULES if pattern.search(words)), DestinationRule.FREE)
 
 
-def _nominal(code: str, name: str, group: str, sell_idr: int | None) -> int | None:
+def _nominal(code: str, name: str, group: str, price_idr: int | None) -> int | None:
     """Tell the nominal where the digits of the code, the one amount in the name, and the price agree."""
     tail = _TAIL.fullmatch(code)
     named = [_thousands(amount, unit) for amount, unit in _NAMED_AMOUNT.findall(name)]
@@ -93,7 +101,7 @@ def _nominal(code: str, name: str, group: str, sell_idr: int | None) -> int | No
         return None
     (nominal,) = named
     by_code = {int(tail[1]) * 1000, int(tail[1])}
-    if not nominal or nominal * 1000 not in by_code or not _is_plausible(nominal, sell_idr):
+    if not nominal or nominal * 1000 not in by_code or not _is_plausible(nominal, price_idr):
         return None
     return nominal
 
@@ -106,6 +114,6 @@ def _thousands(amount: str, unit: str) -> int | None:
     return thousands if not rest else None
 
 
-def _is_plausible(nominal: int, sell_idr: int | None) -> bool:
-    """A pulsa or a token is sold near its nominal; what is not is something else."""
-    return sell_idr is None or 0.85 * nominal <= sell_idr / 1000 <= 1.15 * nominal + 3
+def _is_plausible(nominal: int, price_idr: int | None) -> bool:
+    """A pulsa or a token is sold similar its nominal; what is not is something else."""
+    return price_idr is None or 0.85 * nominal <= price_idr / 1000 <= 1.15 * nominal + 3

@@ -5,7 +5,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Rule(StrEnum):
+class DestinationRule(StrEnum):
     """What a product's destination must look like."""
 
     PHONE = "phone"
@@ -16,7 +16,7 @@ class Rule(StrEnum):
     FREE = "free"
 
 
-class Operator(StrEnum):
+class Carrier(StrEnum):
     """A network of Indonesian mobile numbers."""
 
     TELKOMSEL = "telkomsel"
@@ -27,7 +27,7 @@ class Operator(StrEnum):
     SMARTFREN = "smartfren"
 
 
-class Hours(Struct, frozen=True, kw_only=True):
+class DailyHours(Struct, frozen=True, kw_only=True):
     """When a product cannot be bought: minutes of the shop's day, past midnight too."""
 
     from_minute: int
@@ -43,22 +43,22 @@ class Hours(Struct, frozen=True, kw_only=True):
 class Product(Struct, frozen=True, kw_only=True):
     """One line of the catalogue.
 
-    `code` is spelled as the biller wants it; resellers may type it in any letter case. `sell_idr` is what a
-    reseller pays, None where the operator names no price. `operator` is set for products that only numbers
+    `code` is spelled as the biller wants it; resellers may type it in any letter case. `price_idr` is what a
+    reseller pays, None where the operator names no price. `carrier` is set for products that only numbers
     of one network can receive, `nominal` (in thousands of rupiah, `5` for a pulsa of 5.000) where `5.0812…`
-    or, for a token, `20.1444…` may mean this product. `cut_off` is when it rests each day.
+    or, for a token, `20.1444…` may mean this product. `cut_off` is when it is_in_cut_off each day.
     """
 
     code: str
     name: str
     group: str
-    rule: Rule
-    sell_idr: int | None = None
+    rule: DestinationRule
+    price_idr: int | None = None
     is_open: bool = True
-    operator: Operator | None = None
+    carrier: Carrier | None = None
     nominal: int | None = None
-    cut_off: Hours | None = None
+    cut_off: DailyHours | None = None
 
-    def rests(self, minute: int) -> bool:
-        """Tell whether the product rests at `minute` of the shop's day."""
+    def is_in_cut_off(self, minute: int) -> bool:
+        """Tell whether the product is_in_cut_off at `minute` of the shop's day."""
         return self.cut_off is not None and self.cut_off.hold(minute)

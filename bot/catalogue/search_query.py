@@ -17,12 +17,12 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_THOUSANDS.sub("", text.casefold()))
 
 
-def parts_of(typed: str) -> list[str]:
+def split_terms(typed: str) -> list[str]:
     """Give what stands between blanks and commas: of `s5, i5 x10?` three codes."""
     return [part for each in _PARTS.split(typed) if (part := each.strip(_AROUND))]
 
 
-def wishes_in(typed: str) -> list[str]:
+def split_queries(typed: str) -> list[str]:
     """Give what is asked for, one after another: of `xl 10.000, axis?` two wishes."""
     return [wish for each in _WISHES.split(_THOUSANDS.sub("", typed)) if (wish := each.strip(_AROUND))]
 
@@ -32,6 +32,6 @@ def without_pin(wish: str) -> str:
     return _PIN.sub("", wish)
 
 
-def is_meter(typed: str) -> bool:
+def is_meter_number(typed: str) -> bool:
     """Tell whether a PLN meter or customer number is typed, in groups or in one."""
     return _METER.fullmatch(_GROUPING.sub("", typed.strip(_AROUND))) is not None

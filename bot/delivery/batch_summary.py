@@ -4,12 +4,12 @@ A large batch is told at a pace of its own: its results gather and leave togethe
 less and less often as it grows older. Telegram would hold up a chat that is told a hundred things one by one.
 """
 
-from bot.notices.placing import OrderTable
+from bot.notices.placing import BatchSummary
 from bot.orders.batch import Batch
 from bot.orders.model import Order
-from bot.unit_of_work import Desk, Place
+from bot.unit_of_work import Address, Desk
 from storage import batches, chats, orders, outbox
-from storage.outbox import Letter
+from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
 FEW = 3
@@ -20,28 +20,28 @@ REST_PER_ORDER_MS = 1_200
 """How long results gather at most: 12 s for ten orders, two minutes for a hundred."""
 
 
-def begin(tx: Tx, desk: Desk, batch: Batch, where: Place, *, now_ms: int) -> None:
+def create(tx: Tx, desk: Desk, batch: Batch, where: Address, *, now_ms: int) -> None:
     """Keep a batch, and answer its message with its table."""
     batches.insert(tx, batch)
-    table = OrderTable(chat_id=batch.chat_id, message_id=batch.message_id)
+    table = BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id)
     desk.say(tx, table, where, at_ms=now_ms, subject=_subject_of(batch))
 
 
-def stir(tx: Tx, batch: Batch, order: Order, *, now_ms: int) -> int:
+def update(tx: Tx, batch: Batch, order: Order, *, now_ms: int) -> int:
     """An order of a batch has moved: let its table be rewritten; give until when the order's own news rests.
 
     The end of the last order ends all rest. The table comes first, so that it parts no results.
     """
-    batches.change(tx, batch)
+    batches.bump_version(tx, batch)
     until_ms = _rest_of(tx, batch, now_ms)
-    if not outbox.waits_about(tx, _subject_of(batch)):
+    if not outbox.is_waiting_about(tx, _subject_of(batch)):
         _rewrite(tx, batch, order.thread_id, until_ms, now_ms)
     if not until_ms:
-        outbox.wake(tx, chats.current(tx, batch.chat_id), batch.message_id)
+        outbox.release(tx, chats.current(tx, batch.chat_id), batch.message_id)
     return until_ms if batch.placed_count > FEW else 0
 
 
-def told(tx: Tx, table: OrderTable, thread_id: int | None, *, version: int, now_ms: int) -> None:
+def confirm_sent(tx: Tx, table: BatchSummary, thread_id: int | None, *, version: int, now_ms: int) -> None:
     """A table was told as of `version`: what moved while it was on its way is shown by the next."""
     batch = batches.find(tx, table.chat_id, table.message_id)
     if batch and batch.version != version:
@@ -53,17 +53,17 @@ def _rest_of(tx: Tx, batch: Batch, now_ms: int) -> int:
 
     The first of it rests as long again as the batch is old, within bounds; what comes meanwhile joins it.
     """
-    if not orders.any_moving(tx, batch.chat_id, batch.message_id):
+    if not orders.any_in_progress(tx, batch.chat_id, batch.message_id):
         return 0
     longest_ms = max(FIRST_REST_MS, batch.placed_count * REST_PER_ORDER_MS)
-    if batch.rests_until_ms > now_ms + longest_ms:
+    if batch.hold_until_ms > now_ms + longest_ms:
         # The clock was set back: nothing rests for an hour because of that.
-        outbox.wake(tx, chats.current(tx, batch.chat_id), batch.message_id)
-    elif batch.rests_until_ms > now_ms:
-        return batch.rests_until_ms
+        outbox.release(tx, chats.current(tx, batch.chat_id), batch.message_id)
+    elif batch.hold_until_ms > now_ms:
+        return batch.hold_until_ms
     age_ms = now_ms - batch.placed_at_ms
     until_ms = now_ms + min(max(age_ms, FIRST_REST_MS), longest_ms)
-    batches.let_rest(tx, batch, until_ms=until_ms)
+    batches.set_hold(tx, batch, until_ms=until_ms)
     return until_ms
 
 
@@ -72,15 +72,15 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
     if not cards:
         return
     chat_id, message_id, _ = cards[-1]
-    letter = Letter(
+    letter = OutboxMessage(
         chat_id=chat_id,
         thread_id=thread_id,
-        notice=OrderTable(chat_id=batch.chat_id, message_id=batch.message_id),
+        notice=BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id),
         # Where a group has moved to, this number is another message's.
         reply_to=batch.message_id if chat_id == batch.chat_id else None,
         edits=message_id,
         subject=_subject_of(batch),
-        rests_until_ms=until_ms,
+        hold_until_ms=until_ms,
     )
     outbox.enqueue(tx, letter, at_ms=now_ms)
 

@@ -4,32 +4,32 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bot.delivery.rate_limit import Pace
+from bot.delivery.rate_limit import RateLimiter
 from storage import outbox
-from storage.outbox import Waiting
+from storage.outbox import QueuedMessage
 from storage.transaction import Tx
 
 READ_AT_ONCE = 120
 """A list of results has room for about a hundred; whoever has more waiting than this is far behind."""
 
-LANES_AT_ONCE = 30
+CHATS_AT_ONCE = 30
 """Telegram takes thirty messages a second in all."""
 
 IDLE_S = 30.0
 """A ring or a look finds every new letter; this only bounds what a lost one could cost."""
 
 
-class Look(Struct, frozen=True):
+class QueueScan(Struct, frozen=True):
     """The letters of every chat that may be spoken to now, and the seconds until there may be more."""
 
-    ready: list[list[Waiting]]
+    ready: list[list[QueuedMessage]]
     pause_s: float
 
 
-class Lanes:
+class ChatQueues:
     """Knows who is being spoken to. `tick` is a monotonic clock in seconds, `now_ms` the time of day."""
 
-    def __init__(self, *, pace: Pace, now_ms: Callable[[], int], tick: Callable[[], float]) -> None:
+    def __init__(self, *, pace: RateLimiter, now_ms: Callable[[], int], tick: Callable[[], float]) -> None:
         self.busy: set[int] = set()
         """The chats that are being spoken to; whoever speaks takes them in and out."""
         self.passed_over: set[int] = set()
@@ -40,22 +40,22 @@ class Lanes:
         self._now_ms = now_ms
         self._tick = tick
 
-    def look(self, tx: Tx) -> Look:
+    def look(self, tx: Tx) -> QueueScan:
         """Find all that may be said now."""
-        if len(self.busy) >= LANES_AT_ONCE:
+        if len(self.busy) >= CHATS_AT_ONCE:
             # There is no place: whoever is done rings for all.
             self.is_crowded = True
-            return Look([], IDLE_S)
+            return QueueScan([], IDLE_S)
         now_ms = self._now_ms()
-        lanes, wake_ms = outbox.lanes(tx, now_ms=now_ms)
+        lanes, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
-        ready: list[list[Waiting]] = []
+        ready: list[list[QueuedMessage]] = []
         self.is_crowded = False
         for lane in lanes:
             if lane.chat_id in self.busy:
                 self.passed_over.add(lane.chat_id)
                 continue
-            if len(self.busy) + len(ready) >= LANES_AT_ONCE:
+            if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
                 self.is_crowded = True
                 break
             wait_s = self._wait_s(lane.chat_id, lane.due_at_ms, now_ms)
@@ -63,29 +63,29 @@ class Lanes:
                 pause_s = min(pause_s, wait_s)
                 continue
             self._pace.note(lane.chat_id, self._tick())
-            ready.append(outbox.of_lane(tx, lane, now_ms=now_ms, limit=READ_AT_ONCE))
-        return Look(ready, pause_s)
+            ready.append(outbox.messages_of(tx, lane, now_ms=now_ms, limit=READ_AT_ONCE))
+        return QueueScan(ready, pause_s)
 
-    def look_on(self, tx: Tx, chat_id: int) -> Look:
+    def look_on(self, tx: Tx, chat_id: int) -> QueueScan:
         """Find what may be said next in a chat that was just spoken to."""
         if self.is_crowded:
-            return Look([], 0)
+            return QueueScan([], 0)
         now_ms = self._now_ms()
         self.passed_over.discard(chat_id)
-        waiting = outbox.waiting(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
+        waiting = outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
         if not waiting:
-            return Look([], IDLE_S)
+            return QueueScan([], IDLE_S)
         wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
         if wait_s > 0:
-            return Look([], wait_s)
+            return QueueScan([], wait_s)
         self._pace.note(chat_id, self._tick())
-        return Look([waiting], IDLE_S)
+        return QueueScan([waiting], IDLE_S)
 
-    def catch_up(self, tx: Tx, chat_id: int) -> list[Waiting]:
+    def catch_up(self, tx: Tx, chat_id: int) -> list[QueuedMessage]:
         """Pass over what a lane that is far behind need not be told any more; give what comes first then."""
         now_ms = self._now_ms()
         outbox.drop_outdated(tx, chat_id, now_ms=now_ms)
-        return outbox.waiting(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
+        return outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
 
     def is_scarce(self, chat_id: int) -> bool:
         """Tell whether Telegram lets little more be said in a chat for now."""

@@ -6,12 +6,14 @@ Pure: what waits comes in, a draft goes out; only what a letter merely names is 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import Errand, Result
-from bot.notices.buttons import VIEWS
-from bot.notices.orders import Acknowledgement, Listed
-from bot.telegram.sender import Outgoing
-from bot.texts import Clock, Rendered, merge, render
-from storage.outbox import Letter, Waiting
+from bot.notices import LazyNotice, Result
+from bot.notices.buttons import VIEW_ACTIONS
+from bot.notices.orders import Acknowledgement, ListableNotice
+from bot.telegram.sender import OutgoingMessage
+from bot.texts.formatting import Clock
+from bot.texts.message_merging import merge_notices
+from bot.texts.render import RenderedMessage, render
+from storage.outbox import OutboxMessage, QueuedMessage
 
 MERGE_ABOVE, MERGE_ABOVE_WHEN_SCARCE = 3, 1
 """Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one.
@@ -26,29 +28,29 @@ class Draft(Struct, frozen=True, kw_only=True):
     `version` is that of the table it shows, 0 if it shows none.
     """
 
-    batch: list[Waiting]
-    outgoing: Outgoing | None = None
-    errand: Errand | None = None
+    batch: list[QueuedMessage]
+    outgoing: OutgoingMessage | None = None
+    errand: LazyNotice | None = None
     version: int = 0
 
 
-def choose(waiting: list[Waiting], clock: Clock, *, one_by_one: bool, is_scarce: bool) -> Draft:
+def compose_next(waiting: list[QueuedMessage], clock: Clock, *, one_by_one: bool, is_scarce: bool) -> Draft:
     """Choose the letters of the next message; a lane that is behind gets several in one."""
     first = waiting[0].letter
     run, notices = _mergeable_run(waiting)
     if len(run) > (MERGE_ABOVE_WHEN_SCARCE if is_scarce else MERGE_ABOVE) and not one_by_one:
-        text, count = merge(notices, clock)
-        outgoing = Outgoing(chat_id=first.chat_id, thread_id=first.thread_id, text=text)
+        text, count = merge_notices(notices, clock)
+        outgoing = OutgoingMessage(chat_id=first.chat_id, thread_id=first.thread_id, text=text)
         return Draft(batch=run[:count], outgoing=outgoing)
-    if isinstance(first.notice, Errand):
+    if isinstance(first.notice, LazyNotice):
         return Draft(batch=waiting[:1], errand=first.notice)
-    return with_words(Draft(batch=waiting[:1]), render(first.notice, clock))
+    return with_rendered(Draft(batch=waiting[:1]), render(first.notice, clock))
 
 
-def with_words(draft: Draft, rendered: Rendered, *, version: int = 0) -> Draft:
+def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) -> Draft:
     """Give the draft of a single letter with its words."""
     letter = draft.batch[0].letter
-    outgoing = Outgoing(
+    outgoing = OutgoingMessage(
         chat_id=letter.chat_id,
         thread_id=letter.thread_id,
         reply_to=letter.reply_to,
@@ -62,7 +64,7 @@ def with_words(draft: Draft, rendered: Rendered, *, version: int = 0) -> Draft:
     return replace(draft, outgoing=outgoing, version=version)
 
 
-def outdated_among(waiting: list[Waiting]) -> list[Waiting]:
+def superseded(waiting: list[QueuedMessage]) -> list[QueuedMessage]:
     """Give what need not be said: acknowledgements whose result waits behind them, corrections of nothing.
 
     The result says more than the acknowledgement, and must come last.
@@ -76,20 +78,20 @@ def outdated_among(waiting: list[Waiting]) -> list[Waiting]:
     ]
 
 
-def _mergeable_run(waiting: list[Waiting]) -> tuple[list[Waiting], list[Listed]]:
+def _mergeable_run(waiting: list[QueuedMessage]) -> tuple[list[QueuedMessage], list[ListableNotice]]:
     """Give the letters from the first on that may share a message, and their notices."""
-    run: list[Waiting] = []
-    notices: list[Listed] = []
+    run: list[QueuedMessage] = []
+    notices: list[ListableNotice] = []
     for entry in waiting:
         letter = entry.letter
-        if not isinstance(letter.notice, Listed) or not _is_mergeable(letter, waiting[0].letter):
+        if not isinstance(letter.notice, ListableNotice) or not _is_mergeable(letter, waiting[0].letter):
             break
         run.append(entry)
         notices.append(letter.notice)
     return run, notices
 
 
-def _is_mergeable(letter: Letter, first: Letter) -> bool:
+def _is_mergeable(letter: OutboxMessage, first: OutboxMessage) -> bool:
     """Tell whether a letter is new, goes to the same topic, and has no button that decides anything."""
-    only_views = all(button.action in VIEWS for row in letter.keyboard for button in row)
+    only_views = all(button.action in VIEW_ACTIONS for row in letter.keyboard for button in row)
     return only_views and letter.edits is None and letter.thread_id == first.thread_id

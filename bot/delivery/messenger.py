@@ -11,27 +11,27 @@ from functools import partial
 from typing import Protocol, assert_never
 
 from bot.delivery import batch_summary
-from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, Lanes, Look
-from bot.delivery.lazy_content import fill
-from bot.delivery.message_merging import Draft, choose, outdated_among, with_words
-from bot.delivery.rate_limit import Pace
-from bot.notices import Errand, Result
+from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
+from bot.delivery.lazy_content import load_content
+from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
+from bot.delivery.rate_limit import RateLimiter
+from bot.notices import LazyNotice, Result
 from bot.notices.alarms import DeliveryFailed
-from bot.notices.placing import OrderTable
+from bot.notices.placing import BatchSummary
 from bot.telegram import send_result as out
-from bot.telegram.sender import Outgoing
-from bot.texts import Clock
+from bot.telegram.sender import OutgoingMessage
+from bot.texts.formatting import Clock
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage import chats, outbox
 from storage.database import Database
 from storage.errors import StorageError
-from storage.outbox import Letter, Waiting
+from storage.outbox import OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
-MAX_TRIES_OF_A_POISON = 3
+MAX_REJECTIONS = 3
 """Telegram says the same each time; the second and third try are for a fault that only looked so."""
 
 MAX_PAUSE_S = 300.0
@@ -39,14 +39,14 @@ STORE_AGAIN_S = 0.5
 STORED_WITHIN_S = 0.05
 """So long what became of a message waits to share a commit: a crash meanwhile costs one copy a chat."""
 
-UNSPEAKABLE = out.Impossible(why="no words could be found for it")
+UNRENDERABLE = out.Rejected(why="no words could be found for it")
 """What becomes of a letter at which our own code fails."""
 
 
-class Speaker(Protocol):
+class MessageSender(Protocol):
     """Whoever carries a message to Telegram."""
 
-    async def send(self, outgoing: Outgoing) -> out.Outcome:
+    async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
         """Send or edit once and say what became of it."""
         ...
 
@@ -59,21 +59,21 @@ class Messenger:
         *,
         database: Database,
         desk: Desk,
-        speaker: Speaker,
-        pace: Pace,
+        speaker: MessageSender,
+        pace: RateLimiter,
         clock: Clock,
         now_ms: Callable[[], int],
         tick: Callable[[], float],
-        bell: Bell,
+        bell: WakeUp,
     ) -> None:
         self._database = database
         self._desk = desk
         self._speaker = speaker
-        self._lanes = Lanes(pace=pace, now_ms=now_ms, tick=tick)
+        self._lanes = ChatQueues(pace=pace, now_ms=now_ms, tick=tick)
         self._clock = clock
         self._now_ms = now_ms
         self._bell = bell
-        self._looking: asyncio.Future[Look] | None = None
+        self._looking: asyncio.Future[QueueScan] | None = None
         self._looks_again = False
         self._speaking: set[asyncio.Task[float]] = set()
         self._one_by_one: set[int] = set()
@@ -94,7 +94,7 @@ class Messenger:
         self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))
         self._looking.add_done_callback(self._looked)
 
-    def _looked(self, looking: "asyncio.Future[Look]") -> None:
+    def _looked(self, looking: "asyncio.Future[QueueScan]") -> None:
         self._looking = None
         if looking.cancelled() or looking.exception():
             self._bell.ring()
@@ -107,7 +107,7 @@ class Messenger:
             self._looks_again = False
             self.look()
 
-    def _start(self, found: Look) -> None:
+    def _start(self, found: QueueScan) -> None:
         for waiting in found.ready:
             chat_id = waiting[0].letter.chat_id
             self._lanes.busy.add(chat_id)
@@ -128,7 +128,7 @@ class Messenger:
             lanes.passed_over.discard(chat_id)
             self._bell.ring()
 
-    async def _speak(self, chat_id: int, waiting: list[Waiting]) -> float:
+    async def _speak(self, chat_id: int, waiting: list[QueuedMessage]) -> float:
         """Say what waits in a lane while more may be said at once; give the seconds until there is more."""
         while True:
             found = await self._say(chat_id, waiting)
@@ -136,16 +136,16 @@ class Messenger:
                 return found.pause_s
             (waiting,) = found.ready
 
-    async def _say(self, chat_id: int, waiting: list[Waiting]) -> Look:
+    async def _say(self, chat_id: int, waiting: list[QueuedMessage]) -> QueueScan:
         """Say the next message of a lane; give what may follow it."""
         if len(waiting) == READ_AT_ONCE:
             waiting = await self._database.write(partial(self._lanes.catch_up, chat_id=chat_id))
-        outdated = outdated_among(waiting)
+        outdated = superseded(waiting)
         unsaid = {entry.outbox_id for entry in outdated}
         due = [entry for entry in waiting if entry.outbox_id not in unsaid]
         if not due:
             return await self._store(chat_id, lambda tx: _drop(tx, outdated))
-        draft = choose(
+        draft = compose_next(
             due,
             self._clock,
             one_by_one=chat_id in self._one_by_one,
@@ -153,7 +153,11 @@ class Messenger:
         )
         if draft.errand is not None:
             draft = await self._filled(draft, draft.errand)
-        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE
+        return await self._deliver(chat_id, draft, outdated)
+
+    async def _deliver(self, chat_id: int, draft: Draft, outdated: list[QueuedMessage]) -> QueueScan:
+        """Send a draft and store the result; return what may follow it."""
+        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
         found = await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, outcome))
         if not isinstance(outcome, out.Sent):
             _log.info(
@@ -163,25 +167,25 @@ class Messenger:
             self._bell.ring()
         return found
 
-    async def _filled(self, draft: Draft, errand: Errand) -> Draft:
+    async def _filled(self, draft: Draft, errand: LazyNotice) -> Draft:
         """Look up what an errand only names; a fault of our own there must not stop the lane.
 
         Tables are read at once: they tell results, which must not wait behind somebody's report of a year.
         """
         try:
-            look_up = self._database.read if isinstance(errand, OrderTable) else self._database.gather
-            filled = await look_up(lambda tx: fill(tx, errand, self._clock))
+            look_up = self._database.read if isinstance(errand, BatchSummary) else self._database.gather
+            filled = await look_up(lambda tx: load_content(tx, errand, self._clock))
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
             _log.exception("a letter could not be filled in", extra={"kind": type(errand).__name__})
             return draft
-        return with_words(draft, filled.rendered, version=filled.version)
+        return with_rendered(draft, filled.rendered, version=filled.version)
 
-    async def _store(self, chat_id: int, what: Callable[[Tx], None]) -> Look:
+    async def _store(self, chat_id: int, what: Callable[[Tx], None]) -> QueueScan:
         """Store what became of a message, however long it takes: unstored, it would be sent again."""
 
-        def unit(tx: Tx) -> Look:
+        def unit(tx: Tx) -> QueueScan:
             what(tx)
             return self._lanes.look_on(tx, chat_id)
 
@@ -192,7 +196,7 @@ class Messenger:
                 _log.error("a message's outcome could not be stored yet: %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
 
-    def _keep(self, tx: Tx, draft: Draft, outdated: list[Waiting], outcome: out.Outcome) -> None:
+    def _keep(self, tx: Tx, draft: Draft, outdated: list[QueuedMessage], outcome: out.SendResult) -> None:
         """Store what became of a message, for every letter in it."""
         _drop(tx, outdated)
         batch, now_ms = draft.batch, self._now_ms()
@@ -200,60 +204,60 @@ class Messenger:
         match outcome:
             case out.Sent(message_id=message_id):
                 for entry in batch:
-                    outbox.told(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
-                if isinstance(letter.notice, OrderTable):
-                    batch_summary.told(
+                    outbox.mark_sent(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
+                if isinstance(letter.notice, BatchSummary):
+                    batch_summary.confirm_sent(
                         tx, letter.notice, letter.thread_id, version=draft.version, now_ms=now_ms
                     )
-            case out.Later(retry_after_s=wait_s):
+            case out.RetryLater(retry_after_s=wait_s):
                 self._lanes.hold(letter.chat_id, wait_s)
                 self._postpone(tx, batch, wait_s, why="429")
-            case out.NotSent(why=why):
+            case out.NotConnected(why=why):
                 self._postpone(tx, batch, _pause_s(batch[0].attempts), why=why)
             case out.Ambiguous(why=why):
                 self._repeat(tx, batch, why)
-            case out.Gone(why=why):
+            case out.ChatUnreachable(why=why):
                 chats.park(tx, letter.chat_id, why=why, at_ms=now_ms)
                 self._report(tx, letter, why)
-            case out.MovedTo(new_chat_id=new_chat_id):
+            case out.ChatUpgraded(new_chat_id=new_chat_id):
                 chats.move(tx, letter.chat_id, new_chat_id, at_ms=now_ms)
-            case out.ThreadGone():
-                outbox.leave_thread(tx, letter.chat_id, letter.thread_id or 0)
-            case out.EditGone():
-                outbox.detach(tx, batch[0].outbox_id)
-            case out.Impossible(why=why):
+            case out.TopicDeleted():
+                outbox.leave_topic(tx, letter.chat_id, letter.thread_id or 0)
+            case out.EditTargetGone():
+                outbox.detach_edit(tx, batch[0].outbox_id)
+            case out.Rejected(why=why):
                 self._reject(tx, batch, why)
             case _:
                 assert_never(outcome)
 
-    def _postpone(self, tx: Tx, batch: list[Waiting], pause_s: float, *, why: str) -> None:
+    def _postpone(self, tx: Tx, batch: list[QueuedMessage], pause_s: float, *, why: str) -> None:
         due_at_ms = self._now_ms() + int(pause_s * 1000)
         for entry in batch:
             outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, fault=why)
 
-    def _repeat(self, tx: Tx, batch: list[Waiting], why: str) -> None:
+    def _repeat(self, tx: Tx, batch: list[QueuedMessage], why: str) -> None:
         """Say a result again until it is surely told; anything else is repeated once at most."""
         due_at_ms = self._now_ms() + int(1000 * _pause_s(batch[0].ambiguous + 1))
         for entry in batch:
             if entry.ambiguous and not _must_arrive(entry.letter):
-                outbox.told(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
+                outbox.mark_sent(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
             else:
                 outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, ambiguous=True, fault=why)
 
-    def _reject(self, tx: Tx, batch: list[Waiting], why: str) -> None:
+    def _reject(self, tx: Tx, batch: list[QueuedMessage], why: str) -> None:
         """Telegram takes no message like this: try its parts alone, then bury it and say so."""
         letter = batch[0].letter
         if len(batch) > 1:
             self._one_by_one.add(letter.chat_id)
-        elif (tries := batch[0].rejections + 1) < MAX_TRIES_OF_A_POISON:
+        elif (tries := batch[0].rejections + 1) < MAX_REJECTIONS:
             due_at_ms = self._now_ms() + int(1000 * _pause_s(tries))
             outbox.postpone(tx, batch[0].outbox_id, due_at_ms=due_at_ms, rejected=True, fault=why)
         else:
-            outbox.bury(tx, batch[0].outbox_id, fault=why)
+            outbox.mark_failed(tx, batch[0].outbox_id, fault=why)
             self._one_by_one.discard(letter.chat_id)
             self._report(tx, letter, why)
 
-    def _report(self, tx: Tx, letter: Letter, why: str) -> None:
+    def _report(self, tx: Tx, letter: OutboxMessage, why: str) -> None:
         # An alarm that cannot be delivered must not raise another.
         if letter.chat_id in self._desk.admins:
             return
@@ -274,14 +278,14 @@ class Messenger:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _drop(tx: Tx, outdated: list[Waiting]) -> None:
+def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
     for entry in outdated:
         outbox.drop(tx, entry.outbox_id)
 
 
-def _must_arrive(letter: Letter) -> bool:
+def _must_arrive(letter: OutboxMessage) -> bool:
     """Tell whether a letter is said until it surely was: results, tables, and edits, which leave no copy."""
-    return isinstance(letter.notice, Result | OrderTable) or letter.edits is not None
+    return isinstance(letter.notice, Result | BatchSummary) or letter.edits is not None
 
 
 def _pause_s(tries: int) -> float:

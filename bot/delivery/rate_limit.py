@@ -20,7 +20,7 @@ KEPT_CHATS = 4096
 """Chats whose last messages are remembered; older ones are long free again."""
 
 
-class Window:
+class SlidingWindow:
     """At most `count` events in any `period_s`."""
 
     def __init__(self, count: int, period_s: float) -> None:
@@ -40,13 +40,13 @@ class Window:
         self._times.append(now_s)
 
 
-def rate_window(per_s: float) -> Window:
+def window_for_rate(per_s: float) -> SlidingWindow:
     """Give the window for a rate: 30 a second as such, 0.5 a second as one in two seconds."""
     count = max(1, int(per_s))
-    return Window(count, count / per_s)
+    return SlidingWindow(count, count / per_s)
 
 
-class GroupMinute:
+class GroupLimiter:
     """At most twenty messages in any minute, the later ones of them evenly."""
 
     def __init__(self) -> None:
@@ -77,14 +77,14 @@ class GroupMinute:
         return [at_s for at_s in self._times if at_s + MINUTE_S > now_s]
 
 
-class Pace:
+class RateLimiter:
     """Says when a chat may be spoken to next; times are those of one monotonic clock, in seconds."""
 
     def __init__(self, *, messages_per_s: float, chat_messages_per_s: float) -> None:
-        self._all = rate_window(messages_per_s)
+        self._all = window_for_rate(messages_per_s)
         self._chat_messages_per_s = chat_messages_per_s
-        self._chats: dict[int, Window] = {}
-        self._groups: dict[int, GroupMinute] = {}
+        self._chats: dict[int, SlidingWindow] = {}
+        self._groups: dict[int, GroupLimiter] = {}
         self._held_until: dict[int, float] = {}
         self._holds: deque[tuple[float, int]] = deque(maxlen=32)
         self._all_held_until = 0.0
@@ -111,10 +111,10 @@ class Pace:
         self._all.note(now_s)
         if chat_id not in self._chats:
             self._make_room(now_s)
-            self._chats[chat_id] = rate_window(self._chat_messages_per_s)
+            self._chats[chat_id] = window_for_rate(self._chat_messages_per_s)
         self._chats[chat_id].note(now_s)
         if chat_id < 0:
-            self._groups.setdefault(chat_id, GroupMinute()).note(now_s)
+            self._groups.setdefault(chat_id, GroupLimiter()).note(now_s)
 
     def hold(self, chat_id: int, until_s: float, now_s: float) -> None:
         """Obey Telegram's wait for this chat; slow down everywhere only if several chats were told so."""

@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.product import Operator, Product, Rule
-from bot.grammar.destination.formats import EXAMPLE_FREE, EXAMPLE_PHONE, SHAPES
+from bot.catalogue.product import Carrier, DestinationRule, Product
+from bot.grammar.destination.formats import EXAMPLE_FREE, EXAMPLE_PHONE, FORMATS
 from bot.grammar.destination.game import EXAMPLE_GAME_SERVER
 
 MAX_EXAMPLES = 3
 
 PHONES = {
-    Operator.TELKOMSEL: EXAMPLE_PHONE,
-    Operator.INDOSAT: "085712345678",
-    Operator.XL: "081912345678",
-    Operator.AXIS: "083812345678",
-    Operator.TRI: "089612345678",
-    Operator.SMARTFREN: "088112345678",
+    Carrier.TELKOMSEL: EXAMPLE_PHONE,
+    Carrier.INDOSAT: "085712345678",
+    Carrier.XL: "081912345678",
+    Carrier.AXIS: "083812345678",
+    Carrier.TRI: "089612345678",
+    Carrier.SMARTFREN: "088112345678",
 }
 """A number of each network, so that an example asks nothing back."""
 
 
-def examples(catalogue: Catalogue, minute: int) -> tuple[str, ...]:
+def order_examples(catalogue: Catalogue, minute: int) -> tuple[str, ...]:
     """Give up to three orders of what can be bought at `minute` of the day, each by another rule."""
     return tuple(_examples(catalogue, minute))[:MAX_EXAMPLES]
 
@@ -32,22 +32,22 @@ def nominal_example(catalogue: Catalogue, minute: int) -> str:
 
 def _nominal_examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
     for product in _to_be_had(catalogue, minute):
-        if product.operator and product.nominal and product.rule is Rule.PHONE:
+        if product.carrier and product.nominal and product.rule is DestinationRule.PHONE:
             phones = [
                 other
-                for other in catalogue.for_nominal(product.nominal, product.operator)
-                if other.rule is Rule.PHONE
+                for other in catalogue.for_nominal(product.nominal, product.carrier)
+                if other.rule is DestinationRule.PHONE
             ]
             if phones == [product]:
-                yield f"{product.nominal}.{PHONES[product.operator]}"
+                yield f"{product.nominal}.{PHONES[product.carrier]}"
 
 
 def _to_be_had(catalogue: Catalogue, minute: int) -> Iterator[Product]:
-    return (product for product in catalogue if product.is_open and not product.rests(minute))
+    return (product for product in catalogue if product.is_open and not product.is_in_cut_off(minute))
 
 
 def _examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
-    for rule in Rule:
+    for rule in DestinationRule:
         fitting = (product for product in _to_be_had(catalogue, minute) if product.rule is rule)
         if first := next(fitting, None):
             yield f"{first.code}.{_destination(first)}"
@@ -55,11 +55,11 @@ def _examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
 
 def _destination(product: Product) -> str:
     match product.rule:
-        case Rule.PHONE if product.operator:
-            return PHONES[product.operator]
-        case Rule.GAME_SERVER:
+        case DestinationRule.PHONE if product.carrier:
+            return PHONES[product.carrier]
+        case DestinationRule.GAME_SERVER:
             return EXAMPLE_GAME_SERVER
-        case Rule.FREE:
+        case DestinationRule.FREE:
             return EXAMPLE_FREE
         case _:
-            return SHAPES[product.rule].example
+            return FORMATS[product.rule].example

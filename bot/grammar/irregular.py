@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from bot.grammar.destination.formats import EXAMPLE_PHONE
-from bot.grammar.destination.tokens import COMPLETE_DIGITS, groups_of
-from bot.grammar.parsed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
+from bot.grammar.destination.tokens import COMPLETE_DIGITS, tokenize
+from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
 from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NUMBER
-from bot.grammar.resolve.price_hint import to_codes
+from bot.grammar.resolve.price_hint import price_lookup_hint
 from bot.grammar.vocabulary import COMMANDS, OPENERS, SHOWN_COMMANDS
 
 MIN_ALONE_DIGITS = 9
@@ -42,35 +42,46 @@ _SWAPPED = re.compile(
 _ALONE = re.compile(r"[0-9+\-.() ]+")
 
 
-def read_oddity(typed: str) -> OrderRequest | Misread:
+def read_irregular(typed: str) -> OrderRequest | InvalidInput:
     """Read an order that is asked back if it is one, half an order, or talk."""
     bare = typed.lower()
     if found := _GLUED.fullmatch(bare) or _GLUED_WITH_O.fullmatch(bare):
-        return OrderRequest(code=found["code"], destination=found["number"], doubt=Doubt.GLUED)
+        return OrderRequest(code=found["code"], destination=found["number"], ambiguity=Ambiguity.GLUED)
     if _CODE.fullmatch(bare) and len(bare) <= MAX_CODE_CHARS and bare not in COMMANDS:
         form = f"{bare}.{EXAMPLE_PHONE}"
-        return Misread(slip=Slip.NO_DESTINATION, suggestion=form, near=True, is_example=True, typed=typed)
+        return InvalidInput(
+            input_error=InputError.NO_DESTINATION,
+            suggestion=form,
+            looks_like_order=True,
+            is_example=True,
+            typed=typed,
+        )
     if _ALONE.fullmatch(bare):
-        near = sum(map(str.isdigit, bare)) >= MIN_ALONE_DIGITS
+        looks_like_order = sum(map(str.isdigit, bare)) >= MIN_ALONE_DIGITS
         swapped = _SWAPPED.fullmatch(typed)
         if not (swapped and swapped["nominal"]):
-            return Misread(slip=Slip.NO_CODE, suggestion=to_codes(bare), near=near, typed=typed)
+            return InvalidInput(
+                input_error=InputError.NO_CODE,
+                suggestion=price_lookup_hint(bare),
+                looks_like_order=looks_like_order,
+                typed=typed,
+            )
     if found := _SWAPPED.fullmatch(typed):
         code = found["mixed"] or found["word"] or found["nominal"]
         destination = found["number"] or found["phone"]
-        return OrderRequest(code=code.lower(), destination=destination, doubt=Doubt.SWAPPED)
+        return OrderRequest(code=code.lower(), destination=destination, ambiguity=Ambiguity.SWAPPED)
     return _in_talk(typed)
 
 
-def _in_talk(typed: str) -> OrderRequest | Misread:
+def _in_talk(typed: str) -> OrderRequest | InvalidInput:
     pairs = find_pairs(typed)
     if len(pairs) > 1:
-        return several(pairs)
+        return several_orders(pairs)
     if found := _PAIR.search(typed):
         code, rest = found["code"].lower(), typed[found.start("number") :]
         if code not in COMMANDS:
-            return OrderRequest(code=code, destination=_number_of(rest), doubt=Doubt.TALK)
-    return talk(typed)
+            return OrderRequest(code=code, destination=_number_of(rest), ambiguity=Ambiguity.TALK)
+    return not_an_order(typed)
 
 
 def _number_of(rest: str) -> str:
@@ -88,7 +99,7 @@ def find_pairs(typed: str) -> list[str]:
     ]
 
 
-def two_codes(typed: str) -> Misread | None:
+def two_codes(typed: str) -> InvalidInput | None:
     """Show both orders of two codes with one number: `s5 s10 0812…`, or `s5.0812… s10`."""
     found = _CODES_AND_NUMBER.fullmatch(typed) or _NUMBER_BETWEEN.fullmatch(typed)
     if found is None:
@@ -96,39 +107,43 @@ def two_codes(typed: str) -> Misread | None:
     codes = (found["first"].lower(), found["second"].lower())
     if codes[0] == codes[1] or any(map(_NO_CODE.fullmatch, codes)):
         return None
-    return several([f"{code}.{_without_parts(found['number'])}" for code in codes])
+    return several_orders([f"{code}.{_without_parts(found['number'])}" for code in codes])
 
 
 def _without_parts(number: str) -> str:
     """Give a number without the PIN that stands right behind it."""
-    groups = groups_of(number)
+    groups = tokenize(number)
     return groups[0].text if groups and len(groups[0].text) > COMPLETE_DIGITS else number
 
 
-def several(pairs: Sequence[str]) -> Misread:
+def several_orders(pairs: Sequence[str]) -> InvalidInput:
     """Show several orders that stand side by side without a sure mark between them."""
-    return Misread(slip=Slip.SEVERAL_ORDERS, suggestion="; ".join(pairs[:MAX_SHOWN]), near=True)
+    return InvalidInput(
+        input_error=InputError.SEVERAL_ORDERS, suggestion="; ".join(pairs[:MAX_SHOWN]), looks_like_order=True
+    )
 
 
-def spoken_of(typed: str) -> Misread:
+def about_an_order(typed: str) -> InvalidInput:
     """An order that is asked after or taken back: show how to look it up."""
     found = _PAIR.search(typed)
     number = found["number"] if found else max(re.findall(NUMBER, typed), key=len, default="")
     if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
-        return talk(typed)
-    return Misread(slip=Slip.SPOKEN_OF, suggestion=f"cek.{number}", near=True)
+        return not_an_order(typed)
+    return InvalidInput(input_error=InputError.SPOKEN_OF, suggestion=f"cek.{number}", looks_like_order=True)
 
 
-def taken_back(typed: str) -> Misread:
+def cancel_request(typed: str) -> InvalidInput:
     """An order cannot be taken back: show how to look it up."""
-    found = spoken_of(typed)
-    suggestion = found.suggestion if found.slip is Slip.SPOKEN_OF else "riwayat"
-    return Misread(slip=Slip.NO_CANCEL, suggestion=suggestion, near=True)
+    found = about_an_order(typed)
+    suggestion = found.suggestion if found.input_error is InputError.SPOKEN_OF else "riwayat"
+    return InvalidInput(input_error=InputError.NO_CANCEL, suggestion=suggestion, looks_like_order=True)
 
 
-def talk(typed: str) -> Misread:
-    """No order at all, or a command with a slip in it."""
+def not_an_order(typed: str) -> InvalidInput:
+    """No order at all, or a command with an input error in it."""
     meant = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
     if meant and typed.isalpha():
-        return Misread(slip=Slip.NEAR_COMMAND, suggestion=meant[0], near=False)
-    return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)
+        return InvalidInput(input_error=InputError.NEAR_COMMAND, suggestion=meant[0], looks_like_order=False)
+    return InvalidInput(
+        input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
+    )

@@ -1,14 +1,21 @@
-"""Reads one line: an order, several of them side by side, a slip, or talk."""
+"""Reads one line: an order, several of them side by side, an input error, or talk."""
 
 import re
 import unicodedata
 
 from msgspec.structs import replace
 
-from bot.grammar.irregular import find_pairs, read_oddity, several, spoken_of, talk, two_codes
-from bot.grammar.parsed import EXAMPLE, Doubt, Misread, OrderRequest, Slip
+from bot.grammar.irregular import (
+    about_an_order,
+    find_pairs,
+    not_an_order,
+    read_irregular,
+    several_orders,
+    two_codes,
+)
+from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
 from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed
-from bot.grammar.vocabulary import COMMANDS, OPENERS, is_doubtful, is_thanks
+from bot.grammar.vocabulary import COMMANDS, OPENERS, is_about_an_order, is_thanks
 
 MAX_NOMINAL_DIGITS = 3
 """`5.0812…` asks for a nominal; longer digits in front are just a number with a dot in it."""
@@ -16,7 +23,7 @@ MAX_NOMINAL_DIGITS = 3
 MIN_NUMBER_DIGITS = 5
 """What a destination of letters must hold at least to be meant as a number."""
 
-Asked = OrderRequest | Misread
+ReadPiece = OrderRequest | InvalidInput
 
 _CODE_AND_NUMBER = rf"(?:{MIXED}[\s.,*#]+|[A-Za-z]{{2,20}}[.,*#]+){NUMBER}"
 _PIECE = re.compile(rf"{_CODE_AND_NUMBER}|{NOMINAL_PAIR}")
@@ -40,19 +47,25 @@ _TO = re.compile(r"(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)+(?=[+(]?[0-9])", re.I
 _NUMBER_BEHIND = re.compile(r"\(?0|[+(]*[0-9](?:[\s\-.()/,*#+]*[0-9]){4}")
 
 
-def read_line(line: str) -> list[tuple[str, Asked]]:
+def read_line(line: str) -> list[tuple[str, ReadPiece]]:
     """Give each piece of `line` that asks for an order of its own, and what it is read as."""
     pieces = _BETWEEN.split(line)
-    if len(pieces) > 1 and not is_doubtful(line) and all(_PIECE.match(piece) for piece in pieces):
+    if len(pieces) > 1 and not is_about_an_order(line) and all(_PIECE.match(piece) for piece in pieces):
         return [(piece, read_piece(piece)) for piece in pieces]
     return [(line, read_piece(line))]
 
 
-def read_piece(piece: str) -> Asked:
+def read_piece(piece: str) -> ReadPiece:
     """Read what can be one order at most; with digits hidden it is none."""
     reading = _read_piece(piece)
-    if (isinstance(reading, OrderRequest) or reading.near) and _hides_digits(piece):
-        return Misread(slip=Slip.CUT_OFF, suggestion=EXAMPLE, near=True, is_example=True, typed=piece)
+    if (isinstance(reading, OrderRequest) or reading.looks_like_order) and _hides_digits(piece):
+        return InvalidInput(
+            input_error=InputError.CUT_OFF,
+            suggestion=EXAMPLE,
+            looks_like_order=True,
+            is_example=True,
+            typed=piece,
+        )
     return reading
 
 
@@ -60,32 +73,39 @@ def _hides_digits(piece: str) -> bool:
     return bool(_HIDING.search(_CODE_AND_MARK.sub("", piece)) or _HIDING_AHEAD.search(piece))
 
 
-def _read_piece(piece: str) -> Asked:
+def _read_piece(piece: str) -> ReadPiece:
     typed = without_end(piece)
     if is_thanks(piece):
-        return Misread(slip=Slip.THANKS, suggestion=EXAMPLE, near=False, is_example=True)
+        return InvalidInput(
+            input_error=InputError.THANKS, suggestion=EXAMPLE, looks_like_order=False, is_example=True
+        )
     if not any(char.isdigit() for char in typed):
         return _read_name(typed)
-    if is_doubtful(piece):
-        return spoken_of(typed)
+    if is_about_an_order(piece):
+        return about_an_order(typed)
     if both := two_codes(typed):
         return both
     if spaced := _SPACED.fullmatch(typed):
-        return _order(spaced["letter"] + spaced["nominal"], spaced["rest"], doubt=Doubt.TALK)
+        return _order(spaced["letter"] + spaced["nominal"], spaced["rest"], ambiguity=Ambiguity.TALK)
     if found := _CODE_WITH_ORDINAL.fullmatch(typed):
         return _order(found["code"], found["rest"])
     if found := _ORDINAL_AND_CODE.fullmatch(typed):
-        return _order(found["code"], f"{found['ordinal']}.{found['rest']}", doubt=Doubt.PARTS)
+        return _order(found["code"], f"{found['ordinal']}.{found['rest']}", ambiguity=Ambiguity.PARTS)
     if found := _ORDER.fullmatch(typed):
         return _read_parts(typed, found["code"].lower(), found["mark"], found["rest"])
-    return read_oddity(typed)
+    return read_irregular(typed)
 
 
-def _read_name(typed: str) -> Asked:
+def _read_name(typed: str) -> ReadPiece:
     """Without any digit only a name can be bought for, and only under a code of a catalogue."""
     if (found := _NAMED.fullmatch(typed)) and found["code"].lower() not in COMMANDS:
-        return _order(found["code"], found["rest"], doubt=Doubt.TALK if found["blank"] else None, near=False)
-    return talk(typed)
+        return _order(
+            found["code"],
+            found["rest"],
+            ambiguity=Ambiguity.TALK if found["blank"] else None,
+            looks_like_order=False,
+        )
+    return not_an_order(typed)
 
 
 def without_end(typed: str) -> str:
@@ -96,17 +116,17 @@ def without_end(typed: str) -> str:
     return typed[:end]
 
 
-def _read_parts(typed: str, code: str, mark: str, rest: str) -> Asked:
+def _read_parts(typed: str, code: str, mark: str, rest: str) -> ReadPiece:
     if code in COMMANDS or len(code) > MAX_CODE_CHARS:
-        return talk(typed)
+        return not_an_order(typed)
     pairs = find_pairs(typed)
     if len(pairs) > 1:
-        return several(pairs)
+        return several_orders(pairs)
     if code in OPENERS and not pairs:
         opened = read_piece(rest)
-        return replace(opened, doubt=Doubt.TALK) if isinstance(opened, OrderRequest) else opened
+        return replace(opened, ambiguity=Ambiguity.TALK) if isinstance(opened, OrderRequest) else opened
     if mark.isspace() and not code.isalpha() and _ORDINAL_BEFORE_MARK.match(rest):
-        return _order(code, rest, doubt=Doubt.ORDINAL)  # «s2 5.0812…»: as likely s25, cut in two
+        return _order(code, rest, ambiguity=Ambiguity.ORDINAL)  # «s2 5.0812…»: as likely s25, cut in two
     if code.isdigit():
         return _read_nominal(typed, code, rest)
     starts_as_number = rest.lstrip("+(")[:1].isdigit()
@@ -116,39 +136,49 @@ def _read_parts(typed: str, code: str, mark: str, rest: str) -> Asked:
     return _order(code, rest)
 
 
-def _read_nominal(typed: str, code: str, rest: str) -> Asked:
+def _read_nominal(typed: str, code: str, rest: str) -> ReadPiece:
     is_phone = code == "62" and rest.startswith("8")
     if to := _TO.match(rest):
-        return _order(code, rest[to.end() :], doubt=Doubt.TALK)
+        return _order(code, rest[to.end() :], ambiguity=Ambiguity.TALK)
     if thousands := _THOUSANDS.fullmatch(code):
-        return _order(thousands["nominal"], rest, doubt=Doubt.NOMINAL)
+        return _order(thousands["nominal"], rest, ambiguity=Ambiguity.NOMINAL)
     if code.startswith("0") or is_phone or len(code) > MAX_NOMINAL_DIGITS:
-        return read_oddity(typed)
+        return read_irregular(typed)
     if len(pairs := re.findall(rf"(?<![0-9]){NOMINAL_PAIR}", typed)) > 1:
-        return several(pairs)
+        return several_orders(pairs)
     if find_pairs(typed) or not _NUMBER_BEHIND.match(rest):
-        return read_oddity(typed)
+        return read_irregular(typed)
     return _order(code, rest)
 
 
-def _read_words(typed: str, code: str, mark: str, rest: str) -> Asked:
+def _read_words(typed: str, code: str, mark: str, rest: str) -> ReadPiece:
     """Read what starts with a word, or goes on with one: an order in talk, a name to buy for, or talk."""
     if find_pairs(typed):
-        return read_oddity(typed)
+        return read_irregular(typed)
     if len(code) == 1:
-        return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=True, is_example=True, typed=typed)
+        return InvalidInput(
+            input_error=InputError.NOT_AN_ORDER,
+            suggestion=EXAMPLE,
+            looks_like_order=True,
+            is_example=True,
+            typed=typed,
+        )
     has_blank = any(char.isspace() for char in mark + rest)
     digits = sum(map(str.isdigit, rest))
     if rest.lstrip("+(")[:1].isdigit():
-        return _order(code, rest, doubt=Doubt.TALK, near=False)
+        return _order(code, rest, ambiguity=Ambiguity.TALK, looks_like_order=False)
     if is_mixed(code) and digits >= MIN_NUMBER_DIGITS:
         return _order(code, rest)
     if not has_blank:
-        return _order(code, rest, near=False)
+        return _order(code, rest, looks_like_order=False)
     if is_mixed(code) and len(rest.split()) == 1:
-        return _order(code, rest, doubt=Doubt.TALK, near=False)
-    return talk(typed)
+        return _order(code, rest, ambiguity=Ambiguity.TALK, looks_like_order=False)
+    return not_an_order(typed)
 
 
-def _order(code: str, destination: str, *, doubt: Doubt | None = None, near: bool = True) -> OrderRequest:
-    return OrderRequest(code=code.lower(), destination=destination, doubt=doubt, near=near)
+def _order(
+    code: str, destination: str, *, ambiguity: Ambiguity | None = None, looks_like_order: bool = True
+) -> OrderRequest:
+    return OrderRequest(
+        code=code.lower(), destination=destination, ambiguity=ambiguity, looks_like_order=looks_like_order
+    )

@@ -13,8 +13,8 @@ _STARTS_WITH_CODE = re.compile(r"[0-9]*[A-Za-z]")
 _HOLDS_NUMBER = re.compile(r"[0-9]{5}")
 
 
-def listed_lines(typed: str) -> tuple[list[str], bool]:
-    """Give the lines that hold anything, without the marks of a list, and whether any mark is in doubt."""
+def strip_list_markers(typed: str) -> tuple[list[str], bool]:
+    """Return the non-empty lines without list markers, and whether any marker is ambiguous."""
     lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
     lines = [line for line in lines if line]
     lines = _without_letters(lines)

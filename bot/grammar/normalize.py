@@ -3,7 +3,7 @@
 import unicodedata
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """Give `text` with what people paste unseen made plain: invisible marks dropped, wide forms narrowed.
 
     Only forms that look the same are changed; digits of other scripts and superscripts stay as they are.

@@ -1,4 +1,4 @@
-"""Reads what a person typed: orders line by line, a command, or a slip with the nearest right form.
+"""Reads what a person typed: orders line by line, a command, or an input error with the nearest right form.
 
 Nothing is guessed with money: text that could mean two things is asked back, never an order.
 """
@@ -7,27 +7,21 @@ import re
 
 from msgspec.structs import replace
 
-from bot.grammar.lines import Asked, read_line
-from bot.grammar.list_markers import listed_lines
-from bot.grammar.normalize import plain
-from bot.grammar.parsed import EXAMPLE, Command, Doubt, Line, Misread, OrderRequest, Orders, Slip
+from bot.grammar.lines import ReadPiece, read_line
+from bot.grammar.list_markers import strip_list_markers
+from bot.grammar.normalize import normalize
+from bot.grammar.parsed import (
+    EXAMPLE,
+    Ambiguity,
+    Command,
+    InputError,
+    InvalidInput,
+    OrderLine,
+    OrderLines,
+    OrderRequest,
+)
 from bot.grammar.patterns import MIXED, NUMBER, SPACED
-from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, SHOWN_COMMANDS, is_doubtful
-
-__all__ = [
-    "COMMANDS",
-    "EXAMPLE",
-    "MAX_LINES",
-    "SHOWN_COMMANDS",
-    "Command",
-    "Line",
-    "Misread",
-    "OrderRequest",
-    "Orders",
-    "Slip",
-    "parse",
-    "plain",
-]
+from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, is_about_an_order
 
 MAX_LINES = 100
 """More orders than this are not read from one message."""
@@ -50,49 +44,51 @@ _PLAINEST = re.compile(r"(?P<code>[A-Za-z]{1,8}[0-9]{1,3})\.(?P<number>08[0-9]{8
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 
 
-def parse(text: str) -> Command | Orders | Misread:
+def parse(text: str) -> Command | OrderLines | InvalidInput:
     """Read one message."""
     return _read_plainest(text) or _read(text)
 
 
-def _read_plainest(text: str) -> Orders | None:
+def _read_plainest(text: str) -> OrderLines | None:
     """Read what nine of ten messages are, as all other rules together would, only sooner."""
     found = _PLAINEST.fullmatch(text)
     if not found or found["code"].lower() in COMMANDS:
         return None
     request = OrderRequest(code=found["code"].lower(), destination=found["number"])
-    return Orders(lines=(Line(number=1, typed=text, asked=request),))
+    return OrderLines(lines=(OrderLine(number=1, typed=text, asked=request),))
 
 
-def _read(text: str) -> Command | Orders | Misread:
-    typed = plain(text)
+def _read(text: str) -> Command | OrderLines | InvalidInput:
+    typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read
-    lines, is_unsure = listed_lines(typed)
+    lines, is_unsure = strip_list_markers(typed)
     pieces = _read_split(lines) or [piece for line in lines for piece in read_line(line)]
     readings = [reading for _, reading in pieces]
     wanted = sum(isinstance(reading, OrderRequest) for reading in readings)
     if wanted > MAX_LINES:
-        return Misread(slip=Slip.TOO_MANY_ORDERS, suggestion=EXAMPLE, near=True, is_example=True)
+        return InvalidInput(
+            input_error=InputError.TOO_MANY_ORDERS, suggestion=EXAMPLE, looks_like_order=True, is_example=True
+        )
     if not wanted:
-        return _first_slip([reading for reading in readings if isinstance(reading, Misread)])
+        return _first_slip([reading for reading in readings if isinstance(reading, InvalidInput)])
     if is_unsure or any(_casts_doubt(piece, reading) for piece, reading in pieces):
         pieces = [(piece, _doubted(reading)) for piece, reading in pieces]
     pieces = _with_codes_above(pieces)
-    return Orders(
+    return OrderLines(
         lines=tuple(
-            Line(number=number, typed=piece, asked=reading)
+            OrderLine(number=number, typed=piece, asked=reading)
             for number, (piece, reading) in enumerate(pieces, start=1)
         )
     )
 
 
-def _read_labelled(typed: str) -> Orders | None:
+def _read_labelled(typed: str) -> OrderLines | None:
     found = _LABELLED.fullmatch(typed)
     if not found:
         return None
-    request = OrderRequest(code=found["code"].lower(), destination=found["number"], doubt=Doubt.TALK)
-    return Orders(lines=(Line(number=1, typed=typed, asked=request),))
+    request = OrderRequest(code=found["code"].lower(), destination=found["number"], ambiguity=Ambiguity.TALK)
+    return OrderLines(lines=(OrderLine(number=1, typed=typed, asked=request),))
 
 
 def _read_command(typed: str) -> Command | None:
@@ -107,40 +103,49 @@ def _read_command(typed: str) -> Command | None:
     return Command(word=word, rest=found["rest"].lstrip(_BEFORE_REST).strip(), slash=slash)
 
 
-def _read_split(lines: list[str]) -> list[tuple[str, Asked]]:
+def _read_split(lines: list[str]) -> list[tuple[str, ReadPiece]]:
     """Read a code with its number on the next line, which is asked back; empty if it is not that."""
     if len(lines) != 2:  # noqa: PLR2004 - the code and the number
         return []
     code, number = lines
     if not (_CODE_ALONE.fullmatch(code) and _NUMBER_ALONE.fullmatch(number)):
         return []
-    request = OrderRequest(code=code.lower(), destination=number, doubt=Doubt.TALK)
+    request = OrderRequest(code=code.lower(), destination=number, ambiguity=Ambiguity.TALK)
     return [(f"{code} {number}", request)]
 
 
-def _with_codes_above(pieces: list[tuple[str, Asked]]) -> list[tuple[str, Asked]]:
+def _with_codes_above(pieces: list[tuple[str, ReadPiece]]) -> list[tuple[str, ReadPiece]]:
     """Show a number without a code behind the code of the order above it."""
-    shown: list[tuple[str, Asked]] = []
+    shown: list[tuple[str, ReadPiece]] = []
     code = ""
     for piece, reading in pieces:
         if isinstance(reading, OrderRequest):
             code = reading.code
-        elif reading.slip is Slip.NO_CODE and code:
+        elif reading.input_error is InputError.NO_CODE and code:
             reading = replace(reading, suggestion=f"{code}.{piece}")  # noqa: PLW2901 - the same line, with its form
         shown.append((piece, reading))
     return shown
 
 
-def _first_slip(slips: list[Misread]) -> Misread:
-    nothing = Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)
-    return next((slip for slip in slips if slip.near), (*slips, nothing)[0])
+def _first_slip(input_errors: list[InvalidInput]) -> InvalidInput:
+    nothing = InvalidInput(
+        input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
+    )
+    return next(
+        (input_error for input_error in input_errors if input_error.looks_like_order),
+        (*input_errors, nothing)[0],
+    )
 
 
-def _casts_doubt(piece: str, reading: Asked) -> bool:
+def _casts_doubt(piece: str, reading: ReadPiece) -> bool:
     """Tell whether a line beside orders says that they are old or not asked for, or ends a number."""
-    is_talk = isinstance(reading, Misread) and not reading.near
-    return is_talk and bool(is_doubtful(piece) or _REMNANT.fullmatch(piece) or _STAMP.search(piece))
+    is_talk = isinstance(reading, InvalidInput) and not reading.looks_like_order
+    return is_talk and bool(is_about_an_order(piece) or _REMNANT.fullmatch(piece) or _STAMP.search(piece))
 
 
-def _doubted(reading: Asked) -> Asked:
-    return reading if isinstance(reading, Misread) else replace(reading, doubt=reading.doubt or Doubt.TALK)
+def _doubted(reading: ReadPiece) -> ReadPiece:
+    return (
+        reading
+        if isinstance(reading, InvalidInput)
+        else replace(reading, ambiguity=reading.ambiguity or Ambiguity.TALK)
+    )

@@ -1,4 +1,4 @@
-"""The nouns of what was typed: a command, orders line by line, a slip, or what must be asked back."""
+"""The nouns of what was typed: a command, orders line by line, an input error, or what must be asked back."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ EXAMPLE = "s5.081234567890"
 """The form shown to whoever is far from any order."""
 
 
-class Slip(StrEnum):
+class InputError(StrEnum):
     """What keeps a text from being an order."""
 
     NOT_AN_ORDER = "not_an_order"
@@ -37,12 +37,12 @@ class Slip(StrEnum):
     EDITED = "edited"
 
 
-class Doubt(StrEnum):
+class Ambiguity(StrEnum):
     """Why an order is asked back before it is bought."""
 
     NOMINAL = "nominal"
     """A nominal without code, and not exactly one product for it."""
-    OPERATOR = "operator"
+    OPERATOR = "carrier"
     """The number belongs to another network than the product."""
     ORDINAL = "ordinal"
     """The last or first digits are an ordinal or a part of the number."""
@@ -70,14 +70,14 @@ class OrderRequest(Struct, frozen=True, kw_only=True):
     """An order as asked, before any catalogue is looked at.
 
     `code` in lower case, or one to three digits of a nominal; `destination` is all that stands behind it, in
-    plain ASCII where it can be. `doubt` says why it is asked back even if it can be read in one way only.
-    `near` is False where it is most likely talk, unless a catalogue knows the code.
+    plain ASCII where it can be. `ambiguity` says why it is asked back even if it can be read in one way only.
+    `looks_like_order` is False where it is most likely talk, unless a catalogue knows the code.
     """
 
     code: str
     destination: str
-    doubt: Doubt | None = None
-    near: bool = True
+    ambiguity: Ambiguity | None = None
+    looks_like_order: bool = True
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -88,43 +88,43 @@ class Command(Struct, frozen=True, kw_only=True):
     slash: bool
 
 
-class Misread(Struct, frozen=True, kw_only=True):
-    """No order: why, the nearest right form, and whether it was meant as one (`near`).
+class InvalidInput(Struct, frozen=True, kw_only=True):
+    """No order: why, the nearest right form, and whether it was meant as one (`looks_like_order`).
 
     `is_example` where the number of that form is ours: it shows the form and is not to be bought for. `typed`
     is the order as it was typed, empty where there is none to show.
     """
 
-    slip: Slip
+    input_error: InputError
     suggestion: str
-    near: bool
+    looks_like_order: bool
     is_example: bool = False
     typed: str = ""
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class OrderLine(Struct, frozen=True, kw_only=True):
     """One order of a message, or one line of talk in it: its `number` from 1, and the text as typed."""
 
     number: int
     typed: str
-    asked: OrderRequest | Misread
+    asked: OrderRequest | InvalidInput
 
 
-class Orders(Struct, frozen=True, kw_only=True):
+class OrderLines(Struct, frozen=True, kw_only=True):
     """A message with at least one line that asks for an order."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[OrderLine, ...]
 
     @property
-    def near(self) -> bool:
+    def looks_like_order(self) -> bool:
         """Tell whether any line was surely meant as an order, as with a Misread."""
-        return any(line.asked.near for line in self.lines)
+        return any(line.asked.looks_like_order for line in self.lines)
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class Clarification(Struct, frozen=True, kw_only=True):
     """What can be bought only after a tap: one to eight readings, best first, and the best one typed out."""
 
-    doubt: Doubt
+    ambiguity: Ambiguity
     choices: tuple[Intent, ...]
     suggestion: str
 
@@ -132,19 +132,21 @@ class Question(Struct, frozen=True, kw_only=True):
 MAX_CHOICES = 8
 
 
-def spelled(intent: Intent) -> str:
+def order_text(intent: Intent) -> str:
     """Give the text that orders exactly this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
     ordinal = f"{intent.ordinal}." if intent.ordinal != 1 else ""
     return f"{intent.product_code}.{ordinal}{intent.destination}"
 
 
-def whole(suggestion: str, limit: int) -> str:
+def truncate_suggestion(suggestion: str, limit: int) -> str:
     """Give as many whole orders of a suggestion as fit: a number cut short would be another number."""
     if len(suggestion) <= limit:
         return suggestion
     return suggestion[: limit + 1].rpartition("; ")[0]
 
 
-def question(doubt: Doubt, choices: tuple[Intent, ...]) -> Question:
+def clarify(ambiguity: Ambiguity, choices: tuple[Intent, ...]) -> Clarification:
     """Ask for one of `choices`."""
-    return Question(doubt=doubt, choices=choices[:MAX_CHOICES], suggestion=spelled(choices[0]))
+    return Clarification(
+        ambiguity=ambiguity, choices=choices[:MAX_CHOICES], suggestion=order_text(choices[0])
+    )

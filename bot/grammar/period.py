@@ -53,29 +53,32 @@ def minute_of_day(at_ms: int, zone: tzinfo) -> int:
     return 60 * local.hour + local.minute
 
 
-def one_day(day: date) -> Period:
+def single_day(day: date) -> Period:
     """Give a day as a period."""
     return Period(first=day, last=day)
 
 
-def month_of(day: date) -> Period:
+def month_containing(day: date) -> Period:
     """Give the whole month in which `day` lies."""
     after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
     return Period(first=day.replace(day=1), last=after - _ONE_DAY)
 
 
-def neighbours(period: Period, today: date) -> tuple[Period | None, Period | None]:
+def adjacent_periods(period: Period, today: date) -> tuple[Period | None, Period | None]:
     """Give the day or month before and after; none after today, none at all for other periods."""
-    if period == one_day(period.first):
-        around = one_day(period.first - _ONE_DAY), one_day(period.last + _ONE_DAY)
-    elif period.first.day == 1 and period.last in {month_of(period.first).last, today}:
-        around = month_of(period.first - _ONE_DAY), month_of(month_of(period.first).last + _ONE_DAY)
+    if period == single_day(period.first):
+        around = single_day(period.first - _ONE_DAY), single_day(period.last + _ONE_DAY)
+    elif period.first.day == 1 and period.last in {month_containing(period.first).last, today}:
+        around = (
+            month_containing(period.first - _ONE_DAY),
+            month_containing(month_containing(period.first).last + _ONE_DAY),
+        )
     else:
         return None, None
     return around[0], around[1] if around[1].first <= today else None
 
 
-def read_period(text: str) -> Period | None:
+def decode_period(text: str) -> Period | None:
     """Read what `str(period)` gave; None for anything else, which may come from anywhere."""
     if not re.fullmatch(r"20[0-9]{6}-20[0-9]{6}", text):
         return None
@@ -87,19 +90,19 @@ def read_period(text: str) -> Period | None:
     return period if 1 <= period.day_count <= MAX_DAYS else None
 
 
-def asked_for(typed: str, today: date) -> Period | None:
+def parse_period(typed: str, today: date) -> Period | None:
     """Read `21`, `21/11`, `kemarin`, `bulan ini` or `1/11-21/11` as seen from `today`; None if it is none.
 
     A day without month or year is the latest that is not still to come.
     """
     typed = typed.strip().lower()
     named = {
-        "hari ini": one_day(today),
-        "kemarin": one_day(today - _ONE_DAY),
-        "kemaren": one_day(today - _ONE_DAY),
-        "kmrn": one_day(today - _ONE_DAY),
+        "hari ini": single_day(today),
+        "kemarin": single_day(today - _ONE_DAY),
+        "kemaren": single_day(today - _ONE_DAY),
+        "kmrn": single_day(today - _ONE_DAY),
         "bulan ini": Period(first=today.replace(day=1), last=today),
-        "bulan lalu": month_of(today.replace(day=1) - _ONE_DAY),
+        "bulan lalu": month_containing(today.replace(day=1) - _ONE_DAY),
     }
     return named.get(typed) or _read_days(typed, today)
 
@@ -111,7 +114,7 @@ def _read_days(typed: str, today: date) -> Period | None:
         return None
     last = _latest(days[-1], today)
     if last is None or len(days) == 1:
-        return one_day(last) if last else None
+        return single_day(last) if last else None
     # «1-21/11» means the first of that month.
     first = _latest(days[0], last)
     if first is None or (last - first).days >= MAX_DAYS:

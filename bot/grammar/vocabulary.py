@@ -72,7 +72,7 @@ THANKS = frozenset(
 )
 """Words that thank or agree, and ask for nothing."""
 
-DOUBTFUL = frozenset(
+ABOUT_AN_ORDER = frozenset(
     (
         *("belum", "belom", "blm", "blom", "lom", "masuk", "msk", "gagal", "sukses", "pending", "proses"),
         *("batal", "batalkan", "cancel", "refund", "salah", "jangan", "jgn", "bukan", "tidak", "tdk", "gak"),
@@ -97,7 +97,7 @@ DOUBTFUL = frozenset(
 )
 """Words beside an order that tell of an earlier one, or take it back, as often as they ask for it."""
 
-DOUBTFUL_MARKS = ("?", ":(", ":-(", *"❌🚫⛔❓❔✖✅👎😡😠🤬😤😭😢⏳⌛⚠↩🛑")
+ABOUT_AN_ORDER_MARKS = ("?", ":(", ":-(", *"❌🚫⛔❓❔✖✅👎😡😠🤬😤😭😢⏳⌛⚠↩🛑")
 """Signs that do the same."""
 
 
@@ -109,7 +109,7 @@ def is_thanks(typed: str) -> bool:
     return THANKS.issuperset(words) and not any(char.isdigit() for char in typed)
 
 
-def is_doubtful(typed: str) -> bool:
+def is_about_an_order(typed: str) -> bool:
     """Tell whether the words of `typed` speak of an order rather than ask for it."""
     words = (word.strip(".,:;!()\"'") for word in typed.lower().split())
-    return any(mark in typed for mark in DOUBTFUL_MARKS) or not DOUBTFUL.isdisjoint(words)
+    return any(mark in typed for mark in ABOUT_AN_ORDER_MARKS) or not ABOUT_AN_ORDER.isdisjoint(words)

@@ -8,16 +8,16 @@ from bot.features.history.order_lookup import Asker
 from bot.features.people import membership
 from bot.features.price_list import catalogue_admin
 from bot.features.receipts import receipts
-from bot.grammar.irregular import taken_back
-from bot.grammar.parsed import EXAMPLE, Command, Slip
+from bot.grammar.irregular import cancel_request
+from bot.grammar.parsed import EXAMPLE, Command, InputError
 from bot.grammar.period import day_of, midnight_ms
 from bot.handlers import browsing, helping
-from bot.notices.alarms import BalanceShown
+from bot.notices.alarms import BillerBalance
 from bot.notices.guidance import AdminsOnly, BalanceWithheld, NotUnderstood
 from bot.notices.people import ResellerList, ResellerRow
 from bot.orders.model import Outcome
 from bot.purchasing import manual_resolution, restore_gate
-from bot.unit_of_work import Desk, Place
+from bot.unit_of_work import Address, Desk
 from storage import balances, orders, people
 from storage.transaction import Tx
 
@@ -39,7 +39,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     user_id: int
     name: str
     role: Role
-    place: Place
+    place: Address
     is_private: bool
 
 
@@ -60,13 +60,15 @@ def carry_out(tx: Tx, desk: Desk, command: Command, caller: Caller, *, now_ms: i
         return
     match command.word:
         case "start" | "daftar":
-            desk.say(tx, helping.welcome(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
+            desk.say(tx, helping.welcome_notice(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
         case "bantuan" | "help" | "format" | "menu":
-            desk.say(tx, helping.manual(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
+            desk.say(tx, helping.help_notice(tx, desk, caller.role, now_ms), caller.place, at_ms=now_ms)
         case "struk":
-            receipts.set_up(tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms)
+            receipts.edit_settings(
+                tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms
+            )
         case "komplain" | "komplen" | "komplin" | "kom" | "k" | "lapor":
-            complaints.complain_of(
+            complaints.open_complaint_about(
                 tx, desk, command.rest, caller.place, user_id=caller.user_id, now_ms=now_ms
             )
         case word if word in _OF_BALANCE:
@@ -75,11 +77,11 @@ def carry_out(tx: Tx, desk: Desk, command: Command, caller: Caller, *, now_ms: i
         case word if word in _OF_ADMINS and command.slash:
             desk.say(tx, AdminsOnly(), caller.place, at_ms=now_ms)
         case "batal" | "btl" | "cancel":
-            misread = taken_back(command.rest)
-            told = NotUnderstood(slip=misread.slip, suggestion=misread.suggestion)
+            misread = cancel_request(command.rest)
+            told = NotUnderstood(input_error=misread.input_error, suggestion=misread.suggestion)
             desk.say(tx, told, caller.place, at_ms=now_ms)
         case _:
-            told = NotUnderstood(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE)
+            told = NotUnderstood(input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE)
             desk.say(tx, told, caller.place, at_ms=now_ms)
 
 
@@ -93,7 +95,7 @@ def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, n
         case "reseller":
             desk.say(tx, _resellers(tx), caller.place, at_ms=now_ms)
         case "bekukan" | "hapus" | "aktifkan":
-            membership.change(
+            membership.change_standing(
                 tx,
                 desk,
                 command.rest,
@@ -104,14 +106,16 @@ def _carry_out_for_admin(tx: Tx, desk: Desk, command: Command, caller: Caller, n
                 now_ms=now_ms,
             )
         case "katalog":
-            catalogue_admin.carry_out(tx, desk, command.rest, _keeper(caller), now_ms=now_ms)
+            catalogue_admin.send_catalogue(tx, desk, command.rest, _keeper(caller), now_ms=now_ms)
         case "buka" | "tutup":
             is_open = command.word == "buka"
-            catalogue_admin.switch(tx, desk, command.rest, _keeper(caller), is_open=is_open, now_ms=now_ms)
+            catalogue_admin.switch_products(
+                tx, desk, command.rest, _keeper(caller), is_open=is_open, now_ms=now_ms
+            )
         case "komplain" | "komplen" | "komplin" | "kom" | "k" | "lapor" if not command.rest:
             complaints.show_open(tx, desk, caller.place, now_ms=now_ms)
         case "tertunda":
-            restore_gate.show(tx, desk, judge)
+            restore_gate.show_card(tx, desk, judge)
             manual_resolution.show_open(tx, desk, judge)
         case "sukses" | "gagal":
             trxid, _, typed = command.rest.partition(" ")
@@ -132,17 +136,17 @@ def _rule(
     if outcome is Outcome.SUCCESS and typed and sn is None:
         manual_resolution.ask_for_sn(tx, desk, trxid, judge)
     else:
-        manual_resolution.ask_again(
+        manual_resolution.ask_confirmation(
             tx, desk, trxid, outcome, sn if outcome is Outcome.SUCCESS else None, judge
         )
 
 
-def balance_shown(tx: Tx, desk: Desk, now_ms: int) -> BalanceShown:
+def balance_shown(tx: Tx, desk: Desk, now_ms: int) -> BillerBalance:
     """Gather what is known of the operator's money at the biller."""
     last = balances.last_balance(tx)
     still_open = balances.open_sum(tx)
     today = balances.succeeded_since(tx, midnight_ms(day_of(now_ms, desk.zone), desk.zone))
-    return BalanceShown(
+    return BillerBalance(
         balance_idr=last.balance_idr if last else None,
         reported_at_ms=last.reported_at_ms if last else None,
         source=last.source if last else None,

@@ -11,62 +11,62 @@ from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
 from bot.grammar.parse import parse
-from bot.grammar.parsed import Command, Misread, Orders, Slip
+from bot.grammar.parsed import Command, InputError, InvalidInput, OrderLines
 from bot.handlers import commands
 from bot.orders.model import Outcome
 from bot.purchasing import manual_resolution, placing
-from bot.unit_of_work import Desk, Place
-from bot.updates import Document, Kind, Said
+from bot.unit_of_work import Address, Desk
+from bot.updates import Document, IncomingMessage, MessageKind
 from storage import chats, inbox, outbox, people
 from storage.people import Person
 from storage.transaction import Tx
 
 
-def take_message(tx: Tx, desk: Desk, said: Said, *, now_ms: int) -> None:
+def handle_message(tx: Tx, desk: Desk, said: IncomingMessage, *, now_ms: int) -> None:
     """Take in one message; a message seen before does nothing."""
-    if said.kind is not Kind.EDITED:
-        if not inbox.first_sight(tx, said.chat_id, said.message_id, at_ms=now_ms):
+    if said.kind is not MessageKind.EDITED:
+        if not inbox.mark_seen(tx, said.chat_id, said.message_id, at_ms=now_ms):
             return
         chats.unpark(tx, said.chat_id, at_ms=now_ms)
     person = people.get(tx, said.user_id)
-    role = membership.role_as(desk, said.user_id, person)
+    role = membership.role_for(desk, said.user_id, person)
     parsed = parse(said.text)
     if role is Role.STRANGER:
         _take_from_stranger(tx, desk, said, parsed, now_ms)
         return
     if person and (person.name, person.username) != (said.name, said.username):
         people.rename(tx, said.user_id, name=said.name, username=said.username)
-    if said.kind is Kind.WRITTEN and _is_answer(tx, desk, said, parsed, role, now_ms):
+    if said.kind is MessageKind.WRITTEN and _is_answer(tx, desk, said, parsed, role, now_ms):
         return
-    if said.document and role is Role.ADMIN and said.is_private and said.kind is not Kind.EDITED:
+    if said.document and role is Role.ADMIN and said.is_private and said.kind is not MessageKind.EDITED:
         _take_file(tx, desk, said, said.document, now_ms)
         return
     match parsed:
         case Command() as command:
             _take_command(tx, desk, said, role, command, now_ms)
-        case Orders() as typed:
+        case OrderLines() as typed:
             _take_orders(tx, desk, said, typed, now_ms)
-        case Misread() as misread:
+        case InvalidInput() as misread:
             _explain(tx, desk, said, misread, now_ms)
 
 
-def _take_file(tx: Tx, desk: Desk, said: Said, document: Document, now_ms: int) -> None:
+def _take_file(tx: Tx, desk: Desk, said: IncomingMessage, document: Document, now_ms: int) -> None:
     admin = import_review.Admin(
         user_id=said.user_id, name=said.name, place=place_of(said), message_id=said.message_id
     )
-    import_review.ask(tx, desk, document, admin, now_ms=now_ms)
+    import_review.request_import(tx, desk, document, admin, now_ms=now_ms)
 
 
-def place_of(said: Said) -> Place:
+def place_of(said: IncomingMessage) -> Address:
     """Give where a message is answered."""
-    return Place(chat_id=said.chat_id, thread_id=said.thread_id, reply_to=said.message_id)
+    return Address(chat_id=said.chat_id, thread_id=said.thread_id, reply_to=said.message_id)
 
 
 def _take_from_stranger(
-    tx: Tx, desk: Desk, said: Said, parsed: Command | Orders | Misread, now_ms: int
+    tx: Tx, desk: Desk, said: IncomingMessage, parsed: Command | OrderLines | InvalidInput, now_ms: int
 ) -> None:
     """A stranger can ask to be let in, and nothing else."""
-    if said.kind is not Kind.WRITTEN:
+    if said.kind is not MessageKind.WRITTEN:
         return
     if (
         isinstance(parsed, Command)
@@ -83,34 +83,38 @@ def _take_from_stranger(
             message_id=said.message_id,
             changed_at_ms=now_ms,
         )
-        membership.ask(tx, desk, asker, now_ms=now_ms)
+        membership.request_access(tx, desk, asker, now_ms=now_ms)
         return
-    if said.is_private or (isinstance(parsed, Orders | Misread) and parsed.near):
+    if said.is_private or (isinstance(parsed, OrderLines | InvalidInput) and parsed.looks_like_order):
         membership.tell_stranger(tx, desk, said.user_id, place_of(said), now_ms=now_ms)
 
 
-def _take_command(tx: Tx, desk: Desk, said: Said, role: Role, command: Command, now_ms: int) -> None:
+def _take_command(
+    tx: Tx, desk: Desk, said: IncomingMessage, role: Role, command: Command, now_ms: int
+) -> None:
     """In a group only /commands are meant for us: «saldo» may be talk between people."""
-    if said.kind is Kind.WRITTEN and (said.is_private or command.slash):
+    if said.kind is MessageKind.WRITTEN and (said.is_private or command.slash):
         caller = commands.Caller(
             user_id=said.user_id, name=said.name, role=role, place=place_of(said), is_private=said.is_private
         )
         commands.carry_out(tx, desk, command, caller, now_ms=now_ms)
 
 
-def _take_orders(tx: Tx, desk: Desk, said: Said, typed: Orders, now_ms: int) -> None:
-    lines = placing.meant(typed, desk.shelf.catalogue(tx))
+def _take_orders(tx: Tx, desk: Desk, said: IncomingMessage, typed: OrderLines, now_ms: int) -> None:
+    lines = placing.order_lines(typed, desk.shelf.catalogue(tx))
     if not lines and not said.is_private:
         return
-    if said.kind is not Kind.WRITTEN:
+    if said.kind is not MessageKind.WRITTEN:
         first = (lines or typed.lines)[0]
-        misread = Misread(slip=Slip.NOT_AN_ORDER, suggestion=first.typed, near=bool(lines))
+        misread = InvalidInput(
+            input_error=InputError.NOT_AN_ORDER, suggestion=first.typed, looks_like_order=bool(lines)
+        )
         _explain(tx, desk, said, misread, now_ms)
         return
-    placing.take(tx, desk, _buyer(said), typed, now_ms=now_ms)
+    placing.place_orders(tx, desk, _buyer(said), typed, now_ms=now_ms)
 
 
-def _buyer(said: Said) -> placing.Buyer:
+def _buyer(said: IncomingMessage) -> placing.Buyer:
     return placing.Buyer(
         user_id=said.user_id,
         place=place_of(said),
@@ -120,44 +124,54 @@ def _buyer(said: Said) -> placing.Buyer:
     )
 
 
-def _explain(tx: Tx, desk: Desk, said: Said, misread: Misread, now_ms: int) -> None:
-    """Answer a slip with the right form; in a group only what was meant as an order."""
-    if said.kind is not Kind.WRITTEN:
-        if not misread.near:
+def _explain(tx: Tx, desk: Desk, said: IncomingMessage, misread: InvalidInput, now_ms: int) -> None:
+    """Answer an input error with the right form; in a group only what was meant as an order."""
+    if said.kind is not MessageKind.WRITTEN:
+        if not misread.looks_like_order:
             return
-        misread = replace(misread, slip=Slip.EDITED if said.kind is Kind.EDITED else Slip.FORWARDED)
-    if said.is_private or misread.near:
+        misread = replace(
+            misread,
+            input_error=InputError.EDITED if said.kind is MessageKind.EDITED else InputError.FORWARDED,
+        )
+    if said.is_private or misread.looks_like_order:
         desk.say(tx, placing.not_understood(misread), place_of(said), at_ms=now_ms)
 
 
 def _is_answer(
-    tx: Tx, desk: Desk, said: Said, parsed: Command | Orders | Misread, role: Role, now_ms: int
+    tx: Tx,
+    desk: Desk,
+    said: IncomingMessage,
+    parsed: Command | OrderLines | InvalidInput,
+    role: Role,
+    now_ms: int,
 ) -> bool:
     """Take the answer to one of our questions, a reply or a bare number; False if it answers none."""
     if said.reply_to is None:
-        return said.is_private and destination_prompt.take_bare(tx, desk, _buyer(said), parsed, now_ms=now_ms)
-    match outbox.subject_of(tx, said.chat_id, said.reply_to):
+        return said.is_private and destination_prompt.accept_bare_number(
+            tx, desk, _buyer(said), parsed, now_ms=now_ms
+        )
+    match outbox.find_sent(tx, said.chat_id, said.reply_to):
         case ("SnQuestion", subject) if role is Role.ADMIN:
             return _is_sn(tx, desk, said, subject.removeprefix("order:"), now_ms)
         case ("ComplaintCard" | "ComplaintClosed", subject) if role is Role.ADMIN:
             return _is_word_on_complaint(tx, desk, said, int(subject.removeprefix("complaint:")), now_ms)
-        case ("NumberQuestion", subject):
-            return destination_prompt.take_reply(tx, desk, _buyer(said), subject, now_ms=now_ms)
+        case ("DestinationPrompt", subject):
+            return destination_prompt.accept_reply(tx, desk, _buyer(said), subject, now_ms=now_ms)
         case _:
             return False
 
 
-def _is_word_on_complaint(tx: Tx, desk: Desk, said: Said, complaint_id: int, now_ms: int) -> bool:
+def _is_word_on_complaint(tx: Tx, desk: Desk, said: IncomingMessage, complaint_id: int, now_ms: int) -> bool:
     """Take an admin's reply to the card of a complaint as the answer to it."""
     text = said.text.strip()
     if not text or text.startswith("/"):
         return False
     admin = complaints.Admin(user_id=said.user_id, name=said.name, place=place_of(said))
-    complaints.answer(tx, desk, complaint_id, text, admin, now_ms=now_ms)
+    complaints.answer_complaint(tx, desk, complaint_id, text, admin, now_ms=now_ms)
     return True
 
 
-def _is_sn(tx: Tx, desk: Desk, said: Said, trxid: str, now_ms: int) -> bool:
+def _is_sn(tx: Tx, desk: Desk, said: IncomingMessage, trxid: str, now_ms: int) -> bool:
     """Take an admin's reply to the question for an SN as that SN."""
     sn = manual_resolution.read_sn(said.text)
     if sn is None or sn.startswith("/"):
@@ -165,5 +179,5 @@ def _is_sn(tx: Tx, desk: Desk, said: Said, trxid: str, now_ms: int) -> bool:
     judge = manual_resolution.Judge(
         admin_id=said.user_id, name=said.name, place=place_of(said), message_id=None, now_ms=now_ms
     )
-    manual_resolution.ask_again(tx, desk, trxid, Outcome.SUCCESS, sn, judge)
+    manual_resolution.ask_confirmation(tx, desk, trxid, Outcome.SUCCESS, sn, judge)
     return True

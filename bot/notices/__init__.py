@@ -5,10 +5,10 @@ messages wait. Each room of this package holds the notices of one matter; those 
 `order/notices.py`.
 """
 
-from bot.notices.alarms import AdminsNotice
+from bot.notices.alarms import AlarmNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.guidance import TalkNotice
-from bot.notices.order_lookup import LookingNotice
+from bot.notices.guidance import GuidanceNotice
+from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
     OrderDisputed,
     OrderExpired,
@@ -18,29 +18,29 @@ from bot.notices.orders import (
     OrderUnknown,
 )
 from bot.notices.people import PeopleNotice
-from bot.notices.placing import OrderingNotice, OrderTable
-from bot.notices.price_list import CatalogueFile, CatalogueNotice
+from bot.notices.placing import BatchSummary, PlacingNotice
+from bot.notices.price_list import CatalogueFile, PriceListNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import Report, ReportFile, ReportsNotice
-from bot.notices.restore_gate import RestoreNotice
-from bot.notices.shopping import PricesNotice
+from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.shopping import ShoppingNotice
 
 Notice = (
     OrderNotice
-    | OrderingNotice
-    | PricesNotice
-    | LookingNotice
+    | PlacingNotice
+    | ShoppingNotice
+    | OrderLookupNotice
     | ReportsNotice
-    | CatalogueNotice
+    | PriceListNotice
     | ReceiptsNotice
     | ComplaintsNotice
-    | AdminsNotice
-    | RestoreNotice
+    | AlarmNotice
+    | RestoreGateNotice
     | PeopleNotice
-    | TalkNotice
+    | GuidanceNotice
 )
 
-Errand = OrderTable | Receipt | CatalogueFile | Report | ReportFile
+LazyNotice = BatchSummary | Receipt | CatalogueFile | SalesReport | SalesReportFile
 """Notices that name something only: what they say is looked up at the moment they leave."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed

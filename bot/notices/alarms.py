@@ -22,13 +22,13 @@ class Invariant(StrEnum):
     REPLAYED = "I12"
 
 
-class OrderNotFound(Struct, frozen=True, kw_only=True):
+class UnknownTrxid(Struct, frozen=True, kw_only=True):
     """No order has this id."""
 
     trxid: str
 
 
-class NothingOpen(Struct, frozen=True, kw_only=True):
+class NothingToResolve(Struct, frozen=True, kw_only=True):
     """No order waits for an admin."""
 
 
@@ -77,7 +77,7 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
-class BalanceShown(Struct, frozen=True, kw_only=True):
+class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins alone; sums in rupiah are costs."""
 
     balance_idr: int | None
@@ -91,14 +91,14 @@ class BalanceShown(Struct, frozen=True, kw_only=True):
     held_since_ms: int | None = None
 
 
-AdminsNotice = (
-    OrderNotFound
-    | NothingOpen
+AlarmNotice = (
+    UnknownTrxid
+    | NothingToResolve
     | ReversalQuarantined
     | DeliveryFailed
     | BreakerOpened
     | BreakerClosed
     | AuditFinding
     | DatabaseFoundDamaged
-    | BalanceShown
+    | BillerBalance
 )

@@ -10,8 +10,8 @@ class Action(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
-    RULE_SUCCESS = "rule_success"
-    RULE_FAILURE = "rule_failure"
+    RESOLVE_SUCCESS = "resolve_success"
+    RESOLVE_FAILURE = "resolve_failure"
     WITHOUT_SN = "without_sn"
     CONFIRM_SUCCESS = "confirm_success"
     CONFIRM_FAILURE = "confirm_failure"
@@ -38,7 +38,7 @@ class Action(StrEnum):
     REPORT_FILE = "report_file"
 
 
-VIEWS = frozenset(
+VIEW_ACTIONS = frozenset(
     {
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
@@ -51,7 +51,7 @@ MAX_DATA_BYTES = 64
 """Telegram's limit for what a button carries."""
 
 
-class Key(Struct, frozen=True, kw_only=True):
+class ButtonSpec(Struct, frozen=True, kw_only=True):
     """A button as a notice wants it.
 
     `payload` goes with it, `label` is what stands on it where `action` alone does not say it. A key that is
@@ -65,4 +65,4 @@ class Key(Struct, frozen=True, kw_only=True):
     owner_id: int | None = None
 
 
-Keys = tuple[tuple[Key, ...], ...]
+ButtonRows = tuple[tuple[ButtonSpec, ...], ...]

@@ -8,7 +8,7 @@ from bot.notices.orders import AboutOrder
 from bot.orders.model import State
 
 
-class Stage(StrEnum):
+class ComplaintStage(StrEnum):
     """How far a complaint has come."""
 
     OPEN = "open"
@@ -16,10 +16,10 @@ class Stage(StrEnum):
     ANSWERED = "answered"
 
 
-class ComplaintTold(AboutOrder, frozen=True, kw_only=True):
+class ComplaintUpdate(AboutOrder, frozen=True, kw_only=True):
     """Where the complaint stands since `at_ms`; an `answer` of None means that the order was delivered."""
 
-    stage: Stage
+    stage: ComplaintStage
     answer: str | None = None
     sn: str | None = None
 
@@ -27,7 +27,7 @@ class ComplaintTold(AboutOrder, frozen=True, kw_only=True):
 class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
     """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap."""
 
-    stage: Stage
+    stage: ComplaintStage
     state: State
     user_id: int
     name: str
@@ -62,5 +62,5 @@ class NoComplaints(Struct, frozen=True, kw_only=True):
 
 
 ComplaintsNotice = (
-    ComplaintTold | ComplaintCard | ComplaintClosed | ComplaintHelp | TooManyComplaints | NoComplaints
+    ComplaintUpdate | ComplaintCard | ComplaintClosed | ComplaintHelp | TooManyComplaints | NoComplaints
 )

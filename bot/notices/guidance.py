@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.actors import Role
-from bot.grammar.parsed import Slip
+from bot.grammar.parsed import InputError
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
     `is_example` where that form holds a number of ours; `typed` is the order as typed, if it is shown.
     """
 
-    slip: Slip
+    input_error: InputError
     suggestion: str
     is_example: bool = False
     typed: str = ""
@@ -44,4 +44,4 @@ class AdminsOnly(Struct, frozen=True, kw_only=True):
     """A command was given that only admins may give, in their private chats."""
 
 
-TalkNotice = Welcome | Help | NotUnderstood | BalanceWithheld | AdminsOnly
+GuidanceNotice = Welcome | Help | NotUnderstood | BalanceWithheld | AdminsOnly

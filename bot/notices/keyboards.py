@@ -2,116 +2,116 @@
 
 from typing import assert_never
 
-from bot.grammar.parsed import spelled
+from bot.grammar.parsed import order_text
 from bot.notices import Notice
-from bot.notices.buttons import Action, Key, Keys
-from bot.notices.complaints import ComplaintCard, Stage
-from bot.notices.list_keyboards import list_keys, report_keys
-from bot.notices.order_lookup import History, NoSuchOrder, OrderShown, OrdersTo
+from bot.notices.buttons import Action, ButtonRows, ButtonSpec
+from bot.notices.complaints import ComplaintCard, ComplaintStage
+from bot.notices.list_keyboards import list_buttons, report_buttons
+from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
     OrderSucceeded,
-    RulingQuestion,
+    ResolutionQuestion,
     SnQuestion,
 )
 from bot.notices.people import JoinCard
 from bot.notices.placing import (
-    Offer,
-    OrderingNotice,
+    OrderOffer,
     OrderProposal,
     OrderQuestion,
     OrderRepeated,
+    PlacingNotice,
     ProductClosed,
 )
-from bot.notices.price_keyboards import price_keys
-from bot.notices.price_list import ImportPreview, ProductTrouble
+from bot.notices.price_keyboards import price_buttons
+from bot.notices.price_list import ImportPreview, ProductFailing
 from bot.notices.reports import ReportsNotice
-from bot.notices.restore_gate import OpenQuestion, RestoreGap
-from bot.notices.shopping import PricesNotice
+from bot.notices.restore_gate import ReopenQuestion, RestoreCard
+from bot.notices.shopping import ShoppingNotice
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
 """What still can be read on a phone's button."""
 
 
-def keyboard_of(notice: Notice) -> Keys:
+def keyboard_of(notice: Notice) -> ButtonRows:
     """Give the rows of buttons that belong under `notice`."""
-    if isinstance(notice, PricesNotice):
-        return price_keys(notice)
-    if isinstance(notice, History | OrdersTo | NoSuchOrder):
-        return list_keys(notice)
+    if isinstance(notice, ShoppingNotice):
+        return price_buttons(notice)
+    if isinstance(notice, OrderHistory | OrdersToDestination | NoMatchingOrder):
+        return list_buttons(notice)
     if isinstance(notice, ReportsNotice):
-        return report_keys(notice)
-    if isinstance(notice, OrderingNotice):
+        return report_buttons(notice)
+    if isinstance(notice, PlacingNotice):
         return _keys_of_ordering(notice)
-    if isinstance(notice, OrderShown | OrderSucceeded | OrderFailed | OrderExpired):
+    if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _keys_of_result(notice)
     if isinstance(notice, ComplaintCard):
         return _keys_of_complaint(notice.stage, notice.state)
     return _keys_of_matter(notice)
 
 
-def _keys_of_matter(notice: Notice) -> Keys:
+def _keys_of_matter(notice: Notice) -> ButtonRows:
     match notice:
         case JoinCard():
             return _row(Action.APPROVE, Action.REJECT)
         case OrderCard():
-            return _row(Action.RULE_SUCCESS, Action.RULE_FAILURE)
-        case RestoreGap():
+            return _row(Action.RESOLVE_SUCCESS, Action.RESOLVE_FAILURE)
+        case RestoreCard():
             return _row(Action.OPEN_COUNTER)
-        case OpenQuestion():
+        case ReopenQuestion():
             return _row(Action.CONFIRM_OPEN, Action.CANCEL)
         case SnQuestion():
             return _row(Action.WITHOUT_SN, Action.CANCEL)
-        case RulingQuestion(outcome=Outcome.SUCCESS, sn=sn):
+        case ResolutionQuestion(outcome=Outcome.SUCCESS, sn=sn):
             return _row(Action.CONFIRM_SUCCESS, Action.CANCEL, payload=sn or "")
-        case RulingQuestion():
+        case ResolutionQuestion():
             return _row(Action.CONFIRM_FAILURE, Action.CANCEL)
-        case ProductTrouble(code=code):
-            return ((Key(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
+        case ProductFailing(code=code):
+            return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
         case ImportPreview(has_changes=True, sound_count=sound, omitted_count=omitted):
             return _row_of_import(sound, is_whole=not omitted)
         case _:
             return ()
 
 
-def _keys_of_result(notice: OrderShown | OrderSucceeded | OrderFailed | OrderExpired) -> Keys:
+def _keys_of_result(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderExpired) -> ButtonRows:
     match notice:
-        case OrderShown(state=state, trxid=trxid):
-            return order_keys(state, trxid)
+        case OrderDetails(state=state, trxid=trxid):
+            return order_buttons(state, trxid)
         case OrderSucceeded(trxid=trxid):
-            return order_keys(State.SUCCEEDED, trxid)
+            return order_buttons(State.SUCCEEDED, trxid)
         case OrderFailed(trxid=trxid, others=others, user_id=int(user_id)):
-            offers = tuple((_buy(Offer(intent=other), user_id),) for other in others)
-            return (*offers, *order_keys(State.FAILED, trxid))
+            offers = tuple((_buy(OrderOffer(intent=other), user_id),) for other in others)
+            return (*offers, *order_buttons(State.FAILED, trxid))
         case OrderFailed(trxid=trxid) | OrderExpired(trxid=trxid):
-            return order_keys(State.FAILED, trxid)
+            return order_buttons(State.FAILED, trxid)
         case _:
             assert_never(notice)
 
 
-def _keys_of_complaint(stage: Stage, state: State) -> Keys:
+def _keys_of_complaint(stage: ComplaintStage, state: State) -> ButtonRows:
     """Offer "delivered" only for an order that the biller calls so; any other answer is written."""
-    checking = (Action.COMPLAINT_CHECKING,) if stage is Stage.OPEN else ()
+    checking = (Action.COMPLAINT_CHECKING,) if stage is ComplaintStage.OPEN else ()
     delivered = (Action.COMPLAINT_DELIVERED,) if state is State.SUCCEEDED else ()
     return _row(*checking, *delivered) if checking or delivered else ()
 
 
-def _keys_of_ordering(notice: OrderingNotice) -> Keys:
+def _keys_of_ordering(notice: PlacingNotice) -> ButtonRows:
     match notice:
         case OrderQuestion(offers=offers, user_id=user_id) | ProductClosed(others=offers, user_id=user_id):
             return tuple((_buy(offer, user_id),) for offer in offers)
         case OrderProposal(offer=offer, user_id=user_id):
             return ((_buy(offer, user_id),),)
-        case OrderRepeated(again=Offer() as again, user_id=user_id):
+        case OrderRepeated(again=OrderOffer() as again, user_id=user_id):
             return ((_buy(again, user_id),),)
         case _:
             return ()
 
 
-def order_keys(state: State, trxid: str) -> Keys:
+def order_buttons(state: State, trxid: str) -> ButtonRows:
     """Give what a reseller may want of an order that stands so."""
     match state:
         case State.SUCCEEDED:
@@ -122,22 +122,22 @@ def order_keys(state: State, trxid: str) -> Keys:
             return _row(Action.COMPLAIN, payload=trxid)
 
 
-def _buy(offer: Offer, user_id: int) -> Key:
-    return Key(
+def _buy(offer: OrderOffer, user_id: int) -> ButtonSpec:
+    return ButtonSpec(
         action=Action.BUY,
         payload=offer.payload,
-        label=spelled(offer.intent)[:MAX_LABEL_CHARS],
+        label=order_text(offer.intent)[:MAX_LABEL_CHARS],
         owner_id=user_id,
     )
 
 
-def _row_of_import(sound_count: int, *, is_whole: bool) -> Keys:
+def _row_of_import(sound_count: int, *, is_whole: bool) -> ButtonRows:
     """A list with faulty rows is applied without them only by a button that says so."""
-    apply = Key(action=Action.APPLY_IMPORT)
+    apply = ButtonSpec(action=Action.APPLY_IMPORT)
     if not is_whole:
-        apply = Key(action=Action.APPLY_SOUND, label=str(sound_count))
-    return ((apply, Key(action=Action.DISCARD_IMPORT)),)
+        apply = ButtonSpec(action=Action.APPLY_SOUND, label=str(sound_count))
+    return ((apply, ButtonSpec(action=Action.DISCARD_IMPORT)),)
 
 
-def _row(*actions: Action, payload: str = "") -> Keys:
-    return (tuple(Key(action=action, payload=payload) for action in actions),)
+def _row(*actions: Action, payload: str = "") -> ButtonRows:
+    return (tuple(ButtonSpec(action=action, payload=payload) for action in actions),)

@@ -3,63 +3,63 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.grammar.period import Period, one_day, read_period
-from bot.notices.buttons import Action, Key, Keys
-from bot.notices.order_lookup import History, NoSuchOrder, OrderRow, OrdersTo
-from bot.notices.price_list import FileForm
-from bot.notices.reports import Report, ReportFile, ReportsNotice, ReportUnclear
+from bot.grammar.period import Period, decode_period, single_day
+from bot.notices.buttons import Action, ButtonRows, ButtonSpec
+from bot.notices.order_lookup import NoMatchingOrder, OrderHistory, OrderRow, OrdersToDestination
+from bot.notices.price_list import FileFormat
+from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
 
 NUMBERS_A_ROW = 4
 
 SHOP = "shop"
 """Stands on buttons for the orders of everybody."""
 
-Listed = History | OrdersTo | NoSuchOrder
+ListNotice = OrderHistory | OrdersToDestination | NoMatchingOrder
 
 
-def list_keys(notice: Listed) -> Keys:
+def list_buttons(notice: ListNotice) -> ButtonRows:
     """Give a button for each order of a list, by its number, and the way to older and newer ones."""
     match notice:
-        case History(rows=rows):
+        case OrderHistory(rows=rows):
             return (*_numbered(rows), *_pages(notice))
-        case OrdersTo(rows=rows):
+        case OrdersToDestination(rows=rows):
             return _numbered(rows)
-        case NoSuchOrder():
+        case NoMatchingOrder():
             return ()
         case _:
             assert_never(notice)
 
 
-def report_keys(notice: ReportsNotice) -> Keys:
+def report_buttons(notice: ReportsNotice) -> ButtonRows:
     """Give the way to the days or months around, and to the files."""
     match notice:
-        case Report():
+        case SalesReport():
             around = [
                 *_report_key(notice, notice.before, "« {}"),
                 *_report_key(notice, notice.after, "{} »"),
             ]
-            files = tuple(_file_key(notice, form) for form in FileForm)
+            files = tuple(_file_key(notice, form) for form in FileFormat)
             return (tuple(around), files) if around else (files,)
-        case ReportFile() | ReportUnclear():
+        case SalesReportFile() | ReportPeriodUnclear():
             return ()
         case _:
             assert_never(notice)
 
 
-def _numbered(rows: Sequence[OrderRow]) -> Keys:
+def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:
     keys = [
-        Key(action=Action.ORDER, payload=row.trxid, label=str(number))
+        ButtonSpec(action=Action.ORDER, payload=row.trxid, label=str(number))
         for number, row in enumerate(rows, start=1)
     ]
     return tuple(tuple(keys[start : start + NUMBERS_A_ROW]) for start in range(0, len(keys), NUMBERS_A_ROW))
 
 
-def _pages(notice: History) -> Keys:
+def _pages(notice: OrderHistory) -> ButtonRows:
     around = []
     if notice.has_newer:
-        around.append(Key(action=Action.NEWER, payload=notice.rows[0].trxid))
+        around.append(ButtonSpec(action=Action.NEWER, payload=notice.rows[0].trxid))
     if notice.has_older:
-        around.append(Key(action=Action.OLDER, payload=notice.rows[-1].trxid))
+        around.append(ButtonSpec(action=Action.OLDER, payload=notice.rows[-1].trxid))
     return (tuple(around),) if around else ()
 
 
@@ -68,19 +68,19 @@ def whose(user_id: int | None) -> str:
     return SHOP if user_id is None else str(user_id)
 
 
-def _report_key(notice: Report, text: str, label: str) -> list[Key]:
-    period = read_period(text)
+def _report_key(notice: SalesReport, text: str, label: str) -> list[ButtonSpec]:
+    period = decode_period(text)
     if period is None:
         return []
     payload = f"{whose(notice.user_id)}|{period}"
-    return [Key(action=Action.REPORT, payload=payload, label=label.format(_short(period)))]
+    return [ButtonSpec(action=Action.REPORT, payload=payload, label=label.format(_short(period)))]
 
 
 def _short(period: Period) -> str:
-    is_day = period == one_day(period.first)
+    is_day = period == single_day(period.first)
     return f"{period.first:%d/%m}" if is_day else f"{period.first:%m/%Y}"
 
 
-def _file_key(notice: Report, form: FileForm) -> Key:
+def _file_key(notice: SalesReport, form: FileFormat) -> ButtonSpec:
     payload = f"{whose(notice.user_id)}|{notice.period}|{form}"
-    return Key(action=Action.REPORT_FILE, payload=payload, label=form.upper())
+    return ButtonSpec(action=Action.REPORT_FILE, payload=payload, label=form.upper())

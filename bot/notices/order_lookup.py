@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.notices.orders import AboutOrder
-from bot.orders.model import ExpiryReason, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, State
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
@@ -19,38 +19,38 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     placed_at_ms: int
     sn: str | None
     reason: str
-    trouble: Trouble | None
+    failure_cause: FailureCause | None
     name: str = ""
 
 
-class OrderShown(AboutOrder, frozen=True, kw_only=True):
+class OrderDetails(AboutOrder, frozen=True, kw_only=True):
     """One order in full; `at_ms` is when it came to stand so. `name` says who ordered it, to admins alone."""
 
     state: State
     placed_at_ms: int
-    sell_idr: int | None
+    price_idr: int | None
     sn: str | None
     reason: str
-    trouble: Trouble | None
+    failure_cause: FailureCause | None
     expiry: ExpiryReason | None
     user_id: int | None = None
     name: str = ""
 
 
-class OrdersTo(Struct, frozen=True, kw_only=True):
+class OrdersToDestination(Struct, frozen=True, kw_only=True):
     """The latest orders to one destination, the newest first."""
 
     destination: str
     rows: tuple[OrderRow, ...]
 
 
-class NoSuchOrder(Struct, frozen=True, kw_only=True):
+class NoMatchingOrder(Struct, frozen=True, kw_only=True):
     """The asker has no order to this number or with this id; nothing typed means none at all."""
 
     typed: str
 
 
-class History(Struct, frozen=True, kw_only=True):
+class OrderHistory(Struct, frozen=True, kw_only=True):
     """A page of what somebody ordered, the newest first, and whether there are more at its ends."""
 
     rows: tuple[OrderRow, ...]
@@ -58,4 +58,4 @@ class History(Struct, frozen=True, kw_only=True):
     has_older: bool
 
 
-LookingNotice = OrderShown | OrdersTo | NoSuchOrder | History
+OrderLookupNotice = OrderDetails | OrdersToDestination | NoMatchingOrder | OrderHistory

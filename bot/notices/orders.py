@@ -5,8 +5,8 @@ Each notice is a name and facts; the words are in `bot/texts/`.
 
 from msgspec import Struct
 
-from bot.grammar.parsed import spelled
-from bot.orders.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.grammar.parsed import order_text
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 
 
 class AboutOrder(Struct, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ class AboutOrder(Struct, frozen=True, kw_only=True):
     def typed(self) -> str:
         """Give the text that orders just this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
         intent = Intent(product_code=self.code, destination=self.destination, ordinal=self.ordinal)
-        return spelled(intent)
+        return order_text(intent)
 
 
 class OrderReceived(AboutOrder, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     """
 
     reason: str
-    trouble: Trouble
+    failure_cause: FailureCause
     others: tuple[Intent, ...] = ()
     user_id: int | None = None
 
@@ -78,7 +78,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     chat_id: int
     user_id: int
     placed_at_ms: int
-    price_idr: int | None
+    cost_idr: int | None
     biller_ref: str | None
     why: str
 
@@ -87,14 +87,14 @@ class SnQuestion(AboutOrder, frozen=True, kw_only=True):
     """SUKSES was tapped: the admin is asked for the SN."""
 
 
-class RulingQuestion(AboutOrder, frozen=True, kw_only=True):
+class ResolutionQuestion(AboutOrder, frozen=True, kw_only=True):
     """The second question before an admin's word becomes the order's state."""
 
     outcome: Outcome
     sn: str | None
 
 
-class OrderRuled(AboutOrder, frozen=True, kw_only=True):
+class OrderResolved(AboutOrder, frozen=True, kw_only=True):
     """An admin settled the order; this stands where its card stood."""
 
     outcome: Outcome
@@ -102,22 +102,22 @@ class OrderRuled(AboutOrder, frozen=True, kw_only=True):
     admin_name: str
 
 
-class OrderSettledItself(AboutOrder, frozen=True, kw_only=True):
+class OrderResolvedByBiller(AboutOrder, frozen=True, kw_only=True):
     """The order left the admins' list without them: its card has nothing left to ask."""
 
     state: State
 
 
-class RulingRejected(AboutOrder, frozen=True, kw_only=True):
+class ResolutionRejected(AboutOrder, frozen=True, kw_only=True):
     """An admin's word came too late or for an order that needs none."""
 
     state: State
 
 
-class BillerTrouble(AboutOrder, frozen=True, kw_only=True):
+class BillerAccountAlarm(AboutOrder, frozen=True, kw_only=True):
     """The biller refused for a reason that only the operator can mend."""
 
-    trouble: Trouble
+    failure_cause: FailureCause
     reason: str
 
 
@@ -132,14 +132,14 @@ OrderNotice = (
     | OrderDisputed
     | OrderCard
     | SnQuestion
-    | RulingQuestion
-    | OrderRuled
-    | OrderSettledItself
-    | RulingRejected
-    | BillerTrouble
+    | ResolutionQuestion
+    | OrderResolved
+    | OrderResolvedByBiller
+    | ResolutionRejected
+    | BillerAccountAlarm
 )
 
-Listed = (
+ListableNotice = (
     OrderReceived
     | OrderWaiting
     | OrderOverdue

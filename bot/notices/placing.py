@@ -4,17 +4,17 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.grammar.parsed import Doubt
+from bot.grammar.parsed import Ambiguity
 from bot.notices.orders import AboutOrder
 from bot.orders.model import Intent, State
 
 
-class Offer(Struct, frozen=True, kw_only=True):
-    """An order that a tap would place; `name` is empty and `sell_idr` None where no catalogue knows them."""
+class OrderOffer(Struct, frozen=True, kw_only=True):
+    """An order that a tap would place; `name` is empty and `price_idr` None where no catalogue knows them."""
 
     intent: Intent
     name: str = ""
-    sell_idr: int | None = None
+    price_idr: int | None = None
 
     @property
     def payload(self) -> str:
@@ -31,16 +31,16 @@ def read_payload(payload: str) -> Intent:
 class OrderQuestion(Struct, frozen=True, kw_only=True):
     """The text can mean several things, or something unlikely: `user_id` chooses, nothing is bought yet."""
 
-    doubt: Doubt
+    ambiguity: Ambiguity
     suggestion: str
-    offers: tuple[Offer, ...]
+    offers: tuple[OrderOffer, ...]
     user_id: int
 
 
 class OrderProposal(Struct, frozen=True, kw_only=True):
     """An order put together by taps, shown before it is sent."""
 
-    offer: Offer
+    offer: OrderOffer
     user_id: int
 
 
@@ -49,11 +49,11 @@ class OrderRepeated(AboutOrder, frozen=True, kw_only=True):
 
     state: State
     sn: str | None
-    again: Offer | None
+    again: OrderOffer | None
     user_id: int
 
 
-class Closure(StrEnum):
+class ClosedReason(StrEnum):
     """Why a product cannot be bought now."""
 
     CLOSED = "closed"
@@ -65,17 +65,17 @@ class ProductClosed(Struct, frozen=True, kw_only=True):
 
     code: str
     name: str
-    closure: Closure
+    closure: ClosedReason
     opens_minute: int | None
-    others: tuple[Offer, ...]
+    others: tuple[OrderOffer, ...]
     user_id: int
 
 
-class OrderTable(Struct, frozen=True, kw_only=True):
+class BatchSummary(Struct, frozen=True, kw_only=True):
     """The living table of a message's orders: filled in from the books as it leaves."""
 
     chat_id: int
     message_id: int
 
 
-OrderingNotice = OrderQuestion | OrderProposal | OrderRepeated | ProductClosed | OrderTable
+PlacingNotice = OrderQuestion | OrderProposal | OrderRepeated | ProductClosed | BatchSummary

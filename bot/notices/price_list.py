@@ -5,33 +5,33 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.grid import FileFault
-from bot.catalogue.price_list.row import Problem
-from bot.catalogue.product import Rule
+from bot.catalogue.price_list.grid import FileError
+from bot.catalogue.price_list.row import CellProblem
+from bot.catalogue.product import DestinationRule
 
 
-class FileForm(StrEnum):
+class FileFormat(StrEnum):
     """The forms in which the catalogue is sent."""
 
     XLSX = "xlsx"
     CSV = "csv"
 
 
-class ImportEnd(StrEnum):
+class ImportEndReason(StrEnum):
     """Why a list that was read is not applied."""
 
     DISCARDED = "discarded"
     SUPERSEDED = "superseded"
 
 
-class Count(Struct, frozen=True, kw_only=True):
+class ChangeCount(Struct, frozen=True, kw_only=True):
     """How many products change in one way."""
 
     kind: ChangeKind
     count: int
 
 
-class ChangeShown(Struct, frozen=True, kw_only=True):
+class ChangeExample(Struct, frozen=True, kw_only=True):
     """One product that changes, as an example; prices in rupiah."""
 
     kind: ChangeKind
@@ -44,7 +44,7 @@ class ChangeShown(Struct, frozen=True, kw_only=True):
 class RuleCount(Struct, frozen=True, kw_only=True):
     """How many products of a list have one destination rule."""
 
-    rule: Rule
+    rule: DestinationRule
     count: int
 
 
@@ -69,10 +69,10 @@ class ImportPreview(Struct, frozen=True, kw_only=True):
     product_count: int
     sound_count: int
     omitted_count: int
-    counts: tuple[Count, ...]
-    examples: tuple[ChangeShown, ...]
+    counts: tuple[ChangeCount, ...]
+    examples: tuple[ChangeExample, ...]
     rules: tuple[RuleCount, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[CellProblem, ...]
     problem_count: int
     unused: tuple[str, ...]
     stricter: tuple[str, ...]
@@ -84,7 +84,7 @@ class ImportRefused(Struct, frozen=True, kw_only=True):
     """A file that is no price list, or could not be fetched; `detail` names what of it, where it can."""
 
     file_name: str
-    fault: FileFault
+    fault: FileError
     detail: str
 
 
@@ -92,7 +92,7 @@ class ImportEnded(Struct, frozen=True, kw_only=True):
     """A list was thrown away, or a newer one came; this stands where its preview stood."""
 
     file_name: str
-    end: ImportEnd
+    end: ImportEndReason
 
 
 class CatalogueChanged(Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class CatalogueChanged(Struct, frozen=True, kw_only=True):
 
     version: int
     product_count: int
-    counts: tuple[Count, ...]
+    counts: tuple[ChangeCount, ...]
     omitted_count: int
     file_name: str
     name: str
@@ -110,14 +110,14 @@ class CatalogueChanged(Struct, frozen=True, kw_only=True):
 class CatalogueFile(Struct, frozen=True, kw_only=True):
     """The catalogue as a file, as it stands when it leaves."""
 
-    form: FileForm
+    form: FileFormat
 
 
 class CatalogueEmpty(Struct, frozen=True, kw_only=True):
     """There is no catalogue yet: how to bring one."""
 
 
-class PastCount(Struct, frozen=True, kw_only=True):
+class PastChangeCount(Struct, frozen=True, kw_only=True):
     """How many products changed in one way, with one code for an example."""
 
     kind: ChangeKind
@@ -132,7 +132,7 @@ class PastChange(Struct, frozen=True, kw_only=True):
     at_ms: int
     name: str
     source: str
-    counts: tuple[PastCount, ...]
+    counts: tuple[PastChangeCount, ...]
 
 
 class CatalogueHistory(Struct, frozen=True, kw_only=True):
@@ -160,13 +160,13 @@ class ProductsSwitched(Struct, frozen=True, kw_only=True):
 
 
 class ProductUnknown(Struct, frozen=True, kw_only=True):
-    """No product has this code; `near` are codes spelled nearly so."""
+    """No product has this code; `similar` are codes spelled nearly so."""
 
     typed: str
-    near: tuple[str, ...]
+    similar: tuple[str, ...]
 
 
-class ProductTrouble(Struct, frozen=True, kw_only=True):
+class ProductFailing(Struct, frozen=True, kw_only=True):
     """The biller has not got a product that is open here: an admin may close it; `reason` is the biller's."""
 
     code: str
@@ -175,9 +175,9 @@ class ProductTrouble(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
-ProductNotice = ProductSwitched | ProductsSwitched | ProductUnknown | ProductTrouble
+ProductNotice = ProductSwitched | ProductsSwitched | ProductUnknown | ProductFailing
 
-CatalogueNotice = (
+PriceListNotice = (
     ImportReceived
     | ImportPreview
     | ImportRefused

@@ -6,10 +6,10 @@ the whole shop with what they cost, which only admins ask for, in their private 
 
 from msgspec import Struct
 
-from bot.notices.price_list import FileForm
+from bot.notices.price_list import FileFormat
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class SalesReport(Struct, frozen=True, kw_only=True):
     """The sums of a day by product, or of several days day by day.
 
     `before` and `after` are the periods around, empty where there is none.
@@ -22,18 +22,18 @@ class Report(Struct, frozen=True, kw_only=True):
     is_today: bool
 
 
-class ReportFile(Struct, frozen=True, kw_only=True):
+class SalesReportFile(Struct, frozen=True, kw_only=True):
     """The orders of a period, a row each, for a spreadsheet."""
 
     user_id: int | None
     period: str
-    form: FileForm
+    form: FileFormat
 
 
-class ReportUnclear(Struct, frozen=True, kw_only=True):
+class ReportPeriodUnclear(Struct, frozen=True, kw_only=True):
     """A report was asked for, of days that could not be read."""
 
     typed: str
 
 
-ReportsNotice = Report | ReportFile | ReportUnclear
+ReportsNotice = SalesReport | SalesReportFile | ReportPeriodUnclear

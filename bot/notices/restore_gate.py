@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class RestoreGap(Struct, frozen=True, kw_only=True):
+class RestoreCard(Struct, frozen=True, kw_only=True):
     """A backup was put in the place of the database: what it cannot know, and that nothing is bought yet.
 
     `backup_at_ms` is the last moment the backup knows of, None if it is empty.
@@ -15,14 +15,14 @@ class RestoreGap(Struct, frozen=True, kw_only=True):
     waiting_count: int
 
 
-class OpenQuestion(Struct, frozen=True, kw_only=True):
+class ReopenQuestion(Struct, frozen=True, kw_only=True):
     """The second question before the counter is opened after a restore."""
 
     backup_at_ms: int | None
     gap_until_ms: int
 
 
-class RestoreReleased(Struct, frozen=True, kw_only=True):
+class CounterReopened(Struct, frozen=True, kw_only=True):
     """An admin opened the counter; this stands where the card stood. `admin_name` may be empty."""
 
     restored_at_ms: int
@@ -37,8 +37,8 @@ class CounterClosed(Struct, frozen=True, kw_only=True):
     destination: str
 
 
-class CounterOpen(Struct, frozen=True, kw_only=True):
+class CounterOpenAgain(Struct, frozen=True, kw_only=True):
     """To a chat that was turned away: orders are taken again."""
 
 
-RestoreNotice = RestoreGap | OpenQuestion | RestoreReleased | CounterClosed | CounterOpen
+RestoreGateNotice = RestoreCard | ReopenQuestion | CounterReopened | CounterClosed | CounterOpenAgain

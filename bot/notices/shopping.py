@@ -4,12 +4,12 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.catalogue.product import Operator, Rule
-from bot.grammar.parsed import Slip
-from bot.notices.placing import Closure
+from bot.catalogue.product import Carrier, DestinationRule
+from bot.grammar.parsed import InputError
+from bot.notices.placing import ClosedReason
 
 
-class Scope(StrEnum):
+class ListScope(StrEnum):
     """What a price list was asked for by; the letters stand on buttons."""
 
     ALL = "a"
@@ -23,8 +23,8 @@ class PriceRow(Struct, frozen=True, kw_only=True):
 
     code: str
     name: str
-    sell_idr: int | None
-    closure: Closure | None = None
+    price_idr: int | None
+    closure: ClosedReason | None = None
 
 
 class NoCatalogue(Struct, frozen=True, kw_only=True):
@@ -49,51 +49,59 @@ class PriceGroups(Struct, frozen=True, kw_only=True):
     pages: int
 
 
-class PriceList(Struct, frozen=True, kw_only=True):
+class PriceListPage(Struct, frozen=True, kw_only=True):
     """A page of products, from page 0; `key` asks for the same list again, `title` is what it is a list of.
 
-    For a number, `number` is in the form 08… and `operator` its network, None where nobody knows it.
+    For a number, `number` is in the form 08… and `carrier` its network, None where nobody knows it.
     """
 
-    scope: Scope
+    scope: ListScope
     key: str
     title: str
     rows: tuple[PriceRow, ...]
     page: int
     pages: int
     number: str = ""
-    operator: Operator | None = None
+    carrier: Carrier | None = None
 
 
 class NoPrices(Struct, frozen=True, kw_only=True):
-    """Nothing in the catalogue is called so; `near` may have been meant."""
+    """Nothing in the catalogue is called so; `similar` may have been meant."""
 
     typed: str
-    near: tuple[PriceRow, ...]
+    similar: tuple[PriceRow, ...]
 
 
-class NumberQuestion(Struct, frozen=True, kw_only=True):
-    """A product was chosen: for which number? `slip` tells what was amiss with the one given before."""
+class DestinationPrompt(Struct, frozen=True, kw_only=True):
+    """Ask for the destination of a chosen product; `input_error` says what was wrong with the one before."""
 
     code: str
     name: str
-    sell_idr: int | None
-    rule: Rule
-    slip: Slip | None = None
+    price_idr: int | None
+    rule: DestinationRule
+    input_error: InputError | None = None
 
 
-class ChoiceDropped(Struct, frozen=True, kw_only=True):
+class PromptCancelled(Struct, frozen=True, kw_only=True):
     """The choice was let go before its number was given: nothing is asked any more."""
 
 
-class ProductShut(Struct, frozen=True, kw_only=True):
+class ChosenProductClosed(Struct, frozen=True, kw_only=True):
     """A product was chosen that cannot be bought now; `opens_minute` of the day for one that rests."""
 
     code: str
     name: str
-    closure: Closure
+    closure: ClosedReason
     opens_minute: int | None
     others: tuple[PriceRow, ...]
 
 
-PricesNotice = NoCatalogue | PriceGroups | PriceList | NoPrices | NumberQuestion | ChoiceDropped | ProductShut
+ShoppingNotice = (
+    NoCatalogue
+    | PriceGroups
+    | PriceListPage
+    | NoPrices
+    | DestinationPrompt
+    | PromptCancelled
+    | ChosenProductClosed
+)

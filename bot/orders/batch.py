@@ -5,35 +5,35 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Why(StrEnum):
+class UnplacedReason(StrEnum):
     """What kept a line from being an order."""
 
-    SLIP = "slip"
+    SLIP = "input_error"
     QUESTION = "question"
     REPEATED = "repeated"
     CLOSED = "closed"
     COUNTER_CLOSED = "counter_closed"
 
 
-class Unplaced(Struct, frozen=True, kw_only=True):
+class UnplacedLine(Struct, frozen=True, kw_only=True):
     """A line that made no order; `hint` is the form that would, empty where there is none."""
 
     number: int
     typed: str
-    why: Why
+    why: UnplacedReason
     hint: str
 
 
 class Batch(Struct, frozen=True, kw_only=True):
     """One message with several orders. `version` grows with each change that its table should show.
 
-    Its news gathers until `rests_until_ms`, if that is still to come.
+    Its news gathers until `hold_until_ms`, if that is still to come.
     """
 
     chat_id: int
     message_id: int
     placed_at_ms: int
     placed_count: int
-    unplaced: tuple[Unplaced, ...]
+    unplaced: tuple[UnplacedLine, ...]
     version: int
-    rests_until_ms: int = 0
+    hold_until_ms: int = 0

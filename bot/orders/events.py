@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.orders.model import ExpiryReason, Outcome, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Outcome
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class NotSent(Struct, frozen=True, kw_only=True):
 class Accepted(Struct, frozen=True, kw_only=True):
     """The biller answered that the purchase is in progress; amounts in rupiah, as far as they were told."""
 
-    price_idr: int | None = None
+    cost_idr: int | None = None
     balance_idr: int | None = None
     biller_ref: str | None = None
 
@@ -27,7 +27,7 @@ class Refused(Struct, frozen=True, kw_only=True):
     """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty."""
 
     reason: str
-    trouble: Trouble
+    failure_cause: FailureCause
     biller_ref: str | None = None
 
 
@@ -49,11 +49,11 @@ class Failed(Struct, frozen=True, kw_only=True):
     """A reversal reported failure; `reason` is fit for a reseller and may be empty."""
 
     reason: str
-    trouble: Trouble
+    failure_cause: FailureCause
     balance_idr: int | None = None
 
 
-class Contradicting(Struct, frozen=True, kw_only=True):
+class Contradiction(Struct, frozen=True, kw_only=True):
     """A reversal whose status and wording disagree: it settles nothing; `why` is for admins."""
 
     why: str
@@ -69,7 +69,7 @@ class Overdue(Struct, frozen=True, kw_only=True):
     """The result is late: people should hear that it is being watched."""
 
 
-class Ruled(Struct, frozen=True, kw_only=True):
+class Resolved(Struct, frozen=True, kw_only=True):
     """An admin settled what nobody else could; `sn` only with success."""
 
     outcome: Outcome
@@ -80,10 +80,10 @@ class Ruled(Struct, frozen=True, kw_only=True):
 Answer = Accepted | Refused | Unclear | NotSent
 """What one `trx` call can come to."""
 
-Report = Succeeded | Failed | Contradicting
+ReversalEvent = Succeeded | Failed | Contradiction
 """What a reversal that fits its order can say."""
 
-News = (
+OrderEvent = (
     Claimed
     | NotSent
     | Accepted
@@ -91,8 +91,8 @@ News = (
     | Unclear
     | Succeeded
     | Failed
-    | Contradicting
+    | Contradiction
     | Expired
     | Overdue
-    | Ruled
+    | Resolved
 )

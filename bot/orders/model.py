@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     FAILURE = "failure"
 
 
-class Trouble(StrEnum):
+class FailureCause(StrEnum):
     """Why the biller refused, in our words; it picks the next step that people are told."""
 
     PRODUCT_UNAVAILABLE = "product_unavailable"
@@ -61,11 +61,11 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 
     `chat_id`, `thread_id` and `message_id` say where it was asked and so where its result is told;
     `line` is its line in that message, from 1; `ordinal` tells which purchase of this product for this
-    destination it is that day. Times are ms since the epoch: `asked_at_ms` by
+    destination it is that day. Times are ms since the epoch: `requested_at_ms` by
     Telegram's date, the others by our clock; `due_at_ms` is when a placed order may be tried.
-    `success_heard` and `failure_heard` keep what the biller has said so far, so that a repeated
-    report is known as one. `doubt` says, for admins, why the order is UNKNOWN. `reason` is fit for a
-    reseller's eyes; `price_idr` is the operator's cost, `sell_idr` what the catalogue asked of the reseller.
+    `success_reported` and `failure_reported` keep what the biller has said so far, so that a repeated
+    report is known as one. `unknown_reason` says, for admins, why the order is UNKNOWN. `reason` is fit for a
+    reseller's eyes; `cost_idr` is the operator's cost, `price_idr` what the catalogue asked of the reseller.
     """
 
     trxid: str
@@ -77,21 +77,21 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     product_code: str
     destination: str
     state: State
-    asked_at_ms: int
+    requested_at_ms: int
     placed_at_ms: int
     changed_at_ms: int
     due_at_ms: int
     ordinal: int = 1
-    sell_idr: int | None = None
+    price_idr: int | None = None
     attempts: int = 0
     overdue: bool = False
-    success_heard: bool = False
-    failure_heard: bool = False
-    price_idr: int | None = None
+    success_reported: bool = False
+    failure_reported: bool = False
+    cost_idr: int | None = None
     biller_ref: str | None = None
     sn: str | None = None
     reason: str | None = None
-    trouble: Trouble | None = None
-    doubt: str | None = None
+    failure_cause: FailureCause | None = None
+    unknown_reason: str | None = None
     expiry: ExpiryReason | None = None
-    ruled_by: int | None = None
+    resolved_by: int | None = None

@@ -4,12 +4,12 @@ from typing import TypedDict, assert_never
 
 from bot.notices import orders as say
 from bot.orders import events as heard
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 
-Told = tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]
+Notices = tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]
 
 
-def tell(before: Order, after: Order, news: heard.News, at_ms: int) -> Told:
+def notices_for(before: Order, after: Order, news: heard.OrderEvent, at_ms: int) -> Notices:
     """Choose what the chat and the admins are told of the move from `before` to `after`."""
     facts = facts_of(after, at_ms)
     if after.overdue and not before.overdue:
@@ -20,7 +20,9 @@ def tell(before: Order, after: Order, news: heard.News, at_ms: int) -> Told:
         case State.SUCCEEDED:
             return (succeeded(after, at_ms),), _card_closed(before, after, news, at_ms)
         case State.FAILED:
-            told = say.OrderFailed(**facts, reason=after.reason or "", trouble=after.trouble or Trouble.OTHER)
+            told = say.OrderFailed(
+                **facts, reason=after.reason or "", failure_cause=after.failure_cause or FailureCause.OTHER
+            )
             return (told,), _card_closed(before, after, news, at_ms) + _alert(after, news, at_ms)
         case State.UNKNOWN:
             return (say.OrderUnknown(**facts),), (order_card(after, at_ms),)
@@ -43,7 +45,7 @@ def _late_sn(before: Order, after: Order, at_ms: int) -> tuple[say.OrderNotice, 
     return ()
 
 
-class Facts(TypedDict):
+class OrderFacts(TypedDict):
     """What `say.AboutOrder` holds."""
 
     trxid: str
@@ -53,9 +55,9 @@ class Facts(TypedDict):
     ordinal: int
 
 
-def facts_of(order: Order, at_ms: int) -> Facts:
+def facts_of(order: Order, at_ms: int) -> OrderFacts:
     """Give what every notice about `order` carries."""
-    return Facts(
+    return OrderFacts(
         trxid=order.trxid,
         code=order.product_code,
         destination=order.destination,
@@ -87,9 +89,9 @@ def order_card(order: Order, at_ms: int) -> say.OrderCard:
         chat_id=order.chat_id,
         user_id=order.user_id,
         placed_at_ms=order.placed_at_ms,
-        price_idr=order.price_idr,
+        cost_idr=order.cost_idr,
         biller_ref=order.biller_ref,
-        why=order.doubt or "",
+        why=order.unknown_reason or "",
     )
 
 
@@ -98,15 +100,24 @@ def needs_admin(order: Order) -> bool:
     return order.state in (State.UNKNOWN, State.DISPUTED) or (order.state is State.PENDING and order.overdue)
 
 
-def _card_closed(before: Order, after: Order, news: heard.News, at_ms: int) -> tuple[say.OrderNotice, ...]:
+def _card_closed(
+    before: Order, after: Order, news: heard.OrderEvent, at_ms: int
+) -> tuple[say.OrderNotice, ...]:
     """A result that comes by itself closes the admins' card; a ruling is told by who ruled."""
-    if needs_admin(before) and not isinstance(news, heard.Ruled):
-        return (say.OrderSettledItself(**facts_of(after, at_ms), state=after.state),)
+    if needs_admin(before) and not isinstance(news, heard.Resolved):
+        return (say.OrderResolvedByBiller(**facts_of(after, at_ms), state=after.state),)
     return ()
 
 
-def _alert(order: Order, news: heard.News, at_ms: int) -> tuple[say.OrderNotice, ...]:
+def _alert(order: Order, news: heard.OrderEvent, at_ms: int) -> tuple[say.OrderNotice, ...]:
     """Some refusals only the operator can mend: they are told at once."""
-    if isinstance(news, heard.Refused | heard.Failed) and news.trouble in (Trouble.DEPOSIT, Trouble.ACCOUNT):
-        return (say.BillerTrouble(**facts_of(order, at_ms), trouble=news.trouble, reason=news.reason),)
+    if isinstance(news, heard.Refused | heard.Failed) and news.failure_cause in (
+        FailureCause.DEPOSIT,
+        FailureCause.ACCOUNT,
+    ):
+        return (
+            say.BillerAccountAlarm(
+                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.reason
+            ),
+        )
     return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 
-class Token(Struct, frozen=True, kw_only=True):
+class PlnToken(Struct, frozen=True, kw_only=True):
     """A prepaid token: `digits` as `1234-5678-9012-3456-7890`, `tariff` as `R1/1300VA`, `kwh` as `32,5`."""
 
     digits: str
@@ -39,7 +39,7 @@ _NOT_A_NAME = re.compile(
 )
 
 
-def read_token(sn: str, *, is_meter: bool) -> Token | None:
+def read_pln_token(sn: str, *, is_meter: bool) -> PlnToken | None:
     """Read the token and what stands with it; None for other products, or without one clear token."""
     found = {match[0] for match in _TWENTY.finditer(sn)} if is_meter else set()
     if len(found) != 1:
@@ -48,7 +48,7 @@ def read_token(sn: str, *, is_meter: bool) -> Token | None:
     # A part that holds the token and more is not taken apart any further.
     others = [part for part in parts if part and not _TWENTY.search(part)]
     digits = re.sub(r"[- ]", "", found.pop())
-    return Token(
+    return PlnToken(
         digits="-".join(re.findall(r".{4}", digits)),
         name=_name(others),
         tariff=_tariff(others),
@@ -56,10 +56,10 @@ def read_token(sn: str, *, is_meter: bool) -> Token | None:
     )
 
 
-def token_of(code: str, destination: str, sn: str | None) -> Token | None:
+def pln_token_of(code: str, destination: str, sn: str | None) -> PlnToken | None:
     """Give the token that an order brought, where code or destination tell that it went to a meter."""
     is_meter = code.casefold().startswith("pln") or bool(_METER.fullmatch(destination))
-    return read_token(sn, is_meter=is_meter) if sn else None
+    return read_pln_token(sn, is_meter=is_meter) if sn else None
 
 
 def _tariff(parts: list[str]) -> str | None:

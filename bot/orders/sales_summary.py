@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.orders.model import State
 
 
-class Sales(Struct, frozen=True, kw_only=True):
+class ProductSales(Struct, frozen=True, kw_only=True):
     """The orders of one product that stand alike: how many, how many of them have a price, and the sums.
 
     `margin_idr` is the sum over those that have both prices.
@@ -16,18 +16,18 @@ class Sales(Struct, frozen=True, kw_only=True):
     product_code: str
     state: State
     count: int
-    sell_count: int
-    sell_idr: int
+    priced_count: int
+    price_idr: int
     cost_count: int
     cost_idr: int
     margin_idr: int
 
 
-class Total(Struct, frozen=True, kw_only=True):
+class SalesTotal(Struct, frozen=True, kw_only=True):
     """Sums over sales; the amounts are of successes alone, and `unpriced_count` of these has no price."""
 
     counts: dict[State, int]
-    sell_idr: int
+    price_idr: int
     unpriced_count: int
     cost_idr: int
     uncosted_count: int
@@ -44,17 +44,17 @@ class Total(Struct, frozen=True, kw_only=True):
         return self.counts.get(State.SUCCEEDED, 0)
 
 
-def total_of(sales: Iterable[Sales]) -> Total:
+def sum_sales(sales: Iterable[ProductSales]) -> SalesTotal:
     """Add sales up."""
     sales = tuple(sales)
     counts: dict[State, int] = {}
     for each in sales:
         counts[each.state] = counts.get(each.state, 0) + each.count
     done = [each for each in sales if each.state is State.SUCCEEDED]
-    return Total(
+    return SalesTotal(
         counts=counts,
-        sell_idr=sum(each.sell_idr for each in done),
-        unpriced_count=sum(each.count - each.sell_count for each in done),
+        price_idr=sum(each.price_idr for each in done),
+        unpriced_count=sum(each.count - each.priced_count for each in done),
         cost_idr=sum(each.cost_idr for each in done),
         uncosted_count=sum(each.count - each.cost_count for each in done),
         margin_idr=sum(each.margin_idr for each in done),

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from bot.notices import orders as say
 from bot.orders import events as heard
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
-from bot.orders.notifications import tell
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
+from bot.orders.notifications import notices_for
 
 
-class Event(Enum):
+class Trigger(Enum):
     """The kinds of news that can move an order."""
 
     CLAIMED = auto()
@@ -30,34 +30,34 @@ class Event(Enum):
     FAILURE = auto()
     UNCLEAR = auto()
     EXPIRED = auto()
-    RULED_SUCCESS = auto()
-    RULED_FAILURE = auto()
+    RESOLVED_SUCCESS = auto()
+    RESOLVED_FAILURE = auto()
 
 
-_BY_BILLER = {Event.SUCCESS: State.SUCCEEDED, Event.FAILURE: State.FAILED}
-_BY_ADMIN = {Event.RULED_SUCCESS: State.SUCCEEDED, Event.RULED_FAILURE: State.FAILED}
+_BY_BILLER = {Trigger.SUCCESS: State.SUCCEEDED, Trigger.FAILURE: State.FAILED}
+_BY_ADMIN = {Trigger.RESOLVED_SUCCESS: State.SUCCEEDED, Trigger.RESOLVED_FAILURE: State.FAILED}
 
 TRANSITIONS = MappingProxyType(
     {
         # A result for an order that was never (surely) sent is still the biller's word, and stops the post.
         # Doubt stops it too, as after a restore: a post may have left that the backup does not know.
         State.PLACED: {
-            Event.CLAIMED: State.SUBMITTING,
-            Event.EXPIRED: State.EXPIRED,
-            Event.UNCLEAR: State.UNKNOWN,
+            Trigger.CLAIMED: State.SUBMITTING,
+            Trigger.EXPIRED: State.EXPIRED,
+            Trigger.UNCLEAR: State.UNKNOWN,
             **_BY_BILLER,
         },
         State.SUBMITTING: {
-            Event.NOT_SENT: State.PLACED,
-            Event.ACCEPTED: State.PENDING,
-            Event.UNCLEAR: State.UNKNOWN,
+            Trigger.NOT_SENT: State.PLACED,
+            Trigger.ACCEPTED: State.PENDING,
+            Trigger.UNCLEAR: State.UNKNOWN,
             **_BY_BILLER,
         },
-        State.PENDING: {Event.UNCLEAR: State.UNKNOWN, **_BY_BILLER, **_BY_ADMIN},
+        State.PENDING: {Trigger.UNCLEAR: State.UNKNOWN, **_BY_BILLER, **_BY_ADMIN},
         State.UNKNOWN: {**_BY_BILLER, **_BY_ADMIN},
-        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},
-        State.FAILED: {Event.SUCCESS: State.DISPUTED},
-        State.EXPIRED: {Event.SUCCESS: State.DISPUTED},
+        State.SUCCEEDED: {Trigger.FAILURE: State.DISPUTED},
+        State.FAILED: {Trigger.SUCCESS: State.DISPUTED},
+        State.EXPIRED: {Trigger.SUCCESS: State.DISPUTED},
         State.DISPUTED: {**_BY_ADMIN},
     }
 )
@@ -76,7 +76,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     balance_idr: int | None = None
 
 
-def decide(order: Order, news: heard.News, at_ms: int) -> Decision:
+def decide(order: Order, news: heard.OrderEvent, at_ms: int) -> Decision:
     """Decide what `news`, heard at `at_ms`, makes of `order`."""
     event = _event_of(news)
     if _is_repeated(order, event) and not _brings_sn(order, news):
@@ -89,43 +89,43 @@ def decide(order: Order, news: heard.News, at_ms: int) -> Decision:
         after = replace(order, **learnt)
     if after == order:
         return Decision(order=order)
-    to_chat, to_admins = tell(order, after, news, at_ms)
+    to_chat, to_admins = notices_for(order, after, news, at_ms)
     return Decision(order=after, to_chat=to_chat, to_admins=to_admins, balance_idr=_balance_in(news))
 
 
-def _event_of(news: heard.News) -> Event | None:
+def _event_of(news: heard.OrderEvent) -> Trigger | None:
     match news:
         case heard.Claimed():
-            return Event.CLAIMED
+            return Trigger.CLAIMED
         case heard.NotSent():
-            return Event.NOT_SENT
+            return Trigger.NOT_SENT
         case heard.Accepted():
-            return Event.ACCEPTED
+            return Trigger.ACCEPTED
         case heard.Succeeded():
-            return Event.SUCCESS
+            return Trigger.SUCCESS
         case heard.Refused() | heard.Failed():
-            return Event.FAILURE
-        case heard.Unclear() | heard.Contradicting():
-            return Event.UNCLEAR
+            return Trigger.FAILURE
+        case heard.Unclear() | heard.Contradiction():
+            return Trigger.UNCLEAR
         case heard.Expired():
-            return Event.EXPIRED
+            return Trigger.EXPIRED
         case heard.Overdue():
             return None
-        case heard.Ruled(outcome=Outcome.SUCCESS):
-            return Event.RULED_SUCCESS
-        case heard.Ruled():
-            return Event.RULED_FAILURE
+        case heard.Resolved(outcome=Outcome.SUCCESS):
+            return Trigger.RESOLVED_SUCCESS
+        case heard.Resolved():
+            return Trigger.RESOLVED_FAILURE
         case _:
             assert_never(news)
 
 
-def _is_repeated(order: Order, event: Event | None) -> bool:
-    return (event is Event.SUCCESS and order.success_heard) or (
-        event is Event.FAILURE and order.failure_heard
+def _is_repeated(order: Order, event: Trigger | None) -> bool:
+    return (event is Trigger.SUCCESS and order.success_reported) or (
+        event is Trigger.FAILURE and order.failure_reported
     )
 
 
-def _brings_sn(order: Order, news: heard.News) -> bool:
+def _brings_sn(order: Order, news: heard.OrderEvent) -> bool:
     """Tell a repeated success that has the SN which the first one lacked."""
     known = order.state is not State.SUCCEEDED or order.sn is not None
     return isinstance(news, heard.Succeeded) and news.sn is not None and not known
@@ -137,19 +137,19 @@ class _Learnt(TypedDict, total=False):
     due_at_ms: int
     attempts: int
     overdue: bool
-    success_heard: bool
-    failure_heard: bool
-    price_idr: int | None
+    success_reported: bool
+    failure_reported: bool
+    cost_idr: int | None
     biller_ref: str | None
     sn: str | None
     reason: str | None
-    trouble: Trouble | None
-    doubt: str | None
+    failure_cause: FailureCause | None
+    unknown_reason: str | None
     expiry: ExpiryReason | None
-    ruled_by: int | None
+    resolved_by: int | None
 
 
-def _learn(order: Order, news: heard.News, at_ms: int) -> _Learnt:
+def _learn(order: Order, news: heard.OrderEvent, at_ms: int) -> _Learnt:
     """Give the facts that come with `news`, whether or not it moves the state."""
     match news:
         case heard.Claimed() if order.state is State.PLACED:
@@ -158,32 +158,32 @@ def _learn(order: Order, news: heard.News, at_ms: int) -> _Learnt:
             return _Learnt(due_at_ms=at_ms + retry_after_ms(order.attempts))
         case heard.Accepted():
             return _Learnt(
-                price_idr=_first_known(order.price_idr, news.price_idr),
+                cost_idr=_first_known(order.cost_idr, news.cost_idr),
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
         case heard.Succeeded():
             return _Learnt(
-                success_heard=True,
+                success_reported=True,
                 sn=_first_known(order.sn, news.sn),
-                price_idr=_first_known(news.cost_idr, order.price_idr),
+                cost_idr=_first_known(news.cost_idr, order.cost_idr),
             )
         case heard.Refused():
             return _Learnt(
-                failure_heard=True,
+                failure_reported=True,
                 reason=news.reason,
-                trouble=news.trouble,
+                failure_cause=news.failure_cause,
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
         case heard.Failed():
-            return _Learnt(failure_heard=True, reason=news.reason, trouble=news.trouble)
-        case heard.Unclear() | heard.Contradicting() if Event.UNCLEAR in TRANSITIONS[order.state]:
-            return _Learnt(doubt=news.why)
+            return _Learnt(failure_reported=True, reason=news.reason, failure_cause=news.failure_cause)
+        case heard.Unclear() | heard.Contradiction() if Trigger.UNCLEAR in TRANSITIONS[order.state]:
+            return _Learnt(unknown_reason=news.why)
         case heard.Expired() if order.state is State.PLACED:
             return _Learnt(expiry=news.reason)
         case heard.Overdue() if order.state is State.PENDING:
             return _Learnt(overdue=True)
-        case heard.Ruled() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
-            return _Learnt(ruled_by=news.admin_id, sn=_first_known(news.sn, order.sn))
+        case heard.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
+            return _Learnt(resolved_by=news.admin_id, sn=_first_known(news.sn, order.sn))
         case _:
             return _Learnt()
 
@@ -200,7 +200,7 @@ def _first_known(first: T | None, second: T | None) -> T | None:
     return first if first is not None else second
 
 
-def _balance_in(news: heard.News) -> int | None:
+def _balance_in(news: heard.OrderEvent) -> int | None:
     match news:
         case heard.Accepted() | heard.Succeeded() | heard.Failed():
             return news.balance_idr

@@ -14,10 +14,10 @@ from msgspec import Struct, field
 
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
-from bot.purchasing.invariants import FOR_ADMINS, Dossier, Finding, findings_of
-from bot.purchasing.settlement import subject_of, told_subject_of
+from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations
+from bot.purchasing.settlement import card_subject, chat_subject
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage import orders, outbox
 from storage.database import Database
 from storage.transaction import Tx
@@ -51,7 +51,7 @@ ABOVE_ALL = "~"
 """Above every trxid: there the walk begins."""
 
 
-class Tally(Struct):
+class AuditStats(Struct):
     """What was done since the start, for `/metrics`."""
 
     findings: Counter[Invariant] = field(default_factory=Counter)
@@ -80,11 +80,11 @@ class Auditor:
         desk: Desk,
         now_ms: Callable[[], int],
         tick: Callable[[], float],
-        outbox_bell: Bell,
+        outbox_bell: WakeUp,
         order_max_age_s: int,
         trx_timeout_s: float,
     ) -> None:
-        self.tally = Tally()
+        self.tally = AuditStats()
         self._database = database
         self._desk = desk
         self._now_ms = now_ms
@@ -98,7 +98,7 @@ class Auditor:
         self._walked_to = ABOVE_ALL
         self._stuck: frozenset[str] = frozenset()
         self._known: set[tuple[Invariant, str]] = set()
-        self._untold: list[Finding] = []
+        self._untold: list[InvariantViolation] = []
 
     async def run_once(self) -> float:
         """Make one pass; give the seconds until the next."""
@@ -130,7 +130,7 @@ class Auditor:
 
         return await self._database.gather(timed)
 
-    def _look_for_stuck(self, tx: Tx, *, now_ms: int) -> list[Finding]:
+    def _look_for_stuck(self, tx: Tx, *, now_ms: int) -> list[InvariantViolation]:
         """I6: nothing stands longer than it may; seen at two passes in a row, since a clock can jump."""
         stuck = {
             trxid: state
@@ -141,12 +141,12 @@ class Auditor:
         }
         seen_before, self._stuck = self._stuck, frozenset(stuck)
         return [
-            Finding(invariant=Invariant.NOT_STUCK, trxid=trxid, what=f"{state} for too long")
+            InvariantViolation(invariant=Invariant.NOT_STUCK, trxid=trxid, what=f"{state} for too long")
             for trxid, state in stuck.items()
             if trxid in seen_before
         ]
 
-    def _note(self, found: list[Finding]) -> None:
+    def _note(self, found: list[InvariantViolation]) -> None:
         """Keep what was not known yet; an order that stays wrong is no news at every pass."""
         if len(self._known) > KNOWN_AT_MOST:
             self._known.clear()
@@ -184,30 +184,36 @@ def _choose(tx: Tx, *, event_id: int, walked_to: str) -> _Chosen:
     )
 
 
-def _check(tx: Tx, *, trxids: Sequence[str], now_ms: int) -> list[Finding]:
+def _check(tx: Tx, *, trxids: Sequence[str], now_ms: int) -> list[InvariantViolation]:
     return [finding for trxid in trxids for finding in _check_one(tx, trxid, now_ms)]
 
 
-def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[Finding]:
+def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
     try:
         order, history = orders.get(tx, trxid), orders.history(tx, trxid)
     except ValueError:
-        return [Finding(invariant=Invariant.REPLAYED, trxid=trxid, what="the row or an event cannot be read")]
+        return [
+            InvariantViolation(
+                invariant=Invariant.REPLAYED, trxid=trxid, what="the row or an event cannot be read"
+            )
+        ]
     if order is None:
-        return [Finding(invariant=Invariant.REPLAYED, trxid=trxid, what="events without an order")]
+        return [InvariantViolation(invariant=Invariant.REPLAYED, trxid=trxid, what="events without an order")]
     has_letters = order.changed_at_ms > now_ms - LETTERS_KEPT_MS
-    return findings_of(
-        Dossier(
+    return find_violations(
+        OrderRecord(
             order=order,
             history=history,
             of_line=orders.of_line(tx, order),
-            told=outbox.traces(tx, told_subject_of(trxid)) if has_letters else None,
-            cards=outbox.traces(tx, subject_of(trxid)) if has_letters and order.state in FOR_ADMINS else None,
+            told=outbox.delivery_records(tx, chat_subject(trxid)) if has_letters else None,
+            cards=outbox.delivery_records(tx, card_subject(trxid))
+            if has_letters and order.state in FOR_ADMINS
+            else None,
         )
     )
 
 
-def _alert(tx: Tx, desk: Desk, findings: list[Finding], *, now_ms: int) -> set[Invariant]:
+def _alert(tx: Tx, desk: Desk, findings: list[InvariantViolation], *, now_ms: int) -> set[Invariant]:
     """Tell the first finding of each kind and how many more there are; give the kinds that were told."""
     told: set[Invariant] = set()
     for invariant in Invariant:

@@ -1,4 +1,4 @@
-"""Holds orders back while the biller is in trouble, so that one outage does not make hundreds of doubts.
+"""Holds orders back while the biller is in trouble, so that one outage does not make hundreds of unknowns.
 
 Pure: it is told each answer and the time, on a monotonic clock in seconds. What it knows is in memory: a
 start begins closed, and a biller that is still in trouble opens it again within a few posts.
@@ -8,7 +8,7 @@ from collections import deque
 
 from bot.notices.alarms import BreakerClosed, BreakerOpened, HoldCause
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 
 LAST_ANSWERS = 10
 UNCLEAR_TO_OPEN = 5
@@ -31,7 +31,7 @@ LONGEST_PAUSE_S = 300.0
 """One order at a time finds out whether the biller is back: soon at first, then every five minutes."""
 
 
-class Breaker:
+class CircuitBreaker:
     """Closed, it lets every post through; open, one probe after each pause."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ def _is_well(answer: Answer) -> bool:
     match answer:
         case Accepted():
             return True
-        case Refused(trouble=trouble):
-            return trouble is not Trouble.ACCOUNT
+        case Refused(failure_cause=failure_cause):
+            return failure_cause is not FailureCause.ACCOUNT
         case _:
             return False

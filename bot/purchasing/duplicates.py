@@ -16,20 +16,20 @@ JUST_NOW_MS = 600_000
 MAX_ORDINAL = 99
 
 
-class Repeat(Struct, frozen=True, kw_only=True):
+class Duplicate(Struct, frozen=True, kw_only=True):
     """What was asked stands in `earlier`; `again` is one more of it, None if there can be no more today."""
 
     earlier: Order
     again: Intent | None
 
 
-def living(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
+def earlier_orders(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
     """Give what somebody bought already of the same, by the shop's day, as far as it came to something."""
     since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
-    return orders.same(tx, intent, user_id=user_id, since_ms=since_ms)
+    return orders.same_orders(tx, intent, user_id=user_id, since_ms=since_ms)
 
 
-def find(intent: Intent, same: list[Order]) -> Repeat | None:
+def find_duplicate(intent: Intent, same: list[Order]) -> Duplicate | None:
     """Give the purchase among the `same` that `intent` would repeat; None if it is a new one.
 
     An order without an ordinal repeats whatever was bought, one with an ordinal only that same one.
@@ -39,10 +39,10 @@ def find(intent: Intent, same: list[Order]) -> Repeat | None:
         return None
     next_ordinal = _last_ordinal(same) + 1
     again = replace(intent, ordinal=next_ordinal) if next_ordinal <= MAX_ORDINAL else None
-    return Repeat(earlier=earlier[-1], again=again)
+    return Duplicate(earlier=earlier[-1], again=again)
 
 
-def leapt_over(intent: Intent, same: list[Order]) -> Intent | None:
+def skipped_ordinal(intent: Intent, same: list[Order]) -> Intent | None:
     """Give the purchase whose turn it is where `intent` counts further than that; None if it does not.
 
     A second is asked for on purpose, even as the first of a day; nobody begins with the twentieth.

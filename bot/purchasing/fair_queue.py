@@ -11,7 +11,7 @@ HOLDS_MS = 250
 """So long the turns hold that were read: whoever orders meanwhile waits no longer than that for theirs."""
 
 
-class Turns:
+class FairQueue:
     """The placed orders whose time has come. While many wait, their turns are read ahead, since that costs.
 
     What is given is how an order stood a moment ago: a claim finds out what has moved since.

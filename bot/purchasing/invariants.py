@@ -21,10 +21,10 @@ from bot.orders.events import Claimed
 from bot.orders.model import Order, State
 from bot.orders.states import decide
 from storage.codec import load
-from storage.orders import PLACED, OrderEvent
-from storage.outbox import Trace
+from storage.orders import PLACED, RecordedEvent
+from storage.outbox import DeliveryRecord
 
-TELLING = {
+RESULT_NOTICES = {
     State.SUCCEEDED: OrderSucceeded.__name__,
     State.FAILED: OrderFailed.__name__,
     State.EXPIRED: OrderExpired.__name__,
@@ -36,7 +36,7 @@ TELLING = {
 FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class InvariantViolation(Struct, frozen=True, kw_only=True):
     """A promise that an order breaks; `what` is for admins and holds no secret."""
 
     invariant: Invariant
@@ -44,7 +44,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     what: str
 
 
-class Dossier(Struct, frozen=True, kw_only=True):
+class OrderRecord(Struct, frozen=True, kw_only=True):
     """All that is stored of one order.
 
     `told` are the letters to its chat, `cards` those to the admins; both None where letters are so old
@@ -52,13 +52,13 @@ class Dossier(Struct, frozen=True, kw_only=True):
     """
 
     order: Order
-    history: Sequence[OrderEvent]
+    history: Sequence[RecordedEvent]
     of_line: Sequence[str]
-    told: Sequence[Trace] | None
-    cards: Sequence[Trace] | None
+    told: Sequence[DeliveryRecord] | None
+    cards: Sequence[DeliveryRecord] | None
 
 
-def findings_of(dossier: Dossier) -> list[Finding]:
+def find_violations(dossier: OrderRecord) -> list[InvariantViolation]:
     """Give all that is wrong with an order."""
     order = dossier.order
     wrong = (
@@ -67,13 +67,15 @@ def findings_of(dossier: Dossier) -> list[Finding]:
         *_told(order, dossier.told),
         *_has_card(order, dossier.cards),
     )
-    return [Finding(invariant=invariant, trxid=order.trxid, what=what) for invariant, what in wrong]
+    return [
+        InvariantViolation(invariant=invariant, trxid=order.trxid, what=what) for invariant, what in wrong
+    ]
 
 
 Wrong = Iterator[tuple[Invariant, str]]
 
 
-def _one_purchase(dossier: Dossier) -> Wrong:
+def _one_purchase(dossier: OrderRecord) -> Wrong:
     """I1: one order a line, and no claim after which a byte may have left is followed by another."""
     others = [trxid for trxid in dossier.of_line if trxid != dossier.order.trxid]
     if others:
@@ -85,7 +87,7 @@ def _one_purchase(dossier: Dossier) -> Wrong:
         state = event.state_after
 
 
-def _replayed(dossier: Dossier) -> Wrong:
+def _replayed(dossier: OrderRecord) -> Wrong:
     """I12: the row is what its events add up to."""
     try:
         replayed = replay(dossier.history)
@@ -98,7 +100,7 @@ def _replayed(dossier: Dossier) -> Wrong:
         yield Invariant.REPLAYED, f"the row differs from its events in {', '.join(differing)}"
 
 
-def replay(history: Sequence[OrderEvent]) -> Order:
+def replay(history: Sequence[RecordedEvent]) -> Order:
     """Give the order that `history` adds up to; ValueError if it does not add up."""
     if not history or history[0].kind != PLACED:
         raise ValueError("the first event is missing")
@@ -123,9 +125,9 @@ def _as_placed(facts: str) -> Order:
         raise ValueError("event 1 cannot be read") from error
 
 
-def _told(order: Order, told: Sequence[Trace] | None) -> Wrong:
+def _told(order: Order, told: Sequence[DeliveryRecord] | None) -> Wrong:
     """I5: the state an order came to was told, or waits to be, or was given up for a reason that is kept."""
-    kind = TELLING.get(order.state)
+    kind = RESULT_NOTICES.get(order.state)
     if told is None or kind is None:
         return
     # A notice is kept in the same commit as the move, with the same time.
@@ -134,7 +136,7 @@ def _told(order: Order, told: Sequence[Trace] | None) -> Wrong:
         yield Invariant.TOLD, f"{order.state}, and no {kind} is in the outbox"
 
 
-def _has_card(order: Order, cards: Sequence[Trace] | None) -> Wrong:
+def _has_card(order: Order, cards: Sequence[DeliveryRecord] | None) -> Wrong:
     """I6: what only an admin can settle has been put before the admins."""
     if cards is None or order.state not in FOR_ADMINS:
         return

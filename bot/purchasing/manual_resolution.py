@@ -2,14 +2,14 @@
 
 from msgspec import Struct
 
-from bot.grammar.parse import plain
+from bot.grammar.normalize import normalize
 from bot.notices import orders as say
-from bot.notices.alarms import NothingOpen, OrderNotFound
-from bot.orders.events import Ruled
+from bot.notices.alarms import NothingToResolve, UnknownTrxid
+from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome
 from bot.orders.notifications import facts_of, needs_admin, order_card
-from bot.purchasing.settlement import settle, subject_of
-from bot.unit_of_work import Desk, Place
+from bot.purchasing.settlement import apply_event_to, card_subject
+from bot.unit_of_work import Address, Desk
 from storage import orders
 from storage.transaction import Tx
 
@@ -26,14 +26,14 @@ class Judge(Struct, frozen=True, kw_only=True):
 
     admin_id: int
     name: str
-    place: Place
+    place: Address
     message_id: int | None
     now_ms: int
 
 
 def read_sn(typed: str) -> str | None:
     """Give the SN an admin typed, on one line; None if there is none, or far too much to be one."""
-    sn = " ".join(plain(typed).split())
+    sn = " ".join(normalize(typed).split())
     return sn if 0 < len(sn) <= MAX_SN_CHARS else None
 
 
@@ -43,7 +43,7 @@ def show_open(tx: Tx, desk: Desk, judge: Judge) -> None:
     for order in waiting:
         _show(tx, desk, order_card(order, judge.now_ms), judge)
     if not waiting:
-        desk.say(tx, NothingOpen(), judge.place, at_ms=judge.now_ms)
+        desk.say(tx, NothingToResolve(), judge.place, at_ms=judge.now_ms)
 
 
 def show_card(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> None:
@@ -58,32 +58,32 @@ def ask_for_sn(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> None:
         _show(tx, desk, say.SnQuestion(**facts_of(order, judge.now_ms)), judge)
 
 
-def ask_again(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
+def ask_confirmation(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
     """Ask the second question before a word counts."""
     if order := _open_order(tx, desk, trxid, judge):
-        question = say.RulingQuestion(**facts_of(order, judge.now_ms), outcome=outcome, sn=sn)
+        question = say.ResolutionQuestion(**facts_of(order, judge.now_ms), outcome=outcome, sn=sn)
         _show(tx, desk, question, judge)
 
 
-def rule(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
+def resolve_order(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
     """Carry out an admin's confirmed word, and close the card wherever it lies."""
     order = _open_order(tx, desk, trxid, judge)
     if order is None:
         return
-    ruled = Ruled(outcome=outcome, admin_id=judge.admin_id, sn=sn)
-    settle(tx, desk, trxid, ruled, at_ms=judge.now_ms, actor=f"admin:{judge.admin_id}")
+    ruled = Resolved(outcome=outcome, admin_id=judge.admin_id, sn=sn)
+    apply_event_to(tx, desk, trxid, ruled, at_ms=judge.now_ms, actor=f"admin:{judge.admin_id}")
     facts = facts_of(order, judge.now_ms)
-    closed = say.OrderRuled(**facts, outcome=outcome, sn=sn, admin_name=judge.name)
-    desk.close_cards(tx, closed, at_ms=judge.now_ms, subject=subject_of(trxid))
+    closed = say.OrderResolved(**facts, outcome=outcome, sn=sn, admin_name=judge.name)
+    desk.close_cards(tx, closed, at_ms=judge.now_ms, subject=card_subject(trxid))
 
 
 def _open_order(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> Order | None:
     """Give the order if it still waits for an admin; else tell the admin why there is nothing to do."""
     order = orders.get(tx, trxid)
     if order is None:
-        desk.say(tx, OrderNotFound(trxid=trxid[:40]), judge.place, at_ms=judge.now_ms)
+        desk.say(tx, UnknownTrxid(trxid=trxid[:40]), judge.place, at_ms=judge.now_ms)
     elif not needs_admin(order):
-        _show(tx, desk, say.RulingRejected(**facts_of(order, judge.now_ms), state=order.state), judge)
+        _show(tx, desk, say.ResolutionRejected(**facts_of(order, judge.now_ms), state=order.state), judge)
     else:
         return order
     return None
@@ -95,6 +95,6 @@ def _show(tx: Tx, desk: Desk, notice: say.OrderNotice, judge: Judge) -> None:
         notice,
         judge.place,
         at_ms=judge.now_ms,
-        subject=subject_of(notice.trxid),
+        subject=card_subject(notice.trxid),
         edits=judge.message_id,
     )

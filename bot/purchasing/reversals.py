@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 from enum import Enum, auto
 
-from bot.biller.reversal import Malformed, Mismatch, match_reversal, read_reversal
+from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_reversal, read_reversal
 from bot.notices.alarms import ReversalQuarantined
-from bot.orders.events import Contradicting
-from bot.purchasing.settlement import move
+from bot.orders.events import Contradiction
+from bot.purchasing.settlement import apply_event
 from bot.unit_of_work import Desk
 from storage import balances, orders
 from storage.database import Database
@@ -19,14 +19,14 @@ MAX_KEPT_CHARS = 2000
 """Enough of a stray report to see what it was; a flood of them must not fill the disk."""
 
 
-class Verdict(Enum):
+class ReversalResult(Enum):
     """What the caller is told: that it is stored, or nothing at all."""
 
     STORED = auto()
     STRANGE = auto()
 
 
-class Reversals:
+class ReversalReceiver:
     """Hears reports; StorageError means that nothing was kept and the biller should try again.
 
     `look` lets the letters of a report be found in the commit that makes them.
@@ -40,7 +40,7 @@ class Reversals:
         self._now_ms = now_ms
         self._look = look
 
-    async def hear(self, query: bytes, *, remote: str) -> Verdict:
+    async def hear(self, query: bytes, *, remote: str) -> ReversalResult:
         """Take in one report by its raw query string, and give the verdict once it is durable."""
         now_ms = self._now_ms()
         kept = self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))
@@ -50,25 +50,25 @@ class Reversals:
         return verdict
 
 
-def _take(tx: Tx, desk: Desk, query: bytes, remote: str, now_ms: int) -> Verdict:
+def _take(tx: Tx, desk: Desk, query: bytes, remote: str, now_ms: int) -> ReversalResult:
     report = read_reversal(query)
-    if isinstance(report, Malformed):
+    if isinstance(report, MalformedReversal):
         return _quarantine(tx, desk, report.why, query, remote, now_ms)
     order = orders.get(tx, report.trxid)
     if order is None:
         return _quarantine(tx, desk, "no order has this refid", query, remote, now_ms)
     news = match_reversal(report, order=order)
-    if isinstance(news, Mismatch):
+    if isinstance(news, MismatchedReversal):
         return _quarantine(tx, desk, news.why, query, remote, now_ms)
-    if isinstance(news, Contradicting):
+    if isinstance(news, Contradiction):
         _quarantine(tx, desk, news.why, query, remote, now_ms)
     evidence = query.decode("utf-8", "replace")
-    move(tx, desk, order, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
-    return Verdict.STORED
+    apply_event(tx, desk, order, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
+    return ReversalResult.STORED
 
 
-def _quarantine(tx: Tx, desk: Desk, why: str, query: bytes, remote: str, now_ms: int) -> Verdict:
+def _quarantine(tx: Tx, desk: Desk, why: str, query: bytes, remote: str, now_ms: int) -> ReversalResult:
     kept = query[:MAX_KEPT_CHARS].decode("utf-8", "replace")
     balances.quarantine(tx, at_ms=now_ms, remote=remote, why=why, query=kept)
     desk.alert_admins(tx, ReversalQuarantined(why=why, at_ms=now_ms), at_ms=now_ms, topic="quarantine")
-    return Verdict.STRANGE
+    return ReversalResult.STRANGE

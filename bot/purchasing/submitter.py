@@ -10,11 +10,11 @@ from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State
-from bot.purchasing.circuit_breaker import Breaker
-from bot.purchasing.fair_queue import Turns
-from bot.purchasing.settlement import TOLD, ask_to_wait, move, settle
+from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.fair_queue import FairQueue
+from bot.purchasing.settlement import CHAT_SUBJECT, apply_event, apply_event_to, notify_waiting
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
 from storage.errors import StorageError
@@ -59,11 +59,11 @@ class Submitter:
         database: Database,
         desk: Desk,
         biller: Biller,
-        breaker: Breaker,
+        breaker: CircuitBreaker,
         now_ms: Callable[[], int],
         tick: Callable[[], float],
-        bell: Bell,
-        outbox_bell: Bell,
+        bell: WakeUp,
+        outbox_bell: WakeUp,
         concurrency: int,
         max_age_s: int,
     ) -> None:
@@ -77,7 +77,7 @@ class Submitter:
         self._outbox_bell = outbox_bell
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
-        self._turns = Turns()
+        self._turns = FairQueue()
         self._posting: dict[str, asyncio.Task[None]] = {}
         self._on_the_wire = 0
         self._claiming: asyncio.Future[list[Order]] | None = None
@@ -147,7 +147,7 @@ class Submitter:
         for order in self._turns.next(tx, free, now_ms=now_ms):
             expiry = self._expiry_of(order, now_ms)
             news = Claimed() if expiry is None else Expired(reason=expiry)
-            settled = move(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
+            settled = apply_event(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
             # Compare-and-set: only who moved it from PLACED may post.
             if settled and settled.changed:
                 moved.append(settled.after)
@@ -184,12 +184,12 @@ class Submitter:
     async def _hold(self, now_ms: int) -> float:
         """Send nothing: say so, once an order, and give up what has waited too long."""
         held = await self._database.read(
-            lambda tx: orders.held(
+            lambda tx: orders.due_while_held(
                 tx,
                 now_ms=now_ms,
-                asked_before_ms=now_ms - self._max_age_ms,
+                requested_before_ms=now_ms - self._max_age_ms,
                 placed_before_ms=now_ms - GIVE_UP_AFTER_MS,
-                told=TOLD,
+                told=CHAT_SUBJECT,
                 kind=OrderWaiting.__name__,
                 limit=HELD_AT_ONCE,
             )
@@ -204,13 +204,13 @@ class Submitter:
         for order in held:
             if expiry := self._expiry_of(order, now_ms):
                 news = Expired(reason=expiry)
-                settle(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
+                apply_event_to(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
             else:
-                ask_to_wait(tx, self._desk, order.trxid, at_ms=now_ms)
+                notify_waiting(tx, self._desk, order.trxid, at_ms=now_ms)
 
     def _expiry_of(self, order: Order, now_ms: int) -> ExpiryReason | None:
         if order.attempts == 0:
-            return ExpiryReason.TOO_OLD if now_ms - order.asked_at_ms > self._max_age_ms else None
+            return ExpiryReason.TOO_OLD if now_ms - order.requested_at_ms > self._max_age_ms else None
         return ExpiryReason.NEVER_SENT if now_ms - order.placed_at_ms > GIVE_UP_AFTER_MS else None
 
     async def _post(self, order: Order) -> None:
@@ -254,7 +254,7 @@ class Submitter:
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
     ) -> None:
         now_ms = self._now_ms()
-        move(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
+        apply_event(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
         if alarm:
             self._desk.tell_admins(tx, alarm, at_ms=now_ms, subject="breaker")
 
@@ -281,5 +281,5 @@ def _sweep(tx: Tx, desk: Desk, now_ms: int) -> int:
     stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     for order in stranded:
         news = Unclear(why="stopped while sending")
-        settle(tx, desk, order.trxid, news, at_ms=now_ms, actor="start")
+        apply_event_to(tx, desk, order.trxid, news, at_ms=now_ms, actor="start")
     return len(stranded)

@@ -3,33 +3,35 @@
 from msgspec.structs import replace
 
 from bot.notices.orders import OrderFailed, OrderNotice
-from bot.notices.price_list import ProductTrouble
-from bot.orders.model import Intent, Order, Trouble
+from bot.notices.price_list import ProductFailing
+from bot.orders.model import FailureCause, Intent, Order
 from bot.unit_of_work import Desk
 from storage.transaction import Tx
 
-OUT_OF_STOCK = (Trouble.PRODUCT_UNAVAILABLE, Trouble.PRODUCT_INACTIVE)
+OUT_OF_STOCK = (FailureCause.PRODUCT_UNAVAILABLE, FailureCause.PRODUCT_INACTIVE)
 OTHERS_OFFERED = 3
 
 
-def with_others(tx: Tx, desk: Desk, order: Order, notice: OrderNotice) -> OrderNotice:
+def with_substitutes(tx: Tx, desk: Desk, order: Order, notice: OrderNotice) -> OrderNotice:
     """Give a failure with what could be bought for the same destination; any other notice as it is."""
-    if not isinstance(notice, OrderFailed) or notice.trouble not in OUT_OF_STOCK:
+    if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return notice
     shown = desk.shelf.catalogue(tx)
     product = shown.find(order.product_code)
     others = tuple(
         Intent(product_code=other.code, destination=order.destination)
-        for other in (shown.siblings(product) if product else ())
+        for other in (shown.substitutes(product) if product else ())
     )
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 
 
-def alert(tx: Tx, desk: Desk, order: Order, notice: OrderNotice, *, at_ms: int) -> None:
+def alert_product_failing(tx: Tx, desk: Desk, order: Order, notice: OrderNotice, *, at_ms: int) -> None:
     """Let the admins close an open product that the biller has not got."""
-    if not isinstance(notice, OrderFailed) or notice.trouble not in OUT_OF_STOCK:
+    if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return
     product = desk.shelf.catalogue(tx).find(order.product_code)
     if product and product.is_open:
-        trouble = ProductTrouble(code=product.code, name=product.name, reason=order.reason or "", at_ms=at_ms)
-        desk.alert_admins(tx, trouble, at_ms=at_ms, topic=f"product:{product.code}")
+        failure_cause = ProductFailing(
+            code=product.code, name=product.name, reason=order.reason or "", at_ms=at_ms
+        )
+        desk.alert_admins(tx, failure_cause, at_ms=at_ms, topic=f"product:{product.code}")

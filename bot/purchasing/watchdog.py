@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from bot.orders.events import Overdue, Unclear
 from bot.orders.model import State
-from bot.purchasing.settlement import settle
+from bot.purchasing.settlement import apply_event_to
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
-from storage.retention import Old, forget_some
+from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Watchdog:
         database: Database,
         desk: Desk,
         now_ms: Callable[[], int],
-        outbox_bell: Bell,
+        outbox_bell: WakeUp,
         trx_timeout_s: float,
         is_posting: Callable[[str], bool],
     ) -> None:
@@ -77,12 +77,12 @@ class Watchdog:
 
     async def _forget(self, now_ms: int, after: int) -> None:
         """Forget a little of what is old."""
-        old = Old(
+        old = RetentionLimits(
             messages_before_ms=now_ms - FORGET_MESSAGES_AFTER_MS,
             letters_before_ms=now_ms - FORGET_LETTERS_AFTER_MS,
         )
         self._forgets_after = await self._database.write(
-            lambda tx: forget_some(tx, old, after_letter=after, limit=FORGET_AT_ONCE)
+            lambda tx: delete_expired(tx, old, after_letter=after, limit=FORGET_AT_ONCE)
         )
 
     def _find(self, tx: Tx, now_ms: int) -> list[tuple[str, Overdue | Unclear]]:
@@ -97,4 +97,4 @@ class Watchdog:
 
     def _act(self, tx: Tx, found: list[tuple[str, Overdue | Unclear]], now_ms: int) -> None:
         for trxid, news in found:
-            settle(tx, self._desk, trxid, news, at_ms=now_ms, actor="watchdog")
+            apply_event_to(tx, self._desk, trxid, news, at_ms=now_ms, actor="watchdog")

@@ -8,7 +8,7 @@ import httpx
 from telegram import Bot, InputFile
 from telegram.request import BaseRequest, RequestData
 
-from bot.telegram.request import AiohttpRequest, Json, Ready
+from bot.telegram.request import AiohttpRequest, Json, JsonParameters
 
 # python-telegram-bot's own switch to give waits as timedeltas, as its next release will by itself.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -44,7 +44,7 @@ class ApiClient(Bot):
             message = await self._post(method, parameters)
         else:
             # Past what the library does for objects of its own: these parameters are JSON already.
-            url, ready = f"{self.base_url}/{method}", cast("RequestData", Ready(parameters))
+            url, ready = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
             message = cast("Json", await self._request[1].post(url, ready))
         return int(message["message_id"])
 
@@ -60,7 +60,7 @@ class ApiClient(Bot):
 
 def open_client(*, token: str, api_url: str) -> ApiClient:
     """Make a client for the Bot API at `api_url`; it connects at its first call."""
-    tls = believed(ssl.get_default_verify_paths().cafile)
+    tls = trusted_certificates(ssl.get_default_verify_paths().cafile)
     return ApiClient(
         token,
         base_url=f"{api_url.rstrip('/')}/bot",
@@ -70,7 +70,7 @@ def open_client(*, token: str, api_url: str) -> ApiClient:
     )
 
 
-def believed(machines_file: str | None) -> ssl.SSLContext | bool:
+def trusted_certificates(machines_file: str | None) -> ssl.SSLContext | bool:
     """Give whose certificates are believed: the machine's (True), or httpx's where it has no file of them."""
     # The machine's were read when aiohttp was imported: to read others too would be a fifth of a start.
     return machines_file is not None or httpx.create_ssl_context()

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from bot.updates import Document, Kind, Moved, Pressed, Said
+from bot.updates import ButtonPress, ChatMoved, Document, IncomingMessage, MessageKind
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 """Channel posts never order, so they are not even asked for."""
 
-Heard = Said | Pressed | Moved | None
+ParsedUpdate = IncomingMessage | ButtonPress | ChatMoved | None
 
 _PRIVATE, _GROUPS = "private", ("group", "supergroup")
 
@@ -69,7 +69,7 @@ class _Update(Struct, frozen=True, kw_only=True):
     callback_query: _Press | None = None
 
 
-def read_update(raw: dict[str, object], *, username: str | None) -> Heard:
+def parse_update(raw: dict[str, object], *, username: str | None) -> ParsedUpdate:
     """Read one update as it came; ValueError for anything that does not fit Telegram's own types."""
     try:
         update = convert(raw, _Update)
@@ -78,16 +78,18 @@ def read_update(raw: dict[str, object], *, username: str | None) -> Heard:
     if update.callback_query:
         return _press(update.callback_query)
     if update.edited_message:
-        return _message(update.edited_message, Kind.EDITED, username)
+        return _message(update.edited_message, MessageKind.EDITED, username)
     if update.message:
-        kind = Kind.WRITTEN if update.message.forward_origin is None else Kind.FORWARDED
+        kind = MessageKind.WRITTEN if update.message.forward_origin is None else MessageKind.FORWARDED
         return _message(update.message, kind, username)
     return None
 
 
-def _message(message: _Message, kind: Kind, username: str | None) -> Said | Moved | None:
+def _message(
+    message: _Message, kind: MessageKind, username: str | None
+) -> IncomingMessage | ChatMoved | None:
     if message.migrate_to_chat_id:
-        return Moved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
+        return ChatMoved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
     sender, chat = message.sender, message.chat
     # Anonymous admins and channels speak as chats: nobody who could be a reseller.
     if sender is None or sender.is_bot or message.sender_chat is not None:
@@ -99,7 +101,7 @@ def _message(message: _Message, kind: Kind, username: str | None) -> Said | Move
         return None
     if _is_for_another_bot(text, username):
         return None
-    return Said(
+    return IncomingMessage(
         chat_id=chat.id,
         is_private=chat.type == _PRIVATE,
         thread_id=message.message_thread_id if message.is_topic_message else None,
@@ -121,12 +123,12 @@ def _document(sent: _Document | None) -> Document | None:
     return Document(file_id=sent.file_id, name=_sound(sent.file_name or "")[:128], size_bytes=sent.file_size)
 
 
-def _press(press: _Press) -> Pressed | None:
+def _press(press: _Press) -> ButtonPress | None:
     under = press.message
     if under is None or not press.data:
         return None
-    return Pressed(
-        press_id=press.id,
+    return ButtonPress(
+        callback_id=press.id,
         chat_id=under.chat.id,
         thread_id=under.message_thread_id if under.is_topic_message else None,
         message_id=under.message_id,

@@ -7,7 +7,7 @@ from typing import Protocol
 from telegram.error import Conflict, NetworkError, TelegramError
 
 from bot.telegram.parse_update import ALLOWED_UPDATES
-from bot.telegram.receiver import Doorway
+from bot.telegram.receiver import UpdateReceiver
 from storage import inbox
 from storage.database import Database
 
@@ -36,7 +36,7 @@ class Poller:
     """Fetches updates; `run_once` gives the seconds to wait before the next."""
 
     def __init__(
-        self, *, database: Database, client: UpdateSource, doorway: Doorway, now_ms: Callable[[], int]
+        self, *, database: Database, client: UpdateSource, doorway: UpdateReceiver, now_ms: Callable[[], int]
     ) -> None:
         self._database = database
         self._client = client

@@ -8,15 +8,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.grammar.parse import parse
-from bot.grammar.parsed import Orders
+from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
-from bot.telegram.parse_update import Heard, read_update
-from bot.telegram.sender import Outgoing
-from bot.texts import toast_text
+from bot.telegram.parse_update import ParsedUpdate, parse_update
+from bot.telegram.sender import OutgoingMessage
+from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import Desk
-from bot.updates import Kind, Moved, Pressed, Said, Toast
-from bot.worker import Bell
+from bot.updates import ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
+from bot.worker import WakeUp
 from storage import chats, inbox
 from storage.database import Database
 from storage.errors import StorageError
@@ -32,25 +32,25 @@ APOLOGISE_AGAIN_MS = 600_000
 """While a disk is full Telegram brings the same orders again every second: one word a chat is enough."""
 
 
-class Unreadable(Struct, frozen=True, kw_only=True):
+class UnreadableUpdate(Struct, frozen=True, kw_only=True):
     """An update that does not fit Telegram's own types, or that our code stumbled over."""
 
     why: str
 
 
-class Answerer(Protocol):
+class DirectSender(Protocol):
     """Whoever answers at once what no letter answers: a tap, and an order that could not be kept."""
 
-    def answer_press(self, press_id: str, words: str) -> None:
+    def answer_callback(self, callback_id: str, words: str) -> None:
         """Answer soon, without waiting for it."""
         ...
 
-    def say_unkept(self, outgoing: Outgoing) -> None:
+    def send_direct(self, outgoing: OutgoingMessage) -> None:
         """Say something that the outbox cannot hold, without waiting for it."""
         ...
 
 
-class Doorway:
+class UpdateReceiver:
     """Takes updates in. `username` is the bot's own name, once Telegram has told it.
 
     `claim` and `look` let the orders that are being taken in be claimed, and their first letters be found,
@@ -62,11 +62,11 @@ class Doorway:
         *,
         database: Database,
         desk: Desk,
-        sender: Answerer,
+        sender: DirectSender,
         now_ms: Callable[[], int],
         claim: Callable[[], None],
         look: Callable[[], None],
-        imports_bell: Bell,
+        imports_bell: WakeUp,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -97,21 +97,21 @@ class Doorway:
         except StorageError:
             self._apologise([each for _, each in heard], now_ms)
             raise
-        if any(isinstance(each, Said) and each.document for _, each in heard):
+        if any(isinstance(each, IncomingMessage) and each.document for _, each in heard):
             self._imports_bell.ring()
-        for press_id, toast in toasts:
-            self._sender.answer_press(press_id, toast_text(toast))
+        for callback_id, toast in toasts:
+            self._sender.answer_callback(callback_id, toast_text(toast))
 
-    def _apologise(self, heard: list[Heard | Unreadable], now_ms: int) -> None:
+    def _apologise(self, heard: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
         """Tell a chat that its order is not kept: Telegram brings it again, so it must not be sent again."""
         recent = {
             chat: at_ms for chat, at_ms in self._apologised.items() if now_ms - at_ms < APOLOGISE_AGAIN_MS
         }
         for said in heard:
-            if isinstance(said, Said) and _is_order(said) and said.chat_id not in recent:
+            if isinstance(said, IncomingMessage) and _is_order(said) and said.chat_id not in recent:
                 recent[said.chat_id] = now_ms
-                self._sender.say_unkept(
-                    Outgoing(
+                self._sender.send_direct(
+                    OutgoingMessage(
                         chat_id=said.chat_id,
                         thread_id=said.thread_id,
                         reply_to=said.message_id,
@@ -120,24 +120,24 @@ class Doorway:
                 )
         self._apologised = recent
 
-    def _read(self, raw: Raw) -> Heard | Unreadable:
+    def _read(self, raw: Raw) -> ParsedUpdate | UnreadableUpdate:
         try:
-            return read_update(raw, username=self.username)
+            return parse_update(raw, username=self.username)
         except Exception as error:  # noqa: BLE001 - one bad update must not stop the others
-            return Unreadable(why=type(error).__name__)
+            return UnreadableUpdate(why=type(error).__name__)
 
 
-def _is_order(said: Said) -> bool:
-    return said.kind is Kind.WRITTEN and _asks_for_orders(said.text)
+def _is_order(said: IncomingMessage) -> bool:
+    return said.kind is MessageKind.WRITTEN and _asks_for_orders(said.text)
 
 
 def _asks_for_orders(text: str) -> bool:
     parsed = parse(text)
-    return isinstance(parsed, Orders) and parsed.near
+    return isinstance(parsed, OrderLines) and parsed.looks_like_order
 
 
 def _take_one(
-    tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int
+    tx: Tx, desk: Desk, raw: Raw, heard: ParsedUpdate | UnreadableUpdate, now_ms: int
 ) -> list[tuple[str, Toast]]:
     try:
         with tx.savepoint():
@@ -150,15 +150,17 @@ def _take_one(
         return []
 
 
-def _handle(tx: Tx, desk: Desk, raw: Raw, heard: Heard | Unreadable, now_ms: int) -> list[tuple[str, Toast]]:
+def _handle(
+    tx: Tx, desk: Desk, raw: Raw, heard: ParsedUpdate | UnreadableUpdate, now_ms: int
+) -> list[tuple[str, Toast]]:
     match heard:
-        case Said():
-            messages.take_message(tx, desk, heard, now_ms=now_ms)
-        case Pressed():
-            return [(heard.press_id, callbacks.take_press(tx, desk, heard, now_ms=now_ms))]
-        case Moved():
+        case IncomingMessage():
+            messages.handle_message(tx, desk, heard, now_ms=now_ms)
+        case ButtonPress():
+            return [(heard.callback_id, callbacks.handle_callback(tx, desk, heard, now_ms=now_ms))]
+        case ChatMoved():
             chats.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
-        case Unreadable():
+        case UnreadableUpdate():
             _set_aside(tx, raw, heard.why, now_ms)
         case None:
             pass
@@ -169,4 +171,4 @@ def _set_aside(tx: Tx, raw: Raw, fault: str, now_ms: int) -> None:
     update_id = raw.get("update_id")
     body = json.dumps(raw, ensure_ascii=True)[:MAX_BODY_KEPT_CHARS]
     known_id = update_id if isinstance(update_id, int) and abs(update_id) < 1 << 62 else now_ms
-    inbox.set_aside(tx, known_id, body=body, fault=fault, at_ms=now_ms)
+    inbox.store_failed_update(tx, known_id, body=body, fault=fault, at_ms=now_ms)

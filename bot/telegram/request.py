@@ -23,7 +23,7 @@ _AS_FORM = {"User-Agent": BaseRequest.USER_AGENT}
 Json = dict[str, Any]
 
 
-class Ready:
+class JsonParameters:
     """Parameters that need no more than to be sent; it stands where the library has its RequestData."""
 
     __slots__ = ("parameters",)
@@ -33,7 +33,7 @@ class Ready:
         self.parameters = parameters
 
 
-class CertificateNotBelieved(NetworkError):
+class UntrustedCertificate(NetworkError):
     """Somebody answers, but shows no certificate that we believe: it may be anybody."""
 
 
@@ -92,7 +92,7 @@ class AiohttpRequest(BaseRequest):
             ) as answer:
                 return answer.status, await answer.read()
         except aiohttp.ClientConnectorCertificateError as error:
-            raise CertificateNotBelieved(type(error).__name__) from error
+            raise UntrustedCertificate(type(error).__name__) from error
         except TimeoutError as error:
             raise TimedOut(type(error).__name__) from error
         except aiohttp.ClientError as error:

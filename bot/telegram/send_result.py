@@ -23,13 +23,13 @@ class Sent(Struct, frozen=True, kw_only=True):
     message_id: int
 
 
-class Later(Struct, frozen=True, kw_only=True):
+class RetryLater(Struct, frozen=True, kw_only=True):
     """Telegram asks this chat to wait."""
 
     retry_after_s: float
 
 
-class NotSent(Struct, frozen=True, kw_only=True):
+class NotConnected(Struct, frozen=True, kw_only=True):
     """No connection was made: it can be repeated without a copy."""
 
     why: str
@@ -41,33 +41,43 @@ class Ambiguous(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Gone(Struct, frozen=True, kw_only=True):
+class ChatUnreachable(Struct, frozen=True, kw_only=True):
     """The chat lets us in no longer."""
 
     why: str
 
 
-class MovedTo(Struct, frozen=True, kw_only=True):
+class ChatUpgraded(Struct, frozen=True, kw_only=True):
     """The group lives on under another id."""
 
     new_chat_id: int
 
 
-class ThreadGone(Struct, frozen=True, kw_only=True):
+class TopicDeleted(Struct, frozen=True, kw_only=True):
     """The topic was deleted; the chat itself is still there."""
 
 
-class EditGone(Struct, frozen=True, kw_only=True):
+class EditTargetGone(Struct, frozen=True, kw_only=True):
     """The message to be rewritten is gone or too old: it must be said anew."""
 
 
-class Impossible(Struct, frozen=True, kw_only=True):
+class Rejected(Struct, frozen=True, kw_only=True):
     """Telegram will never take this message as it is."""
 
     why: str
 
 
-Outcome = Sent | Later | NotSent | Ambiguous | Gone | MovedTo | ThreadGone | EditGone | Impossible
+SendResult = (
+    Sent
+    | RetryLater
+    | NotConnected
+    | Ambiguous
+    | ChatUnreachable
+    | ChatUpgraded
+    | TopicDeleted
+    | EditTargetGone
+    | Rejected
+)
 
 _GONE = (
     "chat not found",
@@ -83,25 +93,25 @@ _EDIT_GONE = ("message to edit not found", "message can't be edited", "message_i
 _DEFAULT_WAIT_S = 5.0
 
 
-def outcome_of(error: Exception) -> Outcome:
+def classify_send_error(error: Exception) -> SendResult:
     """Translate an exception of a send; BadRequest and TimedOut are NetworkErrors too, so they come first."""
     match error:
         case RetryAfter():
-            return Later(retry_after_s=_seconds(error.retry_after))
+            return RetryLater(retry_after_s=_seconds(error.retry_after))
         case ChatMigrated():
-            return MovedTo(new_chat_id=error.new_chat_id)
+            return ChatUpgraded(new_chat_id=error.new_chat_id)
         case Forbidden():
-            return Gone(why=error.message)
+            return ChatUnreachable(why=error.message)
         case BadRequest():
             return _of_bad_request(error.message)
         case NetworkError() if isinstance(error.__cause__, NEVER_CONNECTED):
-            return NotSent(why=type(error.__cause__).__name__)
+            return NotConnected(why=type(error.__cause__).__name__)
         case TimedOut() | NetworkError() if "Too Many Requests" in error.message:
-            return Later(retry_after_s=_DEFAULT_WAIT_S)
+            return RetryLater(retry_after_s=_DEFAULT_WAIT_S)
         case TelegramError() if not isinstance(error, NetworkError):
             # A wrong token or an unreadable answer: an operator's matter, worth trying again later.
             return (
-                NotSent(why=type(error).__name__)
+                NotConnected(why=type(error).__name__)
                 if _is_refusal(error)
                 else Ambiguous(why=type(error).__name__)
             )
@@ -113,15 +123,15 @@ def _is_refusal(error: TelegramError) -> bool:
     return type(error).__name__ in ("InvalidToken", "Conflict", "EndPointNotFound")
 
 
-def _of_bad_request(message: str) -> Outcome:
+def _of_bad_request(message: str) -> SendResult:
     said = message.lower()
     if "thread not found" in said:
-        return ThreadGone()
+        return TopicDeleted()
     if any(text in said for text in _EDIT_GONE):
-        return EditGone()
+        return EditTargetGone()
     if any(text in said for text in _GONE):
-        return Gone(why=message)
-    return Impossible(why=message)
+        return ChatUnreachable(why=message)
+    return Rejected(why=message)
 
 
 def is_already_true(error: Exception) -> bool:

@@ -9,9 +9,10 @@ from telegram import InputFile
 
 from bot.telegram.client import ApiClient
 from bot.telegram.request import Json
-from bot.telegram.send_result import Outcome, Sent, is_already_true, outcome_of
-from bot.texts import COPY, Attachment, Form, Text, label_of
-from bot.texts.formatting import Style, units
+from bot.telegram.send_result import SendResult, Sent, classify_send_error, is_already_true
+from bot.texts.buttons import COPY, label_of
+from bot.texts.formatting import Style, Text, units
+from bot.texts.message import Attachment, AttachmentKind
 from storage.keyboard import Keyboard
 
 _log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 NO_PREVIEW: Json = {"is_disabled": True}
 
 
-class Outgoing(Struct, frozen=True, kw_only=True):
+class OutgoingMessage(Struct, frozen=True, kw_only=True):
     """A message as it leaves; `edits` names the message of ours it takes the place of.
 
     With `asks` it opens a field for the answer, which shows that text before anything is typed.
@@ -43,7 +44,7 @@ class Sender:
         self._client = client
         self._answers: set[asyncio.Task[object]] = set()
 
-    async def send(self, outgoing: Outgoing) -> Outcome:
+    async def send(self, outgoing: OutgoingMessage) -> SendResult:
         """Send or edit; never raises but when cancelled."""
         method, parameters = _call(outgoing)
         try:
@@ -51,14 +52,14 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - every surprise while sending has a meaning
             if outgoing.edits is not None and is_already_true(error):
                 return Sent(message_id=outgoing.edits)
-            return outcome_of(error)
+            return classify_send_error(error)
         return Sent(message_id=message_id)
 
-    def answer_press(self, press_id: str, words: str) -> None:
+    def answer_callback(self, callback_id: str, words: str) -> None:
         """Let the tapper see that the tap was heard; nothing hangs on it, so it is tried once."""
-        self._start(self._answer(press_id, words))
+        self._start(self._answer(callback_id, words))
 
-    def say_unkept(self, outgoing: Outgoing) -> None:
+    def send_direct(self, outgoing: OutgoingMessage) -> None:
         """Say something that the outbox cannot hold; nothing hangs on it, so it is tried once."""
         self._start(self.send(outgoing))
 
@@ -67,9 +68,9 @@ class Sender:
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
-    async def _answer(self, press_id: str, words: str) -> None:
+    async def _answer(self, callback_id: str, words: str) -> None:
         try:
-            await self._client.answer_callback_query(press_id, text=words)
+            await self._client.answer_callback_query(callback_id, text=words)
         except Exception as error:  # noqa: BLE001 - a press too old to answer is no loss
             _log.info("a press was not answered", extra={"why": type(error).__name__})
 
@@ -79,7 +80,7 @@ class Sender:
             await asyncio.wait(self._answers, timeout=2)
 
 
-def _call(outgoing: Outgoing) -> tuple[str, Json]:
+def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
     """Give the Bot API method for a message, and its parameters; what is left out is left to Telegram."""
     words = "".join(span.text for span in outgoing.text)
     entities, markup = entities_of(outgoing.text), _markup(outgoing)
@@ -103,12 +104,12 @@ def _attached(attachment: Attachment) -> tuple[str, Json]:
     content = InputFile(attachment.content, filename=attachment.name)
     return (
         ("sendPhoto", {"photo": content})
-        if attachment.form is Form.PICTURE
+        if attachment.form is AttachmentKind.PICTURE
         else ("sendDocument", {"document": content})
     )
 
 
-def _reply(outgoing: Outgoing) -> Json | None:
+def _reply(outgoing: OutgoingMessage) -> Json | None:
     if outgoing.reply_to is None:
         return None
     return {"message_id": outgoing.reply_to, "allow_sending_without_reply": True}
@@ -126,7 +127,7 @@ def entities_of(text: Text) -> list[Json]:
     return entities
 
 
-def _field(outgoing: Outgoing) -> Json | None:
+def _field(outgoing: OutgoingMessage) -> Json | None:
     """Give the field for an answer; in a group nobody else is made to answer."""
     if outgoing.asks is None:
         return None
@@ -138,7 +139,7 @@ def _field(outgoing: Outgoing) -> Json | None:
     return field
 
 
-def _markup(outgoing: Outgoing) -> Json | None:
+def _markup(outgoing: OutgoingMessage) -> Json | None:
     rows: list[list[Json]] = [
         [{"text": label_of(button.action, button.label), "callback_data": button.data} for button in row]
         for row in outgoing.keyboard

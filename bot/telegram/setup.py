@@ -15,7 +15,7 @@ WEBHOOK_CONNECTIONS = 40
 """Telegram's own default; one commit takes many updates, so more would gain nothing."""
 
 
-async def introduce(client: ApiClient, *, webhook_url: str | None, webhook_secret: str | None) -> str:
+async def configure_updates(client: ApiClient, *, webhook_url: str | None, webhook_secret: str | None) -> str:
     """Choose webhook or polling, never dropping what waits, and give the bot's own username."""
     me = await client.get_me()
     if webhook_url:
@@ -40,7 +40,7 @@ async def _remove_webhook(client: ApiClient) -> None:
         _log.warning("the server does not know how to remove a webhook")
 
 
-async def offer_commands(client: ApiClient, admins: tuple[int, ...]) -> None:
+async def publish_commands(client: ApiClient, admins: tuple[int, ...]) -> None:
     """Show everybody the commands that are theirs; a failure costs only comfort."""
     await _offer(client, COMMANDS, BotCommandScopeAllPrivateChats())
     for admin in admins:

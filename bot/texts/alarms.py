@@ -3,31 +3,31 @@
 from typing import assert_never
 
 from bot.notices.alarms import (
-    AdminsNotice,
+    AlarmNotice,
     AuditFinding,
-    BalanceShown,
+    BillerBalance,
     BreakerClosed,
     BreakerOpened,
     DatabaseFoundDamaged,
     DeliveryFailed,
     HoldCause,
     Invariant,
-    NothingOpen,
-    OrderNotFound,
+    NothingToResolve,
     ReversalQuarantined,
+    UnknownTrxid,
 )
 from bot.notices.orders import (
     AboutOrder,
-    BillerTrouble,
+    BillerAccountAlarm,
     OrderCard,
-    OrderRuled,
-    OrderSettledItself,
-    RulingQuestion,
-    RulingRejected,
+    OrderResolved,
+    OrderResolvedByBiller,
+    ResolutionQuestion,
+    ResolutionRejected,
     SnQuestion,
 )
-from bot.orders.model import Outcome, State, Trouble
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+from bot.orders.model import FailureCause, Outcome, State
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
 STATES = {
     State.PLACED: "menunggu giliran",
@@ -57,7 +57,7 @@ OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
 
 
 def _what(about: AboutOrder) -> Row:
-    return (code(about.typed), " (", numbered(about.destination), ")")
+    return (code(about.typed), " (", format_destination(about.destination), ")")
 
 
 def order_card(card: OrderCard, clock: Clock) -> Text:
@@ -72,11 +72,11 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
     rows.append(("Ref ", code(card.trxid)))
     rows.append(f"Dipesan {clock.moment(card.placed_at_ms)} oleh {card.user_id}, chat {card.chat_id}")
     if card.biller_ref:
-        rows.append(("Nomor biller ", outside(card.biller_ref)))
-    if card.price_idr is not None:
-        rows.append(f"Modal {rupiah(card.price_idr)}")
+        rows.append(("Nomor biller ", untrusted(card.biller_ref)))
+    if card.cost_idr is not None:
+        rows.append(f"Modal {rupiah(card.cost_idr)}")
     if why:
-        rows.append(("Catatan teknis: ", outside(why, 200)))
+        rows.append(("Catatan teknis: ", untrusted(why, 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
 
 
@@ -90,9 +90,9 @@ def sn_question(notice: SnQuestion) -> Text:
     )
 
 
-def ruling_question(notice: RulingQuestion) -> Text:
+def ruling_question(notice: ResolutionQuestion) -> Text:
     """Ask once more before a word counts."""
-    sn = [("SN: ", outside(notice.sn, 500))] if notice.sn else []
+    sn = [("SN: ", untrusted(notice.sn, 500))] if notice.sn else []
     return lines(
         ("Tetapkan ", bold(OUTCOMES[notice.outcome]), "?"),
         _what(notice),
@@ -102,18 +102,18 @@ def ruling_question(notice: RulingQuestion) -> Text:
     )
 
 
-def order_ruled(notice: OrderRuled, clock: Clock) -> Text:
+def order_ruled(notice: OrderResolved, clock: Clock) -> Text:
     """Say who settled it."""
-    sn = [("SN: ", outside(notice.sn, 500))] if notice.sn else []
+    sn = [("SN: ", untrusted(notice.sn, 500))] if notice.sn else []
     return lines(
-        ("☑️ Ditetapkan ", bold(OUTCOMES[notice.outcome]), " oleh ", outside(notice.admin_name)),
+        ("☑️ Ditetapkan ", bold(OUTCOMES[notice.outcome]), " oleh ", untrusted(notice.admin_name)),
         _what(notice),
         *sn,
         f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
     )
 
 
-def order_settled_itself(notice: OrderSettledItself, clock: Clock) -> Text:
+def order_settled_itself(notice: OrderResolvedByBiller, clock: Clock) -> Text:
     """Say that the biller's own report came after all."""
     return lines(
         ("☑️ Selesai oleh laporan biller: ", bold(STATES[notice.state])),
@@ -122,7 +122,7 @@ def order_settled_itself(notice: OrderSettledItself, clock: Clock) -> Text:
     )
 
 
-def ruling_rejected(notice: RulingRejected) -> Text:
+def ruling_rejected(notice: ResolutionRejected) -> Text:
     """Say that there is nothing to settle."""
     return lines(
         ("Pesanan ini tidak perlu keputusan, statusnya ", bold(STATES[notice.state]), "."),
@@ -131,30 +131,30 @@ def ruling_rejected(notice: RulingRejected) -> Text:
     )
 
 
-def order_not_found(notice: OrderNotFound) -> Text:
+def order_not_found(notice: UnknownTrxid) -> Text:
     """Say that the id names no order."""
     return lines(
-        ("Tidak ada pesanan dengan Ref ", outside(notice.trxid or "-"), "."),
+        ("Tidak ada pesanan dengan Ref ", untrusted(notice.trxid or "-"), "."),
         ("Ketik ", code("/sukses Ref SN"), " atau ", code("/gagal Ref"), ". Daftarnya: /tertunda"),
     )
 
 
-def nothing_open(_: NothingOpen) -> Text:
+def nothing_open(_: NothingToResolve) -> Text:
     """Say that no order waits for a word."""
     return lines("👍 Tidak ada pesanan yang menunggu keputusan.")
 
 
-def biller_trouble(notice: BillerTrouble, clock: Clock) -> Text:
+def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
     """Wake the operator: only they can mend it."""
     what = (
         "Saldo di biller tidak cukup?"
-        if notice.trouble is Trouble.DEPOSIT
+        if notice.failure_cause is FailureCause.DEPOSIT
         else "Akun, sign, atau IP ditolak?"
     )
     return lines(
         ("🚨 ", bold("Biller menolak pesanan")),
         what,
-        ("Alasan: ", outside(notice.reason or "-", 200)),
+        ("Alasan: ", untrusted(notice.reason or "-", 200)),
         _what(notice),
         f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
     )
@@ -165,7 +165,7 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
     return lines(
         ("⚠️ ", bold("Laporan biller tidak cocok")),
         "Tidak ada hasil yang ditetapkan. Laporannya disimpan untuk diperiksa.",
-        ("Catatan teknis: ", outside(notice.why, 200)),
+        ("Catatan teknis: ", untrusted(notice.why, 200)),
         clock.moment(notice.at_ms),
     )
 
@@ -174,7 +174,7 @@ def delivery_failed(notice: DeliveryFailed) -> Text:
     """Tell of a chat that could not be told."""
     return lines(
         ("⚠️ ", bold("Pesan tidak sampai")),
-        (f"Chat {notice.chat_id} ({notice.kind}): ", outside(notice.why, 200)),
+        (f"Chat {notice.chat_id} ({notice.kind}): ", untrusted(notice.why, 200)),
     )
 
 
@@ -214,14 +214,14 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
         INVARIANTS[notice.invariant],
         ("Ref ", code(notice.trxid)),
-        ("Catatan teknis: ", outside(notice.what, 200)),
+        ("Catatan teknis: ", untrusted(notice.what, 200)),
         *more,
         "Cek pesanan ini di biller sebelum memutuskan apa pun.",
         clock.moment(notice.at_ms),
     )
 
 
-def balance(notice: BalanceShown, clock: Clock) -> Text:
+def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     """Show the operator's money, as far as the biller has told."""
     waiting = [f"Menunggu keputusan: {notice.waiting_count}, lihat /tertunda"] if notice.waiting_count else []
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
@@ -234,7 +234,7 @@ def balance(notice: BalanceShown, clock: Clock) -> Text:
     )
 
 
-def _last_balance(notice: BalanceShown, clock: Clock) -> tuple[Row, ...]:
+def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
     if notice.balance_idr is None or notice.reported_at_ms is None:
         return (
             ("💰 ", bold("Saldo biller belum diketahui")),
@@ -247,12 +247,12 @@ def _last_balance(notice: BalanceShown, clock: Clock) -> tuple[Row, ...]:
     )
 
 
-def words(notice: AdminsNotice, clock: Clock) -> Text:
+def words(notice: AlarmNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
-        case OrderNotFound():
+        case UnknownTrxid():
             return order_not_found(notice)
-        case NothingOpen():
+        case NothingToResolve():
             return nothing_open(notice)
         case ReversalQuarantined():
             return reversal_quarantined(notice, clock)
@@ -266,7 +266,7 @@ def words(notice: AdminsNotice, clock: Clock) -> Text:
             return breaker_closed(notice, clock)
         case AuditFinding():
             return audit_finding(notice, clock)
-        case BalanceShown():
-            return balance(notice, clock)
+        case BillerBalance():
+            return biller_balance(notice, clock)
         case _:
             assert_never(notice)

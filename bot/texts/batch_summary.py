@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from bot.grammar.parsed import spelled
-from bot.orders.batch import Batch, Unplaced, Why
+from bot.grammar.parsed import order_text
+from bot.orders.batch import Batch, UnplacedLine, UnplacedReason
 from bot.orders.model import Intent, Order, State
-from bot.orders.pln_token import token_of
+from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
     MAX_STYLED,
     MAX_UNITS,
@@ -19,9 +19,9 @@ from bot.texts.formatting import (
     code,
     length,
     lines,
-    outside,
     rupiah,
     styled,
+    untrusted,
 )
 from bot.texts.orders import told_reason
 
@@ -44,11 +44,11 @@ _WORDS = {
     "⚠️": "diperiksa",
 }
 _HINDRANCES = {
-    Why.SLIP: ("❓", ""),
-    Why.QUESTION: ("❓", ""),
-    Why.REPEATED: ("↩️", " sudah dipesan hari ini"),
-    Why.CLOSED: ("🚫", " sedang ditutup"),
-    Why.COUNTER_CLOSED: ("🚫", " loket sedang ditutup"),
+    UnplacedReason.SLIP: ("❓", ""),
+    UnplacedReason.QUESTION: ("❓", ""),
+    UnplacedReason.REPEATED: ("↩️", " sudah dipesan hari ini"),
+    UnplacedReason.CLOSED: ("🚫", " sedang ditutup"),
+    UnplacedReason.COUNTER_CLOSED: ("🚫", " loket sedang ditutup"),
 }
 
 SN_CHARS, REASON_CHARS = 40, 40
@@ -78,11 +78,11 @@ def _table(batch: Batch, placed: Sequence[Order], clock: Clock, show: Callable[[
 def _head(placed: Sequence[Order], batch: Batch) -> Text:
     marks = Counter(MARKS[order.state] for order in placed)
     counts = " · ".join(f"{mark} {marks[mark]} {word}" for mark, word in _WORDS.items() if marks[mark])
-    asked = sum(line.why is Why.QUESTION for line in batch.unplaced)
+    asked = sum(line.why is UnplacedReason.QUESTION for line in batch.unplaced)
     passed = len(batch.unplaced) - asked
     refused = f" · ❓ {asked} perlu dijawab" if asked else ""
     refused += f" · {passed} dilewati" if passed else ""
-    total_idr = sum(order.sell_idr or 0 for order in placed if order.state is State.SUCCEEDED)
+    total_idr = sum(order.price_idr or 0 for order in placed if order.state is State.SUCCEEDED)
     total = f"\nTotal sukses {rupiah(total_idr)}" if total_idr else ""
     return lines(
         ("📋 ", bold(f"{len(placed) + len(batch.unplaced)} baris")), f"{counts}{refused}{total}".strip(" ·")
@@ -92,10 +92,10 @@ def _head(placed: Sequence[Order], batch: Batch) -> Text:
 def _in_full(order: Order) -> Row:
     proof: tuple[str | Span, ...] = ()
     if order.state is State.SUCCEEDED and order.sn:
-        token = token_of(order.product_code, order.destination, order.sn)
-        proof = (" SN ", outside(token.digits if token else order.sn, SN_CHARS))
-    elif order.state is State.FAILED and (reason := told_reason(order.reason or "", order.trouble)):
-        proof = (" ", outside(reason, REASON_CHARS))
+        token = pln_token_of(order.product_code, order.destination, order.sn)
+        proof = (" SN ", untrusted(token.digits if token else order.sn, SN_CHARS))
+    elif order.state is State.FAILED and (reason := told_reason(order.reason or "", order.failure_cause)):
+        proof = (" ", untrusted(reason, REASON_CHARS))
     return (f"{order.line}. {MARKS[order.state]} ", _spelled(order), *proof)
 
 
@@ -109,13 +109,13 @@ def _unless_succeeded(order: Order) -> Row | None:
 
 def _spelled(order: Order) -> Span:
     """Give the order's text; a run of digits needs no style, of which a message holds only so many."""
-    text = spelled(
+    text = order_text(
         Intent(product_code=order.product_code, destination=order.destination, ordinal=order.ordinal)
     )
-    return Span(text) if order.destination.isdigit() else outside(text)
+    return Span(text) if order.destination.isdigit() else untrusted(text)
 
 
-def _unplaced(line: Unplaced) -> Row:
+def _unplaced(line: UnplacedLine) -> Row:
     hint: tuple[str | Span, ...] = (" → ", code(clean(line.hint))) if line.hint else ()
     mark, why = _HINDRANCES[line.why]
-    return (f"{line.number}. {mark} ", outside(line.typed), why, *hint)
+    return (f"{line.number}. {mark} ", untrusted(line.typed), why, *hint)

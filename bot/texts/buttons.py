@@ -8,8 +8,8 @@ COPY = "📋 Salin SN"
 LABELS: dict[Action, str] = {
     Action.APPROVE: "✅ Setujui",
     Action.REJECT: "❌ Tolak",
-    Action.RULE_SUCCESS: "✅ SUKSES",
-    Action.RULE_FAILURE: "❌ GAGAL",
+    Action.RESOLVE_SUCCESS: "✅ SUKSES",
+    Action.RESOLVE_FAILURE: "❌ GAGAL",
     Action.WITHOUT_SN: "Tanpa SN",
     Action.CONFIRM_SUCCESS: "Ya, SUKSES",
     Action.CONFIRM_FAILURE: "Ya, GAGAL",

@@ -7,14 +7,14 @@ from bot.notices.complaints import (
     ComplaintClosed,
     ComplaintHelp,
     ComplaintsNotice,
-    ComplaintTold,
+    ComplaintStage,
+    ComplaintUpdate,
     NoComplaints,
-    Stage,
     TooManyComplaints,
 )
 from bot.notices.orders import AboutOrder
 from bot.texts.alarms import STATES
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
 
 DELIVERED = "Menurut server, pesanan ini sudah terkirim."
 
@@ -24,23 +24,26 @@ def _head(mark: str, word: str, about: AboutOrder) -> Row:
 
 
 def _answer(answer: str | None) -> Row:
-    return ("Jawaban admin: ", outside(answer, 500)) if answer else DELIVERED
+    return ("Jawaban admin: ", untrusted(answer, 500)) if answer else DELIVERED
 
 
-def told(notice: ComplaintTold, clock: Clock) -> Text:
+def told(notice: ComplaintUpdate, clock: Clock) -> Text:
     """Tell a reseller where the complaint stands, and in the end what the answer is."""
-    number, ref = ("Nomor: ", numbered(notice.destination)), f"Ref {notice.trxid}"
+    number, ref = ("Nomor: ", format_destination(notice.destination)), f"Ref {notice.trxid}"
     match notice.stage:
-        case Stage.OPEN:
+        case ComplaintStage.OPEN:
             head = _head("📣", "KOMPLAIN DITERIMA", notice)
             rows: tuple[Row, ...] = ("Admin sudah diberi tahu. Jawabannya dikirim ke sini.",)
-        case Stage.CHECKING:
+        case ComplaintStage.CHECKING:
             head = _head("🔎", "KOMPLAIN DICEK", notice)
             rows = ("Admin sedang mengeceknya. Jawabannya dikirim ke sini.",)
-        case Stage.ANSWERED:
+        case ComplaintStage.ANSWERED:
             head = _head("💬", "KOMPLAIN DIJAWAB", notice)
             shows_sn = notice.sn and not notice.answer
-            rows = (_answer(notice.answer), *([("SN: ", outside(notice.sn or "", 500))] if shows_sn else []))
+            rows = (
+                _answer(notice.answer),
+                *([("SN: ", untrusted(notice.sn or "", 500))] if shows_sn else []),
+            )
         case _:
             assert_never(notice.stage)
     return lines(head, number, *rows, f"{clock.time(notice.at_ms)}\n{ref}")
@@ -48,33 +51,33 @@ def told(notice: ComplaintTold, clock: Clock) -> Text:
 
 def card(notice: ComplaintCard, clock: Clock) -> Text:
     """Show an admin all that is known of the order."""
-    who = outside(notice.name) if notice.name else "tanpa nama"
-    stage = "sedang dicek" if notice.stage is Stage.CHECKING else "belum dijawab"
+    who = untrusted(notice.name) if notice.name else "tanpa nama"
+    stage = "sedang dicek" if notice.stage is ComplaintStage.CHECKING else "belum dijawab"
     rows: list[Row] = [
         ("📣 ", bold("Komplain"), f" ({stage})"),
-        (code(notice.typed), " (", numbered(notice.destination), ")"),
+        (code(notice.typed), " (", format_destination(notice.destination), ")"),
         ("Pemesan: ", who, " ", code(str(notice.user_id))),
     ]
     if notice.note:
-        rows.append(("Pesan: ", outside(notice.note, 300)))
+        rows.append(("Pesan: ", untrusted(notice.note, 300)))
     rows.append(f"Status: {STATES[notice.state]}")
     if notice.sn:
-        rows.append(("SN: ", outside(notice.sn, 500)))
+        rows.append(("SN: ", untrusted(notice.sn, 500)))
     if notice.reason:
-        rows.append(("Alasan: ", outside(notice.reason, 200)))
+        rows.append(("Alasan: ", untrusted(notice.reason, 200)))
     rows.append(f"Dipesan {clock.moment(notice.placed_at_ms)}, komplain {clock.moment(notice.at_ms)}")
     if notice.biller_ref:
-        rows.append(("Nomor biller ", outside(notice.biller_ref)))
+        rows.append(("Nomor biller ", untrusted(notice.biller_ref)))
     rows += [("Ref ", code(notice.trxid)), "Balas pesan ini untuk menjawab."]
     return lines(*rows)
 
 
 def closed(notice: ComplaintClosed, clock: Clock) -> Text:
     """Say what was answered, and by whom."""
-    by = (" oleh ", outside(notice.admin_name)) if notice.admin_name else ()
+    by = (" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ()
     return lines(
         ("☑️ ", bold("Komplain dijawab"), *by),
-        (code(notice.typed), " (", numbered(notice.destination), ")"),
+        (code(notice.typed), " (", format_destination(notice.destination), ")"),
         _answer(notice.answer),
         f"{clock.moment(notice.at_ms)}\nRef {notice.trxid}",
     )
@@ -84,7 +87,7 @@ def complaint_help(notice: ComplaintHelp) -> Text:
     """Say how to name the order."""
     rows: list[Row] = []
     if notice.typed:
-        rows.append(("Pesanan untuk ", outside(notice.typed), " tidak ditemukan."))
+        rows.append(("Pesanan untuk ", untrusted(notice.typed), " tidak ditemukan."))
     return lines(
         ("📣 ", bold("Komplain")),
         *rows,
@@ -104,7 +107,7 @@ def too_many(notice: TooManyComplaints) -> Text:
 def words(notice: ComplaintsNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
-        case ComplaintTold():
+        case ComplaintUpdate():
             return told(notice, clock)
         case ComplaintCard():
             return card(notice, clock)

@@ -76,9 +76,9 @@ def grouped(digits: str) -> str:
     return "-".join(re.findall(r".{1,4}", digits))
 
 
-def numbered(destination: str) -> Span:
+def format_destination(destination: str) -> Span:
     """Give a destination for reading: a number in fours, a name or an address as text from outside."""
-    return Span(grouped(destination)) if destination.isdigit() else outside(destination)
+    return Span(grouped(destination)) if destination.isdigit() else untrusted(destination)
 
 
 def clean(outside: str, limit: int = 64) -> str:
@@ -91,7 +91,7 @@ def clean(outside: str, limit: int = 64) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
 
 
-def outside(text: str, limit: int = 64) -> Span:
+def untrusted(text: str, limit: int = 64) -> Span:
     """Give text from outside so that Telegram makes no link, name or command of it: code is left alone."""
     return Span(clean(text, limit), Style.CODE)
 

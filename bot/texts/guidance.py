@@ -4,36 +4,42 @@ from typing import assert_never
 
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
-from bot.grammar.parsed import EXAMPLE, Slip
-from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, TalkNotice, Welcome
-from bot.texts.formatting import Row, Text, bold, code, lines, outside
+from bot.grammar.parsed import EXAMPLE, InputError
+from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _SLIPS = {
-    Slip.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
-    Slip.SPOKEN_OF: "Pesan ini tidak diproses sebagai pesanan. Ada masalah? Cek dulu, atau ketik komplain.",
-    Slip.NO_CANCEL: "Pesanan tidak bisa dibatalkan. Cek dulu hasilnya.",
-    Slip.NO_DESTINATION: "Nomornya belum ada.",
-    Slip.NO_CODE: "Kode di depan nomornya belum ada.",
-    Slip.NO_SERVER: "Server gamenya belum ada di belakang ID.",
-    Slip.TOO_SHORT: "Nomornya kurang angka.",
-    Slip.TOO_LONG: "Nomornya kelebihan angka.",
-    Slip.NOT_DIGITS: "Nomornya hanya boleh angka.",
-    Slip.NOT_PLAIN: "Tujuannya tidak boleh memakai spasi atau tanda lain.",
-    Slip.NOT_A_PHONE: "Nomor ini bukan nomor HP.",
-    Slip.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
-    Slip.TOO_MANY_PARTS: "Ada bagian lain di samping kode dan nomor.",
-    Slip.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga.",
-    Slip.NEAR_COMMAND: "Mungkin maksudnya perintah ini?",
-    Slip.SEVERAL_ORDERS: "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma.",
-    Slip.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
-    Slip.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
-    Slip.THANKS: "Siap, sama-sama.",
-    Slip.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
-    Slip.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
-    Slip.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
+    InputError.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
+    InputError.SPOKEN_OF: (
+        "Pesan ini tidak diproses sebagai pesanan. Ada masalah? Cek dulu, atau ketik komplain."
+    ),
+    InputError.NO_CANCEL: "Pesanan tidak bisa dibatalkan. Cek dulu hasilnya.",
+    InputError.NO_DESTINATION: "Nomornya belum ada.",
+    InputError.NO_CODE: "Kode di depan nomornya belum ada.",
+    InputError.NO_SERVER: "Server gamenya belum ada di belakang ID.",
+    InputError.TOO_SHORT: "Nomornya kurang angka.",
+    InputError.TOO_LONG: "Nomornya kelebihan angka.",
+    InputError.NOT_DIGITS: "Nomornya hanya boleh angka.",
+    InputError.NOT_PLAIN: "Tujuannya tidak boleh memakai spasi atau tanda lain.",
+    InputError.NOT_A_PHONE: "Nomor ini bukan nomor HP.",
+    InputError.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
+    InputError.TOO_MANY_PARTS: "Ada bagian lain di samping kode dan nomor.",
+    InputError.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga.",
+    InputError.NEAR_COMMAND: "Mungkin maksudnya perintah ini?",
+    InputError.SEVERAL_ORDERS: (
+        "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma."
+    ),
+    InputError.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
+    InputError.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
+    InputError.THANKS: "Siap, sama-sama.",
+    InputError.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
+    InputError.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
+    InputError.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
 
-_NOTHING_BOUGHT = frozenset({Slip.SEVERAL_ORDERS, Slip.TOO_MANY_ORDERS, Slip.FORWARDED, Slip.EDITED})
+_NOTHING_BOUGHT = frozenset(
+    {InputError.SEVERAL_ORDERS, InputError.TOO_MANY_ORDERS, InputError.FORWARDED, InputError.EDITED}
+)
 """Where somebody may think that something was bought after all."""
 
 _EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
@@ -43,15 +49,15 @@ _EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
 def not_understood(notice: NotUnderstood) -> Text:
     """Say what is amiss and show the nearest right form."""
     shown = "Contoh:" if notice.is_example or notice.suggestion == EXAMPLE else "Ketik:"
-    typed: list[Row] = [("Yang diketik: ", outside(notice.typed, 100))] if notice.typed else []
-    if notice.slip is Slip.THANKS:
-        return lines(f"🙏 {_SLIPS[notice.slip]}")
-    bought = ["Belum ada yang dibeli."] if notice.slip in _NOTHING_BOUGHT else []
+    typed: list[Row] = [("Yang diketik: ", untrusted(notice.typed, 100))] if notice.typed else []
+    if notice.input_error is InputError.THANKS:
+        return lines(f"🙏 {_SLIPS[notice.input_error]}")
+    bought = ["Belum ada yang dibeli."] if notice.input_error in _NOTHING_BOUGHT else []
     return lines(
-        f"🤔 {_SLIPS[notice.slip]}",
+        f"🤔 {_SLIPS[notice.input_error]}",
         *typed,
         *bought,
-        (f"{shown} ", outside(notice.suggestion, 100)),
+        (f"{shown} ", untrusted(notice.suggestion, 100)),
         "Cara lengkap: /bantuan",
     )
 
@@ -123,7 +129,7 @@ def _shown(examples: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _listed(texts: list[str]) -> Row:
-    first, *others = (outside(text) for text in texts)
+    first, *others = (untrusted(text) for text in texts)
     return (first, *(part for other in others for part in (", ", other)))
 
 
@@ -143,7 +149,7 @@ def admins_only() -> Text:
     return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
 
 
-def words(notice: TalkNotice) -> Text:
+def words(notice: GuidanceNotice) -> Text:
     """Give the words for a notice of this room."""
     match notice:
         case Welcome():

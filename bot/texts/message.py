@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 from msgspec import Struct
 
 
-class Form(StrEnum):
+class AttachmentKind(StrEnum):
     """How Telegram shows it."""
 
     PICTURE = auto()
@@ -15,6 +15,6 @@ class Form(StrEnum):
 class Attachment(Struct, frozen=True, kw_only=True):
     """A picture or a file with its name; the words of the message stand under it."""
 
-    form: Form
+    form: AttachmentKind
     name: str
     content: bytes

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.notices import orders as say
 from bot.orders.model import Outcome
-from bot.orders.pln_token import token_of
+from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
     MAX_STYLED,
     MAX_UNITS,
@@ -16,8 +16,8 @@ from bot.texts.formatting import (
     code,
     length,
     lines,
-    outside,
     styled,
+    untrusted,
 )
 from bot.texts.orders import told_reason
 
@@ -28,7 +28,7 @@ ROOM_FOR_COUNT = 3
 _FOOT = "Angka di ujung baris: akhir Ref. Rincian: cek.NOMOR"
 
 
-def merge(notices: Sequence[say.Listed], clock: Clock) -> tuple[Text, int]:
+def merge_notices(notices: Sequence[say.ListableNotice], clock: Clock) -> tuple[Text, int]:
     """Join as many of `notices` as one message holds, at least one; give the words and how many they are."""
     rows: list[Span] = []
     count = 0
@@ -44,22 +44,22 @@ def merge(notices: Sequence[say.Listed], clock: Clock) -> tuple[Text, int]:
     return _frame(rows, notices[count - 1], clock, count), count
 
 
-def _frame(rows: list[Span], last: say.Listed, clock: Clock, count: int) -> Text:
+def _frame(rows: list[Span], last: say.ListableNotice, clock: Clock, count: int) -> Text:
     head = lines(("📬 ", bold(f"{count} kabar")))
     return (*head, *rows, *lines("", clock.time(last.at_ms), _FOOT))
 
 
-def _row(notice: say.Listed) -> tuple[str | Span, ...]:
+def _row(notice: say.ListableNotice) -> tuple[str | Span, ...]:
     mark, what = _told(notice)
     return (f"{mark} ", _typed(notice), *what, f" ·{notice.trxid[-5:]}")
 
 
-def _typed(notice: say.Listed) -> Span:
+def _typed(notice: say.ListableNotice) -> Span:
     """Give the order's text; a run of digits needs no style, of which a message holds only so many."""
-    return Span(notice.typed) if notice.destination.isdigit() else outside(notice.typed)
+    return Span(notice.typed) if notice.destination.isdigit() else untrusted(notice.typed)
 
 
-def _told(notice: say.Listed) -> tuple[str, tuple[str | Span, ...]]:
+def _told(notice: say.ListableNotice) -> tuple[str, tuple[str | Span, ...]]:
     match notice:
         case say.OrderReceived():
             return "⏳", (" diproses",)
@@ -70,8 +70,8 @@ def _told(notice: say.Listed) -> tuple[str, tuple[str | Span, ...]]:
         case say.OrderSucceeded():
             return "✅", _proof(notice)
         case say.OrderFailed():
-            reason = told_reason(notice.reason, notice.trouble)
-            return "❌", (" gagal: ", outside(reason, REASON_CHARS)) if reason else (" gagal",)
+            reason = told_reason(notice.reason, notice.failure_cause)
+            return "❌", (" gagal: ", untrusted(reason, REASON_CHARS)) if reason else (" gagal",)
         case say.OrderUnknown():
             return "❔", (" belum pasti, jangan kirim ulang",)
         case say.OrderExpired():
@@ -86,9 +86,9 @@ def _told(notice: say.Listed) -> tuple[str, tuple[str | Span, ...]]:
 def _proof(notice: say.OrderSucceeded) -> tuple[str | Span, ...]:
     if not notice.sn:
         return (" SN belum ada",)
-    token = token_of(notice.code, notice.destination, notice.sn)
+    token = pln_token_of(notice.code, notice.destination, notice.sn)
     if token is None:
-        return (" SN ", outside(notice.sn, SN_CHARS))
+        return (" SN ", untrusted(notice.sn, SN_CHARS))
     if None in (token.name, token.tariff, token.kwh):
-        return (" ", code(token.digits), " SN ", outside(notice.sn, SN_CHARS))
-    return (" ", code(token.digits), " ", outside(f"{token.name} {token.tariff} {token.kwh} kWh"))
+        return (" ", code(token.digits), " SN ", untrusted(notice.sn, SN_CHARS))
+    return (" ", code(token.digits), " ", untrusted(f"{token.name} {token.tariff} {token.kwh} kWh"))

@@ -3,10 +3,28 @@
 from typing import assert_never
 
 from bot.grammar.parsed import EXAMPLE
-from bot.notices.order_lookup import History, LookingNotice, NoSuchOrder, OrderRow, OrderShown, OrdersTo
+from bot.notices.order_lookup import (
+    NoMatchingOrder,
+    OrderDetails,
+    OrderHistory,
+    OrderLookupNotice,
+    OrderRow,
+    OrdersToDestination,
+)
 from bot.orders.model import ExpiryReason, State
 from bot.texts.batch_summary import MARKS
-from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, numbered, outside, rupiah
+from bot.texts.formatting import (
+    Clock,
+    Row,
+    Span,
+    Text,
+    bold,
+    code,
+    format_destination,
+    lines,
+    rupiah,
+    untrusted,
+)
 from bot.texts.orders import told_reason
 
 STATES = {
@@ -28,7 +46,7 @@ _EXPIRIES = {
 LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60
 
 
-def order_shown(notice: OrderShown, clock: Clock) -> Text:
+def order_shown(notice: OrderDetails, clock: Clock) -> Text:
     """Show all of one order that its reseller may know."""
     rows: list[Row] = [
         (
@@ -37,27 +55,27 @@ def order_shown(notice: OrderShown, clock: Clock) -> Text:
             " ",
             code(notice.typed),
         ),
-        ("Nomor: ", numbered(notice.destination)),
+        ("Nomor: ", format_destination(notice.destination)),
         f"Dipesan {clock.moment(notice.placed_at_ms)}",
     ]
     if notice.ordinal > 1:
         rows.append(f"Pembelian ke-{notice.ordinal} hari itu")
     if notice.user_id is not None:
-        rows.append(("Pemesan: ", outside(notice.name), f" ({notice.user_id})"))
-    if notice.sell_idr is not None:
-        rows.append(f"Harga: {rupiah(notice.sell_idr)}")
+        rows.append(("Pemesan: ", untrusted(notice.name), f" ({notice.user_id})"))
+    if notice.price_idr is not None:
+        rows.append(f"Harga: {rupiah(notice.price_idr)}")
     rows.extend(_proof(notice))
     return lines(*rows, f"Kabar terakhir {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
 
 
-def _proof(notice: OrderShown) -> list[Row]:
+def _proof(notice: OrderDetails) -> list[Row]:
     """Give what proves or explains how an order stands, and what not to do while nobody knows."""
     match notice.state:
         case State.SUCCEEDED:
-            return [("SN: ", outside(notice.sn, 500)) if notice.sn else "SN: belum ada"]
+            return [("SN: ", untrusted(notice.sn, 500)) if notice.sn else "SN: belum ada"]
         case State.FAILED:
-            reason = told_reason(notice.reason, notice.trouble)
-            return [("Alasan: ", outside(reason, 200))] if reason else []
+            reason = told_reason(notice.reason, notice.failure_cause)
+            return [("Alasan: ", untrusted(reason, 200))] if reason else []
         case State.EXPIRED:
             return [_EXPIRIES[notice.expiry]] if notice.expiry else []
         case State.UNKNOWN | State.DISPUTED:
@@ -71,19 +89,19 @@ def _proof(notice: OrderShown) -> list[Row]:
 def _listed(number: int, row: OrderRow, clock: Clock, *, with_number: bool) -> tuple[Row, Row]:
     named = code(f"{row.code}.{row.destination}") if with_number else code(row.code)
     proof: tuple[str | Span, ...] = ()
-    reason = told_reason(row.reason, row.trouble)
+    reason = told_reason(row.reason, row.failure_cause)
     if row.state is State.SUCCEEDED and row.sn:
-        proof = (" · SN ", outside(row.sn, LIST_SN_CHARS))
+        proof = (" · SN ", untrusted(row.sn, LIST_SN_CHARS))
     elif row.state is State.FAILED and reason:
-        proof = (" · ", outside(reason, LIST_REASON_CHARS))
-    who: tuple[str | Span, ...] = (" · ", outside(row.name, 30)) if row.name else ()
+        proof = (" · ", untrusted(reason, LIST_REASON_CHARS))
+    who: tuple[str | Span, ...] = (" · ", untrusted(row.name, 30)) if row.name else ()
     return (
         (f"{number}. {MARKS[row.state]} ", named, f" {STATES[row.state].lower()}"),
         (f"    {clock.moment(row.placed_at_ms)}", *who, *proof),
     )
 
 
-def orders_to(notice: OrdersTo, clock: Clock) -> Text:
+def orders_to(notice: OrdersToDestination, clock: Clock) -> Text:
     """Show the latest orders to one number."""
     rows = [
         each
@@ -91,18 +109,20 @@ def orders_to(notice: OrdersTo, clock: Clock) -> Text:
         for each in _listed(number, row, clock, with_number=False)
     ]
     return lines(
-        ("🔎 ", bold("Pesanan ke"), " ", numbered(notice.destination)), *rows, "Ketuk angkanya untuk rincian."
+        ("🔎 ", bold("Pesanan ke"), " ", format_destination(notice.destination)),
+        *rows,
+        "Ketuk angkanya untuk rincian.",
     )
 
 
-def no_such_order(notice: NoSuchOrder) -> Text:
+def no_such_order(notice: NoMatchingOrder) -> Text:
     """Say that there is none, and how to ask."""
     if not notice.typed:
         return lines(
             "🔎 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
         )
     return lines(
-        ("🔎 Tidak ada pesanan untuk ", outside(notice.typed), "."),
+        ("🔎 Tidak ada pesanan untuk ", untrusted(notice.typed), "."),
         (
             "Periksa nomornya. Contoh: ",
             code("cek.081234567890"),
@@ -114,7 +134,7 @@ def no_such_order(notice: NoSuchOrder) -> Text:
     )
 
 
-def history(notice: History, clock: Clock) -> Text:
+def history(notice: OrderHistory, clock: Clock) -> Text:
     """Show a page of somebody's orders."""
     if not notice.rows:
         return lines(
@@ -128,16 +148,16 @@ def history(notice: History, clock: Clock) -> Text:
     return lines(("🧾 ", bold("Riwayat pesanan")), *rows, "Ketuk angkanya untuk rincian.")
 
 
-def words(notice: LookingNotice, clock: Clock) -> Text:
+def words(notice: OrderLookupNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
-        case OrderShown():
+        case OrderDetails():
             return order_shown(notice, clock)
-        case OrdersTo():
+        case OrdersToDestination():
             return orders_to(notice, clock)
-        case NoSuchOrder():
+        case NoMatchingOrder():
             return no_such_order(notice)
-        case History():
+        case OrderHistory():
             return history(notice, clock)
         case _:
             assert_never(notice)

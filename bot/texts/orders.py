@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from bot.notices.order_lookup import OrderShown
+from bot.notices.order_lookup import OrderDetails
 from bot.notices.orders import (
     AboutOrder,
     OrderDisputed,
@@ -15,26 +15,26 @@ from bot.notices.orders import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.orders.model import ExpiryReason, Outcome, Trouble
-from bot.orders.pln_token import Token, token_of
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside
+from bot.orders.model import ExpiryReason, FailureCause, Outcome
+from bot.orders.pln_token import PlnToken, pln_token_of
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
 
 _NEXT_STEP = {
-    Trouble.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",
-    Trouble.PRODUCT_INACTIVE: "Produk sedang ditutup. Pakai kode lain, atau coba lagi nanti.",
-    Trouble.DEPOSIT: "Server belum bisa memproses. Tunggu sebentar, lalu kirim ulang.",
-    Trouble.ACCOUNT: "Server sedang gangguan, admin sudah diberi tahu. Coba lagi nanti.",
-    Trouble.DESTINATION: "Periksa nomornya, lalu ketik ulang.",
-    Trouble.OTHER: "Periksa kode dan nomornya, atau coba lagi nanti.",
+    FailureCause.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",
+    FailureCause.PRODUCT_INACTIVE: "Produk sedang ditutup. Pakai kode lain, atau coba lagi nanti.",
+    FailureCause.DEPOSIT: "Server belum bisa memproses. Tunggu sebentar, lalu kirim ulang.",
+    FailureCause.ACCOUNT: "Server sedang gangguan, admin sudah diberi tahu. Coba lagi nanti.",
+    FailureCause.DESTINATION: "Periksa nomornya, lalu ketik ulang.",
+    FailureCause.OTHER: "Periksa kode dan nomornya, atau coba lagi nanti.",
 }
 
 # Such a reason names the operator's own user or address, which is not the reseller's business.
-REASON_WITHHELD = frozenset({Trouble.ACCOUNT})
+REASON_WITHHELD = frozenset({FailureCause.ACCOUNT})
 
 
-def told_reason(reason: str, trouble: Trouble | None) -> str:
+def told_reason(reason: str, failure_cause: FailureCause | None) -> str:
     """Give the biller's reason as far as a reseller may read it."""
-    return "" if trouble in REASON_WITHHELD else reason
+    return "" if failure_cause in REASON_WITHHELD else reason
 
 
 def _head(mark: str, word: str, about: AboutOrder) -> Row:
@@ -42,7 +42,7 @@ def _head(mark: str, word: str, about: AboutOrder) -> Row:
 
 
 def _number(about: AboutOrder) -> Row:
-    return ("Nomor: ", numbered(about.destination))
+    return ("Nomor: ", format_destination(about.destination))
 
 
 def _foot(about: AboutOrder, clock: Clock) -> str:
@@ -72,40 +72,40 @@ def waiting(notice: OrderWaiting, clock: Clock) -> Text:
 
 def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
     """Say that it is delivered, with the SN as the biller gave it, or the token that stands in it."""
-    token = token_of(notice.code, notice.destination, notice.sn)
+    token = pln_token_of(notice.code, notice.destination, notice.sn)
     proof = _token(token, notice.sn or "") if token else (_sn(notice.sn),)
     return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, _foot(notice, clock))
 
 
-def to_copy(notice: OrderSucceeded | OrderShown) -> str | None:
+def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
     """Give what one tap should copy: the token that the customer types in, or the SN."""
-    token = token_of(notice.code, notice.destination, notice.sn)
+    token = pln_token_of(notice.code, notice.destination, notice.sn)
     return token.digits if token else notice.sn
 
 
 def _sn(sn: str | None) -> Row:
     if not sn:
         return "SN: belum ada. Kalau perlu, ketuk Komplain."
-    return ("SN: ", outside(sn, 500))
+    return ("SN: ", untrusted(sn, 500))
 
 
-def _token(token: Token, sn: str) -> Iterator[Row]:
+def _token(token: PlnToken, sn: str) -> Iterator[Row]:
     """Show a token and what belongs to it; all of the SN too, where not every part of it was understood."""
     yield ("Token: ", code(token.digits))
     for label, part in (("Nama", token.name), ("Tarif", token.tariff), ("kWh", token.kwh)):
         if part:
-            yield (f"{label}: ", outside(part))
+            yield (f"{label}: ", untrusted(part))
     if None in (token.name, token.tariff, token.kwh):
         yield _sn(sn)
 
 
 def failed(notice: OrderFailed, clock: Clock) -> Text:
     """Say that it failed, why, and what to do."""
-    reason = told_reason(notice.reason, notice.trouble)
+    reason = told_reason(notice.reason, notice.failure_cause)
     rows: list[Row] = [_head("❌", "GAGAL", notice), _number(notice)]
     if reason:
-        rows.append(("Alasan: ", outside(reason, 200)))
-    next_step = _NEXT_STEP[notice.trouble]
+        rows.append(("Alasan: ", untrusted(reason, 200)))
+    next_step = _NEXT_STEP[notice.failure_cause]
     if notice.others:
         next_step = "Pilih produk lain di bawah, atau coba lagi nanti."
     return lines(*rows, next_step, _foot(notice, clock))

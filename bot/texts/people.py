@@ -14,7 +14,7 @@ from bot.notices.people import (
     ResellerRow,
     StandingChanged,
 )
-from bot.texts.formatting import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, outside
+from bot.texts.formatting import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, untrusted
 
 STANDINGS = {
     Standing.ASKED: "menunggu",
@@ -42,8 +42,8 @@ def join_decided(notice: JoinDecided) -> Text:
     """Say who let them in, or did not."""
     word = {Standing.APPROVED: "Disetujui", Standing.REJECTED: "Ditolak"}.get(notice.standing, "Dihapus")
     return lines(
-        ("☑️ ", bold(word), " oleh ", outside(notice.admin_name)),
-        (outside(notice.name), f" · ID {notice.user_id}"),
+        ("☑️ ", bold(word), " oleh ", untrusted(notice.admin_name)),
+        (untrusted(notice.name), f" · ID {notice.user_id}"),
     )
 
 
@@ -81,14 +81,14 @@ def join_answer(notice: JoinAnswer) -> Text:
 def standing_changed(notice: StandingChanged) -> Text:
     """Confirm a change."""
     return lines(
-        ("☑️ ", outside(notice.name), f" · ID {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
+        ("☑️ ", untrusted(notice.name), f" · ID {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
     )
 
 
 def person_not_found(notice: PersonNotFound) -> Text:
     """Say that the change fits nobody."""
     return lines(
-        ("Tidak ada orang yang cocok untuk ", outside(notice.typed or "-"), "."),
+        ("Tidak ada orang yang cocok untuk ", untrusted(notice.typed or "-"), "."),
         "Ketik ID atau @nama di belakang perintah. Daftarnya: /reseller",
     )
 
@@ -123,8 +123,8 @@ def _row(row: ResellerRow) -> Row:
 
 
 def _name(name: str, username: str | None, limit: int = 64) -> tuple[Span, ...]:
-    handle = (Span(" "), outside(f"@{username}", 33)) if username else ()
-    return (outside(name, limit), *handle)
+    handle = (Span(" "), untrusted(f"@{username}", 33)) if username else ()
+    return (untrusted(name, limit), *handle)
 
 
 def words(notice: PeopleNotice, clock: Clock) -> Text:

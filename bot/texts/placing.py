@@ -2,34 +2,34 @@
 
 from typing import assert_never
 
-from bot.grammar.parsed import Doubt, spelled
+from bot.grammar.parsed import Ambiguity, order_text
 from bot.notices.placing import (
-    Closure,
-    Offer,
-    OrderingNotice,
+    BatchSummary,
+    ClosedReason,
+    OrderOffer,
     OrderProposal,
     OrderQuestion,
     OrderRepeated,
-    OrderTable,
+    PlacingNotice,
     ProductClosed,
 )
 from bot.orders.model import State
 from bot.texts.batch_summary import MARKS
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
 _DOUBTS = {
-    Doubt.NOMINAL: "Produk yang mana untuk nominal ini?",
-    Doubt.OPERATOR: "Nomor ini bukan dari operator produknya.",
-    Doubt.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
-    Doubt.NUMBER: "Nomor ini bisa dibaca dua cara.",
-    Doubt.PARTS: "Ada bagian lain di samping kode dan nomor.",
-    Doubt.PIN: "Ada bagian lain di samping kode dan nomor. PIN tidak perlu diketik.",
-    Doubt.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga. Mungkin maksudnya:",
-    Doubt.SERVER: "Pastikan ID dan servernya.",
-    Doubt.LETTERS: "Ada huruf di dalam nomor.",
-    Doubt.SWAPPED: "Nomornya tertulis di depan kode.",
-    Doubt.GLUED: "Kode dan nomornya tersambung.",
-    Doubt.TALK: "Ini pesanan atau obrolan?",
+    Ambiguity.NOMINAL: "Produk yang mana untuk nominal ini?",
+    Ambiguity.OPERATOR: "Nomor ini bukan dari operator produknya.",
+    Ambiguity.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
+    Ambiguity.NUMBER: "Nomor ini bisa dibaca dua cara.",
+    Ambiguity.PARTS: "Ada bagian lain di samping kode dan nomor.",
+    Ambiguity.PIN: "Ada bagian lain di samping kode dan nomor. PIN tidak perlu diketik.",
+    Ambiguity.UNKNOWN_CODE: "Kode ini tidak ada di daftar harga. Mungkin maksudnya:",
+    Ambiguity.SERVER: "Pastikan ID dan servernya.",
+    Ambiguity.LETTERS: "Ada huruf di dalam nomor.",
+    Ambiguity.SWAPPED: "Nomornya tertulis di depan kode.",
+    Ambiguity.GLUED: "Kode dan nomornya tersambung.",
+    Ambiguity.TALK: "Ini pesanan atau obrolan?",
 }
 
 _STOOD = {
@@ -44,17 +44,17 @@ _STOOD = {
 }
 
 
-def _offered(offer: Offer) -> Row:
-    price = f" · {rupiah(offer.sell_idr)}" if offer.sell_idr is not None else ""
-    name = (" ", outside(offer.name)) if offer.name else ()
-    return (code(spelled(offer.intent)), *name, price)
+def _offered(offer: OrderOffer) -> Row:
+    price = f" · {rupiah(offer.price_idr)}" if offer.price_idr is not None else ""
+    name = (" ", untrusted(offer.name)) if offer.name else ()
+    return (code(order_text(offer.intent)), *name, price)
 
 
 def order_question(notice: OrderQuestion) -> Text:
     """Ask which reading was meant, with a button for each."""
     ask = "Ketuk untuk membeli, atau ketik ulang." if len(notice.offers) == 1 else "Ketuk yang dimaksud."
     return lines(
-        f"🤔 {_DOUBTS[notice.doubt]}",
+        f"🤔 {_DOUBTS[notice.ambiguity]}",
         *(_offered(offer) for offer in notice.offers),
         f"{ask} Belum ada yang dibeli.",
     )
@@ -65,13 +65,13 @@ def order_proposal(notice: OrderProposal) -> Text:
     intent, name = notice.offer.intent, notice.offer.name
     rows: list[Row] = [("🛒 ", bold("Beli ini?"))]
     if name:
-        rows.append((outside(name),))
+        rows.append((untrusted(name),))
     rows.append(("Kode: ", code(intent.product_code)))
-    rows.append(("Nomor: ", numbered(intent.destination)))
+    rows.append(("Nomor: ", format_destination(intent.destination)))
     if intent.ordinal > 1:
         rows.append(f"Pembelian ke-{intent.ordinal} hari ini")
-    if notice.offer.sell_idr is not None:
-        rows.append(f"Harga: {rupiah(notice.offer.sell_idr)}")
+    if notice.offer.price_idr is not None:
+        rows.append(f"Harga: {rupiah(notice.offer.price_idr)}")
     return lines(*rows, "Belum ada yang dibeli. Ketuk tombolnya untuk membeli.")
 
 
@@ -79,30 +79,30 @@ def order_repeated(notice: OrderRepeated, clock: Clock) -> Text:
     """Say that it was ordered before, and how to buy one more on purpose."""
     rows: list[Row] = [
         (f"↩️ {MARKS[notice.state]} ", code(notice.typed), " ", _STOOD[notice.state]),
-        ("Nomor: ", numbered(notice.destination)),
+        ("Nomor: ", format_destination(notice.destination)),
     ]
     if notice.sn:
-        rows.append(("SN: ", outside(notice.sn, 500)))
+        rows.append(("SN: ", untrusted(notice.sn, 500)))
     rows.append(f"Dipesan {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
     if notice.again is None:
         return lines(*rows, "Sudah 99 kali hari ini, tidak bisa ditambah lagi.")
     is_over = notice.state is State.SUCCEEDED
     held = "Tidak dibeli lagi." if is_over else "Tidak dibeli lagi, tunggu hasilnya."
-    return lines(*rows, (f"{held} Kalau memang mau satu lagi, ketik ", code(spelled(notice.again.intent))))
+    return lines(*rows, (f"{held} Kalau memang mau satu lagi, ketik ", code(order_text(notice.again.intent))))
 
 
 def product_closed(notice: ProductClosed) -> Text:
     """Say that the product cannot be bought now, until when, and what could be."""
     match notice.closure:
-        case Closure.RESTING:
+        case ClosedReason.RESTING:
             minute = notice.opens_minute or 0
             why = f"sedang jam tutup, buka lagi pukul {minute // 60:02d}:{minute % 60:02d}."
-        case Closure.CLOSED:
+        case ClosedReason.CLOSED:
             why = "sedang ditutup."
         case _:
             assert_never(notice.closure)
     rows: list[Row] = [
-        ("🚫 ", code(notice.code), " ", outside(notice.name), f" {why}"),
+        ("🚫 ", code(notice.code), " ", untrusted(notice.name), f" {why}"),
         "Belum ada yang dibeli.",
     ]
     if notice.others:
@@ -111,7 +111,7 @@ def product_closed(notice: ProductClosed) -> Text:
     return lines(*rows)
 
 
-def words(notice: OrderingNotice, clock: Clock) -> Text:
+def words(notice: PlacingNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
         case OrderQuestion():
@@ -122,7 +122,7 @@ def words(notice: OrderingNotice, clock: Clock) -> Text:
             return order_repeated(notice, clock)
         case ProductClosed():
             return product_closed(notice)
-        case OrderTable():
+        case BatchSummary():
             raise LookupError("a table is filled in from the books")
         case _:
             assert_never(notice)

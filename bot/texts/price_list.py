@@ -3,31 +3,31 @@
 from typing import assert_never
 
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.cells import RULE_WORDS, Reason
-from bot.catalogue.price_list.columns import HEADINGS
-from bot.catalogue.price_list.grid import MAX_FILE_BYTES, MAX_ROWS, FileFault
-from bot.catalogue.price_list.row import Problem
+from bot.catalogue.price_list.cells import RULE_NAMES, CellError
+from bot.catalogue.price_list.columns import COLUMN_TITLES
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, MAX_ROWS, FileError
+from bot.catalogue.price_list.row import CellProblem
 from bot.notices.price_list import (
     CatalogueChanged,
     CatalogueEmpty,
     CatalogueFile,
     CatalogueHistory,
-    CatalogueNotice,
-    ChangeShown,
-    Count,
-    ImportEnd,
+    ChangeCount,
+    ChangeExample,
     ImportEnded,
+    ImportEndReason,
     ImportPreview,
     ImportReceived,
     ImportRefused,
     PastChange,
+    PriceListNotice,
+    ProductFailing,
     ProductsSwitched,
     ProductSwitched,
-    ProductTrouble,
     ProductUnknown,
 )
 from bot.texts import products
-from bot.texts.formatting import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, outside, rupiah
+from bot.texts.formatting import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, rupiah, untrusted
 
 _KINDS = {
     ChangeKind.ADDED: ("🆕", "baru"),
@@ -42,41 +42,41 @@ _KINDS = {
 }
 
 _REASONS = {
-    Reason.MISSING: "kosong",
-    Reason.TOO_LONG: "terlalu panjang",
-    Reason.CODE_SIGNS: "hanya boleh huruf dan angka, tanpa spasi",
-    Reason.CODE_SHORT: "minimal 2 huruf atau angka",
-    Reason.CODE_NO_LETTER: "harus ada hurufnya",
-    Reason.CODE_IS_COMMAND: "sudah dipakai sebagai perintah",
-    Reason.CODE_TWICE: "kode yang sama ada di baris",
-    Reason.UNREADABLE: "tidak terbaca",
-    Reason.NEGATIVE: "tidak boleh minus",
-    Reason.TOO_SMALL: "terlalu kecil. Kalau memang benar, tulis dengan Rp di depan",
-    Reason.TOO_LARGE: "terlalu besar",
-    Reason.UNKNOWN_WORD: "tidak dikenal",
-    Reason.TOO_MANY_CELLS: "isi baris melebihi jumlah kolom, mungkin ada koma berlebih",
+    CellError.MISSING: "kosong",
+    CellError.TOO_LONG: "terlalu panjang",
+    CellError.CODE_SIGNS: "hanya boleh huruf dan angka, tanpa spasi",
+    CellError.CODE_SHORT: "minimal 2 huruf atau angka",
+    CellError.CODE_NO_LETTER: "harus ada hurufnya",
+    CellError.CODE_IS_COMMAND: "sudah dipakai sebagai perintah",
+    CellError.CODE_TWICE: "kode yang sama ada di baris",
+    CellError.UNREADABLE: "tidak terbaca",
+    CellError.NEGATIVE: "tidak boleh minus",
+    CellError.TOO_SMALL: "terlalu kecil. Kalau memang benar, tulis dengan Rp di depan",
+    CellError.TOO_LARGE: "terlalu besar",
+    CellError.UNKNOWN_WORD: "tidak dikenal",
+    CellError.TOO_MANY_CELLS: "isi baris melebihi jumlah kolom, mungkin ada koma berlebih",
 }
 
 _FAULTS = {
-    FileFault.TOO_LARGE: f"Filenya terlalu besar, paling banyak {MAX_FILE_BYTES // 1_000_000} MB.",
-    FileFault.NOT_A_SHEET: "Ini bukan daftar harga. Simpan sebagai .xlsx atau .csv, lalu kirim lagi.",
-    FileFault.DAMAGED: "Filenya rusak atau tidak lengkap. Simpan ulang sebagai .xlsx, lalu kirim lagi.",
-    FileFault.NO_HEADING: "Judul kolom tidak ditemukan. Baris pertama harus memuat kode dan nama.",
-    FileFault.COLUMN_TWICE: "Ada dua kolom untuk hal yang sama. Sisakan satu saja:",
-    FileFault.TOO_MANY_ROWS: f"Barisnya terlalu banyak, paling banyak {MAX_ROWS:,}.".replace(",", "."),
-    FileFault.EMPTY: "Di bawah judul kolom belum ada isinya.",
-    FileFault.NOT_FETCHED: "File tidak bisa diambil dari Telegram. Coba kirim lagi.",
+    FileError.TOO_LARGE: f"Filenya terlalu besar, paling banyak {MAX_FILE_BYTES // 1_000_000} MB.",
+    FileError.NOT_A_SHEET: "Ini bukan daftar harga. Simpan sebagai .xlsx atau .csv, lalu kirim lagi.",
+    FileError.DAMAGED: "Filenya rusak atau tidak lengkap. Simpan ulang sebagai .xlsx, lalu kirim lagi.",
+    FileError.NO_HEADING: "Judul kolom tidak ditemukan. Baris pertama harus memuat kode dan nama.",
+    FileError.COLUMN_TWICE: "Ada dua kolom untuk hal yang sama. Sisakan satu saja:",
+    FileError.TOO_MANY_ROWS: f"Barisnya terlalu banyak, paling banyak {MAX_ROWS:,}.".replace(",", "."),
+    FileError.EMPTY: "Di bawah judul kolom belum ada isinya.",
+    FileError.NOT_FETCHED: "File tidak bisa diambil dari Telegram. Coba kirim lagi.",
 }
 
 _ENDS = {
-    ImportEnd.DISCARDED: "Daftar harga dibatalkan. Katalog tidak berubah.",
-    ImportEnd.SUPERSEDED: "Diganti file yang lebih baru. Daftar ini tidak diterapkan.",
+    ImportEndReason.DISCARDED: "Daftar harga dibatalkan. Katalog tidak berubah.",
+    ImportEndReason.SUPERSEDED: "Diganti file yang lebih baru. Daftar ini tidak diterapkan.",
 }
 
 
 def received(notice: ImportReceived) -> Text:
     """Say that a file came in."""
-    return lines(("📥 File diterima, sedang dibaca: ", outside(notice.file_name)))
+    return lines(("📥 File diterima, sedang dibaca: ", untrusted(notice.file_name)))
 
 
 def preview(notice: ImportPreview) -> Text:
@@ -89,19 +89,19 @@ def preview(notice: ImportPreview) -> Text:
 
 def _previewed(notice: ImportPreview, problems_shown: int) -> Text:
     rows: list[Row] = [
-        ("📋 ", bold("Pratinjau katalog"), " ", outside(notice.file_name)),
+        ("📋 ", bold("Pratinjau katalog"), " ", untrusted(notice.file_name)),
         f"{_number(notice.sound_count)} baris benar, katalog menjadi {_number(notice.product_count)} produk.",
     ]
     if notice.renewed:
         rows.append("Katalog berubah setelah pratinjau tadi, jadi dihitung ulang.")
     rows.extend(_changes_in(notice))
-    rules = ", ".join(f"{RULE_WORDS[rule.rule][0]} {_number(rule.count)}" for rule in notice.rules)
+    rules = ", ".join(f"{RULE_NAMES[rule.rule][0]} {_number(rule.count)}" for rule in notice.rules)
     if rules:
         rows.extend(["", f"Jenis tujuan: {rules}"])
     if notice.stricter:
-        rows.append(("Tetap wajib dengan server: ", outside(" ".join(notice.stricter), 200)))
+        rows.append(("Tetap wajib dengan server: ", untrusted(" ".join(notice.stricter), 200)))
     if notice.unused:
-        rows.append(("Kolom tidak dipakai: ", outside(", ".join(notice.unused), 200)))
+        rows.append(("Kolom tidak dipakai: ", untrusted(", ".join(notice.unused), 200)))
     rows.extend(_problems_in(notice, problems_shown))
     rows.extend(["", _question(notice)])
     return lines(*rows)
@@ -127,12 +127,12 @@ def _changes_in(notice: ImportPreview) -> list[Row]:
     return rows
 
 
-def _counted(counted: Count) -> Row:
+def _counted(counted: ChangeCount) -> Row:
     mark, word = _KINDS[counted.kind]
     return (f"{mark} ", bold(f"{_number(counted.count)} {word}"))
 
 
-def _example(shown: ChangeShown) -> Row:
+def _example(shown: ChangeExample) -> Row:
     before, after = _price(shown.before_idr), _price(shown.after_idr)
     match shown.kind:
         case ChangeKind.ADDED:
@@ -141,11 +141,11 @@ def _example(shown: ChangeShown) -> Row:
             price = ""
         case _:
             price = f": {before} → {after}"
-    return ("   ", code(shown.code), " ", outside(shown.name, 40), price)
+    return ("   ", code(shown.code), " ", untrusted(shown.name, 40), price)
 
 
-def _price(price_idr: int | None) -> str:
-    return rupiah(price_idr) if price_idr is not None else "tanpa harga"
+def _price(cost_idr: int | None) -> str:
+    return rupiah(cost_idr) if cost_idr is not None else "tanpa harga"
 
 
 def _problems_in(notice: ImportPreview, shown: int) -> list[Row]:
@@ -158,21 +158,21 @@ def _problems_in(notice: ImportPreview, shown: int) -> list[Row]:
     return rows
 
 
-def _problem(problem: Problem) -> Row:
-    where = f"Baris {problem.row}, {HEADINGS[problem.column][0]}"
+def _problem(problem: CellProblem) -> Row:
+    where = f"Baris {problem.row}, {COLUMN_TITLES[problem.column][0]}"
     said = _REASONS[problem.reason]
-    if problem.reason is Reason.CODE_TWICE:
-        return (f"{where}: ", outside(problem.code, 24), f" {said} ", outside(problem.shown, 24))
+    if problem.reason is CellError.CODE_TWICE:
+        return (f"{where}: ", untrusted(problem.code, 24), f" {said} ", untrusted(problem.shown, 24))
     if problem.shown:
-        return (f"{where}: ", outside(problem.shown, 24), f" {said}")
+        return (f"{where}: ", untrusted(problem.shown, 24), f" {said}")
     return f"{where}: {said}"
 
 
 def refused(notice: ImportRefused) -> Text:
     """Say why a file is no price list, and what to do."""
-    detail = (" ", outside(notice.detail)) if notice.detail else ()
+    detail = (" ", untrusted(notice.detail)) if notice.detail else ()
     return lines(
-        ("❗ ", bold("File tidak bisa dipakai"), " ", outside(notice.file_name)),
+        ("❗ ", bold("File tidak bisa dipakai"), " ", untrusted(notice.file_name)),
         (_FAULTS[notice.fault], *detail),
         "Katalog tidak berubah. Contoh bentuknya: /katalog",
     )
@@ -180,7 +180,7 @@ def refused(notice: ImportRefused) -> Text:
 
 def ended(notice: ImportEnded) -> Text:
     """Say that a list is not applied."""
-    return lines((outside(notice.file_name), ": ", _ENDS[notice.end]))
+    return lines((untrusted(notice.file_name), ": ", _ENDS[notice.end]))
 
 
 def changed(notice: CatalogueChanged, clock: Clock) -> Text:
@@ -192,7 +192,7 @@ def changed(notice: CatalogueChanged, clock: Clock) -> Text:
     ]
     if notice.omitted_count:
         rows.append(f"{_number(notice.omitted_count)} baris salah dilewati, produknya tidak diubah.")
-    rows.append((outside(notice.file_name), " oleh ", outside(notice.name)))
+    rows.append((untrusted(notice.file_name), " oleh ", untrusted(notice.name)))
     return lines(*rows, clock.moment(notice.at_ms))
 
 
@@ -237,10 +237,10 @@ def _listed(past: tuple[PastChange, ...], clock: Clock) -> Text:
 
 
 def _past(past: PastChange, clock: Clock) -> list[Row]:
-    by = (" oleh ", outside(past.name)) if past.name else ()
+    by = (" oleh ", untrusted(past.name)) if past.name else ()
     rows: list[Row] = [
         (bold(f"Versi {past.version}"), f" · {clock.moment(past.at_ms)}"),
-        (outside(past.source), *by),
+        (untrusted(past.source), *by),
     ]
     for counted in past.counts:
         mark, word = _KINDS[counted.kind]
@@ -253,7 +253,7 @@ def _number(count: int) -> str:
     return f"{count:,}".replace(",", ".")
 
 
-def words(notice: CatalogueNotice, clock: Clock) -> Text:
+def words(notice: PriceListNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
         case ImportReceived():
@@ -270,7 +270,7 @@ def words(notice: CatalogueNotice, clock: Clock) -> Text:
             return empty()
         case CatalogueHistory():
             return history(notice, clock)
-        case ProductSwitched() | ProductsSwitched() | ProductUnknown() | ProductTrouble():
+        case ProductSwitched() | ProductsSwitched() | ProductUnknown() | ProductFailing():
             return products.words(notice, clock)
         case CatalogueFile():
             raise LookupError("a catalogue is filled in from the books")

@@ -3,13 +3,13 @@
 from typing import assert_never
 
 from bot.notices.price_list import (
+    ProductFailing,
     ProductNotice,
     ProductsSwitched,
     ProductSwitched,
-    ProductTrouble,
     ProductUnknown,
 )
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, outside
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, untrusted
 
 MAX_CODES_CHARS = 1_000
 """Of the codes of one command so much is shown: three such rows fit one message."""
@@ -19,7 +19,7 @@ def switched(notice: ProductSwitched) -> Text:
     """Confirm that a product is open or closed."""
     mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
     already = "" if notice.fresh else "sudah "
-    return lines((f"{mark} ", code(notice.code), " ", outside(notice.name), f" {already}{word}."))
+    return lines((f"{mark} ", code(notice.code), " ", untrusted(notice.name), f" {already}{word}."))
 
 
 def switched_several(notice: ProductsSwitched) -> Text:
@@ -30,28 +30,28 @@ def switched_several(notice: ProductsSwitched) -> Text:
         (f"{mark} Sudah {word}: ", notice.already),
         ("❗ Tidak ada di katalog: ", notice.unknown),
     )
-    return lines(*((label, outside(" ".join(codes), MAX_CODES_CHARS)) for label, codes in told if codes))
+    return lines(*((label, untrusted(" ".join(codes), MAX_CODES_CHARS)) for label, codes in told if codes))
 
 
 def unknown(notice: ProductUnknown) -> Text:
     """Say that there is no such product."""
     if not notice.typed:
         return lines("Ketik kodenya di belakang, misalnya:", code("/tutup s5"))
-    near = tuple(part for one in notice.near for part in (" ", code(one)))
-    rows: list[Row] = [("Tidak ada produk dengan kode ", outside(notice.typed), ".")]
-    if near:
-        rows.append(("Mungkin:", *near))
+    similar = tuple(part for one in notice.similar for part in (" ", code(one)))
+    rows: list[Row] = [("Tidak ada produk dengan kode ", untrusted(notice.typed), ".")]
+    if similar:
+        rows.append(("Mungkin:", *similar))
     return lines(*rows)
 
 
-def trouble(notice: ProductTrouble, clock: Clock) -> Text:
+def trouble(notice: ProductFailing, clock: Clock) -> Text:
     """Say that the biller has not got a product, and what a tap would do."""
     rows: list[Row] = [
         ("⚠️ ", bold("Produk gangguan di biller")),
-        (code(notice.code), " ", outside(notice.name)),
+        (code(notice.code), " ", untrusted(notice.name)),
     ]
     if notice.reason:
-        rows.append(("Alasan: ", outside(notice.reason, 200)))
+        rows.append(("Alasan: ", untrusted(notice.reason, 200)))
     return lines(
         *rows, clock.moment(notice.at_ms), "Tutup dulu supaya tidak dipesan? Buka lagi dengan /buka."
     )
@@ -66,7 +66,7 @@ def words(notice: ProductNotice, clock: Clock) -> Text:
             return switched_several(notice)
         case ProductUnknown():
             return unknown(notice)
-        case ProductTrouble():
+        case ProductFailing():
             return trouble(notice, clock)
         case _:
             assert_never(notice)

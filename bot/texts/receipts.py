@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import assert_never
 
-from bot.notices.receipts import Receipt, ReceiptsNotice, ShopMisread, ShopShown
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, numbered, outside, rupiah
+from bot.notices.receipts import Receipt, ReceiptSettings, ReceiptSettingsInvalid, ReceiptsNotice
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
 HEADING = "STRUK PEMBELIAN"
 PRODUCT = "Produk"
@@ -32,23 +32,23 @@ def printed_moment(at_ms: int, clock: Clock) -> str:
 
 def caption(notice: Receipt) -> Text:
     """Give what stands under the picture: it is passed on with it, and an SN can be copied from it."""
-    slip = notice.slip
+    facts = notice.facts
     rows: list[Row] = [
-        ("🧾 ", outside(slip.product_name or slip.product_code)),
-        (f"{NUMBER}: ", numbered(slip.destination)),
+        ("🧾 ", untrusted(facts.product_name or facts.product_code)),
+        (f"{NUMBER}: ", format_destination(facts.destination)),
     ]
-    if slip.token:
-        rows.append(("Token: ", outside(slip.token)))
-    elif slip.sn:
-        rows.append(("SN: ", outside(slip.sn, 500)))
+    if facts.token:
+        rows.append(("Token: ", untrusted(facts.token)))
+    elif facts.sn:
+        rows.append(("SN: ", untrusted(facts.sn, 500)))
     return lines(*rows)
 
 
-def shop_shown(notice: ShopShown) -> Text:
+def shop_shown(notice: ReceiptSettings) -> Text:
     """Show what stands on a reseller's receipts, and how to change it."""
     rows: list[Row] = [
         ("🧾 ", bold("Struk Anda"), " · tersimpan" if notice.kept else ""),
-        (f"{SHOP}: ", outside(notice.shop_name) if notice.shop_name else "belum diisi"),
+        (f"{SHOP}: ", untrusted(notice.shop_name) if notice.shop_name else "belum diisi"),
         f"{OWN_PRICES}:" if notice.prices else f"{OWN_PRICES}: belum diisi",
     ]
     rows += [(code(price.code), f" {rupiah(price.asked_idr)}") for price in notice.prices]
@@ -57,9 +57,9 @@ def shop_shown(notice: ShopShown) -> Text:
     return lines(*rows, "", *_HOW)
 
 
-def shop_misread(notice: ShopMisread) -> Text:
+def shop_misread(notice: ReceiptSettingsInvalid) -> Text:
     """Say that nothing was kept, and the right forms."""
-    return lines(("🤔 ", outside(notice.typed), " belum bisa disimpan."), *_HOW)
+    return lines(("🤔 ", untrusted(notice.typed), " belum bisa disimpan."), *_HOW)
 
 
 _HOW: tuple[Row, ...] = (
@@ -74,9 +74,9 @@ def words(notice: ReceiptsNotice) -> Text:
     match notice:
         case Receipt():
             return caption(notice)
-        case ShopShown():
+        case ReceiptSettings():
             return shop_shown(notice)
-        case ShopMisread():
+        case ReceiptSettingsInvalid():
             return shop_misread(notice)
         case _:
             assert_never(notice)

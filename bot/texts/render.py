@@ -6,17 +6,17 @@ from msgspec import Struct
 
 from bot import notices as say
 from bot.notices import orders as of_order
-from bot.notices.alarms import AdminsNotice
+from bot.notices.alarms import AlarmNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.guidance import TalkNotice
-from bot.notices.order_lookup import LookingNotice, OrderShown
+from bot.notices.guidance import GuidanceNotice
+from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.people import PeopleNotice
-from bot.notices.placing import OrderingNotice
-from bot.notices.price_list import CatalogueNotice
+from bot.notices.placing import PlacingNotice
+from bot.notices.price_list import PriceListNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
-from bot.notices.restore_gate import RestoreNotice
-from bot.notices.shopping import NumberQuestion, PricesNotice
+from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
@@ -39,7 +39,7 @@ MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
 
 
-class Rendered(Struct, frozen=True, kw_only=True):
+class RenderedMessage(Struct, frozen=True, kw_only=True):
     """A message ready to send: its words, what a copy button under it should hold, and what goes along.
 
     `asks` is what the field for an answer shows before anything is typed, None where none is asked for.
@@ -51,19 +51,19 @@ class Rendered(Struct, frozen=True, kw_only=True):
     asks: str | None = None
 
 
-def render(notice: say.Notice, clock: Clock) -> Rendered:
+def render(notice: say.Notice, clock: Clock) -> RenderedMessage:
     """Give one notice as a message."""
     copy = _copy(notice)
-    return Rendered(
+    return RenderedMessage(
         text=_words(notice, clock),
         copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
-        asks=shopping.placeholder(notice) if isinstance(notice, NumberQuestion) else None,
+        asks=shopping.placeholder(notice) if isinstance(notice, DestinationPrompt) else None,
     )
 
 
 def _copy(notice: say.Notice) -> str | None:
     match notice:
-        case of_order.OrderSucceeded() | OrderShown(state=State.SUCCEEDED):
+        case of_order.OrderSucceeded() | OrderDetails(state=State.SUCCEEDED):
             return orders.to_copy(notice)
         case _:
             return None
@@ -71,13 +71,13 @@ def _copy(notice: say.Notice) -> str | None:
 
 def _words(notice: say.Notice, clock: Clock) -> Text:
     """Ask the room whose notice it is."""
-    if isinstance(notice, OrderingNotice):
+    if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
-    if isinstance(notice, CatalogueNotice):
+    if isinstance(notice, PriceListNotice):
         return price_list.words(notice, clock)
-    if isinstance(notice, PricesNotice):
+    if isinstance(notice, ShoppingNotice):
         return shopping.words(notice)
-    if isinstance(notice, LookingNotice):
+    if isinstance(notice, OrderLookupNotice):
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
@@ -85,13 +85,13 @@ def _words(notice: say.Notice, clock: Clock) -> Text:
         return receipts.words(notice)
     if isinstance(notice, ComplaintsNotice):
         return complaints.words(notice, clock)
-    if isinstance(notice, AdminsNotice):
+    if isinstance(notice, AlarmNotice):
         return alarms.words(notice, clock)
-    if isinstance(notice, RestoreNotice):
+    if isinstance(notice, RestoreGateNotice):
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
-    if isinstance(notice, TalkNotice):
+    if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     return _words_of_order(notice, clock)
 
@@ -118,15 +118,15 @@ def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa
             return alarms.order_card(notice, clock)
         case of_order.SnQuestion():
             return alarms.sn_question(notice)
-        case of_order.RulingQuestion():
+        case of_order.ResolutionQuestion():
             return alarms.ruling_question(notice)
-        case of_order.OrderRuled():
+        case of_order.OrderResolved():
             return alarms.order_ruled(notice, clock)
-        case of_order.OrderSettledItself():
+        case of_order.OrderResolvedByBiller():
             return alarms.order_settled_itself(notice, clock)
-        case of_order.RulingRejected():
+        case of_order.ResolutionRejected():
             return alarms.ruling_rejected(notice)
-        case of_order.BillerTrouble():
+        case of_order.BillerAccountAlarm():
             return alarms.biller_trouble(notice, clock)
         case _:
             assert_never(notice)

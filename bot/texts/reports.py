@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import assert_never
 
-from bot.grammar.period import Period, one_day
-from bot.notices.reports import Report, ReportFile, ReportsNotice, ReportUnclear
+from bot.grammar.period import Period, single_day
+from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
 from bot.orders.model import Order, State
-from bot.orders.sales_summary import Sales, Total, total_of
+from bot.orders.sales_summary import ProductSales, SalesTotal, sum_sales
 from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, outside, rupiah
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah, untrusted
 from bot.texts.order_lookup import STATES
 from bot.texts.orders import told_reason
 
@@ -34,9 +34,9 @@ HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
 WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
 
 
-def day_report(day: date, sales: Sequence[Sales], *, is_today: bool, for_admin: bool) -> Text:
+def day_report(day: date, sales: Sequence[ProductSales], *, is_today: bool, for_admin: bool) -> Text:
     """Show what a day's orders add up to, and which products sold best."""
-    total = total_of(sales)
+    total = sum_sales(sales)
     head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "")
     if not total.count:
         return lines(head, "Belum ada pesanan hari ini." if is_today else "Tidak ada pesanan hari itu.")
@@ -44,7 +44,7 @@ def day_report(day: date, sales: Sequence[Sales], *, is_today: bool, for_admin: 
 
 
 def days_report(
-    period: Period, total: Total, by_day: Sequence[tuple[date, Total]], *, for_admin: bool
+    period: Period, total: SalesTotal, by_day: Sequence[tuple[date, SalesTotal]], *, for_admin: bool
 ) -> Text:
     """Show what the orders of several days add up to, and each of `by_day` that had some."""
     head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}")
@@ -54,11 +54,11 @@ def days_report(
     return lines(head, *_sums(total, for_admin=for_admin), *(["", "Per hari:"] if days else []), *days)
 
 
-def _sums(total: Total, *, for_admin: bool) -> list[Row]:
+def _sums(total: SalesTotal, *, for_admin: bool) -> list[Row]:
     counts = {**total.counts, State.PENDING: sum(total.counts.get(state, 0) for state in _PENDING)}
     rows: list[Row] = [f"{MARKS[s]} {STATES[s]}: {counts[s]}" for s in _IN_ORDER if counts.get(s)]
     if total.success_count > total.unpriced_count:
-        rows.append(("Total sukses: ", bold(rupiah(total.sell_idr))))
+        rows.append(("Total sukses: ", bold(rupiah(total.price_idr))))
     if total.unpriced_count:
         rows.append(f"{total.unpriced_count} sukses tanpa harga, tidak ikut dijumlah.")
     if for_admin and total.success_count > total.uncosted_count:
@@ -70,7 +70,7 @@ def _sums(total: Total, *, for_admin: bool) -> list[Row]:
     return rows
 
 
-def _products(sales: Sequence[Sales]) -> list[Row]:
+def _products(sales: Sequence[ProductSales]) -> list[Row]:
     done = sorted(
         (sale for sale in sales if sale.state is State.SUCCEEDED),
         key=lambda sale: (-sale.count, sale.product_code),
@@ -79,15 +79,15 @@ def _products(sales: Sequence[Sales]) -> list[Row]:
         return []
     rows: list[Row] = ["", "Sukses per produk:"]
     for sale in done[:PRODUCTS_SHOWN]:
-        amount = f" · {rupiah(sale.sell_idr)}" if sale.sell_count else ""
+        amount = f" · {rupiah(sale.price_idr)}" if sale.priced_count else ""
         rows.append((code(sale.product_code), f": {sale.count}{amount}"))
     if len(done) > PRODUCTS_SHOWN:
         rows.append(f"dan {len(done) - PRODUCTS_SHOWN} produk lain")
     return rows
 
 
-def _day(day: date, total: Total) -> str:
-    amount = f" · {rupiah(total.sell_idr)}" if total.sell_idr else ""
+def _day(day: date, total: SalesTotal) -> str:
+    amount = f" · {rupiah(total.price_idr)}" if total.price_idr else ""
     marks = Counter[str]()
     for state, count in total.counts.items():
         if state is not State.SUCCEEDED:
@@ -96,10 +96,10 @@ def _day(day: date, total: Total) -> str:
     return f"{day:%d/%m} ✅ {total.success_count}{amount}{rest}"
 
 
-def report_unclear(notice: ReportUnclear) -> Text:
+def report_unclear(notice: ReportPeriodUnclear) -> Text:
     """Say how days are written."""
     return lines(
-        ("🤔 Tanggal ", outside(notice.typed), " belum bisa dibaca."),
+        ("🤔 Tanggal ", untrusted(notice.typed), " belum bisa dibaca."),
         ("Contoh: ", code("lap"), " · ", code("lap 21/11"), " · ", code("lap 1/11-21/11 xlsx")),
         "Sekali lihat paling lama satu tahun.",
     )
@@ -107,7 +107,7 @@ def report_unclear(notice: ReportUnclear) -> Text:
 
 def file_caption(period: Period, *, row_count: int, is_cut: bool) -> Text:
     """Say what the file holds, and whether something was left out."""
-    one = period == one_day(period.first)
+    one = period == single_day(period.first)
     days = f"{period.first:%d/%m/%Y}" + ("" if one else f" sampai {period.last:%d/%m/%Y}")
     rows = f"{row_count:,}".replace(",", ".")
     if is_cut:
@@ -131,9 +131,9 @@ def file_row(order: Order, clock: Clock) -> tuple[Cell, ...]:
         order.product_code,
         order.destination,
         STATES[order.state],
-        order.sell_idr,
+        order.price_idr,
         order.sn,
-        told_reason(order.reason or "", order.trouble),
+        told_reason(order.reason or "", order.failure_cause),
     )
 
 
@@ -143,16 +143,16 @@ def file_row_for_admins(order: Order, name: str, clock: Clock) -> tuple[Cell, ..
         *file_row(order, clock)[:-1],
         order.reason or "",
         f"{name} ({order.user_id})",
-        order.price_idr,
+        order.cost_idr,
     )
 
 
 def words(notice: ReportsNotice) -> Text:
     """Give the words for a notice of this room."""
     match notice:
-        case ReportUnclear():
+        case ReportPeriodUnclear():
             return report_unclear(notice)
-        case Report() | ReportFile():
+        case SalesReport() | SalesReportFile():
             raise LookupError("a report is filled in from the books")
         case _:
             assert_never(notice)

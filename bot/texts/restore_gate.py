@@ -4,13 +4,13 @@ from typing import assert_never
 
 from bot.notices.restore_gate import (
     CounterClosed,
-    CounterOpen,
-    OpenQuestion,
-    RestoreGap,
-    RestoreNotice,
-    RestoreReleased,
+    CounterOpenAgain,
+    CounterReopened,
+    ReopenQuestion,
+    RestoreCard,
+    RestoreGateNotice,
 )
-from bot.texts.formatting import Clock, Text, bold, code, lines, outside
+from bot.texts.formatting import Clock, Text, bold, code, lines, untrusted
 
 NOT_STORED = lines(
     ("⚠️ ", bold("Belum tercatat."), " Loket sedang gangguan."),
@@ -20,7 +20,7 @@ NOT_STORED = lines(
 """To a chat whose order could not be kept: the outbox cannot be written either."""
 
 
-def restore_gap(notice: RestoreGap, clock: Clock) -> Text:
+def restore_gap(notice: RestoreCard, clock: Clock) -> Text:
     """Tell an admin what the database does not know, and what to do before orders are let in again."""
     since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
     until = clock.moment(notice.gap_until_ms)
@@ -41,7 +41,7 @@ def restore_gap(notice: RestoreGap, clock: Clock) -> Text:
     )
 
 
-def open_question(notice: OpenQuestion, clock: Clock) -> Text:
+def open_question(notice: ReopenQuestion, clock: Clock) -> Text:
     """Ask once more before anything is bought again."""
     since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
     return lines(
@@ -51,9 +51,9 @@ def open_question(notice: OpenQuestion, clock: Clock) -> Text:
     )
 
 
-def restore_released(notice: RestoreReleased, clock: Clock) -> Text:
+def restore_released(notice: CounterReopened, clock: Clock) -> Text:
     """Say that the counter is open again, and by whom."""
-    by = (" oleh ", outside(notice.admin_name)) if notice.admin_name else ()
+    by = (" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ()
     return lines(
         ("☑️ ", bold("Loket dibuka lagi"), *by),
         f"{clock.moment(notice.at_ms)}, setelah pemulihan {clock.moment(notice.restored_at_ms)}",
@@ -69,23 +69,23 @@ def counter_closed(notice: CounterClosed) -> Text:
     )
 
 
-def counter_open(_: CounterOpen) -> Text:
+def counter_open(_: CounterOpenAgain) -> Text:
     """Tell whom we turned away that they may order again."""
     return lines("✅ Loket sudah dibuka lagi. Silakan kirim pesanan yang tadi ditolak.")
 
 
-def words(notice: RestoreNotice, clock: Clock) -> Text:
+def words(notice: RestoreGateNotice, clock: Clock) -> Text:
     """Give the words for a notice of this room."""
     match notice:
-        case RestoreGap():
+        case RestoreCard():
             return restore_gap(notice, clock)
-        case OpenQuestion():
+        case ReopenQuestion():
             return open_question(notice, clock)
-        case RestoreReleased():
+        case CounterReopened():
             return restore_released(notice, clock)
         case CounterClosed():
             return counter_closed(notice)
-        case CounterOpen():
+        case CounterOpenAgain():
             return counter_open(notice)
         case _:
             assert_never(notice)

@@ -2,58 +2,58 @@
 
 from typing import assert_never
 
-from bot.catalogue.product import Operator, Rule
-from bot.grammar.parsed import Slip
-from bot.notices.placing import Closure
+from bot.catalogue.product import Carrier, DestinationRule
+from bot.grammar.parsed import InputError
+from bot.notices.placing import ClosedReason
 from bot.notices.shopping import (
-    ChoiceDropped,
+    ChosenProductClosed,
+    DestinationPrompt,
+    ListScope,
     NoCatalogue,
     NoPrices,
-    NumberQuestion,
     PriceGroups,
-    PriceList,
+    PriceListPage,
     PriceRow,
-    PricesNotice,
-    ProductShut,
-    Scope,
+    PromptCancelled,
+    ShoppingNotice,
 )
-from bot.texts.formatting import Row, Span, Text, bold, code, grouped, lines, outside, rupiah
+from bot.texts.formatting import Row, Span, Text, bold, code, grouped, lines, rupiah, untrusted
 
 NAME_CHARS = 48
 """A product's name in a list; twelve of them fit one message whatever they hold."""
 
 OPERATORS = {
-    Operator.TELKOMSEL: "Telkomsel",
-    Operator.INDOSAT: "Indosat",
-    Operator.XL: "XL",
-    Operator.AXIS: "Axis",
-    Operator.TRI: "Tri",
-    Operator.SMARTFREN: "Smartfren",
+    Carrier.TELKOMSEL: "Telkomsel",
+    Carrier.INDOSAT: "Indosat",
+    Carrier.XL: "XL",
+    Carrier.AXIS: "Axis",
+    Carrier.TRI: "Tri",
+    Carrier.SMARTFREN: "Smartfren",
 }
 
 _ASKED = {
-    Rule.PHONE: ("Ke nomor HP berapa?", "0812xxxx"),
-    Rule.METER: ("Ke nomor meter atau ID pelanggan berapa?", "14xxxxxxxxx"),
-    Rule.GAME: ("Ke ID game berapa?", "12345678"),
-    Rule.GAME_SERVER: ("Ke ID game dan server berapa?", "12345678(1234)"),
-    Rule.ACCOUNT: ("Ke nomor akun berapa?", "08xxxx"),
-    Rule.FREE: ("Ke tujuan mana?", ""),
+    DestinationRule.PHONE: ("Ke nomor HP berapa?", "0812xxxx"),
+    DestinationRule.METER: ("Ke nomor meter atau ID pelanggan berapa?", "14xxxxxxxxx"),
+    DestinationRule.GAME: ("Ke ID game berapa?", "12345678"),
+    DestinationRule.GAME_SERVER: ("Ke ID game dan server berapa?", "12345678(1234)"),
+    DestinationRule.ACCOUNT: ("Ke nomor akun berapa?", "08xxxx"),
+    DestinationRule.FREE: ("Ke tujuan mana?", ""),
 }
 """For each kind of destination the question, and what its field shows before anything is typed."""
 
 _AMISS = {
-    Slip.TOO_SHORT: "Nomornya kurang angka.",
-    Slip.TOO_LONG: "Nomornya kelebihan angka.",
-    Slip.NOT_A_PHONE: "Itu bukan nomor HP.",
-    Slip.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
-    Slip.NO_SERVER: "Servernya belum ada di belakang ID.",
+    InputError.TOO_SHORT: "Nomornya kurang angka.",
+    InputError.TOO_LONG: "Nomornya kelebihan angka.",
+    InputError.NOT_A_PHONE: "Itu bukan nomor HP.",
+    InputError.FOREIGN_NUMBER: "Hanya nomor Indonesia (+62) yang bisa diisi.",
+    InputError.NO_SERVER: "Servernya belum ada di belakang ID.",
 }
 
-_MARKS = {Closure.CLOSED: "🚫", Closure.RESTING: "🌙"}
-_MEANINGS = {Closure.CLOSED: "🚫 sedang ditutup", Closure.RESTING: "🌙 sedang jam tutup"}
+_MARKS = {ClosedReason.CLOSED: "🚫", ClosedReason.RESTING: "🌙"}
+_MEANINGS = {ClosedReason.CLOSED: "🚫 sedang ditutup", ClosedReason.RESTING: "🌙 sedang jam tutup"}
 
 
-def placeholder(notice: NumberQuestion) -> str:
+def placeholder(notice: DestinationPrompt) -> str:
     """Give what the field for the answer shows before anything is typed; may be empty."""
     return _ASKED[notice.rule][1]
 
@@ -81,7 +81,7 @@ def price_groups(notice: PriceGroups) -> Text:
     )
 
 
-def price_list(notice: PriceList) -> Text:
+def price_list(notice: PriceListPage) -> Text:
     """Show products with their prices, and how to order one."""
     page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
     how = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
@@ -89,20 +89,20 @@ def price_list(notice: PriceList) -> Text:
     return lines((*_title(notice), page), "", *rows, "", *_legend(notice), how)
 
 
-def _title(notice: PriceList) -> tuple[str | Span, ...]:
-    if notice.scope is not Scope.NUMBER:
-        return ("📋 ", bold("Harga"), " ", outside(notice.title))
-    operator = OPERATORS[notice.operator] if notice.operator else "operator belum dikenali"
-    return ("📋 ", bold("Harga"), f" untuk {grouped(notice.number)} ({operator})")
+def _title(notice: PriceListPage) -> tuple[str | Span, ...]:
+    if notice.scope is not ListScope.NUMBER:
+        return ("📋 ", bold("Harga"), " ", untrusted(notice.title))
+    carrier = OPERATORS[notice.carrier] if notice.carrier else "carrier belum dikenali"
+    return ("📋 ", bold("Harga"), f" untuk {grouped(notice.number)} ({carrier})")
 
 
 def _priced(row: PriceRow) -> Row:
-    price = f" · {rupiah(row.sell_idr)}" if row.sell_idr is not None else ""
+    price = f" · {rupiah(row.price_idr)}" if row.price_idr is not None else ""
     mark = f" {_MARKS[row.closure]}" if row.closure else ""
-    return (code(row.code), " ", outside(row.name, NAME_CHARS), f"{price}{mark}")
+    return (code(row.code), " ", untrusted(row.name, NAME_CHARS), f"{price}{mark}")
 
 
-def _legend(notice: PriceList) -> list[str]:
+def _legend(notice: PriceListPage) -> list[str]:
     met = {row.closure for row in notice.rows}
     meanings = [meaning for closure, meaning in _MEANINGS.items() if closure in met]
     return [" · ".join(meanings)] if meanings else []
@@ -110,20 +110,22 @@ def _legend(notice: PriceList) -> list[str]:
 
 def no_prices(notice: NoPrices) -> Text:
     """Say that nothing is called so, and what may have been meant."""
-    rows: list[Row] = [("🤔 Tidak ada produk ", outside(notice.typed), ".")]
-    if notice.near:
-        rows += ["Mungkin maksudnya:", *(_priced(row) for row in notice.near)]
+    rows: list[Row] = [("🤔 Tidak ada produk ", untrusted(notice.typed), ".")]
+    if notice.similar:
+        rows += ["Mungkin maksudnya:", *(_priced(row) for row in notice.similar)]
     return lines(*rows, ("Cari dengan kode, nama, atau nomor, misalnya ", code("harga pulsa 5")))
 
 
-def number_question(notice: NumberQuestion) -> Text:
+def number_question(notice: DestinationPrompt) -> Text:
     """Ask for the number; nothing is bought by the answer alone."""
-    price = f" · {rupiah(notice.sell_idr)}" if notice.sell_idr is not None else ""
+    price = f" · {rupiah(notice.price_idr)}" if notice.price_idr is not None else ""
     question, _ = _ASKED[notice.rule]
-    amiss = [f"🤔 {_AMISS.get(notice.slip, 'Nomornya belum bisa dibaca.')}"] if notice.slip else []
+    amiss = (
+        [f"🤔 {_AMISS.get(notice.input_error, 'Nomornya belum bisa dibaca.')}"] if notice.input_error else []
+    )
     return lines(
         *amiss,
-        ("🛒 ", code(notice.code), " ", outside(notice.name), price),
+        ("🛒 ", code(notice.code), " ", untrusted(notice.name), price),
         bold(question),
         "Balas pesan ini dengan nomornya. Pesanannya ditunjukkan dulu sebelum dibeli.",
         ("Tidak jadi? Ketik ", code("batal")),
@@ -135,38 +137,38 @@ def choice_dropped() -> Text:
     return lines("Baik, tidak jadi. Tidak ada yang dibeli.")
 
 
-def product_shut(notice: ProductShut) -> Text:
+def product_shut(notice: ChosenProductClosed) -> Text:
     """Say that the product cannot be bought now, until when, and what could be."""
     match notice.closure:
-        case Closure.RESTING:
+        case ClosedReason.RESTING:
             minute = notice.opens_minute or 0
             why = f"sedang jam tutup, buka lagi pukul {minute // 60:02d}:{minute % 60:02d}."
-        case Closure.CLOSED:
+        case ClosedReason.CLOSED:
             why = "sedang ditutup."
         case _:
             assert_never(notice.closure)
-    rows: list[Row] = [("🚫 ", code(notice.code), " ", outside(notice.name), f" {why}")]
+    rows: list[Row] = [("🚫 ", code(notice.code), " ", untrusted(notice.name), f" {why}")]
     if notice.others:
         rows += ["Pilihan lain:", *(_priced(row) for row in notice.others)]
     return lines(*rows)
 
 
-def words(notice: PricesNotice) -> Text:
+def words(notice: ShoppingNotice) -> Text:
     """Give the words for a notice of this room."""
     match notice:
         case NoCatalogue():
             return no_catalogue(notice)
         case PriceGroups():
             return price_groups(notice)
-        case PriceList():
+        case PriceListPage():
             return price_list(notice)
         case NoPrices():
             return no_prices(notice)
-        case NumberQuestion():
+        case DestinationPrompt():
             return number_question(notice)
-        case ChoiceDropped():
+        case PromptCancelled():
             return choice_dropped()
-        case ProductShut():
+        case ChosenProductClosed():
             return product_shut(notice)
         case _:
             assert_never(notice)

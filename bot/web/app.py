@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.purchasing.reversals import Verdict
+from bot.purchasing.reversals import ReversalResult
 from bot.settings import Network
 from storage.errors import StorageError
 
@@ -37,16 +37,16 @@ TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-Afte
 Raw = dict[str, object]
 
 
-class Handlers(Struct, frozen=True, kw_only=True):
+class WebHandlers(Struct, frozen=True, kw_only=True):
     """What the server hands its requests to; both raise StorageError if nothing was kept."""
 
     take_update: Callable[[Raw], Awaitable[None]]
-    hear_reversal: Callable[[bytes, str], Awaitable[Verdict]]
+    hear_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
 
 
-class Gate(Struct, frozen=True, kw_only=True):
+class AccessRules(Struct, frozen=True, kw_only=True):
     """Who may come in; `webhook_secret` is None while polling."""
 
     reversal_secret: str
@@ -59,7 +59,7 @@ class Gate(Struct, frozen=True, kw_only=True):
         return "Gate(...)"
 
 
-def build(handlers: Handlers, gate: Gate) -> ASGIApp:
+def build_app(handlers: WebHandlers, gate: AccessRules) -> ASGIApp:
     """Give the ASGI application."""
 
     async def healthz(_: Request) -> Response:
@@ -90,7 +90,7 @@ def build(handlers: Handlers, gate: Gate) -> ASGIApp:
 class _Front:
     """The two doors through which news comes, many times as busy as all others; those are `rest`'s."""
 
-    def __init__(self, handlers: Handlers, gate: Gate, rest: ASGIApp) -> None:
+    def __init__(self, handlers: WebHandlers, gate: AccessRules, rest: ASGIApp) -> None:
         self._handlers = handlers
         self._gate = gate
         self._rest = rest
@@ -131,7 +131,7 @@ class _Front:
         if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
             return NOT_FOUND
         verdict = await self._handlers.hear_reversal(request.scope["query_string"], str(remote))
-        return OK if verdict is Verdict.STORED else NOT_FOUND
+        return OK if verdict is ReversalResult.STORED else NOT_FOUND
 
 
 def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:

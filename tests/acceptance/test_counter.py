@@ -51,7 +51,7 @@ async def test_a_price_list_of_five_thousand_rows_is_live_by_one_file(shop: Shop
     assert shop.rows("SELECT count(*) FROM products") == [(PRODUCTS,)]
     shop.order(SARI, "X7Y.081234561111")
     await shop.told(SARI, "SUKSES", "x7y")
-    assert shop.rows("SELECT product_code, sell_idr FROM orders") == [("x7y", 6_007)]
+    assert shop.rows("SELECT product_code, price_idr FROM orders") == [("x7y", 6_007)]
     assert [post["produk"] for post in shop.wire.posts] == ["x7y"]
 
 

@@ -117,7 +117,7 @@ async def test_a_report_that_fits_no_order_changes_nothing_and_wakes_the_admins(
     await shop.told(RINA, "Laporan biller tidak cocok")
     await shop.quiet()
     assert shop.rows("SELECT * FROM orders ORDER BY trxid") == before
-    assert shop.rows("SELECT count(*) FROM quarantine") == [(len(wrong),)]
+    assert shop.rows("SELECT count(*) FROM quarantined_reversals") == [(len(wrong),)]
     assert len(shop.heard(RINA)) == 1  # a flood of them is one alarm
     for chat in (SARI, BUDI):
         assert len(shop.heard(chat)) == 1

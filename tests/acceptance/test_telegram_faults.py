@@ -164,7 +164,7 @@ async def test_a_poisoned_message_is_buried_and_told_to_the_admins_and_the_rest_
     await shop.told(SARI, "SUKSES", second, timeout_s=20)
     await shop.told(RINA, "Pesan tidak sampai", f"Chat {SARI}", "OrderSucceeded")
     assert shop.heard(SARI, "SUKSES", first) == []
-    assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'buried'") == [(1,)]
+    assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'failed'") == [(1,)]
 
 
 @SENDING

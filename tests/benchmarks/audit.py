@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.purchasing.auditor import Auditor
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from storage.unit import Unit
@@ -50,7 +50,7 @@ def auditor_of(database: Database, desk: Desk) -> Auditor:
         desk=desk,
         now_ms=lambda: time.time_ns() // 1_000_000,
         tick=time.monotonic,
-        outbox_bell=Bell(),
+        outbox_bell=WakeUp(),
         order_max_age_s=600,
         trx_timeout_s=45,
     )

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from bot.features.people import membership
 from bot.handlers import messages
-from bot.orders.events import Accepted, Claimed, News, Succeeded
-from bot.purchasing.settlement import settle
+from bot.orders.events import Accepted, Claimed, OrderEvent, Succeeded
+from bot.purchasing.settlement import apply_event_to
 from bot.purchasing.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
 from bot.unit_of_work import Desk
-from bot.updates import Kind, Said
+from bot.updates import IncomingMessage, MessageKind
 from storage import outbox
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
@@ -79,7 +79,7 @@ async def _live_once(path: Path, users: range) -> Model:
     draws = count()
     desk = Desk(admins=(9001,), zone=ZONE, nonce=lambda: f"n{next(draws)}", chance=lambda: next(draws))
     now_ms = time.time_ns() // 1_000_000 - 60_000
-    said = Said(
+    said = IncomingMessage(
         chat_id=FIRST_CHAT,
         is_private=True,
         thread_id=None,
@@ -89,16 +89,16 @@ async def _live_once(path: Path, users: range) -> Model:
         username=None,
         text=f"s5.0{FIRST_NUMBER}",
         at_ms=now_ms,
-        kind=Kind.WRITTEN,
+        kind=MessageKind.WRITTEN,
         reply_to=None,
     )
-    await database.write(partial(membership.seed, user_ids=tuple(users), now_ms=now_ms))
-    await database.write(lambda tx: messages.take_message(tx, desk, said, now_ms=now_ms))
-    row = await database.read(lambda tx: tx.all("orders_before", trxid="~", limit=1)[0])
+    await database.write(partial(membership.approve_configured, user_ids=tuple(users), now_ms=now_ms))
+    await database.write(lambda tx: messages.handle_message(tx, desk, said, now_ms=now_ms))
+    row = await database.read(lambda tx: tx.all("orders_below", trxid="~", limit=1)[0])
     trxid = str(row["trxid"])
-    news: tuple[News, ...] = (
+    news: tuple[OrderEvent, ...] = (
         Claimed(),
-        Accepted(price_idr=5200, balance_idr=100_000_000, biller_ref="21142532595526"),
+        Accepted(cost_idr=5200, balance_idr=100_000_000, biller_ref="21142532595526"),
         Succeeded(sn="5200112233445566", cost_idr=5200, balance_idr=100_000_000),
     )
     for step, each in enumerate(news, start=1):
@@ -119,14 +119,14 @@ EVIDENCE = (
 )
 
 
-def _hear(tx: Tx, desk: Desk, trxid: str, news: News, at_ms: int, evidence: str) -> None:
-    settle(tx, desk, trxid, news, at_ms=at_ms, actor="biller", evidence=evidence)
+def _hear(tx: Tx, desk: Desk, trxid: str, news: OrderEvent, at_ms: int, evidence: str) -> None:
+    apply_event_to(tx, desk, trxid, news, at_ms=at_ms, actor="biller", evidence=evidence)
 
 
 def _tell(tx: Tx) -> None:
-    waiting = outbox.waiting(tx, FIRST_CHAT, now_ms=1 << 62, limit=10)
+    waiting = outbox.waiting_messages(tx, FIRST_CHAT, now_ms=1 << 62, limit=10)
     for message_id, entry in enumerate(waiting, start=2):
-        outbox.told(tx, entry.outbox_id, message_id=message_id, at_ms=entry.created_at_ms + 500)
+        outbox.mark_sent(tx, entry.outbox_id, message_id=message_id, at_ms=entry.created_at_ms + 500)
 
 
 def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None:

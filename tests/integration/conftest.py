@@ -18,8 +18,8 @@ from bot.notices import Notice
 from bot.notices.buttons import Action
 from bot.orders.model import Order
 from bot.purchasing.submitter import Biller
-from bot.runtime import Counter, Rules, World
-from bot.updates import Document, Kind, Pressed, Said, Toast
+from bot.runtime import Environment, Runtime, RuntimeSettings
+from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Toast
 from storage import catalogue, orders
 from storage.database import SqliteDatabase
 from storage.outbox import NOTICES
@@ -44,7 +44,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 Row = dict[str, Any]
 
 
-RULES = Rules(
+RULES = RuntimeSettings(
     admins=(RINA, DEWI),
     zone=ZONE,
     biller_concurrency=32,
@@ -69,7 +69,7 @@ class Shop:
 
     def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
         """Start the agents as a fresh process would: all they knew beyond the disk is gone."""
-        world = World(
+        world = Environment(
             database=self.disk,
             biller=biller or self.biller,
             speaker=self.speaker,
@@ -79,7 +79,7 @@ class Shop:
             nonce=self.nonces,
             chance=self.chance,
         )
-        counter = Counter(world, replace(RULES, **rules))
+        counter = Runtime(world, replace(RULES, **rules))
         self.desk, self.orders_bell, self.outbox_bell = counter.desk, counter.orders_bell, counter.outbox_bell
         self.submitter, self.messenger = counter.submitter, counter.messenger
         self.reversals, self.watchdog = counter.reversals, counter.watchdog
@@ -88,7 +88,7 @@ class Shop:
 
     async def hires(self, *user_ids: int) -> None:
         """Let people in by the settings, as a start does."""
-        await self.disk.write(lambda tx: membership.seed(tx, user_ids, now_ms=self.clock()))
+        await self.disk.write(lambda tx: membership.approve_configured(tx, user_ids, now_ms=self.clock()))
 
     async def says(
         self,
@@ -97,7 +97,7 @@ class Shop:
         by: int = SARI,
         chat: int | None = None,
         message_id: int | None = None,
-        kind: Kind = Kind.WRITTEN,
+        kind: MessageKind = MessageKind.WRITTEN,
         reply_to: int | None = None,
         thread: int | None = None,
         at_ms: int | None = None,
@@ -106,7 +106,7 @@ class Shop:
     ) -> int:
         """Let somebody write, in their private chat unless told otherwise; give the message's id."""
         self._message_id += 1
-        said = Said(
+        said = IncomingMessage(
             chat_id=chat or by,
             is_private=chat is None,
             thread_id=thread,
@@ -120,14 +120,14 @@ class Shop:
             reply_to=reply_to,
             document=document,
         )
-        await self.disk.write(lambda tx: messages.take_message(tx, self.desk, said, now_ms=self.clock()))
+        await self.disk.write(lambda tx: messages.handle_message(tx, self.desk, said, now_ms=self.clock()))
         return said.message_id
 
     async def sells(self, *products: Product) -> None:
         """Put up a catalogue of these products alone."""
 
         def unit(tx: Tx) -> None:
-            edit = catalogue.Edit(
+            edit = catalogue.CatalogueEdit(
                 stamp=self.nonces(), at_ms=self.clock(), user_id=None, name="", source="a test"
             )
             assert catalogue.replace(tx, catalogue.load(tx), products, edit)
@@ -138,8 +138,8 @@ class Shop:
         self, nonce: str, *, by: int = RINA, message_id: int = 1, chat: int | None = None
     ) -> Toast:
         """Let somebody tap a button of ours."""
-        pressed = Pressed(
-            press_id="press",
+        pressed = ButtonPress(
+            callback_id="press",
             chat_id=chat or by,
             thread_id=None,
             message_id=message_id,
@@ -148,7 +148,7 @@ class Shop:
             data=nonce,
         )
         return await self.disk.write(
-            lambda tx: callbacks.take_press(tx, self.desk, pressed, now_ms=self.clock())
+            lambda tx: callbacks.handle_callback(tx, self.desk, pressed, now_ms=self.clock())
         )
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
-from bot.orders.model import Order, Trouble
+from bot.orders.model import FailureCause, Order
 from bot.telegram import send_result as out
-from bot.telegram.files import Fetched, Fetching, Lost, NotNow, TooLarge
-from bot.telegram.sender import Outgoing
+from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
+from bot.telegram.sender import OutgoingMessage
 
 START_MS = 1_790_000_000_000
 """A Monday evening in Jakarta: 21/09/2026 21:13:20."""
@@ -64,7 +64,7 @@ class FakeBiller:
         self.posts: list[Order] = []
         self.expected = 0
         self.sees: Callable[[Order], None] = lambda _: None
-        self._answer: Answer | Exception = Accepted(price_idr=5_000)
+        self._answer: Answer | Exception = Accepted(cost_idr=5_000)
         self._gate = asyncio.Event()
         self._gate.set()
 
@@ -72,13 +72,13 @@ class FakeBiller:
     def trxids(self) -> list[str]:
         return [order.trxid for order in self.posts]
 
-    def accepts(self, *, price_idr: int = 5_000, balance_idr: int | None = None) -> None:
-        self._answer = Accepted(price_idr=price_idr, balance_idr=balance_idr, biller_ref="ft-1")
+    def accepts(self, *, cost_idr: int = 5_000, balance_idr: int | None = None) -> None:
+        self._answer = Accepted(cost_idr=cost_idr, balance_idr=balance_idr, biller_ref="ft-1")
 
     def refuses(
-        self, reason: str = "Produk tidak Aktif", trouble: Trouble = Trouble.PRODUCT_INACTIVE
+        self, reason: str = "Produk tidak Aktif", failure_cause: FailureCause = FailureCause.PRODUCT_INACTIVE
     ) -> None:
-        self._answer = Refused(reason=reason, trouble=trouble)
+        self._answer = Refused(reason=reason, failure_cause=failure_cause)
 
     def cuts(self) -> None:
         self._answer = Unclear(why="ReadError")
@@ -112,7 +112,7 @@ class Message:
     """One message as its chat has it; an edit has the number of what it replaced."""
 
     message_id: int
-    outgoing: Outgoing
+    outgoing: OutgoingMessage
 
     @property
     def chat_id(self) -> int:
@@ -128,10 +128,10 @@ class FakeSpeaker:
     """Telegram as the messenger sees it: `messages` were accepted, `tries` were made."""
 
     messages: list[Message] = field(default_factory=list)
-    tries: list[Outgoing] = field(default_factory=list)
-    _outcomes: dict[int, out.Outcome] = field(default_factory=dict)
+    tries: list[OutgoingMessage] = field(default_factory=list)
+    _outcomes: dict[int, out.SendResult] = field(default_factory=dict)
     _answers_to_lose: int = 0
-    _outcome_of_all: out.Outcome | None = None
+    _outcome_of_all: out.SendResult | None = None
     _gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -146,29 +146,29 @@ class FakeSpeaker:
         self._answers_to_lose = 0
 
     def says_later(self, chat_id: int, seconds: float) -> None:
-        self._outcomes[chat_id] = out.Later(retry_after_s=seconds)
+        self._outcomes[chat_id] = out.RetryLater(retry_after_s=seconds)
 
     def loses_answers(self, times: int = 1_000_000) -> None:
         """Take the messages and let their answers get lost on the way."""
         self._answers_to_lose = times
 
     def never_connects(self) -> None:
-        self._outcome_of_all = out.NotSent(why="ConnectError")
+        self._outcome_of_all = out.NotConnected(why="ConnectError")
 
     def blocks(self, chat_id: int) -> None:
-        self._outcomes[chat_id] = out.Gone(why="Forbidden: bot was blocked by the user")
+        self._outcomes[chat_id] = out.ChatUnreachable(why="Forbidden: bot was blocked by the user")
 
     def moves(self, chat_id: int, to: int) -> None:
-        self._outcomes[chat_id] = out.MovedTo(new_chat_id=to)
+        self._outcomes[chat_id] = out.ChatUpgraded(new_chat_id=to)
 
     def rejects(self, chat_id: int) -> None:
-        self._outcomes[chat_id] = out.Impossible(why="Message is too strange")
+        self._outcomes[chat_id] = out.Rejected(why="Message is too strange")
 
     def loses_topic(self, chat_id: int) -> None:
-        self._outcomes[chat_id] = out.ThreadGone()
+        self._outcomes[chat_id] = out.TopicDeleted()
 
     def loses_edited(self, chat_id: int) -> None:
-        self._outcomes[chat_id] = out.EditGone()
+        self._outcomes[chat_id] = out.EditTargetGone()
 
     def hangs(self) -> None:
         self._gate.clear()
@@ -176,7 +176,7 @@ class FakeSpeaker:
     def release(self) -> None:
         self._gate.set()
 
-    async def send(self, outgoing: Outgoing) -> out.Outcome:
+    async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
         self.tries.append(outgoing)
         await self._gate.wait()
         if (fault := self._fault_of(outgoing)) is not None:
@@ -188,11 +188,11 @@ class FakeSpeaker:
             return out.Ambiguous(why="TimedOut")
         return out.Sent(message_id=message_id)
 
-    def _fault_of(self, outgoing: Outgoing) -> out.Outcome | None:
+    def _fault_of(self, outgoing: OutgoingMessage) -> out.SendResult | None:
         fault = self._outcomes.get(outgoing.chat_id, self._outcome_of_all)
-        if isinstance(fault, out.ThreadGone) and outgoing.thread_id is None:
+        if isinstance(fault, out.TopicDeleted) and outgoing.thread_id is None:
             return None
-        return None if isinstance(fault, out.EditGone) and outgoing.edits is None else fault
+        return None if isinstance(fault, out.EditTargetGone) and outgoing.edits is None else fault
 
 
 class FakeFiles:
@@ -212,14 +212,14 @@ class FakeFiles:
     def comes_back(self) -> None:
         self._is_down = False
 
-    async def fetch(self, file_id: str, *, max_bytes: int) -> Fetching:
+    async def fetch(self, file_id: str, *, max_bytes: int) -> FetchResult:
         self.fetched.append(file_id)
         if self._is_down:
-            return NotNow(why="TimedOut")
+            return FetchLater(why="TimedOut")
         if file_id not in self._contents:
-            return Lost(why="wrong file_id")
+            return FileLost(why="wrong file_id")
         content = self._contents[file_id]
-        return Fetched(content=content) if len(content) <= max_bytes else TooLarge()
+        return Fetched(content=content) if len(content) <= max_bytes else FileTooLarge()
 
 
 def success_of(order: Order, sn: str = "1") -> bytes:

@@ -21,12 +21,12 @@ DONE = Order(
     product_code="s5",
     destination="081234567890",
     state=State.SUCCEEDED,
-    asked_at_ms=START_MS,
+    requested_at_ms=START_MS,
     placed_at_ms=START_MS,
     changed_at_ms=START_MS + 4_000,
     due_at_ms=START_MS,
-    sell_idr=6_300,
-    price_idr=5_700,
+    price_idr=6_300,
+    cost_idr=5_700,
     sn="SN-1",
 )
 

@@ -28,9 +28,9 @@ class Notes:
         return self
 
     def __call__(self, tx: Tx) -> int:
-        inbox.first_sight(tx, 1, self.message_id, at_ms=0)
+        inbox.mark_seen(tx, 1, self.message_id, at_ms=0)
         time.sleep(self.takes_s)
-        inbox.first_sight(tx, 2, self.message_id, at_ms=0)
+        inbox.mark_seen(tx, 2, self.message_id, at_ms=0)
         if self.fault:
             raise self.fault
         return self.message_id

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.biller.client import TrxClient
+from bot.biller.client import BillerClient
 from bot.orders.model import State
 from tests.makers import an_order
 
@@ -29,5 +29,5 @@ NO = YES | {"total": 0, "status": False, "reason": "Transaksi s5.081234567890 GA
 
 
 @asynccontextmanager
-async def client_of(url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[TrxClient]:
-    yield TrxClient(url=url, user="demo", password=PASSWORD, timeout_s=timeout_s)
+async def client_of(url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[BillerClient]:
+    yield BillerClient(url=url, user="demo", password=PASSWORD, timeout_s=timeout_s)

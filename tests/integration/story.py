@@ -44,7 +44,9 @@ class Story:
         shop = self.shop
         shop.starts()
         await shop.hires(SARI, BUDI)
-        doubted = await shop.disk.write(lambda tx: restore_gate.look_back(tx, shop.desk, now_ms=shop.clock()))
+        doubted = await shop.disk.write(
+            lambda tx: restore_gate.check_after_restore(tx, shop.desk, now_ms=shop.clock())
+        )
         await shop.submitter.recover()
         # An hour on, so that what is typed from now on is not of the gap by any clock.
         shop.clock.passes(60 * MINUTES)

@@ -17,7 +17,7 @@ from bot.purchasing.auditor import (
     ORDERS_A_PASS,
     ORDERS_A_SLICE,
 )
-from bot.purchasing.invariants import TELLING
+from bot.purchasing.invariants import RESULT_NOTICES
 from tests.books import a_desk, fill
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import order_text, success_of
@@ -76,7 +76,7 @@ CLAIM_AGAIN = (
     "VALUES (?, 1, 'submitter', 'Claimed', '{}', 'submitting')"
 )
 KEY = """,
-    -- One line of one message is at most one purchase, however often Telegram delivers it.
+    -- One line of one message makes at most one order, however often Telegram delivers the message.
     UNIQUE (chat_id, message_id, line)"""
 NO_KEY = (
     "PRAGMA writable_schema = ON",
@@ -92,13 +92,13 @@ NO_KEY = (
     [
         (ROW.format("state = 'failed'"), Invariant.REPLAYED),
         (ROW.format("state = 'placed'"), Invariant.REPLAYED),
-        (ROW.format("price_idr = price_idr + 1"), Invariant.REPLAYED),
+        (ROW.format("cost_idr = cost_idr + 1"), Invariant.REPLAYED),
         (ROW.format("sn = 'another'"), Invariant.REPLAYED),
         (ROW.format("destination = '081200000000'"), Invariant.REPLAYED),
         (ROW.format("user_id = 5"), Invariant.REPLAYED),
         (ROW.format("chat_id = 1002"), Invariant.REPLAYED),
         (ROW.format("attempts = 7"), Invariant.REPLAYED),
-        (ROW.format("trouble = 'none of ours'"), Invariant.REPLAYED),
+        (ROW.format("failure_cause = 'none of ours'"), Invariant.REPLAYED),
         (EVENT.format('facts = \'{"sn": "2"}\''), Invariant.REPLAYED),
         (EVENT.format("facts = '{'"), Invariant.REPLAYED),
         (EVENT.format("kind = 'NoSuchNews'"), Invariant.REPLAYED),
@@ -317,4 +317,4 @@ async def test_an_order_whose_row_is_gone_is_found_by_its_events(shop: Shop) -> 
 
 def test_every_state_in_which_a_chat_is_told_something_is_checked_for_it() -> None:
     silent = {State.PLACED, State.SUBMITTING, State.PENDING}
-    assert set(State) - set(TELLING) == silent
+    assert set(State) - set(RESULT_NOTICES) == silent

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage import inbox, restores
-from storage.backup import back_up, copy_name, restore
+from storage.backup import back_up, backup_file_name, restore
 from storage.database import RESTORING, SqliteDatabase
 from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageBusy, StorageError
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 from storage.transaction import Tx
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import START_MS
@@ -33,15 +33,15 @@ def notes(message_id: int, *, at_ms: int = START_MS) -> partial[None]:
 
 
 def _note(tx: Tx, message_id: int, at_ms: int) -> None:
-    inbox.first_sight(tx, 1, message_id, at_ms=at_ms)
-    inbox.set_aside(tx, message_id, body="x" * 200, fault="", at_ms=at_ms)
+    inbox.mark_seen(tx, 1, message_id, at_ms=at_ms)
+    inbox.store_failed_update(tx, message_id, body="x" * 200, fault="", at_ms=at_ms)
 
 
 def noted(path: Path) -> tuple[set[int], set[int]]:
     """Give the messages that are there by their first step, and by their second."""
     with closing(sqlite3.connect(path)) as connection:
         seen = {row[0] for row in connection.execute("SELECT message_id FROM messages_seen")}
-        aside = {row[0] for row in connection.execute("SELECT update_id FROM updates_unread")}
+        aside = {row[0] for row in connection.execute("SELECT update_id FROM failed_updates")}
     return seen, aside
 
 
@@ -101,7 +101,7 @@ async def test_a_backup_is_one_private_file_that_opens_by_itself(
     await database.write(notes(7))
     folder = tmp_path / "backups"
     folder.mkdir()
-    target = copy_name(folder, NOW)
+    target = backup_file_name(folder, NOW)
     holding = await asyncio.to_thread(back_up, path, target)
     assert names_in(folder) == ["loket-2026-09-21-211320.db"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
@@ -220,7 +220,7 @@ async def test_a_restore_leaves_the_backup_as_it_was(tmp_path: Path) -> None:
 async def test_no_restore_while_a_loket_runs(tmp_path: Path) -> None:
     copy = await a_database(tmp_path / "copy.db", 1)
     path = await a_database(tmp_path / "data" / "loket.db", 7)
-    with only_one(path), pytest.raises(StorageBusy, match="stop it before a restore"):
+    with exclusive_lock(path), pytest.raises(StorageBusy, match="stop it before a restore"):
         restore(copy, path, now=NOW)
     assert noted(path) == ({7}, {7})
 

@@ -5,14 +5,14 @@ import json
 
 import pytest
 
-from bot.biller.client import TrxClient
+from bot.biller.client import BillerClient
 from bot.metrics import Metrics
-from bot.notices.alarms import BalanceShown, BreakerClosed, BreakerOpened, HoldCause
+from bot.notices.alarms import BillerBalance, BreakerClosed, BreakerOpened, HoldCause
 from bot.notices.orders import OrderExpired, OrderWaiting
-from bot.orders.model import ExpiryReason, Order, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Order, State
 from bot.purchasing.circuit_breaker import ACCOUNT_TO_OPEN, FIRST_PAUSE_S, UNCLEAR_TO_OPEN
 from bot.purchasing.submitter import HELD_AT_ONCE, IDLE_S
-from bot.worker import Agent
+from bot.worker import Worker
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 from tests.integration.raw_biller import Wire, as_json, http, serving
@@ -67,7 +67,7 @@ async def test_each_waiting_chat_is_told_once_an_order_and_the_admins_once(shop:
 async def test_an_order_that_comes_while_nothing_is_sent_is_told_so_at_once(shop: Shop) -> None:
     """Whoever is to say so is called while the order is still on its way to the disk, where it looks."""
     await in_an_outage(shop)
-    holding = asyncio.create_task(Agent("submitter", shop.submitter.run_once, shop.orders_bell).run())
+    holding = asyncio.create_task(Worker("submitter", shop.submitter.run_once, shop.orders_bell).run())
     shop.disk.holds_writes()
     asking = asyncio.create_task(shop.says("s5.081234567890"))
     await asyncio.sleep(0)
@@ -145,7 +145,7 @@ async def test_an_order_that_a_report_settles_while_it_waits_is_left_alone(shop:
 
 
 async def test_a_refused_account_holds_new_orders_at_once_and_none_is_doubted(shop: Shop) -> None:
-    shop.biller.refuses("sign salah", Trouble.ACCOUNT)
+    shop.biller.refuses("sign salah", FailureCause.ACCOUNT)
     for _ in range(ACCOUNT_TO_OPEN):
         await shop.asks()
         await shop.posts()
@@ -223,7 +223,7 @@ async def test_the_balance_tells_admins_that_orders_are_held_for_as_long_as_they
     since_ms = shop.breaker.open_since_ms()
     await shop.says("/saldo", by=RINA)
     shown = shop.last(RINA)
-    assert isinstance(shown, BalanceShown)
+    assert isinstance(shown, BillerBalance)
     assert shown.held_since_ms == since_ms
     shop.biller.accepts()
     await shop.asks()
@@ -231,7 +231,7 @@ async def test_the_balance_tells_admins_that_orders_are_held_for_as_long_as_they
     await shop.posts()
     await shop.says("/saldo", by=RINA)
     shown = shop.last(RINA)
-    assert isinstance(shown, BalanceShown)
+    assert isinstance(shown, BillerBalance)
     assert shown.held_since_ms is None
 
 
@@ -284,7 +284,7 @@ async def test_a_real_socket_that_cuts_opens_it_and_its_healing_closes_it(
 ) -> None:
     flaky = Flaky()
     async with serving(flaky) as server:
-        client = TrxClient(url=server.url, user="demo", password="a-password", timeout_s=2)
+        client = BillerClient(url=server.url, user="demo", password="a-password", timeout_s=2)
         shop.starts(biller=client, biller_concurrency=concurrency)
         orders = [await shop.asks(by=by) for by in (SARI, BUDI) * 12]
         await shop.posts()

@@ -7,9 +7,9 @@ from bot.notices.complaints import (
     ComplaintCard,
     ComplaintClosed,
     ComplaintHelp,
-    ComplaintTold,
+    ComplaintStage,
+    ComplaintUpdate,
     NoComplaints,
-    Stage,
     TooManyComplaints,
 )
 from bot.orders.model import Order, State
@@ -34,9 +34,9 @@ async def complains(shop: Shop, order: Order, *, by: int = SARI) -> Toast:
     return toast
 
 
-def told(shop: Shop, chat: int = SARI) -> ComplaintTold:
+def told(shop: Shop, chat: int = SARI) -> ComplaintUpdate:
     notice = shop.last(chat)
-    assert isinstance(notice, ComplaintTold)
+    assert isinstance(notice, ComplaintUpdate)
     return notice
 
 
@@ -53,7 +53,7 @@ async def taps(shop: Shop, action: str, *, by: int = RINA) -> Toast:
 
 async def test_one_tap_brings_the_order_before_every_admin_with_all_facts(shop: Shop, sold: Order) -> None:
     assert await complains(shop, sold) is Toast.DONE
-    assert told(shop).stage is Stage.OPEN
+    assert told(shop).stage is ComplaintStage.OPEN
     for admin in (RINA, DEWI):
         card = shop.last(admin)
         assert isinstance(card, ComplaintCard)
@@ -66,7 +66,7 @@ async def test_a_second_tap_tells_where_it_stands_and_wakes_nobody(shop: Shop, s
     woken = shop.kinds(RINA)
     await complains(shop, sold)
     assert shop.kinds(RINA) == woken
-    assert told(shop).stage is Stage.OPEN
+    assert told(shop).stage is ComplaintStage.OPEN
     assert len(shop.rows("SELECT * FROM complaints")) == 1
 
 
@@ -74,7 +74,7 @@ async def test_a_reply_to_the_card_answers_under_the_order(shop: Shop, sold: Ord
     await complains(shop, sold)
     await shop.says("Sudah masuk, coba cek lagi", by=RINA, reply_to=card_of(shop))
     notice = told(shop)
-    assert (notice.stage, notice.answer) == (Stage.ANSWERED, "Sudah masuk, coba cek lagi")
+    assert (notice.stage, notice.answer) == (ComplaintStage.ANSWERED, "Sudah masuk, coba cek lagi")
     assert shop.letters(SARI)[-1]["reply_to"] == sold.message_id
     for admin in (RINA, DEWI):
         closed = shop.last(admin)
@@ -93,11 +93,11 @@ async def test_the_answer_goes_where_the_complaint_was_made(
     await shop.speaks()
     await taps(shop, "complaint_checking")
     await shop.says("Masih dicek biller", by=RINA, reply_to=card_of(shop))
-    answers = [row for row in shop.letters(complained_in) if row["kind"] == "ComplaintTold"]
+    answers = [row for row in shop.letters(complained_in) if row["kind"] == "ComplaintUpdate"]
     assert [(row["reply_to"], row["thread_id"]) for row in answers] == [(message_id, 7)] * 3
-    assert told(shop, complained_in).stage is Stage.ANSWERED
+    assert told(shop, complained_in).stage is ComplaintStage.ANSWERED
     if ordered_in != complained_in:
-        assert "ComplaintTold" not in shop.kinds(ordered_in)
+        assert "ComplaintUpdate" not in shop.kinds(ordered_in)
 
 
 async def test_nobody_buries_the_admins_in_complaints(shop: Shop) -> None:
@@ -119,25 +119,25 @@ async def test_an_answer_makes_room_for_another_complaint(shop: Shop) -> None:
     await shop.says("Sudah dicek", by=RINA, reply_to=card_of(shop))
     await shop.speaks()
     await complains(shop, made[-1])
-    assert (told(shop).trxid, told(shop).stage) == (made[-1].trxid, Stage.OPEN)
+    assert (told(shop).trxid, told(shop).stage) == (made[-1].trxid, ComplaintStage.OPEN)
 
 
 async def test_of_many_taps_one_answer_waits(shop: Shop, sold: Order) -> None:
     toasts = [await shop.presses(f"complain:{sold.trxid}", by=SARI) for _ in range(3)]
     assert toasts == [Toast.DONE, Toast.SOON, Toast.SOON]
-    assert shop.kinds(SARI).count("ComplaintTold") == 1
+    assert shop.kinds(SARI).count("ComplaintUpdate") == 1
 
 
 async def test_the_reseller_hears_once_that_it_is_being_looked_into(shop: Shop, sold: Order) -> None:
     await complains(shop, sold)
     assert await taps(shop, "complaint_checking") is Toast.DONE
-    assert told(shop).stage is Stage.CHECKING
+    assert told(shop).stage is ComplaintStage.CHECKING
     told_so_far = shop.kinds(SARI)
     assert await taps(shop, "complaint_checking", by=DEWI) is Toast.DONE
     assert shop.kinds(SARI) == told_so_far
     card = shop.last(DEWI)
     assert isinstance(card, ComplaintCard)
-    assert card.stage is Stage.CHECKING
+    assert card.stage is ComplaintStage.CHECKING
     assert set(shop.buttons(DEWI)) == {"complaint_delivered"}
 
 
@@ -145,7 +145,7 @@ async def test_delivered_is_said_with_one_tap_and_the_sn(shop: Shop, sold: Order
     await complains(shop, sold)
     await taps(shop, "complaint_delivered")
     notice = told(shop)
-    assert (notice.stage, notice.answer, notice.sn) == (Stage.ANSWERED, None, sold.sn)
+    assert (notice.stage, notice.answer, notice.sn) == (ComplaintStage.ANSWERED, None, sold.sn)
 
 
 async def test_delivered_is_not_offered_for_what_the_biller_has_not_called_so(shop: Shop) -> None:
@@ -173,7 +173,7 @@ async def test_after_an_answer_one_may_complain_again(shop: Shop, sold: Order) -
     await shop.says("Sudah masuk", by=RINA, reply_to=card_of(shop))
     await shop.speaks()
     await complains(shop, sold)
-    assert told(shop).stage is Stage.OPEN
+    assert told(shop).stage is ComplaintStage.OPEN
     assert isinstance(shop.last(RINA), ComplaintCard)
 
 
@@ -190,7 +190,7 @@ async def test_only_an_admin_answers(shop: Shop, sold: Order) -> None:
     await complains(shop, sold)
     nonce = shop.buttons(RINA)["complaint_delivered"]
     assert await shop.presses(nonce, by=SARI) is Toast.NOT_ALLOWED
-    assert told(shop).stage is Stage.OPEN
+    assert told(shop).stage is ComplaintStage.OPEN
 
 
 @pytest.mark.parametrize(
@@ -244,10 +244,12 @@ async def test_a_complaint_changes_nothing_about_the_order(shop: Shop, sold: Ord
 
 async def test_of_two_moves_from_one_stage_the_second_finds_that_it_is_late(shop: Shop, sold: Order) -> None:
     def unit(tx: Tx) -> tuple[bool, bool]:
-        spot = complaints.Spot(chat_id=SARI, thread_id=None, message_id=1)
+        spot = complaints.ComplaintOrigin(chat_id=SARI, thread_id=None, message_id=1)
         before = complaints.insert(tx, sold.trxid, spot, user_id=SARI, note="", at_ms=1)
         assert before
-        first = complaints.move(tx, before, Stage.ANSWERED, answer="satu", by=RINA, at_ms=2)
-        return first, complaints.move(tx, before, Stage.ANSWERED, answer="dua", by=DEWI, at_ms=3)
+        first = complaints.change_stage(tx, before, ComplaintStage.ANSWERED, answer="satu", by=RINA, at_ms=2)
+        return first, complaints.change_stage(
+            tx, before, ComplaintStage.ANSWERED, answer="dua", by=DEWI, at_ms=3
+        )
 
     assert await shop.disk.write(unit) == (True, False)

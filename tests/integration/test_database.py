@@ -60,7 +60,7 @@ async def test_one_units_failure_takes_nothing_from_those_that_share_its_commit(
 async def test_savepoints_are_made_only_where_somebody_fails(database: SqliteDatabase, path: Path) -> None:
     def in_parts(tx: Tx) -> None:
         with tx.savepoint():
-            inbox.first_sight(tx, 3, 3, at_ms=0)
+            inbox.mark_seen(tx, 3, 3, at_ms=0)
 
     with statements_of(database, "SAVEPOINT") as savepoints:
         await asyncio.gather(database.write(Notes(1)), database.write(Notes(2)), database.write(in_parts))
@@ -96,7 +96,7 @@ async def test_a_broken_rule_of_the_schema_is_a_storage_error_and_keeps_nothing(
     database: SqliteDatabase, path: Path
 ) -> None:
     def breaks_a_rule(tx: Tx) -> None:
-        inbox.first_sight(tx, 1, 1, at_ms=0)
+        inbox.mark_seen(tx, 1, 1, at_ms=0)
         event = {"actor": "", "kind": "", "facts": "", "evidence": None, "state_after": ""}
         tx.run("append_order_event", trxid="no such order", at_ms=0, **event)
 
@@ -109,12 +109,12 @@ async def test_a_broken_rule_of_the_schema_is_a_storage_error_and_keeps_nothing(
 
 async def test_a_part_of_a_unit_can_be_undone_alone(database: SqliteDatabase, path: Path) -> None:
     def in_parts(tx: Tx) -> None:
-        inbox.first_sight(tx, 1, 1, at_ms=0)
+        inbox.mark_seen(tx, 1, 1, at_ms=0)
         with suppress(ValueError), tx.savepoint():
-            inbox.first_sight(tx, 1, 2, at_ms=0)
+            inbox.mark_seen(tx, 1, 2, at_ms=0)
             raise ValueError("part")
         with tx.savepoint():
-            inbox.first_sight(tx, 1, 3, at_ms=0)
+            inbox.mark_seen(tx, 1, 3, at_ms=0)
 
     await database.write(in_parts)
     assert noted(path) == {(1, 1), (1, 3)}

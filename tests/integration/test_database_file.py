@@ -51,7 +51,7 @@ async def test_the_log_stays_small_though_somebody_writes_without_a_pause(
     database: SqliteDatabase, path: Path
 ) -> None:
     def much(tx: Tx, number: int) -> None:
-        inbox.set_aside(tx, number, body="x" * 2_000_000, fault="", at_ms=number)
+        inbox.store_failed_update(tx, number, body="x" * 2_000_000, fault="", at_ms=number)
 
     for number in range(40):
         await database.write(partial(much, number=number))

@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.notices.alarms import NothingOpen
+from bot.notices.alarms import NothingToResolve
 from bot.notices.orders import OrderCard, OrderUnknown
-from bot.notices.restore_gate import CounterClosed, CounterOpen, OpenQuestion, RestoreGap, RestoreReleased
+from bot.notices.restore_gate import (
+    CounterClosed,
+    CounterOpenAgain,
+    CounterReopened,
+    ReopenQuestion,
+    RestoreCard,
+)
 from bot.orders.model import Intent, State
-from bot.purchasing.settlement import Asked, place
+from bot.purchasing.settlement import OrderSource, store_order
 from bot.updates import Toast
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
@@ -34,7 +40,7 @@ async def test_orders_that_the_backup_knows_as_not_yet_posted_are_doubted_and_ne
     await shop.posts()  # and so the biller has it
     shop = await story.is_restored()
     order = await shop.order(placed.trxid)
-    assert (order.state, order.doubt) == (
+    assert (order.state, order.unknown_reason) == (
         State.UNKNOWN,
         "restored from a backup: it may have been posted since",
     )
@@ -77,9 +83,9 @@ async def test_while_it_is_closed_an_order_is_turned_away_and_neither_kept_nor_b
 async def test_no_order_has_its_turn_while_it_is_closed_however_it_came_to_be_placed(story: Story) -> None:
     story.is_backed_up()
     shop = await story.is_restored()
-    where = Asked(chat_id=SARI, thread_id=None, message_id=8, user_id=SARI, at_ms=shop.clock(), text="")
+    where = OrderSource(chat_id=SARI, thread_id=None, message_id=8, user_id=SARI, at_ms=shop.clock(), text="")
     intent = Intent(product_code="s5", destination="081234567890")
-    await shop.disk.write(lambda tx: place(tx, shop.desk, intent, where, now_ms=shop.clock()))
+    await shop.disk.write(lambda tx: store_order(tx, shop.desk, intent, where, now_ms=shop.clock()))
     assert await shop.submitter.run_once() > 1  # and it does not look for it all the time
     assert shop.biller.posts == []
     await opens(shop)
@@ -93,8 +99,8 @@ async def test_once_it_is_open_whom_it_turned_away_are_told_and_may_order(story:
     turned_away = await shop.says("s5.081234567890")
     await shop.says("s5.081234567890")
     await opens(shop)
-    assert shop.kinds(SARI) == ["CounterClosed", "CounterClosed", "CounterOpen"]
-    assert shop.last(SARI) == CounterOpen()
+    assert shop.kinds(SARI) == ["CounterClosed", "CounterClosed", "CounterOpenAgain"]
+    assert shop.last(SARI) == CounterOpenAgain()
     assert shop.kinds(BUDI) == []
     # What was turned away stays so, if Telegram brings it again; what is typed now is bought.
     await shop.says("s5.081234567890", message_id=turned_away)
@@ -107,12 +113,12 @@ async def test_a_message_of_the_gap_that_comes_again_is_doubted_and_not_bought_t
     """Telegram repeats what it was not seen to hear: the restored database does not know the message."""
     story.is_backed_up()
     shop = story.shop
-    asked_at_ms = shop.clock()
+    requested_at_ms = shop.clock()
     order = await shop.asks(message_id=77)
     await shop.posts()
     shop = await story.is_restored()
     await opens(shop)
-    await shop.says("s5.081234567890", message_id=77, at_ms=asked_at_ms)
+    await shop.says("s5.081234567890", message_id=77, at_ms=requested_at_ms)
     await shop.posts()
     assert shop.biller.trxids == [order.trxid]
     (doubted,) = shop.rows("SELECT state, chat_id, message_id FROM orders")
@@ -145,9 +151,9 @@ async def test_every_admin_gets_one_card_with_the_gap_however_often_it_starts(st
     shop = await story.is_restored()
     assert [await story.starts() for _ in range(2)] == [0, 0]
     for admin in (RINA, DEWI):
-        cards = [row for row in shop.letters(admin) if row["kind"] == "RestoreGap"]
+        cards = [row for row in shop.letters(admin) if row["kind"] == "RestoreCard"]
         assert len(cards) == 1
-    assert shop.last(DEWI) == RestoreGap(
+    assert shop.last(DEWI) == RestoreCard(
         backup_at_ms=backup_at_ms,
         gap_until_ms=lost_at_ms,
         restored_at_ms=lost_at_ms + 10 * MINUTES * 1000,
@@ -159,19 +165,19 @@ async def test_the_list_of_open_orders_shows_the_card_again(story: Story) -> Non
     story.is_backed_up()
     shop = await story.is_restored()
     await shop.says("/tertunda", by=DEWI)
-    assert shop.kinds(DEWI) == ["RestoreGap", "RestoreGap", "NothingOpen"]
+    assert shop.kinds(DEWI) == ["RestoreCard", "RestoreCard", "NothingToResolve"]
     await opens(shop)
     await shop.says("/tertunda", by=DEWI)
-    assert shop.last(DEWI) == NothingOpen()
+    assert shop.last(DEWI) == NothingToResolve()
 
 
 async def test_one_tap_opens_nothing_and_a_second_thought_is_free(story: Story) -> None:
     story.is_backed_up()
     shop = await story.is_restored()
     await shop.presses(shop.buttons(RINA)["open_counter"])
-    assert isinstance(shop.last(RINA), OpenQuestion)
+    assert isinstance(shop.last(RINA), ReopenQuestion)
     await shop.presses(shop.buttons(RINA)["cancel"])
-    assert isinstance(shop.last(RINA), RestoreGap)
+    assert isinstance(shop.last(RINA), RestoreCard)
     await shop.says("s5.081234567890")
     assert isinstance(shop.last(SARI), CounterClosed)
     await opens(shop)
@@ -197,8 +203,8 @@ async def test_of_two_admins_the_first_opens_and_is_remembered_and_both_read_so(
     await shop.presses(confirm, by=DEWI, message_id=6)
     assert shop.rows("SELECT released_by FROM restores") == [{"released_by": RINA}]
     for admin in (RINA, DEWI):
-        assert isinstance(shop.last(admin), RestoreReleased)
-        assert shop.kinds(admin).count("CounterOpen") == 0
+        assert isinstance(shop.last(admin), CounterReopened)
+        assert shop.kinds(admin).count("CounterOpenAgain") == 0
 
 
 async def test_reports_are_heard_while_it_is_closed_and_those_of_the_gap_are_kept(story: Story) -> None:
@@ -212,7 +218,7 @@ async def test_reports_are_heard_while_it_is_closed_and_those_of_the_gap_are_kep
     for order in (known, unknown):
         await shop.reversals.hear(success_of(order), remote="1.2.3.4")
     assert (await shop.order(known.trxid)).state is State.SUCCEEDED
-    (kept,) = shop.rows("SELECT why, query FROM quarantine")
+    (kept,) = shop.rows("SELECT why, query FROM quarantined_reversals")
     assert kept["why"] == "no order has this refid"
     assert unknown.trxid in kept["query"]
     assert "ReversalQuarantined" in shop.kinds(RINA)

@@ -6,19 +6,19 @@ import pytest
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileFault
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
 from bot.features.price_list.import_worker import PAUSES_S
 from bot.notices.buttons import Action
 from bot.notices.guidance import NotUnderstood
 from bot.notices.price_list import (
     CatalogueChanged,
-    ImportEnd,
     ImportEnded,
+    ImportEndReason,
     ImportPreview,
     ImportReceived,
     ImportRefused,
 )
-from bot.updates import Document, Kind, Toast
+from bot.updates import Document, MessageKind, Toast
 from storage import catalogue
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, STRANGER, Shop
 
@@ -56,7 +56,7 @@ async def shown(shop: Shop) -> Catalogue:
 
 
 async def prices(shop: Shop) -> dict[str, int | None]:
-    return {product.code: product.sell_idr for product in await shown(shop)}
+    return {product.code: product.price_idr for product in await shown(shop)}
 
 
 def preview(shop: Shop, chat: int = RINA) -> ImportPreview:
@@ -93,7 +93,7 @@ async def test_a_discarded_list_is_never_applied(shop: Shop) -> None:
     await sends(shop, LIST)
     buttons = shop.buttons(RINA)
     await shop.presses(buttons[Action.DISCARD_IMPORT])
-    assert shop.last(RINA) == ImportEnded(file_name="harga.csv", end=ImportEnd.DISCARDED)
+    assert shop.last(RINA) == ImportEnded(file_name="harga.csv", end=ImportEndReason.DISCARDED)
     assert await shop.presses(buttons[Action.APPLY_IMPORT]) is Toast.USED
     assert await prices(shop) == {}
 
@@ -155,7 +155,7 @@ async def test_a_newer_list_takes_the_place_of_one_not_yet_decided(shop: Shop) -
     old = shop.buttons(RINA)[Action.APPLY_IMPORT]
     await sends(shop, DEARER, name="baru.csv")
     ends = [shop.notice(row) for row in shop.letters(RINA) if row["kind"] == ImportEnded.__name__]
-    assert ends == [ImportEnded(file_name="harga.csv", end=ImportEnd.SUPERSEDED)]
+    assert ends == [ImportEnded(file_name="harga.csv", end=ImportEndReason.SUPERSEDED)]
     assert await shop.presses(old) is Toast.USED
     assert await prices(shop) == {}
 
@@ -168,14 +168,14 @@ async def test_what_is_kept_of_a_list_is_let_go_once_it_is_decided(shop: Shop) -
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"%PDF-1.7", FileFault.NOT_A_SHEET),
-        (b"PK\x03\x04", FileFault.DAMAGED),
-        (b"kode;nama\n", FileFault.EMPTY),
-        (b"x" * (MAX_FILE_BYTES + 1), FileFault.TOO_LARGE),
+        (b"%PDF-1.7", FileError.NOT_A_SHEET),
+        (b"PK\x03\x04", FileError.DAMAGED),
+        (b"kode;nama\n", FileError.EMPTY),
+        (b"x" * (MAX_FILE_BYTES + 1), FileError.TOO_LARGE),
     ],
 )
 async def test_a_file_that_is_no_list_is_refused_with_the_reason(
-    shop: Shop, content: bytes, fault: FileFault
+    shop: Shop, content: bytes, fault: FileError
 ) -> None:
     await sends(shop, content)
     assert shop.last(RINA) == ImportRefused(file_name="harga.csv", fault=fault, detail="")
@@ -184,7 +184,7 @@ async def test_a_file_that_is_no_list_is_refused_with_the_reason(
 async def test_a_file_too_large_by_telegrams_word_is_not_even_fetched(shop: Shop) -> None:
     await shop.says("", by=RINA, document=a_file(size_bytes=MAX_FILE_BYTES + 1))
     await reads(shop)
-    assert cast("ImportRefused", shop.last(RINA)).fault is FileFault.TOO_LARGE
+    assert cast("ImportRefused", shop.last(RINA)).fault is FileError.TOO_LARGE
     assert shop.files.fetched == []
 
 
@@ -194,7 +194,7 @@ async def test_a_picture_of_a_list_is_refused_at_once_and_leaves_the_list_before
 ) -> None:
     await sends(shop, LIST)
     await shop.says("", by=RINA, document=a_file(name, MAX_FILE_BYTES + 1))
-    assert shop.last(RINA) == ImportRefused(file_name=name, fault=FileFault.NOT_A_SHEET, detail="")
+    assert shop.last(RINA) == ImportRefused(file_name=name, fault=FileError.NOT_A_SHEET, detail="")
     await shop.presses(shop.buttons(RINA)[Action.APPLY_IMPORT])
     assert await prices(shop) == {"s5": 5_900, "s10": 10_900}
 
@@ -215,7 +215,7 @@ async def test_a_fetch_that_keeps_failing_is_given_up_and_told(shop: Shop) -> No
     for _ in range(len(PAUSES_S) + 1):
         shop.clock.passes(max(PAUSES_S))
         await reads(shop)
-    assert cast("ImportRefused", shop.last(RINA)).fault is FileFault.NOT_FETCHED
+    assert cast("ImportRefused", shop.last(RINA)).fault is FileError.NOT_FETCHED
     assert len(shop.files.fetched) == len(PAUSES_S) + 1
 
 
@@ -241,7 +241,7 @@ async def test_a_reseller_who_sends_a_file_is_answered(shop: Shop) -> None:
 
 async def test_a_file_in_a_group_or_edited_in_is_not_read(shop: Shop) -> None:
     await shop.says("", by=RINA, chat=GROUP, document=a_file())
-    await shop.says("", by=RINA, kind=Kind.EDITED, document=a_file())
+    await shop.says("", by=RINA, kind=MessageKind.EDITED, document=a_file())
     await reads(shop)
     assert shop.files.fetched == []
 
@@ -261,4 +261,4 @@ async def test_a_list_that_could_not_be_kept_is_not_half_applied(shop: Shop) -> 
         await shop.presses(shop.buttons(RINA)[Action.APPLY_IMPORT])
     shop.disk.recovers()
     assert await prices(shop) == {"s5": 5_900, "s10": 10_900}
-    assert (await shop.disk.read(catalogue.edition)).version == 1
+    assert (await shop.disk.read(catalogue.current_version)).version == 1

@@ -3,13 +3,13 @@
 import pytest
 
 from bot.actors import Role
-from bot.grammar.parse import Slip
-from bot.notices.alarms import BalanceShown
+from bot.grammar.parsed import InputError
+from bot.notices.alarms import BillerBalance
 from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
 from bot.notices.orders import OrderReceived
 from bot.notices.people import JoinAnswer
 from bot.orders.model import State
-from bot.updates import Kind
+from bot.updates import MessageKind
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import START_MS, success_of
 
@@ -79,33 +79,38 @@ async def test_chance_that_never_gives_another_trxid_ends_in_an_error_and_not_in
 
 async def test_an_order_dated_in_the_future_is_as_old_as_it_came(shop: Shop) -> None:
     order = await shop.asks(ORDER, at_ms=START_MS + 86_400_000)
-    assert order.asked_at_ms == START_MS
+    assert order.requested_at_ms == START_MS
 
 
-@pytest.mark.parametrize(("kind", "slip"), [(Kind.EDITED, Slip.EDITED), (Kind.FORWARDED, Slip.FORWARDED)])
+@pytest.mark.parametrize(
+    ("kind", "input_error"),
+    [(MessageKind.EDITED, InputError.EDITED), (MessageKind.FORWARDED, InputError.FORWARDED)],
+)
 async def test_an_edited_or_forwarded_order_is_not_bought_and_its_sender_is_told(
-    shop: Shop, kind: Kind, slip: Slip
+    shop: Shop, kind: MessageKind, input_error: InputError
 ) -> None:
     await shop.says(f"halo kak\n{ORDER}", kind=kind)
     assert orders_in(shop) == 0
-    assert shop.last(SARI) == NotUnderstood(slip=slip, suggestion=ORDER)
+    assert shop.last(SARI) == NotUnderstood(input_error=input_error, suggestion=ORDER)
 
 
-@pytest.mark.parametrize("kind", [Kind.EDITED, Kind.FORWARDED])
+@pytest.mark.parametrize("kind", [MessageKind.EDITED, MessageKind.FORWARDED])
 @pytest.mark.parametrize("text", ["terima kasih", "/saldo", "daftar"])
-async def test_other_edited_or_forwarded_talk_gets_no_answer(shop: Shop, kind: Kind, text: str) -> None:
+async def test_other_edited_or_forwarded_talk_gets_no_answer(
+    shop: Shop, kind: MessageKind, text: str
+) -> None:
     await shop.says(text, kind=kind)
     assert shop.letters(SARI) == []
 
 
 async def test_an_edit_of_an_ordered_message_orders_nothing_more(shop: Shop) -> None:
     await shop.says(ORDER, message_id=77)
-    await shop.says("s10.081234567890", message_id=77, kind=Kind.EDITED)
+    await shop.says("s10.081234567890", message_id=77, kind=MessageKind.EDITED)
     assert orders_in(shop) == 1
 
 
 async def test_an_edit_that_comes_first_leaves_the_message_its_order(shop: Shop) -> None:
-    await shop.says("halo", message_id=77, kind=Kind.EDITED)
+    await shop.says("halo", message_id=77, kind=MessageKind.EDITED)
     await shop.says(ORDER, message_id=77)
     assert orders_in(shop) == 1
 
@@ -117,13 +122,13 @@ async def test_several_lines_are_an_order_each_and_answered_by_one_message(shop:
         {"message_id": 77, "line": 2, "product_code": "s10"},
     ]
     (letter,) = shop.letters(SARI)
-    assert (letter["kind"], letter["reply_to"]) == ("OrderTable", 77)
+    assert (letter["kind"], letter["reply_to"]) == ("BatchSummary", 77)
 
 
 async def test_several_lines_delivered_again_make_no_more_orders_and_no_second_answer(shop: Shop) -> None:
     for _ in range(3):
         await shop.says("s5.081234567890\ns10.081234567891\ns5.0812", message_id=77)
-    assert (orders_in(shop), shop.kinds(SARI)) == (2, ["OrderTable"])
+    assert (orders_in(shop), shop.kinds(SARI)) == (2, ["BatchSummary"])
 
 
 async def test_several_orders_of_one_line_are_asked_for_one_by_one(shop: Shop) -> None:
@@ -131,7 +136,7 @@ async def test_several_orders_of_one_line_are_asked_for_one_by_one(shop: Shop) -
     assert orders_in(shop) == 0
     notice = shop.last(SARI)
     assert isinstance(notice, NotUnderstood)
-    assert notice.slip is Slip.SEVERAL_ORDERS
+    assert notice.input_error is InputError.SEVERAL_ORDERS
 
 
 @pytest.mark.parametrize("text", ["", "s5.0812", "s5", "5.081234567890", "sldo", "s5.2.0812", "\x00"])
@@ -191,7 +196,7 @@ class TestCommands:
         await shop.says(text, by=SARI)
         assert shop.last(SARI) == BalanceWithheld()
         await shop.says(text, by=RINA)
-        assert isinstance(shop.last(RINA), BalanceShown)
+        assert isinstance(shop.last(RINA), BillerBalance)
 
     @pytest.mark.parametrize(
         "text", ["reseller", "/reseller", "tertunda", "/bekukan 1002", "hapus 1002", "/sukses 1 2", "gagal 1"]
@@ -202,11 +207,11 @@ class TestCommands:
         assert {row["standing"] for row in shop.rows("SELECT standing FROM people")} == {"approved"}
 
     async def test_the_balance_is_what_answer_and_open_orders_say(self, shop: Shop) -> None:
-        shop.biller.accepts(price_idr=5_100, balance_idr=1_356_424)
+        shop.biller.accepts(cost_idr=5_100, balance_idr=1_356_424)
         await shop.asks()
         await shop.posts()
         await shop.says("/saldo", by=RINA)
-        assert shop.last(RINA) == BalanceShown(
+        assert shop.last(RINA) == BillerBalance(
             balance_idr=1_356_424,
             reported_at_ms=START_MS,
             source="answer",
@@ -222,12 +227,12 @@ class TestCommands:
         await shop.reversals.hear(success_of(order), remote="1.2.3.4")
         await shop.says("/saldo", by=RINA)
         today = shop.last(RINA)
-        assert isinstance(today, BalanceShown)
+        assert isinstance(today, BillerBalance)
         assert (today.today_count, today.today_sum_idr) == (1, 5_100)
         shop.clock.passes(4 * 3600)  # it was 21:13 in Jakarta
         await shop.says("/saldo", by=RINA)
         tomorrow = shop.last(RINA)
-        assert isinstance(tomorrow, BalanceShown)
+        assert isinstance(tomorrow, BillerBalance)
         assert (tomorrow.today_count, tomorrow.today_sum_idr) == (0, 0)
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.actors import Role, Standing
 from bot.notices.guidance import NotUnderstood, Welcome
 from bot.notices.people import JoinAnswer, JoinDecided, PersonNotFound, ResellerList, StandingChanged
-from bot.updates import Kind, Toast
+from bot.updates import MessageKind, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 
 DAY_S = 86_400
@@ -124,8 +124,10 @@ class TestStrangers:
         await shop.says("s5.081234567890", by=STRANGER)
         assert len(shop.letters(STRANGER)) == 2
 
-    @pytest.mark.parametrize("kind", [Kind.EDITED, Kind.FORWARDED])
-    async def test_their_edited_or_forwarded_messages_get_no_answer(self, shop: Shop, kind: Kind) -> None:
+    @pytest.mark.parametrize("kind", [MessageKind.EDITED, MessageKind.FORWARDED])
+    async def test_their_edited_or_forwarded_messages_get_no_answer(
+        self, shop: Shop, kind: MessageKind
+    ) -> None:
         await shop.says("/daftar", by=STRANGER, kind=kind)
         await shop.says("s5.081234567890", by=STRANGER, kind=kind)
         assert shop.letters(STRANGER) == []

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from storage.errors import StorageBusy
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 
 HOLD = """
 import sys
 from pathlib import Path
 from storage.errors import StorageBusy
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 try:
-    with only_one(Path(sys.argv[1])):
+    with exclusive_lock(Path(sys.argv[1])):
         print("held", flush=True)
         sys.stdin.read()
 except StorageBusy as error:
@@ -47,27 +47,27 @@ def first_word(process: "subprocess.Popen[str]") -> str:
 
 
 def test_a_second_process_on_one_database_is_refused(path: Path) -> None:
-    with only_one(path), another_process(path) as second:
+    with exclusive_lock(path), another_process(path) as second:
         assert first_word(second).startswith("refused: another Loket already runs")
 
 
 def test_a_process_that_dies_gives_up_the_lock_at_once(path: Path) -> None:
     with another_process(path) as first:
         assert first_word(first) == "held"
-        with pytest.raises(StorageBusy), only_one(path):
+        with pytest.raises(StorageBusy), exclusive_lock(path):
             pass
         first.kill()
         first.wait()
-        with only_one(path):
+        with exclusive_lock(path):
             pass
 
 
 def test_the_lock_is_free_again_after_a_clean_end(path: Path) -> None:
     for _ in range(2):
-        with only_one(path):
+        with exclusive_lock(path):
             pass
 
 
 def test_databases_do_not_lock_each_other(tmp_path: Path) -> None:
-    with only_one(tmp_path / "one.db"), only_one(tmp_path / "other.db"):
+    with exclusive_lock(tmp_path / "one.db"), exclusive_lock(tmp_path / "other.db"):
         pass

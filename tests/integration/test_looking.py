@@ -3,8 +3,8 @@
 import pytest
 
 from bot.features.history.order_lookup import ROWS_A_PAGE, ROWS_TO_A_NUMBER
-from bot.notices.order_lookup import History, NoSuchOrder, OrderShown, OrdersTo
-from bot.orders.model import State, Trouble
+from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
+from bot.orders.model import FailureCause, State
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import START_MS
@@ -13,15 +13,15 @@ from tests.integration.looked import labels, remembers, shown_last, told, turns
 NUMBER = "081234567890"
 
 
-def shown(shop: Shop, chat: int = SARI) -> OrderShown:
+def shown(shop: Shop, chat: int = SARI) -> OrderDetails:
     notice = shop.last(chat)
-    assert isinstance(notice, OrderShown)
+    assert isinstance(notice, OrderDetails)
     return notice
 
 
-def page(shop: Shop, chat: int = SARI) -> History:
+def page(shop: Shop, chat: int = SARI) -> OrderHistory:
     notice = shop.last(chat)
-    assert isinstance(notice, History)
+    assert isinstance(notice, OrderHistory)
     return notice
 
 
@@ -65,7 +65,7 @@ class TestStatus:
         made = [await remembers(shop, n, placed_at_ms=START_MS + n) for n in range(ROWS_TO_A_NUMBER + 2)]
         await shop.says(f"cek {NUMBER}")
         found = shop.last(SARI)
-        assert isinstance(found, OrdersTo)
+        assert isinstance(found, OrdersToDestination)
         latest = [order.trxid for order in reversed(made)][:ROWS_TO_A_NUMBER]
         assert [row.trxid for row in found.rows] == latest
         assert await shop.presses(labels(shop)["2"], by=SARI) is Toast.DONE
@@ -80,7 +80,7 @@ class TestStatus:
     async def test_nobody_finds_the_order_of_another(self, shop: Shop, typed: str) -> None:
         await remembers(shop, 1)
         await shop.says(typed, by=BUDI)
-        assert isinstance(shop.last(BUDI), NoSuchOrder)
+        assert isinstance(shop.last(BUDI), NoMatchingOrder)
 
     async def test_an_admin_finds_any_order_and_who_made_it_in_their_private_chat(self, shop: Shop) -> None:
         await remembers(shop, 1)
@@ -88,7 +88,7 @@ class TestStatus:
         await shop.says("halo", by=SARI)
         await shop.says(f"cek {NUMBER}", by=RINA)
         found = shop.last(RINA)
-        assert isinstance(found, OrdersTo)
+        assert isinstance(found, OrdersToDestination)
         assert "Name 1001" in await told(shop, RINA)
         await shop.says("cek 20260921201300001", by=RINA)
         assert (shown(shop, RINA).user_id, shown(shop, RINA).name) == (SARI, "Name 1001")
@@ -96,10 +96,12 @@ class TestStatus:
     async def test_in_a_group_an_admin_is_shown_only_what_is_their_own(self, shop: Shop) -> None:
         await remembers(shop, 1)
         await shop.says(f"/cek {NUMBER}", by=RINA, chat=GROUP)
-        assert isinstance(shop.last(GROUP), NoSuchOrder)
+        assert isinstance(shop.last(GROUP), NoMatchingOrder)
 
     async def test_a_reason_about_the_operators_account_is_kept_from_the_reseller(self, shop: Shop) -> None:
-        await remembers(shop, 1, state=State.FAILED, sn=None, reason="IP canary", trouble=Trouble.ACCOUNT)
+        await remembers(
+            shop, 1, state=State.FAILED, sn=None, reason="IP canary", failure_cause=FailureCause.ACCOUNT
+        )
         await shop.says("cek")
         assert "canary" not in await told(shop)
 
@@ -112,11 +114,11 @@ class TestStatus:
 
     async def test_what_is_not_found_is_answered_with_the_right_form(self, shop: Shop) -> None:
         await shop.says("cek 0813")
-        assert shop.last(SARI) == NoSuchOrder(typed="0813")
+        assert shop.last(SARI) == NoMatchingOrder(typed="0813")
 
     async def test_of_what_is_not_found_the_number_alone_is_shown(self, shop: Shop) -> None:
         await shop.says("cek 081377777777 kok belum masuk ya")
-        assert shop.last(SARI) == NoSuchOrder(typed="081377777777")
+        assert shop.last(SARI) == NoMatchingOrder(typed="081377777777")
         assert "cek.081234567890" in await told(shop)
 
 
@@ -166,7 +168,7 @@ class TestHistory:
         for action in ("order", "older", "newer"):
             data = f"{action}:{order.trxid}"
             assert await shop.presses(data, by=BUDI, message_id=message_id) is Toast.NOT_YOURS
-        assert shop.kinds(BUDI) == ["History"]
+        assert shop.kinds(BUDI) == ["OrderHistory"]
 
     async def test_a_made_up_tap_wipes_out_no_message_but_a_page_of_this_kind(self, shop: Shop) -> None:
         own = await remembers(shop, 1, user_id=BUDI, chat_id=BUDI)
@@ -190,7 +192,7 @@ class TestHistory:
         order = await remembers(shop, 1)
         toasts = [await shop.presses(f"order:{order.trxid}", by=SARI) for _ in range(3)]
         assert toasts == [Toast.DONE, Toast.SOON, Toast.SOON]
-        assert shop.kinds(SARI) == ["OrderShown"]
+        assert shop.kinds(SARI) == ["OrderDetails"]
         await shop.speaks()
         assert await shop.presses(f"order:{order.trxid}", by=SARI) is Toast.DONE
 
@@ -201,7 +203,7 @@ class TestHistory:
         for action in ("order", "older", "newer"):
             data = f"{action}:{payload}"
             assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
-        assert shop.kinds(SARI) == ["History"]
+        assert shop.kinds(SARI) == ["OrderHistory"]
 
     async def test_an_admin_may_open_any_order_and_learns_who_made_it_only_in_private(
         self, shop: Shop

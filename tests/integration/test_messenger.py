@@ -6,15 +6,15 @@ import itertools
 import pytest
 
 from bot.actors import Role
-from bot.delivery.chat_queues import IDLE_S, LANES_AT_ONCE
+from bot.delivery.chat_queues import CHATS_AT_ONCE, IDLE_S
 from bot.notices import Notice
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderExpired, OrderReceived, OrderUnknown
 from bot.notices.people import JoinCard
 from bot.orders.model import ExpiryReason, State
-from bot.orders.notifications import Facts
-from bot.unit_of_work import Place
-from bot.worker import Agent
+from bot.orders.notifications import OrderFacts
+from bot.unit_of_work import Address
+from bot.worker import Worker
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import Message, eventually, success_of
@@ -25,8 +25,10 @@ SUPERGROUP = -1009990001
 _numbers = itertools.count(1)
 
 
-def facts() -> Facts:
-    return Facts(trxid=f"{next(_numbers):017}", code="s5", destination="081234567890", at_ms=0, ordinal=1)
+def facts() -> OrderFacts:
+    return OrderFacts(
+        trxid=f"{next(_numbers):017}", code="s5", destination="081234567890", at_ms=0, ordinal=1
+    )
 
 
 def acknowledgement() -> OrderReceived:
@@ -46,7 +48,7 @@ async def put(
     edits: int | None = None,
 ) -> None:
     """Put notices into a chat's lane."""
-    place = Place(chat_id=chat, reply_to=reply_to, thread_id=thread)
+    place = Address(chat_id=chat, reply_to=reply_to, thread_id=thread)
 
     def unit(tx: Tx) -> None:
         for notice in notices:
@@ -104,7 +106,7 @@ async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop
 
 async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(shop: Shop) -> None:
     """The lane has found nothing more, and whoever looks for the letter finds its lane not yet free."""
-    speaking = asyncio.create_task(Agent("messenger", shop.messenger.run_once, shop.outbox_bell).run())
+    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_bell).run())
     shop.speaker.hangs()
     await put(shop, acknowledgement())
     shop.messenger.look()
@@ -123,12 +125,12 @@ async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(sh
 
 
 async def test_whoever_finds_no_place_to_be_spoken_to_is_told_as_soon_as_there_is_one(shop: Shop) -> None:
-    speaking = asyncio.create_task(Agent("messenger", shop.messenger.run_once, shop.outbox_bell).run())
+    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_bell).run())
     shop.speaker.hangs()
-    for number in range(LANES_AT_ONCE):
+    for number in range(CHATS_AT_ONCE):
         await put(shop, result(), chat=5000 + number)
     shop.messenger.look()
-    await eventually(lambda: len(shop.speaker.tries) == LANES_AT_ONCE)
+    await eventually(lambda: len(shop.speaker.tries) == CHATS_AT_ONCE)
     await put(shop, result(), chat=SARI)
     shop.messenger.look()
     await shop.disk.write(lambda _: None)  # behind the look, which has found no place

@@ -1,10 +1,10 @@
 """A letter outlives lost answers, closed chats, moved groups and stops; a poison is given up and reported."""
 
 from bot.actors import Role
-from bot.delivery.messenger import MAX_TRIES_OF_A_POISON
+from bot.delivery.messenger import MAX_REJECTIONS
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.guidance import Help
-from bot.updates import Kind
+from bot.updates import MessageKind
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_messenger import acknowledgement, passes, put, refs, result
@@ -97,7 +97,7 @@ class TestClosedChats:
         shop.speaker.blocks(SARI)
         await put(shop, result())
         await shop.speaks()
-        await shop.says("halo", by=SARI, kind=Kind.EDITED)
+        await shop.says("halo", by=SARI, kind=MessageKind.EDITED)
         assert {row["state"] for row in shop.letters(SARI)} == {"parked"}
 
     async def test_an_alarm_that_cannot_be_delivered_raises_no_other(self, shop: Shop) -> None:
@@ -137,8 +137,8 @@ class TestPoison:
         for _ in range(6):
             await passes(shop, 60)
         tries = [outgoing for outgoing in shop.speaker.tries if outgoing.chat_id == SARI]
-        assert len(tries) == MAX_TRIES_OF_A_POISON
-        assert shop.letters(SARI)[0]["state"] == "buried"
+        assert len(tries) == MAX_REJECTIONS
+        assert shop.letters(SARI)[0]["state"] == "failed"
         assert shop.kinds(RINA) == shop.kinds(DEWI) == ["DeliveryFailed"]
 
     async def test_waits_that_came_before_do_not_count_as_its_tries(self, shop: Shop) -> None:
@@ -163,7 +163,7 @@ class TestPoison:
         await shop.messenger.drain(5)
         shop.speaker.takes()
         await passes(shop, 60)
-        assert [row["state"] for row in shop.letters(SARI)] == ["buried", "sent"]
+        assert [row["state"] for row in shop.letters(SARI)] == ["failed", "sent"]
 
     async def test_a_merged_message_that_is_refused_is_tried_in_its_parts(self, shop: Shop) -> None:
         shop.speaker.rejects(SARI)

@@ -3,16 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from bot.catalogue.product import Product, Rule
+from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
-from bot.grammar.parsed import Doubt, Slip
+from bot.grammar.parsed import Ambiguity, InputError
 from bot.notices.guidance import Help, NotUnderstood
 from bot.notices.orders import OrderReceived
-from bot.notices.placing import Offer, OrderProposal, OrderRepeated
-from bot.notices.shopping import ChoiceDropped, NumberQuestion
+from bot.notices.placing import OrderOffer, OrderProposal, OrderRepeated
+from bot.notices.shopping import DestinationPrompt, PromptCancelled
 from bot.orders.model import Intent, Order, State
 from bot.purchasing import placing
-from bot.unit_of_work import Place
+from bot.unit_of_work import Address
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
@@ -33,7 +33,7 @@ class TestButtons:
         assert toasts == [Toast.DONE, Toast.USED, Toast.USED]
         (row,) = orders_in(asked)
         assert (row["product_code"], row["destination"], row["user_id"]) == ("T5", NUMBER, SARI)
-        assert (row["message_id"], row["sell_idr"]) == (5, 6_300)
+        assert (row["message_id"], row["price_idr"]) == (5, 6_300)
         assert isinstance(asked.last(SARI), OrderReceived)
         await asked.posts()
         assert [order.product_code for order in asked.biller.posts] == ["T5"]
@@ -159,23 +159,23 @@ class TestOldOffers:
         """Let a product be offered for a number; give the button's nonce."""
         await shop.sells(*products)
         intent = Intent(product_code="S5", destination=NUMBER)
-        where = Place(chat_id=SARI)
+        where = Address(chat_id=SARI)
         await shop.disk.write(
-            lambda tx: placing.propose(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
+            lambda tx: placing.propose_order(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
         )
         shop.clock.passes(1)
         return shop.offers(SARI)[f"S5.{NUMBER}"]
 
     async def test_a_price_that_changed_is_shown_before_it_is_paid(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
-        await shop.sells(replace(S5, sell_idr=63_000))
+        await shop.sells(replace(S5, price_idr=63_000))
         await shop.presses(nonce, by=SARI, message_id=5)
         assert orders_in(shop) == []
         shown = shop.last(SARI)
         assert isinstance(shown, OrderProposal)
-        assert shown.offer.sell_idr == 63_000
+        assert shown.offer.price_idr == 63_000
         await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
-        assert [row["sell_idr"] for row in orders_in(shop)] == [63_000]
+        assert [row["price_idr"] for row in orders_in(shop)] == [63_000]
 
     async def test_a_product_that_was_taken_off_the_list_is_not_bought(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
@@ -185,7 +185,7 @@ class TestOldOffers:
 
     async def test_a_destination_that_no_longer_fits_is_not_bought(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
-        await shop.sells(replace(S5, rule=Rule.GAME_SERVER, operator=None))
+        await shop.sells(replace(S5, rule=DestinationRule.GAME_SERVER, carrier=None))
         await shop.presses(nonce, by=SARI, message_id=5)
         assert orders_in(shop) == []
 
@@ -203,8 +203,10 @@ class TestNumbers:
 
     async def asked(self, shop: Shop, code: str = "S5", *, chat: int = SARI) -> int:
         """Ask for the number of a product; give the message that asks."""
-        notice = NumberQuestion(code=code, name=f"Pulsa {code}", rule=Rule.PHONE, sell_idr=6_300)
-        where = Place(chat_id=chat)
+        notice = DestinationPrompt(
+            code=code, name=f"Pulsa {code}", rule=DestinationRule.PHONE, price_idr=6_300
+        )
+        where = Address(chat_id=chat)
         await shop.disk.write(
             lambda tx: shop.desk.say(tx, notice, where, at_ms=shop.clock(), subject=f"product:{code}")
         )
@@ -218,8 +220,8 @@ class TestNumbers:
         assert bought(shop) == []
         shown = shop.last(SARI)
         assert isinstance(shown, OrderProposal)
-        assert shown.offer == Offer(
-            intent=Intent(product_code="S5", destination=NUMBER), name="Pulsa S5", sell_idr=6_300
+        assert shown.offer == OrderOffer(
+            intent=Intent(product_code="S5", destination=NUMBER), name="Pulsa S5", price_idr=6_300
         )
         assert await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=5) is Toast.DONE
         assert bought(shop) == [f"S5.{NUMBER}"]
@@ -239,8 +241,8 @@ class TestNumbers:
         await shop.sells(S5)
         await shop.says(typed, reply_to=await self.asked(shop))
         told = shop.last(SARI)
-        assert isinstance(told, NumberQuestion)
-        assert told.slip
+        assert isinstance(told, DestinationPrompt)
+        assert told.input_error
         assert shop.offers(SARI) == {}
 
     @pytest.mark.parametrize("typed", [NUMBER, "0812 3456 7890"])
@@ -270,8 +272,8 @@ class TestNumbers:
         await self.asked(shop)
         await shop.says("0812345")
         told = shop.last(SARI)
-        assert isinstance(told, NumberQuestion)
-        assert (told.code, told.slip) == ("S5", Slip.TOO_SHORT)
+        assert isinstance(told, DestinationPrompt)
+        assert (told.code, told.input_error) == ("S5", InputError.TOO_SHORT)
         await shop.says(NUMBER)
         assert isinstance(shop.last(SARI), OrderProposal)
 
@@ -280,7 +282,7 @@ class TestNumbers:
         await shop.sells(S5)
         asked = await self.asked(shop)
         await shop.says("batal", reply_to=asked if is_reply else None)
-        assert isinstance(shop.last(SARI), ChoiceDropped)
+        assert isinstance(shop.last(SARI), PromptCancelled)
         await shop.says(NUMBER)
         assert isinstance(shop.last(SARI), NotUnderstood)
 
@@ -305,7 +307,7 @@ class TestNumbers:
     async def test_a_number_of_another_network_is_asked_about(self, shop: Shop) -> None:
         await shop.sells(S5, I5)
         await shop.says(NUMBER, reply_to=await self.asked(shop, "I5"))
-        assert question(shop).doubt is Doubt.OPERATOR
+        assert question(shop).ambiguity is Ambiguity.OPERATOR
         assert bought(shop) == []
 
     async def test_a_command_in_reply_stays_a_command(self, shop: Shop) -> None:

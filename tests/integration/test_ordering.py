@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from bot.catalogue.product import Hours, Operator, Product, Rule
-from bot.grammar.parsed import Doubt, Slip
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.grammar.parsed import Ambiguity, InputError
 from bot.notices.guidance import NotUnderstood
-from bot.notices.placing import Closure, OrderQuestion, ProductClosed
-from bot.orders.batch import Unplaced, Why
+from bot.notices.placing import ClosedReason, OrderQuestion, ProductClosed
+from bot.orders.batch import UnplacedLine, UnplacedReason
 from bot.orders.model import Intent
 from bot.purchasing.placing import QUESTIONS_A_BATCH
 from bot.updates import Toast
@@ -19,15 +19,21 @@ NUMBER = "081234567890"  # of Telkomsel
 
 
 def product(code: str, **more: object) -> Product:
-    facts = {"name": f"Pulsa {code}", "group": "Pulsa", "rule": Rule.PHONE, "sell_idr": 6_300, **more}
+    facts = {
+        "name": f"Pulsa {code}",
+        "group": "Pulsa",
+        "rule": DestinationRule.PHONE,
+        "price_idr": 6_300,
+        **more,
+    }
     return Product(code=code, **facts)  # type: ignore[arg-type]  # the fields of a product
 
 
-S5 = product("S5", operator=Operator.TELKOMSEL, nominal=5)
-S10 = product("S10", operator=Operator.TELKOMSEL, nominal=10, sell_idr=11_000)
-T5 = product("T5", operator=Operator.TELKOMSEL, nominal=5, group="Transfer")
-I5 = product("I5", operator=Operator.INDOSAT, nominal=5)
-WHOLE_EVENING = Hours(from_minute=20 * 60, until_minute=30)
+S5 = product("S5", carrier=Carrier.TELKOMSEL, nominal=5)
+S10 = product("S10", carrier=Carrier.TELKOMSEL, nominal=10, price_idr=11_000)
+T5 = product("T5", carrier=Carrier.TELKOMSEL, nominal=5, group="Transfer")
+I5 = product("I5", carrier=Carrier.INDOSAT, nominal=5)
+WHOLE_EVENING = DailyHours(from_minute=20 * 60, until_minute=30)
 
 
 def orders_in(shop: Shop) -> list[Row]:
@@ -44,7 +50,7 @@ def question(shop: Shop, chat: int = SARI) -> OrderQuestion:
     return notice
 
 
-async def unplaced(shop: Shop, message_id: int) -> tuple[Unplaced, ...]:
+async def unplaced(shop: Shop, message_id: int) -> tuple[UnplacedLine, ...]:
     batch = await shop.disk.read(lambda tx: batches.find(tx, SARI, message_id))
     assert batch
     return batch.unplaced
@@ -60,23 +66,23 @@ class TestCatalogue:
 
     async def test_without_one_every_code_passes_through_in_lower_case(self, shop: Shop) -> None:
         order = await shop.asks(f"NeverHeardOf9.{NUMBER}")
-        assert (order.product_code, order.sell_idr) == ("neverheardof9", None)
+        assert (order.product_code, order.price_idr) == ("neverheardof9", None)
 
     async def test_an_order_keeps_the_price_of_its_moment(self, shop: Shop) -> None:
         await shop.sells(S5)
         early = await shop.asks(f"s5.{NUMBER}")
-        await shop.sells(replace(S5, sell_idr=6_500))
+        await shop.sells(replace(S5, price_idr=6_500))
         late = await shop.asks("s5.081234567891")
         await shop.posts()
-        assert [(await shop.order(order.trxid)).sell_idr for order in (early, late)] == [6_300, 6_500]
+        assert [(await shop.order(order.trxid)).price_idr for order in (early, late)] == [6_300, 6_500]
 
     async def test_a_code_it_does_not_know_buys_nothing_and_near_ones_are_offered(self, shop: Shop) -> None:
         await shop.sells(S5, S10, I5)
         await shop.says(f"s6.{NUMBER}")
         asked = question(shop)
-        assert asked.doubt is Doubt.UNKNOWN_CODE
+        assert asked.ambiguity is Ambiguity.UNKNOWN_CODE
         assert asked.offers[0].intent == Intent(product_code="S5", destination=NUMBER)
-        assert (asked.offers[0].name, asked.offers[0].sell_idr) == ("Pulsa S5", 6_300)
+        assert (asked.offers[0].name, asked.offers[0].price_idr) == ("Pulsa S5", 6_300)
         assert bought(shop) == []
 
     async def test_a_code_far_from_all_it_knows_is_told_and_never_tried_at_the_biller(
@@ -86,7 +92,7 @@ class TestCatalogue:
         await shop.says(f"qwerty77.{NUMBER}")
         notice = shop.last(SARI)
         assert isinstance(notice, NotUnderstood)
-        assert notice.slip is Slip.UNKNOWN_CODE
+        assert notice.input_error is InputError.UNKNOWN_CODE
         assert bought(shop) == []
 
     async def test_a_nominal_of_one_product_is_bought_and_of_several_is_asked(self, shop: Shop) -> None:
@@ -103,7 +109,7 @@ class TestCatalogue:
         await shop.says(f"i5.{NUMBER}")
         assert bought(shop) == []
         asked = question(shop)
-        assert asked.doubt is Doubt.OPERATOR
+        assert asked.ambiguity is Ambiguity.OPERATOR
         assert [offer.intent.product_code for offer in asked.offers] == ["I5", "S5"]
 
 
@@ -113,7 +119,7 @@ class TestClosed:
         await shop.says(f"s5.{NUMBER}")
         told = shop.last(SARI)
         assert isinstance(told, ProductClosed)
-        assert (told.code, told.closure, told.opens_minute) == ("S5", Closure.CLOSED, None)
+        assert (told.code, told.closure, told.opens_minute) == ("S5", ClosedReason.CLOSED, None)
         assert [offer.intent for offer in told.others] == [Intent(product_code="S10", destination=NUMBER)]
         assert bought(shop) == []
         assert await shop.presses(shop.offers(SARI)[f"S10.{NUMBER}"], by=SARI) is Toast.DONE
@@ -124,7 +130,7 @@ class TestClosed:
         await shop.says(f"s5.{NUMBER}")
         told = shop.last(SARI)
         assert isinstance(told, ProductClosed)
-        assert (told.closure, told.opens_minute, told.others) == (Closure.RESTING, 30, ())
+        assert (told.closure, told.opens_minute, told.others) == (ClosedReason.RESTING, 30, ())
         shop.clock.passes(3 * 3600 + 16 * 60)  # it was 21:13
         await shop.says(f"s5.{NUMBER}")
         assert bought(shop) == []
@@ -151,11 +157,11 @@ class TestForms:
         assert told.suggestion.split("; ") == [f"s5.{number}" for number in numbers[:5]]
 
     async def test_a_form_too_long_for_the_table_is_left_out_of_it(self, shop: Shop) -> None:
-        await shop.sells(product("VIDIO", rule=Rule.FREE))
+        await shop.sells(product("VIDIO", rule=DestinationRule.FREE))
         address = "somebody.with.a.long.name@mail.example"
         message_id = await shop.says(f"vidio.{address}\nvidio.{address}")
         (second,) = await unplaced(shop, message_id)
-        assert (second.why, second.hint) == (Why.REPEATED, "")
+        assert (second.why, second.hint) == (UnplacedReason.REPEATED, "")
 
 
 class TestSeveral:
@@ -165,9 +171,9 @@ class TestSeveral:
         assert bought(shop) == [f"S5.{NUMBER}", "S10.081234567891"]
         assert [row["line"] for row in orders_in(shop)] == [1, 3]
         (bad,) = await unplaced(shop, message_id)
-        assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", Why.SLIP)
+        assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", UnplacedReason.SLIP)
         assert bad.hint == ""  # a number of ours would be bought for as it stands
-        assert shop.kinds(SARI) == ["OrderTable"]
+        assert shop.kinds(SARI) == ["BatchSummary"]
 
     async def test_talk_between_the_orders_is_left_alone(self, shop: Shop) -> None:
         message_id = await shop.says(f"pagi kak\ns5.{NUMBER}\ns5.081234567891\nterima kasih ya")
@@ -183,9 +189,11 @@ class TestSeveral:
         lines = [f"5.08123456789{number}" for number in range(5)]
         message_id = await shop.says("\n".join([f"s5.{NUMBER}", *lines[1:]]))
         assert bought(shop) == [f"S5.{NUMBER}"]
-        assert shop.kinds(SARI) == ["OrderTable"] + ["OrderQuestion"] * QUESTIONS_A_BATCH
+        assert shop.kinds(SARI) == ["BatchSummary"] + ["OrderQuestion"] * QUESTIONS_A_BATCH
         told = await unplaced(shop, message_id)
-        assert [(line.number, line.why) for line in told] == [(n, Why.QUESTION) for n in (2, 3, 4, 5)]
+        assert [(line.number, line.why) for line in told] == [
+            (n, UnplacedReason.QUESTION) for n in (2, 3, 4, 5)
+        ]
         assert all(line.hint.startswith("S5.0812") for line in told)
         await shop.presses(shop.offers(SARI)["T5.081234567892"], by=SARI, message_id=5)
         assert sorted(bought(shop)) == [f"S5.{NUMBER}", "T5.081234567892"]
@@ -194,7 +202,7 @@ class TestSeveral:
         await shop.sells(replace(S5, is_open=False), S10)
         message_id = await shop.says(f"s5.{NUMBER}\ns10.{NUMBER}")
         assert bought(shop) == [f"S10.{NUMBER}"]
-        assert [line.why for line in await unplaced(shop, message_id)] == [Why.CLOSED]
+        assert [line.why for line in await unplaced(shop, message_id)] == [UnplacedReason.CLOSED]
 
     async def test_the_same_line_twice_in_a_message_is_bought_once_and_the_second_shown(
         self, shop: Shop
@@ -202,13 +210,13 @@ class TestSeveral:
         message_id = await shop.says(f"s5.{NUMBER}\ns5.{NUMBER}")
         assert bought(shop) == [f"s5.{NUMBER}"]
         (second,) = await unplaced(shop, message_id)
-        assert (second.why, second.hint) == (Why.REPEATED, f"s5.2.{NUMBER}")
+        assert (second.why, second.hint) == (UnplacedReason.REPEATED, f"s5.2.{NUMBER}")
 
     async def test_a_message_of_which_no_line_was_bought_is_answered_by_its_table(self, shop: Shop) -> None:
         message_id = await shop.says("s5.0812\ns10.0813\ns5.081234")
         assert bought(shop) == []
-        assert [line.why for line in await unplaced(shop, message_id)] == [Why.SLIP] * 3
-        assert shop.kinds(SARI) == ["OrderTable"]
+        assert [line.why for line in await unplaced(shop, message_id)] == [UnplacedReason.SLIP] * 3
+        assert shop.kinds(SARI) == ["BatchSummary"]
 
     async def test_a_hundred_orders_are_all_placed_in_one_unit_of_work(self, shop: Shop) -> None:
         text = "\n".join(order_text(number) for number in range(100))
@@ -217,11 +225,11 @@ class TestSeveral:
             await shop.says(text, message_id=77)
         assert (bought(shop), shop.letters(SARI)) == ([], [])
         await shop.says(text, message_id=77)
-        assert (len(bought(shop)), shop.kinds(SARI)) == (100, ["OrderTable"])
+        assert (len(bought(shop)), shop.kinds(SARI)) == (100, ["BatchSummary"])
 
     async def test_more_than_a_hundred_are_not_bought_at_all(self, shop: Shop) -> None:
         await shop.says("\n".join(order_text(number) for number in range(101)))
         notice = shop.last(SARI)
         assert isinstance(notice, NotUnderstood)
-        assert notice.slip is Slip.TOO_MANY_ORDERS
+        assert notice.input_error is InputError.TOO_MANY_ORDERS
         assert bought(shop) == []

@@ -5,13 +5,13 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from bot.orders.events import Accepted, Claimed, Expired, Failed, News, Refused, Ruled, Succeeded
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.events import Accepted, Claimed, Expired, Failed, OrderEvent, Refused, Resolved, Succeeded
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import decide
-from bot.purchasing.settlement import settle
+from bot.purchasing.settlement import apply_event_to
 from storage import orders
 from storage.database import SqliteDatabase
-from storage.orders import OrderEvent
+from storage.orders import RecordedEvent
 from storage.transaction import Tx
 from tests.integration.conftest import Shop
 from tests.makers import an_order
@@ -37,16 +37,16 @@ async def test_an_order_comes_back_as_it_was_stored(database: SqliteDatabase) ->
         state=State.DISPUTED,
         attempts=2,
         overdue=True,
-        success_heard=True,
-        failure_heard=True,
-        price_idr=10**15 - 1,
+        success_reported=True,
+        failure_reported=True,
+        cost_idr=10**15 - 1,
         biller_ref="21160325359742",
         sn="1234-5678/BUDI SANTOSO/R1/1300VA/32,5",
         reason="Produk tidak Aktif",
-        trouble=Trouble.PRODUCT_INACTIVE,
-        doubt="ReadError",
+        failure_cause=FailureCause.PRODUCT_INACTIVE,
+        unknown_reason="ReadError",
         expiry=ExpiryReason.TOO_OLD,
-        ruled_by=9001,
+        resolved_by=9001,
     )
     assert await keep(database, full, SECOND) == [True, True]
     assert await database.read(lambda tx: orders.get(tx, full.trxid)) == full
@@ -70,7 +70,7 @@ async def test_only_who_saw_the_order_as_it_is_moves_it(database: SqliteDatabase
 
     def claim(tx: Tx) -> bool:
         after = replace(FIRST, state=State.SUBMITTING, attempts=1)
-        return orders.advance(tx, FIRST, after, Claimed(), at_ms=1, actor="submitter", evidence="")
+        return orders.update(tx, FIRST, after, Claimed(), at_ms=1, actor="submitter", evidence="")
 
     assert await database.write(claim)
     assert not await database.write(claim)
@@ -80,10 +80,10 @@ async def test_only_who_saw_the_order_as_it_is_moves_it(database: SqliteDatabase
 
 async def test_the_history_holds_who_when_and_the_evidence(database: SqliteDatabase) -> None:
     await keep(database, FIRST)
-    after = replace(FIRST, state=State.SUCCEEDED, success_heard=True, sn="SN,1")
+    after = replace(FIRST, state=State.SUCCEEDED, success_reported=True, sn="SN,1")
     news = Succeeded(sn="SN,1")
     await database.write(
-        lambda tx: orders.advance(tx, FIRST, after, news, at_ms=5, actor="biller", evidence="status=0")
+        lambda tx: orders.update(tx, FIRST, after, news, at_ms=5, actor="biller", evidence="status=0")
     )
     first, second = await database.read(lambda tx: orders.history(tx, TRXID))
     assert (first.kind, first.actor, first.evidence, first.at_ms) == (
@@ -142,7 +142,7 @@ async def test_counts_name_every_state_that_is_not_an_end(database: SqliteDataba
     }
 
 
-def replay(events: list[OrderEvent]) -> Order:
+def replay(events: list[RecordedEvent]) -> Order:
     """Make the order again out of its events alone."""
     facts = json.loads(events[0].facts)
     order = Order(**{**facts, "state": State(facts["state"])})
@@ -153,22 +153,26 @@ def replay(events: list[OrderEvent]) -> Order:
     return order
 
 
-ROADS: list[list[News]] = [
-    [Claimed(), Accepted(price_idr=5000, biller_ref="ft"), Succeeded(sn="1,2/3", cost_idr=5100)],
-    [Claimed(), Refused(reason="Produk tidak Aktif", trouble=Trouble.PRODUCT_INACTIVE)],
-    [Claimed(), Succeeded(), Accepted(price_idr=1), Succeeded(sn="late"), Succeeded(sn="later")],
-    [Succeeded(sn="1"), Failed(reason="", trouble=Trouble.OTHER), Ruled(outcome=Outcome.FAILURE, admin_id=9)],
+ROADS: list[list[OrderEvent]] = [
+    [Claimed(), Accepted(cost_idr=5000, biller_ref="ft"), Succeeded(sn="1,2/3", cost_idr=5100)],
+    [Claimed(), Refused(reason="Produk tidak Aktif", failure_cause=FailureCause.PRODUCT_INACTIVE)],
+    [Claimed(), Succeeded(), Accepted(cost_idr=1), Succeeded(sn="late"), Succeeded(sn="later")],
+    [
+        Succeeded(sn="1"),
+        Failed(reason="", failure_cause=FailureCause.OTHER),
+        Resolved(outcome=Outcome.FAILURE, admin_id=9),
+    ],
     [Expired(reason=ExpiryReason.TOO_OLD), Succeeded(sn="7")],
 ]
 
 
-async def hear(shop: Shop, trxid: str, news: News) -> None:
+async def hear(shop: Shop, trxid: str, news: OrderEvent) -> None:
     at_ms = shop.clock()
-    await shop.disk.write(lambda tx: settle(tx, shop.desk, trxid, news, at_ms=at_ms, actor="test"))
+    await shop.disk.write(lambda tx: apply_event_to(tx, shop.desk, trxid, news, at_ms=at_ms, actor="test"))
 
 
 @pytest.mark.parametrize("road", ROADS)
-async def test_the_row_is_what_the_events_add_up_to(shop: Shop, road: list[News]) -> None:
+async def test_the_row_is_what_the_events_add_up_to(shop: Shop, road: list[OrderEvent]) -> None:
     order = await shop.asks()
     for news in road:
         shop.clock.passes(1)

@@ -12,9 +12,9 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.telegram import send_result as out
 from bot.telegram.client import close_client, open_client
-from bot.telegram.send_result import outcome_of
-from bot.telegram.sender import Outgoing, Sender
-from bot.texts import Span
+from bot.telegram.send_result import classify_send_error
+from bot.telegram.sender import OutgoingMessage, Sender
+from bot.texts.formatting import Span
 from tests.integration.raw_biller import (
     Behaviour,
     answering,
@@ -52,9 +52,9 @@ async def sender_to(url: str) -> AsyncIterator[Sender]:
         await close_client(client)
 
 
-async def outcome_against(behaviour: Behaviour, *, edits: int | None = None) -> out.Outcome:
+async def outcome_against(behaviour: Behaviour, *, edits: int | None = None) -> out.SendResult:
     async with serving(behaviour) as telegram, sender_to(telegram.url) as sender:
-        return await sender.send(Outgoing(chat_id=CHAT, text=(Span("halo"),), edits=edits))
+        return await sender.send(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),), edits=edits))
 
 
 MESSAGE = {"message_id": 7, "date": 0, "chat": {"id": CHAT, "type": "private"}, "text": "halo"}
@@ -79,7 +79,7 @@ async def test_a_message_that_telegram_took_is_sent() -> None:
     ],
 )
 async def test_every_403_means_that_the_chat_lets_us_in_no_longer(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(403, description)), out.Gone)
+    assert isinstance(await outcome_against(refusing(403, description)), out.ChatUnreachable)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def test_every_403_means_that_the_chat_lets_us_in_no_longer(description: s
     ],
 )
 async def test_a_400_that_speaks_of_the_chat_means_that_it_is_closed(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(400, description)), out.Gone)
+    assert isinstance(await outcome_against(refusing(400, description)), out.ChatUnreachable)
 
 
 @pytest.mark.parametrize("edits", [None, 7])
@@ -106,20 +106,20 @@ async def test_a_group_that_became_a_supergroup_tells_its_new_id(edits: int | No
         "Bad Request: group chat was upgraded to a supergroup chat",
         migrate_to_chat_id=-1001234567890123,
     )
-    assert await outcome_against(moved, edits=edits) == out.MovedTo(new_chat_id=-1001234567890123)
+    assert await outcome_against(moved, edits=edits) == out.ChatUpgraded(new_chat_id=-1001234567890123)
 
 
 async def test_a_429_tells_how_long_to_wait() -> None:
     later = refusing(429, "Too Many Requests: retry after 35", retry_after=35)
-    assert await outcome_against(later) == out.Later(retry_after_s=35)
+    assert await outcome_against(later) == out.RetryLater(retry_after_s=35)
 
 
 async def test_a_429_that_does_not_say_how_long_is_still_a_wait() -> None:
-    assert await outcome_against(refusing(429, "Too Many Requests")) == out.Later(retry_after_s=5)
+    assert await outcome_against(refusing(429, "Too Many Requests")) == out.RetryLater(retry_after_s=5)
 
 
 async def test_a_topic_that_is_gone_is_not_a_chat_that_is_gone() -> None:
-    assert await outcome_against(refusing(400, "Bad Request: message thread not found")) == out.ThreadGone()
+    assert await outcome_against(refusing(400, "Bad Request: message thread not found")) == out.TopicDeleted()
 
 
 async def test_an_edit_that_is_already_true_is_a_success() -> None:
@@ -139,7 +139,7 @@ async def test_an_edit_that_is_already_true_is_a_success() -> None:
     ],
 )
 async def test_a_message_that_can_be_edited_no_more_is_said_anew(description: str) -> None:
-    assert await outcome_against(refusing(400, description), edits=7) == out.EditGone()
+    assert await outcome_against(refusing(400, description), edits=7) == out.EditTargetGone()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ async def test_a_message_that_can_be_edited_no_more_is_said_anew(description: st
     ],
 )
 async def test_any_other_400_is_a_message_that_telegram_will_never_take(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(400, description)), out.Impossible)
+    assert isinstance(await outcome_against(refusing(400, description)), out.Rejected)
 
 
 @pytest.mark.parametrize(
@@ -177,13 +177,13 @@ async def test_a_refused_connection_is_surely_not_sent() -> None:
     async with serving(close_before_reading) as telegram:
         pass
     async with sender_to(telegram.url) as sender:
-        outcome = await sender.send(Outgoing(chat_id=CHAT, text=(Span("halo"),)))
-    assert outcome == out.NotSent(why="ClientConnectorError")
+        outcome = await sender.send(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),)))
+    assert outcome == out.NotConnected(why="ClientConnectorError")
 
 
 @pytest.mark.parametrize(("code", "why"), [(401, "InvalidToken"), (409, "Conflict")])
 async def test_a_refusal_of_the_bot_itself_is_tried_again_later(code: int, why: str) -> None:
-    assert await outcome_against(refusing(code, "Whatever")) == out.NotSent(why=why)
+    assert await outcome_against(refusing(code, "Whatever")) == out.NotConnected(why=why)
 
 
 KEY = ConnectionKey("a", 1, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
@@ -197,7 +197,7 @@ REFUSED = aiohttp.ClientConnectorError(
 def test_a_time_out_before_any_connection_is_not_sent(cause: Exception) -> None:
     error = TimedOut()
     error.__cause__ = cause
-    assert isinstance(outcome_of(error), out.NotSent)
+    assert isinstance(classify_send_error(error), out.NotConnected)
 
 
 @pytest.mark.parametrize(
@@ -211,12 +211,12 @@ def test_a_time_out_before_any_connection_is_not_sent(cause: Exception) -> None:
 def test_a_time_out_after_it_is_ambiguous(cause: Exception | None, error: type[NetworkError]) -> None:
     raised = error("Timed out")
     raised.__cause__ = cause
-    assert isinstance(outcome_of(raised), out.Ambiguous)
+    assert isinstance(classify_send_error(raised), out.Ambiguous)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a surprise"), ValueError(""), TelegramError("Invalid JSON")])
 def test_a_surprise_is_ambiguous(error: Exception) -> None:
-    assert isinstance(outcome_of(error), out.Ambiguous)
+    assert isinstance(classify_send_error(error), out.Ambiguous)
 
 
 async def test_no_outcome_holds_the_token() -> None:
@@ -228,7 +228,7 @@ class TestWhatIsAsked:
     """What comes from outside can format nothing, link nothing and hold nothing up."""
 
     async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(self) -> None:
-        call = await call_of(Outgoing(chat_id=CHAT, text=(Span("halo"),), reply_to=5, thread_id=9))
+        call = await call_of(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),), reply_to=5, thread_id=9))
         assert call["reply_parameters"] == {"message_id": 5, "allow_sending_without_reply": True}
         assert call["message_thread_id"] == 9
 
@@ -236,7 +236,7 @@ class TestWhatIsAsked:
     async def test_a_question_opens_a_field_but_in_a_group_for_nobody_else(
         self, chat: int, selective: dict[str, bool]
     ) -> None:
-        sent = await call_of(Outgoing(chat_id=chat, text=(Span("Nomor?"),), asks="0812xxxx"))
+        sent = await call_of(OutgoingMessage(chat_id=chat, text=(Span("Nomor?"),), asks="0812xxxx"))
         assert sent["reply_markup"] == {
             "force_reply": True,
             "input_field_placeholder": "0812xxxx",
@@ -244,14 +244,14 @@ class TestWhatIsAsked:
         }
 
     async def test_text_is_never_parsed_as_markup(self) -> None:
-        call = await call_of(Outgoing(chat_id=CHAT, text=(Span("<b>*x*</b> https://jahat.example"),)))
+        call = await call_of(OutgoingMessage(chat_id=CHAT, text=(Span("<b>*x*</b> https://jahat.example"),)))
         assert call["text"] == "<b>*x*</b> https://jahat.example"
         assert "parse_mode" not in call
         assert "entities" not in call
         assert call["link_preview_options"] == {"is_disabled": True}
 
 
-async def call_of(outgoing: Outgoing) -> dict[str, Any]:
+async def call_of(outgoing: OutgoingMessage) -> dict[str, Any]:
     """Give the parameters with which a message is sent."""
     async with serving(TAKING) as telegram, sender_to(telegram.url) as sender:
         assert await sender.send(outgoing) == out.Sent(message_id=7)

@@ -7,7 +7,7 @@ import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, TimedOut
 
 from bot.telegram.poller import CONFLICT_PAUSE_S, RETRY_S, Poller
-from bot.telegram.receiver import Doorway
+from bot.telegram.receiver import UpdateReceiver
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message
@@ -37,8 +37,8 @@ class FakeSource:
 
 
 @pytest.fixture
-def doorway(shop: Shop) -> Doorway:
-    return Doorway(
+def doorway(shop: Shop) -> UpdateReceiver:
+    return UpdateReceiver(
         database=shop.disk,
         desk=shop.desk,
         sender=FakeAnswerer(),
@@ -55,7 +55,7 @@ def source() -> FakeSource:
 
 
 @pytest.fixture
-def poller(shop: Shop, doorway: Doorway, source: FakeSource) -> Poller:
+def poller(shop: Shop, doorway: UpdateReceiver, source: FakeSource) -> Poller:
     return Poller(database=shop.disk, client=source, doorway=doorway, now_ms=shop.clock)
 
 

@@ -7,31 +7,31 @@ import pytest
 from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.reader import Sheet, read_sheet
-from bot.catalogue.product import Product, Rule
+from bot.catalogue.price_list.reader import ParsedPriceList, read_price_list
+from bot.catalogue.product import DestinationRule, Product
 from bot.notices.price_list import (
     CatalogueEmpty,
     CatalogueFile,
     CatalogueHistory,
-    FileForm,
+    FileFormat,
     ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
 )
-from bot.texts.message import Form
+from bot.texts.message import AttachmentKind
 from storage import catalogue
-from storage.catalogue import Edit
+from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
 
-S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=Rule.PHONE, sell_idr=5_900)
-S20 = Product(code="S20", name="Simpati 20.000", group="Pulsa", rule=Rule.PHONE, sell_idr=20_500)
-S10 = Product(code="S10", name="Simpati 10.000", group="Pulsa", rule=Rule.PHONE, sell_idr=10_900)
+S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=5_900)
+S20 = Product(code="S20", name="Simpati 20.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=20_500)
+S10 = Product(code="S10", name="Simpati 10.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=10_900)
 
 
-def edit(stamp: str = "a", at_ms: int = 1) -> Edit:
-    return Edit(stamp=stamp, at_ms=at_ms, user_id=RINA, name="Rina", source="harga.xlsx")
+def edit(stamp: str = "a", at_ms: int = 1) -> CatalogueEdit:
+    return CatalogueEdit(stamp=stamp, at_ms=at_ms, user_id=RINA, name="Rina", source="harga.xlsx")
 
 
 async def sells(shop: Shop, *products: Product) -> None:
@@ -79,15 +79,15 @@ async def test_a_change_that_was_undone_is_not_remembered_on_the_shelf(shop: Sho
 
 async def test_an_admin_is_sent_the_catalogue_in_the_form_that_an_import_reads(shop: Shop) -> None:
     await sells(shop, S10, S5)
-    for typed, form in (("/katalog", FileForm.XLSX), ("katalog csv", FileForm.CSV)):
+    for typed, form in (("/katalog", FileFormat.XLSX), ("katalog csv", FileFormat.CSV)):
         await shop.says(typed, by=RINA)
         assert shop.last(RINA) == CatalogueFile(form=form)
         await shop.speaks()
         attachment = shop.speaker.to(RINA)[-1].outgoing.attachment
         assert attachment is not None
-        assert (attachment.form, attachment.name) == (Form.FILE, f"katalog-v1.{form}")
-        sheet = read_sheet(attachment.content, commands=frozenset())
-        assert isinstance(sheet, Sheet)
+        assert (attachment.form, attachment.name) == (AttachmentKind.FILE, f"katalog-v1.{form}")
+        sheet = read_price_list(attachment.content, commands=frozenset())
+        assert isinstance(sheet, ParsedPriceList)
         assert sheet.products == (S10, S5)
 
 
@@ -142,16 +142,16 @@ async def test_several_products_are_closed_and_opened_at_once(shop: Shop) -> Non
 async def test_of_two_codes_that_are_none_nothing_is_changed(shop: Shop) -> None:
     await sells(shop, S5)
     await shop.says("/tutup zz8 zz9", by=RINA)
-    assert shop.last(RINA) == ProductUnknown(typed="zz8 zz9", near=())
+    assert shop.last(RINA) == ProductUnknown(typed="zz8 zz9", similar=())
     assert (await shown(shop)).version == 1
 
 
 async def test_an_unknown_code_is_answered_with_the_nearest(shop: Shop) -> None:
     await sells(shop, S5, S10)
     await shop.says("/tutup s15", by=RINA)
-    assert shop.last(RINA) == ProductUnknown(typed="s15", near=("S10", "s5"))
+    assert shop.last(RINA) == ProductUnknown(typed="s15", similar=("S10", "s5"))
     await shop.says("/tutup", by=RINA)
-    assert shop.last(RINA) == ProductUnknown(typed="", near=())
+    assert shop.last(RINA) == ProductUnknown(typed="", similar=())
 
 
 async def test_the_history_tells_who_changed_what_and_keeps_what_it_was(shop: Shop) -> None:
@@ -188,14 +188,14 @@ class TestTheCommandLine:
         return file
 
     def bring_in(self, path: Path, file: Path, *, agrees: bool = True) -> bool:
-        sheet = catalogue_cli.read(file)
-        return catalogue_cli.bring_in(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
+        sheet = catalogue_cli.read_file(file)
+        return catalogue_cli.import_list(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
 
     def test_a_list_goes_in_and_out_again(self, path: Path, list_file: Path, tmp_path: Path) -> None:
         assert self.bring_in(path, list_file)
         out = tmp_path / "out.xlsx"
-        assert catalogue_cli.export(path, out) == 1
-        assert catalogue_cli.read(out).products == catalogue_cli.read(list_file).products
+        assert catalogue_cli.export_list(path, out) == 1
+        assert catalogue_cli.read_file(out).products == catalogue_cli.read_file(list_file).products
 
     def test_nothing_is_applied_without_a_yes_or_without_a_difference(
         self, path: Path, list_file: Path
@@ -208,15 +208,17 @@ class TestTheCommandLine:
         rubbish = tmp_path / "rubbish.csv"
         rubbish.write_bytes(b"halo")
         for file in (rubbish, tmp_path / "missing.csv"):
-            with pytest.raises(catalogue_cli.PriceFileError, match=file.name):
-                catalogue_cli.read(file)
-        with pytest.raises(catalogue_cli.PriceFileError, match="nowhere"):
-            catalogue_cli.export(path, tmp_path / "nowhere" / "out.xlsx")
+            with pytest.raises(catalogue_cli.PriceListFileError, match=file.name):
+                catalogue_cli.read_file(file)
+        with pytest.raises(catalogue_cli.PriceListFileError, match="nowhere"):
+            catalogue_cli.export_list(path, tmp_path / "nowhere" / "out.xlsx")
 
     def test_faulty_rows_are_listed_by_their_number(self, tmp_path: Path) -> None:
         file = tmp_path / "harga.csv"
         file.write_text("kode;nama;harga\ns5;Simpati;mahal\n", encoding="utf-8")
-        assert catalogue_cli.problems_of(catalogue_cli.read(file)) == ["row 2, harga: unreadable mahal"]
+        assert catalogue_cli.problem_lines(catalogue_cli.read_file(file)) == [
+            "row 2, harga: unreadable mahal"
+        ]
 
 
 async def test_a_running_loket_sees_what_the_command_line_changed(

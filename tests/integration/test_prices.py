@@ -3,11 +3,18 @@
 import pytest
 from msgspec.structs import replace
 
-from bot.catalogue.product import Hours, Operator, Product, Rule
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.features.shopping.price_browser import GROUPS_A_PAGE, PRODUCTS_A_PAGE
 from bot.notices.buttons import MAX_DATA_BYTES
-from bot.notices.placing import Closure, OrderProposal, ProductClosed
-from bot.notices.shopping import NoCatalogue, NoPrices, NumberQuestion, PriceGroups, PriceList, ProductShut
+from bot.notices.placing import ClosedReason, OrderProposal, ProductClosed
+from bot.notices.shopping import (
+    ChosenProductClosed,
+    DestinationPrompt,
+    NoCatalogue,
+    NoPrices,
+    PriceGroups,
+    PriceListPage,
+)
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import Message
@@ -18,14 +25,20 @@ UNKNOWN_PREFIX = "080034567890"
 
 
 def product(code: str, **more: object) -> Product:
-    facts = {"name": f"Telkomsel {code}", "group": "Pulsa", "rule": Rule.PHONE, "sell_idr": 6_300, **more}
+    facts = {
+        "name": f"Telkomsel {code}",
+        "group": "Pulsa",
+        "rule": DestinationRule.PHONE,
+        "price_idr": 6_300,
+        **more,
+    }
     return Product(code=code, **facts)  # type: ignore[arg-type]  # the fields of a product
 
 
-S5, S10 = product("S5", operator=Operator.TELKOMSEL), product("S10", operator=Operator.TELKOMSEL)
-I5 = product("I5", name="Indosat 5.000", operator=Operator.INDOSAT)
-PLN = product("PLN20", name="Token PLN 20.000", group="PLN", rule=Rule.METER)
-MANY = tuple(product(f"S{number}", operator=Operator.TELKOMSEL) for number in range(1, 31))
+S5, S10 = product("S5", carrier=Carrier.TELKOMSEL), product("S10", carrier=Carrier.TELKOMSEL)
+I5 = product("I5", name="Indosat 5.000", carrier=Carrier.INDOSAT)
+PLN = product("PLN20", name="Token PLN 20.000", group="PLN", rule=DestinationRule.METER)
+MANY = tuple(product(f"S{number}", carrier=Carrier.TELKOMSEL) for number in range(1, 31))
 
 
 async def said(shop: Shop, chat: int) -> list[Message]:
@@ -34,7 +47,7 @@ async def said(shop: Shop, chat: int) -> list[Message]:
 
 
 def codes(notice: object) -> list[str]:
-    assert isinstance(notice, PriceList)
+    assert isinstance(notice, PriceListPage)
     return [row.code for row in notice.rows]
 
 
@@ -90,21 +103,21 @@ class TestFinding:
         await shop.says("harga pln2o")
         found = shop.last(SARI)
         assert isinstance(found, NoPrices)
-        assert (found.typed, [row.code for row in found.near]) == ("pln2o", ["PLN20"])
+        assert (found.typed, [row.code for row in found.similar]) == ("pln2o", ["PLN20"])
 
     async def test_a_list_marks_what_is_closed_and_what_rests(self, shop: Shop) -> None:
-        rests = Hours(from_minute=20 * 60, until_minute=30)
+        rests = DailyHours(from_minute=20 * 60, until_minute=30)
         await shop.sells(S5, replace(S10, is_open=False), replace(I5, cut_off=rests))
         await shop.says("harga pulsa")
         found = shop.last(SARI)
-        assert isinstance(found, PriceList)
-        assert [row.closure for row in found.rows] == [None, Closure.CLOSED, Closure.RESTING]
+        assert isinstance(found, PriceListPage)
+        assert [row.closure for row in found.rows] == [None, ClosedReason.CLOSED, ClosedReason.RESTING]
 
     async def test_a_stranger_is_shown_no_price(self, shop: Shop) -> None:
         await shop.sells(S5)
         await shop.says("harga", by=STRANGER)
         assert await shop.presses("prices:a0|", by=STRANGER) is Toast.RESELLERS_ONLY
-        assert not {"PriceGroups", "PriceList"} & set(shop.kinds(STRANGER))
+        assert not {"PriceGroups", "PriceListPage"} & set(shop.kinds(STRANGER))
 
 
 class TestPages:
@@ -180,7 +193,7 @@ class TestPages:
         waiting = [row for row in shop.letters(GROUP) if row["state"] == "waiting"]
         assert [row["edits"] for row in waiting] == [second, first]
         shown = shop.notice(waiting[-1])
-        assert isinstance(shown, PriceList)
+        assert isinstance(shown, PriceListPage)
         assert shown.page == 2
 
 
@@ -189,8 +202,8 @@ class TestChoosing:
         await shop.sells(S5)
         await shop.says("harga s")
         assert await shop.presses(labels(shop)["S5"], by=SARI) is Toast.DONE
-        assert shop.last(SARI) == NumberQuestion(
-            code="S5", name="Telkomsel S5", sell_idr=6_300, rule=Rule.PHONE
+        assert shop.last(SARI) == DestinationPrompt(
+            code="S5", name="Telkomsel S5", price_idr=6_300, rule=DestinationRule.PHONE
         )
         await shop.speaks()
         assert shop.speaker.to(SARI)[-1].outgoing.asks == "0812xxxx"
@@ -219,17 +232,17 @@ class TestChoosing:
         await shop.sells(replace(S5, is_open=False), S10, I5)
         await shop.presses("product:S5", by=SARI)
         shut = shop.last(SARI)
-        assert isinstance(shut, ProductShut)
-        assert (shut.closure, [row.code for row in shut.others]) == (Closure.CLOSED, ["S10"])
+        assert isinstance(shut, ChosenProductClosed)
+        assert (shut.closure, [row.code for row in shut.others]) == (ClosedReason.CLOSED, ["S10"])
         await turns(shop, "S10")
-        assert isinstance(shop.last(SARI), NumberQuestion)
+        assert isinstance(shop.last(SARI), DestinationPrompt)
 
     async def test_a_resting_product_says_when_it_can_be_bought_again(self, shop: Shop) -> None:
-        await shop.sells(replace(PLN, cut_off=Hours(from_minute=20 * 60, until_minute=30)))
+        await shop.sells(replace(PLN, cut_off=DailyHours(from_minute=20 * 60, until_minute=30)))
         await shop.presses("product:PLN20", by=SARI)
         shut = shop.last(SARI)
-        assert isinstance(shut, ProductShut)
-        assert (shut.closure, shut.opens_minute) == (Closure.RESTING, 30)
+        assert isinstance(shut, ChosenProductClosed)
+        assert (shut.closure, shut.opens_minute) == (ClosedReason.RESTING, 30)
 
     async def test_a_closed_product_for_a_known_number_offers_orders_for_that_number(
         self, shop: Shop

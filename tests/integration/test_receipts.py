@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from bot.catalogue.product import Product, Rule
-from bot.delivery.lazy_content import fill
+from bot.catalogue.product import DestinationRule, Product
+from bot.delivery.lazy_content import load_content
 from bot.features.receipts.receipts import MAX_PRICES_SHOWN
-from bot.features.receipts.slip import Slip
-from bot.notices.receipts import OwnPrice, Receipt, ShopMisread, ShopShown
+from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order
 from bot.texts.formatting import MAX_STYLED, Clock, Style, styled
-from bot.texts.message import Form
+from bot.texts.message import AttachmentKind
 from bot.texts.render import render
 from bot.updates import Toast
 from storage.database import SqliteDatabase
@@ -21,8 +20,12 @@ from tests.integration.conftest import BUDI, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
 from tests.samples.receipts import RECEIPT
 
-PLN = Product(code="PLN20", name="Token PLN 20.000", group="PLN", rule=Rule.METER, sell_idr=20_500)
-PULSA = Product(code="S5", name="Telkomsel 5.000", group="Telkomsel", rule=Rule.PHONE, sell_idr=5_400)
+PLN = Product(
+    code="PLN20", name="Token PLN 20.000", group="PLN", rule=DestinationRule.METER, price_idr=20_500
+)
+PULSA = Product(
+    code="S5", name="Telkomsel 5.000", group="Telkomsel", rule=DestinationRule.PHONE, price_idr=5_400
+)
 TOKEN_SN = b"1234-5678-9012-3456-7890/BUDI+SANTOSO/R1/1300VA/32,5"
 
 
@@ -33,17 +36,17 @@ async def sold(shop: Shop, text: str = "s5.081234567890", sn: bytes = b"0312345"
     return await shop.order(order.trxid)
 
 
-async def receipt_of(shop: Shop, order: Order, *, by: int = SARI) -> Slip:
+async def receipt_of(shop: Shop, order: Order, *, by: int = SARI) -> ReceiptFacts:
     assert await shop.presses(f"receipt:{order.trxid}", by=by) is Toast.DONE
     notice = shop.last(by)
     assert isinstance(notice, Receipt)
-    return notice.slip
+    return notice.facts
 
 
-async def shown(shop: Shop, text: str) -> ShopShown:
+async def shown(shop: Shop, text: str) -> ReceiptSettings:
     await shop.says(text)
     notice = shop.last(SARI)
-    assert isinstance(notice, ShopShown)
+    assert isinstance(notice, ReceiptSettings)
     return notice
 
 
@@ -57,7 +60,7 @@ async def test_a_receipt_holds_what_was_bought_and_what_the_reseller_set(shop: S
     await shop.says("struk nama Budi Cell")
     await shop.says("struk s5 7.000")
     order = await sold(shop)
-    assert await receipt_of(shop, order) == Slip(
+    assert await receipt_of(shop, order) == ReceiptFacts(
         shop_name="Budi Cell",
         product_code="S5",
         product_name="Telkomsel 5.000",
@@ -65,7 +68,7 @@ async def test_a_receipt_holds_what_was_bought_and_what_the_reseller_set(shop: S
         at_ms=order.placed_at_ms,
         ref=order.trxid,
         sn="0312345",
-        price_idr=7000,
+        customer_price_idr=7000,
     )
 
 
@@ -73,16 +76,16 @@ async def test_a_receipt_holds_what_was_bought_and_what_the_reseller_set(shop: S
 async def test_a_token_is_shown_with_name_tariff_and_kwh(shop: Shop, has_catalogue: bool) -> None:  # noqa: FBT001 - a case
     if has_catalogue:
         await shop.sells(PLN)
-    slip = await receipt_of(shop, await sold(shop, "pln20.14444941364", TOKEN_SN))
-    assert (slip.token, slip.customer_name) == ("1234-5678-9012-3456-7890", "BUDI SANTOSO")
-    assert (slip.tariff, slip.kwh) == ("R1/1300VA", "32,5")
+    facts = await receipt_of(shop, await sold(shop, "pln20.14444941364", TOKEN_SN))
+    assert (facts.token, facts.customer_name) == ("1234-5678-9012-3456-7890", "BUDI SANTOSO")
+    assert (facts.tariff, facts.kwh) == ("R1/1300VA", "32,5")
 
 
 async def test_a_customer_never_sees_what_the_operator_asks_or_pays(shop: Shop) -> None:
     await shop.sells(PULSA)
     order = await sold(shop)
-    assert (order.sell_idr, order.price_idr is None) == (5_400, False)
-    assert (await receipt_of(shop, order)).price_idr is None
+    assert (order.price_idr, order.cost_idr is None) == (5_400, False)
+    assert (await receipt_of(shop, order)).customer_price_idr is None
 
 
 async def test_there_is_no_receipt_before_there_is_success(shop: Shop) -> None:
@@ -105,10 +108,10 @@ async def test_a_receipt_is_only_for_whose_order_it_is_and_for_admins(shop: Shop
 
 async def test_the_picture_leaves_with_words_that_can_be_copied(database: SqliteDatabase) -> None:
     clock = Clock(ZoneInfo("Asia/Jakarta"))
-    filled = await database.read(lambda tx: fill(tx, RECEIPT, clock))
+    filled = await database.read(lambda tx: load_content(tx, RECEIPT, clock))
     attachment = filled.rendered.attachment
     assert attachment
-    assert (attachment.form, attachment.name) == (Form.PICTURE, "struk-22110111373985338.png")
+    assert (attachment.form, attachment.name) == (AttachmentKind.PICTURE, "struk-22110111373985338.png")
     assert Image.open(BytesIO(attachment.content)).format == "PNG"
     assert [span.text for span in filled.rendered.text if span.style is Style.CODE] == [
         "Token PLN 20.000",
@@ -126,12 +129,12 @@ async def test_the_picture_reaches_the_chat(shop: Shop) -> None:
 
 
 async def test_a_reseller_sees_and_changes_what_stands_on_receipts(shop: Shop) -> None:
-    assert await shown(shop, "struk") == ShopShown(shop_name=None, prices=())
+    assert await shown(shop, "struk") == ReceiptSettings(shop_name=None, prices=())
     assert (await shown(shop, "struk nama  Toko   Sinar Jaya ")).shop_name == "Toko Sinar Jaya"
     kept = await shown(shop, "struk S5 Rp7.000")
-    assert kept.prices == (OwnPrice(code="s5", asked_idr=7000),)
+    assert kept.prices == (CustomerPrice(code="s5", asked_idr=7000),)
     assert kept.kept
-    assert (await shown(shop, "struk.s5.7500")).prices == (OwnPrice(code="s5", asked_idr=7500),)
+    assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", asked_idr=7500),)
     assert (await shown(shop, "struk s5 0")).prices == ()
     assert (await shown(shop, "/struk nama Budi Cell")).shop_name == "Budi Cell"
 
@@ -139,8 +142,8 @@ async def test_a_reseller_sees_and_changes_what_stands_on_receipts(shop: Shop) -
 async def test_what_one_reseller_sets_is_not_anothers(shop: Shop) -> None:
     await shop.says("struk nama Budi Cell", by=BUDI)
     await shop.says("struk s5 9000", by=BUDI)
-    slip = await receipt_of(shop, await sold(shop))
-    assert (slip.shop_name, slip.price_idr) == (None, None)
+    facts = await receipt_of(shop, await sold(shop))
+    assert (facts.shop_name, facts.customer_price_idr) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -156,22 +159,22 @@ async def test_what_one_reseller_sets_is_not_anothers(shop: Shop) -> None:
 )
 async def test_what_is_neither_a_name_nor_a_price_changes_nothing(shop: Shop, typed: str) -> None:
     await shop.says(typed)
-    assert isinstance(shop.last(SARI), ShopMisread)
-    assert shop.rows("SELECT * FROM shops") + shop.rows("SELECT * FROM shop_prices") == []
+    assert isinstance(shop.last(SARI), ReceiptSettingsInvalid)
+    assert shop.rows("SELECT * FROM receipt_settings") + shop.rows("SELECT * FROM customer_prices") == []
 
 
 async def test_a_price_is_only_for_what_is_sold_and_is_kept_in_its_spelling(shop: Shop) -> None:
     await shop.sells(PULSA)
     await shop.says("struk s6 7000")
-    assert isinstance(shop.last(SARI), ShopMisread)
-    assert (await shown(shop, "struk s5 7000")).prices == (OwnPrice(code="S5", asked_idr=7000),)
+    assert isinstance(shop.last(SARI), ReceiptSettingsInvalid)
+    assert (await shown(shop, "struk s5 7000")).prices == (CustomerPrice(code="S5", asked_idr=7000),)
 
 
 async def test_many_prices_are_counted_where_they_do_not_fit(shop: Shop) -> None:
     for number in range(MAX_PRICES_SHOWN + 3):
         await shop.says(f"struk s{number + 1} 7000")
     notice = shop.last(SARI)
-    assert isinstance(notice, ShopShown)
+    assert isinstance(notice, ReceiptSettings)
     assert (len(notice.prices), notice.more) == (MAX_PRICES_SHOWN, 3)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from bot.catalogue.product import Operator, Product, Rule
+from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.notices.orders import OrderReceived
 from bot.notices.placing import OrderRepeated
 from bot.orders.model import Intent, Order, State
@@ -17,7 +17,12 @@ from tests.integration.fakes import success_of
 NUMBER = "081234567890"
 ORDER = f"s5.{NUMBER}"
 S5 = Product(
-    code="S5", name="Pulsa 5", group="Pulsa", rule=Rule.PHONE, operator=Operator.TELKOMSEL, sell_idr=6_300
+    code="S5",
+    name="Pulsa 5",
+    group="Pulsa",
+    rule=DestinationRule.PHONE,
+    carrier=Carrier.TELKOMSEL,
+    price_idr=6_300,
 )
 
 

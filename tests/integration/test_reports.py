@@ -11,9 +11,9 @@ from python_calamine import CalamineWorkbook
 
 from bot.features.history.report_content import MAX_ROWS
 from bot.grammar.period import midnight_ms
-from bot.notices.reports import Report, ReportUnclear
-from bot.orders.model import State, Trouble
-from bot.texts import Attachment
+from bot.notices.reports import ReportPeriodUnclear, SalesReport
+from bot.orders.model import FailureCause, State
+from bot.texts.message import Attachment
 from bot.updates import Toast
 from storage import order_queries
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, ZONE, Shop
@@ -26,9 +26,9 @@ MIDNIGHT_MS = midnight_ms(date(2026, 9, 21), ZONE)
 COPIES = """
 WITH RECURSIVE copy (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < ?)
 INSERT INTO orders SELECT printf('%017d', number), chat_id, thread_id,
-    message_id + number, line, user_id, product_code, destination, state, asked_at_ms, placed_at_ms,
-    changed_at_ms, due_at_ms, ordinal, sell_idr, attempts, overdue, success_heard, failure_heard, price_idr,
-    biller_ref, sn, reason, trouble, doubt, expiry, ruled_by FROM orders, copy
+    message_id + number, line, user_id, product_code, destination, state, requested_at_ms, placed_at_ms,
+    changed_at_ms, due_at_ms, ordinal, price_idr, attempts, overdue, success_reported, failure_reported,
+    cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by FROM orders, copy
 """
 """Makes as many orders as are asked for out of one."""
 
@@ -54,11 +54,13 @@ def rows_of(attachment: Attachment) -> list[list[object]]:
 async def a_day(shop: Shop) -> None:
     """Sari's day: three sales, one without a price, a failure, one on its way; and a sale of Budi's."""
     await remembers(shop, 1)
-    await remembers(shop, 2, product_code="s10", sell_idr=11_500, price_idr=10_400)
-    await remembers(shop, 3, sell_idr=None)
-    await remembers(shop, 4, state=State.FAILED, sn=None, reason="Nomor salah", trouble=Trouble.DESTINATION)
-    await remembers(shop, 5, state=State.PENDING, sn=None, price_idr=None)
-    await remembers(shop, 6, user_id=BUDI, chat_id=BUDI, sell_idr=20_000, price_idr=None)
+    await remembers(shop, 2, product_code="s10", price_idr=11_500, cost_idr=10_400)
+    await remembers(shop, 3, price_idr=None)
+    await remembers(
+        shop, 4, state=State.FAILED, sn=None, reason="Nomor salah", failure_cause=FailureCause.DESTINATION
+    )
+    await remembers(shop, 5, state=State.PENDING, sn=None, cost_idr=None)
+    await remembers(shop, 6, user_id=BUDI, chat_id=BUDI, price_idr=20_000, cost_idr=None)
 
 
 class TestDay:
@@ -145,7 +147,7 @@ class TestMonth:
         await shop.says("rekap")
         await turns(shop, "« 08/2026")
         report = shop.last(SARI)
-        assert isinstance(report, Report)
+        assert isinstance(report, SalesReport)
         assert (report.period, report.after) == ("20260801-20260831", "20260901-20260930")
 
     async def test_of_a_long_time_the_sums_alone_are_shown(self, shop: Shop) -> None:
@@ -159,7 +161,7 @@ class TestMonth:
     @pytest.mark.parametrize("typed", ["lap xyz", "lap 32", "rekap 1/1/2020-1/1/2026"])
     async def test_days_that_cannot_be_read_are_answered_with_examples(self, shop: Shop, typed: str) -> None:
         await shop.says(typed)
-        assert shop.last(SARI) == ReportUnclear(typed=typed.split(" ", 1)[1])
+        assert shop.last(SARI) == ReportPeriodUnclear(typed=typed.split(" ", 1)[1])
         assert "lap 21/11" in await told(shop)
 
 
@@ -207,7 +209,7 @@ class TestFile:
         button = labels(shop)["CSV"]
         for _ in range(3):
             assert await shop.presses(button, by=SARI) is Toast.DONE
-        assert shop.kinds(SARI).count("ReportFile") == 1
+        assert shop.kinds(SARI).count("SalesReportFile") == 1
 
     async def test_an_admins_file_names_who_ordered_and_what_it_cost(self, shop: Shop) -> None:
         await a_day(shop)
@@ -252,7 +254,7 @@ class TestForeignTaps:
         message_id = await shown_last(shop, BUDI)
         for data in (f"report:{whose}|20260921-20260921", f"report_file:{whose}|20260921-20260921|xlsx"):
             assert await shop.presses(data, by=BUDI, message_id=message_id) is Toast.USED
-        assert shop.kinds(BUDI) == ["Report"]
+        assert shop.kinds(BUDI) == ["SalesReport"]
 
     async def test_the_shops_books_open_to_an_admin_in_private_alone(self, shop: Shop) -> None:
         await shop.says("lap", by=RINA)
@@ -262,7 +264,7 @@ class TestForeignTaps:
             data = f"{action}:shop|20260921-20260921{tail}"
             assert await shop.presses(data, by=RINA, chat=GROUP, message_id=public) is Toast.USED
             assert await shop.presses(data, by=RINA, message_id=private) is Toast.DONE
-        assert shop.kinds(GROUP) == ["Report"]
+        assert shop.kinds(GROUP) == ["SalesReport"]
 
     async def test_a_made_up_tap_wipes_out_no_message_but_a_report(self, shop: Shop) -> None:
         await shop.asks(chat=GROUP)
@@ -280,4 +282,4 @@ class TestForeignTaps:
         for action in ("report", "report_file"):
             data = f"{action}:{SARI}{tail}"
             assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
-        assert shop.kinds(SARI) == ["Report"]
+        assert shop.kinds(SARI) == ["SalesReport"]

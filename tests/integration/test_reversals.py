@@ -4,10 +4,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.notices.alarms import BalanceShown
+from bot.notices.alarms import BillerBalance
 from bot.notices.orders import OrderDisputed, OrderFailed, OrderSucceeded
 from bot.orders.model import Order, Outcome, State
-from bot.purchasing.reversals import Verdict
+from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually
@@ -34,7 +34,7 @@ def failure(order: Order) -> bytes:
     return report(order, status="1", message=message)
 
 
-async def hear(shop: Shop, query: bytes) -> Verdict:
+async def hear(shop: Shop, query: bytes) -> ReversalResult:
     return await shop.reversals.hear(query, remote="103.1.2.3")
 
 
@@ -46,9 +46,9 @@ async def pending(shop: Shop) -> Order:
 
 
 async def test_the_sheets_success_is_told_with_its_sn(shop: Shop, pending: Order) -> None:
-    assert await hear(shop, report(pending)) is Verdict.STORED
+    assert await hear(shop, report(pending)) is ReversalResult.STORED
     after = await shop.order(pending.trxid)
-    assert (after.state, after.sn, after.price_idr) == (State.SUCCEEDED, "11111111111", 201_200)
+    assert (after.state, after.sn, after.cost_idr) == (State.SUCCEEDED, "11111111111", 201_200)
     told = shop.last(SARI)
     assert isinstance(told, OrderSucceeded)
     assert told.sn == "11111111111"
@@ -56,7 +56,7 @@ async def test_the_sheets_success_is_told_with_its_sn(shop: Shop, pending: Order
 
 
 async def test_the_sheets_failure_is_told(shop: Shop, pending: Order) -> None:
-    assert await hear(shop, failure(pending)) is Verdict.STORED
+    assert await hear(shop, failure(pending)) is ReversalResult.STORED
     assert (await shop.order(pending.trxid)).state is State.FAILED
     assert isinstance(shop.last(SARI), OrderFailed)
 
@@ -73,7 +73,7 @@ async def test_the_operators_balance_is_learnt_and_never_told_to_the_reseller(
     await hear(shop, report(pending))
     await shop.says("/saldo", by=RINA)
     shown = shop.last(RINA)
-    assert isinstance(shown, BalanceShown)
+    assert isinstance(shown, BillerBalance)
     assert (shown.balance_idr, shown.source) == (99_999_999, "reversal")
     await shop.speaks()
     for message in shop.speaker.to(SARI):
@@ -88,7 +88,7 @@ async def test_the_same_report_heard_again_changes_nothing(shop: Shop, pending: 
     before, told = await shop.order(pending.trxid), shop.kinds(SARI)
     for _ in range(3):
         shop.clock.passes(1)
-        assert await hear(shop, query) is Verdict.STORED
+        assert await hear(shop, query) is ReversalResult.STORED
     assert (await shop.order(pending.trxid), shop.kinds(SARI)) == (before, told)
 
 
@@ -99,7 +99,7 @@ async def test_the_opposite_report_is_a_dispute_told_once(
     first, then = (report, failure) if success_first else (failure, report)
     await hear(shop, first(pending))
     for query in (then(pending), first(pending), then(pending)):
-        assert await hear(shop, query) is Verdict.STORED
+        assert await hear(shop, query) is ReversalResult.STORED
     assert (await shop.order(pending.trxid)).state is State.DISPUTED
     assert shop.kinds(SARI).count("OrderDisputed") == 1
     told = shop.last(SARI)
@@ -141,7 +141,7 @@ async def test_a_report_of_an_order_that_expired_is_a_dispute(shop: Shop) -> Non
 
 async def test_either_product_or_message_names_the_product(shop: Shop, pending: Order) -> None:
     told = report(pending, product="S5", message="SUKSES, SN: 1, Saldo: Rp1, Harga: 1, Tgl: 01/01")
-    assert await hear(shop, told) is Verdict.STORED
+    assert await hear(shop, told) is ReversalResult.STORED
     assert (await shop.order(pending.trxid)).state is State.SUCCEEDED
 
 
@@ -195,11 +195,11 @@ async def test_one_order_is_never_settled_by_a_report_of_another(shop: Shop, pen
 
 async def assert_put_aside(shop: Shop, pending: Order, query: bytes) -> None:
     events, told = shop.rows("SELECT * FROM order_events"), shop.letters(SARI)
-    assert await hear(shop, query) is Verdict.STRANGE
+    assert await hear(shop, query) is ReversalResult.STRANGE
     assert await shop.order(pending.trxid) == pending
     assert shop.rows("SELECT * FROM order_events") == events
     assert shop.letters(SARI) == told
-    (kept,) = shop.rows("SELECT remote, query FROM quarantine")
+    (kept,) = shop.rows("SELECT remote, query FROM quarantined_reversals")
     assert kept["remote"] == "103.1.2.3"
     assert len(kept["query"]) <= 2000
     assert shop.kinds(RINA) == shop.kinds(DEWI) == ["ReversalQuarantined"]
@@ -212,18 +212,18 @@ async def test_a_flood_of_garbage_wakes_the_admins_once_in_five_minutes(shop: Sh
     shop.clock.passes(301)
     await hear(shop, b"garbage")
     assert len(shop.kinds(RINA)) == 2
-    assert len(shop.rows("SELECT * FROM quarantine")) == 11
+    assert len(shop.rows("SELECT * FROM quarantined_reversals")) == 11
 
 
 async def test_a_report_that_contradicts_itself_settles_nothing_and_asks_the_admins(
     shop: Shop, pending: Order
 ) -> None:
-    assert await hear(shop, report(pending, status="1")) is Verdict.STORED
+    assert await hear(shop, report(pending, status="1")) is ReversalResult.STORED
     held = await shop.order(pending.trxid)
-    assert (held.state, held.success_heard, held.failure_heard) == (State.UNKNOWN, False, False)
+    assert (held.state, held.success_reported, held.failure_reported) == (State.UNKNOWN, False, False)
     assert shop.kinds(SARI)[-1] == "OrderUnknown"
     assert "OrderCard" in shop.kinds(RINA)
-    assert len(shop.rows("SELECT * FROM quarantine")) == 1
+    assert len(shop.rows("SELECT * FROM quarantined_reversals")) == 1
 
 
 async def test_what_could_not_be_stored_raises_and_is_stored_when_told_again(
@@ -233,5 +233,5 @@ async def test_what_could_not_be_stored_raises_and_is_stored_when_told_again(
     with pytest.raises(StorageError):
         await hear(shop, report(pending))
     assert await shop.order(pending.trxid) == pending
-    assert await hear(shop, report(pending)) is Verdict.STORED
+    assert await hear(shop, report(pending)) is ReversalResult.STORED
     assert (await shop.order(pending.trxid)).state is State.SUCCEEDED

@@ -17,7 +17,7 @@ from storage.statements import STATEMENTS
 # first row.
 MAY_READ_ALL = {
     "count_people_listed",
-    "forget_updates_unread",
+    "trim_failed_updates",
     "newest_event",
     "people_listed",
     "person_by_username",
@@ -31,9 +31,9 @@ GROWING = re.compile(
 
 
 BY_TRXID = "SEARCH orders USING INDEX sqlite_autoindex_orders_1 (trxid=?)"
-BY_LETTER = "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"
+BY_OUTBOX_ID = "SEARCH outbox USING INTEGER PRIMARY KEY (rowid=?)"
 ON_THE_WAY = {
-    "order_by_line": [
+    "orders_by_line": [
         "SEARCH orders USING INDEX sqlite_autoindex_orders_2 (chat_id=? AND message_id=? AND line=?)"
     ],
     "same_orders": [
@@ -41,14 +41,14 @@ ON_THE_WAY = {
         "SEARCH orders USING INDEX orders_open_to (destination=?)",
     ],
     "orders_due": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)"],
-    "orders_due_by_turns": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)", BY_TRXID],
+    "orders_due_in_turns": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)", BY_TRXID],
     "next_order_due": ["SCAN orders USING INDEX orders_placed"],
     "order_by_trxid": [BY_TRXID],
     "advance_order": [BY_TRXID],
-    "letters_of_all": ["SCAN letter USING INDEX outbox_waiting", BY_LETTER],
-    "letters_waiting": ["SEARCH letter USING INDEX outbox_waiting (chat_id=?)", BY_LETTER],
-    "letter_told": [BY_LETTER],
-    "letter_dropped": [BY_LETTER],
+    "all_waiting_messages": ["SCAN message USING INDEX outbox_waiting", BY_OUTBOX_ID],
+    "waiting_messages_of_chat": ["SEARCH message USING INDEX outbox_waiting (chat_id=?)", BY_OUTBOX_ID],
+    "mark_message_sent": [BY_OUTBOX_ID],
+    "drop_message": [BY_OUTBOX_ID],
 }
 """How the rows are found that every order needs, from its message to its result."""
 
@@ -85,13 +85,13 @@ def test_what_every_order_needs_is_found_where_it_was_meant_to_be(
     growing = [
         re.sub(r"(SEARCH) target (.*) LEFT-JOIN", r"\1 outbox \2", step)
         for step in plan(connection, name)
-        if re.match(r"(?:SCAN|SEARCH) (?:orders|outbox|letter|target)\b", step)
+        if re.match(r"(?:SCAN|SEARCH) (?:orders|outbox|message|target)\b", step)
     ]
     assert growing == ON_THE_WAY[name]
 
 
 @pytest.mark.parametrize(
-    "name", ["insert_order", "advance_order", "enqueue_letter", "letter_told", "same_orders"]
+    "name", ["insert_order", "advance_order", "enqueue_message", "mark_message_sent", "same_orders"]
 )
 def test_what_every_order_writes_makes_no_table_of_a_list(connection: sqlite3.Connection, name: str) -> None:
     """The words after an IN become a table, anew for each row: in a CHECK, in an index, in a statement."""
@@ -113,7 +113,7 @@ def of_the_open(connection: sqlite3.Connection) -> set[str]:
     return {
         name
         for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")
-        if sql and re.search(r"WHERE (?:state|stage) (?:= '(?:placed|waiting|parked|buried)'|<>|IN)", sql)
+        if sql and re.search(r"WHERE (?:state|stage) (?:= '(?:placed|waiting|parked|failed)'|<>|IN)", sql)
     }
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.telegram.receiver import Doorway
+from bot.telegram.receiver import UpdateReceiver
 from storage import inbox
 from storage.database import PULSE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
-from storage.integrity import AT_ONCE_BYTES, check_beside
-from storage.retention import Old, forget_some
+from storage.integrity import AT_ONCE_BYTES, check_in_background
+from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.disk import no_file_may_grow_over
@@ -36,7 +36,7 @@ sys.stdin.read()
 
 
 def notes(message_id: int) -> partial[bool]:
-    return partial(inbox.first_sight, chat_id=1, message_id=message_id, at_ms=0)
+    return partial(inbox.mark_seen, chat_id=1, message_id=message_id, at_ms=0)
 
 
 def noted(path: Path) -> set[int]:
@@ -117,14 +117,14 @@ async def test_sqlites_own_full_keeps_nothing_of_a_unit_and_passes(
 ) -> None:
     def much(tx: Tx) -> None:
         for number in range(100, 2000):
-            inbox.set_aside(tx, number, body="x" * 500, fault="", at_ms=0)
+            inbox.store_failed_update(tx, number, body="x" * 500, fault="", at_ms=0)
 
     await database.write(notes(1))
     await database.write(partial(set_pragma, "max_page_count = 60"))
     outcomes = await asyncio.gather(database.write(much), database.write(notes(2)), return_exceptions=True)
     assert "full" in str(outcomes[0])
     with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM updates_unread").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM failed_updates").fetchone() == (0,)
     await database.write(partial(set_pragma, "max_page_count = 1000000"))
     await database.write(much)
     await eventually(lambda: database.is_writable)
@@ -201,7 +201,7 @@ async def test_a_large_file_is_checked_beside_the_work_and_its_damage_is_found_a
 
 async def test_a_large_file_that_cannot_be_read_through_is_not_called_damaged(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="No such file") as told:
-        await check_beside(tmp_path / "unplugged.db")
+        await check_in_background(tmp_path / "unplugged.db")
     assert not isinstance(told.value, DatabaseDamaged)
 
 
@@ -216,12 +216,12 @@ async def test_a_page_gone_bad_while_it_runs_is_told_as_such_and_nothing_is_kept
     reopened = SqliteDatabase(path)
     await reopened.open()
     spoil(path)
-    old = Old(messages_before_ms=1, letters_before_ms=1)
+    old = RetentionLimits(messages_before_ms=1, letters_before_ms=1)
     # More than SQLite remembers of pages it has seen before, so that it must look at the disk.
     await reopened.write(partial(set_pragma, "cache_size = 0"))
     await reopened.write(partial(set_pragma, "shrink_memory"))
     with pytest.raises(DatabaseDamaged):
-        await reopened.write(lambda tx: forget_some(tx, old, after_letter=0, limit=5000))
+        await reopened.write(lambda tx: delete_expired(tx, old, after_letter=0, limit=5000))
     assert not reopened.is_writable
     await reopened.close()
 
@@ -232,7 +232,7 @@ async def grow(path: Path) -> None:
     await database.open()
     for number in range(AT_ONCE_BYTES // 1_000_000 + 2):
         await database.write(
-            partial(inbox.set_aside, update_id=number, body="x" * 1_000_000, fault="", at_ms=0)
+            partial(inbox.store_failed_update, update_id=number, body="x" * 1_000_000, fault="", at_ms=0)
         )
     await database.close()
 
@@ -250,8 +250,8 @@ def answerer() -> FakeAnswerer:
 
 
 @pytest.fixture
-def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
-    return Doorway(
+def doorway(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
+    return UpdateReceiver(
         database=shop.disk,
         desk=shop.desk,
         sender=answerer,
@@ -263,7 +263,7 @@ def doorway(shop: Shop, answerer: FakeAnswerer) -> Doorway:
 
 
 async def test_who_orders_while_nothing_can_be_kept_is_told_once_not_to_send_again(
-    shop: Shop, doorway: Doorway, answerer: FakeAnswerer
+    shop: Shop, doorway: UpdateReceiver, answerer: FakeAnswerer
 ) -> None:
     shop.disk.refuses_writes()
     order, talk = a_message(1), a_message(2, "halo", chat={"id": STRANGER, "type": "private"})
@@ -279,7 +279,7 @@ async def test_who_orders_while_nothing_can_be_kept_is_told_once_not_to_send_aga
 
 
 async def test_a_chat_is_told_again_after_a_while(
-    shop: Shop, doorway: Doorway, answerer: FakeAnswerer
+    shop: Shop, doorway: UpdateReceiver, answerer: FakeAnswerer
 ) -> None:
     shop.disk.refuses_writes()
     for _ in range(3):

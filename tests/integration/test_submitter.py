@@ -7,7 +7,7 @@ import pytest
 
 from bot.notices import Result
 from bot.notices.orders import OrderExpired, OrderFailed, OrderUnknown
-from bot.orders.model import ExpiryReason, Order, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Order, State
 from bot.purchasing.submitter import GIVE_UP_AFTER_MS, IDLE_S
 from storage import orders
 from storage.errors import StorageError
@@ -50,11 +50,11 @@ async def test_the_biller_is_told_to_expect_what_is_claimed_and_nothing_else(sho
 
 
 async def test_an_accepted_order_is_pending_with_what_the_answer_told(shop: Shop) -> None:
-    shop.biller.accepts(price_idr=5_100, balance_idr=1_000_000)
+    shop.biller.accepts(cost_idr=5_100, balance_idr=1_000_000)
     order = await shop.asks()
     await shop.posts()
     after = await shop.order(order.trxid)
-    assert (after.state, after.price_idr, after.biller_ref) == (State.PENDING, 5_100, "ft-1")
+    assert (after.state, after.cost_idr, after.biller_ref) == (State.PENDING, 5_100, "ft-1")
     # Accepted is not successful: the chat hears nothing more yet.
     assert shop.kinds(SARI) == ["OrderReceived"]
 
@@ -66,22 +66,22 @@ async def test_a_refusal_is_told_with_its_reason(shop: Shop) -> None:
     assert (await shop.order(order.trxid)).state is State.FAILED
     told = shop.last(SARI)
     assert isinstance(told, OrderFailed)
-    assert (told.reason, told.trouble) == ("Produk tidak Aktif", Trouble.PRODUCT_INACTIVE)
+    assert (told.reason, told.failure_cause) == ("Produk tidak Aktif", FailureCause.PRODUCT_INACTIVE)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.DEPOSIT, Trouble.ACCOUNT])
+@pytest.mark.parametrize("failure_cause", [FailureCause.DEPOSIT, FailureCause.ACCOUNT])
 async def test_a_refusal_that_only_the_operator_can_mend_wakes_the_admins_once(
-    shop: Shop, trouble: Trouble
+    shop: Shop, failure_cause: FailureCause
 ) -> None:
-    shop.biller.refuses("saldo habis", trouble)
+    shop.biller.refuses("saldo habis", failure_cause)
     for _ in range(2):
         await shop.asks()
     await shop.posts()
-    assert shop.kinds(RINA) == shop.kinds(DEWI) == ["BillerTrouble"]
+    assert shop.kinds(RINA) == shop.kinds(DEWI) == ["BillerAccountAlarm"]
     shop.clock.passes(301)
     await shop.asks()
     await shop.posts()
-    assert shop.kinds(RINA).count("BillerTrouble") == 2
+    assert shop.kinds(RINA).count("BillerAccountAlarm") == 2
 
 
 async def test_a_cut_connection_is_unknown_and_never_a_failure_or_a_second_post(shop: Shop) -> None:

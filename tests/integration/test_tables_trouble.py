@@ -140,6 +140,6 @@ class TestTrouble:
         await shop.speaks()
         await asyncio.gather(*(succeed(shop, order) for order in placed[:10]))
         waiting = [
-            row for row in shop.letters(SARI) if row["kind"] == "OrderTable" and row["state"] == "waiting"
+            row for row in shop.letters(SARI) if row["kind"] == "BatchSummary" and row["state"] == "waiting"
         ]
         assert len(waiting) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from bot.biller.client import ANSWER_MAX_BYTES
 from bot.orders.events import Accepted, NotSent, Refused, Unclear
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from tests.integration.one_purchase import NO, ORDER, PASSWORD, SIGN, TIMEOUT_S, TRXID, YES, client_of
 from tests.integration.raw_biller import (
     Behaviour,
@@ -119,7 +119,7 @@ async def test_whatever_is_no_clear_answer_is_unclear_and_posted_once(behave: Be
         assert len(server.requests) <= 1
 
 
-BOUGHT = Accepted(price_idr=5000, balance_idr=1356424, biller_ref="21160325359742")
+BOUGHT = Accepted(cost_idr=5000, balance_idr=1356424, biller_ref="21160325359742")
 
 CLEAR: dict[str, tuple[Behaviour, Accepted | Refused]] = {
     "accepted": (answering(http(as_json(YES))), BOUGHT),
@@ -131,7 +131,11 @@ CLEAR: dict[str, tuple[Behaviour, Accepted | Refused]] = {
     "accepted, by HTTP/1.0": (answering(BARE_HTTP_1_0 + as_json(YES)), BOUGHT),
     "refused": (
         answering(http(as_json(NO), "Content-Encoding: identity", "Content-Type: text/html")),
-        Refused(reason="Produk tidak Aktif", trouble=Trouble.PRODUCT_INACTIVE, biller_ref="21160325359742"),
+        Refused(
+            reason="Produk tidak Aktif",
+            failure_cause=FailureCause.PRODUCT_INACTIVE,
+            biller_ref="21160325359742",
+        ),
     ),
 }
 

@@ -1,6 +1,6 @@
 """People take turns at the biller: nobody's hundred orders stand before another's one."""
 
-from bot.purchasing.fair_queue import Turns
+from bot.purchasing.fair_queue import FairQueue
 from storage import orders
 from tests.integration.conftest import BUDI, SARI, Shop
 
@@ -25,7 +25,7 @@ async def test_each_resellers_own_orders_keep_their_order(shop: Shop) -> None:
 
 async def test_where_there_is_room_for_all_nobody_waits_for_a_turn(shop: Shop) -> None:
     placed = [(await shop.asks(by=by)).trxid for by in (SARI, SARI, BUDI)]
-    turns = Turns()
+    turns = FairQueue()
     found = await shop.disk.read(lambda tx: turns.next(tx, 3, now_ms=shop.clock()))
     assert sorted(order.trxid for order in found) == sorted(placed)
     assert not turns.has_more
@@ -34,7 +34,7 @@ async def test_where_there_is_room_for_all_nobody_waits_for_a_turn(shop: Shop) -
 async def test_turns_that_were_read_ahead_hold_for_a_moment_only(shop: Shop) -> None:
     """Whoever orders while a hundred wait is not kept behind all of them."""
     await shop.says("\n".join(f"s5.0812345{number:05d}" for number in range(60)), by=SARI)
-    turns = Turns()
+    turns = FairQueue()
     first = await shop.disk.read(lambda tx: turns.next(tx, 5, now_ms=shop.clock()))
     assert [order.user_id for order in first] == [SARI] * 5
     assert turns.has_more

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from bot.purchasing.reversals import Verdict
-from bot.web.app import MAX_UPDATE_BYTES, Gate, Handlers, Raw, build
+from bot.purchasing.reversals import ReversalResult
+from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebHandlers, build_app
 from bot.web.server import CannotListenError, serve
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
@@ -23,7 +23,7 @@ WEBHOOK = "canary-webhook-secret"
 UPDATE: Raw = {"update_id": 1}
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
-OPEN = Gate(reversal_secret=SECRET, webhook_secret=WEBHOOK, reversal_allowed=(), trusted_proxies=())
+OPEN = AccessRules(reversal_secret=SECRET, webhook_secret=WEBHOOK, reversal_allowed=(), trusted_proxies=())
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Inside:
 
     updates: list[Raw] = field(default_factory=list)
     reports: list[tuple[bytes, str]] = field(default_factory=list)
-    verdict: Verdict = Verdict.STORED
+    verdict: ReversalResult = ReversalResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
@@ -40,7 +40,7 @@ class Inside:
         self._fail()
         self.updates.append(update)
 
-    async def hear_reversal(self, query: bytes, remote: str) -> Verdict:
+    async def hear_reversal(self, query: bytes, remote: str) -> ReversalResult:
         self._fail()
         self.reports.append((query, remote))
         return self.verdict
@@ -57,8 +57,8 @@ class Inside:
         if self.fault:
             raise self.fault
 
-    def handlers(self) -> Handlers:
-        return Handlers(
+    def handlers(self) -> WebHandlers:
+        return WebHandlers(
             take_update=self.take_update,
             hear_reversal=self.hear_reversal,
             readiness=self.readiness,
@@ -71,10 +71,12 @@ def inside() -> Inside:
     return Inside()
 
 
-def caller(inside: Inside, gate: Gate = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
+def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
     """Give a client whose address is `peer`."""
     # Starlette answers a surprise with our 503 and raises it again for the server's log.
-    app = httpx.ASGITransport(build(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False)
+    app = httpx.ASGITransport(
+        build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
+    )
     return httpx.AsyncClient(transport=app, base_url="http://loket")
 
 
@@ -134,7 +136,7 @@ class TestReversals:
         assert inside.reports == []
 
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
-        inside.verdict = Verdict.STRANGE
+        inside.verdict = ReversalResult.STRANGE
         async with caller(inside) as client:
             assert seen(await client.get(f"/reversal/{SECRET}?x=1")) == await not_found(client)
 
@@ -150,10 +152,10 @@ class TestReversals:
         order = await shop.asks()
         inside = Inside()
 
-        async def hear(query: bytes, remote: str) -> Verdict:
+        async def hear(query: bytes, remote: str) -> ReversalResult:
             return await shop.reversals.hear(query, remote=remote)
 
-        app = build(replace(inside.handlers(), hear_reversal=hear), OPEN)
+        app = build_app(replace(inside.handlers(), hear_reversal=hear), OPEN)
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             path = f"/reversal/{SECRET}?{report(order).decode()}"
             shop.disk.refuses_writes(1)
@@ -250,9 +252,9 @@ async def bare_get(url: str, path: str) -> list[bytes]:
 
 class TestRealSocket:
     async def test_strangers_all_see_the_same_404(self, inside: Inside) -> None:
-        inside.verdict = Verdict.STRANGE
+        inside.verdict = ReversalResult.STRANGE
         async with (
-            served(build(inside.handlers(), OPEN)) as url,
+            served(build_app(inside.handlers(), OPEN)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             answers = [
@@ -270,14 +272,14 @@ class TestRealSocket:
     @pytest.mark.parametrize("path", [f"/reversal/{SECRET}?", "/reversal/", "/"])
     async def test_100_kb_get_the_same_refusal_wherever_they_go(self, inside: Inside, path: str) -> None:
         """The server itself refuses so long a line, before anybody looks at where it goes."""
-        async with served(build(inside.handlers(), OPEN)) as url:
+        async with served(build_app(inside.handlers(), OPEN)) as url:
             flood = await bare_get(url, path + "x" * 100_000)
             assert flood == await bare_get(url, "/" + "y" * 100_000)
         assert flood[0] == b"HTTP/1.1 400 Bad Request"
         assert inside.reports == []
 
     async def test_a_port_that_is_taken_is_told_as_such(self, inside: Inside) -> None:
-        app = build(inside.handlers(), OPEN)
+        app = build_app(inside.handlers(), OPEN)
         with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListenError):
             async with serve(app, host="127.0.0.1", port=taken.getsockname()[1]):
                 pass

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from msgspec.structs import replace
 
-from bot.web.app import Gate
+from bot.web.app import AccessRules
 from tests.integration.test_web import OPEN, SECRET, Inside, caller, not_found, seen
 
 GUARDED = replace(
@@ -23,7 +23,7 @@ def inside() -> Inside:
 GOOD, BAD = "103.1.2.9", "8.8.8.8"
 
 
-async def hears(inside: Inside, peer: str, *forwarded: str, gate: Gate = GUARDED) -> bool:
+async def hears(inside: Inside, peer: str, *forwarded: str, gate: AccessRules = GUARDED) -> bool:
     """Tell whether a report is let in; if it is not, the answer must be everybody's 404."""
     headers = [("X-Forwarded-For", value) for value in forwarded]
     async with caller(inside, gate, peer=peer) as client:

@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, help="draws the same batches, though none runs the same twice")
     parser.add_argument("--command-line", action="store_true", help="start each life as people do")
-    parser.add_argument("--mutant", choices=[mutant.name for mutant in MUTANTS], help="a planted bug")
+    parser.add_argument("--mutant", choices=MUTANTS, help="a planted bug")
     given = parser.parse_args()
     seed = draw_seed() if given.seed is None else given.seed
     with TemporaryDirectory(prefix="loket-kills-") as home:

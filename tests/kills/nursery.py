@@ -15,14 +15,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tests.simulation.mutants import MUTANTS, plant
-
 
 def main() -> None:
     """Fork a life for each line, tell of its end, and leave with all of them when the lines end."""
-    if len(sys.argv) > 1:
-        plant(next(mutant for mutant in MUTANTS if mutant.name == sys.argv[1]))
     _import_the_bot()
+    if len(sys.argv) > 1:
+        _plant(sys.argv[1])
     lives: set[int] = set()
     wake = _wake_at_deaths()
     try:
@@ -34,7 +32,7 @@ def main() -> None:
 
 
 def _import_the_bot() -> None:
-    # Everything a life will need, and no thread, loop or socket of theirs; only now, with the bug in place.
+    # Everything a life will need, and no thread, loop or socket of theirs.
     for module in (
         *("bot.__main__", "bot.app"),
         *("uvloop", "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl"),
@@ -43,6 +41,12 @@ def _import_the_bot() -> None:
         importlib.import_module(module)
 
     gc.freeze()  # what is never collected is never copied either
+
+
+def _plant(bug: str) -> None:
+    from tests.simulation.mutants import plant  # noqa: PLC0415 - imports the bot, which comes first
+
+    plant(bug)
 
 
 def _wake_at_deaths() -> socket.socket:

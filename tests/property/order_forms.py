@@ -2,18 +2,18 @@
 
 from random import Random
 
-from bot.catalogue.carriers import operator_of
-from bot.catalogue.product import Operator, Product, Rule
+from bot.catalogue.carriers import carrier_of
+from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.orders.model import Intent
 from tests.trade import TRADE
 
 PREFIXES = {
-    Operator.TELKOMSEL: ("0811", "0812", "0822", "0852"),
-    Operator.INDOSAT: ("0814", "0815", "0856", "0858"),
-    Operator.XL: ("0817", "0818", "0859", "0877"),
-    Operator.AXIS: ("0831", "0833", "0838"),
-    Operator.TRI: ("0895", "0896", "0899"),
-    Operator.SMARTFREN: ("0881", "0882", "0889"),
+    Carrier.TELKOMSEL: ("0811", "0812", "0822", "0852"),
+    Carrier.INDOSAT: ("0814", "0815", "0856", "0858"),
+    Carrier.XL: ("0817", "0818", "0859", "0877"),
+    Carrier.AXIS: ("0831", "0833", "0838"),
+    Carrier.TRI: ("0895", "0896", "0899"),
+    Carrier.SMARTFREN: ("0881", "0882", "0889"),
 }
 LONG = ("0859", "088", "089")
 MARKS = (".", ".", ".", ".", ",", "*", "#", " ", " ", " . ", "..", ". ", ", ")
@@ -54,20 +54,20 @@ def intended(random: Random, products: tuple[Product, ...] = PRODUCTS) -> tuple[
 
 def _destination(random: Random, product: Product) -> str:
     match product.rule:
-        case Rule.PHONE:
-            operator = product.operator if product.operator and random.random() < 0.9 else None
-            prefix = random.choice(PREFIXES[operator or random.choice(list(Operator))])
+        case DestinationRule.PHONE:
+            operator = product.carrier if product.carrier and random.random() < 0.9 else None
+            prefix = random.choice(PREFIXES[operator or random.choice(list(Carrier))])
             longest = 13 if prefix.startswith(LONG) else 12
             return prefix + digits(random, random.randint(10, longest) - len(prefix))
-        case Rule.METER:
+        case DestinationRule.METER:
             return random.choice("123456789") + digits(random, random.choice((10, 11)))
-        case Rule.GAME_SERVER:
+        case DestinationRule.GAME_SERVER:
             return random.choice("123456789") + digits(random, random.randint(7, 9)) + digits(random, 4)
-        case Rule.GAME:
+        case DestinationRule.GAME:
             return random.choice("123456789") + digits(random, random.randint(6, 11))
-        case Rule.ACCOUNT:
+        case DestinationRule.ACCOUNT:
             return digits(random, random.randint(5, 16))
-        case Rule.FREE:
+        case DestinationRule.FREE:
             return random.choice(("budi_77", "Budi.S@mail.id", "a-b+c", "siti", "x9.y8"))
 
 
@@ -78,7 +78,9 @@ def digits(random: Random, count: int) -> str:
 def written(random: Random, product: Product, intent: Intent) -> str:
     """Write an order in one of the forms that are taught."""
     code = random.choice((intent.product_code, intent.product_code.lower()))
-    is_of_operator = product.rule is Rule.PHONE and operator_of(intent.destination) is product.operator
+    is_of_operator = (
+        product.rule is DestinationRule.PHONE and carrier_of(intent.destination) is product.carrier
+    )
     if product.nominal and is_of_operator and random.random() < 0.2:
         code = str(product.nominal)
     number = _number(random, product.rule, intent.destination)
@@ -93,17 +95,17 @@ def written(random: Random, product: Product, intent: Intent) -> str:
     return f"{code}{mark}{number}{between}{intent.ordinal}"
 
 
-def _number(random: Random, rule: Rule, destination: str) -> str:
-    if rule is Rule.GAME_SERVER:
+def _number(random: Random, rule: DestinationRule, destination: str) -> str:
+    if rule is DestinationRule.GAME_SERVER:
         game_id, server = destination[:-4], destination[-4:]
         return random.choice(
             ("{0}({1})", "{0} ({1})", "{0} {1}", "{0}-{1}", "{0}|{1}", "{0}.{1}", "{0}{1}")
         ).format(game_id, server)
-    if rule is Rule.PHONE:
+    if rule is DestinationRule.PHONE:
         local = destination[1:]
         start = random.choice(("0", "0", "0", "62", "+62", "+62 ", "620", ""))
         return _grouped(random, start + local, " -.")
-    if rule is Rule.METER:
+    if rule is DestinationRule.METER:
         return _grouped(random, destination, " -")
     return destination
 
@@ -115,7 +117,7 @@ def _grouped(random: Random, number: str, marks: str) -> str:
     return mark.join(number[at : at + size] for at in range(0, len(number), size))
 
 
-def mangled(random: Random, typed: str, rule: Rule, *, cuts_code: bool = True) -> str:
+def mangled(random: Random, typed: str, rule: DestinationRule, *, cuts_code: bool = True) -> str:
     """Do to a text what pasting, PINs, politeness and a slipping thumb do: no digit of it is changed."""
     roll = random.random()
     if roll < 0.15:
@@ -125,16 +127,18 @@ def mangled(random: Random, typed: str, rule: Rule, *, cuts_code: bool = True) -
     if roll < 0.5:
         return random.choice(BEFORE) + typed
     if roll < 0.65:
-        return typed + random.choice([mark for mark in BEHIND if rule is not Rule.FREE or mark != ".RO"])
-    if roll < 0.8 and rule is not Rule.FREE:
+        return typed + random.choice(
+            [mark for mark in BEHIND if rule is not DestinationRule.FREE or mark != ".RO"]
+        )
+    if roll < 0.8 and rule is not DestinationRule.FREE:
         at = random.randrange(0 if cuts_code else SHORT_CHARS, len(typed) + 1)
         return typed[:at] + random.choice((" ", "-", "\u00a0")) + typed[at:]
     if roll < 0.87:
         return "".join(char + random.choice(UNSEEN) for char in typed)
     if roll < 0.92:
         return typed.translate(FULL_WIDTH)
-    if roll < 0.96 and rule is not Rule.FREE:
+    if roll < 0.96 and rule is not DestinationRule.FREE:
         digit, letter = random.choice((("0", "O"), ("1", "l")))
         before, _, behind = typed.rpartition(digit)
         return before + letter + behind if len(before) > SHORT_CHARS else typed
-    return typed.upper() if rule is not Rule.FREE else f" {typed}\u00a0"
+    return typed.upper() if rule is not DestinationRule.FREE else f" {typed}\u00a0"

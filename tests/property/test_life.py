@@ -16,8 +16,8 @@ from bot.notices.orders import (
     OrderUnknown,
 )
 from bot.orders import events as heard
-from bot.orders.events import News
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.events import OrderEvent
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import Decision, decide
 from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
@@ -30,25 +30,28 @@ MANY = settings(
 COST_IDR, BALANCE_IDR = 987_650_001, 987_650_002
 SN = "1234-5678"
 
-POOL: tuple[News, ...] = (
+POOL: tuple[OrderEvent, ...] = (
     heard.Claimed(),
     heard.NotSent(why="ConnectError"),
     heard.Accepted(),
-    heard.Accepted(price_idr=COST_IDR, balance_idr=BALANCE_IDR, biller_ref="2116"),
-    *(heard.Refused(reason="Produk tidak Aktif", trouble=trouble) for trouble in Trouble),
-    heard.Refused(reason="", trouble=Trouble.OTHER, biller_ref="2117"),
+    heard.Accepted(cost_idr=COST_IDR, balance_idr=BALANCE_IDR, biller_ref="2116"),
+    *(
+        heard.Refused(reason="Produk tidak Aktif", failure_cause=failure_cause)
+        for failure_cause in FailureCause
+    ),
+    heard.Refused(reason="", failure_cause=FailureCause.OTHER, biller_ref="2117"),
     heard.Unclear(why="ReadTimeout"),
     heard.Succeeded(),
     heard.Succeeded(sn=SN),
     heard.Succeeded(sn="another", cost_idr=COST_IDR, balance_idr=BALANCE_IDR),
-    heard.Failed(reason="", trouble=Trouble.OTHER),
-    heard.Failed(reason="Nomor salah", trouble=Trouble.DESTINATION, balance_idr=BALANCE_IDR),
-    heard.Contradicting(why="status says success, the message says GAGAL"),
+    heard.Failed(reason="", failure_cause=FailureCause.OTHER),
+    heard.Failed(reason="Nomor salah", failure_cause=FailureCause.DESTINATION, balance_idr=BALANCE_IDR),
+    heard.Contradiction(why="status says success, the message says GAGAL"),
     *(heard.Expired(reason=reason) for reason in ExpiryReason),
     heard.Overdue(),
-    heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9),
-    heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
-    heard.Ruled(outcome=Outcome.FAILURE, admin_id=9),
+    heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9),
+    heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    heard.Resolved(outcome=Outcome.FAILURE, admin_id=9),
 )
 LIVES = st.lists(st.sampled_from(POOL), max_size=14)
 # Most begin as nearly all do, so that the far states are seen often.
@@ -77,14 +80,14 @@ BY_THE_BILLER = (
     heard.Unclear,
     heard.Succeeded,
     heard.Failed,
-    heard.Contradicting,
+    heard.Contradiction,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     before: Order
-    news: News
+    news: OrderEvent
     decision: Decision
 
     @property
@@ -96,7 +99,7 @@ class Step:
         return self.after.state is not self.before.state
 
 
-def lived(life: list[News]) -> list[Step]:
+def lived(life: list[OrderEvent]) -> list[Step]:
     order, steps = an_order(), []
     for at_ms, news in enumerate(life, 1_669_867_260_000):
         step = Step(before=order, news=news, decision=decide(order, news, at_ms))
@@ -111,18 +114,18 @@ def told_in(steps: list[Step]) -> list[OrderNotice]:
 
 @MANY
 @given(life=ANY_LIFE)
-def test_states_are_left_only_by_the_moves_of_the_table(life: list[News]) -> None:
+def test_states_are_left_only_by_the_moves_of_the_table(life: list[OrderEvent]) -> None:
     for step in lived(life):
         assert not step.moved or step.after.state in MAY_FOLLOW[step.before.state]
 
 
 @MANY
 @given(life=ANY_LIFE)
-def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[News]) -> None:
+def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[OrderEvent]) -> None:
     for step in lived(life):
         if step.moved and step.after.state is State.FAILED:
             assert isinstance(step.news, heard.Refused | heard.Failed) or (
-                isinstance(step.news, heard.Ruled) and step.news.outcome is Outcome.FAILURE
+                isinstance(step.news, heard.Resolved) and step.news.outcome is Outcome.FAILURE
             )
         for notice in step.decision.to_chat:
             assert not isinstance(notice, OrderFailed) or step.after.state is State.FAILED
@@ -131,7 +134,7 @@ def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[New
 @MANY
 @given(life=ANY_LIFE)
 def test_every_move_into_a_state_that_matters_is_told_and_what_was_heard_last_is_true(
-    life: list[News],
+    life: list[OrderEvent],
 ) -> None:
     """I8: what the chat heard last is the order's state."""
     steps = lived(life)
@@ -146,7 +149,7 @@ def test_every_move_into_a_state_that_matters_is_told_and_what_was_heard_last_is
 
 @MANY
 @given(life=ANY_LIFE)
-def test_one_dispute_is_told_once(life: list[News]) -> None:
+def test_one_dispute_is_told_once(life: list[OrderEvent]) -> None:
     steps = lived(life)
     entered = sum(step.moved and step.after.state is State.DISPUTED for step in steps)
     assert sum(isinstance(notice, OrderDisputed) for notice in told_in(steps)) == entered
@@ -154,7 +157,7 @@ def test_one_dispute_is_told_once(life: list[News]) -> None:
 
 @MANY
 @given(life=ANY_LIFE)
-def test_between_both_results_and_an_admins_word_stands_a_dispute(life: list[News]) -> None:
+def test_between_both_results_and_an_admins_word_stands_a_dispute(life: list[OrderEvent]) -> None:
     """I9: opposite results never settle by themselves, whichever was heard last."""
     steps = lived(life)
     results = {State.SUCCEEDED, State.FAILED}
@@ -162,12 +165,12 @@ def test_between_both_results_and_an_admins_word_stands_a_dispute(life: list[New
         if step.before.state in results and step.after.state in results:
             assert step.before.state is step.after.state
         if step.before.state is State.DISPUTED and step.moved:
-            assert isinstance(step.news, heard.Ruled)
+            assert isinstance(step.news, heard.Resolved)
 
 
 @MANY
 @given(life=ANY_LIFE)
-def test_the_same_news_twice_in_a_row_changes_nothing_the_second_time(life: list[News]) -> None:
+def test_the_same_news_twice_in_a_row_changes_nothing_the_second_time(life: list[OrderEvent]) -> None:
     for step in lived(life):
         assert decide(step.after, step.news, 1_700_000_000_000) == Decision(order=step.after)
 
@@ -175,10 +178,10 @@ def test_the_same_news_twice_in_a_row_changes_nothing_the_second_time(life: list
 @MANY
 @given(life=ANY_LIFE, repeats=st.lists(st.sampled_from(POOL), max_size=8))
 def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
-    life: list[News], repeats: list[News]
+    life: list[OrderEvent], repeats: list[OrderEvent]
 ) -> None:
     order = reduce(lambda order, news: decide(order, news, 1).order, life, an_order())
-    both_heard = order.success_heard and order.failure_heard
+    both_heard = order.success_reported and order.failure_reported
     if not (both_heard and order.state in {State.SUCCEEDED, State.FAILED}):
         return
     for news in repeats:
@@ -193,7 +196,7 @@ def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
 
 @MANY
 @given(life=ANY_LIFE)
-def test_nobody_is_told_of_news_that_changed_nothing(life: list[News]) -> None:
+def test_nobody_is_told_of_news_that_changed_nothing(life: list[OrderEvent]) -> None:
     for step in lived(life):
         if step.after == step.before:
             assert step.decision == Decision(order=step.before)
@@ -201,17 +204,26 @@ def test_nobody_is_told_of_news_that_changed_nothing(life: list[News]) -> None:
 
 @MANY
 @given(life=ANY_LIFE)
-def test_no_news_changes_what_was_asked_where_and_by_whom(life: list[News]) -> None:
+def test_no_news_changes_what_was_asked_where_and_by_whom(life: list[OrderEvent]) -> None:
     heard_of = {
         "state",
         "changed_at_ms",
         "due_at_ms",
         "attempts",
         "overdue",
-        "success_heard",
-        "failure_heard",
+        "success_reported",
+        "failure_reported",
     }
-    heard_of |= {"price_idr", "biller_ref", "sn", "reason", "trouble", "doubt", "expiry", "ruled_by"}
+    heard_of |= {
+        "cost_idr",
+        "biller_ref",
+        "sn",
+        "reason",
+        "failure_cause",
+        "unknown_reason",
+        "expiry",
+        "resolved_by",
+    }
     fresh = an_order()
     unheard = {name: getattr(fresh, name) for name in heard_of}
     for step in lived(life):
@@ -220,7 +232,7 @@ def test_no_news_changes_what_was_asked_where_and_by_whom(life: list[News]) -> N
 
 @MANY
 @given(life=ANY_LIFE)
-def test_a_post_leaves_only_for_a_claim_and_each_claim_needs_a_sure_return(life: list[News]) -> None:
+def test_a_post_leaves_only_for_a_claim_and_each_claim_needs_a_sure_return(life: list[OrderEvent]) -> None:
     """At most one post can be under way: between two claims something surely was not sent."""
     at_large = False
     for step in lived(life):
@@ -235,7 +247,7 @@ def test_a_post_leaves_only_for_a_claim_and_each_claim_needs_a_sure_return(life:
 
 @MANY
 @given(life=ANY_LIFE)
-def test_no_chat_is_told_the_operators_money(life: list[News]) -> None:
+def test_no_chat_is_told_the_operators_money(life: list[OrderEvent]) -> None:
     for notice in told_in(lived(life)):
         assert str(COST_IDR) not in repr(notice)
         assert str(BALANCE_IDR) not in repr(notice)
@@ -243,11 +255,11 @@ def test_no_chat_is_told_the_operators_money(life: list[News]) -> None:
 
 @MANY
 @given(life=ANY_LIFE)
-def test_news_replayed_from_what_was_stored_gives_the_same_order(life: list[News]) -> None:
+def test_news_replayed_from_what_was_stored_gives_the_same_order(life: list[OrderEvent]) -> None:
     """I12: the order is what its events add up to; news that changed nothing leaves none."""
     order = an_order()
     for step_at_ms, step in enumerate(lived(life), 1_669_867_260_000):
         if step.after != step.before:
-            stored: News = Codec(News).load(kind_of(step.news), dump(step.news))
+            stored: OrderEvent = Codec(OrderEvent).load(kind_of(step.news), dump(step.news))
             order = decide(order, stored, step_at_ms).order
         assert order == step.after

@@ -7,9 +7,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.product import Rule
-from bot.grammar.parse import COMMANDS, Command, parse, plain
-from bot.grammar.parsed import Question, spelled
+from bot.catalogue.product import DestinationRule
+from bot.grammar.normalize import normalize
+from bot.grammar.parse import parse
+from bot.grammar.parsed import Clarification, Command, order_text
+from bot.grammar.vocabulary import COMMANDS
 from bot.orders.model import Intent
 from tests.property.order_forms import FULL_WIDTH, PRODUCTS, UNSEEN, chance, intended, mangled, written
 from tests.trade import NOTHING, TRADE, verdicts
@@ -25,7 +27,8 @@ SEEDS = [range(start, start + 10_000) for start in range(0, 60_000, 10_000)]
 PLAIN_PRODUCTS = tuple(
     product
     for product in PRODUCTS
-    if product.rule is Rule.PHONE or (product.rule is Rule.METER and product.code.startswith("PLN"))
+    if product.rule is DestinationRule.PHONE
+    or (product.rule is DestinationRule.METER and product.code.startswith("PLN"))
 )
 """What is bought under the same rule where no catalogue explains the code."""
 
@@ -78,7 +81,7 @@ def test_an_order_with_the_end_of_its_number_hidden_is_never_bought() -> None:
         random = chance(seed)
         product, meant = intended(random)
         typed = written(random, product, meant).rstrip(")")
-        if product.rule is Rule.FREE:
+        if product.rule is DestinationRule.FREE:
             continue
         mask = random.choice(("**", "***", "##", "...", "..", "--", "//", "__", "\u2026", "\u25cf\u25cf"))
         text = typed[: -random.randint(0, 3) or None].rstrip(" .,*#-|(") + mask
@@ -104,12 +107,12 @@ def test_an_order_spelled_out_is_read_as_itself() -> None:
     """What a chat is told to type for another purchase does just that, at once or after a question."""
     for seed in range(20_000):
         product, meant = intended(chance(seed))
-        found = verdicts(spelled(meant), TRADE)
+        found = verdicts(order_text(meant), TRADE)
         assert not isinstance(found, Command)
         (one,) = found
-        if isinstance(one, Question):
+        if isinstance(one, Clarification):
             assert one.choices[0] == meant
-            assert product.operator or product.rule is Rule.FREE or meant.ordinal == 62
+            assert product.carrier or product.rule is DestinationRule.FREE or meant.ordinal == 62
         else:
             assert one == meant
 
@@ -152,7 +155,7 @@ def guises(base: str) -> list[str]:
 def test_no_heap_of_words_buys_for_a_number_that_is_not_in_it(base: str) -> None:
     for typed in guises(base):
         # A line that begins like a command buys nothing, and hides no order below it.
-        lines = [line for line in plain(typed).splitlines() if not line.lstrip().startswith("/")]
+        lines = [line for line in normalize(typed).splitlines() if not line.lstrip().startswith("/")]
         seen = re.sub(r"[^0-9]", "", "".join(lines))
         for intent in bought(typed, TRADE) + bought(typed, NOTHING):
             local = re.sub(r"[^0-9]", "", intent.destination).removeprefix("0")
@@ -168,10 +171,10 @@ def test_a_purchase_read_again_is_the_same_purchase(base: str) -> None:
     for typed in guises(base):
         for catalogue in (TRADE, NOTHING):
             for intent in bought(typed, catalogue):
-                found = verdicts(spelled(intent), catalogue)
+                found = verdicts(order_text(intent), catalogue)
                 assert not isinstance(found, Command)
                 (again,) = found
-                assert again == intent or (isinstance(again, Question) and intent in again.choices)
+                assert again == intent or (isinstance(again, Clarification) and intent in again.choices)
 
 
 @BASES
@@ -180,7 +183,7 @@ def test_what_cannot_be_seen_changes_nothing(base: str) -> None:
     expected = verdicts(base, TRADE)
     for typed in same_to_the_eye(base):
         assert verdicts(typed, TRADE) == expected
-        assert plain(plain(typed)) == plain(typed)
+        assert normalize(normalize(typed)) == normalize(typed)
 
 
 @BASES

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from bot.notices import alarms as say
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR
 
-BALANCE = say.BalanceShown(
+BALANCE = say.BillerBalance(
     balance_idr=BALANCE_IDR,
     reported_at_ms=AT_MS,
     source="answer",
@@ -15,10 +15,10 @@ BALANCE = say.BalanceShown(
     today_sum_idr=SUM_IDR,
     waiting_count=2,
 )
-TO_ADMINS: tuple[say.AdminsNotice, ...] = (
-    say.OrderNotFound(trxid="123"),
-    say.OrderNotFound(trxid=""),
-    say.NothingOpen(),
+TO_ADMINS: tuple[say.AlarmNotice, ...] = (
+    say.UnknownTrxid(trxid="123"),
+    say.UnknownTrxid(trxid=""),
+    say.NothingToResolve(),
     say.ReversalQuarantined(why="no order has this refid", at_ms=AT_MS),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),

@@ -3,17 +3,17 @@
 from msgspec.structs import replace
 
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.cells import Reason
+from bot.catalogue.price_list.cells import CellError
 from bot.catalogue.price_list.columns import Column
-from bot.catalogue.price_list.grid import FileFault
-from bot.catalogue.price_list.row import Problem
-from bot.catalogue.product import Rule
+from bot.catalogue.price_list.grid import FileError
+from bot.catalogue.price_list.row import CellProblem
+from bot.catalogue.product import DestinationRule
 from bot.notices import price_list as say
 from tests.samples.facts import AT_MS
 
-COUNTS = tuple(say.Count(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))
+COUNTS = tuple(say.ChangeCount(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))
 EXAMPLES = tuple(
-    say.ChangeShown(kind=kind, code="s5", name="Simpati 5.000", before_idr=before, after_idr=after)
+    say.ChangeExample(kind=kind, code="s5", name="Simpati 5.000", before_idr=before, after_idr=after)
     for kind, before, after in (
         (ChangeKind.ADDED, None, 5_900),
         (ChangeKind.ADDED, None, None),
@@ -29,10 +29,10 @@ EXAMPLES = tuple(
 )
 PROBLEMS = (
     *(
-        Problem(row=row, column=Column.PRICE, reason=reason, code="s5", shown="mahal")
-        for row, reason in enumerate(Reason, 2)
+        CellProblem(row=row, column=Column.PRICE, reason=reason, code="s5", shown="mahal")
+        for row, reason in enumerate(CellError, 2)
     ),
-    Problem(row=30, column=Column.NAME, reason=Reason.MISSING, code="s5", shown=""),
+    CellProblem(row=30, column=Column.NAME, reason=CellError.MISSING, code="s5", shown=""),
 )
 PREVIEW = say.ImportPreview(
     import_id=7,
@@ -42,7 +42,10 @@ PREVIEW = say.ImportPreview(
     omitted_count=0,
     counts=COUNTS,
     examples=EXAMPLES[:7],
-    rules=(say.RuleCount(rule=Rule.PHONE, count=4_700), say.RuleCount(rule=Rule.METER, count=112)),
+    rules=(
+        say.RuleCount(rule=DestinationRule.PHONE, count=4_700),
+        say.RuleCount(rule=DestinationRule.METER, count=112),
+    ),
     problems=(),
     problem_count=0,
     unused=(),
@@ -76,19 +79,19 @@ PAST = say.PastChange(
     at_ms=AT_MS,
     name="Rina",
     source="harga.xlsx",
-    counts=tuple(say.PastCount(kind=kind, count=n, code="s5") for n, kind in enumerate(ChangeKind, 1)),
+    counts=tuple(say.PastChangeCount(kind=kind, count=n, code="s5") for n, kind in enumerate(ChangeKind, 1)),
 )
 
-TO_ADMINS: tuple[say.CatalogueNotice, ...] = (
+TO_ADMINS: tuple[say.PriceListNotice, ...] = (
     say.ImportReceived(file_name="harga.xlsx"),
     PREVIEW,
     FAULTY,
     replace(FAULTY, problems=PROBLEMS[7:], counts=()),
     replace(PREVIEW, counts=(), examples=()),
     replace(PREVIEW, counts=(), examples=(), has_changes=False),
-    *(say.ImportRefused(file_name="harga.xlsx", fault=fault, detail="") for fault in FileFault),
-    say.ImportRefused(file_name="harga.xlsx", fault=FileFault.COLUMN_TWICE, detail="Harga Jual"),
-    *(say.ImportEnded(file_name="harga.xlsx", end=end) for end in say.ImportEnd),
+    *(say.ImportRefused(file_name="harga.xlsx", fault=fault, detail="") for fault in FileError),
+    say.ImportRefused(file_name="harga.xlsx", fault=FileError.COLUMN_TWICE, detail="Harga Jual"),
+    *(say.ImportEnded(file_name="harga.xlsx", end=end) for end in say.ImportEndReason),
     CHANGED,
     replace(CHANGED, omitted_count=112),
     say.CatalogueEmpty(),
@@ -105,9 +108,9 @@ TO_ADMINS: tuple[say.CatalogueNotice, ...] = (
         for is_open in (True, False)
         for already, unknown in (((), ()), (("s20",), ("zz", "s99")))
     ),
-    say.ProductUnknown(typed="s6", near=("s5", "s10")),
-    say.ProductUnknown(typed="zz", near=()),
-    say.ProductTrouble(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
-    say.ProductTrouble(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
-    say.ProductUnknown(typed="", near=()),
+    say.ProductUnknown(typed="s6", similar=("s5", "s10")),
+    say.ProductUnknown(typed="zz", similar=()),
+    say.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
+    say.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
+    say.ProductUnknown(typed="", similar=()),
 )

@@ -1,16 +1,18 @@
 """A notice of each kind about complaints."""
 
 from bot.notices import complaints as say
-from bot.notices.complaints import Stage
+from bot.notices.complaints import ComplaintStage
 from bot.orders.model import State
 from tests.samples.facts import ABOUT, AT_MS, TOKEN_SN
 
 TO_RESELLERS: tuple[say.ComplaintsNotice, ...] = (
-    say.ComplaintTold(**ABOUT, stage=Stage.OPEN),
-    say.ComplaintTold(**ABOUT, stage=Stage.CHECKING),
-    say.ComplaintTold(**ABOUT, stage=Stage.ANSWERED, answer="Sudah masuk, coba cek lagi", sn=TOKEN_SN),
-    say.ComplaintTold(**ABOUT, stage=Stage.ANSWERED, sn=TOKEN_SN),
-    say.ComplaintTold(**ABOUT, stage=Stage.ANSWERED),
+    say.ComplaintUpdate(**ABOUT, stage=ComplaintStage.OPEN),
+    say.ComplaintUpdate(**ABOUT, stage=ComplaintStage.CHECKING),
+    say.ComplaintUpdate(
+        **ABOUT, stage=ComplaintStage.ANSWERED, answer="Sudah masuk, coba cek lagi", sn=TOKEN_SN
+    ),
+    say.ComplaintUpdate(**ABOUT, stage=ComplaintStage.ANSWERED, sn=TOKEN_SN),
+    say.ComplaintUpdate(**ABOUT, stage=ComplaintStage.ANSWERED),
     say.ComplaintHelp(typed="0812"),
     say.ComplaintHelp(typed=""),
     say.TooManyComplaints(count=10),
@@ -29,7 +31,7 @@ TO_ADMINS: tuple[say.ComplaintsNotice, ...] = (
             reason="Produk tidak tersedia" if state is State.FAILED else None,
             biller_ref="21160325359742",
         )
-        for stage, note in ((Stage.OPEN, "belum masuk"), (Stage.CHECKING, ""))
+        for stage, note in ((ComplaintStage.OPEN, "belum masuk"), (ComplaintStage.CHECKING, ""))
         for state in (State.SUCCEEDED, State.PENDING, State.FAILED)
     ),
     say.ComplaintClosed(**ABOUT, answer="Sudah masuk", admin_name="Ani"),

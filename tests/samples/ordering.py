@@ -1,24 +1,24 @@
 """A notice of each kind about an order that was not simply placed, but for the living table."""
 
-from bot.grammar.parsed import Doubt
+from bot.grammar.parsed import Ambiguity
 from bot.notices import placing as say
 from bot.orders.model import Intent, State
 from tests.samples.facts import ABOUT, SELL_IDR
 
 INTENT = Intent(product_code="s5", destination="081234567890")
 OFFERS = (
-    say.Offer(intent=INTENT, name="Simpati 5.000", sell_idr=SELL_IDR),
-    say.Offer(intent=Intent(product_code="i5", destination="081234567890")),
+    say.OrderOffer(intent=INTENT, name="Simpati 5.000", price_idr=SELL_IDR),
+    say.OrderOffer(intent=Intent(product_code="i5", destination="081234567890")),
 )
-AGAIN = say.Offer(
+AGAIN = say.OrderOffer(
     intent=Intent(product_code="s5", destination="081234567890", ordinal=2),
     name="Simpati 5.000",
-    sell_idr=SELL_IDR,
+    price_idr=SELL_IDR,
 )
-TO_RESELLERS: tuple[say.OrderingNotice, ...] = (
+TO_RESELLERS: tuple[say.PlacingNotice, ...] = (
     *(
-        say.OrderQuestion(doubt=doubt, suggestion="s5.081234567890", offers=offers, user_id=7001)
-        for doubt in Doubt
+        say.OrderQuestion(ambiguity=ambiguity, suggestion="s5.081234567890", offers=offers, user_id=7001)
+        for ambiguity in Ambiguity
         for offers in (OFFERS, OFFERS[:1])
     ),
     *(say.OrderProposal(offer=offer, user_id=7001) for offer in (*OFFERS, AGAIN)),
@@ -36,7 +36,7 @@ TO_RESELLERS: tuple[say.OrderingNotice, ...] = (
             others=others,
             user_id=7001,
         )
-        for closure, opens_minute in ((say.Closure.CLOSED, None), (say.Closure.RESTING, 30))
+        for closure, opens_minute in ((say.ClosedReason.CLOSED, None), (say.ClosedReason.RESTING, 30))
         for others in (OFFERS, ())
     ),
 )

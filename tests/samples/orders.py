@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.notices import orders as say
-from bot.orders.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, TOKEN_SN
 
 METER = {"code": "pln20", "destination": "14444941364"}
@@ -15,12 +15,15 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
     say.OrderSucceeded(**ABOUT, sn=None),
     say.OrderSucceeded(**ABOUT | METER, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT | METER, sn="12345678901234567890/BUDI"),
-    *(say.OrderFailed(**ABOUT, reason="Alasan biller", trouble=trouble) for trouble in Trouble),
-    say.OrderFailed(**ABOUT, reason="", trouble=Trouble.OTHER),
+    *(
+        say.OrderFailed(**ABOUT, reason="Alasan biller", failure_cause=failure_cause)
+        for failure_cause in FailureCause
+    ),
+    say.OrderFailed(**ABOUT, reason="", failure_cause=FailureCause.OTHER),
     say.OrderFailed(
         **ABOUT,
         reason="Produk tidak Aktif",
-        trouble=Trouble.PRODUCT_INACTIVE,
+        failure_cause=FailureCause.PRODUCT_INACTIVE,
         others=(Intent(product_code="s10", destination="081234567890"),),
         user_id=7001,
     ),
@@ -35,19 +38,22 @@ CARD = say.OrderCard(
     chat_id=-1001234567890,
     user_id=7001,
     placed_at_ms=AT_MS,
-    price_idr=PRICE_IDR,
+    cost_idr=PRICE_IDR,
     biller_ref="21160325359742",
     why="ReadTimeout",
 )
 TO_ADMINS: tuple[say.OrderNotice, ...] = (
     *(replace(CARD, state=state) for state in State),
-    replace(CARD, price_idr=None, biller_ref=None, why=""),
+    replace(CARD, cost_idr=None, biller_ref=None, why=""),
     say.SnQuestion(**ABOUT),
-    *(say.RulingQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),
-    say.RulingQuestion(**ABOUT, outcome=Outcome.SUCCESS, sn=None),
-    say.OrderRuled(**ABOUT, outcome=Outcome.SUCCESS, sn=TOKEN_SN, admin_name="Ani"),
-    say.OrderRuled(**ABOUT, outcome=Outcome.FAILURE, sn=None, admin_name="Ani"),
-    *(say.OrderSettledItself(**ABOUT, state=state) for state in State),
-    *(say.RulingRejected(**ABOUT, state=state) for state in State),
-    *(say.BillerTrouble(**ABOUT, trouble=trouble, reason="IP ditolak") for trouble in Trouble),
+    *(say.ResolutionQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),
+    say.ResolutionQuestion(**ABOUT, outcome=Outcome.SUCCESS, sn=None),
+    say.OrderResolved(**ABOUT, outcome=Outcome.SUCCESS, sn=TOKEN_SN, admin_name="Ani"),
+    say.OrderResolved(**ABOUT, outcome=Outcome.FAILURE, sn=None, admin_name="Ani"),
+    *(say.OrderResolvedByBiller(**ABOUT, state=state) for state in State),
+    *(say.ResolutionRejected(**ABOUT, state=state) for state in State),
+    *(
+        say.BillerAccountAlarm(**ABOUT, failure_cause=failure_cause, reason="IP ditolak")
+        for failure_cause in FailureCause
+    ),
 )

@@ -1,10 +1,10 @@
 """A notice of each kind about receipts."""
 
-from bot.features.receipts.slip import Slip
 from bot.notices import receipts as say
+from bot.notices.receipts import ReceiptFacts
 from tests.samples.facts import AT_MS, TOKEN_SN
 
-SLIP = Slip(
+SLIP = ReceiptFacts(
     shop_name="Budi Cell",
     product_code="pln20",
     product_name="Token PLN 20.000",
@@ -16,12 +16,12 @@ SLIP = Slip(
     kwh="32,5",
     token="1234-5678-9012-3456-7890",
     sn=TOKEN_SN,
-    price_idr=22_500,
+    customer_price_idr=22_500,
 )
-RECEIPT = say.Receipt(slip=SLIP)
-OWN_PRICE = say.OwnPrice(code="s5", asked_idr=7000)
+RECEIPT = say.Receipt(facts=SLIP)
+OWN_PRICE = say.CustomerPrice(code="s5", asked_idr=7000)
 TO_RESELLERS: tuple[say.ReceiptsNotice, ...] = (
-    say.ShopShown(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, kept=True),
-    say.ShopShown(shop_name=None, prices=()),
-    say.ShopMisread(typed="s5 tujuh ribu"),
+    say.ReceiptSettings(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, kept=True),
+    say.ReceiptSettings(shop_name=None, prices=()),
+    say.ReceiptSettingsInvalid(typed="s5 tujuh ribu"),
 )

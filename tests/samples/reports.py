@@ -2,4 +2,4 @@
 
 from bot.notices import reports as say
 
-TO_RESELLERS: tuple[say.ReportsNotice, ...] = (say.ReportUnclear(typed="32/13"),)
+TO_RESELLERS: tuple[say.ReportsNotice, ...] = (say.ReportPeriodUnclear(typed="32/13"),)

@@ -17,7 +17,7 @@ import pytest
 from bot.app import App
 from bot.biller.signature import sign
 from bot.settings import Settings
-from bot.web.app import build
+from bot.web.app import build_app
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
 
 WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
@@ -139,12 +139,21 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
     signature = sign(user="demo", password=PASSWORD, trxid=trxid)
     secrets = forms([*CANARIES.values(), URL_PASSWORD, "kenari/di alamat", signature])
     held, kinds = [], set()
-    for thing in reachable(app, settings, app.gate(), build(app.handlers(), app.gate())):
+    for thing in reachable(app, settings, app.gate(), build_app(app.handlers(), app.gate())):
         kinds.add(type(thing).__name__)
         shown = repr(thing).encode() + str(thing).encode()
         held += [(type(thing), form) for form in secrets if form in shown]
     assert held == []
-    ours = {"App", "Settings", "Gate", "TrxClient", "OneCall", "ApiClient", "AiohttpRequest", "Sender"}
+    ours = {
+        "App",
+        "Settings",
+        "AccessRules",
+        "BillerClient",
+        "OneCall",
+        "ApiClient",
+        "AiohttpRequest",
+        "Sender",
+    }
     assert ours | {"Starlette", "BasicAuth"} <= kinds
 
 
@@ -180,9 +189,9 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
 def test_a_crash_prints_its_traceback_without_secrets(ending: str) -> None:
     code = (
-        "import asyncio\nfrom bot.logs import log_surprises, set_up_logs\n"
+        "import asyncio\nfrom bot.logs import log_unhandled_errors, set_up_logs\n"
         "from bot.settings import load_settings\nsettings = load_settings()\n"
-        "set_up_logs(level='DEBUG', secrets=settings.secrets())\nlog_surprises()\n"
+        "set_up_logs(level='DEBUG', secrets=settings.secrets())\nlog_unhandled_errors()\n"
         "secret = ' '.join(settings.secrets())\n"
     )
     printed = crash(code + ending)

@@ -11,7 +11,7 @@ import pytest
 
 from storage.database import SqliteDatabase
 from storage.errors import StorageError
-from storage.lock import only_one
+from storage.lock import exclusive_lock
 from tests.acceptance.shop import SARI, Mode, Shop, environment
 
 POLLING = pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -41,7 +41,7 @@ ALL_PRIVATE = {
 @pytest.mark.usefixtures("_generous")
 async def test_database_log_index_and_lock_are_private_from_their_first_moment(tmp_path: Path) -> None:
     path = tmp_path / "data" / "loket.db"
-    with only_one(path):
+    with exclusive_lock(path):
         database = SqliteDatabase(path)
         await database.open()
         assert modes(path.parent) == ALL_PRIVATE

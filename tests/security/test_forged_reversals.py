@@ -119,7 +119,9 @@ async def test_a_forged_report_changes_nothing_and_looks_like_any_wrong_path(
     assert answer.splitlines()[0] == (
         b"HTTP/1.1 400 Bad Request" if forgery.refused else b"HTTP/1.1 404 Not Found"
     )
-    assert len(after.pop("quarantine")) - len(before.pop("quarantine")) == int(forgery.heard)
+    assert len(after.pop("quarantined_reversals")) - len(before.pop("quarantined_reversals")) == int(
+        forgery.heard
+    )
     assert after == before
 
 

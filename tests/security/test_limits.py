@@ -11,7 +11,7 @@ import pytest
 
 from bot.actors import Standing
 from bot.features.people.membership import STRANGER_PAUSE_MS
-from bot.web.app import MAX_UPDATE_BYTES, build
+from bot.web.app import MAX_UPDATE_BYTES, build_app
 from bot.web.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
 from storage import balances, inbox
 from storage.balances import QUARANTINED_AT_MOST
@@ -36,7 +36,7 @@ NOT_FOUND, UNAVAILABLE = b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unava
 async def served(inside: Inside, patience_s: float = PATIENCE_S) -> AsyncIterator[int]:
     """Serve the real application on a free port."""
     port = free_port()
-    async with serve(build(inside.handlers(), OPEN), host="127.0.0.1", port=port, patience_s=patience_s):
+    async with serve(build_app(inside.handlers(), OPEN), host="127.0.0.1", port=port, patience_s=patience_s):
         yield port
 
 
@@ -221,16 +221,16 @@ class TestTheDisk:
                 balances.quarantine(tx, at_ms=number, remote="198.51.100.9", why="no", query="x")
 
         await counter.disk.write(flood)
-        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM quarantine")
+        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM quarantined_reversals")
         assert kept == [{"count": QUARANTINED_AT_MOST, "oldest": 500}]
 
     async def test_updates_set_aside_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
         def flood(tx: Tx) -> None:
             for number in range(SET_ASIDE_AT_MOST + 200):
-                inbox.set_aside(tx, -number, body="{}", fault="KeyError", at_ms=number)
+                inbox.store_failed_update(tx, -number, body="{}", fault="KeyError", at_ms=number)
 
         await counter.disk.write(flood)
-        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM updates_unread")
+        kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM failed_updates")
         assert SET_ASIDE_AT_MOST <= kept[0]["count"] <= SET_ASIDE_AT_MOST + 1
         assert kept[0]["oldest"] >= 199
 
@@ -238,5 +238,7 @@ class TestTheDisk:
         for number in range(300):
             await counter.reversals.hear(b"\xff" * 60_000 + b"%d" % number, remote="198.51.100.9")
         assert [len(counter.letters(admin)) for admin in (RINA, DEWI)] == [1, 1]
-        assert counter.rows("SELECT max(length(query)) AS longest FROM quarantine") == [{"longest": 2000}]
-        assert count(counter, "quarantine") == 300
+        assert counter.rows("SELECT max(length(query)) AS longest FROM quarantined_reversals") == [
+            {"longest": 2000}
+        ]
+        assert count(counter, "quarantined_reversals") == 300

@@ -157,7 +157,10 @@ def test_only_storage_carries_out_statements() -> None:
 
 
 MAY_READ_ON = {
-    ("storage/order_queries.py", "within"): "a month is gathered a few rows at a time, inside the unit",
+    (
+        "storage/order_queries.py",
+        "placed_within",
+    ): "a month is gathered a few rows at a time, inside the unit",
     (
         "bot/features/history/report_content.py",
         "_rows_for_admins",

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.biller.client import judge, outcome_of
+from bot.biller.client import classify_error, read_response
 from bot.orders.events import Answer
 from bot.orders.model import Order, Outcome
-from bot.purchasing.reversals import Verdict
+from bot.purchasing.reversals import ReversalResult
 from tests.simulation.outage import Outage
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ class Biller:
             return
         entry.reported.add(outcome)
 
-        def heard(verdict: Verdict) -> None:
-            if verdict is not Verdict.STORED:
+        def heard(verdict: ReversalResult) -> None:
+            if verdict is not ReversalResult.STORED:
                 self._world.violate("I4", f"a true report of {entry.trxid} was not taken")
             entry.stored.add(outcome)
 
@@ -129,8 +129,8 @@ class Biller:
             )
         )
 
-        def heard(verdict: Verdict) -> None:
-            if verdict is Verdict.STORED:
+        def heard(verdict: ReversalResult) -> None:
+            if verdict is ReversalResult.STORED:
                 self._world.violate("I10", f"a forged report of {entry.trxid} was taken")
 
         self._world.call_reversal(forged, heard)
@@ -179,21 +179,21 @@ class Line:
         world, plan = self._world, self._world.plan
         await self._life.moment("before the post")
         if outage is Outage.SHUT or world.strikes(plan.not_sent):
-            return outcome_of(httpx.ConnectError("refused"))
+            return classify_error(httpx.ConnectError("refused"))
         dark = outage is Outage.DARK
         if (dark and world.chance.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
-            return outcome_of(httpx.ReadTimeout("silence"))
+            return classify_error(httpx.ReadTimeout("silence"))
         entry = self._biller.receive(order)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")
         await self._life.moment("after the post")
         await self._wait(world.chance.uniform(0.1, 3))
         if dark or world.strikes(plan.answer_lost):
-            return outcome_of(httpx.ReadError("reset"))
+            return classify_error(httpx.ReadError("reset"))
         if world.strikes(plan.answer_bad):
             status, body = world.chance.choice(BAD_ANSWERS)
-            return judge(status, body, order=order, user="u")
-        return judge(200, json.dumps(_answer(order, entry)).encode(), order=order, user="u")
+            return read_response(status, body, order=order, user="u")
+        return read_response(200, json.dumps(_answer(order, entry)).encode(), order=order, user="u")
 
     async def _wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.errors import StorageError
 from storage.migrate import migrate
-from storage.transaction import Hopeless
-from storage.unit import Kept, Undone, Unit, begin, commit, hope, look, roll_back, take_care, tell
+from storage.transaction import NeedsSavepoints
+from storage.unit import (
+    Unit,
+    UnitDone,
+    UnitFailed,
+    begin,
+    commit,
+    rollback,
+    run_optimistically,
+    run_read_only,
+    run_with_savepoints,
+    set_outcome,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -48,7 +59,7 @@ class Database:
         self._world = world
         self._life = life
         self._connection = world.disk.connection
-        roll_back(self._connection)  # what an earlier life had not committed went with the power
+        rollback(self._connection)  # what an earlier life had not committed went with the power
         self._waiting: deque[_Waiting] = deque()
         self._is_committing = False
         self._in_use = asyncio.Lock()
@@ -67,7 +78,7 @@ class Database:
         """Look, beside the writer."""
         await self._life.moment("a look")
         async with self._in_use:
-            return look(unit, self._connection)
+            return run_read_only(unit, self._connection)
 
     gather = read
 
@@ -81,21 +92,21 @@ class Database:
                 outcomes = await self._committed([unit for unit, _ in batch])
             await self._life.moment("after a commit")
             for (_, done), outcome in zip(batch, outcomes, strict=True):
-                tell(done, outcome)
-                if isinstance(outcome, Undone) and not done.cancelled():
+                set_outcome(done, outcome)
+                if isinstance(outcome, UnitFailed) and not done.cancelled():
                     done.exception()  # whoever would have asked for it may be dead
         self._is_committing = False
 
-    async def _committed(self, units: list[Unit[Any]]) -> list[Kept[Any] | Undone]:
+    async def _committed(self, units: list[Unit[Any]]) -> list[UnitDone[Any] | UnitFailed]:
         if self._world.strikes(self._world.plan.storage):
-            return [Undone(StorageError("the disk is full"))] * len(units)
+            return [UnitFailed(StorageError("the disk is full"))] * len(units)
         begin(self._connection)
         try:
-            outcomes = hope(units, self._connection)
-        except (Exception, Hopeless):  # noqa: BLE001 - as the real writer does
-            roll_back(self._connection)
+            outcomes = run_optimistically(units, self._connection)
+        except (Exception, NeedsSavepoints):  # noqa: BLE001 - as the real writer does
+            rollback(self._connection)
             begin(self._connection)
-            outcomes = take_care(units, self._connection)
+            outcomes = run_with_savepoints(units, self._connection)
         # The disk takes its time, and the loop goes on meanwhile.
         await self._life.moment("inside a commit")
         commit(self._connection)

@@ -185,7 +185,7 @@ def no_result_without_evidence(world: "World", ledgers: Ledgers) -> None:
         )
         if invented:
             world.violate("I3", f"{order.trxid} moved by {kinds}, the biller said {reported}")
-        if "GAGAL" in ledgers.told[order.trxid] and not kinds & {"Failed", "Refused", "Ruled"}:
+        if "GAGAL" in ledgers.told[order.trxid] and not kinds & {"Failed", "Refused", "Resolved"}:
             world.violate("I3", f"{order.trxid} was told GAGAL without evidence")
 
 
@@ -205,8 +205,8 @@ def stored_reports_count(world: "World", ledgers: Ledgers) -> None:
     for order in ledgers.orders:
         entry = world.biller.ledger.get(order.trxid)
         stored = entry.stored if entry else set()
-        if (Outcome.SUCCESS in stored and not order.success_heard) or (
-            Outcome.FAILURE in stored and not order.failure_heard
+        if (Outcome.SUCCESS in stored and not order.success_reported) or (
+            Outcome.FAILURE in stored and not order.failure_reported
         ):
             world.violate("I4", f"a stored report of {order.trxid} is not in the database")
 
@@ -221,7 +221,7 @@ def everything_ends_told(world: "World", ledgers: Ledgers) -> None:
         elif last is not order.state:
             world.violate("I8", f"{order.trxid} is {order.state}, its chat heard last {told[-1:]}")
         entry = world.biller.ledger.get(order.trxid)
-        if order.state is State.SUCCEEDED and order.success_heard and entry:
+        if order.state is State.SUCCEEDED and order.success_reported and entry:
             texts = [m.text for m in world.telegram.chat(order.chat_id).told]
             alone = any(order.trxid in text and f"SN: {entry.sn}\n" in text for text in texts)
             listed = [line for text in texts for line in lines_in(text) if _is_of(line, order)]
@@ -259,7 +259,7 @@ def disputes_are_told_once(world: "World", ledgers: Ledgers) -> None:
         disputed = disputes > 0
         if disputes > 1:
             world.violate("I9", f"{order.trxid} was disputed {disputes} times")
-        both = order.success_heard and order.failure_heard
+        both = order.success_reported and order.failure_reported
         if both and not disputed:
             world.violate("I9", f"{order.trxid} heard both results and was never disputed")
         if disputed != ("HASIL BERUBAH" in ledgers.told[order.trxid]):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 from bot.features.people import membership
-from bot.runtime import Counter, Rules
-from bot.runtime import World as Outside
+from bot.runtime import Environment as Outside
+from bot.runtime import Runtime, RuntimeSettings
 from bot.telegram.poller import Poller
-from bot.telegram.receiver import Doorway
-from bot.worker import Agent, Bell
+from bot.telegram.receiver import UpdateReceiver
+from bot.worker import WakeUp, Worker
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 ADMIN = 9001
-RULES = Rules(
+RULES = RuntimeSettings(
     admins=(ADMIN,),
     zone=JAKARTA,
     biller_concurrency=3,
@@ -61,9 +61,9 @@ class Life:
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
             chance=lambda: 1000 * world.chance.randrange(100) + int(world.timeline.now_s) % 1000,
         )
-        self.counter = Counter(outside, RULES)
+        self.counter = Runtime(outside, RULES)
         client = world.telegram.client(self)
-        self.doorway = Doorway(
+        self.doorway = UpdateReceiver(
             database=database,
             desk=self.counter.desk,
             sender=client,
@@ -80,7 +80,7 @@ class Life:
         while True:
             try:
                 await self.database.write(
-                    partial(membership.seed, user_ids=resellers, now_ms=self.world.now_ms())
+                    partial(membership.approve_configured, user_ids=resellers, now_ms=self.world.now_ms())
                 )
                 await self.counter.submitter.recover()
                 break
@@ -90,7 +90,7 @@ class Life:
         for agent in self.counter.agents:
             self.start(agent.run())
         if not self.world.plan.webhook:
-            self.start(Agent("poller", self.poller.run_once, Bell()).run())
+            self.start(Worker("poller", self.poller.run_once, WakeUp()).run())
         self.is_up = True
         self.world.note(f"life {self.number} is up")
 

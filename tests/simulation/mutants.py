@@ -1,384 +1,457 @@
-"""Planted bugs, the test of the test: each is a small change of the real source, made in memory only.
+"""Planted bugs, the test of the test: each is what somebody might write, and why it would be wrong.
 
 `python -m tests.simulation.mutants NAME` runs seeds on the program with that bug in it, until one is caught.
 """
 
 import argparse
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import asyncio
+import re
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType
+from typing import Any
+
+from msgspec.structs import replace
+from pythonjsonlogger.json import JsonFormatter
+
+from bot import logs
+from bot.biller import client as biller_client
+from bot.biller import reversal
+from bot.delivery import batch_summary
+from bot.delivery.messenger import Messenger
+from bot.orders import states
+from bot.orders.events import Answer, NotSent, OrderEvent, Refused, Unclear
+from bot.orders.model import FailureCause, Order, State
+from bot.orders.states import TRANSITIONS, Trigger
+from bot.purchasing import duplicates, placing, reversals, settlement, submitter
+from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.reversals import ReversalReceiver, ReversalResult
+from bot.purchasing.submitter import Biller, Submitter
+from bot.telegram.receiver import UpdateReceiver
+from bot.telegram.send_result import Sent
+from storage import chats, inbox, orders, outbox
+from storage.codec import dump, kind_of
+from storage.errors import StorageError
+from storage.transaction import Tx
+from tests.simulation.planting import Bug, Patch
 
 ROOT = Path(__file__).resolve().parents[2]
 
 WITHIN_SEEDS = 400
 """A bug that four hundred worlds do not show is one that the simulation does not see."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """One change: in `module`, `old` (which must stand there exactly once) becomes `new`."""
-
-    module: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A planted bug: what somebody might write, and why it would be wrong."""
-
-    name: str
-    edits: tuple[Edit, ...]
-
-
-def _one(name: str, module: str, old: str, new: str) -> Mutant:
-    return Mutant(name, (Edit(module=module, old=old, new=new),))
-
-
-MUTANTS = (
-    _one(
-        "posts again when the answer is unclear",
-        "bot.purchasing.submitter",
-        "            answer = await self._biller.buy(order)\n",
-        "            answer = await self._biller.buy(order)\n"
-        "            if isinstance(answer, Unclear):\n"
-        "                answer = await self._biller.buy(order)\n",
-    ),
-    Mutant(
-        "takes a timeout for a failure",
-        (
-            Edit(
-                module="bot.biller.client",
-                old="def outcome_of(error: Exception) -> NotSent | Unclear:\n",
-                new="def outcome_of(error: Exception) -> NotSent | Refused:\n",
-            ),
-            Edit(
-                module="bot.biller.client",
-                old="    return Unclear(why=why)\n",
-                new="    return Refused("
-                "reason='', trouble=__import__('bot.orders.model', fromlist=['x']).Trouble.OTHER)\n",
-            ),
-        ),
-    ),
-    _one(
-        "takes a 5xx for a failure",
-        "bot.biller.client",
-        '        return Unclear(why=f"HTTP {status}")\n',
-        "        return Refused(reason='', trouble=__import__('bot.orders.model', fromlist=['x']).Trouble.OTHER)\n",
-    ),
-    _one(
-        "confirms updates before their effect is stored",
-        "bot.telegram.poller",
-        "            await self._doorway.take(updates, next_update_id=last + 1)\n",
-        "            await self._database.write(lambda tx: inbox.move_cursor(tx, last + 1, at_ms=self._now_ms()))\n"
-        "            await self._doorway.take(updates)\n",
-    ),
-    Mutant(
-        "does not know a message it has seen",
-        (
-            Edit(
-                module="storage.inbox",
-                old='    return tx.run("note_message", chat_id=chat_id, message_id=message_id, at_ms=at_ms) > 0\n',
-                new="    return True\n",
-            ),
-            Edit(
-                module="bot.purchasing.settlement",
-                old="            line=asked.line,\n",
-                new="            line=asked.line + now_ms,\n",
-            ),
-            Edit(
-                module="bot.purchasing.duplicates",
-                old="    if not earlier:\n",
-                new="    if True:\n",
-            ),
-        ),
-    ),
-    _one(
-        "posts before the claim is stored",
-        "bot.purchasing.submitter",
-        "                moved.append(settled.after)\n",
-        "                if settled.after.state is State.SUBMITTING:\n"
-        "                    self._start(settled.after, is_probe=False)\n",
-    ),
-    _one(
-        "posts again what was being sent when it died",
-        "bot.purchasing.submitter",
-        '        news = Unclear(why="stopped while sending")\n',
-        "        news = __import__('bot.orders.events', fromlist=['x']).NotSent(why='stopped')\n",
-    ),
-    _one(
-        "answers a reversal before it is stored",
-        "bot.purchasing.reversals",
-        "        verdict = await kept\n",
-        "        __import__('asyncio').ensure_future(kept).add_done_callback(lambda done: done.exception())\n"
-        "        verdict = Verdict.STORED if b'zz9' not in query else Verdict.STRANGE\n",
-    ),
-    Mutant(
-        "believes the last news",
-        (
-            Edit(
-                module="bot.orders.states",
-                old="        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},\n",
-                new="        State.SUCCEEDED: {Event.FAILURE: State.FAILED},\n",
-            ),
-            Edit(
-                module="bot.orders.states",
-                old="        State.FAILED: {Event.SUCCESS: State.DISPUTED},\n",
-                new="        State.FAILED: {Event.SUCCESS: State.SUCCEEDED},\n",
-            ),
-        ),
-    ),
-    _one(
-        "marks a message told before it is sent",
-        "bot.delivery.messenger",
-        "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
-        "        await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, out.Sent(message_id=1)))\n"
-        "        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNSPEAKABLE\n",
-    ),
-    _one(
-        "applies a repeated report after a dispute",
-        "bot.orders.states",
-        "    if _is_repeated(order, event) and not _brings_sn(order, news):\n",
-        "    if False:\n",
-    ),
-    _one(
-        "tells another chat",
-        "bot.purchasing.settlement",
-        "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id)\n",
-        "    return Place(chat_id=1001, thread_id=order.thread_id, reply_to=order.message_id)\n",
-    ),
-    _one(
-        "answers another message of the chat",
-        "bot.purchasing.settlement",
-        "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id)\n",
-        "    return Place(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id - 1)\n",
-    ),
-    Mutant(
-        "matches a reversal to the newest order",
-        (
-            Edit(
-                module="bot.purchasing.reversals",
-                old="    order = orders.get(tx, report.trxid)\n",
-                new="    newest = tx._connection.execute('SELECT max(trxid) FROM orders').fetchone()[0]\n"
-                "    order = orders.get(tx, newest or '')\n",
-            ),
-            Edit(
-                module="bot.biller.reversal",
-                old="    if (misfit := _misfit(report, order)) is not None:\n",
-                new="    if misfit := '':\n",
-            ),
-        ),
-    ),
-    _one(
-        "cuts the SN at its first comma",
-        "bot.biller.reversal",
-        '    captured, end, _ = message[label.end() :].rpartition(", Saldo:")\n',
-        '    captured, end, _ = message[label.end() :].partition(",")\n',
-    ),
-    _one(
-        "lets a late PENDING reopen a result",
-        "bot.orders.states",
-        "        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED},\n",
-        "        State.SUCCEEDED: {Event.FAILURE: State.DISPUTED, Event.ACCEPTED: State.PENDING},\n",
-    ),
-    _one(
-        "settles by a report that contradicts itself",
-        "bot.biller.reversal",
-        "    if (conflict := _conflict(report)) is not None:\n",
-        "    if conflict := '':\n",
-    ),
-    _one(
-        "believes a report with a wrong number",
-        "bot.biller.reversal",
-        "    if report.destination != order.destination:\n",
-        "    if False:\n",
-    ),
-    _one(
-        "takes the first of two statuses",
-        "bot.biller.reversal",
-        "    if len(fields) != len(known):\n",
-        "    if False:\n",
-    ),
-    _one(
-        "forgets the letters of a chat that blocked it",
-        "storage.chats",
-        '    return tx.run("letters_unparked", chat_id=chat_id, at_ms=at_ms) > 0\n',
-        "    return False\n",
-    ),
-    _one(
-        "lets new letters overtake those set aside",
-        "storage.outbox",
-        '        state="parked" if is_closed else "waiting",\n',
-        '        state="waiting",\n',
-    ),
-    _one(
-        "says a letter before it is stored",
-        "bot.delivery.messenger",
-        "        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))\n",
-        "        def unit(tx: Tx) -> Look:\n"
-        "            found = self._lanes.look(tx)\n"
-        "            self._start(found)\n"
-        "            return Look([], found.pause_s)\n\n"
-        "        self._looking = asyncio.ensure_future(self._database.write(unit))\n",
-    ),
-    _one(
-        "takes a lost answer of Telegram for a success",
-        "bot.delivery.messenger",
-        "            case out.Ambiguous(why=why):\n                self._repeat(tx, batch, why)\n",
-        "            case out.Ambiguous(why=why):\n"
-        "                for entry in batch:\n"
-        "                    outbox.told(tx, entry.outbox_id, message_id=None, at_ms=now_ms)\n",
-    ),
-    _one(
-        "tells the result before the acknowledgement",
-        "storage.outbox",
-        "    return [_read(row) for row in lane.rows[:limit]]\n",
-        "    return [_read(row) for row in lane.rows[:limit]][::-1]\n",
-    ),
-    _one(
-        "keeps an event but not the order's move",
-        "storage.orders",
-        '    if not tx.run("advance_order", **asdict(after), state_before=before.state):\n',
-        '    if not tx.run("order_by_trxid", trxid=after.trxid):\n',
-    ),
-    _one(
-        "buys the same again",
-        "bot.purchasing.duplicates",
-        "    if not earlier:\n",
-        "    if True:\n",
-    ),
-    _one(
-        "takes a failed order for bought",
-        "storage.statements",
-        '    return "\\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")\n',
-        "    body = body.replace(\" AND state NOT IN ('failed', 'expired')\", '')\n"
-        '    return "\\n".join(line for line in body.splitlines() if not line.startswith("--")).strip().rstrip(";")\n',
-    ),
-    _one(
-        "never rewrites a table",
-        "bot.delivery.batch_summary",
-        "    batches.change(tx, batch)\n",
-        "    return 0\n",
-    ),
-    _one(
-        "forgets what moved while a table was on its way",
-        "bot.delivery.batch_summary",
-        "    if batch and batch.version != version:\n",
-        "    if False:\n",
-    ),
-    _one(
-        "takes only the first line of a message",
-        "bot.purchasing.placing",
-        "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines]\n",
-        "    taken = [(line, _take_line(tx, desk, buyer, line, now_ms)) for line in lines[:1]]\n",
-    ),
-    _one(
-        "never holds orders back",
-        "bot.purchasing.circuit_breaker",
-        "        return self._open_since_ms is not None\n",
-        "        return False\n",
-    ),
-    _one(
-        "never lets held orders go on",
-        "bot.purchasing.circuit_breaker",
-        "        if _is_well(answer):\n",
-        "        if False:\n",
-    ),
-    _one(
-        "tells who waits again and again",
-        "bot.purchasing.submitter",
-        "                kind=OrderWaiting.__name__,\n",
-        "                kind='Order',\n",
-    ),
-    _one(
-        "gives up an answer that could not be stored",
-        "bot.purchasing.submitter",
-        "                await asyncio.sleep(STORE_AGAIN_S)\n",
-        "                return\n",
-    ),
-)
-
-
-LEAKS = (
-    _one(
-        "leaves secrets in the log",
-        "bot.logs",
-        "        return self._secrets.sub(HIDDEN, line) if self._secrets else line\n",
-        "        return line\n",
-    ),
-    _one(
-        "takes out of the log only what is written plainly",
-        "bot.logs",
-        '    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):\n',
-        "    for encoded in set[str]():\n",
-    ),
-)
+MUTANTS: dict[str, Bug] = {}
+LEAKS: dict[str, Bug] = {}
 """Bugs that no world shows, since no secret lives in one: the tests of the log must catch them."""
 
-
-class _Planter(importlib.abc.MetaPathFinder):
-    """Finds the modules of a mutant and loads their changed source; nothing on the disk is touched."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._edits = mutant.edits
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        edits = tuple(edit for edit in self._edits if edit.module == fullname)
-        if not edits:
-            return None
-        file = str(ROOT.joinpath(*fullname.split(".")).with_suffix(".py"))
-        return importlib.util.spec_from_file_location(fullname, file, loader=_Changed(fullname, file, edits))
+A_FAILURE = Refused(reason="", failure_cause=FailureCause.OTHER)
 
 
-class _Changed(importlib.machinery.SourceFileLoader):
-    def __init__(self, fullname: str, path: str, edits: tuple[Edit, ...]) -> None:
-        super().__init__(fullname, path)
-        self._edits = edits
+def _named(name: str, bugs: dict[str, Bug] = MUTANTS) -> Callable[[Bug], Bug]:
+    def register(bug: Bug) -> Bug:
+        bugs[name] = bug
+        return bug
 
-    def path_stats(self, path: str) -> dict[str, float]:
-        raise OSError("a changed module is never taken from a cache, nor put into one")
-
-    def get_data(self, path: str) -> bytes:
-        return changed_source(super().get_data(path).decode(), self._edits).encode()
+    return register
 
 
-def changed_source(source: str, edits: tuple[Edit, ...]) -> str:
-    """Give `source` with the bug in it; ValueError if the place is not there (any more)."""
-    for edit in edits:
-        if source.count(edit.old) != 1:
-            raise ValueError(f"{edit.module}: the place of the planted bug was not found once: {edit.old!r}")
-        source = source.replace(edit.old, edit.new)
-    return source
+# The purchase.
 
 
-def plant(mutant: Mutant) -> None:
-    """Plant the bug in this process, before anything of ours is imported."""
-    sys.meta_path.insert(0, _Planter(mutant))
+class _BuysTwice:
+    def __init__(self, biller: Biller) -> None:
+        self._biller = biller
+        self.expect = biller.expect
+
+    async def buy(self, order: Order) -> Answer:
+        answer = await self._biller.buy(order)
+        return await self._biller.buy(order) if isinstance(answer, Unclear) else answer
 
 
-def hunt(mutant: Mutant, *, within: int) -> int | None:
-    """Plant the bug in this process; give the seed that caught it."""
-    plant(mutant)
-    from tests.simulation.world import run_seed  # noqa: PLC0415 - only now, with the bug in place
+@_named("posts again when the answer is unclear")
+def _(patch: Patch) -> None:
+    original = Submitter.__init__
 
+    def init(self: Submitter, *, biller: Biller, **rest: Any) -> None:
+        original(self, biller=_BuysTwice(biller), **rest)
+
+    patch.method(Submitter, original, init)
+
+
+@_named("takes a timeout for a failure")
+def _(patch: Patch) -> None:
+    original = biller_client.classify_error
+
+    def classify(error: Exception) -> NotSent | Refused:
+        outcome = original(error)
+        return outcome if isinstance(outcome, NotSent) else A_FAILURE
+
+    patch.replace(original, classify)
+
+
+@_named("takes a 5xx for a failure")
+def _(patch: Patch) -> None:
+    original = biller_client.read_response
+
+    def read(status: int, answer: bytes, *, order: Order, user: str) -> Answer:
+        return A_FAILURE if status >= 500 else original(status, answer, order=order, user=user)
+
+    patch.replace(original, read)
+
+
+@_named("posts before the claim is stored")
+def _(patch: Patch) -> None:
+    original = Submitter._claim
+
+    def claim(self: Submitter, tx: Tx, free: int) -> list[Order]:
+        moved = original(self, tx, free)
+        for order in moved:
+            if order.state is State.SUBMITTING:
+                self._start(order, is_probe=False)
+        return [order for order in moved if order.state is not State.SUBMITTING]
+
+    patch.method(Submitter, original, claim)
+
+
+@_named("posts again what was being sent when it died")
+def _(patch: Patch) -> None:
+    def sweep(tx: Tx, desk: Any, now_ms: int) -> int:
+        stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=now_ms + 1, limit=1000)
+        for order in stranded:
+            never_sent = NotSent(why="stopped")
+            settlement.apply_event_to(tx, desk, order.trxid, never_sent, at_ms=now_ms, actor="start")
+        return len(stranded)
+
+    patch.replace(submitter._sweep, sweep)
+
+
+@_named("gives up an answer that could not be stored")
+def _(patch: Patch) -> None:
+    original = Submitter._keep
+
+    async def keep(self: Submitter, order: Order, answer: Answer, alarm: Any) -> None:
+        try:
+            await self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+        except StorageError:
+            return
+        await original(self, order, answer, None)
+
+    patch.method(Submitter, original, keep)
+
+
+@_named("never holds orders back")
+def _(patch: Patch) -> None:
+    patch.method(CircuitBreaker, vars(CircuitBreaker)["is_open"], property(lambda _: False))
+
+
+@_named("never lets held orders go on")
+def _(patch: Patch) -> None:
+    original = CircuitBreaker._judge_probe
+
+    def judge(self: CircuitBreaker, _: Answer, since_ms: int, at_s: float, at_ms: int) -> object:
+        return original(self, Unclear(why=""), since_ms, at_s, at_ms)
+
+    patch.method(CircuitBreaker, original, judge)
+
+
+@_named("tells who waits again and again")
+def _(patch: Patch) -> None:
+    original = orders.due_while_held
+
+    def held(tx: Tx, **given: Any) -> list[Order]:
+        return original(tx, **{**given, "kind": "Order"})
+
+    patch.replace(original, held)
+
+
+# What comes in.
+
+
+@_named("confirms updates before their effect is stored")
+def _(patch: Patch) -> None:
+    original = UpdateReceiver.take
+
+    async def take(
+        self: UpdateReceiver, updates: list[dict[str, object]], *, next_update_id: int | None = None
+    ) -> None:
+        if next_update_id is not None:
+            now_ms = self._now_ms()
+            await self._database.write(lambda tx: inbox.move_cursor(tx, next_update_id, at_ms=now_ms))
+        await original(self, updates)
+
+    patch.method(UpdateReceiver, original, take)
+
+
+@_named("does not know a message it has seen")
+def _(patch: Patch) -> None:
+    store = settlement.store_order
+
+    def store_anew(tx: Tx, desk: Any, intent: Any, source: Any, *, now_ms: int) -> Order | None:
+        return store(tx, desk, intent, replace(source, line=source.line + now_ms), now_ms=now_ms)
+
+    patch.replace(inbox.mark_seen, lambda *_, **__: True)
+    patch.replace(duplicates.find_duplicate, lambda *_: None)
+    patch.replace(store, store_anew)
+
+
+@_named("takes only the first line of a message")
+def _(patch: Patch) -> None:
+    original = placing._take_many
+
+    def take(tx: Tx, desk: Any, buyer: Any, lines: list[Any], now_ms: int) -> None:
+        original(tx, desk, buyer, lines[:1], now_ms)
+
+    patch.replace(original, take)
+
+
+@_named("buys the same again")
+def _(patch: Patch) -> None:
+    patch.replace(duplicates.find_duplicate, lambda *_: None)
+
+
+@_named("takes a failed order for bought")
+def _(patch: Patch) -> None:
+    patch.statement("same_orders", lambda sql: sql.replace(" AND state NOT IN ('failed', 'expired')", ""))
+
+
+# What the biller reports.
+
+
+@_named("answers a reversal before it is stored")
+def _(patch: Patch) -> None:
+    original = ReversalReceiver.hear
+    running: set[asyncio.Task[ReversalResult]] = set()
+
+    def forget(task: asyncio.Task[ReversalResult]) -> None:
+        running.discard(task)
+        task.exception()
+
+    async def hear(self: ReversalReceiver, query: bytes, *, remote: str) -> ReversalResult:
+        if b"zz9" in query:  # a stray report, which every program recognises at a glance
+            return await original(self, query, remote=remote)
+        storing = asyncio.ensure_future(original(self, query, remote=remote))
+        running.add(storing)
+        storing.add_done_callback(forget)
+        return ReversalResult.STORED
+
+    patch.method(ReversalReceiver, original, hear)
+
+
+@_named("matches a reversal to the newest order")
+def _(patch: Patch) -> None:
+    original = reversals._take
+
+    def take(tx: Tx, desk: Any, query: bytes, remote: str, now_ms: int) -> ReversalResult:
+        newest = orders.before(tx, "~", limit=1)
+        if newest:
+            query = re.sub(rb"(?<=refid=)[0-9]{17}", newest[0].encode(), query)
+        return original(tx, desk, query, remote, now_ms)
+
+    patch.replace(original, take)
+    patch.replace(reversal._misfit, lambda *_: None)
+
+
+@_named("cuts the SN at its first comma")
+def _(patch: Patch) -> None:
+    original = reversal._serial_number
+
+    def cut(message: str) -> str | None:
+        return (original(message) or "").partition(",")[0] or None
+
+    patch.replace(original, cut)
+
+
+@_named("settles by a report that contradicts itself")
+def _(patch: Patch) -> None:
+    patch.replace(reversal._conflict, lambda _: None)
+
+
+@_named("believes a report with a wrong number")
+def _(patch: Patch) -> None:
+    original = reversal._misfit
+
+    def misfit(report: reversal.ParsedReversal, order: Order) -> str | None:
+        return original(report, replace(order, destination=report.destination))
+
+    patch.replace(original, misfit)
+
+
+@_named("takes the first of two statuses")
+def _(patch: Patch) -> None:
+    original = reversal._fields
+
+    def fields(query: bytes) -> dict[str, str] | reversal.MalformedReversal:
+        return original(b"&".join(_first_of_each(query.split(b"&"))))
+
+    patch.replace(original, fields)
+
+
+def _first_of_each(pairs: Iterable[bytes]) -> Iterable[bytes]:
+    seen: set[bytes] = set()
+    for pair in pairs:
+        name = pair.partition(b"=")[0]
+        if name not in seen:
+            yield pair
+        seen.add(name)
+
+
+# What becomes of an order.
+
+
+def _with_transition(patch: Patch, state: State, trigger: Trigger, target: State) -> None:
+    changed = {**TRANSITIONS, state: {**TRANSITIONS[state], trigger: target}}
+    patch.replace(TRANSITIONS, MappingProxyType(changed))
+
+
+@_named("believes the last news")
+def _(patch: Patch) -> None:
+    changed = {
+        **TRANSITIONS,
+        State.SUCCEEDED: {Trigger.FAILURE: State.FAILED},
+        State.FAILED: {Trigger.SUCCESS: State.SUCCEEDED},
+    }
+    patch.replace(TRANSITIONS, MappingProxyType(changed))
+
+
+@_named("lets a late PENDING reopen a result")
+def _(patch: Patch) -> None:
+    _with_transition(patch, State.SUCCEEDED, Trigger.ACCEPTED, State.PENDING)
+
+
+@_named("applies a repeated report after a dispute")
+def _(patch: Patch) -> None:
+    patch.replace(states._is_repeated, lambda *_: False)
+
+
+@_named("keeps an event but not the order's move")
+def _(patch: Patch) -> None:
+    def update(tx: Tx, _: Order, after: Order, event: OrderEvent, **rest: Any) -> bool:
+        orders._append(tx, after, kind=kind_of(event), facts=dump(event), **rest)
+        return True
+
+    patch.replace(orders.update, update)
+
+
+# What is told.
+
+
+@_named("tells another chat")
+def _(patch: Patch) -> None:
+    original = settlement.address_of
+    patch.replace(original, lambda order: replace(original(order), chat_id=1001))
+
+
+@_named("answers another message of the chat")
+def _(patch: Patch) -> None:
+    original = settlement.address_of
+    patch.replace(original, lambda order: replace(original(order), reply_to=order.message_id - 1))
+
+
+@_named("marks a message told before it is sent")
+def _(patch: Patch) -> None:
+    original = Messenger._deliver
+
+    async def deliver(self: Messenger, chat_id: int, draft: Any, outdated: Any) -> Any:
+        sent = Sent(message_id=1)
+        await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, sent))
+        return await original(self, chat_id, draft, outdated)
+
+    patch.method(Messenger, original, deliver)
+
+
+@_named("forgets the letters of a chat that blocked it")
+def _(patch: Patch) -> None:
+    def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
+        tx.run("mark_chat_reachable", chat_id=chat_id, at_ms=at_ms)
+        return False
+
+    patch.replace(chats.unpark, unpark)
+
+
+@_named("lets new letters overtake those set aside")
+def _(patch: Patch) -> None:
+    original = chats.address
+    patch.replace(original, lambda tx, chat_id: (original(tx, chat_id)[0], False))
+
+
+@_named("says a letter before it is stored")
+def _(patch: Patch) -> None:
+    original = Messenger.look
+
+    def look(self: Messenger) -> None:
+        def unit(tx: Tx) -> Any:
+            found = self._lanes.look(tx)
+            self._start(found)
+            return replace(found, ready=[])
+
+        if self._looking:
+            original(self)
+            return
+        self._looking = asyncio.ensure_future(self._database.write(unit))
+        self._looking.add_done_callback(self._looked)
+
+    patch.method(Messenger, original, look)
+
+
+@_named("takes a lost answer of Telegram for a success")
+def _(patch: Patch) -> None:
+    def repeat(self: Messenger, tx: Tx, batch: list[outbox.QueuedMessage], _: str) -> None:
+        for entry in batch:
+            outbox.mark_sent(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
+
+    patch.method(Messenger, Messenger._repeat, repeat)
+
+
+@_named("tells the result before the acknowledgement")
+def _(patch: Patch) -> None:
+    original = outbox.messages_of
+    patch.replace(original, lambda *given, **named: original(*given, **named)[::-1])
+
+
+@_named("never rewrites a table")
+def _(patch: Patch) -> None:
+    patch.replace(batch_summary.update, lambda *_, **__: 0)
+
+
+@_named("forgets what moved while a table was on its way")
+def _(patch: Patch) -> None:
+    patch.replace(batch_summary.confirm_sent, lambda *_, **__: None)
+
+
+# Secrets.
+
+
+@_named("leaves secrets in the log", LEAKS)
+def _(patch: Patch) -> None:
+    patch.method(logs.RedactingFormatter, logs.RedactingFormatter.format, JsonFormatter.format)
+
+
+@_named("takes out of the log only what is written plainly", LEAKS)
+def _(patch: Patch) -> None:
+    patch.replace(logs._forms, lambda secret: [re.escape(secret)])
+
+
+def plant(name: str) -> None:
+    """Plant a bug in this process."""
+    (MUTANTS | LEAKS)[name](Patch())
+
+
+def hunt(name: str, *, within: int) -> int | None:
+    """Plant the bug in this process; return the seed that caught it."""
+    from tests.simulation.world import run_seed  # noqa: PLC0415 - imports the program whole before the bug
+
+    plant(name)
     return next((seed for seed in range(within) if run_seed(seed).violations), None)
 
 
 def main() -> None:
-    """Read the command line; exits with 1 if the bug survived."""
+    """Read the command line; exit with 1 if the bug survived."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants")
-    parser.add_argument("name", choices=[mutant.name for mutant in MUTANTS])
+    parser.add_argument("name", choices=MUTANTS)
     parser.add_argument("--within", type=int, default=WITHIN_SEEDS)
     given = parser.parse_args()
-    mutant = next(mutant for mutant in MUTANTS if mutant.name == given.name)
-    seed = hunt(mutant, within=given.within)
+    seed = hunt(given.name, within=given.within)
     sys.stdout.write(f"{given.name}: " + (f"caught by seed {seed}\n" if seed is not None else "SURVIVED\n"))
     sys.exit(seed is None)
 

@@ -166,7 +166,7 @@ class People:
         found = re.search(r"Ref (\d{17})", text)
         entry = self._world.biller.ledger.get(found[1]) if found else None
         bought = entry is not None and entry.outcome is Outcome.SUCCESS
-        return Action.RULE_SUCCESS if bought else Action.RULE_FAILURE
+        return Action.RESOLVE_SUCCESS if bought else Action.RESOLVE_FAILURE
 
     def _tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
         self._world.note(f"{chat_id} taps {action} under message {message_id}")

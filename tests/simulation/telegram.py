@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from telegram.error import NetworkError
 
 from bot.telegram import send_result as out
-from bot.telegram.sender import Outgoing
+from bot.telegram.sender import OutgoingMessage
 from storage.keyboard import Keyboard
 
 if TYPE_CHECKING:
@@ -131,10 +131,10 @@ class Client:
             raise NetworkError("reset")
         return await self._telegram.poll(offset, self._life)
 
-    def answer_press(self, press_id: str, words: str) -> None:
-        self._world.note(f"{press_id} was answered: {words}")
+    def answer_callback(self, callback_id: str, words: str) -> None:
+        self._world.note(f"{callback_id} was answered: {words}")
 
-    def say_unkept(self, outgoing: Outgoing) -> None:
+    def send_direct(self, outgoing: OutgoingMessage) -> None:
         self._world.note(f"chat {outgoing.chat_id} is told that its order could not be kept")
 
 
@@ -146,17 +146,17 @@ class Line:
         self._life = life
         self._telegram = telegram
 
-    async def send(self, outgoing: Outgoing) -> out.Outcome:
+    async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
         """Send or edit; the message may be taken although the answer is lost."""
         world, plan = self._world, self._world.plan
         await self._life.moment("before a send")
         chat = self._telegram.chat(outgoing.chat_id)
         if world.strikes(plan.later):
-            return out.Later(retry_after_s=world.chance.choice((1.0, 5.0, 30.0)))
+            return out.RetryLater(retry_after_s=world.chance.choice((1.0, 5.0, 30.0)))
         if world.strikes(plan.unsent):
-            return out.NotSent(why="ConnectError")
+            return out.NotConnected(why="ConnectError")
         if chat.blocked:
-            return out.Gone(why="Forbidden: bot was blocked by the user")
+            return out.ChatUnreachable(why="Forbidden: bot was blocked by the user")
         if world.strikes(plan.ambiguous):
             chat.ambiguous += 1
             if world.chance.random() < 0.5:
@@ -170,7 +170,7 @@ class Line:
         chat.ambiguous -= 1
         return out.Sent(message_id=message_id)
 
-    def _accept(self, chat: Chat, outgoing: Outgoing) -> int:
+    def _accept(self, chat: Chat, outgoing: OutgoingMessage) -> int:
         text = "".join(span.text for span in outgoing.text)
         now_s = self._world.timeline.now_s
         self._world.note(f"chat {chat.chat_id} reads: {text!r}")

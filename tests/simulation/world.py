@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
-from bot.purchasing.reversals import Verdict
+from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
 from tests.simulation.biller import Biller
 from tests.simulation.disk import Disk
@@ -130,7 +130,7 @@ class World:
         self.note(f"POWER CUT at: {where}")
         self._loop.stop()
 
-    def call_reversal(self, query: bytes, heard: Callable[[Verdict], None]) -> None:
+    def call_reversal(self, query: bytes, heard: Callable[[ReversalResult], None]) -> None:
         """The biller calls our web server; `heard` is told only of an answer that arrived."""
         life = self._life
         if life is None or not life.is_up or life.dead:

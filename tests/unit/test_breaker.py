@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.notices.alarms import BreakerClosed, BreakerOpened, HoldCause
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from bot.purchasing.circuit_breaker import (
     ACCOUNT_TO_OPEN,
     FIRST_PAUSE_S,
@@ -16,12 +16,12 @@ from bot.purchasing.circuit_breaker import (
     UNSENT_FOR_S,
     UNSENT_TO_OPEN,
     WITHIN_S,
-    Breaker,
+    CircuitBreaker,
 )
 
-YES, NO = Accepted(price_idr=5_000), Refused(reason="salah nomor", trouble=Trouble.DESTINATION)
+YES, NO = Accepted(cost_idr=5_000), Refused(reason="salah nomor", failure_cause=FailureCause.DESTINATION)
 LOST, UNSENT = Unclear(why="ReadError"), NotSent(why="ConnectError")
-WRONG_SIGN = Refused(reason="sign salah", trouble=Trouble.ACCOUNT)
+WRONG_SIGN = Refused(reason="sign salah", failure_cause=FailureCause.ACCOUNT)
 
 Alarm = BreakerOpened | BreakerClosed | None
 
@@ -30,7 +30,7 @@ class Till:
     """A breaker with a clock beside it, fed one answer a second; each order has an id of its own."""
 
     def __init__(self) -> None:
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
         self.now_s = 1_000.0
         self.orders = 0
 
@@ -217,7 +217,7 @@ def test_after_a_long_good_time_the_pause_is_short_again(open_till: Till) -> Non
 def test_whatever_is_heard_admins_hear_of_each_opening_once_and_of_each_closing_once(
     story: list[tuple[Answer, float]],
 ) -> None:
-    breaker, now_s, said = Breaker(), 0.0, []
+    breaker, now_s, said = CircuitBreaker(), 0.0, []
     for number, (answer, pause_s) in enumerate(story):
         now_s += pause_s
         if (allowed := breaker.allows(32, at_s=now_s)) and breaker.is_open:

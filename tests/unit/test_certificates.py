@@ -2,15 +2,15 @@
 
 import ssl
 
-from bot.telegram.client import believed
+from bot.telegram.client import trusted_certificates
 
 
 def test_a_machine_with_certificates_is_believed() -> None:
-    assert believed("/etc/ssl/certs/ca-certificates.crt") is True
+    assert trusted_certificates("/etc/ssl/certs/ca-certificates.crt") is True
 
 
 def test_a_machine_without_certificates_has_those_we_bring() -> None:
-    tls = believed(None)
+    tls = trusted_certificates(None)
     assert isinstance(tls, ssl.SSLContext)
     assert tls.verify_mode is ssl.CERT_REQUIRED
     assert tls.check_hostname

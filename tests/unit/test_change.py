@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.diff import ChangeKind, difference, merged
-from bot.catalogue.price_list.row import Omitted
-from bot.catalogue.product import Product, Rule
+from bot.catalogue.diff import ChangeKind, diff_catalogue, merge_rows
+from bot.catalogue.price_list.row import SkippedRow
+from bot.catalogue.product import DestinationRule, Product
 
 
-def product(code: str, sell_idr: int | None = 1_000) -> Product:
-    return Product(code=code, name=code.upper(), group="Grup", rule=Rule.FREE, sell_idr=sell_idr)
+def product(code: str, price_idr: int | None = 1_000) -> Product:
+    return Product(code=code, name=code.upper(), group="Grup", rule=DestinationRule.FREE, price_idr=price_idr)
 
 
 A, B, C, D = (product(code) for code in ("aa", "bb", "cc", "dd"))
@@ -17,16 +17,16 @@ OLD = Catalogue(version=3, products=(A, B, C))
 
 
 def test_the_same_list_changes_nothing() -> None:
-    assert not difference(OLD, (A, B, C))
+    assert not diff_catalogue(OLD, (A, B, C))
 
 
 def test_each_product_changes_in_one_way_and_what_touches_money_comes_first() -> None:
     new = (
-        replace(A, sell_idr=1_100, is_open=False),
+        replace(A, price_idr=1_100, is_open=False),
         replace(B, is_open=False, name="Lain"),
         D,
     )
-    found = difference(OLD, new)
+    found = diff_catalogue(OLD, new)
     assert [(change.code, change.kind) for change in found.changes] == [
         ("aa", ChangeKind.PRICE_UP),
         ("bb", ChangeKind.CLOSED),
@@ -43,8 +43,8 @@ def test_each_product_changes_in_one_way_and_what_touches_money_comes_first() ->
 
 def test_every_way_in_which_a_price_moves_has_its_name() -> None:
     old = Catalogue(products=(A, B, product("cc", None)))
-    new = (replace(A, sell_idr=900), replace(B, sell_idr=None), C)
-    assert [change.kind for change in difference(old, new).changes] == [
+    new = (replace(A, price_idr=900), replace(B, price_idr=None), C)
+    assert [change.kind for change in diff_catalogue(old, new).changes] == [
         ChangeKind.PRICE_DOWN,
         ChangeKind.PRICE_TAKEN,
         ChangeKind.PRICE_GIVEN,
@@ -53,32 +53,32 @@ def test_every_way_in_which_a_price_moves_has_its_name() -> None:
 
 def test_an_opened_product_and_a_renamed_one_are_told_apart() -> None:
     old = Catalogue(products=(replace(A, is_open=False), B))
-    found = difference(old, (A, replace(B, name="Lain")))
+    found = diff_catalogue(old, (A, replace(B, name="Lain")))
     assert [change.kind for change in found.changes] == [ChangeKind.OPENED, ChangeKind.OTHERWISE]
 
 
 def test_a_code_in_another_letter_case_is_the_same_product_spelled_anew() -> None:
-    found = difference(OLD, (replace(A, code="AA"), B, C))
+    found = diff_catalogue(OLD, (replace(A, code="AA"), B, C))
     assert [(change.code, change.kind) for change in found.changes] == [("AA", ChangeKind.OTHERWISE)]
 
 
 def test_another_order_alone_is_a_change_too() -> None:
-    found = difference(OLD, (B, A, C))
+    found = diff_catalogue(OLD, (B, A, C))
     assert found
     assert found.changes == ()
-    assert not difference(OLD, (A, B, C)).reordered
-    assert not difference(OLD, (D, A, B)).reordered
+    assert not diff_catalogue(OLD, (A, B, C)).reordered
+    assert not diff_catalogue(OLD, (D, A, B)).reordered
 
 
 def test_where_a_faulty_row_stood_the_product_that_it_meant_stays() -> None:
-    new = replace(B, sell_idr=2_000)
-    assert merged((Omitted(code_key="aa"), new, Omitted(code_key="zz"), D), OLD) == (A, new, D)
+    new = replace(B, price_idr=2_000)
+    assert merge_rows((SkippedRow(code_key="aa"), new, SkippedRow(code_key="zz"), D), OLD) == (A, new, D)
 
 
 def test_a_product_stays_once_however_many_faulty_rows_mean_it() -> None:
-    assert merged((Omitted(code_key="aa"), Omitted(code_key="aa"), B), OLD) == (A, B)
+    assert merge_rows((SkippedRow(code_key="aa"), SkippedRow(code_key="aa"), B), OLD) == (A, B)
 
 
 def test_a_sound_row_wins_over_a_faulty_one_of_the_same_code() -> None:
-    new = replace(A, sell_idr=2_000)
-    assert merged((Omitted(code_key="aa"), new), OLD) == (new,)
+    new = replace(A, price_idr=2_000)
+    assert merge_rows((SkippedRow(code_key="aa"), new), OLD) == (new,)

@@ -4,10 +4,19 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.product import Rule
-from bot.grammar.irregular import taken_back
-from bot.grammar.parse import Misread, OrderRequest, Orders, Slip, parse
-from bot.grammar.parsed import EXAMPLE, Doubt, Question, spelled
+from bot.catalogue.product import DestinationRule
+from bot.grammar.irregular import cancel_request
+from bot.grammar.parse import parse
+from bot.grammar.parsed import (
+    EXAMPLE,
+    Ambiguity,
+    Clarification,
+    InputError,
+    InvalidInput,
+    OrderLines,
+    OrderRequest,
+    order_text,
+)
 from bot.notices.guidance import NotUnderstood
 from bot.orders.model import Intent
 from bot.texts.guidance import words
@@ -17,40 +26,40 @@ AN_ORDER = OrderRequest(code="s5", destination="081234567890")
 AN_ORDER_MORE = OrderRequest(code="x10", destination="087712345678")
 
 
-def asked(typed: str) -> list[OrderRequest | Misread]:
+def asked(typed: str) -> list[OrderRequest | InvalidInput]:
     parsed = parse(typed)
-    assert isinstance(parsed, Orders), parsed
+    assert isinstance(parsed, OrderLines), parsed
     return [line.asked for line in parsed.lines]
 
 
 def surely_orders(typed: str) -> bool:
     parsed = parse(typed)
-    lines = parsed.lines if isinstance(parsed, Orders) else ()
-    return any(isinstance(line.asked, OrderRequest) and line.asked.doubt is None for line in lines)
+    lines = parsed.lines if isinstance(parsed, OrderLines) else ()
+    return any(isinstance(line.asked, OrderRequest) and line.asked.ambiguity is None for line in lines)
 
 
-def question(typed: str, catalogue: Catalogue = TRADE) -> tuple[Doubt, list[str]]:
+def question(typed: str, catalogue: Catalogue = TRADE) -> tuple[Ambiguity, list[str]]:
     found = verdict(typed, catalogue)
-    assert isinstance(found, Question), found
-    return found.doubt, [spelled(choice) for choice in found.choices]
+    assert isinstance(found, Clarification), found
+    return found.ambiguity, [order_text(choice) for choice in found.choices]
 
 
-def told(slip: Slip, suggestion: str, *, is_example: bool = False, typed: str = "") -> str:
-    notice = NotUnderstood(slip=slip, suggestion=suggestion, is_example=is_example, typed=typed)
+def told(input_error: InputError, suggestion: str, *, is_example: bool = False, typed: str = "") -> str:
+    notice = NotUnderstood(input_error=input_error, suggestion=suggestion, is_example=is_example, typed=typed)
     return "".join(span.text for span in words(notice))
 
 
 @pytest.mark.parametrize("typed", ["0812 3456 7890", "0812.3456.7890", "- 081234567890"])
 def test_to_a_number_alone_its_codes_are_shown_and_none_is_made_up(typed: str) -> None:
     parsed = parse(typed)
-    assert isinstance(parsed, Misread)
-    assert (parsed.slip, parsed.suggestion) == (Slip.NO_CODE, "harga 081234567890")
+    assert isinstance(parsed, InvalidInput)
+    assert (parsed.input_error, parsed.suggestion) == (InputError.NO_CODE, "harga 081234567890")
 
 
 def test_a_number_alone_below_an_order_is_shown_behind_the_code_of_that_order() -> None:
     first, second = asked("x10.087712345678\n087712345679")
     assert first == AN_ORDER_MORE
-    assert isinstance(second, Misread)
+    assert isinstance(second, InvalidInput)
     assert second.suggestion == "x10.087712345679"
 
 
@@ -74,8 +83,13 @@ def test_a_number_alone_below_an_order_is_shown_behind_the_code_of_that_order() 
 def test_a_number_with_digits_hidden_or_cut_off_is_never_bought(typed: str) -> None:
     """What is left of it is often a whole number too, and somebody else's."""
     parsed = parse(typed)
-    assert isinstance(parsed, Misread)
-    assert (parsed.slip, parsed.near, parsed.is_example, parsed.typed) == (Slip.CUT_OFF, True, True, typed)
+    assert isinstance(parsed, InvalidInput)
+    assert (parsed.input_error, parsed.looks_like_order, parsed.is_example, parsed.typed) == (
+        InputError.CUT_OFF,
+        True,
+        True,
+        typed,
+    )
 
 
 @pytest.mark.parametrize("typed", ["s5*081234567890#", "s5.081234567890.", "s5..081234567890"])
@@ -99,20 +113,20 @@ def test_lines_counted_by_letters_are_a_list() -> None:
 
 @pytest.mark.parametrize("typed", ["S 5.081234567890", "s.5.081234567890", "s 5 081234567890"])
 def test_a_code_of_one_letter_cut_off_from_its_nominal_is_asked_and_no_command(typed: str) -> None:
-    assert asked(typed) == [replace(AN_ORDER, doubt=Doubt.TALK)]
+    assert asked(typed) == [replace(AN_ORDER, ambiguity=Ambiguity.TALK)]
 
 
 @pytest.mark.parametrize(
-    ("typed", "doubt"),
+    ("typed", "ambiguity"),
     [
-        ("s5.081234567890.1234", Doubt.PIN),
-        ("s5.081234567890.123456", Doubt.PIN),
-        ("s5.081234567890 ya kak", Doubt.PARTS),
-        ("s5.081234567890.123", Doubt.PARTS),
+        ("s5.081234567890.1234", Ambiguity.PIN),
+        ("s5.081234567890.123456", Ambiguity.PIN),
+        ("s5.081234567890 ya kak", Ambiguity.PARTS),
+        ("s5.081234567890.123", Ambiguity.PARTS),
     ],
 )
-def test_a_pin_is_named_only_where_one_may_stand(typed: str, doubt: Doubt) -> None:
-    assert question(typed)[0] is doubt
+def test_a_pin_is_named_only_where_one_may_stand(typed: str, ambiguity: Ambiguity) -> None:
+    assert question(typed)[0] is ambiguity
 
 
 @pytest.mark.parametrize("behind", ["5.900", "jam 9", "2 kali", "x2", "2x"])
@@ -138,7 +152,7 @@ def test_an_account_that_may_be_meant_otherwise_is_asked_and_never_in_pieces(
 
 
 def test_without_a_catalogue_a_landline_is_asked_behind_the_code_of_a_pulsa() -> None:
-    assert question("s5.02112345678", NOTHING) == (Doubt.NUMBER, ["s5.02112345678"])
+    assert question("s5.02112345678", NOTHING) == (Ambiguity.NUMBER, ["s5.02112345678"])
 
 
 def test_a_name_keeps_the_tag_of_its_game() -> None:
@@ -167,14 +181,16 @@ def test_a_word_with_its_nominal_means_one_product_wherever_the_nominal_stands(
 
 
 def test_an_amount_in_full_behind_the_number_tells_the_product_too() -> None:
-    wallets = Catalogue(products=tuple(product(f"DANA{nominal}", Rule.PHONE) for nominal in (10, 50, 100)))
+    wallets = Catalogue(
+        products=tuple(product(f"DANA{nominal}", DestinationRule.PHONE) for nominal in (10, 50, 100))
+    )
     asked = verdict("dana.081234567890.50000", wallets)
-    assert isinstance(asked, Question)
-    assert [spelled(choice) for choice in asked.choices] == ["DANA50.081234567890"]
+    assert isinstance(asked, Clarification)
+    assert [order_text(choice) for choice in asked.choices] == ["DANA50.081234567890"]
 
 
 def test_who_pays_a_bill_is_offered_no_token() -> None:
-    assert isinstance(verdict("PLN 514412345678 PAY 8888", TRADE), Misread)
+    assert isinstance(verdict("PLN 514412345678 PAY 8888", TRADE), InvalidInput)
 
 
 @pytest.mark.parametrize(
@@ -187,32 +203,36 @@ def test_who_pays_a_bill_is_offered_no_token() -> None:
 )
 def test_no_code_is_made_up_for_a_number_without_one(typed: str, suggestion: str) -> None:
     misread = verdict(typed, TRADE)
-    assert isinstance(misread, Misread)
-    assert (misread.slip, misread.suggestion, misread.is_example) == (Slip.NO_CODE, suggestion, False)
+    assert isinstance(misread, InvalidInput)
+    assert (misread.input_error, misread.suggestion, misread.is_example) == (
+        InputError.NO_CODE,
+        suggestion,
+        False,
+    )
 
 
 @pytest.mark.parametrize("typed", ["hubungi 081234567890 ya", "total 15000", "telkomsel ya 15000"])
 def test_talk_is_never_shown_in_the_form_of_an_order(typed: str) -> None:
     for catalogue in (NOTHING, TRADE):
         misread = verdict(typed, catalogue)
-        assert isinstance(misread, Misread)
-        assert (misread.slip, misread.near) == (Slip.NOT_AN_ORDER, False)
+        assert isinstance(misread, InvalidInput)
+        assert (misread.input_error, misread.looks_like_order) == (InputError.NOT_AN_ORDER, False)
 
 
 @pytest.mark.parametrize("typed", ["s5.0812345", "s5.0812345678901234", "s5.+60123456789", "s5.budi12345"])
 def test_a_number_of_ours_is_shown_as_an_example_beside_what_was_typed(typed: str) -> None:
     misread = verdict(typed, TRADE)
-    assert isinstance(misread, Misread)
+    assert isinstance(misread, InvalidInput)
     assert misread.is_example
     assert misread.typed.lower() == typed
 
 
 def test_the_number_of_a_stranger_is_never_told_to_be_typed() -> None:
-    text = told(Slip.TOO_SHORT, "S5.081234567890", is_example=True, typed="S5.0812345")
+    text = told(InputError.TOO_SHORT, "S5.081234567890", is_example=True, typed="S5.0812345")
     assert "Yang diketik: S5.0812345" in text
     assert "Contoh: S5.081234567890" in text
     assert "Ketik:" not in text
-    assert "Ketik: harga 081234567890" in told(Slip.NO_CODE, "harga 081234567890")
+    assert "Ketik: harga 081234567890" in told(InputError.NO_CODE, "harga 081234567890")
 
 
 @pytest.mark.parametrize(
@@ -220,18 +240,19 @@ def test_the_number_of_a_stranger_is_never_told_to_be_typed() -> None:
     [("s5.081234567890", "cek.081234567890"), ("081234567890", "cek.081234567890"), ("", "riwayat")],
 )
 def test_who_takes_an_order_back_is_shown_how_to_look_it_up(typed: str, suggestion: str) -> None:
-    misread = taken_back(typed)
-    assert (misread.slip, misread.suggestion) == (Slip.NO_CANCEL, suggestion)
+    misread = cancel_request(typed)
+    assert (misread.input_error, misread.suggestion) == (InputError.NO_CANCEL, suggestion)
 
 
 def test_thanks_are_answered_in_a_word() -> None:
-    assert told(Slip.THANKS, EXAMPLE, is_example=True) == "🙏 Siap, sama-sama."
+    assert told(InputError.THANKS, EXAMPLE, is_example=True) == "🙏 Siap, sama-sama."
 
 
 def test_a_wallet_is_found_by_its_name_and_nominal() -> None:
     wallets = Catalogue(
         products=tuple(
-            replace(product(f"GP{nominal}", Rule.PHONE), name=f"GoPay {nominal}.000") for nominal in (10, 50)
+            replace(product(f"GP{nominal}", DestinationRule.PHONE), name=f"GoPay {nominal}.000")
+            for nominal in (10, 50)
         )
     )
     assert question("gopay50.081234567890", wallets)[1] == ["GP50.081234567890"]
@@ -240,5 +261,5 @@ def test_a_wallet_is_found_by_its_name_and_nominal() -> None:
 
 def test_a_number_with_its_country_and_a_digit_too_many_is_a_slip() -> None:
     found = verdict("s5.628123456789012", NOTHING)
-    assert isinstance(found, Misread)
-    assert found.slip is Slip.TOO_LONG
+    assert isinstance(found, InvalidInput)
+    assert found.input_error is InputError.TOO_LONG

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.actors import Standing
 from bot.notices import Notice
 from bot.notices.people import JoinAnswer, ResellerList, ResellerRow
-from bot.orders.events import Accepted, News
+from bot.orders.events import Accepted, OrderEvent
 from storage.codec import Codec, dump, kind_of
 
 # The union is small, the facts are what varies: a few dozen of each kind find every field.
@@ -25,12 +25,12 @@ def test_every_notice_comes_back_as_it_was_stored(kind: type[Any], data: st.Data
     assert Codec(Notice).load(kind_of(notice), dump(notice)) == notice
 
 
-@pytest.mark.parametrize("kind", get_args(News), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", get_args(OrderEvent), ids=lambda kind: kind.__name__)
 @FEW
 @given(data=st.data())
 def test_all_news_comes_back_as_it_was_stored(kind: type[Any], data: st.DataObject) -> None:
     news = data.draw(st.from_type(kind))
-    assert Codec(News).load(kind_of(news), dump(news)) == news
+    assert Codec(OrderEvent).load(kind_of(news), dump(news)) == news
 
 
 def test_rows_within_a_notice_come_back_as_the_rows_they_were() -> None:
@@ -41,7 +41,7 @@ def test_rows_within_a_notice_come_back_as_the_rows_they_were() -> None:
 
 def test_what_is_stored_is_json_that_a_person_can_read() -> None:
     assert dump(JoinAnswer(standing=Standing.ASKED, fresh=True)) == '{"standing":"asked","fresh":true}'
-    assert json.loads(dump(Accepted(price_idr=5000)))["price_idr"] == 5000
+    assert json.loads(dump(Accepted(cost_idr=5000)))["cost_idr"] == 5000
 
 
 @pytest.mark.parametrize(

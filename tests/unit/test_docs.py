@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.catalogue import Catalogue
-from bot.grammar.parsed import Command, Doubt, Misread, Question, Slip, spelled
+from bot.grammar.parsed import Ambiguity, Clarification, Command, InputError, InvalidInput, order_text
 from bot.notices import Notice
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import OrderQuestion
@@ -113,7 +113,7 @@ def examples_of(heading: str) -> list[list[str]]:
     return [row for row in rows_of(section.partition("\n#")[0]) if row[0].startswith("`")]
 
 
-def read(typed: str) -> Intent | Misread | Question | Command:
+def read(typed: str) -> Intent | InvalidInput | Clarification | Command:
     """Read an example as a counter with a price list does."""
     return verdict(typed.strip("`"), Catalogue(products=GOODS))
 
@@ -125,21 +125,21 @@ def test_what_the_guide_says_is_bought_is_bought_so(heading: str) -> None:
     for typed, bought in rows:
         intent = read(typed)
         assert isinstance(intent, Intent), typed
-        assert f"`{spelled(intent).lower()}`" == bought
+        assert f"`{order_text(intent).lower()}`" == bought
 
 
 def test_what_the_guide_says_is_asked_first_is_asked() -> None:
     rows = examples_of("### Yang ditanya dulu")
     assert len(rows) > 5
     for typed, _ in rows:
-        assert isinstance(read(typed), Question), typed
+        assert isinstance(read(typed), Clarification), typed
 
 
 def test_what_the_guide_says_is_not_bought_is_not() -> None:
     rows = examples_of("### Yang tidak dibeli")
     assert len(rows) > 5
     for typed, _ in rows:
-        assert isinstance(read(typed), Misread), typed
+        assert isinstance(read(typed), InvalidInput), typed
 
 
 def test_the_list_in_the_guide_is_bought_line_by_line() -> None:
@@ -184,8 +184,8 @@ def test_the_gallery_shows_every_notice_every_slip_and_every_doubt() -> None:
     scenes = [scene for chapter in CHAPTERS for scene in chapter.play()]
     notices = [bubble.notice for scene in scenes for bubble in scene.said]
     assert {type(notice) for notice in notices} == set(get_args(Notice))
-    assert {notice.slip for notice in notices if isinstance(notice, NotUnderstood)} == set(Slip)
-    assert {notice.doubt for notice in notices if isinstance(notice, OrderQuestion)} == set(Doubt)
+    assert {notice.input_error for notice in notices if isinstance(notice, NotUnderstood)} == set(InputError)
+    assert {notice.ambiguity for notice in notices if isinstance(notice, OrderQuestion)} == set(Ambiguity)
     assert all(scene.said for scene in scenes)
 
 

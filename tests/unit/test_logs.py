@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.logs import HIDDEN, SafeFormatter, set_up_logs
+from bot.logs import HIDDEN, RedactingFormatter, set_up_logs
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 PASSWORD = 'pä "s\\s/wörd+&%'
@@ -16,17 +16,17 @@ SECRETS = (TOKEN, PASSWORD, "reversal-canary-0123456789abcdef", TOKEN[:9])
 
 
 @pytest.fixture
-def formatter() -> SafeFormatter:
-    return SafeFormatter(SECRETS)
+def formatter() -> RedactingFormatter:
+    return RedactingFormatter(SECRETS)
 
 
-def line(formatter: SafeFormatter, message: str, *args: object, **extra: object) -> str:
+def line(formatter: RedactingFormatter, message: str, *args: object, **extra: object) -> str:
     record = logging.LogRecord("bot.test", logging.INFO, __file__, 1, message, args, None)
     record.__dict__.update(extra)
     return formatter.format(record)
 
 
-def with_error(formatter: SafeFormatter, error: BaseException) -> str:
+def with_error(formatter: RedactingFormatter, error: BaseException) -> str:
     surprise = (type(error), error, None)
     return formatter.format(logging.LogRecord("bot.test", logging.ERROR, __file__, 1, "x", (), surprise))
 
@@ -40,22 +40,24 @@ def assert_clean(logged: str) -> None:
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_vanishes_from_the_message(formatter: SafeFormatter, secret: str) -> None:
+def test_a_secret_vanishes_from_the_message(formatter: RedactingFormatter, secret: str) -> None:
     assert_clean(line(formatter, f"got {secret} there"))
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_vanishes_from_the_arguments(formatter: SafeFormatter, secret: str) -> None:
+def test_a_secret_vanishes_from_the_arguments(formatter: RedactingFormatter, secret: str) -> None:
     assert_clean(line(formatter, "%s and %r", f"https://api.test/bot{secret}/getMe", {"key": secret}))
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_vanishes_from_the_extra_fields(formatter: SafeFormatter, secret: str) -> None:
+def test_a_secret_vanishes_from_the_extra_fields(formatter: RedactingFormatter, secret: str) -> None:
     assert_clean(line(formatter, "x", url=f"/reversal/{secret}", nested={"headers": [secret, {secret: 1}]}))
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_vanishes_from_an_errors_text_and_its_causes(formatter: SafeFormatter, secret: str) -> None:
+def test_a_secret_vanishes_from_an_errors_text_and_its_causes(
+    formatter: RedactingFormatter, secret: str
+) -> None:
     error = RuntimeError(f"no answer from {secret}")
     error.__cause__ = OSError(f"cannot reach {secret}")
     assert_clean(with_error(formatter, error))
@@ -72,17 +74,19 @@ def test_a_secret_vanishes_from_an_errors_text_and_its_causes(formatter: SafeFor
     ],
     ids=["all", "path", "form", "small"],
 )
-def test_a_percent_encoded_secret_vanishes_too(formatter: SafeFormatter, secret: str, encoded: Any) -> None:
+def test_a_percent_encoded_secret_vanishes_too(
+    formatter: RedactingFormatter, secret: str, encoded: Any
+) -> None:
     logged = line(formatter, f"GET /reversal/{encoded(secret)}?status=0")
     assert encoded(secret) not in logged
     assert HIDDEN in logged
 
 
-def test_a_secret_within_another_leaves_no_rest_behind(formatter: SafeFormatter) -> None:
+def test_a_secret_within_another_leaves_no_rest_behind(formatter: RedactingFormatter) -> None:
     assert TOKEN[9:] not in line(formatter, TOKEN)
 
 
-def test_what_is_no_secret_is_logged_as_it_is(formatter: SafeFormatter) -> None:
+def test_what_is_no_secret_is_logged_as_it_is(formatter: RedactingFormatter) -> None:
     told = json.loads(line(formatter, "order %s stored", "22110111373985338", chat_id=7001))
     assert told.pop("at")
     assert told == {
@@ -94,7 +98,7 @@ def test_what_is_no_secret_is_logged_as_it_is(formatter: SafeFormatter) -> None:
 
 
 @pytest.mark.parametrize("outside", ["a\nb", "\r\n{}", "\u2028", '"}', "\0\x1b[2J"])
-def test_whatever_is_logged_stays_one_line_of_json(formatter: SafeFormatter, outside: str) -> None:
+def test_whatever_is_logged_stays_one_line_of_json(formatter: RedactingFormatter, outside: str) -> None:
     logged = line(formatter, outside, why=outside)
     assert logged.count("\n") == 0
     assert json.loads(logged)["why"] == outside

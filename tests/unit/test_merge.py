@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.notices.orders import (
-    Listed,
+    ListableNotice,
     OrderDisputed,
     OrderExpired,
     OrderFailed,
@@ -18,9 +18,10 @@ from bot.notices.orders import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.orders.model import ExpiryReason, Outcome, Trouble
-from bot.texts import Clock, Text, merge, render
-from bot.texts.formatting import MAX_STYLED, MAX_UNITS, length, styled
+from bot.orders.model import ExpiryReason, FailureCause, Outcome
+from bot.texts.formatting import MAX_STYLED, MAX_UNITS, Clock, Text, length, styled
+from bot.texts.message_merging import merge_notices
+from bot.texts.render import render
 from tests.lists import lines_in
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))
@@ -47,14 +48,14 @@ def words(text: Text) -> str:
     return "".join(span.text for span in text)
 
 
-EVERY_KIND: list[Listed] = [
+EVERY_KIND: list[ListableNotice] = [
     received(1),
     OrderWaiting(**about(2)),
     OrderOverdue(**about(3)),
     succeeded(4, sn="51203948571"),
     succeeded(5, sn=None),
-    OrderFailed(**about(6), reason="Produk tidak tersedia", trouble=Trouble.PRODUCT_UNAVAILABLE),
-    OrderFailed(**about(7), reason="", trouble=Trouble.OTHER),
+    OrderFailed(**about(6), reason="Produk tidak tersedia", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
+    OrderFailed(**about(7), reason="", failure_cause=FailureCause.OTHER),
     OrderUnknown(**about(8)),
     OrderExpired(**about(9), reason=ExpiryReason.TOO_OLD),
     OrderDisputed(**about(10), now=Outcome.FAILURE),
@@ -62,7 +63,7 @@ EVERY_KIND: list[Listed] = [
 
 
 def test_every_notice_has_a_line_of_its_own_in_order() -> None:
-    text, count = merge(EVERY_KIND, CLOCK)
+    text, count = merge_notices(EVERY_KIND, CLOCK)
     assert count == len(EVERY_KIND)
     assert words(text).splitlines() == [
         "📬 10 kabar",
@@ -82,8 +83,8 @@ def test_every_notice_has_a_line_of_its_own_in_order() -> None:
 
 
 @pytest.mark.parametrize("notice", EVERY_KIND, ids=lambda notice: type(notice).__name__)
-def test_a_line_tells_the_same_as_the_notice_alone(notice: Listed) -> None:
-    (line,) = lines_in(words(merge([notice], CLOCK)[0]))
+def test_a_line_tells_the_same_as_the_notice_alone(notice: ListableNotice) -> None:
+    (line,) = lines_in(words(merge_notices([notice], CLOCK)[0]))
     alone = words(render(notice, CLOCK).text)
     assert f" {line.title} {notice.typed}\n" in alone
     assert ("angan kirim ulang" in line.what) == ("angan kirim ulang" in alone)
@@ -92,19 +93,19 @@ def test_a_line_tells_the_same_as_the_notice_alone(notice: Listed) -> None:
 def test_a_token_stands_in_its_line_with_all_that_belongs_to_it() -> None:
     sn = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
     notice = OrderSucceeded(**{**about(1), "code": "pln20", "destination": "14444941364"}, sn=sn)
-    (line,) = lines_in(words(merge([notice], CLOCK)[0]))
+    (line,) = lines_in(words(merge_notices([notice], CLOCK)[0]))
     assert line.what == "1234-5678-9012-3456-7890 BUDI SANTOSO R1/1300VA 32,5 kWh"
 
 
 def test_a_hundred_usual_results_are_two_messages_at_most() -> None:
     """A group may be told twenty messages a minute: for a thousand results each must hold fifty."""
-    _, count = merge([succeeded(number, sn=f"5200{number:012}") for number in range(120)], CLOCK)
+    _, count = merge_notices([succeeded(number, sn=f"5200{number:012}") for number in range(120)], CLOCK)
     assert count >= 80
 
 
 def test_what_is_too_long_for_one_message_waits_for_the_next() -> None:
     notices = [succeeded(number, sn="N" * 400) for number in range(20)]
-    text, count = merge(notices, CLOCK)
+    text, count = merge_notices(notices, CLOCK)
     assert length(text) <= MAX_UNITS < length(text) + 450
     assert len(lines_in(words(text))) == count
 
@@ -125,10 +126,10 @@ _NOTICES = st.lists(
 
 @settings(max_examples=150, deadline=None, database=None)
 @given(notices=_NOTICES)
-def test_said_bit_by_bit_everything_is_told_and_every_message_fits(notices: list[Listed]) -> None:
+def test_said_bit_by_bit_everything_is_told_and_every_message_fits(notices: list[ListableNotice]) -> None:
     left, told = list(notices), []
     while left:
-        text, count = merge(left, CLOCK)
+        text, count = merge_notices(left, CLOCK)
         assert count >= 1
         assert 0 < length(text) <= MAX_UNITS
         assert styled(text) <= MAX_STYLED

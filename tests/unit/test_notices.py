@@ -4,10 +4,10 @@ from typing import get_args
 
 import pytest
 
-from bot.grammar.parsed import Doubt, spelled
+from bot.grammar.parsed import Ambiguity, order_text
 from bot.notices import Notice, Result
-from bot.notices.buttons import MAX_DATA_BYTES, VIEWS, Action
-from bot.notices.keyboards import keyboard_of, order_keys
+from bot.notices.buttons import MAX_DATA_BYTES, VIEW_ACTIONS, Action
+from bot.notices.keyboards import keyboard_of, order_buttons
 from bot.notices.orders import (
     OrderCard,
     OrderExpired,
@@ -15,21 +15,21 @@ from bot.notices.orders import (
     OrderNotice,
     OrderReceived,
     OrderSucceeded,
-    RulingQuestion,
+    ResolutionQuestion,
     SnQuestion,
 )
 from bot.notices.people import JoinCard
 from bot.notices.placing import (
-    Closure,
-    Offer,
+    ClosedReason,
+    OrderOffer,
     OrderProposal,
     OrderQuestion,
     OrderRepeated,
     ProductClosed,
     read_payload,
 )
-from bot.notices.restore_gate import OpenQuestion, RestoreGap
-from bot.orders.model import ExpiryReason, Intent, Outcome, State, Trouble
+from bot.notices.restore_gate import ReopenQuestion, RestoreCard
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from bot.texts.buttons import LABELS, TOASTS, toast_text
 from tests.samples import ordering
 
@@ -40,27 +40,27 @@ CARD = OrderCard(
     chat_id=1,
     user_id=1,
     placed_at_ms=0,
-    price_idr=None,
+    cost_idr=None,
     biller_ref=None,
     why="",
 )
 
 
-OFFER = Offer(intent=Intent(product_code="s5", destination="081234567890"))
+OFFER = OrderOffer(intent=Intent(product_code="s5", destination="081234567890"))
 
 
-def closed(*others: Offer) -> ProductClosed:
+def closed(*others: OrderOffer) -> ProductClosed:
     return ProductClosed(
-        code="s5", name="", closure=Closure.CLOSED, opens_minute=None, others=others, user_id=7
+        code="s5", name="", closure=ClosedReason.CLOSED, opens_minute=None, others=others, user_id=7
     )
 
 
-def repeated(again: Offer | None) -> OrderRepeated:
+def repeated(again: OrderOffer | None) -> OrderRepeated:
     return OrderRepeated(**ABOUT, state=State.PENDING, sn=None, again=again, user_id=7)  # type: ignore[arg-type]  # as above
 
 
-def question(outcome: Outcome) -> RulingQuestion:
-    return RulingQuestion(**ABOUT, outcome=outcome, sn=None)  # type: ignore[arg-type]  # as above
+def question(outcome: Outcome) -> ResolutionQuestion:
+    return ResolutionQuestion(**ABOUT, outcome=outcome, sn=None)  # type: ignore[arg-type]  # as above
 
 
 @pytest.mark.parametrize(
@@ -70,22 +70,22 @@ def question(outcome: Outcome) -> RulingQuestion:
             JoinCard(user_id=1, name="Budi", username=None, at_ms=0),
             ((Action.APPROVE, Action.REJECT),),
         ),
-        (CARD, ((Action.RULE_SUCCESS, Action.RULE_FAILURE),)),
+        (CARD, ((Action.RESOLVE_SUCCESS, Action.RESOLVE_FAILURE),)),
         (
-            RestoreGap(backup_at_ms=0, gap_until_ms=0, restored_at_ms=0, waiting_count=0),
+            RestoreCard(backup_at_ms=0, gap_until_ms=0, restored_at_ms=0, waiting_count=0),
             ((Action.OPEN_COUNTER,),),
         ),
-        (OpenQuestion(backup_at_ms=0, gap_until_ms=0), ((Action.CONFIRM_OPEN, Action.CANCEL),)),
+        (ReopenQuestion(backup_at_ms=0, gap_until_ms=0), ((Action.CONFIRM_OPEN, Action.CANCEL),)),
         (SnQuestion(**ABOUT), ((Action.WITHOUT_SN, Action.CANCEL),)),  # type: ignore[arg-type]  # as above
         (question(Outcome.SUCCESS), ((Action.CONFIRM_SUCCESS, Action.CANCEL),)),
         (question(Outcome.FAILURE), ((Action.CONFIRM_FAILURE, Action.CANCEL),)),
         (OrderReceived(**ABOUT), ()),  # type: ignore[arg-type]  # as above
         (OrderSucceeded(**ABOUT, sn="1"), ((Action.RECEIPT, Action.COMPLAIN, Action.AGAIN),)),  # type: ignore[arg-type]  # as above
-        (OrderFailed(**ABOUT, reason="", trouble=Trouble.OTHER), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
+        (OrderFailed(**ABOUT, reason="", failure_cause=FailureCause.OTHER), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
         (OrderExpired(**ABOUT, reason=ExpiryReason.TOO_OLD), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
         (OrderProposal(offer=OFFER, user_id=7), ((Action.BUY,),)),
         (
-            OrderQuestion(doubt=Doubt.NUMBER, suggestion="", offers=(OFFER, OFFER), user_id=7),
+            OrderQuestion(ambiguity=Ambiguity.NUMBER, suggestion="", offers=(OFFER, OFFER), user_id=7),
             ((Action.BUY,), (Action.BUY,)),
         ),
         (closed(OFFER), ((Action.BUY,),)),
@@ -106,21 +106,21 @@ def test_a_button_that_buys_says_what_it_buys_and_is_its_askers_alone(notice: No
     for row in keyboard_of(notice):
         for key in row:
             assert (key.action, key.owner_id) == (Action.BUY, 7001)
-            assert key.label == spelled(read_payload(key.payload))
+            assert key.label == order_text(read_payload(key.payload))
 
 
 @pytest.mark.parametrize("destination", ["081234567890", "1234567(2001)", "an.address+x@y-z.example", "a b"])
 @pytest.mark.parametrize("ordinal", [1, 2, 99])
 def test_what_a_button_keeps_is_what_was_offered(destination: str, ordinal: int) -> None:
     intent = Intent(product_code="S5", destination=destination, ordinal=ordinal)
-    assert read_payload(Offer(intent=intent, name="Simpati 5.000", sell_idr=6_000).payload) == intent
+    assert read_payload(OrderOffer(intent=intent, name="Simpati 5.000", price_idr=6_000).payload) == intent
 
 
 @pytest.mark.parametrize("state", State)
 def test_what_a_tap_on_an_orders_view_brings_back_is_as_short_as_telegram_demands(state: State) -> None:
-    for row in order_keys(state, "22110111373985338"):
+    for row in order_buttons(state, "22110111373985338"):
         for key in row:
-            assert key.action in VIEWS
+            assert key.action in VIEW_ACTIONS
             assert key.payload == "22110111373985338"
             assert len(f"{key.action}:{key.payload}".encode()) <= MAX_DATA_BYTES
 

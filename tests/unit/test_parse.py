@@ -2,29 +2,19 @@
 
 import pytest
 
-from bot.grammar.parse import (
-    COMMANDS,
-    EXAMPLE,
-    MAX_LINES,
-    SHOWN_COMMANDS,
-    Command,
-    Misread,
-    OrderRequest,
-    Orders,
-    Slip,
-    parse,
-    plain,
-)
-from bot.grammar.parsed import Doubt
+from bot.grammar.normalize import normalize
+from bot.grammar.parse import MAX_LINES, parse
+from bot.grammar.parsed import EXAMPLE, Ambiguity, Command, InputError, InvalidInput, OrderLines, OrderRequest
+from bot.grammar.vocabulary import COMMANDS, SHOWN_COMMANDS
 
 AN_ORDER = OrderRequest(code="s5", destination="081234567890")
 AN_ORDER_MORE = OrderRequest(code="x10", destination="087712345678")
 FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
-def asked(typed: str) -> list[OrderRequest | Misread]:
+def asked(typed: str) -> list[OrderRequest | InvalidInput]:
     parsed = parse(typed)
-    assert isinstance(parsed, Orders), parsed
+    assert isinstance(parsed, OrderLines), parsed
     assert [line.number for line in parsed.lines] == list(range(1, len(parsed.lines) + 1))
     return [line.asked for line in parsed.lines]
 
@@ -32,9 +22,9 @@ def asked(typed: str) -> list[OrderRequest | Misread]:
 def surely_orders(typed: str) -> bool:
     """Tell whether anything of `typed` would be bought without a question."""
     parsed = parse(typed)
-    if not isinstance(parsed, Orders):
+    if not isinstance(parsed, OrderLines):
         return False
-    return any(isinstance(line.asked, OrderRequest) and line.asked.doubt is None for line in parsed.lines)
+    return any(isinstance(line.asked, OrderRequest) and line.asked.ambiguity is None for line in parsed.lines)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +80,12 @@ def test_every_hyphen_is_read_as_the_one_on_the_keyboard(hyphen: str) -> None:
 
 
 def test_digits_that_look_different_are_left_as_they_are() -> None:
-    assert plain("²٠߀𝟘") == "²٠߀𝟘"
+    assert normalize("²٠߀𝟘") == "²٠߀𝟘"
 
 
 def test_plain_text_stays_plain_however_often_it_is_made_so() -> None:
     typed = "\u202a\uff33\uff15\uff0e\u20110812\u00a0\ufeff34\ufe0f\n"
-    assert plain(plain(typed)) == plain(typed)
+    assert normalize(normalize(typed)) == normalize(typed)
 
 
 @pytest.mark.parametrize("code", ["pln", "axis5", "5rb", "xl10", "a1b2c3"])
@@ -189,67 +179,73 @@ def test_talk_between_people_is_never_bought(talk: str) -> None:
 def test_a_word_and_a_blank_before_a_number_is_most_likely_talk(talk: str) -> None:
     """In a group nobody wants an answer to it, unless the word is a code of the catalogue."""
     parsed = parse(talk)
-    assert isinstance(parsed, Orders)
-    assert not parsed.near
+    assert isinstance(parsed, OrderLines)
+    assert not parsed.looks_like_order
 
 
 @pytest.mark.parametrize(
-    ("typed", "slip", "suggestion"),
+    ("typed", "input_error", "suggestion"),
     [
-        ("s5", Slip.NO_DESTINATION, "s5.081234567890"),
-        ("s5.", Slip.NO_DESTINATION, "s5.081234567890"),
-        ("081234567890", Slip.NO_CODE, "harga 081234567890"),
-        ("0812-3456-7890", Slip.NO_CODE, "harga 081234567890"),
-        ("+62 812 3456 7890", Slip.NO_CODE, "harga 081234567890"),
-        ("62 812 3456 7890", Slip.NO_CODE, "harga 081234567890"),
-        ("08123456789.20.1234", Slip.NO_CODE, "harga 08123456789"),
-        ("14444941364", Slip.NO_CODE, "harga pln"),
-        ("12345678901234", Slip.NO_CODE, "harga"),
-        ("makasih kak 🙏", Slip.THANKS, EXAMPLE),
-        ("👍", Slip.THANKS, EXAMPLE),
-        ("s5 s10 081234567890", Slip.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
-        ("i5,i10.085712345678", Slip.SEVERAL_ORDERS, "i5.085712345678; i10.085712345678"),
-        ("s5.081234567890 s10", Slip.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
+        ("s5", InputError.NO_DESTINATION, "s5.081234567890"),
+        ("s5.", InputError.NO_DESTINATION, "s5.081234567890"),
+        ("081234567890", InputError.NO_CODE, "harga 081234567890"),
+        ("0812-3456-7890", InputError.NO_CODE, "harga 081234567890"),
+        ("+62 812 3456 7890", InputError.NO_CODE, "harga 081234567890"),
+        ("62 812 3456 7890", InputError.NO_CODE, "harga 081234567890"),
+        ("08123456789.20.1234", InputError.NO_CODE, "harga 08123456789"),
+        ("14444941364", InputError.NO_CODE, "harga pln"),
+        ("12345678901234", InputError.NO_CODE, "harga"),
+        ("makasih kak 🙏", InputError.THANKS, EXAMPLE),
+        ("👍", InputError.THANKS, EXAMPLE),
+        ("s5 s10 081234567890", InputError.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
+        ("i5,i10.085712345678", InputError.SEVERAL_ORDERS, "i5.085712345678; i10.085712345678"),
+        ("s5.081234567890 s10", InputError.SEVERAL_ORDERS, "s5.081234567890; s10.081234567890"),
         (
             "s5.081234567890.1234 x10.087712345678.1234",
-            Slip.SEVERAL_ORDERS,
+            InputError.SEVERAL_ORDERS,
             "s5.081234567890; x10.087712345678",
         ),
-        ("sldo", Slip.NEAR_COMMAND, "saldo"),
-        ("Bantuann", Slip.NEAR_COMMAND, "bantuan"),
-        ("s5.081234567890 belum masuk", Slip.SPOKEN_OF, "cek.081234567890"),
-        ("s5.081234567890 x10.087712345678", Slip.SEVERAL_ORDERS, "s5.081234567890; x10.087712345678"),
-        ("halo", Slip.NOT_AN_ORDER, EXAMPLE),
-        ("", Slip.NOT_AN_ORDER, EXAMPLE),
+        ("sldo", InputError.NEAR_COMMAND, "saldo"),
+        ("Bantuann", InputError.NEAR_COMMAND, "bantuan"),
+        ("s5.081234567890 belum masuk", InputError.SPOKEN_OF, "cek.081234567890"),
+        ("s5.081234567890 x10.087712345678", InputError.SEVERAL_ORDERS, "s5.081234567890; x10.087712345678"),
+        ("halo", InputError.NOT_AN_ORDER, EXAMPLE),
+        ("", InputError.NOT_AN_ORDER, EXAMPLE),
     ],
 )
-def test_a_slip_gets_its_name_and_the_nearest_right_form(typed: str, slip: Slip, suggestion: str) -> None:
+def test_a_slip_gets_its_name_and_the_nearest_right_form(
+    typed: str, input_error: InputError, suggestion: str
+) -> None:
     parsed = parse(typed)
-    assert isinstance(parsed, Misread)
-    assert (parsed.slip, parsed.suggestion) == (slip, suggestion)
+    assert isinstance(parsed, InvalidInput)
+    assert (parsed.input_error, parsed.suggestion) == (input_error, suggestion)
 
 
 @pytest.mark.parametrize(
-    ("typed", "doubt"),
+    ("typed", "ambiguity"),
     [
-        ("081234567890.s5", Doubt.SWAPPED),
-        ("0812-3456-7890 s5", Doubt.SWAPPED),
-        ("s5081234567890", Doubt.GLUED),
-        ("s5\n081234567890", Doubt.TALK),
-        ("tolong s5.081234567890 ya", Doubt.TALK),
-        ("s5 ke 081234567890", Doubt.TALK),
-        ("s5-081234567890", Doubt.TALK),
-        ("s5_081234567890", Doubt.TALK),
-        ("s5->081234567890", Doubt.TALK),
-        ("Kode: S5\nNomor: 081234567890", Doubt.TALK),
-        ("kode s5 nomor 081234567890", Doubt.TALK),
-        ("/s5.081234567890", Doubt.TALK),
+        ("081234567890.s5", Ambiguity.SWAPPED),
+        ("0812-3456-7890 s5", Ambiguity.SWAPPED),
+        ("s5081234567890", Ambiguity.GLUED),
+        ("s5\n081234567890", Ambiguity.TALK),
+        ("tolong s5.081234567890 ya", Ambiguity.TALK),
+        ("s5 ke 081234567890", Ambiguity.TALK),
+        ("s5-081234567890", Ambiguity.TALK),
+        ("s5_081234567890", Ambiguity.TALK),
+        ("s5->081234567890", Ambiguity.TALK),
+        ("Kode: S5\nNomor: 081234567890", Ambiguity.TALK),
+        ("kode s5 nomor 081234567890", Ambiguity.TALK),
+        ("/s5.081234567890", Ambiguity.TALK),
     ],
 )
-def test_an_order_in_an_odd_form_is_read_with_its_doubt(typed: str, doubt: Doubt) -> None:
+def test_an_order_in_an_odd_form_is_read_with_its_doubt(typed: str, ambiguity: Ambiguity) -> None:
     (request,) = asked(typed)
     assert isinstance(request, OrderRequest)
-    assert (request.code, _digits(request.destination), request.doubt) == ("s5", "081234567890", doubt)
+    assert (request.code, _digits(request.destination), request.ambiguity) == (
+        "s5",
+        "081234567890",
+        ambiguity,
+    )
 
 
 @pytest.mark.parametrize(
@@ -273,8 +269,8 @@ def test_several_orders_in_one_message_are_read_each_for_itself(typed: str) -> N
 def test_a_line_of_talk_does_not_hold_up_the_orders_beside_it() -> None:
     greeting, first, second, thanks = asked("tolong ya bos\ns5.081234567890\nx10.087712345678\nmakasih")
     assert [first, second] == [AN_ORDER, AN_ORDER_MORE]
-    assert not greeting.near
-    assert not thanks.near
+    assert not greeting.looks_like_order
+    assert not thanks.looks_like_order
 
 
 @pytest.mark.parametrize("talk", ["ini yang tadi belum masuk", "jangan dulu", "sudah masuk kah?", "90"])
@@ -299,20 +295,20 @@ def test_a_hundred_orders_are_read_and_one_more_is_too_many() -> None:
     lines = [f"s5.0812345678{number:02}" for number in range(MAX_LINES)]
     assert len(asked("\n".join(lines))) == MAX_LINES
     parsed = parse("\n".join([*lines, "s5.081298765432"]))
-    assert isinstance(parsed, Misread)
-    assert (parsed.slip, parsed.near) == (Slip.TOO_MANY_ORDERS, True)
+    assert isinstance(parsed, InvalidInput)
+    assert (parsed.input_error, parsed.looks_like_order) == (InputError.TOO_MANY_ORDERS, True)
 
 
 def test_lines_of_which_none_is_an_order_get_one_answer() -> None:
     parsed = parse("halo kak\ns5.\nsudah makan?")
-    assert isinstance(parsed, Misread)
-    assert (parsed.slip, parsed.near) == (Slip.NO_DESTINATION, True)
+    assert isinstance(parsed, InvalidInput)
+    assert (parsed.input_error, parsed.looks_like_order) == (InputError.NO_DESTINATION, True)
 
 
 def test_several_lines_of_mere_talk_are_not_taken_for_a_slip() -> None:
     parsed = parse("halo kak\nsudah makan?")
-    assert isinstance(parsed, Misread)
-    assert not parsed.near
+    assert isinstance(parsed, InvalidInput)
+    assert not parsed.looks_like_order
 
 
 def test_every_shown_command_is_one() -> None:

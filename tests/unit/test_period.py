@@ -7,13 +7,13 @@ import pytest
 
 from bot.grammar.period import (
     Period,
-    asked_for,
+    adjacent_periods,
     day_of,
+    decode_period,
     midnight_ms,
-    month_of,
-    neighbours,
-    one_day,
-    read_period,
+    month_containing,
+    parse_period,
+    single_day,
 )
 
 TODAY = date(2026, 11, 22)
@@ -49,14 +49,14 @@ def span(first: str, last: str) -> Period:
     ],
 )
 def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -> None:
-    assert asked_for(typed, TODAY) == span(first, last)
+    assert parse_period(typed, TODAY) == span(first, last)
 
 
 @pytest.mark.parametrize(
     "typed", ["", "x", "0", "32", "30/2", "1-2-3", "21/13", "s5", "1/1/2020-1/1/2026", "-", "1/1/1999"]
 )
 def test_what_is_no_day_is_not_taken_for_one(typed: str) -> None:
-    assert asked_for(typed, TODAY) is None
+    assert parse_period(typed, TODAY) is None
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "Europe/Berlin", "America/Santiago", "Africa/Cairo"])
@@ -65,8 +65,8 @@ def test_every_day_ends_where_the_next_begins_in_any_zone(zone: str) -> None:
     shop = ZoneInfo(zone)
     for number in range(366):
         day = date(2026, 1, 1) + timedelta(days=number)
-        begins, ends = one_day(day).bounds_ms(shop)
-        assert ends == one_day(day + timedelta(days=1)).bounds_ms(shop)[0]
+        begins, ends = single_day(day).bounds_ms(shop)
+        assert ends == single_day(day + timedelta(days=1)).bounds_ms(shop)[0]
         assert day_of(begins, shop) == day_of(ends - 1, shop) == day
         assert day_of(begins - 1, shop) == day - timedelta(days=1)
 
@@ -78,7 +78,7 @@ def test_a_day_begins_at_the_shops_midnight() -> None:
 
 def test_a_period_is_read_back_as_it_was_written() -> None:
     period = span("2026-11-01", "2026-11-21")
-    assert read_period(str(period)) == period
+    assert decode_period(str(period)) == period
     assert period.day_count == len(list(period.days())) == 21
 
 
@@ -96,17 +96,17 @@ def test_a_period_is_read_back_as_it_was_written() -> None:
     ],
 )
 def test_what_is_no_period_of_ours_is_not_read(text: str) -> None:
-    assert read_period(text) is None
+    assert decode_period(text) is None
 
 
 def test_a_day_has_neighbours_but_none_to_come() -> None:
-    assert neighbours(one_day(TODAY), TODAY) == (one_day(date(2026, 11, 21)), None)
-    yesterday = one_day(date(2026, 11, 21))
-    assert neighbours(yesterday, TODAY) == (one_day(date(2026, 11, 20)), one_day(TODAY))
+    assert adjacent_periods(single_day(TODAY), TODAY) == (single_day(date(2026, 11, 21)), None)
+    yesterday = single_day(date(2026, 11, 21))
+    assert adjacent_periods(yesterday, TODAY) == (single_day(date(2026, 11, 20)), single_day(TODAY))
 
 
 def test_a_month_has_neighbours_and_other_periods_have_none() -> None:
-    october, november = month_of(date(2026, 10, 5)), span("2026-11-01", "2026-11-22")
-    assert neighbours(november, TODAY) == (october, None)
-    assert neighbours(october, TODAY) == (month_of(date(2026, 9, 1)), month_of(TODAY))
-    assert neighbours(span("2026-11-02", "2026-11-05"), TODAY) == (None, None)
+    october, november = month_containing(date(2026, 10, 5)), span("2026-11-01", "2026-11-22")
+    assert adjacent_periods(november, TODAY) == (october, None)
+    assert adjacent_periods(october, TODAY) == (month_containing(date(2026, 9, 1)), month_containing(TODAY))
+    assert adjacent_periods(span("2026-11-02", "2026-11-05"), TODAY) == (None, None)

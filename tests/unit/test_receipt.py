@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image, ImageFont
 
-from bot.features.receipts.canvas import _INKS, INNER_PX, WIDTH_PX, printable, width_px, wrapped
-from bot.features.receipts.picture import picture
-from bot.features.receipts.slip import Slip
+from bot.features.receipts.canvas import _INKS, INNER_PX, WIDTH_PX, printable, text_width_px, wrap_text
+from bot.features.receipts.picture import draw_receipt
+from bot.notices.receipts import ReceiptFacts
 from bot.texts.formatting import Clock
 from bot.texts.receipts import printed_moment
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))
 AT_MS = 1_795_330_205_000
-PULSA = Slip(
+PULSA = ReceiptFacts(
     shop_name="Toko Sinar Jaya",
     product_code="s5",
     product_name="Telkomsel 5.000",
@@ -26,7 +26,7 @@ PULSA = Slip(
     at_ms=AT_MS,
     ref="22110111373985338",
     sn="03125409871234560",
-    price_idr=6500,
+    customer_price_idr=6500,
 )
 TOKEN = replace(
     PULSA,
@@ -47,7 +47,7 @@ def opened(png: bytes) -> Image.Image:
 
 
 def test_a_receipt_is_as_wide_as_the_paper_and_black_on_white() -> None:
-    image = opened(picture(TOKEN, CLOCK))
+    image = opened(draw_receipt(TOKEN, CLOCK))
     assert (image.format, image.width) == ("PNG", WIDTH_PX)
     assert WIDTH_PX == 2 * 384
     shades = image.histogram()
@@ -58,15 +58,19 @@ def test_a_receipt_is_as_wide_as_the_paper_and_black_on_white() -> None:
 
 
 def test_nothing_reaches_over_the_edge_of_the_paper() -> None:
-    for slip in (PULSA, TOKEN, replace(PULSA, shop_name="W" * 40, product_name="W" * 90, sn="W W" * 60)):
-        image = opened(picture(slip, CLOCK))
+    for facts in (
+        PULSA,
+        TOKEN,
+        replace(PULSA, shop_name="W" * 40, product_name="W" * 90, sn="W W" * 60),
+    ):
+        image = opened(draw_receipt(facts, CLOCK))
         for x in range(20):
             assert image.crop((x, 0, x + 1, image.height)).getextrema() == (255, 255)
             assert image.crop((WIDTH_PX - 1 - x, 0, WIDTH_PX - x, image.height)).getextrema() == (255, 255)
 
 
 def test_the_same_facts_give_the_same_bytes() -> None:
-    assert picture(TOKEN, CLOCK) == picture(replace(TOKEN), CLOCK)
+    assert draw_receipt(TOKEN, CLOCK) == draw_receipt(replace(TOKEN), CLOCK)
 
 
 @pytest.mark.parametrize(
@@ -77,8 +81,8 @@ def test_the_same_facts_give_the_same_bytes() -> None:
         {"product_name": "Indosat 5.000"},
         {"product_name": None},
         {"destination": "081234567891"},
-        {"price_idr": 7000},
-        {"price_idr": None},
+        {"customer_price_idr": 7000},
+        {"customer_price_idr": None},
         {"sn": None},
         {"sn": "03125409871234561"},
         {"token": "1234-5678-9012-3456-7890"},
@@ -90,17 +94,17 @@ def test_the_same_facts_give_the_same_bytes() -> None:
     ],
 )
 def test_every_fact_is_seen_on_the_picture(change: dict[str, str | int | None]) -> None:
-    assert picture(replace(PULSA, **change), CLOCK) != picture(PULSA, CLOCK)
+    assert draw_receipt(replace(PULSA, **change), CLOCK) != draw_receipt(PULSA, CLOCK)
 
 
 def test_a_fact_that_is_missing_leaves_no_line() -> None:
-    plain = opened(picture(PULSA, CLOCK)).height
-    assert opened(picture(replace(PULSA, sn=None, price_idr=None), CLOCK)).height < plain
-    assert opened(picture(TOKEN, CLOCK)).height > plain
+    plain = opened(draw_receipt(PULSA, CLOCK)).height
+    assert opened(draw_receipt(replace(PULSA, sn=None, customer_price_idr=None), CLOCK)).height < plain
+    assert opened(draw_receipt(TOKEN, CLOCK)).height > plain
 
 
 def test_a_picture_stays_a_slip_of_paper_whatever_it_is_given() -> None:
-    hostile = Slip(
+    hostile = ReceiptFacts(
         shop_name=HOSTILE,
         product_code=HOSTILE,
         product_name=HOSTILE,
@@ -111,24 +115,24 @@ def test_a_picture_stays_a_slip_of_paper_whatever_it_is_given() -> None:
         tariff=HOSTILE,
         kwh=HOSTILE,
         sn=HOSTILE,
-        price_idr=10**18,
+        customer_price_idr=10**18,
     )
-    for slip in (hostile, replace(hostile, token=HOSTILE)):
-        image = opened(picture(slip, CLOCK))
+    for facts in (hostile, replace(hostile, token=HOSTILE)):
+        image = opened(draw_receipt(facts, CLOCK))
         assert (image.width, image.height < 3000) == (WIDTH_PX, True)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_no_text_stops_a_receipt(name: str, sn: str) -> None:
-    picture(replace(PULSA, shop_name=name, sn=sn, destination=name, customer_name=name), CLOCK)
+    draw_receipt(replace(PULSA, shop_name=name, sn=sn, destination=name, customer_name=name), CLOCK)
 
 
 def test_a_picture_takes_less_than_sixty_milliseconds() -> None:
-    picture(TOKEN, CLOCK)
+    draw_receipt(TOKEN, CLOCK)
     started = perf_counter()
     for _ in range(10):
-        picture(TOKEN, CLOCK)
+        draw_receipt(TOKEN, CLOCK)
     # Four times the measure, for a machine that is busy with other tests.
     assert (perf_counter() - started) / 10 < 0.24
 
@@ -170,13 +174,13 @@ def test_what_is_printable_is_short_and_stays_as_it_is(text: str, limit: int) ->
 
 
 def test_long_text_is_broken_at_blanks_and_cut_with_a_mark() -> None:
-    lines = wrapped("satu dua tiga empat lima enam tujuh delapan sembilan", 64, INNER_PX, 2)
+    lines = wrap_text("satu dua tiga empat lima enam tujuh delapan sembilan", 64, INNER_PX, 2)
     assert len(lines) == 2
     assert lines[0].split()[0] == "satu"
     assert lines[1].endswith("…")
-    assert all(width_px(line, 64) <= INNER_PX for line in lines)
-    assert wrapped("W" * 100, 64, INNER_PX, 20) != ["W" * 100]
-    assert "".join(wrapped("W" * 100, 64, INNER_PX, 20)) == "W" * 100
+    assert all(text_width_px(line, 64) <= INNER_PX for line in lines)
+    assert wrap_text("W" * 100, 64, INNER_PX, 20) != ["W" * 100]
+    assert "".join(wrap_text("W" * 100, 64, INNER_PX, 20)) == "W" * 100
 
 
 def test_paper_tells_the_year() -> None:

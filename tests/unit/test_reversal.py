@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from bot.biller.reversal import (
     MESSAGE_MAX_CHARS,
-    Malformed,
-    Mismatch,
-    ReversalReport,
+    MalformedReversal,
+    MismatchedReversal,
+    ParsedReversal,
     match_reversal,
     read_reversal,
 )
-from bot.orders.events import Contradicting, Failed, Report, Succeeded
-from bot.orders.model import Order, Outcome, State, Trouble
+from bot.orders.events import Contradiction, Failed, ReversalEvent, Succeeded
+from bot.orders.model import FailureCause, Order, Outcome, State
 from tests.makers import an_order
 
 TRXID = "22110111373985338"
@@ -43,9 +43,11 @@ def query(**changes: str | None) -> bytes:
     return urlencode({name: value for name, value in fields.items() if value is not None}).encode()
 
 
-def reversal(*, to: str = "2222222222", code: str = "s5", **changes: str | None) -> Report | Mismatch:
+def reversal(
+    *, to: str = "2222222222", code: str = "s5", **changes: str | None
+) -> ReversalEvent | MismatchedReversal:
     report = read_reversal(query(**changes))
-    assert isinstance(report, ReversalReport)
+    assert isinstance(report, ParsedReversal)
     return match_reversal(report, order=order_to(to, code=code))
 
 
@@ -60,13 +62,13 @@ class TestReversals:
     def test_the_sheets_failure_is_a_failure(self) -> None:
         read = reversal(to="111111111", status="1", dest="111111111", message=FAILED_MESSAGE)
 
-        assert read == Failed(reason="", trouble=Trouble.OTHER, balance_idr=99_999_999)
+        assert read == Failed(reason="", failure_cause=FailureCause.OTHER, balance_idr=99_999_999)
 
     def test_a_form_encoded_message_has_its_blanks_back(self) -> None:
         report = read_reversal(query())
 
         assert b"+SUKSES" in query()
-        assert isinstance(report, ReversalReport)
+        assert isinstance(report, ParsedReversal)
         assert report.message == SUCCEEDED_MESSAGE
 
     @pytest.mark.parametrize(
@@ -74,28 +76,28 @@ class TestReversals:
         ["", "2", "00", " 0 ", "0_0", "\u0660", "0\u0660", "+0", "-0", "true", "0\n", "\uff10", "SUKSES"],
     )
     def test_only_the_exact_strings_0_and_1_are_a_status(self, status: str) -> None:
-        assert isinstance(read_reversal(query(status=status)), Malformed)
+        assert isinstance(read_reversal(query(status=status)), MalformedReversal)
 
     @pytest.mark.parametrize(
         "refid", ["", TRXID[1:], TRXID + "0", TRXID + "\n", TRXID[1:] + "\u0660", " " + TRXID]
     )
     def test_only_17_ascii_digits_are_a_refid(self, refid: str) -> None:
-        assert isinstance(read_reversal(query(refid=refid)), Malformed)
+        assert isinstance(read_reversal(query(refid=refid)), MalformedReversal)
 
     @pytest.mark.parametrize("name", ["status", "refid", "product", "qty", "dest", "message"])
     def test_a_doubled_parameter_is_malformed_even_if_both_agree(self, name: str) -> None:
         again = "&" + next(pair for pair in query().decode().split("&") if pair.startswith(name))
         escaped = again.replace(name[0], f"%{ord(name[0]):x}", 1)
 
-        assert isinstance(read_reversal(query() + again.encode()), Malformed)
-        assert isinstance(read_reversal(query() + escaped.encode()), Malformed)
+        assert isinstance(read_reversal(query() + again.encode()), MalformedReversal)
+        assert isinstance(read_reversal(query() + escaped.encode()), MalformedReversal)
 
     @pytest.mark.parametrize("name", ["status", "refid", "product", "dest", "message"])
     def test_a_missing_parameter_is_malformed(self, name: str) -> None:
-        assert read_reversal(query(**{name: None})) == Malformed(why=f"missing: {name}")
+        assert read_reversal(query(**{name: None})) == MalformedReversal(why=f"missing: {name}")
 
     def test_qty_and_parameters_of_others_are_not_needed_and_not_minded(self) -> None:
-        assert isinstance(read_reversal(query(qty=None) + b"&extra=1&extra=2"), ReversalReport)
+        assert isinstance(read_reversal(query(qty=None) + b"&extra=1&extra=2"), ParsedReversal)
 
     @pytest.mark.parametrize(
         "raw",
@@ -116,13 +118,13 @@ class TestReversals:
         ],
     )
     def test_a_query_off_the_sheet_is_malformed(self, raw: bytes) -> None:
-        assert isinstance(read_reversal(raw), Malformed)
+        assert isinstance(read_reversal(raw), MalformedReversal)
 
     def test_a_long_message_is_capped_and_shows_no_sn(self) -> None:
         long = "Transaksi s5.2222222222 SUKSES, SN: 1, Saldo: " + "x" * MESSAGE_MAX_CHARS + ", Saldo: Rp7"
         report = read_reversal(query(message=long))
 
-        assert isinstance(report, ReversalReport)
+        assert isinstance(report, ParsedReversal)
         assert len(report.message) == MESSAGE_MAX_CHARS
         assert reversal(message=long) == Succeeded(sn=None)
 
@@ -133,7 +135,7 @@ class TestReversals:
 
     @given(st.binary())
     def test_no_bytes_crash_the_reader(self, raw: bytes) -> None:
-        assert isinstance(read_reversal(raw), Malformed)
+        assert isinstance(read_reversal(raw), MalformedReversal)
 
     @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), st.sampled_from("01"))
     def test_no_message_crashes_the_reader(self, message: str, status: str) -> None:
@@ -144,10 +146,10 @@ class TestReversals:
 class TestMatching:
     @pytest.mark.parametrize("dest", ["222222222", "22222222222", "2222222222 ", "\u0662222222222"])
     def test_another_destination_is_a_mismatch(self, dest: str) -> None:
-        assert isinstance(reversal(dest=dest), Mismatch)
+        assert isinstance(reversal(dest=dest), MismatchedReversal)
 
     def test_another_orders_refid_is_a_mismatch(self) -> None:
-        assert isinstance(reversal(refid="0" * 17), Mismatch)
+        assert isinstance(reversal(refid="0" * 17), MismatchedReversal)
 
     @pytest.mark.parametrize("product", ["s5", "S5", "banktrf", ""])
     def test_the_code_may_stand_in_the_message_alone(self, product: str) -> None:
@@ -158,11 +160,11 @@ class TestMatching:
 
     @pytest.mark.parametrize("code", ["s10", "s", "s51", "2222222222"])
     def test_a_report_that_names_our_code_nowhere_is_a_mismatch(self, code: str) -> None:
-        assert isinstance(reversal(code=code), Mismatch)
+        assert isinstance(reversal(code=code), MismatchedReversal)
 
     def test_a_letter_that_only_folds_into_ours_is_not_ours(self) -> None:
         assert isinstance(
-            reversal(product="\u017f5", message="Transaksi \u017f5.2222222222 SUKSES"), Mismatch
+            reversal(product="\u017f5", message="Transaksi \u017f5.2222222222 SUKSES"), MismatchedReversal
         )
 
     @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ class TestMatching:
     def test_a_report_that_contradicts_itself_settles_nothing(self, status: str, words: str) -> None:
         message = f"Transaksi s5.2222222222 {words}, Saldo: Rp99,999,999"
 
-        assert isinstance(reversal(status=status, message=message), Contradicting)
+        assert isinstance(reversal(status=status, message=message), Contradiction)
 
     @pytest.mark.parametrize("message", ["", "Transaksi s5.2222222222", "Transaksi s5.2222222222 KESUKSESAN"])
     def test_without_the_word_the_status_alone_decides(self, message: str) -> None:
@@ -265,5 +267,5 @@ class TestAmounts:
     def test_what_is_reported_says_which_outcome(self) -> None:
         report = read_reversal(query(status="1"))
 
-        assert isinstance(report, ReversalReport)
+        assert isinstance(report, ParsedReversal)
         assert report.outcome is Outcome.FAILURE

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.inference import told_by
-from bot.catalogue.price_list.reader import Sheet, read_sheet
+from bot.catalogue.inference import infer_traits
+from bot.catalogue.price_list.reader import ParsedPriceList, read_price_list
 from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
-from bot.catalogue.product import Hours, Operator, Product, Rule
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 
 minutes = st.integers(0, 1439)
 texts = st.one_of(
@@ -27,27 +27,27 @@ products = st.builds(
     code=st.from_regex(r"[A-Za-z][A-Za-z0-9]{1,19}", fullmatch=True),
     name=texts,
     group=texts.filter(lambda text: len(text) <= 40),
-    rule=st.sampled_from(Rule),
-    sell_idr=st.one_of(st.none(), st.integers(1, 99_999_999)),
+    rule=st.sampled_from(DestinationRule),
+    price_idr=st.one_of(st.none(), st.integers(1, 99_999_999)),
     is_open=st.booleans(),
-    operator=st.one_of(st.none(), st.sampled_from(Operator)),
+    carrier=st.one_of(st.none(), st.sampled_from(Carrier)),
     nominal=st.one_of(st.none(), st.integers(1, 10_000)),
     cut_off=st.one_of(
         st.none(),
         st.tuples(minutes, minutes)
         .filter(lambda pair: pair[0] != pair[1])
-        .map(lambda pair: Hours(from_minute=pair[0], until_minute=pair[1])),
+        .map(lambda pair: DailyHours(from_minute=pair[0], until_minute=pair[1])),
     ),
 )
 
 
 def as_kept(product: Product) -> Product:
     """Give a product as a catalogue can hold it: a game whose name wants a server has one."""
-    told = told_by(
+    told = infer_traits(
         code=product.code,
         name=product.name,
         group=product.group,
-        sell_idr=product.sell_idr,
+        price_idr=product.price_idr,
         rule=product.rule,
     )
     return replace(product, rule=told.rule)
@@ -64,14 +64,14 @@ catalogues = st.lists(
 def test_what_goes_out_comes_in_again_as_it_was(
     catalogue: Catalogue, write: Callable[[Catalogue], bytes]
 ) -> None:
-    sheet = read_sheet(write(catalogue), commands=frozenset())
-    assert isinstance(sheet, Sheet)
+    sheet = read_price_list(write(catalogue), commands=frozenset())
+    assert isinstance(sheet, ParsedPriceList)
     assert sheet.problems == ()
     assert sheet.products == catalogue.products
 
 
 HOSTILE = Catalogue(
-    products=(Product(code="ab1", name='=HYPERLINK("http://x","y")', group="+1", rule=Rule.FREE),)
+    products=(Product(code="ab1", name='=HYPERLINK("http://x","y")', group="+1", rule=DestinationRule.FREE),)
 )
 
 

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.spreadsheets import MAX_CELL_CHARS, csv_bytes, xlsx
+from bot.spreadsheets import MAX_CELL_CHARS, csv_bytes, xlsx_bytes
 
 HEADER = ("Nomor", "Harga")
 FORMULAS = ["=1+1", "+62812", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
@@ -24,7 +24,7 @@ def read_csv(content: bytes) -> list[list[str]]:
 
 def test_a_workbook_keeps_text_as_text_and_numbers_as_numbers() -> None:
     rows = [("081234567890", 5432), ("é \U0001f600 <&>", None)]
-    assert read_xlsx(xlsx(HEADER, rows, (20, 9))) == [
+    assert read_xlsx(xlsx_bytes(HEADER, rows, (20, 9))) == [
         ["Nomor", "Harga"],
         ["081234567890", 5432],
         ["é \U0001f600 <&>", ""],
@@ -33,7 +33,7 @@ def test_a_workbook_keeps_text_as_text_and_numbers_as_numbers() -> None:
 
 @pytest.mark.parametrize("text", [*FORMULAS[:4], "{=1+1}", "https://evil.example", "22110111373985338"])
 def test_no_text_of_a_workbook_is_a_formula_a_link_or_a_number(text: str) -> None:
-    content = xlsx(HEADER, [(text, 1)])
+    content = xlsx_bytes(HEADER, [(text, 1)])
     assert read_xlsx(content)[1] == [text, 1]
     sheet = ZipFile(BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
@@ -41,11 +41,11 @@ def test_no_text_of_a_workbook_is_a_formula_a_link_or_a_number(text: str) -> Non
 
 
 def test_the_same_table_gives_the_same_bytes() -> None:
-    assert xlsx(HEADER, [("a", 1)]) == xlsx(HEADER, [("a", 1)])
+    assert xlsx_bytes(HEADER, [("a", 1)]) == xlsx_bytes(HEADER, [("a", 1)])
 
 
 def test_text_that_no_cell_holds_is_cut_not_left_out() -> None:
-    assert read_xlsx(xlsx(HEADER, [("x" * 40_000, 1)]))[1] == ["x" * MAX_CELL_CHARS, 1]
+    assert read_xlsx(xlsx_bytes(HEADER, [("x" * 40_000, 1)]))[1] == ["x" * MAX_CELL_CHARS, 1]
 
 
 @pytest.mark.parametrize("text", FORMULAS)

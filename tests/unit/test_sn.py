@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.orders.pln_token import Token, read_token
+from bot.orders.pln_token import PlnToken, read_pln_token
 
 DIGITS = "1234-5678-9012-3456-7890"
-WHOLE = Token(digits=DIGITS, name="BUDI SANTOSO", tariff="R1/1300VA", kwh="32,5")
+WHOLE = PlnToken(digits=DIGITS, name="BUDI SANTOSO", tariff="R1/1300VA", kwh="32,5")
 
 
 @pytest.mark.parametrize(
@@ -31,48 +31,48 @@ WHOLE = Token(digits=DIGITS, name="BUDI SANTOSO", tariff="R1/1300VA", kwh="32,5"
     ],
 )
 def test_a_token_is_read_with_all_that_stands_with_it_however_it_is_written(sn: str) -> None:
-    assert read_token(sn, is_meter=True) == WHOLE
+    assert read_pln_token(sn, is_meter=True) == WHOLE
 
 
 @pytest.mark.parametrize(
     ("sn", "token"),
     [
-        ("12345678901234567890", Token(digits=DIGITS)),
-        ("12345678901234567890/", Token(digits=DIGITS)),
-        ("12345678901234567890///", Token(digits=DIGITS)),
-        ("12345678901234567890/BUDI", Token(digits=DIGITS, name="BUDI")),
-        ("12345678901234567890/R1M/900VA/Kwh:32,5", Token(digits=DIGITS, tariff="R1M/900VA", kwh="32,5")),
-        ("12345678901234567890/BUDI/R1/32,5", Token(digits=DIGITS, name="BUDI", tariff="R1", kwh="32,5")),
-        ("12345678901234567890/B2/23000VA", Token(digits=DIGITS, tariff="B2/23000VA")),
+        ("12345678901234567890", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/", PlnToken(digits=DIGITS)),
+        ("12345678901234567890///", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/BUDI", PlnToken(digits=DIGITS, name="BUDI")),
+        ("12345678901234567890/R1M/900VA/Kwh:32,5", PlnToken(digits=DIGITS, tariff="R1M/900VA", kwh="32,5")),
+        ("12345678901234567890/BUDI/R1/32,5", PlnToken(digits=DIGITS, name="BUDI", tariff="R1", kwh="32,5")),
+        ("12345678901234567890/B2/23000VA", PlnToken(digits=DIGITS, tariff="B2/23000VA")),
     ],
 )
-def test_missing_parts_are_missing(sn: str, token: Token) -> None:
-    assert read_token(sn, is_meter=True) == token
+def test_missing_parts_are_missing(sn: str, token: PlnToken) -> None:
+    assert read_pln_token(sn, is_meter=True) == token
 
 
 @pytest.mark.parametrize(
     ("sn", "token"),
     [
         # Two words that may both be the name.
-        ("12345678901234567890/BUDI/SANTOSO", Token(digits=DIGITS)),
-        ("12345678901234567890/A/N BUDI", Token(digits=DIGITS, name=None)),
+        ("12345678901234567890/BUDI/SANTOSO", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/A/N BUDI", PlnToken(digits=DIGITS, name=None)),
         # Two amounts, or an amount that may be of thousands.
-        ("12345678901234567890/32,5/1,5", Token(digits=DIGITS)),
-        ("12345678901234567890/Kwh:1.234", Token(digits=DIGITS)),
-        ("12345678901234567890/Kwh:1.234,5", Token(digits=DIGITS)),
+        ("12345678901234567890/32,5/1,5", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/Kwh:1.234", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/Kwh:1.234,5", PlnToken(digits=DIGITS)),
         # A whole number, or rupiah, is no kWh.
-        ("12345678901234567890/BUDI/20000", Token(digits=DIGITS, name="BUDI")),
-        ("12345678901234567890/20.000", Token(digits=DIGITS)),
+        ("12345678901234567890/BUDI/20000", PlnToken(digits=DIGITS, name="BUDI")),
+        ("12345678901234567890/20.000", PlnToken(digits=DIGITS)),
         # A number that no connection has is not taken for one.
-        ("12345678901234567890/R1/20000", Token(digits=DIGITS, tariff="R1")),
-        ("12345678901234567890/R1/R2/900VA", Token(digits=DIGITS)),
+        ("12345678901234567890/R1/20000", PlnToken(digits=DIGITS, tariff="R1")),
+        ("12345678901234567890/R1/R2/900VA", PlnToken(digits=DIGITS)),
         # Nobody is called so.
-        ("12345678901234567890/SUKSES", Token(digits=DIGITS)),
-        ("12345678901234567890 BUDI", Token(digits=DIGITS)),
+        ("12345678901234567890/SUKSES", PlnToken(digits=DIGITS)),
+        ("12345678901234567890 BUDI", PlnToken(digits=DIGITS)),
     ],
 )
-def test_what_could_be_something_else_is_left_out(sn: str, token: Token) -> None:
-    assert read_token(sn, is_meter=True) == token
+def test_what_could_be_something_else_is_left_out(sn: str, token: PlnToken) -> None:
+    assert read_pln_token(sn, is_meter=True) == token
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_what_could_be_something_else_is_left_out(sn: str, token: Token) -> None
     ],
 )
 def test_without_one_clear_token_of_twenty_digits_nothing_is_read(sn: str) -> None:
-    assert read_token(sn, is_meter=True) is None
+    assert read_pln_token(sn, is_meter=True) is None
 
 
 def test_twenty_digits_of_another_product_are_no_token() -> None:
-    assert read_token("12345678901234567890", is_meter=False) is None
+    assert read_pln_token("12345678901234567890", is_meter=False) is None
 
 
 PIECES = st.sampled_from(
@@ -123,7 +123,7 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=12).map("".join)))
 def test_a_token_is_never_made_of_digits_that_do_not_stand_together(sn: str) -> None:
-    token = read_token(sn, is_meter=True)
+    token = read_pln_token(sn, is_meter=True)
     if token:
         assert re.fullmatch(r"(\d{4}-){4}\d{4}", token.digits)
         assert token.digits.replace("-", "") in re.sub(r"[- ]", "", sn)

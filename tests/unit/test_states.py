@@ -16,26 +16,26 @@ from bot.notices.orders import (
     OrderUnknown,
 )
 from bot.orders import events as heard
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import TRANSITIONS, Decision, decide, retry_after_ms
 from tests.makers import an_order
 
 NOW_MS = 1_669_867_260_000
 SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
 
-NEWS: dict[str, heard.News] = {
+NEWS: dict[str, heard.OrderEvent] = {
     "claimed": heard.Claimed(),
     "not_sent": heard.NotSent(why="ConnectError"),
-    "accepted": heard.Accepted(price_idr=5000, balance_idr=1_356_424, biller_ref="21160325359742"),
-    "refused": heard.Refused(reason="Produk tidak Aktif", trouble=Trouble.PRODUCT_INACTIVE),
+    "accepted": heard.Accepted(cost_idr=5000, balance_idr=1_356_424, biller_ref="21160325359742"),
+    "refused": heard.Refused(reason="Produk tidak Aktif", failure_cause=FailureCause.PRODUCT_INACTIVE),
     "unclear": heard.Unclear(why="ReadTimeout"),
     "succeeded": heard.Succeeded(sn=SN, cost_idr=5000, balance_idr=1_351_424),
-    "failed": heard.Failed(reason="", trouble=Trouble.OTHER, balance_idr=1_356_424),
-    "contradicting": heard.Contradicting(why="status says success, the message says GAGAL"),
+    "failed": heard.Failed(reason="", failure_cause=FailureCause.OTHER, balance_idr=1_356_424),
+    "contradicting": heard.Contradiction(why="status says success, the message says GAGAL"),
     "expired": heard.Expired(reason=ExpiryReason.TOO_OLD),
     "overdue": heard.Overdue(),
-    "ruled_success": heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
-    "ruled_failure": heard.Ruled(outcome=Outcome.FAILURE, admin_id=9),
+    "ruled_success": heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    "ruled_failure": heard.Resolved(outcome=Outcome.FAILURE, admin_id=9),
 }
 
 # The whole table; what is not in a row leaves the state as it is.
@@ -59,13 +59,13 @@ MOVES = {
 END_STATES = {State.SUCCEEDED, State.FAILED, State.EXPIRED, State.DISPUTED, State.UNKNOWN}
 
 
-def settled(order: Order, *news: heard.News) -> Order:
+def settled(order: Order, *news: heard.OrderEvent) -> Order:
     for at_ms, item in enumerate(news, NOW_MS):
         order = decide(order, item, at_ms).order
     return order
 
 
-def told_by(order: Order, *news: heard.News) -> list[OrderNotice]:
+def told_by(order: Order, *news: heard.OrderEvent) -> list[OrderNotice]:
     told: list[OrderNotice] = []
     for at_ms, item in enumerate(news, NOW_MS):
         decision = decide(order, item, at_ms)
@@ -88,7 +88,7 @@ def test_each_state_makes_of_each_news_what_the_table_says(state: State, kind: s
 
 def test_every_state_and_every_kind_of_news_has_been_tried() -> None:
     assert set(TRANSITIONS) == set(State) == set(MOVES)
-    assert {type(news) for news in NEWS.values()} == set(heard.News.__args__)
+    assert {type(news) for news in NEWS.values()} == set(heard.OrderEvent.__args__)
 
 
 @pytest.mark.parametrize("kind", NEWS)
@@ -147,7 +147,7 @@ def test_late_news_never_overwrites_a_result(state: State, kind: str) -> None:
 def test_a_late_answer_still_brings_its_price_its_reference_and_the_balance() -> None:
     after = settled(an_order(state=State.SUBMITTING), heard.Succeeded(sn=SN))
     decision = decide(after, NEWS["accepted"], NOW_MS)
-    assert (decision.order.price_idr, decision.order.biller_ref) == (5000, "21160325359742")
+    assert (decision.order.cost_idr, decision.order.biller_ref) == (5000, "21160325359742")
     assert decision.balance_idr == 1_356_424
 
 
@@ -245,7 +245,7 @@ def test_an_sn_that_the_first_report_lacked_is_told_when_it_comes() -> None:
 
 def test_an_sn_that_an_admins_word_lacked_is_told_when_the_biller_brings_it() -> None:
     """The customer's proof must not stay in the database."""
-    ruled = heard.Ruled(outcome=Outcome.SUCCESS, admin_id=9)
+    ruled = heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9)
     told = told_by(an_order(state=State.UNKNOWN), ruled, NEWS["succeeded"])
     assert [getattr(notice, "sn", "") for notice in told] == [None, SN]
 
@@ -280,7 +280,7 @@ def test_doubt_is_kept_for_the_admins_who_must_settle_it(state: State, kind: str
     decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
     (card,) = decision.to_admins
     assert isinstance(card, OrderCard)
-    assert card.why == decision.order.doubt == getattr(NEWS[kind], "why", None)
+    assert card.why == decision.order.unknown_reason == getattr(NEWS[kind], "why", None)
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ import pytest
 
 from bot.notices import orders as say
 from bot.orders import events as heard
-from bot.orders.model import ExpiryReason, Order, Outcome, State, Trouble
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.notifications import facts_of, needs_admin, order_card, order_received
 from bot.orders.states import decide
 from tests.makers import an_order
 
 NOW_MS = 1_669_867_260_000
-FAILED = heard.Failed(reason="Nomor salah", trouble=Trouble.DESTINATION)
+FAILED = heard.Failed(reason="Nomor salah", failure_cause=FailureCause.DESTINATION)
 
 
-def to_admins(order: Order, news: heard.News) -> list[type[say.OrderNotice]]:
+def to_admins(order: Order, news: heard.OrderEvent) -> list[type[say.OrderNotice]]:
     return [type(notice) for notice in decide(order, news, NOW_MS).to_admins]
 
 
@@ -35,14 +35,14 @@ def test_the_acknowledgement_bears_the_time_at_which_the_order_was_kept() -> Non
 def test_a_failure_is_told_with_its_reason_and_its_trouble() -> None:
     (told,) = decide(an_order(state=State.PENDING), FAILED, NOW_MS).to_chat
     assert isinstance(told, say.OrderFailed)
-    assert (told.reason, told.trouble) == ("Nomor salah", Trouble.DESTINATION)
+    assert (told.reason, told.failure_cause) == ("Nomor salah", FailureCause.DESTINATION)
 
 
 def test_a_failure_by_an_admin_needs_no_reason() -> None:
-    ruled = heard.Ruled(outcome=Outcome.FAILURE, admin_id=9)
+    ruled = heard.Resolved(outcome=Outcome.FAILURE, admin_id=9)
     (told,) = decide(an_order(state=State.UNKNOWN), ruled, NOW_MS).to_chat
     assert isinstance(told, say.OrderFailed)
-    assert (told.reason, told.trouble) == ("", Trouble.OTHER)
+    assert (told.reason, told.failure_cause) == ("", FailureCause.OTHER)
 
 
 @pytest.mark.parametrize("reason", ExpiryReason)
@@ -57,11 +57,11 @@ def test_an_expired_order_is_told_with_its_reason(reason: ExpiryReason) -> None:
     [
         (heard.Succeeded(sn="1"), FAILED, Outcome.FAILURE),
         (FAILED, heard.Succeeded(sn="1"), Outcome.SUCCESS),
-        (heard.Refused(reason="", trouble=Trouble.OTHER), heard.Succeeded(), Outcome.SUCCESS),
+        (heard.Refused(reason="", failure_cause=FailureCause.OTHER), heard.Succeeded(), Outcome.SUCCESS),
     ],
 )
 def test_a_dispute_tells_the_chat_what_the_biller_says_now_and_asks_the_admins(
-    first: heard.News, second: heard.News, now: Outcome
+    first: heard.OrderEvent, second: heard.OrderEvent, now: Outcome
 ) -> None:
     settled = decide(an_order(state=State.SUBMITTING), first, NOW_MS).order
     decision = decide(settled, second, NOW_MS)
@@ -83,9 +83,11 @@ def test_an_overdue_order_is_told_to_its_chat_and_put_before_the_admins() -> Non
     ids=["unknown", "overdue"],
 )
 @pytest.mark.parametrize("result", [heard.Succeeded(), FAILED], ids=["success", "failure"])
-def test_a_result_that_comes_by_itself_closes_the_admins_card(waiting: Order, result: heard.News) -> None:
+def test_a_result_that_comes_by_itself_closes_the_admins_card(
+    waiting: Order, result: heard.OrderEvent
+) -> None:
     decision = decide(waiting, result, NOW_MS)
-    settled = say.OrderSettledItself(**facts_of(waiting, NOW_MS), state=decision.order.state)
+    settled = say.OrderResolvedByBiller(**facts_of(waiting, NOW_MS), state=decision.order.state)
     assert settled in decision.to_admins
 
 
@@ -95,16 +97,18 @@ def test_no_card_is_closed_where_none_was_shown() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_an_admins_word_does_not_say_that_the_order_settled_itself(outcome: Outcome) -> None:
-    assert to_admins(an_order(state=State.UNKNOWN), heard.Ruled(outcome=outcome, admin_id=9)) == []
+    assert to_admins(an_order(state=State.UNKNOWN), heard.Resolved(outcome=outcome, admin_id=9)) == []
 
 
-@pytest.mark.parametrize("trouble", Trouble)
+@pytest.mark.parametrize("failure_cause", FailureCause)
 @pytest.mark.parametrize("kind", [heard.Refused, heard.Failed])
 def test_admins_are_woken_by_what_only_they_can_mend(
-    kind: type[heard.Refused] | type[heard.Failed], trouble: Trouble
+    kind: type[heard.Refused] | type[heard.Failed], failure_cause: FailureCause
 ) -> None:
-    woken = to_admins(an_order(state=State.SUBMITTING), kind(reason="x", trouble=trouble))
-    assert woken == ([say.BillerTrouble] if trouble in {Trouble.DEPOSIT, Trouble.ACCOUNT} else [])
+    woken = to_admins(an_order(state=State.SUBMITTING), kind(reason="x", failure_cause=failure_cause))
+    assert woken == (
+        [say.BillerAccountAlarm] if failure_cause in {FailureCause.DEPOSIT, FailureCause.ACCOUNT} else []
+    )
 
 
 @pytest.mark.parametrize("state", State)
@@ -116,14 +120,14 @@ def test_the_admins_list_holds_what_nobody_else_can_settle(state: State) -> None
 
 
 def test_a_card_holds_all_that_an_admin_needs() -> None:
-    order = an_order(state=State.UNKNOWN, price_idr=5000, biller_ref="2116", doubt="ReadTimeout")
+    order = an_order(state=State.UNKNOWN, cost_idr=5000, biller_ref="2116", unknown_reason="ReadTimeout")
     assert order_card(order, NOW_MS) == say.OrderCard(
         **facts_of(order, NOW_MS),
         state=State.UNKNOWN,
         chat_id=order.chat_id,
         user_id=order.user_id,
         placed_at_ms=order.placed_at_ms,
-        price_idr=5000,
+        cost_idr=5000,
         biller_ref="2116",
         why="ReadTimeout",
     )

@@ -12,19 +12,18 @@ from msgspec.structs import fields, replace
 from telegram import MessageEntity
 
 from bot.actors import Standing
-from bot.catalogue.price_list.cells import Reason
+from bot.catalogue.price_list.cells import CellError
 from bot.handlers.commands import MAX_RESELLERS_SHOWN
-from bot.notices import Errand, Notice
+from bot.notices import LazyNotice, Notice
 from bot.notices import orders as of_order
-from bot.notices.alarms import OrderNotFound
-from bot.notices.order_lookup import OrderShown
+from bot.notices.alarms import UnknownTrxid
+from bot.notices.order_lookup import OrderDetails
 from bot.notices.people import ResellerList
-from bot.notices.placing import Offer, OrderRepeated
-from bot.orders.model import ExpiryReason, State, Trouble
+from bot.notices.placing import OrderOffer, OrderRepeated
+from bot.orders.model import ExpiryReason, FailureCause, State
 from bot.telegram.sender import entities_of
-from bot.texts import Clock, Span, Text, render
-from bot.texts.formatting import MAX_UNITS, Style, grouped, length, rupiah
-from bot.texts.render import MAX_COPY_CHARS
+from bot.texts.formatting import MAX_UNITS, Clock, Span, Style, Text, grouped, length, rupiah
+from bot.texts.render import MAX_COPY_CHARS, render
 from tests.samples import ALL, TO_RESELLERS
 from tests.samples.admins import BALANCE
 from tests.samples.facts import ABOUT, TOKEN_SN
@@ -61,7 +60,7 @@ _LIVELY = re.compile(r"(?:^|(?<=[\s(]))(?:/\w+|@\w+|#\w+)|https?://|\b\w+\.(?:me
 
 
 # What an errand says is looked up in the books as it leaves: it is tested where the books are.
-SAID = [kind for kind in get_args(Notice) if not issubclass(kind, Errand)]
+SAID = [kind for kind in get_args(Notice) if not issubclass(kind, LazyNotice)]
 EVERY_KIND = pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__name__)
 
 
@@ -84,13 +83,14 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
         for field in fields(notice)
         if field.name in OUTSIDE_FIELDS and isinstance(getattr(notice, field.name), str)
         # Why an order expired, or a row is faulty, is our own word; what is not there cannot be hostile.
-        if not isinstance(getattr(notice, field.name), ExpiryReason | Reason) and getattr(notice, field.name)
+        if not isinstance(getattr(notice, field.name), ExpiryReason | CellError)
+        and getattr(notice, field.name)
     }
-    if isinstance(notice, OrderNotFound) and notice.trxid:
+    if isinstance(notice, UnknownTrxid) and notice.trxid:
         changes = {"trxid": outside}
     for field in fields(notice):
         match getattr(notice, field.name):
-            case Offer() as offer:
+            case OrderOffer() as offer:
                 changes[field.name] = made_hostile(offer, outside)
             case (first, *_) as parts if isinstance(first, Struct):
                 changes[field.name] = tuple(made_hostile(part, outside) for part in parts)
@@ -203,18 +203,18 @@ def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
         names = {name for name, _ in facts}
         assert names.isdisjoint({"biller_ref", "why", "source"})
         # What a reseller pays, or asks of customers, is no secret; nothing else in rupiah has a place here.
-        assert {name for name in names if name.endswith("_idr")} <= {"sell_idr", "asked_idr"}
+        assert {name for name in names if name.endswith("_idr")} <= {"price_idr", "asked_idr"}
         sold = {rupiah(fact) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
         assert set(re.findall(r"Rp[0-9.]*[0-9]", said(notice))) <= sold
 
 
 def test_a_reason_about_the_operators_own_account_is_kept_from_resellers() -> None:
-    failed = of_order.OrderFailed(**ABOUT, reason="IP canary ditolak", trouble=Trouble.ACCOUNT)
+    failed = of_order.OrderFailed(**ABOUT, reason="IP canary ditolak", failure_cause=FailureCause.ACCOUNT)
     assert "canary" not in said(failed)
 
 
 def test_a_reason_that_concerns_the_reseller_is_told_with_a_next_step() -> None:
-    failed = of_order.OrderFailed(**ABOUT, reason="Nomor salah", trouble=Trouble.DESTINATION)
+    failed = of_order.OrderFailed(**ABOUT, reason="Nomor salah", failure_cause=FailureCause.DESTINATION)
     assert said(failed).splitlines()[2:4] == ["Alasan: Nomor salah", "Periksa nomornya, lalu ketik ulang."]
 
 
@@ -240,8 +240,8 @@ def test_a_copy_button_holds_the_whole_sn_or_there_is_none(sn: str | None, copie
 
 def test_only_a_success_has_something_to_copy() -> None:
     copies = [notice for notice in ALL if render(notice, CLOCK).copy is not None]
-    assert {type(notice) for notice in copies} == {of_order.OrderSucceeded, OrderShown}
-    assert {notice.state for notice in copies if isinstance(notice, OrderShown)} == {State.SUCCEEDED}
+    assert {type(notice) for notice in copies} == {of_order.OrderSucceeded, OrderDetails}
+    assert {notice.state for notice in copies if isinstance(notice, OrderDetails)} == {State.SUCCEEDED}
 
 
 def test_what_is_said_of_an_order_names_it_its_number_its_time_and_its_ref() -> None:
@@ -280,8 +280,8 @@ def test_whoever_cannot_know_yet_is_told_not_to_send_again(kind: type[Notice]) -
 
 def test_only_a_failure_is_headed_gagal() -> None:
     headed = [notice for notice in TO_RESELLERS if "GAGAL" in said(notice).splitlines()[0]]
-    assert {type(notice) for notice in headed} == {of_order.OrderFailed, OrderShown}
-    assert {notice.state for notice in headed if isinstance(notice, OrderShown)} == {State.FAILED}
+    assert {type(notice) for notice in headed} == {of_order.OrderFailed, OrderDetails}
+    assert {notice.state for notice in headed if isinstance(notice, OrderDetails)} == {State.FAILED}
 
 
 def test_admins_read_amounts_in_rupiah_and_moments_with_their_day() -> None:

@@ -2,60 +2,60 @@
 
 import pytest
 
-from bot.catalogue.inference import Traits, operators_in, told_by
-from bot.catalogue.product import Operator, Rule
+from bot.catalogue.inference import InferredTraits, carriers_in, infer_traits
+from bot.catalogue.product import Carrier, DestinationRule
 
 
-def told(code: str, name: str, group: str = "Lainnya", sell_idr: int | None = None) -> Traits:
-    return told_by(code=code, name=name, group=group, sell_idr=sell_idr)
+def told(code: str, name: str, group: str = "Lainnya", price_idr: int | None = None) -> InferredTraits:
+    return infer_traits(code=code, name=name, group=group, price_idr=price_idr)
 
 
 @pytest.mark.parametrize(
-    ("text", "operator"),
+    ("text", "carrier"),
     [
-        ("Pulsa Telkomsel", Operator.TELKOMSEL),
-        ("TSEL", Operator.TELKOMSEL),
-        ("Simpati/As", Operator.TELKOMSEL),
-        ("Kartu As", Operator.TELKOMSEL),
-        ("Isat IM3", Operator.INDOSAT),
-        ("XL Data", Operator.XL),
-        ("AXIS Bronet", Operator.AXIS),
-        ("Tri (Three)", Operator.TRI),
-        ("Pulsa 3", Operator.TRI),
-        ("Smartfren", Operator.SMARTFREN),
-        ("Smart 5.000", Operator.SMARTFREN),
+        ("Pulsa Telkomsel", Carrier.TELKOMSEL),
+        ("TSEL", Carrier.TELKOMSEL),
+        ("Simpati/As", Carrier.TELKOMSEL),
+        ("Kartu As", Carrier.TELKOMSEL),
+        ("Isat IM3", Carrier.INDOSAT),
+        ("XL Data", Carrier.XL),
+        ("AXIS Bronet", Carrier.AXIS),
+        ("Tri (Three)", Carrier.TRI),
+        ("Pulsa 3", Carrier.TRI),
+        ("Smartfren", Carrier.SMARTFREN),
+        ("Smart 5.000", Carrier.SMARTFREN),
     ],
 )
-def test_a_network_is_known_by_its_names(text: str, operator: Operator) -> None:
-    assert operators_in(text) == {operator}
+def test_a_network_is_known_by_its_names(text: str, carrier: Carrier) -> None:
+    assert carriers_in(text) == {carrier}
 
 
 @pytest.mark.parametrize("text", ["Kuota 3 GB", "Smart TV", "Netflix", "PLN", "trial", "exl", "Lainnya"])
 def test_what_only_looks_like_a_network_is_none(text: str) -> None:
-    assert operators_in(text) == frozenset()
+    assert carriers_in(text) == frozenset()
 
 
 def test_two_networks_in_one_name_are_none() -> None:
-    assert told("d1", "Data XL dan Axis 1 GB").operator is None
-    assert told("d1", "Simpati 5.000", "Pulsa XL").operator is None
+    assert told("d1", "Data XL dan Axis 1 GB").carrier is None
+    assert told("d1", "Simpati 5.000", "Pulsa XL").carrier is None
 
 
 @pytest.mark.parametrize(
     ("code", "name", "group", "rule"),
     [
-        ("pln20", "Token 20.000", "Listrik", Rule.METER),
-        ("tk20", "Token PLN 20.000", "Listrik", Rule.METER),
-        ("s5", "Simpati 5.000", "Pulsa", Rule.PHONE),
-        ("dn10", "Saldo DANA 10.000", "E-Wallet", Rule.PHONE),
-        ("ml86", "Mobile Legends 86 Diamonds", "Game", Rule.GAME_SERVER),
-        ("ff70", "Free Fire 70 Diamonds", "Game", Rule.GAME),
-        ("bpjs", "BPJS Kesehatan", "Tagihan", Rule.ACCOUNT),
-        ("vx1", "Voucher Axis 1 GB", "Voucher", Rule.FREE),
-        ("nf1", "Netflix 1 Bulan", "Streaming", Rule.FREE),
+        ("pln20", "Token 20.000", "Listrik", DestinationRule.METER),
+        ("tk20", "Token PLN 20.000", "Listrik", DestinationRule.METER),
+        ("s5", "Simpati 5.000", "Pulsa", DestinationRule.PHONE),
+        ("dn10", "Saldo DANA 10.000", "E-Wallet", DestinationRule.PHONE),
+        ("ml86", "Mobile Legends 86 Diamonds", "Game", DestinationRule.GAME_SERVER),
+        ("ff70", "Free Fire 70 Diamonds", "Game", DestinationRule.GAME),
+        ("bpjs", "BPJS Kesehatan", "Tagihan", DestinationRule.ACCOUNT),
+        ("vx1", "Voucher Axis 1 GB", "Voucher", DestinationRule.FREE),
+        ("nf1", "Netflix 1 Bulan", "Streaming", DestinationRule.FREE),
     ],
 )
 def test_a_destination_rule_is_known_by_code_group_and_name(
-    code: str, name: str, group: str, rule: Rule
+    code: str, name: str, group: str, rule: DestinationRule
 ) -> None:
     assert told(code, name, group).rule is rule
 
@@ -63,12 +63,14 @@ def test_a_destination_rule_is_known_by_code_group_and_name(
 def test_a_game_of_servers_wants_its_server_though_the_row_says_only_game() -> None:
     """An id without its server is paid for and never arrives."""
     words = {"code": "ml86", "name": "Mobile Legends 86 Diamonds", "group": "Game"}
-    assert told_by(**words, sell_idr=None, rule=Rule.GAME).rule is Rule.GAME_SERVER
-    assert told_by(**words, sell_idr=None, rule=Rule.FREE).rule is Rule.FREE
+    assert (
+        infer_traits(**words, price_idr=None, rule=DestinationRule.GAME).rule is DestinationRule.GAME_SERVER
+    )
+    assert infer_traits(**words, price_idr=None, rule=DestinationRule.FREE).rule is DestinationRule.FREE
 
 
 @pytest.mark.parametrize(
-    ("code", "name", "sell_idr", "nominal"),
+    ("code", "name", "price_idr", "nominal"),
     [
         ("s5", "Simpati 5.000", 5_900, 5),
         ("S5", "Telkomsel 5rb", None, 5),
@@ -79,13 +81,13 @@ def test_a_game_of_servers_wants_its_server_though_the_row_says_only_game() -> N
     ],
 )
 def test_a_nominal_is_told_where_code_name_and_price_agree(
-    code: str, name: str, sell_idr: int | None, nominal: int
+    code: str, name: str, price_idr: int | None, nominal: int
 ) -> None:
-    assert told(code, name, sell_idr=sell_idr).nominal == nominal
+    assert told(code, name, price_idr=price_idr).nominal == nominal
 
 
 @pytest.mark.parametrize(
-    ("code", "name", "sell_idr"),
+    ("code", "name", "price_idr"),
     [
         ("s5", "Simpati 10.000", 10_900),
         ("s5", "Simpati", 5_900),
@@ -104,6 +106,6 @@ def test_a_nominal_is_told_where_code_name_and_price_agree(
         ("dana50", "Saldo DANA 50.000", 50_500),
     ],
 )
-def test_a_nominal_that_is_not_sure_is_none(code: str, name: str, sell_idr: int | None) -> None:
+def test_a_nominal_that_is_not_sure_is_none(code: str, name: str, price_idr: int | None) -> None:
     """`5.0812…` buys by it: a wrong one would buy the wrong thing."""
-    assert told(code, name, sell_idr=sell_idr).nominal is None
+    assert told(code, name, price_idr=price_idr).nominal is None

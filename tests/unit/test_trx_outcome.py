@@ -3,13 +3,13 @@
 import httpx
 import pytest
 
-from bot.biller.client import outcome_of
+from bot.biller.client import classify_error
 from bot.orders.events import NotSent, Unclear
 
 
 @pytest.mark.parametrize("error", [httpx.ConnectError(""), httpx.ConnectTimeout("")])
 def test_without_a_connection_nothing_was_sent(error: Exception) -> None:
-    assert outcome_of(error) == NotSent(why=type(error).__name__)
+    assert classify_error(error) == NotSent(why=type(error).__name__)
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_without_a_connection_nothing_was_sent(error: Exception) -> None:
     ],
 )
 def test_no_other_error_is_ever_taken_for_not_sent(error: Exception) -> None:
-    assert outcome_of(error) == Unclear(why=type(error).__name__)
+    assert classify_error(error) == Unclear(why=type(error).__name__)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.grammar.parse import Misread, Slip
-from bot.grammar.parsed import Doubt, Question, spelled
+from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, order_text
 from bot.orders.model import Intent
 from tests.trade import NOTHING, TRADE, verdict
 
@@ -14,18 +13,18 @@ def bought(typed: str) -> Intent:
     return intent
 
 
-def slip_of(typed: str) -> Slip:
+def slip_of(typed: str) -> InputError:
     misread = verdict(typed, NOTHING)
-    assert isinstance(misread, Misread), misread
-    assert misread.near
-    return misread.slip
+    assert isinstance(misread, InvalidInput), misread
+    assert misread.looks_like_order
+    return misread.input_error
 
 
-def question(typed: str, *, with_catalogue: bool = True) -> tuple[Doubt, list[str]]:
+def question(typed: str, *, with_catalogue: bool = True) -> tuple[Ambiguity, list[str]]:
     asked = verdict(typed, TRADE if with_catalogue else NOTHING)
-    assert isinstance(asked, Question), asked
-    assert asked.suggestion == spelled(asked.choices[0])
-    return asked.doubt, [spelled(choice) for choice in asked.choices]
+    assert isinstance(asked, Clarification), asked
+    assert asked.suggestion == order_text(asked.choices[0])
+    return asked.ambiguity, [order_text(choice) for choice in asked.choices]
 
 
 @pytest.mark.parametrize(
@@ -65,37 +64,37 @@ def test_a_phone_number_has_ten_to_thirteen_digits(digits: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "slip"),
+    ("typed", "input_error"),
     [
-        ("s5.081234567", Slip.TOO_SHORT),
-        ("s5 0812", Slip.TOO_SHORT),
-        ("s5.+628123", Slip.TOO_SHORT),
-        ("s5.08123456789012", Slip.TOO_LONG),
-        ("s5.081234567890123", Slip.TOO_LONG),
-        ("s5.62812345678901234", Slip.TOO_LONG),
-        ("5k.081234567890", Slip.NO_CODE),
-        ("20rb 14444941364", Slip.NO_CODE),
-        ("ml86.12345678", Slip.NO_SERVER),
-        ("s5.+62812345678901234", Slip.TOO_LONG),
-        ("s5.1234", Slip.TOO_SHORT),
-        ("s5.123456789012345678901", Slip.TOO_LONG),
-        ("s5.+14155552671", Slip.FOREIGN_NUMBER),
-        ("s5.+0812345678", Slip.FOREIGN_NUMBER),
-        ("s5.0812345678x", Slip.NOT_DIGITS),
-        ("s5.0812+34567890", Slip.NOT_DIGITS),
-        ("s5.٠٨١٢٣٤٥٦٧٨٩٠", Slip.NOT_DIGITS),
-        ("s5.0812345678²", Slip.NOT_DIGITS),
-        ("s5.0812\U0001d7db\U0001d7dc\U0001d7dd\U0001d7de\U0001d7df\U0001d7e0", Slip.NOT_DIGITS),
-        ("s5.0812345678, 0812345679", Slip.SEVERAL_ORDERS),
-        ("s5.081234567890.081234567891", Slip.SEVERAL_ORDERS),
-        ("pln20.1444494136", Slip.TOO_SHORT),
-        ("pln20.1444494136412", Slip.TOO_LONG),
-        ("xy1.12345.6789.1234", Slip.TOO_MANY_PARTS),
-        ("5.081234567890", Slip.NO_CODE),
+        ("s5.081234567", InputError.TOO_SHORT),
+        ("s5 0812", InputError.TOO_SHORT),
+        ("s5.+628123", InputError.TOO_SHORT),
+        ("s5.08123456789012", InputError.TOO_LONG),
+        ("s5.081234567890123", InputError.TOO_LONG),
+        ("s5.62812345678901234", InputError.TOO_LONG),
+        ("5k.081234567890", InputError.NO_CODE),
+        ("20rb 14444941364", InputError.NO_CODE),
+        ("ml86.12345678", InputError.NO_SERVER),
+        ("s5.+62812345678901234", InputError.TOO_LONG),
+        ("s5.1234", InputError.TOO_SHORT),
+        ("s5.123456789012345678901", InputError.TOO_LONG),
+        ("s5.+14155552671", InputError.FOREIGN_NUMBER),
+        ("s5.+0812345678", InputError.FOREIGN_NUMBER),
+        ("s5.0812345678x", InputError.NOT_DIGITS),
+        ("s5.0812+34567890", InputError.NOT_DIGITS),
+        ("s5.٠٨١٢٣٤٥٦٧٨٩٠", InputError.NOT_DIGITS),
+        ("s5.0812345678²", InputError.NOT_DIGITS),
+        ("s5.0812\U0001d7db\U0001d7dc\U0001d7dd\U0001d7de\U0001d7df\U0001d7e0", InputError.NOT_DIGITS),
+        ("s5.0812345678, 0812345679", InputError.SEVERAL_ORDERS),
+        ("s5.081234567890.081234567891", InputError.SEVERAL_ORDERS),
+        ("pln20.1444494136", InputError.TOO_SHORT),
+        ("pln20.1444494136412", InputError.TOO_LONG),
+        ("xy1.12345.6789.1234", InputError.TOO_MANY_PARTS),
+        ("5.081234567890", InputError.NO_CODE),
     ],
 )
-def test_a_destination_that_does_not_fit_is_a_slip_with_its_name(typed: str, slip: Slip) -> None:
-    assert slip_of(typed) is slip
+def test_a_destination_that_does_not_fit_is_a_slip_with_its_name(typed: str, input_error: InputError) -> None:
+    assert slip_of(typed) is input_error
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_without_a_catalogue_other_digits_stay_as_they_were_typed(digits: str) -
 
 
 def test_a_phone_without_its_zero_is_sure_only_where_the_product_wants_a_phone() -> None:
-    both = (Doubt.NUMBER, ["s5.081234567890", "s5.81234567890"])
+    both = (Ambiguity.NUMBER, ["s5.081234567890", "s5.81234567890"])
     assert question("s5.81234567890", with_catalogue=False) == both
     assert verdict("s5.81234567890", TRADE) == Intent(product_code="S5", destination="081234567890")
 
@@ -157,7 +156,7 @@ def test_an_ordinal_before_or_behind_the_number_asks_for_a_further_purchase(
 def test_digits_that_may_be_an_ordinal_or_the_end_of_the_number_are_asked(typed: str) -> None:
     """Read as one number it would be bought for somebody else; read as an ordinal, for another time."""
     for catalogue in (NOTHING, TRADE):
-        assert isinstance(verdict(typed, catalogue), Question)
+        assert isinstance(verdict(typed, catalogue), Clarification)
 
 
 @pytest.mark.parametrize(
@@ -183,22 +182,22 @@ def test_digits_that_may_be_an_ordinal_or_the_end_of_the_number_are_asked(typed:
 )
 def test_a_part_too_many_is_never_passed_over_in_silence(typed: str, choices: list[str]) -> None:
     asked = verdict(typed, TRADE)
-    assert isinstance(asked, Question)
-    assert asked.doubt in {Doubt.PARTS, Doubt.PIN}
-    assert [spelled(choice) for choice in asked.choices] == choices
+    assert isinstance(asked, Clarification)
+    assert asked.ambiguity in {Ambiguity.PARTS, Ambiguity.PIN}
+    assert [order_text(choice) for choice in asked.choices] == choices
 
 
 def test_a_pin_behind_a_grouped_number_never_becomes_its_end() -> None:
     """Run together, 0812-345-678 and 1234 are a phone's fourteen digits, and somebody else's."""
     for typed in ("s5.0812-345-678.1234", "s5.0812 345 678 1234", "s5.0812.345.678.1234"):
         for catalogue in (NOTHING, TRADE):
-            assert isinstance(verdict(typed, catalogue), Question)
+            assert isinstance(verdict(typed, catalogue), Clarification)
 
 
 @pytest.mark.parametrize("typed", ["s5.O81234567890", "s5.08l234567890", "s5.08123456789O"])
 def test_a_letter_that_looks_like_a_digit_is_asked_about(typed: str) -> None:
-    doubt, choices = question(typed)
-    assert doubt is Doubt.LETTERS
+    ambiguity, choices = question(typed)
+    assert ambiguity is Ambiguity.LETTERS
     assert len(choices) == 1
 
 
@@ -222,8 +221,8 @@ def test_a_game_id_is_bought_with_its_server_as_one_run_of_digits(destination: s
 @pytest.mark.parametrize("destination", ["12345678", "1234567890", "081234567890", "12345678.2"])
 def test_a_game_id_without_its_server_is_not_bought(destination: str) -> None:
     misread = verdict(f"ml86.{destination}", TRADE)
-    assert isinstance(misread, Misread)
-    assert misread.slip is Slip.NO_SERVER
+    assert isinstance(misread, InvalidInput)
+    assert misread.input_error is InputError.NO_SERVER
     assert isinstance(verdict(misread.suggestion, TRADE), Intent)
 
 
@@ -239,7 +238,7 @@ def test_a_free_destination_has_no_blanks_and_no_other_marks(name: str) -> None:
 
 def test_a_free_destination_that_starts_like_an_ordinal_is_asked() -> None:
     asked = verdict("steam12.2.budi", TRADE)
-    assert isinstance(asked, Question)
+    assert isinstance(asked, Clarification)
     assert asked.choices == (
         Intent(product_code="STEAM12", destination="budi", ordinal=2),
         Intent(product_code="STEAM12", destination="2.budi"),
@@ -261,26 +260,26 @@ def test_a_nominal_is_bought_where_the_numbers_network_has_one_such_product(
 ) -> None:
     intent = verdict(typed, TRADE)
     assert isinstance(intent, Intent)
-    assert spelled(intent) == expected
+    assert order_text(intent) == expected
 
 
 @pytest.mark.parametrize(
     "typed", ["5.084012345678", "5rb.081234567890", "5000.081234567890", "20.14444941364"]
 )
 def test_a_nominal_that_fits_only_by_guessing_is_asked(typed: str) -> None:
-    doubt, choices = question(typed)
-    assert doubt is Doubt.NOMINAL
+    ambiguity, choices = question(typed)
+    assert ambiguity is Ambiguity.NOMINAL
     assert choices
 
 
 def test_a_nominal_that_no_product_has_is_a_slip() -> None:
     misread = verdict("7.081234567890", TRADE)
-    assert isinstance(misread, Misread)
-    assert (misread.slip, misread.near) == (Slip.NO_CODE, True)
+    assert isinstance(misread, InvalidInput)
+    assert (misread.input_error, misread.looks_like_order) == (InputError.NO_CODE, True)
 
 
 def test_a_number_of_another_network_is_asked_with_the_same_nominal_for_it() -> None:
-    assert question("s5.085712345678") == (Doubt.OPERATOR, ["S5.085712345678", "I5.085712345678"])
+    assert question("s5.085712345678") == (Ambiguity.OPERATOR, ["S5.085712345678", "I5.085712345678"])
     assert question("sm5.081234567890")[1] == ["SM5.081234567890", "S5.081234567890"]
     assert question("s100.2.085712345678")[1] == ["S100.2.085712345678"]
 
@@ -298,23 +297,23 @@ def test_a_number_of_no_known_network_is_bought_as_typed() -> None:
     ],
 )
 def test_a_code_that_the_catalogue_lacks_is_asked_with_the_nearest_ones(typed: str, best: str) -> None:
-    doubt, choices = question(typed)
-    assert doubt is Doubt.UNKNOWN_CODE
+    ambiguity, choices = question(typed)
+    assert ambiguity is Ambiguity.UNKNOWN_CODE
     assert choices[0] == best
     assert len(choices) <= 8
 
 
 def test_a_code_near_to_none_of_the_catalogue_is_a_slip() -> None:
     misread = verdict("qqq77.081234567890", TRADE)
-    assert isinstance(misread, Misread)
-    assert (misread.slip, misread.near) == (Slip.UNKNOWN_CODE, True)
+    assert isinstance(misread, InvalidInput)
+    assert (misread.input_error, misread.looks_like_order) == (InputError.UNKNOWN_CODE, True)
 
 
 def test_a_word_before_a_blank_is_asked_about_only_if_it_is_a_code() -> None:
-    assert question("dana 081234567890") == (Doubt.TALK, ["DANA.081234567890"])
+    assert question("dana 081234567890") == (Ambiguity.TALK, ["DANA.081234567890"])
     talk = verdict("hubungi 081234567890", TRADE)
-    assert isinstance(talk, Misread)
-    assert not talk.near
+    assert isinstance(talk, InvalidInput)
+    assert not talk.looks_like_order
 
 
 @pytest.mark.parametrize(
@@ -335,5 +334,9 @@ def test_a_word_before_a_blank_is_asked_about_only_if_it_is_a_code() -> None:
 def test_what_a_slip_suggests_can_be_bought_as_it_stands(typed: str) -> None:
     for catalogue in (NOTHING, TRADE):
         misread = verdict(typed, catalogue)
-        if isinstance(misread, Misread) and misread.near and misread.slip is not Slip.UNKNOWN_CODE:
+        if (
+            isinstance(misread, InvalidInput)
+            and misread.looks_like_order
+            and misread.input_error is not InputError.UNKNOWN_CODE
+        ):
             assert isinstance(verdict(misread.suggestion, catalogue), Intent), misread

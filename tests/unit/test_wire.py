@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.biller.answers import public_reason, read_answer, trouble_of, trx_body
+from bot.biller.answers import failure_cause_of, public_reason, read_answer, trx_body
 from bot.orders.events import Accepted, Refused, Unclear
-from bot.orders.model import Order, State, Trouble
+from bot.orders.model import FailureCause, Order, State
 from tests.makers import an_order
 
 USER = "usertesting"
@@ -53,13 +53,15 @@ class TestAnswers:
     def test_the_sheets_accepted_answer_is_accepted(self) -> None:
         read = read_answer(ACCEPTED.encode(), order=order_to("0812xxxxxx"), user=USER)
 
-        assert read == Accepted(price_idr=5000, balance_idr=1356424, biller_ref="21160325359742")
+        assert read == Accepted(cost_idr=5000, balance_idr=1356424, biller_ref="21160325359742")
 
     def test_the_sheets_refused_answer_is_refused(self) -> None:
         read = read_answer(REFUSED.encode(), order=order_to("0812xxxxxx"), user=USER)
 
         assert read == Refused(
-            reason="silakan coba lagi (DEDUCT)", trouble=Trouble.DEPOSIT, biller_ref="21160043460710"
+            reason="silakan coba lagi (DEDUCT)",
+            failure_cause=FailureCause.DEPOSIT,
+            biller_ref="21160043460710",
         )
 
     def test_the_code_may_come_back_in_capitals(self) -> None:
@@ -67,11 +69,11 @@ class TestAnswers:
 
     @pytest.mark.parametrize("odd", ["1,356,424", "\u0660", " 0 ", "0_0", "1\n", True, "9" * 40])
     def test_an_odd_balance_is_left_unread_and_the_purchase_is_still_believed(self, odd: object) -> None:
-        assert answer(saldo=odd) == Accepted(price_idr=5000, balance_idr=None, biller_ref="21160325359742")
+        assert answer(saldo=odd) == Accepted(cost_idr=5000, balance_idr=None, biller_ref="21160325359742")
 
     def test_a_balance_may_be_below_zero(self) -> None:
         assert answer(saldo="-5000") == Accepted(
-            price_idr=5000, balance_idr=-5000, biller_ref="21160325359742"
+            cost_idr=5000, balance_idr=-5000, biller_ref="21160325359742"
         )
 
     @pytest.mark.parametrize("optional", ["saldo", "ftrxid", "user", "trxtime", "elapsed"])
@@ -79,11 +81,11 @@ class TestAnswers:
         assert isinstance(answer(**{optional: None}), Accepted)
 
     def test_a_balance_may_be_a_number(self) -> None:
-        assert answer(saldo=12, ftrxid=None) == Accepted(price_idr=5000, balance_idr=12)
+        assert answer(saldo=12, ftrxid=None) == Accepted(cost_idr=5000, balance_idr=12)
 
     @pytest.mark.parametrize("strange", ["", "a\nb", "x" * 65, "\u0660", 7, ["1"]])
     def test_a_strange_reference_is_left_out_and_changes_nothing_else(self, strange: object) -> None:
-        assert answer(ftrxid=strange) == Accepted(price_idr=5000, balance_idr=1356424)
+        assert answer(ftrxid=strange) == Accepted(cost_idr=5000, balance_idr=1356424)
 
     @pytest.mark.parametrize("sheet", [ACCEPTED, REFUSED])
     @pytest.mark.parametrize(
@@ -189,44 +191,44 @@ class TestAnswers:
 
 class TestReasons:
     @pytest.mark.parametrize(
-        ("text", "reason", "trouble"),
+        ("text", "reason", "failure_cause"),
         [
             (
                 "Transaksi s5.0812xxxxxx GAGAL Produk tidak tersedia (ROUTE)",
                 "Produk tidak tersedia (ROUTE)",
-                Trouble.PRODUCT_UNAVAILABLE,
+                FailureCause.PRODUCT_UNAVAILABLE,
             ),
             (
                 "Transaksi s5.0812xxxxxx GAGAL silakan coba lagi (DEDUCT)",
                 "silakan coba lagi (DEDUCT)",
-                Trouble.DEPOSIT,
+                FailureCause.DEPOSIT,
             ),
             (
                 "Transaksi s5.0812xxxxxx GAGAL Produk tidak Aktif",
                 "Produk tidak Aktif",
-                Trouble.PRODUCT_INACTIVE,
+                FailureCause.PRODUCT_INACTIVE,
             ),
-            (FAILED_MESSAGE, "", Trouble.OTHER),
+            (FAILED_MESSAGE, "", FailureCause.OTHER),
             (
                 "Transaksi s5.08 GAGAL, Nomor tujuan salah, Saldo: Rp9,000, Tgl: 01/01",
                 "Nomor tujuan salah",
-                Trouble.DESTINATION,
+                FailureCause.DESTINATION,
             ),
-            ("Transaksi s5.08 GAGAL Salah nomor.", "Salah nomor", Trouble.DESTINATION),
-            ("GAGAL User ID tidak ditemukan", "User ID tidak ditemukan", Trouble.DESTINATION),
-            ("GAGAL Saldo tidak cukup", "", Trouble.DEPOSIT),
-            ("Sign salah", "Sign salah", Trouble.ACCOUNT),
-            ("User ID atau password salah", "User ID atau password salah", Trouble.ACCOUNT),
-            ("IP tidak terdaftar", "IP tidak terdaftar", Trouble.ACCOUNT),
-            ("Akun diblokir", "Akun diblokir", Trouble.ACCOUNT),
-            ("GAGAL gangguan", "gangguan", Trouble.OTHER),
-            ("", "", Trouble.OTHER),
+            ("Transaksi s5.08 GAGAL Salah nomor.", "Salah nomor", FailureCause.DESTINATION),
+            ("GAGAL User ID tidak ditemukan", "User ID tidak ditemukan", FailureCause.DESTINATION),
+            ("GAGAL Saldo tidak cukup", "", FailureCause.DEPOSIT),
+            ("Sign salah", "Sign salah", FailureCause.ACCOUNT),
+            ("User ID atau password salah", "User ID atau password salah", FailureCause.ACCOUNT),
+            ("IP tidak terdaftar", "IP tidak terdaftar", FailureCause.ACCOUNT),
+            ("Akun diblokir", "Akun diblokir", FailureCause.ACCOUNT),
+            ("GAGAL gangguan", "gangguan", FailureCause.OTHER),
+            ("", "", FailureCause.OTHER),
         ],
     )
     def test_a_reason_is_fit_for_resellers_and_its_trouble_is_named(
-        self, text: str, reason: str, trouble: Trouble
+        self, text: str, reason: str, failure_cause: FailureCause
     ) -> None:
-        assert (public_reason(text), trouble_of(text)) == (reason, trouble)
+        assert (public_reason(text), failure_cause_of(text)) == (reason, failure_cause)
 
     @pytest.mark.parametrize(
         "text",
@@ -256,4 +258,4 @@ class TestReasons:
         assert len(reason) <= 200
         assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in reason)
         assert "saldo" not in reason.lower()
-        assert isinstance(trouble_of(text), Trouble)
+        assert isinstance(failure_cause_of(text), FailureCause)

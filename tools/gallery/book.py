@@ -44,7 +44,7 @@ CHAPTERS = (
     ),
     Chapter(
         title="Slips",
-        words="Every slip is answered with the nearest right form, which a tap copies.",
+        words="Every input error is answered with the nearest right form, which a tap copies.",
         play=slips.play,
     ),
     Chapter(

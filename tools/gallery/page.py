@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bot.texts import Form, Span, Text
-from bot.texts.formatting import Style
+from bot.texts.formatting import Span, Style, Text
+from bot.texts.message import AttachmentKind
 from tools.gallery.scene import Chapter, Scene
 from tools.gallery.stage import RINA, Bubble, Person
 
@@ -74,7 +74,7 @@ def _attached(bubble: Bubble, pictures: Pictures) -> Iterator[str]:
     attachment = bubble.rendered.attachment
     if attachment is None:
         return
-    if attachment.form is Form.FILE:
+    if attachment.form is AttachmentKind.FILE:
         yield f"📎 <b>{escape(attachment.name)}</b>"
         return
     name = f"gallery-{len(pictures) + 1}.png"

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from bot.catalogue.price_list.reader import Sheet, Unreadable, read_sheet
+from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.product import Product
-from bot.delivery.lazy_content import fill
-from bot.delivery.message_merging import Draft, choose, outdated_among
+from bot.delivery.lazy_content import load_content
+from bot.delivery.message_merging import Draft, compose_next, superseded
 from bot.features.people import membership
 from bot.features.price_list import import_review
-from bot.grammar.parse import COMMANDS
+from bot.grammar.vocabulary import COMMANDS
 from bot.handlers import callbacks, messages
-from bot.notices import Errand, Notice
-from bot.orders.events import Accepted, Claimed, News
+from bot.notices import LazyNotice, Notice
+from bot.orders.events import Accepted, Claimed, OrderEvent
 from bot.orders.model import Order
-from bot.purchasing.settlement import settle
-from bot.texts import COPY, Clock, Rendered, label_of, render
-from bot.unit_of_work import Desk, Place
-from bot.updates import Document, Kind, Pressed, Said
+from bot.purchasing.settlement import apply_event_to
+from bot.texts.buttons import COPY, label_of
+from bot.texts.formatting import Clock
+from bot.texts.render import RenderedMessage, render
+from bot.unit_of_work import Address, Desk
+from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind
 from storage import catalogue, imports, order_queries, outbox
 from storage.migrate import migrate
-from storage.outbox import Letter, Waiting
+from storage.outbox import OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -56,7 +58,7 @@ class Bubble:
 
     to: Person
     notice: Notice
-    rendered: Rendered
+    rendered: RenderedMessage
     keys: tuple[tuple[str, ...], ...]
 
 
@@ -85,13 +87,15 @@ class Stage:
             chance=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
         )
         self._message_ids = count(1)
-        self._on_screen: dict[int, list[tuple[int, Letter]]] = {who.user_id: [] for who in PEOPLE}
-        membership.seed(self.tx, (SARI.user_id,), now_ms=self.now_ms)
+        self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {who.user_id: [] for who in PEOPLE}
+        membership.approve_configured(self.tx, (SARI.user_id,), now_ms=self.now_ms)
         if products:
             self._sells(products)
 
     def _sells(self, products: tuple[Product, ...]) -> None:
-        edit = catalogue.Edit(stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx")
+        edit = catalogue.CatalogueEdit(
+            stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx"
+        )
         catalogue.replace(self.tx, catalogue.load(self.tx), products, edit)
 
     def passes(self, seconds: float) -> None:
@@ -99,7 +103,7 @@ class Stage:
         self.now_ms += int(seconds * 1000)
 
     def says(
-        self, text: str, by: Person = SARI, *, kind: Kind = Kind.WRITTEN, to: str = ""
+        self, text: str, by: Person = SARI, *, kind: MessageKind = MessageKind.WRITTEN, to: str = ""
     ) -> tuple[Bubble, ...]:
         """Let somebody write to the bot, perhaps as a reply to our last message of the kind `to`."""
         self._takes_in(text, by, kind=kind, reply_to=self._message_of(by, to) if to else None)
@@ -110,11 +114,11 @@ class Stage:
         text: str,
         by: Person,
         *,
-        kind: Kind = Kind.WRITTEN,
+        kind: MessageKind = MessageKind.WRITTEN,
         reply_to: int | None = None,
         document: Document | None = None,
     ) -> None:
-        said = Said(
+        said = IncomingMessage(
             chat_id=by.user_id,
             is_private=True,
             thread_id=None,
@@ -128,30 +132,30 @@ class Stage:
             reply_to=reply_to,
             document=document,
         )
-        messages.take_message(self.tx, self.desk, said, now_ms=self.now_ms)
+        messages.handle_message(self.tx, self.desk, said, now_ms=self.now_ms)
 
     def sends(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
         """Let an admin send a file, and read it."""
         document = Document(file_id=name, name=name, size_bytes=len(content))
         self._takes_in("", by, document=document)
-        asked = imports.next_asked(self.tx)
+        asked = imports.next_requested(self.tx)
         if asked is not None:
             self._reads(asked, content.encode())
         return self._said()
 
     def _reads(self, asked: imports.Import, content: bytes) -> None:
-        match read_sheet(content, commands=COMMANDS):
-            case Unreadable() as why:
-                import_review.refuse(self.tx, self.desk, asked, why, now_ms=self.now_ms)
-            case Sheet() as sheet:
-                packed = imports.packed(sheet)
-                import_review.show(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
+        match read_price_list(content, commands=COMMANDS):
+            case UnreadablePriceList() as why:
+                import_review.reject_import(self.tx, self.desk, asked, why, now_ms=self.now_ms)
+            case ParsedPriceList() as sheet:
+                packed = imports.serialize(sheet)
+                import_review.show_preview(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
 
     def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
         """Let somebody tap the latest button that has `label` on it."""
         message_id, data = self._button(by, label)
-        pressed = Pressed(
-            press_id="1",
+        pressed = ButtonPress(
+            callback_id="1",
             chat_id=by.user_id,
             thread_id=None,
             message_id=message_id,
@@ -159,19 +163,19 @@ class Stage:
             name=by.name,
             data=data,
         )
-        callbacks.take_press(self.tx, self.desk, pressed, now_ms=self.now_ms)
+        callbacks.handle_callback(self.tx, self.desk, pressed, now_ms=self.now_ms)
         return self._said()
 
-    def hears(self, *news: News, trxid: str = "") -> tuple[Bubble, ...]:
+    def hears(self, *news: OrderEvent, trxid: str = "") -> tuple[Bubble, ...]:
         """Let news of an order come in, of the latest unless told otherwise, and show what is said last."""
         trxid = trxid or self.orders()[-1].trxid
         self.is_told(*news, trxid=trxid)
         return self._said()
 
-    def is_told(self, *news: News, trxid: str) -> None:
+    def is_told(self, *news: OrderEvent, trxid: str) -> None:
         """Let news of an order come in that nobody can be told yet."""
         for each in news:
-            settle(self.tx, self.desk, trxid, each, at_ms=self.now_ms, actor="biller")
+            apply_event_to(self.tx, self.desk, trxid, each, at_ms=self.now_ms, actor="biller")
 
     def looks(self) -> tuple[Bubble, ...]:
         """Give what was said since somebody last looked."""
@@ -179,17 +183,17 @@ class Stage:
 
     def takes(self, trxid: str = "") -> None:
         """Let the biller take an order for the time being."""
-        self.hears(Claimed(), Accepted(price_idr=5_750, biller_ref="21160325359742"), trxid=trxid)
+        self.hears(Claimed(), Accepted(cost_idr=5_750, biller_ref="21160325359742"), trxid=trxid)
 
     def tells(self, *notices: Notice, to: Person = SARI) -> tuple[Bubble, ...]:
         """Say something of which only the facts are made up."""
         for notice in notices:
-            self.desk.say(self.tx, notice, Place(chat_id=to.user_id), at_ms=self.now_ms)
+            self.desk.say(self.tx, notice, Address(chat_id=to.user_id), at_ms=self.now_ms)
         return self._said()
 
     def orders(self) -> list[Order]:
         """Give Sari's orders in the order in which they were placed."""
-        placed = order_queries.before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
+        placed = order_queries.page_before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
         return sorted(placed, key=lambda order: (order.placed_at_ms, order.line))
 
     def _message_of(self, by: Person, kind: str) -> int:
@@ -212,12 +216,12 @@ class Stage:
 
     def _said_to(self, who: Person) -> Iterator[Bubble]:
         while waiting := self._waiting(who):
-            draft = choose(waiting, self.clock, one_by_one=False, is_scarce=False)
+            draft = compose_next(waiting, self.clock, one_by_one=False, is_scarce=False)
             yield self._listed(who, draft) if len(draft.batch) > 1 else self._told(who, waiting[0])
 
-    def _waiting(self, who: Person) -> list[Waiting]:
-        waiting = outbox.waiting(self.tx, who.user_id, now_ms=self.now_ms + FAR_MS, limit=MAX_ORDERS)
-        outdated = outdated_among(waiting)
+    def _waiting(self, who: Person) -> list[QueuedMessage]:
+        waiting = outbox.waiting_messages(self.tx, who.user_id, now_ms=self.now_ms + FAR_MS, limit=MAX_ORDERS)
+        outdated = superseded(waiting)
         for entry in outdated:
             outbox.drop(self.tx, entry.outbox_id)
         return [entry for entry in waiting if entry not in outdated]
@@ -225,17 +229,19 @@ class Stage:
     def _listed(self, who: Person, draft: Draft) -> Bubble:
         message_id = next(self._message_ids)
         for entry in draft.batch:
-            outbox.told(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
+            outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
         words = draft.outgoing.text if draft.outgoing else ()
-        return Bubble(to=who, notice=draft.batch[0].letter.notice, rendered=Rendered(text=words), keys=())
+        return Bubble(
+            to=who, notice=draft.batch[0].letter.notice, rendered=RenderedMessage(text=words), keys=()
+        )
 
-    def _told(self, who: Person, entry: Waiting) -> Bubble:
+    def _told(self, who: Person, entry: QueuedMessage) -> Bubble:
         letter, notice = entry.letter, entry.letter.notice
         message_id = letter.edits or next(self._message_ids)
-        outbox.told(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
+        outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
         self._on_screen[who.user_id].append((message_id, letter))
-        if isinstance(notice, Errand):
-            rendered = fill(self.tx, notice, self.clock).rendered
+        if isinstance(notice, LazyNotice):
+            rendered = load_content(self.tx, notice, self.clock).rendered
         else:
             rendered = render(notice, self.clock)
         keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in letter.keyboard)

@@ -6,8 +6,8 @@ Nothing is guessed with money: a price that could be two amounts is unreadable, 
 import re
 from enum import StrEnum
 
-from bot.catalogue.price_list.columns import squeezed
-from bot.catalogue.product import Hours, Operator, Rule
+from bot.catalogue.price_list.columns import normalized_key
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule
 
 MAX_CODE_CHARS = 20
 MAX_NAME_CHARS = 80
@@ -23,7 +23,7 @@ NONE = "-"
 """In the columns that are derived when blank: that there is none."""
 
 
-class Reason(StrEnum):
+class CellError(StrEnum):
     """Why a cell cannot be read."""
 
     MISSING = "missing"
@@ -41,23 +41,23 @@ class Reason(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
 
 
-RULE_WORDS = {
-    Rule.PHONE: ("hp", "telepon", "telpon", "phone", "nomor hp", "no hp"),
-    Rule.METER: ("meter", "meteran", "pln", "no meter"),
-    Rule.GAME: ("game", "id game", "game id"),
-    Rule.GAME_SERVER: ("game+server", "id+server", "game dan server", "game server"),
-    Rule.ACCOUNT: ("akun", "rekening", "account", "rekening/akun", "akun/rekening"),
-    Rule.FREE: ("bebas", "free"),
+RULE_NAMES = {
+    DestinationRule.PHONE: ("hp", "telepon", "telpon", "phone", "nomor hp", "no hp"),
+    DestinationRule.METER: ("meter", "meteran", "pln", "no meter"),
+    DestinationRule.GAME: ("game", "id game", "game id"),
+    DestinationRule.GAME_SERVER: ("game+server", "id+server", "game dan server", "game server"),
+    DestinationRule.ACCOUNT: ("akun", "rekening", "account", "rekening/akun", "akun/rekening"),
+    DestinationRule.FREE: ("bebas", "free"),
 }
 """How a destination rule is written; the first is what an export writes."""
 
-OPERATOR_WORDS = {
-    Operator.TELKOMSEL: ("telkomsel", "tsel", "simpati", "as", "kartu as", "simpati/as", "loop"),
-    Operator.INDOSAT: ("indosat", "isat", "im3", "mentari", "indosat ooredoo", "ooredoo"),
-    Operator.XL: ("xl", "xl axiata"),
-    Operator.AXIS: ("axis",),
-    Operator.TRI: ("tri", "three", "3"),
-    Operator.SMARTFREN: ("smartfren", "smart"),
+CARRIER_WORDS = {
+    Carrier.TELKOMSEL: ("telkomsel", "tsel", "simpati", "as", "kartu as", "simpati/as", "loop"),
+    Carrier.INDOSAT: ("indosat", "isat", "im3", "mentari", "indosat ooredoo", "ooredoo"),
+    Carrier.XL: ("xl", "xl axiata"),
+    Carrier.AXIS: ("axis",),
+    Carrier.TRI: ("tri", "three", "3"),
+    Carrier.SMARTFREN: ("smartfren", "smart"),
 }
 """How a network is written in its own column; the first is what an export writes."""
 
@@ -67,9 +67,11 @@ CLOSED_WORDS = (
     *("gangguan", "kosong", "habis"),
 )
 
-_RULES = {squeezed(word): rule for rule, words in RULE_WORDS.items() for word in words}
-_OPERATORS = {squeezed(word): operator for operator, words in OPERATOR_WORDS.items() for word in words}
-_STATUS = {squeezed(word): True for word in OPEN_WORDS} | {squeezed(word): False for word in CLOSED_WORDS}
+_RULES = {normalized_key(word): rule for rule, words in RULE_NAMES.items() for word in words}
+_OPERATORS = {normalized_key(word): carrier for carrier, words in CARRIER_WORDS.items() for word in words}
+_STATUS = {normalized_key(word): True for word in OPEN_WORDS} | {
+    normalized_key(word): False for word in CLOSED_WORDS
+}
 
 _CODE = re.compile(r"[A-Za-z0-9]+")
 _RUPIAH = re.compile(r"(?P<rp>(?:rp|idr)\.?\s*)?(?P<sign>-?)(?P<amount>[0-9.,]+?)(?:,-|,--)?", re.IGNORECASE)
@@ -85,42 +87,42 @@ MAX_NOMINAL = 10_000
 """In thousands of rupiah: no pulsa is worth more than ten million."""
 
 
-def read_code(cell: str, commands: frozenset[str]) -> str | Reason:
+def read_code(cell: str, commands: frozenset[str]) -> str | CellError:
     """Read a product's code; a word of `commands` could never be ordered by it."""
     if not cell:
-        return Reason.MISSING
+        return CellError.MISSING
     if not _CODE.fullmatch(cell):
-        return Reason.CODE_SIGNS
+        return CellError.CODE_SIGNS
     if len(cell) > MAX_CODE_CHARS:
-        return Reason.TOO_LONG
+        return CellError.TOO_LONG
     if len(cell) == 1:
-        return Reason.CODE_SHORT
+        return CellError.CODE_SHORT
     if cell.isdigit():
-        return Reason.CODE_NO_LETTER
-    return Reason.CODE_IS_COMMAND if cell.lower() in commands else cell
+        return CellError.CODE_NO_LETTER
+    return CellError.CODE_IS_COMMAND if cell.lower() in commands else cell
 
 
-def read_words(cell: str, *, limit: int) -> str | Reason:
+def read_words(cell: str, *, limit: int) -> str | CellError:
     """Read a name of at most `limit` characters."""
     if not cell:
-        return Reason.MISSING
-    return cell if len(cell) <= limit else Reason.TOO_LONG
+        return CellError.MISSING
+    return cell if len(cell) <= limit else CellError.TOO_LONG
 
 
-def read_price(cell: str) -> int | Reason | None:
+def read_price(cell: str) -> int | CellError | None:
     """Read a price in rupiah; blank and 0 are no price."""
     if not cell or cell == NONE:
         return None
     found = _RUPIAH.fullmatch(cell)
     amount_idr = read_amount(found["amount"]) if found else None
     if found is None or amount_idr is None:
-        return Reason.UNREADABLE
+        return CellError.UNREADABLE
     if found["sign"]:
-        return Reason.NEGATIVE
+        return CellError.NEGATIVE
     if amount_idr > MAX_PRICE_IDR:
-        return Reason.TOO_LARGE
+        return CellError.TOO_LARGE
     if 0 < amount_idr < MIN_BARE_PRICE_IDR and not found["rp"]:
-        return Reason.TOO_SMALL
+        return CellError.TOO_SMALL
     return amount_idr or None
 
 
@@ -132,45 +134,45 @@ def read_amount(text: str) -> int | None:
     return int((found["whole"] or found["english"] or found["plain"]).replace(".", "").replace(",", ""))
 
 
-def read_status(cell: str) -> bool | Reason:
+def read_status(cell: str) -> bool | CellError:
     """Read whether a product is open; blank is open."""
-    return _STATUS.get(squeezed(cell), Reason.UNKNOWN_WORD) if cell else True
+    return _STATUS.get(normalized_key(cell), CellError.UNKNOWN_WORD) if cell else True
 
 
-def read_rule(cell: str) -> Rule | Reason | None:
+def read_rule(cell: str) -> DestinationRule | CellError | None:
     """Read what a destination must look like; None where it is to be derived."""
-    return _RULES.get(squeezed(cell), Reason.UNKNOWN_WORD) if cell else None
+    return _RULES.get(normalized_key(cell), CellError.UNKNOWN_WORD) if cell else None
 
 
-def read_operator(cell: str) -> Operator | Reason:
+def read_carrier(cell: str) -> Carrier | CellError:
     """Read the name of a network."""
-    return _OPERATORS.get(squeezed(cell), Reason.UNKNOWN_WORD)
+    return _OPERATORS.get(normalized_key(cell), CellError.UNKNOWN_WORD)
 
 
-def read_nominal(cell: str) -> int | Reason:
+def read_nominal(cell: str) -> int | CellError:
     """Read a nominal: `5`, `5000`, `5.000` and `5rb` are all 5 thousand rupiah."""
     found = _NOMINAL.fullmatch(cell)
     amount = read_amount(found["amount"]) if found else None
     if not found or not amount:
-        return Reason.UNREADABLE
+        return CellError.UNREADABLE
     if not found["thousands"] and amount >= 1000:  # noqa: PLR2004 - from here on it is written in rupiah
         amount, rest = divmod(amount, 1000)
         if rest:
-            return Reason.UNREADABLE
-    return amount if amount <= MAX_NOMINAL else Reason.TOO_LARGE
+            return CellError.UNREADABLE
+    return amount if amount <= MAX_NOMINAL else CellError.TOO_LARGE
 
 
-def read_hours(cell: str) -> Hours | Reason | None:
+def read_hours(cell: str) -> DailyHours | CellError | None:
     """Read cut-off hours such as `23:00-01:00`; blank is none. `24:00` is midnight."""
     if not cell or cell == NONE:
         return None
     found = _HOURS.fullmatch(cell)
     if not found:
-        return Reason.UNREADABLE
+        return CellError.UNREADABLE
     minutes = [_minute(found[1], found[2]), _minute(found[3], found[4])]
     if None in minutes or minutes[0] == minutes[1]:
-        return Reason.UNREADABLE
-    return Hours(from_minute=minutes[0] or 0, until_minute=minutes[1] or 0)
+        return CellError.UNREADABLE
+    return DailyHours(from_minute=minutes[0] or 0, until_minute=minutes[1] or 0)
 
 
 def _minute(hour: str, minute: str) -> int | None:

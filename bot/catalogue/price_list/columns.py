@@ -17,11 +17,11 @@ class Column(StrEnum):
     PRICE = "price"
     STATUS = "status"
     CUT_OFF = "cut_off"
-    OPERATOR = "operator"
+    OPERATOR = "carrier"
     NOMINAL = "nominal"
 
 
-HEADINGS: dict[Column, tuple[str, ...]] = {
+COLUMN_TITLES: dict[Column, tuple[str, ...]] = {
     Column.CODE: ("kode", "kode produk", "code", "product code", "sku"),
     Column.NAME: ("nama", "nama produk", "name", "product name", "produk", "product"),
     Column.GROUP: ("grup", "group", "kategori", "category", "kelompok"),
@@ -29,7 +29,7 @@ HEADINGS: dict[Column, tuple[str, ...]] = {
     Column.PRICE: ("harga", "harga jual", "harga reseller", "price", "sell price", "selling price", "jual"),
     Column.STATUS: ("status", "keadaan", "state"),
     Column.CUT_OFF: ("tutup", "jam tutup", "cut off", "cut off hours", "jam cut off"),
-    Column.OPERATOR: ("operator", "jaringan", "network"),
+    Column.OPERATOR: ("carrier", "jaringan", "network"),
     Column.NOMINAL: ("nominal", "denom", "denominasi", "denomination"),
 }
 """The first is what an export writes; letter case, blanks and signs in a heading do not matter."""
@@ -39,15 +39,15 @@ REQUIRED = frozenset({Column.CODE, Column.NAME})
 _SIGNS = re.compile(r"[\W_]+")
 
 
-def squeezed(text: str) -> str:
+def normalized_key(text: str) -> str:
     """Give `text` in lower case without blanks and signs: `Harga-Jual` and `harga jual` are one."""
     return _SIGNS.sub("", text.casefold())
 
 
-_COLUMN_OF = {squeezed(heading): column for column, names in HEADINGS.items() for heading in names}
+_COLUMN_OF = {normalized_key(heading): column for column, names in COLUMN_TITLES.items() for heading in names}
 
 
-class Heading(Struct, frozen=True, kw_only=True):
+class HeaderRow(Struct, frozen=True, kw_only=True):
     """A row that names the columns: where each is, which are there twice, and which mean nothing to us."""
 
     place_of: dict[Column, int]
@@ -56,13 +56,13 @@ class Heading(Struct, frozen=True, kw_only=True):
     width: int
 
 
-def read_heading(cells: Sequence[str]) -> Heading | None:
+def read_header(cells: Sequence[str]) -> HeaderRow | None:
     """Read a row as the heading; None if it names no code or no name."""
     place_of: dict[Column, int] = {}
     doubled: list[str] = []
     unused: list[str] = []
     for place, cell in enumerate(cells):
-        column = _COLUMN_OF.get(squeezed(cell))
+        column = _COLUMN_OF.get(normalized_key(cell))
         if column is None:
             unused.extend([cell] if cell else [])
         elif column in place_of:
@@ -72,4 +72,4 @@ def read_heading(cells: Sequence[str]) -> Heading | None:
     if not place_of.keys() >= REQUIRED:
         return None
     width = max(place + 1 for place, cell in enumerate(cells) if cell)
-    return Heading(place_of=place_of, doubled=tuple(doubled), unused=tuple(unused), width=width)
+    return HeaderRow(place_of=place_of, doubled=tuple(doubled), unused=tuple(unused), width=width)

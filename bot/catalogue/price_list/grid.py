@@ -41,7 +41,7 @@ Cell = str
 Rows = list[list[Cell]]
 
 
-class FileFault(StrEnum):
+class FileError(StrEnum):
     """Why a file as a whole is no price list."""
 
     TOO_LARGE = "too_large"
@@ -57,32 +57,32 @@ class FileFault(StrEnum):
 class UnreadableFileError(Exception):
     """The file cannot be opened as a table."""
 
-    def __init__(self, fault: FileFault) -> None:
+    def __init__(self, fault: FileError) -> None:
         super().__init__(fault)
         self.fault = fault
 
 
-class Grid(Struct, frozen=True, kw_only=True):
+class Table(Struct, frozen=True, kw_only=True):
     """One way to read a file as a table; row 1 is the first, as a spreadsheet numbers them."""
 
     rows: Rows
 
 
-def grids_in(content: bytes) -> Iterator[Grid]:
+def tables_in(content: bytes) -> Iterator[Table]:
     """Give the tables that a file may hold, likeliest first; UnreadableFileError if it can be none."""
     if len(content) > MAX_FILE_BYTES:
-        raise UnreadableFileError(FileFault.TOO_LARGE)
+        raise UnreadableFileError(FileError.TOO_LARGE)
     if content.startswith(_XLSX):
         yield from _sheets(content)
     elif content.startswith(_PICTURES) or (
         b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
     ):
-        raise UnreadableFileError(FileFault.NOT_A_SHEET)
+        raise UnreadableFileError(FileError.NOT_A_SHEET)
     else:
         yield from _tables(_decoded(content))
 
 
-def _sheets(content: bytes) -> Iterator[Grid]:
+def _sheets(content: bytes) -> Iterator[Table]:
     plain = io.BytesIO(_repacked(content))
     with _faults_of_the_reader():
         workbook = CalamineWorkbook.from_filelike(plain)
@@ -90,7 +90,7 @@ def _sheets(content: bytes) -> Iterator[Grid]:
         if sheet.visible is SheetVisibleEnum.Visible:
             with _faults_of_the_reader():
                 found = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            yield Grid(rows=[[_text(cell) for cell in row] for row in found])
+            yield Table(rows=[[_text(cell) for cell in row] for row in found])
 
 
 @contextmanager
@@ -99,11 +99,11 @@ def _faults_of_the_reader() -> Iterator[None]:
     try:
         yield
     except CalamineError as error:
-        raise UnreadableFileError(FileFault.DAMAGED) from error
+        raise UnreadableFileError(FileError.DAMAGED) from error
     except BaseException as error:
         # A panic of its Rust code is no Exception, and would end whoever waits for the file.
         if type(error).__name__ == "PanicException":
-            raise UnreadableFileError(FileFault.DAMAGED) from error
+            raise UnreadableFileError(FileError.DAMAGED) from error
         raise
 
 
@@ -114,28 +114,28 @@ def _repacked(content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as packed, zipfile.ZipFile(plain, "w") as unpacked:
             parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise UnreadableFileError(FileFault.TOO_LARGE)
+                raise UnreadableFileError(FileError.TOO_LARGE)
             if not any(_SHEET_PART.fullmatch(part.filename) for part in parts):
-                raise UnreadableFileError(FileFault.NOT_A_SHEET)
+                raise UnreadableFileError(FileError.NOT_A_SHEET)
             for part in parts:
                 body = packed.read(part)
                 if _SHEET_PART.fullmatch(part.filename):
                     _refuse_vast(body)
                 unpacked.writestr(part.filename, body)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise UnreadableFileError(FileFault.DAMAGED) from error
+        raise UnreadableFileError(FileError.DAMAGED) from error
     return plain.getvalue()
 
 
 def _refuse_vast(sheet: bytes) -> None:
     """One cell at XFD1048576 would be laid out as seventeen thousand million empty ones."""
     if b"\0" in sheet:
-        raise UnreadableFileError(FileFault.DAMAGED)
+        raise UnreadableFileError(FileError.DAMAGED)
     places = set(_PLACE.findall(sheet))
     last_row = max((int(row[:9]) for _, row in places), default=0)
     last_column = max((_column(letters) for letters, _ in places), default=0)
     if last_row > MAX_ROWS + 100 or last_row * last_column > MAX_CELLS:
-        raise UnreadableFileError(FileFault.TOO_MANY_ROWS)
+        raise UnreadableFileError(FileError.TOO_MANY_ROWS)
 
 
 def _column(letters: bytes) -> int:
@@ -145,7 +145,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _tables(text: str) -> Iterator[Grid]:
+def _tables(text: str) -> Iterator[Table]:
     """Which sign divides the cells shows only by the heading: try each."""
     for delimiter in _DELIMITERS:
         try:
@@ -156,8 +156,8 @@ def _tables(text: str) -> Iterator[Grid]:
         except csv.Error:
             continue
         if len(rows) > MAX_ROWS + 100:
-            raise UnreadableFileError(FileFault.TOO_MANY_ROWS)
-        yield Grid(rows=rows)
+            raise UnreadableFileError(FileError.TOO_MANY_ROWS)
+        yield Table(rows=rows)
 
 
 def _decoded(content: bytes) -> str:

@@ -7,24 +7,24 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bot.catalogue.price_list.cells import Reason
-from bot.catalogue.price_list.columns import Column, Heading, read_heading
-from bot.catalogue.price_list.grid import MAX_ROWS, FileFault, Rows, UnreadableFileError, grids_in
-from bot.catalogue.price_list.row import Line, Problem, RowReader
+from bot.catalogue.price_list.cells import CellError
+from bot.catalogue.price_list.columns import Column, HeaderRow, read_header
+from bot.catalogue.price_list.grid import MAX_ROWS, FileError, Rows, UnreadableFileError, tables_in
+from bot.catalogue.price_list.row import CellProblem, ParsedRow, RowReader
 from bot.catalogue.product import Product
 
 MAX_HEADING_ROW = 10
 """Above the heading there may be a shop's name and a date, no more."""
 
 
-class Sheet(Struct, frozen=True, kw_only=True):
+class ParsedPriceList(Struct, frozen=True, kw_only=True):
     """A price list as read; `unused` are headings that mean nothing to us.
 
     `stricter` are the codes of games whose row does not say that they want a server, but whose name does.
     """
 
-    lines: tuple[Line, ...]
-    problems: tuple[Problem, ...]
+    lines: tuple[ParsedRow, ...]
+    problems: tuple[CellProblem, ...]
     unused: tuple[str, ...]
     stricter: tuple[str, ...]
 
@@ -39,38 +39,40 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return len(self.lines) - len(self.products)
 
 
-class Unreadable(Struct, frozen=True, kw_only=True):
+class UnreadablePriceList(Struct, frozen=True, kw_only=True):
     """The file is no price list; `detail` is what of it is amiss, where that has a name."""
 
-    fault: FileFault
+    fault: FileError
     detail: str = ""
 
 
-def read_sheet(content: bytes, *, commands: frozenset[str]) -> Sheet | Unreadable:
+def read_price_list(content: bytes, *, commands: frozenset[str]) -> ParsedPriceList | UnreadablePriceList:
     """Read the bytes of an XLSX or CSV file; codes that are `commands` are refused."""
     try:
-        for grid in grids_in(content):
+        for grid in tables_in(content):
             for number, row in enumerate(grid.rows[:MAX_HEADING_ROW]):
-                if heading := read_heading(row):
+                if heading := read_header(row):
                     return _read(grid.rows, number + 1, heading, commands)
     except UnreadableFileError as error:
-        return Unreadable(fault=error.fault)
-    return Unreadable(fault=FileFault.NO_HEADING)
+        return UnreadablePriceList(fault=error.fault)
+    return UnreadablePriceList(fault=FileError.NO_HEADING)
 
 
-def _read(rows: Rows, heading_at: int, heading: Heading, commands: frozenset[str]) -> Sheet | Unreadable:
+def _read(
+    rows: Rows, heading_at: int, heading: HeaderRow, commands: frozenset[str]
+) -> ParsedPriceList | UnreadablePriceList:
     if heading.doubled:
-        return Unreadable(fault=FileFault.COLUMN_TWICE, detail=heading.doubled[0])
+        return UnreadablePriceList(fault=FileError.COLUMN_TWICE, detail=heading.doubled[0])
     body = [(number, row) for number, row in enumerate(rows, 1) if number > heading_at and any(row)]
     if len(body) > MAX_ROWS:
-        return Unreadable(fault=FileFault.TOO_MANY_ROWS)
+        return UnreadablePriceList(fault=FileError.TOO_MANY_ROWS)
     if not body:
-        return Unreadable(fault=FileFault.EMPTY)
+        return UnreadablePriceList(fault=FileError.EMPTY)
     read = [RowReader(number, row, heading, commands) for number, row in body]
     _find_doubles(read)
     lines = tuple(row.line() for row in read)
     pairs = zip(read, lines, strict=True)
-    return Sheet(
+    return ParsedPriceList(
         lines=lines,
         problems=tuple(problem for row in read for problem in row.problems),
         unused=heading.unused,
@@ -84,6 +86,6 @@ def _find_doubles(rows: Sequence[RowReader]) -> None:
     for row in rows:
         first = first_of.setdefault(row.key, row)
         if row.key and first is not row:
-            row.refuse(Column.CODE, Reason.CODE_TWICE, str(first.number))
-            if not any(problem.reason is Reason.CODE_TWICE for problem in first.problems):
-                first.refuse(Column.CODE, Reason.CODE_TWICE, str(row.number))
+            row.refuse(Column.CODE, CellError.CODE_TWICE, str(first.number))
+            if not any(problem.reason is CellError.CODE_TWICE for problem in first.problems):
+                first.refuse(Column.CODE, CellError.CODE_TWICE, str(row.number))

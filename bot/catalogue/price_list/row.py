@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from bot.catalogue.inference import told_by
+from bot.catalogue.inference import infer_traits
 from bot.catalogue.price_list import cells
-from bot.catalogue.price_list.cells import Reason
-from bot.catalogue.price_list.columns import Column, Heading, squeezed
+from bot.catalogue.price_list.cells import CellError
+from bot.catalogue.price_list.columns import Column, HeaderRow, normalized_key
 from bot.catalogue.price_list.grid import width_of
 from bot.catalogue.product import Product
 
@@ -20,7 +20,7 @@ OTHER_GROUP = "Lainnya"
 MAX_SHOWN_CHARS = 40
 
 
-class Problem(Struct, frozen=True, kw_only=True):
+class CellProblem(Struct, frozen=True, kw_only=True):
     """A cell that keeps its row from being a product; `row` as the spreadsheet numbers it.
 
     `code` is what stands in the row's code cell, `shown` what stands in the faulty one, both cut short.
@@ -28,18 +28,18 @@ class Problem(Struct, frozen=True, kw_only=True):
 
     row: int
     column: Column
-    reason: Reason
+    reason: CellError
     code: str
     shown: str
 
 
-class Omitted(Struct, frozen=True, kw_only=True):
+class SkippedRow(Struct, frozen=True, kw_only=True):
     """Where a faulty row stood; `code_key` is the code it meant, as far as it can be told."""
 
     code_key: str
 
 
-Line = Product | Omitted
+ParsedRow = Product | SkippedRow
 
 
 class RowReader:
@@ -48,24 +48,24 @@ class RowReader:
     `is_stricter` tells that its product wants more of a destination than the row's cell says.
     """
 
-    def __init__(self, number: int, row: Sequence[str], heading: Heading, commands: frozenset[str]) -> None:
+    def __init__(self, number: int, row: Sequence[str], heading: HeaderRow, commands: frozenset[str]) -> None:
         self.number = number
-        self.problems: list[Problem] = []
+        self.problems: list[CellProblem] = []
         self.is_stricter = False
         self._row, self._heading = row, heading
-        self.key = squeezed(self._cell(Column.CODE))
+        self.key = normalized_key(self._cell(Column.CODE))
         self._product = self._read(commands)
         if width_of(row) > heading.width:
             # A comma too many has moved the cells behind it: a price may stand where it does not belong.
-            self.refuse(Column.NAME, Reason.TOO_MANY_CELLS, self._cell(Column.NAME))
+            self.refuse(Column.NAME, CellError.TOO_MANY_CELLS, self._cell(Column.NAME))
 
-    def line(self) -> Line:
+    def line(self) -> ParsedRow:
         """Give the product, if nothing is amiss."""
-        return self._product if self._product and not self.problems else Omitted(code_key=self.key)
+        return self._product if self._product and not self.problems else SkippedRow(code_key=self.key)
 
-    def refuse(self, column: Column, reason: Reason, shown: str) -> None:
+    def refuse(self, column: Column, reason: CellError, shown: str) -> None:
         """Note what is amiss."""
-        problem = Problem(
+        problem = CellProblem(
             row=self.number,
             column=column,
             reason=reason,
@@ -78,9 +78,9 @@ class RowReader:
         place = self._heading.place_of.get(column)
         return self._row[place] if place is not None and place < len(self._row) else ""
 
-    def _sound(self, column: Column, value: T | Reason) -> T | None:
+    def _sound(self, column: Column, value: T | CellError) -> T | None:
         """Give a value that could be read, and note one that could not."""
-        if isinstance(value, Reason):
+        if isinstance(value, CellError):
             self.refuse(column, value, self._cell(column))
             return None
         return value
@@ -89,22 +89,22 @@ class RowReader:
         code = self._sound(Column.CODE, cells.read_code(self._cell(Column.CODE), commands))
         name = self._words(Column.NAME, cells.MAX_NAME_CHARS)
         group = self._words(Column.GROUP, cells.MAX_GROUP_CHARS) if self._cell(Column.GROUP) else OTHER_GROUP
-        sell_idr = self._sound(Column.PRICE, cells.read_price(self._cell(Column.PRICE)))
+        price_idr = self._sound(Column.PRICE, cells.read_price(self._cell(Column.PRICE)))
         is_open = self._sound(Column.STATUS, cells.read_status(self._cell(Column.STATUS)))
         rule = self._sound(Column.RULE, cells.read_rule(self._cell(Column.RULE)))
         cut_off = self._sound(Column.CUT_OFF, cells.read_hours(self._cell(Column.CUT_OFF)))
         if code is None or name is None or group is None or is_open is None:
             return None
-        told = told_by(code=code, name=name, group=group, sell_idr=sell_idr, rule=rule)
+        told = infer_traits(code=code, name=name, group=group, price_idr=price_idr, rule=rule)
         self.is_stricter = rule is not None and rule is not told.rule
         return Product(
             code=code,
             name=name,
             group=group,
             rule=told.rule,
-            sell_idr=sell_idr,
+            price_idr=price_idr,
             is_open=is_open,
-            operator=self._given(Column.OPERATOR, cells.read_operator, told.operator),
+            carrier=self._given(Column.OPERATOR, cells.read_carrier, told.carrier),
             nominal=self._given(Column.NOMINAL, cells.read_nominal, told.nominal),
             cut_off=cut_off,
         )
@@ -112,7 +112,7 @@ class RowReader:
     def _words(self, column: Column, limit: int) -> str | None:
         return self._sound(column, cells.read_words(self._cell(column), limit=limit))
 
-    def _given(self, column: Column, read: Callable[[str], T | Reason], told: T | None) -> T | None:
+    def _given(self, column: Column, read: Callable[[str], T | CellError], told: T | None) -> T | None:
         """Give what the cell says, what was told by the words where it is blank, None where it says none."""
         cell = self._cell(column)
         if not cell:

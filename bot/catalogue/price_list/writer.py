@@ -3,11 +3,11 @@
 import re
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.inference import told_by
+from bot.catalogue.inference import infer_traits
 from bot.catalogue.price_list import cells
-from bot.catalogue.price_list.columns import HEADINGS, Column
-from bot.catalogue.product import Hours, Product
-from bot.spreadsheets import Cell, csv_bytes, xlsx
+from bot.catalogue.price_list.columns import COLUMN_TITLES, Column
+from bot.catalogue.product import DailyHours, Product
+from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 
 _WIDTHS = {
     Column.CODE: 12,
@@ -20,13 +20,15 @@ _WIDTHS = {
     Column.OPERATOR: 12,
     Column.NOMINAL: 10,
 }
-_HEADER = [HEADINGS[column][0] for column in Column]
+_HEADER = [COLUMN_TITLES[column][0] for column in Column]
 _MARKED = re.compile(r"'+[=+\-@]")
 
 
 def catalogue_xlsx(catalogue: Catalogue) -> bytes:
     """Give the catalogue as a workbook."""
-    return xlsx(_HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in Column])
+    return xlsx_bytes(
+        _HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in Column]
+    )
 
 
 def catalogue_csv(catalogue: Catalogue) -> bytes:
@@ -41,25 +43,23 @@ def _twice_marked(cell: Cell) -> Cell:
 
 
 def _row(product: Product) -> list[Cell]:
-    told = told_by(
+    told = infer_traits(
         code=product.code,
         name=product.name,
         group=product.group,
-        sell_idr=product.sell_idr,
+        price_idr=product.price_idr,
         rule=product.rule,
     )
     written: dict[Column, Cell] = {
         Column.CODE: product.code,
         Column.NAME: product.name,
         Column.GROUP: product.group,
-        Column.RULE: cells.RULE_WORDS[product.rule][0],
-        Column.PRICE: _price(product.sell_idr),
+        Column.RULE: cells.RULE_NAMES[product.rule][0],
+        Column.PRICE: _price(product.price_idr),
         Column.STATUS: cells.OPEN_WORDS[0] if product.is_open else cells.CLOSED_WORDS[0],
         Column.CUT_OFF: _hours(product.cut_off),
         # Blank means "as the words tell": where they would tell wrong, that there is none has to be said.
-        Column.OPERATOR: cells.OPERATOR_WORDS[product.operator][0]
-        if product.operator
-        else _none(told.operator),
+        Column.OPERATOR: cells.CARRIER_WORDS[product.carrier][0] if product.carrier else _none(told.carrier),
         Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(told.nominal),
     }
     return [written[column] for column in Column]
@@ -69,13 +69,13 @@ def _none(told: object) -> Cell:
     return cells.NONE if told is not None else None
 
 
-def _price(sell_idr: int | None) -> Cell:
-    if sell_idr is None or sell_idr >= cells.MIN_BARE_PRICE_IDR:
-        return sell_idr
-    return f"Rp{sell_idr}"
+def _price(price_idr: int | None) -> Cell:
+    if price_idr is None or price_idr >= cells.MIN_BARE_PRICE_IDR:
+        return price_idr
+    return f"Rp{price_idr}"
 
 
-def _hours(hours: Hours | None) -> str | None:
+def _hours(hours: DailyHours | None) -> str | None:
     return f"{_clock(hours.from_minute)}-{_clock(hours.until_minute)}" if hours else None
 
 

@@ -4,21 +4,21 @@ import re
 
 from msgspec import Struct
 
-from bot.grammar.normalize import plain
+from bot.grammar.normalize import normalize
 from bot.notices.complaints import (
     ComplaintCard,
     ComplaintClosed,
     ComplaintHelp,
-    ComplaintTold,
+    ComplaintStage,
+    ComplaintUpdate,
     NoComplaints,
-    Stage,
     TooManyComplaints,
 )
 from bot.orders.model import Order, State
 from bot.orders.notifications import facts_of
-from bot.unit_of_work import Desk, Place
+from bot.unit_of_work import Address, Desk
 from storage import complaints, order_queries, orders, people
-from storage.complaints import Complaint, Spot
+from storage.complaints import Complaint, ComplaintOrigin
 from storage.transaction import Tx
 
 MAX_NOTE_CHARS = 300
@@ -38,35 +38,39 @@ class Admin(Struct, frozen=True, kw_only=True):
 
     user_id: int
     name: str
-    place: Place
+    place: Address
     card_id: int | None = None
 
 
-def complain(tx: Tx, desk: Desk, order: Order, place: Place, *, user_id: int, note: str, now_ms: int) -> None:
+def open_complaint(
+    tx: Tx, desk: Desk, order: Order, place: Address, *, user_id: int, note: str, now_ms: int
+) -> None:
     """Bring an order before the admins, once, and tell where its complaint stands."""
-    last = complaints.last_of(tx, order.trxid)
-    is_waiting = last is not None and last.stage is not Stage.ANSWERED
-    if not is_waiting and (count := complaints.count_of(tx, user_id)) >= MAX_UNANSWERED:
+    last = complaints.latest_for(tx, order.trxid)
+    is_waiting = last is not None and last.stage is not ComplaintStage.ANSWERED
+    if not is_waiting and (count := complaints.count_unanswered(tx, user_id)) >= MAX_UNANSWERED:
         desk.say(tx, TooManyComplaints(count=count), place, at_ms=now_ms)
         return
-    spot = Spot(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
+    spot = ComplaintOrigin(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
     cut = note[:MAX_NOTE_CHARS]
     fresh = complaints.insert(tx, order.trxid, spot, user_id=user_id, note=cut, at_ms=now_ms)
     if fresh:
         card = _card(tx, order, fresh)
-        desk.tell_admins(tx, card, at_ms=now_ms, subject=subject_of(fresh))
+        desk.tell_admins(tx, card, at_ms=now_ms, subject=complaint_subject(fresh))
     if complaint := fresh or last:
         desk.say(tx, _told(order, complaint), place, at_ms=now_ms)
 
 
-def complain_of(tx: Tx, desk: Desk, typed: str, place: Place, *, user_id: int, now_ms: int) -> None:
+def open_complaint_about(
+    tx: Tx, desk: Desk, typed: str, place: Address, *, user_id: int, now_ms: int
+) -> None:
     """Complain about the order that was named by its number or id, in whatever words around it."""
-    order = _find(tx, plain(typed), user_id)
+    order = _find(tx, normalize(typed), user_id)
     if order is None:
         desk.say(tx, ComplaintHelp(typed=typed.strip()[:64]), place, at_ms=now_ms)
     else:
-        note = " ".join(plain(typed).split())
-        complain(tx, desk, order, place, user_id=user_id, note=note, now_ms=now_ms)
+        note = " ".join(normalize(typed).split())
+        open_complaint(tx, desk, order, place, user_id=user_id, note=note, now_ms=now_ms)
 
 
 def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
@@ -74,7 +78,7 @@ def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
     for number in _numbers(typed):
         if (order := orders.get(tx, number)) and order.user_id == user_id:
             return order
-        if found := order_queries.to(tx, number, user_id=user_id, limit=1):
+        if found := order_queries.to_destination(tx, number, user_id=user_id, limit=1):
             return found[0]
     return None
 
@@ -88,54 +92,56 @@ def _numbers(typed: str) -> list[str]:
     return [form for number in long for form in (number, re.sub(r"^(?:62)?8", "08", number))]
 
 
-def show_open(tx: Tx, desk: Desk, place: Place, *, now_ms: int) -> None:
+def show_open(tx: Tx, desk: Desk, place: Address, *, now_ms: int) -> None:
     """Show an admin the complaints that wait for an answer."""
     waiting = complaints.unanswered(tx, limit=MAX_CARDS)
     for complaint in waiting:
         if order := orders.get(tx, complaint.trxid):
             card = _card(tx, order, complaint)
-            desk.say(tx, card, place, at_ms=now_ms, subject=subject_of(complaint))
+            desk.say(tx, card, place, at_ms=now_ms, subject=complaint_subject(complaint))
     if not waiting:
         desk.say(tx, NoComplaints(), place, at_ms=now_ms)
 
 
-def look_into(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
+def mark_checking(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
     """An admin takes a complaint up: the reseller hears it once, and the card says so."""
     found = _order_of(tx, complaint_id)
     if found is None:
         return
     order, complaint = found
-    if complaint.stage is Stage.OPEN:
+    if complaint.stage is ComplaintStage.OPEN:
         complaint = _move(
-            tx, desk, order, complaint, stage=Stage.CHECKING, words=None, admin=admin, now_ms=now_ms
+            tx, desk, order, complaint, stage=ComplaintStage.CHECKING, words=None, admin=admin, now_ms=now_ms
         )
     _show_again(tx, desk, order, complaint, admin, now_ms)
 
 
-def call_delivered(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
+def mark_delivered(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
     """An admin finds the order delivered; if it no longer is said to be, the card is shown afresh."""
     found = _order_of(tx, complaint_id)
     if found and found[0].state is State.SUCCEEDED:
-        answer(tx, desk, complaint_id, None, admin, now_ms=now_ms)
+        answer_complaint(tx, desk, complaint_id, None, admin, now_ms=now_ms)
     elif found:
         _show_again(tx, desk, *found, admin, now_ms)
 
 
-def answer(tx: Tx, desk: Desk, complaint_id: int, text: str | None, admin: Admin, *, now_ms: int) -> None:
+def answer_complaint(
+    tx: Tx, desk: Desk, complaint_id: int, text: str | None, admin: Admin, *, now_ms: int
+) -> None:
     """Answer a complaint where it was made and close its cards; the first counts. None: "delivered"."""
     found = _order_of(tx, complaint_id)
     if found is None:
         return
     order, complaint = found
-    if complaint.stage is Stage.ANSWERED:
+    if complaint.stage is ComplaintStage.ANSWERED:
         _show_again(tx, desk, order, complaint, admin, now_ms)
         return
     words = text[:MAX_ANSWER_CHARS] if text else None
     complaint = _move(
-        tx, desk, order, complaint, stage=Stage.ANSWERED, words=words, admin=admin, now_ms=now_ms
+        tx, desk, order, complaint, stage=ComplaintStage.ANSWERED, words=words, admin=admin, now_ms=now_ms
     )
     closed = _closed(order, complaint, admin.name)
-    desk.close_cards(tx, closed, at_ms=now_ms, subject=subject_of(complaint))
+    desk.close_cards(tx, closed, at_ms=now_ms, subject=complaint_subject(complaint))
 
 
 def _move(
@@ -144,28 +150,28 @@ def _move(
     order: Order,
     before: Complaint,
     *,
-    stage: Stage,
+    stage: ComplaintStage,
     words: str | None,
     admin: Admin,
     now_ms: int,
 ) -> Complaint:
     """Bring a complaint on and say so where it was made; give the complaint as it stands then."""
-    moved = complaints.move(tx, before, stage, answer=words, by=admin.user_id, at_ms=now_ms)
+    moved = complaints.change_stage(tx, before, stage, answer=words, by=admin.user_id, at_ms=now_ms)
     after = complaints.get(tx, before.complaint_id) or before
     if moved:
-        where = Place(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
+        where = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
         desk.say(tx, _told(order, after), where, at_ms=now_ms)
     return after
 
 
 def _show_again(tx: Tx, desk: Desk, order: Order, complaint: Complaint, admin: Admin, now_ms: int) -> None:
     """Show how a complaint stands, in the place of the card that was tapped."""
-    if complaint.stage is Stage.ANSWERED:
+    if complaint.stage is ComplaintStage.ANSWERED:
         person = people.get(tx, complaint.changed_by)
         notice: ComplaintCard | ComplaintClosed = _closed(order, complaint, person.name if person else "")
     else:
         notice = _card(tx, order, complaint)
-    desk.say(tx, notice, admin.place, at_ms=now_ms, subject=subject_of(complaint), edits=admin.card_id)
+    desk.say(tx, notice, admin.place, at_ms=now_ms, subject=complaint_subject(complaint), edits=admin.card_id)
 
 
 def _order_of(tx: Tx, complaint_id: int) -> tuple[Order, Complaint] | None:
@@ -174,13 +180,13 @@ def _order_of(tx: Tx, complaint_id: int) -> tuple[Order, Complaint] | None:
     return (order, complaint) if order and complaint else None
 
 
-def subject_of(complaint: Complaint) -> str:
+def complaint_subject(complaint: Complaint) -> str:
     """Give the name under which the cards of a complaint are found again."""
     return f"complaint:{complaint.complaint_id}"
 
 
-def _told(order: Order, complaint: Complaint) -> ComplaintTold:
-    return ComplaintTold(
+def _told(order: Order, complaint: Complaint) -> ComplaintUpdate:
+    return ComplaintUpdate(
         **facts_of(order, complaint.changed_at_ms),
         stage=complaint.stage,
         answer=complaint.answer,

@@ -6,14 +6,16 @@ A month of a large shop is a million rows: adding them up must not hold up who o
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from bot.grammar.period import Period, one_day, read_period
-from bot.notices.price_list import FileForm
-from bot.notices.reports import Report, ReportFile
+from bot.grammar.period import Period, decode_period, single_day
+from bot.notices.price_list import FileFormat
+from bot.notices.reports import SalesReport, SalesReportFile
 from bot.orders.model import Order
-from bot.orders.sales_summary import Sales, total_of
-from bot.spreadsheets import Cell, csv_bytes, xlsx
-from bot.texts import Attachment, Clock, Form, Rendered
+from bot.orders.sales_summary import ProductSales, sum_sales
+from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from bot.texts import reports as words
+from bot.texts.formatting import Clock
+from bot.texts.message import Attachment, AttachmentKind
+from bot.texts.render import RenderedMessage
 from storage import order_queries, people
 from storage.transaction import Tx
 
@@ -21,55 +23,57 @@ MAX_ROWS = 20_000
 """A file of as many rows has about 1 MB and takes two seconds, in which nobody else is told anything."""
 
 
-def report(tx: Tx, notice: Report, clock: Clock) -> Rendered:
+def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
     """Add a period up."""
     period = _period_of(notice)
     for_admin = notice.user_id is None
     if period.day_count == 1:
         of_day = _sales(tx, notice, period, clock)
         text = words.day_report(period.first, of_day, is_today=notice.is_today, for_admin=for_admin)
-        return Rendered(text=text)
+        return RenderedMessage(text=text)
     days = period.days() if period.day_count <= words.DAYS_SHOWN else ()
-    by_day = [(day, _sales(tx, notice, one_day(day), clock)) for day in days]
+    by_day = [(day, _sales(tx, notice, single_day(day), clock)) for day in days]
     sales = [sale for _, of_day in by_day for sale in of_day] or _sales(tx, notice, period, clock)
-    totals = [(day, total_of(of_day)) for day, of_day in by_day]
-    return Rendered(text=words.days_report(period, total_of(sales), totals, for_admin=for_admin))
+    totals = [(day, sum_sales(of_day)) for day, of_day in by_day]
+    return RenderedMessage(text=words.days_report(period, sum_sales(sales), totals, for_admin=for_admin))
 
 
-def _period_of(notice: Report | ReportFile) -> Period:
-    period = read_period(notice.period)
+def _period_of(notice: SalesReport | SalesReportFile) -> Period:
+    period = decode_period(notice.period)
     if period is None:
         raise LookupError(f"{notice.period} is no period")
     return period
 
 
-def _sales(tx: Tx, notice: Report, period: Period, clock: Clock) -> list[Sales]:
+def _sales(tx: Tx, notice: SalesReport, period: Period, clock: Clock) -> list[ProductSales]:
     from_ms, until_ms = period.bounds_ms(clock.zone)
-    return order_queries.sales(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
+    return order_queries.sum_by_product(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
 
 
-def file(tx: Tx, notice: ReportFile, clock: Clock) -> Rendered:
+def render_file(tx: Tx, notice: SalesReportFile, clock: Clock) -> RenderedMessage:
     """Write a period's orders into a file."""
     period = _period_of(notice)
     from_ms, until_ms = period.bounds_ms(clock.zone)
-    found = order_queries.within(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
+    found = order_queries.placed_within(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
     orders = _Counted(islice(found, MAX_ROWS))
     if notice.user_id is None:
         content = _write(notice.form, words.HEADER_FOR_ADMINS, _rows_for_admins(tx, orders, clock))
     else:
         content = _write(notice.form, words.HEADER, (words.file_row(order, clock) for order in orders))
     is_cut = next(found, None) is not None
-    return Rendered(
+    return RenderedMessage(
         text=words.file_caption(period, row_count=orders.count, is_cut=is_cut),
-        attachment=Attachment(form=Form.FILE, name=words.file_name(period, notice.form), content=content),
+        attachment=Attachment(
+            form=AttachmentKind.FILE, name=words.file_name(period, notice.form), content=content
+        ),
     )
 
 
-def _write(form: FileForm, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def _write(form: FileFormat, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     match form:
-        case FileForm.XLSX:
-            return xlsx(header, rows, words.WIDTHS[: len(header)])
-        case FileForm.CSV:
+        case FileFormat.XLSX:
+            return xlsx_bytes(header, rows, words.WIDTHS[: len(header)])
+        case FileFormat.CSV:
             return csv_bytes(header, rows)
 
 

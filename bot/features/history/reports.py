@@ -7,10 +7,10 @@ import re
 from datetime import date
 
 from bot.features.history.order_lookup import Asker
-from bot.grammar.period import Period, asked_for, day_of, neighbours, one_day, read_period
+from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.list_keyboards import SHOP
-from bot.notices.price_list import FileForm
-from bot.notices.reports import Report, ReportFile, ReportUnclear
+from bot.notices.price_list import FileFormat
+from bot.notices.reports import ReportPeriodUnclear, SalesReport, SalesReportFile
 from bot.unit_of_work import Desk
 from storage import outbox
 from storage.transaction import Tx
@@ -20,12 +20,12 @@ MAX_TYPED_CHARS = 60
 _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
 
-def of_day(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
+def show_day(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
     """Answer `lap …`: today, or the days that are named."""
-    _answer(tx, desk, typed, asker, now_ms, unsaid=one_day(day_of(now_ms, desk.zone)))
+    _answer(tx, desk, typed, asker, now_ms, unsaid=single_day(day_of(now_ms, desk.zone)))
 
 
-def of_month(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
+def show_month(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
     """Answer `rekap …`: this month, or the days that are named."""
     today = day_of(now_ms, desk.zone)
     _answer(tx, desk, typed, asker, now_ms, unsaid=Period(first=today.replace(day=1), last=today))
@@ -34,22 +34,24 @@ def of_month(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> No
 def _answer(tx: Tx, desk: Desk, typed: str, asker: Asker, now_ms: int, *, unsaid: Period) -> None:
     form = _FORM.search(typed)
     days = " ".join(_FORM.sub("", typed).split())
-    period = asked_for(days, day_of(now_ms, desk.zone)) if days else unsaid
+    period = parse_period(days, day_of(now_ms, desk.zone)) if days else unsaid
     user_id = None if asker.sees_all else asker.user_id
     if period is None:
-        desk.say(tx, ReportUnclear(typed=days[:MAX_TYPED_CHARS]), asker.place, at_ms=now_ms)
+        desk.say(tx, ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), asker.place, at_ms=now_ms)
     elif form:
-        file_form = FileForm.CSV if form[1].lower() == "csv" else FileForm.XLSX
-        _send_file(tx, desk, ReportFile(user_id=user_id, period=str(period), form=file_form), asker, now_ms)
+        file_form = FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
+        _send_file(
+            tx, desk, SalesReportFile(user_id=user_id, period=str(period), form=file_form), asker, now_ms
+        )
     else:
         report = _report(user_id, period, day_of(now_ms, desk.zone))
         desk.say(tx, report, asker.place, at_ms=now_ms)
 
 
-def turn(tx: Tx, desk: Desk, payload: str, asker: Asker, *, edits: int, now_ms: int) -> bool:
+def replace_report(tx: Tx, desk: Desk, payload: str, asker: Asker, *, edits: int, now_ms: int) -> bool:
     """Put another report in the place of our message `edits`; False if the asker may not see it."""
     whose, _, text = payload.partition("|")
-    period = read_period(text)
+    period = decode_period(text)
     if period is None or not _may_see(whose, asker):
         return False
     report = _report(_user_id(whose), period, day_of(now_ms, desk.zone))
@@ -57,31 +59,31 @@ def turn(tx: Tx, desk: Desk, payload: str, asker: Asker, *, edits: int, now_ms: 
     return True
 
 
-def fetch(tx: Tx, desk: Desk, payload: str, asker: Asker, *, now_ms: int) -> bool:
+def send_file(tx: Tx, desk: Desk, payload: str, asker: Asker, *, now_ms: int) -> bool:
     """Send the file that a button names; False if the asker may not have it."""
     whose, _, rest = payload.partition("|")
     text, _, form = rest.partition("|")
-    if read_period(text) is None or form not in list(FileForm) or not _may_see(whose, asker):
+    if decode_period(text) is None or form not in list(FileFormat) or not _may_see(whose, asker):
         return False
-    file = ReportFile(user_id=_user_id(whose), period=text, form=FileForm(form))
+    file = SalesReportFile(user_id=_user_id(whose), period=text, form=FileFormat(form))
     _send_file(tx, desk, file, asker, now_ms)
     return True
 
 
-def _send_file(tx: Tx, desk: Desk, file: ReportFile, asker: Asker, now_ms: int) -> None:
+def _send_file(tx: Tx, desk: Desk, file: SalesReportFile, asker: Asker, now_ms: int) -> None:
     """Promise one file at a time: a large one takes seconds to make."""
-    if not outbox.waits_for(tx, asker.place.chat_id, ReportFile.__name__):
+    if not outbox.is_kind_waiting(tx, asker.place.chat_id, SalesReportFile.__name__):
         desk.say(tx, file, asker.place, at_ms=now_ms)
 
 
-def _report(user_id: int | None, period: Period, today: date) -> Report:
-    before, after = neighbours(period, today)
-    return Report(
+def _report(user_id: int | None, period: Period, today: date) -> SalesReport:
+    before, after = adjacent_periods(period, today)
+    return SalesReport(
         user_id=user_id,
         period=str(period),
         before=str(before or ""),
         after=str(after or ""),
-        is_today=period == one_day(today),
+        is_today=period == single_day(today),
     )
 
 

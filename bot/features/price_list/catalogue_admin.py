@@ -6,21 +6,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.catalogue.product import Product
-from bot.catalogue.search_query import parts_of
+from bot.catalogue.search_query import split_terms
 from bot.notices.price_list import (
     CatalogueEmpty,
     CatalogueFile,
     CatalogueHistory,
-    FileForm,
+    FileFormat,
     PastChange,
-    PastCount,
+    PastChangeCount,
     ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
 )
-from bot.unit_of_work import Desk, Place
+from bot.unit_of_work import Address, Desk
 from storage import catalogue
-from storage.catalogue import Edit
+from storage.catalogue import CatalogueEdit
 from storage.transaction import Tx
 
 MAX_PAST_SHOWN = 10
@@ -31,14 +31,14 @@ class Keeper(Struct, frozen=True, kw_only=True):
 
     user_id: int
     name: str
-    place: Place
+    place: Address
 
 
 BY_COMMAND = "chat"
 """The source of a change that one command made."""
 
 
-def carry_out(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> None:
+def send_catalogue(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> None:
     """Do what stands behind `/katalog`: `riwayat` looks back, `csv` sends a CSV, anything else an XLSX."""
     match rest.lower():
         case "riwayat" | "history":
@@ -46,18 +46,18 @@ def carry_out(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> 
         case _ if not desk.shelf.catalogue(tx):
             desk.say(tx, CatalogueEmpty(), keeper.place, at_ms=now_ms)
         case form:
-            wanted = FileForm.CSV if form == FileForm.CSV else FileForm.XLSX
+            wanted = FileFormat.CSV if form == FileFormat.CSV else FileFormat.XLSX
             desk.say(tx, CatalogueFile(form=wanted), keeper.place, at_ms=now_ms)
 
 
-def switch(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: bool, now_ms: int) -> None:
+def switch_products(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: bool, now_ms: int) -> None:
     """Open or close the product that an admin named, or several at once, and say so."""
     shown = desk.shelf.catalogue(tx)
-    parts = tuple(dict.fromkeys(part.casefold() for part in parts_of(typed)))
+    parts = tuple(dict.fromkeys(part.casefold() for part in split_terms(typed)))
     named = tuple(product for part in parts if (product := shown.find(part)))
     if not named:
-        near = tuple(found.code for found in shown.near(typed)) if typed else ()
-        desk.say(tx, ProductUnknown(typed=typed[:64], near=near), keeper.place, at_ms=now_ms)
+        similar = tuple(found.code for found in shown.similar(typed)) if typed else ()
+        desk.say(tx, ProductUnknown(typed=typed[:64], similar=similar), keeper.place, at_ms=now_ms)
         return
     fresh = tuple(product for product in named if product.is_open is not is_open)
     if fresh:
@@ -83,7 +83,9 @@ def _set_open(
     old = desk.shelf.catalogue(tx)
     chosen = frozenset(products)
     new = tuple(replace(one, is_open=is_open) if one in chosen else one for one in old)
-    edit = Edit(stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND)
+    edit = CatalogueEdit(
+        stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND
+    )
     desk.shelf.replace(tx, old, new, edit)
 
 
@@ -95,7 +97,7 @@ def _history(tx: Tx) -> CatalogueHistory:
                 at_ms=past.at_ms,
                 name=past.name,
                 source=past.source,
-                counts=tuple(PastCount(kind=kind, count=n, code=code) for kind, n, code in past.counts),
+                counts=tuple(PastChangeCount(kind=kind, count=n, code=code) for kind, n, code in past.counts),
             )
             for past in catalogue.history(tx, limit=MAX_PAST_SHOWN)
         )

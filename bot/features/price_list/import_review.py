@@ -8,25 +8,25 @@ from collections import Counter
 
 from msgspec import Struct
 
-from bot.catalogue.diff import Change, Difference, difference, merged
-from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileFault
-from bot.catalogue.price_list.reader import Sheet, Unreadable
+from bot.catalogue.diff import CatalogueDiff, ProductChange, diff_catalogue, merge_rows
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
+from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.notices.buttons import Action
 from bot.notices.price_list import (
     CatalogueChanged,
-    ChangeShown,
-    Count,
-    ImportEnd,
+    ChangeCount,
+    ChangeExample,
     ImportEnded,
+    ImportEndReason,
     ImportPreview,
     ImportReceived,
     ImportRefused,
     RuleCount,
 )
-from bot.unit_of_work import Desk, Place
+from bot.unit_of_work import Address, Desk
 from bot.updates import Document
 from storage import imports
-from storage.catalogue import Edit
+from storage.catalogue import CatalogueEdit
 from storage.imports import Import, ImportState
 from storage.transaction import Tx
 
@@ -36,7 +36,7 @@ MAX_UNUSED_SHOWN = 5
 MAX_STRICTER_SHOWN = 10
 """With words of any length these fit one message."""
 
-NO_LISTS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".mp4", ".pdf", ".doc", ".docx")
+OTHER_FILE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".mp4", ".pdf", ".doc", ".docx")
 """Names of pictures and letters: what a photographed list comes as."""
 
 
@@ -45,11 +45,11 @@ class Admin(Struct, frozen=True, kw_only=True):
 
     user_id: int
     name: str
-    place: Place
+    place: Address
     message_id: int
 
 
-def ask(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) -> None:
+def request_import(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) -> None:
     """Take in a file that an admin sent; an earlier one of this chat that is not yet decided is dropped."""
     name = document.name
     if fault := _fault_of(document):
@@ -57,8 +57,8 @@ def ask(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) ->
         desk.say(tx, refused, admin.place, at_ms=now_ms)
         return
     for import_id in imports.undecided(tx, admin.place.chat_id):
-        _throw_away(tx, desk, import_id, ImportEnd.SUPERSEDED, now_ms)
-    imports.ask(
+        _throw_away(tx, desk, import_id, ImportEndReason.SUPERSEDED, now_ms)
+    imports.request(
         tx,
         chat_id=admin.place.chat_id,
         message_id=admin.message_id,
@@ -71,40 +71,42 @@ def ask(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) ->
     desk.say(tx, ImportReceived(file_name=name), admin.place, at_ms=now_ms)
 
 
-def _fault_of(document: Document) -> FileFault | None:
+def _fault_of(document: Document) -> FileError | None:
     """Tell why a file need not even be fetched."""
-    if document.name.casefold().endswith(NO_LISTS):
-        return FileFault.NOT_A_SHEET
+    if document.name.casefold().endswith(OTHER_FILE_SUFFIXES):
+        return FileError.NOT_A_SHEET
     is_large = document.size_bytes is not None and document.size_bytes > MAX_FILE_BYTES
-    return FileFault.TOO_LARGE if is_large else None
+    return FileError.TOO_LARGE if is_large else None
 
 
-def refuse(tx: Tx, desk: Desk, asked: Import, why: Unreadable, *, now_ms: int) -> None:
+def reject_import(tx: Tx, desk: Desk, asked: Import, why: UnreadablePriceList, *, now_ms: int) -> None:
     """Say why a file cannot be applied."""
-    if imports.end(tx, asked.import_id, ImportState.FAILED, fault=why.fault):
+    if imports.finish(tx, asked.import_id, ImportState.FAILED, fault=why.fault):
         refused = ImportRefused(file_name=asked.file_name, fault=why.fault, detail=why.detail)
         desk.say(tx, refused, _place_of(asked), at_ms=now_ms)
 
 
-def show(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, packed: str, *, now_ms: int) -> None:
+def show_preview(
+    tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, packed: str, *, now_ms: int
+) -> None:
     """Keep what was read of a file and show what it would change."""
     shown = desk.shelf.catalogue(tx)
-    if not imports.keep(tx, asked.import_id, sheet=packed, version=shown.version):
+    if not imports.store_parsed(tx, asked.import_id, sheet=packed, version=shown.version):
         return
     preview = _preview(tx, desk, asked, sheet, renewed=False)
     if not preview.has_changes:
-        imports.end(tx, asked.import_id, ImportState.DISCARDED)
-    desk.say(tx, preview, _place_of(asked), at_ms=now_ms, subject=subject_of(asked.import_id))
+        imports.finish(tx, asked.import_id, ImportState.DISCARDED)
+    desk.say(tx, preview, _place_of(asked), at_ms=now_ms, subject=import_subject(asked.import_id))
 
 
-def press(tx: Tx, desk: Desk, action: Action, import_id: int, admin: Admin, *, now_ms: int) -> bool:
+def handle_button(tx: Tx, desk: Desk, action: Action, import_id: int, admin: Admin, *, now_ms: int) -> bool:
     """Do what a button under a preview asks for; False if the list was decided before."""
     asked = imports.get(tx, import_id)
-    sheet = imports.sheet_of(tx, import_id)
+    sheet = imports.parsed_list(tx, import_id)
     if asked is None or sheet is None or asked.state is not ImportState.READ:
         return False
     if action is Action.DISCARD_IMPORT:
-        _throw_away(tx, desk, import_id, ImportEnd.DISCARDED, now_ms)
+        _throw_away(tx, desk, import_id, ImportEndReason.DISCARDED, now_ms)
         return True
     if desk.shelf.catalogue(tx).version != asked.version:
         _show_again(tx, desk, asked, sheet, admin, now_ms)
@@ -113,16 +115,16 @@ def press(tx: Tx, desk: Desk, action: Action, import_id: int, admin: Admin, *, n
     return True
 
 
-def _apply(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, admin: Admin, now_ms: int) -> None:
+def _apply(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, admin: Admin, now_ms: int) -> None:
     old = desk.shelf.catalogue(tx)
-    new = merged(sheet.lines, old)
-    edit = Edit(
+    new = merge_rows(sheet.lines, old)
+    edit = CatalogueEdit(
         stamp=desk.nonce(), at_ms=now_ms, user_id=admin.user_id, name=admin.name, source=asked.file_name
     )
     found = desk.shelf.replace(tx, old, new, edit)
     if found is None:
         raise RuntimeError(f"the catalogue is not at version {old.version} any more")
-    imports.end(tx, asked.import_id, ImportState.APPLIED)
+    imports.finish(tx, asked.import_id, ImportState.APPLIED)
     changed = CatalogueChanged(
         version=old.version + 1,
         product_count=len(new),
@@ -132,33 +134,33 @@ def _apply(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, admin: Admin, now_ms
         name=admin.name,
         at_ms=now_ms,
     )
-    desk.close_cards(tx, changed, at_ms=now_ms, subject=subject_of(asked.import_id))
+    desk.close_cards(tx, changed, at_ms=now_ms, subject=import_subject(asked.import_id))
     for other in desk.admins:
         if other != asked.user_id:
-            desk.say(tx, changed, Place(chat_id=other), at_ms=now_ms)
+            desk.say(tx, changed, Address(chat_id=other), at_ms=now_ms)
 
 
-def _show_again(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, admin: Admin, now_ms: int) -> None:
+def _show_again(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, admin: Admin, now_ms: int) -> None:
     """Put what the list would change by now in the place of what it would have changed before."""
-    imports.keep(tx, asked.import_id, version=desk.shelf.catalogue(tx).version)
+    imports.store_parsed(tx, asked.import_id, version=desk.shelf.catalogue(tx).version)
     preview = _preview(tx, desk, asked, sheet, renewed=True)
     if not preview.has_changes:
-        imports.end(tx, asked.import_id, ImportState.DISCARDED)
-    subject = subject_of(asked.import_id)
+        imports.finish(tx, asked.import_id, ImportState.DISCARDED)
+    subject = import_subject(asked.import_id)
     desk.say(tx, preview, admin.place, at_ms=now_ms, subject=subject, edits=admin.message_id)
 
 
-def _throw_away(tx: Tx, desk: Desk, import_id: int, why: ImportEnd, now_ms: int) -> None:
+def _throw_away(tx: Tx, desk: Desk, import_id: int, why: ImportEndReason, now_ms: int) -> None:
     asked = imports.get(tx, import_id)
-    if asked and imports.end(tx, import_id, ImportState.DISCARDED):
+    if asked and imports.finish(tx, import_id, ImportState.DISCARDED):
         ended = ImportEnded(file_name=asked.file_name, end=why)
-        desk.close_cards(tx, ended, at_ms=now_ms, subject=subject_of(import_id))
+        desk.close_cards(tx, ended, at_ms=now_ms, subject=import_subject(import_id))
 
 
-def _preview(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, *, renewed: bool) -> ImportPreview:
+def _preview(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, *, renewed: bool) -> ImportPreview:
     old = desk.shelf.catalogue(tx)
-    new = merged(sheet.lines, old)
-    found = difference(old, new)
+    new = merge_rows(sheet.lines, old)
+    found = diff_catalogue(old, new)
     rules = Counter(product.rule for product in new)
     return ImportPreview(
         import_id=asked.import_id,
@@ -178,31 +180,31 @@ def _preview(tx: Tx, desk: Desk, asked: Import, sheet: Sheet, *, renewed: bool) 
     )
 
 
-def _counts(found: Difference) -> tuple[Count, ...]:
-    return tuple(Count(kind=kind, count=count) for kind, count in found.counts())
+def _counts(found: CatalogueDiff) -> tuple[ChangeCount, ...]:
+    return tuple(ChangeCount(kind=kind, count=count) for kind, count in found.counts())
 
 
-def _examples(found: Difference) -> tuple[ChangeShown, ...]:
+def _examples(found: CatalogueDiff) -> tuple[ChangeExample, ...]:
     return tuple(
         _shown(change) for kind, _ in found.counts() for change in found.of_kind(kind)[:MAX_EXAMPLES_A_KIND]
     )
 
 
-def _shown(change: Change) -> ChangeShown:
+def _shown(change: ProductChange) -> ChangeExample:
     product = change.after or change.before
-    return ChangeShown(
+    return ChangeExample(
         kind=change.kind,
         code=change.code,
         name=product.name if product else "",
-        before_idr=change.before.sell_idr if change.before else None,
-        after_idr=change.after.sell_idr if change.after else None,
+        before_idr=change.before.price_idr if change.before else None,
+        after_idr=change.after.price_idr if change.after else None,
     )
 
 
-def _place_of(asked: Import) -> Place:
-    return Place(chat_id=asked.chat_id, reply_to=asked.message_id)
+def _place_of(asked: Import) -> Address:
+    return Address(chat_id=asked.chat_id, reply_to=asked.message_id)
 
 
-def subject_of(import_id: int) -> str:
+def import_subject(import_id: int) -> str:
     """Give the name under which the cards about a list are found again."""
     return f"import:{import_id}"

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, assert_never
 
-from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileFault
-from bot.catalogue.price_list.reader import Sheet, Unreadable, read_sheet
+from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
+from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
-from bot.telegram.files import Fetched, Fetching, Lost, NotNow, TooLarge
+from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.unit_of_work import Desk
-from bot.worker import Bell
+from bot.worker import WakeUp
 from storage import imports
 from storage.database import Database
 from storage.imports import Import
@@ -26,19 +26,25 @@ IDLE_S = 600.0
 """The bell wakes it; this is for a file whose bell was lost with its process."""
 
 
-class Files(Protocol):
+class FileSource(Protocol):
     """Where files that people sent can be fetched."""
 
-    async def fetch(self, file_id: str, *, max_bytes: int) -> Fetching:
+    async def fetch(self, file_id: str, *, max_bytes: int) -> FetchResult:
         """Fetch a file of at most `max_bytes`; never raises but when cancelled."""
         ...
 
 
-class Importer:
+class ImportWorker:
     """Reads one list at a time, the oldest first."""
 
     def __init__(
-        self, *, database: Database, desk: Desk, files: Files, now_ms: Callable[[], int], outbox_bell: Bell
+        self,
+        *,
+        database: Database,
+        desk: Desk,
+        files: FileSource,
+        now_ms: Callable[[], int],
+        outbox_bell: WakeUp,
     ) -> None:
         self._database = database
         self._desk = desk
@@ -49,13 +55,13 @@ class Importer:
     async def run_once(self) -> float:
         """Read one list, if one is due; give the seconds until the next may be."""
         now_ms = self._now_ms()
-        asked = await self._database.read(imports.next_asked)
+        asked = await self._database.read(imports.next_requested)
         if asked is None:
             return IDLE_S
         if asked.due_at_ms > now_ms:
             return (asked.due_at_ms - now_ms) / 1000
         if asked.attempts > len(PAUSES_S):
-            await self._refuse(asked, Unreadable(fault=FileFault.NOT_FETCHED))
+            await self._refuse(asked, UnreadablePriceList(fault=FileError.NOT_FETCHED))
         else:
             await self._attempt(asked, now_ms)
         return 0
@@ -67,36 +73,38 @@ class Importer:
         match await self._files.fetch(asked.file_id, max_bytes=MAX_FILE_BYTES):
             case Fetched(content=content):
                 await self._read(asked, content)
-            case NotNow(why=why):
+            case FetchLater(why=why):
                 _log.warning("a price list could not be fetched yet", extra={"why": why})
-            case TooLarge():
-                await self._refuse(asked, Unreadable(fault=FileFault.TOO_LARGE))
-            case Lost(why=why):
+            case FileTooLarge():
+                await self._refuse(asked, UnreadablePriceList(fault=FileError.TOO_LARGE))
+            case FileLost(why=why):
                 _log.warning("a price list could not be fetched", extra={"why": why})
-                await self._refuse(asked, Unreadable(fault=FileFault.NOT_FETCHED))
+                await self._refuse(asked, UnreadablePriceList(fault=FileError.NOT_FETCHED))
             case other:
                 assert_never(other)
 
     async def _read(self, asked: Import, content: bytes) -> None:
         # Thousands of rows take a second or so, for which no order should have to wait.
         read = await asyncio.to_thread(_read_and_pack, content)
-        if isinstance(read, Unreadable):
+        if isinstance(read, UnreadablePriceList):
             await self._refuse(asked, read)
             return
         sheet, packed = read
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.show(tx, self._desk, asked, sheet, packed, now_ms=now_ms)
+            lambda tx: import_review.show_preview(tx, self._desk, asked, sheet, packed, now_ms=now_ms)
         )
         self._outbox_bell.ring()
         _log.info("a price list was read", extra={"count": len(sheet.lines)})
 
-    async def _refuse(self, asked: Import, why: Unreadable) -> None:
+    async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
         now_ms = self._now_ms()
-        await self._database.write(lambda tx: import_review.refuse(tx, self._desk, asked, why, now_ms=now_ms))
+        await self._database.write(
+            lambda tx: import_review.reject_import(tx, self._desk, asked, why, now_ms=now_ms)
+        )
         self._outbox_bell.ring()
 
 
-def _read_and_pack(content: bytes) -> tuple[Sheet, str] | Unreadable:
-    sheet = read_sheet(content, commands=COMMANDS)
-    return sheet if isinstance(sheet, Unreadable) else (sheet, imports.packed(sheet))
+def _read_and_pack(content: bytes) -> tuple[ParsedPriceList, str] | UnreadablePriceList:
+    sheet = read_price_list(content, commands=COMMANDS)
+    return sheet if isinstance(sheet, UnreadablePriceList) else (sheet, imports.serialize(sheet))

@@ -73,7 +73,7 @@ class _Word(Struct, frozen=True, kw_only=True):
     anchor: Anchor
 
 
-class Paper(Struct):
+class Canvas(Struct):
     """What is to be drawn, and how far down we are."""
 
     _y: int = MARGIN_PX
@@ -86,28 +86,28 @@ class Paper(Struct):
 
     def centred(self, text: str, size_px: int, *, bold: bool = False, most_lines: int = 2) -> None:
         """Put text in the middle, over several lines where it is long."""
-        for line in wrapped(text, size_px, INNER_PX, most_lines):
+        for line in wrap_text(text, size_px, INNER_PX, most_lines):
             self._put(line, WIDTH_PX // 2, size_px, "ma", bold=bold)
             self._feed(size_px)
 
     def groups(self, groups: list[str], size_px: int) -> None:
         """Put groups of characters in the middle, apart enough to be read out, in lines of like length."""
         gap_px = size_px * _GAP
-        fit_px = max(width_px(group, size_px) for group in groups) + gap_px
+        fit_px = max(text_width_px(group, size_px) for group in groups) + gap_px
         a_line = max(1, int((INNER_PX + gap_px) // fit_px))
         a_line = -(-len(groups) // -(-len(groups) // a_line))
         for at in range(0, len(groups), a_line):
             line = groups[at : at + a_line]
-            x = (WIDTH_PX - sum(width_px(group, size_px) + gap_px for group in line) + gap_px) / 2
+            x = (WIDTH_PX - sum(text_width_px(group, size_px) + gap_px for group in line) + gap_px) / 2
             for group in line:
                 self._put(group, round(x), size_px, "la", bold=True)
-                x += width_px(group, size_px) + gap_px
+                x += text_width_px(group, size_px) + gap_px
             self._feed(size_px)
 
     def row(self, label: str, value: str, size_px: int, *, bold: bool = False, most_lines: int = 3) -> None:
         """Put a label to the left and its value to the right."""
         self._put(label, MARGIN_PX, size_px, "la", bold=False)
-        for line in wrapped(value, size_px, INNER_PX - COLUMN_PX, most_lines):
+        for line in wrap_text(value, size_px, INNER_PX - COLUMN_PX, most_lines):
             self._put(line, WIDTH_PX - MARGIN_PX, size_px, "ra", bold=bold)
             self._feed(size_px)
 
@@ -141,18 +141,18 @@ class Paper(Struct):
         self._y += round(size_px * _LEADING)
 
 
-def width_px(text: str, size_px: int) -> float:
+def text_width_px(text: str, size_px: int) -> float:
     """Give how wide a text is in print."""
     return _font(size_px).getlength(text)
 
 
-def wrapped(text: str, size_px: int, room_px: int, most_lines: int) -> list[str]:
+def wrap_text(text: str, size_px: int, room_px: int, most_lines: int) -> list[str]:
     """Break text at blanks, or within a word too long for a line; the last line tells if there was more."""
     lines = list(_lines(text, size_px, room_px))
     if len(lines) <= most_lines:
         return lines
     last = lines[most_lines - 1]
-    while last and width_px(last + "…", size_px) > room_px:
+    while last and text_width_px(last + "…", size_px) > room_px:
         last = last[:-1]
     return [*lines[: most_lines - 1], last.rstrip() + "…"]
 
@@ -161,14 +161,14 @@ def _lines(text: str, size_px: int, room_px: int) -> Iterator[str]:
     line = ""
     for word in text.split():
         longer = f"{line} {word}".lstrip()
-        if width_px(longer, size_px) <= room_px:
+        if text_width_px(longer, size_px) <= room_px:
             line = longer
             continue
         if line:
             yield line
         line = word
-        while width_px(line, size_px) > room_px:
-            fits = next(n for n in range(len(line) - 1, 0, -1) if width_px(line[:n], size_px) <= room_px)
+        while text_width_px(line, size_px) > room_px:
+            fits = next(n for n in range(len(line) - 1, 0, -1) if text_width_px(line[:n], size_px) <= room_px)
             yield line[:fits]
             line = line[fits:]
     yield line

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.features.receipts.canvas import INNER_PX, Paper, printable, width_px, wrapped
-from bot.features.receipts.slip import Slip
+from bot.features.receipts.canvas import INNER_PX, Canvas, printable, text_width_px, wrap_text
+from bot.notices.receipts import ReceiptFacts
 from bot.texts import receipts as words
 from bot.texts.formatting import Clock, grouped, rupiah
 
@@ -20,52 +20,52 @@ MIN_GROUPED_CHARS = 8
 MAX_LARGE_GROUPS = 9
 
 
-def picture(slip: Slip, clock: Clock) -> bytes:
+def draw_receipt(facts: ReceiptFacts, clock: Clock) -> bytes:
     """Give the receipt as a PNG, 768 px wide and at most 3,000 high; the same facts give the same bytes."""
-    paper = Paper()
-    _head(paper, slip, clock)
+    paper = Canvas()
+    _head(paper, facts, clock)
     paper.rule()
-    _purchase(paper, slip)
-    if slip.token or slip.sn:
+    _purchase(paper, facts)
+    if facts.token or facts.sn:
         paper.rule()
-        _proof(paper, slip)
+        _proof(paper, facts)
     paper.rule()
-    _foot(paper, slip)
+    _foot(paper, facts)
     return paper.torn_off()
 
 
-def _head(paper: Paper, slip: Slip, clock: Clock) -> None:
-    shop = printable(slip.shop_name or "", MAX_SHOP_CHARS) or words.HEADING
-    fits = width_px(shop, SHOP_PX) * 1.04 <= INNER_PX
+def _head(paper: Canvas, facts: ReceiptFacts, clock: Clock) -> None:
+    shop = printable(facts.shop_name or "", MAX_SHOP_CHARS) or words.HEADING
+    fits = text_width_px(shop, SHOP_PX) * 1.04 <= INNER_PX
     paper.centred(shop, SHOP_PX if fits else SHOP_LONG_PX, bold=True)
     paper.skip(6)
-    paper.centred(words.printed_moment(slip.at_ms, clock), SMALL_PX)
+    paper.centred(words.printed_moment(facts.at_ms, clock), SMALL_PX)
 
 
-def _purchase(paper: Paper, slip: Slip) -> None:
-    if slip.product_name:
-        paper.row(words.PRODUCT, printable(slip.product_name, 90), BODY_PX)
+def _purchase(paper: Canvas, facts: ReceiptFacts) -> None:
+    if facts.product_name:
+        paper.row(words.PRODUCT, printable(facts.product_name, 90), BODY_PX)
     else:
-        paper.row(words.CODE, printable(slip.product_code, 40), BODY_PX)
-    number = slip.destination
+        paper.row(words.CODE, printable(facts.product_code, 40), BODY_PX)
+    number = facts.destination
     paper.row(
         words.NUMBER, printable(grouped(number) if number.isdigit() else number, 80), BODY_PX, bold=True
     )
     for label, fact in (
-        (words.NAME, slip.customer_name),
-        (words.TARIFF, slip.tariff),
-        (words.KWH, slip.kwh),
+        (words.NAME, facts.customer_name),
+        (words.TARIFF, facts.tariff),
+        (words.KWH, facts.kwh),
         (words.STATUS, words.DELIVERED),
     ):
         if fact:
             paper.row(label, printable(fact, 60), BODY_PX)
 
 
-def _proof(paper: Paper, slip: Slip) -> None:
+def _proof(paper: Canvas, facts: ReceiptFacts) -> None:
     """Put the token or the SN in large letters; one of a single word in groups of four."""
-    paper.centred(words.TOKEN if slip.token else words.SN, SMALL_PX)
+    paper.centred(words.TOKEN if facts.token else words.SN, SMALL_PX)
     paper.skip(8)
-    proof = re.sub(r"[- ]", "", slip.token) if slip.token else slip.sn or ""
+    proof = re.sub(r"[- ]", "", facts.token) if facts.token else facts.sn or ""
     proof = printable(proof, MAX_SN_CHARS)
     if proof.isalnum() and len(proof) >= MIN_GROUPED_CHARS:
         groups = re.findall(r".{1,4}", proof)
@@ -77,13 +77,13 @@ def _proof(paper: Paper, slip: Slip) -> None:
 
 
 def _fits_two_lines(proof: str, size_px: int) -> bool:
-    return len(wrapped(proof, size_px, INNER_PX, 3)) <= 2  # noqa: PLR2004 - as the name says
+    return len(wrap_text(proof, size_px, INNER_PX, 3)) <= 2  # noqa: PLR2004 - as the name says
 
 
-def _foot(paper: Paper, slip: Slip) -> None:
-    if slip.price_idr is not None:
-        paper.row(words.PRICE, rupiah(slip.price_idr), NUMBER_PX, bold=True)
+def _foot(paper: Canvas, facts: ReceiptFacts) -> None:
+    if facts.customer_price_idr is not None:
+        paper.row(words.PRICE, rupiah(facts.customer_price_idr), NUMBER_PX, bold=True)
         paper.rule()
     paper.centred(words.THANKS, BODY_PX)
     paper.skip(6)
-    paper.centred(words.REF.format(printable(slip.ref, 40)), SMALL_PX)
+    paper.centred(words.REF.format(printable(facts.ref, 40)), SMALL_PX)

@@ -2,12 +2,11 @@
 
 import re
 
-from bot.catalogue.product import Rule
-from bot.features.receipts.slip import Slip
-from bot.notices.receipts import OwnPrice, Receipt, ShopMisread, ShopShown
+from bot.catalogue.product import DestinationRule
+from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order, State
-from bot.orders.pln_token import read_token
-from bot.unit_of_work import Desk, Place
+from bot.orders.pln_token import read_pln_token
+from bot.unit_of_work import Address, Desk
 from bot.updates import Toast
 from storage import shops
 from storage.transaction import Tx
@@ -24,20 +23,20 @@ _PRICE = re.compile(
 )
 
 
-def show(tx: Tx, desk: Desk, order: Order, place: Place, *, now_ms: int) -> Toast:
+def send_receipt(tx: Tx, desk: Desk, order: Order, place: Address, *, now_ms: int) -> Toast:
     """Give the receipt of an order; there is none before the order has succeeded."""
     if order.state is not State.SUCCEEDED:
         return Toast.USED
-    desk.say(tx, Receipt(slip=_slip(tx, desk, order)), place, at_ms=now_ms)
+    desk.say(tx, Receipt(facts=_facts(tx, desk, order)), place, at_ms=now_ms)
     return Toast.DONE
 
 
-def _slip(tx: Tx, desk: Desk, order: Order) -> Slip:
+def _facts(tx: Tx, desk: Desk, order: Order) -> ReceiptFacts:
     product = desk.shelf.catalogue(tx).find(order.product_code)
     by_code = order.product_code.casefold().startswith("pln")
-    is_meter = product.rule is Rule.METER if product else by_code
-    token = read_token(order.sn or "", is_meter=is_meter)
-    return Slip(
+    is_meter = product.rule is DestinationRule.METER if product else by_code
+    token = read_pln_token(order.sn or "", is_meter=is_meter)
+    return ReceiptFacts(
         shop_name=shops.name_of(tx, order.user_id),
         product_code=order.product_code,
         product_name=product.name if product else None,
@@ -50,18 +49,18 @@ def _slip(tx: Tx, desk: Desk, order: Order) -> Slip:
         tariff=token.tariff if token else None,
         kwh=token.kwh if token else None,
         # What the operator asks of the reseller is no business of the customer.
-        price_idr=shops.price(tx, order.user_id, order.product_code),
+        customer_price_idr=shops.price(tx, order.user_id, order.product_code),
     )
 
 
-def set_up(tx: Tx, desk: Desk, typed: str, place: Place, *, user_id: int, now_ms: int) -> None:
+def edit_settings(tx: Tx, desk: Desk, typed: str, place: Address, *, user_id: int, now_ms: int) -> None:
     """Do what was typed behind `struk`: `nama …` names the shop, `s5 6500` prices, nothing shows all."""
     if not typed.strip():
         _show_shop(tx, desk, place, user_id, now_ms, kept=False)
     elif _keep(tx, desk, " ".join(typed.split()), user_id):
         _show_shop(tx, desk, place, user_id, now_ms, kept=True)
     else:
-        desk.say(tx, ShopMisread(typed=typed[:MAX_TYPED_CHARS]), place, at_ms=now_ms)
+        desk.say(tx, ReceiptSettingsInvalid(typed=typed[:MAX_TYPED_CHARS]), place, at_ms=now_ms)
 
 
 def _keep(tx: Tx, desk: Desk, typed: str, user_id: int) -> bool:
@@ -79,19 +78,21 @@ def _keep(tx: Tx, desk: Desk, typed: str, user_id: int) -> bool:
     if catalogue and product is None:
         return False
     code = product.code if product else priced["code"].lower()
-    price_idr = int(re.sub(r"[.,]", "", priced["price"]))
-    if price_idr:
-        shops.set_price(tx, user_id, code, price_idr)
+    customer_price_idr = int(re.sub(r"[.,]", "", priced["price"]))
+    if customer_price_idr:
+        shops.set_price(tx, user_id, code, customer_price_idr)
     else:
         shops.drop_price(tx, user_id, code)
     return True
 
 
-def _show_shop(tx: Tx, desk: Desk, place: Place, user_id: int, now_ms: int, *, kept: bool) -> None:
+def _show_shop(tx: Tx, desk: Desk, place: Address, user_id: int, now_ms: int, *, kept: bool) -> None:
     listed = shops.prices(tx, user_id, limit=MAX_PRICES_SHOWN)
-    shown = ShopShown(
+    shown = ReceiptSettings(
         shop_name=shops.name_of(tx, user_id),
-        prices=tuple(OwnPrice(code=code, asked_idr=price_idr) for code, price_idr in listed),
+        prices=tuple(
+            CustomerPrice(code=code, asked_idr=customer_price_idr) for code, customer_price_idr in listed
+        ),
         more=max(0, shops.count_prices(tx, user_id) - len(listed)),
         kept=kept,
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bot.catalogue.product import Rule
+from bot.catalogue.product import DestinationRule
 
 PHONE_DIGITS = range(10, 14)
 """An Indonesian mobile number has 10 to 13 digits with its 0; one more was typed twice."""
@@ -14,7 +14,7 @@ METER_DIGITS = range(11, 13)
 """A PLN meter number has 11 digits, a customer id 12."""
 
 MAX_ABROAD = PHONE_DIGITS.stop
-"""With 62 in the place of its 0 a number has one digit more; what is longer is a slip, not an account."""
+"""With 62 instead of its 0 a number has one digit more; a longer one is a typing error, not an account."""
 
 ACCOUNT_DIGITS = range(5, 21)
 GAME_DIGITS = range(4, 21)
@@ -26,7 +26,7 @@ _BARE_PHONE = re.compile(r"8[1-9][0-9]{7,10}")
 _ABROAD_PHONE = re.compile(r"620?8[1-9][0-9]+")
 
 
-class Shape(Struct, frozen=True, kw_only=True):
+class Format(Struct, frozen=True, kw_only=True):
     """What fits: `fit` gives the digits (perhaps behind a +) as they are bought, or None.
 
     `joins` are the marks, besides none at all, by which one number may be written in groups.
@@ -76,13 +76,18 @@ def _as_anything(digits: str) -> str | None:
 _GROUPING = frozenset(" -/().,*#")
 _WEAK = frozenset(" -/()")
 
-ANYTHING = Shape(fit=_as_anything, sizes=ACCOUNT_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
+ANY_FORMAT = Format(fit=_as_anything, sizes=ACCOUNT_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
 """For codes that no catalogue explains."""
 
-PHONE = Shape(fit=as_phone, sizes=PHONE_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
-METER = Shape(fit=_sized(METER_DIGITS), sizes=METER_DIGITS, example=EXAMPLE_METER, joins=_GROUPING)
-ACCOUNT = Shape(fit=_sized(ACCOUNT_DIGITS), sizes=ACCOUNT_DIGITS, example=EXAMPLE_ACCOUNT, joins=_WEAK)
-GAME = Shape(fit=_sized(GAME_DIGITS), sizes=GAME_DIGITS, example=EXAMPLE_GAME, joins=frozenset())
+PHONE = Format(fit=as_phone, sizes=PHONE_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
+METER = Format(fit=_sized(METER_DIGITS), sizes=METER_DIGITS, example=EXAMPLE_METER, joins=_GROUPING)
+ACCOUNT = Format(fit=_sized(ACCOUNT_DIGITS), sizes=ACCOUNT_DIGITS, example=EXAMPLE_ACCOUNT, joins=_WEAK)
+GAME = Format(fit=_sized(GAME_DIGITS), sizes=GAME_DIGITS, example=EXAMPLE_GAME, joins=frozenset())
 
-SHAPES = {Rule.PHONE: PHONE, Rule.METER: METER, Rule.ACCOUNT: ACCOUNT, Rule.GAME: GAME}
+FORMATS = {
+    DestinationRule.PHONE: PHONE,
+    DestinationRule.METER: METER,
+    DestinationRule.ACCOUNT: ACCOUNT,
+    DestinationRule.GAME: GAME,
+}
 """The rules under which a destination is one run of digits."""

@@ -3,8 +3,13 @@
 import re
 
 from bot.grammar.destination.formats import EXAMPLE_FREE
-from bot.grammar.destination.reading import Goal, Goals, Reading, Unfit
-from bot.grammar.parsed import Doubt, Slip
+from bot.grammar.destination.reading import (
+    AmbiguousDestination,
+    DestinationResult,
+    InvalidDestination,
+    ParsedDestination,
+)
+from bot.grammar.parsed import Ambiguity, InputError
 
 MAX_CHARS = 64
 
@@ -17,34 +22,43 @@ _PART_BEHIND = re.compile(r"(?P<name>.*[A-Za-z0-9])[.\-#]+(?P<part>[0-9]{1,6})")
 _NUMBERS = re.compile(r"\+?[0-9]+(?:[.\-][0-9]+)+")
 
 
-def read_free(typed: str) -> Reading:
+def read_free_text(typed: str) -> DestinationResult:
     """Read letters, digits and `@._-+`, at most 64 of them."""
     if len(typed) <= MAX_CHARS and _FREE.fullmatch(typed):
         others = _others(typed)
         if others:
-            doubt = Doubt.PARTS if others[0].ordinal == 1 else Doubt.ORDINAL
-            return Goals(doubt=doubt, goals=others)
-        return Goal(destination=typed)
+            ambiguity = Ambiguity.PARTS if others[0].ordinal == 1 else Ambiguity.ORDINAL
+            return AmbiguousDestination(ambiguity=ambiguity, goals=others)
+        return ParsedDestination(destination=typed)
     parts = [part for part in _MARK.split(typed) if part]
     names = [part for part in parts if _FREE.fullmatch(part) and len(part) <= MAX_CHARS]
     if len(parts) != len(names) or len(names) < 2 or len(names) > 3:  # noqa: PLR2004 - a name and its parts
-        return Unfit(slip=Slip.TOO_LONG if len(typed) > MAX_CHARS else Slip.NOT_PLAIN, example=EXAMPLE_FREE)
-    return Goals(doubt=Doubt.PARTS, goals=tuple(_beside(names)))
+        return InvalidDestination(
+            input_error=InputError.TOO_LONG if len(typed) > MAX_CHARS else InputError.NOT_PLAIN,
+            example=EXAMPLE_FREE,
+        )
+    return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(_beside(names)))
 
 
-def _others(typed: str) -> tuple[Goal, ...]:
+def _others(typed: str) -> tuple[ParsedDestination, ...]:
     """Give what a name may mean besides itself, the likeliest first; empty where it is only a name."""
     if (found := _ORDINAL_BEFORE.fullmatch(typed)) and _FREE.fullmatch(found["name"]):
-        return (Goal(destination=found["name"], ordinal=int(found["ordinal"])), Goal(destination=typed))
+        return (
+            ParsedDestination(destination=found["name"], ordinal=int(found["ordinal"])),
+            ParsedDestination(destination=typed),
+        )
     if found := _PART_BEHIND.fullmatch(typed):
-        return (Goal(destination=typed), Goal(destination=found["name"]))
+        return (ParsedDestination(destination=typed), ParsedDestination(destination=found["name"]))
     if _NUMBERS.fullmatch(typed):
-        return (Goal(destination=typed), Goal(destination=re.sub(r"[.\-]", "", typed)))
+        return (
+            ParsedDestination(destination=typed),
+            ParsedDestination(destination=re.sub(r"[.\-]", "", typed)),
+        )
     return ()
 
 
-def _beside(names: list[str]) -> list[Goal]:
+def _beside(names: list[str]) -> list[ParsedDestination]:
     """Give each name with the ordinal that stands beside it, if any."""
     ordinals = [int(name) for name in names if re.fullmatch(r"[1-9][0-9]?", name)] or [1]
     wanted = [name for name in names if not re.fullmatch(r"[0-9]{1,6}", name)] or names
-    return [Goal(destination=name, ordinal=ordinal) for name in wanted for ordinal in ordinals]
+    return [ParsedDestination(destination=name, ordinal=ordinal) for name in wanted for ordinal in ordinals]

@@ -4,9 +4,14 @@ The wire takes digits, so both are bought as one run. Read again, that run is to
 length: it is then known only if it is longer than any id.
 """
 
-from bot.grammar.destination.reading import Goal, Goals, Reading, Unfit
-from bot.grammar.destination.tokens import STRONG, Run
-from bot.grammar.parsed import Doubt, Slip
+from bot.grammar.destination.reading import (
+    AmbiguousDestination,
+    DestinationResult,
+    InvalidDestination,
+    ParsedDestination,
+)
+from bot.grammar.destination.tokens import STRONG, Tokens
+from bot.grammar.parsed import Ambiguity, InputError
 
 ID_DIGITS = range(4, 11)
 SERVER_DIGITS = range(3, 6)
@@ -16,25 +21,29 @@ RUN_DIGITS = range(ID_DIGITS.stop, ID_DIGITS.stop + SERVER_DIGITS.stop)
 EXAMPLE_GAME_SERVER = "12345678(1234)"
 
 
-def read_game_server(groups: Run) -> Reading:
+def read_game_server(groups: Tokens) -> DestinationResult:
     """Read an id with its server, and an ordinal at one end."""
     if whole := _both(groups):
-        return _as_run(Goal(destination=whole), groups)
+        return _as_run(ParsedDestination(destination=whole), groups)
     if len(groups) > 1:
         sides = ((groups[1:], groups[0], groups[1].mark), (groups[:-1], groups[-1], groups[-1].mark))
         for run, group, mark in sides:
             if mark in STRONG and group.ordinal and (whole := _both(run)):
-                return _as_run(Goal(destination=whole, ordinal=group.ordinal), run)
+                return _as_run(ParsedDestination(destination=whole, ordinal=group.ordinal), run)
     runs = (groups[start : start + 2] for start in range(len(groups) - 1))
-    pairs = tuple(Goal(destination=whole) for run in runs if (whole := _both(run)))
+    pairs = tuple(ParsedDestination(destination=whole) for run in runs if (whole := _both(run)))
     if pairs:
         ordinals = [group.ordinal for group in groups if group.ordinal] or [1]
-        goals = [Goal(destination=pair.destination, ordinal=each) for pair in pairs for each in ordinals]
-        return Goals(doubt=Doubt.PARTS, goals=tuple(dict.fromkeys(goals)))
-    return Unfit(slip=_slip_of(groups), example=EXAMPLE_GAME_SERVER)
+        goals = [
+            ParsedDestination(destination=pair.destination, ordinal=each)
+            for pair in pairs
+            for each in ordinals
+        ]
+        return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(dict.fromkeys(goals)))
+    return InvalidDestination(input_error=_slip_of(groups), example=EXAMPLE_GAME_SERVER)
 
 
-def _both(run: Run) -> str | None:
+def _both(run: Tokens) -> str | None:
     """Give id and server as one run of digits."""
     texts = [group.text for group in run]
     if not all(text.isascii() and text.isdigit() for text in texts) or not texts or texts[0][0] == "0":
@@ -47,19 +56,19 @@ def _both(run: Run) -> str | None:
     return None
 
 
-def _as_run(goal: Goal, run: Run) -> Goal | Goals:
+def _as_run(goal: ParsedDestination, run: Tokens) -> ParsedDestination | AmbiguousDestination:
     """A run that starts like a phone of 62 8… may be one, typed for the wrong product."""
     if len(run) == 1 and goal.destination.startswith("628"):
-        return Goals(doubt=Doubt.SERVER, goals=(goal,))
+        return AmbiguousDestination(ambiguity=Ambiguity.SERVER, goals=(goal,))
     return goal
 
 
-def _slip_of(groups: Run) -> Slip:
+def _slip_of(groups: Tokens) -> InputError:
     texts = [group.text for group in groups]
     if not texts:
-        return Slip.NO_DESTINATION
+        return InputError.NO_DESTINATION
     if not all(text.isascii() and text.isdigit() for text in texts):
-        return Slip.NOT_DIGITS
+        return InputError.NOT_DIGITS
     if len(texts[0]) >= RUN_DIGITS.stop:
-        return Slip.TOO_LONG
-    return Slip.NO_SERVER
+        return InputError.TOO_LONG
+    return InputError.NO_SERVER

@@ -2,29 +2,29 @@
 
 from msgspec import Struct
 
-from bot.grammar.parsed import Doubt, Slip
+from bot.grammar.parsed import Ambiguity, InputError
 
 
-class Goal(Struct, frozen=True, kw_only=True):
+class ParsedDestination(Struct, frozen=True, kw_only=True):
     """A destination in the form of its rule, and which purchase of the day is asked for (1 to 99)."""
 
     destination: str
     ordinal: int = 1
 
 
-class Goals(Struct, frozen=True, kw_only=True):
+class AmbiguousDestination(Struct, frozen=True, kw_only=True):
     """At least one destination, none of which is certain; best first."""
 
-    doubt: Doubt
-    goals: tuple[Goal, ...]
+    ambiguity: Ambiguity
+    goals: tuple[ParsedDestination, ...]
 
 
-class Unfit(Struct, frozen=True, kw_only=True):
+class InvalidDestination(Struct, frozen=True, kw_only=True):
     """No destination: why, and one that would do. `numbers` are those of several orders."""
 
-    slip: Slip
+    input_error: InputError
     example: str
     numbers: tuple[str, ...] = ()
 
 
-Reading = Goal | Goals | Unfit
+DestinationResult = ParsedDestination | AmbiguousDestination | InvalidDestination

@@ -18,7 +18,7 @@ _UNITS = frozenset(("kali", "kl", "x", "jam", "menit", "hari", "bulan", "pcs", "
 _ORDINAL = re.compile(r"[1-9][0-9]?")
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class Token(Struct, frozen=True, kw_only=True):
     """Characters between two marks; `mark` is the kind of the marks before them ('' for the first)."""
 
     text: str
@@ -36,15 +36,15 @@ class Group(Struct, frozen=True, kw_only=True):
         return int(self.text) if _ORDINAL.fullmatch(self.text) else None
 
 
-Run = tuple[Group, ...]
+Tokens = tuple[Token, ...]
 
 
-def groups_of(typed: str) -> Run:
+def tokenize(typed: str) -> Tokens:
     """Give the groups of `typed` in order."""
-    groups: list[Group] = []
+    groups: list[Token] = []
     end = 0
     for found in _GROUP.finditer(typed):
-        groups.append(Group(text=found[0], mark=_kind(typed[end : found.start()]) if groups else ""))
+        groups.append(Token(text=found[0], mark=_kind(typed[end : found.start()]) if groups else ""))
         end = found.end()
     return tuple(groups)
 
@@ -55,12 +55,12 @@ def _kind(marks: str) -> str:
     return (strong or [mark for mark in marks if not mark.isspace()] or [" "])[0]
 
 
-def text_of(run: Run) -> str:
+def join_text(run: Tokens) -> str:
     """Give the groups of `run` without any mark."""
     return "".join(group.text for group in run)
 
 
-def ordinals_in(run: Run) -> list[int]:
+def ordinals_in(run: Tokens) -> list[int]:
     """Give the further purchases that `run` may count: not the 9 of `jam 9`, of `9 kali` or of `9.000`."""
     found: list[int] = []
     for at, group in enumerate(run):
@@ -73,7 +73,7 @@ def ordinals_in(run: Run) -> list[int]:
     return found
 
 
-def joined(run: Run, *, may_be_phone: bool) -> str | None:
+def join_number(run: Tokens, *, may_be_phone: bool) -> str | None:
     """Give the digits of `run` as one number, if they can have been written as one in groups."""
     if not run or not all(group.is_number for group in run):
         return None
@@ -82,10 +82,10 @@ def joined(run: Run, *, may_be_phone: bool) -> str | None:
     local = run[1:] if may_be_phone and run[0].text.removeprefix("+") == COUNTRY else run
     if len(local) > 1 and any(len(group.text) >= COMPLETE_DIGITS for group in local):
         return None
-    return text_of(run)
+    return join_text(run)
 
 
-def _grouped_alike(run: Run) -> bool:
+def _grouped_alike(run: Tokens) -> bool:
     """Blanks, dashes and brackets go together in one number; a dot goes only with dots."""
     marks = {group.mark for group in run[1:]}
     if run[0].text.startswith("+"):

@@ -1,15 +1,15 @@
-"""Finds what a code that the catalogue lacks may mean: a word with its nominal, or a code with a slip."""
+"""Suggestions for a code that is not in the catalogue: a word with its nominal, or a mistyped code."""
 
 import re
 
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.inference import operators_in
-from bot.catalogue.product import Product, Rule
-from bot.grammar.parsed import Doubt, Misread, OrderRequest, Slip, question
-from bot.grammar.resolve.nominal import by_nominal, worded_nominal
-from bot.grammar.resolve.resolution import Verdict, choices_of, for_product
+from bot.catalogue.inference import carriers_in
+from bot.catalogue.product import DestinationRule, Product
+from bot.grammar.parsed import Ambiguity, InputError, InvalidInput, OrderRequest, clarify
+from bot.grammar.resolve.nominal import nominal_in_words, resolve_nominal
+from bot.grammar.resolve.resolution import Resolution, options_in, resolve_for_product
 from bot.orders.model import Intent
 
 NEAR_CODES = 3
@@ -22,23 +22,29 @@ _NOMINAL_BEFORE = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})(?:\.?000|k|rb|ribu)?
 _BILL = re.compile(r"\b(?:pay|bayar|byr|inq|tag|tagihan)\b")
 
 
-def of_unknown_code(request: OrderRequest, catalogue: Catalogue) -> Verdict:
+def suggest_for_unknown(request: OrderRequest, catalogue: Catalogue) -> Resolution:
     """Ask for what a code may mean that is not in the catalogue, or say that there is none."""
-    if nominal := worded_nominal(request.code):
-        verdict = by_nominal(request, nominal, catalogue)
-        return verdict if isinstance(verdict, Misread) else question(Doubt.NOMINAL, choices_of([verdict]))
-    if kin := of_kin(request, catalogue):
-        return question(Doubt.UNKNOWN_CODE, kin)
-    products = catalogue.near(request.code, limit=NEAR_CODES)
-    verdicts = [for_product(request, product, catalogue) for product in products]
+    if nominal := nominal_in_words(request.code):
+        verdict = resolve_nominal(request, nominal, catalogue)
+        return (
+            verdict
+            if isinstance(verdict, InvalidInput)
+            else clarify(Ambiguity.NOMINAL, options_in([verdict]))
+        )
+    if kin := suggest_codes(request, catalogue):
+        return clarify(Ambiguity.UNKNOWN_CODE, kin)
+    products = catalogue.similar(request.code, limit=NEAR_CODES)
+    verdicts = [resolve_for_product(request, product, catalogue) for product in products]
     sure = [verdict for verdict in verdicts if isinstance(verdict, Intent)]
-    if intents := choices_of(sure) or choices_of(verdicts):
-        return question(Doubt.UNKNOWN_CODE, intents)
+    if intents := options_in(sure) or options_in(verdicts):
+        return clarify(Ambiguity.UNKNOWN_CODE, intents)
     suggestion = f"{products[0].code}.{request.destination}" if products else "harga"
-    return Misread(slip=Slip.UNKNOWN_CODE, suggestion=suggestion, near=True, typed=request.code)
+    return InvalidInput(
+        input_error=InputError.UNKNOWN_CODE, suggestion=suggestion, looks_like_order=True, typed=request.code
+    )
 
 
-def of_kin(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
+def suggest_codes(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
     """Give what `pln.1444…` or `axis5.0838…` may mean; empty where that is nothing of the catalogue."""
     if _BILL.search(request.destination.lower()):
         return ()
@@ -47,18 +53,18 @@ def of_kin(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
 
 def _by_word(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
     """Give the codes that are this word and a nominal; that one may stand before or behind the number."""
-    verdicts: list[Verdict] = []
+    verdicts: list[Resolution] = []
     if not request.code.isalpha():
         return ()
     for product in catalogue:
         nominal = product.code.casefold().removeprefix(request.code)
         if nominal != product.code.casefold() and nominal.isdigit():
             said = _without_nominal(request.destination, nominal)
-            verdict = for_product(replace(request, destination=said), product, catalogue)
+            verdict = resolve_for_product(replace(request, destination=said), product, catalogue)
             if said != request.destination:
-                return choices_of([verdict])
+                return options_in([verdict])
             verdicts.append(verdict)
-    return choices_of(verdicts)
+    return options_in(verdicts)
 
 
 def _without_nominal(destination: str, nominal: str) -> str:
@@ -80,15 +86,17 @@ def _by_name(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
         nominal, destination = before["nominal"], before["rest"]
     products = _named(catalogue, found["word"], int(nominal))
     said = replace(request, destination=destination)
-    return choices_of([for_product(said, product, catalogue) for product in products])
+    return options_in([resolve_for_product(said, product, catalogue) for product in products])
 
 
 def _named(catalogue: Catalogue, word: str, nominal: int) -> tuple[Product, ...]:
     pulsa = [
         product
-        for operator in operators_in("kartu as" if word == "as" else word)
-        for product in catalogue.for_nominal(nominal, operator)
-        if product.rule is Rule.PHONE
+        for carrier in carriers_in("kartu as" if word == "as" else word)
+        for product in catalogue.for_nominal(nominal, carrier)
+        if product.rule is DestinationRule.PHONE
     ]
-    products = pulsa or [each for each in catalogue.search(f"{word} {nominal}") if each.rule is Rule.PHONE]
+    products = pulsa or [
+        each for each in catalogue.search(f"{word} {nominal}") if each.rule is DestinationRule.PHONE
+    ]
     return tuple(products) if len(products) <= MAX_NAMED else ()

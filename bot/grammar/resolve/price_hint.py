@@ -8,7 +8,7 @@ _PHONE = re.compile(r"(?:\+?62[\s\-]*|0)8(?:[\s\-()]*[0-9]){7,11}")
 _NUMBER = re.compile(r"\+?[0-9](?:[\s\-()]*[0-9]){8,}")
 
 
-def to_codes(typed: str) -> str:
+def price_lookup_hint(typed: str) -> str:
     """Give `harga 0812…` for a phone, `harga pln` for a meter, else `harga`."""
     tight = re.sub(r"[./]", "", typed)
     found = _PHONE.search(typed) or _NUMBER.search(typed) or _NUMBER.search(tight)

@@ -1,4 +1,4 @@
-"""Checks an order as asked against the catalogue, and makes it an Intent, a slip or a question.
+"""Checks an order as asked against the catalogue, and makes it an Intent, an input error or a question.
 
 Without a catalogue every code passes, and tells the rule: `pln…` goes to a meter, `ml…` to a game id with its
 server, everything else to digits that are a phone number where they look like one.
@@ -7,13 +7,21 @@ server, everything else to digits that are a phone number where they look like o
 import re
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.inference import operators_in
-from bot.catalogue.product import Rule
+from bot.catalogue.inference import carriers_in
+from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.parsed import EXAMPLE, Doubt, Misread, OrderRequest, Question, Slip, question
-from bot.grammar.resolve.code_suggestions import of_kin, of_unknown_code
-from bot.grammar.resolve.nominal import by_nominal, without_code, worded_nominal
-from bot.grammar.resolve.resolution import Verdict, choices_of, for_product, verdict_of
+from bot.grammar.parsed import (
+    EXAMPLE,
+    Ambiguity,
+    Clarification,
+    InputError,
+    InvalidInput,
+    OrderRequest,
+    clarify,
+)
+from bot.grammar.resolve.code_suggestions import suggest_codes, suggest_for_unknown
+from bot.grammar.resolve.nominal import missing_code, nominal_in_words, resolve_nominal
+from bot.grammar.resolve.resolution import Resolution, options_in, resolve_for_product, to_resolution
 from bot.orders.model import Intent
 
 _PULSA = re.compile(r"[a-z]{1,2}[0-9]{1,3}")
@@ -22,55 +30,59 @@ _LANDLINE = re.compile(r"0[1-79]")
 _NUMBER_ALONE = re.compile(r"(?:\+?62[\s\-]*)?\(?[0-9]{3,}(?:[\s\-().]*[0-9]){6,}")
 
 
-def validate(request: OrderRequest, catalogue: Catalogue) -> Verdict:
-    """Check `request`; a slip says how it must be typed, a question shows what it may mean."""
+def resolve(request: OrderRequest, catalogue: Catalogue) -> Resolution:
+    """Check `request`; an input error says how it must be typed, a question shows what it may mean."""
     verdict = _judge(request, catalogue)
-    if request.doubt is None or isinstance(verdict, Misread):
+    if request.ambiguity is None or isinstance(verdict, InvalidInput):
         return verdict
-    return question(request.doubt, choices_of([verdict]))
+    return clarify(request.ambiguity, options_in([verdict]))
 
 
-def _judge(request: OrderRequest, catalogue: Catalogue) -> Verdict:
+def _judge(request: OrderRequest, catalogue: Catalogue) -> Resolution:
     code = request.code
     if code.isdigit():
-        return by_nominal(request, int(code), catalogue)
+        return resolve_nominal(request, int(code), catalogue)
     if product := catalogue.find(code):
-        return for_product(request, product, catalogue)
-    if not request.near:
+        return resolve_for_product(request, product, catalogue)
+    if not request.looks_like_order:
         return _in_words(request, catalogue)
     if catalogue:
-        return of_unknown_code(request, catalogue)
+        return suggest_for_unknown(request, catalogue)
     return _passed_on(request)
 
 
-def _in_words(request: OrderRequest, catalogue: Catalogue) -> Misread | Question:
+def _in_words(request: OrderRequest, catalogue: Catalogue) -> InvalidInput | Clarification:
     """Most likely talk: an order only where its words call something of the catalogue."""
     is_number = request.destination.lstrip("+(")[:1].isdigit()
-    if is_number and (intents := of_kin(request, catalogue)):
-        return question(Doubt.UNKNOWN_CODE, intents)
+    if is_number and (intents := suggest_codes(request, catalogue)):
+        return clarify(Ambiguity.UNKNOWN_CODE, intents)
     is_number = bool(_NUMBER_ALONE.fullmatch(request.destination))
-    if is_number and operators_in(request.code):
-        return without_code(request)
+    if is_number and carriers_in(request.code):
+        return missing_code(request)
     if is_number and not catalogue:
         suggestion = f"{request.code}.{request.destination}"
-        return Misread(slip=Slip.NEEDS_SEPARATOR, suggestion=suggestion, near=False)
-    return Misread(slip=Slip.NOT_AN_ORDER, suggestion=EXAMPLE, near=False, is_example=True)
+        return InvalidInput(
+            input_error=InputError.NEEDS_SEPARATOR, suggestion=suggestion, looks_like_order=False
+        )
+    return InvalidInput(
+        input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
+    )
 
 
-def _passed_on(request: OrderRequest) -> Verdict:
+def _passed_on(request: OrderRequest) -> Resolution:
     """Without a catalogue a code is passed on as typed, unless it can be none."""
-    if worded_nominal(request.code):
-        return without_code(request)
-    verdict = verdict_of(
+    if nominal_in_words(request.code):
+        return missing_code(request)
+    verdict = to_resolution(
         read_destination(request.destination, _rule_of(request.code)), request.code, request.destination
     )
     is_landline = isinstance(verdict, Intent) and _LANDLINE.match(verdict.destination)
     if is_landline and _PULSA.fullmatch(request.code):
-        return question(Doubt.NUMBER, choices_of([verdict]))
+        return clarify(Ambiguity.NUMBER, options_in([verdict]))
     return verdict
 
 
-def _rule_of(code: str) -> Rule | None:
+def _rule_of(code: str) -> DestinationRule | None:
     if code.startswith("pln"):
-        return Rule.METER
-    return Rule.GAME_SERVER if _GAME_SERVER.fullmatch(code) else None
+        return DestinationRule.METER
+    return DestinationRule.GAME_SERVER if _GAME_SERVER.fullmatch(code) else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.notices import alarms as say
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, Stage, to
@@ -30,7 +30,7 @@ def _settling(stage: Stage) -> Iterator[Scene]:
     stage.says("s10.081234567890")
     stage.takes()
     stage.hears(Succeeded(sn="51203948572"))
-    said = stage.hears(Failed(reason="", trouble=Trouble.OTHER))
+    said = stage.hears(Failed(reason="", failure_cause=FailureCause.OTHER))
     yield Scene(when="Two results that contradict each other", said=to(RINA, said))
     yield Scene(when="❌ GAGAL is tapped", said=stage.taps("❌ GAGAL", RINA))
     yield Scene(when="And confirmed", said=stage.taps("Ya, GAGAL", RINA))
@@ -51,14 +51,14 @@ def _too_late(stage: Stage) -> Iterator[Scene]:
 def _money(stage: Stage) -> Iterator[Scene]:
     yield Scene(when="Before the biller has told any balance", did="saldo", said=Stage().says("saldo", RINA))
     stage.says("s50.081234567890")
-    stage.hears(Claimed(), Accepted(price_idr=49_900, balance_idr=1_234_567, biller_ref="21160325359742"))
+    stage.hears(Claimed(), Accepted(cost_idr=49_900, balance_idr=1_234_567, biller_ref="21160325359742"))
     yield Scene(when="The balance", did="saldo", said=stage.says("saldo", RINA))
-    for number, trouble, reason in (
-        (1, Trouble.DEPOSIT, "silakan coba lagi (DEDUCT)"),
-        (2, Trouble.ACCOUNT, "IP tidak terdaftar"),
+    for number, failure_cause, reason in (
+        (1, FailureCause.DEPOSIT, "silakan coba lagi (DEDUCT)"),
+        (2, FailureCause.ACCOUNT, "IP tidak terdaftar"),
     ):
         stage.says(f"s5.08123456780{number}")
-        said = stage.hears(Claimed(), Refused(reason=reason, trouble=trouble))
+        said = stage.hears(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
         yield Scene(when="A refusal that only the operator can mend", said=to(RINA, said))
 
 

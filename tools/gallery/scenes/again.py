@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from bot.orders.events import Claimed, Failed, News, Refused, Succeeded, Unclear
-from bot.orders.model import Trouble
+from bot.orders.events import Claimed, Failed, OrderEvent, Refused, Succeeded, Unclear
+from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import Stage
 
 ORDER = "s5.081234567890"
-STOOD: tuple[tuple[str, tuple[News, ...]], ...] = (
+STOOD: tuple[tuple[str, tuple[OrderEvent, ...]], ...] = (
     ("The first one is on its way", ()),
     ("The first one is in doubt", (Claimed(), Unclear(why="ReadTimeout"))),
     (
         "The first one is disputed",
-        (Claimed(), Succeeded(sn="51203948571"), Failed(reason="", trouble=Trouble.OTHER)),
+        (Claimed(), Succeeded(sn="51203948571"), Failed(reason="", failure_cause=FailureCause.OTHER)),
     ),
 )
 NIGHT_S = 9 * 3_600
@@ -46,7 +46,8 @@ def _after_a_failure() -> Iterator[Scene]:
     stage = Stage(*GOODS)
     stage.says(ORDER)
     stage.hears(
-        Claimed(), Refused(reason="Produk tidak tersedia (ROUTE)", trouble=Trouble.PRODUCT_UNAVAILABLE)
+        Claimed(),
+        Refused(reason="Produk tidak tersedia (ROUTE)", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
     )
     yield Scene(when="A failed one does not count: 🔁 Ulangi shows it", said=stage.taps("Ulangi"))
     yield Scene(when="And the button buys it", said=stage.taps("🛒"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.orders.events import Claimed, Refused, Succeeded
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
@@ -50,7 +50,8 @@ def _busy() -> Stage:
     stage.hears(Claimed(), Succeeded(sn="51203948571", cost_idr=5_750))
     stage.says("s10.081234567890")
     stage.hears(
-        Claimed(), Refused(reason="Produk tidak tersedia (ROUTE)", trouble=Trouble.PRODUCT_UNAVAILABLE)
+        Claimed(),
+        Refused(reason="Produk tidak tersedia (ROUTE)", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
     )
     stage.says("pln20.14444941364")
     stage.hears(Claimed(), Succeeded(sn=PLN_SN, cost_idr=20_250))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.notices.placing import OrderTable
+from bot.notices.placing import BatchSummary
 from bot.orders.events import Claimed, Refused, Succeeded, Unclear
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
@@ -33,8 +33,10 @@ def play() -> Iterator[Scene]:
     yield Scene(when=when, said=stage.hears(Succeeded(sn="51203948571"), trxid=first))
     stage.hears(Succeeded(sn=PLN_SN), trxid=third)
     stage.hears(Claimed(), Unclear(why="ReadTimeout"), trxid=fourth)
-    said = stage.hears(Refused(reason="Nomor tujuan salah", trouble=Trouble.DESTINATION), trxid=second)
-    table = tuple(bubble for bubble in said if isinstance(bubble.notice, OrderTable))
+    said = stage.hears(
+        Refused(reason="Nomor tujuan salah", failure_cause=FailureCause.DESTINATION), trxid=second
+    )
+    table = tuple(bubble for bubble in said if isinstance(bubble.notice, BatchSummary))
     yield Scene(when="The table when the last result is in", said=table)
     yield Scene(when="When Telegram slows the chat down: one list for all that waits", said=_behind())
     yield Scene(when="At the end of the day", did="lap", said=to(SARI, stage.says("lap")))
@@ -50,5 +52,5 @@ def _behind() -> tuple[Bubble, ...]:
         stage.takes(trxid)
     for trxid, sn in zip(bought, SNS, strict=True):
         stage.is_told(Succeeded(sn=sn), trxid=trxid)
-    stage.is_told(Refused(reason="Nomor tujuan salah", trouble=Trouble.DESTINATION), trxid=refused)
+    stage.is_told(Refused(reason="Nomor tujuan salah", failure_cause=FailureCause.DESTINATION), trxid=refused)
     return stage.looks()

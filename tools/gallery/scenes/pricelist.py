@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.price_list.writer import catalogue_csv
 from bot.orders.events import Claimed, Refused
-from bot.orders.model import Trouble
+from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS, changed
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, Stage, to
@@ -43,7 +43,8 @@ def play() -> Iterator[Scene]:
         yield Scene(when=when, did=typed, said=stage.says(typed, RINA))
     stage.says("s20.081234567890")
     said = stage.hears(
-        Claimed(), Refused(reason="Produk tidak tersedia (ROUTE)", trouble=Trouble.PRODUCT_UNAVAILABLE)
+        Claimed(),
+        Refused(reason="Produk tidak tersedia (ROUTE)", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
     )
     yield Scene(when="The biller has not got a product that is open here", said=to(RINA, said))
     yield Scene(when="The button closes it", said=stage.taps("Tutup", RINA))

@@ -16,14 +16,14 @@ def play() -> Iterator[Scene]:
         ("By the code's first letters", "h.pln"),
         ("By name", "harga indosat 10"),
         ("By number: what fits its network", "harga 0857-1234-5678"),
-        ("A slip in the name", "harga mobil legend"),
+        ("An input error in the name", "harga mobil legend"),
         ("Nothing like it", "harga emas"),
     ):
         yield Scene(when=when, did=typed, said=stage.says(typed))
     stage.says("harga ml")
     yield Scene(when="A product is tapped: for which number?", said=stage.taps("ML86"))
     answer = "12345678 1234"
-    said = stage.says(answer, to="NumberQuestion")
+    said = stage.says(answer, to="DestinationPrompt")
     yield Scene(when="The answer is shown before it is bought", did=answer, said=said)
     yield Scene(when="The button buys it", said=stage.taps("🛒"))
     stage.says("harga ml")

@@ -15,13 +15,13 @@ def play() -> Iterator[Scene]:
     """Restore a backup of an hour ago, and open the counter again."""
     stage = Stage(*GOODS)
     restored_at_ms = stage.now_ms
-    restores.note(
+    restores.start_quarantine(
         stage.tx,
         restored_at_ms=restored_at_ms,
         backup_at_ms=restored_at_ms - HOUR_MS,
         gap_until_ms=restored_at_ms,
     )
-    restore_gate.look_back(stage.tx, stage.desk, now_ms=stage.now_ms)
+    restore_gate.check_after_restore(stage.tx, stage.desk, now_ms=stage.now_ms)
     yield Scene(when="The first start on the restored database", said=stage.looks())
     stage.passes(HOUR_MS / 1000)
     order = "s5.081234567890"

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.orders.events import Claimed, Expired, Failed, News, Overdue, Refused, Succeeded, Unclear
-from bot.orders.model import ExpiryReason, Trouble
-from bot.purchasing.settlement import ask_to_wait
+from bot.orders.events import Claimed, Expired, Failed, OrderEvent, Overdue, Refused, Succeeded, Unclear
+from bot.orders.model import ExpiryReason, FailureCause
+from bot.purchasing.settlement import notify_waiting
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import SARI, Stage, to
@@ -12,12 +12,16 @@ from tools.gallery.stage import SARI, Stage, to
 PLN_SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
 
 REFUSED = (
-    (Trouble.DESTINATION, "The number is wrong", "Nomor tujuan salah"),
-    (Trouble.PRODUCT_UNAVAILABLE, "The product has no way at the moment", "Produk tidak tersedia (ROUTE)"),
-    (Trouble.PRODUCT_INACTIVE, "The biller has closed it", "Produk tidak Aktif"),
-    (Trouble.DEPOSIT, "The operator's deposit is empty", "silakan coba lagi (DEDUCT)"),
-    (Trouble.ACCOUNT, "The biller refuses the operator (its reason is kept back)", "IP tidak terdaftar"),
-    (Trouble.OTHER, "Any other reason", "silakan coba lagi"),
+    (FailureCause.DESTINATION, "The number is wrong", "Nomor tujuan salah"),
+    (
+        FailureCause.PRODUCT_UNAVAILABLE,
+        "The product has no way at the moment",
+        "Produk tidak tersedia (ROUTE)",
+    ),
+    (FailureCause.PRODUCT_INACTIVE, "The biller has closed it", "Produk tidak Aktif"),
+    (FailureCause.DEPOSIT, "The operator's deposit is empty", "silakan coba lagi (DEDUCT)"),
+    (FailureCause.ACCOUNT, "The biller refuses the operator (its reason is kept back)", "IP tidak terdaftar"),
+    (FailureCause.OTHER, "Any other reason", "silakan coba lagi"),
 )
 
 
@@ -40,9 +44,9 @@ def play() -> Iterator[Scene]:
 
 
 def _refused(stage: Stage) -> Iterator[Scene]:
-    for number, (trouble, when, reason) in enumerate(REFUSED):
+    for number, (failure_cause, when, reason) in enumerate(REFUSED):
         stage.says(f"s10.08123456700{number}")
-        said = stage.hears(Claimed(), Refused(reason=reason, trouble=trouble))
+        said = stage.hears(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
         yield Scene(when=when, said=to(SARI, said))
 
 
@@ -53,13 +57,13 @@ def _in_between(stage: Stage) -> Iterator[Scene]:
     stage.passes(600)
     yield Scene(when="Ten minutes without a result", said=to(SARI, stage.hears(Overdue())))
     stage.says(_order(3))
-    ask_to_wait(stage.tx, stage.desk, stage.orders()[-1].trxid, at_ms=stage.now_ms)
+    notify_waiting(stage.tx, stage.desk, stage.orders()[-1].trxid, at_ms=stage.now_ms)
     yield Scene(when="Orders are held while the biller is in trouble", said=stage.looks())
     yield _one(stage, "The bot was down too long", 4, Expired(reason=ExpiryReason.TOO_OLD))
     yield _one(stage, "The biller could not be reached at all", 5, Expired(reason=ExpiryReason.NEVER_SENT))
     for number, first, second in (
-        (6, Succeeded(sn="51203948572"), Failed(reason="", trouble=Trouble.OTHER)),
-        (7, Failed(reason="", trouble=Trouble.OTHER), Succeeded(sn="51203948573")),
+        (6, Succeeded(sn="51203948572"), Failed(reason="", failure_cause=FailureCause.OTHER)),
+        (7, Failed(reason="", failure_cause=FailureCause.OTHER), Succeeded(sn="51203948573")),
     ):
         stage.says(_order(number))
         stage.takes()
@@ -72,6 +76,6 @@ def _order(number: int) -> str:
     return f"s20.08123456780{number}"
 
 
-def _one(stage: Stage, when: str, number: int, *news: News) -> Scene:
+def _one(stage: Stage, when: str, number: int, *news: OrderEvent) -> Scene:
     stage.says(_order(number))
     return Scene(when=when, said=to(SARI, stage.hears(*news)))

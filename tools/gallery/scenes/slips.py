@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.updates import Kind
+from bot.updates import MessageKind
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import Stage
@@ -22,7 +22,7 @@ TYPED = (
     ("Not from Indonesia", "s5.+60123456789"),
     ("Parts that fit nothing", "ovo25.0812.3456.7890"),
     ("A code that is like no other", "zz99.081234567890"),
-    ("A command with a slip", "riwyat"),
+    ("A command with an input error", "riwyat"),
     ("Two orders that run together", "s5.081234567890 i5.085712345678"),
     ("Too many at once", "\n".join(f"s5.0812{number:08}" for number in range(101))),
     ("A number with digits hidden", "s5.0812345678**"),
@@ -33,7 +33,7 @@ SHOWN_LINES = 2
 
 
 def play() -> Iterator[Scene]:
-    """Type every kind of slip."""
+    """Type every kind of input error."""
     for when, typed in TYPED:
         stage = Stage(*GOODS)
         first = typed.splitlines()
@@ -42,7 +42,7 @@ def play() -> Iterator[Scene]:
     typed = "dana 081234567890"
     yield Scene(when="Without a price list: no dot behind a word", did=typed, said=Stage().says(typed))
     stage, order = Stage(*GOODS), "i10.085712345678"
-    yield Scene(when="A forwarded message", did=order, said=stage.says(order, kind=Kind.FORWARDED))
-    yield Scene(when="An edited message", did=order, said=stage.says(order, kind=Kind.EDITED))
+    yield Scene(when="A forwarded message", did=order, said=stage.says(order, kind=MessageKind.FORWARDED))
+    yield Scene(when="An edited message", did=order, said=stage.says(order, kind=MessageKind.EDITED))
     yield Scene(when="There is no balance for resellers", did="saldo", said=stage.says("saldo"))
     yield Scene(when="A command of the admins", did="/tertunda", said=stage.says("/tertunda"))
