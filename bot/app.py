@@ -75,7 +75,7 @@ class App:
         self.metrics.watch_audit(self.counter.auditor.tally)
         self.doorway = UpdateReceiver(
             database=self.database,
-            desk=self.counter.desk,
+            context=self.counter.context,
             sender=self.sender,
             now_ms=now_ms,
             claim=self.counter.submitter.claim,
@@ -213,7 +213,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 
 async def _look_back(app: App) -> None:
     doubted = await app.database.write(
-        lambda tx: restore_gate.check_after_restore(tx, app.counter.desk, now_ms=now_ms())
+        lambda tx: restore_gate.check_after_restore(app.counter.context.begin(tx, now_ms()))
     )
     if await app.database.read(restores.in_quarantine):
         words = "restored from a backup: nothing is bought until an admin opens the counter"
@@ -269,7 +269,7 @@ async def _check(app: App, stop: asyncio.Event) -> None:
         notice = DatabaseFoundDamaged(at_ms=now_ms())
         with suppress(StorageError):
             await app.database.write(
-                lambda tx: app.counter.desk.tell_admins(tx, notice, at_ms=now_ms(), subject="damage")
+                lambda tx: app.counter.context.begin(tx, now_ms()).notify_admins(notice, subject="damage")
             )
         stop.set()
         raise

@@ -17,7 +17,7 @@ from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp, Worker
 from storage.database import Database
 
@@ -56,17 +56,17 @@ class Runtime:
 
     def __init__(self, world: Environment, rules: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()
-        self.desk = Desk(
-            admins=rules.admins,
+        self.context = WorkContext(
+            admin_ids=rules.admins,
             zone=rules.zone,
             nonce=world.nonce,
-            chance=world.chance,
+            random_suffix=world.chance,
             held_since_ms=self.breaker.open_since_ms,
         )
         self.orders_bell, self.outbox_bell, self.imports_bell = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(
             database=world.database,
-            desk=self.desk,
+            context=self.context,
             biller=world.biller,
             breaker=self.breaker,
             now_ms=world.now_ms,
@@ -78,7 +78,7 @@ class Runtime:
         )
         self.messenger = Messenger(
             database=world.database,
-            desk=self.desk,
+            context=self.context,
             speaker=world.speaker,
             pace=RateLimiter(
                 messages_per_s=rules.messages_per_s, chat_messages_per_s=rules.chat_messages_per_s
@@ -89,18 +89,18 @@ class Runtime:
             bell=self.outbox_bell,
         )
         self.reversals = ReversalReceiver(
-            database=world.database, desk=self.desk, now_ms=world.now_ms, look=self.messenger.look
+            database=world.database, context=self.context, now_ms=world.now_ms, look=self.messenger.look
         )
         self.importer = ImportWorker(
             database=world.database,
-            desk=self.desk,
+            context=self.context,
             files=world.files,
             now_ms=world.now_ms,
             outbox_bell=self.outbox_bell,
         )
         self.watchdog = Watchdog(
             database=world.database,
-            desk=self.desk,
+            context=self.context,
             now_ms=world.now_ms,
             outbox_bell=self.outbox_bell,
             trx_timeout_s=rules.biller_timeout_s,
@@ -108,7 +108,7 @@ class Runtime:
         )
         self.auditor = Auditor(
             database=world.database,
-            desk=self.desk,
+            context=self.context,
             now_ms=world.now_ms,
             tick=world.tick,
             outbox_bell=self.outbox_bell,

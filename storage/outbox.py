@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.notices import Notice
+from bot.notices.buttons import Keyboard
 from storage import chats
 from storage.codec import Codec, dump, kind_of, load
-from storage.keyboard import Keyboard
 from storage.transaction import Tx
 
 NOTICES = Codec(Notice)

@@ -21,7 +21,7 @@ from bot.notices.placing import BatchSummary
 from bot.telegram import send_result as out
 from bot.telegram.sender import OutgoingMessage
 from bot.texts.formatting import Clock
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import chats, outbox
 from storage.database import Database
@@ -58,7 +58,7 @@ class Messenger:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         speaker: MessageSender,
         pace: RateLimiter,
         clock: Clock,
@@ -67,7 +67,7 @@ class Messenger:
         bell: WakeUp,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._speaker = speaker
         self._lanes = ChatQueues(pace=pace, now_ms=now_ms, tick=tick)
         self._clock = clock
@@ -259,11 +259,11 @@ class Messenger:
 
     def _report(self, tx: Tx, letter: OutboxMessage, why: str) -> None:
         # An alarm that cannot be delivered must not raise another.
-        if letter.chat_id in self._desk.admins:
+        if letter.chat_id in self._context.admin_ids:
             return
         kind = type(letter.notice).__name__
         notice = DeliveryFailed(chat_id=letter.chat_id, kind=kind, why=why)
-        self._desk.alert_admins(tx, notice, at_ms=self._now_ms(), topic=f"delivery:{letter.chat_id}")
+        self._context.begin(tx, self._now_ms()).alert_admins(notice, topic=f"delivery:{letter.chat_id}")
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is being said."""

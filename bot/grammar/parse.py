@@ -44,7 +44,10 @@ _PLAINEST = re.compile(r"(?P<code>[A-Za-z]{1,8}[0-9]{1,3})\.(?P<number>08[0-9]{8
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 
 
-def parse(text: str) -> Command | OrderLines | InvalidInput:
+Parsed = Command | OrderLines | InvalidInput
+
+
+def parse(text: str) -> Parsed:
     """Read one message."""
     return _read_plainest(text) or _read(text)
 
@@ -58,7 +61,7 @@ def _read_plainest(text: str) -> OrderLines | None:
     return OrderLines(lines=(OrderLine(number=1, typed=text, asked=request),))
 
 
-def _read(text: str) -> Command | OrderLines | InvalidInput:
+def _read(text: str) -> Parsed:
     typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read

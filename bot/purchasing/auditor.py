@@ -16,7 +16,7 @@ from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
 from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations
 from bot.purchasing.settlement import card_subject, chat_subject
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders, outbox
 from storage.database import Database
@@ -77,7 +77,7 @@ class Auditor:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         now_ms: Callable[[], int],
         tick: Callable[[], float],
         outbox_bell: WakeUp,
@@ -86,7 +86,7 @@ class Auditor:
     ) -> None:
         self.tally = AuditStats()
         self._database = database
-        self._desk = desk
+        self._context = context
         self._now_ms = now_ms
         self._tick = tick
         self._outbox_bell = outbox_bell
@@ -164,7 +164,9 @@ class Auditor:
     async def _tell(self, now_ms: int) -> None:
         """Wake the admins, once for all findings of a kind; what was not told now is told at a later pass."""
         if self._untold:
-            told = await self._database.write(lambda tx: _alert(tx, self._desk, self._untold, now_ms=now_ms))
+            told = await self._database.write(
+                lambda tx: _alert(self._context.begin(tx, now_ms), self._untold)
+            )
             self._untold = [finding for finding in self._untold if finding.invariant not in told]
             self._outbox_bell.ring()
 
@@ -213,7 +215,7 @@ def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
     )
 
 
-def _alert(tx: Tx, desk: Desk, findings: list[InvariantViolation], *, now_ms: int) -> set[Invariant]:
+def _alert(work: UnitOfWork, findings: list[InvariantViolation]) -> set[Invariant]:
     """Tell the first finding of each kind and how many more there are; give the kinds that were told."""
     told: set[Invariant] = set()
     for invariant in Invariant:
@@ -225,8 +227,8 @@ def _alert(tx: Tx, desk: Desk, findings: list[InvariantViolation], *, now_ms: in
             trxid=of_kind[0].trxid,
             what=of_kind[0].what,
             more=len(of_kind) - 1,
-            at_ms=now_ms,
+            at_ms=work.now_ms,
         )
-        if desk.alert_admins(tx, notice, at_ms=now_ms, topic=f"audit:{invariant}"):
+        if work.alert_admins(notice, topic=f"audit:{invariant}"):
             told.add(invariant)
     return told

@@ -13,7 +13,7 @@ from bot.orders.model import ExpiryReason, Order, State
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.fair_queue import FairQueue
 from bot.purchasing.settlement import CHAT_SUBJECT, apply_event, apply_event_to, notify_waiting
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
@@ -57,7 +57,7 @@ class Submitter:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         biller: Biller,
         breaker: CircuitBreaker,
         now_ms: Callable[[], int],
@@ -68,7 +68,7 @@ class Submitter:
         max_age_s: int,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._biller = biller
         self._breaker = breaker
         self._now_ms = now_ms
@@ -90,7 +90,7 @@ class Submitter:
 
     async def recover(self) -> int:
         """Before the first post: what was being sent when we died is unknown, and is never sent again."""
-        swept = await self._database.write(lambda tx: _sweep(tx, self._desk, self._now_ms()))
+        swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
         if swept:
             _log.warning("orders were being sent when Loket stopped: now unknown", extra={"count": swept})
             self._outbox_bell.ring()
@@ -147,7 +147,7 @@ class Submitter:
         for order in self._turns.next(tx, free, now_ms=now_ms):
             expiry = self._expiry_of(order, now_ms)
             news = Claimed() if expiry is None else Expired(reason=expiry)
-            settled = apply_event(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
+            settled = apply_event(self._context.begin(tx, now_ms), order, news, actor="submitter")
             # Compare-and-set: only who moved it from PLACED may post.
             if settled and settled.changed:
                 moved.append(settled.after)
@@ -204,9 +204,9 @@ class Submitter:
         for order in held:
             if expiry := self._expiry_of(order, now_ms):
                 news = Expired(reason=expiry)
-                apply_event_to(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
+                apply_event_to(self._context.begin(tx, now_ms), order.trxid, news, actor="submitter")
             else:
-                notify_waiting(tx, self._desk, order.trxid, at_ms=now_ms)
+                notify_waiting(self._context.begin(tx, now_ms), order.trxid)
 
     def _expiry_of(self, order: Order, now_ms: int) -> ExpiryReason | None:
         if order.attempts == 0:
@@ -254,9 +254,9 @@ class Submitter:
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
     ) -> None:
         now_ms = self._now_ms()
-        apply_event(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
+        apply_event(self._context.begin(tx, now_ms), order, answer, actor="biller:answer")
         if alarm:
-            self._desk.tell_admins(tx, alarm, at_ms=now_ms, subject="breaker")
+            self._context.begin(tx, now_ms).notify_admins(alarm, subject="breaker")
 
     def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
         self._posting.pop(trxid, None)
@@ -276,10 +276,10 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _sweep(tx: Tx, desk: Desk, now_ms: int) -> int:
+def _sweep(work: UnitOfWork) -> int:
     # At any time of change: the clock may have been set back since.
-    stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+    stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     for order in stranded:
         news = Unclear(why="stopped while sending")
-        apply_event_to(tx, desk, order.trxid, news, at_ms=now_ms, actor="start")
+        apply_event_to(work, order.trxid, news, actor="start")
     return len(stranded)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.orders.events import Overdue, Unclear
 from bot.orders.model import State
 from bot.purchasing.settlement import apply_event_to
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
@@ -43,14 +43,14 @@ class Watchdog:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         now_ms: Callable[[], int],
         outbox_bell: WakeUp,
         trx_timeout_s: float,
         is_posting: Callable[[str], bool],
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._now_ms = now_ms
         self._outbox_bell = outbox_bell
         self._stuck_after_ms = int(trx_timeout_s * 1000) + STUCK_MARGIN_MS
@@ -97,4 +97,4 @@ class Watchdog:
 
     def _act(self, tx: Tx, found: list[tuple[str, Overdue | Unclear]], now_ms: int) -> None:
         for trxid, news in found:
-            apply_event_to(tx, self._desk, trxid, news, at_ms=now_ms, actor="watchdog")
+            apply_event_to(self._context.begin(tx, now_ms), trxid, news, actor="watchdog")

@@ -7,13 +7,13 @@ from collections.abc import Coroutine
 from msgspec import Struct
 from telegram import InputFile
 
+from bot.notices.buttons import Keyboard
 from bot.telegram.client import ApiClient
 from bot.telegram.request import Json
 from bot.telegram.send_result import SendResult, Sent, classify_send_error, is_already_true
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Style, Text, units
 from bot.texts.message import Attachment, AttachmentKind
-from storage.keyboard import Keyboard
 
 _log = logging.getLogger(__name__)
 

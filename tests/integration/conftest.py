@@ -80,7 +80,11 @@ class Shop:
             chance=self.chance,
         )
         counter = Runtime(world, replace(RULES, **rules))
-        self.desk, self.orders_bell, self.outbox_bell = counter.desk, counter.orders_bell, counter.outbox_bell
+        self.context, self.orders_bell, self.outbox_bell = (
+            counter.context,
+            counter.orders_bell,
+            counter.outbox_bell,
+        )
         self.submitter, self.messenger = counter.submitter, counter.messenger
         self.reversals, self.watchdog = counter.reversals, counter.watchdog
         self.auditor, self.breaker = counter.auditor, counter.breaker
@@ -120,7 +124,7 @@ class Shop:
             reply_to=reply_to,
             document=document,
         )
-        await self.disk.write(lambda tx: messages.handle_message(tx, self.desk, said, now_ms=self.clock()))
+        await self.disk.write(lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), said))
         return said.message_id
 
     async def sells(self, *products: Product) -> None:
@@ -148,7 +152,7 @@ class Shop:
             data=nonce,
         )
         return await self.disk.write(
-            lambda tx: callbacks.handle_callback(tx, self.desk, pressed, now_ms=self.clock())
+            lambda tx: callbacks.handle_callback(self.context.begin(tx, self.clock()), pressed)
         )
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:

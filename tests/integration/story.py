@@ -45,7 +45,7 @@ class Story:
         shop.starts()
         await shop.hires(SARI, BUDI)
         doubted = await shop.disk.write(
-            lambda tx: restore_gate.check_after_restore(tx, shop.desk, now_ms=shop.clock())
+            lambda tx: restore_gate.check_after_restore(shop.context.begin(tx, shop.clock()))
         )
         await shop.submitter.recover()
         # An hour on, so that what is typed from now on is not of the gap by any clock.

@@ -18,7 +18,7 @@ from bot.purchasing.auditor import (
     ORDERS_A_SLICE,
 )
 from bot.purchasing.invariants import RESULT_NOTICES
-from tests.books import a_desk, fill
+from tests.books import a_context, fill
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import order_text, success_of
 
@@ -259,9 +259,9 @@ async def test_orders_whose_letters_may_have_been_forgotten_are_not_asked_for_th
 
 
 async def test_healthy_books_of_thousands_of_orders_raise_nothing(shop: Shop) -> None:
-    chance, desk = Random(1), a_desk()  # noqa: S311 - no secret
+    chance, context = Random(1), a_context()  # noqa: S311 - no secret
     from_ms = shop.clock() - 2 * 86_400_000
-    await shop.disk.write(lambda tx: fill(tx, desk, 3_000, chance=chance, from_ms=from_ms))
+    await shop.disk.write(lambda tx: fill(tx, context, 3_000, chance=chance, from_ms=from_ms))
     states = {row["state"] for row in shop.rows("SELECT DISTINCT state FROM orders")}
     assert states == set(State) - {State.PLACED, State.SUBMITTING}
     assert await audits(shop, passes=3_000 // ORDERS_A_PASS) == []

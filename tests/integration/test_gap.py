@@ -85,7 +85,7 @@ async def test_no_order_has_its_turn_while_it_is_closed_however_it_came_to_be_pl
     shop = await story.is_restored()
     where = OrderSource(chat_id=SARI, thread_id=None, message_id=8, user_id=SARI, at_ms=shop.clock(), text="")
     intent = Intent(product_code="s5", destination="081234567890")
-    await shop.disk.write(lambda tx: store_order(tx, shop.desk, intent, where, now_ms=shop.clock()))
+    await shop.disk.write(lambda tx: store_order(shop.context.begin(tx, shop.clock()), intent, where))
     assert await shop.submitter.run_once() > 1  # and it does not look for it all the time
     assert shop.biller.posts == []
     await opens(shop)

@@ -52,7 +52,7 @@ async def applies(shop: Shop, content: str, *, by: int = RINA) -> None:
 
 
 async def shown(shop: Shop) -> Catalogue:
-    return await shop.disk.read(shop.desk.shelf.catalogue)
+    return await shop.disk.read(shop.context.catalogue_cache.get)
 
 
 async def prices(shop: Shop) -> dict[str, int | None]:

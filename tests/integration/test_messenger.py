@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from bot.actors import Role
+from bot.actors import Address, Role
 from bot.delivery.chat_queues import CHATS_AT_ONCE, IDLE_S
 from bot.notices import Notice
 from bot.notices.guidance import Help
@@ -13,7 +13,6 @@ from bot.notices.orders import OrderExpired, OrderReceived, OrderUnknown
 from bot.notices.people import JoinCard
 from bot.orders.model import ExpiryReason, State
 from bot.orders.notifications import OrderFacts
-from bot.unit_of_work import Address
 from bot.worker import Worker
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
@@ -52,7 +51,7 @@ async def put(
 
     def unit(tx: Tx) -> None:
         for notice in notices:
-            shop.desk.say(tx, notice, place, at_ms=shop.clock(), edits=edits)
+            shop.context.begin(tx, shop.clock()).notify(notice, place, edits=edits)
 
     await shop.disk.write(unit)
 

@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from bot.actors import Address
 from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.parsed import Ambiguity, InputError
@@ -11,8 +12,7 @@ from bot.notices.orders import OrderReceived
 from bot.notices.placing import OrderOffer, OrderProposal, OrderRepeated
 from bot.notices.shopping import DestinationPrompt, PromptCancelled
 from bot.orders.model import Intent, Order, State
-from bot.purchasing import placing
-from bot.unit_of_work import Address
+from bot.purchasing import offers
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
@@ -161,7 +161,7 @@ class TestOldOffers:
         intent = Intent(product_code="S5", destination=NUMBER)
         where = Address(chat_id=SARI)
         await shop.disk.write(
-            lambda tx: placing.propose_order(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
+            lambda tx: offers.propose_order(shop.context.begin(tx, shop.clock()), intent, where, user_id=SARI)
         )
         shop.clock.passes(1)
         return shop.offers(SARI)[f"S5.{NUMBER}"]
@@ -191,7 +191,7 @@ class TestOldOffers:
 
     async def test_an_old_offer_is_shown_anew_and_a_fresh_one_is_bought(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
-        shop.clock.passes(placing.OFFER_HOLDS_MS / 1000)
+        shop.clock.passes(offers.OFFER_HOLDS_MS / 1000)
         await shop.presses(nonce, by=SARI, message_id=5)
         assert orders_in(shop) == []
         await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
@@ -208,7 +208,7 @@ class TestNumbers:
         )
         where = Address(chat_id=chat)
         await shop.disk.write(
-            lambda tx: shop.desk.say(tx, notice, where, at_ms=shop.clock(), subject=f"product:{code}")
+            lambda tx: shop.context.begin(tx, shop.clock()).notify(notice, where, subject=f"product:{code}")
         )
         await shop.speaks()
         return shop.speaker.to(chat)[-1].message_id

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.actors import Role
 from bot.notices.alarms import NothingToResolve
-from bot.notices.buttons import Action, ButtonSpec
+from bot.notices.buttons import Action, Button, ButtonSpec
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
@@ -16,7 +16,6 @@ from bot.orders.batch import Batch
 from bot.orders.model import FailureCause
 from storage import batches, chats, inbox, outbox
 from storage.database import SqliteDatabase
-from storage.keyboard import Button
 from storage.outbox import ChatQueue, OutboxMessage, QueuedMessage
 from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx

@@ -40,7 +40,7 @@ class FakeSource:
 def doorway(shop: Shop) -> UpdateReceiver:
     return UpdateReceiver(
         database=shop.disk,
-        desk=shop.desk,
+        context=shop.context,
         sender=FakeAnswerer(),
         now_ms=shop.clock,
         claim=shop.orders_bell.ring,

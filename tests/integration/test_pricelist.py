@@ -45,7 +45,7 @@ async def sells(shop: Shop, *products: Product) -> None:
 
 
 async def shown(shop: Shop) -> Catalogue:
-    return await shop.disk.read(shop.desk.shelf.catalogue)
+    return await shop.disk.read(shop.context.catalogue_cache.get)
 
 
 async def test_what_was_put_on_the_shelf_is_read_back_in_order(shop: Shop) -> None:
@@ -67,7 +67,7 @@ async def test_a_change_that_was_undone_is_not_remembered_on_the_shelf(shop: Sho
 
     def undone(tx: Tx) -> None:
         catalogue.replace(tx, Catalogue(), (S5,), edit("undone"))
-        assert shop.desk.shelf.catalogue(tx).products == (S5,)
+        assert shop.context.catalogue_cache.get(tx).products == (S5,)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -132,9 +132,9 @@ async def test_a_reseller_sees_and_changes_what_stands_on_receipts(shop: Shop) -
     assert await shown(shop, "struk") == ReceiptSettings(shop_name=None, prices=())
     assert (await shown(shop, "struk nama  Toko   Sinar Jaya ")).shop_name == "Toko Sinar Jaya"
     kept = await shown(shop, "struk S5 Rp7.000")
-    assert kept.prices == (CustomerPrice(code="s5", asked_idr=7000),)
+    assert kept.prices == (CustomerPrice(code="s5", price_idr=7000),)
     assert kept.kept
-    assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", asked_idr=7500),)
+    assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", price_idr=7500),)
     assert (await shown(shop, "struk s5 0")).prices == ()
     assert (await shown(shop, "/struk nama Budi Cell")).shop_name == "Budi Cell"
 
@@ -167,7 +167,7 @@ async def test_a_price_is_only_for_what_is_sold_and_is_kept_in_its_spelling(shop
     await shop.sells(PULSA)
     await shop.says("struk s6 7000")
     assert isinstance(shop.last(SARI), ReceiptSettingsInvalid)
-    assert (await shown(shop, "struk s5 7000")).prices == (CustomerPrice(code="S5", asked_idr=7000),)
+    assert (await shown(shop, "struk s5 7000")).prices == (CustomerPrice(code="S5", price_idr=7000),)
 
 
 async def test_many_prices_are_counted_where_they_do_not_fit(shop: Shop) -> None:

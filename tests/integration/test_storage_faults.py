@@ -253,7 +253,7 @@ def answerer() -> FakeAnswerer:
 def doorway(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
     return UpdateReceiver(
         database=shop.disk,
-        desk=shop.desk,
+        context=shop.context,
         sender=answerer,
         now_ms=shop.clock,
         claim=shop.orders_bell.ring,

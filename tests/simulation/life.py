@@ -65,7 +65,7 @@ class Life:
         client = world.telegram.client(self)
         self.doorway = UpdateReceiver(
             database=database,
-            desk=self.counter.desk,
+            context=self.counter.context,
             sender=client,
             now_ms=world.now_ms,
             claim=self.counter.submitter.claim,

@@ -30,6 +30,7 @@ from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.send_result import Sent
+from bot.unit_of_work import UnitOfWork
 from storage import chats, inbox, orders, outbox
 from storage.codec import dump, kind_of
 from storage.errors import StorageError
@@ -116,11 +117,12 @@ def _(patch: Patch) -> None:
 
 @_named("posts again what was being sent when it died")
 def _(patch: Patch) -> None:
-    def sweep(tx: Tx, desk: Any, now_ms: int) -> int:
-        stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=now_ms + 1, limit=1000)
+    def sweep(work: UnitOfWork) -> int:
+        before_ms = work.now_ms + 1
+        stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=before_ms, limit=1000)
         for order in stranded:
             never_sent = NotSent(why="stopped")
-            settlement.apply_event_to(tx, desk, order.trxid, never_sent, at_ms=now_ms, actor="start")
+            settlement.apply_event_to(work, order.trxid, never_sent, actor="start")
         return len(stranded)
 
     patch.replace(submitter._sweep, sweep)
@@ -187,8 +189,8 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     store = settlement.store_order
 
-    def store_anew(tx: Tx, desk: Any, intent: Any, source: Any, *, now_ms: int) -> Order | None:
-        return store(tx, desk, intent, replace(source, line=source.line + now_ms), now_ms=now_ms)
+    def store_anew(work: UnitOfWork, *args: Any, line: int = 1, **more: Any) -> Order | None:
+        return store(work, *args, line=line + work.now_ms, **more)
 
     patch.replace(inbox.mark_seen, lambda *_, **__: True)
     patch.replace(duplicates.find_duplicate, lambda *_: None)
@@ -197,10 +199,10 @@ def _(patch: Patch) -> None:
 
 @_named("takes only the first line of a message")
 def _(patch: Patch) -> None:
-    original = placing._take_many
+    original = placing._place_many
 
-    def take(tx: Tx, desk: Any, buyer: Any, lines: list[Any], now_ms: int) -> None:
-        original(tx, desk, buyer, lines[:1], now_ms)
+    def take(work: UnitOfWork, buyer: Any, lines: list[Any]) -> None:
+        original(work, buyer, lines[:1])
 
     patch.replace(original, take)
 
@@ -242,11 +244,11 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     original = reversals._take
 
-    def take(tx: Tx, desk: Any, query: bytes, remote: str, now_ms: int) -> ReversalResult:
-        newest = orders.before(tx, "~", limit=1)
+    def take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
+        newest = orders.before(work.tx, "~", limit=1)
         if newest:
             query = re.sub(rb"(?<=refid=)[0-9]{17}", newest[0].encode(), query)
-        return original(tx, desk, query, remote, now_ms)
+        return original(work, query, remote)
 
     patch.replace(original, take)
     patch.replace(reversal._misfit, lambda *_: None)

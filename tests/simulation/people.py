@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.notices.buttons import Action
+from bot.notices.buttons import Action, Keyboard
 from bot.orders.model import Outcome
-from storage.keyboard import Keyboard
 from tests.simulation.life import ADMIN
 from tests.simulation.loop import START_S
 from tests.simulation.plan import TROUBLE_S

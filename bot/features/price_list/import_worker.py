@@ -11,7 +11,7 @@ from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
 from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import imports
 from storage.database import Database
@@ -41,13 +41,13 @@ class ImportWorker:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         files: FileSource,
         now_ms: Callable[[], int],
         outbox_bell: WakeUp,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._files = files
         self._now_ms = now_ms
         self._outbox_bell = outbox_bell
@@ -92,7 +92,7 @@ class ImportWorker:
         sheet, packed = read
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.show_preview(tx, self._desk, asked, sheet, packed, now_ms=now_ms)
+            lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, sheet, packed)
         )
         self._outbox_bell.ring()
         _log.info("a price list was read", extra={"count": len(sheet.lines)})
@@ -100,7 +100,7 @@ class ImportWorker:
     async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.reject_import(tx, self._desk, asked, why, now_ms=now_ms)
+            lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
         )
         self._outbox_bell.ring()
 

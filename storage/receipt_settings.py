@@ -3,13 +3,13 @@
 from storage.transaction import Tx
 
 
-def name_of(tx: Tx, user_id: int) -> str | None:
+def shop_name(tx: Tx, user_id: int) -> str | None:
     """Give the name of a reseller's shop."""
     row = tx.one("receipt_shop_name", user_id=user_id)
     return row["name"] if row else None
 
 
-def rename(tx: Tx, user_id: int, name: str) -> None:
+def save_shop_name(tx: Tx, user_id: int, name: str) -> None:
     """Keep the name of a reseller's shop."""
     tx.run("save_receipt_shop_name", user_id=user_id, name=name)
 
@@ -20,7 +20,7 @@ def price(tx: Tx, user_id: int, code: str) -> int | None:
     return row["customer_price_idr"] if row else None
 
 
-def set_price(tx: Tx, user_id: int, code: str, customer_price_idr: int) -> None:
+def save_price(tx: Tx, user_id: int, code: str, customer_price_idr: int) -> None:
     """Keep what a reseller asks for a product."""
     tx.run(
         "save_customer_price",
@@ -31,7 +31,7 @@ def set_price(tx: Tx, user_id: int, code: str, customer_price_idr: int) -> None:
     )
 
 
-def drop_price(tx: Tx, user_id: int, code: str) -> None:
+def delete_price(tx: Tx, user_id: int, code: str) -> None:
     """Forget what a reseller asks for a product."""
     tx.run("delete_customer_price", user_id=user_id, code_folded=code.casefold())
 
