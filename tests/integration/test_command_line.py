@@ -1,0 +1,89 @@
+"""The command `loket` as it is typed: in the checkout, and installed from the wheel that is built of it."""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+RUN_TIMEOUT_S = 60
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"]},
+        timeout=RUN_TIMEOUT_S,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def loket(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", "bot", *arguments)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the built wheel in an environment of its own; return the folder of its programs."""
+    home = tmp_path_factory.mktemp("wheel")
+    venv = home / "venv"
+    built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(home))
+    assert built.returncode == 0, built.stderr
+    assert run(sys.executable, "-m", "venv", "--without-pip", venv).returncode == 0
+    programs = venv / "bin"
+    [wheel] = home.glob("*.whl")
+    pip = (sys.executable, "-m", "pip", "--python", programs / "python", "--disable-pip-version-check")
+    assert run(*pip, "install", "--quiet", "--no-index", "--no-deps", wheel).returncode == 0
+    # The libraries are those of the tests: nothing is downloaded.
+    [packages] = venv.glob("lib/python*/site-packages")
+    (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    return programs
+
+
+def test_the_checkout_says_its_version() -> None:
+    told = loket("--version")
+    assert (told.returncode, told.stdout) == (0, f"loket {VERSION}\n")
+
+
+@pytest.mark.parametrize("command", [("loket",), ("python", "-m", "bot")])
+def test_the_built_wheel_says_its_version(installed: Path, command: tuple[str, ...]) -> None:
+    program, *arguments = command
+    told = run(installed / program, *arguments, "--version", cwd=installed)
+    assert (told.returncode, told.stdout) == (0, f"loket {VERSION}\n")
+
+
+@pytest.mark.parametrize("options", [("--port", "0", "--no-story"), ("--no-story", "--port=0", "--webhook")])
+def test_the_demo_of_the_built_wheel_starts_with_its_options(
+    installed: Path, options: tuple[str, ...]
+) -> None:
+    command = [installed / "loket", "demo", *options]
+    with subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            assert re.search(r"http://127.0.0.1:\d+", demo.stdout.readline() if demo.stdout else "")
+        finally:
+            demo.terminate()
+            assert demo.wait(RUN_TIMEOUT_S) == 0
+
+
+def test_the_demo_shows_its_own_help() -> None:
+    told = loket("demo", "--help")
+    assert told.returncode == 0
+    assert {"--port", "--no-story", "--webhook"} <= set(re.findall(r"--[a-z-]+", told.stdout))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("demo", "--port", "many"), ("demo", "--sideways"), ("run", "--port", "8099")]
+)
+def test_an_option_that_does_not_exist_is_refused_by_name(arguments: tuple[str, ...]) -> None:
+    told = loket(*arguments)
+    assert told.returncode == 2
+    assert arguments[1] in told.stderr
