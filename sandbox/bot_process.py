@@ -24,6 +24,7 @@ READY_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 10.0
 _POLL_S: Final = 0.1
 _LAST_LINES: Final = 20
+_DATABASE: Final = "loket.db"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 # Whatever the shell holds under these names is somebody's real bot: it must not reach this one.
@@ -48,11 +49,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotProcess:
-    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results."""
+    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results.
+
+    `database` is its SQLite file, which goes with it.
+    """
 
     process: Process
     url: str
     reversal_url: str
+    database: Path
     log: Path
 
     async def ready(self) -> None:
@@ -112,7 +117,13 @@ async def running_bot(
         if webhook:
             settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
         process = await _start(_environment(os.environ, settings), home=home, log=log)
-        bot = BotProcess(process=process, url=url, reversal_url=f"{url}/reversal/{secret}", log=log)
+        bot = BotProcess(
+            process=process,
+            url=url,
+            reversal_url=f"{url}/reversal/{secret}",
+            database=Path(home, _DATABASE),
+            log=log,
+        )
         try:
             yield bot
         finally:
@@ -131,7 +142,7 @@ def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret:
         "REVERSAL_SECRET": reversal_secret,
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(port),
-        "DATABASE_URL": "sqlite:///loket.db",  # in its working folder, which is its home
+        "DATABASE_URL": f"sqlite:///{_DATABASE}",  # in its working folder, which is its home
     }
 
 

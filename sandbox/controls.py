@@ -42,6 +42,7 @@ def control_routes(world: World) -> list[Route]:
         "/biller/reversal": _reversal,
         "/telegram/fault": _fault,
         "/reset": _reset,
+        "/restart": _restart,
     }
     return [
         Route("/state", state),
@@ -156,4 +157,12 @@ async def _fault(world: World, body: Json) -> Json:
 
 async def _reset(world: World, _: Json) -> Json:
     world.reset()
+    return {"version": world.feed.version}
+
+
+async def _restart(world: World, _: Json) -> Json:
+    if world.restart is None:
+        raise ValueError("this sandbox does not run the bot: stop both and start them again")
+    if not world.is_starting:
+        world.restart.set()
     return {"version": world.feed.version}

@@ -29,6 +29,16 @@ def heard(page: Page, name: str, words: str) -> Locator:
     return chat(page, name).locator(".from-bot").filter(has_text=words)
 
 
+def order(page: Page, text: str) -> Locator:
+    """The row of the order that was typed so."""
+    return page.locator(".order").filter(has_text=text)
+
+
+def tapped(page: Page, name: str, label: str, *, under: str) -> None:
+    """Tap a button under the bot's last message with these words."""
+    heard(page, name, under).last.get_by_role("button", name=label, exact=True).click()
+
+
 def bot_says(page: Page, to: User, method: str = "sendMessage", **values: Any) -> int:
     """Say something in the bot's name, at Telegram's pace; returns the message's id."""
     parts = {name: value for name, value in values.items() if isinstance(value, tuple)}

@@ -1,18 +1,21 @@
 """The demo's page, driven in a real browser over the real sandbox with the real bot behind it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.telegram.cast import BUDI, RINA, SARI, STRANGER
-from tests.acceptance.page import bot_says, chat, heard, line, receipt, say, table
+from tests.acceptance.page import bot_says, chat, heard, line, order, receipt, say, table, tapped
 from tools.demo import running_browser, running_demo
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 RESULT_MS = 15_000  # the biller's delays and the chat's pace together
+START_MS = 60_000  # a bot's stop and its next start, on a busy machine
+MOST_TAB_STOPS = 45
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,7 @@ def phone(address: str, browser: Browser) -> Iterator[Page]:
 
 def _opened(page: Page, address: str) -> Iterator[Page]:
     complaints: list[str] = []
+    page.on("request", lambda asked: complaints.extend(_elsewhere(asked.url, address)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.goto(address)
@@ -54,14 +58,64 @@ def _opened(page: Page, address: str) -> Iterator[Page]:
     assert complaints == []
 
 
+def _elsewhere(url: str, address: str) -> list[str]:
+    """Return a complaint about a request that leaves this machine's sandbox; none about any other."""
+    return [] if url.startswith((address, "data:")) else [f"asked {url}"]
+
+
 def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> None:
     say(page, "Sari", "s5.081230011111")
     expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
     expect(line(page, "Sari")).to_have_value("")
     entry = page.locator(".entry").filter(has_text="s5 → 081230011111")
     expect(entry).to_contain_text("SUKSES")
-    order = page.locator(".order").filter(has_text="s5.081230011111")
-    expect(order.locator(".step.done")).to_have_count(6)
+    mine = order(page, "s5.081230011111")
+    expect(mine.locator(".step.done")).to_have_count(6)
+    steps = ["Diminta", "Dicatat", "Dikirim", "Dijawab biller", "Hasil", "Dikabarkan"]
+    assert mine.locator(".step b").all_text_contents() == steps
+    assert mine.locator(".badge").text_content() == "Sukses"
+
+
+def test_an_order_that_an_admin_settled_shows_the_admins_word(page: Page) -> None:
+    say(page, "Sari", "s5.081230061313")
+    expect(order(page, "s5.081230061313").locator(".badge")).to_have_text("Belum pasti", timeout=RESULT_MS)
+    tapped(page, "Ibu Rina", "❌ GAGAL", under="s5.081230061313")
+    tapped(page, "Ibu Rina", "Ya, GAGAL", under="Tetapkan GAGAL?")
+    mine = order(page, "s5.081230061313")
+    expect(mine.locator(".badge")).to_have_text("Gagal · kata admin", timeout=RESULT_MS)
+    expect(mine.locator(".step").nth(5)).to_contain_text("GAGAL", timeout=RESULT_MS)
+    # What went well before is not painted as if it had failed.
+    tones = [
+        re.findall(r"tone-(\S+)", step.get_attribute("class") or "")[0]
+        for step in mine.locator(".step").all()
+    ]
+    assert tones == ["passed", "passed", "passed", "warn", "bad", "bad"]
+
+
+def test_a_line_that_the_bot_answers_without_an_order_is_not_bought_and_says_why(page: Page) -> None:
+    say(page, "Budi", "s5.0819999")
+    mine = order(page, "s5.0819999")
+    expect(mine.locator(".badge")).to_have_text("Tidak dibeli", timeout=RESULT_MS)
+    expect(mine.locator(".step.done")).to_have_count(2)
+    expect(mine.locator(".step.skipped")).to_have_count(4)
+    mine.get_by_role("button", name="Rincian pesanan s5.0819999").press("Enter")
+    expect(mine.locator(".details")).to_contain_text("🤔 Nomornya kurang angka.")
+
+
+def test_the_last_order_stands_on_top_however_the_one_before_was_made(page: Page) -> None:
+    say(page, "Budi", "s5.081230071111")
+    tapped(page, "Budi", "🔁 Ulangi", under="SUKSES s5.081230071111")
+    question = heard(page, "Budi", "081230071111").last
+    question.get_by_role("button", name="🛒 s5.2.081230071111").click(timeout=RESULT_MS)
+    expect(page.locator(".order-text").first).to_have_text("s5.2.081230071111", timeout=RESULT_MS)
+    say(page, "Budi", "s5.081230081111")
+    expect(page.locator(".order-text").first).to_have_text("s5.081230081111")
+
+
+def test_a_command_in_the_bots_words_is_sent_by_a_tap(page: Page) -> None:
+    bot_says(page, SARI, text="Cara lengkap: /bantuan")
+    heard(page, "Sari", "Cara lengkap: /bantuan").get_by_role("button", name="/bantuan", exact=True).click()
+    expect(chat(page, "Sari").locator(".from-person").last).to_contain_text("/bantuan")
 
 
 def test_a_result_sent_from_the_ledger_reaches_the_chat(page: Page) -> None:
@@ -75,8 +129,12 @@ def test_a_result_sent_from_the_ledger_reaches_the_chat(page: Page) -> None:
 def test_a_button_under_a_message_is_tapped_and_answered(page: Page) -> None:
     say(page, "Orang Asing", "/daftar")
     card = chat(page, "Ibu Rina").locator(".message").filter(has_text="Orang Asing").last
+    standing = chat(page, "Orang Asing").locator(".chat-sub")
+    expect(standing).to_have_text("Menunggu persetujuan", timeout=RESULT_MS)
     card.locator(".key").first.click(timeout=RESULT_MS)
     expect(heard(page, "Orang Asing", "sudah terdaftar")).to_be_visible(timeout=RESULT_MS)
+    expect(standing).to_have_text("Reseller")
+    expect(chat(page, "Orang Asing").locator(".chip").nth(1)).to_have_text(re.compile("harga"))
 
 
 def test_a_reply_to_the_bot_is_sent_as_one(page: Page) -> None:
@@ -110,11 +168,10 @@ def test_what_is_being_typed_survives_news(page: Page) -> None:
 
 def test_the_keyboard_alone_is_enough(page: Page) -> None:
     draft = line(page, "Sari")
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-        if draft.evaluate("(node) => node === document.activeElement"):
-            break
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Langsung menulis pesan")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(draft).to_be_focused()
     page.keyboard.type("s5.081230031111")
     page.keyboard.press("Shift+Enter")
     expect(draft).to_have_value("s5.081230031111\n")
@@ -124,6 +181,106 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     expect(draft).to_be_focused()
 
 
+def test_few_tab_stops_lead_through_the_whole_page_and_each_is_seen(page: Page) -> None:
+    for number in range(3):
+        bot_says(page, BUDI, text=f"Baris {number}: /bantuan atau /saldo")
+    stops = 0
+    while page.evaluate("document.activeElement !== document.body || !window.started"):
+        page.evaluate("window.started = true")
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement !== document.body"):
+            stops += 1
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert 20 < stops < MOST_TAB_STOPS
+
+
+def test_the_arrow_keys_lead_through_a_chat_and_into_its_messages(page: Page) -> None:
+    markup = {
+        "inline_keyboard": [[{"text": "Ya", "callback_data": "ya"}, {"text": "Tidak", "callback_data": "no"}]]
+    }
+    bot_says(page, SARI, text="Pertama")
+    bot_says(page, SARI, text="Jadi <code>s5</code>?", parse_mode="HTML", reply_markup=markup)
+    first, last = heard(page, "Sari", "Pertama").last, heard(page, "Sari", "Jadi s5?").last
+    line(page, "Sari").focus()
+    expect(last).to_be_visible()
+    last.focus()
+    page.keyboard.press("ArrowUp")
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(last).to_be_focused()
+    for name in ("s5", "Balas pesan: Jadi s5?", "Ya", "Tidak"):
+        page.keyboard.press("ArrowRight")
+        expect(last.get_by_role("button", name=name, exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(last).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    assert not chat(page, "Sari").locator(".messages :focus").count()
+
+
+def test_the_page_speaks_english_when_asked_and_remembers_it(page: Page) -> None:
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", name="The way of each order")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    say_in_english = page.get_by_label("Message from Sari")
+    say_in_english.fill("s5.081230091111")
+    say_in_english.press("Enter")
+    mine = order(page, "s5.081230091111")
+    expect(mine.locator(".badge")).to_have_text("Success", timeout=RESULT_MS)
+    told = page.get_by_role("article", name="Chat of Sari with Loket").locator(".from-bot").last
+    expect(told).to_contain_text("SUKSES", timeout=RESULT_MS)
+    expect(told.locator(".gloss")).to_have_text("Success; the SN is the proof.")
+    page.goto(page.url.partition("?")[0])
+    expect(page.get_by_role("heading", name="The biller's books")).to_be_visible()
+    page.get_by_role("link", name="Bahasa Indonesia").click()
+    expect(page.get_by_role("heading", name="Buku biller")).to_be_visible()
+
+
+def test_one_hint_says_what_to_try_first_until_something_is_sent(page: Page) -> None:
+    hint = page.get_by_role("note")
+    expect(hint).to_have_count(1)
+    page.reload()
+    expect(hint).to_have_count(1)
+    chat(page, "Sari").locator(".chip").first.click()
+    expect(heard(page, "Sari", "SUKSES").last).to_be_visible(timeout=RESULT_MS)
+    expect(hint).to_have_count(0)
+    page.reload()
+    expect(page.get_by_text("Bot siap")).to_be_visible()
+    expect(hint).to_have_count(0)
+
+
+def test_the_quick_messages_show_prices_a_list_a_lookup_and_the_history(page: Page) -> None:
+    def chip(words: str) -> Locator:
+        return chat(page, "Budi").locator(".chip").filter(has_text=words)
+
+    chat(page, "Budi").get_by_role("button", name="Semua contoh").click()
+    chip("3 pesanan sekaligus").click()
+    expect(heard(page, "Budi", "3 baris").last).to_contain_text("2 sukses", timeout=RESULT_MS)
+    chip("cek.").click()
+    expect(heard(page, "Budi", "🔎").last).to_be_visible(timeout=RESULT_MS)
+    chip("riwayat").click()
+    expect(heard(page, "Budi", "Riwayat").last).to_be_visible(timeout=RESULT_MS)
+    chip("harga").click()
+    expect(chat(page, "Budi").locator(".from-person").last).to_have_text(re.compile("^harga"))
+
+
+def test_the_page_starts_over_with_a_new_bot_when_asked_twice(browser: Browser) -> None:
+    with running_demo("--no-story") as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        say(page, "Sari", "s5.081230101111")
+        expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+        page.get_by_role("button", name="Mulai ulang").click()
+        question = page.get_by_role("dialog", name="Mulai dari awal?")
+        question.get_by_role("button", name="Batal").click()
+        expect(heard(page, "Sari", "SUKSES")).to_be_visible()
+        page.get_by_role("button", name="Mulai ulang").click()
+        question.get_by_role("button", name="Mulai ulang").click()
+        expect(page.locator(".message, .order, .entry")).to_have_count(0, timeout=START_MS)
+        expect(page.get_by_text("Bot siap")).to_be_visible(timeout=START_MS)
+        say(page, "Sari", "s5.081230101111")  # no repeat to this bot
+        expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+
+
 def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) -> None:
     phone.get_by_role("navigation", name="Pilih obrolan").get_by_role("button", name="Budi").tap()
     expect(line(phone, "Budi")).to_be_in_viewport(ratio=1)
@@ -131,7 +288,7 @@ def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) ->
     line(phone, "Budi").tap()
     line(phone, "Budi").press_sequentially("s5.081230041111")
     phone.keyboard.press("Enter")
-    expect(heard(phone, "Budi", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+    expect(heard(phone, "Budi", "SUKSES s5.081230041111")).to_be_visible(timeout=RESULT_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     for section in ("Perjalanan pesanan", "Biller"):
         expect(phone.get_by_role("region", name=section)).to_be_visible()
@@ -202,8 +359,8 @@ def test_a_message_that_asks_for_a_reply_opens_one_with_its_hint(page: Page) -> 
     expect(chat(page, "Sari").locator(".replying")).not_to_be_visible()
 
 
-def test_whoever_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> None:
-    chat(page, "Ibu Rina").locator(".scroll").focus()
+def test_a_person_who_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> None:
+    chat(page, "Ibu Rina").locator(".more-chips").focus()
     bot_says(page, RINA, text="Apa balasannya?", reply_markup={"force_reply": True})
     expect(line(page, "Ibu Rina")).to_be_focused()
     page.keyboard.press("Escape")
@@ -250,5 +407,7 @@ def test_every_word_stands_out_from_its_ground(page: Page, scheme: str) -> None:
     chosen.value.set_files({"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"a"})
     say(page, "Sari", "s5.08123005" + ("1111" if scheme == "light" else "2222"))
     expect(page.locator(".mark-calm").first).to_be_visible(timeout=RESULT_MS)
+    page.locator(".order-head").first.click()
+    chat(page, "Budi").get_by_role("button", name="Semua contoh").click()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     assert page.evaluate(CONTRAST) == []

@@ -2,16 +2,20 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+USUAL_PORT = 8090
 RUN_TIMEOUT_S = 60
 
 
@@ -29,6 +33,17 @@ def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
 
 def loket(*arguments: str) -> subprocess.CompletedProcess[str]:
     return run(sys.executable, "-m", "bot", *arguments)
+
+
+@contextmanager
+def running(command: Sequence[str | Path], cwd: Path = ROOT) -> Iterator[str]:
+    """Run a demo meanwhile; yields the first line that it says, and holds it to a good end."""
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as demo:
+        try:
+            yield demo.stdout.readline() if demo.stdout else ""
+        finally:
+            demo.terminate()
+            assert demo.wait(RUN_TIMEOUT_S) == 0
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +80,8 @@ def test_the_built_wheel_says_its_version(installed: Path, command: tuple[str, .
 def test_the_demo_of_the_built_wheel_starts_with_its_options(
     installed: Path, options: tuple[str, ...]
 ) -> None:
-    command = [installed / "loket", "demo", *options]
-    with subprocess.Popen(command, cwd=installed, stdout=subprocess.PIPE, text=True) as demo:
-        try:
-            assert re.search(r"http://127.0.0.1:\d+", demo.stdout.readline() if demo.stdout else "")
-        finally:
-            demo.terminate()
-            assert demo.wait(RUN_TIMEOUT_S) == 0
+    with running([installed / "loket", "demo", *options], cwd=installed) as first_line:
+        assert re.search(r"http://127.0.0.1:\d+", first_line)
 
 
 def test_the_demo_shows_its_own_help() -> None:
@@ -87,3 +97,26 @@ def test_an_option_that_does_not_exist_is_refused_by_name(arguments: tuple[str, 
     told = loket(*arguments)
     assert told.returncode == 2
     assert arguments[1] in told.stderr
+
+
+def test_a_port_that_is_asked_for_and_taken_is_refused_with_one_that_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        told = run(sys.executable, "-m", "sandbox", "--port", str(taken), "--no-story")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert re.fullmatch(rf"Port {taken} cannot be used \(.+\): try --port \d+\n", told.stderr)
+
+
+def test_the_demo_goes_on_to_the_next_free_port_and_says_so_in_one_line() -> None:
+    with ExitStack() as until_tried:
+        with suppress(OSError):  # taken by another program: just as well
+            until_tried.enter_context(socket.create_server(("127.0.0.1", USUAL_PORT)))
+        with running([sys.executable, "-m", "sandbox", "--no-story"]) as first_line:
+            said = re.fullmatch(
+                rf"Port {USUAL_PORT} is taken, so the page is on (\d+)\. Open http://127.0.0.1:(\d+) .+\n",
+                first_line,
+            )
+            assert said
+            assert said[1] == said[2] != str(USUAL_PORT)
+            with socket.create_connection(("127.0.0.1", int(said[1]))):
+                pass
