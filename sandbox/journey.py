@@ -163,11 +163,17 @@ def _told(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
     for telling in order.tellings:
         message = chat.messages.get(telling.message_id or 0) if chat else None
         facts = {
-            "words": _first_line(message) if message else None,
+            "words": _words_about(order, message) if message else None,
             "is_result": settled_at_ms is not None and telling.written_at_ms >= settled_at_ms,
         }
         at_ms = message.at_ms if message else telling.told_at_ms
         yield Step(name=StepName.TOLD, at_ms=at_ms, facts=facts)
+
+
+def _words_about(order: StoredOrder, message: Message) -> str:
+    """Return the order's line in a message that lists several by the ends of their Refs; else the first."""
+    listed = (line for line in message.text.splitlines() if line.endswith(f"·{order.trxid[-5:]}"))
+    return next(listed, _first_line(message))
 
 
 def _first_line(message: Message) -> str:

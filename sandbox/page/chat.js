@@ -77,6 +77,7 @@ export class Chat {
     node.addEventListener("click", () => {
       this.say(node.text);
       node.draw({ anew: true });
+      this.showAllChips(false); // the answer is more interesting now
     });
     node.draw();
     return node;
@@ -126,8 +127,8 @@ export class Chat {
     this.input.focus();
   }
 
-  showAllChips() {
-    const open = this.find(".chips").classList.toggle("open");
+  showAllChips(open = !this.find(".chips").classList.contains("open")) {
+    this.find(".chips").classList.toggle("open", open);
     this.find(".more-chips").setAttribute("aria-expanded", open);
   }
 

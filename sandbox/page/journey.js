@@ -32,9 +32,9 @@ export function drawOrders(snapshot) {
 function createOrder() {
   const details = el("ul", { class: "details", hidden: true });
   const head = el("button", { type: "button", class: "order-head", "aria-expanded": "false" },
-    el("span", { class: "order-text" }),
+    el("span", { class: "order-text" }), " ",
     el("span", { class: "order-sub" },
-      el("span", { class: "badge" }), el("span", { class: "order-chat" }), el("span", { class: "trxid" })));
+      el("span", { class: "badge" }), " ", el("span", { class: "order-chat" }), " ", el("span", { class: "trxid" })));
   const node = el("li", { class: "order" }, head, el("ol", { class: "steps" }), details);
   const toggle = () => {
     details.hidden = !details.hidden;
@@ -53,7 +53,6 @@ function drawOrder(node, order) {
   setText(find(".order-chat"), order.title);
   setText(find(".trxid"), order.trxid ?? "");
   setText(find(".badge"), stateWords(order));
-  find(".order-head").setAttribute("aria-label", `${t("details", { text: order.text })}: ${stateWords(order)}`);
   reconcile(find(".steps"), stationsOf(order), { key: (step) => step.name, create: createStep, update: drawStep });
   reconcile(find(".details"), [...order.steps].sort((a, b) => a.at - b.at).map((step, nth) => ({ ...step, nth })), {
     key: (step) => step.nth, create: () => el("li", {}, el("time"), el("span")), update: drawDetail,
@@ -75,7 +74,7 @@ function stationsOf(order) {
   return STATIONS.map((name, place) => {
     const state = reached[place] ? "done" : place === next ? "next" : place > last && !isOver ? "ahead" : "skipped";
     const all = order.steps.filter((step) => step.name === name);
-    return { name, state, passed: place < last, tone: toneOf(order, name), all };
+    return { name, state, passed: Boolean(reached[place] && reached[place + 1]), tone: toneOf(order, name), all };
   });
 }
 

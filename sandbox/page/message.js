@@ -4,7 +4,7 @@ import { attachment } from "./files.js";
 import { fullTime, machineTime, shortTime } from "./format.js";
 import { keyGloss, titleGloss } from "./gloss.js";
 import { richText } from "./rich.js";
-import { t } from "./words.js";
+import { language, t } from "./words.js";
 
 const COPIED_MS = 1600; // long enough to be read, short enough to copy again
 
@@ -64,9 +64,8 @@ function meta(message) {
 
 function quote(replied, actions) {
   return el("button", {
-    type: "button", class: "quote", "data-focus": "quote",
-    "aria-label": t("answering", { name: replied.name, text: replied.text }), onclick: () => actions.jump(replied.id),
-  }, el("b", {}, replied.name), el("span", {}, replied.text));
+    type: "button", class: "quote", "data-focus": "quote", onclick: () => actions.jump(replied.id),
+  }, el("span", { class: "visually-hidden", lang: language }, `${t("answering")} `), el("b", {}, replied.name), " ", el("span", {}, replied.text));
 }
 
 function keyboard(message, actions) {

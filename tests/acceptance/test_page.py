@@ -98,7 +98,7 @@ def test_a_line_that_the_bot_answers_without_an_order_is_not_bought_and_says_why
     expect(mine.locator(".badge")).to_have_text("Tidak dibeli", timeout=RESULT_MS)
     expect(mine.locator(".step.done")).to_have_count(2)
     expect(mine.locator(".step.skipped")).to_have_count(4)
-    mine.get_by_role("button", name="Rincian pesanan s5.0819999").press("Enter")
+    mine.get_by_role("button", name="s5.0819999 Tidak dibeli").press("Enter")
     expect(mine.locator(".details")).to_contain_text("🤔 Nomornya kurang angka.")
 
 
