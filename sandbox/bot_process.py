@@ -27,11 +27,10 @@ _LAST_LINES: Final = 20
 _DATABASE: Final = "loket.db"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
-# Whatever the shell holds under these names is somebody's real bot: it must not reach this one.
-_SETTING_NAMES: Final = (
-    *("TELEGRAM_", "BILLER_", "REVERSAL_", "LISTEN_", "ADMIN_", "RESELLER_", "TRUSTED_", "PUBLIC_"),
-    *("DATABASE_", "ORDER_", "TIMEZONE", "LOG_"),
-)
+# All that the bot gets of the shell's environment: any other name could be a setting of a real bot, or name a
+# proxy that does not reach this machine.
+_KEPT: Final = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"})
+_KEPT_PREFIXES: Final = ("LC_", "PYTHON", "COV")
 
 
 class BotDiedError(Exception):
@@ -99,7 +98,7 @@ class BotProcess:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self.process.wait()
-        finally:  # also when somebody is too impatient to wait
+        finally:  # also when the wait is cancelled
             with suppress(ProcessLookupError):
                 self.process.kill()
             await self.process.wait()
@@ -147,11 +146,12 @@ def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret:
 
 
 def _environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the bot: the shell's, without any setting but ours."""
-    kept = {name: value for name, value in inherited.items() if not name.upper().startswith(_SETTING_NAMES)}
+    """Return the environment of the bot: its settings, and of the shell's what a program needs."""
+    kept = {
+        name: value for name, value in inherited.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
     path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(_ROOT))))
-    # Both ends are on this machine: a proxy of the shell's could not reach them.
-    return {**kept, **settings, "PYTHONPATH": path, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return {**kept, **settings, "PYTHONPATH": path}
 
 
 async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Process:

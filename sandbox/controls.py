@@ -98,7 +98,7 @@ def _file_of(world: World, unique_id: str) -> Response:
 
 
 async def _events(world: World) -> AsyncIterator[str]:
-    """Tell the version now and at each change; a comment when it is quiet."""
+    """Send the version now and at each change; a comment when it is quiet."""
     version = world.feed.version
     yield _event(version)
     while not world.feed.closed:

@@ -71,7 +71,7 @@ class World:
         self.biller.reset(settings=settings)
 
     async def aclose(self) -> None:
-        """Let everybody go who waits, and end what runs."""
+        """Let all waiting calls go, and end what runs."""
         self.feed.close()
         await self.telegram.aclose()
         await self.biller.aclose()

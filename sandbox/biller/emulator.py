@@ -34,7 +34,7 @@ class Settings:
 
 
 class Biller:
-    """One biller with one partner. `reversal_url` None: there is nobody to call back."""
+    """One biller with one partner. `reversal_url` None: results are reported to no address."""
 
     def __init__(
         self,

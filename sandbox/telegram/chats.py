@@ -21,7 +21,7 @@ class ChatType(StrEnum):
 
 
 class Role(StrEnum):
-    """Who somebody is to the shop; Telegram itself does not know it, the page shows it."""
+    """What a person is to the shop at the start; Telegram itself does not know it, the page shows it."""
 
     RESELLER = "reseller"
     ADMIN = "admin"
@@ -120,7 +120,7 @@ class Chat:
 
 @dataclass(slots=True, kw_only=True)
 class Chats:
-    """Everybody and every chat."""
+    """All people and chats."""
 
     bot: User
     users: dict[int, User]

@@ -36,9 +36,12 @@ def loket(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def running(command: Sequence[str | Path], cwd: Path = ROOT) -> Iterator[str]:
+def running(
+    command: Sequence[str | Path], cwd: Path = ROOT, shell: dict[str, str] | None = None
+) -> Iterator[str]:
     """Run a demo meanwhile; yields the first line that it says, and holds it to a good end."""
-    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True) as demo:
+    env = {"PATH": os.environ["PATH"]} | (shell or {})
+    with subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, text=True) as demo:
         try:
             yield demo.stdout.readline() if demo.stdout else ""
         finally:
@@ -120,3 +123,15 @@ def test_the_demo_goes_on_to_the_next_free_port_and_says_so_in_one_line() -> Non
             assert said[1] == said[2] != str(USUAL_PORT)
             with socket.create_connection(("127.0.0.1", int(said[1]))):
                 pass
+
+
+def test_settings_and_proxies_of_the_shell_do_not_reach_the_demos_bot() -> None:
+    real = {
+        "LOG_LEVEL": "nonsense",
+        "BILLER_CONCURRENCY": "none",
+        "DATABASE_URL": "sqlite:////nowhere/loket.db",
+    }
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    demo = [sys.executable, "-m", "sandbox", "--no-story", "--port", "0"]
+    with running(demo, shell=real | proxies) as first_line:
+        assert "Open http" in first_line
