@@ -70,6 +70,8 @@ async def _demo(options: argparse.Namespace) -> None:
     restart = world.restart = asyncio.Event()
     world.is_starting = True
     listener, note = _listener(options.port)
+    if not options.no_story:
+        sys.stderr.write("Starting the bot and playing a short story: about ten seconds.\n")
     async with serve(world, listener=listener) as url:
         invitation = f"{note}Open {url} in a browser; stop with Ctrl+C.\n"
         while True:

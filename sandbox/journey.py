@@ -209,7 +209,8 @@ def _unstored(
 ) -> Journey:
     steps = [Step(name=StepName.ASKED, at_ms=message.at_ms, facts={"by_button": False})]
     if answer is not None:
-        facts = {"words": _first_line(answer), "is_result": False}
+        rows = (row for row in answer.text.splitlines() if row.startswith(f"{line}. "))
+        facts = {"words": next(rows, _first_line(answer)), "is_result": False}
         steps.append(Step(name=StepName.TOLD, at_ms=answer.at_ms, facts=facts))
     return Journey(
         chat_id=key[0],

@@ -194,6 +194,7 @@ async def test_each_line_of_a_table_is_told_for_itself_and_a_slip_among_them_is_
     assert [one["text"] for one in rows(page)] == lines
     assert [len(result_told(one)) for one in placed] == [1] * 5
     assert [step["name"] for step in rows(page)[3]["steps"]] == ["asked", "told"]
+    assert rows(page)[3]["steps"][1]["words"].startswith("4. ❓ s5.08123")
 
 
 async def test_a_stranger_is_shown_as_far_as_the_bot_knows_them(page: Shop) -> None:
