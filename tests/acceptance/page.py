@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page
 from sandbox.telegram.cast import BOT_TOKEN
 from sandbox.telegram.chats import User
 
+RESULT_MS = 15_000
+"""The biller's delays and the chat's pace together."""
+
 
 def chat(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=f"Obrolan {name} dengan Loket")
