@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +85,10 @@ def test_the_demo_of_the_built_wheel_starts_with_its_options(
     installed: Path, options: tuple[str, ...]
 ) -> None:
     with running([installed / "loket", "demo", *options], cwd=installed) as first_line:
-        assert re.search(r"http://127.0.0.1:\d+", first_line)
+        address = re.search(r"http://127.0.0.1:\d+", first_line)
+        assert address
+        for file in ("/", "/page/page.js", "/page/words-en.js", "/page/journey.css"):
+            assert httpx.get(f"{address[0]}{file}", trust_env=False).status_code == 200
 
 
 def test_the_demo_shows_its_own_help() -> None:
