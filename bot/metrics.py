@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from bot.delivery.messenger import MessageSender
+from bot.delivery.sending import MessageSender, OutgoingMessage, SendResult
 from bot.notices.alarms import Invariant
 from bot.orders.events import Answer
 from bot.orders.model import Order
 from bot.purchasing.auditor import AuditStats
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.submitter import Biller
-from bot.telegram.send_result import SendResult
-from bot.telegram.sender import OutgoingMessage
 from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx

@@ -8,8 +8,10 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from bot.delivery.messenger import MessageSender, Messenger
+from bot.delivery.messenger import Messenger
 from bot.delivery.rate_limit import RateLimiter
+from bot.delivery.sending import MessageSender
+from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
@@ -80,6 +82,7 @@ class Runtime:
             database=world.database,
             context=self.context,
             speaker=world.speaker,
+            load_content=load_content,
             pace=RateLimiter(
                 messages_per_s=rules.messages_per_s, chat_messages_per_s=rules.chat_messages_per_s
             ),

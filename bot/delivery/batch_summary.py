@@ -6,8 +6,7 @@ less and less often as it grows older. Telegram would hold up a chat that is tol
 
 from bot.actors import Address
 from bot.notices.placing import BatchSummary
-from bot.orders.batch import Batch
-from bot.orders.model import Order
+from bot.orders.model import Batch, Order
 from bot.unit_of_work import UnitOfWork
 from storage import batches, chats, orders, outbox
 from storage.outbox import OutboxMessage

@@ -6,10 +6,10 @@ Pure: what waits comes in, a draft goes out; only what a letter merely names is 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.delivery.sending import OutgoingMessage
 from bot.notices import LazyNotice, Result
 from bot.notices.buttons import VIEW_ACTIONS
 from bot.notices.orders import Acknowledgement, ListableNotice
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.formatting import Clock
 from bot.texts.message_merging import merge_notices
 from bot.texts.render import RenderedMessage, render

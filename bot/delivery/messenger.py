@@ -8,19 +8,20 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, assert_never
+from typing import assert_never
+
+from msgspec import Struct
 
 from bot.delivery import batch_summary
+from bot.delivery import sending as out
 from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
-from bot.delivery.lazy_content import load_content
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.placing import BatchSummary
-from bot.telegram import send_result as out
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.formatting import Clock
+from bot.texts.render import RenderedMessage
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import chats, outbox
@@ -43,12 +44,15 @@ UNRENDERABLE = out.Rejected(why="no words could be found for it")
 """What becomes of a letter at which our own code fails."""
 
 
-class MessageSender(Protocol):
-    """Whoever carries a message to Telegram."""
+class LazyContent(Struct, frozen=True, kw_only=True):
+    """A message made from the database as it is now; `version` is that of its batch summary, or 0."""
 
-    async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
-        """Send or edit once and say what became of it."""
-        ...
+    rendered: RenderedMessage
+    version: int = 0
+
+
+LoadContent = Callable[[Tx, LazyNotice, Clock], LazyContent]
+"""Loads what a notice only names; raises LookupError if the database does not hold it."""
 
 
 class Messenger:
@@ -59,7 +63,8 @@ class Messenger:
         *,
         database: Database,
         context: WorkContext,
-        speaker: MessageSender,
+        speaker: out.MessageSender,
+        load_content: LoadContent,
         pace: RateLimiter,
         clock: Clock,
         now_ms: Callable[[], int],
@@ -69,6 +74,7 @@ class Messenger:
         self._database = database
         self._context = context
         self._speaker = speaker
+        self._load_content = load_content
         self._lanes = ChatQueues(pace=pace, now_ms=now_ms, tick=tick)
         self._clock = clock
         self._now_ms = now_ms
@@ -174,7 +180,7 @@ class Messenger:
         """
         try:
             look_up = self._database.read if isinstance(errand, BatchSummary) else self._database.gather
-            filled = await look_up(lambda tx: load_content(tx, errand, self._clock))
+            filled = await look_up(lambda tx: self._load_content(tx, errand, self._clock))
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up

@@ -14,10 +14,8 @@ from typing import TypedDict, TypeVar, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import orders as say
 from bot.orders import events as heard
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
-from bot.orders.notifications import notices_for
 
 
 class Trigger(Enum):
@@ -64,15 +62,12 @@ TRANSITIONS = MappingProxyType(
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What news makes of an order: its next shape, and who is told what.
+    """An order after an event, and the biller balance that came with it.
 
-    `order` equals the old one where the news changed nothing; then nobody is told anything.
-    `balance_idr` is the biller balance that came along, if it is news.
+    `order` equals the order before if the event changed nothing; `balance_idr` is then None.
     """
 
     order: Order
-    to_chat: tuple[say.OrderNotice, ...] = ()
-    to_admins: tuple[say.OrderNotice, ...] = ()
     balance_idr: int | None = None
 
 
@@ -89,8 +84,7 @@ def decide(order: Order, news: heard.OrderEvent, at_ms: int) -> Decision:
         after = replace(order, **learnt)
     if after == order:
         return Decision(order=order)
-    to_chat, to_admins = notices_for(order, after, news, at_ms)
-    return Decision(order=after, to_chat=to_chat, to_admins=to_admins, balance_idr=_balance_in(news))
+    return Decision(order=after, balance_idr=_balance_in(news))
 
 
 def _event_of(news: heard.OrderEvent) -> Trigger | None:

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
 from bot.telegram.parse_update import ParsedUpdate, parse_update
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import UnitOfWork, WorkContext

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.sending import OutgoingMessage
 from bot.notices.people import JoinAnswer
 from bot.telegram.receiver import UpdateReceiver
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.buttons import toast_text
 from storage.errors import StorageError
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop

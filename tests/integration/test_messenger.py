@@ -12,7 +12,7 @@ from bot.notices.guidance import Help
 from bot.notices.orders import OrderExpired, OrderReceived, OrderUnknown
 from bot.notices.people import JoinCard
 from bot.orders.model import ExpiryReason, State
-from bot.orders.notifications import OrderFacts
+from bot.purchasing.notifications import OrderFacts
 from bot.worker import Worker
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop

@@ -12,8 +12,7 @@ from bot.notices.guidance import Help
 from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
 from bot.notices.placing import BatchSummary
-from bot.orders.batch import Batch
-from bot.orders.model import FailureCause
+from bot.orders.model import Batch, FailureCause
 from storage import batches, chats, inbox, outbox
 from storage.database import SqliteDatabase
 from storage.outbox import ChatQueue, OutboxMessage, QueuedMessage

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.product import DestinationRule, Product
-from bot.delivery.lazy_content import load_content
+from bot.features.lazy_content import load_content
 from bot.features.receipts.receipts import MAX_PRICES_SHOWN
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order

@@ -19,6 +19,7 @@ from bot.orders import events as heard
 from bot.orders.events import OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import Decision, decide
+from bot.purchasing.notifications import OrderNotices, notices_for
 from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
 
@@ -88,11 +89,8 @@ BY_THE_BILLER = (
 class Step:
     before: Order
     news: OrderEvent
-    decision: Decision
-
-    @property
-    def after(self) -> Order:
-        return self.decision.order
+    after: Order
+    notices: OrderNotices
 
     @property
     def moved(self) -> bool:
@@ -102,14 +100,15 @@ class Step:
 def lived(life: list[OrderEvent]) -> list[Step]:
     order, steps = an_order(), []
     for at_ms, news in enumerate(life, 1_669_867_260_000):
-        step = Step(before=order, news=news, decision=decide(order, news, at_ms))
-        steps.append(step)
-        order = step.after
+        after = decide(order, news, at_ms).order
+        notices = notices_for(order, after, news, at_ms)
+        steps.append(Step(before=order, news=news, after=after, notices=notices))
+        order = after
     return steps
 
 
 def told_in(steps: list[Step]) -> list[OrderNotice]:
-    return [notice for step in steps for notice in step.decision.to_chat]
+    return [notice for step in steps for notice in step.notices.to_chat]
 
 
 @MANY
@@ -127,7 +126,7 @@ def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[Ord
             assert isinstance(step.news, heard.Refused | heard.Failed) or (
                 isinstance(step.news, heard.Resolved) and step.news.outcome is Outcome.FAILURE
             )
-        for notice in step.decision.to_chat:
+        for notice in step.notices.to_chat:
             assert not isinstance(notice, OrderFailed) or step.after.state is State.FAILED
 
 
@@ -141,7 +140,7 @@ def test_every_move_into_a_state_that_matters_is_told_and_what_was_heard_last_is
     for step in steps:
         kind = TOLD_OF.get(step.after.state) if step.moved else None
         if kind is not None:
-            assert [type(notice) for notice in step.decision.to_chat] == [kind]
+            assert [type(notice) for notice in step.notices.to_chat] == [kind]
     told = [notice for notice in told_in(steps) if isinstance(notice, tuple(TOLD_OF.values()))]
     if steps and steps[-1].after.state in TOLD_OF:
         assert isinstance(told[-1], TOLD_OF[steps[-1].after.state])
@@ -189,8 +188,9 @@ def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
             decision = decide(order, news, 2)
             assert decision.order.state is order.state
             # A late SN is the one thing that the biller can still add.
-            assert all(isinstance(notice, OrderSucceeded) for notice in decision.to_chat)
-            assert decision.to_admins == ()
+            notices = notices_for(order, decision.order, news, 2)
+            assert all(isinstance(notice, OrderSucceeded) for notice in notices.to_chat)
+            assert notices.to_admins == ()
             order = decision.order
 
 
@@ -199,7 +199,7 @@ def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
 def test_nobody_is_told_of_news_that_changed_nothing(life: list[OrderEvent]) -> None:
     for step in lived(life):
         if step.after == step.before:
-            assert step.decision == Decision(order=step.before)
+            assert step.notices == OrderNotices()
 
 
 @MANY

@@ -20,6 +20,7 @@ from bot.biller import client as biller_client
 from bot.biller import reversal
 from bot.delivery import batch_summary
 from bot.delivery.messenger import Messenger
+from bot.delivery.sending import Sent
 from bot.orders import states
 from bot.orders.events import Answer, NotSent, OrderEvent, Refused, Unclear
 from bot.orders.model import FailureCause, Order, State
@@ -29,7 +30,6 @@ from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
-from bot.telegram.send_result import Sent
 from bot.unit_of_work import UnitOfWork
 from storage import chats, inbox, orders, outbox
 from storage.codec import dump, kind_of

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from telegram.error import NetworkError
 
+from bot.delivery import sending as out
+from bot.delivery.sending import OutgoingMessage
 from bot.notices.buttons import Keyboard
-from bot.telegram import send_result as out
-from bot.telegram.sender import OutgoingMessage
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life

@@ -18,7 +18,8 @@ from bot.notices.orders import (
 from bot.orders import events as heard
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import TRANSITIONS, Decision, decide, retry_after_ms
-from tests.makers import an_order
+from bot.purchasing.notifications import OrderNotices
+from tests.makers import an_order, notices_of
 
 NOW_MS = 1_669_867_260_000
 SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
@@ -68,9 +69,8 @@ def settled(order: Order, *news: heard.OrderEvent) -> Order:
 def told_by(order: Order, *news: heard.OrderEvent) -> list[OrderNotice]:
     told: list[OrderNotice] = []
     for at_ms, item in enumerate(news, NOW_MS):
-        decision = decide(order, item, at_ms)
-        order = decision.order
-        told += decision.to_chat
+        told += notices_of(order, item, at_ms).to_chat
+        order = decide(order, item, at_ms).order
     return told
 
 
@@ -107,7 +107,8 @@ def test_a_chat_is_told_whenever_its_order_comes_to_a_state_that_matters_to_it(
     expected = kinds.get(decision.order.state) if decision.order.state is not state else None
     if kind == "overdue" and state is State.PENDING:
         expected = OrderOverdue
-    assert [type(notice) for notice in decision.to_chat] == ([expected] if expected else [])
+    told = notices_of(an_order(state=state, sn=SN), NEWS[kind], NOW_MS).to_chat
+    assert [type(notice) for notice in told] == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize("kind", NEWS)
@@ -141,7 +142,7 @@ def test_a_submitting_order_can_be_claimed_by_nobody_else() -> None:
 def test_late_news_never_overwrites_a_result(state: State, kind: str) -> None:
     decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
     assert decision.order.state is state
-    assert (decision.to_chat, decision.to_admins) == ((), ())
+    assert notices_of(an_order(state=state), NEWS[kind], NOW_MS) == OrderNotices()
 
 
 def test_a_late_answer_still_brings_its_price_its_reference_and_the_balance() -> None:
@@ -278,7 +279,7 @@ def test_a_retried_order_keeps_its_trxid_and_its_chat() -> None:
 @pytest.mark.parametrize("state", [State.PLACED, State.SUBMITTING, State.PENDING])
 def test_doubt_is_kept_for_the_admins_who_must_settle_it(state: State, kind: str) -> None:
     decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
-    (card,) = decision.to_admins
+    (card,) = notices_of(an_order(state=state), NEWS[kind], NOW_MS).to_admins
     assert isinstance(card, OrderCard)
     assert card.why == decision.order.unknown_reason == getattr(NEWS[kind], "why", None)
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.actors import Address
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.product import Product
-from bot.delivery.lazy_content import load_content
 from bot.delivery.message_merging import Draft, compose_next, superseded
+from bot.features.lazy_content import load_content
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS

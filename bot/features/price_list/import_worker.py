@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, assert_never
 
+from msgspec import Struct
+
 from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
-from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import imports
@@ -24,6 +25,31 @@ PAUSES_S = (5, 15, 60, 180)
 
 IDLE_S = 600.0
 """The bell wakes it; this is for a file whose bell was lost with its process."""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """The file, whole."""
+
+    content: bytes
+
+
+class FetchLater(Struct, frozen=True, kw_only=True):
+    """It could not be fetched, which may pass."""
+
+    why: str
+
+
+class FileTooLarge(Struct, frozen=True, kw_only=True):
+    """It is larger than was asked for."""
+
+
+class FileLost(Struct, frozen=True, kw_only=True):
+    """Telegram will never give it."""
+
+    why: str
+
+
+FetchResult = Fetched | FetchLater | FileTooLarge | FileLost
 
 
 class FileSource(Protocol):

@@ -1,16 +1,32 @@
-"""What is said of an order, and to whom, when it moves."""
+"""Chooses which notices an order's event brings, to its chat and to the admins; pure functions."""
 
 from typing import TypedDict, assert_never
+
+from msgspec import Struct
 
 from bot.notices import orders as say
 from bot.orders import events as heard
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 
-Notices = tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]
+
+class OrderNotices(Struct, frozen=True, kw_only=True):
+    """The notices that an event brings; none if it changed nothing."""
+
+    to_chat: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[say.OrderNotice, ...] = ()
 
 
-def notices_for(before: Order, after: Order, news: heard.OrderEvent, at_ms: int) -> Notices:
-    """Choose what the chat and the admins are told of the move from `before` to `after`."""
+def notices_for(before: Order, after: Order, news: heard.OrderEvent, at_ms: int) -> OrderNotices:
+    """Return the notices of an event that turned the order `before` into `after`."""
+    if after == before:
+        return OrderNotices()
+    to_chat, to_admins = _notices(before, after, news, at_ms)
+    return OrderNotices(to_chat=to_chat, to_admins=to_admins)
+
+
+def _notices(
+    before: Order, after: Order, news: heard.OrderEvent, at_ms: int
+) -> tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]:
     facts = facts_of(after, at_ms)
     if after.overdue and not before.overdue:
         return (say.OrderOverdue(**facts),), (order_card(after, at_ms),)
