@@ -72,7 +72,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
     if not cards:
         return
     chat_id, message_id, _ = cards[-1]
-    letter = OutboxMessage(
+    message = OutboxMessage(
         chat_id=chat_id,
         thread_id=thread_id,
         notice=BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id),
@@ -82,7 +82,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
         subject=_subject_of(batch),
         hold_until_ms=until_ms,
     )
-    outbox.enqueue(tx, letter, at_ms=now_ms)
+    outbox.enqueue(tx, message, at_ms=now_ms)
 
 
 def _subject_of(batch: Batch) -> str:

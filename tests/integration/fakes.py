@@ -24,7 +24,7 @@ class FakeClock:
     def __call__(self) -> int:
         return self.ms
 
-    def tick(self) -> float:
+    def monotonic(self) -> float:
         return self.ms / 1000
 
     def passes(self, seconds: float) -> None:

@@ -134,7 +134,7 @@ async def test_a_list_that_changes_nothing_has_no_buttons(shop: Shop) -> None:
     await applies(shop, LIST)
     await sends(shop, LIST)
     assert not preview(shop).has_changes
-    assert shop.letters(RINA)[-1]["keyboard"] == "[]"
+    assert shop.messages(RINA)[-1]["keyboard"] == "[]"
 
 
 async def test_a_list_shown_against_another_catalogue_is_shown_again_before_it_is_applied(shop: Shop) -> None:
@@ -154,7 +154,7 @@ async def test_a_newer_list_takes_the_place_of_one_not_yet_decided(shop: Shop) -
     await sends(shop, LIST)
     old = shop.buttons(RINA)[Action.APPLY_IMPORT]
     await sends(shop, DEARER, name="baru.csv")
-    ends = [shop.notice(row) for row in shop.letters(RINA) if row["kind"] == ImportEnded.__name__]
+    ends = [shop.notice(row) for row in shop.messages(RINA) if row["kind"] == ImportEnded.__name__]
     assert ends == [ImportEnded(file_name="harga.csv", end=ImportEndReason.SUPERSEDED)]
     assert await shop.presses(old) is Toast.USED
     assert await prices(shop) == {}

@@ -222,7 +222,7 @@ class TestSeveral:
         shop.disk.refuses_writes(1)
         with pytest.raises(Exception, match="full"):
             await shop.says(text, message_id=77)
-        assert (bought(shop), shop.letters(SARI)) == ([], [])
+        assert (bought(shop), shop.messages(SARI)) == ([], [])
         await shop.says(text, message_id=77)
         assert (len(bought(shop)), shop.kinds(SARI)) == (100, ["BatchSummary"])
 

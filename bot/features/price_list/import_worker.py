@@ -70,13 +70,13 @@ class ImportWorker:
         context: WorkContext,
         files: FileSource,
         now_ms: Callable[[], int],
-        outbox_bell: WakeUp,
+        outbox_wake_up: WakeUp,
     ) -> None:
         self._database = database
         self._context = context
         self._files = files
         self._now_ms = now_ms
-        self._outbox_bell = outbox_bell
+        self._outbox_wake_up = outbox_wake_up
 
     async def run_once(self) -> float:
         """Read one list, if one is due; give the seconds until the next may be."""
@@ -120,7 +120,7 @@ class ImportWorker:
         await self._database.write(
             lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, sheet, packed)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()
         _log.info("a price list was read", extra={"count": len(sheet.lines)})
 
     async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
@@ -128,7 +128,7 @@ class ImportWorker:
         await self._database.write(
             lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()
 
 
 def _read_and_pack(content: bytes) -> tuple[ParsedPriceList, str] | UnreadablePriceList:
