@@ -16,7 +16,7 @@ from bot.purchasing import offers
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
-from tests.integration.test_ordering import I5, NUMBER, S5, S10, T5, bought, orders_in, question
+from tests.integration.test_placing import I5, NUMBER, S5, S10, T5, bought, orders_in, question
 
 
 class TestButtons:

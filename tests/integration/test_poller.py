@@ -11,7 +11,7 @@ from bot.telegram.receiver import UpdateReceiver
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message
-from tests.integration.test_doorway import FakeAnswerer, cursor_of, orders_in
+from tests.integration.test_update_receiver import FakeAnswerer, cursor_of, orders_in
 
 Update = dict[str, Any]
 

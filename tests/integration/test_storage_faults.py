@@ -24,7 +24,7 @@ from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import a_message, eventually
-from tests.integration.test_doorway import FakeAnswerer
+from tests.integration.test_update_receiver import FakeAnswerer
 
 HOLDER = """
 import sqlite3, sys

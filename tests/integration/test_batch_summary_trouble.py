@@ -7,7 +7,7 @@ import pytest
 from bot.delivery.batch_summary import FIRST_REST_MS
 from bot.orders.model import Order
 from tests.integration.conftest import BUDI, GROUP, SARI, Shop
-from tests.integration.test_tables import is_table, orders, passes, refs_told, shown, succeed, tables
+from tests.integration.test_batch_summary import is_table, orders, passes, refs_told, shown, succeed, tables
 
 SUPERGROUP = -1009990001
 CALLS_AT_MOST = 20
