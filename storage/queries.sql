@@ -561,3 +561,48 @@ SELECT count(*) AS count FROM complaints WHERE stage IN ('open', 'checking') AND
 -- Promise: of two admins who answer at once, one does.
 UPDATE complaints SET stage = :stage, answer = :answer, changed_by = :changed_by, changed_at_ms = :at_ms
 WHERE complaint_id = :complaint_id AND stage = :stage_before;
+
+-- The ledger. Only storage/ledger.py runs the statements that change it.
+
+-- name: shop_of_owner
+SELECT * FROM shops WHERE owner_id = :owner_id;
+
+-- name: insert_shop
+INSERT INTO shops (owner_id, created_at_ms) VALUES (:owner_id, :at_ms) ON CONFLICT DO NOTHING;
+
+-- name: insert_shop_accounts
+INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor, folded_entry_id)
+VALUES ('available', :shop_id, 0, :floor_idr, 0, 0), ('held', :shop_id, 0, 0, 0, 0);
+
+-- name: account_of
+SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
+
+-- name: move_running_balance
+-- Promise: no shop is taken below its floor, unless the entry is forced. No row: it would have been.
+UPDATE accounts SET balance_idr = balance_idr + :amount_idr
+WHERE shop_id = :shop_id AND kind = :kind
+    AND (:amount_idr > 0 OR :forced = 1 OR floor_idr IS NULL OR balance_idr + :amount_idr >= floor_idr)
+RETURNING account_id, balance_idr;
+
+-- name: insert_entry
+-- Promise: one event, one entry. No row: it is in the ledger already.
+INSERT INTO entries (source, kind, at_ms, actor, reason, corrects)
+VALUES (:source, :kind, :at_ms, :actor, :reason, :corrects)
+ON CONFLICT DO NOTHING RETURNING entry_id;
+
+-- name: insert_leg
+INSERT INTO legs (entry_id, account_id, amount_idr, balance_after_idr)
+VALUES (:entry_id, :account_id, :amount_idr, :balance_after_idr);
+
+-- name: entry_by_source
+SELECT entry_id FROM entries WHERE source = :source;
+
+-- name: count_entries_of_order
+SELECT count(*) AS count FROM entries WHERE source >= :first AND source < :beyond;
+
+-- name: set_floor
+UPDATE accounts SET floor_idr = :floor_idr, has_own_floor = 1 WHERE shop_id = :shop_id AND kind = 'available';
+
+-- name: set_default_floors
+UPDATE accounts SET floor_idr = :floor_idr
+WHERE kind = 'available' AND has_own_floor = 0 AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);

@@ -1,0 +1,131 @@
+"""The one door through which money moves: entries that sum to zero, balances that follow them.
+
+Nothing else changes `accounts`, `entries` or `legs`.
+"""
+
+from msgspec import Struct
+
+from bot.ledger.model import OPERATOR, AccountKind, Entry, InsufficientFunds, Leg, Posted
+from storage.codec import from_row
+from storage.transaction import Tx
+
+_ORDER = {kind: number for number, kind in enumerate(AccountKind)}
+
+
+class LedgerError(Exception):
+    """An entry contradicts the ledger: the unit of work that made it must not be stored."""
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A shop's account; a floor of None is none at all."""
+
+    account_id: int
+    kind: AccountKind
+    shop_id: int
+    balance_idr: int
+    floor_idr: int | None
+    has_own_floor: bool
+    folded_entry_id: int
+
+
+def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> int:
+    """Return the id of a reseller's shop, which is opened with its accounts if there is none."""
+    row = tx.one("shop_of_owner", owner_id=owner_id)
+    if row is None:
+        tx.run("insert_shop", owner_id=owner_id, at_ms=at_ms)
+        row = tx.one("shop_of_owner", owner_id=owner_id)
+        if row is None:
+            raise LedgerError(f"the shop of {owner_id} cannot be opened")
+        tx.run("insert_shop_accounts", shop_id=row["shop_id"], floor_idr=floor_idr)
+    shop_id: int = row["shop_id"]
+    return shop_id
+
+
+def account(tx: Tx, shop_id: int, kind: AccountKind) -> Account:
+    """Return an account; LookupError if the shop has none of the kind."""
+    row = tx.one("account_of", shop_id=shop_id, kind=kind)
+    if row is None:
+        raise LookupError(f"shop {shop_id} has no account {kind}")
+    return from_row(Account, row)
+
+
+def set_floor(tx: Tx, shop_id: int, floor_idr: int | None) -> None:
+    """Set a floor of a shop's own."""
+    tx.run("set_floor", shop_id=shop_id, floor_idr=floor_idr)
+
+
+def set_default_floors(tx: Tx, floor_idr: int | None) -> None:
+    """Set the floor of all shops that have none of their own."""
+    tx.run("set_default_floors", floor_idr=floor_idr)
+
+
+def is_posted(tx: Tx, source: str) -> bool:
+    """Return whether an event is in the ledger."""
+    return tx.one("entry_by_source", source=source) is not None
+
+
+def count_order_entries(tx: Tx, trxid: str) -> int:
+    """Return how many entries an order has made."""
+    # A semicolon follows the colon in every collation of characters.
+    row = tx.one("count_entries_of_order", first=f"order:{trxid}:", beyond=f"order:{trxid};")
+    return row["count"] if row else 0
+
+
+def post(tx: Tx, entry: Entry) -> Posted | InsufficientFunds:
+    """Enter an event, or return what a shop lacks for it; LedgerError if it was entered before."""
+    legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
+    running = [leg for leg in legs if leg.shop_id != OPERATOR]
+    moved: dict[tuple[int, AccountKind], tuple[int, int]] = {}
+    for leg in running:
+        row = tx.one(
+            "move_running_balance",
+            shop_id=leg.shop_id,
+            kind=leg.account,
+            amount_idr=leg.amount_idr,
+            forced=int(entry.forced),
+        )
+        if row is None:
+            return _refused(tx, entry, leg, is_first=leg is running[0])
+        moved[leg.shop_id, leg.account] = row["account_id"], row["balance_idr"]
+    entry_id = _insert(tx, entry)
+    for leg in legs:
+        account_id, balance_idr = moved.get((leg.shop_id, leg.account), (None, None))
+        tx.run(
+            "insert_leg",
+            entry_id=entry_id,
+            account_id=account_id or account(tx, leg.shop_id, leg.account).account_id,
+            amount_idr=leg.amount_idr,
+            balance_after_idr=balance_idr,
+        )
+    shop_id = running[0].shop_id if running else OPERATOR
+    found = moved.get((shop_id, AccountKind.AVAILABLE))
+    return Posted(entry_id=entry_id, available_idr=found[1] if found else None)
+
+
+def _insert(tx: Tx, entry: Entry) -> int:
+    row = tx.one(
+        "insert_entry",
+        source=entry.source,
+        kind=entry.kind,
+        at_ms=entry.at_ms,
+        actor=entry.actor,
+        reason=entry.reason,
+        corrects=entry.corrects,
+    )
+    if row is None:
+        raise LedgerError(f"{entry.source} is in the ledger already")
+    entry_id: int = row["entry_id"]
+    return entry_id
+
+
+def _refused(tx: Tx, entry: Entry, leg: Leg, *, is_first: bool) -> InsufficientFunds:
+    found = account(tx, leg.shop_id, leg.account)
+    if not is_first or found.kind is not AccountKind.AVAILABLE or found.floor_idr is None:
+        # Another account was moved already, or holds less than its orders do: nothing of this may be stored.
+        raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {found.kind} of shop {leg.shop_id}")
+    return InsufficientFunds(
+        shop_id=leg.shop_id,
+        available_idr=found.balance_idr,
+        floor_idr=found.floor_idr,
+        amount_idr=-leg.amount_idr,
+    )
