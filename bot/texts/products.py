@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.notices.price_list import (
+from bot.notices.products import (
     ProductFailing,
     ProductNotice,
     ProductsSwitched,
@@ -58,7 +58,7 @@ def trouble(notice: ProductFailing, clock: Clock) -> Text:
 
 
 def words(notice: ProductNotice, clock: Clock) -> Text:
-    """Give the words for a notice about products."""
+    """Return the words for a notice about products."""
     match notice:
         case ProductSwitched():
             return switched(notice)
