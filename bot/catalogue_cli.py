@@ -13,9 +13,9 @@ from bot.catalogue.list_merge import merge_list
 from bot.catalogue.price_list.columns import COLUMN_TITLES, normalized_key
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.catalogue.price_list.row import CellProblem
-from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
 from bot.catalogue.product import Product
 from bot.features.price_list import file_reader
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase

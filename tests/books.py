@@ -61,7 +61,9 @@ def a_context() -> WorkContext:
     )
 
 
-def fill(tx: Tx, context: WorkContext, orders: int, *, chance: Random, from_ms: int, first: int = 0) -> None:
+def fill(
+    tx: Tx, context: WorkContext, orders: int, *, random_suffix: Random, from_ms: int, first: int = 0
+) -> None:
     """Keep `orders` more orders, one every other second from `from_ms` on; `first` numbers their messages."""
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
@@ -76,7 +78,7 @@ def fill(tx: Tx, context: WorkContext, orders: int, *, chance: Random, from_ms: 
         )
         order = store_order(context.begin(tx, at_ms), intent, asked)
         assert order
-        life = NEWS[0] if chance.random() < 0.8 else chance.choice(NEWS)
+        life = NEWS[0] if random_suffix.random() < 0.8 else random_suffix.choice(NEWS)
         for step, news in enumerate(life, start=1):
             work = context.begin(tx, at_ms + 700 * step)
             apply_event_to(work, order.trxid, news, actor="books", evidence="status=0")

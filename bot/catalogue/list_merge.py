@@ -4,10 +4,10 @@ A blank cell changes nothing of a product that is there. What was set by hand st
 of it; what was told from a product's words is told anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from msgspec import Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import InferredTraits, infer_traits
@@ -42,21 +42,10 @@ class MergedList(Struct, frozen=True, kw_only=True):
 
 def merge_list(found: ParsedPriceList, old: Catalogue, *, price: int | None = None) -> MergedList:
     """Put a list beside the catalogue; `price` is which of its price options counts, where a person chose."""
-    rows: list[Product | SkippedRow] = []
-    problems = list(found.problems)
-    stricter = []
-    for row in found.rows:
-        if isinstance(row, SkippedRow):
-            rows.append(row)
-        elif isinstance(cell := _price_of(found, row, price), CellProblem):
-            problems.append(cell)
-            rows.append(SkippedRow(code_key=normalized_key(row.code)))
-        else:
-            product = _product(row, old.find(row.code), cell)
-            rows.append(product)
-            if row.rule is not None and row.rule is not product.rule:
-                stricter.append(product.code)
+    rows = tuple(_merged_rows(found, old, price))
     listed = tuple(row for row in rows if isinstance(row, Product))
+    said = [row for row in found.rows if isinstance(row, ListedProduct)]
+    cells = [_price_of(found, row, price) for row in said]
     replaced = _replaced(rows, old)
     staying = {product.code.casefold() for product in replaced}
     return MergedList(
@@ -64,10 +53,31 @@ def merge_list(found: ParsedPriceList, old: Catalogue, *, price: int | None = No
         updated=_updated(listed, old),
         replaced=replaced,
         removed=tuple(product for product in old if product.code.casefold() not in staying),
-        problems=_in_order(problems, found),
+        problems=_in_order(
+            (*found.problems, *(cell for cell in cells if isinstance(cell, CellProblem))), found
+        ),
         omitted_count=len(rows) - len(listed),
-        stricter=tuple(stricter),
+        stricter=_stricter(said, listed),
     )
+
+
+def _merged_rows(found: ParsedPriceList, old: Catalogue, price: int | None) -> Iterator[Product | SkippedRow]:
+    """Yield each row as the product that it makes of the one there is, or as a faulty one."""
+    # A title in capitals means the group that is there already.
+    spelled = {normalized_key(group): group for group in old.groups}
+    for row in found.rows:
+        if isinstance(row, SkippedRow):
+            yield row
+        elif isinstance(cell := _price_of(found, row, price), CellProblem):
+            yield SkippedRow(code_key=normalized_key(row.code))
+        else:
+            title = row.group_title and spelled.get(normalized_key(row.group_title), row.group_title)
+            yield _product(row, old.find(row.code), cell, title)
+
+
+def _stricter(said: Iterable[ListedProduct], listed: Iterable[Product]) -> tuple[str, ...]:
+    rules = {row.code: row.rule for row in said}
+    return tuple(product.code for product in listed if rules[product.code] not in (None, product.rule))
 
 
 def _price_of(found: ParsedPriceList, row: ListedProduct, chosen: int | None) -> Price:
@@ -104,10 +114,10 @@ def _updated(listed: Sequence[Product], old: Catalogue) -> tuple[Product, ...]:
     return (*placed, *added.get(len(kept), ()))
 
 
-def _product(row: ListedProduct, before: Product | None, price_idr: int | None) -> Product:
+def _product(row: ListedProduct, before: Product | None, price_idr: int | None, group: str | None) -> Product:
     """Return what a row makes of the product there was; a price of None says nothing, 0 says none."""
     name = row.name or (before.name if before else row.name_hint or row.code)
-    group = row.group or (before.group if before else row.group_hint or OTHER_GROUP)
+    group = row.group or group or (before.group if before else row.group_hint or OTHER_GROUP)
     if price_idr is None and before:
         price_idr = before.price_idr
     is_open = row.is_open
@@ -135,6 +145,8 @@ def _product(row: ListedProduct, before: Product | None, price_idr: int | None) 
 
 def _traits(row: ListedProduct, before: Product | None, words: Product) -> InferredTraits:
     """Return what the row says, else what was set by hand, else what the words tell."""
+    if before and _says_nothing_new(row, before, words):
+        return InferredTraits(rule=before.rule, carrier=before.carrier, nominal=before.nominal)
     told = _inferred(words, row.rule)
     if before is None:
         return InferredTraits(
@@ -142,7 +154,8 @@ def _traits(row: ListedProduct, before: Product | None, words: Product) -> Infer
             carrier=_said(row.carrier, told.carrier),
             nominal=_said(row.nominal, told.nominal),
         )
-    if row.rule is None and before.rule not in (told.rule, _inferred(before, None).rule):
+    is_by_hand = before.rule is not told.rule and before.rule is not _inferred(before, None).rule
+    if row.rule is None and is_by_hand:
         told = _inferred(words, before.rule)
     is_as_before = (told.carrier, told.nominal) == (before.carrier, before.nominal)
     was_told = told if is_as_before else _inferred(before, before.rule)
@@ -151,6 +164,13 @@ def _traits(row: ListedProduct, before: Product | None, words: Product) -> Infer
         carrier=_said(row.carrier, told.carrier if before.carrier is was_told.carrier else before.carrier),
         nominal=_said(row.nominal, told.nominal if before.nominal == was_told.nominal else before.nominal),
     )
+
+
+def _says_nothing_new(row: ListedProduct, before: Product, words: Product) -> bool:
+    """Return whether a row leaves all as it was: to look at the words of thousands of products takes long."""
+    told = ((row.rule or UNSET, before.rule), (row.carrier, before.carrier), (row.nominal, before.nominal))
+    new, old = ((one.code, one.name, one.group, one.price_idr) for one in (words, before))
+    return new == old and all(isinstance(said, UnsetType) or said == kept for said, kept in told)
 
 
 def _inferred(product: Product, rule: DestinationRule | None) -> InferredTraits:

@@ -6,8 +6,7 @@ less and less often as it grows older. Telegram would hold up a chat that is tol
 
 from bot.actors import Address
 from bot.notices.placing import BatchSummary
-from bot.orders.batch import Batch
-from bot.orders.model import Order
+from bot.orders.model import Batch, Order
 from bot.unit_of_work import UnitOfWork
 from storage import batches, chats, orders, outbox
 from storage.outbox import OutboxMessage
@@ -73,7 +72,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
     if not cards:
         return
     chat_id, message_id, _ = cards[-1]
-    letter = OutboxMessage(
+    message = OutboxMessage(
         chat_id=chat_id,
         thread_id=thread_id,
         notice=BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id),
@@ -83,7 +82,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
         subject=_subject_of(batch),
         hold_until_ms=until_ms,
     )
-    outbox.enqueue(tx, letter, at_ms=now_ms)
+    outbox.enqueue(tx, message, at_ms=now_ms)
 
 
 def _subject_of(batch: Batch) -> str:

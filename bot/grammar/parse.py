@@ -74,7 +74,7 @@ def _read(text: str) -> Parsed:
             input_error=InputError.TOO_MANY_ORDERS, suggestion=EXAMPLE, looks_like_order=True, is_example=True
         )
     if not wanted:
-        return _first_slip([reading for reading in readings if isinstance(reading, InvalidInput)])
+        return _first_error([reading for reading in readings if isinstance(reading, InvalidInput)])
     if is_unsure or any(_casts_doubt(piece, reading) for piece, reading in pieces):
         pieces = [(piece, _doubted(reading)) for piece, reading in pieces]
     pieces = _with_codes_above(pieces)
@@ -130,7 +130,7 @@ def _with_codes_above(pieces: list[tuple[str, ReadPiece]]) -> list[tuple[str, Re
     return shown
 
 
-def _first_slip(input_errors: list[InvalidInput]) -> InvalidInput:
+def _first_error(input_errors: list[InvalidInput]) -> InvalidInput:
     nothing = InvalidInput(
         input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
     )

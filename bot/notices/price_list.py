@@ -106,7 +106,6 @@ class ImportPreview(Struct, frozen=True, kw_only=True):
     has_price: bool
     is_price_sure: bool
     price: int | None
-    price_title: str
     choices: tuple[PriceChoice, ...]
     rules: tuple[RuleCount, ...]
     problems: tuple[CellProblem, ...]

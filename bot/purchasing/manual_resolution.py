@@ -8,7 +8,7 @@ from bot.notices.alarms import NothingToResolve, UnknownTrxid
 from bot.notices.buttons import Action
 from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome
-from bot.orders.notifications import facts_of, needs_admin, order_card
+from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import apply_event_to, card_subject
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork

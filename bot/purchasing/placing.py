@@ -31,10 +31,9 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.restore_gate import CounterClosed
-from bot.orders.batch import Batch, UnplacedLine, UnplacedReason
-from bot.orders.model import Intent, Order
-from bot.orders.notifications import facts_of
+from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
 from bot.purchasing import duplicates, restore_gate
+from bot.purchasing.notifications import facts_of
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 
@@ -211,7 +210,7 @@ def answer_refusal(work: UnitOfWork, refusal: Refusal, address: Address) -> None
 def _unplaced(line: OrderLine, refusal: Refusal) -> UnplacedLine:
     match refusal:
         case NotUnderstood(suggestion=suggestion, is_example=is_example):
-            why, hint = UnplacedReason.SLIP, "" if is_example else suggestion
+            why, hint = UnplacedReason.INPUT_ERROR, "" if is_example else suggestion
         case OrderQuestion(suggestion=hint):
             why = UnplacedReason.QUESTION
         case OrderRepeated(again=again):

@@ -32,18 +32,23 @@ class ReversalReceiver:
     """
 
     def __init__(
-        self, *, database: Database, context: WorkContext, now_ms: Callable[[], int], look: Callable[[], None]
+        self,
+        *,
+        database: Database,
+        context: WorkContext,
+        now_ms: Callable[[], int],
+        scan_outbox: Callable[[], None],
     ) -> None:
         self._database = database
         self._context = context
         self._now_ms = now_ms
-        self._look = look
+        self._scan_outbox = scan_outbox
 
-    async def hear(self, query: bytes, *, remote: str) -> ReversalResult:
+    async def receive(self, query: bytes, *, remote: str) -> ReversalResult:
         """Take in one report by its raw query string, and give the verdict once it is durable."""
         now_ms = self._now_ms()
         kept = self._database.write(lambda tx: _take(self._context.begin(tx, now_ms), query, remote))
-        self._look()
+        self._scan_outbox()
         verdict = await kept
         _log.debug("reversal heard", extra={"verdict": verdict.name})
         return verdict

@@ -9,11 +9,10 @@ from bot.actors import Address
 from bot.delivery import batch_summary
 from bot.notices import orders as say
 from bot.orders.events import Accepted, OrderEvent
-from bot.orders.model import Intent, Order, State
-from bot.orders.notifications import order_received, order_waiting
+from bot.orders.model import Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.orders.trxid import trxid_at
 from bot.purchasing import substitutes
+from bot.purchasing.notifications import notices_for, order_received, order_waiting
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
@@ -126,10 +125,11 @@ def apply_event(
         return apply_event_to(work, before.trxid, news, actor=actor, evidence=evidence)
     if decision.balance_idr is not None:
         _report_balance(work.tx, before.trxid, news, decision.balance_idr, work.now_ms)
-    for notice in decision.to_chat:
+    notices = notices_for(before, after, news, work.now_ms)
+    for notice in notices.to_chat:
         _tell_chat(work, after, notice)
         substitutes.alert_product_failing(work, after, notice)
-    for notice in decision.to_admins:
+    for notice in notices.to_admins:
         _tell_admins(work, notice)
     return AppliedEvent(before=before, after=after)
 

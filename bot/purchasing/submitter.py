@@ -61,9 +61,9 @@ class Submitter:
         biller: Biller,
         breaker: CircuitBreaker,
         now_ms: Callable[[], int],
-        tick: Callable[[], float],
-        bell: WakeUp,
-        outbox_bell: WakeUp,
+        monotonic: Callable[[], float],
+        wake_up: WakeUp,
+        outbox_wake_up: WakeUp,
         concurrency: int,
         max_age_s: int,
     ) -> None:
@@ -72,9 +72,9 @@ class Submitter:
         self._biller = biller
         self._breaker = breaker
         self._now_ms = now_ms
-        self._tick = tick
-        self._bell = bell
-        self._outbox_bell = outbox_bell
+        self._monotonic = monotonic
+        self._wake_up = wake_up
+        self._outbox_wake_up = outbox_wake_up
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
         self._turns = FairQueue()
@@ -93,7 +93,7 @@ class Submitter:
         swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
         if swept:
             _log.warning("orders were being sent when Loket stopped: now unknown", extra={"count": swept})
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
         return swept
 
     async def run_once(self) -> float:
@@ -125,12 +125,12 @@ class Submitter:
 
         def wake(kept: asyncio.Future[None]) -> None:
             if not kept.cancelled() and kept.exception() is None:
-                self._bell.ring()
+                self._wake_up.set()
 
         asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
 
     def _free(self) -> int:
-        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._tick())
+        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; what is claimed on the disk is posted then, whoever waits for it."""
@@ -158,13 +158,13 @@ class Submitter:
     def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:
         self._claiming = None
         if claiming.cancelled() or claiming.exception():
-            self._bell.ring()
+            self._wake_up.set()
             return
         for order in claiming.result():
             if order.state is State.SUBMITTING:
                 self._start(order, is_probe=is_probe)
             else:
-                self._outbox_bell.ring()
+                self._outbox_wake_up.set()
         if self._claims_again:
             self._claims_again = False
             self.claim()
@@ -196,9 +196,9 @@ class Submitter:
         )
         if held:
             await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
         more = len(held) == HELD_AT_ONCE
-        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._tick())))
+        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
@@ -227,7 +227,7 @@ class Submitter:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: a full disk must not keep the breaker from hearing of the next one.
-        alarm = self._breaker.hear(order.trxid, answer, at_s=self._tick(), at_ms=self._now_ms())
+        alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
         if alarm:
             _log.warning("the breaker moved", extra={"alarm": type(alarm).__name__})
         await self._keep(order, answer, alarm)
@@ -247,8 +247,8 @@ class Submitter:
                 break
         if alarm or not isinstance(answer, Accepted):
             # Only of an order that goes its way there is nothing to say, and nothing to try again.
-            self._outbox_bell.ring()
-            self._bell.ring()
+            self._outbox_wake_up.set()
+            self._wake_up.set()
 
     def _settle(
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None

@@ -7,11 +7,11 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
 from bot.telegram.parse_update import ParsedUpdate, parse_update
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import UnitOfWork, WorkContext
@@ -64,21 +64,21 @@ class UpdateReceiver:
         context: WorkContext,
         sender: DirectSender,
         now_ms: Callable[[], int],
-        claim: Callable[[], None],
-        look: Callable[[], None],
-        imports_bell: WakeUp,
+        claim_orders: Callable[[], None],
+        scan_outbox: Callable[[], None],
+        imports_wake_up: WakeUp,
     ) -> None:
         self.username: str | None = None
         self._database = database
         self._context = context
         self._sender = sender
         self._now_ms = now_ms
-        self._claim = claim
-        self._look = look
-        self._imports_bell = imports_bell
+        self._claim_orders = claim_orders
+        self._scan_outbox = scan_outbox
+        self._imports_wake_up = imports_wake_up
         self._apologised: dict[int, int] = {}
 
-    async def take(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
+    async def receive(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
         """Take updates in, in order, together with how far the poller is; StorageError means none was."""
         heard = [(raw, self._read(raw)) for raw in updates]
         now_ms = self._now_ms()
@@ -95,14 +95,14 @@ class UpdateReceiver:
 
         try:
             kept = self._database.write(unit)
-            self._claim()
-            self._look()
+            self._claim_orders()
+            self._scan_outbox()
             toasts = await kept
         except StorageError:
             self._apologise([each for _, each in heard], now_ms)
             raise
         if any(isinstance(each, IncomingMessage) and each.document for _, each in heard):
-            self._imports_bell.ring()
+            self._imports_wake_up.set()
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 

@@ -164,9 +164,6 @@ def _reading(notice: ImportPreview) -> list[Row]:
         (untrusted(notice.file_name, 40), *sheets),
         ("Kolom: ", *_mapping(reading.columns)),
     ]
-    if notice.choices and notice.is_price_sure:
-        others = _joined([FileText(title=one.title) for one in notice.choices])
-        rows.append(("Harga dari ", _title(notice.price_title), ", belum dipakai: ", *others))
     rows.extend(_left_out(reading))
     return rows
 

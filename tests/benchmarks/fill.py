@@ -18,7 +18,7 @@ from bot.features.people import membership
 from bot.handlers import messages
 from bot.orders.events import Accepted, Claimed, OrderEvent, Succeeded
 from bot.purchasing.settlement import apply_event_to
-from bot.purchasing.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
+from bot.purchasing.watchdog import DELETE_OUTBOX_AFTER_MS, DELETE_SEEN_AFTER_MS
 from bot.unit_of_work import WorkContext
 from bot.updates import IncomingMessage, MessageKind
 from storage import outbox
@@ -142,8 +142,8 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
     for table, since_ms in (
         ("orders", 0),
         ("order_events", 0),
-        ("outbox", model.at_ms - FORGET_LETTERS_AFTER_MS),
-        ("messages_seen", model.at_ms - FORGET_MESSAGES_AFTER_MS),
+        ("outbox", model.at_ms - DELETE_OUTBOX_AFTER_MS),
+        ("messages_seen", model.at_ms - DELETE_SEEN_AFTER_MS),
     ):
         _copy(connection, table, model, since_ms)
     connection.execute("DROP TABLE temp.life")

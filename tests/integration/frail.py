@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from storage.database import Database
 from storage.errors import StorageError
-from storage.unit import Unit
+from storage.transaction import Unit
 
 T = TypeVar("T")
 
@@ -52,6 +52,6 @@ class FrailDatabase:
         await self._reads_gate.wait()
         return await self._database.read(unit)
 
-    async def gather(self, unit: Unit[T]) -> T:
+    async def read_long(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()
-        return await self._database.gather(unit)
+        return await self._database.read_long(unit)

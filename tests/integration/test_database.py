@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage import inbox
-from storage.database import UNITS_HOLD_THE_LOOP_S, SqliteDatabase
+from storage.database import MAX_UNITS_S, SqliteDatabase
 from storage.errors import StorageError
 from storage.transaction import Tx
 from tests.integration.notes import Notes, both, commits_of, locked, noted, statements_of
@@ -76,7 +76,7 @@ async def test_the_time_limit_wakes_who_waits_though_somebody_fails(
     database: SqliteDatabase, path: Path
 ) -> None:
     """What did not fit into the turn of a failure has the next commit, without anybody new."""
-    slow = [Notes(n).takes(0.6 * UNITS_HOLD_THE_LOOP_S) for n in range(4)]
+    slow = [Notes(n).takes(0.6 * MAX_UNITS_S) for n in range(4)]
     slow[1].fails(ValueError("mine"))
     outcomes = await asyncio.wait_for(
         asyncio.gather(*(database.write(unit) for unit in slow), return_exceptions=True), 5
@@ -136,7 +136,7 @@ async def test_units_hold_up_the_loop_for_a_moment_at_most(database: SqliteDatab
     units, each_s = 50, 0.002
     with commits_of(database) as commits:
         await asyncio.gather(*(database.write(Notes(n).takes(each_s)) for n in range(units)))
-    assert len(commits) >= units * each_s / UNITS_HOLD_THE_LOOP_S - 1
+    assert len(commits) >= units * each_s / MAX_UNITS_S - 1
 
 
 async def test_a_unit_without_hurry_shares_the_next_commit(database: SqliteDatabase, path: Path) -> None:
@@ -191,10 +191,10 @@ async def test_full_and_wal_are_really_on_for_who_writes(database: SqliteDatabas
 
 async def test_a_short_look_need_not_wait_behind_a_long_report(database: SqliteDatabase) -> None:
     released = threading.Event()
-    report = asyncio.create_task(database.gather(lambda _: released.wait(30)))
+    report = asyncio.create_task(database.read_long(lambda _: released.wait(30)))
     try:
         async with asyncio.timeout(10):
-            assert await database.gather(lambda tx: tx.one("newest_event")) is None
+            assert await database.read_long(lambda tx: tx.one("newest_event")) is None
         assert not report.done()
     finally:
         released.set()
@@ -206,7 +206,7 @@ async def test_of_many_reports_each_has_its_turn(database: SqliteDatabase) -> No
         time.sleep(0.01)
         return number
 
-    assert await asyncio.gather(*(database.gather(partial(slow, n)) for n in range(7))) == list(range(7))
+    assert await asyncio.gather(*(database.read_long(partial(slow, n)) for n in range(7))) == list(range(7))
 
 
 async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.product import DestinationRule, Product
-from bot.delivery.lazy_content import load_content
+from bot.features.lazy_content import load_content
 from bot.features.receipts.receipts import MAX_PRICES_SHOWN
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order
@@ -32,7 +32,7 @@ TOKEN_SN = b"1234-5678-9012-3456-7890/BUDI+SANTOSO/R1/1300VA/32,5"
 async def sold(shop: Shop, text: str = "s5.081234567890", sn: bytes = b"0312345") -> Order:
     order = await shop.asks(text)
     await shop.posts()
-    await shop.reversals.hear(success_of(order).replace(b"SN:+1,", b"SN:+" + sn + b","), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order).replace(b"SN:+1,", b"SN:+" + sn + b","), remote="1.2.3.4")
     return await shop.order(order.trxid)
 
 
@@ -123,7 +123,7 @@ async def test_the_picture_reaches_the_chat(shop: Shop) -> None:
     order = await sold(shop)
     await receipt_of(shop, order)
     await shop.speaks()
-    sent = shop.speaker.to(SARI)[-1].outgoing
+    sent = shop.sender.to(SARI)[-1].outgoing
     assert sent.attachment
     assert sent.attachment.name == f"struk-{order.trxid}.png"
 

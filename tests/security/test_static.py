@@ -43,9 +43,9 @@ MAY_CATCH_ALL = {
         "_faults_of_the_reader",
     ): "a panic of the reader's is no Exception",
     ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
-    ("storage/database.py", "_carry_out"): "begins anew with care, then rolls back and raises again",
-    ("storage/unit.py", "_carry_out"): "one unit's surprise must not undo the others",
-    ("storage/unit.py", "commit"): "rolls back, then raises again",
+    ("storage/database.py", "_run_units"): "runs all again with savepoints, then rolls back and raises again",
+    ("storage/transaction.py", "_run_one"): "one unit's surprise must not undo the others",
+    ("storage/transaction.py", "commit"): "rolls back, then raises again",
     ("storage/backup.py", "_restore"): "takes half a copy away, then raises again",
     ("storage/migrate.py", "migrate"): "rolls back, then raises again",
 }

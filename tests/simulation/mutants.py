@@ -20,6 +20,7 @@ from bot.biller import client as biller_client
 from bot.biller import reversal
 from bot.delivery import batch_summary
 from bot.delivery.messenger import Messenger
+from bot.delivery.sending import Sent
 from bot.orders import states
 from bot.orders.events import Answer, NotSent, OrderEvent, Refused, Unclear
 from bot.orders.model import FailureCause, Order, State
@@ -29,7 +30,6 @@ from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
-from bot.telegram.send_result import Sent
 from bot.unit_of_work import UnitOfWork
 from storage import chats, inbox, orders, outbox
 from storage.codec import dump, kind_of
@@ -172,7 +172,7 @@ def _(patch: Patch) -> None:
 
 @_named("confirms updates before their effect is stored")
 def _(patch: Patch) -> None:
-    original = UpdateReceiver.take
+    original = UpdateReceiver.receive
 
     async def take(
         self: UpdateReceiver, updates: list[dict[str, object]], *, next_update_id: int | None = None
@@ -222,7 +222,7 @@ def _(patch: Patch) -> None:
 
 @_named("answers a reversal before it is stored")
 def _(patch: Patch) -> None:
-    original = ReversalReceiver.hear
+    original = ReversalReceiver.receive
     running: set[asyncio.Task[ReversalResult]] = set()
 
     def forget(task: asyncio.Task[ReversalResult]) -> None:
@@ -379,19 +379,19 @@ def _(patch: Patch) -> None:
 
 @_named("says a letter before it is stored")
 def _(patch: Patch) -> None:
-    original = Messenger.look
+    original = Messenger.scan
 
     def look(self: Messenger) -> None:
         def unit(tx: Tx) -> Any:
-            found = self._lanes.look(tx)
+            found = self._queues.scan(tx)
             self._start(found)
             return replace(found, ready=[])
 
-        if self._looking:
+        if self._scanning:
             original(self)
             return
-        self._looking = asyncio.ensure_future(self._database.write(unit))
-        self._looking.add_done_callback(self._looked)
+        self._scanning = asyncio.ensure_future(self._database.write(unit))
+        self._scanning.add_done_callback(self._scanned)
 
     patch.method(Messenger, original, look)
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
-from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from tests.price_lists import merged
 from tests.price_lists import products as products_of
 

@@ -85,6 +85,12 @@ def test_a_nominal_gives_a_name_only_to_a_product_that_has_none() -> None:
     assert [one.name for one in found.listed] == ["AA1", "10.000"]
 
 
+def test_a_title_means_the_group_that_is_there_however_it_is_spelled() -> None:
+    old = Catalogue(products=(replace(A, group="Pulsa Telkomsel"),))
+    content = "kode;nama;harga\nPULSA TELKOMSEL;;\naa1;AA1;1.000\nee1;EE1;1.000"
+    assert [one.group for one in merged(content, old).updated] == ["Pulsa Telkomsel"] * 2
+
+
 def test_what_was_set_by_hand_stays_and_what_was_told_from_words_is_told_anew() -> None:
     told = Product(
         code="s5",

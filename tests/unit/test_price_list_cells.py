@@ -5,6 +5,8 @@ import pytest
 from bot.catalogue.price_list.cells import CellError
 from bot.catalogue.price_list.columns import Column
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from storage.codec import load
+from storage.imports import serialize
 from tests.price_lists import merged, only, problems, products, read, xlsx
 
 
@@ -264,7 +266,4 @@ def test_a_problem_names_its_heading_as_the_file_writes_it() -> None:
 
 def test_a_list_can_be_read_again_from_what_is_stored_of_it() -> None:
     found = read("kode;nama;harga;jaringan;nominal\ns5;Satu;6.000;-;5\nx;Dua;mahal;xl;\nab1;Tiga;mahal;;-")
-    from storage.codec import load  # noqa: PLC0415 - the core knows nothing of it
-    from storage.imports import serialize  # noqa: PLC0415
-
     assert load(type(found), serialize(found)) == found

@@ -96,8 +96,7 @@ def test_how_the_file_was_read_is_said() -> None:
     text = said(words(MANY_SHEETS))
     assert "Kolom: KODE, PRODUK → nama, HRG → harga" in text.replace("KODE → kode", "KODE")
     assert "harga november.xlsx, lembar TELKOMSEL, INDOSAT" in text
-    assert "Harga dari HRG, belum dipakai: Harga H2H, Harga Agen" in text
-    assert "Belum dipakai: Stok, Modal dan 2 lagi" in text
+    assert "Belum dipakai: Harga H2H, Stok dan 2 lagi" in text
     assert "Lembar yang tidak dibaca: Sampul" in text
     assert "Bukan produk: baris 13, INDOSAT 20 dan 1 lagi" in text
 

@@ -55,7 +55,6 @@ OUTSIDE_FIELDS = {
     "shown",
     "sheet",
     "title",
-    "price_title",
 }
 
 # What Telegram makes a link of by itself, wherever it stands outside of code.

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.actors import Address
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.product import Product
-from bot.delivery.lazy_content import load_content
 from bot.delivery.message_merging import Draft, compose_next, superseded
+from bot.features.lazy_content import load_content
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
@@ -199,13 +199,13 @@ class Stage:
 
     def _message_of(self, by: Person, kind: str) -> int:
         shown = self._on_screen[by.user_id]
-        return next(number for number, letter in reversed(shown) if type(letter.notice).__name__ == kind)
+        return next(number for number, message in reversed(shown) if type(message.notice).__name__ == kind)
 
     def _button(self, by: Person, label: str) -> tuple[int, str]:
         return next(
             (number, button.data)
-            for number, letter in reversed(self._on_screen[by.user_id])
-            for row in letter.keyboard
+            for number, message in reversed(self._on_screen[by.user_id])
+            for row in message.keyboard
             for button in row
             if label in label_of(button.action, button.label)
         )
@@ -233,18 +233,18 @@ class Stage:
             outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
         words = draft.outgoing.text if draft.outgoing else ()
         return Bubble(
-            to=who, notice=draft.batch[0].letter.notice, rendered=RenderedMessage(text=words), keys=()
+            to=who, notice=draft.batch[0].message.notice, rendered=RenderedMessage(text=words), keys=()
         )
 
     def _told(self, who: Person, entry: QueuedMessage) -> Bubble:
-        letter, notice = entry.letter, entry.letter.notice
-        message_id = letter.edits or next(self._message_ids)
+        message, notice = entry.message, entry.message.notice
+        message_id = message.edits or next(self._message_ids)
         outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
-        self._on_screen[who.user_id].append((message_id, letter))
+        self._on_screen[who.user_id].append((message_id, message))
         if isinstance(notice, LazyNotice):
             rendered = load_content(self.tx, notice, self.clock).rendered
         else:
             rendered = render(notice, self.clock)
-        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in letter.keyboard)
+        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in message.keyboard)
         copy = ((COPY,),) if rendered.copy else ()
         return Bubble(to=who, notice=notice, rendered=rendered, keys=(*keys, *copy))

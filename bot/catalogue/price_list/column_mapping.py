@@ -21,6 +21,7 @@ MIN_FIT = 0.6
 """Of the cells, so many have to read as what an unsure heading promises."""
 
 SURE_HEADING = 0.8
+MIN_HEADING = 0.3
 
 
 class PriceColumn(Struct, frozen=True, kw_only=True):
@@ -178,7 +179,7 @@ def _best(
     for one in candidates:
         sure = one.meanings.get(column, 0)
         score = sure * (0.3 + 0.7 * (fits := fit(one))) if sure else 0
-        if score > best_score and (sure >= SURE_HEADING or (sure >= 0.3 and fits >= MIN_FIT)):  # noqa: PLR2004
+        if score > best_score and (sure >= SURE_HEADING or (sure >= MIN_HEADING and fits >= MIN_FIT)):
             best, best_score = one, score
     return best
 
@@ -242,7 +243,7 @@ def _as_brand(one: _Candidate) -> float:
 
 
 _ANY_LEVEL = (PriceRank.LEVEL, 0)
-_UNTITLED: Meanings = {Column.NAME: 0.3, Column.INDEX: 0.3}
+_UNTITLED: Meanings = {Column.NAME: MIN_HEADING, Column.INDEX: MIN_HEADING}
 
 _FITS: dict[Column, Callable[[_Candidate], float]] = {
     Column.CODE: _as_code,

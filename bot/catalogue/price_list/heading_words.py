@@ -91,6 +91,8 @@ _PRECEDENCE = (
 
 MAX_HEADING_CHARS = 60
 MAX_HEADING_WORDS = 6
+MIN_PART_CHARS = 3
+"""Shorter words are found in others by chance."""
 
 
 @lru_cache(maxsize=4096)
@@ -159,8 +161,8 @@ def _known_words(word: str) -> tuple[str, ...]:
     """Return `word` as it is known, be it written together with another or with a letter wrong."""
     if word in _KNOWN or not word.isalpha() or len(word) < 4:  # noqa: PLR2004 - too short to be mistyped
         return (word,)
-    for cut in range(2, len(word) - 1):
-        if word[:cut] in _KNOWN and word[cut:] in _KNOWN and min(cut, len(word) - cut) >= 3:  # noqa: PLR2004
+    for cut in range(MIN_PART_CHARS, len(word) - MIN_PART_CHARS + 1):
+        if word[:cut] in _KNOWN and word[cut:] in _KNOWN:
             return (word[:cut], word[cut:])
     nearest = process.extractOne(word, _FUZZY, scorer=OSA.distance, score_cutoff=1)
     return (str(nearest[0]),) if nearest else (word,)

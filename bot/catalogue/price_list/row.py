@@ -51,7 +51,8 @@ class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     """What a row says of a product; None, or UNSET, where it says nothing.
 
     `prices` are in the order of the list's price columns, `table` is the place of the row's table among those
-    of the list. `name_hint` and `group_hint` are for a product that has no better name or group yet.
+    of the list. `group_title` is the title above the row, `name_hint` and `group_hint` are for a product that
+    has no better name or group yet.
     """
 
     table: int
@@ -61,6 +62,7 @@ class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     name: str | None = None
     name_hint: str | None = None
     group: str | None = None
+    group_title: str | None = None
     group_hint: str | None = None
     is_open: bool | None = None
     rule: DestinationRule | None = None
@@ -93,7 +95,8 @@ class RowReader:
     ) -> None:
         self.number = row.number
         self.problems: list[CellProblem] = []
-        self._row, self._columns, self._prices, self._sheet = row, table.columns, prices, sheet
+        self.sheet = sheet
+        self._row, self._columns, self._prices = row, table.columns, prices
         self.key = normalized_key(self._cell(Column.CODE))
         self.product = self._read(table_index, commands)
         if row.has_more:
@@ -124,12 +127,14 @@ class RowReader:
 
     def refuse_copy_of(self, other: "RowReader") -> None:
         """Note that another row has the same code, and both prices where they differ."""
-        where = f"{other._sheet} {other.number}".strip()  # noqa: SLF001 - of its own class
-        prices = dict.fromkeys((self._price_shown(), other._price_shown()))  # noqa: SLF001
+        where = f"{other.sheet} {other.number}".strip()
+        prices = dict.fromkeys((self.price_shown, other.price_shown))
         problem = self._problem(Column.CODE, CellError.CODE_TWICE, where)
         self.problems.append(replace(problem, detail=" ≠ ".join(prices) if len(prices) > 1 else ""))
 
-    def _price_shown(self) -> str:
+    @property
+    def price_shown(self) -> str:
+        """The price that counts unless another is chosen, as it stands in the file."""
         return self._at(self._columns.prices[0].place) if self._columns.prices else ""
 
     def refuse(self, column: Column, reason: CellError, shown: str) -> None:
@@ -143,7 +148,7 @@ class RowReader:
             reason=reason,
             code=self._cell(Column.CODE).removeprefix(cells.UNCALCULATED)[:MAX_SHOWN_CHARS],
             shown=shown.removeprefix(cells.UNCALCULATED)[:MAX_SHOWN_CHARS],
-            sheet=self._sheet,
+            sheet=self.sheet,
             title=title or self._columns.title_of(column),
         )
 
@@ -182,7 +187,8 @@ class RowReader:
             name=name,
             name_hint=self._name_hint(group),
             group=group,
-            group_hint=_group_named_by(self._sheet),
+            group_title=self._row.section or None,
+            group_hint=_group_named_by(self.sheet),
             is_open=False if says_closed else is_open,
             rule=rule,
             carrier=carrier,
@@ -200,16 +206,16 @@ class RowReader:
         nominal = self._cell(Column.NOMINAL)
         if not nominal or Column.NAME in self._columns.place_of:
             return None
-        return f"{group or ''} {nominal}".strip()[: cells.MAX_NAME_CHARS]
+        return f"{group or self._row.section} {nominal}".strip()[: cells.MAX_NAME_CHARS]
 
     def _group(self) -> str | None:
-        """Return the group of a row's own cells, with the brand in it, or else the title above the row."""
+        """Return the group of a row's own cells, with the brand in it."""
         group, brand = self._cell(Column.GROUP), self._cell(Column.BRAND)
         if brand and normalized_key(brand) not in normalized_key(group):
             both = f"{group} {brand}".strip()
             group = both if len(both) <= cells.MAX_GROUP_CHARS else group or brand
         if not group:
-            return self._row.section or None
+            return None
         return self._sound(Column.GROUP, cells.read_words(group, limit=cells.MAX_GROUP_CHARS))
 
     def _price(self, column: PriceColumn) -> Price:

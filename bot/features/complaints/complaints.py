@@ -16,7 +16,7 @@ from bot.notices.complaints import (
     TooManyComplaints,
 )
 from bot.orders.model import Order, State
-from bot.orders.notifications import facts_of
+from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork

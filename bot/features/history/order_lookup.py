@@ -15,7 +15,7 @@ from bot.notices.order_lookup import (
     OrdersToDestination,
 )
 from bot.orders.model import Order
-from bot.orders.notifications import facts_of
+from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork

@@ -84,9 +84,9 @@ def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, pa
         case Command(word=word, slash=slash) if word in _ACCESS_WORDS and (actor.is_private or slash):
             request_access(work, _asker(message, work.now_ms))
         case OrderLines(looks_like_order=True) | InvalidInput(looks_like_order=True):
-            tell_stranger(work, actor.user_id, actor.address)
+            answer_stranger(work, actor.user_id, actor.address)
         case _ if actor.is_private:
-            tell_stranger(work, actor.user_id, actor.address)
+            answer_stranger(work, actor.user_id, actor.address)
         case _:
             pass
 
@@ -109,7 +109,7 @@ def request_access(work: UnitOfWork, asker: Person) -> None:
     known = people.get(work.tx, asker.user_id)
     address = Address(chat_id=asker.chat_id, thread_id=asker.thread_id, reply_to=asker.message_id)
     if known and not _may_ask(known, work.now_ms):
-        tell_stranger(work, asker.user_id, address)
+        answer_stranger(work, asker.user_id, address)
         return
     people.save(work.tx, asker, changed_by=asker.user_id)
     work.notify(JoinAnswer(standing=Standing.ASKED, fresh=True), address)
@@ -117,7 +117,7 @@ def request_access(work: UnitOfWork, asker: Person) -> None:
     work.notify_admins(card, subject=person_subject(asker.user_id))
 
 
-def tell_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
+def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
     """Tell somebody where they stand; a flood of theirs is not echoed."""
     subject = f"stranger:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
 from bot.catalogue.list_merge import MergedList, merge_list
+from bot.catalogue.price_list.columns import Column, MappedColumn
 from bot.catalogue.price_list.reader import ParsedPriceList
 from bot.catalogue.price_list.row import ListedProduct
 from bot.catalogue.product import Product
@@ -68,7 +69,7 @@ def make_preview(
     return ImportPreview(
         import_id=import_id,
         file_name=file_name,
-        reading=_reading(found),
+        reading=_reading(found, taken),
         listed_count=len(merged.listed),
         omitted_count=merged.omitted_count,
         old_count=len(old.products),
@@ -81,8 +82,7 @@ def make_preview(
         has_price=bool(found.price_options),
         is_price_sure=found.is_price_sure or price is not None,
         price=price,
-        price_title=found.price_options[taken].title if taken is not None else "",
-        choices=_choices(found, None if price is None and not found.is_price_sure else taken),
+        choices=_choices(found, taken),
         rules=_rules(added),
         problems=merged.problems[:MAX_PROBLEMS_SHOWN],
         problem_count=len(merged.problems),
@@ -103,6 +103,9 @@ def codes_of(products: Sequence[Product]) -> tuple[str, ...]:
 
 
 def _option_found(found: ParsedPriceList) -> int | None:
+    """Return which prices resellers pay, as far as the headings tell."""
+    if not found.is_price_sure:
+        return None
     return next((table.prices[0] for table in found.tables if table.prices), None)
 
 
@@ -126,11 +129,18 @@ def _choice(found: ParsedPriceList, option: int) -> PriceChoice:
     )
 
 
-def _reading(found: ParsedPriceList) -> ReadingReport:
+def _reading(found: ParsedPriceList, taken: int | None) -> ReadingReport:
+    """Return how the file was understood, with the column of prices that is taken and those that are not."""
+    titles = [option.title for option in found.price_options]
+    columns, unused = found.columns, found.unused
+    if len(titles) > 1:
+        price = () if taken is None else (MappedColumn(title=titles[taken], column=Column.PRICE),)
+        columns = (*(column for column in columns if column.column is not Column.PRICE), *price)
+        unused = (*(title for option, title in enumerate(titles) if option != taken), *unused)
     return ReadingReport(
-        columns=found.columns,
-        unused=_named(found.unused),
-        unused_count=len(found.unused),
+        columns=columns,
+        unused=_named(unused),
+        unused_count=len(unused),
         sheets=_named(found.sheets_read),
         sheets_left=_named((*found.sheets_left, *found.sheets_hidden)),
         note_rows=_named(found.notes),

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, assert_never
 
+from msgspec import Struct
+
 from bot.catalogue.price_list.reader import UnreadablePriceList
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, FileError
 from bot.features.price_list import import_review
 from bot.features.price_list.file_reader import read_file
-from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import imports
@@ -23,6 +24,31 @@ PAUSES_S = (5, 15, 60, 180)
 
 IDLE_S = 600.0
 """A wake-up comes with each file; this is for one whose wake-up was lost with its process."""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """The file, whole."""
+
+    content: bytes
+
+
+class FetchLater(Struct, frozen=True, kw_only=True):
+    """It could not be fetched, which may pass."""
+
+    why: str
+
+
+class FileTooLarge(Struct, frozen=True, kw_only=True):
+    """It is larger than was asked for."""
+
+
+class FileLost(Struct, frozen=True, kw_only=True):
+    """Telegram will never give it."""
+
+    why: str
+
+
+FetchResult = Fetched | FetchLater | FileTooLarge | FileLost
 
 
 class FileSource(Protocol):
@@ -43,13 +69,13 @@ class ImportWorker:
         context: WorkContext,
         files: FileSource,
         now_ms: Callable[[], int],
-        outbox_bell: WakeUp,
+        outbox_wake_up: WakeUp,
     ) -> None:
         self._database = database
         self._context = context
         self._files = files
         self._now_ms = now_ms
-        self._outbox_bell = outbox_bell
+        self._outbox_wake_up = outbox_wake_up
 
     async def run_once(self) -> float:
         """Read one list, if one is due; return the seconds until the next may be."""
@@ -92,7 +118,7 @@ class ImportWorker:
         await self._database.write(
             lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, found, packed)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()
         _log.info("price list read", extra={"count": len(found.rows)})
 
     async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
@@ -100,4 +126,4 @@ class ImportWorker:
         await self._database.write(
             lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()

@@ -2,7 +2,7 @@
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.list_merge import merge_list
-from bot.catalogue.price_list.writer import catalogue_xlsx
+from bot.features.price_list.catalogue_file import catalogue_xlsx
 from bot.notices.price_list import RemovalFile
 from bot.texts.message import Attachment, AttachmentKind
 from bot.texts.price_list import removal_outdated, removal_words

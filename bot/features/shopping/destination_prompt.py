@@ -99,8 +99,8 @@ def _take(work: UnitOfWork, source: OrderSource, typed: str, subject: str) -> bo
             offers.propose_order(work, intent, source.address, user_id=source.user_id)
         case InvalidInput(input_error=input_error) if product and input_error not in _NOT_THE_NUMBER:
             ask_destination(work, product, source.address, input_error=input_error)
-        case InvalidInput() as misread:
-            work.notify(placing.not_understood(misread), source.address)
+        case InvalidInput() as invalid:
+            work.notify(placing.not_understood(invalid), source.address)
         case Clarification() as asked:
             question = placing.order_question(catalogue, asked, source.user_id)
             work.notify(question, source.address)

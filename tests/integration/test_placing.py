@@ -7,8 +7,7 @@ from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.grammar.parsed import Ambiguity, InputError
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import ClosedReason, OrderQuestion, ProductClosed
-from bot.orders.batch import UnplacedLine, UnplacedReason
-from bot.orders.model import Intent
+from bot.orders.model import Intent, UnplacedLine, UnplacedReason
 from bot.purchasing.placing import QUESTIONS_A_BATCH
 from bot.updates import Toast
 from storage import batches
@@ -171,7 +170,7 @@ class TestSeveral:
         assert bought(shop) == [f"S5.{NUMBER}", "S10.081234567891"]
         assert [row["line"] for row in orders_in(shop)] == [1, 3]
         (bad,) = await unplaced(shop, message_id)
-        assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", UnplacedReason.SLIP)
+        assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", UnplacedReason.INPUT_ERROR)
         assert bad.hint == ""  # a number of ours would be bought for as it stands
         assert shop.kinds(SARI) == ["BatchSummary"]
 
@@ -215,7 +214,7 @@ class TestSeveral:
     async def test_a_message_of_which_no_line_was_bought_is_answered_by_its_table(self, shop: Shop) -> None:
         message_id = await shop.says("s5.0812\ns10.0813\ns5.081234")
         assert bought(shop) == []
-        assert [line.why for line in await unplaced(shop, message_id)] == [UnplacedReason.SLIP] * 3
+        assert [line.why for line in await unplaced(shop, message_id)] == [UnplacedReason.INPUT_ERROR] * 3
         assert shop.kinds(SARI) == ["BatchSummary"]
 
     async def test_a_hundred_orders_are_all_placed_in_one_unit_of_work(self, shop: Shop) -> None:
@@ -223,7 +222,7 @@ class TestSeveral:
         shop.disk.refuses_writes(1)
         with pytest.raises(Exception, match="full"):
             await shop.says(text, message_id=77)
-        assert (bought(shop), shop.letters(SARI)) == ([], [])
+        assert (bought(shop), shop.messages(SARI)) == ([], [])
         await shop.says(text, message_id=77)
         assert (len(bought(shop)), shop.kinds(SARI)) == (100, ["BatchSummary"])
 

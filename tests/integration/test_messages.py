@@ -27,15 +27,15 @@ async def test_an_order_is_stored_with_its_chat_and_answered_there(shop: Shop) -
     assert (order.product_code, order.destination, order.state) == ("s5", "081234567890", State.PLACED)
     assert order.trxid.startswith("260921")
     assert len(order.trxid) == 17
-    (letter,) = shop.letters(SARI)
-    assert (letter["kind"], letter["reply_to"]) == ("OrderReceived", 77)
+    (message,) = shop.messages(SARI)
+    assert (message["kind"], message["reply_to"]) == ("OrderReceived", 77)
 
 
 async def test_the_order_and_its_acknowledgement_are_kept_in_one_commit_or_not_at_all(shop: Shop) -> None:
     shop.disk.refuses_writes(1)
     with pytest.raises(Exception, match="full"):
         await shop.says(ORDER, message_id=77)
-    assert (orders_in(shop), shop.letters(SARI)) == (0, [])
+    assert (orders_in(shop), shop.messages(SARI)) == (0, [])
     await shop.says(ORDER, message_id=77)
     assert (orders_in(shop), shop.kinds(SARI)) == (1, ["OrderReceived"])
 
@@ -43,7 +43,7 @@ async def test_the_order_and_its_acknowledgement_are_kept_in_one_commit_or_not_a
 async def test_a_message_delivered_again_makes_no_second_order_and_no_second_answer(shop: Shop) -> None:
     for _ in range(3):
         await shop.says(ORDER, message_id=77)
-    assert (orders_in(shop), len(shop.letters(SARI))) == (1, 1)
+    assert (orders_in(shop), len(shop.messages(SARI))) == (1, 1)
 
 
 async def test_a_message_that_comes_again_after_it_was_forgotten_makes_no_second_order(shop: Shop) -> None:
@@ -62,7 +62,7 @@ async def test_two_messages_make_two_orders_in_two_chats(shop: Shop) -> None:
 
 
 async def test_a_trxid_that_is_taken_is_drawn_again(shop: Shop) -> None:
-    shop.chance.next_are(11111, 11111, 11111, 22222)
+    shop.random_suffix.next_are(11111, 11111, 11111, 22222)
     first, second = await shop.asks(), await shop.asks()
     assert (first.trxid[-5:], second.trxid[-5:]) == ("11111", "22222")
     assert first.trxid[:-5] == second.trxid[:-5]
@@ -70,7 +70,7 @@ async def test_a_trxid_that_is_taken_is_drawn_again(shop: Shop) -> None:
 
 
 async def test_chance_that_never_gives_another_trxid_ends_in_an_error_and_not_in_a_loop(shop: Shop) -> None:
-    shop.chance.next_are(*[7] * 1000)
+    shop.random_suffix.next_are(*[7] * 1000)
     await shop.asks()
     with pytest.raises(RuntimeError, match="no free trxid"):
         await shop.says(ORDER, by=BUDI)
@@ -100,7 +100,7 @@ async def test_other_edited_or_forwarded_talk_gets_no_answer(
     shop: Shop, kind: MessageKind, text: str
 ) -> None:
     await shop.says(text, kind=kind)
-    assert shop.letters(SARI) == []
+    assert shop.messages(SARI) == []
 
 
 async def test_an_edit_of_an_ordered_message_orders_nothing_more(shop: Shop) -> None:
@@ -121,8 +121,8 @@ async def test_several_lines_are_an_order_each_and_answered_by_one_message(shop:
         {"message_id": 77, "line": 1, "product_code": "s5"},
         {"message_id": 77, "line": 2, "product_code": "s10"},
     ]
-    (letter,) = shop.letters(SARI)
-    assert (letter["kind"], letter["reply_to"]) == ("BatchSummary", 77)
+    (message,) = shop.messages(SARI)
+    assert (message["kind"], message["reply_to"]) == ("BatchSummary", 77)
 
 
 async def test_several_lines_delivered_again_make_no_more_orders_and_no_second_answer(shop: Shop) -> None:
@@ -163,7 +163,7 @@ class TestGroups:
     @pytest.mark.parametrize("by", [SARI, STRANGER, RINA])
     async def test_talk_between_people_gets_no_answer(self, shop: Shop, text: str, by: int) -> None:
         await shop.says(text, by=by, chat=GROUP)
-        assert shop.letters(GROUP) == []
+        assert shop.messages(GROUP) == []
 
     async def test_a_meant_order_with_a_slip_gets_one(self, shop: Shop) -> None:
         await shop.says("s5.0812", chat=GROUP)
@@ -224,7 +224,7 @@ class TestCommands:
 
     async def test_a_day_begins_at_midnight_of_the_shop(self, shop: Shop) -> None:
         order = await shop.asks()
-        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
         await shop.says("/saldo", by=RINA)
         today = shop.last(RINA)
         assert isinstance(today, BillerBalance)

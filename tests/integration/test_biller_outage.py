@@ -67,7 +67,7 @@ async def test_each_waiting_chat_is_told_once_an_order_and_the_admins_once(shop:
 async def test_an_order_that_comes_while_nothing_is_sent_is_told_so_at_once(shop: Shop) -> None:
     """Whoever is to say so is called while the order is still on its way to the disk, where it looks."""
     await in_an_outage(shop)
-    holding = asyncio.create_task(Worker("submitter", shop.submitter.run_once, shop.orders_bell).run())
+    holding = asyncio.create_task(Worker("submitter", shop.submitter.run_once, shop.orders_wake_up).run())
     shop.disk.holds_writes()
     asking = asyncio.create_task(shop.says("s5.081234567890"))
     await asyncio.sleep(0)
@@ -139,7 +139,7 @@ async def test_an_order_that_waits_too_long_expires_and_its_chat_is_told(shop: S
 async def test_an_order_that_a_report_settles_while_it_waits_is_left_alone(shop: Shop) -> None:
     await in_an_outage(shop)
     order = await shop.asks()
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.posts()
     assert shop.kinds(SARI) == ["OrderReceived", "OrderSucceeded"]
 
@@ -240,10 +240,10 @@ async def test_who_waits_reads_of_it_before_the_result_and_not_beside_it(shop: S
     order = await shop.asks()
     await shop.posts()
     assert isinstance(shop.last(SARI), OrderWaiting)
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.speaks()
     # Neither had left when the result came: it says more than both.
-    assert [message.text.split()[1] for message in shop.speaker.to(SARI)] == ["SUKSES"]
+    assert [message.text.split()[1] for message in shop.sender.to(SARI)] == ["SUKSES"]
 
 
 async def test_metrics_show_whether_orders_are_held(shop: Shop) -> None:

@@ -10,10 +10,11 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.telegram import send_result as out
+from bot.delivery import sending as out
+from bot.delivery.sending import OutgoingMessage
 from bot.telegram.client import close_client, open_client
-from bot.telegram.send_result import classify_send_error
-from bot.telegram.sender import OutgoingMessage, Sender
+from bot.telegram.send_errors import classify_send_error
+from bot.telegram.sender import Sender
 from bot.texts.formatting import Span
 from tests.integration.raw_biller import (
     Behaviour,

@@ -43,7 +43,7 @@ MANY = tuple(product(f"S{number}", carrier=Carrier.TELKOMSEL) for number in rang
 
 async def said(shop: Shop, chat: int) -> list[Message]:
     await shop.speaks()
-    return shop.speaker.to(chat)
+    return shop.sender.to(chat)
 
 
 def codes(notice: object) -> list[str]:
@@ -76,7 +76,7 @@ class TestFinding:
         assert [(row.name, row.count) for row in groups.rows] == [("Pulsa", 2), ("PLN", 1)]
         assert await turns(shop, "PLN (1)") is Toast.DONE
         assert codes(shop.last(SARI)) == ["PLN20"]
-        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
+        assert shop.messages(SARI)[-1]["edits"] == shop.sender.to(SARI)[-1].message_id
 
     @pytest.mark.parametrize(
         ("typed", "found"),
@@ -190,7 +190,7 @@ class TestPages:
         for page in (1, 2) * 20:
             data = f"prices:w{page}|pulsa"
             assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=first) is Toast.DONE
-        waiting = [row for row in shop.letters(GROUP) if row["state"] == "waiting"]
+        waiting = [row for row in shop.messages(GROUP) if row["state"] == "waiting"]
         assert [row["edits"] for row in waiting] == [second, first]
         shown = shop.notice(waiting[-1])
         assert isinstance(shown, PriceListPage)
@@ -206,13 +206,13 @@ class TestChoosing:
             code="S5", name="Telkomsel S5", price_idr=6_300, rule=DestinationRule.PHONE
         )
         await shop.speaks()
-        assert shop.speaker.to(SARI)[-1].outgoing.asks == "0812xxxx"
+        assert shop.sender.to(SARI)[-1].outgoing.asks == "0812xxxx"
 
     async def test_the_answer_is_an_order_shown_before_it_is_bought(self, shop: Shop) -> None:
         await shop.sells(S5)
         await shop.presses("product:S5", by=SARI)
         await shop.speaks()
-        question = shop.speaker.to(SARI)[-1].message_id
+        question = shop.sender.to(SARI)[-1].message_id
         await shop.says(NUMBER, reply_to=question)
         proposal = shop.last(SARI)
         assert isinstance(proposal, OrderProposal)
@@ -260,7 +260,7 @@ class TestChoosing:
     async def test_a_choice_that_no_button_offers_does_nothing(self, shop: Shop, payload: str) -> None:
         await shop.sells(S5, PLN)
         assert await shop.presses(f"product:{payload}", by=SARI) is Toast.USED
-        assert shop.letters(SARI) == []
+        assert shop.messages(SARI) == []
 
     async def test_in_a_group_whoever_taps_gets_the_proposal_for_themselves(self, shop: Shop) -> None:
         await shop.sells(S5)

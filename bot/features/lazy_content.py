@@ -1,9 +1,8 @@
 """Fills in what a letter only names, at the moment it leaves: it says how things stand then."""
 
-from msgspec import Struct
-
-from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
+from bot.delivery.messenger import LazyContent
 from bot.features.history import report_content
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from bot.features.price_list.removal_file import render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
@@ -20,13 +19,6 @@ from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
 from storage import batches, catalogue, orders
 from storage.transaction import Tx
-
-
-class LazyContent(Struct, frozen=True, kw_only=True):
-    """A message made from the books as they stood; `version` is that of its table, 0 for all else."""
-
-    rendered: RenderedMessage
-    version: int = 0
 
 
 def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:

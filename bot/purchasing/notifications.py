@@ -1,16 +1,32 @@
-"""What is said of an order, and to whom, when it moves."""
+"""Chooses which notices an order's event brings, to its chat and to the admins; pure functions."""
 
 from typing import TypedDict, assert_never
 
+from msgspec import Struct
+
 from bot.notices import orders as say
-from bot.orders import events as heard
+from bot.orders import events
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 
-Notices = tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]
+
+class OrderNotices(Struct, frozen=True, kw_only=True):
+    """The notices that an event brings; none if it changed nothing."""
+
+    to_chat: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[say.OrderNotice, ...] = ()
 
 
-def notices_for(before: Order, after: Order, news: heard.OrderEvent, at_ms: int) -> Notices:
-    """Choose what the chat and the admins are told of the move from `before` to `after`."""
+def notices_for(before: Order, after: Order, news: events.OrderEvent, at_ms: int) -> OrderNotices:
+    """Return the notices of an event that turned the order `before` into `after`."""
+    if after == before:
+        return OrderNotices()
+    to_chat, to_admins = _notices(before, after, news, at_ms)
+    return OrderNotices(to_chat=to_chat, to_admins=to_admins)
+
+
+def _notices(
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
+) -> tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]:
     facts = facts_of(after, at_ms)
     if after.overdue and not before.overdue:
         return (say.OrderOverdue(**facts),), (order_card(after, at_ms),)
@@ -27,7 +43,7 @@ def notices_for(before: Order, after: Order, news: heard.OrderEvent, at_ms: int)
         case State.UNKNOWN:
             return (say.OrderUnknown(**facts),), (order_card(after, at_ms),)
         case State.DISPUTED:
-            now = Outcome.SUCCESS if isinstance(news, heard.Succeeded) else Outcome.FAILURE
+            now = Outcome.SUCCESS if isinstance(news, events.Succeeded) else Outcome.FAILURE
             return (say.OrderDisputed(**facts, now=now),), (order_card(after, at_ms),)
         case State.EXPIRED:
             reason = after.expiry or ExpiryReason.TOO_OLD
@@ -101,17 +117,17 @@ def needs_admin(order: Order) -> bool:
 
 
 def _card_closed(
-    before: Order, after: Order, news: heard.OrderEvent, at_ms: int
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
 ) -> tuple[say.OrderNotice, ...]:
     """A result that comes by itself closes the admins' card; a ruling is told by who ruled."""
-    if needs_admin(before) and not isinstance(news, heard.Resolved):
+    if needs_admin(before) and not isinstance(news, events.Resolved):
         return (say.OrderResolvedByBiller(**facts_of(after, at_ms), state=after.state),)
     return ()
 
 
-def _alert(order: Order, news: heard.OrderEvent, at_ms: int) -> tuple[say.OrderNotice, ...]:
+def _alert(order: Order, news: events.OrderEvent, at_ms: int) -> tuple[say.OrderNotice, ...]:
     """Some refusals only the operator can mend: they are told at once."""
-    if isinstance(news, heard.Refused | heard.Failed) and news.failure_cause in (
+    if isinstance(news, events.Refused | events.Failed) and news.failure_cause in (
         FailureCause.DEPOSIT,
         FailureCause.ACCOUNT,
     ):

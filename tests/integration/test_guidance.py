@@ -45,7 +45,7 @@ async def test_every_text_that_help_shows_is_understood(
 @pytest.mark.parametrize(("by", "commands"), [(SARI, COMMANDS), (RINA, ADMIN_COMMANDS)])
 async def test_every_command_of_the_menu_is_answered(shop: Shop, by: int, commands: dict[str, str]) -> None:
     for word in commands:
-        before = len(shop.letters(by))
+        before = len(shop.messages(by))
         await shop.says(f"/{word}", by=by)
-        assert len(shop.letters(by)) > before, word
+        assert len(shop.messages(by)) > before, word
         assert not isinstance(shop.last(by), NotUnderstood), word

@@ -1,9 +1,8 @@
-"""What Telegram's answer to a message means for that message, from an explicit list."""
+"""What an error of the Bot API means for the message that was sent, from an explicit list."""
 
 from datetime import timedelta
 
 import aiohttp
-from msgspec import Struct
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -14,70 +13,19 @@ from telegram.error import (
     TimedOut,
 )
 
-NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-
-
-class Sent(Struct, frozen=True, kw_only=True):
-    """Telegram has it, as this message."""
-
-    message_id: int
-
-
-class RetryLater(Struct, frozen=True, kw_only=True):
-    """Telegram asks this chat to wait."""
-
-    retry_after_s: float
-
-
-class NotConnected(Struct, frozen=True, kw_only=True):
-    """No connection was made: it can be repeated without a copy."""
-
-    why: str
-
-
-class Ambiguous(Struct, frozen=True, kw_only=True):
-    """Telegram may have it or not: a repeat may make a copy."""
-
-    why: str
-
-
-class ChatUnreachable(Struct, frozen=True, kw_only=True):
-    """The chat lets us in no longer."""
-
-    why: str
-
-
-class ChatUpgraded(Struct, frozen=True, kw_only=True):
-    """The group lives on under another id."""
-
-    new_chat_id: int
-
-
-class TopicDeleted(Struct, frozen=True, kw_only=True):
-    """The topic was deleted; the chat itself is still there."""
-
-
-class EditTargetGone(Struct, frozen=True, kw_only=True):
-    """The message to be rewritten is gone or too old: it must be said anew."""
-
-
-class Rejected(Struct, frozen=True, kw_only=True):
-    """Telegram will never take this message as it is."""
-
-    why: str
-
-
-SendResult = (
-    Sent
-    | RetryLater
-    | NotConnected
-    | Ambiguous
-    | ChatUnreachable
-    | ChatUpgraded
-    | TopicDeleted
-    | EditTargetGone
-    | Rejected
+from bot.delivery.sending import (
+    Ambiguous,
+    ChatUnreachable,
+    ChatUpgraded,
+    EditTargetGone,
+    NotConnected,
+    Rejected,
+    RetryLater,
+    SendResult,
+    TopicDeleted,
 )
+
+NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 _GONE = (
     "chat not found",

@@ -63,13 +63,13 @@ async def test_of_two_admins_at_once_one_decides_and_the_other_is_told_it_is_use
 
 
 async def test_a_decision_takes_the_place_of_every_admins_card(asked: Shop) -> None:
-    cards = {admin: asked.speaker.to(admin)[0].message_id for admin in (RINA, DEWI)}
+    cards = {admin: asked.sender.to(admin)[0].message_id for admin in (RINA, DEWI)}
     await asked.presses(asked.buttons(RINA)["reject"])
     await asked.speaks()
     for admin, card in cards.items():
         assert isinstance(asked.last(admin), JoinDecided)
-        assert asked.speaker.to(admin)[-1].outgoing.edits == card
-        assert asked.speaker.to(admin)[-1].outgoing.keyboard == ()
+        assert asked.sender.to(admin)[-1].outgoing.edits == card
+        assert asked.sender.to(admin)[-1].outgoing.keyboard == ()
 
 
 async def test_a_button_works_once(asked: Shop) -> None:
@@ -119,10 +119,10 @@ class TestStrangers:
         for _ in range(20):
             await shop.says("s5.081234567890", by=STRANGER)
             await shop.speaks()
-        assert len(shop.letters(STRANGER)) == 1
+        assert len(shop.messages(STRANGER)) == 1
         shop.clock.passes(60)
         await shop.says("s5.081234567890", by=STRANGER)
-        assert len(shop.letters(STRANGER)) == 2
+        assert len(shop.messages(STRANGER)) == 2
 
     @pytest.mark.parametrize("kind", [MessageKind.EDITED, MessageKind.FORWARDED])
     async def test_their_edited_or_forwarded_messages_get_no_answer(
@@ -130,15 +130,15 @@ class TestStrangers:
     ) -> None:
         await shop.says("/daftar", by=STRANGER, kind=kind)
         await shop.says("s5.081234567890", by=STRANGER, kind=kind)
-        assert shop.letters(STRANGER) == []
+        assert shop.messages(STRANGER) == []
 
     async def test_in_a_group_only_a_slash_asks(self, shop: Shop) -> None:
         await shop.says("daftar", by=STRANGER, chat=GROUP)
-        assert shop.letters(GROUP) == []
+        assert shop.messages(GROUP) == []
         await shop.says("/daftar", by=STRANGER, chat=GROUP, thread=3)
         assert shop.last(GROUP) == JoinAnswer(standing=Standing.ASKED, fresh=True)
         await shop.presses(shop.buttons(RINA)["approve"])
-        assert shop.letters(GROUP)[-1]["thread_id"] == 3
+        assert shop.messages(GROUP)[-1]["thread_id"] == 3
         assert shop.last(GROUP) == JoinAnswer(standing=Standing.APPROVED, fresh=True)
 
     async def test_who_is_in_and_asks_is_welcomed(self, shop: Shop) -> None:

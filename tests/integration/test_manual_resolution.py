@@ -35,7 +35,7 @@ class Court:
 
     def shown_to(self, admin: int) -> int:
         """Give the message in which the admin's questions follow each other."""
-        return self.shop.speaker.to(admin)[0].message_id
+        return self.shop.sender.to(admin)[0].message_id
 
     async def taps(self, action: str, *, by: int = RINA) -> Toast:
         """Tap a button under what the admin sees now."""
@@ -120,7 +120,7 @@ async def test_the_questions_follow_each_other_in_one_message(court: Court) -> N
     await court.taps("resolve_success")
     await court.taps("without_sn")
     await court.taps("confirm_success")
-    assert {message.message_id for message in court.shop.speaker.to(RINA)} == {court.shown_to(RINA)}
+    assert {message.message_id for message in court.shop.sender.to(RINA)} == {court.shown_to(RINA)}
 
 
 async def test_a_ruling_takes_the_place_of_every_admins_card(court: Court) -> None:
@@ -130,7 +130,7 @@ async def test_a_ruling_takes_the_place_of_every_admins_card(court: Court) -> No
         ruled = court.shop.last(admin)
         assert isinstance(ruled, OrderResolved)
         assert ruled.admin_name == f"Name {RINA}"
-        last = court.shop.speaker.to(admin)[-1]
+        last = court.shop.sender.to(admin)[-1]
         assert (last.outgoing.edits, last.outgoing.keyboard) == (court.shown_to(admin), ())
 
 
@@ -154,12 +154,12 @@ async def test_of_two_admins_at_once_the_first_rules_and_the_second_is_told_so(c
 
 async def test_a_card_is_closed_when_the_billers_report_comes_first(court: Court) -> None:
     shop = court.shop
-    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(await court.order()), remote="1.2.3.4")
     await shop.speaks()
     for admin in (RINA, DEWI):
         closed = shop.last(admin)
         assert isinstance(closed, OrderResolvedByBiller)
-        last = shop.speaker.to(admin)[-1]
+        last = shop.sender.to(admin)[-1]
         assert (last.outgoing.edits, last.outgoing.keyboard) == (court.shown_to(admin), ())
 
 
@@ -167,9 +167,9 @@ async def test_a_card_that_was_not_sent_yet_is_never_sent_when_the_report_comes_
     shop.biller.cuts()
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.speaks()
-    assert shop.speaker.to(RINA) == []
+    assert shop.sender.to(RINA) == []
 
 
 async def test_a_card_on_its_way_when_the_report_comes_is_closed_too(shop: Shop) -> None:
@@ -177,21 +177,21 @@ async def test_a_card_on_its_way_when_the_report_comes_is_closed_too(shop: Shop)
     shop.biller.cuts()
     order = await shop.asks()
     await shop.posts()
-    shop.speaker.hangs()
+    shop.sender.hangs()
     await shop.messenger.run_once()
-    await eventually(lambda: RINA in {outgoing.chat_id for outgoing in shop.speaker.tries})
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
-    shop.speaker.release()
+    await eventually(lambda: RINA in {outgoing.chat_id for outgoing in shop.sender.tries})
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+    shop.sender.release()
     await shop.messenger.drain(5)
     await shop.speaks()
-    assert shop.speaker.to(RINA)[-1].outgoing.keyboard == ()
+    assert shop.sender.to(RINA)[-1].outgoing.keyboard == ()
 
 
 async def test_a_tap_after_the_report_is_told_that_there_is_nothing_to_rule(court: Court) -> None:
     shop = court.shop
     await court.taps("resolve_failure")
     confirm = shop.buttons(RINA)["confirm_failure"]
-    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(await court.order()), remote="1.2.3.4")
     await shop.presses(confirm, message_id=court.shown_to(RINA))
     assert (await court.order()).state is State.SUCCEEDED
     assert isinstance(shop.last(RINA), ResolutionRejected)
@@ -204,7 +204,7 @@ async def test_a_report_after_the_ruling_that_agrees_changes_nothing_for_the_cha
     await court.taps("confirm_success")
     told = court.shop.kinds(SARI)
     bare = success_of(await court.order()).replace(b"SN:+1,", b"SN:+,")
-    await court.shop.reversals.hear(bare, remote="1.2.3.4")
+    await court.shop.reversals.receive(bare, remote="1.2.3.4")
     assert (await court.order()).state is State.SUCCEEDED
     assert court.shop.kinds(SARI) == told
 
@@ -212,7 +212,7 @@ async def test_a_report_after_the_ruling_that_agrees_changes_nothing_for_the_cha
 async def test_a_report_after_the_ruling_that_disagrees_is_a_dispute(court: Court) -> None:
     await court.taps("resolve_failure")
     await court.taps("confirm_failure")
-    await court.shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
+    await court.shop.reversals.receive(success_of(await court.order()), remote="1.2.3.4")
     assert (await court.order()).state is State.DISPUTED
     assert court.shop.kinds(SARI)[-1] == "OrderDisputed"
     assert court.shop.kinds(RINA)[-1] == "OrderCard"
@@ -238,10 +238,10 @@ async def test_a_ref_that_names_no_order_is_told_as_such(shop: Shop, typed: str)
 async def test_the_list_of_open_orders_is_shown_with_buttons(court: Court) -> None:
     shop = court.shop
     await shop.says("/tertunda", by=DEWI)
-    listed = [row for row in shop.letters(DEWI) if row["kind"] == "OrderCard"]
+    listed = [row for row in shop.messages(DEWI) if row["kind"] == "OrderCard"]
     assert len(listed) == 2
     assert len(json.loads(listed[-1]["keyboard"])[0]) == 2
-    await shop.reversals.hear(success_of(await court.order()), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(await court.order()), remote="1.2.3.4")
     await shop.says("/tertunda", by=RINA)
     assert shop.last(RINA) == NothingToResolve()
 

@@ -76,7 +76,7 @@ async def test_an_admin_is_sent_the_catalogue_in_the_form_that_an_import_reads(s
         await shop.says(typed, by=RINA)
         assert shop.last(RINA) == CatalogueFile(form=form)
         await shop.speaks()
-        attachment = shop.speaker.to(RINA)[-1].outgoing.attachment
+        attachment = shop.sender.to(RINA)[-1].outgoing.attachment
         assert attachment is not None
         assert (attachment.form, attachment.name) == (AttachmentKind.FILE, f"katalog-v1.{form}")
         assert products(attachment.content) == (S10, S5)

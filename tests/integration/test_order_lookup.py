@@ -133,7 +133,7 @@ class TestHistory:
             await turns(shop, "older")
             seen.append([row.trxid for row in page(shop).rows])
         assert [*seen[0], *seen[1], *seen[2]] == wanted
-        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
+        assert shop.messages(SARI)[-1]["edits"] == shop.sender.to(SARI)[-1].message_id
         assert "older" not in labels(shop)
         for earlier in (seen[1], seen[0]):
             await turns(shop, "newer")
@@ -184,9 +184,9 @@ class TestHistory:
             await remembers(shop, number, placed_at_ms=START_MS + number)
         await shop.says("/riwayat", chat=GROUP)
         assert await turns(shop, "older", chat=GROUP) is Toast.DONE
-        message_id, data = shop.speaker.to(GROUP)[-1].message_id, labels(shop, GROUP)["newer"]
+        message_id, data = shop.sender.to(GROUP)[-1].message_id, labels(shop, GROUP)["newer"]
         assert await shop.presses(data, by=BUDI, chat=GROUP, message_id=message_id) is Toast.NOT_YOURS
-        assert shop.letters(GROUP)[-1]["state"] == "waiting"
+        assert shop.messages(GROUP)[-1]["state"] == "waiting"
 
     async def test_of_many_taps_on_an_order_one_answer_waits(self, shop: Shop) -> None:
         order = await remembers(shop, 1)

@@ -7,7 +7,7 @@ import pytest
 from bot.delivery.batch_summary import FIRST_REST_MS
 from bot.orders.model import Order
 from tests.integration.conftest import BUDI, GROUP, SARI, Shop
-from tests.integration.test_tables import is_table, orders, passes, refs_told, shown, succeed, tables
+from tests.integration.test_batch_summary import is_table, orders, passes, refs_told, shown, succeed, tables
 
 SUPERGROUP = -1009990001
 CALLS_AT_MOST = 20
@@ -31,8 +31,8 @@ class TestHundred:
         await succeed(slow, *placed)
         await passes(slow, 30)
         assert self.is_all_told(slow, placed)
-        assert slow.speaker.tries == [message.outgoing for message in slow.speaker.messages]
-        assert len(slow.speaker.tries) <= CALLS_AT_MOST
+        assert slow.sender.tries == [message.outgoing for message in slow.sender.messages]
+        assert len(slow.sender.tries) <= CALLS_AT_MOST
         assert "✅ 100 sukses" in tables(slow)[-1].text
 
     @pytest.mark.parametrize("every_s", [0.5, 2, 6])
@@ -47,7 +47,7 @@ class TestHundred:
             await succeed(slow, order)
         await passes(slow, 30)
         assert self.is_all_told(slow, placed)
-        assert len(slow.speaker.tries) <= CALLS_AT_MOST
+        assert len(slow.sender.tries) <= CALLS_AT_MOST
         assert "✅ 100 sukses" in tables(slow)[-1].text
 
     async def test_a_group_that_holds_two_batches_is_told_both(self, slow: Shop) -> None:
@@ -71,28 +71,28 @@ class TestTrouble:
     ) -> None:
         placed = await orders(shop, 6)
         await shop.speaks()
-        shop.speaker.blocks(SARI)
+        shop.sender.blocks(SARI)
         for order in placed:
             await succeed(shop, order)
             await passes(shop, 20)
-        shop.speaker.takes()
-        told = len(shop.speaker.to(SARI))
+        shop.sender.takes()
+        told = len(shop.sender.to(SARI))
         await shop.says("bantuan")
         await passes(shop, 60)
         assert sorted(refs_told(shop)) == sorted(order.trxid for order in placed)
         assert shown(shop) == "✅" * 6
-        assert len([message for message in shop.speaker.to(SARI)[told:] if is_table(message)]) == 1
+        assert len([message for message in shop.sender.to(SARI)[told:] if is_table(message)]) == 1
 
     async def test_a_chat_that_blocked_us_before_its_table_is_told_one_when_it_comes_back(
         self, shop: Shop
     ) -> None:
-        shop.speaker.blocks(SARI)
+        shop.sender.blocks(SARI)
         placed = await orders(shop, 5)
         await shop.speaks()
         for order in placed:
             await succeed(shop, order)
             await passes(shop, 20)
-        shop.speaker.takes()
+        shop.sender.takes()
         await shop.says("bantuan")
         await passes(shop, 60)
         assert shown(shop) == "✅" * 5
@@ -101,7 +101,7 @@ class TestTrouble:
     async def test_a_group_that_migrated_gets_a_table_of_its_own_and_all_results(self, shop: Shop) -> None:
         placed = await orders(shop, 6, chat=GROUP)
         await shop.speaks()
-        shop.speaker.moves(GROUP, SUPERGROUP)
+        shop.sender.moves(GROUP, SUPERGROUP)
         for order in placed[:3]:
             await succeed(shop, order)
             await passes(shop, 20)
@@ -112,15 +112,15 @@ class TestTrouble:
         (table,) = {message.message_id for message in tables(shop, SUPERGROUP)}
         assert table
         # Its messages are numbered anew: nothing of the old group may be answered or rewritten there.
-        assert {message.outgoing.reply_to for message in shop.speaker.to(SUPERGROUP)} == {None}
+        assert {message.outgoing.reply_to for message in shop.sender.to(SUPERGROUP)} == {None}
 
     async def test_a_table_that_somebody_deleted_is_told_anew_and_goes_on_there(self, shop: Shop) -> None:
         placed = await orders(shop, 3)
         await shop.speaks()
-        shop.speaker.loses_edited(SARI)
+        shop.sender.loses_edited(SARI)
         await succeed(shop, placed[0])
         await passes(shop, FIRST_REST_MS / 1000)
-        shop.speaker.takes()
+        shop.sender.takes()
         assert len({message.message_id for message in tables(shop)}) == 2
         await succeed(shop, *placed[1:])
         await passes(shop, 10)
@@ -130,7 +130,7 @@ class TestTrouble:
     async def test_a_table_whose_answers_are_lost_still_comes_to_show_the_end(self, shop: Shop) -> None:
         placed = await orders(shop, 3)
         await shop.speaks()
-        shop.speaker.loses_answers(6)
+        shop.sender.loses_answers(6)
         await succeed(shop, *placed)
         await passes(shop, 200)
         assert shown(shop) == "✅✅✅"
@@ -140,6 +140,6 @@ class TestTrouble:
         await shop.speaks()
         await asyncio.gather(*(succeed(shop, order) for order in placed[:10]))
         waiting = [
-            row for row in shop.letters(SARI) if row["kind"] == "BatchSummary" and row["state"] == "waiting"
+            row for row in shop.messages(SARI) if row["kind"] == "BatchSummary" and row["state"] == "waiting"
         ]
         assert len(waiting) == 1

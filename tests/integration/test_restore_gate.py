@@ -50,7 +50,7 @@ async def test_orders_that_the_backup_knows_as_not_yet_posted_are_doubted_and_ne
     assert isinstance(shop.last(SARI), OrderUnknown)
     assert "OrderCard" in shop.kinds(RINA)
     # And it is settled as any other: by the biller's report.
-    await shop.reversals.hear(success_of(placed), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(placed), remote="1.2.3.4")
     assert (await shop.order(placed.trxid)).state is State.SUCCEEDED
 
 
@@ -151,7 +151,7 @@ async def test_every_admin_gets_one_card_with_the_gap_however_often_it_starts(st
     shop = await story.is_restored()
     assert [await story.starts() for _ in range(2)] == [0, 0]
     for admin in (RINA, DEWI):
-        cards = [row for row in shop.letters(admin) if row["kind"] == "RestoreCard"]
+        cards = [row for row in shop.messages(admin) if row["kind"] == "RestoreCard"]
         assert len(cards) == 1
     assert shop.last(DEWI) == RestoreCard(
         backup_at_ms=backup_at_ms,
@@ -216,7 +216,7 @@ async def test_reports_are_heard_while_it_is_closed_and_those_of_the_gap_are_kep
     await shop.posts()
     shop = await story.is_restored()
     for order in (known, unknown):
-        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     assert (await shop.order(known.trxid)).state is State.SUCCEEDED
     (kept,) = shop.rows("SELECT why, query FROM quarantined_reversals")
     assert kept["why"] == "no order has this refid"
@@ -243,19 +243,19 @@ async def test_at_whatever_moment_the_backup_was_made_no_message_is_bought_twice
     story: Story, seed: int
 ) -> None:
     """Orders come and are posted; the backup falls between any two steps; then Telegram brings all again."""
-    shop, chance = story.shop, random.Random(seed)  # noqa: S311 - a seed must give the same story
+    shop, random_suffix = story.shop, random.Random(seed)  # noqa: S311 - a seed must give the same story
     asked: dict[int, tuple[str, int]] = {}
-    moment = chance.randrange(30)
+    moment = random_suffix.randrange(30)
     for step in range(30):
         if step == moment:
             story.is_backed_up()
-        shop.clock.passes(chance.choice((0, 1, 20)))
-        match chance.randrange(4):
+        shop.clock.passes(random_suffix.choice((0, 1, 20)))
+        match random_suffix.randrange(4):
             case 0 | 1:
                 text = f"s5.0812345678{step:02d}"
                 asked[await shop.says(text)] = text, shop.clock()
             case 2:
-                chance.choice((shop.biller.accepts, shop.biller.cuts, shop.biller.never_connects))()
+                random_suffix.choice((shop.biller.accepts, shop.biller.cuts, shop.biller.never_connects))()
                 await shop.submitter.run_once()
                 await shop.settled()
             case _:
@@ -263,7 +263,7 @@ async def test_at_whatever_moment_the_backup_was_made_no_message_is_bought_twice
     shop.biller.accepts()
     shop = await story.is_restored()
     bought_before = {order.message_id for order in shop.biller.posts}
-    if chance.random() < 0.5:
+    if random_suffix.random() < 0.5:
         await opens(shop)
     for message_id, (text, at_ms) in asked.items():
         await shop.says(text, message_id=message_id, at_ms=at_ms)

@@ -40,7 +40,7 @@ class Till:
     def hears(self, answer: Answer, trxid: str = "") -> Alarm:
         self.passes(1)
         self.orders += 1
-        return self.breaker.hear(
+        return self.breaker.record(
             trxid or str(self.orders), answer, at_s=self.now_s, at_ms=int(self.now_s * 1000)
         )
 
@@ -52,7 +52,7 @@ class Till:
         self.passes(self.breaker.pause_s(at_s=self.now_s))
         assert self.allows() == 1
         self.breaker.probes("probe")
-        return self.breaker.hear("probe", answer, at_s=self.now_s, at_ms=int(self.now_s * 1000))
+        return self.breaker.record("probe", answer, at_s=self.now_s, at_ms=int(self.now_s * 1000))
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_whatever_is_heard_admins_hear_of_each_opening_once_and_of_each_closing_
         if (allowed := breaker.allows(32, at_s=now_s)) and breaker.is_open:
             assert allowed == 1
             breaker.probes(str(number))
-        alarm = breaker.hear(str(number), answer, at_s=now_s, at_ms=0)
+        alarm = breaker.record(str(number), answer, at_s=now_s, at_ms=0)
         said += [type(alarm)] if alarm else []
         assert breaker.is_open == (len(said) % 2 == 1)
     assert said[::2] == [BreakerOpened] * len(said[::2])

@@ -54,7 +54,7 @@ async def ends(shop: Shop, trxid: str, state: State) -> None:
     match state:
         case State.SUCCEEDED:
             await shop.posts()
-            await shop.reversals.hear(success_of(await shop.order(trxid)), remote="1.2.3.4")
+            await shop.reversals.receive(success_of(await shop.order(trxid)), remote="1.2.3.4")
         case State.FAILED:
             shop.biller.refuses()
             await shop.posts()
@@ -76,7 +76,7 @@ async def fails(shop: Shop, order: Order) -> None:
     """Let the biller report that one order failed."""
     told = f"Transaksi {order.product_code}.{order.destination} GAGAL, Saldo: Rp9,999, Tgl: 01/01 10:36:38"
     of = f"refid={order.trxid}&product={order.product_code}&qty=1&dest={order.destination}"
-    await shop.reversals.hear(f"status=1&{of}&message={told}".encode(), remote="1.2.3.4")
+    await shop.reversals.receive(f"status=1&{of}&message={told}".encode(), remote="1.2.3.4")
     assert (await shop.order(order.trxid)).state is State.FAILED
 
 
@@ -121,7 +121,7 @@ async def test_what_came_to_nothing_does_not_count(shop: Shop, state: State) -> 
 async def test_a_dispute_counts_though_its_chat_was_told_of_a_failure(shop: Shop) -> None:
     order = await shop.asks(ORDER)
     await ends(shop, order.trxid, State.FAILED)
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.says(ORDER)
     assert repeated(shop).state is State.DISPUTED
 
@@ -140,7 +140,7 @@ async def test_however_it_is_spelled_it_is_the_same(shop: Shop, again: str) -> N
     await shop.asks(ORDER)
     await shop.says(again)
     assert ordinals(shop) == [1]
-    assert len(shop.letters(SARI)) == 2, "and it is answered"
+    assert len(shop.messages(SARI)) == 2, "and it is answered"
 
 
 async def test_a_product_that_the_catalogue_spells_otherwise_since_is_the_same(shop: Shop) -> None:

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.features.price_list.import_worker import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.telegram.client import close_client, open_client
-from bot.telegram.files import Fetched, FetchLater, FetchResult, FileDownloader, FileLost, FileTooLarge
+from bot.telegram.files import FileDownloader
 from sandbox.telegram.files import Upload
 from tests.integration.sandboxed import Box, sandboxed
 

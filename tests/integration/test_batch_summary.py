@@ -23,7 +23,7 @@ async def orders(shop: Shop, count: int, *, chat: int = SARI, more: str = "") ->
 async def succeed(shop: Shop, *placed: Order) -> None:
     """Report that orders succeeded, each with an SN as long as a network's usually is."""
     for order in placed:
-        await shop.reversals.hear(success_of(order, f"5200{order.trxid[-16:]}"), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(order, f"5200{order.trxid[-16:]}"), remote="1.2.3.4")
 
 
 async def passes(shop: Shop, seconds: float) -> None:
@@ -38,13 +38,11 @@ def is_table(message: Message) -> bool:
 
 
 def tables(shop: Shop, chat: int = SARI) -> list[Message]:
-    return [message for message in shop.speaker.to(chat) if is_table(message)]
+    return [message for message in shop.sender.to(chat) if is_table(message)]
 
 
 def results(shop: Shop, chat: int = SARI) -> list[Message]:
-    return [
-        message for message in shop.speaker.to(chat) if "SUKSES" in message.text or lines_in(message.text)
-    ]
+    return [message for message in shop.sender.to(chat) if "SUKSES" in message.text or lines_in(message.text)]
 
 
 def shown(shop: Shop, chat: int = SARI) -> str:
@@ -70,7 +68,7 @@ class TestTelling:
         await shop.posts()
         (trxid,) = (row["trxid"] for row in shop.rows("SELECT trxid FROM orders WHERE line = 1"))
         sn = "1234-5678-9012-3456-7890/BUDI/R1/1300VA/32,5"
-        await shop.reversals.hear(success_of(await shop.order(trxid), sn), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(await shop.order(trxid), sn), remote="1.2.3.4")
         await passes(shop, 60)
         line = next(line for line in tables(shop)[-1].text.splitlines() if line.startswith("1."))
         assert line == "1. ✅ pln20.14444941364 SN 1234-5678-9012-3456-7890"
@@ -84,7 +82,7 @@ class TestTelling:
     async def test_it_is_told_at_once_in_answer_to_the_message(self, shop: Shop) -> None:
         await shop.says("\n".join(order_text(number) for number in range(3)), message_id=77)
         await shop.speaks()
-        (table,) = shop.speaker.to(SARI)
+        (table,) = shop.sender.to(SARI)
         assert (table.outgoing.reply_to, table.outgoing.edits) == (77, None)
         assert shown(shop) == "⏳⏳⏳"
         for number in range(3):
@@ -120,11 +118,11 @@ class TestTelling:
 
     async def test_what_moves_while_it_is_on_its_way_is_shown_by_the_next(self, shop: Shop) -> None:
         placed = await orders(shop, 2)
-        shop.speaker.hangs()
+        shop.sender.hangs()
         await shop.messenger.run_once()
-        await eventually(lambda: len(shop.speaker.tries) == 1)
+        await eventually(lambda: len(shop.sender.tries) == 1)
         await succeed(shop, *placed)
-        shop.speaker.release()
+        shop.sender.release()
         await shop.speaks()
         assert marks_in(tables(shop)[0]) == "⏳⏳"
         assert shown(shop) == "✅✅"
@@ -135,12 +133,12 @@ class TestTelling:
         await shop.speaks()
         await succeed(shop, placed[0])
         shop.clock.passes(FIRST_REST_MS / 1000)
-        told = len(shop.speaker.tries)
-        shop.speaker.hangs()
+        told = len(shop.sender.tries)
+        shop.sender.hangs()
         await shop.messenger.run_once()
-        await eventually(lambda: len(shop.speaker.tries) > told)
+        await eventually(lambda: len(shop.sender.tries) > told)
         await succeed(shop, placed[1])
-        shop.speaker.release()
+        shop.sender.release()
         await shop.messenger.drain(5)
         await shop.speaks()
         assert shown(shop) == "✅✅"

@@ -7,7 +7,9 @@ import pytest
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
+from bot.catalogue.price_list.columns import Column
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, FileError
+from bot.delivery.sending import OutgoingMessage
 from bot.features.price_list.import_worker import PAUSES_S
 from bot.notices.buttons import Action
 from bot.notices.catalogue import CatalogueChanged
@@ -21,7 +23,6 @@ from bot.notices.price_list import (
     RemovalFile,
     ReplaceQuestion,
 )
-from bot.telegram.sender import OutgoingMessage
 from bot.updates import Document, MessageKind, Toast
 from storage import catalogue
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, STRANGER, Shop
@@ -67,13 +68,19 @@ async def sells_many(shop: Shop, count: int) -> None:
 
 def question_buttons(shop: Shop) -> dict[Action, str]:
     """Return the buttons under the second question, behind which its file was sent."""
-    asked = next(row for row in reversed(shop.letters(RINA)) if row["kind"] == ReplaceQuestion.__name__)
+    asked = next(row for row in reversed(shop.messages(RINA)) if row["kind"] == ReplaceQuestion.__name__)
     return {Action(button[0]): button[1] for row in json.loads(asked["keyboard"]) for button in row}
 
 
 def choices(shop: Shop) -> list[str]:
-    keyboard = json.loads(shop.letters(RINA)[-1]["keyboard"])
+    keyboard = json.loads(shop.messages(RINA)[-1]["keyboard"])
     return [button[1] for row in keyboard for button in row if button[0] == Action.CHOOSE_PRICE]
+
+
+def taken(shop: Shop) -> str:
+    """Return the heading of the prices that a preview was made with."""
+    columns = preview(shop).reading.columns
+    return next(column.title for column in columns if column.column is Column.PRICE)
 
 
 def text_of(outgoing: OutgoingMessage) -> str:
@@ -178,12 +185,12 @@ async def test_a_large_removal_is_asked_twice_and_named_in_a_file(shop: Shop) ->
     await sends(shop, SHORT)
     await shop.presses(shop.buttons(RINA)[Action.REPLACE_IMPORT])
     assert len(await prices(shop)) == 40
-    asked, file = (shop.notice(row) for row in shop.letters(RINA)[-2:])
+    asked, file = (shop.notice(row) for row in shop.messages(RINA)[-2:])
     assert isinstance(asked, ReplaceQuestion)
     assert (asked.removed_count, asked.old_count) == (39, 40)
     assert file == RemovalFile(import_id=asked.import_id, file_name="harga.csv", price=None)
     await shop.speaks()
-    attachment = shop.speaker.to(RINA)[-1].outgoing.attachment
+    attachment = shop.sender.to(RINA)[-1].outgoing.attachment
     assert attachment is not None
     named = {product.code for product in products(attachment.content)}
     assert named == {f"p{number}" for number in range(2, 41)}
@@ -197,7 +204,7 @@ async def test_what_was_removed_comes_back_with_the_file_that_named_it(shop: Sho
     await sends(shop, SHORT)
     await shop.presses(shop.buttons(RINA)[Action.REPLACE_IMPORT])
     await shop.speaks()
-    attachment = shop.speaker.to(RINA)[-1].outgoing.attachment
+    attachment = shop.sender.to(RINA)[-1].outgoing.attachment
     assert attachment is not None
     await shop.presses(question_buttons(shop)[Action.CONFIRM_REPLACE])
     await sends(shop, attachment.content, name=attachment.name)
@@ -220,7 +227,7 @@ async def test_a_file_of_what_would_go_says_when_it_was_decided_already(shop: Sh
     await shop.presses(question_buttons(shop)[Action.DISCARD_IMPORT])
     await shop.speaks()
     sent = next(
-        said.outgoing for said in shop.speaker.to(RINA) if "sudah diputuskan" in text_of(said.outgoing)
+        said.outgoing for said in shop.sender.to(RINA) if "sudah diputuskan" in text_of(said.outgoing)
     )
     assert sent.attachment is None
 
@@ -244,7 +251,7 @@ async def test_of_several_prices_an_admin_chooses_before_anything_is_applied(sho
     first, second = choices(shop)
     assert set(shop.buttons(RINA)) == {Action.CHOOSE_PRICE, Action.DISCARD_IMPORT}
     await shop.presses(second)
-    assert preview(shop).price_title == "harga perak"
+    assert taken(shop) == "harga perak"
     await shop.presses(shop.buttons(RINA)[Action.APPLY_IMPORT])
     assert await prices(shop) == {"s5": 5_200}
     assert await shop.presses(first) is Toast.USED
@@ -252,8 +259,10 @@ async def test_of_several_prices_an_admin_chooses_before_anything_is_applied(sho
 
 async def test_another_price_than_the_one_that_was_found_can_be_chosen(shop: Shop) -> None:
     await sends(shop, "kode;nama;Harga Agen;Harga Reseller\ns5;Simpati 5.000;5.100;5.200\n")
-    assert (preview(shop).price_title, preview(shop).is_price_sure) == ("Harga Reseller", True)
+    assert (taken(shop), preview(shop).is_price_sure) == ("Harga Reseller", True)
+    assert [unused.title for unused in preview(shop).reading.unused] == ["Harga Agen"]
     await shop.presses(shop.buttons(RINA)[Action.CHOOSE_PRICE])
+    assert taken(shop) == "Harga Agen"
     await shop.presses(shop.buttons(RINA)[Action.APPLY_IMPORT])
     assert await prices(shop) == {"s5": 5_100}
 
@@ -305,7 +314,7 @@ async def test_a_list_that_changes_nothing_has_no_buttons(shop: Shop) -> None:
     await applies(shop, LIST)
     await sends(shop, LIST)
     assert not preview(shop).has_changes
-    assert shop.letters(RINA)[-1]["keyboard"] == "[]"
+    assert shop.messages(RINA)[-1]["keyboard"] == "[]"
 
 
 async def test_a_list_shown_against_another_catalogue_is_shown_again_before_it_is_applied(shop: Shop) -> None:
@@ -325,7 +334,7 @@ async def test_a_newer_list_takes_the_place_of_one_not_yet_decided(shop: Shop) -
     await sends(shop, LIST)
     old = shop.buttons(RINA)[Action.APPLY_IMPORT]
     await sends(shop, DEARER, name="baru.csv")
-    ends = [shop.notice(row) for row in shop.letters(RINA) if row["kind"] == ImportEnded.__name__]
+    ends = [shop.notice(row) for row in shop.messages(RINA) if row["kind"] == ImportEnded.__name__]
     assert ends == [ImportEnded(file_name="harga.csv", end=ImportEndReason.SUPERSEDED)]
     assert await shop.presses(old) is Toast.USED
     assert await prices(shop) == {}
