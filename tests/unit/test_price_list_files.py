@@ -174,6 +174,7 @@ def test_cells_without_addresses_are_counted_all_the_same(body: bytes) -> None:
         b'<worksheet><row r="%s"/></worksheet>' % (b"9" * 5_000),
         b'<worksheet><c r="A%s"/></worksheet>' % (b"9" * 5_000),
         b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet><sheetData/></worksheet>',
+        b'<?xml version="1.0" encoding="tTF-8"?><worksheet/>',
     ],
 )
 def test_a_sheet_of_rubbish_is_damaged_and_no_surprise(body: bytes) -> None:

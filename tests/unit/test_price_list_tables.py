@@ -104,6 +104,11 @@ def test_a_group_that_is_merged_over_rows_is_that_of_each() -> None:
             [2, "S10", "Tsel 10", 10250],
         ),
         xlsx(
+            ["PRODUK", "KODE", "HARGA", "NAMA", "KODE", "HRG"],
+            ["Tsel 5", "S5", 5250, "Isat 5", "I5", 5700],
+            ["Tsel 10", "S10", 10250],
+        ),
+        xlsx(
             ["PRODUK", "KODE", "HARGA", "PRODUK", "KODE", "HARGA"],
             ["Tsel 5", "S5", 5250, "Isat 5", "I5", 5700],
             ["Tsel 10", "S10", 10250],

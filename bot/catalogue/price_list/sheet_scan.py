@@ -139,5 +139,5 @@ def elements_in(body: bytes, wanted: str) -> list[dict[str, str]]:
 def _parse(parser: expat.XMLParserType, body: bytes) -> None:
     try:
         parser.Parse(body, True)  # noqa: FBT003 - expat takes no keyword
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableFileError(FileError.DAMAGED) from error

@@ -13,7 +13,7 @@ from msgspec import Struct
 from bot.catalogue.inference import carriers_in
 from bot.catalogue.price_list import cells
 from bot.catalogue.price_list.column_mapping import SURE_HEADING, TableColumns, map_columns
-from bot.catalogue.price_list.columns import Column, column_letters, normalized_key
+from bot.catalogue.price_list.columns import Column, column_letters
 from bot.catalogue.price_list.heading_words import meanings
 from bot.catalogue.price_list.sheets import FileError, Row, Sheet, UnreadableFileError
 
@@ -166,10 +166,13 @@ def _cut_before(row: Sequence[str], first: int, before: int, code: int) -> int:
     blank = [place for place in range(before + 1, code) if not row[place]]
     if blank:
         return blank[-1] + 1
-    same = [
-        place for place in range(before + 1, code) if normalized_key(row[place]) == normalized_key(row[first])
-    ]
+    same = [place for place in range(before + 1, code) if _main_kind(row[place]) is _main_kind(row[first])]
     return same[-1] if same else code
+
+
+def _main_kind(title: str) -> Column | None:
+    told = meanings(title)
+    return max(told, key=lambda column: told[column]) if told else None
 
 
 def _are_alike(pieces: Sequence[Sequence[str]]) -> bool:
