@@ -36,7 +36,6 @@ MAY_CATCH_ALL = {
     ("bot/telegram/receiver.py", "_take_one"): "one bad update must not stop the others",
     ("bot/telegram/sender.py", "send"): "every surprise while sending has a meaning",
     ("bot/telegram/sender.py", "_answer"): "a press too old to answer is no loss",
-    ("bot/web/app.py", "__call__"): "whoever calls is told to come again, whatever our own code met",
     ("bot/delivery/messenger.py", "_filled"): "a letter that our own code fails at must not stop its lane",
     (
         "bot/catalogue/price_list/workbook.py",
