@@ -39,7 +39,6 @@ def change_count(counted: ChangeCount) -> Row:
 
 
 def changed(notice: CatalogueChanged, clock: Clock) -> Text:
-    """Say what the catalogue has become."""
     rows: list[Row] = [
         ("✅ ", bold(f"Katalog diperbarui, versi {notice.version}")),
         f"{number(notice.product_count)} produk sekarang berlaku.",
@@ -52,7 +51,7 @@ def changed(notice: CatalogueChanged, clock: Clock) -> Text:
 
 
 def file_words(version: int, count: int) -> Text:
-    """Say, under a catalogue that is sent, what can be done with it."""
+    """Return the caption of a catalogue that is sent."""
     return lines(
         (bold(f"Katalog versi {version}"), f" · {number(count)} produk"),
         "Ubah seperlunya, lalu kirim file ini kembali ke sini.",
@@ -60,7 +59,6 @@ def file_words(version: int, count: int) -> Text:
 
 
 def empty() -> Text:
-    """Say how to bring a catalogue."""
     return lines(
         ("📋 ", bold("Katalog masih kosong")),
         "Sementara ini semua kode diteruskan apa adanya.",
@@ -76,7 +74,6 @@ def empty() -> Text:
 
 
 def history(notice: CatalogueHistory, clock: Clock) -> Text:
-    """Show the last changes."""
     if not notice.rows:
         return lines("Katalog belum pernah diubah.")
     shown = len(notice.rows)

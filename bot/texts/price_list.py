@@ -95,12 +95,11 @@ _IN_SHORT = (
 
 
 def received(notice: ImportReceived) -> Text:
-    """Say that a file came in."""
     return lines(("📥 File diterima, sedang dibaca: ", untrusted(notice.file_name)))
 
 
 def preview(notice: ImportPreview) -> Text:
-    """Show what a list would change; what does not fit one message is counted."""
+    """Return the preview; problems that do not fit one message are counted."""
     for shown in reversed(range(len(notice.problems) + 1)):
         text = _preview(notice, shown)
         if length(text) <= MAX_UNITS and styled(text) <= MAX_STYLED:
@@ -317,7 +316,7 @@ def replace_question(notice: ReplaceQuestion) -> Text:
 
 
 def removal_words(file_name: str, count: int) -> Text:
-    """Say, under the file of the products that would go, what it is good for."""
+    """Return the caption of the file that names the products to be removed."""
     return lines(
         ("🗑 ", bold(f"{number(count)} produk yang akan dihapus"), " oleh ", untrusted(file_name, 40)),
         "Simpan file ini: kirim kembali ke sini kalau produknya ingin dijual lagi.",
@@ -325,12 +324,11 @@ def removal_words(file_name: str, count: int) -> Text:
 
 
 def removal_outdated() -> Text:
-    """Say, in the place of that file, that there is nothing left to decide."""
+    """Return what is said in the place of that file where there is nothing left to decide."""
     return lines("Daftar harga itu sudah diputuskan, jadi file produk yang dihapus tidak dibuat lagi.")
 
 
 def refused(notice: ImportRefused) -> Text:
-    """Say why a file is no price list, and what to do."""
     rows: list[Row] = [
         ("❗ ", bold("File tidak bisa dipakai"), " ", untrusted(notice.file_name)),
         _FAULTS[notice.fault],
@@ -341,7 +339,6 @@ def refused(notice: ImportRefused) -> Text:
 
 
 def ended(notice: ImportEnded) -> Text:
-    """Say that a list is not applied."""
     return lines((untrusted(notice.file_name), ": ", _ENDS[notice.end]))
 
 

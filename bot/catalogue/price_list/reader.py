@@ -111,7 +111,7 @@ def _worth(tables: Sequence[Table]) -> tuple[int, int]:
 
 
 def _without_heading(sheets: Sequence[Sheet]) -> UnreadablePriceList:
-    """Say what was found in the place of a heading."""
+    """Return what was found in the place of a heading."""
     found = max((headings_in(sheet) for sheet in sheets), key=len, default=())
     fault = FileError.NO_CODE if found else FileError.NO_HEADING
     shown = found or max((sheet.rows[0].cells for sheet in sheets if sheet.rows), key=len, default=())

@@ -155,7 +155,7 @@ def _header_pieces(row: Sequence[str], start: int, end: int) -> Iterator[tuple[i
 
 
 def _is_heading_again(titles: Sequence[str]) -> bool:
-    """Tell a heading in the middle of a table from a product whose code or status is a word of headings."""
+    """Return whether this is a heading, and no product whose code or status is a word of headings."""
     filled = [title for title in titles if title]
     says_code = any(meanings(title).get(Column.CODE, 0) >= SURE_HEADING for title in filled)
     return says_code and 2 * sum(bool(meanings(title)) for title in filled) >= len(filled)

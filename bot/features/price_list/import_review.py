@@ -65,7 +65,6 @@ def _fault_of(document: Document) -> FileError | None:
 
 
 def reject_import(work: UnitOfWork, asked: Import, why: UnreadablePriceList) -> None:
-    """Say why a file cannot be applied."""
     if imports.finish(work.tx, asked.import_id, ImportState.FAILED, fault=why.fault):
         refused = ImportRefused(file_name=asked.file_name, fault=why.fault, detail=why.detail)
         work.notify(refused, _address_of(asked))
