@@ -184,9 +184,12 @@ def _import(settings: Settings, given: argparse.Namespace) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
+    found = catalogue_cli.read_file(given.file)
+    for line in catalogue_cli.reading_lines(found):
+        print(line)
     applied = catalogue_cli.import_list(
         settings.database_path,
-        catalogue_cli.read_file(given.file),
+        found,
         given.file,
         replaces=given.replace,
         price_title=given.price,

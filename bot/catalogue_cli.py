@@ -109,6 +109,19 @@ def _chosen_price(found: ParsedPriceList, heading: str) -> int | None:
     return None
 
 
+def reading_lines(found: ParsedPriceList) -> list[str]:
+    """Return how a file was understood: its columns, what was left out, and that it has no prices."""
+    told = (
+        ("columns", [f"{column.title} is the {column.column.replace('_', ' ')}" for column in found.columns]),
+        ("other prices", [option.title for option in found.price_options[1:]]),
+        ("columns not read", found.unused),
+        ("sheets not read", (*found.sheets_left, *found.sheets_hidden)),
+        ("rows that are no products", found.notes),
+    )
+    lines = [f"{label}: {', '.join(titles)}" for label, titles in told if titles]
+    return lines if found.price_options else [*lines, "no column of prices: those that are there stay"]
+
+
 def problem_lines(problems: Sequence[CellProblem]) -> list[str]:
     """Return a line for each faulty cell, as many as a person may want to read."""
     shown = [_line(problem) for problem in problems[:MAX_PROBLEMS_PRINTED]]

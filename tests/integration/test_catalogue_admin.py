@@ -16,7 +16,7 @@ from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
-from tests.price_lists import merged, products
+from tests.price_lists import merged, products, read
 
 S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=5_900)
 S20 = Product(code="S20", name="Simpati 20.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=20_500)
@@ -224,6 +224,16 @@ class TestTheCommandLine:
         file.write_text("kode;nama;harga\ns5;Simpati;mahal\n", encoding="utf-8")
         assert catalogue_cli.problem_lines(merged(file.read_bytes()).problems) == [
             "row 2, harga: unreadable mahal"
+        ]
+
+    def test_how_a_file_was_understood_is_listed(self) -> None:
+        assert catalogue_cli.reading_lines(
+            read("KODE;PRODUK;Harga Beli\ns5;Satu;5.000\nCatatan: lama;;")
+        ) == [
+            "columns: KODE is the code, PRODUK is the name",
+            "columns not read: Harga Beli",
+            "rows that are no products: 3",
+            "no column of prices: those that are there stay",
         ]
 
     def test_what_a_list_does_not_name_goes_only_when_told_to(

@@ -1,5 +1,6 @@
 """A file that would kill its reader kills a process of its own, once, and is told to be damaged."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from bot.catalogue.price_list.sheets import FileError
 from bot.features.price_list import file_reader
 from bot.features.price_list.file_reader import ReadLimits, ReadList, read_file
 from storage.codec import load
+from tests.integration.fakes import eventually
 from tests.price_lists import parsed, xlsx
 
 LIST = xlsx(["kode", "nama", "harga"], ["s5", "Simpati 5.000", 5_900], ["x", "", "mahal"])
@@ -65,3 +67,23 @@ async def test_an_answer_that_is_none_is_not_believed(
     program.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(program))
     assert await file_reader.read_file(LIST) == DEAD
+
+
+async def test_a_reader_ends_with_whoever_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A bot that stops leaves nothing behind that reads on."""
+    told = tmp_path / "pid"
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!/bin/sh\necho $$ > {told}.new\nmv {told}.new {told}\nexec sleep 600\n", encoding="utf-8"
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    reading = asyncio.create_task(read_file(LIST))
+    await eventually(told.exists)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text(encoding="utf-8")), 0)
