@@ -5,7 +5,7 @@ Nothing else changes `accounts`, `entries` or `legs`.
 
 from msgspec import Struct
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, InsufficientFunds, Leg, Posted
+from bot.ledger.model import OPERATOR, AccountKind, Entry, InsufficientFunds, Leg
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -71,35 +71,54 @@ def count_order_entries(tx: Tx, trxid: str) -> int:
     return row["count"] if row else 0
 
 
-def post(tx: Tx, entry: Entry) -> Posted | InsufficientFunds:
-    """Enter an event, or return what a shop lacks for it; LedgerError if it was entered before."""
+def spendable(tx: Tx, shop_id: int) -> Account:
+    """Return the account that a shop pays from."""
+    return account(tx, shop_id, AccountKind.AVAILABLE)
+
+
+def shortage(paying: Account, amount_idr: int) -> InsufficientFunds | None:
+    """Return what a shop lacks to pay an amount, or None if it can."""
+    if paying.floor_idr is None or paying.balance_idr - amount_idr >= paying.floor_idr:
+        return None
+    return InsufficientFunds(
+        available_idr=paying.balance_idr, floor_idr=paying.floor_idr, amount_idr=amount_idr
+    )
+
+
+def post(tx: Tx, entry: Entry) -> int:
+    """Enter an event and return the id of the entry.
+
+    LedgerError if it was entered before, or if it takes a shop below its floor: a caller asks `shortage` first,
+    and what changed since then must not be stored.
+    """
     legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
-    running = [leg for leg in legs if leg.shop_id != OPERATOR]
-    moved: dict[tuple[int, AccountKind], tuple[int, int]] = {}
-    for leg in running:
-        row = tx.one(
-            "move_running_balance",
-            shop_id=leg.shop_id,
-            kind=leg.account,
-            amount_idr=leg.amount_idr,
-            forced=int(entry.forced),
-        )
-        if row is None:
-            return _refused(tx, entry, leg, is_first=leg is running[0])
-        moved[leg.shop_id, leg.account] = row["account_id"], row["balance_idr"]
+    moved = [_move(tx, entry, leg) for leg in legs]
     entry_id = _insert(tx, entry)
-    for leg in legs:
-        account_id, balance_idr = moved.get((leg.shop_id, leg.account), (None, None))
+    for leg, (account_id, balance_idr) in zip(legs, moved, strict=True):
         tx.run(
             "insert_leg",
             entry_id=entry_id,
-            account_id=account_id or account(tx, leg.shop_id, leg.account).account_id,
+            account_id=account_id,
             amount_idr=leg.amount_idr,
             balance_after_idr=balance_idr,
         )
-    shop_id = running[0].shop_id if running else OPERATOR
-    found = moved.get((shop_id, AccountKind.AVAILABLE))
-    return Posted(entry_id=entry_id, available_idr=found[1] if found else None)
+    return entry_id
+
+
+def _move(tx: Tx, entry: Entry, leg: Leg) -> tuple[int, int | None]:
+    """Add a leg to its account; return the account's id and its balance, if that runs."""
+    if leg.shop_id == OPERATOR:
+        return account(tx, OPERATOR, leg.account).account_id, None
+    row = tx.one(
+        "move_running_balance",
+        shop_id=leg.shop_id,
+        kind=leg.account,
+        amount_idr=leg.amount_idr,
+        forced=int(entry.forced),
+    )
+    if row is None:
+        raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {leg.account} of shop {leg.shop_id}")
+    return row["account_id"], row["balance_idr"]
 
 
 def _insert(tx: Tx, entry: Entry) -> int:
@@ -116,16 +135,3 @@ def _insert(tx: Tx, entry: Entry) -> int:
         raise LedgerError(f"{entry.source} is in the ledger already")
     entry_id: int = row["entry_id"]
     return entry_id
-
-
-def _refused(tx: Tx, entry: Entry, leg: Leg, *, is_first: bool) -> InsufficientFunds:
-    found = account(tx, leg.shop_id, leg.account)
-    if not is_first or found.kind is not AccountKind.AVAILABLE or found.floor_idr is None:
-        # Another account was moved already, or holds less than its orders do: nothing of this may be stored.
-        raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {found.kind} of shop {leg.shop_id}")
-    return InsufficientFunds(
-        shop_id=leg.shop_id,
-        available_idr=found.balance_idr,
-        floor_idr=found.floor_idr,
-        amount_idr=-leg.amount_idr,
-    )

@@ -4,10 +4,10 @@
 -- name: insert_order
 -- Promise: one trxid, one order; one line of one message, one order. No row: one of them was taken.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
-    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, price_idr, attempts, overdue, success_reported,
+    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
     failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
 VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
-    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :price_idr, :attempts, :overdue, :success_reported,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr, :expected_cost_idr, :attempts, :overdue, :success_reported,
     :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
 ON CONFLICT DO NOTHING;
 
@@ -606,3 +606,7 @@ UPDATE accounts SET floor_idr = :floor_idr, has_own_floor = 1 WHERE shop_id = :s
 -- name: set_default_floors
 UPDATE accounts SET floor_idr = :floor_idr
 WHERE kind = 'available' AND has_own_floor = 0 AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
+
+-- name: legs_of_shop
+SELECT legs.amount_idr, legs.balance_after_idr FROM legs JOIN accounts ON accounts.account_id = legs.account_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = :kind ORDER BY legs.entry_id LIMIT :limit;

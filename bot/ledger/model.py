@@ -81,17 +81,9 @@ def transfer_legs(
     )
 
 
-class Posted(Struct, frozen=True, kw_only=True):
-    """An entry is in the ledger; `available_idr` is what the shop that it touched may spend after it."""
-
-    entry_id: int
-    available_idr: int | None
-
-
 class InsufficientFunds(Struct, frozen=True, kw_only=True):
-    """The entry would take a shop below its floor; nothing was entered."""
+    """A shop has less than an amount above its floor."""
 
-    shop_id: int
     available_idr: int
     floor_idr: int
     amount_idr: int

@@ -83,7 +83,9 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     changed_at_ms: int
     due_at_ms: int
     ordinal: int = 1
+    shop_id: int | None = None
     price_idr: int | None = None
+    expected_cost_idr: int | None = None
     attempts: int = 0
     overdue: bool = False
     success_reported: bool = False

@@ -1,0 +1,1 @@
+"""Deposits of resellers: tickets to pay, and how their payment is confirmed."""
