@@ -1,4 +1,4 @@
-"""Price lists that admins sent: asked to be read, read, and applied or thrown away."""
+"""Price lists that admins sent: requested, parsed, then applied or discarded."""
 
 from enum import StrEnum
 from typing import Any
@@ -13,8 +13,6 @@ from storage.transaction import Tx
 
 
 class ImportState(StrEnum):
-    """How far a list has come."""
-
     ASKED = "asked"
     READ = "read"
     APPLIED = "applied"
@@ -23,7 +21,7 @@ class ImportState(StrEnum):
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """A list and who sent it, as which message; `version` is of the catalogue that it was compared with."""
+    """A price list that an admin sent; `version` is that of the catalogue with which it was compared."""
 
     import_id: int
     chat_id: int
@@ -50,7 +48,7 @@ def request(
     file_name: str,
     at_ms: int,
 ) -> None:
-    """Keep that a file is to be read."""
+    """Store that a file has to be fetched and parsed."""
     tx.run(
         "request_import",
         chat_id=chat_id,
@@ -64,58 +62,60 @@ def request(
 
 
 def next_requested(tx: Tx) -> Import | None:
-    """Give the list whose turn is next, which may lie ahead."""
+    """Return the list that is due first, even if its time has not come yet."""
     row = tx.one("next_import")
     return from_row(Import, row) if row else None
 
 
 def get(tx: Tx, import_id: int) -> Import | None:
-    """Look a list up."""
     row = tx.one("import_by_id", import_id=import_id)
     return from_row(Import, row) if row else None
 
 
 def parsed_list(tx: Tx, import_id: int) -> ParsedPriceList | None:
-    """Give what was read of a list that waits for its admin's word."""
+    """Return the rows of a list that an admin has not decided on; None if it was decided or not parsed."""
     row = tx.one("import_by_id", import_id=import_id)
-    return _unpacked(row["sheet"]) if row and row["sheet"] else None
+    return _deserialize(row["sheet"]) if row and row["sheet"] else None
 
 
 def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
-    """Count an attempt before it is made, so that a file which kills its reader is not read for ever."""
+    """Count an attempt before it is made, so that a file that crashes the process is not tried forever."""
     tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
 
 
 def store_parsed(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
-    """Keep what was read (`packed`, once) and what it was compared with; False if it was decided before."""
+    """Store the catalogue version with which a list was compared, and the list itself if `sheet` is set.
+
+    `sheet` comes from `serialize`. Return False if the list was already applied or discarded.
+    """
     return tx.run("store_parsed_import", import_id=import_id, sheet=sheet, version=version) > 0
 
 
 def finish(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
-    """Be done with a list; False if somebody was before."""
+    """Store the final state of a list; return False if it already has one."""
     return tx.run("finish_import", import_id=import_id, state=state, fault=fault) > 0
 
 
 def undecided(tx: Tx, chat_id: int) -> list[int]:
-    """Give the lists of a chat that wait for its admin's word."""
+    """Return the ids of the lists of a chat that are parsed, but neither applied nor discarded."""
     return [row["import_id"] for row in tx.all("imports_undecided", chat_id=chat_id)]
 
 
-def serialize(sheet: ParsedPriceList) -> str:
-    """Give a sheet as it is kept; of thousands of rows, so it is made outside of any transaction."""
-    return dump(sheet)
+def serialize(parsed: ParsedPriceList) -> str:
+    """Return a list as it is stored; thousands of rows take long, so call this outside of a transaction."""
+    return dump(parsed)
 
 
-def _unpacked(packed: str) -> ParsedPriceList:
-    told = load(dict[str, Any], packed)
+def _deserialize(stored: str) -> ParsedPriceList:
+    fields = load(dict[str, Any], stored)
     return ParsedPriceList(
-        lines=tuple(map(_line, told["lines"])),
-        problems=convert(told["problems"], tuple[CellProblem, ...]),
-        unused=tuple(told["unused"]),
-        stricter=tuple(told["stricter"]),
+        lines=tuple(map(_row, fields["lines"])),
+        problems=convert(fields["problems"], tuple[CellProblem, ...]),
+        unused=tuple(fields["unused"]),
+        stricter=tuple(fields["stricter"]),
     )
 
 
-def _line(told: dict[str, Any]) -> ParsedRow:
-    # No name tells the kind of a line, but its fields do.
-    return convert(told, SkippedRow) if "code_key" in told else convert(told, Product)
+def _row(fields: dict[str, Any]) -> ParsedRow:
+    # The class of a row is not stored, but its fields show it.
+    return convert(fields, SkippedRow) if "code_key" in fields else convert(fields, Product)
