@@ -30,13 +30,13 @@ class BackupContents(Struct, frozen=True, kw_only=True):
 
     orders: int
     last_order_at_ms: int | None
-    last_sign_ms: int | None
+    last_activity_ms: int | None
 
 
 class RestoreResult(Struct, frozen=True, kw_only=True):
     """The contents of the restored backup, the end of the gap, and the files of the replaced database."""
 
-    holding: BackupContents
+    contents: BackupContents
     gap_until_ms: int
     aside: tuple[Path, ...]
 
@@ -100,7 +100,7 @@ def _restore(copy: Path, database: Path, now: datetime) -> RestoreResult:
     aside = _move_aside(database, now)
     fresh.replace(database)
     _sync(database.parent)
-    return RestoreResult(holding=contents, gap_until_ms=gap_until_ms, aside=aside)
+    return RestoreResult(contents=contents, gap_until_ms=gap_until_ms, aside=aside)
 
 
 def _copy(source: Path, copy: Path, mode: str) -> None:
@@ -129,7 +129,7 @@ def _contents_of(tx: Tx) -> BackupContents:
     return BackupContents(
         orders=row["count"] if row else 0,
         last_order_at_ms=row["last_at_ms"] if row else None,
-        last_sign_ms=restores.last_activity_ms(tx),
+        last_activity_ms=restores.last_activity_ms(tx),
     )
 
 
@@ -140,10 +140,10 @@ def _quarantine(fresh: Path, lost_at_ms: int | None, now_ms: int) -> tuple[int, 
         tx = Tx(connection)
         contents = _contents_of(tx)
         # A lost database that ends with the copy does not show how long Loket has run since.
-        is_newer = lost_at_ms is not None and lost_at_ms > (contents.last_sign_ms or 0)
+        is_newer = lost_at_ms is not None and lost_at_ms > (contents.last_activity_ms or 0)
         gap_until_ms = min(lost_at_ms, now_ms) if lost_at_ms is not None and is_newer else now_ms
         restores.start_quarantine(
-            tx, restored_at_ms=now_ms, backup_at_ms=contents.last_sign_ms, gap_until_ms=gap_until_ms
+            tx, restored_at_ms=now_ms, backup_at_ms=contents.last_activity_ms, gap_until_ms=gap_until_ms
         )
     return gap_until_ms, contents
 

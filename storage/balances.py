@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from storage.transaction import Tx
 
-QUARANTINED_AT_MOST = 10_000
+MAX_QUARANTINED_REVERSALS = 10_000
 """20 MB at some 2 kB each: a sender who found the secret path must not fill the disk."""
 
 
@@ -62,6 +62,6 @@ def _sum(tx: Tx, statement: str, **values: int) -> OrderSum:
 
 
 def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str) -> None:
-    """Store a reversal that matches no order; only the latest QUARANTINED_AT_MOST stay."""
+    """Store a reversal that matches no order; only the latest MAX_QUARANTINED_REVERSALS stay."""
     tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query)
-    tx.run("trim_quarantine", keep=QUARANTINED_AT_MOST)
+    tx.run("trim_quarantine", keep=MAX_QUARANTINED_REVERSALS)

@@ -83,12 +83,12 @@ def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
     tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
 
 
-def store_parsed(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
-    """Store the catalogue version with which a list was compared, and the list itself if `sheet` is set.
+def store_parsed(tx: Tx, import_id: int, *, version: int, serialized: str | None = None) -> bool:
+    """Store the catalogue version with which a list was compared, and the list itself if `serialized` is set.
 
-    `sheet` comes from `serialize`. Return False if the list was already applied or discarded.
+    `serialized` comes from `serialize`. Return False if the list was already applied or discarded.
     """
-    return tx.run("store_parsed_import", import_id=import_id, sheet=sheet, version=version) > 0
+    return tx.run("store_parsed_import", import_id=import_id, sheet=serialized, version=version) > 0
 
 
 def finish(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from bot.notices.buttons import Action, ButtonSpec
 from storage.transaction import Tx
 
-SET_ASIDE_AT_MOST = 1000
+MAX_FAILED_UPDATES = 1000
 """20 MB at up to 20 kB each: a fault that any sender can provoke must not fill the disk."""
 
 
@@ -48,9 +48,9 @@ def move_cursor(tx: Tx, next_update_id: int, *, at_ms: int) -> None:
 
 
 def store_failed_update(tx: Tx, update_id: int, *, body: str, fault: str, at_ms: int) -> None:
-    """Store an update that Loket failed to handle; only the latest SET_ASIDE_AT_MOST stay."""
+    """Store an update that Loket failed to handle; only the latest MAX_FAILED_UPDATES stay."""
     tx.run("store_failed_update", update_id=update_id, body=body, fault=fault, at_ms=at_ms)
-    tx.run("trim_failed_updates", keep=SET_ASIDE_AT_MOST)
+    tx.run("trim_failed_updates", keep=MAX_FAILED_UPDATES)
 
 
 def register_button(tx: Tx, nonce: str, spec: ButtonSpec, subject: str, *, at_ms: int) -> None:

@@ -29,7 +29,7 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
     state_after: State
 
     @property
-    def news(self) -> OrderEvent | None:
+    def event(self) -> OrderEvent | None:
         """Return the event itself; None for the first of an order. Raise ValueError if it cannot be read."""
         if self.kind == PLACED:
             return None
@@ -90,15 +90,22 @@ def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
 
 
 def due_while_held(
-    tx: Tx, *, now_ms: int, requested_before_ms: int, placed_before_ms: int, told: str, kind: str, limit: int
+    tx: Tx,
+    *,
+    now_ms: int,
+    requested_before_ms: int,
+    placed_before_ms: int,
+    subject_prefix: str,
+    kind: str,
+    limit: int,
 ) -> list[Order]:
-    """Return due orders that are too old, or have no message of `kind` with the subject `told` + trxid."""
+    """Return due orders that are too old, or have no message of `kind` about `subject_prefix` + trxid."""
     rows = tx.all(
         "orders_due_while_held",
         now_ms=now_ms,
         requested_before_ms=requested_before_ms,
         placed_before_ms=placed_before_ms,
-        told=told,
+        subject_prefix=subject_prefix,
         kind=kind,
         limit=limit,
     )

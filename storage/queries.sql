@@ -53,7 +53,8 @@ ORDER BY due_at_ms LIMIT 1;
 -- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
     AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
-        OR NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.subject = :told || orders.trxid AND outbox.kind = :kind))
+        OR NOT EXISTS (SELECT 1 FROM outbox
+            WHERE outbox.subject = :subject_prefix || orders.trxid AND outbox.kind = :kind))
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_in_state

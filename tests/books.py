@@ -61,9 +61,7 @@ def a_context() -> WorkContext:
     )
 
 
-def fill(
-    tx: Tx, context: WorkContext, orders: int, *, random_suffix: Random, from_ms: int, first: int = 0
-) -> None:
+def fill(tx: Tx, context: WorkContext, orders: int, *, random: Random, from_ms: int, first: int = 0) -> None:
     """Store `orders` orders, one every two seconds from `from_ms` on; `first` is the first message id."""
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
@@ -78,7 +76,7 @@ def fill(
         )
         order = store_order(context.begin(tx, at_ms), intent, source)
         assert order
-        life = LIVES[0] if random_suffix.random() < 0.8 else random_suffix.choice(LIVES)
+        life = LIVES[0] if random.random() < 0.8 else random.choice(LIVES)
         for step, event in enumerate(life, start=1):
             work = context.begin(tx, at_ms + 700 * step)
             apply_event_to(work, order.trxid, event, actor="test", evidence="status=0")

@@ -189,7 +189,7 @@ class Submitter:
                 now_ms=now_ms,
                 requested_before_ms=now_ms - self._max_age_ms,
                 placed_before_ms=now_ms - GIVE_UP_AFTER_MS,
-                told=CHAT_SUBJECT,
+                subject_prefix=CHAT_SUBJECT,
                 kind=OrderWaiting.__name__,
                 limit=HELD_AT_ONCE,
             )

@@ -44,7 +44,7 @@ def labels(shop: Shop, chat: int = SARI) -> dict[str, str]:
     return {label or action: data for row in rows for action, data, label in row}
 
 
-async def told(shop: Shop, chat: int = SARI) -> str:
+async def last_text(shop: Shop, chat: int = SARI) -> str:
     """Send all messages; return the text of the last one to the chat."""
     await shop.speaks()
     return shop.sender.to(chat)[-1].text

@@ -105,7 +105,7 @@ async def test_a_backup_is_one_private_file_that_opens_by_itself(
     holding = await asyncio.to_thread(back_up, path, target)
     assert names_in(folder) == ["loket-2026-09-21-211320.db"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert (holding.orders, holding.last_order_at_ms, holding.last_sign_ms) == (0, None, START_MS)
+    assert (holding.orders, holding.last_order_at_ms, holding.last_activity_ms) == (0, None, START_MS)
     assert noted(target) == ({7}, {7})
 
 

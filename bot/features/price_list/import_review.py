@@ -79,7 +79,7 @@ def reject_import(work: UnitOfWork, asked: Import, why: UnreadablePriceList) -> 
 def show_preview(work: UnitOfWork, asked: Import, sheet: ParsedPriceList, packed: str) -> None:
     """Keep what was read of a file and show what it would change."""
     shown = work.catalogue
-    if not imports.store_parsed(work.tx, asked.import_id, sheet=packed, version=shown.version):
+    if not imports.store_parsed(work.tx, asked.import_id, serialized=packed, version=shown.version):
         return
     preview = _preview(work, asked, sheet, renewed=False)
     if not preview.has_changes:
