@@ -1,13 +1,10 @@
 """Price lists that admins sent: requested, parsed, then applied or discarded."""
 
 from enum import StrEnum
-from typing import Any
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from bot.catalogue.price_list.reader import ParsedPriceList
-from bot.catalogue.price_list.row import CellProblem, ParsedRow, SkippedRow
-from bot.catalogue.product import Product
 from storage.codec import dump, from_row, load
 from storage.transaction import Tx
 
@@ -73,9 +70,9 @@ def get(tx: Tx, import_id: int) -> Import | None:
 
 
 def parsed_list(tx: Tx, import_id: int) -> ParsedPriceList | None:
-    """Return the rows of a list that an admin has not decided on; None if it was decided or not parsed."""
+    """Return the parsed list if an admin has not decided on it; None if it was decided or not parsed."""
     row = tx.one("import_by_id", import_id=import_id)
-    return _deserialize(row["sheet"]) if row and row["sheet"] else None
+    return load(ParsedPriceList, row["sheet"]) if row and row["sheet"] else None
 
 
 def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
@@ -104,18 +101,3 @@ def undecided(tx: Tx, chat_id: int) -> list[int]:
 def serialize(parsed: ParsedPriceList) -> str:
     """Return a list as it is stored; thousands of rows take long, so call this outside of a transaction."""
     return dump(parsed)
-
-
-def _deserialize(stored: str) -> ParsedPriceList:
-    fields = load(dict[str, Any], stored)
-    return ParsedPriceList(
-        lines=tuple(map(_row, fields["lines"])),
-        problems=convert(fields["problems"], tuple[CellProblem, ...]),
-        unused=tuple(fields["unused"]),
-        stricter=tuple(fields["stricter"]),
-    )
-
-
-def _row(fields: dict[str, Any]) -> ParsedRow:
-    # The class of a row is not stored, but its fields show it.
-    return convert(fields, SkippedRow) if "code_key" in fields else convert(fields, Product)
