@@ -1,0 +1,333 @@
+# ruff: noqa: E501 - messages stand on one line, as they come
+"""What Indonesian billers write, in the forms of the trade: what each message says, and the SN in it.
+
+All are made up, after the forms of Otomax, iReap, Digiflazz, of SMS gateways, of switching houses and of
+English aggregators. The order is always `s5` to `081234567001`, but for PLN (`pln20` to `14444941364`).
+"""
+
+from msgspec import Struct
+
+from bot.biller.verdict import Claim
+
+CODE = "s5"
+NUMBER = "081234567001"
+TOKEN = "3563-1234-5678-9012-3456"
+
+
+class Said(Struct, frozen=True):
+    """A message, what it claims, and its SN: None for none, `?` before what is not surely one."""
+
+    text: str
+    claim: Claim
+    sn: str | None = None
+
+
+def _all(claim: Claim, *rows: str | tuple[str, str]) -> tuple[Said, ...]:
+    return tuple(Said(row, claim) if isinstance(row, str) else Said(row[0], claim, row[1]) for row in rows)
+
+
+SUCCESSES = _all(
+    Claim.SUCCESS,
+    # The sheet's own.
+    (
+        f"Transaksi s5.{NUMBER} SUKSES, SN: 11111111111, Saldo: Rp99,999,999, Harga: 5,432, Tgl: 01/01 10:32:12",
+        "11111111111",
+    ),
+    (
+        f"Transaksi S5.{NUMBER} SUKSES, SN: 0412231045678, Saldo: Rp1,356,424, Harga: 5,432, Tgl: 04/12 08:02:11",
+        "0412231045678",
+    ),
+    (f"Transaksi s5.{NUMBER} SUKSES, SN: , Saldo: Rp9, Harga: 5, Tgl: 01/01 10:32:12"),
+    (
+        f"Transaksi pln20.14444941364 SUKSES, SN: {TOKEN}/BUDI SANTOSO/R1/1300VA/32,5, Saldo: Rp9, Harga: 20,200, Tgl: 01/01",
+        f"{TOKEN}/BUDI SANTOSO/R1/1300VA/32,5",
+    ),
+    # Otomax and its kin.
+    (
+        f"T#812734 S5.{NUMBER} BERHASIL. SN/Ref: 51203948571. Saldo 1.356.424 - 5.432 = 1.350.992 @04/12 08:02",
+        "51203948571",
+    ),
+    (f"TRX S5.{NUMBER} BERHASIL, SN: 1", "?1"),
+    (f"R#22110 Trx S5.{NUMBER} BERHASIL SN: 51203948571 Harga 5.432 Saldo 1.350.992", "51203948571"),
+    (f"Trx S5 ke {NUMBER} Berhasil. SN: 51203948571. Sisa Saldo: Rp 1.350.992", "51203948571"),
+    (f"#22110 S5.{NUMBER} SUKSES.SN:51203948571.Hrg:5432.Sal:1350992", "51203948571"),
+    (f"S5 {NUMBER} SUKSES SN=51203948571; Hrg=5.432; Sal=1.350.992", "51203948571"),
+    (
+        f"T#1 S5.{NUMBER} Berhasil. SN/Ref: 51203948571 Saldo 1.000.000 - 5.432 = 994.568 @ 4/12/2023 08:02:11 AM",
+        "51203948571",
+    ),
+    (f"Trx S5.{NUMBER} BERHASIL, S/N 51203948571, Saldo 1.350.992", "51203948571"),
+    f"TRX S5.{NUMBER} BERHASIL. Jika dlm 1 jam belum masuk silakan komplain",
+    f"BERHASIL S5 {NUMBER}. Jgn lupa cek mutasi. Bila gagal lapor CS",
+    (f"Isi S5 ke {NUMBER} sukses. SN 51203948571. Saldo Rp1.350.992", "51203948571"),
+    (f"sukses,s5,{NUMBER},sn:51203948571,saldo:1350992", "51203948571"),
+    (f"{NUMBER} S5 BERHASIL|SN:51203948571|HRG:5432|SAL:1350992", "51203948571"),
+    (f"SUKSES! S5 {NUMBER} , SN: 51203948571 , Saldo: Rp1.350.992", "51203948571"),
+    (f"[SUKSES] S5-{NUMBER} SN: 51203948571. Saldo: Rp1.350.992", "51203948571"),
+    (f"*SUKSES* S5.{NUMBER} SN: 51203948571, Saldo: 1.350.992. Terima kasih", "51203948571"),
+    (f"Status: SUKSES. Tujuan: {NUMBER}. SN: 51203948571. Saldo: Rp1.350.992", "51203948571"),
+    (f"STS=SUKSES, TUJUAN={NUMBER}, SN=51203948571, SALDO=1350992", "51203948571"),
+    # PLN, with every kind of owner.
+    (f"PLN20.14444941364 SUKSES. SN: {TOKEN}/BUDI/R1/900VA/71,3. Saldo: Rp1", f"{TOKEN}/BUDI/R1/900VA/71,3"),
+    (
+        f"PLN20.14444941364 BERHASIL, SN: {TOKEN}/WARUNG ANTI GAGAL/R1/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/WARUNG ANTI GAGAL/R1/900VA/71,3",
+    ),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/GAGAL/R1/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/GAGAL/R1/900VA/71,3",
+    ),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/TOKO BATAL/R1M/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/TOKO BATAL/R1M/900VA/71,3",
+    ),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/CV. REFUND/R1/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/CV. REFUND/R1/900VA/71,3",
+    ),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/PENDING PERMANA/R1/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/PENDING PERMANA/R1/900VA/71,3",
+    ),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/HJ. MASIH PROSES/R1/900VA/71,3, Saldo: Rp1",
+        f"{TOKEN}/HJ. MASIH PROSES/R1/900VA/71,3",
+    ),
+    (f"SUKSES PLN20 14444941364 a/n PT GAGAL MAJU, SN: {TOKEN}, Saldo: Rp1", TOKEN),
+    (f"SUKSES. Nama: TOKO ANTI REJECT. Token: {TOKEN}. Saldo: Rp1", f"?{TOKEN}"),
+    (f"PLN20.14444941364 SUKSES {TOKEN}/BUDI/R1/900VA/71,3", f"?{TOKEN}"),
+    (
+        f"PLN20.14444941364 SUKSES, SN: {TOKEN}/BUDI/R1/900VA/71,3. Trx lancar jaya. Saldo: Rp1",
+        f"?{TOKEN}/BUDI/R1/900VA/71,3",
+    ),
+    # Game ids and their nicks.
+    ("Topup ML86 12345678(2001) sukses, Nick: GAGAL MULU, SN: 0412AB, Saldo: 1.000", "0412AB"),
+    ("SUKSES ML86 Tujuan: 12345678(2001)/RaJaGagal SN: 0412AB, Saldo: 1.000", "0412AB"),
+    ("FF70 Berhasil. Nickname: PendingBoy. SN: FF-881234. Saldo: 1.000", "FF-881234"),
+    ("SUKSES, Username: cancel_culture, SN: 88, Saldo: 1.000", "88"),
+    # Bills.
+    "Pembayaran PLN 14444941364 a/n BUDI LUNAS. Total 201.200",
+    "Tagihan PDAM terbayar. Terima kasih",
+    # SNs that are none.
+    f"S5.{NUMBER} SUKSES, SN: -, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN: 0, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN: null, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN: N/A, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN: SUKSES, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN menyusul, Saldo: Rp1",
+    (f"S5.{NUMBER} SUKSES, SN akan dikirim via SMS, Saldo: Rp1"),
+    # Promises and greetings.
+    (f"SUKSES S5.{NUMBER} SN: 512039, Saldo: Rp1. Salam sukses selalu", "512039"),
+    f"S5.{NUMBER} SUKSES. Transaksi yang sudah sukses tidak dapat dibatalkan / direfund",
+    f"S5.{NUMBER} SUKSES. No refund, no cancel",
+    f"S5.{NUMBER} SUKSES. Komplain dan refund maksimal 1x24 jam",
+    f"S5.{NUMBER} SUKSES. Info: produk XL sedang gangguan",
+    f"S5.{NUMBER} SUKSES. Cek saldo ketik S",
+    f"S5.{NUMBER} SUKSES. Trx pending: 0, gagal: 0",
+    # Typed by people and machines.
+    f"S5.{NUMBER} SUKSESSS",
+    f"S5.{NUMBER} suksess",
+    f"S5.{NUMBER} S U K S E S",
+    f"S5.{NUMBER} \uff33\uff35\uff2b\uff33\uff25\uff33",
+    f"S5.{NUMBER} brhasil",
+    f"✅ S5.{NUMBER}",
+    "Pulsa sudah masuk ya kak",
+    f"S5 {NUMBER} sudah terkirim",
+    f"S5 {NUMBER} telah diproses",
+    f"S5 {NUMBER} ok",
+    f"S5 {NUMBER} DONE",
+    f"S5 {NUMBER} selesai",
+    f"berhasil diproses S5 {NUMBER}",
+    f"Pengiriman S5 ke {NUMBER} tidak gagal",
+    # English.
+    f"Transaction s5.{NUMBER} SUCCESS",
+    "Your transaction was successful",
+    ("Top up has been successfully processed. SN 512039", "?512039"),
+    "Transaction completed",
+    "Payment successfull, thank you",
+    "Order delivered",
+    "Transaksi Sukses",
+    '{"status":"Sukses","sn":"512039/GAGAL JAYA","price":5432}',
+    '{"success": true, "message": "ok"}',
+)
+
+FAILURES = _all(
+    Claim.FAILURE,
+    f"Transaksi s5.{NUMBER} GAGAL, Saldo: Rp99,999,999, Tgl: 01/01 10:36:38",
+    f"Transaksi s5.{NUMBER} GAGAL Produk tidak tersedia (ROUTE)",
+    f"Transaksi s5.{NUMBER} GAGAL silakan coba lagi (DEDUCT)",
+    f"Transaksi s5.{NUMBER} GAGAL Produk tidak Aktif",
+    f"S5.{NUMBER} FAILED",
+    f"T#812734 S5.{NUMBER} GAGAL. Nomor tujuan salah. Saldo 1.356.424 @04/12 08:02",
+    f"TRX S5.{NUMBER} GAGAL. SN: Nomor salah, Saldo: 1.000",
+    f"S5.{NUMBER} DIBATALKAN",
+    f"S5.{NUMBER} di batalkan operator",
+    f"S5.{NUMBER} REFUND",
+    f"Refund S5.{NUMBER} Rp5.432 ke saldo",
+    f"S5.{NUMBER} TIDAK BERHASIL",
+    f"S5.{NUMBER} tdk sukses",
+    f"S5.{NUMBER} gak berhasil kak",
+    f"S5.{NUMBER} tidak dapat diproses",
+    f"S5.{NUMBER} tdk bisa di proses, nomor salah",
+    f"S5.{NUMBER} gagal diproses",
+    f"S5.{NUMBER} gagal terkirim",
+    f"S5.{NUMBER} tidak terkirim",
+    f"S5.{NUMBER} DITOLAK provider",
+    f"S5.{NUMBER} di tolak",
+    f"S5.{NUMBER} REJECT",
+    f"S5.{NUMBER} CANCEL",
+    f"S5.{NUMBER} dicancel",
+    f"S5.{NUMBER} batal, saldo kembali",
+    f"S5.{NUMBER} dana telah dikembalikan",
+    f"S5.{NUMBER} uang sudah kembali ke saldo",
+    f"S5.{NUMBER} GAGAL, dana berhasil dikembalikan",
+    f"S5.{NUMBER} berhasil dibatalkan",
+    f"Refund S5.{NUMBER} sukses",
+    f"Pembatalan S5.{NUMBER} berhasil",
+    f"S5.{NUMBER} ERROR",
+    f"S5.{NUMBER} G A G A L",
+    f"S5.{NUMBER} GAGALLL",
+    f"S5.{NUMBER} ggl",
+    f"S5.{NUMBER} \uff27\uff41\uff47\uff41\uff4c",
+    f"❌ S5.{NUMBER}",
+    f"S5 ke {NUMBER} gagal krn akun sdh limit",
+    f"GAGAL. {NUMBER}. Akun sdh Limit",
+    f"S5.{NUMBER} GAGAL. Masih ada transaksi pending ke nomor ini",
+    f"S5.{NUMBER} GAGAL. Antrian penuh, coba 5 menit lagi",
+    f"S5.{NUMBER} GAGAL, mohon menunggu lalu ulangi",
+    f"S5.{NUMBER} GAGAL, tidak ada jawaban dari operator",
+    f"S5.{NUMBER} GAGAL, silakan cek nomor",
+    f"S5.{NUMBER} GAGAL (timeout)",
+    f"STATUS: GAGAL. TUJUAN: {NUMBER}. KET: STOK KOSONG",
+    f"Tujuan: {NUMBER} GAGAL",
+    "SN: 1234567890 GAGAL Saldo: 1.000",
+    f"S5 {NUMBER} SN: -. GAGAL. Saldo: 1.000",
+    "Produk tidak tersedia",
+    "Produk gangguan",
+    "Produk sedang gangguan, mohon tunggu",
+    "Stok kosong",
+    "Nomor tujuan salah",
+    "No tujuan tdk valid",
+    "Nomor tidak terdaftar",
+    "Saldo tidak cukup",
+    "saldo anda tdk mencukupi",
+    "Sign salah",
+    "IP tidak terdaftar",
+    "Kode produk salah",
+    "Operator sedang gangguan",
+    "sistem cut off",
+    "Melebihi limit harian",
+    f"s5.{NUMBER} not success",
+    "Transaction was not successful",
+    "Transaction unsuccessful",
+    "Transaction failed",
+    "Payment declined",
+    "Order cancelled by operator",
+    "Request rejected",
+    "cannot be processed",
+    "Unable to process",
+    "Failed to process your order",
+    "insufficient balance",
+    "Invalid signature",
+    "Invalid destination number",
+    '{"success": false, "message": "number not found"}',
+    "success: false",
+    "kegagalan sistem",
+    "gagal. sal 1.350.992",
+    "Mohon maaf trx gagal, jika saldo belum kembali hub CS",
+)
+
+NOT_YET = _all(
+    Claim.NOT_YET,
+    f"Transaksi s5.{NUMBER} sedang diproses",
+    f"Transaksi s5.{NUMBER} akan diproses",
+    f"Transaksi s5.{NUMBER} sedang di proses",
+    f"Transaksi s5.{NUMBER} SEDANG  DIPROSES",
+    f"S5.{NUMBER} BELUM SUKSES",
+    f"S5.{NUMBER} blm berhasil",
+    f"S5.{NUMBER} belum diproses",
+    f"S5.{NUMBER} PENDING",
+    f"S5.{NUMBER} di pending",
+    f"S5.{NUMBER} masih dalam proses",
+    f"S5.{NUMBER} msh dlm proses",
+    f"S5.{NUMBER} diproses",
+    f"S5.{NUMBER} PROSES",
+    f"S5.{NUMBER} on process",
+    f"S5.{NUMBER} menunggu jawaban",
+    f"S5.{NUMBER} menunggu konfirmasi sukses dari operator",
+    f"S5.{NUMBER} dalam antrian",
+    f"S5.{NUMBER} antri",
+    f"S5.{NUMBER} masuk antrean",
+    f"S5.{NUMBER} silakan cek",
+    f"S5.{NUMBER} mohon ditunggu",
+    f"S5.{NUMBER} harap bersabar",
+    f"S5.{NUMBER} sedang kami cek ke operator",
+    f"S5.{NUMBER} masih di cek",
+    f"S5.{NUMBER} akan segera dikirim",
+    f"S5.{NUMBER} sedang dikirim",
+    f"S5.{NUMBER} belum masuk",
+    f"S5.{NUMBER} belum ada jawaban",
+    f"S5.{NUMBER} blm ada respon dari provider",
+    f"S5.{NUMBER} tidak ada jawaban",
+    f"S5.{NUMBER} status tidak diketahui",
+    f"S5.{NUMBER} status belum jelas",
+    f"S5.{NUMBER} SUSPECT",
+    f"S5.{NUMBER} gantung",
+    f"S5.{NUMBER} timeout",
+    f"S5.{NUMBER} transaksi tertunda",
+    f"S5.{NUMBER} mungkin sukses",
+    f"S5.{NUMBER} kemungkinan gagal",
+    f"S5.{NUMBER} akan sukses dalam 5 menit",
+    f"S5.{NUMBER} pembayaran berhasil, pesanan sedang diproses",
+    f"S5.{NUMBER} SUKSES, sedang diproses",
+    f"S5.{NUMBER} permintaan diterima",
+    f"S5.{NUMBER} transaksi sudah pernah, double",
+    f"S5.{NUMBER} sedang diproses, jika gagal saldo kembali",
+    f"S5.{NUMBER} sedang diproses. Bila gagal otomatis refund",
+    f"S5.{NUMBER} belum gagal",
+    f"S5.{NUMBER} sedang dialihkan ke server lain",
+    f"S5.{NUMBER} sukses?",
+    f"⏳ S5.{NUMBER}",
+    "Transaction is being processed",
+    "Transaction pending",
+    "Transaction in queue",
+    "Order queued",
+    "Your order will be processed",
+    "Waiting for operator",
+    "not yet success",
+    "not successful yet",
+    "Transaction not confirmed",
+    "Still in progress",
+    "pembatalan gagal",
+    "Trx dlm antrian, mohon menunggu maks 1x24 jam",
+)
+
+MIXED = _all(
+    Claim.MIXED,
+    f"S5.{NUMBER} GAGAL. Sudah pernah SUKSES jam 10:02 SN: 512039",
+    f"S5.{NUMBER} SUKSES, REFUND",
+    f"S5.{NUMBER} SUKSES. Transaksi dibatalkan operator",
+    f"S5.{NUMBER} SUKSES/GAGAL",
+    f"S5.{NUMBER} SUKSES, SN: 512039. GAGAL, Saldo: Rp1",
+    f"S5.{NUMBER} SUKSES, SN: 512039, REFUND, Saldo: Rp1",
+    f"S5.{NUMBER} GAGAL, sedang diproses ulang",
+    f"S5.{NUMBER} GAGAL/PENDING",
+    f"S5.{NUMBER} gagal di server 1, sedang dialihkan ke server 2",
+    "Success but failed",
+)
+
+SILENT = _all(
+    Claim.NOTHING,
+    "",
+    "   ",
+    f"Transaksi s5.{NUMBER}",
+    (f"Transaksi s5.{NUMBER}, SN: 512039, Saldo: Rp1", "512039"),
+    f"Transaksi s5.{NUMBER} KESUKSESAN",
+    "Terima kasih",
+    "Jika gagal hubungi CS",
+    "Semoga sukses",
+    "Saldo: Rp99,999,999, Tgl: 01/01 10:36:38",
+    "...",
+)
+
+MESSAGES = (*SUCCESSES, *FAILURES, *NOT_YET, *MIXED, *SILENT)
