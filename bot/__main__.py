@@ -36,6 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="loket", description="A Telegram counter for resellers of one biller."
     )
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot")
     commands.add_parser(
@@ -48,13 +49,13 @@ def main() -> None:
     )
     restore.add_argument("copy", type=Path, metavar="FILE", help="what `loket backup` wrote")
     _add_catalogue(commands.add_parser("catalogue", help="bring the price list in or out, as XLSX or CSV"))
-    demo = commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in")
-    demo.add_argument(
-        "arguments", nargs=argparse.REMAINDER, help="given on to the sandbox, such as --port 9000"
-    )
-    given = parser.parse_args()
+    # The sandbox has options of its own, --help among them: whatever follows `demo` is passed on to it.
+    commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in", add_help=False)
+    given, others = parser.parse_known_args()
     if given.command == "demo":
-        _become_the_sandbox(given.arguments)
+        _become_the_sandbox(others)
+    if others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     settings = _settings_or_exit()
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     log_unhandled_errors()
@@ -71,6 +72,16 @@ def main() -> None:
             sys.exit(_keep(partial(_restore, settings, given.copy)))
         case _:
             sys.exit(_run(settings))
+
+
+class _ShowVersion(argparse.Action):
+    """Print the version of the installed package; it is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"loket {version('loket')}")
+        parser.exit()
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:

@@ -41,9 +41,9 @@ _log = logging.getLogger(__name__)
 STOP_MARGIN_S = 5.0
 """Beyond a post's own deadline, for storing its answer and telling its chat."""
 
-INTRODUCE_AGAIN_S = 3.0
+SET_UP_AGAIN_S = 3.0
 
-LAST_WORDS_S = 3.0
+LAST_MESSAGES_S = 3.0
 """A stop should not keep a machine waiting; what is not told by then is told after the next start."""
 
 
@@ -57,7 +57,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.introduced = asyncio.Event()
+        self.telegram_is_set_up = asyncio.Event()
         self.metrics = Metrics()
         self.database = SqliteDatabase(settings.database_path)
         self.biller = BillerClient(
@@ -70,61 +70,61 @@ class App:
             token=settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url
         )
         self.sender = Sender(self.client)
-        self.counter = Runtime(self._world(), _rules(settings))
-        self.metrics.watch_breaker(self.counter.breaker)
-        self.metrics.watch_audit(self.counter.auditor.tally)
-        self.doorway = UpdateReceiver(
+        self.runtime = Runtime(self._environment(), _runtime_settings(settings))
+        self.metrics.watch_breaker(self.runtime.breaker)
+        self.metrics.watch_audit(self.runtime.auditor.tally)
+        self.receiver = UpdateReceiver(
             database=self.database,
-            desk=self.counter.desk,
+            context=self.runtime.context,
             sender=self.sender,
             now_ms=now_ms,
-            claim=self.counter.submitter.claim,
-            look=self.counter.messenger.look,
-            imports_bell=self.counter.imports_bell,
+            claim_orders=self.runtime.submitter.claim,
+            scan_outbox=self.runtime.messenger.scan,
+            imports_wake_up=self.runtime.imports_wake_up,
         )
-        poller = Poller(database=self.database, client=self.client, doorway=self.doorway, now_ms=now_ms)
+        poller = Poller(database=self.database, client=self.client, receiver=self.receiver, now_ms=now_ms)
         self.poller = Worker("poller", poller.run_once, WakeUp())
 
-    def _world(self) -> Environment:
+    def _environment(self) -> Environment:
         return Environment(
             database=self.database,
             biller=self.metrics.watch_biller(self.biller),
-            speaker=self.metrics.watch_speaker(self.sender),
+            sender=self.metrics.watch_sender(self.sender),
             files=FileDownloader(self.client),
             now_ms=now_ms,
-            tick=time.monotonic,
+            monotonic=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),
-            chance=lambda: secrets.randbelow(100_000),
+            random_suffix=lambda: secrets.randbelow(100_000),
         )
 
-    async def introduce(self) -> None:
+    async def set_up_telegram(self) -> None:
         """Greet Telegram until it answers, then let updates in."""
         settings = self.settings
         secret = settings.telegram_webhook_secret
-        while not self.introduced.is_set():
+        while not self.telegram_is_set_up.is_set():
             try:
-                self.doorway.username = await configure_updates(
+                self.receiver.username = await configure_updates(
                     self.client,
                     webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
                     webhook_secret=secret.get_secret_value() if secret else None,
                 )
             except TelegramError as error:
                 _log.warning("Telegram does not answer yet", extra={"why": type(error).__name__})
-                await asyncio.sleep(INTRODUCE_AGAIN_S)
+                await asyncio.sleep(SET_UP_AGAIN_S)
             else:
-                self.introduced.set()
+                self.telegram_is_set_up.set()
         _log.info("introduced to Telegram", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
         if not settings.public_url:
             await self.poller.run()
 
-    async def take_update(self, update: dict[str, object]) -> None:
+    async def receive_update(self, update: dict[str, object]) -> None:
         """Take one update from the webhook."""
-        await self.doorway.take([update])
+        await self.receiver.receive([update])
 
-    async def hear_reversal(self, query: bytes, remote: str) -> ReversalResult:
+    async def receive_reversal(self, query: bytes, remote: str) -> ReversalResult:
         """Take one report from the biller."""
-        verdict = await self.counter.reversals.hear(query, remote=remote)
+        verdict = await self.runtime.reversals.receive(query, remote=remote)
         self.metrics.reversals.labels(verdict.name.lower()).inc()
         return verdict
 
@@ -138,8 +138,8 @@ class App:
             storage_is_up = self.database.is_writable
         return {
             "storage": storage_is_up,
-            "agents": all(agent.healthy for agent in (*self.counter.agents, self.poller)),
-            "telegram": self.introduced.is_set(),
+            "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
+            "telegram": self.telegram_is_set_up.is_set(),
         }
 
     async def metrics_page(self) -> bytes:
@@ -149,8 +149,8 @@ class App:
     def handlers(self) -> WebHandlers:
         """Give what the web server calls."""
         return WebHandlers(
-            take_update=self.take_update,
-            hear_reversal=self.hear_reversal,
+            receive_update=self.receive_update,
+            receive_reversal=self.receive_reversal,
             readiness=self.readiness,
             metrics=self.metrics_page,
         )
@@ -167,7 +167,7 @@ class App:
         )
 
 
-def _rules(settings: Settings) -> RuntimeSettings:
+def _runtime_settings(settings: Settings) -> RuntimeSettings:
     return RuntimeSettings(
         admins=settings.admin_ids,
         zone=settings.zone,
@@ -195,14 +195,14 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
         )
-        await _look_back(app)
-        await app.counter.submitter.recover()
-        agents = [asyncio.create_task(agent.run(), name=agent.name) for agent in app.counter.agents]
-        stack.push_async_callback(_stop_agents, app, agents)
+        await _check_restore(app)
+        await app.runtime.submitter.recover()
+        workers = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
+        stack.push_async_callback(_stop_workers, app, workers)
         web = build_app(app.handlers(), app.gate())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
-        stack.push_async_callback(app.counter.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
-        greeting = asyncio.create_task(app.introduce(), name="introduction")
+        stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
+        greeting = asyncio.create_task(app.set_up_telegram(), name="introduction")
         stack.push_async_callback(_cancel, greeting)
         loading = asyncio.create_task(asyncio.to_thread(carriers.load_prefixes), name="loading")
         stack.push_async_callback(_cancel, loading)
@@ -211,9 +211,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         _log.info("Loket is stopping")
 
 
-async def _look_back(app: App) -> None:
+async def _check_restore(app: App) -> None:
     doubted = await app.database.write(
-        lambda tx: restore_gate.check_after_restore(tx, app.counter.desk, now_ms=now_ms())
+        lambda tx: restore_gate.check_after_restore(app.runtime.context.begin(tx, now_ms()))
     )
     if await app.database.read(restores.in_quarantine):
         words = "restored from a backup: nothing is bought until an admin opens the counter"
@@ -225,23 +225,23 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _stop_agents(app: App, agents: list[asyncio.Task[None]]) -> None:
+async def _stop_workers(app: App, workers: list[asyncio.Task[None]]) -> None:
     """Tell what can be told at once, then stop; the rest waits in the outbox for the next start."""
-    await _tell_the_last(app)
-    for agent in agents:
-        agent.cancel()
-    await asyncio.gather(*agents, return_exceptions=True)
-    await app.counter.messenger.close()
+    await _send_last_messages(app)
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    await app.runtime.messenger.close()
     await app.sender.close()
 
 
-async def _tell_the_last(app: App) -> None:
+async def _send_last_messages(app: App) -> None:
     try:
-        async with asyncio.timeout(LAST_WORDS_S):
-            while await app.counter.messenger.run_once() < LAST_WORDS_S:
-                await app.counter.messenger.drain(LAST_WORDS_S)
+        async with asyncio.timeout(LAST_MESSAGES_S):
+            while await app.runtime.messenger.run_once() < LAST_MESSAGES_S:
+                await app.runtime.messenger.drain(LAST_MESSAGES_S)
                 await asyncio.sleep(0.05)
-            await app.counter.messenger.drain(LAST_WORDS_S)
+            await app.runtime.messenger.drain(LAST_MESSAGES_S)
     except (TimeoutError, StorageError):
         _log.info("some messages are told after the next start")
 
@@ -269,7 +269,7 @@ async def _check(app: App, stop: asyncio.Event) -> None:
         notice = DatabaseFoundDamaged(at_ms=now_ms())
         with suppress(StorageError):
             await app.database.write(
-                lambda tx: app.counter.desk.tell_admins(tx, notice, at_ms=now_ms(), subject="damage")
+                lambda tx: app.runtime.context.begin(tx, now_ms()).notify_admins(notice, subject="damage")
             )
         stop.set()
         raise

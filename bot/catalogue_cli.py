@@ -9,8 +9,8 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, diff_catalogue, merge_rows
 from bot.catalogue.price_list.columns import COLUMN_TITLES
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
-from bot.catalogue.price_list.writer import catalogue_csv, catalogue_xlsx
 from bot.catalogue.product import Product
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from bot.grammar.vocabulary import COMMANDS
 from storage import catalogue
 from storage.catalogue import CatalogueEdit

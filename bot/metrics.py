@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from bot.delivery.messenger import MessageSender
+from bot.delivery.sending import MessageSender, OutgoingMessage, SendResult
 from bot.notices.alarms import Invariant
 from bot.orders.events import Answer
 from bot.orders.model import Order
 from bot.purchasing.auditor import AuditStats
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.submitter import Biller
-from bot.telegram.send_result import SendResult
-from bot.telegram.sender import OutgoingMessage
 from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx
@@ -36,9 +34,9 @@ class Metrics:
         """Give `biller` with its answers counted."""
         return _CountedBiller(biller, self.answers)
 
-    def watch_speaker(self, speaker: MessageSender) -> MessageSender:
+    def watch_sender(self, sender: MessageSender) -> MessageSender:
         """Give `speaker` with its outcomes counted."""
-        return _CountedSender(speaker, self.messages)
+        return _CountedSender(sender, self.messages)
 
     def watch_breaker(self, breaker: CircuitBreaker) -> None:
         """Show whether orders are held back."""
@@ -70,12 +68,12 @@ class _CountedBiller:
 
 
 class _CountedSender:
-    def __init__(self, speaker: MessageSender, messages: Counter) -> None:
-        self._speaker = speaker
+    def __init__(self, sender: MessageSender, messages: Counter) -> None:
+        self._sender = sender
         self._messages = messages
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
-        outcome = await self._speaker.send(outgoing)
+        outcome = await self._sender.send(outgoing)
         self._messages.labels(type(outcome).__name__).inc()
         return outcome
 
@@ -94,16 +92,16 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
     open_orders = GaugeMetricFamily("loket_open_orders", "orders not at an end, by state", labels=["state"])
     for state, count in orders.counts(tx).items():
         open_orders.add_metric([state], count)
-    letters = GaugeMetricFamily("loket_letters", "letters waiting, parked or buried", labels=["state"])
+    messages = GaugeMetricFamily("loket_letters", "letters waiting, parked or buried", labels=["state"])
     for state, count in outbox.counts(tx).items():
-        letters.add_metric([state], count)
+        messages.add_metric([state], count)
     quarantine = GaugeMetricFamily(
         "loket_restore_quarantine",
         "1 while the counter is closed after a restore",
         value=int(restores.in_quarantine(tx) is not None),
     )
     balance = balances.last_balance(tx)
-    families = [open_orders, letters, quarantine]
+    families = [open_orders, messages, quarantine]
     if balance:
         families.append(
             GaugeMetricFamily("loket_biller_balance_idr", "as last reported", value=balance.balance_idr)

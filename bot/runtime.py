@@ -8,8 +8,10 @@ from datetime import tzinfo
 
 from msgspec import Struct
 
-from bot.delivery.messenger import MessageSender, Messenger
+from bot.delivery.messenger import Messenger
 from bot.delivery.rate_limit import RateLimiter
+from bot.delivery.sending import MessageSender
+from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
@@ -17,7 +19,7 @@ from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp, Worker
 from storage.database import Database
 
@@ -31,12 +33,12 @@ class Environment(Struct, frozen=True, kw_only=True):
 
     database: Database
     biller: Biller
-    speaker: MessageSender
+    sender: MessageSender
     files: FileSource
     now_ms: Callable[[], int]
-    tick: Callable[[], float]
+    monotonic: Callable[[], float]
     nonce: Callable[[], str]
-    chance: Callable[[], int]
+    random_suffix: Callable[[], int]
 
 
 class RuntimeSettings(Struct, frozen=True, kw_only=True):
@@ -54,71 +56,75 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
 class Runtime:
     """All agents of one Loket; the bells wake them when there is work."""
 
-    def __init__(self, world: Environment, rules: RuntimeSettings) -> None:
+    def __init__(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()
-        self.desk = Desk(
-            admins=rules.admins,
-            zone=rules.zone,
-            nonce=world.nonce,
-            chance=world.chance,
+        self.context = WorkContext(
+            admin_ids=settings.admins,
+            zone=settings.zone,
+            nonce=environment.nonce,
+            random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
         )
-        self.orders_bell, self.outbox_bell, self.imports_bell = WakeUp(), WakeUp(), WakeUp()
+        self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(
-            database=world.database,
-            desk=self.desk,
-            biller=world.biller,
+            database=environment.database,
+            context=self.context,
+            biller=environment.biller,
             breaker=self.breaker,
-            now_ms=world.now_ms,
-            tick=world.tick,
-            bell=self.orders_bell,
-            outbox_bell=self.outbox_bell,
-            concurrency=rules.biller_concurrency,
-            max_age_s=rules.order_max_age_s,
+            now_ms=environment.now_ms,
+            monotonic=environment.monotonic,
+            wake_up=self.orders_wake_up,
+            outbox_wake_up=self.outbox_wake_up,
+            concurrency=settings.biller_concurrency,
+            max_age_s=settings.order_max_age_s,
         )
         self.messenger = Messenger(
-            database=world.database,
-            desk=self.desk,
-            speaker=world.speaker,
-            pace=RateLimiter(
-                messages_per_s=rules.messages_per_s, chat_messages_per_s=rules.chat_messages_per_s
+            database=environment.database,
+            context=self.context,
+            sender=environment.sender,
+            load_content=load_content,
+            rate_limiter=RateLimiter(
+                messages_per_s=settings.messages_per_s, chat_messages_per_s=settings.chat_messages_per_s
             ),
-            clock=Clock(rules.zone),
-            now_ms=world.now_ms,
-            tick=world.tick,
-            bell=self.outbox_bell,
+            clock=Clock(settings.zone),
+            now_ms=environment.now_ms,
+            monotonic=environment.monotonic,
+            wake_up=self.outbox_wake_up,
         )
         self.reversals = ReversalReceiver(
-            database=world.database, desk=self.desk, now_ms=world.now_ms, look=self.messenger.look
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            scan_outbox=self.messenger.scan,
         )
         self.importer = ImportWorker(
-            database=world.database,
-            desk=self.desk,
-            files=world.files,
-            now_ms=world.now_ms,
-            outbox_bell=self.outbox_bell,
+            database=environment.database,
+            context=self.context,
+            files=environment.files,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
         )
         self.watchdog = Watchdog(
-            database=world.database,
-            desk=self.desk,
-            now_ms=world.now_ms,
-            outbox_bell=self.outbox_bell,
-            trx_timeout_s=rules.biller_timeout_s,
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+            trx_timeout_s=settings.biller_timeout_s,
             is_posting=self.submitter.is_posting,
         )
         self.auditor = Auditor(
-            database=world.database,
-            desk=self.desk,
-            now_ms=world.now_ms,
-            tick=world.tick,
-            outbox_bell=self.outbox_bell,
-            order_max_age_s=rules.order_max_age_s,
-            trx_timeout_s=rules.biller_timeout_s,
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            monotonic=environment.monotonic,
+            outbox_wake_up=self.outbox_wake_up,
+            order_max_age_s=settings.order_max_age_s,
+            trx_timeout_s=settings.biller_timeout_s,
         )
-        self.agents = (
-            Worker("submitter", self.submitter.run_once, self.orders_bell),
-            Worker("messenger", self.messenger.run_once, self.outbox_bell),
-            Worker("importer", self.importer.run_once, self.imports_bell),
+        self.workers = (
+            Worker("submitter", self.submitter.run_once, self.orders_wake_up),
+            Worker("messenger", self.messenger.run_once, self.outbox_wake_up),
+            Worker("importer", self.importer.run_once, self.imports_wake_up),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("auditor", self.auditor.run_once, WakeUp()),
         )

@@ -1,102 +1,144 @@
-"""Puts notices into the outbox: for one chat, for every admin, with one-time buttons where they have any."""
+"""One unit of work: a transaction, its moment, and the notices that are stored together with its changes."""
 
 from collections.abc import Callable
 from datetime import tzinfo
 
 from msgspec import Struct, field
 
+from bot.actors import Actor, Address
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.diff import CatalogueDiff
+from bot.catalogue.product import Product
 from bot.notices import Notice
-from bot.notices.buttons import VIEW_ACTIONS, ButtonSpec
+from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import inbox, outbox
+from storage.catalogue import CatalogueEdit
 from storage.catalogue_cache import CatalogueCache
-from storage.keyboard import Button, Keyboard
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
-"""Five minutes between two alerts of one kind: the first wakes an admin, a flood would hide the rest."""
+"""Five minutes between two alerts on one topic: the first wakes an admin, a flood would hide the rest."""
 
 
-class Address(Struct, frozen=True, kw_only=True):
-    """Where something is said: a chat, its topic, and the message that is answered."""
+class WorkContext(Struct, frozen=True, kw_only=True):
+    """What all units of work share; chance comes in from `app.py`.
 
-    chat_id: int
-    thread_id: int | None = None
-    reply_to: int | None = None
-
-
-class Desk(Struct, frozen=True, kw_only=True):
-    """What every unit of work needs to speak and to name things; chance comes in from `app.py`.
-
-    `nonce` gives a fresh unguessable text of at most 64 bytes, `chance` a number from 0 to 99999;
-    `held_since_ms` tells since when orders are held back, None if they are not.
+    `nonce` returns a fresh unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
+    `held_since_ms` since when orders are held back, None if they are not.
     """
 
-    admins: tuple[int, ...]
+    admin_ids: tuple[int, ...]
     zone: tzinfo
     nonce: Callable[[], str]
-    chance: Callable[[], int]
+    random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
-    shelf: CatalogueCache = field(default_factory=CatalogueCache)
+    catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
-    def say(
+    def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
+        """Return the unit of work of a transaction that is under way."""
+        return UnitOfWork(tx, self, now_ms)
+
+
+class UnitOfWork(Struct, frozen=True):
+    """What a unit of work needs to read, to change and to notify; all of it is stored, or nothing."""
+
+    tx: Tx
+    context: WorkContext
+    now_ms: int
+
+    @property
+    def admin_ids(self) -> tuple[int, ...]:
+        """The user ids of the admins, which are also the ids of their private chats."""
+        return self.context.admin_ids
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the shop."""
+        return self.context.zone
+
+    def nonce(self) -> str:
+        """Return a fresh unguessable text."""
+        return self.context.nonce()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue as this transaction sees it."""
+        return self.context.catalogue_cache.get(self.tx)
+
+    def replace_catalogue(
+        self, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
+    ) -> CatalogueDiff | None:
+        """Replace the catalogue; return None if `old` is no longer in force."""
+        return self.context.catalogue_cache.replace(self.tx, old, new, edit)
+
+    def notify(
         self,
-        tx: Tx,
         notice: Notice,
-        place: Address,
+        address: Address,
         *,
-        at_ms: int,
         subject: str = "",
         edits: int | None = None,
         hold_until_ms: int = 0,
     ) -> None:
-        """Say something, new or in the place of our message `edits`; while it rests, others overtake it."""
-        letter = OutboxMessage(
-            chat_id=place.chat_id,
-            thread_id=place.thread_id,
-            reply_to=place.reply_to,
+        """Enqueue a notice, as a new message or in the place of our message `edits`.
+
+        While it is held, later messages overtake it.
+        """
+        message = OutboxMessage(
+            chat_id=address.chat_id,
+            thread_id=address.thread_id,
+            reply_to=address.reply_to,
             notice=notice,
             edits=edits,
-            keyboard=self._keyboard(tx, notice, subject, at_ms=at_ms),
+            keyboard=self._keyboard(notice, subject),
             subject=subject,
             hold_until_ms=hold_until_ms,
         )
-        outbox.enqueue(tx, letter, at_ms=at_ms)
+        outbox.enqueue(self.tx, message, at_ms=self.now_ms)
 
-    def tell_admins(self, tx: Tx, notice: Notice, *, at_ms: int, subject: str) -> None:
-        """Say something to every admin, in their private chats."""
-        for admin in self.admins:
-            self.say(tx, notice, Address(chat_id=admin), at_ms=at_ms, subject=subject)
+    def answer(self, actor: Actor, notice: Notice, *, subject: str = "") -> None:
+        """Enqueue a notice in the place of the card that the actor tapped, or else as a reply."""
+        if actor.card_id is None:
+            self.notify(notice, actor.address, subject=subject)
+        else:
+            self.notify(notice, actor.chat, subject=subject, edits=actor.card_id)
 
-    def alert_admins(self, tx: Tx, notice: Notice, *, at_ms: int, topic: str) -> bool:
-        """Wake the admins, unless they were woken about this topic just now; tell whether they were woken."""
+    def notify_admins(self, notice: Notice, *, subject: str) -> None:
+        """Enqueue a notice to every admin, in their private chats."""
+        for admin_id in self.admin_ids:
+            self.notify(notice, Address(chat_id=admin_id), subject=subject)
+
+    def alert_admins(self, notice: Notice, *, topic: str) -> bool:
+        """Notify the admins unless they were alerted on this topic just now; return whether they were."""
         subject = f"alert:{topic}"
-        if outbox.was_enqueued_since(tx, subject, since_ms=at_ms - ALERT_PAUSE_MS):
+        if outbox.was_enqueued_since(self.tx, subject, since_ms=self.now_ms - ALERT_PAUSE_MS):
             return False
-        self.tell_admins(tx, notice, at_ms=at_ms, subject=subject)
+        self.notify_admins(notice, subject=subject)
         return True
 
-    def close_cards(self, tx: Tx, notice: Notice, *, at_ms: int, subject: str) -> None:
-        """Put `notice` in the place of every card about a subject, so that no open question is left lying."""
-        cards = outbox.cards_about(tx, subject)
-        outbox.drop_waiting_about(tx, subject)
-        for chat_id, message_id, letter_id in cards:
-            on_its_way = letter_id if message_id is None else None
-            closing = OutboxMessage(
-                chat_id=chat_id, notice=notice, edits=message_id, edits_outbox_id=on_its_way, subject=subject
+    def replace_cards(self, notice: Notice, *, subject: str) -> None:
+        """Put `notice` in the place of every card about a subject, so that no open question is left."""
+        cards = outbox.cards_about(self.tx, subject)
+        outbox.drop_waiting_about(self.tx, subject)
+        for chat_id, message_id, outbox_id in cards:
+            replacement = OutboxMessage(
+                chat_id=chat_id,
+                notice=notice,
+                edits=message_id,
+                edits_outbox_id=outbox_id if message_id is None else None,
+                subject=subject,
             )
-            outbox.enqueue(tx, closing, at_ms=at_ms)
+            outbox.enqueue(self.tx, replacement, at_ms=self.now_ms)
 
-    def _keyboard(self, tx: Tx, notice: Notice, subject: str, *, at_ms: int) -> Keyboard:
-        return tuple(
-            tuple(self._button(tx, key, subject, at_ms=at_ms) for key in row) for row in keyboard_of(notice)
-        )
+    def _keyboard(self, notice: Notice, subject: str) -> Keyboard:
+        return tuple(tuple(self._button(spec, subject) for spec in row) for row in keyboard_of(notice))
 
-    def _button(self, tx: Tx, key: ButtonSpec, subject: str, *, at_ms: int) -> Button:
-        """Make a key a button: a view carries what it shows, anything else a nonce that works once."""
-        if key.action in VIEW_ACTIONS:
-            return Button(action=key.action, data=f"{key.action}:{key.payload}", label=key.label)
+    def _button(self, spec: ButtonSpec, subject: str) -> Button:
+        """Return a button whose data is what a view shows, or else a nonce that works once."""
+        if spec.action in VIEW_ACTIONS:
+            return Button(action=spec.action, data=f"{spec.action}:{spec.payload}", label=spec.label)
         nonce = self.nonce()
-        inbox.register_button(tx, nonce, key, subject, at_ms=at_ms)
-        return Button(action=key.action, data=nonce, label=key.label)
+        inbox.register_button(self.tx, nonce, spec, subject, at_ms=self.now_ms)
+        return Button(action=spec.action, data=nonce, label=spec.label)

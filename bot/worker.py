@@ -16,7 +16,7 @@ class WakeUp:
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
-    def ring(self) -> None:
+    def set(self) -> None:
         """Wake whoever waits, or the next who will."""
         self._event.set()
 
@@ -33,11 +33,11 @@ class WakeUp:
 class Worker:
     """Runs `run_once` for ever; it gives how many seconds to wait unless the bell rings."""
 
-    def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], bell: WakeUp) -> None:
+    def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], wake_up: WakeUp) -> None:
         self.name = name
         self.healthy = True
         self._run_once = run_once
-        self._bell = bell
+        self._wake_up = wake_up
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -50,4 +50,4 @@ class Worker:
                 self.healthy = False
                 pause_s = AFTER_SURPRISE_S
             if pause_s > 0:
-                await self._bell.wait(pause_s)
+                await self._wake_up.wait(pause_s)

@@ -1,1 +1,1 @@
-"""PRETENDS: a Telegram and a biller to try the bot against, reached by URL only."""
+"""PRETENDS: a Telegram and a biller, reached by URL; of the bot it only looks into the database."""

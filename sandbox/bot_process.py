@@ -24,13 +24,13 @@ READY_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 10.0
 _POLL_S: Final = 0.1
 _LAST_LINES: Final = 20
+_DATABASE: Final = "loket.db"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
-# Whatever the shell holds under these names is somebody's real bot: it must not reach this one.
-_SETTING_NAMES: Final = (
-    *("TELEGRAM_", "BILLER_", "REVERSAL_", "LISTEN_", "ADMIN_", "RESELLER_", "TRUSTED_", "PUBLIC_"),
-    *("DATABASE_", "ORDER_", "TIMEZONE", "LOG_"),
-)
+# All that the bot gets of the shell's environment: any other name could be a setting of a real bot, or name a
+# proxy that does not reach this machine.
+_KEPT: Final = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"})
+_KEPT_PREFIXES: Final = ("LC_", "PYTHON", "COV")
 
 
 class BotDiedError(Exception):
@@ -48,11 +48,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotProcess:
-    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results."""
+    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results.
+
+    `database` is its SQLite file, which goes with it.
+    """
 
     process: Process
     url: str
     reversal_url: str
+    database: Path
     log: Path
 
     async def ready(self) -> None:
@@ -94,7 +98,7 @@ class BotProcess:
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_TIMEOUT_S):
                     await self.process.wait()
-        finally:  # also when somebody is too impatient to wait
+        finally:  # also when the wait is cancelled
             with suppress(ProcessLookupError):
                 self.process.kill()
             await self.process.wait()
@@ -112,7 +116,13 @@ async def running_bot(
         if webhook:
             settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
         process = await _start(_environment(os.environ, settings), home=home, log=log)
-        bot = BotProcess(process=process, url=url, reversal_url=f"{url}/reversal/{secret}", log=log)
+        bot = BotProcess(
+            process=process,
+            url=url,
+            reversal_url=f"{url}/reversal/{secret}",
+            database=Path(home, _DATABASE),
+            log=log,
+        )
         try:
             yield bot
         finally:
@@ -131,16 +141,17 @@ def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret:
         "REVERSAL_SECRET": reversal_secret,
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(port),
-        "DATABASE_URL": "sqlite:///loket.db",  # in its working folder, which is its home
+        "DATABASE_URL": f"sqlite:///{_DATABASE}",  # in its working folder, which is its home
     }
 
 
 def _environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the bot: the shell's, without any setting but ours."""
-    kept = {name: value for name, value in inherited.items() if not name.upper().startswith(_SETTING_NAMES)}
+    """Return the environment of the bot: its settings, and of the shell's what a program needs."""
+    kept = {
+        name: value for name, value in inherited.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
     path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(_ROOT))))
-    # Both ends are on this machine: a proxy of the shell's could not reach them.
-    return {**kept, **settings, "PYTHONPATH": path, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return {**kept, **settings, "PYTHONPATH": path}
 
 
 async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Process:

@@ -42,6 +42,7 @@ def control_routes(world: World) -> list[Route]:
         "/biller/reversal": _reversal,
         "/telegram/fault": _fault,
         "/reset": _reset,
+        "/restart": _restart,
     }
     return [
         Route("/state", state),
@@ -97,7 +98,7 @@ def _file_of(world: World, unique_id: str) -> Response:
 
 
 async def _events(world: World) -> AsyncIterator[str]:
-    """Tell the version now and at each change; a comment when it is quiet."""
+    """Send the version now and at each change; a comment when it is quiet."""
     version = world.feed.version
     yield _event(version)
     while not world.feed.closed:
@@ -156,4 +157,12 @@ async def _fault(world: World, body: Json) -> Json:
 
 async def _reset(world: World, _: Json) -> Json:
     world.reset()
+    return {"version": world.feed.version}
+
+
+async def _restart(world: World, _: Json) -> Json:
+    if world.restart is None:
+        raise ValueError("this sandbox does not run the bot: stop both and start them again")
+    if not world.is_starting:
+        world.restart.set()
     return {"version": world.feed.version}

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Feed:
-    """Counts changes; whoever waits is woken at each."""
+    """Count changes, and wake all waiters at each."""
 
     def __init__(self) -> None:
         self.version = 0

@@ -1,16 +1,20 @@
-"""Each order's way, told from what was seen outside the bot: messages, posts, answers, reversals."""
+"""Each order's way: what the bot stored and told of it, beside what the biller saw.
+
+An order is one that the bot has stored. A typed line that looks like one and was not stored is shown too, as
+long as the bot has not taken it in, and afterwards as not bought.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from sandbox.biller.behaviour import Answer
 from sandbox.biller.ledger import Entry
-from sandbox.telegram.chats import Json, Message
+from sandbox.bot_database import BotRecords, Event, MessageKey, StoredOrder
+from sandbox.telegram.chats import Chat, Json, Message
 
 # A code, a separator, and a rest that holds a destination; what the bot makes of it is its own affair.
 _ORDER_LINE = re.compile(r"(?P<code>[a-z0-9]{1,14})\s*[.,*#\s]\s*(?P<rest>.+)", re.IGNORECASE)
@@ -18,219 +22,249 @@ _ORDER_LINE = re.compile(r"(?P<code>[a-z0-9]{1,14})\s*[.,*#\s]\s*(?P<rest>.+)", 
 _PHONE = re.compile(r"(?:0|62)[0-9]{9,12}|8[0-9]{8,10}")
 _SHORTEST_DESTINATION: Final = 5
 _LONGEST_NOMINAL: Final = 4
-_TRXID = re.compile(r"(?<![0-9])[0-9]{17}(?![0-9])")
-_EDITED_SINCE: Final = "Sejak itu pesannya diedit"
-_ANSWERS: Final = {
-    Answer.PENDING: "Diterima biller, sedang diproses",
-    Answer.SLOW: "Diterima biller, jawabannya lambat",
-    Answer.CUT: "Sambungan terputus tanpa jawaban",
-    Answer.HTTP_500: "Biller menjawab galat 500",
-    Answer.GARBAGE: "Jawaban biller tidak terbaca",
-}
+
+# States of the bot's that end an order until the biller says the opposite or an admin decides.
+_SETTLED: Final = frozenset({"succeeded", "failed", "expired", "disputed"})
 
 
-# A message with the chat it stands in.
-Spoken = tuple[int, Message]
+class Unstored(StrEnum):
+    """How a line stands of which the bot has stored no order; a stored one stands as the bot's state says."""
+
+    UNTAKEN = "untaken"  # the bot has not taken the message in yet
+    UNBOUGHT = "unbought"  # it has, and there is no order: a question, a repeat, a closed product, a slip …
 
 
 class StepName(StrEnum):
     """The stations of an order."""
 
     ASKED = "asked"
-    ACKNOWLEDGED = "acknowledged"
-    POSTED = "posted"
+    RECORDED = "recorded"
+    SENT = "sent"
     ANSWERED = "answered"
-    REVERSED = "reversed"
+    SETTLED = "settled"
     TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One station passed."""
+    """One station passed, with facts for the page to word."""
 
     name: StepName
     at_ms: int
-    detail: str
+    facts: Json
+
+    def as_json(self) -> Json:
+        """Return the step as the page reads it."""
+        return {"name": self.name, "at": self.at_ms} | self.facts
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """One order line of a chat and what became of it."""
+    """One order, or a line that could have been one, and its steps in the order in which they happened."""
 
     chat_id: int
-    message: Message
-    line: str
-    code: str
-    digits: str
-    entry: Entry | None = None
-    answers: list[Message] = field(default_factory=list)
+    message_id: int
+    line: int
+    text: str
+    state: str
+    at_ms: int
+    steps: tuple[Step, ...]
+    order: StoredOrder | None = None
 
     def as_json(self) -> Json:
         """Return the order as the page shows it."""
-        steps = sorted(self._steps(), key=lambda step: step.at_ms)
+        order = self.order
         return {
-            "trxid": self.entry.trxid if self.entry else None,
             "chat_id": self.chat_id,
-            "message_id": self.message.id,
-            "text": self.line,
-            "product": self.entry.product if self.entry else None,
-            "destination": self.entry.destination if self.entry else None,
-            "steps": [{"name": step.name, "at": step.at_ms, "detail": step.detail} for step in steps],
+            "message_id": self.message_id,
+            "line": self.line,
+            "text": self.text,
+            "state": self.state,
+            "trxid": order.trxid if order else None,
+            "destination": order.destination if order else None,
+            "overdue": order is not None and order.overdue,
+            "by_admin": order is not None and _was_ruled(order),
+            "steps": [step.as_json() for step in self.steps],
         }
 
-    def _steps(self) -> Iterable[Step]:
-        yield Step(name=StepName.ASKED, at_ms=self.message.at_ms, detail=self.line)
-        if self.entry is not None:
-            yield from _entry_steps(self.entry)
-        for nth, said in enumerate(self.answers):
-            words = self._words_in(said)
-            name = StepName.TOLD if nth or self._settled_by(said.at_ms, words) else StepName.ACKNOWLEDGED
-            first = words if said.edited_at_ms is None else _EDITED_SINCE
-            yield Step(name=name, at_ms=said.at_ms, detail=first)
-            if said.edited_at_ms is not None and self._settled_by(said.edited_at_ms, words):
-                yield Step(name=StepName.TOLD, at_ms=said.edited_at_ms, detail=f"{words} (diedit)")
 
-    def _settled_by(self, at_ms: int, words: str) -> bool:
-        """Whether a result was known when these words were said; within one ms they decide themselves."""
-        if self.entry is None:
-            return False
-        refused_at = self.entry.answered_at_ms if self.entry.answer is Answer.REFUSED else None
-        known = [reversal.at_ms for reversal in self.entry.reversals] + ([refused_at] if refused_at else [])
-        tells_result = "SUKSES" in words or "GAGAL" in words
-        return any(known_ms < at_ms or (known_ms == at_ms and tells_result) for known_ms in known)
-
-    def _words_in(self, said: Message) -> str:
-        """Return the line about this order, which in a table is not the first."""
-        lines = said.text.splitlines() or [""]
-        return next((line for line in lines if self.core in _digits(line)), lines[0])
-
-    @property
-    def core(self) -> str:
-        """The number without what people write before it, the bought one if it was bought."""
-        return _core(self.entry.destination if self.entry else self.digits)
+def journeys(chats: Iterable[Chat], entries: Mapping[str, Entry], records: BotRecords) -> list[Journey]:
+    """Return every order and every line that could have been one, the newest first."""
+    by_id = {chat.id: chat for chat in chats}
+    ways = [_of_stored(order, by_id.get(order.chat_id), entries.get(order.trxid)) for order in records.orders]
+    for chat in by_id.values():
+        ways += _not_stored(chat, records)
+    return sorted(ways, key=lambda way: (-way.at_ms, way.chat_id, way.message_id, way.line))
 
 
-def _entry_steps(entry: Entry) -> Iterable[Step]:
-    sent = "Dikirim ke biller" if entry.posts == 1 else f"Dikirim ke biller {entry.posts} kali"
-    yield Step(name=StepName.POSTED, at_ms=entry.posted_at_ms, detail=sent)
+def _of_stored(order: StoredOrder, chat: Chat | None, entry: Entry | None) -> Journey:
+    origin = chat.messages.get(order.message_id) if chat else None
+    by_button = origin is not None and origin.from_bot
+    steps = list(_asked(order, chat, origin))
+    steps.append(Step(name=StepName.RECORDED, at_ms=order.placed_at_ms, facts={}))
+    steps += _at_biller(entry) if entry else ()
+    steps += (_settled(event) for event in _settling(order))
+    steps += _told(order, chat)
+    return Journey(
+        chat_id=order.chat_id,
+        message_id=order.message_id,
+        line=order.line,
+        text=order.typed if order.typed and not by_button else _spelled(order),
+        state=order.state,
+        at_ms=steps[0].at_ms,
+        steps=tuple(steps),
+        order=order,
+    )
+
+
+def _asked(order: StoredOrder, chat: Chat | None, origin: Message | None) -> Iterator[Step]:
+    """Return when the order was typed or its button tapped; nothing if the chat is no longer there."""
+    if chat is None or origin is None:
+        return
+    if not origin.from_bot:
+        yield Step(name=StepName.ASKED, at_ms=origin.at_ms, facts={"by_button": False})
+        return
+    taps = [tap.at_ms for tap in chat.taps if tap.message_id == origin.id]
+    if before := [at_ms for at_ms in taps if at_ms <= order.placed_at_ms]:
+        yield Step(name=StepName.ASKED, at_ms=before[-1], facts={"by_button": True})
+
+
+def _at_biller(entry: Entry) -> Iterator[Step]:
+    yield Step(name=StepName.SENT, at_ms=entry.posted_at_ms, facts={"posts": entry.posts})
     if entry.answer is not None and entry.answered_at_ms is not None:
-        detail = entry.reason if entry.answer is Answer.REFUSED else _ANSWERS[entry.answer]
-        yield Step(name=StepName.ANSWERED, at_ms=entry.answered_at_ms, detail=detail or "")
-    for reversal in entry.reversals:
-        result = f"SUKSES, SN {reversal.sn}" if reversal.status == "0" else "GAGAL"
-        if reversal.status == "0" and reversal.sn is None:
-            result = "status sukses, kata-katanya GAGAL"
-        yield Step(name=StepName.REVERSED, at_ms=reversal.at_ms, detail=f"Biller melaporkan {result}")
+        facts: Json = {"answer": entry.answer, "reason": entry.reason}
+        yield Step(name=StepName.ANSWERED, at_ms=entry.answered_at_ms, facts=facts)
 
 
-def journeys(messages: list[Spoken], entries: list[Entry]) -> list[Journey]:
-    """Return every order, newest first; `messages` are all chats' with their chat's id."""
-    found = [
-        journey
-        for chat_id, message in messages
-        if not message.from_bot
-        for journey in _orders_in(chat_id, message)
-    ]
-    found.sort(key=lambda journey: (journey.message.at_ms, journey.chat_id, journey.message.id))
-    said = [(chat_id, message) for chat_id, message in messages if message.from_bot]
-    found += list(_match(entries, found, messages, said))
-    by_message: dict[tuple[int, int], list[Journey]] = {}
-    for journey in found:
-        by_message.setdefault((journey.chat_id, journey.message.id), []).append(journey)
-    by_trxid = {journey.entry.trxid: journey for journey in found if journey.entry}
-    for chat_id, message in said:
-        for journey in _meant(chat_id, message, by_message, by_trxid):
-            journey.answers.append(message)
-    # `cek 0812…` looks like an order too: a word without a number is one only if something was bought.
-    return [one for one in reversed(found) if one.entry is not None or not one.code.isalpha()]
+def _settling(order: StoredOrder) -> Iterator[Event]:
+    """Return the events that brought the order into a settled state, or from one into another."""
+    before = None
+    for event in order.events:
+        if event.state in _SETTLED and event.state != before:
+            yield event
+        before = event.state
 
 
-def _orders_in(chat_id: int, message: Message) -> Iterable[Journey]:
-    for line in message.text.splitlines():
+def _settled(event: Event) -> Step:
+    return Step(
+        name=StepName.SETTLED, at_ms=event.at_ms, facts={"state": event.state, "by_admin": event.by_admin}
+    )
+
+
+def _was_ruled(order: StoredOrder) -> bool:
+    """Return whether an admin's word brought the order where it stands."""
+    events = list(_settling(order))
+    return bool(events) and events[-1].by_admin and events[-1].state == order.state
+
+
+def _told(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
+    """Return each notice that the chat got; it is the result if it was written when the order was settled."""
+    settled_at_ms = max((event.at_ms for event in _settling(order)), default=None)
+    for telling in order.tellings:
+        message = chat.messages.get(telling.message_id or 0) if chat else None
+        facts = {
+            "words": _words_about(order, message) if message else None,
+            "is_result": settled_at_ms is not None and telling.written_at_ms >= settled_at_ms,
+        }
+        at_ms = message.at_ms if message else telling.told_at_ms
+        yield Step(name=StepName.TOLD, at_ms=at_ms, facts=facts)
+
+
+def _words_about(order: StoredOrder, message: Message) -> str:
+    """Return the order's line in a message that lists several by the ends of their Refs; else the first."""
+    listed = (line for line in message.text.splitlines() if line.endswith(f"·{order.trxid[-5:]}"))
+    return next(listed, _first_line(message))
+
+
+def _first_line(message: Message) -> str:
+    return next(iter(message.text.splitlines()), "")
+
+
+def _spelled(order: StoredOrder) -> str:
+    ordinal = f".{order.ordinal}" if order.ordinal > 1 else ""
+    return f"{order.product}{ordinal}.{order.destination}"
+
+
+def _not_stored(chat: Chat, records: BotRecords) -> Iterator[Journey]:
+    """Return the lines of a chat that look like orders and are none, but those that a button made one of."""
+    stored = {(one.chat_id, one.message_id) for one in records.orders}
+    bought_by_button = _bought_by_button(chat, records)
+    answers = _first_replies(chat)
+    for message in chat.messages.values():
+        key = (chat.id, message.id)
+        lines: Iterable[tuple[int, str]] = ()
+        bought = bought_by_button.get(message.id, [])
+        if key in records.unplaced:
+            unplaced = [(one.line, one.typed) for one in records.unplaced[key]]
+            lines = [one for one in unplaced if not any(number in _digits(one[1]) for number in bought)]
+        elif not message.from_bot and key not in stored and not bought:
+            lines = _order_lines(message)
+        for line, text in lines:
+            answer = answers.get(message.id)
+            yield _unstored(key, line, text, message, answer, is_seen=key in records.seen)
+
+
+def _unstored(
+    key: MessageKey, line: int, text: str, message: Message, answer: Message | None, *, is_seen: bool
+) -> Journey:
+    steps = [Step(name=StepName.ASKED, at_ms=message.at_ms, facts={"by_button": False})]
+    if answer is not None:
+        rows = (row for row in answer.text.splitlines() if row.startswith(f"{line}. "))
+        facts = {"words": next(rows, _first_line(answer)), "is_result": False}
+        steps.append(Step(name=StepName.TOLD, at_ms=answer.at_ms, facts=facts))
+    return Journey(
+        chat_id=key[0],
+        message_id=key[1],
+        line=line,
+        text=text,
+        state=Unstored.UNBOUGHT if is_seen else Unstored.UNTAKEN,
+        at_ms=message.at_ms,
+        steps=tuple(steps),
+    )
+
+
+def _first_replies(chat: Chat) -> dict[int, Message]:
+    """Return the bot's first reply to each message."""
+    replies: dict[int, Message] = {}
+    for message in chat.messages.values():
+        if message.from_bot and message.reply_to is not None:
+            replies.setdefault(message.reply_to.id, message)
+    return replies
+
+
+def _bought_by_button(chat: Chat, records: BotRecords) -> dict[int, list[str]]:
+    """Return, by message, the numbers that a button under the bot's answer to it has bought for.
+
+    Under a result stands a button too; what it buys is another order, and not the line that was asked back.
+    """
+    results = {told.message_id for one in records.orders if one.chat_id == chat.id for told in one.tellings}
+    bought: dict[int, list[str]] = {}
+    for order in records.orders:
+        origin = chat.messages.get(order.message_id) if order.chat_id == chat.id else None
+        if origin is None or not origin.from_bot or origin.reply_to is None or origin.id in results:
+            continue
+        bought.setdefault(origin.reply_to.id, []).append(_digits(order.destination).removeprefix("0"))
+    return bought
+
+
+def _order_lines(message: Message) -> Iterator[tuple[int, str]]:
+    """Return each line of a message that looks like an order, with its number from 1."""
+    if message.reply_to is not None and message.reply_to.from_bot:
+        return  # an answer to a question of the bot's: a number, an SN
+    for number, line in enumerate(message.text.splitlines(), start=1):
         plain = unicodedata.normalize("NFKC", line).strip()
         shape = _ORDER_LINE.fullmatch(plain)
-        if shape is None or len(digits := _digits(shape["rest"])) < _SHORTEST_DESTINATION:
+        if shape is None or len(_digits(shape["rest"])) < _SHORTEST_DESTINATION:
             continue
         code = shape["code"].lower()
-        if not code.isdecimal() or (len(code) <= _LONGEST_NOMINAL and not _PHONE.fullmatch(_digits(plain))):
-            yield Journey(chat_id=chat_id, message=message, line=line.strip(), code=code, digits=digits)
+        # `cek 0812…` looks like an order too: a word without a number in it is none.
+        if code.isalpha() or (code.isdecimal() and (len(code) > _LONGEST_NOMINAL or _is_phone(plain))):
+            continue
+        yield number, line.strip()
 
 
-def _match(
-    entries: list[Entry],
-    found: list[Journey],
-    messages: list[Spoken],
-    said: list[Spoken],
-) -> Iterable[Journey]:
-    """Give each entry to the order the bot itself named with its trxid, else to the oldest that fits.
-
-    What was bought without a line of its own (by a button, or beside another order) comes as a new order.
-    """
-    free, replied = list(found), _replied_by_trxid(said)
-    typed = sorted((one for one in messages if not one[1].from_bot), key=lambda one: one[1].at_ms)
-    for entry in entries:
-        named = replied.get(entry.trxid, set())
-        fitting = (one for one in free if _fits(one, entry))
-        best = next(fitting, None)
-        if named and best is not None:
-            best = next((one for one in (best, *fitting) if (one.chat_id, one.message.id) in named), best)
-        if best is not None:
-            best.entry = entry
-            free.remove(best)
-        elif (asked := _asked_elsewhere(entry, typed)) is not None:
-            yield asked
-
-
-def _replied_by_trxid(said: list[Spoken]) -> dict[str, set[tuple[int, int]]]:
-    """Return the messages that the bot replied to in naming each trxid."""
-    replied: dict[str, set[tuple[int, int]]] = {}
-    for chat_id, message in said:
-        if message.reply_to is not None:
-            for trxid in _TRXID.findall(message.text):
-                replied.setdefault(trxid, set()).add((chat_id, message.reply_to.id))
-    return replied
-
-
-def _fits(journey: Journey, entry: Entry) -> bool:
-    """Whether the order could have made this post: same number (country code apart), asked before it."""
-    if journey.code != entry.product.lower() and not journey.code.isdecimal():
-        return False
-    core = _core(entry.destination)
-    return bool(core) and core in journey.digits and journey.message.at_ms <= entry.posted_at_ms
-
-
-def _asked_elsewhere(entry: Entry, typed: list[Spoken]) -> Journey | None:
-    """Return an order from the latest words of a person that hold the number."""
-    core = _core(entry.destination)
-    for chat_id, message in reversed(typed):
-        if core and core in _digits(message.text) and message.at_ms <= entry.posted_at_ms:
-            lines = message.text.splitlines()
-            line = next((line for line in lines if core in _digits(line)), lines[0]).strip()
-            code = entry.product.lower()
-            return Journey(chat_id=chat_id, message=message, line=line, code=code, digits=core, entry=entry)
-    return None
-
-
-def _meant(
-    chat_id: int,
-    message: Message,
-    by_message: dict[tuple[int, int], list[Journey]],
-    by_trxid: dict[str, Journey],
-) -> list[Journey]:
-    """Return the orders a message of the bot speaks of: those it names, else those it replies to."""
-    named = [by_trxid[trxid] for trxid in _TRXID.findall(message.text) if trxid in by_trxid]
-    named = [journey for journey in named if journey.chat_id == chat_id]
-    if named:
-        return named
-    replied = by_message.get((chat_id, message.reply_to.id), []) if message.reply_to else []
-    if len(replied) > 1:
-        digits = _digits(message.text)
-        return [one for one in replied if one.core in digits] or replied
-    return replied
-
-
-def _core(number: str) -> str:
-    return _digits(number).removeprefix("0")
+def _is_phone(text: str) -> bool:
+    return _PHONE.fullmatch(_digits(text)) is not None
 
 
 @lru_cache(maxsize=16_384)  # the same lines are read anew at each look

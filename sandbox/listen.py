@@ -43,9 +43,23 @@ def loopback_client(timeout_s: float) -> httpx.AsyncClient:
     )
 
 
+def listening_socket(port: int) -> socket.socket:
+    """Return a socket that listens on a port of 127.0.0.1, 0 for any; OSError if it cannot."""
+    # Only a socket that names TCP gets TCP_NODELAY from asyncio; without it every answer takes 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
 @asynccontextmanager
-async def listen(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
-    """Serve `app` until the block ends; yields the base URL. Port 0 takes any free one."""
+async def listen(app: ASGIApp, *, listener: socket.socket | None = None) -> AsyncIterator[str]:
+    """Serve `app` at a listening socket, else on any free port, until the block ends; yields the base URL."""
     config = uvicorn.Config(
         app,
         http=_CuttableProtocol,
@@ -57,14 +71,7 @@ async def listen(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
-    # Only a socket that names TCP gets TCP_NODELAY from asyncio; without it every answer takes 40 ms.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError:
-        listener.close()
-        raise
+    listener = listener or listening_socket(0)
     # `serve()` would take over the signals of the process and leave only at its next tick.
     await server.startup(sockets=[listener])
     try:

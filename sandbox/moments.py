@@ -1,4 +1,4 @@
-"""The moments of each call between the bot and the world, told to whoever watches and may strike at them.
+"""The moments of each call between the bot and the world, told to watchers that may strike at them.
 
 Calls of the bot are named `trx` or by their method of the Bot API; those that the world makes are named
 `webhook` and `reversal`.
@@ -29,13 +29,13 @@ _OF_OURS = {
 
 
 class Moments:
-    """Tells each watcher every moment, while the call waits."""
+    """Call each watcher at every moment, while the call waits."""
 
     def __init__(self) -> None:
         self.watchers: list[Watcher] = []
 
     def tell(self, call: str, moment: Moment) -> None:
-        """Tell a moment."""
+        """Call the watchers."""
         for watcher in self.watchers:
             watcher(call, moment)
 

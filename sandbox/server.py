@@ -1,5 +1,6 @@
 """One port for all of the sandbox: the Bot API, the biller, the controls and the page."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -41,9 +42,9 @@ async def _index(_: Request) -> FileResponse:
 
 
 @asynccontextmanager
-async def serve(world: World, port: int = 0) -> AsyncIterator[str]:
+async def serve(world: World, listener: socket.socket | None = None) -> AsyncIterator[str]:
     """Serve the world on 127.0.0.1 inside this event loop; yields the base URL, ends the world after."""
-    async with listen(sandbox_app(world), port=port) as url:
+    async with listen(sandbox_app(world), listener=listener) as url:
         try:
             yield url
         finally:

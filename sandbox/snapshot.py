@@ -1,6 +1,5 @@
-"""The whole world as the page reads it; times are ms since the epoch."""
+"""The whole world as the page reads it: facts without words; times are ms since the epoch."""
 
-from itertools import chain
 from typing import Final, assert_never
 
 from sandbox.biller.behaviour import TEST_NUMBERS, WAYS
@@ -19,24 +18,27 @@ _QUOTE_LENGTH: Final = 80
 
 
 def snapshot(world: World) -> Json:
-    """Return everything visible."""
+    """Return everything visible; the bot's own records are among it where they can be read."""
     telegram = world.telegram
     chats = list(telegram.chats.chats.values())
-    everything = chain.from_iterable(((chat.id, m) for m in chat.messages.values()) for chat in chats)
-    orders = journeys(list(everything), list(world.biller.entries.values()))
+    records = world.bot_database.read() if world.bot_database else None
+    standings = records.standings if records else {}
     return {
         "version": world.feed.version,
         "now": world.now_ms(),
         "bot": {
             "username": telegram.chats.bot.username,
-            "mode": _mode(telegram),
+            "mode": "starting" if world.is_starting else _mode(telegram),
             "last_seen": telegram.last_seen_ms,
+            "records_are_read": records is not None,
         },
-        "chats": [_chat(chat) for chat in chats],
+        "chats": [_chat(chat, standings.get(chat.id)) for chat in chats],
         "users": [_user(user) for user in telegram.chats.users.values()],
         "biller": biller_settings(world.biller)
         | {"entries": [_entry(e) for e in world.biller.entries.values()]},
-        "orders": [order.as_json() for order in orders],
+        "orders": [one.as_json() for one in journeys(chats, world.biller.entries, records)]
+        if records
+        else [],
         "telegram": {
             "calls": telegram.calls.total(),
             "calls_by_method": dict(telegram.calls),
@@ -57,10 +59,8 @@ def biller_settings(biller: Biller) -> Json:
         "result_delay_s": settings.result_delay_s,
         "slow_s": settings.slow_s,
         "late_s": settings.late_s,
-        "behaviours": [{"name": name, "label": way.label} for name, way in WAYS.items()],
-        "test_numbers": [
-            {"ends": ends, "behaviour": name, "label": WAYS[name].label} for ends, name in numbers.items()
-        ],
+        "behaviours": list(WAYS),
+        "test_numbers": [{"ends": ends, "behaviour": name} for ends, name in numbers.items()],
     }
 
 
@@ -77,12 +77,14 @@ def _user(user: User) -> Json:
     return {"id": user.id, "name": user.name, "username": user.username, "role": user.role}
 
 
-def _chat(chat: Chat) -> Json:
+def _chat(chat: Chat, standing: str | None) -> Json:
+    """`standing` is how far its person has come as a reseller, in the bot's words; None if it has none."""
     return {
         "id": chat.id,
         "type": chat.type,
         "title": chat.title,
         "role": chat.role,
+        "standing": standing,
         "members": list(chat.members),
         "messages": [_message(message) for message in chat.messages.values()],
         "toasts": [_toast(toast) for toast in chat.toasts],
@@ -167,10 +169,12 @@ def _entry(entry: Entry) -> Json:
         "reversals": [
             {
                 "at": one.at_ms,
+                "outcome": one.outcome,
                 "status": one.status,
                 "http_status": one.http_status,
                 "sn": one.sn,
                 "tries": one.tries,
+                "is_under_way": one.is_under_way,
             }
             for one in entry.reversals
         ],

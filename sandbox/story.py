@@ -74,7 +74,7 @@ async def _budi(world: World) -> None:
 
 
 async def _stranger(world: World) -> None:
-    """Nobody knows them; they are told how to join."""
+    """A stranger asks to be let in."""
     await _hears(world, world.telegram.say(STRANGER.id, "/start"), STRANGER.id, "")
 
 

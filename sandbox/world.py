@@ -3,11 +3,15 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from sandbox.biller.emulator import Biller
 from sandbox.feed import Feed
 from sandbox.moments import Moments
 from sandbox.telegram.emulator import Telegram
+
+if TYPE_CHECKING:
+    from sandbox.bot_database import BotDatabase
 
 _FIRST_UPDATE_ID = 730_000_001
 
@@ -21,6 +25,9 @@ class World:
     """Everything outside the bot. `now_ms` and `sleep` let a test hurry; the defaults are real time.
 
     `enforce_limits` answers 429 to a bot that sends faster than Telegram allows.
+
+    Where the sandbox runs the bot itself, `bot_database` is the bot's, `restart` asks for a bot and a world
+    that begin anew, and `is_starting` holds until the bot is ready and the story has been played.
     """
 
     def __init__(
@@ -37,6 +44,9 @@ class World:
         self.feed = Feed()
         self.moments = Moments()
         self.now_ms = now_ms
+        self.bot_database: BotDatabase | None = None
+        self.restart: asyncio.Event | None = None
+        self.is_starting = False
         self.telegram = Telegram(
             feed=self.feed,
             moments=self.moments,
@@ -55,13 +65,13 @@ class World:
             reversal_url=reversal_url,
         )
 
-    def reset(self) -> None:
-        """Forget what was said, bought and planned; the cast stays."""
+    def reset(self, *, settings: bool = False) -> None:
+        """Forget what was said, bought and planned, and the biller's settings if asked to; the cast stays."""
         self.telegram.reset()
-        self.biller.reset()
+        self.biller.reset(settings=settings)
 
     async def aclose(self) -> None:
-        """Let everybody go who waits, and end what runs."""
+        """Let all waiting calls go, and end what runs."""
         self.feed.close()
         await self.telegram.aclose()
         await self.biller.aclose()

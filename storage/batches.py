@@ -1,6 +1,6 @@
 """Messages that hold several orders: their lines that made none, and how often their table has changed."""
 
-from bot.orders.batch import Batch, UnplacedLine
+from bot.orders.model import Batch, UnplacedLine
 from storage.codec import dump, load
 from storage.transaction import Tx
 

@@ -16,7 +16,7 @@ class CatalogueCache:
         self._kept = (CatalogueVersion(), Catalogue())
         self._shown_to: Tx | None = None
 
-    def catalogue(self, tx: Tx) -> Catalogue:
+    def get(self, tx: Tx) -> Catalogue:
         """Give the catalogue of the database that `tx` looks into."""
         kept, products = self._kept
         if tx is self._shown_to:

@@ -72,7 +72,7 @@ class Database(Protocol):
         """Carry out a `unit` that only looks, for a moment, beside the writer."""
         ...
 
-    async def gather(self, unit: Unit[T]) -> T:
+    async def read_long(self, unit: Unit[T]) -> T:
         """Carry out a `unit` that only looks and may take seconds, beside everybody else."""
         ...
 
@@ -92,10 +92,12 @@ class SqliteDatabase:
         self._lock_patience_s = lock_patience_s
         self._writer = Connection(partial(connect, path), iter_chunk_size=64)
         self._reader = Connection(partial(connect_to_read, path), iter_chunk_size=64)
-        self._gatherers = [Connection(partial(connect_to_read, path), iter_chunk_size=64) for _ in range(2)]
+        self._long_readers = [
+            Connection(partial(connect_to_read, path), iter_chunk_size=64) for _ in range(2)
+        ]
         """Two, so that a receipt need not wait behind somebody's report of a year."""
         self._checkpointer = Checkpointer(path)
-        self._free_gatherers: asyncio.Queue[Connection] = asyncio.Queue()
+        self._free_long_readers: asyncio.Queue[Connection] = asyncio.Queue()
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
@@ -114,9 +116,9 @@ class SqliteDatabase:
                 await self._writer.carry_out(check_integrity)
             await self._writer.carry_out(migrate)
             await self._reader
-            for gatherer in self._gatherers:
-                await gatherer
-                self._free_gatherers.put_nowait(gatherer)
+            for reader in self._long_readers:
+                await reader
+                self._free_long_readers.put_nowait(reader)
             await self._checkpointer.open()
         except (sqlite3.Error, StorageError) as error:
             await self._close_connections()
@@ -160,7 +162,7 @@ class SqliteDatabase:
 
     async def _close_connections(self) -> None:
         await self._checkpointer.close()
-        for connection in (*self._gatherers, self._reader, self._writer):
+        for connection in (*self._long_readers, self._reader, self._writer):
             if connection.is_open:
                 await connection.close()
             await connection.gone()
@@ -187,17 +189,17 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise translate_error(error) from error
 
-    async def gather(self, unit: Unit[T]) -> T:
+    async def read_long(self, unit: Unit[T]) -> T:
         """Carry out a `unit` that only looks, in a thread of its own: a long report holds up nobody else."""
         self._refuse_closed()
-        gatherer = await self._free_gatherers.get()
+        reader = await self._free_long_readers.get()
         try:
             self._refuse_closed()
-            return await gatherer.carry_out(partial(run_read_only, unit))
+            return await reader.carry_out(partial(run_read_only, unit))
         except sqlite3.Error as error:
             raise translate_error(error) from error
         finally:
-            self._free_gatherers.put_nowait(gatherer)
+            self._free_long_readers.put_nowait(reader)
 
     def _refuse_closed(self) -> None:
         if self._closing:

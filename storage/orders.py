@@ -11,7 +11,7 @@ from bot.orders.model import Intent, Order, State
 from storage.codec import Codec, dump, from_row, kind_of
 from storage.transaction import Tx
 
-_NEWS = Codec(OrderEvent)
+_EVENTS = Codec(OrderEvent)
 
 PLACED = "Placed"
 """The kind of an order's first event; its facts are the order itself."""
@@ -33,7 +33,7 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
         """Give what was heard then."""
         if self.kind == PLACED:
             return None
-        news: OrderEvent = _NEWS.load(self.kind, self.facts)
+        news: OrderEvent = _EVENTS.load(self.kind, self.facts)
         return news
 
 

@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.notices import Notice
+from bot.notices.buttons import Keyboard
 from storage import chats
 from storage.codec import Codec, dump, kind_of, load
-from storage.keyboard import Keyboard
 from storage.transaction import Tx
 
 NOTICES = Codec(Notice)
@@ -46,7 +46,7 @@ class QueuedMessage(Struct, frozen=True, kw_only=True):
     """
 
     outbox_id: int
-    letter: OutboxMessage
+    message: OutboxMessage
     due_at_ms: int
     attempts: int
     ambiguous: int
@@ -72,28 +72,28 @@ class DeliveryRecord(Struct, frozen=True, kw_only=True):
     fault: str | None
 
 
-def enqueue(tx: Tx, letter: OutboxMessage, *, at_ms: int) -> None:
+def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
     """Put a letter at the end of its chat's lane; a moved chat's letters go where it went.
 
     In a chat that lets us in no longer it joins those set aside, so that none overtakes them later.
     """
-    chat_id, is_closed = chats.address(tx, letter.chat_id)
-    if chat_id != letter.chat_id:
+    chat_id, is_closed = chats.address(tx, message.chat_id)
+    if chat_id != message.chat_id:
         # A supergroup numbers its messages anew: the old ids name other people's messages there.
-        letter = replace(letter, reply_to=None, edits=None, edits_outbox_id=None)
+        message = replace(message, reply_to=None, edits=None, edits_outbox_id=None)
     tx.run(
         "enqueue_message",
         chat_id=chat_id,
         state="parked" if is_closed else "waiting",
-        thread_id=letter.thread_id,
-        reply_to=letter.reply_to,
-        edits=letter.edits,
-        edits_outbox_id=letter.edits_outbox_id,
-        kind=kind_of(letter.notice),
-        facts=dump(letter.notice),
-        keyboard=dump(letter.keyboard),
-        subject=letter.subject,
-        hold_until_ms=letter.hold_until_ms,
+        thread_id=message.thread_id,
+        reply_to=message.reply_to,
+        edits=message.edits,
+        edits_outbox_id=message.edits_outbox_id,
+        kind=kind_of(message.notice),
+        facts=dump(message.notice),
+        keyboard=dump(message.keyboard),
+        subject=message.subject,
+        hold_until_ms=message.hold_until_ms,
         at_ms=at_ms,
     )
 
@@ -118,13 +118,13 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     """Give the chats with letters to be said now, longest waiting first; and when more will have rested."""
     rows = tx.all("all_waiting_messages", limit=FEW)
     if len(rows) == FEW:
-        return _lanes_of_many(tx, now_ms)
+        return _many_chat_queues(tx, now_ms)
     resting = [row["hold_until_ms"] for row in rows if row["hold_until_ms"] > now_ms]
     by_chat: dict[int, list[sqlite3.Row]] = {}
     for row in rows:
         if row["hold_until_ms"] <= now_ms:
             by_chat.setdefault(row["chat_id"], []).append(row)
-    longest_first = sorted(by_chat.items(), key=lambda lane: lane[1][0]["outbox_id"])
+    longest_first = sorted(by_chat.items(), key=lambda queue: queue[1][0]["outbox_id"])
     found = [
         ChatQueue(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
         for chat_id, of_chat in longest_first
@@ -132,18 +132,18 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     return found, min(resting, default=None)
 
 
-def _lanes_of_many(tx: Tx, now_ms: int) -> tuple[list[ChatQueue], int | None]:
+def _many_chat_queues(tx: Tx, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     wake = tx.one("next_held_message", now_ms=now_ms)
     rows = tx.all("waiting_chat_queues", now_ms=now_ms)
     found = [ChatQueue(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
     return found, wake["at_ms"] if wake else None
 
 
-def messages_of(tx: Tx, lane: ChatQueue, *, now_ms: int, limit: int) -> list[QueuedMessage]:
+def messages_of(tx: Tx, queue: ChatQueue, *, now_ms: int, limit: int) -> list[QueuedMessage]:
     """Give the first letters of a lane, in order."""
-    if lane.rows is None:
-        return waiting_messages(tx, lane.chat_id, now_ms=now_ms, limit=limit)
-    return [_read(row) for row in lane.rows[:limit]]
+    if queue.rows is None:
+        return waiting_messages(tx, queue.chat_id, now_ms=now_ms, limit=limit)
+    return [_read(row) for row in queue.rows[:limit]]
 
 
 def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[QueuedMessage]:
@@ -267,7 +267,7 @@ def _read(row: sqlite3.Row) -> QueuedMessage:
         rejections=told["rejections"],
         created_at_ms=told["created_at_ms"],
         is_void=told["target_state"] in ("dropped", "failed") and told["target_message_id"] is None,
-        letter=OutboxMessage(
+        message=OutboxMessage(
             chat_id=told["chat_id"],
             notice=NOTICES.load(told["kind"], told["facts"]),
             thread_id=told["thread_id"],

@@ -1,7 +1,4 @@
-"""Forgets what can no longer come again, a little at a time, so that the file does not grow with chatter.
-
-Orders and their events stay for good.
-"""
+"""Deletes what cannot be needed again, a little at a time; orders and their events stay for good."""
 
 from msgspec import Struct
 
@@ -9,32 +6,32 @@ from storage.transaction import Tx
 
 
 class RetentionLimits(Struct, frozen=True, kw_only=True):
-    """Before when messages seen, and when letters, buttons and refused batches, are forgotten; ms."""
+    """Times in ms before which rows expire: of messages seen, and of the outbox, buttons and batches."""
 
-    messages_before_ms: int
-    letters_before_ms: int
+    seen_before_ms: int
+    outbox_before_ms: int
 
 
-def delete_expired(tx: Tx, old: RetentionLimits, *, after_letter: int, limit: int) -> int | None:
-    """Forget at most `limit` of each kind, of letters those after `after_letter` (0 at first).
+def delete_expired(tx: Tx, limits: RetentionLimits, *, after_id: int, limit: int) -> int | None:
+    """Delete at most `limit` rows of each kind; of the outbox those after `after_id`, which is 0 at first.
 
-    Gives the letter to go on after, None when all that is old is forgotten.
+    Return the `after_id` to go on with, None if nothing expired is left.
     """
     counts = (
-        tx.run("delete_old_seen_messages", before_ms=old.messages_before_ms, limit=limit),
-        tx.run("delete_old_buttons", before_ms=old.letters_before_ms, limit=limit),
-        tx.run("delete_old_batches", before_ms=old.letters_before_ms, limit=limit),
+        tx.run("delete_old_seen_messages", before_ms=limits.seen_before_ms, limit=limit),
+        tx.run("delete_old_buttons", before_ms=limits.outbox_before_ms, limit=limit),
+        tx.run("delete_old_batches", before_ms=limits.outbox_before_ms, limit=limit),
     )
-    last_letter = _forget_letters(tx, old.letters_before_ms, after_letter, limit)
-    has_more = last_letter is not None or limit in counts
-    return (last_letter or after_letter) if has_more else None
+    last_id = _delete_old_messages(tx, limits.outbox_before_ms, after_id, limit)
+    has_more = last_id is not None or limit in counts
+    return (last_id or after_id) if has_more else None
 
 
-def _forget_letters(tx: Tx, before_ms: int, after: int, limit: int) -> int | None:
-    """Go through letters in the order in which they were written; those of a day are all old or all young."""
-    walked = tx.all("messages_after", outbox_id=after, limit=limit)
-    old = [row["outbox_id"] for row in walked if row["created_at_ms"] < before_ms]
-    if not old:
+def _delete_old_messages(tx: Tx, before_ms: int, after_id: int, limit: int) -> int | None:
+    # In the order of their ids, the messages of a day are all expired or all not.
+    rows = tx.all("messages_after", outbox_id=after_id, limit=limit)
+    expired = [row["outbox_id"] for row in rows if row["created_at_ms"] < before_ms]
+    if not expired:
         return None
-    tx.run("delete_old_messages", first=old[0], last=old[-1], before_ms=before_ms)
-    return walked[-1]["outbox_id"] if len(walked) == limit else None
+    tx.run("delete_old_messages", first=expired[0], last=expired[-1], before_ms=before_ms)
+    return rows[-1]["outbox_id"] if len(rows) == limit else None

@@ -21,7 +21,7 @@ from bot.orders.events import (
 )
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome
 from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from storage.transaction import Tx
 
 NEWS: tuple[tuple[OrderEvent, ...], ...] = (
@@ -50,15 +50,20 @@ NEWS: tuple[tuple[OrderEvent, ...], ...] = (
 """Lives of an order; the first kind is what nearly all are like."""
 
 
-def a_desk() -> Desk:
-    """Give a desk with one admin, whose nonces and draws only count up."""
+def a_context() -> WorkContext:
+    """Return a context with one admin, whose nonces and suffixes only count up."""
     nonces, draws = count(), count()
-    return Desk(
-        admins=(9001,), zone=UTC, nonce=lambda: f"nonce-{next(nonces)}", chance=lambda: next(draws) % 100_000
+    return WorkContext(
+        admin_ids=(9001,),
+        zone=UTC,
+        nonce=lambda: f"nonce-{next(nonces)}",
+        random_suffix=lambda: next(draws) % 100_000,
     )
 
 
-def fill(tx: Tx, desk: Desk, orders: int, *, chance: Random, from_ms: int, first: int = 0) -> None:
+def fill(
+    tx: Tx, context: WorkContext, orders: int, *, random_suffix: Random, from_ms: int, first: int = 0
+) -> None:
     """Keep `orders` more orders, one every other second from `from_ms` on; `first` numbers their messages."""
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
@@ -71,10 +76,9 @@ def fill(tx: Tx, desk: Desk, orders: int, *, chance: Random, from_ms: int, first
             at_ms=at_ms,
             text=order_text(intent),
         )
-        order = store_order(tx, desk, intent, asked, now_ms=at_ms)
+        order = store_order(context.begin(tx, at_ms), intent, asked)
         assert order
-        life = NEWS[0] if chance.random() < 0.8 else chance.choice(NEWS)
+        life = NEWS[0] if random_suffix.random() < 0.8 else random_suffix.choice(NEWS)
         for step, news in enumerate(life, start=1):
-            apply_event_to(
-                tx, desk, order.trxid, news, at_ms=at_ms + 700 * step, actor="books", evidence="status=0"
-            )
+            work = context.begin(tx, at_ms + 700 * step)
+            apply_event_to(work, order.trxid, news, actor="books", evidence="status=0")

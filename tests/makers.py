@@ -4,7 +4,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.orders.events import OrderEvent
 from bot.orders.model import Order, State
+from bot.orders.states import decide
+from bot.purchasing.notifications import OrderNotices, notices_for
 
 _AN_ORDER = Order(
     trxid="22110111373985338",
@@ -27,3 +30,8 @@ def an_order(**changes: Any) -> Order:
     """Give a sound order, just placed, with `changes` to its fields; beyond PLACED it was tried once."""
     tried = {} if changes.get("state", State.PLACED) is State.PLACED else {"attempts": 1}
     return replace(_AN_ORDER, **{**tried, **changes})
+
+
+def notices_of(order: Order, event: OrderEvent, at_ms: int) -> OrderNotices:
+    """Return the notices that an event brings for an order."""
+    return notices_for(order, decide(order, event, at_ms).order, event, at_ms)

@@ -39,8 +39,8 @@ NOTHING = Catalogue()
 TRADE = Catalogue(
     products=(
         *(
-            product(f"{letters}{nominal}", DestinationRule.PHONE, carrier=carrier, nominal=nominal)
-            for letters, (carrier, nominals) in PULSA.items()
+            product(f"{messages}{nominal}", DestinationRule.PHONE, carrier=carrier, nominal=nominal)
+            for messages, (carrier, nominals) in PULSA.items()
             for nominal in nominals
         ),
         *(product(code, rule) for code, rule in OTHERS.items()),

@@ -1,4 +1,4 @@
-"""Starts the demo as a user does, and a browser to look at it."""
+"""Start the demo as a user does, and a browser to look at it."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Takes the pictures of the demo in docs/pictures/, from the running demo with its story.
+"""Take the pictures of the demo in docs/pictures/, from the running demo with its story.
 
 They look as they should where Inter and a colour emoji font are installed (Debian: fonts-inter and
 fonts-noto-color-emoji).
@@ -14,14 +14,15 @@ from playwright.sync_api import Browser
 from tools.demo import ROOT, running_browser, running_demo
 
 PICTURES = ROOT / "docs" / "pictures"
+_ALL_LOADED = "images => Promise.all(images.map((image) => image.decode()))"
 
 
 def main() -> None:
-    """Write demo.png (desktop, light) and demo-phone.png (phone, dark)."""
+    """Write demo.png (desktop, light, English) and demo-phone.png (phone, dark, Indonesian)."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with running_demo() as address, running_browser() as browser:
-        _take(browser, address, "demo.png", width=1440, height=900, dark=False)
-        _take(browser, address, "demo-phone.png", width=360, height=780, dark=True)
+        _take(browser, f"{address}/?lang=en", "demo.png", width=1440, height=900, dark=False)
+        _take(browser, f"{address}/?lang=id", "demo-phone.png", width=360, height=780, dark=True)
 
 
 def _take(browser: Browser, address: str, name: str, *, width: int, height: int, dark: bool) -> None:
@@ -33,6 +34,11 @@ def _take(browser: Browser, address: str, name: str, *, width: int, height: int,
     )
     page.goto(address)
     page.locator(".order").first.wait_for()
+    # The story ends with a receipt: it has to be there, and drawn, before the picture is taken.
+    receipt = page.locator(".picture img")
+    receipt.first.wait_for()
+    receipt.evaluate_all(_ALL_LOADED)
+    page.evaluate("document.fonts.ready")
     page.screenshot(path=PICTURES / name)
     page.close()
     sys.stdout.write(f"{PICTURES / name}\n")

@@ -128,9 +128,9 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
 
     def _rank(self, typed: str, code: str, slips: int) -> tuple[int, bool, bool, bool, int]:
         """What can be bought comes first, then codes of the same letters: `s6` means an `s…`, not an `x6`."""
-        other_letters = _letters(code) != _letters(typed)
+        other_messages = _letters(code) != _letters(typed)
         is_closed = not self._by_code[code].is_open
-        return (slips, is_closed, other_letters, len(code) != len(typed), self._places[code])
+        return (slips, is_closed, other_messages, len(code) != len(typed), self._places[code])
 
     def search(self, words: str) -> tuple[Product, ...]:
         """Give the products that `words` mean, in order: codes, their beginning, words of a name, a meter."""

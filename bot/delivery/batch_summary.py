@@ -4,10 +4,10 @@ A large batch is told at a pace of its own: its results gather and leave togethe
 less and less often as it grows older. Telegram would hold up a chat that is told a hundred things one by one.
 """
 
+from bot.actors import Address
 from bot.notices.placing import BatchSummary
-from bot.orders.batch import Batch
-from bot.orders.model import Order
-from bot.unit_of_work import Address, Desk
+from bot.orders.model import Batch, Order
+from bot.unit_of_work import UnitOfWork
 from storage import batches, chats, orders, outbox
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
@@ -20,11 +20,11 @@ REST_PER_ORDER_MS = 1_200
 """How long results gather at most: 12 s for ten orders, two minutes for a hundred."""
 
 
-def create(tx: Tx, desk: Desk, batch: Batch, where: Address, *, now_ms: int) -> None:
+def create(work: UnitOfWork, batch: Batch, where: Address) -> None:
     """Keep a batch, and answer its message with its table."""
-    batches.insert(tx, batch)
+    batches.insert(work.tx, batch)
     table = BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id)
-    desk.say(tx, table, where, at_ms=now_ms, subject=_subject_of(batch))
+    work.notify(table, where, subject=_subject_of(batch))
 
 
 def update(tx: Tx, batch: Batch, order: Order, *, now_ms: int) -> int:
@@ -72,7 +72,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
     if not cards:
         return
     chat_id, message_id, _ = cards[-1]
-    letter = OutboxMessage(
+    message = OutboxMessage(
         chat_id=chat_id,
         thread_id=thread_id,
         notice=BatchSummary(chat_id=batch.chat_id, message_id=batch.message_id),
@@ -82,7 +82,7 @@ def _rewrite(tx: Tx, batch: Batch, thread_id: int | None, until_ms: int, now_ms:
         subject=_subject_of(batch),
         hold_until_ms=until_ms,
     )
-    outbox.enqueue(tx, letter, at_ms=now_ms)
+    outbox.enqueue(tx, message, at_ms=now_ms)
 
 
 def _subject_of(batch: Batch) -> str:

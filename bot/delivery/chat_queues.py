@@ -29,44 +29,46 @@ class QueueScan(Struct, frozen=True):
 class ChatQueues:
     """Knows who is being spoken to. `tick` is a monotonic clock in seconds, `now_ms` the time of day."""
 
-    def __init__(self, *, pace: RateLimiter, now_ms: Callable[[], int], tick: Callable[[], float]) -> None:
+    def __init__(
+        self, *, rate_limiter: RateLimiter, now_ms: Callable[[], int], monotonic: Callable[[], float]
+    ) -> None:
         self.busy: set[int] = set()
         """The chats that are being spoken to; whoever speaks takes them in and out."""
         self.passed_over: set[int] = set()
         """Of these, the chats for which there may be more than whoever speaks to them has seen."""
         self.is_crowded = False
         """Whether chats may wait for others to be done: whoever is done then makes room for all."""
-        self._pace = pace
+        self._rate_limiter = rate_limiter
         self._now_ms = now_ms
-        self._tick = tick
+        self._monotonic = monotonic
 
-    def look(self, tx: Tx) -> QueueScan:
+    def scan(self, tx: Tx) -> QueueScan:
         """Find all that may be said now."""
         if len(self.busy) >= CHATS_AT_ONCE:
             # There is no place: whoever is done rings for all.
             self.is_crowded = True
             return QueueScan([], IDLE_S)
         now_ms = self._now_ms()
-        lanes, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
+        queues, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
         ready: list[list[QueuedMessage]] = []
         self.is_crowded = False
-        for lane in lanes:
-            if lane.chat_id in self.busy:
-                self.passed_over.add(lane.chat_id)
+        for queue in queues:
+            if queue.chat_id in self.busy:
+                self.passed_over.add(queue.chat_id)
                 continue
             if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
                 self.is_crowded = True
                 break
-            wait_s = self._wait_s(lane.chat_id, lane.due_at_ms, now_ms)
+            wait_s = self._wait_s(queue.chat_id, queue.due_at_ms, now_ms)
             if wait_s > 0:
                 pause_s = min(pause_s, wait_s)
                 continue
-            self._pace.note(lane.chat_id, self._tick())
-            ready.append(outbox.messages_of(tx, lane, now_ms=now_ms, limit=READ_AT_ONCE))
+            self._rate_limiter.note(queue.chat_id, self._monotonic())
+            ready.append(outbox.messages_of(tx, queue, now_ms=now_ms, limit=READ_AT_ONCE))
         return QueueScan(ready, pause_s)
 
-    def look_on(self, tx: Tx, chat_id: int) -> QueueScan:
+    def scan_chat(self, tx: Tx, chat_id: int) -> QueueScan:
         """Find what may be said next in a chat that was just spoken to."""
         if self.is_crowded:
             return QueueScan([], 0)
@@ -78,7 +80,7 @@ class ChatQueues:
         wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
         if wait_s > 0:
             return QueueScan([], wait_s)
-        self._pace.note(chat_id, self._tick())
+        self._rate_limiter.note(chat_id, self._monotonic())
         return QueueScan([waiting], IDLE_S)
 
     def catch_up(self, tx: Tx, chat_id: int) -> list[QueuedMessage]:
@@ -89,11 +91,14 @@ class ChatQueues:
 
     def is_scarce(self, chat_id: int) -> bool:
         """Tell whether Telegram lets little more be said in a chat for now."""
-        return self._pace.is_scarce(chat_id, self._tick())
+        return self._rate_limiter.is_scarce(chat_id, self._monotonic())
 
     def hold(self, chat_id: int, wait_s: float) -> None:
         """Let a chat wait as Telegram asks."""
-        self._pace.hold(chat_id, self._tick() + wait_s, self._tick())
+        self._rate_limiter.hold(chat_id, self._monotonic() + wait_s, self._monotonic())
 
     def _wait_s(self, chat_id: int, due_at_ms: int, now_ms: int) -> float:
-        return max((due_at_ms - now_ms) / 1000, self._pace.free_at(chat_id, self._tick()) - self._tick())
+        return max(
+            (due_at_ms - now_ms) / 1000,
+            self._rate_limiter.free_at(chat_id, self._monotonic()) - self._monotonic(),
+        )

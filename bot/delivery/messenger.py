@@ -8,20 +8,21 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, assert_never
+from typing import assert_never
+
+from msgspec import Struct
 
 from bot.delivery import batch_summary
+from bot.delivery import sending as out
 from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
-from bot.delivery.lazy_content import load_content
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.placing import BatchSummary
-from bot.telegram import send_result as out
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.formatting import Clock
-from bot.unit_of_work import Desk
+from bot.texts.render import RenderedMessage
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import chats, outbox
 from storage.database import Database
@@ -43,12 +44,15 @@ UNRENDERABLE = out.Rejected(why="no words could be found for it")
 """What becomes of a letter at which our own code fails."""
 
 
-class MessageSender(Protocol):
-    """Whoever carries a message to Telegram."""
+class LazyContent(Struct, frozen=True, kw_only=True):
+    """A message made from the database as it is now; `version` is that of its batch summary, or 0."""
 
-    async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
-        """Send or edit once and say what became of it."""
-        ...
+    rendered: RenderedMessage
+    version: int = 0
+
+
+LoadContent = Callable[[Tx, LazyNotice, Clock], LazyContent]
+"""Loads what a notice only names; raises LookupError if the database does not hold it."""
 
 
 class Messenger:
@@ -58,88 +62,90 @@ class Messenger:
         self,
         *,
         database: Database,
-        desk: Desk,
-        speaker: MessageSender,
-        pace: RateLimiter,
+        context: WorkContext,
+        sender: out.MessageSender,
+        load_content: LoadContent,
+        rate_limiter: RateLimiter,
         clock: Clock,
         now_ms: Callable[[], int],
-        tick: Callable[[], float],
-        bell: WakeUp,
+        monotonic: Callable[[], float],
+        wake_up: WakeUp,
     ) -> None:
         self._database = database
-        self._desk = desk
-        self._speaker = speaker
-        self._lanes = ChatQueues(pace=pace, now_ms=now_ms, tick=tick)
+        self._context = context
+        self._sender = sender
+        self._load_content = load_content
+        self._queues = ChatQueues(rate_limiter=rate_limiter, now_ms=now_ms, monotonic=monotonic)
         self._clock = clock
         self._now_ms = now_ms
-        self._bell = bell
-        self._looking: asyncio.Future[QueueScan] | None = None
-        self._looks_again = False
-        self._speaking: set[asyncio.Task[float]] = set()
+        self._wake_up = wake_up
+        self._scanning: asyncio.Future[QueueScan] | None = None
+        self._scan_again = False
+        self._sending: set[asyncio.Task[float]] = set()
         self._one_by_one: set[int] = set()
 
     async def run_once(self) -> float:
         """Start whatever may be said now; give the seconds until more may be."""
-        while self._looking:  # two looks at once could both find the same letter
-            await asyncio.wait({self._looking})
-        found = await self._database.read(self._lanes.look)
+        while self._scanning:  # two looks at once could both find the same letter
+            await asyncio.wait({self._scanning})
+        found = await self._database.read(self._queues.scan)
         self._start(found)
         return found.pause_s
 
-    def look(self) -> None:
+    def scan(self) -> None:
         """Look for letters right behind what is being written now, and say them as soon as they are kept."""
-        if self._looking:
-            self._looks_again = True
+        if self._scanning:
+            self._scan_again = True
             return
-        self._looking = asyncio.ensure_future(self._database.write(self._lanes.look))
-        self._looking.add_done_callback(self._looked)
+        self._scanning = asyncio.ensure_future(self._database.write(self._queues.scan))
+        self._scanning.add_done_callback(self._scanned)
 
-    def _looked(self, looking: "asyncio.Future[QueueScan]") -> None:
-        self._looking = None
-        if looking.cancelled() or looking.exception():
-            self._bell.ring()
+    def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:
+        self._scanning = None
+        if scanning.cancelled() or scanning.exception():
+            self._wake_up.set()
             return
-        found = looking.result()
+        found = scanning.result()
         self._start(found)
         if found.pause_s < IDLE_S:
-            self._bell.ring()
-        if self._looks_again:
-            self._looks_again = False
-            self.look()
+            self._wake_up.set()
+        if self._scan_again:
+            self._scan_again = False
+            self.scan()
 
     def _start(self, found: QueueScan) -> None:
         for waiting in found.ready:
-            chat_id = waiting[0].letter.chat_id
-            self._lanes.busy.add(chat_id)
-            task = asyncio.create_task(self._speak(chat_id, waiting), name=f"speak {chat_id}")
-            self._speaking.add(task)
-            task.add_done_callback(partial(self._spoken, chat_id))
+            chat_id = waiting[0].message.chat_id
+            self._queues.busy.add(chat_id)
+            task = asyncio.create_task(self._send_queue(chat_id, waiting), name=f"speak {chat_id}")
+            self._sending.add(task)
+            task.add_done_callback(partial(self._queue_sent, chat_id))
 
-    def _spoken(self, chat_id: int, task: asyncio.Task[float]) -> None:
-        lanes = self._lanes
-        lanes.busy.discard(chat_id)
-        self._speaking.discard(task)
+    def _queue_sent(self, chat_id: int, task: asyncio.Task[float]) -> None:
+        queues = self._queues
+        queues.busy.discard(chat_id)
+        self._sending.discard(task)
         if task.cancelled():
             return
         if error := task.exception():
             _log.error("a lane met a surprise", exc_info=error, extra={"chat_id": chat_id})
         # Only now that the lane is free: whoever looked before passed it over.
-        if error or task.result() < IDLE_S or lanes.is_crowded or chat_id in lanes.passed_over:
-            lanes.passed_over.discard(chat_id)
-            self._bell.ring()
+        if error or task.result() < IDLE_S or queues.is_crowded or chat_id in queues.passed_over:
+            queues.passed_over.discard(chat_id)
+            self._wake_up.set()
 
-    async def _speak(self, chat_id: int, waiting: list[QueuedMessage]) -> float:
+    async def _send_queue(self, chat_id: int, waiting: list[QueuedMessage]) -> float:
         """Say what waits in a lane while more may be said at once; give the seconds until there is more."""
         while True:
-            found = await self._say(chat_id, waiting)
+            found = await self._send_next(chat_id, waiting)
             if not found.ready:
                 return found.pause_s
             (waiting,) = found.ready
 
-    async def _say(self, chat_id: int, waiting: list[QueuedMessage]) -> QueueScan:
+    async def _send_next(self, chat_id: int, waiting: list[QueuedMessage]) -> QueueScan:
         """Say the next message of a lane; give what may follow it."""
         if len(waiting) == READ_AT_ONCE:
-            waiting = await self._database.write(partial(self._lanes.catch_up, chat_id=chat_id))
+            waiting = await self._database.write(partial(self._queues.catch_up, chat_id=chat_id))
         outdated = superseded(waiting)
         unsaid = {entry.outbox_id for entry in outdated}
         due = [entry for entry in waiting if entry.outbox_id not in unsaid]
@@ -149,36 +155,38 @@ class Messenger:
             due,
             self._clock,
             one_by_one=chat_id in self._one_by_one,
-            is_scarce=self._lanes.is_scarce(chat_id),
+            is_scarce=self._queues.is_scarce(chat_id),
         )
-        if draft.errand is not None:
-            draft = await self._filled(draft, draft.errand)
+        if draft.lazy_notice is not None:
+            draft = await self._filled(draft, draft.lazy_notice)
         return await self._deliver(chat_id, draft, outdated)
 
     async def _deliver(self, chat_id: int, draft: Draft, outdated: list[QueuedMessage]) -> QueueScan:
         """Send a draft and store the result; return what may follow it."""
-        outcome = await self._speaker.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
+        outcome = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
         found = await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, outcome))
         if not isinstance(outcome, out.Sent):
             _log.info(
                 "a message was not taken", extra={"chat_id": chat_id, "outcome": type(outcome).__name__}
             )
             # It may be somebody else's news: an admin's, or a chat's under its new address.
-            self._bell.ring()
+            self._wake_up.set()
         return found
 
-    async def _filled(self, draft: Draft, errand: LazyNotice) -> Draft:
+    async def _filled(self, draft: Draft, lazy_notice: LazyNotice) -> Draft:
         """Look up what an errand only names; a fault of our own there must not stop the lane.
 
         Tables are read at once: they tell results, which must not wait behind somebody's report of a year.
         """
         try:
-            look_up = self._database.read if isinstance(errand, BatchSummary) else self._database.gather
-            filled = await look_up(lambda tx: load_content(tx, errand, self._clock))
+            look_up = (
+                self._database.read if isinstance(lazy_notice, BatchSummary) else self._database.read_long
+            )
+            filled = await look_up(lambda tx: self._load_content(tx, lazy_notice, self._clock))
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
-            _log.exception("a letter could not be filled in", extra={"kind": type(errand).__name__})
+            _log.exception("a letter could not be filled in", extra={"kind": type(lazy_notice).__name__})
             return draft
         return with_rendered(draft, filled.rendered, version=filled.version)
 
@@ -187,7 +195,7 @@ class Messenger:
 
         def unit(tx: Tx) -> QueueScan:
             what(tx)
-            return self._lanes.look_on(tx, chat_id)
+            return self._queues.scan_chat(tx, chat_id)
 
         while True:
             try:
@@ -200,29 +208,29 @@ class Messenger:
         """Store what became of a message, for every letter in it."""
         _drop(tx, outdated)
         batch, now_ms = draft.batch, self._now_ms()
-        letter = batch[0].letter
+        message = batch[0].message
         match outcome:
             case out.Sent(message_id=message_id):
                 for entry in batch:
                     outbox.mark_sent(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
-                if isinstance(letter.notice, BatchSummary):
+                if isinstance(message.notice, BatchSummary):
                     batch_summary.confirm_sent(
-                        tx, letter.notice, letter.thread_id, version=draft.version, now_ms=now_ms
+                        tx, message.notice, message.thread_id, version=draft.version, now_ms=now_ms
                     )
             case out.RetryLater(retry_after_s=wait_s):
-                self._lanes.hold(letter.chat_id, wait_s)
+                self._queues.hold(message.chat_id, wait_s)
                 self._postpone(tx, batch, wait_s, why="429")
             case out.NotConnected(why=why):
                 self._postpone(tx, batch, _pause_s(batch[0].attempts), why=why)
             case out.Ambiguous(why=why):
                 self._repeat(tx, batch, why)
             case out.ChatUnreachable(why=why):
-                chats.park(tx, letter.chat_id, why=why, at_ms=now_ms)
-                self._report(tx, letter, why)
+                chats.park(tx, message.chat_id, why=why, at_ms=now_ms)
+                self._report(tx, message, why)
             case out.ChatUpgraded(new_chat_id=new_chat_id):
-                chats.move(tx, letter.chat_id, new_chat_id, at_ms=now_ms)
+                chats.move(tx, message.chat_id, new_chat_id, at_ms=now_ms)
             case out.TopicDeleted():
-                outbox.leave_topic(tx, letter.chat_id, letter.thread_id or 0)
+                outbox.leave_topic(tx, message.chat_id, message.thread_id or 0)
             case out.EditTargetGone():
                 outbox.detach_edit(tx, batch[0].outbox_id)
             case out.Rejected(why=why):
@@ -239,40 +247,40 @@ class Messenger:
         """Say a result again until it is surely told; anything else is repeated once at most."""
         due_at_ms = self._now_ms() + int(1000 * _pause_s(batch[0].ambiguous + 1))
         for entry in batch:
-            if entry.ambiguous and not _must_arrive(entry.letter):
+            if entry.ambiguous and not _must_arrive(entry.message):
                 outbox.mark_sent(tx, entry.outbox_id, message_id=None, at_ms=self._now_ms())
             else:
                 outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, ambiguous=True, fault=why)
 
     def _reject(self, tx: Tx, batch: list[QueuedMessage], why: str) -> None:
         """Telegram takes no message like this: try its parts alone, then bury it and say so."""
-        letter = batch[0].letter
+        message = batch[0].message
         if len(batch) > 1:
-            self._one_by_one.add(letter.chat_id)
+            self._one_by_one.add(message.chat_id)
         elif (tries := batch[0].rejections + 1) < MAX_REJECTIONS:
             due_at_ms = self._now_ms() + int(1000 * _pause_s(tries))
             outbox.postpone(tx, batch[0].outbox_id, due_at_ms=due_at_ms, rejected=True, fault=why)
         else:
             outbox.mark_failed(tx, batch[0].outbox_id, fault=why)
-            self._one_by_one.discard(letter.chat_id)
-            self._report(tx, letter, why)
+            self._one_by_one.discard(message.chat_id)
+            self._report(tx, message, why)
 
-    def _report(self, tx: Tx, letter: OutboxMessage, why: str) -> None:
+    def _report(self, tx: Tx, message: OutboxMessage, why: str) -> None:
         # An alarm that cannot be delivered must not raise another.
-        if letter.chat_id in self._desk.admins:
+        if message.chat_id in self._context.admin_ids:
             return
-        kind = type(letter.notice).__name__
-        notice = DeliveryFailed(chat_id=letter.chat_id, kind=kind, why=why)
-        self._desk.alert_admins(tx, notice, at_ms=self._now_ms(), topic=f"delivery:{letter.chat_id}")
+        kind = type(message.notice).__name__
+        notice = DeliveryFailed(chat_id=message.chat_id, kind=kind, why=why)
+        self._context.begin(tx, self._now_ms()).alert_admins(notice, topic=f"delivery:{message.chat_id}")
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for what is being said."""
-        if self._speaking:
-            await asyncio.wait(set(self._speaking), timeout=timeout_s)
+        if self._sending:
+            await asyncio.wait(set(self._sending), timeout=timeout_s)
 
     async def close(self) -> None:
         """Stop speaking; what was cut off is said again at the next start."""
-        tasks = list(self._speaking)
+        tasks = list(self._sending)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -283,9 +291,9 @@ def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
         outbox.drop(tx, entry.outbox_id)
 
 
-def _must_arrive(letter: OutboxMessage) -> bool:
+def _must_arrive(message: OutboxMessage) -> bool:
     """Tell whether a letter is said until it surely was: results, tables, and edits, which leave no copy."""
-    return isinstance(letter.notice, Result | BatchSummary) or letter.edits is not None
+    return isinstance(message.notice, Result | BatchSummary) or message.edits is not None
 
 
 def _pause_s(tries: int) -> float:

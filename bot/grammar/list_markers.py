@@ -34,8 +34,8 @@ def strip_list_markers(typed: str) -> tuple[list[str], bool]:
 def _without_letters(lines: list[str]) -> list[str]:
     """Take off `a.`, `b.` … where the lines count on from a; a lone letter is no list."""
     lettered = [_LETTERED.fullmatch(line) for line in lines]
-    letters = [found["letter"].lower() for found in lettered if found]
-    if len(letters) < 2 or letters != list(ascii_lowercase[: len(letters)]):  # noqa: PLR2004 - a list has two lines
+    messages = [found["letter"].lower() for found in lettered if found]
+    if len(messages) < 2 or messages != list(ascii_lowercase[: len(messages)]):  # noqa: PLR2004 - a list has two lines
         return lines
     return [found["rest"] if found else line for found, line in zip(lettered, lines, strict=True)]
 

@@ -44,7 +44,10 @@ _PLAINEST = re.compile(r"(?P<code>[A-Za-z]{1,8}[0-9]{1,3})\.(?P<number>08[0-9]{8
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 
 
-def parse(text: str) -> Command | OrderLines | InvalidInput:
+Parsed = Command | OrderLines | InvalidInput
+
+
+def parse(text: str) -> Parsed:
     """Read one message."""
     return _read_plainest(text) or _read(text)
 
@@ -58,7 +61,7 @@ def _read_plainest(text: str) -> OrderLines | None:
     return OrderLines(lines=(OrderLine(number=1, typed=text, asked=request),))
 
 
-def _read(text: str) -> Command | OrderLines | InvalidInput:
+def _read(text: str) -> Parsed:
     typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read
@@ -71,7 +74,7 @@ def _read(text: str) -> Command | OrderLines | InvalidInput:
             input_error=InputError.TOO_MANY_ORDERS, suggestion=EXAMPLE, looks_like_order=True, is_example=True
         )
     if not wanted:
-        return _first_slip([reading for reading in readings if isinstance(reading, InvalidInput)])
+        return _first_error([reading for reading in readings if isinstance(reading, InvalidInput)])
     if is_unsure or any(_casts_doubt(piece, reading) for piece, reading in pieces):
         pieces = [(piece, _doubted(reading)) for piece, reading in pieces]
     pieces = _with_codes_above(pieces)
@@ -127,7 +130,7 @@ def _with_codes_above(pieces: list[tuple[str, ReadPiece]]) -> list[tuple[str, Re
     return shown
 
 
-def _first_slip(input_errors: list[InvalidInput]) -> InvalidInput:
+def _first_error(input_errors: list[InvalidInput]) -> InvalidInput:
     nothing = InvalidInput(
         input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
     )

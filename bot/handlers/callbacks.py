@@ -1,139 +1,91 @@
-"""Takes in what people tap: a view as often as they like, anything else once, and only whose it is.
+"""Handles taps on buttons: a view as often as it is tapped, any other button once and for its owner.
 
-`take_press` is a unit of work: what it does is kept before Telegram is told "got it".
+`handle_callback` is a unit of work: its effect is stored before Telegram hears of it.
 """
 
-from bot.actors import Role, Standing
-from bot.features.complaints import complaints
-from bot.features.people import membership
-from bot.features.price_list import catalogue_admin, import_review
-from bot.handlers import views
-from bot.notices.buttons import Action
-from bot.notices.placing import read_payload
-from bot.orders.model import Outcome
-from bot.purchasing import manual_resolution, placing, restore_gate
-from bot.unit_of_work import Address, Desk
+from bot.actors import Actor, Address, Role
+from bot.features.people.membership import role_of
+from bot.handlers.registry import button_route
+from bot.notices.buttons import VIEW_ACTIONS, Action
+from bot.routing import ButtonRoute, NoticeKinds, Tap
+from bot.unit_of_work import UnitOfWork
 from bot.updates import ButtonPress, Toast
-from storage import inbox
-from storage.transaction import Tx
+from storage import inbox, outbox
 
 
-def handle_callback(tx: Tx, desk: Desk, pressed: ButtonPress, *, now_ms: int) -> Toast:
-    """Take in one tap; what came with it is believed only where we find it in our own books."""
-    role = membership.role_of(tx, desk, pressed.user_id)
+def handle_callback(work: UnitOfWork, press: ButtonPress) -> Toast:
+    """Handle one tap; what it brings back is believed only where it is found in our own database."""
+    role = role_of(work, press.user_id)
     if role is Role.STRANGER:
         return Toast.RESELLERS_ONLY
-    if (view := views.read_data(pressed.data)) is not None:
-        return views.show(tx, desk, view, pressed, role, now_ms=now_ms)
-    offered = inbox.button_owner(tx, pressed.data)
-    if offered is None:
+    actor = _actor(press, role)
+    if view := _read_view(press.data):
+        return _show_view(work, actor, view)
+    return _use_button(work, actor, press.data)
+
+
+def _actor(press: ButtonPress, role: Role) -> Actor:
+    return Actor(
+        user_id=press.user_id,
+        name=press.name,
+        role=role,
+        address=Address(chat_id=press.chat_id, thread_id=press.thread_id, reply_to=press.message_id),
+        # A private chat has the id of its person; in a group others read along.
+        is_private=press.chat_id == press.user_id,
+        card_id=press.message_id,
+    )
+
+
+def _read_view(data: str) -> Tap | None:
+    """Return what a view's button asks for; None if the data belongs to another button."""
+    name, colon, payload = data.partition(":")
+    if not colon or name not in VIEW_ACTIONS:
+        return None
+    return Tap(action=Action(name), payload=payload)
+
+
+def _show_view(work: UnitOfWork, actor: Actor, view: Tap) -> Toast:
+    route = button_route(view.action, "")
+    if route is None:
         return Toast.USED
-    if offered.owner_id is None and role is not Role.ADMIN:
+    if any(outbox.is_kind_waiting(work.tx, actor.address.chat_id, kind) for kind in _names(route.answers)):
+        return Toast.SOON
+    return _replace_message(work, actor, view, route) if route.under else route.handle(work, actor, view)
+
+
+def _replace_message(work: UnitOfWork, actor: Actor, view: Tap, route: ButtonRoute) -> Toast:
+    """Show a view in the place of its own message alone: a forged tap must not wipe out a result."""
+    chat_id, message_id = actor.address.chat_id, actor.card_id or 0
+    sent = outbox.find_sent(work.tx, chat_id, message_id)
+    if sent is None or sent[0] not in _names(route.under):
+        return Toast.USED
+    toast = route.handle(work, actor, view)
+    outbox.drop_superseded_edits(work.tx, chat_id, message_id)
+    return toast
+
+
+def _names(kinds: NoticeKinds) -> set[str]:
+    return {kind.__name__ for kind in kinds}
+
+
+def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> Toast:
+    owner = inbox.button_owner(work.tx, nonce)
+    if owner is None:
+        return Toast.USED
+    if owner.owner_id is None and actor.role is not Role.ADMIN:
         return Toast.NOT_ALLOWED
-    if offered.owner_id not in (None, pressed.user_id):
+    if owner.owner_id not in (None, actor.user_id):
         return Toast.NOT_YOURS
-    button = inbox.use_button(tx, pressed.data, user_id=pressed.user_id, at_ms=now_ms)
+    button = inbox.use_button(work.tx, nonce, user_id=actor.user_id, at_ms=work.now_ms)
     if button is None:
         return Toast.USED
-    return _carry_out(tx, desk, pressed, button, now_ms)
-
-
-def _carry_out(tx: Tx, desk: Desk, pressed: ButtonPress, button: inbox.UsedButton, now_ms: int) -> Toast:
-    if button.action is Action.BUY:
-        return _buy(tx, desk, pressed, button, now_ms)
-    if button.action is Action.CLOSE_PRODUCT:
-        return _close_product(tx, desk, pressed, button.payload, now_ms)
-    kind, _, name = button.subject.partition(":")
-    if kind == "person":
-        return _answer_asker(tx, desk, pressed, button.action, int(name), now_ms)
-    if kind == "import":
-        return _decide_import(tx, desk, pressed, button.action, int(name), now_ms)
-    if kind == "complaint":
-        return _answer_complaint(tx, desk, pressed, button.action, int(name), now_ms)
-    judge = manual_resolution.Judge(
-        admin_id=pressed.user_id,
-        name=pressed.name,
-        place=Address(chat_id=pressed.chat_id, thread_id=pressed.thread_id),
-        message_id=pressed.message_id,
-        now_ms=now_ms,
+    route = button_route(button.action, button.subject)
+    if route is None:
+        raise LookupError(f"no capability handles {button.action} about {button.subject}")
+    tap = Tap(
+        action=button.action,
+        payload=button.payload,
+        subject=button.subject,
+        offered_at_ms=button.offered_at_ms,
     )
-    if kind == "restore":
-        restore_gate.handle_button(tx, desk, button.action, judge)
-    else:
-        _judge(tx, desk, judge, name, button)
-    return Toast.DONE
-
-
-def _buy(tx: Tx, desk: Desk, pressed: ButtonPress, button: inbox.UsedButton, now_ms: int) -> Toast:
-    """Buy what the button offered; a press has no date of its own, so that of the offer stands for it."""
-    buyer = placing.Buyer(
-        user_id=pressed.user_id,
-        place=Address(chat_id=pressed.chat_id, thread_id=pressed.thread_id, reply_to=pressed.message_id),
-        message_id=pressed.message_id,
-        at_ms=button.offered_at_ms,
-        text=f"tap: {button.payload}",
-    )
-    was_first = placing.accept_offer(tx, desk, buyer, read_payload(button.payload), now_ms=now_ms)
-    return Toast.DONE if was_first else Toast.USED
-
-
-def _close_product(tx: Tx, desk: Desk, pressed: ButtonPress, code: str, now_ms: int) -> Toast:
-    place = Address(chat_id=pressed.chat_id, thread_id=pressed.thread_id, reply_to=pressed.message_id)
-    keeper = catalogue_admin.Keeper(user_id=pressed.user_id, name=pressed.name, place=place)
-    catalogue_admin.switch_products(tx, desk, code, keeper, is_open=False, now_ms=now_ms)
-    return Toast.DONE
-
-
-def _decide_import(
-    tx: Tx, desk: Desk, pressed: ButtonPress, action: Action, import_id: int, now_ms: int
-) -> Toast:
-    place = Address(chat_id=pressed.chat_id, thread_id=pressed.thread_id)
-    admin = import_review.Admin(
-        user_id=pressed.user_id, name=pressed.name, place=place, message_id=pressed.message_id
-    )
-    was_open = import_review.handle_button(tx, desk, action, import_id, admin, now_ms=now_ms)
-    return Toast.DONE if was_open else Toast.USED
-
-
-def _answer_asker(
-    tx: Tx, desk: Desk, pressed: ButtonPress, action: Action, user_id: int, now_ms: int
-) -> Toast:
-    standing = Standing.APPROVED if action is Action.APPROVE else Standing.REJECTED
-    was_first = membership.decide_request(
-        tx, desk, user_id, standing, admin_id=pressed.user_id, admin_name=pressed.name, now_ms=now_ms
-    )
-    return Toast.DONE if was_first else Toast.USED
-
-
-def _answer_complaint(
-    tx: Tx, desk: Desk, pressed: ButtonPress, action: Action, complaint_id: int, now_ms: int
-) -> Toast:
-    admin = complaints.Admin(
-        user_id=pressed.user_id,
-        name=pressed.name,
-        place=Address(chat_id=pressed.chat_id, thread_id=pressed.thread_id),
-        card_id=pressed.message_id,
-    )
-    if action is Action.COMPLAINT_CHECKING:
-        complaints.mark_checking(tx, desk, complaint_id, admin, now_ms=now_ms)
-    else:
-        complaints.mark_delivered(tx, desk, complaint_id, admin, now_ms=now_ms)
-    return Toast.DONE
-
-
-def _judge(tx: Tx, desk: Desk, judge: manual_resolution.Judge, trxid: str, button: inbox.UsedButton) -> None:
-    match button.action:
-        case Action.RESOLVE_SUCCESS:
-            manual_resolution.ask_for_sn(tx, desk, trxid, judge)
-        case Action.WITHOUT_SN:
-            manual_resolution.ask_confirmation(tx, desk, trxid, Outcome.SUCCESS, None, judge)
-        case Action.RESOLVE_FAILURE:
-            manual_resolution.ask_confirmation(tx, desk, trxid, Outcome.FAILURE, None, judge)
-        case Action.CONFIRM_SUCCESS:
-            manual_resolution.resolve_order(tx, desk, trxid, Outcome.SUCCESS, button.payload or None, judge)
-        case Action.CONFIRM_FAILURE:
-            manual_resolution.resolve_order(tx, desk, trxid, Outcome.FAILURE, None, judge)
-        case Action.CANCEL:
-            manual_resolution.show_card(tx, desk, trxid, judge)
-        case _:
-            raise ValueError(f"{button.action} is no button of an order")
+    return route.handle(work, actor, tap)

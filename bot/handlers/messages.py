@@ -1,183 +1,118 @@
-"""Takes in what people type: each message once, by what its sender may do here.
+"""Handles messages, each once, by what its sender may do here.
 
-`take_message` is a unit of work: what it does is kept before Telegram is told "got it".
+`handle_message` is a unit of work: its effect is stored before Telegram hears of it.
 """
 
 from msgspec.structs import replace
 
-from bot.actors import Role, Standing
-from bot.features.complaints import complaints
+from bot.actors import Actor, Address, Role
+from bot.features import guidance
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
-from bot.grammar.parse import parse
+from bot.grammar.parse import Parsed, parse
 from bot.grammar.parsed import Command, InputError, InvalidInput, OrderLines
-from bot.handlers import commands
-from bot.orders.model import Outcome
-from bot.purchasing import manual_resolution, placing
-from bot.unit_of_work import Address, Desk
-from bot.updates import Document, IncomingMessage, MessageKind
+from bot.handlers.registry import COMMANDS, REPLIES
+from bot.notices.guidance import AdminsOnly
+from bot.purchasing import placing
+from bot.purchasing.settlement import OrderSource
+from bot.routing import Audience
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, MessageKind
 from storage import chats, inbox, outbox, people
-from storage.people import Person
-from storage.transaction import Tx
 
 
-def handle_message(tx: Tx, desk: Desk, said: IncomingMessage, *, now_ms: int) -> None:
-    """Take in one message; a message seen before does nothing."""
-    if said.kind is not MessageKind.EDITED:
-        if not inbox.mark_seen(tx, said.chat_id, said.message_id, at_ms=now_ms):
+def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
+    """Handle one message; a message seen before does nothing."""
+    if message.kind is not MessageKind.EDITED:
+        if not inbox.mark_seen(work.tx, message.chat_id, message.message_id, at_ms=work.now_ms):
             return
-        chats.unpark(tx, said.chat_id, at_ms=now_ms)
-    person = people.get(tx, said.user_id)
-    role = membership.role_for(desk, said.user_id, person)
-    parsed = parse(said.text)
-    if role is Role.STRANGER:
-        _take_from_stranger(tx, desk, said, parsed, now_ms)
+        chats.unpark(work.tx, message.chat_id, at_ms=work.now_ms)
+    person = people.get(work.tx, message.user_id)
+    actor = _actor(message, membership.role_for(work, message.user_id, person))
+    parsed = parse(message.text)
+    if actor.role is Role.STRANGER:
+        membership.handle_stranger(work, actor, message, parsed)
         return
-    if person and (person.name, person.username) != (said.name, said.username):
-        people.rename(tx, said.user_id, name=said.name, username=said.username)
-    if said.kind is MessageKind.WRITTEN and _is_answer(tx, desk, said, parsed, role, now_ms):
+    if person and (person.name, person.username) != (message.name, message.username):
+        people.rename(work.tx, message.user_id, name=message.name, username=message.username)
+    if message.kind is MessageKind.WRITTEN and _is_answer(work, actor, message, parsed):
         return
-    if said.document and role is Role.ADMIN and said.is_private and said.kind is not MessageKind.EDITED:
-        _take_file(tx, desk, said, said.document, now_ms)
+    if message.document and actor.sees_all and message.kind is not MessageKind.EDITED:
+        import_review.request_import(work, actor, message.document, message.message_id)
         return
+    _handle_parsed(work, actor, message, parsed)
+
+
+def _actor(message: IncomingMessage, role: Role) -> Actor:
+    return Actor(
+        user_id=message.user_id,
+        name=message.name,
+        role=role,
+        address=Address(chat_id=message.chat_id, thread_id=message.thread_id, reply_to=message.message_id),
+        is_private=message.is_private,
+    )
+
+
+def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
     match parsed:
-        case Command() as command:
-            _take_command(tx, desk, said, role, command, now_ms)
-        case OrderLines() as typed:
-            _take_orders(tx, desk, said, typed, now_ms)
-        case InvalidInput() as misread:
-            _explain(tx, desk, said, misread, now_ms)
+        case Command():
+            # In a group only /commands are meant for the bot: «saldo» may be talk between people.
+            if message.kind is MessageKind.WRITTEN and (actor.is_private or parsed.slash):
+                _run_command(work, actor, parsed)
+        case OrderLines():
+            _place_orders(work, actor, message, parsed)
+        case InvalidInput():
+            _explain(work, actor, message, parsed)
 
 
-def _take_file(tx: Tx, desk: Desk, said: IncomingMessage, document: Document, now_ms: int) -> None:
-    admin = import_review.Admin(
-        user_id=said.user_id, name=said.name, place=place_of(said), message_id=said.message_id
+def _run_command(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    route = COMMANDS.get(command.word)
+    if route is None:
+        guidance.explain_format(work, actor, command)
+    elif route.audience is Audience.RESELLERS or actor.sees_all:
+        route.handle(work, actor, command)
+    elif command.slash:
+        work.notify(AdminsOnly(), actor.address)
+    else:
+        guidance.explain_format(work, actor, command)
+
+
+def _place_orders(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: OrderLines) -> None:
+    lines = placing.order_lines(parsed, work.catalogue)
+    if not lines and not actor.is_private:
+        return
+    if message.kind is MessageKind.WRITTEN:
+        placing.place_orders(work, OrderSource.of_message(message), parsed)
+        return
+    first = (lines or parsed.lines)[0]
+    invalid = InvalidInput(
+        input_error=InputError.NOT_AN_ORDER, suggestion=first.typed, looks_like_order=bool(lines)
     )
-    import_review.request_import(tx, desk, document, admin, now_ms=now_ms)
+    _explain(work, actor, message, invalid)
 
 
-def place_of(said: IncomingMessage) -> Address:
-    """Give where a message is answered."""
-    return Address(chat_id=said.chat_id, thread_id=said.thread_id, reply_to=said.message_id)
-
-
-def _take_from_stranger(
-    tx: Tx, desk: Desk, said: IncomingMessage, parsed: Command | OrderLines | InvalidInput, now_ms: int
-) -> None:
-    """A stranger can ask to be let in, and nothing else."""
-    if said.kind is not MessageKind.WRITTEN:
-        return
-    if (
-        isinstance(parsed, Command)
-        and parsed.word in ("start", "daftar")
-        and (said.is_private or parsed.slash)
-    ):
-        asker = Person(
-            user_id=said.user_id,
-            name=said.name,
-            username=said.username,
-            standing=Standing.ASKED,
-            chat_id=said.chat_id,
-            thread_id=said.thread_id,
-            message_id=said.message_id,
-            changed_at_ms=now_ms,
-        )
-        membership.request_access(tx, desk, asker, now_ms=now_ms)
-        return
-    if said.is_private or (isinstance(parsed, OrderLines | InvalidInput) and parsed.looks_like_order):
-        membership.tell_stranger(tx, desk, said.user_id, place_of(said), now_ms=now_ms)
-
-
-def _take_command(
-    tx: Tx, desk: Desk, said: IncomingMessage, role: Role, command: Command, now_ms: int
-) -> None:
-    """In a group only /commands are meant for us: «saldo» may be talk between people."""
-    if said.kind is MessageKind.WRITTEN and (said.is_private or command.slash):
-        caller = commands.Caller(
-            user_id=said.user_id, name=said.name, role=role, place=place_of(said), is_private=said.is_private
-        )
-        commands.carry_out(tx, desk, command, caller, now_ms=now_ms)
-
-
-def _take_orders(tx: Tx, desk: Desk, said: IncomingMessage, typed: OrderLines, now_ms: int) -> None:
-    lines = placing.order_lines(typed, desk.shelf.catalogue(tx))
-    if not lines and not said.is_private:
-        return
-    if said.kind is not MessageKind.WRITTEN:
-        first = (lines or typed.lines)[0]
-        misread = InvalidInput(
-            input_error=InputError.NOT_AN_ORDER, suggestion=first.typed, looks_like_order=bool(lines)
-        )
-        _explain(tx, desk, said, misread, now_ms)
-        return
-    placing.place_orders(tx, desk, _buyer(said), typed, now_ms=now_ms)
-
-
-def _buyer(said: IncomingMessage) -> placing.Buyer:
-    return placing.Buyer(
-        user_id=said.user_id,
-        place=place_of(said),
-        message_id=said.message_id,
-        at_ms=said.at_ms,
-        text=said.text,
-    )
-
-
-def _explain(tx: Tx, desk: Desk, said: IncomingMessage, misread: InvalidInput, now_ms: int) -> None:
-    """Answer an input error with the right form; in a group only what was meant as an order."""
-    if said.kind is not MessageKind.WRITTEN:
-        if not misread.looks_like_order:
+def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: InvalidInput) -> None:
+    """Answer an input error with the right form; in a group only where an order was meant."""
+    if message.kind is not MessageKind.WRITTEN:
+        if not invalid.looks_like_order:
             return
-        misread = replace(
-            misread,
-            input_error=InputError.EDITED if said.kind is MessageKind.EDITED else InputError.FORWARDED,
+        is_edit = message.kind is MessageKind.EDITED
+        invalid = replace(invalid, input_error=InputError.EDITED if is_edit else InputError.FORWARDED)
+    if actor.is_private or invalid.looks_like_order:
+        work.notify(placing.not_understood(invalid), actor.address)
+
+
+def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
+    """Handle a reply or a bare number that answers a question of ours; return False if it answers none."""
+    if message.reply_to is None:
+        return actor.is_private and destination_prompt.accept_bare_number(
+            work, OrderSource.of_message(message), parsed
         )
-    if said.is_private or misread.looks_like_order:
-        desk.say(tx, placing.not_understood(misread), place_of(said), at_ms=now_ms)
-
-
-def _is_answer(
-    tx: Tx,
-    desk: Desk,
-    said: IncomingMessage,
-    parsed: Command | OrderLines | InvalidInput,
-    role: Role,
-    now_ms: int,
-) -> bool:
-    """Take the answer to one of our questions, a reply or a bare number; False if it answers none."""
-    if said.reply_to is None:
-        return said.is_private and destination_prompt.accept_bare_number(
-            tx, desk, _buyer(said), parsed, now_ms=now_ms
-        )
-    match outbox.find_sent(tx, said.chat_id, said.reply_to):
-        case ("SnQuestion", subject) if role is Role.ADMIN:
-            return _is_sn(tx, desk, said, subject.removeprefix("order:"), now_ms)
-        case ("ComplaintCard" | "ComplaintClosed", subject) if role is Role.ADMIN:
-            return _is_word_on_complaint(tx, desk, said, int(subject.removeprefix("complaint:")), now_ms)
-        case ("DestinationPrompt", subject):
-            return destination_prompt.accept_reply(tx, desk, _buyer(said), subject, now_ms=now_ms)
-        case _:
-            return False
-
-
-def _is_word_on_complaint(tx: Tx, desk: Desk, said: IncomingMessage, complaint_id: int, now_ms: int) -> bool:
-    """Take an admin's reply to the card of a complaint as the answer to it."""
-    text = said.text.strip()
-    if not text or text.startswith("/"):
+    sent = outbox.find_sent(work.tx, message.chat_id, message.reply_to)
+    route = REPLIES.get(sent[0]) if sent else None
+    if sent is None or route is None:
         return False
-    admin = complaints.Admin(user_id=said.user_id, name=said.name, place=place_of(said))
-    complaints.answer_complaint(tx, desk, complaint_id, text, admin, now_ms=now_ms)
-    return True
-
-
-def _is_sn(tx: Tx, desk: Desk, said: IncomingMessage, trxid: str, now_ms: int) -> bool:
-    """Take an admin's reply to the question for an SN as that SN."""
-    sn = manual_resolution.read_sn(said.text)
-    if sn is None or sn.startswith("/"):
+    if route.audience is Audience.ADMINS and actor.role is not Role.ADMIN:
         return False
-    judge = manual_resolution.Judge(
-        admin_id=said.user_id, name=said.name, place=place_of(said), message_id=None, now_ms=now_ms
-    )
-    manual_resolution.ask_confirmation(tx, desk, trxid, Outcome.SUCCESS, sn, judge)
-    return True
+    return route.handle(work, actor, message, sent[1])

@@ -66,3 +66,18 @@ class ButtonSpec(Struct, frozen=True, kw_only=True):
 
 
 ButtonRows = tuple[tuple[ButtonSpec, ...], ...]
+
+
+class Button(Struct, frozen=True, kw_only=True, array_like=True):
+    """A button under a stored message.
+
+    `data` is what its tap sends back: a one-time nonce, or what a view is asked to show. `label` is put into
+    the text of the action.
+    """
+
+    action: Action
+    data: str
+    label: str = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]

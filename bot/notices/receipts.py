@@ -35,7 +35,7 @@ class CustomerPrice(Struct, frozen=True, kw_only=True):
     """What a reseller asks of customers for a product, in rupiah."""
 
     code: str
-    asked_idr: int
+    price_idr: int
 
 
 class ReceiptSettings(Struct, frozen=True, kw_only=True):

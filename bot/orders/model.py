@@ -1,5 +1,6 @@
-"""The nouns of an order: what was asked (Intent), and what is remembered of it (Order)."""
+"""The nouns of an order: what was asked (Intent), what is stored (Order), several of one message (Batch)."""
 
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from msgspec import Struct
@@ -95,3 +96,46 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     unknown_reason: str | None = None
     expiry: ExpiryReason | None = None
     resolved_by: int | None = None
+
+
+def trxid_at(at_ms: int, zone: tzinfo, random_suffix: int) -> str:
+    """Return the trxid of a moment, as the biller asks for it: local time as YYMMDDhhmmss and five digits.
+
+    `random_suffix` is 0 to 99999. Two trxids can be equal: a store that finds one taken draws again.
+    """
+    local = datetime.fromtimestamp(at_ms / 1000, zone)
+    return f"{local:%y%m%d%H%M%S}{random_suffix:05d}"
+
+
+class UnplacedReason(StrEnum):
+    """What kept a line from being an order."""
+
+    INPUT_ERROR = "input_error"
+    QUESTION = "question"
+    REPEATED = "repeated"
+    CLOSED = "closed"
+    COUNTER_CLOSED = "counter_closed"
+
+
+class UnplacedLine(Struct, frozen=True, kw_only=True):
+    """A line that made no order; `hint` is the form that would, empty where there is none."""
+
+    number: int
+    typed: str
+    why: UnplacedReason
+    hint: str
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """One message with several orders. `version` grows with each change that its table should show.
+
+    Its news gathers until `hold_until_ms`, if that is still to come.
+    """
+
+    chat_id: int
+    message_id: int
+    placed_at_ms: int
+    placed_count: int
+    unplaced: tuple[UnplacedLine, ...]
+    version: int
+    hold_until_ms: int = 0

@@ -14,10 +14,8 @@ from typing import TypedDict, TypeVar, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import orders as say
-from bot.orders import events as heard
+from bot.orders import events
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
-from bot.orders.notifications import notices_for
 
 
 class Trigger(Enum):
@@ -64,71 +62,67 @@ TRANSITIONS = MappingProxyType(
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """What news makes of an order: its next shape, and who is told what.
+    """An order after an event, and the biller balance that came with it.
 
-    `order` equals the old one where the news changed nothing; then nobody is told anything.
-    `balance_idr` is the biller balance that came along, if it is news.
+    `order` equals the order before if the event changed nothing; `balance_idr` is then None.
     """
 
     order: Order
-    to_chat: tuple[say.OrderNotice, ...] = ()
-    to_admins: tuple[say.OrderNotice, ...] = ()
     balance_idr: int | None = None
 
 
-def decide(order: Order, news: heard.OrderEvent, at_ms: int) -> Decision:
+def decide(order: Order, news: events.OrderEvent, at_ms: int) -> Decision:
     """Decide what `news`, heard at `at_ms`, makes of `order`."""
-    event = _event_of(news)
-    if _is_repeated(order, event) and not _brings_sn(order, news):
+    trigger = _trigger_of(news)
+    if _is_repeated(order, trigger) and not _brings_sn(order, news):
         return Decision(order=order)
     learnt = _learn(order, news, at_ms)
-    target = TRANSITIONS[order.state].get(event, order.state) if event else order.state
+    target = TRANSITIONS[order.state].get(trigger, order.state) if trigger else order.state
     if target is not order.state:
         after = replace(order, **learnt, state=target, changed_at_ms=at_ms)
     else:
         after = replace(order, **learnt)
     if after == order:
         return Decision(order=order)
-    to_chat, to_admins = notices_for(order, after, news, at_ms)
-    return Decision(order=after, to_chat=to_chat, to_admins=to_admins, balance_idr=_balance_in(news))
+    return Decision(order=after, balance_idr=_balance_in(news))
 
 
-def _event_of(news: heard.OrderEvent) -> Trigger | None:
+def _trigger_of(news: events.OrderEvent) -> Trigger | None:
     match news:
-        case heard.Claimed():
+        case events.Claimed():
             return Trigger.CLAIMED
-        case heard.NotSent():
+        case events.NotSent():
             return Trigger.NOT_SENT
-        case heard.Accepted():
+        case events.Accepted():
             return Trigger.ACCEPTED
-        case heard.Succeeded():
+        case events.Succeeded():
             return Trigger.SUCCESS
-        case heard.Refused() | heard.Failed():
+        case events.Refused() | events.Failed():
             return Trigger.FAILURE
-        case heard.Unclear() | heard.Contradiction():
+        case events.Unclear() | events.Contradiction():
             return Trigger.UNCLEAR
-        case heard.Expired():
+        case events.Expired():
             return Trigger.EXPIRED
-        case heard.Overdue():
+        case events.Overdue():
             return None
-        case heard.Resolved(outcome=Outcome.SUCCESS):
+        case events.Resolved(outcome=Outcome.SUCCESS):
             return Trigger.RESOLVED_SUCCESS
-        case heard.Resolved():
+        case events.Resolved():
             return Trigger.RESOLVED_FAILURE
         case _:
             assert_never(news)
 
 
-def _is_repeated(order: Order, event: Trigger | None) -> bool:
-    return (event is Trigger.SUCCESS and order.success_reported) or (
-        event is Trigger.FAILURE and order.failure_reported
+def _is_repeated(order: Order, trigger: Trigger | None) -> bool:
+    return (trigger is Trigger.SUCCESS and order.success_reported) or (
+        trigger is Trigger.FAILURE and order.failure_reported
     )
 
 
-def _brings_sn(order: Order, news: heard.OrderEvent) -> bool:
+def _brings_sn(order: Order, news: events.OrderEvent) -> bool:
     """Tell a repeated success that has the SN which the first one lacked."""
     known = order.state is not State.SUCCEEDED or order.sn is not None
-    return isinstance(news, heard.Succeeded) and news.sn is not None and not known
+    return isinstance(news, events.Succeeded) and news.sn is not None and not known
 
 
 class _Learnt(TypedDict, total=False):
@@ -149,40 +143,40 @@ class _Learnt(TypedDict, total=False):
     resolved_by: int | None
 
 
-def _learn(order: Order, news: heard.OrderEvent, at_ms: int) -> _Learnt:
+def _learn(order: Order, news: events.OrderEvent, at_ms: int) -> _Learnt:
     """Give the facts that come with `news`, whether or not it moves the state."""
     match news:
-        case heard.Claimed() if order.state is State.PLACED:
+        case events.Claimed() if order.state is State.PLACED:
             return _Learnt(attempts=order.attempts + 1)
-        case heard.NotSent() if order.state is State.SUBMITTING:
+        case events.NotSent() if order.state is State.SUBMITTING:
             return _Learnt(due_at_ms=at_ms + retry_after_ms(order.attempts))
-        case heard.Accepted():
+        case events.Accepted():
             return _Learnt(
                 cost_idr=_first_known(order.cost_idr, news.cost_idr),
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
-        case heard.Succeeded():
+        case events.Succeeded():
             return _Learnt(
                 success_reported=True,
                 sn=_first_known(order.sn, news.sn),
                 cost_idr=_first_known(news.cost_idr, order.cost_idr),
             )
-        case heard.Refused():
+        case events.Refused():
             return _Learnt(
                 failure_reported=True,
                 reason=news.reason,
                 failure_cause=news.failure_cause,
                 biller_ref=_first_known(order.biller_ref, news.biller_ref),
             )
-        case heard.Failed():
+        case events.Failed():
             return _Learnt(failure_reported=True, reason=news.reason, failure_cause=news.failure_cause)
-        case heard.Unclear() | heard.Contradiction() if Trigger.UNCLEAR in TRANSITIONS[order.state]:
+        case events.Unclear() | events.Contradiction() if Trigger.UNCLEAR in TRANSITIONS[order.state]:
             return _Learnt(unknown_reason=news.why)
-        case heard.Expired() if order.state is State.PLACED:
+        case events.Expired() if order.state is State.PLACED:
             return _Learnt(expiry=news.reason)
-        case heard.Overdue() if order.state is State.PENDING:
+        case events.Overdue() if order.state is State.PENDING:
             return _Learnt(overdue=True)
-        case heard.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
+        case events.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
             return _Learnt(resolved_by=news.admin_id, sn=_first_known(news.sn, order.sn))
         case _:
             return _Learnt()
@@ -200,9 +194,9 @@ def _first_known(first: T | None, second: T | None) -> T | None:
     return first if first is not None else second
 
 
-def _balance_in(news: heard.OrderEvent) -> int | None:
+def _balance_in(news: events.OrderEvent) -> int | None:
     match news:
-        case heard.Accepted() | heard.Succeeded() | heard.Failed():
+        case events.Accepted() | events.Succeeded() | events.Failed():
             return news.balance_idr
         case _:
             return None

@@ -16,7 +16,7 @@ from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
 from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations
 from bot.purchasing.settlement import card_subject, chat_subject
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders, outbox
 from storage.database import Database
@@ -42,7 +42,7 @@ ORDERS_A_SLICE = 5
 STUCK_MARGIN_MS = 300_000
 """The submitter and the watchdog act at the limit itself; beyond this they did not."""
 
-LETTERS_KEPT_MS = 34 * 86_400_000
+MESSAGES_KEPT_MS = 34 * 86_400_000
 """Letters are forgotten after 35 days: what is older cannot be asked for its letters."""
 
 KNOWN_AT_MOST = 10_000
@@ -77,19 +77,19 @@ class Auditor:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         now_ms: Callable[[], int],
-        tick: Callable[[], float],
-        outbox_bell: WakeUp,
+        monotonic: Callable[[], float],
+        outbox_wake_up: WakeUp,
         order_max_age_s: int,
         trx_timeout_s: float,
     ) -> None:
         self.tally = AuditStats()
         self._database = database
-        self._desk = desk
+        self._context = context
         self._now_ms = now_ms
-        self._tick = tick
-        self._outbox_bell = outbox_bell
+        self._monotonic = monotonic
+        self._outbox_wake_up = outbox_wake_up
         self._limits_ms = {
             State.PLACED: order_max_age_s * 1000 + STUCK_MARGIN_MS,
             State.SUBMITTING: int(trx_timeout_s * 1000) + STUCK_MARGIN_MS,
@@ -106,8 +106,8 @@ class Auditor:
             # The walk begins with the newest: what came before the start is not left out.
             self._event_id = await self._database.read(orders.newest_event)
             return FIRST_AUDIT_AFTER_S
-        began_s, now_ms = self._tick(), self._now_ms()
-        found = await self._read(partial(self._look_for_stuck, now_ms=now_ms))
+        began_s, now_ms = self._monotonic(), self._now_ms()
+        found = await self._read(partial(self._find_stuck, now_ms=now_ms))
         chosen = await self._read(partial(_choose, event_id=self._event_id, walked_to=self._walked_to))
         for start in range(0, len(chosen.trxids), ORDERS_A_SLICE):
             few = chosen.trxids[start : start + ORDERS_A_SLICE]
@@ -115,22 +115,22 @@ class Auditor:
         self._event_id, self._walked_to = chosen.event_id, chosen.walked_to
         tally = self.tally
         tally.passes, tally.orders_checked = tally.passes + 1, tally.orders_checked + len(chosen.trxids)
-        tally.last_pass_s, tally.last_pass_at_ms = self._tick() - began_s, now_ms
+        tally.last_pass_s, tally.last_pass_at_ms = self._monotonic() - began_s, now_ms
         self._note(found)
         await self._tell(now_ms)
         return AUDIT_EVERY_S
 
     async def _read(self, unit: Callable[[Tx], T]) -> T:
         def timed(tx: Tx) -> T:
-            began_s = self._tick()
+            began_s = self._monotonic()
             try:
                 return unit(tx)
             finally:
-                self.tally.longest_read_s = max(self.tally.longest_read_s, self._tick() - began_s)
+                self.tally.longest_read_s = max(self.tally.longest_read_s, self._monotonic() - began_s)
 
-        return await self._database.gather(timed)
+        return await self._database.read_long(timed)
 
-    def _look_for_stuck(self, tx: Tx, *, now_ms: int) -> list[InvariantViolation]:
+    def _find_stuck(self, tx: Tx, *, now_ms: int) -> list[InvariantViolation]:
         """I6: nothing stands longer than it may; seen at two passes in a row, since a clock can jump."""
         stuck = {
             trxid: state
@@ -164,9 +164,11 @@ class Auditor:
     async def _tell(self, now_ms: int) -> None:
         """Wake the admins, once for all findings of a kind; what was not told now is told at a later pass."""
         if self._untold:
-            told = await self._database.write(lambda tx: _alert(tx, self._desk, self._untold, now_ms=now_ms))
+            told = await self._database.write(
+                lambda tx: _alert(self._context.begin(tx, now_ms), self._untold)
+            )
             self._untold = [finding for finding in self._untold if finding.invariant not in told]
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
 
 
 def _choose(tx: Tx, *, event_id: int, walked_to: str) -> _Chosen:
@@ -199,7 +201,7 @@ def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
         ]
     if order is None:
         return [InvariantViolation(invariant=Invariant.REPLAYED, trxid=trxid, what="events without an order")]
-    has_letters = order.changed_at_ms > now_ms - LETTERS_KEPT_MS
+    has_letters = order.changed_at_ms > now_ms - MESSAGES_KEPT_MS
     return find_violations(
         OrderRecord(
             order=order,
@@ -213,7 +215,7 @@ def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
     )
 
 
-def _alert(tx: Tx, desk: Desk, findings: list[InvariantViolation], *, now_ms: int) -> set[Invariant]:
+def _alert(work: UnitOfWork, findings: list[InvariantViolation]) -> set[Invariant]:
     """Tell the first finding of each kind and how many more there are; give the kinds that were told."""
     told: set[Invariant] = set()
     for invariant in Invariant:
@@ -225,8 +227,8 @@ def _alert(tx: Tx, desk: Desk, findings: list[InvariantViolation], *, now_ms: in
             trxid=of_kind[0].trxid,
             what=of_kind[0].what,
             more=len(of_kind) - 1,
-            at_ms=now_ms,
+            at_ms=work.now_ms,
         )
-        if desk.alert_admins(tx, notice, at_ms=now_ms, topic=f"audit:{invariant}"):
+        if work.alert_admins(notice, topic=f"audit:{invariant}"):
             told.add(invariant)
     return told

@@ -67,7 +67,7 @@ class CircuitBreaker:
         """Keep that this order was let through; its answer decides."""
         self._probe = trxid
 
-    def hear(
+    def record(
         self, trxid: str, answer: Answer, *, at_s: float, at_ms: int
     ) -> BreakerOpened | BreakerClosed | None:
         """Take in what came of a post; give what the admins should hear of it, if anything."""

@@ -1,34 +1,27 @@
 """Admins settling what nobody else can: a card, a question, a second question, and a record of who."""
 
-from msgspec import Struct
-
+from bot.actors import Actor
 from bot.grammar.normalize import normalize
+from bot.grammar.parsed import Command
 from bot.notices import orders as say
 from bot.notices.alarms import NothingToResolve, UnknownTrxid
+from bot.notices.buttons import Action
 from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome
-from bot.orders.notifications import facts_of, needs_admin, order_card
+from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import apply_event_to, card_subject
-from bot.unit_of_work import Address, Desk
+from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, Toast
 from storage import orders
-from storage.transaction import Tx
 
 MAX_CARDS = 20
 """As many cards as a person can look through at once; the oldest come first."""
 
+_OUTCOMES = {"sukses": Outcome.SUCCESS, "gagal": Outcome.FAILURE}
 
 MAX_SN_CHARS = 500
 """A PLN token with name, tariff and kWh has about 80; what is longer is no SN."""
-
-
-class Judge(Struct, frozen=True, kw_only=True):
-    """The admin at work: who, and the message of ours (if any) that is rewritten as they go on."""
-
-    admin_id: int
-    name: str
-    place: Address
-    message_id: int | None
-    now_ms: int
 
 
 def read_sn(typed: str) -> str | None:
@@ -37,64 +30,111 @@ def read_sn(typed: str) -> str | None:
     return sn if 0 < len(sn) <= MAX_SN_CHARS else None
 
 
-def show_open(tx: Tx, desk: Desk, judge: Judge) -> None:
+def show_open(work: UnitOfWork, admin: Actor) -> None:
     """Show an admin the orders that wait for a word."""
-    waiting = orders.for_admins(tx, limit=MAX_CARDS)
+    waiting = orders.for_admins(work.tx, limit=MAX_CARDS)
     for order in waiting:
-        _show(tx, desk, order_card(order, judge.now_ms), judge)
+        _show(work, order_card(order, work.now_ms), admin)
     if not waiting:
-        desk.say(tx, NothingToResolve(), judge.place, at_ms=judge.now_ms)
+        work.notify(NothingToResolve(), admin.address)
 
 
-def show_card(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> None:
+def show_card(work: UnitOfWork, trxid: str, admin: Actor) -> None:
     """The admin thought better of it: the card stands again."""
-    if order := _open_order(tx, desk, trxid, judge):
-        _show(tx, desk, order_card(order, judge.now_ms), judge)
+    if order := _open_order(work, trxid, admin):
+        _show(work, order_card(order, work.now_ms), admin)
 
 
-def ask_for_sn(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> None:
+def ask_for_sn(work: UnitOfWork, trxid: str, admin: Actor) -> None:
     """SUKSES was tapped: ask for the SN where the card stood."""
-    if order := _open_order(tx, desk, trxid, judge):
-        _show(tx, desk, say.SnQuestion(**facts_of(order, judge.now_ms)), judge)
+    if order := _open_order(work, trxid, admin):
+        _show(work, say.SnQuestion(**facts_of(order, work.now_ms)), admin)
 
 
-def ask_confirmation(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
+def ask_confirmation(work: UnitOfWork, trxid: str, outcome: Outcome, sn: str | None, admin: Actor) -> None:
     """Ask the second question before a word counts."""
-    if order := _open_order(tx, desk, trxid, judge):
-        question = say.ResolutionQuestion(**facts_of(order, judge.now_ms), outcome=outcome, sn=sn)
-        _show(tx, desk, question, judge)
+    if order := _open_order(work, trxid, admin):
+        question = say.ResolutionQuestion(**facts_of(order, work.now_ms), outcome=outcome, sn=sn)
+        _show(work, question, admin)
 
 
-def resolve_order(tx: Tx, desk: Desk, trxid: str, outcome: Outcome, sn: str | None, judge: Judge) -> None:
+def resolve_order(work: UnitOfWork, trxid: str, outcome: Outcome, sn: str | None, admin: Actor) -> None:
     """Carry out an admin's confirmed word, and close the card wherever it lies."""
-    order = _open_order(tx, desk, trxid, judge)
+    order = _open_order(work, trxid, admin)
     if order is None:
         return
-    ruled = Resolved(outcome=outcome, admin_id=judge.admin_id, sn=sn)
-    apply_event_to(tx, desk, trxid, ruled, at_ms=judge.now_ms, actor=f"admin:{judge.admin_id}")
-    facts = facts_of(order, judge.now_ms)
-    closed = say.OrderResolved(**facts, outcome=outcome, sn=sn, admin_name=judge.name)
-    desk.close_cards(tx, closed, at_ms=judge.now_ms, subject=card_subject(trxid))
+    ruled = Resolved(outcome=outcome, admin_id=admin.user_id, sn=sn)
+    apply_event_to(work, trxid, ruled, actor=f"admin:{admin.user_id}")
+    facts = facts_of(order, work.now_ms)
+    closed = say.OrderResolved(**facts, outcome=outcome, sn=sn, admin_name=admin.name)
+    work.replace_cards(closed, subject=card_subject(trxid))
 
 
-def _open_order(tx: Tx, desk: Desk, trxid: str, judge: Judge) -> Order | None:
+def _open_order(work: UnitOfWork, trxid: str, admin: Actor) -> Order | None:
     """Give the order if it still waits for an admin; else tell the admin why there is nothing to do."""
-    order = orders.get(tx, trxid)
+    order = orders.get(work.tx, trxid)
     if order is None:
-        desk.say(tx, UnknownTrxid(trxid=trxid[:40]), judge.place, at_ms=judge.now_ms)
+        work.notify(UnknownTrxid(trxid=trxid[:40]), admin.address)
     elif not needs_admin(order):
-        _show(tx, desk, say.ResolutionRejected(**facts_of(order, judge.now_ms), state=order.state), judge)
+        _show(work, say.ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
     else:
         return order
     return None
 
 
-def _show(tx: Tx, desk: Desk, notice: say.OrderNotice, judge: Judge) -> None:
-    desk.say(
-        tx,
-        notice,
-        judge.place,
-        at_ms=judge.now_ms,
-        subject=card_subject(notice.trxid),
-        edits=judge.message_id,
-    )
+def _show(work: UnitOfWork, notice: say.OrderNotice, admin: Actor) -> None:
+    work.answer(admin, notice, subject=card_subject(notice.trxid))
+
+
+def _resolve_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    """Answer `/sukses Ref SN` and `/gagal Ref`."""
+    trxid, _, typed = command.rest.partition(" ")
+    outcome = _OUTCOMES[command.word]
+    sn = read_sn(typed) if outcome is Outcome.SUCCESS else None
+    if outcome is Outcome.SUCCESS and typed.strip() and sn is None:
+        ask_for_sn(work, trxid, admin)
+    else:
+        ask_confirmation(work, trxid, outcome, sn, admin)
+
+
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    trxid = tap.subject_id
+    match tap.action:
+        case Action.RESOLVE_SUCCESS:
+            ask_for_sn(work, trxid, admin)
+        case Action.WITHOUT_SN:
+            ask_confirmation(work, trxid, Outcome.SUCCESS, None, admin)
+        case Action.RESOLVE_FAILURE:
+            ask_confirmation(work, trxid, Outcome.FAILURE, None, admin)
+        case Action.CONFIRM_SUCCESS:
+            resolve_order(work, trxid, Outcome.SUCCESS, tap.payload or None, admin)
+        case Action.CONFIRM_FAILURE:
+            resolve_order(work, trxid, Outcome.FAILURE, None, admin)
+        case _:
+            show_card(work, trxid, admin)
+    return Toast.DONE
+
+
+def _reply_with_sn(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
+    """Take an admin's reply to the question for an SN as that SN."""
+    sn = read_sn(message.text)
+    if sn is None or sn.startswith("/"):
+        return False
+    ask_confirmation(work, subject.removeprefix("order:"), Outcome.SUCCESS, sn, admin)
+    return True
+
+
+ROUTES = Routes(
+    commands=(CommandRoute(("sukses", "gagal"), _resolve_by_command, Audience.ADMINS),),
+    buttons=(
+        ButtonRoute(
+            actions=(
+                *(Action.RESOLVE_SUCCESS, Action.RESOLVE_FAILURE, Action.WITHOUT_SN),
+                *(Action.CONFIRM_SUCCESS, Action.CONFIRM_FAILURE, Action.CANCEL),
+            ),
+            handle=_tap,
+            subject_kind="order",
+        ),
+    ),
+    replies=(ReplyRoute(to=(say.SnQuestion,), handle=_reply_with_sn, audience=Audience.ADMINS),),
+)

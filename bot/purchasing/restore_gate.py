@@ -5,8 +5,9 @@ orders that the backup knows as not yet posted, and messages of that time that T
 """
 
 from enum import Enum, auto
-from typing import NoReturn
 
+from bot.actors import Actor, Address
+from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.restore_gate import (
     CounterClosed,
@@ -17,9 +18,11 @@ from bot.notices.restore_gate import (
 )
 from bot.orders.events import Unclear
 from bot.orders.model import Order, State
-from bot.purchasing.manual_resolution import Judge
+from bot.purchasing import manual_resolution
 from bot.purchasing.settlement import apply_event_to
-from bot.unit_of_work import Address, Desk
+from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
 from storage import orders, outbox, restores
 from storage.restores import Restore
 from storage.transaction import Tx
@@ -39,25 +42,25 @@ class OrderBlock(Enum):
     ASKED_IN_THE_GAP = auto()
 
 
-def check_after_restore(tx: Tx, desk: Desk, *, now_ms: int) -> int:
+def check_after_restore(work: UnitOfWork) -> int:
     """At a start, before any post: doubt what may have been posted since the backup, and ask the admins.
 
     Gives the number of orders that became unknown; 0 without a restore, or after its release.
     """
-    restore = restores.in_quarantine(tx)
+    restore = restores.in_quarantine(work.tx)
     if restore is None:
         return 0
     doubted = [
         order.trxid
         for state in (State.PLACED, State.SUBMITTING)
-        for order in orders.in_state(tx, state, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+        for order in orders.in_state(work.tx, state, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     ]
     for trxid in doubted:
         news = Unclear(why="restored from a backup: it may have been posted since")
-        apply_event_to(tx, desk, trxid, news, at_ms=now_ms, actor="restore")
+        apply_event_to(work, trxid, news, actor="restore")
     subject = _subject_of(restore)
-    if not outbox.was_enqueued_since(tx, subject, since_ms=restore.restored_at_ms):
-        desk.tell_admins(tx, _card(tx, restore), at_ms=now_ms, subject=subject)
+    if not outbox.was_enqueued_since(work.tx, subject, since_ms=restore.restored_at_ms):
+        work.notify_admins(_card(work.tx, restore), subject=subject)
     return len(doubted)
 
 
@@ -71,57 +74,51 @@ def order_block(tx: Tx, *, requested_at_ms: int) -> OrderBlock | None:
     return OrderBlock.CLOSED if restore.released_at_ms is None else None
 
 
-def reject_while_closed(tx: Tx, desk: Desk, notice: CounterClosed, where: Address, *, now_ms: int) -> None:
+def reject_while_closed(work: UnitOfWork, notice: CounterClosed, address: Address) -> None:
     """Answer an order while the counter is closed: it is not kept, and surely not bought."""
-    if restore := restores.in_quarantine(tx):
-        desk.say(tx, notice, where, at_ms=now_ms, subject=_turned_away_by(restore))
+    if restore := restores.in_quarantine(work.tx):
+        work.notify(notice, address, subject=_turned_away_by(restore))
 
 
-def mark_unknown(tx: Tx, desk: Desk, order: Order, *, now_ms: int) -> Order:
+def mark_unknown(work: UnitOfWork, order: Order) -> Order:
     """Make an order that may have been bought in the gap unknown, for the admins to look up."""
     news = Unclear(why="asked before the restore: it may have been bought under another Ref")
-    settled = apply_event_to(tx, desk, order.trxid, news, at_ms=now_ms, actor="restore")
+    settled = apply_event_to(work, order.trxid, news, actor="restore")
     return settled.after if settled else order
 
 
-def show_card(tx: Tx, desk: Desk, judge: Judge) -> None:
-    """Show an admin the card (again), if the counter is closed."""
-    if restore := restores.in_quarantine(tx):
-        _say(tx, desk, _card(tx, restore), restore, judge)
+def show_pending(work: UnitOfWork, admin: Actor, _: Command) -> None:
+    """Answer `/tertunda`: the card of a restore that is not released, and the orders that need an admin."""
+    if restore := restores.in_quarantine(work.tx):
+        _answer(work, admin, _card(work.tx, restore), restore)
+    manual_resolution.show_open(work, admin)
 
 
-def handle_button(tx: Tx, desk: Desk, action: Action, judge: Judge) -> None:
-    """Carry out a tap under the card or under its second question."""
-    restore = restores.latest(tx)
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    restore = restores.latest(work.tx)
     if restore is None:
-        return
+        return Toast.USED
     if restore.released_at_ms is not None:
-        _say(tx, desk, _released(restore, restore.released_at_ms, ""), restore, judge)
-        return
-    match action:
+        _answer(work, admin, _released(restore, restore.released_at_ms, ""), restore)
+        return Toast.DONE
+    match tap.action:
         case Action.OPEN_COUNTER:
-            _say(
-                tx,
-                desk,
-                ReopenQuestion(backup_at_ms=restore.backup_at_ms, gap_until_ms=restore.gap_until_ms),
-                restore,
-                judge,
-            )
+            question = ReopenQuestion(backup_at_ms=restore.backup_at_ms, gap_until_ms=restore.gap_until_ms)
+            _answer(work, admin, question, restore)
         case Action.CONFIRM_OPEN:
-            _open(tx, desk, restore, judge)
-        case Action.CANCEL:
-            _say(tx, desk, _card(tx, restore), restore, judge)
+            _open(work, restore, admin)
         case _:
-            _no_button_of_ours(action)
+            _answer(work, admin, _card(work.tx, restore), restore)
+    return Toast.DONE
 
 
-def _open(tx: Tx, desk: Desk, restore: Restore, judge: Judge) -> None:
-    if not restores.release(tx, released_by=judge.admin_id, at_ms=judge.now_ms):
+def _open(work: UnitOfWork, restore: Restore, admin: Actor) -> None:
+    if not restores.release(work.tx, released_by=admin.user_id, at_ms=work.now_ms):
         return
-    released = _released(restore, judge.now_ms, judge.name)
-    desk.close_cards(tx, released, at_ms=judge.now_ms, subject=_subject_of(restore))
-    for chat_id in outbox.chats_notified(tx, _turned_away_by(restore)):
-        desk.say(tx, CounterOpenAgain(), Address(chat_id=chat_id), at_ms=judge.now_ms)
+    released = _released(restore, work.now_ms, admin.name)
+    work.replace_cards(released, subject=_subject_of(restore))
+    for chat_id in outbox.chats_notified(work.tx, _turned_away_by(restore)):
+        work.notify(CounterOpenAgain(), Address(chat_id=chat_id))
 
 
 def _card(tx: Tx, restore: Restore) -> RestoreCard:
@@ -137,12 +134,10 @@ def _released(restore: Restore, at_ms: int, admin_name: str) -> CounterReopened:
     return CounterReopened(restored_at_ms=restore.restored_at_ms, admin_name=admin_name, at_ms=at_ms)
 
 
-def _say(
-    tx: Tx, desk: Desk, notice: RestoreCard | ReopenQuestion | CounterReopened, restore: Restore, judge: Judge
+def _answer(
+    work: UnitOfWork, admin: Actor, notice: RestoreCard | ReopenQuestion | CounterReopened, restore: Restore
 ) -> None:
-    desk.say(
-        tx, notice, judge.place, at_ms=judge.now_ms, subject=_subject_of(restore), edits=judge.message_id
-    )
+    work.answer(admin, notice, subject=_subject_of(restore))
 
 
 def _subject_of(restore: Restore) -> str:
@@ -153,5 +148,13 @@ def _turned_away_by(restore: Restore) -> str:
     return f"closed:{restore.restore_id}"
 
 
-def _no_button_of_ours(action: Action) -> NoReturn:
-    raise ValueError(f"{action} is no button of a restore")
+ROUTES = Routes(
+    commands=(CommandRoute(("tertunda",), show_pending, Audience.ADMINS),),
+    buttons=(
+        ButtonRoute(
+            actions=(Action.OPEN_COUNTER, Action.CONFIRM_OPEN, Action.CANCEL),
+            handle=_tap,
+            subject_kind="restore",
+        ),
+    ),
+)

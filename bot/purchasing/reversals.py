@@ -8,10 +8,9 @@ from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_rev
 from bot.notices.alarms import ReversalQuarantined
 from bot.orders.events import Contradiction
 from bot.purchasing.settlement import apply_event
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.database import Database
-from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
@@ -33,42 +32,47 @@ class ReversalReceiver:
     """
 
     def __init__(
-        self, *, database: Database, desk: Desk, now_ms: Callable[[], int], look: Callable[[], None]
+        self,
+        *,
+        database: Database,
+        context: WorkContext,
+        now_ms: Callable[[], int],
+        scan_outbox: Callable[[], None],
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._now_ms = now_ms
-        self._look = look
+        self._scan_outbox = scan_outbox
 
-    async def hear(self, query: bytes, *, remote: str) -> ReversalResult:
+    async def receive(self, query: bytes, *, remote: str) -> ReversalResult:
         """Take in one report by its raw query string, and give the verdict once it is durable."""
         now_ms = self._now_ms()
-        kept = self._database.write(lambda tx: _take(tx, self._desk, query, remote, now_ms))
-        self._look()
+        kept = self._database.write(lambda tx: _take(self._context.begin(tx, now_ms), query, remote))
+        self._scan_outbox()
         verdict = await kept
         _log.debug("reversal heard", extra={"verdict": verdict.name})
         return verdict
 
 
-def _take(tx: Tx, desk: Desk, query: bytes, remote: str, now_ms: int) -> ReversalResult:
+def _take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
     report = read_reversal(query)
     if isinstance(report, MalformedReversal):
-        return _quarantine(tx, desk, report.why, query, remote, now_ms)
-    order = orders.get(tx, report.trxid)
+        return _quarantine(work, report.why, query, remote)
+    order = orders.get(work.tx, report.trxid)
     if order is None:
-        return _quarantine(tx, desk, "no order has this refid", query, remote, now_ms)
+        return _quarantine(work, "no order has this refid", query, remote)
     news = match_reversal(report, order=order)
     if isinstance(news, MismatchedReversal):
-        return _quarantine(tx, desk, news.why, query, remote, now_ms)
+        return _quarantine(work, news.why, query, remote)
     if isinstance(news, Contradiction):
-        _quarantine(tx, desk, news.why, query, remote, now_ms)
+        _quarantine(work, news.why, query, remote)
     evidence = query.decode("utf-8", "replace")
-    apply_event(tx, desk, order, news, at_ms=now_ms, actor=f"biller:reversal {remote}", evidence=evidence)
+    apply_event(work, order, news, actor=f"biller:reversal {remote}", evidence=evidence)
     return ReversalResult.STORED
 
 
-def _quarantine(tx: Tx, desk: Desk, why: str, query: bytes, remote: str, now_ms: int) -> ReversalResult:
+def _quarantine(work: UnitOfWork, why: str, query: bytes, remote: str) -> ReversalResult:
     kept = query[:MAX_KEPT_CHARS].decode("utf-8", "replace")
-    balances.quarantine(tx, at_ms=now_ms, remote=remote, why=why, query=kept)
-    desk.alert_admins(tx, ReversalQuarantined(why=why, at_ms=now_ms), at_ms=now_ms, topic="quarantine")
+    balances.quarantine(work.tx, at_ms=work.now_ms, remote=remote, why=why, query=kept)
+    work.alert_admins(ReversalQuarantined(why=why, at_ms=work.now_ms), topic="quarantine")
     return ReversalResult.STRANGE

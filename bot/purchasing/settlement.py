@@ -5,15 +5,16 @@ Each function is part of a unit of work: the order, its event and its notices ar
 
 from msgspec import Struct
 
+from bot.actors import Address
 from bot.delivery import batch_summary
 from bot.notices import orders as say
 from bot.orders.events import Accepted, OrderEvent
-from bot.orders.model import Intent, Order, State
-from bot.orders.notifications import order_received, order_waiting
+from bot.orders.model import Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.orders.trxid import trxid_at
 from bot.purchasing import substitutes
-from bot.unit_of_work import Address, Desk
+from bot.purchasing.notifications import notices_for, order_received, order_waiting
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
 from storage.transaction import Tx
 
@@ -25,10 +26,7 @@ MAX_DRAWS = 100
 
 
 class OrderSource(Struct, frozen=True, kw_only=True):
-    """Where, by whom and when (Telegram's date) an order was asked; `text` is kept as evidence.
-
-    `line` counts the orders of one message from 1; `price_idr` is what the catalogue asks for it.
-    """
+    """Where, by whom and when (Telegram's date) an order was asked for; `text` is kept as evidence."""
 
     chat_id: int
     thread_id: int | None
@@ -36,8 +34,23 @@ class OrderSource(Struct, frozen=True, kw_only=True):
     user_id: int
     at_ms: int
     text: str
-    line: int = 1
-    price_idr: int | None = None
+
+    @classmethod
+    def of_message(cls, message: IncomingMessage) -> "OrderSource":
+        """Return the source of what a message asks for."""
+        return cls(
+            chat_id=message.chat_id,
+            thread_id=message.thread_id,
+            message_id=message.message_id,
+            user_id=message.user_id,
+            at_ms=message.at_ms,
+            text=message.text,
+        )
+
+    @property
+    def address(self) -> Address:
+        """Where the order is answered: as a reply to its message."""
+        return Address(chat_id=self.chat_id, thread_id=self.thread_id, reply_to=self.message_id)
 
 
 class AppliedEvent(Struct, frozen=True, kw_only=True):
@@ -52,74 +65,80 @@ class AppliedEvent(Struct, frozen=True, kw_only=True):
         return self.before != self.after
 
 
-def store_order(tx: Tx, desk: Desk, intent: Intent, asked: OrderSource, *, now_ms: int) -> Order | None:
-    """Store a new order, of which nothing is said yet; None if this line has made its order before."""
+def store_order(
+    work: UnitOfWork, intent: Intent, source: OrderSource, *, line: int = 1, price_idr: int | None = None
+) -> Order | None:
+    """Store a new order without a notice; return None if this line of the message has made its order before.
+
+    `line` counts the orders of one message from 1; `price_idr` is what the catalogue asks for the product.
+    """
     for _ in range(MAX_DRAWS):
         order = Order(
-            trxid=trxid_at(now_ms, desk.zone, desk.chance()),
-            chat_id=asked.chat_id,
-            thread_id=asked.thread_id,
-            message_id=asked.message_id,
-            line=asked.line,
-            user_id=asked.user_id,
+            trxid=trxid_at(work.now_ms, work.zone, work.context.random_suffix()),
+            chat_id=source.chat_id,
+            thread_id=source.thread_id,
+            message_id=source.message_id,
+            line=line,
+            user_id=source.user_id,
             product_code=intent.product_code,
             destination=intent.destination,
             state=State.PLACED,
             # A date from the future would keep an order young for ever.
-            requested_at_ms=min(asked.at_ms, now_ms),
-            placed_at_ms=now_ms,
-            changed_at_ms=now_ms,
-            due_at_ms=now_ms,
+            requested_at_ms=min(source.at_ms, work.now_ms),
+            placed_at_ms=work.now_ms,
+            changed_at_ms=work.now_ms,
+            due_at_ms=work.now_ms,
             ordinal=intent.ordinal,
-            price_idr=asked.price_idr,
+            price_idr=price_idr,
         )
-        if orders.insert(tx, order, actor=f"user:{asked.user_id}", evidence=asked.text):
+        if orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
             return order
-        if orders.line_is_taken(tx, asked.chat_id, asked.message_id, asked.line):
+        if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")
 
 
-def acknowledge(tx: Tx, desk: Desk, order: Order, *, now_ms: int) -> None:
+def acknowledge(work: UnitOfWork, order: Order) -> None:
     """Answer the chat of an order just placed alone; one that is in doubt already has been told so."""
     if order.state is State.PLACED:
         subject = chat_subject(order.trxid)
-        desk.say(tx, order_received(order), address_of(order), at_ms=now_ms, subject=subject)
+        work.notify(order_received(order), address_of(order), subject=subject)
 
 
 def apply_event_to(
-    tx: Tx, desk: Desk, trxid: str, news: OrderEvent, *, at_ms: int, actor: str, evidence: str = ""
+    work: UnitOfWork, trxid: str, news: OrderEvent, *, actor: str, evidence: str = ""
 ) -> AppliedEvent | None:
     """Let `news` do to the order what it may, and tell whom it concerns; None if there is no such order."""
-    order = orders.get(tx, trxid)
-    return apply_event(tx, desk, order, news, at_ms=at_ms, actor=actor, evidence=evidence) if order else None
+    order = orders.get(work.tx, trxid)
+    return apply_event(work, order, news, actor=actor, evidence=evidence) if order else None
 
 
 def apply_event(
-    tx: Tx, desk: Desk, before: Order, news: OrderEvent, *, at_ms: int, actor: str, evidence: str = ""
+    work: UnitOfWork, before: Order, news: OrderEvent, *, actor: str, evidence: str = ""
 ) -> AppliedEvent | None:
     """Settle an order that was read before; if it has moved since, the news is held against how it stands."""
-    decision = decide(before, news, at_ms)
+    decision = decide(before, news, work.now_ms)
     after = decision.order
     if after == before:
         return AppliedEvent(before=before, after=before)
-    if not orders.update(tx, before, after, news, at_ms=at_ms, actor=actor, evidence=evidence):
-        return apply_event_to(tx, desk, before.trxid, news, at_ms=at_ms, actor=actor, evidence=evidence)
+    if not orders.update(work.tx, before, after, news, at_ms=work.now_ms, actor=actor, evidence=evidence):
+        return apply_event_to(work, before.trxid, news, actor=actor, evidence=evidence)
     if decision.balance_idr is not None:
-        _report_balance(tx, before.trxid, news, decision.balance_idr, at_ms)
-    for notice in decision.to_chat:
-        _tell_chat(tx, desk, after, notice, at_ms)
-        substitutes.alert_product_failing(tx, desk, after, notice, at_ms=at_ms)
-    for notice in decision.to_admins:
-        _tell_admins(tx, desk, notice, at_ms)
+        _report_balance(work.tx, before.trxid, news, decision.balance_idr, work.now_ms)
+    notices = notices_for(before, after, news, work.now_ms)
+    for notice in notices.to_chat:
+        _tell_chat(work, after, notice)
+        substitutes.alert_product_failing(work, after, notice)
+    for notice in notices.to_admins:
+        _tell_admins(work, notice)
     return AppliedEvent(before=before, after=after)
 
 
-def notify_waiting(tx: Tx, desk: Desk, trxid: str, *, at_ms: int) -> None:
+def notify_waiting(work: UnitOfWork, trxid: str) -> None:
     """Tell the chat that its order waits for the biller; nothing if a report was faster."""
-    order = orders.get(tx, trxid)
+    order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
-        _tell_chat(tx, desk, order, order_waiting(order, at_ms), at_ms)
+        _tell_chat(work, order, order_waiting(order, work.now_ms))
 
 
 def address_of(order: Order) -> Address:
@@ -137,16 +156,16 @@ def chat_subject(trxid: str) -> str:
     return CHAT_SUBJECT + trxid
 
 
-def _tell_chat(tx: Tx, desk: Desk, order: Order, notice: say.OrderNotice, at_ms: int) -> None:
+def _tell_chat(work: UnitOfWork, order: Order, notice: say.OrderNotice) -> None:
     """Tell the chat; news of a large batch gathers for a while, and its table is rewritten."""
-    batch = batches.find(tx, order.chat_id, order.message_id)
+    batch = batches.find(work.tx, order.chat_id, order.message_id)
     subject, hold_until_ms = chat_subject(order.trxid), 0
-    if batch and (hold_until_ms := batch_summary.update(tx, batch, order, now_ms=at_ms)):
+    if batch and (hold_until_ms := batch_summary.update(work.tx, batch, order, now_ms=work.now_ms)):
         # What was heard of it before must not come after, though the clock be set back.
-        hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(tx, subject))
+        hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
-        notice = substitutes.with_substitutes(tx, desk, order, notice)
-    desk.say(tx, notice, address_of(order), at_ms=at_ms, subject=subject, hold_until_ms=hold_until_ms)
+        notice = substitutes.with_substitutes(work, order, notice)
+    work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 
 def _report_balance(tx: Tx, trxid: str, news: OrderEvent, balance_idr: int, at_ms: int) -> None:
@@ -157,11 +176,11 @@ def _report_balance(tx: Tx, trxid: str, news: OrderEvent, balance_idr: int, at_m
     balances.report_balance(tx, balance)
 
 
-def _tell_admins(tx: Tx, desk: Desk, notice: say.OrderNotice, at_ms: int) -> None:
+def _tell_admins(work: UnitOfWork, notice: say.OrderNotice) -> None:
     match notice:
         case say.BillerAccountAlarm():
-            desk.alert_admins(tx, notice, at_ms=at_ms, topic=f"biller:{notice.failure_cause}")
+            work.alert_admins(notice, topic=f"biller:{notice.failure_cause}")
         case say.OrderResolvedByBiller():
-            desk.close_cards(tx, notice, at_ms=at_ms, subject=card_subject(notice.trxid))
+            work.replace_cards(notice, subject=card_subject(notice.trxid))
         case _:
-            desk.tell_admins(tx, notice, at_ms=at_ms, subject=card_subject(notice.trxid))
+            work.notify_admins(notice, subject=card_subject(notice.trxid))

@@ -13,7 +13,7 @@ from bot.orders.model import ExpiryReason, Order, State
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.fair_queue import FairQueue
 from bot.purchasing.settlement import CHAT_SUBJECT, apply_event, apply_event_to, notify_waiting
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
@@ -57,24 +57,24 @@ class Submitter:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         biller: Biller,
         breaker: CircuitBreaker,
         now_ms: Callable[[], int],
-        tick: Callable[[], float],
-        bell: WakeUp,
-        outbox_bell: WakeUp,
+        monotonic: Callable[[], float],
+        wake_up: WakeUp,
+        outbox_wake_up: WakeUp,
         concurrency: int,
         max_age_s: int,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._biller = biller
         self._breaker = breaker
         self._now_ms = now_ms
-        self._tick = tick
-        self._bell = bell
-        self._outbox_bell = outbox_bell
+        self._monotonic = monotonic
+        self._wake_up = wake_up
+        self._outbox_wake_up = outbox_wake_up
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
         self._turns = FairQueue()
@@ -90,10 +90,10 @@ class Submitter:
 
     async def recover(self) -> int:
         """Before the first post: what was being sent when we died is unknown, and is never sent again."""
-        swept = await self._database.write(lambda tx: _sweep(tx, self._desk, self._now_ms()))
+        swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
         if swept:
             _log.warning("orders were being sent when Loket stopped: now unknown", extra={"count": swept})
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
         return swept
 
     async def run_once(self) -> float:
@@ -125,12 +125,12 @@ class Submitter:
 
         def wake(kept: asyncio.Future[None]) -> None:
             if not kept.cancelled() and kept.exception() is None:
-                self._bell.ring()
+                self._wake_up.set()
 
         asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
 
     def _free(self) -> int:
-        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._tick())
+        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; what is claimed on the disk is posted then, whoever waits for it."""
@@ -147,7 +147,7 @@ class Submitter:
         for order in self._turns.next(tx, free, now_ms=now_ms):
             expiry = self._expiry_of(order, now_ms)
             news = Claimed() if expiry is None else Expired(reason=expiry)
-            settled = apply_event(tx, self._desk, order, news, at_ms=now_ms, actor="submitter")
+            settled = apply_event(self._context.begin(tx, now_ms), order, news, actor="submitter")
             # Compare-and-set: only who moved it from PLACED may post.
             if settled and settled.changed:
                 moved.append(settled.after)
@@ -158,13 +158,13 @@ class Submitter:
     def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:
         self._claiming = None
         if claiming.cancelled() or claiming.exception():
-            self._bell.ring()
+            self._wake_up.set()
             return
         for order in claiming.result():
             if order.state is State.SUBMITTING:
                 self._start(order, is_probe=is_probe)
             else:
-                self._outbox_bell.ring()
+                self._outbox_wake_up.set()
         if self._claims_again:
             self._claims_again = False
             self.claim()
@@ -196,17 +196,17 @@ class Submitter:
         )
         if held:
             await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
         more = len(held) == HELD_AT_ONCE
-        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._tick())))
+        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
             if expiry := self._expiry_of(order, now_ms):
                 news = Expired(reason=expiry)
-                apply_event_to(tx, self._desk, order.trxid, news, at_ms=now_ms, actor="submitter")
+                apply_event_to(self._context.begin(tx, now_ms), order.trxid, news, actor="submitter")
             else:
-                notify_waiting(tx, self._desk, order.trxid, at_ms=now_ms)
+                notify_waiting(self._context.begin(tx, now_ms), order.trxid)
 
     def _expiry_of(self, order: Order, now_ms: int) -> ExpiryReason | None:
         if order.attempts == 0:
@@ -227,7 +227,7 @@ class Submitter:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: a full disk must not keep the breaker from hearing of the next one.
-        alarm = self._breaker.hear(order.trxid, answer, at_s=self._tick(), at_ms=self._now_ms())
+        alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
         if alarm:
             _log.warning("the breaker moved", extra={"alarm": type(alarm).__name__})
         await self._keep(order, answer, alarm)
@@ -247,16 +247,16 @@ class Submitter:
                 break
         if alarm or not isinstance(answer, Accepted):
             # Only of an order that goes its way there is nothing to say, and nothing to try again.
-            self._outbox_bell.ring()
-            self._bell.ring()
+            self._outbox_wake_up.set()
+            self._wake_up.set()
 
     def _settle(
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
     ) -> None:
         now_ms = self._now_ms()
-        apply_event(tx, self._desk, order, answer, at_ms=now_ms, actor="biller:answer")
+        apply_event(self._context.begin(tx, now_ms), order, answer, actor="biller:answer")
         if alarm:
-            self._desk.tell_admins(tx, alarm, at_ms=now_ms, subject="breaker")
+            self._context.begin(tx, now_ms).notify_admins(alarm, subject="breaker")
 
     def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
         self._posting.pop(trxid, None)
@@ -276,10 +276,10 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _sweep(tx: Tx, desk: Desk, now_ms: int) -> int:
+def _sweep(work: UnitOfWork) -> int:
     # At any time of change: the clock may have been set back since.
-    stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+    stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     for order in stranded:
         news = Unclear(why="stopped while sending")
-        apply_event_to(tx, desk, order.trxid, news, at_ms=now_ms, actor="start")
+        apply_event_to(work, order.trxid, news, actor="start")
     return len(stranded)

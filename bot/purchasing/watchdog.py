@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.orders.events import Overdue, Unclear
 from bot.orders.model import State
 from bot.purchasing.settlement import apply_event_to
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
@@ -23,10 +23,10 @@ STUCK_MARGIN_MS = 60_000
 """An answer is stored within its deadline and moments more; beyond this it was lost."""
 
 A_DAY_MS = 86_400_000
-FORGET_MESSAGES_AFTER_MS = 8 * A_DAY_MS
+DELETE_SEEN_AFTER_MS = 8 * A_DAY_MS
 """Telegram keeps a message for a day; a webhook's own retries end well within a week."""
 
-FORGET_LETTERS_AFTER_MS = 35 * A_DAY_MS
+DELETE_OUTBOX_AFTER_MS = 35 * A_DAY_MS
 """A month's letters answer «what was the chat told»; the order and its events stay for good."""
 
 FORGET_AT_ONCE, FORGET_MORE_AFTER_S = 300, 0.1
@@ -43,16 +43,16 @@ class Watchdog:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         now_ms: Callable[[], int],
-        outbox_bell: WakeUp,
+        outbox_wake_up: WakeUp,
         trx_timeout_s: float,
         is_posting: Callable[[str], bool],
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._now_ms = now_ms
-        self._outbox_bell = outbox_bell
+        self._outbox_wake_up = outbox_wake_up
         self._stuck_after_ms = int(trx_timeout_s * 1000) + STUCK_MARGIN_MS
         self._is_posting = is_posting
         self._forgot_at_ms = 0
@@ -65,7 +65,7 @@ class Watchdog:
         found = await self._database.read(lambda tx: self._find(tx, now_ms))
         if found:
             await self._database.write(lambda tx: self._act(tx, found, now_ms))
-            self._outbox_bell.ring()
+            self._outbox_wake_up.set()
             _log.warning("orders are late", extra={"count": len(found)})
         if now_ms - self._forgot_at_ms > A_DAY_MS:
             self._forgot_at_ms, self._forgets_after = now_ms, 0
@@ -78,11 +78,11 @@ class Watchdog:
     async def _forget(self, now_ms: int, after: int) -> None:
         """Forget a little of what is old."""
         old = RetentionLimits(
-            messages_before_ms=now_ms - FORGET_MESSAGES_AFTER_MS,
-            letters_before_ms=now_ms - FORGET_LETTERS_AFTER_MS,
+            seen_before_ms=now_ms - DELETE_SEEN_AFTER_MS,
+            outbox_before_ms=now_ms - DELETE_OUTBOX_AFTER_MS,
         )
         self._forgets_after = await self._database.write(
-            lambda tx: delete_expired(tx, old, after_letter=after, limit=FORGET_AT_ONCE)
+            lambda tx: delete_expired(tx, old, after_id=after, limit=FORGET_AT_ONCE)
         )
 
     def _find(self, tx: Tx, now_ms: int) -> list[tuple[str, Overdue | Unclear]]:
@@ -97,4 +97,4 @@ class Watchdog:
 
     def _act(self, tx: Tx, found: list[tuple[str, Overdue | Unclear]], now_ms: int) -> None:
         for trxid, news in found:
-            apply_event_to(tx, self._desk, trxid, news, at_ms=now_ms, actor="watchdog")
+            apply_event_to(self._context.begin(tx, now_ms), trxid, news, actor="watchdog")

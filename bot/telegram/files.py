@@ -1,34 +1,9 @@
 """Fetches files that people sent, and says what became of it; it remembers nothing and repeats nothing."""
 
-from msgspec import Struct
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.features.price_list.import_worker import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.telegram.client import ApiClient
-
-
-class Fetched(Struct, frozen=True, kw_only=True):
-    """The file, whole."""
-
-    content: bytes
-
-
-class FetchLater(Struct, frozen=True, kw_only=True):
-    """It could not be fetched, which may pass."""
-
-    why: str
-
-
-class FileTooLarge(Struct, frozen=True, kw_only=True):
-    """It is larger than was asked for."""
-
-
-class FileLost(Struct, frozen=True, kw_only=True):
-    """Telegram will never give it."""
-
-    why: str
-
-
-FetchResult = Fetched | FetchLater | FileTooLarge | FileLost
 
 
 class FileDownloader:

@@ -36,11 +36,11 @@ class Poller:
     """Fetches updates; `run_once` gives the seconds to wait before the next."""
 
     def __init__(
-        self, *, database: Database, client: UpdateSource, doorway: UpdateReceiver, now_ms: Callable[[], int]
+        self, *, database: Database, client: UpdateSource, receiver: UpdateReceiver, now_ms: Callable[[], int]
     ) -> None:
         self._database = database
         self._client = client
-        self._doorway = doorway
+        self._receiver = receiver
         self._now_ms = now_ms
 
     async def run_once(self) -> float:
@@ -62,7 +62,7 @@ class Poller:
             return CONFLICT_PAUSE_S
         if updates:
             last = max(_id_of(update) for update in updates)
-            await self._doorway.take(updates, next_update_id=last + 1)
+            await self._receiver.receive(updates, next_update_id=last + 1)
             return 0
         return SILENCE_PAUSE_S
 

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
 from bot.telegram.parse_update import ParsedUpdate, parse_update
-from bot.telegram.sender import OutgoingMessage
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
-from bot.unit_of_work import Desk
+from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.updates import ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
 from bot.worker import WakeUp
 from storage import chats, inbox
@@ -61,44 +61,48 @@ class UpdateReceiver:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         sender: DirectSender,
         now_ms: Callable[[], int],
-        claim: Callable[[], None],
-        look: Callable[[], None],
-        imports_bell: WakeUp,
+        claim_orders: Callable[[], None],
+        scan_outbox: Callable[[], None],
+        imports_wake_up: WakeUp,
     ) -> None:
         self.username: str | None = None
         self._database = database
-        self._desk = desk
+        self._context = context
         self._sender = sender
         self._now_ms = now_ms
-        self._claim = claim
-        self._look = look
-        self._imports_bell = imports_bell
+        self._claim_orders = claim_orders
+        self._scan_outbox = scan_outbox
+        self._imports_wake_up = imports_wake_up
         self._apologised: dict[int, int] = {}
 
-    async def take(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
+    async def receive(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
         """Take updates in, in order, together with how far the poller is; StorageError means none was."""
         heard = [(raw, self._read(raw)) for raw in updates]
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, Toast]]:
-            toasts = [toast for raw, each in heard for toast in _take_one(tx, self._desk, raw, each, now_ms)]
+            toasts = [
+                toast
+                for raw, each in heard
+                for toast in _take_one(self._context.begin(tx, now_ms), raw, each)
+            ]
             if next_update_id is not None:
                 inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
             return toasts
 
         try:
             kept = self._database.write(unit)
-            self._claim()
-            self._look()
+            self._claim_orders()
+            self._scan_outbox()
             toasts = await kept
         except StorageError:
             self._apologise([each for _, each in heard], now_ms)
             raise
         if any(isinstance(each, IncomingMessage) and each.document for _, each in heard):
-            self._imports_bell.ring()
+            self._imports_wake_up.set()
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 
@@ -136,32 +140,28 @@ def _asks_for_orders(text: str) -> bool:
     return isinstance(parsed, OrderLines) and parsed.looks_like_order
 
 
-def _take_one(
-    tx: Tx, desk: Desk, raw: Raw, heard: ParsedUpdate | UnreadableUpdate, now_ms: int
-) -> list[tuple[str, Toast]]:
+def _take_one(work: UnitOfWork, raw: Raw, heard: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
     try:
-        with tx.savepoint():
-            return _handle(tx, desk, raw, heard, now_ms)
+        with work.tx.savepoint():
+            return _handle(work, raw, heard)
     except Exception as error:
-        if tx.is_broken(error):
+        if work.tx.is_broken(error):
             raise
         _log.exception("an update could not be handled and was set aside")
-        _set_aside(tx, raw, type(error).__name__, now_ms)
+        _set_aside(work.tx, raw, type(error).__name__, work.now_ms)
         return []
 
 
-def _handle(
-    tx: Tx, desk: Desk, raw: Raw, heard: ParsedUpdate | UnreadableUpdate, now_ms: int
-) -> list[tuple[str, Toast]]:
+def _handle(work: UnitOfWork, raw: Raw, heard: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
     match heard:
         case IncomingMessage():
-            messages.handle_message(tx, desk, heard, now_ms=now_ms)
+            messages.handle_message(work, heard)
         case ButtonPress():
-            return [(heard.callback_id, callbacks.handle_callback(tx, desk, heard, now_ms=now_ms))]
+            return [(heard.callback_id, callbacks.handle_callback(work, heard))]
         case ChatMoved():
-            chats.move(tx, heard.chat_id, heard.new_chat_id, at_ms=now_ms)
+            chats.move(work.tx, heard.chat_id, heard.new_chat_id, at_ms=work.now_ms)
         case UnreadableUpdate():
-            _set_aside(tx, raw, heard.why, now_ms)
+            _set_aside(work.tx, raw, heard.why, work.now_ms)
         case None:
             pass
     return []

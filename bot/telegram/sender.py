@@ -4,37 +4,19 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
-from msgspec import Struct
 from telegram import InputFile
 
+from bot.delivery.sending import OutgoingMessage, SendResult, Sent
 from bot.telegram.client import ApiClient
 from bot.telegram.request import Json
-from bot.telegram.send_result import SendResult, Sent, classify_send_error, is_already_true
+from bot.telegram.send_errors import classify_send_error, is_already_true
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Style, Text, units
 from bot.texts.message import Attachment, AttachmentKind
-from storage.keyboard import Keyboard
 
 _log = logging.getLogger(__name__)
 
 NO_PREVIEW: Json = {"is_disabled": True}
-
-
-class OutgoingMessage(Struct, frozen=True, kw_only=True):
-    """A message as it leaves; `edits` names the message of ours it takes the place of.
-
-    With `asks` it opens a field for the answer, which shows that text before anything is typed.
-    """
-
-    chat_id: int
-    text: Text
-    thread_id: int | None = None
-    reply_to: int | None = None
-    edits: int | None = None
-    keyboard: Keyboard = ()
-    copy: str | None = None
-    attachment: Attachment | None = None
-    asks: str | None = None
 
 
 class Sender:

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bot.grammar.parsed import order_text
-from bot.orders.batch import Batch, UnplacedLine, UnplacedReason
-from bot.orders.model import Intent, Order, State
+from bot.orders.model import Batch, Intent, Order, State, UnplacedLine, UnplacedReason
 from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
     MAX_STYLED,
@@ -44,7 +43,7 @@ _WORDS = {
     "⚠️": "diperiksa",
 }
 _HINDRANCES = {
-    UnplacedReason.SLIP: ("❓", ""),
+    UnplacedReason.INPUT_ERROR: ("❓", ""),
     UnplacedReason.QUESTION: ("❓", ""),
     UnplacedReason.REPEATED: ("↩️", " sudah dipesan hari ini"),
     UnplacedReason.CLOSED: ("🚫", " sedang ditutup"),

@@ -51,7 +51,7 @@ def shop_shown(notice: ReceiptSettings) -> Text:
         (f"{SHOP}: ", untrusted(notice.shop_name) if notice.shop_name else "belum diisi"),
         f"{OWN_PRICES}:" if notice.prices else f"{OWN_PRICES}: belum diisi",
     ]
-    rows += [(code(price.code), f" {rupiah(price.asked_idr)}") for price in notice.prices]
+    rows += [(code(price.code), f" {rupiah(price.price_idr)}") for price in notice.prices]
     if notice.more:
         rows.append(f"dan {notice.more} lainnya")
     return lines(*rows, "", *_HOW)

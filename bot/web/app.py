@@ -40,8 +40,8 @@ Raw = dict[str, object]
 class WebHandlers(Struct, frozen=True, kw_only=True):
     """What the server hands its requests to; both raise StorageError if nothing was kept."""
 
-    take_update: Callable[[Raw], Awaitable[None]]
-    hear_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
+    receive_update: Callable[[Raw], Awaitable[None]]
+    receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
 
@@ -121,7 +121,7 @@ class _Front:
         update = await _read_update(request)
         if update is None:
             return NOT_FOUND
-        await self._handlers.take_update(update)
+        await self._handlers.receive_update(update)
         return OK
 
     async def _reversal(self, request: Request, secret: str) -> Response:
@@ -130,7 +130,7 @@ class _Front:
         is_right = _same(secret, gate.reversal_secret)
         if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
             return NOT_FOUND
-        verdict = await self._handlers.hear_reversal(request.scope["query_string"], str(remote))
+        verdict = await self._handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if verdict is ReversalResult.STORED else NOT_FOUND
 
 

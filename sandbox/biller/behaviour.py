@@ -46,9 +46,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A behaviour in full: its name for people, the answer, and the reversals in their order."""
+    """A behaviour in full: the answer, and the reversals in their order."""
 
-    label: str
     answer: Answer
     reversals: tuple[Outcome, ...]
     late: bool = False  # the first reversal takes `late_s` instead of `result_delay_s`
@@ -57,23 +56,21 @@ class Way:
 _S, _F = Outcome.SUCCESS, Outcome.FAILURE
 
 WAYS: Final = {
-    Behaviour.SUCCESS: Way(label="Sukses", answer=Answer.PENDING, reversals=(_S,)),
-    Behaviour.FAILURE: Way(label="Gagal", answer=Answer.PENDING, reversals=(_F,)),
-    Behaviour.REFUSED_ROUTE: Way(label="Ditolak: produk tidak tersedia", answer=Answer.REFUSED, reversals=()),
-    Behaviour.REFUSED_DEDUCT: Way(label="Ditolak: saldo kurang", answer=Answer.REFUSED, reversals=()),
-    Behaviour.REFUSED_INACTIVE: Way(label="Ditolak: produk tidak aktif", answer=Answer.REFUSED, reversals=()),
-    Behaviour.SLOW: Way(label="Jawaban lambat, lalu sukses", answer=Answer.SLOW, reversals=(_S,)),
-    Behaviour.NEVER: Way(label="Diterima, tanpa hasil", answer=Answer.PENDING, reversals=()),
-    Behaviour.TWICE: Way(label="Sukses, dilaporkan dua kali", answer=Answer.PENDING, reversals=(_S, _S)),
-    Behaviour.OPPOSITE: Way(label="Sukses, lalu gagal", answer=Answer.PENDING, reversals=(_S, _F)),
-    Behaviour.EARLY: Way(label="Hasil mendahului jawaban", answer=Answer.PENDING, reversals=(_S,)),
-    Behaviour.CUT: Way(label="Terputus, sukses menyusul", answer=Answer.CUT, reversals=(_S,), late=True),
-    Behaviour.CUT_SILENT: Way(label="Terputus, tanpa hasil", answer=Answer.CUT, reversals=()),
-    Behaviour.HTTP_500: Way(label="Galat 500, sukses menyusul", answer=Answer.HTTP_500, reversals=(_S,)),
-    Behaviour.GARBAGE: Way(label="Jawaban rusak, sukses menyusul", answer=Answer.GARBAGE, reversals=(_S,)),
-    Behaviour.CONTRADICTING: Way(
-        label="Hasil bertentangan", answer=Answer.PENDING, reversals=(Outcome.CONTRADICTING,)
-    ),
+    Behaviour.SUCCESS: Way(answer=Answer.PENDING, reversals=(_S,)),
+    Behaviour.FAILURE: Way(answer=Answer.PENDING, reversals=(_F,)),
+    Behaviour.REFUSED_ROUTE: Way(answer=Answer.REFUSED, reversals=()),
+    Behaviour.REFUSED_DEDUCT: Way(answer=Answer.REFUSED, reversals=()),
+    Behaviour.REFUSED_INACTIVE: Way(answer=Answer.REFUSED, reversals=()),
+    Behaviour.SLOW: Way(answer=Answer.SLOW, reversals=(_S,)),
+    Behaviour.NEVER: Way(answer=Answer.PENDING, reversals=()),
+    Behaviour.TWICE: Way(answer=Answer.PENDING, reversals=(_S, _S)),
+    Behaviour.OPPOSITE: Way(answer=Answer.PENDING, reversals=(_S, _F)),
+    Behaviour.EARLY: Way(answer=Answer.PENDING, reversals=(_S,)),
+    Behaviour.CUT: Way(answer=Answer.CUT, reversals=(_S,), late=True),
+    Behaviour.CUT_SILENT: Way(answer=Answer.CUT, reversals=()),
+    Behaviour.HTTP_500: Way(answer=Answer.HTTP_500, reversals=(_S,)),
+    Behaviour.GARBAGE: Way(answer=Answer.GARBAGE, reversals=(_S,)),
+    Behaviour.CONTRADICTING: Way(answer=Answer.PENDING, reversals=(Outcome.CONTRADICTING,)),
 }
 
 # The last four digits of a destination ask for a behaviour, whatever is set; 0000 asks for what is set.

@@ -34,7 +34,7 @@ class Settings:
 
 
 class Biller:
-    """One biller with one partner. `reversal_url` None: there is nobody to call back."""
+    """One biller with one partner. `reversal_url` None: results are reported to no address."""
 
     def __init__(
         self,
@@ -115,9 +115,11 @@ class Biller:
         await self._tell(record, query)
         self._tasks.spawn(self._insist(record, query))
 
-    def reset(self) -> None:
-        """Start new books; the settings stay."""
+    def reset(self, *, settings: bool = False) -> None:
+        """Start new books; the settings stay, unless they are to be as at the start too."""
         self._tasks.cancel()
+        if settings:
+            self.settings = Settings()
         self.ledger = Ledger(balance_idr=_OPENING_BALANCE_IDR)
         self.feed.changed()
 
@@ -163,7 +165,7 @@ class Biller:
             "message": message,
         } | fields
         told_sn = sn if outcome is Outcome.SUCCESS else None
-        record = Reversal(at_ms=now_ms, status=query["status"], sn=told_sn)
+        record = Reversal(at_ms=now_ms, outcome=outcome, status=query["status"], sn=told_sn)
         entry.reversals.append(record)
         self.feed.changed()
         return record, urlencode(query)
@@ -179,6 +181,7 @@ class Biller:
         if self.reversal_url is None:
             return
         record.tries += 1
+        record.is_under_way = True
         try:
             answer = await self._client.get(
                 f"{self.reversal_url}?{query}", extensions=self.moments.extensions("reversal")
@@ -186,4 +189,5 @@ class Biller:
             record.http_status = answer.status_code
         except httpx.HTTPError:
             record.http_status = None
+        record.is_under_way = False
         self.feed.changed()

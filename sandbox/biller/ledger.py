@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass, field
 
-from sandbox.biller.behaviour import Answer, Behaviour
+from sandbox.biller.behaviour import Answer, Behaviour, Outcome
 from sandbox.biller.wording import local_time, price_of
 
 
 @dataclass(slots=True, kw_only=True)
 class Reversal:
-    """One reversal as told to the partner; `http_status` is of the latest try, None without an answer."""
+    """One reversal as told to the partner; `http_status` is of the last finished try, None without an answer.
+
+    `is_under_way` while a try waits for its answer.
+    """
 
     at_ms: int
+    outcome: Outcome
     status: str
     sn: str | None
     http_status: int | None = None
     tries: int = 0
+    is_under_way: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,5 @@
 // The sandbox's controls, and the feed that says when to look again.
+import { t } from "./words.js";
 
 const REFETCH_MS = 90; // a burst of changes is drawn about eleven times a second, no more
 
@@ -10,10 +11,10 @@ async function send(path, headers, body) {
   try {
     response = await fetch(`/sandbox/${path}`, { method: "POST", headers, body });
   } catch {
-    throw new Error("Ruang coba tidak menjawab. Masih berjalan?");
+    throw new Error(t("sandboxSilent"));
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error ?? `Ditolak ruang coba (${response.status}).`);
+  if (!response.ok) throw new Error(t("sandboxRefused", { why: answer.error ?? response.status }));
   return answer;
 }
 

@@ -3,27 +3,30 @@ import { post } from "./api.js";
 import { freshNumber } from "./chips.js";
 import { el, reconcile, setText } from "./dom.js";
 import { exactTime, fullTime, machineTime, rupiah } from "./format.js";
+import { rove } from "./roving.js";
+import { known, t } from "./words.js";
 
-const ANSWERS = {
-  pending: "diproses", refused: "ditolak", cut: "jawaban terputus", slow: "menjawab lambat", http_500: "galat 500",
-  garbage: "jawaban rusak",
-};
+const ANSWER_TONES = { pending: "calm", refused: "bad", slow: "calm" };
 const settings = document.getElementById("settings");
+const ledger = document.getElementById("ledger");
+const numbers = document.getElementById("number-list");
 
-/** Listen to the desk's controls; `onNumber(text)` is told which test order was picked. */
+/** Listen to the desk's controls; `onNumber(text)` gets the test order that was picked. */
 export function openDesk({ onNumber }) {
   settings.addEventListener("submit", (event) => event.preventDefault());
   settings.addEventListener("change", (event) => saveSetting(event.target));
-  document.getElementById("number-list").addEventListener("click", (event) => {
+  numbers.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button) onNumber(`s5.${freshNumber(button.value)}`);
   });
+  rove(numbers, "button");
+  rove(ledger, ".act");
 }
 
 async function saveSetting(field) {
   const note = settings.querySelector(".form-note");
   if (!field.checkValidity() || field.value === "") {
-    setText(note, "Isi dengan angka yang masuk akal, ya.");
+    setText(note, t("notANumber"));
     return;
   }
   try {
@@ -34,33 +37,32 @@ async function saveSetting(field) {
   }
 }
 
+const behaviourWords = (name) => known(`behaviour.${name}`, name);
+
 /** Draw the biller's part of a snapshot. */
 export function drawDesk(biller) {
   setText(document.getElementById("balance"), rupiah(biller.balance_idr));
   drawSettings(biller);
-  const labels = new Map(biller.behaviours.map(({ name, label }) => [name, label]));
-  const entries = [...biller.entries].sort((a, b) => b.posted_at - a.posted_at)
-    .map((entry) => ({ ...entry, label: labels.get(entry.behaviour) ?? entry.behaviour }));
-  reconcile(document.getElementById("ledger"), entries, { key: (entry) => entry.trxid, create: createEntry, update: drawEntry });
+  const entries = [...biller.entries].sort((a, b) => b.posted_at - a.posted_at);
+  reconcile(ledger, entries, { key: (entry) => entry.trxid, create: createEntry, update: drawEntry });
   document.getElementById("ledger-empty").hidden = entries.length > 0;
-  drawNumbers(biller.test_numbers);
+  reconcile(numbers, biller.test_numbers, { key: ({ ends }) => ends, create: createNumber, update: drawNumber });
 }
 
-function drawNumbers(numbers) {
-  reconcile(document.getElementById("number-list"), numbers, {
-    key: ({ ends }) => ends,
-    create: ({ ends }) => el("li", {},
-      el("button", { type: "button", value: ends, title: `Tulis pesanan ke nomor …${ends}` }, el("b", {}, ends), el("span"))),
-    update: (item, { ends, label }) => setText(item.querySelector("span"), ends === "0000" ? `Seperti setelan: ${label}` : label),
-  });
+function createNumber({ ends }) {
+  return el("li", {},
+    el("button", { type: "button", value: ends, title: t("testNumber", { ends }) }, el("b", {}, ends), el("span")));
+}
+
+function drawNumber(item, { ends, behaviour }) {
+  const words = behaviourWords(behaviour);
+  setText(item.querySelector("span"), ends === "0000" ? t("asSet", { behaviour: words }) : words);
 }
 
 function drawSettings(biller) {
-  const choice = settings.elements.behaviour;
-  reconcile(choice, biller.behaviours, {
-    key: ({ name }) => name,
-    create: ({ name }) => el("option", { value: name }),
-    update: (option, { label }) => setText(option, label),
+  reconcile(settings.elements.behaviour, biller.behaviours, {
+    key: (name) => name,
+    create: (name) => el("option", { value: name }, behaviourWords(name)),
   });
   for (const field of settings.elements) {
     // What a person is setting just now is theirs, not the snapshot's.
@@ -79,48 +81,58 @@ function createEntry(entry) {
 function drawEntry(node, entry) {
   const find = (selector) => node.querySelector(selector);
   setText(find(".entry-what"), `${entry.product} → ${entry.destination}`);
-  setText(find(".entry-price"), entry.charged ? rupiah(entry.price_idr) : "tidak dipotong");
+  setText(find(".entry-price"), priceWords(entry));
   const when = el("time", { datetime: machineTime(entry.posted_at), title: fullTime(entry.posted_at) }, exactTime(entry.posted_at));
-  find(".entry-when").replaceChildren(when, ` · ${entry.label}`);
+  find(".entry-when").replaceChildren(when, ` · ${behaviourWords(entry.behaviour)}`);
   find(".marks").replaceChildren(...marks(entry).map(([tone, text, title]) => el("li", { class: `mark-${tone}`, title: title ?? null }, text)));
   drawActions(find(".entry-acts"), entry);
 }
 
+function priceWords(entry) {
+  if (entry.charged) return rupiah(entry.charged_idr);
+  return t(entry.reversals.some(({ outcome }) => outcome === "failure") ? "refunded" : "notCharged");
+}
+
 function marks(entry) {
-  const answer = ANSWERS[entry.answer] ?? (entry.answer || "belum dijawab");
-  const tone = { pending: "calm", refused: "bad", slow: "calm" }[entry.answer] ?? (entry.answer ? "warn" : "calm");
+  const answer = entry.answer ? known(`answer.${entry.answer}`, entry.answer) : t("answer.none");
+  const tone = ANSWER_TONES[entry.answer] ?? (entry.answer ? "warn" : "calm");
   return [
     [tone, answer, entry.reason],
-    ...(entry.posts > 1 ? [["bad", `dikirim ${entry.posts}×`, "Pembelian ganda!"]] : []),
-    ...(entry.sign_ok ? [] : [["bad", "tanda tangan salah"]]),
+    ...(entry.posts > 1 ? [["bad", t("postedTimes", { count: entry.posts }), t("postedTwice")]] : []),
+    ...(entry.sign_ok ? [] : [["bad", t("wrongSign")]]),
     ...entry.reversals.map(reversalMark),
   ];
 }
 
 function reversalMark(reversal) {
-  const heard = reversal.http_status === 200 ? "" : reversal.http_status === null ? " · tak sampai" : ` · dijawab ${reversal.http_status}`;
+  const result = known(`report.${reversal.outcome}`, reversal.outcome);
+  const tone = { success: "good", failure: "bad" }[reversal.outcome] ?? "warn";
   const title = `${fullTime(reversal.at)}${reversal.sn ? `, SN ${reversal.sn}` : ""}`;
-  return reversal.status === "0" ? ["good", `SUKSES${heard}`, title] : ["bad", `GAGAL${heard}`, title];
+  if (reversal.http_status === 200) return [tone, result, title];
+  if (reversal.http_status) return [tone, t("report.answered", { result, status: reversal.http_status }), title];
+  return [tone, t(reversal.is_under_way ? "report.underWay" : "report.notReached", { result }), title];
 }
 
 function drawActions(node, entry) {
   const open = entry.reversals.length === 0 && entry.answer !== "refused";
-  const wanted = open ? [["success", "Kirim SUKSES"], ["failure", "Kirim GAGAL"]] : [];
-  reconcile(node, wanted, {
-    key: ([outcome]) => outcome,
-    create: ([outcome, label]) => el("button", {
-      type: "button", class: `act ${outcome}`, "aria-label": `${label} untuk ${entry.product} ${entry.destination}`,
-      onclick: (event) => sendResult(event.currentTarget, entry.trxid, outcome),
-    }, label),
+  const held = node.contains(document.activeElement);
+  reconcile(node, open ? ["sendSuccess", "sendFailure"] : [], {
+    key: (name) => name,
+    create: (name) => el("button", {
+      type: "button", class: `act ${name === "sendSuccess" ? "success" : "failure"}`,
+      "aria-label": t("sendFor", { action: t(name), product: entry.product, destination: entry.destination }),
+      onclick: (event) => sendResult(event.currentTarget, entry.trxid, name === "sendSuccess" ? "success" : "failure"),
+    }, t(name)),
   });
+  if (held && !open) ledger.focus({ preventScroll: true });
 }
 
 async function sendResult(button, trxid, outcome) {
-  button.disabled = true;
+  button.setAttribute("aria-busy", "true"); // disabled, it would lose the focus
   try {
     await post("biller/reversal", { trxid, outcome });
   } catch (error) {
     button.textContent = error.message;
   }
-  button.disabled = false;
+  button.removeAttribute("aria-busy");
 }

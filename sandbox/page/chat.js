@@ -2,21 +2,26 @@
 import { post, postFile } from "./api.js";
 import { chipsFor } from "./chips.js";
 import { el, reconcile, setText } from "./dom.js";
-import { createMessage, drawMessage, gist } from "./message.js";
+import { endHint } from "./hint.js";
+import { CONTROLS, createMessage, drawMessage, gist } from "./message.js";
+import { enter, rove } from "./roving.js";
 import { Toasts } from "./toasts.js";
+import { known, t, wordAll } from "./words.js";
 
-const ROLES = { reseller: "Reseller", admin: "Admin", stranger: "Belum terdaftar", group: "Grup" };
+const UP_AND_DOWN = { ArrowDown: 1, ArrowUp: -1 };
 const NEAR_END_PX = 48; // so close to the end counts as reading the newest
 const LARGEST_FILE = 50 * 1024 * 1024; // in bytes; more the sandbox does not keep
-const PRESS_WAIT_MS = 4000; // a key that nobody answers becomes tappable again
+const PRESS_WAIT_MS = 4000; // a key that the bot does not answer becomes tappable again
 
-let lastUsed = null; // the chat that somebody was in last
+let lastUsed = null; // the chat that a person was in last
 
-/** The panel of one private chat; `update(chat)` draws a new snapshot of it. */
+/** The panel of one private chat; `update(chat, about)` draws a new snapshot of it. */
 export class Chat {
   constructor(chat, user, { onNews }) {
     this.id = chat.id;
     this.user = user;
+    this.title = chat.title;
+    this.role = null;
     this.onNews = onNews;
     this.newest = Math.max(0, ...chat.messages.map((message) => message.id));
     this.unseen = 0;
@@ -25,6 +30,7 @@ export class Chat {
     this.atEnd = true;
     this.height = 0;
     this.node = document.getElementById("chat-template").content.firstElementChild.cloneNode(true);
+    wordAll(this.node);
     this.find = (selector) => this.node.querySelector(selector);
     this.scroll = this.find(".scroll");
     this.input = this.find("textarea");
@@ -35,26 +41,45 @@ export class Chat {
   }
 
   dress(chat) {
-    const name = `${this.user.name} · ${ROLES[chat.role] ?? chat.role}`;
     this.node.id = `chat-${chat.id}`;
-    this.node.dataset.role = chat.role;
-    this.node.setAttribute("aria-label", `Obrolan ${this.user.name} dengan Loket`);
+    this.node.dataset.cast = chat.role;
+    this.node.setAttribute("aria-label", t("chatOf", this.user));
     this.find(".avatar").textContent = initials(chat.title);
     this.find(".chat-title").textContent = chat.title;
-    this.find(".chat-sub").textContent = chat.title === this.user.name ? ROLES[chat.role] ?? chat.role : name;
-    this.find(".messages").setAttribute("aria-label", `Pesan di obrolan ${this.user.name}`);
-    this.scroll.setAttribute("aria-label", `Riwayat obrolan ${this.user.name}`);
-    this.input.setAttribute("aria-label", `Pesan dari ${this.user.name}`);
-    this.find(".scroll .empty").textContent = "Belum ada pesan.";
-    this.find(".chips").append(...chipsFor(chat.role).map((make) => this.chip(make)));
+    this.find(".messages").setAttribute("aria-label", t("messagesOf", this.user));
+    this.input.id = `write-${chat.id}`;
+    this.input.setAttribute("aria-label", t("writeAs", this.user));
+    rove(this.find(".messages"), ".message", { keys: UP_AND_DOWN, start: "last" });
+    enter(this.find(".messages"), ".message", CONTROLS);
+    rove(this.find(".chips"), ".chip");
   }
 
-  chip(make) {
-    const node = el("button", { type: "button", class: "chip" }, make());
+  /** Show what the person is to the bot by now, and offer what such a person may send. */
+  stand(chat) {
+    const role = chat.role === "admin" || chat.standing === null ? chat.role : chat.standing === "approved" ? "reseller" : "stranger";
+    const words = chat.role === "admin" || chat.standing === null ? t(`role.${chat.role}`) : known(`standing.${chat.standing}`, chat.standing);
+    setText(this.find(".chat-sub"), this.title === this.user.name ? words : `${this.user.name} · ${words}`);
+    if (role === this.role) return;
+    this.role = this.node.dataset.role = role;
+    this.find(".chips").replaceChildren(...chipsFor(role).map((chip) => this.chip(chip)));
+  }
+
+  chip({ make, gloss, short }) {
+    const node = el("button", { type: "button", class: "chip" });
+    node.draw = ({ anew = false } = {}) => {
+      const text = make({ lastDestination: this.lastDestination });
+      node.hidden = text === null;
+      if (text === null || (!anew && node.text && text.slice(0, 4) !== "cek.")) return;
+      node.text = text;
+      node.replaceChildren(short ?? text, ...(short ? [] : [el("small", {}, gloss)]));
+      node.title = short ? text : gloss;
+    };
     node.addEventListener("click", () => {
-      this.say(node.textContent);
-      node.textContent = make();
+      this.say(node.text);
+      node.draw({ anew: true });
+      this.showAllChips(false); // the answer is more interesting now
     });
+    node.draw();
     return node;
   }
 
@@ -84,9 +109,10 @@ export class Chat {
       this.sendFile(event.dataTransfer.files[0]);
     });
     this.find(".replying button").addEventListener("click", () => this.reply(null));
+    this.find(".more-chips").addEventListener("click", () => this.showAllChips());
     this.find(".to-end").addEventListener("click", () => this.toEnd());
     this.scroll.addEventListener("scroll", () => this.seen(), { passive: true });
-    // A phone's keyboard or a wrapped chip changes the height: whoever read the newest still does.
+    // A phone's keyboard or a wrapped chip changes the height: who read the newest still does.
     const watcher = new ResizeObserver(() => this.atEnd && this.toEnd());
     watcher.observe(this.scroll);
     watcher.observe(this.find(".messages"));
@@ -99,6 +125,11 @@ export class Chat {
     this.input.value = this.suggested;
     this.fit();
     this.input.focus();
+  }
+
+  showAllChips(open = !this.find(".chips").classList.contains("open")) {
+    this.find(".chips").classList.toggle("open", open);
+    this.find(".more-chips").setAttribute("aria-expanded", open);
   }
 
   async sendTyped() {
@@ -116,13 +147,14 @@ export class Chat {
 
   async say(text, replyTo = null) {
     this.atEnd = true;
+    endHint();
     return this.attempt(post("say", {
       chat_id: this.id, user_id: this.user.id, text, ...(replyTo && { reply_to: replyTo.id }),
     }));
   }
 
   async sendFile(file) {
-    const fault = file.size > LARGEST_FILE ? "Filenya terlalu besar, paling banyak 50 MB." : file.size ? "" : "Filenya kosong.";
+    const fault = file.size > LARGEST_FILE ? t("fileTooLarge") : file.size ? "" : t("fileEmpty");
     setText(this.find(".form-note"), fault);
     if (fault) return;
     const replyTo = this.replyTo;
@@ -170,7 +202,7 @@ export class Chat {
     if (!ask || ask.id <= this.lastAsk) return;
     this.lastAsk = ask.id;
     if (messages.some((message) => message.reply_to?.id === ask.id)) return;
-    // Somebody who writes in another chat is not torn away from there.
+    // A person who writes in another chat is not torn away from there.
     this.reply(ask, { focus: lastUsed === this && !document.activeElement?.matches("textarea, input, select") });
   }
 
@@ -179,7 +211,14 @@ export class Chat {
     this.input.style.height = `${this.input.scrollHeight + 2}px`;
   }
 
-  update(chat) {
+  /** Draw the chat as it is now; `about` holds the lastDestination that was ordered for. */
+  update(chat, about) {
+    this.stand(chat);
+    if (this.lastDestination !== about.lastDestination) {
+      this.lastDestination = about.lastDestination;
+      for (const chip of this.find(".chips").children) chip.draw();
+    }
+    if (this.replyTo && !chat.messages.some((message) => message.id === this.replyTo.id)) this.reply(null);
     const actions = {
       reply: (message) => this.reply(message),
       press: (message, button, node) => this.press(message, button, node),
@@ -210,11 +249,12 @@ export class Chat {
   showUnseen() {
     const button = this.find(".to-end");
     button.hidden = this.atEnd;
-    setText(button, this.unseen ? `↓ ${this.unseen} pesan baru` : "↓ Terbaru");
+    const words = this.unseen > 1 ? "newMessages" : this.unseen ? "newMessage" : "toNewest";
+    setText(button, t(words, { count: this.unseen }));
   }
 
   seen() {
-    // Grown by itself, not scrolled by a person: whoever read the newest still does.
+    // Grown by itself, not scrolled by a person: who read the newest still does.
     if (this.atEnd && this.scroll.scrollHeight !== this.height) {
       this.toEnd();
       return;

@@ -1,4 +1,5 @@
 // Typical messages, one tap away; order numbers are fresh each time, their last four digits as asked for.
+import { t } from "./words.js";
 
 const middle = () => String(Math.floor(Math.random() * 10_000)).padStart(4, "0");
 
@@ -6,18 +7,37 @@ const middle = () => String(Math.floor(Math.random() * 10_000)).padStart(4, "0")
 export const freshNumber = (ending) => `0812${middle()}${ending}`;
 
 const spaced = (ending) => `+62 812-${middle()}-${ending}`;
+const several = () => [`s5.${freshNumber("1111")}`, `s10.${freshNumber("2222")}`, `pln20.141${middle()}1111`].join("\n");
 
+// What a chip sends (null: nothing to offer now), and the name of its gloss; `short` stands on it instead of a long text.
+const ORDER = { make: () => `s5.${freshNumber("1111")}`, gloss: "chip.success" };
 const BY_ROLE = {
   reseller: [
-    () => `s5.${freshNumber("1111")}`,
-    () => `S10 ${spaced("2222")}`,
-    () => `s5.${freshNumber("9999")}`,
-    () => `pln20.141${middle()}1111`,
-    () => "bantuan",
+    ORDER,
+    { make: () => "harga", gloss: "chip.prices" },
+    { make: several, gloss: "chip.list", short: "chip.list" },
+    { make: ({ lastDestination }) => (lastDestination ? `cek.${lastDestination}` : null), gloss: "chip.lookup" },
+    { make: () => "riwayat", gloss: "chip.history" },
+    { make: () => `S10 ${spaced("2222")}`, gloss: "chip.failure" },
+    { make: () => `s5.${freshNumber("9999")}`, gloss: "chip.cut" },
+    { make: () => `pln20.141${middle()}1111`, gloss: "chip.token" },
+    { make: () => "bantuan", gloss: "chip.help" },
   ],
-  admin: [() => "/saldo", () => "/tertunda", () => "/reseller", () => "bantuan"],
-  stranger: [() => "/start", () => "/daftar", () => `s5.${freshNumber("1111")}`],
+  admin: [
+    { make: () => "/tertunda", gloss: "chip.open" },
+    { make: () => "/saldo", gloss: "chip.balance" },
+    { make: () => "/reseller", gloss: "chip.people" },
+    { make: () => "/katalog", gloss: "chip.catalogue" },
+    { make: () => "lap", gloss: "chip.sales" },
+    { make: () => "bantuan", gloss: "chip.help" },
+  ],
+  stranger: [
+    { make: () => "/daftar", gloss: "chip.join" },
+    { make: () => "/start", gloss: "chip.start" },
+    { make: ORDER.make, gloss: "chip.stranger" },
+  ],
 };
 
-/** The makers of a chat's chips; each call gives the text to send, order numbers fresh each time. */
-export const chipsFor = (role) => BY_ROLE[role] ?? BY_ROLE.reseller;
+/** The chips of a person of this role; each has make(chat), the text to send, a gloss, and perhaps a short label. */
+export const chipsFor = (role) =>
+  (BY_ROLE[role] ?? BY_ROLE.stranger).map((chip) => ({ ...chip, gloss: t(chip.gloss), short: chip.short ? t(chip.short) : null }));

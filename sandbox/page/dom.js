@@ -44,6 +44,16 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Let `act()` follow a tap on `node` as well as Enter and the space bar. */
+export function actsAsButton(node, act) {
+  node.addEventListener("click", act);
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    act();
+  });
+}
+
 /** Say something to people who listen to the page; the same words twice are said twice. */
 export function announce(text) {
   const announcer = document.getElementById("announcer");

@@ -1,6 +1,7 @@
 // Files in a message: a picture to look at, or a row to save a document; and the large view of a picture.
 import { el } from "./dom.js";
 import { fileSize } from "./format.js";
+import { t } from "./words.js";
 
 const large = document.getElementById("picture");
 
@@ -13,7 +14,7 @@ function picture(file, caption) {
   const alt = caption || file.name;
   // Width and height keep the place free, so that nothing jumps when the picture is there.
   return el("button", {
-    type: "button", class: "picture", "data-focus": "picture", "aria-label": `Perbesar gambar: ${alt}`,
+    type: "button", class: "picture", "data-focus": "picture", "aria-label": t("enlarge", { alt }),
     onclick: () => enlarge(file, alt),
   }, el("img", { src: file.url, width: file.width, height: file.height, alt, decoding: "async" }));
 }
@@ -21,7 +22,7 @@ function picture(file, caption) {
 function row(file) {
   return el("a", {
     class: "file", "data-focus": "file", href: file.url, download: file.name,
-    "aria-label": `Unduh ${file.name}, ${fileSize(file.size)}`,
+    "aria-label": t("download", { name: file.name, size: fileSize(file.size) }),
   }, el("span", { class: "file-mark", "aria-hidden": "true" }, ending(file.name)),
   el("span", { class: "file-name" }, file.name, el("small", {}, fileSize(file.size))));
 }

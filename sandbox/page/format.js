@@ -1,12 +1,13 @@
-// Figures as people here read them: rupiah with dots, times of the counter's zone.
+// Figures as people read them in the page's language; times are of the counter's zone.
+import { language } from "./words.js";
 
 const ZONE = "Asia/Jakarta";
 const clock = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const exactClock = new Intl.DateTimeFormat("en-GB", {
   timeZone: ZONE, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
-const whole = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 0 });
-const size = new Intl.NumberFormat("id-ID", { maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const size = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
 
 /** `14:03` of a time in ms. */
 export const shortTime = (ms) => clock.format(ms);

@@ -1,108 +1,149 @@
-// Each order's way through its states, as a stepper.
+// Each order's way through its stations, as a stepper; a tap shows all that happened, line by line.
 import { el, reconcile, setText } from "./dom.js";
 import { exactTime, fullTime, machineTime } from "./format.js";
+import { rove } from "./roving.js";
+import { known, t } from "./words.js";
 
-const STEPS = [
-  ["asked", "Diminta"],
-  ["acknowledged", "Dicatat bot"],
-  ["posted", "Dikirim"],
-  ["answered", "Dijawab biller"],
-  ["reversed", "Hasil biller"],
-  ["told", "Hasil dikabarkan"],
-];
-const DOUBTFUL = new Set(["cut", "http_500", "garbage"]); // answers from which nobody can tell what happened
-const OUTCOMES = {
-  success: "Sukses", failure: "Gagal", disputed: "Berselisih", unsure: "Belum pasti", waiting: "Berjalan", asked: "Tanpa pembelian",
+const STATIONS = ["asked", "recorded", "sent", "answered", "settled", "told"];
+const TONES = {
+  succeeded: "good", failed: "bad", disputed: "warn", unknown: "warn",
+  placed: "under-way", submitting: "under-way", pending: "under-way", untaken: "under-way",
 };
+const SETTLED = new Set(["succeeded", "failed", "expired", "disputed"]);
+const ANSWER_TONES = { refused: "bad", cut: "warn", http_500: "warn", garbage: "warn" };
+const list = document.getElementById("order-list");
 
-/** Draw the orders of a snapshot, newest first. */
+rove(list, ".order-head");
+
+/** Draw the orders of a snapshot, newest first; `read` tells whether the bot's records could be read. */
 export function drawOrders(snapshot) {
   const chats = new Map(snapshot.chats.map((chat) => [chat.id, chat.title]));
-  const entries = new Map(snapshot.biller.entries.map((entry) => [entry.trxid, entry]));
-  const orders = snapshot.orders.map((order) => ({
-    ...order,
-    title: chats.get(order.chat_id) ?? "",
-    outcome: outcomeOf(order, entries.get(order.trxid)),
-    doubtful: DOUBTFUL.has(entries.get(order.trxid)?.answer),
-  }));
-  const counts = new Map();
-  reconcile(document.getElementById("order-list"), orders, {
-    key: (order) => keyOf(order, counts),
+  const orders = snapshot.orders.map((order) => ({ ...order, title: chats.get(order.chat_id) ?? "" }));
+  reconcile(list, orders, {
+    key: (order) => `${order.chat_id}:${order.message_id}:${order.line}`,
     create: createOrder,
     update: drawOrder,
   });
-  document.getElementById("orders-empty").hidden = orders.length > 0;
-}
-
-// A line of a message has no id of its own before it has a trxid: its place in the message is its key.
-function keyOf(order, counts) {
-  const message = `${order.chat_id}:${order.message_id}`;
-  const place = counts.get(message) ?? 0;
-  counts.set(message, place + 1);
-  return `${message}:${place}`;
-}
-
-function outcomeOf(order, entry) {
-  const told = order.steps.some((step) => step.name === "told");
-  if (!entry) return told ? "asked" : "waiting";
-  const heard = new Set(entry.reversals.map((reversal) => reversal.status));
-  if (heard.size > 1) return "disputed";
-  if (heard.has("0")) return "success";
-  if (heard.has("1") || entry.answer === "refused") return "failure";
-  return DOUBTFUL.has(entry.answer) ? "unsure" : "waiting";
+  const empty = document.getElementById("orders-empty");
+  empty.hidden = orders.length > 0;
+  setText(empty, t(snapshot.bot.records_are_read ? "noOrders" : "noRecords"));
 }
 
 function createOrder() {
-  return el("li", { class: "order" },
-    el("div", { class: "order-name" },
-      el("p", { class: "order-text" }),
-      el("p", { class: "order-sub" },
-        el("span", { class: "badge" }), el("span", { class: "order-chat" }), el("span", { class: "trxid" }))),
-    el("ol", { class: "steps" }));
+  const details = el("ul", { class: "details", hidden: true });
+  const head = el("button", { type: "button", class: "order-head", "aria-expanded": "false" },
+    el("span", { class: "order-text" }), " ",
+    el("span", { class: "order-sub" },
+      el("span", { class: "badge" }), " ", el("span", { class: "order-chat" }), " ", el("span", { class: "trxid" })));
+  const node = el("li", { class: "order" }, head, el("ol", { class: "steps" }), details);
+  const toggle = () => {
+    details.hidden = !details.hidden;
+    head.setAttribute("aria-expanded", String(!details.hidden));
+  };
+  head.addEventListener("click", toggle);
+  // The stations belong to the order: a tap on them opens it as well, but not one that marks text.
+  node.querySelector(".steps").addEventListener("click", () => getSelection().isCollapsed && toggle());
+  return node;
 }
 
 function drawOrder(node, order) {
   const find = (selector) => node.querySelector(selector);
-  node.dataset.outcome = order.outcome;
+  node.dataset.tone = TONES[order.state] ?? "calm";
   setText(find(".order-text"), order.text);
-  find(".order-text").title = order.text;
   setText(find(".order-chat"), order.title);
   setText(find(".trxid"), order.trxid ?? "");
-  find(".trxid").title = order.trxid ? `trxid ${order.trxid}` : "";
-  setText(find(".badge"), OUTCOMES[order.outcome]);
-  drawSteps(find(".steps"), order);
+  setText(find(".badge"), stateWords(order));
+  reconcile(find(".steps"), stationsOf(order), { key: (step) => step.name, create: createStep, update: drawStep });
+  reconcile(find(".details"), [...order.steps].sort((a, b) => a.at - b.at).map((step, nth) => ({ ...step, nth })), {
+    key: (step) => step.nth, create: () => el("li", {}, el("time"), el("span")), update: drawDetail,
+  });
 }
 
-function drawSteps(list, order) {
-  const last = Math.max(...STEPS.map(([name], place) => (order.steps.some((step) => step.name === name) ? place : -1)));
-  const steps = STEPS.map(([name, label], place) => ({
-    name, label, doubtful: order.doubtful && name === "answered", ...stateOf(order, name, place, last),
-  }));
-  reconcile(list, steps, { key: (step) => step.name, create: createStep, update: drawStep });
+function stateWords(order) {
+  const state = known(`state.${order.state}`, order.state);
+  if (order.by_admin) return t("byAdmin", { state });
+  return order.state === "pending" && order.overdue ? t("overdue") : state;
 }
 
-function stateOf(order, name, place, last) {
-  const taken = order.steps.filter((step) => step.name === name);
-  const passed = place < last;
-  if (taken.length) return { state: "done", passed, at: taken.at(-1).at, times: taken.length, detail: taken.map((step) => step.detail) };
-  const over = ["success", "failure", "disputed", "asked"].includes(order.outcome);
-  if (passed || (over && name === "reversed")) return { state: "skipped", passed };
-  return { state: place === last + 1 ? "next" : "ahead", passed };
+/** The six stations: what was reached, what is next, and what did not happen at all. */
+function stationsOf(order) {
+  const isOver = order.state === "unbought" || SETTLED.has(order.state);
+  const reached = STATIONS.map((name) => reachedBy(order, name));
+  const last = reached.findLastIndex(Boolean);
+  const next = STATIONS.findIndex((name, place) => !reached[place] && isStillToCome(order, name, place > last, isOver));
+  return STATIONS.map((name, place) => {
+    const state = reached[place] ? "done" : place === next ? "next" : place > last && !isOver ? "ahead" : "skipped";
+    const all = order.steps.filter((step) => step.name === name);
+    return { name, state, passed: Boolean(reached[place] && reached[place + 1]), tone: toneOf(order, name), all };
+  });
 }
 
-function createStep() {
-  return el("li", {}, el("span", { class: "dot", "aria-hidden": "true" }), el("b"), el("time"), el("small"));
+function reachedBy(order, name) {
+  const all = order.steps.filter((step) => step.name === name);
+  if (name === "settled") return SETTLED.has(order.state) && all.length > 0;
+  if (name === "told") return order.state === "unbought" ? all.length > 0 : all.some((step) => step.is_result);
+  return all.length > 0;
+}
+
+/** Whether a station that was not reached may still be: those behind the last, and two that others may overtake. */
+function isStillToCome(order, name, isBehindLast, isOver) {
+  if (name === "answered") return order.steps.some((step) => step.name === "sent") || (isBehindLast && !isOver);
+  if (name === "told") return SETTLED.has(order.state) || !isOver;
+  return isBehindLast && !isOver;
+}
+
+function toneOf(order, name) {
+  const at = (station) => order.steps.findLast((step) => step.name === station);
+  if (name === "answered") return ANSWER_TONES[at(name)?.answer] ?? "passed";
+  if (name === "settled" || name === "told") return TONES[order.state] ?? "calm";
+  return "passed";
+}
+
+function createStep({ name }) {
+  return el("li", {}, el("span", { class: "dot", "aria-hidden": "true" }), el("b", {}, t(`step.${name}`)),
+    el("span", { class: "visually-hidden" }), el("time"), el("small"));
 }
 
 function drawStep(node, step) {
-  const [label, time, detail] = ["b", "time", "small"].map((tag) => node.querySelector(tag));
-  const marks = [step.state, step.passed && "passed", step.doubtful && step.at && "doubtful"];
-  node.className = ["step", ...marks].filter(Boolean).join(" ");
-  setText(label, step.times > 1 ? `${step.label} ${step.times}×` : step.label);
-  setText(time, step.at ? exactTime(step.at) : "");
-  setText(detail, step.detail?.at(-1) ?? "");
-  if (step.at) time.setAttribute("datetime", machineTime(step.at));
-  node.title = step.detail ? `${fullTime(step.at)}\n${step.detail.join("\n")}` : "";
+  const [hidden, time, small] = [".visually-hidden", "time", "small"].map((selector) => node.querySelector(selector));
+  const shown = step.name === "told" ? step.all.findLast((one) => one.is_result) ?? step.all.at(-1) : step.all.at(-1);
+  node.className = ["step", step.state, step.passed && "passed", `tone-${step.tone}`].filter(Boolean).join(" ");
+  setText(hidden, step.state === "skipped" ? t("step.skipped") : step.state === "done" ? "" : t("step.ahead"));
+  setText(time, shown ? exactTime(shown.at) : "");
+  if (shown) time.setAttribute("datetime", machineTime(shown.at));
+  setText(small, shown ? sentence(shown) : "");
+  small.lang = shown?.words ? "id" : "";
+  node.title = step.all.map((one) => `${fullTime(one.at)}  ${sentence(one)}`).join("\n");
   if (step.state === "next") node.setAttribute("aria-current", "step");
   else node.removeAttribute("aria-current");
+}
+
+function drawDetail(node, step) {
+  const [time, words] = [node.querySelector("time"), node.querySelector("span")];
+  setText(time, exactTime(step.at));
+  time.setAttribute("datetime", machineTime(step.at));
+  setText(words, sentence(step));
+  words.lang = step.words ? "id" : "";
+}
+
+/** What happened at a step, in few words; of a notice and of a refusal, in their own. */
+function sentence(step) {
+  switch (step.name) {
+    case "asked":
+      return t(step.by_button ? "did.tapped" : "did.asked");
+    case "sent":
+      return step.posts > 1 ? t("did.sentTimes", { count: step.posts }) : t("did.sent");
+    case "answered":
+      // The biller repeats the order before its reason; the order stands beside it already.
+      if (step.reason) return t("answered.refusedFor", { reason: step.reason.replace(/^Transaksi \S+ GAGAL /, "") });
+      return known(`answered.${step.answer}`, step.answer);
+    case "settled":
+      return t(step.by_admin ? "did.settledByAdmin" : step.state === "expired" ? "did.settledByBot" : "did.settled", {
+        state: known(`state.${step.state}`, step.state),
+      });
+    case "told":
+      return step.words ?? t("did.told");
+    default:
+      return t(`did.${step.name}`);
+  }
 }

@@ -1,10 +1,15 @@
 // One message: its bubble, the quote it answers, its buttons.
-import { announce, copyText, el } from "./dom.js";
+import { actsAsButton, announce, copyText, el } from "./dom.js";
 import { attachment } from "./files.js";
 import { fullTime, machineTime, shortTime } from "./format.js";
+import { keyGloss, titleGloss } from "./gloss.js";
 import { richText } from "./rich.js";
+import { language, t } from "./words.js";
 
 const COPIED_MS = 1600; // long enough to be read, short enough to copy again
+
+/** What can be done in a message; its list item is the Tab stop, and the arrow keys lead to these. */
+export const CONTROLS = "button, a[href], [role=button]";
 
 /** A message's list item, still empty; `drawMessage` fills it. */
 export function createMessage(message) {
@@ -14,22 +19,26 @@ export function createMessage(message) {
 
 /** Draw the message into its item. `actions` has reply(message), press(message, button), command(text), jump(id). */
 export function drawMessage(item, message, actions) {
-  const focused = item.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const held = item !== document.activeElement && item.contains(document.activeElement);
+  const focused = held ? document.activeElement.dataset.focus : null;
   const bubble = el("div", { class: "bubble" },
     message.reply_to ? quote(message.reply_to, actions) : null,
     message.attachment ? attachment(message.attachment, message.text) : null,
     body(message, actions),
+    gloss(message),
     meta(message),
     el("button", {
-      type: "button", class: "reply", "data-focus": "reply", title: "Balas pesan ini",
-      "aria-label": `Balas pesan: ${gist(message).slice(0, 40)}`, onclick: () => actions.reply(message),
+      type: "button", class: "reply", "data-focus": "reply", title: t("reply"),
+      "aria-label": t("replyTo", { gist: gist(message).slice(0, 40) }), onclick: () => actions.reply(message),
     }, "↩"));
   bubble.addEventListener("click", (event) => {
-    if (event.target.closest("button, a, .spoiler:not(.open), pre, code") || !getSelection().isCollapsed) return;
+    if (event.target.closest("button, a, [role=button], pre, code") || !getSelection().isCollapsed) return;
     actions.reply(message);
   });
   item.replaceChildren(bubble, ...keyboard(message, actions));
-  if (focused) item.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  for (const control of item.querySelectorAll(CONTROLS)) control.tabIndex = -1;
+  // Where the control is gone, as after a tap that can be made once, the message itself keeps the focus.
+  if (held) (focused && item.querySelector(`[data-focus="${CSS.escape(focused)}"]`) || item).focus({ preventScroll: true });
 }
 
 /** What a message is about in one line: its words, or the name of its file. */
@@ -42,17 +51,21 @@ function body(message, actions) {
   return text;
 }
 
+function gloss(message) {
+  const words = message.from.is_bot ? titleGloss(message.text) : null;
+  return words ? el("p", { class: "gloss", lang: "en" }, words) : null;
+}
+
 function meta(message) {
   return el("div", { class: "meta" },
-    message.edited_at ? el("span", { class: "edited", title: fullTime(message.edited_at) }, "diedit") : null,
+    message.edited_at ? el("span", { class: "edited", title: fullTime(message.edited_at) }, t("edited")) : null,
     el("time", { datetime: machineTime(message.at), title: fullTime(message.at) }, shortTime(message.at)));
 }
 
 function quote(replied, actions) {
   return el("button", {
-    type: "button", class: "quote", "data-focus": "quote",
-    "aria-label": `Menjawab ${replied.name}: ${replied.text}`, onclick: () => actions.jump(replied.id),
-  }, el("b", {}, replied.name), el("span", {}, replied.text));
+    type: "button", class: "quote", "data-focus": "quote", onclick: () => actions.jump(replied.id),
+  }, el("span", { class: "visually-hidden", lang: language }, `${t("answering")} `), el("b", {}, replied.name), " ", el("span", {}, replied.text));
 }
 
 function keyboard(message, actions) {
@@ -68,10 +81,10 @@ function key(message, button, focus, actions) {
       class: `key${style}`, "data-focus": focus, href: safe ? button.url : null, target: "_blank", rel: "noopener noreferrer",
     }, `${button.text} ↗`);
   }
-  const node = el("button", { type: "button", class: `key${style}`, "data-focus": focus }, button.text);
+  const node = el("button", { type: "button", class: `key${style}`, "data-focus": focus, title: keyGloss(button.text) }, button.text);
   if (button.copy_text) {
     node.classList.add("copies");
-    node.title = `Salin: ${button.copy_text}`;
+    node.title = t("copy", { text: button.copy_text });
     node.addEventListener("click", () => copyAndSay(node, button));
   } else {
     node.addEventListener("click", () => actions.press(message, button, node));
@@ -81,20 +94,21 @@ function key(message, button, focus, actions) {
 
 // As in Telegram: a tap on text of this style copies it.
 function copiesByTap(node) {
-  node.title = "Ketuk untuk menyalin";
-  node.addEventListener("click", async () => {
+  node.title = t("tapToCopy");
+  node.setAttribute("role", "button");
+  actsAsButton(node, async () => {
     if (!getSelection().isCollapsed || !(await copyText(node.textContent))) return;
     node.classList.add("copied");
-    announce(`Tersalin: ${node.textContent}`);
+    announce(t("copiedText", { text: node.textContent }));
     setTimeout(() => node.classList.remove("copied"), COPIED_MS);
   });
 }
 
 async function copyAndSay(node, button) {
   const copied = await copyText(button.copy_text);
-  node.textContent = copied ? "Tersalin ✓" : "Tidak bisa menyalin";
+  node.textContent = t(copied ? "copied" : "cannotCopy");
   node.classList.toggle("copied", copied);
-  announce(copied ? `Tersalin: ${button.copy_text}` : "Peramban tidak mengizinkan menyalin.");
+  announce(copied ? t("copiedText", { text: button.copy_text }) : t("copyForbidden"));
   setTimeout(() => {
     node.textContent = button.text;
     node.classList.remove("copied");

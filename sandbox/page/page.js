@@ -1,29 +1,34 @@
-// The sandbox's page: follows the snapshot and hands each part to whoever draws it.
-import { follow } from "./api.js";
+// The sandbox's page: follows the snapshot and hands each part to the module that draws it.
+import { follow, post } from "./api.js";
 import { drawDesk, openDesk } from "./biller.js";
 import { Chat } from "./chat.js";
-import { setText } from "./dom.js";
+import { el, setText } from "./dom.js";
+import { renewHint, showHint } from "./hint.js";
 import { drawOrders } from "./journey.js";
 import { Tabs } from "./tabs.js";
+import { known, language, t, wordAll } from "./words.js";
 
-const MODES = {
-  polling: "Bot siap", webhook: "Bot siap (webhook)", away: "Bot belum tersambung",
-};
 const chats = new Map();
 const row = document.getElementById("chats");
 const tabs = new Tabs(document.getElementById("tabs"), row);
-let lastChat = null;
+let lastCounter = null;
 
-openDesk({ onNumber: (text) => (lastChat ?? chats.values().next().value)?.suggest(text) });
-follow({ onState: draw, onLink: (up) => up || showLink("lost", "Sambungan terputus, mencoba lagi…") });
+document.documentElement.lang = language;
+document.title = t("title");
+wordAll(document);
+offerOtherLanguage();
+openRestart();
+openDesk({ onNumber: (text) => counter()?.suggest(text) });
+follow({ onState: draw, onLink: (up) => up || showLink("lost") });
 
 function draw(snapshot) {
-  showLink(snapshot.bot.mode, MODES[snapshot.bot.mode] ?? snapshot.bot.mode);
+  showLink(snapshot.bot.mode);
   const users = new Map(snapshot.users.map((user) => [user.id, user]));
   for (const chat of snapshot.chats) {
     if (chat.type !== "private") continue;
     if (!chats.has(chat.id)) open(chat, users.get(chat.id));
-    chats.get(chat.id).update(chat);
+    const lastOrder = snapshot.orders.find((order) => order.chat_id === chat.id && order.destination);
+    chats.get(chat.id).update(chat, { lastDestination: lastOrder?.destination ?? null });
   }
   drawOrders(snapshot);
   drawDesk(snapshot.biller);
@@ -31,15 +36,50 @@ function draw(snapshot) {
 
 function open(chat, user) {
   const panel = new Chat(chat, user, { onNews: (from, count) => tabs.news(from, count) });
+  if (chats.size === 0) {
+    document.getElementById("skips").prepend(el("a", { href: `#${panel.input.id}` }, t("skipToWriting")));
+    showHint(panel.find(".composer"));
+  }
   chats.set(chat.id, panel);
   row.append(panel.node);
   tabs.add(panel);
-  // Test orders belong to a counter: an admin's or a stranger's chat is no place for them.
-  if (chat.role === "reseller") panel.node.addEventListener("focusin", () => (lastChat = panel));
+  panel.node.addEventListener("focusin", () => {
+    // Test orders belong to a counter: an admin's or a stranger's chat is no place for them.
+    if (panel.role === "reseller") lastCounter = panel;
+  });
 }
 
-function showLink(state, words) {
+/** The chat that a test order is written in: the reseller's that was used last. */
+const counter = () => lastCounter ?? chats.values().next().value;
+
+function showLink(state) {
   const node = document.getElementById("link-state");
   node.dataset.state = state;
-  setText(node.querySelector("[data-text]"), words);
+  setText(node.querySelector("[data-text]"), known(`bot.${state}`, state));
+}
+
+function offerOtherLanguage() {
+  const link = document.getElementById("other-language");
+  const other = language === "id" ? "en" : "id";
+  link.href = `?lang=${other}`;
+  link.lang = link.hreflang = other;
+}
+
+function openRestart() {
+  const question = document.getElementById("restart-question");
+  document.getElementById("restart").addEventListener("click", () => {
+    question.returnValue = "";
+    question.showModal();
+  });
+  question.addEventListener("close", async () => {
+    if (question.returnValue !== "yes") return;
+    try {
+      await post("restart", {});
+      renewHint();
+      showHint(chats.values().next().value.find(".composer"));
+    } catch (error) {
+      setText(question.querySelector(".form-note"), error.message);
+      question.showModal();
+    }
+  });
 }

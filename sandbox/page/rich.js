@@ -1,5 +1,6 @@
 // Telegram's text with entities, as DOM nodes. Offsets are UTF-16 units, which is how JavaScript counts.
-import { el } from "./dom.js";
+import { actsAsButton, el } from "./dom.js";
+import { t } from "./words.js";
 
 const SAFE_LINK = /^(https?|tg):/i;
 const TAGS = {
@@ -54,16 +55,10 @@ function link(address) {
 }
 
 function spoiler() {
-  const node = el("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Teks tertutup, ketuk untuk melihat" });
-  const open = () => {
+  const node = el("span", { class: "spoiler", role: "button", "aria-label": t("hiddenText") });
+  actsAsButton(node, () => {
     node.classList.add("open");
-    for (const name of ["role", "tabindex", "aria-label"]) node.removeAttribute(name);
-  };
-  node.addEventListener("click", open);
-  node.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    open();
+    for (const name of ["role", "aria-label"]) node.removeAttribute(name);
   });
   return node;
 }

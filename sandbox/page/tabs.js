@@ -1,5 +1,6 @@
 // On a narrow screen one chat is shown at a time: tabs to change it, with counts of unseen news.
 import { el, setText } from "./dom.js";
+import { t } from "./words.js";
 
 /** The tabs over the row of chats; a swipe in the row and a tap on a tab do the same. */
 export class Tabs {
@@ -43,6 +44,6 @@ export class Tabs {
     else button.removeAttribute("aria-current");
     count.hidden = unseen === 0;
     setText(count, unseen ? `${unseen}` : "");
-    count.setAttribute("aria-label", `${unseen} pesan baru`);
+    count.setAttribute("aria-label", t("unseen", { count: unseen }));
   }
 }

@@ -1,5 +1,6 @@
 // Answers to tapped buttons: a toast that goes by itself, or an alert that waits for its OK.
 import { el } from "./dom.js";
+import { t } from "./words.js";
 
 const TOAST_MS = 4500; // two short sentences at a calm reading pace
 
@@ -41,11 +42,11 @@ export class Toasts {
       box.remove();
       if (held && back?.isConnected) back.focus();
     };
-    box.setAttribute("aria-label", "Pemberitahuan bot");
+    box.setAttribute("aria-label", t("botAlert"));
     const ok = el("button", { type: "button", class: "plain", onclick: close }, "OK");
     box.append(ok);
     box.addEventListener("keydown", (event) => event.key === "Escape" && close());
-    // Somebody in the middle of a word is not interrupted: they reach the OK with the Tab key.
+    // A person in the middle of a word is not interrupted: the Tab key leads to the OK.
     if (!back?.matches("textarea, input")) ok.focus();
   }
 }

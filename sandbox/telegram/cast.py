@@ -4,8 +4,8 @@ from typing import Final
 
 from sandbox.telegram.chats import Chat, Chats, ChatType, Role, User
 
-# The token of Telegram's own documentation: well-formed and nobody's.
-BOT_TOKEN: Final = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105  # nobody's secret
+# The token of Telegram's own documentation: well-formed, and of no real bot.
+BOT_TOKEN: Final = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105  # no secret
 BOT: Final = User(id=110201543, name="Loket", username="loket_demo_bot", role=Role.BOT)
 
 SARI: Final = User(id=1001, name="Sari", username="tokosari", role=Role.RESELLER)

@@ -21,7 +21,7 @@ class ChatType(StrEnum):
 
 
 class Role(StrEnum):
-    """Who somebody is to the shop; Telegram itself does not know it, the page shows it."""
+    """What a person is to the shop at the start; Telegram itself does not know it, the page shows it."""
 
     RESELLER = "reseller"
     ADMIN = "admin"
@@ -81,6 +81,15 @@ class Toast:
     at_ms: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """One tap on a button under a message."""
+
+    message_id: int
+    user_id: int
+    at_ms: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Chat:
     """A chat with its messages by id; ids rise per chat and are never used again."""
@@ -91,6 +100,7 @@ class Chat:
     role: Role
     members: tuple[int, ...]
     messages: dict[int, Message] = field(default_factory=dict)
+    taps: list[Tap] = field(default_factory=list)
     toasts: list[Toast] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     last_message_id: int = 0
@@ -103,13 +113,14 @@ class Chat:
     def clear(self) -> None:
         """Forget what was said; ids go on rising, for a bot may remember the old ones."""
         self.messages.clear()
+        self.taps.clear()
         self.toasts.clear()
         self.threads.clear()
 
 
 @dataclass(slots=True, kw_only=True)
 class Chats:
-    """Everybody and every chat."""
+    """All people and chats."""
 
     bot: User
     users: dict[int, User]

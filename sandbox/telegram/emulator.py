@@ -1,20 +1,18 @@
 """The pretended Telegram as people and tests handle it: phones with thumbs on them."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox.telegram.chats import Chat, ChatType, Json, Message, Toast, User
+from sandbox.telegram.chats import Chat, ChatType, Json, Message, Tap, Toast, User
 from sandbox.telegram.faults import Fault, FaultKind
 from sandbox.telegram.files import LARGEST_UPLOAD, Attachment, Upload
-from sandbox.telegram.markup import utf16_len
+from sandbox.telegram.markup import commands_in
 from sandbox.telegram.payloads import message_json, user_json
 from sandbox.telegram.platform import Platform, Press
 from sandbox.telegram.updates import Kind
 
 _LONGEST_TEXT: Final = 4096
 _LONGEST_CAPTION: Final = 1024
-_COMMAND = re.compile(r"(?<![\w/<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/>@])")
 # Callback ids are long numbers in a string.
 _FIRST_CALLBACK_ID: Final = 4382000000000000000
 
@@ -78,7 +76,7 @@ class Telegram(Platform):
         if old.from_bot:
             raise ValueError("people edit their own messages only")
         text = text.strip()
-        new = replace(old, text=text, entities=_commands_in(text), edited_at_ms=self.now_ms())
+        new = replace(old, text=text, entities=commands_in(text), edited_at_ms=self.now_ms())
         chat.messages[message_id] = new
         return self._tell(Kind.EDITED_MESSAGE, chat, new)
 
@@ -90,7 +88,9 @@ class Telegram(Platform):
             raise ValueError(f"message {message_id} has no button {data!r}")
         self.presses_made += 1
         callback_id = str(_FIRST_CALLBACK_ID + self.presses_made)
-        self.presses[callback_id] = Press(chat_id=chat_id, user_id=user.id, at_ms=self.now_ms())
+        at_ms = self.now_ms()
+        self.presses[callback_id] = Press(chat_id=chat_id, user_id=user.id, at_ms=at_ms)
+        chat.taps.append(Tap(message_id=message_id, user_id=user.id, at_ms=at_ms))
         payload: Json = {
             "id": callback_id,
             "from": user_json(user),
@@ -188,7 +188,7 @@ class Telegram(Platform):
             sender=user,
             at_ms=self.now_ms(),
             text=text,
-            entities=_commands_in(text),
+            entities=commands_in(text),
             reply_to=replied,
             thread_id=thread_id,
             forwarded=forwarded,
@@ -208,14 +208,3 @@ class Telegram(Platform):
         update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
         self.deliver()
         return update.id if update else None
-
-
-def _commands_in(text: str) -> tuple[Json, ...]:
-    return tuple(
-        {
-            "type": "bot_command",
-            "offset": utf16_len(text[: found.start()]),
-            "length": utf16_len(found[0]),
-        }
-        for found in _COMMAND.finditer(text)
-    )

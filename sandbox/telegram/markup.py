@@ -1,4 +1,4 @@
-"""HTML as Telegram reads it: text and entities (offsets in UTF-16 units), or its own complaint."""
+"""Text as Telegram reads it: HTML becomes text with entities (offsets in UTF-16 units), and commands."""
 
 import re
 from dataclasses import dataclass, field
@@ -28,6 +28,9 @@ _KINDS: Final = {
 _ATTRIBUTE = r"""\s+([^\s=>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?"""
 _START = re.compile(rf"<([^\s>]*)((?:{_ATTRIBUTE})*)\s*>")
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot)(?![a-zA-Z])|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));?")
+_COMMAND = re.compile(r"(?<![\w/<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/>@])")
+# What stands in one of these is text to be copied or a link, whatever it looks like.
+_OPAQUE: Final = frozenset({"code", "pre", "text_link"})
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _LAST_CODE_POINT: Final = 0x10FFFF
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -36,6 +39,25 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 def utf16_len(text: str) -> int:
     """Return the length in the units Telegram counts offsets in."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def commands_in(text: str, entities: tuple[Json, ...] = ()) -> tuple[Json, ...]:
+    """Return the commands in a text as entities; where `entities` have code or a link there is none."""
+    found = (
+        {
+            "type": "bot_command",
+            "offset": utf16_len(text[: command.start()]),
+            "length": utf16_len(command[0]),
+        }
+        for command in _COMMAND.finditer(text)
+    )
+    opaque = [one for one in entities if one["type"] in _OPAQUE]
+    return tuple(one for one in found if not any(_overlap(one, other) for other in opaque))
+
+
+def _overlap(one: Json, other: Json) -> bool:
+    starts_before_end: bool = one["offset"] < other["offset"] + other["length"]
+    return starts_before_end and other["offset"] < one["offset"] + one["length"]
 
 
 def parse_html(source: str) -> tuple[str, tuple[Json, ...]]:

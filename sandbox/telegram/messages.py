@@ -7,7 +7,7 @@ from typing import Final
 from sandbox.telegram.chats import Chat, Json, Message
 from sandbox.telegram.errors import NOT_MODIFIED, ViolationError, bad_request, too_many_requests
 from sandbox.telegram.files import Attachment
-from sandbox.telegram.markup import parse_html, utf16_len
+from sandbox.telegram.markup import commands_in, parse_html, utf16_len
 from sandbox.telegram.platform import Platform
 
 _LONGEST_TEXT: Final = 4096
@@ -133,7 +133,7 @@ def _caption(values: Json) -> _Words:
 
 
 def _words(source: str, mode: str | None, given: Iterable[Json]) -> _Words:
-    """Return text and entities as they will stand: blanks at the end are cut, as Telegram does."""
+    """Return text and entities as Telegram shows them: without blanks at the end, with commands marked."""
     if mode is None:
         text, entities = source, tuple(given)
     elif mode.lower() == "html":
@@ -141,7 +141,7 @@ def _words(source: str, mode: str | None, given: Iterable[Json]) -> _Words:
     else:
         raise ViolationError(f"the sandbox parses HTML only, not {mode}")
     text = text.rstrip()
-    return _Words(text=text, entities=_within(entities, utf16_len(text)))
+    return _Words(text=text, entities=_within((*entities, *commands_in(text, entities)), utf16_len(text)))
 
 
 def _within(entities: tuple[Json, ...], length: int) -> tuple[Json, ...]:

@@ -75,7 +75,7 @@ class Webhook:
         self._client = loopback_client(_ANSWER_WITHIN_S)
 
     def kick(self) -> None:
-        """Start work on every lane where something waits and nobody is at work."""
+        """Start work on every lane where something waits and no task is at work."""
         for lane in {update.lane for update in self._updates.waiting} - self._lanes:
             self._lanes.add(lane)
             self._tasks.spawn(self._work(lane))

@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, Page
 from sandbox.telegram.cast import BOT_TOKEN
 from sandbox.telegram.chats import User
 
+RESULT_MS = 15_000
+"""The biller's delays and the chat's pace together."""
+
 
 def chat(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=f"Obrolan {name} dengan Loket")
@@ -27,6 +30,16 @@ def say(page: Page, name: str, text: str) -> None:
 
 def heard(page: Page, name: str, words: str) -> Locator:
     return chat(page, name).locator(".from-bot").filter(has_text=words)
+
+
+def order(page: Page, text: str) -> Locator:
+    """The row of the order that was typed so."""
+    return page.locator(".order").filter(has_text=text)
+
+
+def tapped(page: Page, name: str, label: str, *, under: str) -> None:
+    """Tap a button under the bot's last message with these words."""
+    heard(page, name, under).last.get_by_role("button", name=label, exact=True).click()
 
 
 def bot_says(page: Page, to: User, method: str = "sendMessage", **values: Any) -> int:

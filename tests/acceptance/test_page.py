@@ -1,57 +1,14 @@
 """The demo's page, driven in a real browser over the real sandbox with the real bot behind it."""
 
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
-import httpx
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from sandbox.telegram.cast import BUDI, RINA, SARI, STRANGER
-from tests.acceptance.page import bot_says, chat, heard, line, receipt, say, table
-from tools.demo import running_browser, running_demo
+from tests.acceptance.page import RESULT_MS, bot_says, chat, heard, line, order, receipt, say, table, tapped
 
-CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-RESULT_MS = 15_000  # the biller's delays and the chat's pace together
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with running_demo("--no-story") as page_address:
-        quick = {"answer_delay_s": 0.05, "result_delay_s": 0.2}
-        httpx.post(f"{page_address}/sandbox/biller", json=quick, trust_env=False).raise_for_status()
-        yield page_address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with running_browser() as running:
-        yield running
-
-
-@pytest.fixture
-def page(address: str, browser: Browser) -> Iterator[Page]:
-    """A desktop's page; whatever it complains of in the console fails the test."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        yield from _opened(context.new_page(), address)
-
-
-@pytest.fixture
-def phone(address: str, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(
-        viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True
-    ) as context:
-        yield from _opened(context.new_page(), address)
-
-
-def _opened(page: Page, address: str) -> Iterator[Page]:
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.goto(address)
-    expect(page.get_by_text("Bot siap")).to_be_visible()
-    yield page
-    assert complaints == []
+pytest_plugins = ["tests.acceptance.browsing"]
 
 
 def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> None:
@@ -60,8 +17,53 @@ def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> No
     expect(line(page, "Sari")).to_have_value("")
     entry = page.locator(".entry").filter(has_text="s5 → 081230011111")
     expect(entry).to_contain_text("SUKSES")
-    order = page.locator(".order").filter(has_text="s5.081230011111")
-    expect(order.locator(".step.done")).to_have_count(6)
+    mine = order(page, "s5.081230011111")
+    expect(mine.locator(".step.done")).to_have_count(6)
+    steps = ["Diminta", "Dicatat", "Dikirim", "Dijawab biller", "Hasil", "Dikabarkan"]
+    assert mine.locator(".step b").all_text_contents() == steps
+    assert mine.locator(".badge").text_content() == "Sukses"
+
+
+def test_an_order_that_an_admin_settled_shows_the_admins_word(page: Page) -> None:
+    say(page, "Sari", "s5.081230061313")
+    expect(order(page, "s5.081230061313").locator(".badge")).to_have_text("Belum pasti", timeout=RESULT_MS)
+    tapped(page, "Ibu Rina", "❌ GAGAL", under="s5.081230061313")
+    tapped(page, "Ibu Rina", "Ya, GAGAL", under="Tetapkan GAGAL?")
+    mine = order(page, "s5.081230061313")
+    expect(mine.locator(".badge")).to_have_text("Gagal · kata admin", timeout=RESULT_MS)
+    expect(mine.locator(".step").nth(5)).to_contain_text("GAGAL", timeout=RESULT_MS)
+    # What went well before is not painted as if it had failed.
+    tones = [
+        re.findall(r"tone-(\S+)", step.get_attribute("class") or "")[0]
+        for step in mine.locator(".step").all()
+    ]
+    assert tones == ["passed", "passed", "passed", "warn", "bad", "bad"]
+
+
+def test_a_line_that_the_bot_answers_without_an_order_is_not_bought_and_says_why(page: Page) -> None:
+    say(page, "Budi", "s5.0819999")
+    mine = order(page, "s5.0819999")
+    expect(mine.locator(".badge")).to_have_text("Tidak dibeli", timeout=RESULT_MS)
+    expect(mine.locator(".step.done")).to_have_count(2)
+    expect(mine.locator(".step.skipped")).to_have_count(4)
+    mine.get_by_role("button", name="s5.0819999 Tidak dibeli").press("Enter")
+    expect(mine.locator(".details")).to_contain_text("🤔 Nomornya kurang angka.")
+
+
+def test_the_last_order_stands_on_top_however_the_one_before_was_made(page: Page) -> None:
+    say(page, "Budi", "s5.081230071111")
+    tapped(page, "Budi", "🔁 Ulangi", under="SUKSES s5.081230071111")
+    question = heard(page, "Budi", "081230071111").last
+    question.get_by_role("button", name="🛒 s5.2.081230071111").click(timeout=RESULT_MS)
+    expect(page.locator(".order-text").first).to_have_text("s5.2.081230071111", timeout=RESULT_MS)
+    say(page, "Budi", "s5.081230081111")
+    expect(page.locator(".order-text").first).to_have_text("s5.081230081111")
+
+
+def test_a_command_in_the_bots_words_is_sent_by_a_tap(page: Page) -> None:
+    bot_says(page, SARI, text="Cara lengkap: /bantuan")
+    heard(page, "Sari", "Cara lengkap: /bantuan").get_by_role("button", name="/bantuan", exact=True).click()
+    expect(chat(page, "Sari").locator(".from-person").last).to_contain_text("/bantuan")
 
 
 def test_a_result_sent_from_the_ledger_reaches_the_chat(page: Page) -> None:
@@ -75,8 +77,12 @@ def test_a_result_sent_from_the_ledger_reaches_the_chat(page: Page) -> None:
 def test_a_button_under_a_message_is_tapped_and_answered(page: Page) -> None:
     say(page, "Orang Asing", "/daftar")
     card = chat(page, "Ibu Rina").locator(".message").filter(has_text="Orang Asing").last
+    standing = chat(page, "Orang Asing").locator(".chat-sub")
+    expect(standing).to_have_text("Menunggu persetujuan", timeout=RESULT_MS)
     card.locator(".key").first.click(timeout=RESULT_MS)
     expect(heard(page, "Orang Asing", "sudah terdaftar")).to_be_visible(timeout=RESULT_MS)
+    expect(standing).to_have_text("Reseller")
+    expect(chat(page, "Orang Asing").locator(".chip").nth(1)).to_have_text(re.compile("harga"))
 
 
 def test_a_reply_to_the_bot_is_sent_as_one(page: Page) -> None:
@@ -108,22 +114,6 @@ def test_what_is_being_typed_survives_news(page: Page) -> None:
     expect(draft).to_be_focused()
 
 
-def test_the_keyboard_alone_is_enough(page: Page) -> None:
-    draft = line(page, "Sari")
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-        if draft.evaluate("(node) => node === document.activeElement"):
-            break
-    page.keyboard.type("s5.081230031111")
-    page.keyboard.press("Shift+Enter")
-    expect(draft).to_have_value("s5.081230031111\n")
-    page.keyboard.press("Backspace")
-    page.keyboard.press("Enter")
-    expect(chat(page, "Sari").locator(".from-person").filter(has_text="s5.081230031111")).to_be_visible()
-    expect(draft).to_be_focused()
-
-
 def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) -> None:
     phone.get_by_role("navigation", name="Pilih obrolan").get_by_role("button", name="Budi").tap()
     expect(line(phone, "Budi")).to_be_in_viewport(ratio=1)
@@ -131,7 +121,7 @@ def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) ->
     line(phone, "Budi").tap()
     line(phone, "Budi").press_sequentially("s5.081230041111")
     phone.keyboard.press("Enter")
-    expect(heard(phone, "Budi", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+    expect(heard(phone, "Budi", "SUKSES s5.081230041111")).to_be_visible(timeout=RESULT_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     for section in ("Perjalanan pesanan", "Biller"):
         expect(phone.get_by_role("region", name=section)).to_be_visible()
@@ -202,8 +192,8 @@ def test_a_message_that_asks_for_a_reply_opens_one_with_its_hint(page: Page) -> 
     expect(chat(page, "Sari").locator(".replying")).not_to_be_visible()
 
 
-def test_whoever_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> None:
-    chat(page, "Ibu Rina").locator(".scroll").focus()
+def test_a_person_who_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> None:
+    chat(page, "Ibu Rina").locator(".more-chips").focus()
     bot_says(page, RINA, text="Apa balasannya?", reply_markup={"force_reply": True})
     expect(line(page, "Ibu Rina")).to_be_focused()
     page.keyboard.press("Escape")
@@ -240,15 +230,3 @@ def test_pictures_and_files_do_not_stick_out_on_a_phone(phone: Page) -> None:
         expect(part).to_be_in_viewport(ratio=1)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     large.get_by_role("button", name="Tutup").tap()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_word_stands_out_from_its_ground(page: Page, scheme: str) -> None:
-    bot_says(page, STRANGER, "sendDocument", document=("katalog.csv", b"a"), caption="Katalog")
-    with page.expect_file_chooser() as chosen:
-        chat(page, "Orang Asing").get_by_role("button", name="Kirim file").click()
-    chosen.value.set_files({"name": "bukti.txt", "mimeType": "text/plain", "buffer": b"a"})
-    say(page, "Sari", "s5.08123005" + ("1111" if scheme == "light" else "2222"))
-    expect(page.locator(".mark-calm").first).to_be_visible(timeout=RESULT_MS)
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    assert page.evaluate(CONTRAST) == []

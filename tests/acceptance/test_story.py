@@ -16,4 +16,6 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     assert "GAGAL" in said["Budi Cell"]
     assert said["Orang Asing"]
     assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}
-    assert state["telegram"]["violations"] == []
+    assert [order["state"] for order in state["orders"]].count("succeeded") == 4
+    assert {step["name"] for order in state["orders"] for step in order["steps"]} >= {"recorded", "told"}
+    assert (state["bot"]["mode"], state["telegram"]["violations"]) == ("polling", [])

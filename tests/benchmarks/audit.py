@@ -11,12 +11,12 @@ from random import Random
 from typing import TypeVar
 
 from bot.purchasing.auditor import Auditor
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from storage.unit import Unit
-from tests.books import a_desk, fill
+from tests.books import a_context, fill
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Timed:
         self.write, self.read = database.write, database.read
         self.reads: list[tuple[float, float]] = []
 
-    async def gather(self, unit: Unit[T]) -> T:
+    async def read_long(self, unit: Unit[T]) -> T:
         def timed(tx: Tx) -> T:
             began = time.perf_counter(), time.thread_time()
             try:
@@ -40,17 +40,17 @@ class Timed:
             finally:
                 self.reads.append((time.perf_counter() - began[0], time.thread_time() - began[1]))
 
-        return await self._database.gather(timed)
+        return await self._database.read_long(timed)
 
 
-def auditor_of(database: Database, desk: Desk) -> Auditor:
+def auditor_of(database: Database, context: WorkContext) -> Auditor:
     """Give one as Loket has it."""
     return Auditor(
         database=database,
-        desk=desk,
+        context=context,
         now_ms=lambda: time.time_ns() // 1_000_000,
-        tick=time.monotonic,
-        outbox_bell=WakeUp(),
+        monotonic=time.monotonic,
+        outbox_wake_up=WakeUp(),
         order_max_age_s=600,
         trx_timeout_s=45,
     )
@@ -58,15 +58,22 @@ def auditor_of(database: Database, desk: Desk) -> Auditor:
 
 async def measure(folder: Path, orders: int) -> None:
     """Fill a database, audit all of it once, and print the figures."""
-    database, desk, chance = SqliteDatabase(folder / "loket.db"), a_desk(), Random(1)  # noqa: S311 - no secret
+    database, context, random_suffix = SqliteDatabase(folder / "loket.db"), a_context(), Random(1)  # noqa: S311 - no secret
     await database.open()
     from_ms = time.time_ns() // 1_000_000 - DAYS_MS
     for first in range(0, orders, A_BATCH):
         await database.write(
-            partial(fill, desk=desk, orders=A_BATCH, chance=chance, from_ms=from_ms, first=first)
+            partial(
+                fill,
+                context=context,
+                orders=A_BATCH,
+                random_suffix=random_suffix,
+                from_ms=from_ms,
+                first=first,
+            )
         )
     timed = Timed(database)
-    auditor = auditor_of(timed, desk)
+    auditor = auditor_of(timed, context)
     await auditor.run_once()
     tally, passes_s = auditor.tally, 0.0
     while tally.orders_checked < orders:

@@ -18,8 +18,8 @@ from bot.features.people import membership
 from bot.handlers import messages
 from bot.orders.events import Accepted, Claimed, OrderEvent, Succeeded
 from bot.purchasing.settlement import apply_event_to
-from bot.purchasing.watchdog import FORGET_LETTERS_AFTER_MS, FORGET_MESSAGES_AFTER_MS
-from bot.unit_of_work import Desk
+from bot.purchasing.watchdog import DELETE_OUTBOX_AFTER_MS, DELETE_SEEN_AFTER_MS
+from bot.unit_of_work import WorkContext
 from bot.updates import IncomingMessage, MessageKind
 from storage import outbox
 from storage.database import SqliteDatabase
@@ -77,7 +77,12 @@ async def _live_once(path: Path, users: range) -> Model:
     database = SqliteDatabase(path)
     await database.open()
     draws = count()
-    desk = Desk(admins=(9001,), zone=ZONE, nonce=lambda: f"n{next(draws)}", chance=lambda: next(draws))
+    context = WorkContext(
+        admin_ids=(9001,),
+        zone=ZONE,
+        nonce=lambda: f"n{next(draws)}",
+        random_suffix=lambda: next(draws),
+    )
     now_ms = time.time_ns() // 1_000_000 - 60_000
     said = IncomingMessage(
         chat_id=FIRST_CHAT,
@@ -93,7 +98,7 @@ async def _live_once(path: Path, users: range) -> Model:
         reply_to=None,
     )
     await database.write(partial(membership.approve_configured, user_ids=tuple(users), now_ms=now_ms))
-    await database.write(lambda tx: messages.handle_message(tx, desk, said, now_ms=now_ms))
+    await database.write(lambda tx: messages.handle_message(context.begin(tx, now_ms), said))
     row = await database.read(lambda tx: tx.all("orders_below", trxid="~", limit=1)[0])
     trxid = str(row["trxid"])
     news: tuple[OrderEvent, ...] = (
@@ -103,11 +108,7 @@ async def _live_once(path: Path, users: range) -> Model:
     )
     for step, each in enumerate(news, start=1):
         evidence = "" if step < len(news) else EVIDENCE.format(trxid=trxid, number=FIRST_NUMBER)
-        await database.write(
-            partial(
-                _hear, desk=desk, trxid=trxid, news=each, at_ms=now_ms + STEP_MS * step, evidence=evidence
-            )
-        )
+        await database.write(partial(_hear, context, trxid, each, now_ms + STEP_MS * step, evidence))
     await database.write(_tell)
     await database.close()
     return Model(trxid, now_ms, f"0{FIRST_NUMBER}", FIRST_CHAT, 1)
@@ -119,8 +120,8 @@ EVIDENCE = (
 )
 
 
-def _hear(tx: Tx, desk: Desk, trxid: str, news: OrderEvent, at_ms: int, evidence: str) -> None:
-    apply_event_to(tx, desk, trxid, news, at_ms=at_ms, actor="biller", evidence=evidence)
+def _hear(context: WorkContext, trxid: str, news: OrderEvent, at_ms: int, evidence: str, tx: Tx) -> None:
+    apply_event_to(context.begin(tx, at_ms), trxid, news, actor="biller", evidence=evidence)
 
 
 def _tell(tx: Tx) -> None:
@@ -141,8 +142,8 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
     for table, since_ms in (
         ("orders", 0),
         ("order_events", 0),
-        ("outbox", model.at_ms - FORGET_LETTERS_AFTER_MS),
-        ("messages_seen", model.at_ms - FORGET_MESSAGES_AFTER_MS),
+        ("outbox", model.at_ms - DELETE_OUTBOX_AFTER_MS),
+        ("messages_seen", model.at_ms - DELETE_SEEN_AFTER_MS),
     ):
         _copy(connection, table, model, since_ms)
     connection.execute("DROP TABLE temp.life")

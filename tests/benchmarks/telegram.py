@@ -42,7 +42,7 @@ class Telegram:
         self.hooked = asyncio.Event()
         self._pace = Pace() if strict else None
         self._caller: Caller | None = None
-        self._lanes: dict[int, deque[bytes]] = defaultdict(deque)
+        self._queues: dict[int, deque[bytes]] = defaultdict(deque)
         self._at_work: dict[int, asyncio.Task[None]] = {}
         # Books that have seen another run must not take this one's messages for the same.
         self._update_id, self._message_id = 730_000_000, time.time_ns() // 100_000 % 2_000_000_000
@@ -96,7 +96,7 @@ class Telegram:
             "date": int(time.time()),
             "text": text,
         }
-        self._lanes[chat_id].append(json.dumps({"update_id": self._update_id, "message": message}).encode())
+        self._queues[chat_id].append(json.dumps({"update_id": self._update_id, "message": message}).encode())
         if chat_id not in self._at_work:
             self._at_work[chat_id] = asyncio.create_task(self._bring(chat_id))
 
@@ -116,11 +116,11 @@ class Telegram:
             "Content-Type": "application/json",
             "X-Telegram-Bot-Api-Secret-Token": self.hook.secret,
         }
-        lane = self._lanes[chat_id]
-        while lane:
-            answer = await self._caller.ask("POST", self.hook.path, lane[0], headers=headers)
+        queue = self._queues[chat_id]
+        while queue:
+            answer = await self._caller.ask("POST", self.hook.path, queue[0], headers=headers)
             if answer.status == 200:
-                lane.popleft()
+                queue.popleft()
             else:
                 await asyncio.sleep(1)
         del self._at_work[chat_id]

@@ -13,7 +13,7 @@ from tests.benchmarks import fill, road
 from tests.benchmarks.audit import auditor_of
 from tests.benchmarks.contender import FLOOR, LOKET, Contender
 from tests.benchmarks.figures import Figures
-from tests.books import a_desk
+from tests.books import a_context
 
 HERE = replace(LOKET, command=(sys.executable, *LOKET.command[1:]))
 """In the environment of the tests: they need no other."""
@@ -33,7 +33,7 @@ async def findings_in(books: Path) -> Mapping[Invariant, int]:
     """Let the audit read all of it."""
     database = SqliteDatabase(books)
     await database.open()
-    auditor = auditor_of(database, a_desk())
+    auditor = auditor_of(database, a_context())
     while auditor.tally.orders_checked < fill.orders_in(books):
         await auditor.run_once()
     await database.close()

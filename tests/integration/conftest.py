@@ -61,8 +61,8 @@ class Shop:
 
     def __init__(self, database: SqliteDatabase, path: Path) -> None:
         self.path = path
-        self.clock, self.nonces, self.chance = FakeClock(), Nonces(), Chance()
-        self.biller, self.speaker, self.files = FakeBiller(), FakeSpeaker(), FakeFiles()
+        self.clock, self.nonces, self.random_suffix = FakeClock(), Nonces(), Chance()
+        self.biller, self.sender, self.files = FakeBiller(), FakeSpeaker(), FakeFiles()
         self.disk = FrailDatabase(database)
         self.starts()
         self._message_id = 0
@@ -72,19 +72,23 @@ class Shop:
         world = Environment(
             database=self.disk,
             biller=biller or self.biller,
-            speaker=self.speaker,
+            sender=self.sender,
             files=self.files,
             now_ms=self.clock,
-            tick=self.clock.tick,
+            monotonic=self.clock.monotonic,
             nonce=self.nonces,
-            chance=self.chance,
+            random_suffix=self.random_suffix,
         )
         counter = Runtime(world, replace(RULES, **rules))
-        self.desk, self.orders_bell, self.outbox_bell = counter.desk, counter.orders_bell, counter.outbox_bell
+        self.context, self.orders_wake_up, self.outbox_wake_up = (
+            counter.context,
+            counter.orders_wake_up,
+            counter.outbox_wake_up,
+        )
         self.submitter, self.messenger = counter.submitter, counter.messenger
         self.reversals, self.watchdog = counter.reversals, counter.watchdog
         self.auditor, self.breaker = counter.auditor, counter.breaker
-        self.importer, self.imports_bell = counter.importer, counter.imports_bell
+        self.importer, self.imports_wake_up = counter.importer, counter.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:
         """Let people in by the settings, as a start does."""
@@ -120,7 +124,7 @@ class Shop:
             reply_to=reply_to,
             document=document,
         )
-        await self.disk.write(lambda tx: messages.handle_message(tx, self.desk, said, now_ms=self.clock()))
+        await self.disk.write(lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), said))
         return said.message_id
 
     async def sells(self, *products: Product) -> None:
@@ -148,7 +152,7 @@ class Shop:
             data=nonce,
         )
         return await self.disk.write(
-            lambda tx: callbacks.handle_callback(tx, self.desk, pressed, now_ms=self.clock())
+            lambda tx: callbacks.handle_callback(self.context.begin(tx, self.clock()), pressed)
         )
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:
@@ -176,8 +180,8 @@ class Shop:
         """Let the messenger say whatever may be said at this moment."""
         await self.messenger.drain(5)
         tried = -1
-        while len(self.speaker.tries) > tried:
-            tried = len(self.speaker.tries)
+        while len(self.sender.tries) > tried:
+            tried = len(self.sender.tries)
             await self.messenger.run_once()
             await self.messenger.drain(5)
 
@@ -193,31 +197,31 @@ class Shop:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(statement, values)]
 
-    def letters(self, chat_id: int) -> list[Row]:
+    def messages(self, chat_id: int) -> list[Row]:
         """Give a chat's letters, oldest first."""
         return self.rows("SELECT * FROM outbox WHERE chat_id = ? ORDER BY outbox_id", chat_id)
 
     def kinds(self, chat_id: int) -> list[str]:
         """Give the names of all that was ever put into a chat's lane."""
-        return [row["kind"] for row in self.letters(chat_id)]
+        return [row["kind"] for row in self.messages(chat_id)]
 
     def last(self, chat_id: int) -> Notice:
         """Give the notice that was put last into a chat's lane."""
-        return self.notice(self.letters(chat_id)[-1])
+        return self.notice(self.messages(chat_id)[-1])
 
-    def notice(self, letter: Row) -> Notice:
+    def notice(self, message: Row) -> Notice:
         """Give what a letter says."""
-        notice: Notice = NOTICES.load(letter["kind"], letter["facts"])
+        notice: Notice = NOTICES.load(message["kind"], message["facts"])
         return notice
 
     def buttons(self, chat_id: int) -> dict[str, str]:
         """Give action and nonce of the buttons under the chat's last letter that has some."""
-        keyboards = [json.loads(row["keyboard"]) for row in self.letters(chat_id) if row["keyboard"] != "[]"]
+        keyboards = [json.loads(row["keyboard"]) for row in self.messages(chat_id) if row["keyboard"] != "[]"]
         return {action: data for row in keyboards[-1] for action, data, _label in row}
 
     def offers(self, chat_id: int) -> dict[str, str]:
         """Give label and nonce of every order that a button in this chat offers, the last of each label."""
-        keyboards = [json.loads(row["keyboard"]) for row in self.letters(chat_id)]
+        keyboards = [json.loads(row["keyboard"]) for row in self.messages(chat_id)]
         return {
             label: data
             for rows in keyboards

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.delivery import sending as out
+from bot.delivery.sending import OutgoingMessage
+from bot.features.price_list.import_worker import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
 from bot.orders.model import FailureCause, Order
-from bot.telegram import send_result as out
-from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
-from bot.telegram.sender import OutgoingMessage
 
 START_MS = 1_790_000_000_000
 """A Monday evening in Jakarta: 21/09/2026 21:13:20."""
@@ -24,7 +24,7 @@ class FakeClock:
     def __call__(self) -> int:
         return self.ms
 
-    def tick(self) -> float:
+    def monotonic(self) -> float:
         return self.ms / 1000
 
     def passes(self, seconds: float) -> None:

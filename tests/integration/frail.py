@@ -52,6 +52,6 @@ class FrailDatabase:
         await self._reads_gate.wait()
         return await self._database.read(unit)
 
-    async def gather(self, unit: Unit[T]) -> T:
+    async def read_long(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()
-        return await self._database.gather(unit)
+        return await self._database.read_long(unit)

@@ -40,20 +40,20 @@ async def remembers(shop: Shop, number: int, **facts: Any) -> Order:
 
 def labels(shop: Shop, chat: int = SARI) -> dict[str, str]:
     """Give what the buttons under the chat's last letter bring back, by what stands on them."""
-    rows = json.loads(shop.letters(chat)[-1]["keyboard"])
+    rows = json.loads(shop.messages(chat)[-1]["keyboard"])
     return {label or action: data for row in rows for action, data, label in row}
 
 
 async def told(shop: Shop, chat: int = SARI) -> str:
     """Let all be said, and give the words of the chat's last message."""
     await shop.speaks()
-    return shop.speaker.to(chat)[-1].text
+    return shop.sender.to(chat)[-1].text
 
 
 async def shown_last(shop: Shop, chat: int = SARI) -> int:
     """Let all be said, and give the id of the chat's last message."""
     await shop.speaks()
-    return shop.speaker.to(chat)[-1].message_id
+    return shop.sender.to(chat)[-1].message_id
 
 
 async def turns(shop: Shop, label: str, *, by: int = SARI, chat: int | None = None) -> Toast:

@@ -34,8 +34,8 @@ class Story:
         self._database = SqliteDatabase(lost.path)
         await self._database.open()
         self.shop = shop = Shop(self._database, lost.path)
-        shop.clock, shop.nonces, shop.chance = lost.clock, lost.nonces, lost.chance
-        shop.biller, shop.speaker = lost.biller, lost.speaker
+        shop.clock, shop.nonces, shop.random_suffix = lost.clock, lost.nonces, lost.random_suffix
+        shop.biller, shop.sender = lost.biller, lost.sender
         await self.starts()
         return shop
 
@@ -45,7 +45,7 @@ class Story:
         shop.starts()
         await shop.hires(SARI, BUDI)
         doubted = await shop.disk.write(
-            lambda tx: restore_gate.check_after_restore(tx, shop.desk, now_ms=shop.clock())
+            lambda tx: restore_gate.check_after_restore(shop.context.begin(tx, shop.clock()))
         )
         await shop.submitter.recover()
         # An hour on, so that what is typed from now on is not of the gap by any clock.
@@ -60,7 +60,7 @@ async def opens(shop: Shop, *, by: int = RINA) -> None:
     """Open the counter as an admin does: two taps."""
     await shop.speaks()
     for action in ("open_counter", "confirm_open"):
-        keyboards = [json.loads(letter["keyboard"]) for letter in shop.letters(by)]
+        keyboards = [json.loads(message["keyboard"]) for message in shop.messages(by)]
         nonces = [
             nonce for rows in keyboards for row in rows for name, nonce, _label in row if name == action
         ]

@@ -18,7 +18,7 @@ from bot.purchasing.auditor import (
     ORDERS_A_SLICE,
 )
 from bot.purchasing.invariants import RESULT_NOTICES
-from tests.books import a_desk, fill
+from tests.books import a_context, fill
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import order_text, success_of
 
@@ -46,7 +46,7 @@ async def audits(shop: Shop, *, passes: int = 1) -> list[AuditFinding]:
 
 
 def findings(shop: Shop, admin: int) -> list[AuditFinding]:
-    kept = [row for row in shop.letters(admin) if row["kind"] == "AuditFinding"]
+    kept = [row for row in shop.messages(admin) if row["kind"] == "AuditFinding"]
     loaded = [shop.notice(row) for row in kept]
     return [notice for notice in loaded if isinstance(notice, AuditFinding)]
 
@@ -54,7 +54,7 @@ def findings(shop: Shop, admin: int) -> list[AuditFinding]:
 async def succeeded(shop: Shop) -> Order:
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order), remote="10.0.0.1")
+    await shop.reversals.receive(success_of(order), remote="10.0.0.1")
     await shop.speaks()
     return await shop.order(order.trxid)
 
@@ -70,7 +70,7 @@ async def unknown(shop: Shop) -> Order:
 
 ROW = "UPDATE orders SET {} WHERE trxid = ?"
 EVENT = "UPDATE order_events SET {} WHERE trxid = ? AND kind = 'Succeeded'"
-LETTER = "outbox WHERE subject = 'told:' || ? AND kind = 'OrderSucceeded'"
+MESSAGE = "outbox WHERE subject = 'told:' || ? AND kind = 'OrderSucceeded'"
 CLAIM_AGAIN = (
     "INSERT INTO order_events (trxid, at_ms, actor, kind, facts, state_after) "
     "VALUES (?, 1, 'submitter', 'Claimed', '{}', 'submitting')"
@@ -109,10 +109,10 @@ NO_KEY = (
         ("DELETE FROM order_events WHERE trxid = ? AND kind = 'Placed'", Invariant.REPLAYED),
         ("DELETE FROM order_events WHERE trxid = ?", Invariant.REPLAYED),
         ("UPDATE order_events SET facts = '[]' WHERE trxid = ? AND kind = 'Placed'", Invariant.REPLAYED),
-        (LETTER.replace("outbox WHERE", "DELETE FROM outbox WHERE"), Invariant.TOLD),
-        (LETTER.replace("outbox WHERE", "UPDATE outbox SET state = 'dropped' WHERE"), Invariant.TOLD),
-        (LETTER.replace("outbox WHERE", "UPDATE outbox SET subject = '' WHERE"), Invariant.TOLD),
-        (LETTER.replace("outbox WHERE", "UPDATE outbox SET kind = 'OrderFailed' WHERE"), Invariant.TOLD),
+        (MESSAGE.replace("outbox WHERE", "DELETE FROM outbox WHERE"), Invariant.TOLD),
+        (MESSAGE.replace("outbox WHERE", "UPDATE outbox SET state = 'dropped' WHERE"), Invariant.TOLD),
+        (MESSAGE.replace("outbox WHERE", "UPDATE outbox SET subject = '' WHERE"), Invariant.TOLD),
+        (MESSAGE.replace("outbox WHERE", "UPDATE outbox SET kind = 'OrderFailed' WHERE"), Invariant.TOLD),
         (CLAIM_AGAIN, Invariant.ONE_PURCHASE),
     ],
 )
@@ -241,7 +241,7 @@ async def test_an_alarm_that_a_full_disk_swallowed_is_told_when_it_can_be_writte
 
 
 async def test_a_letter_that_was_given_up_for_a_reason_is_accounted_for(shop: Shop) -> None:
-    shop.speaker.rejects(SARI)
+    shop.sender.rejects(SARI)
     await shop.asks()
     await shop.posts()
     for _ in range(10):
@@ -259,9 +259,9 @@ async def test_orders_whose_letters_may_have_been_forgotten_are_not_asked_for_th
 
 
 async def test_healthy_books_of_thousands_of_orders_raise_nothing(shop: Shop) -> None:
-    chance, desk = Random(1), a_desk()  # noqa: S311 - no secret
+    random_suffix, context = Random(1), a_context()  # noqa: S311 - no secret
     from_ms = shop.clock() - 2 * 86_400_000
-    await shop.disk.write(lambda tx: fill(tx, desk, 3_000, chance=chance, from_ms=from_ms))
+    await shop.disk.write(lambda tx: fill(tx, context, 3_000, random_suffix=random_suffix, from_ms=from_ms))
     states = {row["state"] for row in shop.rows("SELECT DISTINCT state FROM orders")}
     assert states == set(State) - {State.PLACED, State.SUBMITTING}
     assert await audits(shop, passes=3_000 // ORDERS_A_PASS) == []
@@ -284,7 +284,7 @@ async def test_what_changed_is_looked_at_before_what_stands(shop: Shop) -> None:
         await shop.says(order_text(number))
     oldest = await shop.order(shop.rows("SELECT trxid FROM orders ORDER BY trxid LIMIT 1")[0]["trxid"])
     await audits(shop)
-    await shop.reversals.hear(success_of(oldest), remote="10.0.0.1")
+    await shop.reversals.receive(success_of(oldest), remote="10.0.0.1")
     by_hand(shop, ROW.format("sn = 'x'"), values=(oldest.trxid,))
     (told,) = await audits(shop)
     assert told.trxid == oldest.trxid

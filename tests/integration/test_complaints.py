@@ -24,7 +24,7 @@ from tests.integration.fakes import success_of
 async def sold(shop: Shop) -> Order:
     order = await shop.asks("s5.081234567890")
     await shop.posts()
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     return await shop.order(order.trxid)
 
 
@@ -42,7 +42,7 @@ def told(shop: Shop, chat: int = SARI) -> ComplaintUpdate:
 
 def card_of(shop: Shop, admin: int = RINA) -> int:
     """Give the message that is an admin's card."""
-    return shop.speaker.to(admin)[-1].message_id
+    return shop.sender.to(admin)[-1].message_id
 
 
 async def taps(shop: Shop, action: str, *, by: int = RINA) -> Toast:
@@ -75,12 +75,12 @@ async def test_a_reply_to_the_card_answers_under_the_order(shop: Shop, sold: Ord
     await shop.says("Sudah masuk, coba cek lagi", by=RINA, reply_to=card_of(shop))
     notice = told(shop)
     assert (notice.stage, notice.answer) == (ComplaintStage.ANSWERED, "Sudah masuk, coba cek lagi")
-    assert shop.letters(SARI)[-1]["reply_to"] == sold.message_id
+    assert shop.messages(SARI)[-1]["reply_to"] == sold.message_id
     for admin in (RINA, DEWI):
         closed = shop.last(admin)
         assert isinstance(closed, ComplaintClosed)
         assert (closed.answer, closed.admin_name) == (notice.answer, f"Name {RINA}")
-        assert shop.letters(admin)[-1]["edits"] == card_of(shop, admin)
+        assert shop.messages(admin)[-1]["edits"] == card_of(shop, admin)
 
 
 @pytest.mark.parametrize(("ordered_in", "complained_in"), [(GROUP, SARI), (SARI, GROUP), (GROUP, GROUP)])
@@ -93,7 +93,7 @@ async def test_the_answer_goes_where_the_complaint_was_made(
     await shop.speaks()
     await taps(shop, "complaint_checking")
     await shop.says("Masih dicek biller", by=RINA, reply_to=card_of(shop))
-    answers = [row for row in shop.letters(complained_in) if row["kind"] == "ComplaintUpdate"]
+    answers = [row for row in shop.messages(complained_in) if row["kind"] == "ComplaintUpdate"]
     assert [(row["reply_to"], row["thread_id"]) for row in answers] == [(message_id, 7)] * 3
     assert told(shop, complained_in).stage is ComplaintStage.ANSWERED
     if ordered_in != complained_in:

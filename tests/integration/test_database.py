@@ -191,10 +191,10 @@ async def test_full_and_wal_are_really_on_for_who_writes(database: SqliteDatabas
 
 async def test_a_short_look_need_not_wait_behind_a_long_report(database: SqliteDatabase) -> None:
     released = threading.Event()
-    report = asyncio.create_task(database.gather(lambda _: released.wait(30)))
+    report = asyncio.create_task(database.read_long(lambda _: released.wait(30)))
     try:
         async with asyncio.timeout(10):
-            assert await database.gather(lambda tx: tx.one("newest_event")) is None
+            assert await database.read_long(lambda tx: tx.one("newest_event")) is None
         assert not report.done()
     finally:
         released.set()
@@ -206,7 +206,7 @@ async def test_of_many_reports_each_has_its_turn(database: SqliteDatabase) -> No
         time.sleep(0.01)
         return number
 
-    assert await asyncio.gather(*(database.gather(partial(slow, n)) for n in range(7))) == list(range(7))
+    assert await asyncio.gather(*(database.read_long(partial(slow, n)) for n in range(7))) == list(range(7))
 
 
 async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> None:

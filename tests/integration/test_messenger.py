@@ -5,15 +5,14 @@ import itertools
 
 import pytest
 
-from bot.actors import Role
+from bot.actors import Address, Role
 from bot.delivery.chat_queues import CHATS_AT_ONCE, IDLE_S
 from bot.notices import Notice
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderExpired, OrderReceived, OrderUnknown
 from bot.notices.people import JoinCard
 from bot.orders.model import ExpiryReason, State
-from bot.orders.notifications import OrderFacts
-from bot.unit_of_work import Address
+from bot.purchasing.notifications import OrderFacts
 from bot.worker import Worker
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
@@ -52,7 +51,7 @@ async def put(
 
     def unit(tx: Tx) -> None:
         for notice in notices:
-            shop.desk.say(tx, notice, place, at_ms=shop.clock(), edits=edits)
+            shop.context.begin(tx, shop.clock()).notify(notice, place, edits=edits)
 
     await shop.disk.write(unit)
 
@@ -72,14 +71,14 @@ async def test_letters_of_a_chat_are_told_in_order(shop: Shop) -> None:
     notices: list[OrderReceived | OrderExpired] = [acknowledgement(), result(), acknowledgement()]
     await put(shop, *notices)
     await shop.speaks()
-    assert refs(shop.speaker.to(SARI)) == [notice.trxid for notice in notices]
-    assert {row["state"] for row in shop.letters(SARI)} == {"sent"}
+    assert refs(shop.sender.to(SARI)) == [notice.trxid for notice in notices]
+    assert {row["state"] for row in shop.messages(SARI)} == {"sent"}
 
 
 async def test_a_result_answers_the_message_that_asked(shop: Shop) -> None:
     await put(shop, result(), reply_to=77, thread=5, chat=GROUP)
     await shop.speaks()
-    (message,) = shop.speaker.messages
+    (message,) = shop.sender.messages
     assert (message.outgoing.reply_to, message.outgoing.thread_id) == (77, 5)
 
 
@@ -88,83 +87,83 @@ async def test_a_letter_told_is_never_told_again_though_the_process_starts_anew(
     await shop.speaks()
     shop.starts()
     await passes(shop, 3600)
-    assert len(shop.speaker.messages) == 2
+    assert len(shop.sender.messages) == 2
 
 
 async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop: Shop) -> None:
-    shop.speaker.hangs()
+    shop.sender.hangs()
     await put(shop, result(), result())
     for _ in range(3):
         await shop.messenger.run_once()
         await asyncio.sleep(0.005)
-    assert len(shop.speaker.tries) == 1
-    shop.speaker.release()
+    assert len(shop.sender.tries) == 1
+    shop.sender.release()
     await shop.messenger.drain(5)
     await shop.speaks()
-    assert len(shop.speaker.messages) == 2
+    assert len(shop.sender.messages) == 2
 
 
 async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(shop: Shop) -> None:
     """The lane has found nothing more, and whoever looks for the letter finds its lane not yet free."""
-    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_bell).run())
-    shop.speaker.hangs()
+    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
+    shop.sender.hangs()
     await put(shop, acknowledgement())
-    shop.messenger.look()
-    await eventually(lambda: bool(shop.speaker.tries))
+    shop.messenger.scan()
+    await eventually(lambda: bool(shop.sender.tries))
     shop.disk.holds_writes()
-    shop.speaker.release()
-    await eventually(lambda: bool(shop.speaker.messages))
+    shop.sender.release()
+    await eventually(lambda: bool(shop.sender.messages))
     writing = asyncio.create_task(put(shop, result()))
     await asyncio.sleep(0)  # behind what the lane stores, before the look
-    shop.messenger.look()
+    shop.messenger.scan()
     await asyncio.sleep(0)
     shop.disk.lets_go()
     await writing
-    await eventually(lambda: len(shop.speaker.messages) == 2, timeout_s=IDLE_S / 3)
+    await eventually(lambda: len(shop.sender.messages) == 2, timeout_s=IDLE_S / 3)
     speaking.cancel()
 
 
 async def test_whoever_finds_no_place_to_be_spoken_to_is_told_as_soon_as_there_is_one(shop: Shop) -> None:
-    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_bell).run())
-    shop.speaker.hangs()
+    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
+    shop.sender.hangs()
     for number in range(CHATS_AT_ONCE):
         await put(shop, result(), chat=5000 + number)
-    shop.messenger.look()
-    await eventually(lambda: len(shop.speaker.tries) == CHATS_AT_ONCE)
+    shop.messenger.scan()
+    await eventually(lambda: len(shop.sender.tries) == CHATS_AT_ONCE)
     await put(shop, result(), chat=SARI)
-    shop.messenger.look()
+    shop.messenger.scan()
     await shop.disk.write(lambda _: None)  # behind the look, which has found no place
-    shop.speaker.release()
-    await eventually(lambda: bool(shop.speaker.to(SARI)), timeout_s=IDLE_S / 3)
+    shop.sender.release()
+    await eventually(lambda: bool(shop.sender.to(SARI)), timeout_s=IDLE_S / 3)
     speaking.cancel()
 
 
 async def test_a_wait_holds_its_own_chat_and_no_other(shop: Shop) -> None:
-    shop.speaker.says_later(SARI, 30)
+    shop.sender.says_later(SARI, 30)
     await put(shop, result())
     await put(shop, result(), chat=BUDI)
     await shop.speaks()
-    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (0, 1)
-    shop.speaker.takes()
+    assert (len(shop.sender.to(SARI)), len(shop.sender.to(BUDI))) == (0, 1)
+    shop.sender.takes()
     await put(shop, result(), chat=BUDI)
     await passes(shop, 29)
-    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (0, 2)
+    assert (len(shop.sender.to(SARI)), len(shop.sender.to(BUDI))) == (0, 2)
     await passes(shop, 1)
-    assert len(shop.speaker.to(SARI)) == 1
+    assert len(shop.sender.to(SARI)) == 1
 
 
 async def test_three_chats_told_to_wait_slow_down_all(shop: Shop) -> None:
     chats = [SARI, BUDI, STRANGER]
     for chat in chats:
-        shop.speaker.says_later(chat, 20)
+        shop.sender.says_later(chat, 20)
         await put(shop, result(), chat=chat)
     await shop.speaks()
-    shop.speaker.takes()
+    shop.sender.takes()
     await put(shop, result(), chat=RINA)
     await shop.speaks()
-    assert shop.speaker.messages == []
+    assert shop.sender.messages == []
     await passes(shop, 20)
-    assert {message.chat_id for message in shop.speaker.messages} == {*chats, RINA}
+    assert {message.chat_id for message in shop.sender.messages} == {*chats, RINA}
 
 
 async def test_a_chat_gets_no_more_than_its_pace(shop: Shop) -> None:
@@ -172,11 +171,11 @@ async def test_a_chat_gets_no_more_than_its_pace(shop: Shop) -> None:
     await put(shop, Help(role=Role.RESELLER), Help(role=Role.RESELLER), Help(role=Role.RESELLER))
     await put(shop, result(), chat=BUDI)
     await shop.speaks()
-    assert (len(shop.speaker.to(SARI)), len(shop.speaker.to(BUDI))) == (1, 1)
+    assert (len(shop.sender.to(SARI)), len(shop.sender.to(BUDI))) == (1, 1)
     await passes(shop, 0.9)
-    assert len(shop.speaker.to(SARI)) == 1
+    assert len(shop.sender.to(SARI)) == 1
     await passes(shop, 0.1)
-    assert len(shop.speaker.to(SARI)) == 2
+    assert len(shop.sender.to(SARI)) == 2
 
 
 async def test_the_pause_is_until_the_next_letter_may_go(shop: Shop) -> None:
@@ -192,53 +191,53 @@ class TestQueues:
     async def test_up_to_three_letters_keep_their_own_message(self, shop: Shop) -> None:
         await put(shop, *[result() for _ in range(3)])
         await shop.speaks()
-        assert len(shop.speaker.to(SARI)) == 3
+        assert len(shop.sender.to(SARI)) == 3
 
     async def test_more_are_merged_into_one_in_order(self, shop: Shop) -> None:
         notices = [result() for _ in range(10)]
         await put(shop, *notices)
         await shop.speaks()
-        (message,) = shop.speaker.to(SARI)
+        (message,) = shop.sender.to(SARI)
         trxids = [notice.trxid for notice in notices]
         assert refs_in(message.text, trxids) == trxids
-        letters = shop.letters(SARI)
-        assert {row["state"] for row in letters} == {"sent"}
-        assert {row["message_id"] for row in letters} == {message.message_id}
+        messages = shop.messages(SARI)
+        assert {row["state"] for row in messages} == {"sent"}
+        assert {row["message_id"] for row in messages} == {message.message_id}
 
     async def test_a_message_never_outgrows_telegrams_limit(self, shop: Shop) -> None:
         notices = [result() for _ in range(250)]
         await put(shop, *notices)
         await shop.speaks()
-        messages = shop.speaker.to(SARI)
+        messages = shop.sender.to(SARI)
         assert 1 < len(messages) < 10
         assert all(len(message.text.encode("utf-16-le")) // 2 <= 4096 for message in messages)
         trxids = [notice.trxid for notice in notices]
         assert [ref for message in messages for ref in refs_in(message.text, trxids)] == trxids
 
     async def test_a_merged_message_whose_answer_is_lost_is_said_again_whole(self, shop: Shop) -> None:
-        shop.speaker.loses_answers(1)
+        shop.sender.loses_answers(1)
         await put(shop, *[result() for _ in range(5)])
         await shop.speaks()
         await passes(shop, 10)
-        first, second = shop.speaker.to(SARI)
+        first, second = shop.sender.to(SARI)
         assert first.text == second.text
 
     async def test_a_message_with_buttons_is_never_merged(self, shop: Shop) -> None:
         cards = [JoinCard(user_id=n, name="X", username=None, at_ms=0) for n in range(5)]
         await put(shop, *cards, chat=RINA)
         await shop.speaks()
-        assert len(shop.speaker.to(RINA)) == 5
-        assert all(message.outgoing.keyboard for message in shop.speaker.to(RINA))
+        assert len(shop.sender.to(RINA)) == 5
+        assert all(message.outgoing.keyboard for message in shop.sender.to(RINA))
 
     async def test_a_result_never_comes_before_its_acknowledgement(self, shop: Shop) -> None:
-        shop.speaker.says_later(SARI, 5)
+        shop.sender.says_later(SARI, 5)
         orders = [await shop.asks() for _ in range(6)]
         await shop.speaks()
-        shop.speaker.takes()
+        shop.sender.takes()
         for order in orders:
-            await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+            await shop.reversals.receive(success_of(order), remote="1.2.3.4")
         await passes(shop, 5)
-        told = [line for message in shop.speaker.to(SARI) for line in lines_in(message.text)]
+        told = [line for message in shop.sender.to(SARI) for line in lines_in(message.text)]
         assert [(line.title, line.destination) for line in told] == [
             ("SUKSES", order.destination) for order in orders
         ]
@@ -248,22 +247,22 @@ class TestEdits:
     async def test_a_card_is_rewritten_where_it_stands(self, shop: Shop) -> None:
         await put(shop, Help(role=Role.ADMIN), chat=RINA, edits=555)
         await shop.speaks()
-        (message,) = shop.speaker.to(RINA)
+        (message,) = shop.sender.to(RINA)
         assert (message.outgoing.edits, message.message_id) == (555, 555)
 
     async def test_a_card_that_is_gone_is_said_anew(self, shop: Shop) -> None:
-        shop.speaker.loses_edited(RINA)
+        shop.sender.loses_edited(RINA)
         await put(shop, Help(role=Role.ADMIN), chat=RINA, edits=555)
         await shop.speaks()
-        (message,) = shop.speaker.to(RINA)
+        (message,) = shop.sender.to(RINA)
         assert message.outgoing.edits is None
-        assert shop.letters(RINA)[0]["message_id"] == message.message_id
+        assert shop.messages(RINA)[0]["message_id"] == message.message_id
 
     async def test_a_topic_that_is_gone_is_left(self, shop: Shop) -> None:
-        shop.speaker.loses_topic(GROUP)
+        shop.sender.loses_topic(GROUP)
         await put(shop, result(), result(), chat=GROUP, thread=5)
         await shop.speaks()
-        assert [message.outgoing.thread_id for message in shop.speaker.to(GROUP)] == [None, None]
+        assert [message.outgoing.thread_id for message in shop.sender.to(GROUP)] == [None, None]
 
 
 async def test_what_the_chat_heard_last_is_the_orders_state(shop: Shop) -> None:
@@ -271,8 +270,8 @@ async def test_what_the_chat_heard_last_is_the_orders_state(shop: Shop) -> None:
     order = await shop.asks()
     await shop.posts()
     assert isinstance(shop.last(SARI), OrderUnknown)
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.speaks()
     assert (await shop.order(order.trxid)).state is State.SUCCEEDED
-    assert "SUKSES" in shop.speaker.to(SARI)[-1].text
+    assert "SUKSES" in shop.sender.to(SARI)[-1].text
     assert shop.kinds(SARI) == ["OrderReceived", "OrderUnknown", "OrderSucceeded"]

@@ -14,67 +14,67 @@ SUPERGROUP = -1009990001
 
 class TestLostAnswers:
     async def test_a_result_is_said_again_until_it_is_surely_told(self, shop: Shop) -> None:
-        shop.speaker.loses_answers(4)
+        shop.sender.loses_answers(4)
         await put(shop, result())
         await shop.speaks()
         for _ in range(6):
             await passes(shop, 300)
-        assert len(shop.speaker.messages) == 5
-        assert len(set(refs(shop.speaker.messages))) == 1
+        assert len(shop.sender.messages) == 5
+        assert len(set(refs(shop.sender.messages))) == 1
 
     async def test_anything_else_is_said_again_once_at_most(self, shop: Shop) -> None:
-        shop.speaker.loses_answers()
+        shop.sender.loses_answers()
         await put(shop, acknowledgement())
         await shop.speaks()
         for _ in range(6):
             await passes(shop, 300)
-        assert len(shop.speaker.messages) == 2
+        assert len(shop.sender.messages) == 2
 
     async def test_the_pauses_grow(self, shop: Shop) -> None:
-        shop.speaker.loses_answers()
+        shop.sender.loses_answers()
         await put(shop, result())
         waits = []
         for _ in range(4):
             await shop.speaks()
-            waits.append((shop.letters(SARI)[0]["due_at_ms"] - shop.clock()) / 1000)
+            waits.append((shop.messages(SARI)[0]["due_at_ms"] - shop.clock()) / 1000)
             shop.clock.passes(waits[-1])
         assert waits == sorted(set(waits))
         assert waits[0] <= 2
 
     async def test_what_surely_never_left_is_said_once_it_can_be_and_makes_no_copy(self, shop: Shop) -> None:
-        shop.speaker.never_connects()
+        shop.sender.never_connects()
         await put(shop, result(), acknowledgement())
         for _ in range(20):
             await passes(shop, 300)
-        assert shop.speaker.messages == []
-        shop.speaker.takes()
+        assert shop.sender.messages == []
+        shop.sender.takes()
         await passes(shop, 300)
-        assert len(shop.speaker.messages) == 2
+        assert len(shop.sender.messages) == 2
 
     async def test_what_was_told_is_not_said_again_because_the_disk_was_full(self, shop: Shop) -> None:
         """A copy may occur only where Telegram's own answer was lost."""
-        shop.speaker.hangs()
+        shop.sender.hangs()
         await put(shop, result())
         await shop.messenger.run_once()
-        await eventually(lambda: len(shop.speaker.tries) == 1)
+        await eventually(lambda: len(shop.sender.tries) == 1)
         shop.disk.refuses_writes(2)
-        shop.speaker.release()
+        shop.sender.release()
         await shop.messenger.drain(5)
         await passes(shop, 600)
         assert shop.disk.refusals == 2
-        assert len(shop.speaker.messages) == 1
-        assert [row["state"] for row in shop.letters(SARI)] == ["sent"]
+        assert len(shop.sender.messages) == 1
+        assert [row["state"] for row in shop.messages(SARI)] == ["sent"]
 
 
 class TestClosedChats:
     async def test_a_blocked_chats_letters_are_set_aside_and_the_admins_told_once(self, shop: Shop) -> None:
-        shop.speaker.blocks(SARI)
+        shop.sender.blocks(SARI)
         await put(shop, result(), result())
         await shop.speaks()
         await put(shop, result())
         await passes(shop, 60)
-        assert [row["state"] for row in shop.letters(SARI)] == ["parked"] * 3
-        assert len([outgoing for outgoing in shop.speaker.tries if outgoing.chat_id == SARI]) == 1
+        assert [row["state"] for row in shop.messages(SARI)] == ["parked"] * 3
+        assert len([outgoing for outgoing in shop.sender.tries if outgoing.chat_id == SARI]) == 1
         for admin in (RINA, DEWI):
             (alarm,) = shop.kinds(admin)
             assert alarm == "DeliveryFailed"
@@ -83,26 +83,26 @@ class TestClosedChats:
         assert notice.chat_id == SARI
 
     async def test_the_next_message_from_it_brings_them_in_order(self, shop: Shop) -> None:
-        shop.speaker.blocks(SARI)
+        shop.sender.blocks(SARI)
         notices = [result(), result(), result()]
         await put(shop, *notices)
         await shop.speaks()
-        shop.speaker.takes()
+        shop.sender.takes()
         await shop.says("bantuan", by=SARI)
         await shop.speaks()
-        assert refs(shop.speaker.to(SARI))[:3] == [notice.trxid for notice in notices]
-        assert len(shop.speaker.to(SARI)) == 4
+        assert refs(shop.sender.to(SARI))[:3] == [notice.trxid for notice in notices]
+        assert len(shop.sender.to(SARI)) == 4
 
     async def test_an_edit_is_no_sign_that_a_chat_is_open_again(self, shop: Shop) -> None:
-        shop.speaker.blocks(SARI)
+        shop.sender.blocks(SARI)
         await put(shop, result())
         await shop.speaks()
         await shop.says("halo", by=SARI, kind=MessageKind.EDITED)
-        assert {row["state"] for row in shop.letters(SARI)} == {"parked"}
+        assert {row["state"] for row in shop.messages(SARI)} == {"parked"}
 
     async def test_an_alarm_that_cannot_be_delivered_raises_no_other(self, shop: Shop) -> None:
-        shop.speaker.blocks(RINA)
-        shop.speaker.blocks(DEWI)
+        shop.sender.blocks(RINA)
+        shop.sender.blocks(DEWI)
         await put(shop, Help(role=Role.ADMIN), chat=RINA)
         await put(shop, Help(role=Role.ADMIN), chat=DEWI)
         for _ in range(3):
@@ -112,79 +112,79 @@ class TestClosedChats:
 
 class TestMovedGroups:
     async def test_letters_go_where_the_group_went_in_order(self, shop: Shop) -> None:
-        shop.speaker.moves(GROUP, SUPERGROUP)
+        shop.sender.moves(GROUP, SUPERGROUP)
         notices = [result(), result()]
         await put(shop, *notices, chat=GROUP, reply_to=77)
         await shop.speaks()
-        assert shop.speaker.to(GROUP) == []
-        assert refs(shop.speaker.to(SUPERGROUP)) == [notice.trxid for notice in notices]
+        assert shop.sender.to(GROUP) == []
+        assert refs(shop.sender.to(SUPERGROUP)) == [notice.trxid for notice in notices]
 
     async def test_results_of_orders_asked_before_the_move_come_to_the_new_group(self, shop: Shop) -> None:
         order = await shop.asks(chat=GROUP)
         await shop.speaks()
-        shop.speaker.moves(GROUP, SUPERGROUP)
+        shop.sender.moves(GROUP, SUPERGROUP)
         await put(shop, Help(role=Role.RESELLER), chat=GROUP)
         await shop.speaks()
-        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
         await shop.speaks()
-        assert refs(shop.speaker.to(SUPERGROUP))[-1] == order.trxid
+        assert refs(shop.sender.to(SUPERGROUP))[-1] == order.trxid
 
 
 class TestPoison:
     async def test_it_is_buried_after_three_tries_and_the_admins_are_told_once(self, shop: Shop) -> None:
-        shop.speaker.rejects(SARI)
+        shop.sender.rejects(SARI)
         await put(shop, result())
         for _ in range(6):
             await passes(shop, 60)
-        tries = [outgoing for outgoing in shop.speaker.tries if outgoing.chat_id == SARI]
+        tries = [outgoing for outgoing in shop.sender.tries if outgoing.chat_id == SARI]
         assert len(tries) == MAX_REJECTIONS
-        assert shop.letters(SARI)[0]["state"] == "failed"
+        assert shop.messages(SARI)[0]["state"] == "failed"
         assert shop.kinds(RINA) == shop.kinds(DEWI) == ["DeliveryFailed"]
 
     async def test_waits_that_came_before_do_not_count_as_its_tries(self, shop: Shop) -> None:
         """Being asked to wait says nothing about the letter: three refusals bury it, not one."""
-        shop.speaker.says_later(SARI, 1)
+        shop.sender.says_later(SARI, 1)
         await put(shop, result())
         for _ in range(4):
             await passes(shop, 2)
-        shop.speaker.takes()
-        shop.speaker.rejects(SARI)
+        shop.sender.takes()
+        shop.sender.rejects(SARI)
         await passes(shop, 60)
-        assert shop.letters(SARI)[0]["state"] == "waiting"
+        assert shop.messages(SARI)[0]["state"] == "waiting"
 
     async def test_the_letters_behind_it_are_told(self, shop: Shop) -> None:
         await put(shop, result(), result())
-        shop.speaker.rejects(SARI)
+        shop.sender.rejects(SARI)
         for _ in range(2):
             await passes(shop, 60)
-        assert shop.letters(SARI)[1]["state"] == "waiting"
+        assert shop.messages(SARI)[1]["state"] == "waiting"
         shop.clock.passes(60)
         await shop.messenger.run_once()
         await shop.messenger.drain(5)
-        shop.speaker.takes()
+        shop.sender.takes()
         await passes(shop, 60)
-        assert [row["state"] for row in shop.letters(SARI)] == ["failed", "sent"]
+        assert [row["state"] for row in shop.messages(SARI)] == ["failed", "sent"]
 
     async def test_a_merged_message_that_is_refused_is_tried_in_its_parts(self, shop: Shop) -> None:
-        shop.speaker.rejects(SARI)
+        shop.sender.rejects(SARI)
         notices = [result() for _ in range(5)]
         await put(shop, *notices)
         await shop.messenger.run_once()
         await shop.messenger.drain(5)
-        shop.speaker.takes()
+        shop.sender.takes()
         await passes(shop, 60)
-        assert refs(shop.speaker.to(SARI)) == [notice.trxid for notice in notices]
+        assert refs(shop.sender.to(SARI)) == [notice.trxid for notice in notices]
 
 
 class TestStops:
     async def test_what_was_cut_off_is_said_by_the_next_start(self, shop: Shop) -> None:
-        shop.speaker.hangs()
+        shop.sender.hangs()
         await put(shop, result())
         await shop.messenger.run_once()
-        await eventually(lambda: len(shop.speaker.tries) == 1)
+        await eventually(lambda: len(shop.sender.tries) == 1)
         await shop.messenger.close()
-        assert shop.speaker.messages == []
-        shop.speaker.release()
+        assert shop.sender.messages == []
+        shop.sender.release()
         shop.starts()
         await shop.speaks()
-        assert len(shop.speaker.messages) == 1
+        assert len(shop.sender.messages) == 1

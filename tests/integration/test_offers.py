@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from bot.actors import Address
 from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.parsed import Ambiguity, InputError
@@ -11,12 +12,11 @@ from bot.notices.orders import OrderReceived
 from bot.notices.placing import OrderOffer, OrderProposal, OrderRepeated
 from bot.notices.shopping import DestinationPrompt, PromptCancelled
 from bot.orders.model import Intent, Order, State
-from bot.purchasing import placing
-from bot.unit_of_work import Address
+from bot.purchasing import offers
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
-from tests.integration.test_ordering import I5, NUMBER, S5, S10, T5, bought, orders_in, question
+from tests.integration.test_placing import I5, NUMBER, S5, S10, T5, bought, orders_in, question
 
 
 class TestButtons:
@@ -76,7 +76,7 @@ class TestButtons:
         assert await shop.presses(button, by=SARI, chat=GROUP, message_id=5) is Toast.DONE
         (row,) = orders_in(shop)
         assert (row["chat_id"], row["user_id"]) == (GROUP, SARI)
-        assert shop.letters(GROUP)[-1]["reply_to"] == 5
+        assert shop.messages(GROUP)[-1]["reply_to"] == 5
 
     async def test_a_tap_that_was_not_kept_can_be_made_again(self, asked: Shop) -> None:
         button = asked.offers(SARI)[f"S5.{NUMBER}"]
@@ -99,7 +99,7 @@ class TestAgain:
     async def done(self, shop: Shop) -> Order:
         order = await shop.asks(f"s5.{NUMBER}", message_id=77)
         await shop.posts()
-        await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
         return order
 
     async def test_what_is_not_settled_is_told_before_it_can_be_bought_again(self, shop: Shop) -> None:
@@ -111,7 +111,7 @@ class TestAgain:
 
     async def test_an_admin_buys_nothing_again_that_was_another_ones(self, shop: Shop, done: Order) -> None:
         assert await shop.presses(f"again:{done.trxid}", by=RINA) is Toast.NOT_YOURS
-        assert shop.letters(RINA) == []
+        assert shop.messages(RINA) == []
 
     async def test_it_shows_the_next_purchase_of_the_day_and_buys_only_at_the_second_tap(
         self, shop: Shop, done: Order
@@ -130,7 +130,7 @@ class TestAgain:
         await shop.speaks()
         toasts = {await shop.presses(f"again:{done.trxid}", by=SARI) for _ in range(10)}
         assert toasts == {Toast.DONE, Toast.SOON}
-        assert [row["kind"] for row in shop.letters(SARI) if row["state"] == "waiting"] == ["OrderProposal"]
+        assert [row["kind"] for row in shop.messages(SARI) if row["state"] == "waiting"] == ["OrderProposal"]
         assert len(shop.rows("SELECT * FROM buttons")) == 1
 
     async def test_on_another_day_it_is_the_first_again(self, shop: Shop, done: Order) -> None:
@@ -142,14 +142,14 @@ class TestAgain:
 
     async def test_another_resellers_order_is_told_to_be_anothers(self, shop: Shop, done: Order) -> None:
         assert await shop.presses(f"again:{done.trxid}", by=BUDI) is Toast.NOT_YOURS
-        assert shop.letters(BUDI) == []
+        assert shop.messages(BUDI) == []
 
     @pytest.mark.parametrize("payload", ["", "x", "{0.trxid}:", "9" * 17, "\x00"])
     async def test_an_order_in_no_book_of_ours_is_not_shown(
         self, shop: Shop, done: Order, payload: str
     ) -> None:
         assert await shop.presses(f"again:{payload.format(done)}", by=BUDI) is Toast.USED
-        assert shop.letters(BUDI) == []
+        assert shop.messages(BUDI) == []
 
 
 class TestOldOffers:
@@ -161,7 +161,7 @@ class TestOldOffers:
         intent = Intent(product_code="S5", destination=NUMBER)
         where = Address(chat_id=SARI)
         await shop.disk.write(
-            lambda tx: placing.propose_order(tx, shop.desk, intent, where, user_id=SARI, now_ms=shop.clock())
+            lambda tx: offers.propose_order(shop.context.begin(tx, shop.clock()), intent, where, user_id=SARI)
         )
         shop.clock.passes(1)
         return shop.offers(SARI)[f"S5.{NUMBER}"]
@@ -191,7 +191,7 @@ class TestOldOffers:
 
     async def test_an_old_offer_is_shown_anew_and_a_fresh_one_is_bought(self, shop: Shop) -> None:
         nonce = await self.offered(shop, S5)
-        shop.clock.passes(placing.OFFER_HOLDS_MS / 1000)
+        shop.clock.passes(offers.OFFER_HOLDS_MS / 1000)
         await shop.presses(nonce, by=SARI, message_id=5)
         assert orders_in(shop) == []
         await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI, message_id=6)
@@ -208,10 +208,10 @@ class TestNumbers:
         )
         where = Address(chat_id=chat)
         await shop.disk.write(
-            lambda tx: shop.desk.say(tx, notice, where, at_ms=shop.clock(), subject=f"product:{code}")
+            lambda tx: shop.context.begin(tx, shop.clock()).notify(notice, where, subject=f"product:{code}")
         )
         await shop.speaks()
-        return shop.speaker.to(chat)[-1].message_id
+        return shop.sender.to(chat)[-1].message_id
 
     @pytest.mark.parametrize("typed", [NUMBER, "+62 812-3456-7890", " 0812 3456 7890\n"])
     async def test_the_reply_is_shown_as_an_order_and_a_tap_buys_it(self, shop: Shop, typed: str) -> None:

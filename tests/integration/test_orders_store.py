@@ -168,7 +168,7 @@ ROADS: list[list[OrderEvent]] = [
 
 async def hear(shop: Shop, trxid: str, news: OrderEvent) -> None:
     at_ms = shop.clock()
-    await shop.disk.write(lambda tx: apply_event_to(tx, shop.desk, trxid, news, at_ms=at_ms, actor="test"))
+    await shop.disk.write(lambda tx: apply_event_to(shop.context.begin(tx, at_ms), trxid, news, actor="test"))
 
 
 @pytest.mark.parametrize("road", ROADS)

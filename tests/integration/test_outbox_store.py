@@ -7,16 +7,14 @@ from msgspec.structs import replace
 
 from bot.actors import Role
 from bot.notices.alarms import NothingToResolve
-from bot.notices.buttons import Action, ButtonSpec
+from bot.notices.buttons import Action, Button, ButtonSpec
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
 from bot.notices.placing import BatchSummary
-from bot.orders.batch import Batch
-from bot.orders.model import FailureCause
+from bot.orders.model import Batch, FailureCause
 from storage import batches, chats, inbox, outbox
 from storage.database import SqliteDatabase
-from storage.keyboard import Button
 from storage.outbox import ChatQueue, OutboxMessage, QueuedMessage
 from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx
@@ -44,45 +42,45 @@ FULL = OutboxMessage(
 PLAIN = OutboxMessage(chat_id=CHAT, notice=Help(role=Role.RESELLER))
 
 
-async def put(database: SqliteDatabase, *letters: OutboxMessage, at_ms: int = 0) -> None:
+async def put(database: SqliteDatabase, *messages: OutboxMessage, at_ms: int = 0) -> None:
     def unit(tx: Tx) -> None:
-        for letter in letters:
-            outbox.enqueue(tx, letter, at_ms=at_ms)
+        for message in messages:
+            outbox.enqueue(tx, message, at_ms=at_ms)
 
     await database.write(unit)
 
 
-async def lane(database: SqliteDatabase, chat_id: int = CHAT) -> list[QueuedMessage]:
+async def queue(database: SqliteDatabase, chat_id: int = CHAT) -> list[QueuedMessage]:
     return await database.read(lambda tx: outbox.waiting_messages(tx, chat_id, now_ms=0, limit=99))
 
 
-async def lanes(database: SqliteDatabase, now_ms: int = 0) -> list[ChatQueue]:
+async def queues(database: SqliteDatabase, now_ms: int = 0) -> list[ChatQueue]:
     found, _ = await database.read(lambda tx: outbox.chat_queues(tx, now_ms=now_ms))
     return found
 
 
 async def test_a_letter_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
     await put(database, FULL, PLAIN)
-    assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
+    assert [waiting.message for waiting in await queue(database)] == [FULL, PLAIN]
 
 
 async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(database: SqliteDatabase) -> None:
     await put(database, PLAIN, PLAIN, replace(PLAIN, chat_id=OTHER))
-    first, second = await lane(database)
+    first, second = await queue(database)
     await database.write(
         lambda tx: outbox.postpone(tx, first.outbox_id, due_at_ms=900, ambiguous=True, fault="x")
     )
-    assert [(lane.chat_id, lane.due_at_ms) for lane in await lanes(database)] == [(CHAT, 900), (OTHER, 0)]
-    first_again, _ = await lane(database)
+    assert [(queue.chat_id, queue.due_at_ms) for queue in await queues(database)] == [(CHAT, 900), (OTHER, 0)]
+    first_again, _ = await queue(database)
     assert (first_again.attempts, first_again.ambiguous) == (1, 1)
     await database.write(lambda tx: outbox.mark_sent(tx, first.outbox_id, message_id=77, at_ms=5))
-    assert [waiting.outbox_id for waiting in await lane(database)] == [second.outbox_id]
-    assert (await lanes(database))[0].due_at_ms == 0
+    assert [waiting.outbox_id for waiting in await queue(database)] == [second.outbox_id]
+    assert (await queues(database))[0].due_at_ms == 0
 
 
 async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabase) -> None:
     await put(database, PLAIN, PLAIN)
-    told, buried = await lane(database)
+    told, buried = await queue(database)
     await database.write(lambda tx: outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1))
     await database.write(lambda tx: outbox.mark_failed(tx, buried.outbox_id, fault="poison"))
 
@@ -93,16 +91,16 @@ async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabas
         return chats.unpark(tx, CHAT, at_ms=3)
 
     assert not await database.write(try_all)
-    assert await lane(database) == []
+    assert await queue(database) == []
 
 
 async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
     await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
     await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
-    assert [entry.chat_id for entry in await lanes(database)] == [OTHER]
+    assert [entry.chat_id for entry in await queues(database)] == [OTHER]
     assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2, "failed": 0}
     assert await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=50))
-    assert [waiting.letter for waiting in await lane(database)] == [FULL, PLAIN]
+    assert [waiting.message for waiting in await queue(database)] == [FULL, PLAIN]
     assert not await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=60))
 
 
@@ -110,11 +108,11 @@ async def test_a_moved_chats_letters_go_where_it_went(database: SqliteDatabase) 
     await put(database, FULL)
     await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
     await put(database, PLAIN)
-    assert await lane(database) == []
-    moved, later = await lane(database, OTHER)
+    assert await queue(database) == []
+    moved, later = await queue(database, OTHER)
     # A supergroup numbers its messages anew: the old numbers would point at somebody else's.
-    assert (moved.letter.reply_to, moved.letter.edits) == (None, None)
-    assert later.letter.notice == PLAIN.notice
+    assert (moved.message.reply_to, moved.message.edits) == (None, None)
+    assert later.message.notice == PLAIN.notice
     assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER
 
 
@@ -124,28 +122,28 @@ async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_mess
     """A supergroup numbers its messages anew: a result must not answer somebody else's order there."""
     await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
     await put(database, FULL)
-    (letter,) = await lane(database, OTHER)
-    assert (letter.letter.reply_to, letter.letter.edits) == (None, None)
+    (message,) = await queue(database, OTHER)
+    assert (message.message.reply_to, message.message.edits) == (None, None)
 
 
 async def test_letters_set_aside_are_tried_again_where_their_chat_moved(database: SqliteDatabase) -> None:
     await put(database, PLAIN)
     await database.write(lambda tx: chats.park(tx, CHAT, why="kicked", at_ms=1))
     await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=2))
-    assert [waiting.letter.notice for waiting in await lane(database, OTHER)] == [PLAIN.notice]
+    assert [waiting.message.notice for waiting in await queue(database, OTHER)] == [PLAIN.notice]
 
 
 async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
     await put(database, FULL)
     await database.write(lambda tx: chats.move(tx, CHAT, CHAT, at_ms=1))
-    assert [waiting.letter for waiting in await lane(database)] == [FULL]
+    assert [waiting.message for waiting in await queue(database)] == [FULL]
 
 
 async def test_a_lost_topic_is_left_by_its_letters_alone(database: SqliteDatabase) -> None:
     other_topic = replace(FULL, thread_id=8)
     await put(database, FULL, other_topic)
     await database.write(lambda tx: outbox.leave_topic(tx, CHAT, 3))
-    assert [waiting.letter for waiting in await lane(database)] == [
+    assert [waiting.message for waiting in await queue(database)] == [
         replace(FULL, thread_id=None),
         other_topic,
     ]
@@ -154,12 +152,12 @@ async def test_a_lost_topic_is_left_by_its_letters_alone(database: SqliteDatabas
 async def test_what_waits_about_a_closed_subject_is_dropped(database: SqliteDatabase) -> None:
     told, waiting, other = FULL, replace(FULL, chat_id=OTHER), replace(FULL, subject="order:2")
     await put(database, told)
-    (first,) = await lane(database)
+    (first,) = await queue(database)
     await database.write(lambda tx: outbox.mark_sent(tx, first.outbox_id, message_id=70, at_ms=1))
     await put(database, waiting, other)
     await database.write(lambda tx: outbox.drop_waiting_about(tx, "order:1"))
-    assert [entry.letter for entry in await lane(database)] == [other]
-    assert await lane(database, OTHER) == []
+    assert [entry.message for entry in await queue(database)] == [other]
+    assert await queue(database, OTHER) == []
     (card,) = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
     assert card[:2] == (CHAT, 70)
 
@@ -167,7 +165,7 @@ async def test_what_waits_about_a_closed_subject_is_dropped(database: SqliteData
 async def test_a_message_is_known_by_the_last_thing_said_with_it(database: SqliteDatabase) -> None:
     for notice, subject in ((NothingToResolve(), "first"), (JoinAnswer(standing=None), "second")):
         await put(database, OutboxMessage(chat_id=CHAT, notice=notice, subject=subject))
-        (entry,) = await lane(database)
+        (entry,) = await queue(database)
         await database.write(partial(outbox.mark_sent, outbox_id=entry.outbox_id, message_id=9, at_ms=1))
     found = await database.read(lambda tx: outbox.find_sent(tx, CHAT, 9))
     assert found == ("JoinAnswer", "second")
@@ -193,8 +191,8 @@ async def test_of_the_edits_of_a_message_the_last_is_kept(database: SqliteDataba
     edits = [replace(PLAIN, edits=5, reply_to=number) for number in range(3)]
     await put(database, edits[0], *others, *edits[1:])
     await database.write(lambda tx: outbox.drop_superseded_edits(tx, CHAT, 5))
-    assert [entry.letter for entry in await lane(database)] == [*others[:2], edits[2]]
-    assert [entry.letter for entry in await lane(database, OTHER)] == [others[2]]
+    assert [entry.message for entry in await queue(database)] == [*others[:2], edits[2]]
+    assert [entry.message for entry in await queue(database, OTHER)] == [others[2]]
 
 
 async def test_edits_that_are_set_aside_do_not_pile_up_either(database: SqliteDatabase) -> None:
@@ -202,7 +200,7 @@ async def test_edits_that_are_set_aside_do_not_pile_up_either(database: SqliteDa
     await put(database, *(replace(PLAIN, edits=5, reply_to=number) for number in range(3)))
     await database.write(lambda tx: outbox.drop_superseded_edits(tx, CHAT, 5))
     await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=2))
-    assert [entry.letter.reply_to for entry in await lane(database)] == [2]
+    assert [entry.message.reply_to for entry in await queue(database)] == [2]
 
 
 KEY = ButtonSpec(action=Action.CONFIRM_SUCCESS, payload="SN", owner_id=7)
@@ -230,7 +228,7 @@ async def test_a_button_works_once(database: SqliteDatabase) -> None:
     assert await database.write(lambda tx: inbox.use_button(tx, "none of ours", user_id=1, at_ms=3)) is None
 
 
-OLD = RetentionLimits(messages_before_ms=100, letters_before_ms=100)
+OLD = RetentionLimits(seen_before_ms=100, outbox_before_ms=100)
 
 
 async def forget(database: SqliteDatabase, *, limit: int = 10) -> int:
@@ -243,7 +241,7 @@ async def forget(database: SqliteDatabase, *, limit: int = 10) -> int:
 
 
 def forgetting(after: int, limit: int) -> Callable[[Tx], int | None]:
-    return lambda tx: delete_expired(tx, OLD, after_letter=after, limit=limit)
+    return lambda tx: delete_expired(tx, OLD, after_id=after, limit=limit)
 
 
 async def test_what_is_old_is_forgotten_a_little_at_a_time_past_what_is_kept(
@@ -268,7 +266,7 @@ async def test_what_is_old_is_forgotten_a_little_at_a_time_past_what_is_kept(
 
 async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: SqliteDatabase) -> None:
     await put(database, FULL, FULL, FULL)
-    told, buried, _ = await lane(database)
+    told, buried, _ = await queue(database)
     await database.write(lambda tx: outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1))
     await database.write(lambda tx: outbox.mark_failed(tx, buried.outbox_id, fault="poison"))
     await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=0))
@@ -276,7 +274,7 @@ async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: Sq
     await forget(database)
     assert await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=100))
     assert not await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
-    assert len(await lane(database)) == 1
+    assert len(await queue(database)) == 1
     left = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
     assert [message_id for _, message_id, _ in left] == [FULL.edits]
 
@@ -298,7 +296,7 @@ async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is
         for each in (old, young, bought, untold):
             batches.insert(tx, each)
         outbox.enqueue(tx, table, at_ms=0)
-        delete_expired(tx, OLD, after_letter=0, limit=10)
+        delete_expired(tx, OLD, after_id=0, limit=10)
         return [batches.find(tx, CHAT, each.message_id) for each in (old, young, bought, untold)]
 
     assert await database.write(unit) == [None, young, bought, untold]

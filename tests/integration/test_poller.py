@@ -11,7 +11,7 @@ from bot.telegram.receiver import UpdateReceiver
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message
-from tests.integration.test_doorway import FakeAnswerer, cursor_of, orders_in
+from tests.integration.test_update_receiver import FakeAnswerer, cursor_of, orders_in
 
 Update = dict[str, Any]
 
@@ -37,15 +37,15 @@ class FakeSource:
 
 
 @pytest.fixture
-def doorway(shop: Shop) -> UpdateReceiver:
+def receiver(shop: Shop) -> UpdateReceiver:
     return UpdateReceiver(
         database=shop.disk,
-        desk=shop.desk,
+        context=shop.context,
         sender=FakeAnswerer(),
         now_ms=shop.clock,
-        claim=shop.orders_bell.ring,
-        look=shop.outbox_bell.ring,
-        imports_bell=shop.imports_bell,
+        claim_orders=shop.orders_wake_up.set,
+        scan_outbox=shop.outbox_wake_up.set,
+        imports_wake_up=shop.imports_wake_up,
     )
 
 
@@ -55,8 +55,8 @@ def source() -> FakeSource:
 
 
 @pytest.fixture
-def poller(shop: Shop, doorway: UpdateReceiver, source: FakeSource) -> Poller:
-    return Poller(database=shop.disk, client=source, doorway=doorway, now_ms=shop.clock)
+def poller(shop: Shop, receiver: UpdateReceiver, source: FakeSource) -> Poller:
+    return Poller(database=shop.disk, client=source, receiver=receiver, now_ms=shop.clock)
 
 
 async def test_the_offset_asked_for_is_the_one_on_the_disk(

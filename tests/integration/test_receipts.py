@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.catalogue.product import DestinationRule, Product
-from bot.delivery.lazy_content import load_content
+from bot.features.lazy_content import load_content
 from bot.features.receipts.receipts import MAX_PRICES_SHOWN
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order
@@ -32,7 +32,7 @@ TOKEN_SN = b"1234-5678-9012-3456-7890/BUDI+SANTOSO/R1/1300VA/32,5"
 async def sold(shop: Shop, text: str = "s5.081234567890", sn: bytes = b"0312345") -> Order:
     order = await shop.asks(text)
     await shop.posts()
-    await shop.reversals.hear(success_of(order).replace(b"SN:+1,", b"SN:+" + sn + b","), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order).replace(b"SN:+1,", b"SN:+" + sn + b","), remote="1.2.3.4")
     return await shop.order(order.trxid)
 
 
@@ -123,7 +123,7 @@ async def test_the_picture_reaches_the_chat(shop: Shop) -> None:
     order = await sold(shop)
     await receipt_of(shop, order)
     await shop.speaks()
-    sent = shop.speaker.to(SARI)[-1].outgoing
+    sent = shop.sender.to(SARI)[-1].outgoing
     assert sent.attachment
     assert sent.attachment.name == f"struk-{order.trxid}.png"
 
@@ -132,9 +132,9 @@ async def test_a_reseller_sees_and_changes_what_stands_on_receipts(shop: Shop) -
     assert await shown(shop, "struk") == ReceiptSettings(shop_name=None, prices=())
     assert (await shown(shop, "struk nama  Toko   Sinar Jaya ")).shop_name == "Toko Sinar Jaya"
     kept = await shown(shop, "struk S5 Rp7.000")
-    assert kept.prices == (CustomerPrice(code="s5", asked_idr=7000),)
+    assert kept.prices == (CustomerPrice(code="s5", price_idr=7000),)
     assert kept.kept
-    assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", asked_idr=7500),)
+    assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", price_idr=7500),)
     assert (await shown(shop, "struk s5 0")).prices == ()
     assert (await shown(shop, "/struk nama Budi Cell")).shop_name == "Budi Cell"
 
@@ -167,7 +167,7 @@ async def test_a_price_is_only_for_what_is_sold_and_is_kept_in_its_spelling(shop
     await shop.sells(PULSA)
     await shop.says("struk s6 7000")
     assert isinstance(shop.last(SARI), ReceiptSettingsInvalid)
-    assert (await shown(shop, "struk s5 7000")).prices == (CustomerPrice(code="S5", asked_idr=7000),)
+    assert (await shown(shop, "struk s5 7000")).prices == (CustomerPrice(code="S5", price_idr=7000),)
 
 
 async def test_many_prices_are_counted_where_they_do_not_fit(shop: Shop) -> None:

@@ -34,7 +34,7 @@ INSERT INTO orders SELECT printf('%017d', number), chat_id, thread_id,
 
 
 def file_to(shop: Shop, chat: int = SARI) -> Attachment:
-    attachment = shop.speaker.to(chat)[-1].outgoing.attachment
+    attachment = shop.sender.to(chat)[-1].outgoing.attachment
     assert attachment
     return attachment
 
@@ -128,7 +128,7 @@ class TestDay:
         assert [label for label in labels(shop) if "/" in label] == ["« 20/09"]
         await turns(shop, "« 20/09")
         assert "✅ Sukses: 1" in await told(shop)
-        assert shop.letters(SARI)[-1]["edits"] == shop.speaker.to(SARI)[-1].message_id
+        assert shop.messages(SARI)[-1]["edits"] == shop.sender.to(SARI)[-1].message_id
         assert [label for label in labels(shop) if "/" in label] == ["« 19/09", "21/09 »"]
 
 

@@ -35,7 +35,7 @@ def failure(order: Order) -> bytes:
 
 
 async def hear(shop: Shop, query: bytes) -> ReversalResult:
-    return await shop.reversals.hear(query, remote="103.1.2.3")
+    return await shop.reversals.receive(query, remote="103.1.2.3")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_the_sheets_success_is_told_with_its_sn(shop: Shop, pending: Order
     told = shop.last(SARI)
     assert isinstance(told, OrderSucceeded)
     assert told.sn == "11111111111"
-    assert shop.letters(SARI)[-1]["reply_to"] == pending.message_id
+    assert shop.messages(SARI)[-1]["reply_to"] == pending.message_id
 
 
 async def test_the_sheets_failure_is_told(shop: Shop, pending: Order) -> None:
@@ -76,7 +76,7 @@ async def test_the_operators_balance_is_learnt_and_never_told_to_the_reseller(
     assert isinstance(shown, BillerBalance)
     assert (shown.balance_idr, shown.source) == (99_999_999, "reversal")
     await shop.speaks()
-    for message in shop.speaker.to(SARI):
+    for message in shop.sender.to(SARI):
         assert "99" not in message.text.replace(pending.trxid, "")
         assert "201" not in message.text.replace(pending.trxid, "")
 
@@ -194,11 +194,11 @@ async def test_one_order_is_never_settled_by_a_report_of_another(shop: Shop, pen
 
 
 async def assert_put_aside(shop: Shop, pending: Order, query: bytes) -> None:
-    events, told = shop.rows("SELECT * FROM order_events"), shop.letters(SARI)
+    events, told = shop.rows("SELECT * FROM order_events"), shop.messages(SARI)
     assert await hear(shop, query) is ReversalResult.STRANGE
     assert await shop.order(pending.trxid) == pending
     assert shop.rows("SELECT * FROM order_events") == events
-    assert shop.letters(SARI) == told
+    assert shop.messages(SARI) == told
     (kept,) = shop.rows("SELECT remote, query FROM quarantined_reversals")
     assert kept["remote"] == "103.1.2.3"
     assert len(kept["query"]) <= 2000

@@ -160,3 +160,11 @@ async def test_command_lists_are_kept_per_scope() -> None:
         assert await box.done("getMyCommands") == []
         lost = await box.api("setMyCommands", commands=commands, scope=scope | {"chat_id": 777})
         assert lost["description"] == "Bad Request: chat not found"
+
+
+async def test_commands_in_a_bots_words_can_be_tapped_unless_they_stand_in_code() -> None:
+    async with sandboxed() as box:
+        text = "Buka lagi dengan /buka atau <b>/bekukan_5001</b>, <code>/tutup s5</code> · dan/atau"
+        sent = await box.done("sendMessage", chat_id=SARI, text=text, parse_mode="HTML")
+        marked = [(one["type"], one["offset"], one["length"]) for one in sent["entities"]]
+        assert marked == [("bot_command", 17, 5), ("bold", 28, 13), ("bot_command", 28, 13), ("code", 43, 9)]

@@ -24,7 +24,7 @@ from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import a_message, eventually
-from tests.integration.test_doorway import FakeAnswerer
+from tests.integration.test_update_receiver import FakeAnswerer
 
 HOLDER = """
 import sqlite3, sys
@@ -216,12 +216,12 @@ async def test_a_page_gone_bad_while_it_runs_is_told_as_such_and_nothing_is_kept
     reopened = SqliteDatabase(path)
     await reopened.open()
     spoil(path)
-    old = RetentionLimits(messages_before_ms=1, letters_before_ms=1)
+    old = RetentionLimits(seen_before_ms=1, outbox_before_ms=1)
     # More than SQLite remembers of pages it has seen before, so that it must look at the disk.
     await reopened.write(partial(set_pragma, "cache_size = 0"))
     await reopened.write(partial(set_pragma, "shrink_memory"))
     with pytest.raises(DatabaseDamaged):
-        await reopened.write(lambda tx: delete_expired(tx, old, after_letter=0, limit=5000))
+        await reopened.write(lambda tx: delete_expired(tx, old, after_id=0, limit=5000))
     assert not reopened.is_writable
     await reopened.close()
 
@@ -250,40 +250,40 @@ def answerer() -> FakeAnswerer:
 
 
 @pytest.fixture
-def doorway(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
+def receiver(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
     return UpdateReceiver(
         database=shop.disk,
-        desk=shop.desk,
+        context=shop.context,
         sender=answerer,
         now_ms=shop.clock,
-        claim=shop.orders_bell.ring,
-        look=shop.outbox_bell.ring,
-        imports_bell=shop.imports_bell,
+        claim_orders=shop.orders_wake_up.set,
+        scan_outbox=shop.outbox_wake_up.set,
+        imports_wake_up=shop.imports_wake_up,
     )
 
 
 async def test_who_orders_while_nothing_can_be_kept_is_told_once_not_to_send_again(
-    shop: Shop, doorway: UpdateReceiver, answerer: FakeAnswerer
+    shop: Shop, receiver: UpdateReceiver, answerer: FakeAnswerer
 ) -> None:
     shop.disk.refuses_writes()
     order, talk = a_message(1), a_message(2, "halo", chat={"id": STRANGER, "type": "private"})
     for _ in range(3):
         with pytest.raises(StorageError):
-            await doorway.take([order, talk, a_message(3)], next_update_id=4)
+            await receiver.receive([order, talk, a_message(3)], next_update_id=4)
     (told,) = answerer.unkept
     assert (told.chat_id, told.reply_to) == (SARI, 1)
     assert "Jangan kirim ulang." in "".join(span.text for span in told.text)
     shop.disk.recovers()
-    await doorway.take([order, talk, a_message(3)], next_update_id=4)
+    await receiver.receive([order, talk, a_message(3)], next_update_id=4)
     assert len(shop.rows("SELECT * FROM orders")) == 2
 
 
 async def test_a_chat_is_told_again_after_a_while(
-    shop: Shop, doorway: UpdateReceiver, answerer: FakeAnswerer
+    shop: Shop, receiver: UpdateReceiver, answerer: FakeAnswerer
 ) -> None:
     shop.disk.refuses_writes()
     for _ in range(3):
         with pytest.raises(StorageError):
-            await doorway.take([a_message(1)])
+            await receiver.receive([a_message(1)])
         shop.clock.passes(301)
     assert len(answerer.unkept) == 2

@@ -145,7 +145,7 @@ async def test_an_order_that_is_too_old_when_its_turn_comes_is_not_bought(shop: 
 
 async def test_a_report_for_a_placed_order_stops_its_post(shop: Shop) -> None:
     order = await shop.asks()
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     await shop.posts()
     assert shop.biller.posts == []
 

@@ -2,7 +2,7 @@
 
 from bot.notices.orders import OrderCard, OrderOverdue
 from bot.orders.model import State
-from bot.purchasing.watchdog import AT_ONCE, FORGET_LETTERS_AFTER_MS, LOOK_EVERY_S
+from bot.purchasing.watchdog import AT_ONCE, DELETE_OUTBOX_AFTER_MS, LOOK_EVERY_S
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 
@@ -28,7 +28,7 @@ async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Sh
 async def test_a_result_in_time_is_never_late(shop: Shop) -> None:
     order = await shop.asks()
     await shop.posts()
-    await shop.reversals.hear(success_of(order), remote="1.2.3.4")
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     shop.clock.passes(86_400)
     await shop.watchdog.run_once()
     assert shop.kinds(SARI) == ["OrderReceived", "OrderSucceeded"]
@@ -63,7 +63,7 @@ async def test_told_letters_and_seen_messages_are_forgotten_and_orders_are_not(s
     await shop.asks()
     await shop.posts()
     await shop.speaks()
-    shop.clock.passes(FORGET_LETTERS_AFTER_MS / 1000 + 1)
+    shop.clock.passes(DELETE_OUTBOX_AFTER_MS / 1000 + 1)
     await shop.watchdog.run_once()
     assert shop.rows("SELECT * FROM messages_seen") == []
     assert "OrderReceived" not in shop.kinds(SARI)

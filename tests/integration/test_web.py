@@ -36,11 +36,11 @@ class Inside:
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
-    async def take_update(self, update: Raw) -> None:
+    async def receive_update(self, update: Raw) -> None:
         self._fail()
         self.updates.append(update)
 
-    async def hear_reversal(self, query: bytes, remote: str) -> ReversalResult:
+    async def receive_reversal(self, query: bytes, remote: str) -> ReversalResult:
         self._fail()
         self.reports.append((query, remote))
         return self.verdict
@@ -59,8 +59,8 @@ class Inside:
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(
-            take_update=self.take_update,
-            hear_reversal=self.hear_reversal,
+            receive_update=self.receive_update,
+            receive_reversal=self.receive_reversal,
             readiness=self.readiness,
             metrics=self.metrics,
         )
@@ -153,9 +153,9 @@ class TestReversals:
         inside = Inside()
 
         async def hear(query: bytes, remote: str) -> ReversalResult:
-            return await shop.reversals.hear(query, remote=remote)
+            return await shop.reversals.receive(query, remote=remote)
 
-        app = build_app(replace(inside.handlers(), hear_reversal=hear), OPEN)
+        app = build_app(replace(inside.handlers(), receive_reversal=hear), OPEN)
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             path = f"/reversal/{SECRET}?{report(order).decode()}"
             shop.disk.refuses_writes(1)

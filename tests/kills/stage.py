@@ -171,11 +171,11 @@ class Stage:
             return "updates wait"
         if restless := [e.trxid for e in self.world.biller.entries.values() if not _is_done(e)]:
             return f"the biller is busy with {restless}"
-        letters, moving = self.count(
+        messages, moving = self.count(
             "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting'), count(*) FROM orders"
             " WHERE state IN ('placed', 'submitting')"
         )
-        return f"{letters} letters wait, {moving} orders move" if letters or moving else ""
+        return f"{messages} letters wait, {moving} orders move" if messages or moving else ""
 
     def count(self, sql: str) -> tuple[int, ...]:
         """Look into the database, read-only; give one row."""

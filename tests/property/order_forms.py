@@ -138,7 +138,7 @@ def mangled(random: Random, typed: str, rule: DestinationRule, *, cuts_code: boo
     if roll < 0.92:
         return typed.translate(FULL_WIDTH)
     if roll < 0.96 and rule is not DestinationRule.FREE:
-        digit, letter = random.choice((("0", "O"), ("1", "l")))
+        digit, message = random.choice((("0", "O"), ("1", "l")))
         before, _, behind = typed.rpartition(digit)
-        return before + letter + behind if len(before) > SHORT_CHARS else typed
+        return before + message + behind if len(before) > SHORT_CHARS else typed
     return typed.upper() if rule is not DestinationRule.FREE else f" {typed}\u00a0"

@@ -15,10 +15,11 @@ from bot.notices.orders import (
     OrderSucceeded,
     OrderUnknown,
 )
-from bot.orders import events as heard
+from bot.orders import events
 from bot.orders.events import OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import Decision, decide
+from bot.purchasing.notifications import OrderNotices, notices_for
 from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
 
@@ -31,31 +32,31 @@ COST_IDR, BALANCE_IDR = 987_650_001, 987_650_002
 SN = "1234-5678"
 
 POOL: tuple[OrderEvent, ...] = (
-    heard.Claimed(),
-    heard.NotSent(why="ConnectError"),
-    heard.Accepted(),
-    heard.Accepted(cost_idr=COST_IDR, balance_idr=BALANCE_IDR, biller_ref="2116"),
+    events.Claimed(),
+    events.NotSent(why="ConnectError"),
+    events.Accepted(),
+    events.Accepted(cost_idr=COST_IDR, balance_idr=BALANCE_IDR, biller_ref="2116"),
     *(
-        heard.Refused(reason="Produk tidak Aktif", failure_cause=failure_cause)
+        events.Refused(reason="Produk tidak Aktif", failure_cause=failure_cause)
         for failure_cause in FailureCause
     ),
-    heard.Refused(reason="", failure_cause=FailureCause.OTHER, biller_ref="2117"),
-    heard.Unclear(why="ReadTimeout"),
-    heard.Succeeded(),
-    heard.Succeeded(sn=SN),
-    heard.Succeeded(sn="another", cost_idr=COST_IDR, balance_idr=BALANCE_IDR),
-    heard.Failed(reason="", failure_cause=FailureCause.OTHER),
-    heard.Failed(reason="Nomor salah", failure_cause=FailureCause.DESTINATION, balance_idr=BALANCE_IDR),
-    heard.Contradiction(why="status says success, the message says GAGAL"),
-    *(heard.Expired(reason=reason) for reason in ExpiryReason),
-    heard.Overdue(),
-    heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9),
-    heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
-    heard.Resolved(outcome=Outcome.FAILURE, admin_id=9),
+    events.Refused(reason="", failure_cause=FailureCause.OTHER, biller_ref="2117"),
+    events.Unclear(why="ReadTimeout"),
+    events.Succeeded(),
+    events.Succeeded(sn=SN),
+    events.Succeeded(sn="another", cost_idr=COST_IDR, balance_idr=BALANCE_IDR),
+    events.Failed(reason="", failure_cause=FailureCause.OTHER),
+    events.Failed(reason="Nomor salah", failure_cause=FailureCause.DESTINATION, balance_idr=BALANCE_IDR),
+    events.Contradiction(why="status says success, the message says GAGAL"),
+    *(events.Expired(reason=reason) for reason in ExpiryReason),
+    events.Overdue(),
+    events.Resolved(outcome=Outcome.SUCCESS, admin_id=9),
+    events.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    events.Resolved(outcome=Outcome.FAILURE, admin_id=9),
 )
 LIVES = st.lists(st.sampled_from(POOL), max_size=14)
 # Most begin as nearly all do, so that the far states are seen often.
-ANY_LIFE = st.one_of(LIVES, LIVES.map(lambda news: [heard.Claimed(), *news]))
+ANY_LIFE = st.one_of(LIVES, LIVES.map(lambda news: [events.Claimed(), *news]))
 
 MAY_FOLLOW = {
     State.PLACED: {State.SUBMITTING, State.EXPIRED, State.UNKNOWN, State.SUCCEEDED, State.FAILED},
@@ -75,12 +76,12 @@ TOLD_OF = {
     State.DISPUTED: OrderDisputed,
 }
 BY_THE_BILLER = (
-    heard.Accepted,
-    heard.Refused,
-    heard.Unclear,
-    heard.Succeeded,
-    heard.Failed,
-    heard.Contradiction,
+    events.Accepted,
+    events.Refused,
+    events.Unclear,
+    events.Succeeded,
+    events.Failed,
+    events.Contradiction,
 )
 
 
@@ -88,11 +89,8 @@ BY_THE_BILLER = (
 class Step:
     before: Order
     news: OrderEvent
-    decision: Decision
-
-    @property
-    def after(self) -> Order:
-        return self.decision.order
+    after: Order
+    notices: OrderNotices
 
     @property
     def moved(self) -> bool:
@@ -102,14 +100,15 @@ class Step:
 def lived(life: list[OrderEvent]) -> list[Step]:
     order, steps = an_order(), []
     for at_ms, news in enumerate(life, 1_669_867_260_000):
-        step = Step(before=order, news=news, decision=decide(order, news, at_ms))
-        steps.append(step)
-        order = step.after
+        after = decide(order, news, at_ms).order
+        notices = notices_for(order, after, news, at_ms)
+        steps.append(Step(before=order, news=news, after=after, notices=notices))
+        order = after
     return steps
 
 
 def told_in(steps: list[Step]) -> list[OrderNotice]:
-    return [notice for step in steps for notice in step.decision.to_chat]
+    return [notice for step in steps for notice in step.notices.to_chat]
 
 
 @MANY
@@ -124,10 +123,10 @@ def test_states_are_left_only_by_the_moves_of_the_table(life: list[OrderEvent]) 
 def test_an_order_fails_only_by_the_billers_own_word_or_an_admins(life: list[OrderEvent]) -> None:
     for step in lived(life):
         if step.moved and step.after.state is State.FAILED:
-            assert isinstance(step.news, heard.Refused | heard.Failed) or (
-                isinstance(step.news, heard.Resolved) and step.news.outcome is Outcome.FAILURE
+            assert isinstance(step.news, events.Refused | events.Failed) or (
+                isinstance(step.news, events.Resolved) and step.news.outcome is Outcome.FAILURE
             )
-        for notice in step.decision.to_chat:
+        for notice in step.notices.to_chat:
             assert not isinstance(notice, OrderFailed) or step.after.state is State.FAILED
 
 
@@ -141,7 +140,7 @@ def test_every_move_into_a_state_that_matters_is_told_and_what_was_heard_last_is
     for step in steps:
         kind = TOLD_OF.get(step.after.state) if step.moved else None
         if kind is not None:
-            assert [type(notice) for notice in step.decision.to_chat] == [kind]
+            assert [type(notice) for notice in step.notices.to_chat] == [kind]
     told = [notice for notice in told_in(steps) if isinstance(notice, tuple(TOLD_OF.values()))]
     if steps and steps[-1].after.state in TOLD_OF:
         assert isinstance(told[-1], TOLD_OF[steps[-1].after.state])
@@ -165,7 +164,7 @@ def test_between_both_results_and_an_admins_word_stands_a_dispute(life: list[Ord
         if step.before.state in results and step.after.state in results:
             assert step.before.state is step.after.state
         if step.before.state is State.DISPUTED and step.moved:
-            assert isinstance(step.news, heard.Resolved)
+            assert isinstance(step.news, events.Resolved)
 
 
 @MANY
@@ -189,8 +188,9 @@ def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
             decision = decide(order, news, 2)
             assert decision.order.state is order.state
             # A late SN is the one thing that the biller can still add.
-            assert all(isinstance(notice, OrderSucceeded) for notice in decision.to_chat)
-            assert decision.to_admins == ()
+            notices = notices_for(order, decision.order, news, 2)
+            assert all(isinstance(notice, OrderSucceeded) for notice in notices.to_chat)
+            assert notices.to_admins == ()
             order = decision.order
 
 
@@ -199,7 +199,7 @@ def test_a_closed_dispute_is_not_opened_by_anything_the_biller_repeats(
 def test_nobody_is_told_of_news_that_changed_nothing(life: list[OrderEvent]) -> None:
     for step in lived(life):
         if step.after == step.before:
-            assert step.decision == Decision(order=step.before)
+            assert step.notices == OrderNotices()
 
 
 @MANY
@@ -236,12 +236,12 @@ def test_a_post_leaves_only_for_a_claim_and_each_claim_needs_a_sure_return(life:
     """At most one post can be under way: between two claims something surely was not sent."""
     at_large = False
     for step in lived(life):
-        claimed = isinstance(step.news, heard.Claimed) and step.moved
+        claimed = isinstance(step.news, events.Claimed) and step.moved
         assert not (claimed and at_large)
         if claimed:
             at_large = True
         if step.before.state is State.SUBMITTING and step.after.state is State.PLACED:
-            assert isinstance(step.news, heard.NotSent)
+            assert isinstance(step.news, events.NotSent)
             at_large = False
 
 

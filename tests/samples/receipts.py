@@ -19,7 +19,7 @@ SLIP = ReceiptFacts(
     customer_price_idr=22_500,
 )
 RECEIPT = say.Receipt(facts=SLIP)
-OWN_PRICE = say.CustomerPrice(code="s5", asked_idr=7000)
+OWN_PRICE = say.CustomerPrice(code="s5", price_idr=7000)
 TO_RESELLERS: tuple[say.ReceiptsNotice, ...] = (
     say.ReceiptSettings(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, kept=True),
     say.ReceiptSettings(shop_name=None, prices=()),

@@ -191,17 +191,17 @@ class TestStrangers:
             counter.clock.passes(1)
             await counter.speaks()
         minutes = self.FLOOD * 1000 // STRANGER_PAUSE_MS
-        answers = counter.letters(chat or STRANGER)
+        answers = counter.messages(chat or STRANGER)
         assert minutes <= len(answers) <= minutes + 1 + int(text != "s5.081234567890")
         assert count(counter, "people_events") <= 1
-        assert len(counter.letters(RINA)) <= 1
+        assert len(counter.messages(RINA)) <= 1
 
     @pytest.mark.parametrize("text", ["s5.081234567890", "/daftar"])
     async def test_while_we_cannot_speak_one_answer_waits(self, counter: Shop, text: str) -> None:
         for _ in range(self.FLOOD):
             await counter.says(text, by=STRANGER)
             counter.clock.passes(STRANGER_PAUSE_MS / 1000)
-        assert len(counter.letters(STRANGER)) == 1
+        assert len(counter.messages(STRANGER)) == 1
 
     async def test_those_sent_away_and_frozen_ones_are_strangers_too(self, counter: Shop) -> None:
         await counter.hires(STRANGER)
@@ -236,8 +236,8 @@ class TestTheDisk:
 
     async def test_a_flood_of_garbage_wakes_each_admin_once_and_keeps_little(self, counter: Shop) -> None:
         for number in range(300):
-            await counter.reversals.hear(b"\xff" * 60_000 + b"%d" % number, remote="198.51.100.9")
-        assert [len(counter.letters(admin)) for admin in (RINA, DEWI)] == [1, 1]
+            await counter.reversals.receive(b"\xff" * 60_000 + b"%d" % number, remote="198.51.100.9")
+        assert [len(counter.messages(admin)) for admin in (RINA, DEWI)] == [1, 1]
         assert counter.rows("SELECT max(length(query)) AS longest FROM quarantined_reversals") == [
             {"longest": 2000}
         ]

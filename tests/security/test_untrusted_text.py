@@ -67,11 +67,19 @@ def code_and_rest(message: Message) -> tuple[list[str], str]:
     return codes, rest + units[end:].decode("utf-16-le")
 
 
+def commands_of(message: Message) -> list[str]:
+    """Return what a tap would send as a command."""
+    units = message.text.encode("utf-16-le")
+    places = [one for one in message.entities if one["type"] == "bot_command"]
+    return [units[2 * one["offset"] :][: 2 * one["length"]].decode("utf-16-le") for one in places]
+
+
 def assert_is_ours(message: Message) -> None:
     """Hold one message of the bot against all that outside text must not do to it."""
     codes, rest = code_and_rest(message)
     # On one line in code, where Telegram makes nothing of it ...
-    assert {entity["type"] for entity in message.entities} <= {"bold", "code"}
+    assert {entity["type"] for entity in message.entities} <= {"bold", "code", "bot_command"}
+    assert all(re.fullmatch(OUR_COMMANDS, command) for command in commands_of(message))
     assert not any(set("\n\r\u2028\u2029\x85\x0b\x0c") & set(code) for code in codes)
     # ... and nowhere else ...
     assert NOT_OURS.search(rest) is None, rest

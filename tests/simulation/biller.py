@@ -66,7 +66,7 @@ class Biller:
             entry.outcome = Outcome.FAILURE
             return entry
         entry.outcome = Outcome.FAILURE if world.strikes(world.plan.failed) else Outcome.SUCCESS
-        entry.sn = f"{world.chance.randrange(10**16):016d}/BUDI, S/R1"
+        entry.sn = f"{world.random_suffix.randrange(10**16):016d}/BUDI, S/R1"
         self._plan_reports(entry)
         return entry
 
@@ -74,7 +74,7 @@ class Biller:
         world, plan = self._world, self._world.plan
         if world.strikes(plan.never):
             return
-        delay_s = 0.0 if world.strikes(plan.early) else world.chance.uniform(1, 90)
+        delay_s = 0.0 if world.strikes(plan.early) else world.random_suffix.uniform(1, 90)
         if world.strikes(plan.contradicting):
             world.timeline.after(delay_s, lambda: self._contradict(entry))
             delay_s += 5
@@ -85,11 +85,13 @@ class Biller:
             self.report(entry, outcome, delay_s)
             if world.strikes(plan.twice):
                 # Soon, or when an admin has long had the last word.
-                again_s = world.chance.choice((world.chance.uniform(0, 200), world.chance.uniform(700, 1500)))
+                again_s = world.random_suffix.choice(
+                    (world.random_suffix.uniform(0, 200), world.random_suffix.uniform(700, 1500))
+                )
                 self.report(entry, outcome, delay_s + again_s, repeated=True)
-            delay_s += world.chance.uniform(0, 200)
+            delay_s += world.random_suffix.uniform(0, 200)
         if world.strikes(plan.forged):
-            world.timeline.after(world.chance.uniform(0, 30), lambda: self._forge(entry))
+            world.timeline.after(world.random_suffix.uniform(0, 30), lambda: self._forge(entry))
 
     def report(self, entry: Entry, outcome: Outcome, delay_s: float, *, repeated: bool = False) -> None:
         """Report a result after a while, again and again until it is taken; `repeated` although it was."""
@@ -119,8 +121,8 @@ class Biller:
 
     def _forge(self, entry: Entry) -> None:
         """Somebody who found the path tries a wrong number, an unknown id and a doubled status."""
-        outcome = self._world.chance.choice((Outcome.SUCCESS, Outcome.FAILURE))
-        forged = self._world.chance.choice(
+        outcome = self._world.random_suffix.choice((Outcome.SUCCESS, Outcome.FAILURE))
+        forged = self._world.random_suffix.choice(
             (
                 query_of(entry, outcome, destination="089999999999"),
                 query_of(entry, outcome, trxid="99999999999999999"),
@@ -181,17 +183,17 @@ class Line:
         if outage is Outage.SHUT or world.strikes(plan.not_sent):
             return classify_error(httpx.ConnectError("refused"))
         dark = outage is Outage.DARK
-        if (dark and world.chance.random() < 0.5) or world.strikes(plan.bytes_lost):
+        if (dark and world.random_suffix.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
             return classify_error(httpx.ReadTimeout("silence"))
         entry = self._biller.receive(order)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")
         await self._life.moment("after the post")
-        await self._wait(world.chance.uniform(0.1, 3))
+        await self._wait(world.random_suffix.uniform(0.1, 3))
         if dark or world.strikes(plan.answer_lost):
             return classify_error(httpx.ReadError("reset"))
         if world.strikes(plan.answer_bad):
-            status, body = world.chance.choice(BAD_ANSWERS)
+            status, body = world.random_suffix.choice(BAD_ANSWERS)
             return read_response(status, body, order=order, user="u")
         return read_response(200, json.dumps(_answer(order, entry)).encode(), order=order, user="u")
 

@@ -80,13 +80,13 @@ class Database:
         async with self._in_use:
             return run_read_only(unit, self._connection)
 
-    gather = read
+    read_long = read
 
     async def _commit_all(self, patience_s: float) -> None:
         await asyncio.sleep(patience_s)
         while self._waiting:
             await self._life.moment("before a commit")
-            count = self._world.chance.randint(1, len(self._waiting))
+            count = self._world.random_suffix.randint(1, len(self._waiting))
             batch = [self._waiting.popleft() for _ in range(count)]
             async with self._in_use:
                 outcomes = await self._committed([unit for unit, _ in batch])

@@ -53,26 +53,28 @@ class Life:
         outside = Outside(
             database=database,
             biller=world.biller.line(self),
-            speaker=world.telegram.line(self),
+            sender=world.telegram.line(self),
             files=NoFiles(),
             now_ms=world.now_ms,
-            tick=lambda: world.timeline.now_s,
-            nonce=lambda: f"n{world.chance.getrandbits(96):024x}",
+            monotonic=lambda: world.timeline.now_s,
+            nonce=lambda: f"n{world.random_suffix.getrandbits(96):024x}",
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
-            chance=lambda: 1000 * world.chance.randrange(100) + int(world.timeline.now_s) % 1000,
+            random_suffix=lambda: (
+                1000 * world.random_suffix.randrange(100) + int(world.timeline.now_s) % 1000
+            ),
         )
-        self.counter = Runtime(outside, RULES)
+        self.runtime = Runtime(outside, RULES)
         client = world.telegram.client(self)
-        self.doorway = UpdateReceiver(
+        self.receiver = UpdateReceiver(
             database=database,
-            desk=self.counter.desk,
+            context=self.runtime.context,
             sender=client,
             now_ms=world.now_ms,
-            claim=self.counter.submitter.claim,
-            look=self.counter.messenger.look,
-            imports_bell=self.counter.imports_bell,
+            claim_orders=self.runtime.submitter.claim,
+            scan_outbox=self.runtime.messenger.scan,
+            imports_wake_up=self.runtime.imports_wake_up,
         )
-        self.poller = Poller(database=database, client=client, doorway=self.doorway, now_ms=world.now_ms)
+        self.poller = Poller(database=database, client=client, receiver=self.receiver, now_ms=world.now_ms)
 
     async def main(self) -> None:
         """Start as the program starts."""
@@ -82,13 +84,13 @@ class Life:
                 await self.database.write(
                     partial(membership.approve_configured, user_ids=resellers, now_ms=self.world.now_ms())
                 )
-                await self.counter.submitter.recover()
+                await self.runtime.submitter.recover()
                 break
             except Exception as error:  # noqa: BLE001 - a supervisor starts the program again
                 self.world.note(f"start failed: {error}")
                 await asyncio.sleep(1)
-        for agent in self.counter.agents:
-            self.start(agent.run())
+        for worker in self.runtime.workers:
+            self.start(worker.run())
         if not self.world.plan.webhook:
             self.start(Worker("poller", self.poller.run_once, WakeUp()).run())
         self.is_up = True
@@ -102,7 +104,7 @@ class Life:
 
     async def moment(self, what: str) -> None:
         """Let a moment pass, in which others run and the power may go."""
-        delay_s = self.world.chance.choice((0.0, 0.0, 0.001, 0.02))
+        delay_s = self.world.random_suffix.choice((0.0, 0.0, 0.001, 0.02))
         await asyncio.sleep(delay_s)
         if self.dead:
             await self.die(what)

@@ -20,6 +20,7 @@ from bot.biller import client as biller_client
 from bot.biller import reversal, serial_number
 from bot.delivery import batch_summary
 from bot.delivery.messenger import Messenger
+from bot.delivery.sending import Sent
 from bot.orders import states
 from bot.orders.events import Answer, NotSent, OrderEvent, Refused, Unclear
 from bot.orders.model import FailureCause, Order, State
@@ -29,7 +30,7 @@ from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
-from bot.telegram.send_result import Sent
+from bot.unit_of_work import UnitOfWork
 from storage import chats, inbox, orders, outbox
 from storage.codec import dump, kind_of
 from storage.errors import StorageError
@@ -116,11 +117,12 @@ def _(patch: Patch) -> None:
 
 @_named("posts again what was being sent when it died")
 def _(patch: Patch) -> None:
-    def sweep(tx: Tx, desk: Any, now_ms: int) -> int:
-        stranded = orders.in_state(tx, State.SUBMITTING, changed_before_ms=now_ms + 1, limit=1000)
+    def sweep(work: UnitOfWork) -> int:
+        before_ms = work.now_ms + 1
+        stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=before_ms, limit=1000)
         for order in stranded:
             never_sent = NotSent(why="stopped")
-            settlement.apply_event_to(tx, desk, order.trxid, never_sent, at_ms=now_ms, actor="start")
+            settlement.apply_event_to(work, order.trxid, never_sent, actor="start")
         return len(stranded)
 
     patch.replace(submitter._sweep, sweep)
@@ -170,7 +172,7 @@ def _(patch: Patch) -> None:
 
 @_named("confirms updates before their effect is stored")
 def _(patch: Patch) -> None:
-    original = UpdateReceiver.take
+    original = UpdateReceiver.receive
 
     async def take(
         self: UpdateReceiver, updates: list[dict[str, object]], *, next_update_id: int | None = None
@@ -187,8 +189,8 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     store = settlement.store_order
 
-    def store_anew(tx: Tx, desk: Any, intent: Any, source: Any, *, now_ms: int) -> Order | None:
-        return store(tx, desk, intent, replace(source, line=source.line + now_ms), now_ms=now_ms)
+    def store_anew(work: UnitOfWork, *args: Any, line: int = 1, **more: Any) -> Order | None:
+        return store(work, *args, line=line + work.now_ms, **more)
 
     patch.replace(inbox.mark_seen, lambda *_, **__: True)
     patch.replace(duplicates.find_duplicate, lambda *_: None)
@@ -197,10 +199,10 @@ def _(patch: Patch) -> None:
 
 @_named("takes only the first line of a message")
 def _(patch: Patch) -> None:
-    original = placing._take_many
+    original = placing._place_many
 
-    def take(tx: Tx, desk: Any, buyer: Any, lines: list[Any], now_ms: int) -> None:
-        original(tx, desk, buyer, lines[:1], now_ms)
+    def take(work: UnitOfWork, buyer: Any, lines: list[Any]) -> None:
+        original(work, buyer, lines[:1])
 
     patch.replace(original, take)
 
@@ -220,7 +222,7 @@ def _(patch: Patch) -> None:
 
 @_named("answers a reversal before it is stored")
 def _(patch: Patch) -> None:
-    original = ReversalReceiver.hear
+    original = ReversalReceiver.receive
     running: set[asyncio.Task[ReversalResult]] = set()
 
     def forget(task: asyncio.Task[ReversalResult]) -> None:
@@ -242,11 +244,11 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     original = reversals._take
 
-    def take(tx: Tx, desk: Any, query: bytes, remote: str, now_ms: int) -> ReversalResult:
-        newest = orders.before(tx, "~", limit=1)
+    def take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
+        newest = orders.before(work.tx, "~", limit=1)
         if newest:
             query = re.sub(rb"(?<=refid=)[0-9]{17}", newest[0].encode(), query)
-        return original(tx, desk, query, remote, now_ms)
+        return original(work, query, remote)
 
     patch.replace(original, take)
     patch.replace(reversal._misfit, lambda *_: None)
@@ -378,19 +380,19 @@ def _(patch: Patch) -> None:
 
 @_named("says a letter before it is stored")
 def _(patch: Patch) -> None:
-    original = Messenger.look
+    original = Messenger.scan
 
     def look(self: Messenger) -> None:
         def unit(tx: Tx) -> Any:
-            found = self._lanes.look(tx)
+            found = self._queues.scan(tx)
             self._start(found)
             return replace(found, ready=[])
 
-        if self._looking:
+        if self._scanning:
             original(self)
             return
-        self._looking = asyncio.ensure_future(self._database.write(unit))
-        self._looking.add_done_callback(self._looked)
+        self._scanning = asyncio.ensure_future(self._database.write(unit))
+        self._scanning.add_done_callback(self._scanned)
 
     patch.method(Messenger, original, look)
 

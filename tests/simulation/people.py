@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.notices.buttons import Action
+from bot.notices.buttons import Action, Keyboard
 from bot.orders.model import Outcome
-from storage.keyboard import Keyboard
 from tests.simulation.life import ADMIN
 from tests.simulation.loop import START_S
 from tests.simulation.plan import TROUBLE_S
@@ -53,22 +52,24 @@ class People:
 
     def arrive(self) -> None:
         """Plan the day: orders at any time, a stranger's try, phones that block us for a while."""
-        world, chance = self._world, self._world.chance
+        world, random_suffix = self._world, self._world.random_suffix
         for number in range(world.plan.orders):
-            world.timeline.after(chance.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
+            world.timeline.after(random_suffix.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
         if world.plan.outage:
             self._arrive_at_an_outage()
-        world.timeline.after(chance.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000"))
+        world.timeline.after(
+            random_suffix.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000")
+        )
         for chat_id in self.resellers:
-            if chance.random() < world.plan.blocked * 4:
-                world.timeline.after(chance.uniform(0, TROUBLE_S), partial(self._block, chat_id))
+            if random_suffix.random() < world.plan.blocked * 4:
+                world.timeline.after(random_suffix.uniform(0, TROUBLE_S), partial(self._block, chat_id))
         world.timeline.after(TROUBLE_S + 1, self._calm)
 
     def _arrive_at_an_outage(self) -> None:
         """A rush while the biller is out, and some calm orders when it has long been back."""
-        world, chance = self._world, self._world.chance
+        world, random_suffix = self._world, self._world.random_suffix
         for number in range(IN_THE_OUTAGE):
-            at_s = world.plan.outage_from_s + chance.uniform(0, 80)
+            at_s = world.plan.outage_from_s + random_suffix.uniform(0, 80)
             world.timeline.after(at_s, partial(self._order, 50 + number))
         for number in range(AFTERWARDS):
             world.timeline.after(CALM_FROM_S + 5 * number, partial(self._order_afterwards, 90 + number))
@@ -79,14 +80,14 @@ class People:
 
     def _order(self, number: int, *, alone: bool = False) -> tuple[int, int]:
         """Order by one line, or unless `alone` by several, or by the very text of an earlier message."""
-        chance = self._world.chance
-        chat_id = chance.choice(self.resellers)
+        random_suffix = self._world.random_suffix
+        chat_id = random_suffix.choice(self.resellers)
         said = self._said.setdefault(chat_id, [])
-        wished = 0.5 if alone else chance.random()
+        wished = 0.5 if alone else random_suffix.random()
         if said and wished < AGAIN:
-            lines = [chance.choice(said)]
+            lines = [random_suffix.choice(said)]
         else:
-            count = chance.randint(2, 6) if wished > 1 - SEVERAL else 1
+            count = random_suffix.randint(2, 6) if wished > 1 - SEVERAL else 1
             lines = [self._line(number) for _ in range(count)]
         said.extend(lines)
         message_id, update_id = self.say(chat_id, "\n".join(text for _, text in lines))
@@ -96,9 +97,9 @@ class People:
 
     def _line(self, number: int) -> tuple[str, str]:
         """Give a new number, and a text that orders for it."""
-        chance = self._world.chance
-        local = f"0812{number:02d}{chance.randrange(10**6):06d}"
-        return local, chance.choice(FORMS).format(local, "62" + local[1:])
+        random_suffix = self._world.random_suffix
+        local = f"0812{number:02d}{random_suffix.randrange(10**6):06d}"
+        return local, random_suffix.choice(FORMS).format(local, "62" + local[1:])
 
     def _block(self, chat_id: int) -> None:
         self._world.telegram.chat(chat_id).blocked = True
@@ -136,26 +137,27 @@ class People:
             self._wish_again(chat_id, message_id, text, keyboard)
             return
         world = self._world
-        if world.is_troubled and world.chance.random() < 0.5:
+        if world.is_troubled and world.random_suffix.random() < 0.5:
             return
         buttons = {button.action: button.data for row in keyboard for button in row}
         action = self._choose(text, set(buttons))
         world.timeline.after(
-            world.chance.uniform(1, 20), lambda: self._tap(chat_id, message_id, action, buttons[action])
+            world.random_suffix.uniform(1, 20),
+            lambda: self._tap(chat_id, message_id, action, buttons[action]),
         )
 
     def _wish_again(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """Somebody who was told that it was bought before may want one more, and taps as people do: twice."""
-        chance, buttons = self._world.chance, [button for row in keyboard for button in row]
+        random_suffix, buttons = self._world.random_suffix, [button for row in keyboard for button in row]
         buy = next((button for button in buttons if button.action is Action.BUY), None)
-        if buy is None or chance.random() < 0.5:
+        if buy is None or random_suffix.random() < 0.5:
             return
         found = re.search(r"(?:s5\.(?:\d{1,2}\.)?|Nomor: )(0812[0-9-]+)", text)
         assert found, text
         self.taps[chat_id, message_id] = found[1].replace("-", "")
-        for _ in range(chance.randint(1, 2)):
+        for _ in range(random_suffix.randint(1, 2)):
             tap = partial(self._tap, chat_id, message_id, Action.BUY, buy.data)
-            self._world.timeline.after(chance.uniform(1, 20), tap)
+            self._world.timeline.after(random_suffix.uniform(1, 20), tap)
 
     def _choose(self, text: str, offered: set[Action]) -> Action:
         if Action.APPROVE in offered:

@@ -51,17 +51,17 @@ class Plan:
     outage_s: float
 
 
-def draw(chance: Random) -> Plan:
+def draw(random_suffix: Random) -> Plan:
     """Draw a seed's plan: each kind of fault is absent, rare or common."""
 
     def rate(common: float) -> float:
-        return chance.choice((0.0, common / 6, common))
+        return random_suffix.choice((0.0, common / 6, common))
 
     return Plan(
-        webhook=chance.random() < 0.5,
-        people=chance.randint(1, 3),
-        orders=chance.randint(1, 6),
-        crash=chance.choice((0.0, 0.01, 0.06)),
+        webhook=random_suffix.random() < 0.5,
+        people=random_suffix.randint(1, 3),
+        orders=random_suffix.randint(1, 6),
+        crash=random_suffix.choice((0.0, 0.01, 0.06)),
         storage=rate(0.15),
         clock_jump=rate(0.5),
         not_sent=rate(0.5),
@@ -84,7 +84,7 @@ def draw(chance: Random) -> Plan:
         poison=rate(0.05),
         redelivered=rate(0.4),
         poll_fails=rate(0.3),
-        outage=chance.choice(tuple(Outage)) if chance.random() < OUTAGES else None,
-        outage_from_s=chance.uniform(0, TROUBLE_S / 3),
-        outage_s=chance.uniform(90, TROUBLE_S / 2),
+        outage=random_suffix.choice(tuple(Outage)) if random_suffix.random() < OUTAGES else None,
+        outage_from_s=random_suffix.uniform(0, TROUBLE_S / 3),
+        outage_s=random_suffix.uniform(90, TROUBLE_S / 2),
     )

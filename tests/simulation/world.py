@@ -51,8 +51,8 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.chance = Random(seed)  # noqa: S311 - a seed must give the same story
-        self.plan = draw(self.chance)
+        self.random_suffix = Random(seed)  # noqa: S311 - a seed must give the same story
+        self.plan = draw(self.random_suffix)
         self.timeline = Timeline()
         self.disk = Disk()
         self.biller = Biller(self)
@@ -105,7 +105,7 @@ class World:
 
     def strikes(self, rate: float) -> bool:
         """Tell whether a fault strikes now."""
-        if rate and self.is_troubled and self.chance.random() < rate:
+        if rate and self.is_troubled and self.random_suffix.random() < rate:
             self.faults += 1
             return True
         return False
@@ -138,7 +138,7 @@ class World:
 
         async def call() -> None:
             with contextlib.suppress(StorageError):
-                verdict = await life.counter.reversals.hear(query, remote="10.0.0.1")
+                verdict = await life.runtime.reversals.receive(query, remote="10.0.0.1")
                 self.note(f"a reversal is answered {verdict.name}: {query.decode()[:60]}")
                 heard(verdict)
 
@@ -152,7 +152,7 @@ class World:
 
         async def call() -> None:
             with contextlib.suppress(StorageError):
-                await life.doorway.take([update])
+                await life.receiver.receive([update])
                 taken()
 
         self._start(life, call())
@@ -164,7 +164,7 @@ class World:
         life.start(work)
 
     def _live(self, number: int) -> None:
-        self._loop = VirtualLoop(self.timeline, self.chance)
+        self._loop = VirtualLoop(self.timeline, self.random_suffix)
         self._life = life = Life(self, number)
         main = self._loop.create_task(life.main())
         self._loop.run_forever()
@@ -173,16 +173,18 @@ class World:
         self._graves.append((self._loop, life))
         self._life = None
         if not self._finished:
-            self.timeline.pass_until(self.timeline.now_s + self.chance.choice((0.5, 5.0, 90.0)))
+            self.timeline.pass_until(self.timeline.now_s + self.random_suffix.choice((0.5, 5.0, 90.0)))
 
     def _plan_misfortune(self) -> None:
         """Besides at every await, the power may go at any moment, and the clock may jump."""
         if self.plan.crash:
-            for _ in range(self.chance.randint(0, 3)):
-                self.timeline.after(self.chance.uniform(0, TROUBLE_S), lambda: self.crash("any moment"))
+            for _ in range(self.random_suffix.randint(0, 3)):
+                self.timeline.after(
+                    self.random_suffix.uniform(0, TROUBLE_S), lambda: self.crash("any moment")
+                )
         if self.strikes(self.plan.clock_jump):
-            jump_ms = self.chance.choice((-600_000, -5_000, 5_000, 600_000))
-            self.timeline.after(self.chance.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
+            jump_ms = self.random_suffix.choice((-600_000, -5_000, 5_000, 600_000))
+            self.timeline.after(self.random_suffix.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
 
     def _jump(self, jump_ms: int) -> None:
         self._clock_offset_ms += jump_ms

@@ -15,27 +15,28 @@ from bot.notices.orders import (
     OrderSucceeded,
     OrderUnknown,
 )
-from bot.orders import events as heard
+from bot.orders import events
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import TRANSITIONS, Decision, decide, retry_after_ms
-from tests.makers import an_order
+from bot.purchasing.notifications import OrderNotices
+from tests.makers import an_order, notices_of
 
 NOW_MS = 1_669_867_260_000
 SN = "1234-5678-9012-3456-7890/BUDI SANTOSO/R1/1300VA/32,5"
 
-NEWS: dict[str, heard.OrderEvent] = {
-    "claimed": heard.Claimed(),
-    "not_sent": heard.NotSent(why="ConnectError"),
-    "accepted": heard.Accepted(cost_idr=5000, balance_idr=1_356_424, biller_ref="21160325359742"),
-    "refused": heard.Refused(reason="Produk tidak Aktif", failure_cause=FailureCause.PRODUCT_INACTIVE),
-    "unclear": heard.Unclear(why="ReadTimeout"),
-    "succeeded": heard.Succeeded(sn=SN, cost_idr=5000, balance_idr=1_351_424),
-    "failed": heard.Failed(reason="", failure_cause=FailureCause.OTHER, balance_idr=1_356_424),
-    "contradicting": heard.Contradiction(why="status says success, the message says GAGAL"),
-    "expired": heard.Expired(reason=ExpiryReason.TOO_OLD),
-    "overdue": heard.Overdue(),
-    "ruled_success": heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
-    "ruled_failure": heard.Resolved(outcome=Outcome.FAILURE, admin_id=9),
+NEWS: dict[str, events.OrderEvent] = {
+    "claimed": events.Claimed(),
+    "not_sent": events.NotSent(why="ConnectError"),
+    "accepted": events.Accepted(cost_idr=5000, balance_idr=1_356_424, biller_ref="21160325359742"),
+    "refused": events.Refused(reason="Produk tidak Aktif", failure_cause=FailureCause.PRODUCT_INACTIVE),
+    "unclear": events.Unclear(why="ReadTimeout"),
+    "succeeded": events.Succeeded(sn=SN, cost_idr=5000, balance_idr=1_351_424),
+    "failed": events.Failed(reason="", failure_cause=FailureCause.OTHER, balance_idr=1_356_424),
+    "contradicting": events.Contradiction(why="status says success, the message says GAGAL"),
+    "expired": events.Expired(reason=ExpiryReason.TOO_OLD),
+    "overdue": events.Overdue(),
+    "ruled_success": events.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
+    "ruled_failure": events.Resolved(outcome=Outcome.FAILURE, admin_id=9),
 }
 
 # The whole table; what is not in a row leaves the state as it is.
@@ -59,18 +60,17 @@ MOVES = {
 END_STATES = {State.SUCCEEDED, State.FAILED, State.EXPIRED, State.DISPUTED, State.UNKNOWN}
 
 
-def settled(order: Order, *news: heard.OrderEvent) -> Order:
+def settled(order: Order, *news: events.OrderEvent) -> Order:
     for at_ms, item in enumerate(news, NOW_MS):
         order = decide(order, item, at_ms).order
     return order
 
 
-def told_by(order: Order, *news: heard.OrderEvent) -> list[OrderNotice]:
+def told_by(order: Order, *news: events.OrderEvent) -> list[OrderNotice]:
     told: list[OrderNotice] = []
     for at_ms, item in enumerate(news, NOW_MS):
-        decision = decide(order, item, at_ms)
-        order = decision.order
-        told += decision.to_chat
+        told += notices_of(order, item, at_ms).to_chat
+        order = decide(order, item, at_ms).order
     return told
 
 
@@ -88,7 +88,7 @@ def test_each_state_makes_of_each_news_what_the_table_says(state: State, kind: s
 
 def test_every_state_and_every_kind_of_news_has_been_tried() -> None:
     assert set(TRANSITIONS) == set(State) == set(MOVES)
-    assert {type(news) for news in NEWS.values()} == set(heard.OrderEvent.__args__)
+    assert {type(news) for news in NEWS.values()} == set(events.OrderEvent.__args__)
 
 
 @pytest.mark.parametrize("kind", NEWS)
@@ -107,7 +107,8 @@ def test_a_chat_is_told_whenever_its_order_comes_to_a_state_that_matters_to_it(
     expected = kinds.get(decision.order.state) if decision.order.state is not state else None
     if kind == "overdue" and state is State.PENDING:
         expected = OrderOverdue
-    assert [type(notice) for notice in decision.to_chat] == ([expected] if expected else [])
+    told = notices_of(an_order(state=state, sn=SN), NEWS[kind], NOW_MS).to_chat
+    assert [type(notice) for notice in told] == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize("kind", NEWS)
@@ -128,12 +129,12 @@ def test_only_the_billers_word_or_an_admins_makes_a_failure(state: State) -> Non
 @pytest.mark.parametrize("state", sorted(END_STATES | {State.PENDING}))
 def test_only_a_placed_order_can_be_claimed_so_none_is_posted_twice(state: State) -> None:
     order = an_order(state=state)
-    assert decide(order, heard.Claimed(), NOW_MS) == Decision(order=order)
+    assert decide(order, events.Claimed(), NOW_MS) == Decision(order=order)
 
 
 def test_a_submitting_order_can_be_claimed_by_nobody_else() -> None:
     order = an_order(state=State.SUBMITTING)
-    assert decide(order, heard.Claimed(), NOW_MS) == Decision(order=order)
+    assert decide(order, events.Claimed(), NOW_MS) == Decision(order=order)
 
 
 @pytest.mark.parametrize("state", sorted(END_STATES))
@@ -141,11 +142,11 @@ def test_a_submitting_order_can_be_claimed_by_nobody_else() -> None:
 def test_late_news_never_overwrites_a_result(state: State, kind: str) -> None:
     decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
     assert decision.order.state is state
-    assert (decision.to_chat, decision.to_admins) == ((), ())
+    assert notices_of(an_order(state=state), NEWS[kind], NOW_MS) == OrderNotices()
 
 
 def test_a_late_answer_still_brings_its_price_its_reference_and_the_balance() -> None:
-    after = settled(an_order(state=State.SUBMITTING), heard.Succeeded(sn=SN))
+    after = settled(an_order(state=State.SUBMITTING), events.Succeeded(sn=SN))
     decision = decide(after, NEWS["accepted"], NOW_MS)
     assert (decision.order.cost_idr, decision.order.biller_ref) == (5000, "21160325359742")
     assert decision.balance_idr == 1_356_424
@@ -239,27 +240,27 @@ def test_an_admins_sn_reaches_the_chat() -> None:
 
 
 def test_an_sn_that_the_first_report_lacked_is_told_when_it_comes() -> None:
-    told = told_by(an_order(state=State.PENDING), heard.Succeeded(), NEWS["succeeded"], NEWS["succeeded"])
+    told = told_by(an_order(state=State.PENDING), events.Succeeded(), NEWS["succeeded"], NEWS["succeeded"])
     assert [getattr(notice, "sn", "") for notice in told] == [None, SN]
 
 
 def test_an_sn_that_an_admins_word_lacked_is_told_when_the_biller_brings_it() -> None:
     """The customer's proof must not stay in the database."""
-    ruled = heard.Resolved(outcome=Outcome.SUCCESS, admin_id=9)
+    ruled = events.Resolved(outcome=Outcome.SUCCESS, admin_id=9)
     told = told_by(an_order(state=State.UNKNOWN), ruled, NEWS["succeeded"])
     assert [getattr(notice, "sn", "") for notice in told] == [None, SN]
 
 
 def test_a_known_sn_is_never_lost_or_replaced_by_a_repeated_report() -> None:
-    after = settled(an_order(state=State.PENDING), NEWS["succeeded"], heard.Succeeded(sn="other"))
+    after = settled(an_order(state=State.PENDING), NEWS["succeeded"], events.Succeeded(sn="other"))
     assert after.sn == SN
-    assert settled(after, heard.Succeeded()).sn == SN
+    assert settled(after, events.Succeeded()).sn == SN
 
 
 def test_what_surely_never_left_is_tried_again_after_a_growing_pause() -> None:
     order, pauses = an_order(), []
     for _ in range(6):
-        order = settled(order, heard.Claimed(), heard.NotSent(why="ConnectError"))
+        order = settled(order, events.Claimed(), events.NotSent(why="ConnectError"))
         pauses.append(order.due_at_ms - NOW_MS - 1)
     assert order.state is State.PLACED
     assert order.attempts == 6
@@ -267,7 +268,7 @@ def test_what_surely_never_left_is_tried_again_after_a_growing_pause() -> None:
 
 
 def test_a_retried_order_keeps_its_trxid_and_its_chat() -> None:
-    retried = settled(an_order(thread_id=3), heard.Claimed(), heard.NotSent(why=""), heard.Claimed())
+    retried = settled(an_order(thread_id=3), events.Claimed(), events.NotSent(why=""), events.Claimed())
     kept = ("trxid", "chat_id", "thread_id", "message_id", "line", "product_code", "destination")
     assert [getattr(retried, name) for name in kept] == [
         getattr(an_order(thread_id=3), name) for name in kept
@@ -278,7 +279,7 @@ def test_a_retried_order_keeps_its_trxid_and_its_chat() -> None:
 @pytest.mark.parametrize("state", [State.PLACED, State.SUBMITTING, State.PENDING])
 def test_doubt_is_kept_for_the_admins_who_must_settle_it(state: State, kind: str) -> None:
     decision = decide(an_order(state=state), NEWS[kind], NOW_MS)
-    (card,) = decision.to_admins
+    (card,) = notices_of(an_order(state=state), NEWS[kind], NOW_MS).to_admins
     assert isinstance(card, OrderCard)
     assert card.why == decision.order.unknown_reason == getattr(NEWS[kind], "why", None)
 

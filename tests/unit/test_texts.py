@@ -13,7 +13,7 @@ from telegram import MessageEntity
 
 from bot.actors import Standing
 from bot.catalogue.price_list.cells import CellError
-from bot.handlers.commands import MAX_RESELLERS_SHOWN
+from bot.features.people.membership import MAX_RESELLERS_SHOWN
 from bot.notices import LazyNotice, Notice
 from bot.notices import orders as of_order
 from bot.notices.alarms import UnknownTrxid
@@ -203,7 +203,7 @@ def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
         names = {name for name, _ in facts}
         assert names.isdisjoint({"biller_ref", "why", "source"})
         # What a reseller pays, or asks of customers, is no secret; nothing else in rupiah has a place here.
-        assert {name for name in names if name.endswith("_idr")} <= {"price_idr", "asked_idr"}
+        assert {name for name in names if name.endswith("_idr")} <= {"price_idr", "customer_price_idr"}
         sold = {rupiah(fact) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
         assert set(re.findall(r"Rp[0-9.]*[0-9]", said(notice))) <= sold
 

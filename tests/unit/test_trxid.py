@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.orders.trxid import trxid_at
+from bot.orders.model import trxid_at
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from bot.actors import Address
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.product import Product
-from bot.delivery.lazy_content import load_content
 from bot.delivery.message_merging import Draft, compose_next, superseded
+from bot.features.lazy_content import load_content
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
@@ -22,7 +23,7 @@ from bot.purchasing.settlement import apply_event_to
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Clock
 from bot.texts.render import RenderedMessage, render
-from bot.unit_of_work import Address, Desk
+from bot.unit_of_work import WorkContext
 from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind
 from storage import catalogue, imports, order_queries, outbox
 from storage.migrate import migrate
@@ -80,11 +81,11 @@ class Stage:
         self.now_ms = OPENED_AT_MS
         self._numbers = count(1)
         self.clock = Clock(ZONE)
-        self.desk = Desk(
-            admins=(RINA.user_id,),
+        self.context = WorkContext(
+            admin_ids=(RINA.user_id,),
             zone=ZONE,
             nonce=lambda: f"nonce{next(self._numbers)}",
-            chance=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
+            random_suffix=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
         )
         self._message_ids = count(1)
         self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {who.user_id: [] for who in PEOPLE}
@@ -132,7 +133,7 @@ class Stage:
             reply_to=reply_to,
             document=document,
         )
-        messages.handle_message(self.tx, self.desk, said, now_ms=self.now_ms)
+        messages.handle_message(self.context.begin(self.tx, self.now_ms), said)
 
     def sends(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
         """Let an admin send a file, and read it."""
@@ -146,10 +147,10 @@ class Stage:
     def _reads(self, asked: imports.Import, content: bytes) -> None:
         match read_price_list(content, commands=COMMANDS):
             case UnreadablePriceList() as why:
-                import_review.reject_import(self.tx, self.desk, asked, why, now_ms=self.now_ms)
+                import_review.reject_import(self.context.begin(self.tx, self.now_ms), asked, why)
             case ParsedPriceList() as sheet:
                 packed = imports.serialize(sheet)
-                import_review.show_preview(self.tx, self.desk, asked, sheet, packed, now_ms=self.now_ms)
+                import_review.show_preview(self.context.begin(self.tx, self.now_ms), asked, sheet, packed)
 
     def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
         """Let somebody tap the latest button that has `label` on it."""
@@ -163,7 +164,7 @@ class Stage:
             name=by.name,
             data=data,
         )
-        callbacks.handle_callback(self.tx, self.desk, pressed, now_ms=self.now_ms)
+        callbacks.handle_callback(self.context.begin(self.tx, self.now_ms), pressed)
         return self._said()
 
     def hears(self, *news: OrderEvent, trxid: str = "") -> tuple[Bubble, ...]:
@@ -175,7 +176,7 @@ class Stage:
     def is_told(self, *news: OrderEvent, trxid: str) -> None:
         """Let news of an order come in that nobody can be told yet."""
         for each in news:
-            apply_event_to(self.tx, self.desk, trxid, each, at_ms=self.now_ms, actor="biller")
+            apply_event_to(self.context.begin(self.tx, self.now_ms), trxid, each, actor="biller")
 
     def looks(self) -> tuple[Bubble, ...]:
         """Give what was said since somebody last looked."""
@@ -188,7 +189,7 @@ class Stage:
     def tells(self, *notices: Notice, to: Person = SARI) -> tuple[Bubble, ...]:
         """Say something of which only the facts are made up."""
         for notice in notices:
-            self.desk.say(self.tx, notice, Address(chat_id=to.user_id), at_ms=self.now_ms)
+            self.context.begin(self.tx, self.now_ms).notify(notice, Address(chat_id=to.user_id))
         return self._said()
 
     def orders(self) -> list[Order]:
@@ -198,13 +199,13 @@ class Stage:
 
     def _message_of(self, by: Person, kind: str) -> int:
         shown = self._on_screen[by.user_id]
-        return next(number for number, letter in reversed(shown) if type(letter.notice).__name__ == kind)
+        return next(number for number, message in reversed(shown) if type(message.notice).__name__ == kind)
 
     def _button(self, by: Person, label: str) -> tuple[int, str]:
         return next(
             (number, button.data)
-            for number, letter in reversed(self._on_screen[by.user_id])
-            for row in letter.keyboard
+            for number, message in reversed(self._on_screen[by.user_id])
+            for row in message.keyboard
             for button in row
             if label in label_of(button.action, button.label)
         )
@@ -232,18 +233,18 @@ class Stage:
             outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
         words = draft.outgoing.text if draft.outgoing else ()
         return Bubble(
-            to=who, notice=draft.batch[0].letter.notice, rendered=RenderedMessage(text=words), keys=()
+            to=who, notice=draft.batch[0].message.notice, rendered=RenderedMessage(text=words), keys=()
         )
 
     def _told(self, who: Person, entry: QueuedMessage) -> Bubble:
-        letter, notice = entry.letter, entry.letter.notice
-        message_id = letter.edits or next(self._message_ids)
+        message, notice = entry.message, entry.message.notice
+        message_id = message.edits or next(self._message_ids)
         outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
-        self._on_screen[who.user_id].append((message_id, letter))
+        self._on_screen[who.user_id].append((message_id, message))
         if isinstance(notice, LazyNotice):
             rendered = load_content(self.tx, notice, self.clock).rendered
         else:
             rendered = render(notice, self.clock)
-        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in letter.keyboard)
+        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in message.keyboard)
         copy = ((COPY,),) if rendered.copy else ()
         return Bubble(to=who, notice=notice, rendered=rendered, keys=(*keys, *copy))

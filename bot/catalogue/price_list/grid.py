@@ -133,15 +133,15 @@ def _refuse_vast(sheet: bytes) -> None:
         raise UnreadableFileError(FileError.DAMAGED)
     places = set(_PLACE.findall(sheet))
     last_row = max((int(row[:9]) for _, row in places), default=0)
-    last_column = max((_column(letters) for letters, _ in places), default=0)
+    last_column = max((_column(messages) for messages, _ in places), default=0)
     if last_row > MAX_ROWS + 100 or last_row * last_column > MAX_CELLS:
         raise UnreadableFileError(FileError.TOO_MANY_ROWS)
 
 
-def _column(letters: bytes) -> int:
+def _column(messages: bytes) -> int:
     number = 0
-    for letter in letters[:6].upper():
-        number = number * 26 + letter - 64
+    for message in messages[:6].upper():
+        number = number * 26 + message - 64
     return number
 
 

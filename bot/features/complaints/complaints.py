@@ -2,9 +2,10 @@
 
 import re
 
-from msgspec import Struct
-
+from bot.actors import Actor, Address
 from bot.grammar.normalize import normalize
+from bot.grammar.parsed import Command
+from bot.notices.buttons import Action
 from bot.notices.complaints import (
     ComplaintCard,
     ComplaintClosed,
@@ -15,8 +16,11 @@ from bot.notices.complaints import (
     TooManyComplaints,
 )
 from bot.orders.model import Order, State
-from bot.orders.notifications import facts_of
-from bot.unit_of_work import Address, Desk
+from bot.purchasing.notifications import facts_of
+from bot.purchasing.offers import own_order
+from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, Toast
 from storage import complaints, order_queries, orders, people
 from storage.complaints import Complaint, ComplaintOrigin
 from storage.transaction import Tx
@@ -33,44 +37,35 @@ MIN_NUMBER_DIGITS = 5
 MAX_NUMBERS_TRIED = 8
 
 
-class Admin(Struct, frozen=True, kw_only=True):
-    """Who deals with a complaint, where, and over which card of theirs, if any."""
-
-    user_id: int
-    name: str
-    place: Address
-    card_id: int | None = None
-
-
-def open_complaint(
-    tx: Tx, desk: Desk, order: Order, place: Address, *, user_id: int, note: str, now_ms: int
-) -> None:
-    """Bring an order before the admins, once, and tell where its complaint stands."""
-    last = complaints.latest_for(tx, order.trxid)
+def open_complaint(work: UnitOfWork, actor: Actor, order: Order, *, note: str) -> None:
+    """Bring an order before the admins, once, and tell the reseller the stage of its complaint."""
+    user_id, place = actor.user_id, actor.address
+    last = complaints.latest_for(work.tx, order.trxid)
     is_waiting = last is not None and last.stage is not ComplaintStage.ANSWERED
-    if not is_waiting and (count := complaints.count_unanswered(tx, user_id)) >= MAX_UNANSWERED:
-        desk.say(tx, TooManyComplaints(count=count), place, at_ms=now_ms)
+    if not is_waiting and (count := complaints.count_unanswered(work.tx, user_id)) >= MAX_UNANSWERED:
+        work.notify(TooManyComplaints(count=count), place)
         return
-    spot = ComplaintOrigin(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
+    origin = ComplaintOrigin(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
     cut = note[:MAX_NOTE_CHARS]
-    fresh = complaints.insert(tx, order.trxid, spot, user_id=user_id, note=cut, at_ms=now_ms)
+    fresh = complaints.insert(work.tx, order.trxid, origin, user_id=user_id, note=cut, at_ms=work.now_ms)
     if fresh:
-        card = _card(tx, order, fresh)
-        desk.tell_admins(tx, card, at_ms=now_ms, subject=complaint_subject(fresh))
+        card = _card(work.tx, order, fresh)
+        work.notify_admins(card, subject=complaint_subject(fresh))
     if complaint := fresh or last:
-        desk.say(tx, _told(order, complaint), place, at_ms=now_ms)
+        work.notify(_told(order, complaint), place)
 
 
-def open_complaint_about(
-    tx: Tx, desk: Desk, typed: str, place: Address, *, user_id: int, now_ms: int
-) -> None:
-    """Complain about the order that was named by its number or id, in whatever words around it."""
-    order = _find(tx, normalize(typed), user_id)
+def open_complaint_about(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Complain about the order that is named by its number or id; show the open complaints to an admin."""
+    typed = command.rest
+    if actor.sees_all and not typed:
+        show_open(work, actor)
+        return
+    order = _find(work.tx, normalize(typed), actor.user_id)
     if order is None:
-        desk.say(tx, ComplaintHelp(typed=typed.strip()[:64]), place, at_ms=now_ms)
+        work.notify(ComplaintHelp(typed=typed.strip()[:64]), actor.address)
     else:
-        note = " ".join(normalize(typed).split())
-        open_complaint(tx, desk, order, place, user_id=user_id, note=note, now_ms=now_ms)
+        open_complaint(work, actor, order, note=" ".join(normalize(typed).split()))
 
 
 def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
@@ -92,86 +87,79 @@ def _numbers(typed: str) -> list[str]:
     return [form for number in long for form in (number, re.sub(r"^(?:62)?8", "08", number))]
 
 
-def show_open(tx: Tx, desk: Desk, place: Address, *, now_ms: int) -> None:
+def show_open(work: UnitOfWork, admin: Actor) -> None:
     """Show an admin the complaints that wait for an answer."""
-    waiting = complaints.unanswered(tx, limit=MAX_CARDS)
+    place = admin.address
+    waiting = complaints.unanswered(work.tx, limit=MAX_CARDS)
     for complaint in waiting:
-        if order := orders.get(tx, complaint.trxid):
-            card = _card(tx, order, complaint)
-            desk.say(tx, card, place, at_ms=now_ms, subject=complaint_subject(complaint))
+        if order := orders.get(work.tx, complaint.trxid):
+            card = _card(work.tx, order, complaint)
+            work.notify(card, place, subject=complaint_subject(complaint))
     if not waiting:
-        desk.say(tx, NoComplaints(), place, at_ms=now_ms)
+        work.notify(NoComplaints(), place)
 
 
-def mark_checking(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
+def mark_checking(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
     """An admin takes a complaint up: the reseller hears it once, and the card says so."""
-    found = _order_of(tx, complaint_id)
+    found = _order_of(work.tx, complaint_id)
     if found is None:
         return
     order, complaint = found
     if complaint.stage is ComplaintStage.OPEN:
-        complaint = _move(
-            tx, desk, order, complaint, stage=ComplaintStage.CHECKING, words=None, admin=admin, now_ms=now_ms
-        )
-    _show_again(tx, desk, order, complaint, admin, now_ms)
+        complaint = _move(work, order, complaint, stage=ComplaintStage.CHECKING, words=None, admin=admin)
+    _show_again(work, order, complaint, admin)
 
 
-def mark_delivered(tx: Tx, desk: Desk, complaint_id: int, admin: Admin, *, now_ms: int) -> None:
+def mark_delivered(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
     """An admin finds the order delivered; if it no longer is said to be, the card is shown afresh."""
-    found = _order_of(tx, complaint_id)
+    found = _order_of(work.tx, complaint_id)
     if found and found[0].state is State.SUCCEEDED:
-        answer_complaint(tx, desk, complaint_id, None, admin, now_ms=now_ms)
+        answer_complaint(work, complaint_id, None, admin)
     elif found:
-        _show_again(tx, desk, *found, admin, now_ms)
+        _show_again(work, *found, admin)
 
 
-def answer_complaint(
-    tx: Tx, desk: Desk, complaint_id: int, text: str | None, admin: Admin, *, now_ms: int
-) -> None:
+def answer_complaint(work: UnitOfWork, complaint_id: int, text: str | None, admin: Actor) -> None:
     """Answer a complaint where it was made and close its cards; the first counts. None: "delivered"."""
-    found = _order_of(tx, complaint_id)
+    found = _order_of(work.tx, complaint_id)
     if found is None:
         return
     order, complaint = found
     if complaint.stage is ComplaintStage.ANSWERED:
-        _show_again(tx, desk, order, complaint, admin, now_ms)
+        _show_again(work, order, complaint, admin)
         return
     words = text[:MAX_ANSWER_CHARS] if text else None
-    complaint = _move(
-        tx, desk, order, complaint, stage=ComplaintStage.ANSWERED, words=words, admin=admin, now_ms=now_ms
-    )
+    complaint = _move(work, order, complaint, stage=ComplaintStage.ANSWERED, words=words, admin=admin)
     closed = _closed(order, complaint, admin.name)
-    desk.close_cards(tx, closed, at_ms=now_ms, subject=complaint_subject(complaint))
+    work.replace_cards(closed, subject=complaint_subject(complaint))
 
 
 def _move(
-    tx: Tx,
-    desk: Desk,
+    work: UnitOfWork,
     order: Order,
     before: Complaint,
     *,
     stage: ComplaintStage,
     words: str | None,
-    admin: Admin,
-    now_ms: int,
+    admin: Actor,
 ) -> Complaint:
     """Bring a complaint on and say so where it was made; give the complaint as it stands then."""
-    moved = complaints.change_stage(tx, before, stage, answer=words, by=admin.user_id, at_ms=now_ms)
-    after = complaints.get(tx, before.complaint_id) or before
+    moved = complaints.change_stage(work.tx, before, stage, answer=words, by=admin.user_id, at_ms=work.now_ms)
+    after = complaints.get(work.tx, before.complaint_id) or before
     if moved:
         where = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
-        desk.say(tx, _told(order, after), where, at_ms=now_ms)
+        work.notify(_told(order, after), where)
     return after
 
 
-def _show_again(tx: Tx, desk: Desk, order: Order, complaint: Complaint, admin: Admin, now_ms: int) -> None:
+def _show_again(work: UnitOfWork, order: Order, complaint: Complaint, admin: Actor) -> None:
     """Show how a complaint stands, in the place of the card that was tapped."""
     if complaint.stage is ComplaintStage.ANSWERED:
-        person = people.get(tx, complaint.changed_by)
+        person = people.get(work.tx, complaint.changed_by)
         notice: ComplaintCard | ComplaintClosed = _closed(order, complaint, person.name if person else "")
     else:
-        notice = _card(tx, order, complaint)
-    desk.say(tx, notice, admin.place, at_ms=now_ms, subject=complaint_subject(complaint), edits=admin.card_id)
+        notice = _card(work.tx, order, complaint)
+    work.answer(admin, notice, subject=complaint_subject(complaint))
 
 
 def _order_of(tx: Tx, complaint_id: int) -> tuple[Order, Complaint] | None:
@@ -213,3 +201,39 @@ def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
         reason=order.reason,
         biller_ref=order.biller_ref,
     )
+
+
+def _tap_complain(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Complain by one tap; a second tap only shows the stage."""
+    order = own_order(work, actor, tap.payload)
+    if not isinstance(order, Order):
+        return order
+    open_complaint(work, actor, order, note="")
+    return Toast.DONE
+
+
+def _tap_card(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    handle = mark_checking if tap.action is Action.COMPLAINT_CHECKING else mark_delivered
+    handle(work, int(tap.subject_id), admin)
+    return Toast.DONE
+
+
+def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
+    """Take an admin's reply to the card of a complaint as the answer to it."""
+    text = message.text.strip()
+    if not text or text.startswith("/"):
+        return False
+    answer_complaint(work, int(subject.removeprefix("complaint:")), text, admin)
+    return True
+
+
+ROUTES = Routes(
+    commands=(CommandRoute(("komplain", "komplen", "komplin", "kom", "k", "lapor"), open_complaint_about),),
+    buttons=(
+        ButtonRoute(
+            actions=(Action.COMPLAIN,), handle=_tap_complain, answers=(ComplaintUpdate, TooManyComplaints)
+        ),
+        ButtonRoute(actions=(Action.COMPLAINT_CHECKING, Action.COMPLAINT_DELIVERED), handle=_tap_card),
+    ),
+    replies=(ReplyRoute(to=(ComplaintCard, ComplaintClosed), handle=_reply, audience=Audience.ADMINS),),
+)

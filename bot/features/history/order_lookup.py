@@ -1,13 +1,11 @@
-"""Shows people the orders they ask for: one, those to a number, or page by page all of their own.
-
-Nothing here changes or posts anything.
-"""
+"""Shows orders: one in full, the orders to a number, and page by page all of one person."""
 
 import re
 
-from msgspec import Struct
-
+from bot.actors import Actor
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
+from bot.grammar.parsed import Command
+from bot.notices.buttons import Action
 from bot.notices.order_lookup import (
     NoMatchingOrder,
     OrderDetails,
@@ -17,8 +15,11 @@ from bot.notices.order_lookup import (
     OrdersToDestination,
 )
 from bot.orders.model import Order
-from bot.orders.notifications import facts_of
-from bot.unit_of_work import Address, Desk
+from bot.purchasing.notifications import facts_of
+from bot.purchasing.offers import own_order
+from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
 from storage import order_queries, orders, people
 from storage.transaction import Tx
 
@@ -29,82 +30,80 @@ MAX_TYPED_CHARS = 60
 _NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 
-class Asker(Struct, frozen=True, kw_only=True):
-    """Who looks, and where the answer goes; `sees_all` for an admin in their private chat."""
-
-    user_id: int
-    place: Address
-    sees_all: bool
+def show_status(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Answer `cek …`: the orders to a number, the order of an id, or the last order of all."""
+    work.notify(_status(work.tx, command.rest, actor), actor.address)
 
 
-def show_status(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
-    """Answer `cek …`: how the orders to a number stand, or the one of an id, or the last one."""
-    desk.say(tx, _status(tx, typed, asker), asker.place, at_ms=now_ms)
-
-
-def _status(tx: Tx, typed: str, asker: Asker) -> OrderLookupNotice:
-    found = _found(tx, typed, asker)
+def _status(tx: Tx, typed: str, actor: Actor) -> OrderLookupNotice:
+    found = _found(tx, typed, actor)
     if not found:
         return NoMatchingOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
-        return _shown(tx, found[0], asker)
+        return _shown(tx, found[0], actor)
     return OrdersToDestination(
-        destination=found[0].destination, rows=tuple(_row(tx, order, asker) for order in found)
+        destination=found[0].destination, rows=tuple(_row(tx, order, actor) for order in found)
     )
 
 
 def _number_in(typed: str) -> str:
-    """Give the number or id without the words around it; all of `typed` where none stands in it."""
+    """Return the number or id without the words around it; all of `typed` if it holds none."""
     found = _NUMBER.search(typed)
     return found[0] if found else typed
 
 
-def _found(tx: Tx, typed: str, asker: Asker) -> list[Order]:
+def _found(tx: Tx, typed: str, actor: Actor) -> list[Order]:
     if not typed:
-        return order_queries.page_before(tx, asker.user_id, None, limit=1)
+        return order_queries.page_before(tx, actor.user_id, None, limit=1)
     if trxid := parse_trxid(typed):
         order = orders.get(tx, trxid)
-        return [order] if order and (asker.sees_all or order.user_id == asker.user_id) else []
-    user_id = None if asker.sees_all else asker.user_id
+        return [order] if order and (actor.sees_all or order.user_id == actor.user_id) else []
+    user_id = None if actor.sees_all else actor.user_id
     for destination in parse_destinations(typed):
         if found := order_queries.to_destination(tx, destination, user_id=user_id, limit=ROWS_TO_A_NUMBER):
             return found
     return []
 
 
-def show_order(tx: Tx, desk: Desk, order: Order, asker: Asker, *, now_ms: int) -> None:
-    """Show an order in full, which the asker may see."""
-    desk.say(tx, _shown(tx, order, asker), asker.place, at_ms=now_ms)
+def _show_history(work: UnitOfWork, actor: Actor, _: Command) -> None:
+    work.notify(_older(work.tx, actor, None), actor.address)
 
 
-def show_history(tx: Tx, desk: Desk, asker: Asker, *, now_ms: int) -> None:
-    """Show the latest orders of the asker's own."""
-    desk.say(tx, _older(tx, asker, None), asker.place, at_ms=now_ms)
+def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    order = own_order(work, actor, tap.payload)
+    if not isinstance(order, Order):
+        return order
+    work.notify(_shown(work.tx, order, actor), actor.address)
+    return Toast.DONE
 
 
-def show_older(tx: Tx, desk: Desk, order: Order, asker: Asker, *, edits: int, now_ms: int) -> None:
-    """Put the orders before one of the asker's own in the place of our message `edits`."""
-    desk.say(tx, _older(tx, asker, order), asker.place, at_ms=now_ms, edits=edits)
+def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Show the orders before or after one of the actor's own in the place of the tapped page."""
+    order = own_order(work, actor, tap.payload)
+    if not isinstance(order, Order):
+        return order
+    if order.user_id != actor.user_id:
+        return Toast.NOT_YOURS
+    turn = _older if tap.action is Action.OLDER else _newer
+    work.notify(turn(work.tx, actor, order), actor.chat, edits=actor.card_id)
+    return Toast.DONE
 
 
-def show_newer(tx: Tx, desk: Desk, order: Order, asker: Asker, *, edits: int, now_ms: int) -> None:
-    """Put the orders after one of the asker's own in the place of our message `edits`."""
-    found = order_queries.page_after(tx, asker.user_id, order, limit=ROWS_A_PAGE + 1)
+def _newer(tx: Tx, actor: Actor, order: Order) -> OrderHistory:
+    found = order_queries.page_after(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
     if len(found) < ROWS_A_PAGE:
-        page = _older(tx, asker, None)
-    else:
-        rows = tuple(_row(tx, each, asker) for each in found[-ROWS_A_PAGE:])
-        page = OrderHistory(rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True)
-    desk.say(tx, page, asker.place, at_ms=now_ms, edits=edits)
+        return _older(tx, actor, None)
+    rows = tuple(_row(tx, each, actor) for each in found[-ROWS_A_PAGE:])
+    return OrderHistory(rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True)
 
 
-def _older(tx: Tx, asker: Asker, order: Order | None) -> OrderHistory:
-    found = order_queries.page_before(tx, asker.user_id, order, limit=ROWS_A_PAGE + 1)
-    rows = tuple(_row(tx, each, asker) for each in found[:ROWS_A_PAGE])
+def _older(tx: Tx, actor: Actor, order: Order | None) -> OrderHistory:
+    found = order_queries.page_before(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
+    rows = tuple(_row(tx, each, actor) for each in found[:ROWS_A_PAGE])
     return OrderHistory(rows=rows, has_newer=order is not None, has_older=len(found) > ROWS_A_PAGE)
 
 
-def _row(tx: Tx, order: Order, asker: Asker) -> OrderRow:
+def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
     return OrderRow(
         trxid=order.trxid,
         code=order.product_code,
@@ -114,11 +113,11 @@ def _row(tx: Tx, order: Order, asker: Asker) -> OrderRow:
         sn=order.sn,
         reason=order.reason or "",
         failure_cause=order.failure_cause,
-        name=_name(tx, order) if asker.sees_all and order.user_id != asker.user_id else "",
+        name=_name(tx, order) if actor.sees_all and order.user_id != actor.user_id else "",
     )
 
 
-def _shown(tx: Tx, order: Order, asker: Asker) -> OrderDetails:
+def _shown(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
     return OrderDetails(
         **facts_of(order, order.changed_at_ms),
         state=order.state,
@@ -128,11 +127,23 @@ def _shown(tx: Tx, order: Order, asker: Asker) -> OrderDetails:
         reason=order.reason or "",
         failure_cause=order.failure_cause,
         expiry=order.expiry,
-        user_id=order.user_id if asker.sees_all else None,
-        name=_name(tx, order) if asker.sees_all else "",
+        user_id=order.user_id if actor.sees_all else None,
+        name=_name(tx, order) if actor.sees_all else "",
     )
 
 
 def _name(tx: Tx, order: Order) -> str:
     person = people.get(tx, order.user_id)
     return person.name if person else ""
+
+
+ROUTES = Routes(
+    commands=(
+        CommandRoute(("cek", "status"), show_status),
+        CommandRoute(("riwayat", "last"), _show_history),
+    ),
+    buttons=(
+        ButtonRoute(actions=(Action.ORDER,), handle=_show_order, answers=(OrderDetails,)),
+        ButtonRoute(actions=(Action.NEWER, Action.OLDER), handle=_turn_page, under=(OrderHistory,)),
+    ),
+)

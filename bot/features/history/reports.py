@@ -1,79 +1,79 @@
-"""Takes in the wish for a report or its file; what stands in them is looked up as they leave.
+"""Requests for sales reports and their files, which are filled in when they are sent.
 
-An admin sees the whole shop with its costs, in their private chat; everybody else their own orders.
+An admin sees the whole shop with its costs, in a private chat; every other person their own orders.
 """
 
 import re
 from datetime import date
 
-from bot.features.history.order_lookup import Asker
+from bot.actors import Actor
+from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
+from bot.notices.buttons import Action
 from bot.notices.list_keyboards import SHOP
 from bot.notices.price_list import FileFormat
 from bot.notices.reports import ReportPeriodUnclear, SalesReport, SalesReportFile
-from bot.unit_of_work import Desk
+from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
 from storage import outbox
-from storage.transaction import Tx
 
 MAX_TYPED_CHARS = 60
 
 _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
 
-def show_day(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
+def _show_day(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `lap …`: today, or the days that are named."""
-    _answer(tx, desk, typed, asker, now_ms, unsaid=single_day(day_of(now_ms, desk.zone)))
+    _answer(work, actor, command.rest, default=single_day(day_of(work.now_ms, work.zone)))
 
 
-def show_month(tx: Tx, desk: Desk, typed: str, asker: Asker, *, now_ms: int) -> None:
+def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `rekap …`: this month, or the days that are named."""
-    today = day_of(now_ms, desk.zone)
-    _answer(tx, desk, typed, asker, now_ms, unsaid=Period(first=today.replace(day=1), last=today))
+    today = day_of(work.now_ms, work.zone)
+    _answer(work, actor, command.rest, default=Period(first=today.replace(day=1), last=today))
 
 
-def _answer(tx: Tx, desk: Desk, typed: str, asker: Asker, now_ms: int, *, unsaid: Period) -> None:
+def _answer(work: UnitOfWork, actor: Actor, typed: str, *, default: Period) -> None:
     form = _FORM.search(typed)
     days = " ".join(_FORM.sub("", typed).split())
-    period = parse_period(days, day_of(now_ms, desk.zone)) if days else unsaid
-    user_id = None if asker.sees_all else asker.user_id
+    period = parse_period(days, day_of(work.now_ms, work.zone)) if days else default
+    user_id = None if actor.sees_all else actor.user_id
     if period is None:
-        desk.say(tx, ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), asker.place, at_ms=now_ms)
+        work.notify(ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), actor.address)
     elif form:
         file_form = FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
-        _send_file(
-            tx, desk, SalesReportFile(user_id=user_id, period=str(period), form=file_form), asker, now_ms
-        )
+        _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=file_form), actor)
     else:
-        report = _report(user_id, period, day_of(now_ms, desk.zone))
-        desk.say(tx, report, asker.place, at_ms=now_ms)
+        report = _report(user_id, period, day_of(work.now_ms, work.zone))
+        work.notify(report, actor.address)
 
 
-def replace_report(tx: Tx, desk: Desk, payload: str, asker: Asker, *, edits: int, now_ms: int) -> bool:
-    """Put another report in the place of our message `edits`; False if the asker may not see it."""
-    whose, _, text = payload.partition("|")
+def _turn_report(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Show the report of another period in the place of the tapped one."""
+    whose, _, text = tap.payload.partition("|")
     period = decode_period(text)
-    if period is None or not _may_see(whose, asker):
-        return False
-    report = _report(_user_id(whose), period, day_of(now_ms, desk.zone))
-    desk.say(tx, report, asker.place, at_ms=now_ms, edits=edits)
-    return True
+    if period is None or not _may_see(whose, actor):
+        return Toast.USED
+    report = _report(_user_id(whose), period, day_of(work.now_ms, work.zone))
+    work.notify(report, actor.chat, edits=actor.card_id)
+    return Toast.DONE
 
 
-def send_file(tx: Tx, desk: Desk, payload: str, asker: Asker, *, now_ms: int) -> bool:
-    """Send the file that a button names; False if the asker may not have it."""
-    whose, _, rest = payload.partition("|")
+def _download(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    whose, _, rest = tap.payload.partition("|")
     text, _, form = rest.partition("|")
-    if decode_period(text) is None or form not in list(FileFormat) or not _may_see(whose, asker):
-        return False
+    if decode_period(text) is None or form not in list(FileFormat) or not _may_see(whose, actor):
+        return Toast.USED
     file = SalesReportFile(user_id=_user_id(whose), period=text, form=FileFormat(form))
-    _send_file(tx, desk, file, asker, now_ms)
-    return True
+    _send_file(work, file, actor)
+    return Toast.DONE
 
 
-def _send_file(tx: Tx, desk: Desk, file: SalesReportFile, asker: Asker, now_ms: int) -> None:
-    """Promise one file at a time: a large one takes seconds to make."""
-    if not outbox.is_kind_waiting(tx, asker.place.chat_id, SalesReportFile.__name__):
-        desk.say(tx, file, asker.place, at_ms=now_ms)
+def _send_file(work: UnitOfWork, file: SalesReportFile, actor: Actor) -> None:
+    """Enqueue one file at a time: a large one takes seconds to make."""
+    if not outbox.is_kind_waiting(work.tx, actor.address.chat_id, SalesReportFile.__name__):
+        work.notify(file, actor.address)
 
 
 def _report(user_id: int | None, period: Period, today: date) -> SalesReport:
@@ -87,9 +87,18 @@ def _report(user_id: int | None, period: Period, today: date) -> SalesReport:
     )
 
 
-def _may_see(whose: str, asker: Asker) -> bool:
-    return asker.sees_all if whose == SHOP else whose == str(asker.user_id)
+def _may_see(whose: str, actor: Actor) -> bool:
+    return actor.sees_all if whose == SHOP else whose == str(actor.user_id)
 
 
 def _user_id(whose: str) -> int | None:
     return None if whose == SHOP else int(whose)
+
+
+ROUTES = Routes(
+    commands=(CommandRoute(("lap", "laporan"), _show_day), CommandRoute(("rekap",), _show_month)),
+    buttons=(
+        ButtonRoute(actions=(Action.REPORT,), handle=_turn_report, under=(SalesReport,)),
+        ButtonRoute(actions=(Action.REPORT_FILE,), handle=_download),
+    ),
+)

@@ -2,9 +2,22 @@
 
 from msgspec.structs import replace
 
-from bot.actors import Role, Standing
-from bot.notices.people import JoinAnswer, JoinCard, JoinDecided, PersonNotFound, StandingChanged
-from bot.unit_of_work import Address, Desk
+from bot.actors import Actor, Address, Role, Standing
+from bot.grammar.parse import Parsed
+from bot.grammar.parsed import Command, InvalidInput, OrderLines
+from bot.notices.buttons import Action
+from bot.notices.people import (
+    JoinAnswer,
+    JoinCard,
+    JoinDecided,
+    PersonNotFound,
+    ResellerList,
+    ResellerRow,
+    StandingChanged,
+)
+from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, MessageKind, Toast
 from storage import outbox, people
 from storage.people import Person
 from storage.transaction import Tx
@@ -22,15 +35,21 @@ ALLOWED_CHANGES = {
 }
 """What an admin may make of whom."""
 
+MAX_RESELLERS_SHOWN = 50
+"""A list that fits one message of 4,096 characters with names of any length."""
 
-def role_of(tx: Tx, desk: Desk, user_id: int) -> Role:
+_ACCESS_WORDS = ("start", "daftar")
+_STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
+
+
+def role_of(work: UnitOfWork, user_id: int) -> Role:
     """Tell what a person may do."""
-    return role_for(desk, user_id, people.get(tx, user_id))
+    return role_for(work, user_id, people.get(work.tx, user_id))
 
 
-def role_for(desk: Desk, user_id: int, person: Person | None) -> Role:
+def role_for(work: UnitOfWork, user_id: int, person: Person | None) -> Role:
     """Tell what somebody may do who is `person` in our books, None if they are not in them."""
-    if user_id in desk.admins:
+    if user_id in work.admin_ids:
         return Role.ADMIN
     return Role.RESELLER if person and person.standing is Standing.APPROVED else Role.STRANGER
 
@@ -57,28 +76,56 @@ def _unheard_of(user_id: int, now_ms: int) -> Person:
     )
 
 
-def request_access(tx: Tx, desk: Desk, asker: Person, *, now_ms: int) -> None:
+def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
+    """Let a stranger ask for access, and do nothing else."""
+    if message.kind is not MessageKind.WRITTEN:
+        return
+    match parsed:
+        case Command(word=word, slash=slash) if word in _ACCESS_WORDS and (actor.is_private or slash):
+            request_access(work, _asker(message, work.now_ms))
+        case OrderLines(looks_like_order=True) | InvalidInput(looks_like_order=True):
+            answer_stranger(work, actor.user_id, actor.address)
+        case _ if actor.is_private:
+            answer_stranger(work, actor.user_id, actor.address)
+        case _:
+            pass
+
+
+def _asker(message: IncomingMessage, now_ms: int) -> Person:
+    return Person(
+        user_id=message.user_id,
+        name=message.name,
+        username=message.username,
+        standing=Standing.ASKED,
+        chat_id=message.chat_id,
+        thread_id=message.thread_id,
+        message_id=message.message_id,
+        changed_at_ms=now_ms,
+    )
+
+
+def request_access(work: UnitOfWork, asker: Person) -> None:
     """Bring somebody's wish to be let in to the admins; `asker` holds who and where."""
-    known = people.get(tx, asker.user_id)
-    place = Address(chat_id=asker.chat_id, thread_id=asker.thread_id, reply_to=asker.message_id)
-    if known and not _may_ask(known, now_ms):
-        tell_stranger(tx, desk, asker.user_id, place, now_ms=now_ms)
+    known = people.get(work.tx, asker.user_id)
+    address = Address(chat_id=asker.chat_id, thread_id=asker.thread_id, reply_to=asker.message_id)
+    if known and not _may_ask(known, work.now_ms):
+        answer_stranger(work, asker.user_id, address)
         return
-    people.save(tx, asker, changed_by=asker.user_id)
-    desk.say(tx, JoinAnswer(standing=Standing.ASKED, fresh=True), place, at_ms=now_ms)
-    card = JoinCard(user_id=asker.user_id, name=asker.name, username=asker.username, at_ms=now_ms)
-    desk.tell_admins(tx, card, at_ms=now_ms, subject=person_subject(asker.user_id))
+    people.save(work.tx, asker, changed_by=asker.user_id)
+    work.notify(JoinAnswer(standing=Standing.ASKED, fresh=True), address)
+    card = JoinCard(user_id=asker.user_id, name=asker.name, username=asker.username, at_ms=work.now_ms)
+    work.notify_admins(card, subject=person_subject(asker.user_id))
 
 
-def tell_stranger(tx: Tx, desk: Desk, user_id: int, place: Address, *, now_ms: int) -> None:
+def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
     """Tell somebody where they stand; a flood of theirs is not echoed."""
-    subject = f"stranger:{place.chat_id}"
-    if outbox.is_kind_waiting(tx, place.chat_id, JoinAnswer.__name__):
+    subject = f"stranger:{address.chat_id}"
+    if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
-    if not outbox.was_enqueued_since(tx, subject, since_ms=now_ms - STRANGER_PAUSE_MS + 1):
-        person = people.get(tx, user_id)
+    if not outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - STRANGER_PAUSE_MS + 1):
+        person = people.get(work.tx, user_id)
         answer = JoinAnswer(standing=person.standing if person else None)
-        desk.say(tx, answer, place, at_ms=now_ms, subject=subject)
+        work.notify(answer, address, subject=subject)
 
 
 def _may_ask(known: Person, now_ms: int) -> bool:
@@ -86,44 +133,24 @@ def _may_ask(known: Person, now_ms: int) -> bool:
     return sent_away and now_ms - known.changed_at_ms >= ASK_AGAIN_MS
 
 
-def decide_request(
-    tx: Tx, desk: Desk, user_id: int, standing: Standing, *, admin_id: int, admin_name: str, now_ms: int
-) -> bool:
-    """Let in or reject somebody who asked; False if another admin was first."""
-    person = people.get(tx, user_id)
+def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Standing) -> bool:
+    """Let in or reject somebody who asked; return False if another admin was first."""
+    person = people.get(work.tx, user_id)
     if person is None or person.standing is not Standing.ASKED:
         return False
-    _change(tx, desk, person, standing, admin_id=admin_id, now_ms=now_ms)
-    decided = JoinDecided(user_id=user_id, name=person.name, standing=standing, admin_name=admin_name)
-    desk.close_cards(tx, decided, at_ms=now_ms, subject=person_subject(user_id))
+    _change(work, person, standing, admin)
     return True
 
 
-def change_standing(
-    tx: Tx,
-    desk: Desk,
-    typed: str,
-    standing: Standing,
-    *,
-    admin_id: int,
-    admin_name: str,
-    place: Address,
-    now_ms: int,
-) -> None:
+def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standing) -> None:
     """Freeze, remove or let in the person whom an admin named by id or @name."""
-    person = _find(tx, typed, standing, now_ms)
+    person = _find(work.tx, typed, standing, work.now_ms)
     if person is None or person.standing not in ALLOWED_CHANGES[standing]:
-        desk.say(tx, PersonNotFound(typed=typed), place, at_ms=now_ms)
+        work.notify(PersonNotFound(typed=typed), admin.address)
         return
-    asked = person.standing is Standing.ASKED
-    _change(tx, desk, person, standing, admin_id=admin_id, now_ms=now_ms)
-    if asked:
-        decided = JoinDecided(
-            user_id=person.user_id, name=person.name, standing=standing, admin_name=admin_name
-        )
-        desk.close_cards(tx, decided, at_ms=now_ms, subject=person_subject(person.user_id))
+    _change(work, person, standing, admin)
     changed = StandingChanged(user_id=person.user_id, name=person.name, standing=standing)
-    desk.say(tx, changed, place, at_ms=now_ms)
+    work.notify(changed, admin.address)
 
 
 def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
@@ -134,12 +161,47 @@ def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
     return known or (_unheard_of(int(typed), now_ms) if standing is Standing.APPROVED else None)
 
 
-def _change(tx: Tx, desk: Desk, person: Person, standing: Standing, *, admin_id: int, now_ms: int) -> None:
-    people.save(tx, replace(person, standing=standing, changed_at_ms=now_ms), changed_by=admin_id)
-    place = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
-    desk.say(tx, JoinAnswer(standing=standing, fresh=True), place, at_ms=now_ms)
+def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) -> None:
+    """Store a new standing, tell the person, and close the cards of a request that it answers."""
+    changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
+    people.save(work.tx, changed, changed_by=admin.user_id)
+    address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
+    work.notify(JoinAnswer(standing=standing, fresh=True), address)
+    if person.standing is Standing.ASKED:
+        decided = JoinDecided(
+            user_id=person.user_id, name=person.name, standing=standing, admin_name=admin.name
+        )
+        work.replace_cards(decided, subject=person_subject(person.user_id))
 
 
 def person_subject(user_id: int) -> str:
     """Give the name under which the cards about a person are found again."""
     return f"person:{user_id}"
+
+
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    standing = Standing.APPROVED if tap.action is Action.APPROVE else Standing.REJECTED
+    was_first = decide_request(work, admin, int(tap.subject_id), standing)
+    return Toast.DONE if was_first else Toast.USED
+
+
+def _change_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    change_standing(work, admin, command.rest, _STANDINGS[command.word])
+
+
+def _show_resellers(work: UnitOfWork, admin: Actor, _: Command) -> None:
+    rows = tuple(
+        ResellerRow(user_id=p.user_id, name=p.name, username=p.username, standing=p.standing)
+        for p in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN)
+    )
+    more = max(0, people.count_listed(work.tx) - len(rows))
+    work.notify(ResellerList(rows=rows, more=more), admin.address)
+
+
+ROUTES = Routes(
+    commands=(
+        CommandRoute(("reseller",), _show_resellers, Audience.ADMINS),
+        CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),
+    ),
+    buttons=(ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_tap, subject_kind="person"),),
+)

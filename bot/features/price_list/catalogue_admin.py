@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.actors import Actor
 from bot.catalogue.product import Product
 from bot.catalogue.search_query import split_terms
+from bot.grammar.parsed import Command
+from bot.notices.buttons import Action
 from bot.notices.price_list import (
     CatalogueEmpty,
     CatalogueFile,
@@ -18,7 +20,9 @@ from bot.notices.price_list import (
     ProductSwitched,
     ProductUnknown,
 )
-from bot.unit_of_work import Address, Desk
+from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.transaction import Tx
@@ -26,46 +30,47 @@ from storage.transaction import Tx
 MAX_PAST_SHOWN = 10
 
 
-class Keeper(Struct, frozen=True, kw_only=True):
-    """Which admin asks, and where the answer goes."""
-
-    user_id: int
-    name: str
-    place: Address
-
-
 BY_COMMAND = "chat"
 """The source of a change that one command made."""
 
 
-def send_catalogue(tx: Tx, desk: Desk, rest: str, keeper: Keeper, *, now_ms: int) -> None:
-    """Do what stands behind `/katalog`: `riwayat` looks back, `csv` sends a CSV, anything else an XLSX."""
-    match rest.lower():
+def _send_catalogue(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    """Answer `/katalog`: `riwayat` shows past changes, `csv` sends a CSV, anything else an XLSX."""
+    match command.rest.lower():
         case "riwayat" | "history":
-            desk.say(tx, _history(tx), keeper.place, at_ms=now_ms)
-        case _ if not desk.shelf.catalogue(tx):
-            desk.say(tx, CatalogueEmpty(), keeper.place, at_ms=now_ms)
+            work.notify(_history(work.tx), admin.address)
+        case _ if not work.catalogue:
+            work.notify(CatalogueEmpty(), admin.address)
         case form:
             wanted = FileFormat.CSV if form == FileFormat.CSV else FileFormat.XLSX
-            desk.say(tx, CatalogueFile(form=wanted), keeper.place, at_ms=now_ms)
+            work.notify(CatalogueFile(form=wanted), admin.address)
 
 
-def switch_products(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: bool, now_ms: int) -> None:
+def _switch_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    switch_products(work, admin, command.rest, is_open=command.word == "buka")
+
+
+def _close_by_button(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    switch_products(work, admin, tap.payload, is_open=False)
+    return Toast.DONE
+
+
+def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool) -> None:
     """Open or close the product that an admin named, or several at once, and say so."""
-    shown = desk.shelf.catalogue(tx)
+    shown = work.catalogue
     parts = tuple(dict.fromkeys(part.casefold() for part in split_terms(typed)))
     named = tuple(product for part in parts if (product := shown.find(part)))
     if not named:
         similar = tuple(found.code for found in shown.similar(typed)) if typed else ()
-        desk.say(tx, ProductUnknown(typed=typed[:64], similar=similar), keeper.place, at_ms=now_ms)
+        work.notify(ProductUnknown(typed=typed[:64], similar=similar), admin.address)
         return
     fresh = tuple(product for product in named if product.is_open is not is_open)
     if fresh:
-        _set_open(tx, desk, fresh, keeper, is_open=is_open, now_ms=now_ms)
+        _set_open(work, fresh, admin, is_open=is_open)
     (product, *more) = named
     if len(parts) == 1 and not more:
         one = ProductSwitched(code=product.code, name=product.name, is_open=is_open, fresh=bool(fresh))
-        desk.say(tx, one, keeper.place, at_ms=now_ms)
+        work.notify(one, admin.address)
         return
     several = ProductsSwitched(
         is_open=is_open,
@@ -73,20 +78,18 @@ def switch_products(tx: Tx, desk: Desk, typed: str, keeper: Keeper, *, is_open: 
         already=tuple(each.code for each in named if each not in fresh),
         unknown=tuple(part for part in parts if shown.find(part) is None),
     )
-    desk.say(tx, several, keeper.place, at_ms=now_ms)
+    work.notify(several, admin.address)
 
 
-def _set_open(
-    tx: Tx, desk: Desk, products: Sequence[Product], keeper: Keeper, *, is_open: bool, now_ms: int
-) -> None:
+def _set_open(work: UnitOfWork, products: Sequence[Product], admin: Actor, *, is_open: bool) -> None:
     """Open or close products of the catalogue as one change of it."""
-    old = desk.shelf.catalogue(tx)
+    old = work.catalogue
     chosen = frozenset(products)
     new = tuple(replace(one, is_open=is_open) if one in chosen else one for one in old)
     edit = CatalogueEdit(
-        stamp=desk.nonce(), at_ms=now_ms, user_id=keeper.user_id, name=keeper.name, source=BY_COMMAND
+        stamp=work.nonce(), at_ms=work.now_ms, user_id=admin.user_id, name=admin.name, source=BY_COMMAND
     )
-    desk.shelf.replace(tx, old, new, edit)
+    work.replace_catalogue(old, new, edit)
 
 
 def _history(tx: Tx) -> CatalogueHistory:
@@ -102,3 +105,12 @@ def _history(tx: Tx) -> CatalogueHistory:
             for past in catalogue.history(tx, limit=MAX_PAST_SHOWN)
         )
     )
+
+
+ROUTES = Routes(
+    commands=(
+        CommandRoute(("katalog",), _send_catalogue, Audience.ADMINS),
+        CommandRoute(("buka", "tutup"), _switch_by_command, Audience.ADMINS),
+    ),
+    buttons=(ButtonRoute(actions=(Action.CLOSE_PRODUCT,), handle=_close_by_button),),
+)

@@ -6,8 +6,7 @@ since is shown again before it is applied.
 
 from collections import Counter
 
-from msgspec import Struct
-
+from bot.actors import Actor, Address
 from bot.catalogue.diff import CatalogueDiff, ProductChange, diff_catalogue, merge_rows
 from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
@@ -23,12 +22,12 @@ from bot.notices.price_list import (
     ImportRefused,
     RuleCount,
 )
-from bot.unit_of_work import Address, Desk
-from bot.updates import Document
+from bot.routing import ButtonRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Document, Toast
 from storage import imports
 from storage.catalogue import CatalogueEdit
 from storage.imports import Import, ImportState
-from storage.transaction import Tx
 
 MAX_PROBLEMS_SHOWN = 20
 MAX_EXAMPLES_A_KIND = 3
@@ -40,35 +39,26 @@ OTHER_FILE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".gif", ".mp4"
 """Names of pictures and letters: what a photographed list comes as."""
 
 
-class Admin(Struct, frozen=True, kw_only=True):
-    """Who decides, and where; `message_id` is their message that brought a file, or ours that they tapped."""
-
-    user_id: int
-    name: str
-    place: Address
-    message_id: int
-
-
-def request_import(tx: Tx, desk: Desk, document: Document, admin: Admin, *, now_ms: int) -> None:
+def request_import(work: UnitOfWork, admin: Actor, document: Document, message_id: int) -> None:
     """Take in a file that an admin sent; an earlier one of this chat that is not yet decided is dropped."""
     name = document.name
     if fault := _fault_of(document):
         refused = ImportRefused(file_name=name, fault=fault, detail="")
-        desk.say(tx, refused, admin.place, at_ms=now_ms)
+        work.notify(refused, admin.address)
         return
-    for import_id in imports.undecided(tx, admin.place.chat_id):
-        _throw_away(tx, desk, import_id, ImportEndReason.SUPERSEDED, now_ms)
+    for import_id in imports.undecided(work.tx, admin.address.chat_id):
+        _throw_away(work, import_id, ImportEndReason.SUPERSEDED)
     imports.request(
-        tx,
-        chat_id=admin.place.chat_id,
-        message_id=admin.message_id,
+        work.tx,
+        chat_id=admin.address.chat_id,
+        message_id=message_id,
         user_id=admin.user_id,
         user_name=admin.name,
         file_id=document.file_id,
         file_name=name,
-        at_ms=now_ms,
+        at_ms=work.now_ms,
     )
-    desk.say(tx, ImportReceived(file_name=name), admin.place, at_ms=now_ms)
+    work.notify(ImportReceived(file_name=name), admin.address)
 
 
 def _fault_of(document: Document) -> FileError | None:
@@ -79,52 +69,50 @@ def _fault_of(document: Document) -> FileError | None:
     return FileError.TOO_LARGE if is_large else None
 
 
-def reject_import(tx: Tx, desk: Desk, asked: Import, why: UnreadablePriceList, *, now_ms: int) -> None:
+def reject_import(work: UnitOfWork, asked: Import, why: UnreadablePriceList) -> None:
     """Say why a file cannot be applied."""
-    if imports.finish(tx, asked.import_id, ImportState.FAILED, fault=why.fault):
+    if imports.finish(work.tx, asked.import_id, ImportState.FAILED, fault=why.fault):
         refused = ImportRefused(file_name=asked.file_name, fault=why.fault, detail=why.detail)
-        desk.say(tx, refused, _place_of(asked), at_ms=now_ms)
+        work.notify(refused, _place_of(asked))
 
 
-def show_preview(
-    tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, packed: str, *, now_ms: int
-) -> None:
+def show_preview(work: UnitOfWork, asked: Import, sheet: ParsedPriceList, packed: str) -> None:
     """Keep what was read of a file and show what it would change."""
-    shown = desk.shelf.catalogue(tx)
-    if not imports.store_parsed(tx, asked.import_id, sheet=packed, version=shown.version):
+    shown = work.catalogue
+    if not imports.store_parsed(work.tx, asked.import_id, sheet=packed, version=shown.version):
         return
-    preview = _preview(tx, desk, asked, sheet, renewed=False)
+    preview = _preview(work, asked, sheet, renewed=False)
     if not preview.has_changes:
-        imports.finish(tx, asked.import_id, ImportState.DISCARDED)
-    desk.say(tx, preview, _place_of(asked), at_ms=now_ms, subject=import_subject(asked.import_id))
+        imports.finish(work.tx, asked.import_id, ImportState.DISCARDED)
+    work.notify(preview, _place_of(asked), subject=import_subject(asked.import_id))
 
 
-def handle_button(tx: Tx, desk: Desk, action: Action, import_id: int, admin: Admin, *, now_ms: int) -> bool:
-    """Do what a button under a preview asks for; False if the list was decided before."""
-    asked = imports.get(tx, import_id)
-    sheet = imports.parsed_list(tx, import_id)
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Carry out what a button under a preview asks for, unless the list was decided before."""
+    import_id = int(tap.subject_id)
+    asked = imports.get(work.tx, import_id)
+    sheet = imports.parsed_list(work.tx, import_id)
     if asked is None or sheet is None or asked.state is not ImportState.READ:
-        return False
-    if action is Action.DISCARD_IMPORT:
-        _throw_away(tx, desk, import_id, ImportEndReason.DISCARDED, now_ms)
-        return True
-    if desk.shelf.catalogue(tx).version != asked.version:
-        _show_again(tx, desk, asked, sheet, admin, now_ms)
-        return True
-    _apply(tx, desk, asked, sheet, admin, now_ms)
-    return True
+        return Toast.USED
+    if tap.action is Action.DISCARD_IMPORT:
+        _throw_away(work, import_id, ImportEndReason.DISCARDED)
+    elif work.catalogue.version != asked.version:
+        _show_again(work, asked, sheet, admin)
+    else:
+        _apply(work, asked, sheet, admin)
+    return Toast.DONE
 
 
-def _apply(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, admin: Admin, now_ms: int) -> None:
-    old = desk.shelf.catalogue(tx)
+def _apply(work: UnitOfWork, asked: Import, sheet: ParsedPriceList, admin: Actor) -> None:
+    old = work.catalogue
     new = merge_rows(sheet.lines, old)
     edit = CatalogueEdit(
-        stamp=desk.nonce(), at_ms=now_ms, user_id=admin.user_id, name=admin.name, source=asked.file_name
+        stamp=work.nonce(), at_ms=work.now_ms, user_id=admin.user_id, name=admin.name, source=asked.file_name
     )
-    found = desk.shelf.replace(tx, old, new, edit)
+    found = work.replace_catalogue(old, new, edit)
     if found is None:
         raise RuntimeError(f"the catalogue is not at version {old.version} any more")
-    imports.finish(tx, asked.import_id, ImportState.APPLIED)
+    imports.finish(work.tx, asked.import_id, ImportState.APPLIED)
     changed = CatalogueChanged(
         version=old.version + 1,
         product_count=len(new),
@@ -132,33 +120,33 @@ def _apply(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, admin: Adm
         omitted_count=sheet.omitted_count,
         file_name=asked.file_name,
         name=admin.name,
-        at_ms=now_ms,
+        at_ms=work.now_ms,
     )
-    desk.close_cards(tx, changed, at_ms=now_ms, subject=import_subject(asked.import_id))
-    for other in desk.admins:
+    work.replace_cards(changed, subject=import_subject(asked.import_id))
+    for other in work.admin_ids:
         if other != asked.user_id:
-            desk.say(tx, changed, Address(chat_id=other), at_ms=now_ms)
+            work.notify(changed, Address(chat_id=other))
 
 
-def _show_again(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, admin: Admin, now_ms: int) -> None:
+def _show_again(work: UnitOfWork, asked: Import, sheet: ParsedPriceList, admin: Actor) -> None:
     """Put what the list would change by now in the place of what it would have changed before."""
-    imports.store_parsed(tx, asked.import_id, version=desk.shelf.catalogue(tx).version)
-    preview = _preview(tx, desk, asked, sheet, renewed=True)
+    imports.store_parsed(work.tx, asked.import_id, version=work.catalogue.version)
+    preview = _preview(work, asked, sheet, renewed=True)
     if not preview.has_changes:
-        imports.finish(tx, asked.import_id, ImportState.DISCARDED)
+        imports.finish(work.tx, asked.import_id, ImportState.DISCARDED)
     subject = import_subject(asked.import_id)
-    desk.say(tx, preview, admin.place, at_ms=now_ms, subject=subject, edits=admin.message_id)
+    work.answer(admin, preview, subject=subject)
 
 
-def _throw_away(tx: Tx, desk: Desk, import_id: int, why: ImportEndReason, now_ms: int) -> None:
-    asked = imports.get(tx, import_id)
-    if asked and imports.finish(tx, import_id, ImportState.DISCARDED):
+def _throw_away(work: UnitOfWork, import_id: int, why: ImportEndReason) -> None:
+    asked = imports.get(work.tx, import_id)
+    if asked and imports.finish(work.tx, import_id, ImportState.DISCARDED):
         ended = ImportEnded(file_name=asked.file_name, end=why)
-        desk.close_cards(tx, ended, at_ms=now_ms, subject=import_subject(import_id))
+        work.replace_cards(ended, subject=import_subject(import_id))
 
 
-def _preview(tx: Tx, desk: Desk, asked: Import, sheet: ParsedPriceList, *, renewed: bool) -> ImportPreview:
-    old = desk.shelf.catalogue(tx)
+def _preview(work: UnitOfWork, asked: Import, sheet: ParsedPriceList, *, renewed: bool) -> ImportPreview:
+    old = work.catalogue
     new = merge_rows(sheet.lines, old)
     found = diff_catalogue(old, new)
     rules = Counter(product.rule for product in new)
@@ -208,3 +196,14 @@ def _place_of(asked: Import) -> Address:
 def import_subject(import_id: int) -> str:
     """Give the name under which the cards about a list are found again."""
     return f"import:{import_id}"
+
+
+ROUTES = Routes(
+    buttons=(
+        ButtonRoute(
+            actions=(Action.APPLY_IMPORT, Action.APPLY_SOUND, Action.DISCARD_IMPORT),
+            handle=_tap,
+            subject_kind="import",
+        ),
+    ),
+)

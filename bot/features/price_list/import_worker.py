@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, assert_never
 
+from msgspec import Struct
+
 from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.features.price_list import import_review
 from bot.grammar.vocabulary import COMMANDS
-from bot.telegram.files import Fetched, FetchLater, FetchResult, FileLost, FileTooLarge
-from bot.unit_of_work import Desk
+from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import imports
 from storage.database import Database
@@ -24,6 +25,31 @@ PAUSES_S = (5, 15, 60, 180)
 
 IDLE_S = 600.0
 """The bell wakes it; this is for a file whose bell was lost with its process."""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """The file, whole."""
+
+    content: bytes
+
+
+class FetchLater(Struct, frozen=True, kw_only=True):
+    """It could not be fetched, which may pass."""
+
+    why: str
+
+
+class FileTooLarge(Struct, frozen=True, kw_only=True):
+    """It is larger than was asked for."""
+
+
+class FileLost(Struct, frozen=True, kw_only=True):
+    """Telegram will never give it."""
+
+    why: str
+
+
+FetchResult = Fetched | FetchLater | FileTooLarge | FileLost
 
 
 class FileSource(Protocol):
@@ -41,16 +67,16 @@ class ImportWorker:
         self,
         *,
         database: Database,
-        desk: Desk,
+        context: WorkContext,
         files: FileSource,
         now_ms: Callable[[], int],
-        outbox_bell: WakeUp,
+        outbox_wake_up: WakeUp,
     ) -> None:
         self._database = database
-        self._desk = desk
+        self._context = context
         self._files = files
         self._now_ms = now_ms
-        self._outbox_bell = outbox_bell
+        self._outbox_wake_up = outbox_wake_up
 
     async def run_once(self) -> float:
         """Read one list, if one is due; give the seconds until the next may be."""
@@ -92,17 +118,17 @@ class ImportWorker:
         sheet, packed = read
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.show_preview(tx, self._desk, asked, sheet, packed, now_ms=now_ms)
+            lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, sheet, packed)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()
         _log.info("a price list was read", extra={"count": len(sheet.lines)})
 
     async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.reject_import(tx, self._desk, asked, why, now_ms=now_ms)
+            lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
         )
-        self._outbox_bell.ring()
+        self._outbox_wake_up.set()
 
 
 def _read_and_pack(content: bytes) -> tuple[ParsedPriceList, str] | UnreadablePriceList:

@@ -2,13 +2,18 @@
 
 import re
 
+from bot.actors import Actor
 from bot.catalogue.product import DestinationRule
+from bot.grammar.parsed import Command
+from bot.notices.buttons import Action
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order, State
 from bot.orders.pln_token import read_pln_token
-from bot.unit_of_work import Address, Desk
+from bot.purchasing.offers import own_order
+from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import shops
+from storage import receipt_settings
 from storage.transaction import Tx
 
 MAX_SHOP_CHARS = 40
@@ -23,21 +28,24 @@ _PRICE = re.compile(
 )
 
 
-def send_receipt(tx: Tx, desk: Desk, order: Order, place: Address, *, now_ms: int) -> Toast:
-    """Give the receipt of an order; there is none before the order has succeeded."""
+def _send_receipt(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Send the receipt of an order, which exists only after success."""
+    order = own_order(work, actor, tap.payload)
+    if not isinstance(order, Order):
+        return order
     if order.state is not State.SUCCEEDED:
         return Toast.USED
-    desk.say(tx, Receipt(facts=_facts(tx, desk, order)), place, at_ms=now_ms)
+    work.notify(Receipt(facts=_facts(work, order)), actor.address)
     return Toast.DONE
 
 
-def _facts(tx: Tx, desk: Desk, order: Order) -> ReceiptFacts:
-    product = desk.shelf.catalogue(tx).find(order.product_code)
+def _facts(work: UnitOfWork, order: Order) -> ReceiptFacts:
+    product = work.catalogue.find(order.product_code)
     by_code = order.product_code.casefold().startswith("pln")
     is_meter = product.rule is DestinationRule.METER if product else by_code
     token = read_pln_token(order.sn or "", is_meter=is_meter)
     return ReceiptFacts(
-        shop_name=shops.name_of(tx, order.user_id),
+        shop_name=receipt_settings.shop_name(work.tx, order.user_id),
         product_code=order.product_code,
         product_name=product.name if product else None,
         destination=order.destination,
@@ -49,51 +57,53 @@ def _facts(tx: Tx, desk: Desk, order: Order) -> ReceiptFacts:
         tariff=token.tariff if token else None,
         kwh=token.kwh if token else None,
         # What the operator asks of the reseller is no business of the customer.
-        customer_price_idr=shops.price(tx, order.user_id, order.product_code),
+        customer_price_idr=receipt_settings.price(work.tx, order.user_id, order.product_code),
     )
 
 
-def edit_settings(tx: Tx, desk: Desk, typed: str, place: Address, *, user_id: int, now_ms: int) -> None:
-    """Do what was typed behind `struk`: `nama …` names the shop, `s5 6500` prices, nothing shows all."""
-    if not typed.strip():
-        _show_shop(tx, desk, place, user_id, now_ms, kept=False)
-    elif _keep(tx, desk, " ".join(typed.split()), user_id):
-        _show_shop(tx, desk, place, user_id, now_ms, kept=True)
+def edit_settings(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Change what was typed behind `struk`: `nama …` the shop, `s5 6500` a price; show all if nothing was."""
+    typed = " ".join(command.rest.split())
+    if typed and not _change(work, typed, actor.user_id):
+        work.notify(ReceiptSettingsInvalid(typed=command.rest[:MAX_TYPED_CHARS]), actor.address)
     else:
-        desk.say(tx, ReceiptSettingsInvalid(typed=typed[:MAX_TYPED_CHARS]), place, at_ms=now_ms)
+        work.notify(_settings(work.tx, actor.user_id, kept=bool(typed)), actor.address)
 
 
-def _keep(tx: Tx, desk: Desk, typed: str, user_id: int) -> bool:
+def _change(work: UnitOfWork, typed: str, user_id: int) -> bool:
     if named := _NAME.fullmatch(typed):
         name = named["name"].strip()
         if not 0 < len(name) <= MAX_SHOP_CHARS:
             return False
-        shops.rename(tx, user_id, name)
+        receipt_settings.save_shop_name(work.tx, user_id, name)
         return True
     priced = _PRICE.fullmatch(typed)
     if priced is None:
         return False
-    catalogue = desk.shelf.catalogue(tx)
+    catalogue = work.catalogue
     product = catalogue.find(priced["code"])
     if catalogue and product is None:
         return False
     code = product.code if product else priced["code"].lower()
     customer_price_idr = int(re.sub(r"[.,]", "", priced["price"]))
     if customer_price_idr:
-        shops.set_price(tx, user_id, code, customer_price_idr)
+        receipt_settings.save_price(work.tx, user_id, code, customer_price_idr)
     else:
-        shops.drop_price(tx, user_id, code)
+        receipt_settings.delete_price(work.tx, user_id, code)
     return True
 
 
-def _show_shop(tx: Tx, desk: Desk, place: Address, user_id: int, now_ms: int, *, kept: bool) -> None:
-    listed = shops.prices(tx, user_id, limit=MAX_PRICES_SHOWN)
-    shown = ReceiptSettings(
-        shop_name=shops.name_of(tx, user_id),
-        prices=tuple(
-            CustomerPrice(code=code, asked_idr=customer_price_idr) for code, customer_price_idr in listed
-        ),
-        more=max(0, shops.count_prices(tx, user_id) - len(listed)),
+def _settings(tx: Tx, user_id: int, *, kept: bool) -> ReceiptSettings:
+    listed = receipt_settings.prices(tx, user_id, limit=MAX_PRICES_SHOWN)
+    return ReceiptSettings(
+        shop_name=receipt_settings.shop_name(tx, user_id),
+        prices=tuple(CustomerPrice(code=code, price_idr=price_idr) for code, price_idr in listed),
+        more=max(0, receipt_settings.count_prices(tx, user_id) - len(listed)),
         kept=kept,
     )
-    desk.say(tx, shown, place, at_ms=now_ms)
+
+
+ROUTES = Routes(
+    commands=(CommandRoute(("struk",), edit_settings),),
+    buttons=(ButtonRoute(actions=(Action.RECEIPT,), handle=_send_receipt, answers=(Receipt,)),),
+)

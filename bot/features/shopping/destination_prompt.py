@@ -3,17 +3,20 @@
 The answer is a reply to the question or, in a private chat, a bare number soon after it.
 """
 
+from bot.actors import Actor, Address
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Product
 from bot.grammar.normalize import normalize
-from bot.grammar.parse import parse
+from bot.grammar.parse import Parsed, parse
 from bot.grammar.parsed import Clarification, Command, InputError, InvalidInput, OrderLines, OrderRequest
 from bot.grammar.resolve.resolver import resolve
 from bot.notices.shopping import DestinationPrompt, PromptCancelled
 from bot.orders.model import Intent
-from bot.purchasing import placing
-from bot.purchasing.placing import Buyer
-from bot.unit_of_work import Address, Desk
+from bot.purchasing import offers, placing
+from bot.purchasing.settlement import OrderSource
+from bot.routing import ReplyRoute, Routes
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage
 from storage import order_queries, outbox
 from storage.transaction import Tx
 
@@ -25,13 +28,7 @@ _NOT_THE_NUMBER = frozenset({InputError.SEVERAL_ORDERS, InputError.UNKNOWN_CODE}
 
 
 def ask_destination(
-    tx: Tx,
-    desk: Desk,
-    product: Product,
-    place: Address,
-    *,
-    input_error: InputError | None = None,
-    now_ms: int,
+    work: UnitOfWork, product: Product, address: Address, *, input_error: InputError | None = None
 ) -> None:
     """Ask for which number a product is; `input_error` tells what was amiss with the one before."""
     question = DestinationPrompt(
@@ -41,47 +38,43 @@ def ask_destination(
         rule=product.rule,
         input_error=input_error,
     )
-    desk.say(tx, question, place, at_ms=now_ms, subject=f"product:{product.code}")
+    work.notify(question, address, subject=f"product:{product.code}")
 
 
-def accept_reply(tx: Tx, desk: Desk, buyer: Buyer, subject: str, *, now_ms: int) -> bool:
+def accept_reply(work: UnitOfWork, source: OrderSource, subject: str) -> bool:
     """Take the reply to a question of ours; False if it is a command or a whole order of its own."""
-    typed = normalize(buyer.text)
+    typed = normalize(source.text)
     match parse(typed):
         case Command() as command:
-            is_open = _open_question(tx, buyer, now_ms) is not None
-            return is_open and _drop(tx, desk, buyer, command, now_ms)
-        case OrderLines() as orders if _is_whole(orders, desk.shelf.catalogue(tx)):
+            is_open = _open_question(work.tx, source, work.now_ms) is not None
+            return is_open and _drop(work, source, command)
+        case OrderLines() as orders if _is_whole(orders, work.catalogue):
             return False
         case _:
-            return bool(typed) and _take(tx, desk, buyer, typed, subject, now_ms)
+            return bool(typed) and _take(work, source, typed, subject)
 
 
-def accept_bare_number(
-    tx: Tx, desk: Desk, buyer: Buyer, parsed: Command | OrderLines | InvalidInput, *, now_ms: int
-) -> bool:
+def accept_bare_number(work: UnitOfWork, source: OrderSource, parsed: Parsed) -> bool:
     """Take a bare number in a private chat for the answer to the last question; False if it is none."""
     match parsed:
         case Command() as command:
-            return _open_question(tx, buyer, now_ms) is not None and _drop(tx, desk, buyer, command, now_ms)
+            return _open_question(work.tx, source, work.now_ms) is not None and _drop(work, source, command)
         case InvalidInput(input_error=InputError.NO_CODE):
-            subject = _open_question(tx, buyer, now_ms)
-            return subject is not None and _take(tx, desk, buyer, normalize(buyer.text), subject, now_ms)
+            subject = _open_question(work.tx, source, work.now_ms)
+            return subject is not None and _take(work, source, normalize(source.text), subject)
         case _:
             return False
 
 
-def _open_question(tx: Tx, buyer: Buyer, now_ms: int) -> str | None:
+def _open_question(tx: Tx, source: OrderSource, now_ms: int) -> str | None:
     """Give the subject of the last question to this person in private, until they have ordered something.
 
     Who then types `batal` means the order, and that cannot be called back.
     """
-    asked = (
-        outbox.last_destination_prompt(tx, buyer.user_id) if buyer.place.chat_id == buyer.user_id else None
-    )
+    asked = outbox.last_destination_prompt(tx, source.user_id) if source.chat_id == source.user_id else None
     if asked is None or asked[1] < now_ms - ANSWERED_WITHIN_MS:
         return None
-    last = order_queries.page_before(tx, buyer.user_id, None, limit=1)
+    last = order_queries.page_before(tx, source.user_id, None, limit=1)
     return None if last and last[0].placed_at_ms >= asked[1] else asked[0]
 
 
@@ -90,25 +83,32 @@ def _is_whole(orders: OrderLines, catalogue: Catalogue) -> bool:
     return any(isinstance(one, OrderRequest) and catalogue.find(one.code) for one in asked)
 
 
-def _drop(tx: Tx, desk: Desk, buyer: Buyer, command: Command, now_ms: int) -> bool:
+def _drop(work: UnitOfWork, source: OrderSource, command: Command) -> bool:
     """Let the choice go at `batal`; another command is carried out as ever."""
     if command.word != "batal" or command.rest:
         return False
-    desk.say(tx, PromptCancelled(), buyer.place, at_ms=now_ms)
+    work.notify(PromptCancelled(), source.address)
     return True
 
 
-def _take(tx: Tx, desk: Desk, buyer: Buyer, typed: str, subject: str, now_ms: int) -> bool:
-    code, catalogue = subject.removeprefix("product:"), desk.shelf.catalogue(tx)
+def _take(work: UnitOfWork, source: OrderSource, typed: str, subject: str) -> bool:
+    code, catalogue = subject.removeprefix("product:"), work.catalogue
     product = catalogue.find(code)
     match resolve(OrderRequest(code=code.lower(), destination=typed), catalogue):
         case Intent() as intent:
-            placing.propose_order(tx, desk, intent, buyer.place, user_id=buyer.user_id, now_ms=now_ms)
+            offers.propose_order(work, intent, source.address, user_id=source.user_id)
         case InvalidInput(input_error=input_error) if product and input_error not in _NOT_THE_NUMBER:
-            ask_destination(tx, desk, product, buyer.place, input_error=input_error, now_ms=now_ms)
-        case InvalidInput() as misread:
-            desk.say(tx, placing.not_understood(misread), buyer.place, at_ms=now_ms)
+            ask_destination(work, product, source.address, input_error=input_error)
+        case InvalidInput() as invalid:
+            work.notify(placing.not_understood(invalid), source.address)
         case Clarification() as asked:
-            question = placing.order_question(catalogue, asked, buyer.user_id)
-            desk.say(tx, question, buyer.place, at_ms=now_ms)
+            question = placing.order_question(catalogue, asked, source.user_id)
+            work.notify(question, source.address)
     return True
+
+
+def _reply(work: UnitOfWork, _: Actor, message: IncomingMessage, subject: str) -> bool:
+    return accept_reply(work, OrderSource.of_message(message), subject)
+
+
+ROUTES = Routes(replies=(ReplyRoute(to=(DestinationPrompt,), handle=_reply),))

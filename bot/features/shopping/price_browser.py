@@ -6,16 +6,20 @@ What a button brings back names only what is listed; everything shown is looked 
 import re
 from zlib import crc32
 
+from bot.actors import Actor
 from bot.catalogue.carriers import carrier_of
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.destination.reader import read_destination
 from bot.grammar.destination.reading import ParsedDestination
+from bot.grammar.parsed import Command
 from bot.grammar.period import minute_of_day
+from bot.notices.buttons import Action
 from bot.notices.placing import ClosedReason
 from bot.notices.shopping import (
     ChosenProductClosed,
+    DestinationPrompt,
     GroupRow,
     ListScope,
     NoCatalogue,
@@ -26,9 +30,10 @@ from bot.notices.shopping import (
     ShoppingNotice,
 )
 from bot.orders.model import Intent
-from bot.purchasing import placing
-from bot.unit_of_work import Address, Desk
-from storage.transaction import Tx
+from bot.purchasing import offers
+from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
 
 PRODUCTS_A_PAGE = 12
 GROUPS_A_PAGE = 8
@@ -40,73 +45,65 @@ MAX_KEY_BYTES = 40
 _PAYLOAD = re.compile(r"([agwn])([0-9]{1,4})\|(.*)")
 
 
-def show_prices(tx: Tx, desk: Desk, typed: str, place: Address, *, for_admin: bool, now_ms: int) -> None:
-    """Answer `harga …`: the groups, or what fits the words or the number behind it."""
+def show_prices(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Answer `harga …`: the groups, or what matches the words or the number behind it."""
+    typed = command.rest
     words = " ".join(typed.casefold().split()).encode()[:MAX_KEY_BYTES].decode(errors="ignore")
     number = _read_number(typed)
     if words in ("", "semua"):
         scope, key = ListScope.ALL, ""
     else:
         scope, key = (ListScope.NUMBER, number) if number else (ListScope.WORDS, words)
-    notice = _shown(tx, desk, scope, key, 0, now_ms)
+    notice = _shown(work, scope, key, 0)
     if isinstance(notice, NoCatalogue):
-        notice = NoCatalogue(for_admin=for_admin)
-    desk.say(tx, notice, place, at_ms=now_ms)
+        notice = NoCatalogue(for_admin=actor.sees_all)
+    work.notify(notice, actor.address)
 
 
-def show_page(tx: Tx, desk: Desk, payload: str, place: Address, *, edits: int, now_ms: int) -> bool:
-    """Put another list in the place of our message `edits`; False if the payload is none of ours."""
-    read = _PAYLOAD.fullmatch(payload)
+def _show_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Show another page or list in the place of the tapped one."""
+    read = _PAYLOAD.fullmatch(tap.payload)
     if read is None:
-        return False
+        return Toast.USED
     scope, key = ListScope(read[1]), read[3]
     if scope is ListScope.NUMBER and _read_number(key) != key:
-        return False
-    desk.say(tx, _shown(tx, desk, scope, key, int(read[2]), now_ms), place, at_ms=now_ms, edits=edits)
-    return True
+        return Toast.USED
+    work.notify(_shown(work, scope, key, int(read[2])), actor.chat, edits=actor.card_id)
+    return Toast.DONE
 
 
-def show_groups(tx: Tx, desk: Desk, place: Address, *, edits: int, now_ms: int) -> None:
-    """Put the groups in the place of our message `edits`."""
-    desk.say(tx, _shown(tx, desk, ListScope.ALL, "", 0, now_ms), place, at_ms=now_ms, edits=edits)
+def _show_groups(work: UnitOfWork, actor: Actor, _: Tap) -> Toast:
+    work.notify(_shown(work, ListScope.ALL, "", 0), actor.chat, edits=actor.card_id)
+    return Toast.DONE
 
 
-def choose_product(tx: Tx, desk: Desk, payload: str, place: Address, *, user_id: int, now_ms: int) -> bool:
-    """Take the tap on a product: ask for its number, or show the order if that is known.
-
-    False if the payload is none of ours, or of a product that is there no longer.
-    """
-    code, _, number = payload.partition("|")
-    catalogue = desk.shelf.catalogue(tx)
+def _choose_product(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Ask for the destination of the tapped product, or propose the order if the number is known."""
+    code, _, number = tap.payload.partition("|")
+    catalogue = work.catalogue
     product = catalogue.find(code)
     if product is None:
-        return False
+        return Toast.USED
     if number:
-        return _choose_for(tx, desk, product, number, place, user_id=user_id, now_ms=now_ms)
-    closure = _closure(product, desk, now_ms)
+        return _choose_for(work, actor, product, number)
+    closure = _closure(work, product)
     if closure is not None:
-        desk.say(tx, _shut(catalogue, product, closure, desk, now_ms), place, at_ms=now_ms)
-        return True
-    destination_prompt.ask_destination(tx, desk, product, place, now_ms=now_ms)
-    return True
-
-
-def _choose_for(
-    tx: Tx, desk: Desk, product: Product, number: str, place: Address, *, user_id: int, now_ms: int
-) -> bool:
-    if product.rule is not DestinationRule.PHONE or _read_number(number) != number:
-        return False
-    intent = Intent(product_code=product.code, destination=number)
-    catalogue = desk.shelf.catalogue(tx)
-    if closed := placing.product_closed(desk, catalogue, product, intent, user_id, now_ms):
-        desk.say(tx, closed, place, at_ms=now_ms)
+        work.notify(_shut(work, catalogue, product, closure), actor.address)
     else:
-        placing.propose_order(tx, desk, intent, place, user_id=user_id, now_ms=now_ms)
-    return True
+        destination_prompt.ask_destination(work, product, actor.address)
+    return Toast.DONE
 
 
-def _shown(tx: Tx, desk: Desk, scope: ListScope, key: str, page: int, now_ms: int) -> ShoppingNotice:
-    catalogue = desk.shelf.catalogue(tx)
+def _choose_for(work: UnitOfWork, actor: Actor, product: Product, number: str) -> Toast:
+    if product.rule is not DestinationRule.PHONE or _read_number(number) != number:
+        return Toast.USED
+    intent = Intent(product_code=product.code, destination=number)
+    offers.propose_order(work, intent, actor.address, user_id=actor.user_id)
+    return Toast.DONE
+
+
+def _shown(work: UnitOfWork, scope: ListScope, key: str, page: int) -> ShoppingNotice:
+    catalogue = work.catalogue
     if not catalogue:
         return NoCatalogue()
     if scope is ListScope.ALL:
@@ -114,7 +111,7 @@ def _shown(tx: Tx, desk: Desk, scope: ListScope, key: str, page: int, now_ms: in
     title, products = _listed(catalogue, scope, key)
     if not products:
         similar = catalogue.similar(key, NEAR_SHOWN) if scope is ListScope.WORDS else ()
-        return NoPrices(typed=title, similar=tuple(_row(product, desk, now_ms) for product in similar))
+        return NoPrices(typed=title, similar=tuple(_row(work, product) for product in similar))
     pages = -(-len(products) // PRODUCTS_A_PAGE)
     page = min(page, pages - 1)
     shown = products[page * PRODUCTS_A_PAGE : (page + 1) * PRODUCTS_A_PAGE]
@@ -122,7 +119,7 @@ def _shown(tx: Tx, desk: Desk, scope: ListScope, key: str, page: int, now_ms: in
         scope=scope,
         key=key,
         title=title,
-        rows=tuple(_row(product, desk, now_ms) for product in shown),
+        rows=tuple(_row(work, product) for product in shown),
         page=page,
         pages=pages,
         number=key if scope is ListScope.NUMBER else "",
@@ -167,25 +164,25 @@ def _read_number(typed: str) -> str | None:
             return None
 
 
-def _row(product: Product, desk: Desk, now_ms: int) -> PriceRow:
+def _row(work: UnitOfWork, product: Product) -> PriceRow:
     return PriceRow(
         code=product.code,
         name=product.name,
         price_idr=product.price_idr,
-        closure=_closure(product, desk, now_ms),
+        closure=_closure(work, product),
     )
 
 
-def _closure(product: Product, desk: Desk, now_ms: int) -> ClosedReason | None:
+def _closure(work: UnitOfWork, product: Product) -> ClosedReason | None:
     if not product.is_open:
         return ClosedReason.CLOSED
-    return ClosedReason.RESTING if product.is_in_cut_off(minute_of_day(now_ms, desk.zone)) else None
+    return ClosedReason.RESTING if product.is_in_cut_off(minute_of_day(work.now_ms, work.zone)) else None
 
 
 def _shut(
-    catalogue: Catalogue, product: Product, closure: ClosedReason, desk: Desk, now_ms: int
+    work: UnitOfWork, catalogue: Catalogue, product: Product, closure: ClosedReason
 ) -> ChosenProductClosed:
-    others = (_row(other, desk, now_ms) for other in catalogue.substitutes(product))
+    others = (_row(work, other) for other in catalogue.substitutes(product))
     is_in_cut_off = closure is ClosedReason.RESTING and product.cut_off is not None
     return ChosenProductClosed(
         code=product.code,
@@ -194,3 +191,19 @@ def _shut(
         opens_minute=product.cut_off.until_minute if is_in_cut_off and product.cut_off else None,
         others=tuple(row for row in others if row.closure is None),
     )
+
+
+_LISTS = (PriceGroups, PriceListPage, NoPrices)
+
+ROUTES = Routes(
+    commands=(CommandRoute(("harga", "hrg", "h", "ch", "produk", "list"), show_prices),),
+    buttons=(
+        ButtonRoute(actions=(Action.PRICES,), handle=_show_page, under=_LISTS),
+        ButtonRoute(actions=(Action.ALL_PRICES,), handle=_show_groups, under=_LISTS),
+        ButtonRoute(
+            actions=(Action.PRODUCT,),
+            handle=_choose_product,
+            answers=(DestinationPrompt, ChosenProductClosed, *offers.ANSWERS),
+        ),
+    ),
+)

@@ -40,7 +40,7 @@ def read_game_server(groups: Tokens) -> DestinationResult:
             for each in ordinals
         ]
         return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(dict.fromkeys(goals)))
-    return InvalidDestination(input_error=_slip_of(groups), example=EXAMPLE_GAME_SERVER)
+    return InvalidDestination(input_error=_input_error_of(groups), example=EXAMPLE_GAME_SERVER)
 
 
 def _both(run: Tokens) -> str | None:
@@ -63,7 +63,7 @@ def _as_run(goal: ParsedDestination, run: Tokens) -> ParsedDestination | Ambiguo
     return goal
 
 
-def _slip_of(groups: Tokens) -> InputError:
+def _input_error_of(groups: Tokens) -> InputError:
     texts = [group.text for group in groups]
     if not texts:
         return InputError.NO_DESTINATION

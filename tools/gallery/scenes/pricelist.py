@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.price_list.writer import catalogue_csv
+from bot.features.price_list.catalogue_file import catalogue_csv
 from bot.orders.events import Claimed, Refused
 from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS, changed

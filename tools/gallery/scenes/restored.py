@@ -21,7 +21,7 @@ def play() -> Iterator[Scene]:
         backup_at_ms=restored_at_ms - HOUR_MS,
         gap_until_ms=restored_at_ms,
     )
-    restore_gate.check_after_restore(stage.tx, stage.desk, now_ms=stage.now_ms)
+    restore_gate.check_after_restore(stage.context.begin(stage.tx, stage.now_ms))
     yield Scene(when="The first start on the restored database", said=stage.looks())
     stage.passes(HOUR_MS / 1000)
     order = "s5.081234567890"

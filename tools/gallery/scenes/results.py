@@ -57,7 +57,7 @@ def _in_between(stage: Stage) -> Iterator[Scene]:
     stage.passes(600)
     yield Scene(when="Ten minutes without a result", said=to(SARI, stage.hears(Overdue())))
     stage.says(_order(3))
-    notify_waiting(stage.tx, stage.desk, stage.orders()[-1].trxid, at_ms=stage.now_ms)
+    notify_waiting(stage.context.begin(stage.tx, stage.now_ms), stage.orders()[-1].trxid)
     yield Scene(when="Orders are held while the biller is in trouble", said=stage.looks())
     yield _one(stage, "The bot was down too long", 4, Expired(reason=ExpiryReason.TOO_OLD))
     yield _one(stage, "The biller could not be reached at all", 5, Expired(reason=ExpiryReason.NEVER_SENT))

@@ -1,0 +1,58 @@
+"""The one table of what the bot answers, put together from what each capability declares."""
+
+from collections.abc import Iterable
+
+from bot.features import biller_balance, guidance
+from bot.features.complaints import complaints
+from bot.features.history import order_lookup, reports
+from bot.features.people import membership
+from bot.features.price_list import catalogue_admin, import_review
+from bot.features.receipts import receipts
+from bot.features.shopping import destination_prompt, price_browser
+from bot.notices.buttons import Action
+from bot.purchasing import manual_resolution, offers, restore_gate
+from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes
+
+CAPABILITIES: tuple[Routes, ...] = (
+    offers.ROUTES,
+    manual_resolution.ROUTES,
+    restore_gate.ROUTES,
+    price_browser.ROUTES,
+    destination_prompt.ROUTES,
+    order_lookup.ROUTES,
+    reports.ROUTES,
+    receipts.ROUTES,
+    complaints.ROUTES,
+    membership.ROUTES,
+    import_review.ROUTES,
+    catalogue_admin.ROUTES,
+    biller_balance.ROUTES,
+    guidance.ROUTES,
+)
+
+
+def _commands(routes: Iterable[Routes]) -> dict[str, CommandRoute]:
+    return {word: route for each in routes for route in each.commands for word in route.words}
+
+
+def _buttons(routes: Iterable[Routes]) -> dict[tuple[Action, str], ButtonRoute]:
+    return {
+        (action, route.subject_kind): route
+        for each in routes
+        for route in each.buttons
+        for action in route.actions
+    }
+
+
+def _replies(routes: Iterable[Routes]) -> dict[str, ReplyRoute]:
+    return {kind.__name__: route for each in routes for route in each.replies for kind in route.to}
+
+
+COMMANDS = _commands(CAPABILITIES)
+BUTTONS = _buttons(CAPABILITIES)
+REPLIES = _replies(CAPABILITIES)
+
+
+def button_route(action: Action, subject: str) -> ButtonRoute | None:
+    """Return the route of an action, by the kind of its subject where several capabilities use it."""
+    return BUTTONS.get((action, subject.partition(":")[0])) or BUTTONS.get((action, ""))

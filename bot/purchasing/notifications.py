@@ -1,0 +1,139 @@
+"""Chooses which notices an order's event brings, to its chat and to the admins; pure functions."""
+
+from typing import TypedDict, assert_never
+
+from msgspec import Struct
+
+from bot.notices import orders as say
+from bot.orders import events
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
+
+
+class OrderNotices(Struct, frozen=True, kw_only=True):
+    """The notices that an event brings; none if it changed nothing."""
+
+    to_chat: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[say.OrderNotice, ...] = ()
+
+
+def notices_for(before: Order, after: Order, news: events.OrderEvent, at_ms: int) -> OrderNotices:
+    """Return the notices of an event that turned the order `before` into `after`."""
+    if after == before:
+        return OrderNotices()
+    to_chat, to_admins = _notices(before, after, news, at_ms)
+    return OrderNotices(to_chat=to_chat, to_admins=to_admins)
+
+
+def _notices(
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
+) -> tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]:
+    facts = facts_of(after, at_ms)
+    if after.overdue and not before.overdue:
+        return (say.OrderOverdue(**facts),), (order_card(after, at_ms),)
+    if after.state is before.state:
+        return (_late_sn(before, after, at_ms), ())
+    match after.state:
+        case State.SUCCEEDED:
+            return (succeeded(after, at_ms),), _card_closed(before, after, news, at_ms)
+        case State.FAILED:
+            told = say.OrderFailed(
+                **facts, reason=after.reason or "", failure_cause=after.failure_cause or FailureCause.OTHER
+            )
+            return (told,), _card_closed(before, after, news, at_ms) + _alert(after, news, at_ms)
+        case State.UNKNOWN:
+            return (say.OrderUnknown(**facts),), (order_card(after, at_ms),)
+        case State.DISPUTED:
+            now = Outcome.SUCCESS if isinstance(news, events.Succeeded) else Outcome.FAILURE
+            return (say.OrderDisputed(**facts, now=now),), (order_card(after, at_ms),)
+        case State.EXPIRED:
+            reason = after.expiry or ExpiryReason.TOO_OLD
+            return (say.OrderExpired(**facts, reason=reason),), ()
+        case State.PLACED | State.SUBMITTING | State.PENDING:
+            return (), ()
+        case _:
+            assert_never(after.state)
+
+
+def _late_sn(before: Order, after: Order, at_ms: int) -> tuple[say.OrderNotice, ...]:
+    """A success that stays one says nothing, unless it now has the SN that it lacked."""
+    if after.state is State.SUCCEEDED and before.sn is None and after.sn is not None:
+        return (succeeded(after, at_ms),)
+    return ()
+
+
+class OrderFacts(TypedDict):
+    """What `say.AboutOrder` holds."""
+
+    trxid: str
+    code: str
+    destination: str
+    at_ms: int
+    ordinal: int
+
+
+def facts_of(order: Order, at_ms: int) -> OrderFacts:
+    """Give what every notice about `order` carries."""
+    return OrderFacts(
+        trxid=order.trxid,
+        code=order.product_code,
+        destination=order.destination,
+        at_ms=at_ms,
+        ordinal=order.ordinal,
+    )
+
+
+def succeeded(order: Order, at_ms: int) -> say.OrderSucceeded:
+    """Give the good news, with its SN where one is known."""
+    return say.OrderSucceeded(**facts_of(order, at_ms), sn=order.sn)
+
+
+def order_received(order: Order) -> say.OrderReceived:
+    """Give the first thing that a chat hears of its order."""
+    return say.OrderReceived(**facts_of(order, order.placed_at_ms))
+
+
+def order_waiting(order: Order, at_ms: int) -> say.OrderWaiting:
+    """Give what a chat hears while the biller is in trouble."""
+    return say.OrderWaiting(**facts_of(order, at_ms))
+
+
+def order_card(order: Order, at_ms: int) -> say.OrderCard:
+    """Give the card by which admins settle `order`."""
+    return say.OrderCard(
+        **facts_of(order, at_ms),
+        state=order.state,
+        chat_id=order.chat_id,
+        user_id=order.user_id,
+        placed_at_ms=order.placed_at_ms,
+        cost_idr=order.cost_idr,
+        biller_ref=order.biller_ref,
+        why=order.unknown_reason or "",
+    )
+
+
+def needs_admin(order: Order) -> bool:
+    """Tell whether `order` stands in the admins' list."""
+    return order.state in (State.UNKNOWN, State.DISPUTED) or (order.state is State.PENDING and order.overdue)
+
+
+def _card_closed(
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
+) -> tuple[say.OrderNotice, ...]:
+    """A result that comes by itself closes the admins' card; a ruling is told by who ruled."""
+    if needs_admin(before) and not isinstance(news, events.Resolved):
+        return (say.OrderResolvedByBiller(**facts_of(after, at_ms), state=after.state),)
+    return ()
+
+
+def _alert(order: Order, news: events.OrderEvent, at_ms: int) -> tuple[say.OrderNotice, ...]:
+    """Some refusals only the operator can mend: they are told at once."""
+    if isinstance(news, events.Refused | events.Failed) and news.failure_cause in (
+        FailureCause.DEPOSIT,
+        FailureCause.ACCOUNT,
+    ):
+        return (
+            say.BillerAccountAlarm(
+                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.reason
+            ),
+        )
+    return ()

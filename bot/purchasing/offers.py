@@ -1,0 +1,130 @@
+"""Offers on buttons: an order that a tap places, and an earlier order bought once more."""
+
+from msgspec.structs import replace
+
+from bot.actors import Actor, Address, Role
+from bot.grammar.parsed import Clarification, InputError, InvalidInput, OrderRequest
+from bot.grammar.resolve.resolver import resolve
+from bot.notices.buttons import Action
+from bot.notices.guidance import NotUnderstood
+from bot.notices.placing import OrderProposal, OrderRepeated, ProductClosed, read_payload
+from bot.orders.model import Intent, Order, State
+from bot.purchasing import duplicates, restore_gate
+from bot.purchasing.placing import (
+    Refusal,
+    answer_refusal,
+    not_understood,
+    order_offer,
+    order_question,
+    order_repeated,
+    place_intent,
+    product_closed,
+)
+from bot.purchasing.settlement import OrderSource, acknowledge
+from bot.routing import ButtonRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
+from storage import orders
+from storage.catalogue import changed_at_ms as catalogue_changed_at_ms
+
+OFFER_HOLDS_MS = 300_000
+"""A customer decides within five minutes; well below the age at which an order is too old to be bought."""
+
+ANSWERS = (OrderProposal, OrderRepeated, ProductClosed, NotUnderstood)
+"""The notices that a tap on a proposed order is answered with."""
+
+
+def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
+    """Place what a button offered at `source.at_ms`; return False if its message has made its order before.
+
+    An offer that is old, or older than the catalogue, is shown anew: its price may be another now.
+    """
+    is_old = work.now_ms - source.at_ms > OFFER_HOLDS_MS or catalogue_changed_at_ms(work.tx) > source.at_ms
+    if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
+        _offer_anew(work, source, intent)
+        return True
+    match place_intent(work, source, intent, 1):
+        case None:
+            return False
+        case Order() as order:
+            acknowledge(work, order)
+        case refusal:
+            answer_refusal(work, refusal, source.address)
+    return True
+
+
+def propose_order(work: UnitOfWork, intent: Intent, address: Address, *, user_id: int) -> None:
+    """Show an order before it is placed, if its product can be bought now; a tap places it."""
+    shown = work.catalogue
+    product = shown.find(intent.product_code)
+    notice: Refusal | OrderProposal = OrderProposal(offer=order_offer(shown, intent), user_id=user_id)
+    if shown and product is None:
+        notice = NotUnderstood(input_error=InputError.UNKNOWN_CODE, suggestion="harga")
+    elif product and (closed := product_closed(work, shown, product, intent, user_id)):
+        notice = closed
+    work.notify(notice, address)
+
+
+def _offer_anew(work: UnitOfWork, source: OrderSource, intent: Intent) -> None:
+    """Read an old offer as if it were typed now, and show the result."""
+    shown = work.catalogue
+    request = OrderRequest(code=intent.product_code.lower(), destination=intent.destination)
+    match resolve(request, shown):
+        case Intent() as fresh:
+            again = replace(fresh, ordinal=intent.ordinal)
+            propose_order(work, again, source.address, user_id=source.user_id)
+        case InvalidInput() as invalid:
+            work.notify(not_understood(invalid), source.address)
+        case Clarification() as asked:
+            work.notify(order_question(shown, asked, source.user_id), source.address)
+
+
+def own_order(work: UnitOfWork, actor: Actor, trxid: str) -> Order | Toast:
+    """Return an order that the actor may see, their own or any for an admin, or why not."""
+    order = orders.get(work.tx, trxid)
+    if order is None:
+        return Toast.USED
+    return order if order.user_id == actor.user_id or actor.role is Role.ADMIN else Toast.NOT_YOURS
+
+
+def _buy(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Place the offer; a tap has no date of its own, so the date of the offer stands for it."""
+    source = OrderSource(
+        chat_id=actor.address.chat_id,
+        thread_id=actor.address.thread_id,
+        message_id=actor.card_id or 0,
+        user_id=actor.user_id,
+        at_ms=tap.offered_at_ms,
+        text=f"tap: {tap.payload}",
+    )
+    return Toast.DONE if accept_offer(work, source, read_payload(tap.payload)) else Toast.USED
+
+
+def _again(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
+    """Propose to buy the same once more; nothing is bought before the second tap."""
+    order = own_order(work, actor, tap.payload)
+    if not isinstance(order, Order):
+        return order
+    if order.user_id != actor.user_id:
+        return Toast.NOT_YOURS
+    intent = Intent(product_code=order.product_code, destination=order.destination)
+    same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=actor.user_id, now_ms=work.now_ms)
+    duplicate = duplicates.find_duplicate(intent, same)
+    if duplicate is None:
+        propose_order(work, intent, actor.address, user_id=actor.user_id)
+    elif duplicate.again is None:
+        return Toast.USED
+    elif duplicate.earlier.state is State.SUCCEEDED:
+        propose_order(work, duplicate.again, actor.address, user_id=actor.user_id)
+    else:
+        # An order without a final result may have been bought: its state comes before another purchase.
+        work.notify(order_repeated(work.catalogue, duplicate, actor.user_id), actor.address)
+    return Toast.DONE
+
+
+ROUTES = Routes(
+    buttons=(
+        ButtonRoute(actions=(Action.BUY,), handle=_buy),
+        ButtonRoute(actions=(Action.AGAIN,), handle=_again, answers=ANSWERS),
+    )
+)

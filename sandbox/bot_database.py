@@ -1,0 +1,208 @@
+"""What the bot has stored, read from its SQLite file: the page shows an order as the bot itself knows it.
+
+No other module of the sandbox knows a table of the bot's.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+MessageKey = tuple[int, int]
+"""The ids of a chat and of a message in it."""
+
+# SQLite has no event for another process's commit; this often is looked for one.
+_LOOK_EVERY_S: Final = 0.1
+
+_ORDERS: Final = """
+SELECT trxid, chat_id, message_id, line, product_code, destination, ordinal, state, overdue, placed_at_ms
+FROM orders"""
+_EVENTS: Final = "SELECT trxid, at_ms, actor, evidence, state_after FROM order_events ORDER BY event_id"
+_TOLD: Final = """
+SELECT substr(subject, 6), created_at_ms, sent_at_ms, message_id
+FROM outbox WHERE subject LIKE 'told:%' AND sent_at_ms IS NOT NULL ORDER BY outbox_id"""
+_BATCHES: Final = "SELECT chat_id, message_id, unplaced FROM batches"
+_SEEN: Final = "SELECT chat_id, message_id FROM messages_seen"
+_PEOPLE: Final = "SELECT user_id, standing FROM people"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of an order's history: who brought it, and the state that it left the order in."""
+
+    at_ms: int
+    actor: str
+    state: str
+
+    @property
+    def by_admin(self) -> bool:
+        """Whether an admin decided it."""
+        return self.actor.startswith("admin:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One notice of an order that Telegram took for its chat: written when, taken when, as which message."""
+
+    written_at_ms: int
+    told_at_ms: int
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOrder:
+    """An order of the bot. `message_id` is the message that asked for it, or the one whose button did.
+
+    `typed` is what the bot keeps as evidence: the line as typed, or what the button offered. `overdue`: the
+    chat was told that it takes long.
+    """
+
+    trxid: str
+    chat_id: int
+    message_id: int
+    line: int
+    product: str
+    destination: str
+    ordinal: int
+    state: str
+    overdue: bool
+    placed_at_ms: int
+    typed: str
+    events: tuple[Event, ...]
+    tellings: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """A line of a message with several orders that the bot stored no order for; `line` counts from 1."""
+
+    line: int
+    typed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotRecords:
+    """All that the page needs of the bot's records.
+
+    `unplaced` holds an entry for each message with several orders; `seen` are the messages that the bot took
+    in, with all that came of them; `standings` says by user id how far a person has come as a reseller.
+    """
+
+    orders: tuple[StoredOrder, ...] = ()
+    unplaced: dict[MessageKey, tuple[Unplaced, ...]]
+    seen: frozenset[MessageKey]
+    standings: dict[int, str]
+
+
+class BotDatabase:
+    """The database of a bot that runs beside the sandbox; opened read-only, as soon as it is there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+        self._version: int | None = None
+        self._records: BotRecords | None = None
+
+    def read(self) -> BotRecords | None:
+        """Return the records; None if they cannot be read (not there yet, or of a shape unknown here)."""
+        try:
+            connection = self._open()
+            if self._has_changed(connection):
+                self._records = _records_in(connection)
+        except (sqlite3.Error, ValueError, TypeError, KeyError):
+            self.close()
+        return self._records
+
+    async def watch(self, changed: Callable[[], None]) -> None:
+        """Call `changed` soon after each commit of the bot, until cancelled."""
+        seen: int | None = None
+        while True:
+            with suppress(sqlite3.Error):
+                version = _data_version(self._open())
+                if version != seen:
+                    seen = version
+                    changed()
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    def close(self) -> None:
+        """Let the file go; a later `read` opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._version = self._records = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            # A write of the bot's may hold the file for moments; the page is not kept waiting for it.
+            self._connection = sqlite3.connect(
+                f"{self._path.as_uri()}?mode=ro", uri=True, timeout=0.2, isolation_level=None
+            )
+        return self._connection
+
+    def _has_changed(self, connection: sqlite3.Connection) -> bool:
+        before, self._version = self._version, _data_version(connection)
+        return self._records is None or before != self._version
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    """Return a number that another connection's commit changes."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all statements see the database as it is at the first of them."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _records_in(connection: sqlite3.Connection) -> BotRecords:
+    with _one_moment(connection):
+        unplaced = {
+            (chat_id, message_id): tuple(
+                Unplaced(line=one["number"], typed=one["typed"]) for one in json.loads(lines)
+            )
+            for chat_id, message_id, lines in connection.execute(_BATCHES)
+        }
+        return BotRecords(
+            orders=tuple(_orders_in(connection)),
+            unplaced=unplaced,
+            seen=frozenset(connection.execute(_SEEN).fetchall()),
+            standings=dict(connection.execute(_PEOPLE).fetchall()),
+        )
+
+
+def _orders_in(connection: sqlite3.Connection) -> Iterator[StoredOrder]:
+    events: dict[str, list[Event]] = defaultdict(list)
+    typed: dict[str, str] = {}
+    for trxid, at_ms, actor, evidence, state in connection.execute(_EVENTS):
+        events[trxid].append(Event(at_ms=at_ms, actor=actor, state=state))
+        typed.setdefault(trxid, evidence or "")
+    tellings: dict[str, list[Telling]] = defaultdict(list)
+    for trxid, written_at_ms, told_at_ms, message_id in connection.execute(_TOLD):
+        one = Telling(written_at_ms=written_at_ms, told_at_ms=told_at_ms, message_id=message_id)
+        tellings[trxid].append(one)
+    rows = connection.execute(_ORDERS).fetchall()
+    for trxid, chat_id, message_id, line, product, destination, ordinal, state, overdue, placed_at_ms in rows:
+        yield StoredOrder(
+            trxid=trxid,
+            chat_id=chat_id,
+            message_id=message_id,
+            line=line,
+            product=product,
+            destination=destination,
+            ordinal=ordinal,
+            state=state,
+            overdue=bool(overdue),
+            placed_at_ms=placed_at_ms,
+            typed=typed.get(trxid, ""),
+            events=tuple(events[trxid]),
+            tellings=tuple(tellings[trxid]),
+        )

@@ -1,0 +1,243 @@
+"""A message makes at most one order, only for who may order, and only as it was first written."""
+
+import pytest
+
+from bot.actors import Role
+from bot.grammar.parsed import InputError
+from bot.notices.alarms import BillerBalance
+from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
+from bot.notices.orders import OrderReceived
+from bot.notices.people import JoinAnswer
+from bot.orders.model import State
+from bot.updates import MessageKind
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.fakes import START_MS, success_of
+
+ORDER = "S5 0812-3456-7890"
+
+
+def orders_in(shop: Shop) -> int:
+    count: int = shop.rows("SELECT count(*) AS n FROM orders")[0]["n"]
+    return count
+
+
+async def test_an_order_is_stored_with_its_chat_and_answered_there(shop: Shop) -> None:
+    order = await shop.asks(ORDER, by=SARI, message_id=77)
+    assert (order.chat_id, order.message_id, order.user_id) == (SARI, 77, SARI)
+    assert (order.product_code, order.destination, order.state) == ("s5", "081234567890", State.PLACED)
+    assert order.trxid.startswith("260921")
+    assert len(order.trxid) == 17
+    (message,) = shop.messages(SARI)
+    assert (message["kind"], message["reply_to"]) == ("OrderReceived", 77)
+
+
+async def test_the_order_and_its_acknowledgement_are_kept_in_one_commit_or_not_at_all(shop: Shop) -> None:
+    shop.disk.refuses_writes(1)
+    with pytest.raises(Exception, match="full"):
+        await shop.says(ORDER, message_id=77)
+    assert (orders_in(shop), shop.messages(SARI)) == (0, [])
+    await shop.says(ORDER, message_id=77)
+    assert (orders_in(shop), shop.kinds(SARI)) == (1, ["OrderReceived"])
+
+
+async def test_a_message_delivered_again_makes_no_second_order_and_no_second_answer(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.says(ORDER, message_id=77)
+    assert (orders_in(shop), len(shop.messages(SARI))) == (1, 1)
+
+
+async def test_a_message_that_comes_again_after_it_was_forgotten_makes_no_second_order(shop: Shop) -> None:
+    await shop.says(ORDER, message_id=77)
+    shop.clock.passes(40 * 86_400)
+    await shop.watchdog.run_once()
+    assert shop.rows("SELECT * FROM messages_seen") == []
+    await shop.says(ORDER, message_id=77, at_ms=START_MS)
+    assert orders_in(shop) == 1
+
+
+async def test_two_messages_make_two_orders_in_two_chats(shop: Shop) -> None:
+    first, second = await shop.asks(ORDER, by=SARI), await shop.asks(ORDER, by=BUDI)
+    assert (first.chat_id, second.chat_id) == (SARI, BUDI)
+    assert first.trxid != second.trxid
+
+
+async def test_a_trxid_that_is_taken_is_drawn_again(shop: Shop) -> None:
+    shop.random_suffix.next_are(11111, 11111, 11111, 22222)
+    first, second = await shop.asks(), await shop.asks()
+    assert (first.trxid[-5:], second.trxid[-5:]) == ("11111", "22222")
+    assert first.trxid[:-5] == second.trxid[:-5]
+    assert shop.kinds(SARI) == ["OrderReceived"] * 2
+
+
+async def test_chance_that_never_gives_another_trxid_ends_in_an_error_and_not_in_a_loop(shop: Shop) -> None:
+    shop.random_suffix.next_are(*[7] * 1000)
+    await shop.asks()
+    with pytest.raises(RuntimeError, match="no free trxid"):
+        await shop.says(ORDER, by=BUDI)
+    assert orders_in(shop) == 1
+
+
+async def test_an_order_dated_in_the_future_is_as_old_as_it_came(shop: Shop) -> None:
+    order = await shop.asks(ORDER, at_ms=START_MS + 86_400_000)
+    assert order.requested_at_ms == START_MS
+
+
+@pytest.mark.parametrize(
+    ("kind", "input_error"),
+    [(MessageKind.EDITED, InputError.EDITED), (MessageKind.FORWARDED, InputError.FORWARDED)],
+)
+async def test_an_edited_or_forwarded_order_is_not_bought_and_its_sender_is_told(
+    shop: Shop, kind: MessageKind, input_error: InputError
+) -> None:
+    await shop.says(f"halo kak\n{ORDER}", kind=kind)
+    assert orders_in(shop) == 0
+    assert shop.last(SARI) == NotUnderstood(input_error=input_error, suggestion=ORDER)
+
+
+@pytest.mark.parametrize("kind", [MessageKind.EDITED, MessageKind.FORWARDED])
+@pytest.mark.parametrize("text", ["terima kasih", "/saldo", "daftar"])
+async def test_other_edited_or_forwarded_talk_gets_no_answer(
+    shop: Shop, kind: MessageKind, text: str
+) -> None:
+    await shop.says(text, kind=kind)
+    assert shop.messages(SARI) == []
+
+
+async def test_an_edit_of_an_ordered_message_orders_nothing_more(shop: Shop) -> None:
+    await shop.says(ORDER, message_id=77)
+    await shop.says("s10.081234567890", message_id=77, kind=MessageKind.EDITED)
+    assert orders_in(shop) == 1
+
+
+async def test_an_edit_that_comes_first_leaves_the_message_its_order(shop: Shop) -> None:
+    await shop.says("halo", message_id=77, kind=MessageKind.EDITED)
+    await shop.says(ORDER, message_id=77)
+    assert orders_in(shop) == 1
+
+
+async def test_several_lines_are_an_order_each_and_answered_by_one_message(shop: Shop) -> None:
+    await shop.says("s5.081234567890\ns10.081234567891", message_id=77)
+    assert shop.rows("SELECT message_id, line, product_code FROM orders ORDER BY line") == [
+        {"message_id": 77, "line": 1, "product_code": "s5"},
+        {"message_id": 77, "line": 2, "product_code": "s10"},
+    ]
+    (message,) = shop.messages(SARI)
+    assert (message["kind"], message["reply_to"]) == ("BatchSummary", 77)
+
+
+async def test_several_lines_delivered_again_make_no_more_orders_and_no_second_answer(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.says("s5.081234567890\ns10.081234567891\ns5.0812", message_id=77)
+    assert (orders_in(shop), shop.kinds(SARI)) == (2, ["BatchSummary"])
+
+
+async def test_several_orders_of_one_line_are_asked_for_one_by_one(shop: Shop) -> None:
+    await shop.says("s5 081234567890 s10 081234567891")
+    assert orders_in(shop) == 0
+    notice = shop.last(SARI)
+    assert isinstance(notice, NotUnderstood)
+    assert notice.input_error is InputError.SEVERAL_ORDERS
+
+
+@pytest.mark.parametrize("text", ["", "s5.0812", "s5", "5.081234567890", "sldo", "s5.2.0812", "\x00"])
+async def test_a_slip_in_private_always_gets_an_answer(shop: Shop, text: str) -> None:
+    await shop.says(text)
+    assert orders_in(shop) == 0
+    assert isinstance(shop.last(SARI), NotUnderstood)
+
+
+class TestGroups:
+    async def test_the_sender_counts_and_not_the_group(self, shop: Shop) -> None:
+        order = await shop.asks(ORDER, by=SARI, chat=GROUP, thread=5)
+        assert (order.chat_id, order.thread_id, order.user_id) == (GROUP, 5, SARI)
+        await shop.says(ORDER, by=STRANGER, chat=GROUP)
+        assert orders_in(shop) == 1
+        assert shop.last(GROUP) == JoinAnswer(standing=None)
+
+    async def test_one_message_number_in_two_chats_is_two_messages(self, shop: Shop) -> None:
+        await shop.asks(by=SARI, message_id=77)
+        await shop.asks(by=SARI, chat=GROUP, message_id=77)
+        assert orders_in(shop) == 2
+
+    @pytest.mark.parametrize("text", ["saldo", "halo semua", "hubungi 081234567890", "jam 10.30", ""])
+    @pytest.mark.parametrize("by", [SARI, STRANGER, RINA])
+    async def test_talk_between_people_gets_no_answer(self, shop: Shop, text: str, by: int) -> None:
+        await shop.says(text, by=by, chat=GROUP)
+        assert shop.messages(GROUP) == []
+
+    async def test_a_meant_order_with_a_slip_gets_one(self, shop: Shop) -> None:
+        await shop.says("s5.0812", chat=GROUP)
+        assert isinstance(shop.last(GROUP), NotUnderstood)
+
+    async def test_an_admins_balance_is_never_shown_in_a_group(self, shop: Shop) -> None:
+        await shop.says("/saldo", by=RINA, chat=GROUP)
+        assert shop.last(GROUP) == AdminsOnly()
+
+    @pytest.mark.parametrize("text", ["/reseller", "/tertunda", "/bekukan 1002", "/gagal 22110111373985338"])
+    async def test_an_admins_commands_do_nothing_in_a_group(self, shop: Shop, text: str) -> None:
+        await shop.says(text, by=RINA, chat=GROUP)
+        assert shop.last(GROUP) == AdminsOnly()
+        assert shop.rows("SELECT * FROM people WHERE standing = 'frozen'") == []
+
+
+class TestCommands:
+    @pytest.mark.parametrize("text", ["bantuan", "HELP", "/menu", "format"])
+    async def test_help_is_given_to_who_may_order(self, shop: Shop, text: str) -> None:
+        await shop.says(text)
+        assert shop.last(SARI) == Help(role=Role.RESELLER)
+
+    @pytest.mark.parametrize(("by", "role"), [(SARI, Role.RESELLER), (RINA, Role.ADMIN)])
+    async def test_who_starts_is_welcomed(self, shop: Shop, by: int, role: Role) -> None:
+        await shop.says("/start", by=by)
+        assert shop.last(by) == Welcome(role=role)
+
+    @pytest.mark.parametrize("text", ["saldo", "/saldo", "s", "cs", "sal", "tiket 100000", "mutasi"])
+    async def test_only_an_admin_sees_the_billers_balance(self, shop: Shop, text: str) -> None:
+        await shop.says(text, by=SARI)
+        assert shop.last(SARI) == BalanceWithheld()
+        await shop.says(text, by=RINA)
+        assert isinstance(shop.last(RINA), BillerBalance)
+
+    @pytest.mark.parametrize(
+        "text", ["reseller", "/reseller", "tertunda", "/bekukan 1002", "hapus 1002", "/sukses 1 2", "gagal 1"]
+    )
+    async def test_a_resellers_admin_commands_do_nothing(self, shop: Shop, text: str) -> None:
+        await shop.says(text, by=SARI)
+        assert isinstance(shop.last(SARI), AdminsOnly if text.startswith("/") else NotUnderstood)
+        assert {row["standing"] for row in shop.rows("SELECT standing FROM people")} == {"approved"}
+
+    async def test_the_balance_is_what_answer_and_open_orders_say(self, shop: Shop) -> None:
+        shop.biller.accepts(cost_idr=5_100, balance_idr=1_356_424)
+        await shop.asks()
+        await shop.posts()
+        await shop.says("/saldo", by=RINA)
+        assert shop.last(RINA) == BillerBalance(
+            balance_idr=1_356_424,
+            reported_at_ms=START_MS,
+            source="answer",
+            open_count=1,
+            open_sum_idr=5_100,
+            today_count=0,
+            today_sum_idr=0,
+            waiting_count=0,
+        )
+
+    async def test_a_day_begins_at_midnight_of_the_shop(self, shop: Shop) -> None:
+        order = await shop.asks()
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+        await shop.says("/saldo", by=RINA)
+        today = shop.last(RINA)
+        assert isinstance(today, BillerBalance)
+        assert (today.today_count, today.today_sum_idr) == (1, 5_100)
+        shop.clock.passes(4 * 3600)  # it was 21:13 in Jakarta
+        await shop.says("/saldo", by=RINA)
+        tomorrow = shop.last(RINA)
+        assert isinstance(tomorrow, BillerBalance)
+        assert (tomorrow.today_count, tomorrow.today_sum_idr) == (0, 0)
+
+
+async def test_the_acknowledgement_names_the_order(shop: Shop) -> None:
+    order = await shop.asks()
+    assert shop.last(SARI) == OrderReceived(
+        trxid=order.trxid, code="s5", destination="081234567890", at_ms=START_MS
+    )

@@ -1,0 +1,248 @@
+"""What Telegram is told we have is on the disk: each update once, the bad ones set aside, none in the way."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from bot.delivery.sending import OutgoingMessage
+from bot.notices.people import JoinAnswer
+from bot.telegram.receiver import UpdateReceiver
+from bot.texts.buttons import toast_text
+from storage.errors import StorageError
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.fakes import START_MS, a_message, order_text
+
+Update = dict[str, Any]
+
+
+def in_group(update_id: int, text: object = ..., **more: Any) -> Update:
+    return a_message(update_id, text, chat={"id": GROUP, "type": "supergroup", "title": "G"}, **more)
+
+
+def by(user_id: int, update: Update) -> Update:
+    sender = {"id": user_id, "is_bot": False, "first_name": "X"}
+    return {**update, "message": {**update["message"], "from": sender}}
+
+
+def a_press(update_id: int, nonce: str, *, user: int = RINA) -> Update:
+    under = {"message_id": 5, "date": START_MS // 1000, "chat": {"id": user, "type": "private"}}
+    sender = {"id": user, "is_bot": False, "first_name": "Rina"}
+    query = {"id": f"q{update_id}", "from": sender, "message": under, "chat_instance": "c", "data": nonce}
+    return {"update_id": update_id, "callback_query": query}
+
+
+POISON: dict[str, Update] = {
+    "an id that no database holds": by(1 << 70, a_message(2)),
+    "a chat without an id": a_message(2, chat={"type": "private"}),
+    "a number that is none": a_message(2, message_id={}),
+    "a number with a half": a_message(2, message_id=2.5),
+    "a date beyond time": a_message(2, date=1 << 60),
+    "a list for a message": {"update_id": 2, "message": [1, 2]},
+    "a number for a text": a_message(2, text=12345),
+}
+
+
+@dataclass
+class FakeAnswerer:
+    """Telegram as the tapper of a button sees it."""
+
+    toasts: list[tuple[str, str]] = field(default_factory=list)
+    unkept: list[OutgoingMessage] = field(default_factory=list)
+
+    def answer_callback(self, callback_id: str, words: str) -> None:
+        self.toasts.append((callback_id, words))
+
+    def send_direct(self, outgoing: OutgoingMessage) -> None:
+        self.unkept.append(outgoing)
+
+
+@pytest.fixture
+def answerer() -> FakeAnswerer:
+    return FakeAnswerer()
+
+
+@pytest.fixture
+def receiver(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
+    return UpdateReceiver(
+        database=shop.disk,
+        context=shop.context,
+        sender=answerer,
+        now_ms=shop.clock,
+        claim_orders=shop.orders_wake_up.set,
+        scan_outbox=shop.outbox_wake_up.set,
+        imports_wake_up=shop.imports_wake_up,
+    )
+
+
+def orders_in(shop: Shop) -> list[int]:
+    return [row["message_id"] for row in shop.rows("SELECT message_id FROM orders ORDER BY message_id")]
+
+
+def cursor_of(shop: Shop) -> int | None:
+    rows = shop.rows("SELECT next_update_id FROM poll_cursor")
+    return rows[0]["next_update_id"] if rows else None
+
+
+class TestTaking:
+    async def test_an_order_is_taken_in_as_it_was_written(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        await receiver.receive([a_message(1)])
+        (order,) = shop.rows("SELECT * FROM orders")
+        assert (order["chat_id"], order["message_id"], order["user_id"]) == (SARI, 1, SARI)
+        assert (order["requested_at_ms"], order["destination"]) == (START_MS, "081234567891")
+
+    async def test_all_of_it_or_nothing_is_kept_with_how_far_the_poller_is(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        """An offset kept without its effects would lose orders; effects without it would be asked again."""
+        shop.disk.refuses_writes(1)
+        with pytest.raises(StorageError):
+            await receiver.receive([a_message(1), a_message(2)], next_update_id=3)
+        assert (orders_in(shop), cursor_of(shop), shop.messages(SARI)) == ([], None, [])
+        await receiver.receive([a_message(1), a_message(2)], next_update_id=3)
+        assert (orders_in(shop), cursor_of(shop)) == ([1, 2], 3)
+
+    async def test_a_repeated_update_does_nothing_more(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        for _ in range(3):
+            await receiver.receive([a_message(1)])
+        assert (orders_in(shop), shop.kinds(SARI)) == ([1], ["OrderReceived"])
+
+    async def test_a_message_is_known_though_update_ids_begin_anew(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        await receiver.receive([a_message(900)])
+        await receiver.receive([a_message(1, message_id=900)])
+        await receiver.receive([a_message(900, order_text(1), message_id=901)])
+        assert orders_in(shop) == [900, 901]
+
+    @pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+    async def test_an_update_that_cannot_be_handled_is_set_aside_and_the_others_are_taken(
+        self, shop: Shop, receiver: UpdateReceiver, poison: Update
+    ) -> None:
+        await receiver.receive([a_message(1), poison, a_message(3)], next_update_id=4)
+        assert (orders_in(shop), cursor_of(shop)) == ([1, 3], 4)
+        (kept,) = shop.rows("SELECT update_id, fault, body FROM failed_updates")
+        assert kept["update_id"] == 2
+        assert kept["fault"]
+        assert json.loads(kept["body"]) == poison
+
+    async def test_what_was_set_aside_left_nothing_half_done(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        shop.random_suffix.next_are(*[7] * 1000)  # the second order finds no free trxid
+        await receiver.receive([a_message(1), a_message(2)], next_update_id=3)
+        assert orders_in(shop) == [1]
+        assert shop.rows("SELECT message_id FROM messages_seen") == [{"message_id": 1}]
+        assert [row["fault"] for row in shop.rows("SELECT fault FROM failed_updates")] == ["RuntimeError"]
+
+    async def test_a_poison_as_long_as_a_book_is_cut(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        await receiver.receive([POISON["a list for a message"] | {"padding": "x" * 500_000}])
+        (kept,) = shop.rows("SELECT length(body) AS length FROM failed_updates")
+        assert kept["length"] == 20_000
+
+    async def test_half_a_character_spoils_only_itself(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        await receiver.receive([a_message(1, "halo \ud83d"), a_message(2)])
+        assert shop.kinds(SARI) == ["NotUnderstood", "OrderReceived"]
+
+    async def test_the_bells_ring_once_it_is_kept(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        await receiver.receive([a_message(1)])
+        await shop.orders_wake_up.wait(0.5)
+        await shop.outbox_wake_up.wait(0.5)
+        await shop.posts()
+        assert len(shop.biller.posts) == 1
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"forward_origin": {"type": "hidden_user", "date": 0, "sender_user_name": "X"}},
+            {"sender_chat": {"id": GROUP, "type": "supergroup", "title": "G"}},
+            {"from": None},
+            {"from": {"id": 7, "is_bot": True, "first_name": "Bot"}},
+            {"text": None, "caption": order_text(1)},
+        ],
+        ids=["forwarded", "an anonymous admin", "a channel", "a bot", "a caption"],
+    )
+    async def test_only_a_persons_own_text_orders(
+        self, shop: Shop, receiver: UpdateReceiver, more: dict[str, Any]
+    ) -> None:
+        await receiver.receive([a_message(1, **more), in_group(2, **more)])
+        assert orders_in(shop) == []
+        assert shop.rows("SELECT * FROM failed_updates") == []
+
+    @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post"])
+    async def test_edits_and_channel_posts_never_order(
+        self, shop: Shop, receiver: UpdateReceiver, kind: str
+    ) -> None:
+        update = a_message(1)
+        await receiver.receive([{"update_id": 1, kind: update["message"]}])
+        assert orders_in(shop) == []
+
+    async def test_kinds_of_update_that_come_with_time_are_passed_over(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        await receiver.receive([{"update_id": 1, "something_new": {}}, {"update_id": 2}], next_update_id=3)
+        assert cursor_of(shop) == 3
+        assert shop.rows("SELECT * FROM failed_updates") == []
+
+    async def test_a_topic_is_kept_and_a_mere_reply_thread_is_not(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        topic: dict[str, Any] = {"message_thread_id": 9, "is_topic_message": True}
+        await receiver.receive([in_group(1, **topic), in_group(2, message_thread_id=9)])
+        rows = shop.rows("SELECT thread_id FROM orders ORDER BY message_id")
+        assert [row["thread_id"] for row in rows] == [9, None]
+
+    async def test_a_command_for_another_bot_is_none_of_ours(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        receiver.username = "loket_bot"
+        await receiver.receive([in_group(1, "/bantuan@another_bot")])
+        assert shop.messages(GROUP) == []
+        await receiver.receive([in_group(2, "/bantuan@Loket_Bot")])
+        assert shop.kinds(GROUP) == ["Help"]
+
+    async def test_a_group_that_moved_takes_its_letters_along(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        await receiver.receive([in_group(1), in_group(2, None, migrate_to_chat_id=-100777)])
+        assert shop.kinds(-100777) == ["OrderReceived"]
+
+    async def test_ids_of_52_bits_are_kept_whole(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        user = (1 << 52) - 1
+        await receiver.receive([by(user, a_message(1, chat={"id": user, "type": "private"}))])
+        assert shop.last(user) == JoinAnswer(standing=None)
+
+
+class TestPresses:
+    async def test_a_tap_is_heard_and_answered_after_it_is_kept(
+        self, shop: Shop, receiver: UpdateReceiver, answerer: FakeAnswerer
+    ) -> None:
+        await shop.says("/daftar", by=STRANGER)
+        yes = shop.buttons(RINA)["approve"]
+        shop.disk.refuses_writes(1)
+        with pytest.raises(StorageError):
+            await receiver.receive([a_press(1, yes)])
+        assert answerer.toasts == []
+        await receiver.receive([a_press(1, yes)])
+        await receiver.receive([a_press(2, yes)])
+        await receiver.receive([a_press(3, yes, user=BUDI)])
+        assert answerer.toasts == [
+            ("q1", toast_text("done")),
+            ("q2", toast_text("used")),
+            ("q3", toast_text("not_allowed")),
+        ]
+
+    async def test_half_a_character_on_a_button_is_answered_as_none_of_ours(
+        self, shop: Shop, receiver: UpdateReceiver, answerer: FakeAnswerer
+    ) -> None:
+        taps = [a_press(n, data) for n, data in enumerate(("\ud83d", "order:\ud83d", "prices:w0|\ud83d"))]
+        await receiver.receive(taps)
+        assert [words for _, words in answerer.toasts] == [toast_text("used")] * 3
+        assert shop.rows("SELECT * FROM failed_updates") == []
+
+    async def test_a_poisoned_press_is_set_aside(self, shop: Shop, receiver: UpdateReceiver) -> None:
+        await receiver.receive([a_press(1, "n" * 100_000), a_press(2, "\ud83d"), a_message(3)])
+        assert orders_in(shop) == [3]

@@ -1,0 +1,87 @@
+"""What an export wrote, an import reads as it was, and no spreadsheet runs any of it."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.inference import infer_traits
+from bot.catalogue.price_list.reader import ParsedPriceList, read_price_list
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
+
+minutes = st.integers(0, 1439)
+texts = st.one_of(
+    st.sampled_from(
+        ["Simpati 5.000", "Token PLN 20.000", "=1+1", "'=1+1", "-", "@x", "+62", "Kuota; 5 GB", '"a"']
+    ),
+    st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40),
+)
+products = st.builds(
+    Product,
+    code=st.from_regex(r"[A-Za-z][A-Za-z0-9]{1,19}", fullmatch=True),
+    name=texts,
+    group=texts.filter(lambda text: len(text) <= 40),
+    rule=st.sampled_from(DestinationRule),
+    price_idr=st.one_of(st.none(), st.integers(1, 99_999_999)),
+    is_open=st.booleans(),
+    carrier=st.one_of(st.none(), st.sampled_from(Carrier)),
+    nominal=st.one_of(st.none(), st.integers(1, 10_000)),
+    cut_off=st.one_of(
+        st.none(),
+        st.tuples(minutes, minutes)
+        .filter(lambda pair: pair[0] != pair[1])
+        .map(lambda pair: DailyHours(from_minute=pair[0], until_minute=pair[1])),
+    ),
+)
+
+
+def as_kept(product: Product) -> Product:
+    """Give a product as a catalogue can hold it: a game whose name wants a server has one."""
+    told = infer_traits(
+        code=product.code,
+        name=product.name,
+        group=product.group,
+        price_idr=product.price_idr,
+        rule=product.rule,
+    )
+    return replace(product, rule=told.rule)
+
+
+catalogues = st.lists(
+    products.map(as_kept), min_size=1, max_size=8, unique_by=lambda product: product.code.casefold()
+).map(lambda found: Catalogue(products=tuple(found)))
+
+
+@pytest.mark.parametrize("write", [catalogue_xlsx, catalogue_csv])
+@settings(max_examples=150, deadline=None)
+@given(catalogue=catalogues)
+def test_what_goes_out_comes_in_again_as_it_was(
+    catalogue: Catalogue, write: Callable[[Catalogue], bytes]
+) -> None:
+    sheet = read_price_list(write(catalogue), commands=frozenset())
+    assert isinstance(sheet, ParsedPriceList)
+    assert sheet.problems == ()
+    assert sheet.products == catalogue.products
+
+
+HOSTILE = Catalogue(
+    products=(Product(code="ab1", name='=HYPERLINK("http://x","y")', group="+1", rule=DestinationRule.FREE),)
+)
+
+
+def test_no_text_becomes_a_formula_in_a_workbook() -> None:
+    with zipfile.ZipFile(io.BytesIO(catalogue_xlsx(HOSTILE))) as book:
+        parts = [book.read(name) for name in book.namelist()]
+    assert not any(b"<f>" in part or b"<hyperlink" in part for part in parts)
+
+
+def test_no_text_begins_a_formula_in_a_text_file() -> None:
+    text = catalogue_csv(HOSTILE).decode("utf-8-sig")
+    cells = [cell.strip('"') for line in text.splitlines() for cell in line.split(";")]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
