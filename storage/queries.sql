@@ -318,6 +318,17 @@ ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms
 -- name: last_balance
 SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE singleton = 1;
 
+-- name: await_deposit
+INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET trxid = :trxid, refused_count = deposit_waits.refused_count + 1,
+    refused_at_ms = :at_ms;
+
+-- name: deposit_waits
+SELECT chat_id, trxid, refused_count, refused_at_ms FROM deposit_waits ORDER BY refused_at_ms LIMIT :limit;
+
+-- name: end_deposit_wait
+DELETE FROM deposit_waits WHERE chat_id = :chat_id;
+
 -- name: sum_open_orders
 SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';

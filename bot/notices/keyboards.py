@@ -12,6 +12,7 @@ from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
+    OrdersPossibleAgain,
     OrderSucceeded,
     ResolutionQuestion,
     SnQuestion,
@@ -55,6 +56,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:
 
 def _keys_of_matter(notice: Notice) -> ButtonRows:
     match notice:
+        case OrdersPossibleAgain(trxid=trxid):
+            return _row(Action.AGAIN, payload=trxid)
         case JoinCard():
             return _row(Action.APPROVE, Action.REJECT)
         case OrderCard():

@@ -51,6 +51,12 @@ class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     user_id: int | None = None
 
 
+class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
+    """The deposit is filled: this order and others of the chat, `refused_count` in all, can be sent again."""
+
+    refused_count: int
+
+
 class OrderUnknown(AboutOrder, frozen=True, kw_only=True):
     """Nobody can say yet whether it was bought: the chat must not send it again."""
 
@@ -126,6 +132,7 @@ OrderNotice = (
     | OrderWaiting
     | OrderSucceeded
     | OrderFailed
+    | OrdersPossibleAgain
     | OrderUnknown
     | OrderOverdue
     | OrderExpired

@@ -82,6 +82,21 @@ def facts_of(order: Order, at_ms: int) -> OrderFacts:
     )
 
 
+def raw_words_of(news: events.OrderEvent) -> str:
+    """Return the biller's own words in an event, for admins alone; empty where it has none."""
+    match news:
+        case (
+            events.Refused(raw=raw)
+            | events.Unclear(raw=raw)
+            | events.Succeeded(raw=raw)
+            | events.Failed(raw=raw)
+            | events.Contradiction(raw=raw)
+        ):
+            return raw
+        case _:
+            return ""
+
+
 def succeeded(order: Order, at_ms: int) -> say.OrderSucceeded:
     """Give the good news, with its SN where one is known."""
     return say.OrderSucceeded(**facts_of(order, at_ms), sn=order.sn)
@@ -133,7 +148,7 @@ def _alert(order: Order, news: events.OrderEvent, at_ms: int) -> tuple[say.Order
     ):
         return (
             say.BillerAccountAlarm(
-                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.reason
+                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.raw or news.reason
             ),
         )
     return ()

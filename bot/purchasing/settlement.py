@@ -11,8 +11,8 @@ from bot.notices import orders as say
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import substitutes
-from bot.purchasing.notifications import notices_for, order_received, order_waiting
+from bot.purchasing import deposit, substitutes
+from bot.purchasing.notifications import notices_for, order_received, order_waiting, raw_words_of
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
@@ -58,6 +58,8 @@ class AppliedEvent(Struct, frozen=True, kw_only=True):
 
     before: Order
     after: Order
+    notified: bool = False
+    """Whether notices were enqueued."""
 
     @property
     def changed(self) -> bool:
@@ -128,10 +130,12 @@ def apply_event(
     notices = notices_for(before, after, news, work.now_ms)
     for notice in notices.to_chat:
         _tell_chat(work, after, notice)
-        substitutes.alert_product_failing(work, after, notice)
+        substitutes.alert_product_failing(work, after, notice, raw=raw_words_of(news))
     for notice in notices.to_admins:
         _tell_admins(work, notice)
-    return AppliedEvent(before=before, after=after)
+    is_deposit_filled = deposit.follow_deposit(work, after, news)
+    notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
+    return AppliedEvent(before=before, after=after, notified=notified)
 
 
 def notify_waiting(work: UnitOfWork, trxid: str) -> None:

@@ -106,6 +106,8 @@ def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa
             return orders.succeeded(notice, clock)
         case of_order.OrderFailed():
             return orders.failed(notice, clock)
+        case of_order.OrdersPossibleAgain():
+            return orders.possible_again(notice, clock)
         case of_order.OrderUnknown():
             return orders.unknown(notice, clock)
         case of_order.OrderOverdue():

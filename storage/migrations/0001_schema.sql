@@ -187,6 +187,15 @@ CREATE TABLE biller_balance (
     trxid                TEXT    NOT NULL
 ) STRICT;
 
+-- Chats of which orders were refused because the deposit at the biller was empty: each is notified once, when
+-- the biller takes orders again. `trxid` is the last of its `refused_count` orders.
+CREATE TABLE deposit_waits (
+    chat_id              INTEGER NOT NULL PRIMARY KEY,
+    trxid                TEXT    NOT NULL REFERENCES orders (trxid),
+    refused_count        INTEGER NOT NULL,
+    refused_at_ms        INTEGER NOT NULL
+) STRICT;
+
 -- Groups that became supergroups, and chats that do not accept messages any more.
 CREATE TABLE chats (
     chat_id              INTEGER NOT NULL PRIMARY KEY,

@@ -27,6 +27,7 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
         others=(Intent(product_code="s10", destination="081234567890"),),
         user_id=7001,
     ),
+    *(say.OrdersPossibleAgain(**ABOUT, refused_count=count) for count in (1, 4)),
     say.OrderUnknown(**ABOUT),
     say.OrderOverdue(**ABOUT),
     *(say.OrderExpired(**ABOUT, reason=reason) for reason in ExpiryReason),
