@@ -65,7 +65,10 @@ def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused |
         return Unclear(why=f"the answer does not fit the sheet: {', '.join(names) or 'no object'}")
     if (misfit := _misfit(said, order=order, user=user)) is not None:
         return Unclear(why=misfit)
-    claim = read_claim(said.reason, code=order.product_code, destination=order.destination)
+    # A refusal must be free of doubt: what is said of any order counts.
+    claim = read_claim(
+        said.reason, code=order.product_code, destination=order.destination, other_orders_count=True
+    )
     return _accepted(said, claim) if said.status else _refused(said, claim, order)
 
 

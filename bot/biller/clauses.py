@@ -22,12 +22,17 @@ from bot.biller.wording import (
 )
 
 _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)+(?![^\W_])|[^\W_]+|\s[-\u2013\u2014]\s|[^\w\s\-\u2013\u2014]")
+_OTHER_ORDER = re.compile(r"(?<![^\W_])[a-z][a-z0-9]{0,15}[.*#][0-9]{8,16}(?![^\W_])")
 _GLUED = re.compile(r"(?:[0-9]{5,})?([^\W0-9_]+)(?:[0-9]{5,})?")  # a number and a word without a blank
 _NO_WORDS = str.maketrans("", "", "'\u2019`\u00b4\"\u201c\u201d\ufe0f")
 _LABEL_WORDS_MAX = 3
 _SPELLED_OUT = range(4, 13)  # S U K S E S: shorter runs of single letters are initials
 _PLAINEST = frozenset({Role.SUCCESS, Role.FAILURE})
 _SEPARATORS = (".", ",", "*", "#", "-", "_", "/", " ")
+
+
+OTHER_ORDER = "\ue000"
+"""Stands in a clause for the code and number of another order."""
 
 
 class Clause(Struct, frozen=True):
@@ -57,12 +62,13 @@ def clauses_of(message: str, *, code: str = "", destination: str = "") -> list[C
 
 
 def _without_order(text: str, code: str, destination: str) -> str:
-    """Cut out `code.destination`, and a destination of letters wherever it stands."""
+    """Cut out `code.destination`, and a destination of letters wherever it stands; mark other orders."""
     if not destination:
         return text
     if code:
         for mark in _SEPARATORS:
             text = text.replace(f"{code}{mark}{destination}", " ")
+        text = _OTHER_ORDER.sub(f" {OTHER_ORDER} ", text)
     is_a_word = plain(destination) in ROLES or plain(destination) in MODIFIERS
     return text if destination.isdigit() or is_a_word else text.replace(destination, " ")
 
@@ -187,7 +193,7 @@ def _split(tokens: Sequence[str]) -> list[Clause]:
     clauses: list[Clause] = []
     words: list[str] = []
     for token in tokens:
-        if token.isalnum() or token in (":", "=") or token in ROLES:
+        if token.isalnum() or token in (":", "=", OTHER_ORDER) or token in ROLES:
             words.append(token)
         elif token not in ("_", "~"):
             clauses.append(Clause(tuple(words), token))

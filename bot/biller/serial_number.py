@@ -69,11 +69,6 @@ def is_none(sn: str) -> bool:
     return not letters.strip("0") or letters in _NO_SN or letters in _LATER_SN
 
 
-def is_same_sn(one: str, other: str) -> bool:
-    """Return whether two texts are one SN, written with other blanks and marks."""
-    return _letters(one) == _letters(other)
-
-
 def _letters(sn: str) -> str:
     return "".join(filter(str.isalnum, sn)).lower()
 

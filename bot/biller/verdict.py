@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.biller.clauses import Clause, clauses_of
+from bot.biller.clauses import OTHER_ORDER, Clause, clauses_of
 from bot.biller.refusals import refusal_at
 from bot.biller.wording import (
     DELIVERED_APART,
@@ -81,10 +81,15 @@ def read_verdict(status: Outcome, message: str, *, code: str, destination: str) 
             assert_never(claim)
 
 
-def read_claim(message: str, *, code: str = "", destination: str = "") -> Claim:
-    """Return what the words say of the order of `code` to `destination`."""
+def read_claim(
+    message: str, *, code: str = "", destination: str = "", other_orders_count: bool = False
+) -> Claim:
+    """Return what the words say of the order of `code` to `destination`.
+
+    A result beside another order's number counts only where there is no other, unless `other_orders_count`.
+    """
     clauses = clauses_of(message, code=code, destination=destination)
-    mentions = [mention for clause in clauses for mention in _mentions(clause)]
+    mentions = [mention for clause in clauses for mention in _mentions(clause, other_orders_count)]
     return _sum_up(mentions)
 
 
@@ -102,7 +107,7 @@ def _sum_up(mentions: Sequence[_Mention]) -> Claim:
     return Claim.MIXED if Claim.SUCCESS in claims or goes_on else Claim.FAILURE
 
 
-def _mentions(clause: Clause) -> Iterator[_Mention]:
+def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  # noqa: FBT001 - one caller
     refused_at, is_bare = refusal_at(clause), clause.is_bare
     for index, word in enumerate(clause.words):
         if index == refused_at:
@@ -113,7 +118,11 @@ def _mentions(clause: Clause) -> Iterator[_Mention]:
             claim, is_plain = said
             is_asked = clause.mark == "?" and is_plain
             is_own = is_bare or role is Role.AGAIN
-            yield _Mention(Claim.NOT_YET if is_asked else claim, is_plain and not clause.is_aside, is_own)
+            is_of_other = (
+                OTHER_ORDER in clause.words[max(0, index - 1) : index + 2] and not other_orders_count
+            )
+            is_plain = is_plain and not clause.is_aside and not is_of_other
+            yield _Mention(Claim.NOT_YET if is_asked else claim, is_plain, is_own)
 
 
 def _said(role: Role, words: Sequence[str], index: int) -> _Reading:

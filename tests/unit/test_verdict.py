@@ -52,6 +52,26 @@ def test_a_code_or_a_name_that_spells_a_result_is_none(code: str, destination: s
 
 
 @pytest.mark.parametrize(
+    ("message", "claim"),
+    [
+        (f"Transaksi s5.{NUMBER} GAGAL, S5.081200000000 SUKSES", Claim.FAILURE),
+        (f"GAGAL s5.{NUMBER} ✅ SUKSES s5.081200000000 SN: 1", Claim.FAILURE),
+        (f"SUKSES s5.{NUMBER}. Sebelumnya: GAGAL s10.081200000000", Claim.SUCCESS),
+        # Where nothing else is said, it may be ours in another form.
+        ("TRX S5.6281234567001 GAGAL", Claim.FAILURE),
+    ],
+)
+def test_what_is_said_of_another_order_counts_only_alone(message: str, claim: Claim) -> None:
+    assert read_claim(message, code=CODE, destination=NUMBER) is claim
+
+
+def test_in_a_refusal_it_counts_too() -> None:
+    said = f"Transaksi s5.{NUMBER} GAGAL, S5.081200000000 SUKSES"
+
+    assert read_claim(said, code=CODE, destination=NUMBER, other_orders_count=True) is Claim.MIXED
+
+
+@pytest.mark.parametrize(
     "name", ["GAGAL", "BATAL", "ANTI GAGAL", "PENDING", "SUKSES", "MASIH PROSES", "REFUND 88"]
 )
 @pytest.mark.parametrize(
