@@ -23,6 +23,7 @@ from bot.notices.price_list import CatalogueFile, PriceListNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
 
 Notice = (
@@ -33,6 +34,7 @@ Notice = (
     | ReportsNotice
     | PriceListNotice
     | ReceiptsNotice
+    | SerialNumberNotice
     | ComplaintsNotice
     | AlarmNotice
     | RestoreGateNotice

@@ -34,9 +34,14 @@ class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
-    """Delivered; `sn` is the biller's proof, whole, or None where it could not be read."""
+    """Delivered; `sn` is the biller's proof, whole, or None where there is none or it could not be read.
+
+    `is_sn_unread`: the admins were asked for it. `is_sn_new`: it stands in the place of one told before.
+    """
 
     sn: str | None
+    is_sn_unread: bool = False
+    is_sn_new: bool = False
 
 
 class OrderFailed(AboutOrder, frozen=True, kw_only=True):
@@ -78,7 +83,10 @@ class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderCard(AboutOrder, frozen=True, kw_only=True):
-    """An order that an admin must settle: the facts, and why nobody else can."""
+    """An order that an admin must settle: the facts, and why nobody else can.
+
+    `raw` is what the biller said last, in its own words.
+    """
 
     state: State
     chat_id: int
@@ -87,6 +95,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     cost_idr: int | None
     biller_ref: str | None
     why: str
+    raw: str = ""
 
 
 class SnQuestion(AboutOrder, frozen=True, kw_only=True):

@@ -89,6 +89,13 @@ class Resolved(Struct, frozen=True, kw_only=True):
     sn: str | None = None
 
 
+class SnSupplied(Struct, frozen=True, kw_only=True):
+    """An admin handed on the SN of a success, which was not surely read or has become another."""
+
+    sn: str
+    admin_id: int
+
+
 Answer = Accepted | Refused | Unclear | NotSent
 """What one `trx` call can come to."""
 
@@ -107,4 +114,5 @@ OrderEvent = (
     | Expired
     | Overdue
     | Resolved
+    | SnSupplied
 )

@@ -28,6 +28,7 @@ from bot.notices.orders import (
 )
 from bot.orders.model import FailureCause, Outcome, State
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
+from bot.texts.serial_numbers import biller_words
 
 STATES = {
     State.PLACED: "menunggu giliran",
@@ -75,6 +76,7 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
         rows.append(("Nomor biller ", untrusted(card.biller_ref)))
     if card.cost_idr is not None:
         rows.append(f"Modal {rupiah(card.cost_idr)}")
+    rows += biller_words(card.raw)
     if why:
         rows.append(("Catatan teknis: ", untrusted(why, 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
@@ -154,7 +156,7 @@ def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Biller menolak pesanan")),
         what,
-        ("Alasan: ", untrusted(notice.reason or "-", 200)),
+        ("Alasan: ", untrusted(notice.reason or "-", 500)),
         _what(notice),
         f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
     )

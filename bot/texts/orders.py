@@ -90,8 +90,9 @@ def waiting(notice: OrderWaiting, clock: Clock) -> Text:
 def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
     """Say that it is delivered, with the SN as the biller gave it, or the token that stands in it."""
     token = pln_token_of(notice.code, notice.destination, notice.sn)
-    proof = _token(token, notice.sn or "") if token else (_sn(notice.sn),)
-    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, _foot(notice, clock))
+    proof = _token(token, notice.sn or "") if token else (_sn(notice.sn, is_unread=notice.is_sn_unread),)
+    new = ("SN ini menggantikan SN sebelumnya.",) if notice.is_sn_new else ()
+    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, *new, _foot(notice, clock))
 
 
 def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
@@ -100,7 +101,9 @@ def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
     return token.digits if token else notice.sn
 
 
-def _sn(sn: str | None) -> Row:
+def _sn(sn: str | None, *, is_unread: bool = False) -> Row:
+    if is_unread and not sn:
+        return "SN: belum terbaca. Admin sudah diberi tahu, SN-nya dikirim ke sini."
     if not sn:
         return "SN: belum ada. Kalau perlu, ketuk Komplain."
     return ("SN: ", untrusted(sn, 500))

@@ -16,6 +16,7 @@ from bot.notices.price_list import PriceListNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
@@ -30,6 +31,7 @@ from bot.texts import (
     receipts,
     reports,
     restore_gate,
+    serial_numbers,
     shopping,
 )
 from bot.texts.formatting import Clock, Text
@@ -83,6 +85,8 @@ def _words(notice: say.Notice, clock: Clock) -> Text:
         return reports.words(notice)
     if isinstance(notice, ReceiptsNotice):
         return receipts.words(notice)
+    if isinstance(notice, SerialNumberNotice):
+        return serial_numbers.words(notice, clock)
     if isinstance(notice, ComplaintsNotice):
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):

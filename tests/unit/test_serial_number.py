@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.biller.serial_number import SN_MAX_CHARS, ReadSn, is_none, is_same_sn, read_sn
+from bot.biller.serial_number import SN_MAX_CHARS, ReadSn, is_none, read_sn
 from tests.biller_messages import MESSAGES, SUCCESSES, Said
 
 TOKEN = "3563-1234-5678-9012-3456/BUDI/R1/900VA/71,3"
@@ -111,14 +111,6 @@ def test_what_stands_for_no_sn_is_none(sn: str) -> None:
 
 def test_a_message_without_an_sn_asks_nobody() -> None:
     assert read_sn("Transaksi s5.0812 SUKSES, Saldo: Rp1, Harga: 5, Tgl: 01/01") == ReadSn()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [("1234-5678", "1234 5678", True), ("AB/1", "ab 1", True), ("1234", "1235", False)],
-)
-def test_an_sn_is_the_same_in_another_form(one: str, other: str, *, same: bool) -> None:
-    assert is_same_sn(one, other) is same
 
 
 _LABELS = (

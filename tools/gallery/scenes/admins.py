@@ -7,6 +7,7 @@ from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unc
 from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
+from tools.gallery.scenes.results import PLN_SN
 from tools.gallery.stage import RINA, Stage, to
 
 
@@ -15,6 +16,7 @@ def play() -> Iterator[Scene]:
     stage = Stage(*GOODS)
     yield from _settling(stage)
     yield from _too_late(stage)
+    yield from _serial_numbers(stage)
     yield from _money(stage)
     yield from _alarms(stage)
 
@@ -46,6 +48,31 @@ def _too_late(stage: Stage) -> Iterator[Scene]:
     typed = "/sukses 123"
     yield Scene(when="No such order", did=typed, said=stage.says(typed, RINA))
     yield Scene(when="Nothing waits", did="/tertunda", said=stage.says("/tertunda", RINA))
+
+
+def _serial_numbers(stage: Stage) -> Iterator[Scene]:
+    stage.says("pln20.14444941364")
+    stage.takes()
+    raw = f"Transaksi pln20.14444941364 SUKSES. SN: {PLN_SN}. Trx lancar. Saldo: Rp1.350.992"
+    said = stage.hears(Succeeded(doubtful_sn=PLN_SN, raw=raw))
+    yield Scene(when="SUKSES, but the SN was not surely read", said=said)
+    yield Scene(when="📤 Teruskan SN is tapped", said=stage.taps("Teruskan SN", RINA))
+    stage.says("pln50.14444941364")
+    stage.takes()
+    stage.hears(Succeeded(doubtful_sn="", raw="Transaksi pln50.14444941364 SUKSES. Cek struk"))
+    unread = stage.orders()[-1].trxid
+    yield Scene(when="✏️ Ketik SN is tapped", said=stage.taps("Ketik SN", RINA))
+    stage.hears(Failed(reason="", failure_cause=FailureCause.OTHER))
+    said = stage.says("51203948571", RINA, to="SnPrompt")
+    yield Scene(when="The SN comes when the order is no success any more", did="51203948571", said=said)
+    stage.says(f"/gagal {unread}", RINA)
+    stage.taps("Ya, GAGAL", RINA)
+    stage.says("s5.081234567899")
+    stage.takes()
+    stage.hears(Succeeded(sn="51203948574"))
+    raw = "Transaksi s5.081234567899 SUKSES, SN: 77001122334, Saldo: Rp1.350.992"
+    said = stage.hears(Succeeded(sn="77001122334", raw=raw))
+    yield Scene(when="The biller reports the same success with another SN", said=to(RINA, said))
 
 
 def _money(stage: Stage) -> Iterator[Scene]:

@@ -48,7 +48,7 @@ def play() -> Iterator[Scene]:
     yield Scene(when="A token, delivered", did=order, said=stage.hears(Succeeded(sn=PLN_SN)))
     stage.says("i5.085712345678")
     stage.takes()
-    yield Scene(when="Delivered, but the SN could not be read", said=stage.hears(Succeeded(sn=None)))
+    yield Scene(when="Delivered without an SN", said=stage.hears(Succeeded(sn=None)))
     yield from _refused(stage)
     yield from _in_between(stage)
 
