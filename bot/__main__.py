@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import secrets
@@ -110,20 +109,13 @@ def _settings_or_exit() -> Settings:
 
 
 def _run(settings: Settings) -> int:
-    # Imported late: `loket demo` and a wrong setting should answer at once. Nothing of it ever becomes
-    # garbage, so the collector need not look through it, neither now nor again and again.
-    gc.disable()
+    # Imported late: `loket demo` and a wrong setting should answer at once.
     import uvloop
 
     from bot.app import run
     from bot.web.server import CannotListenError
     from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
 
-    gc.freeze()
-    # Orders leave little behind that goes in circles. Looked for after 10,000 new objects instead of 700
-    # it is found as well, and an order costs a thirtieth less.
-    gc.set_threshold(10_000)
-    gc.enable()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings))

@@ -263,7 +263,7 @@ async def run(settings: Settings) -> None:
 async def _check(app: App, stop: asyncio.Event) -> None:
     """Read the whole file beside the work, and stop rather than go on with a damaged one."""
     try:
-        await app.database.sound()
+        await app.database.check()
         _log.info("the database was read through and is sound")
     except DatabaseDamaged:
         notice = DatabaseFoundDamaged(at_ms=now_ms())

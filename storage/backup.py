@@ -16,8 +16,7 @@ from storage.database import RESTORING
 from storage.errors import DatabaseDamaged, StorageBusy, StorageError
 from storage.lock import exclusive_lock
 from storage.migrate import migrate, version_of
-from storage.transaction import Tx
-from storage.unit import translate_error
+from storage.transaction import Tx, translate_error
 
 PAGES_A_STEP = 1000
 """4 MB: between steps Ctrl+C is heard. The writer waits for none of them: in WAL a reader holds up nobody."""

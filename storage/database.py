@@ -1,9 +1,8 @@
-"""One writer, whole units, shared commits: what `write` returned is on the disk, whatever happens next.
+"""The database: one writer, whole units of work, shared commits. What `write` returned is on the disk.
 
-A unit of work is a plain function over a `Tx`, carried out between two turns of the event loop; only the
-commit, which waits for the disk, has a thread of its own. Units that come meanwhile share the next commit.
-One's failure takes nothing from the others: all of them are carried out again then, each in a savepoint of
-its own. A cancelled caller does not cancel its unit: it runs whole or not at all.
+A unit is run between two turns of the event loop; only the commit, which waits for the disk, runs on a thread
+of its own. Units that arrive meanwhile share the next commit. If one of them fails, all are run again, each
+in a savepoint of its own. A cancelled caller does not cancel its unit: it runs whole or not at all.
 """
 
 import asyncio
@@ -11,19 +10,19 @@ import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Generator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import aiosqlite
 from msgspec import Struct
 
 from storage.checkpoint import Checkpointer
-from storage.connection import Connection, connect, connect_to_read, disable_busy_timeout, make_private
+from storage.connection import connect, connect_read_only, disable_busy_timeout, make_private
 from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
 from storage.integrity import check_in_background, check_integrity, is_small
 from storage.migrate import migrate
-from storage.transaction import NeedsSavepoints
-from storage.unit import (
+from storage.transaction import (
+    NeedsSavepoints,
     Unit,
     UnitDone,
     UnitFailed,
@@ -41,39 +40,42 @@ from storage.unit import (
 
 T = TypeVar("T")
 
-UNITS_HOLD_THE_LOOP_S = 0.02
-"""So long units are carried out in one turn of the loop; what then still waits has the next commit."""
+MAX_UNITS_S = 0.02
+"""For so long units are run in one turn of the event loop; the others wait for the next commit."""
 
 LOCK_PATIENCE_S = 5.0
 """Backups and people with a shell lock the file for moments; longer than this is a fault."""
 
 TRY_AGAIN_S = 0.005
-"""How soon to find out that a lock has gone."""
+"""The pause between attempts to get a lock."""
 
-PULSE_EVERY_S = 1.0
-"""After a commit that failed: how soon to find out that the disk can be written again."""
+PROBE_EVERY_S = 1.0
+"""After a commit that failed: the pause between attempts to write to the disk."""
+
+LONG_READERS = 2
+"""Connections for long reads: two, so that a receipt need not wait behind a report of a year."""
 
 RESTORING = ".restoring"
-"""Ends the name of a copy on its way into the database's place (backup.py)."""
+"""The suffix of a copy that is about to replace the database (backup.py)."""
 
 
 class Database(Protocol):
     """What the rest of Loket knows of a database."""
 
     def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
-        """Carry out `unit` and give its value once it is durable; StorageError if nothing was kept.
+        """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
-        Units are carried out in the order in which they are given; again, where one that shares their commit
-        fails. One that nobody waits for may have its commit `within_s` seconds, so that it shares another's.
+        Units run in the order in which they are given, and again if one that shares their commit fails. A
+        unit that is in no hurry may wait `within_s` seconds for a commit to share.
         """
         ...
 
     async def read(self, unit: Unit[T]) -> T:
-        """Carry out a `unit` that only looks, for a moment, beside the writer."""
+        """Run a short `unit` that only reads, beside the writer."""
         ...
 
     async def read_long(self, unit: Unit[T]) -> T:
-        """Carry out a `unit` that only looks and may take seconds, beside everybody else."""
+        """Run a `unit` that only reads and may take seconds, beside everything else."""
         ...
 
 
@@ -83,25 +85,20 @@ class _Waiting(Struct, frozen=True):
 
 
 class SqliteDatabase:
-    """SQLite in WAL mode, FULLy durable: one connection writes, one looks, two gather what takes long."""
+    """SQLite in WAL mode with full durability: one connection writes, one reads, two serve long reads."""
 
     def __init__(self, path: Path, *, lock_patience_s: float = LOCK_PATIENCE_S) -> None:
         self.is_writable = False
-        """What the last commit showed; after one that failed it is found out anew every second."""
+        """Whether the last commit succeeded; after a failure it is tried again every second."""
         self._path = path
         self._lock_patience_s = lock_patience_s
-        self._writer = Connection(partial(connect, path), iter_chunk_size=64)
-        self._reader = Connection(partial(connect_to_read, path), iter_chunk_size=64)
-        self._long_readers = [
-            Connection(partial(connect_to_read, path), iter_chunk_size=64) for _ in range(2)
-        ]
-        """Two, so that a receipt need not wait behind somebody's report of a year."""
         self._checkpointer = Checkpointer(path)
-        self._free_long_readers: asyncio.Queue[Connection] = asyncio.Queue()
+        self._opened: list[sqlite3.Connection] = []
+        self._free_long_readers: asyncio.Queue[sqlite3.Connection] = asyncio.Queue()
         self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
-        """Ends when the first of those that wait without hurry has waited long enough."""
+        """Sets `_wake` when the first unit in no hurry has waited long enough."""
         self._closing = False
         self._committer: asyncio.Task[None] | None = None
 
@@ -111,25 +108,29 @@ class SqliteDatabase:
         self._refuse_unfinished()
         make_private(self._path)
         try:
-            await self._writer
+            self._writer = self._keep_open(connect(self._path))
             if is_small(self._path):
-                await self._writer.carry_out(check_integrity)
-            await self._writer.carry_out(migrate)
-            await self._reader
-            for reader in self._long_readers:
-                await reader
-                self._free_long_readers.put_nowait(reader)
+                await asyncio.to_thread(check_integrity, self._writer)
+            await asyncio.to_thread(migrate, self._writer)
+            self._reader = self._keep_open(connect_read_only(self._path))
+            for _ in range(LONG_READERS):
+                self._free_long_readers.put_nowait(self._keep_open(connect_read_only(self._path)))
             await self._checkpointer.open()
         except (sqlite3.Error, StorageError) as error:
-            await self._close_connections()
+            self._close_connections()
             raise self._explained(translate_error(error)) from error
         for connection in (self._writer, self._reader):
-            disable_busy_timeout(connection.here)
+            disable_busy_timeout(connection)
+        self._committing = await aiosqlite.Connection(lambda: self._writer, iter_chunk_size=1)
         self.is_writable = True
         self._committer = asyncio.create_task(self._commit_forever(), name="committer")
 
-    async def sound(self) -> None:
-        """Return when the whole file was found sound, at the start or since; DatabaseDamaged if it is not.
+    def _keep_open(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+        self._opened.append(connection)
+        return connection
+
+    async def check(self) -> None:
+        """Return once the whole file was found sound, at the start or since; raise DatabaseDamaged if not.
 
         StorageError if it could not be read to its end.
         """
@@ -141,9 +142,9 @@ class SqliteDatabase:
             raise self._explained(error) from error
 
     def _refuse_unfinished(self) -> None:
-        """Refuse to start where a restore was cut off: what stands here may be nothing, or the wrong one."""
+        """Refuse to start after an interrupted restore: the database may be missing, or the wrong one."""
         if (unfinished := Path(f"{self._path}{RESTORING}")).exists():
-            words = "a restore was cut off: carry it out again with `loket restore FILE`, or delete"
+            words = "a restore was interrupted: run `loket restore FILE` again, or delete"
             raise RestoreUnfinished(f"{words} {unfinished} if {self._path} is the database to use")
 
     def _explained(self, error: Exception) -> Exception:
@@ -154,21 +155,24 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Commit what waits, then close."""
+        if self._closing:
+            return
         self._closing = True
         self._wake.set()
         if self._committer:
             await self._committer
-        await self._close_connections()
+            await self._committing.close()
+            await self._checkpointer.close()
+            for _ in range(LONG_READERS):
+                await self._free_long_readers.get()  # a read that is under way ends first
+        self._close_connections()
 
-    async def _close_connections(self) -> None:
-        await self._checkpointer.close()
-        for connection in (*self._long_readers, self._reader, self._writer):
-            if connection.is_open:
-                await connection.close()
-            await connection.gone()
+    def _close_connections(self) -> None:
+        for connection in self._opened:
+            connection.close()
 
     def write(self, unit: Unit[T], *, within_s: float = 0) -> asyncio.Future[T]:
-        """Carry out `unit` and give its value once it is durable; StorageError if nothing was kept."""
+        """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         if self._closing:
@@ -182,24 +186,24 @@ class SqliteDatabase:
         return done
 
     async def read(self, unit: Unit[T]) -> T:
-        """Carry out a `unit` that only looks; it sees everything committed before the call."""
+        """Run a short `unit` that only reads; it sees everything committed before the call."""
         self._refuse_closed()
         try:
-            return run_read_only(unit, self._reader.here)
+            return run_read_only(unit, self._reader)
         except sqlite3.Error as error:
             raise translate_error(error) from error
 
     async def read_long(self, unit: Unit[T]) -> T:
-        """Carry out a `unit` that only looks, in a thread of its own: a long report holds up nobody else."""
+        """Run a `unit` that only reads on a thread of its own, so that a long report delays nothing else."""
         self._refuse_closed()
         reader = await self._free_long_readers.get()
+        reading = asyncio.ensure_future(asyncio.to_thread(run_read_only, unit, reader))
+        # The connection is free when its thread is done with it, even if the caller was cancelled before.
+        reading.add_done_callback(lambda _: self._free_long_readers.put_nowait(reader))
         try:
-            self._refuse_closed()
-            return await reader.carry_out(partial(run_read_only, unit))
+            return await asyncio.shield(reading)
         except sqlite3.Error as error:
             raise translate_error(error) from error
-        finally:
-            self._free_long_readers.put_nowait(reader)
 
     def _refuse_closed(self) -> None:
         if self._closing:
@@ -218,27 +222,25 @@ class SqliteDatabase:
             await self._wake.wait()
             return
         try:
-            async with asyncio.timeout(PULSE_EVERY_S):
+            async with asyncio.timeout(PROBE_EVERY_S):
                 await self._wake.wait()
         except TimeoutError:
-            nobody: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            nobody.cancel()
-            self._waiting.append(_Waiting(write_probe, nobody))
+            unwatched: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            unwatched.cancel()
+            self._waiting.append(_Waiting(write_probe, unwatched))
 
     async def _commit_some(self) -> None:
         batch: list[_Waiting] = []
         try:
-            changes = self._writer.here.total_changes
-            outcomes = await self._carry_out(batch)
-            if self._writer.here.total_changes == changes:
-                # Nothing to bring to the disk, and nothing learnt about it.
-                commit(self._writer.here)
+            changes = self._writer.total_changes
+            outcomes = await self._run_units(batch)
+            if self._writer.total_changes == changes:
+                # Nothing was written, so nothing is learnt about the disk.
+                commit(self._writer)
             else:
-                await self._writer.carry_out(commit)
-                self._checkpointer.note()
-                self.is_writable = True
-        except Exception as error:  # noqa: BLE001 - whoever waits is told; the committer itself must live on
-            # Where nothing could even be begun, everybody who waits is told so.
+                await self._commit_on_thread()
+        except Exception as error:  # noqa: BLE001 - every caller that waits is told; the committer must live on
+            # If not even a transaction could begin, that is the answer to all that wait.
             batch = batch or self._take_all()
             outcomes = [UnitFailed(translate_error(error))] * len(batch)
         if any(
@@ -249,29 +251,37 @@ class SqliteDatabase:
         for waiting, outcome in zip(batch, outcomes, strict=True):
             set_outcome(waiting.done, outcome)
 
-    async def _carry_out(self, batch: list[_Waiting]) -> list[UnitDone[Any] | UnitFailed]:
-        """Carry out what waits, moving it into `batch`; raises if the transaction is lost."""
-        connection = self._writer.here
+    async def _commit_on_thread(self) -> None:
+        try:
+            await self._committing.commit()
+        except sqlite3.Error:
+            rollback(self._writer)
+            raise
+        self._checkpointer.note()
+        self.is_writable = True
+
+    async def _run_units(self, batch: list[_Waiting]) -> list[UnitDone[Any] | UnitFailed]:
+        """Run what waits, moving it into `batch`; raise if the transaction is lost."""
         await self._begin()
         try:
             with closing(self._units(batch)) as units:
-                return run_optimistically(units, connection)
-        except (Exception, NeedsSavepoints):  # noqa: BLE001 - whoever failed fails again, and alone
-            rollback(connection)
+                return run_optimistically(units, self._writer)
+        except (Exception, NeedsSavepoints):  # noqa: BLE001 - the unit that failed fails again, and alone
+            rollback(self._writer)
         await self._begin()
         try:
-            return run_with_savepoints([waiting.unit for waiting in batch], connection)
+            return run_with_savepoints([waiting.unit for waiting in batch], self._writer)
         except BaseException:
-            rollback(connection)
+            rollback(self._writer)
             raise
 
     async def _begin(self) -> None:
-        """Begin a transaction; another's lock is waited for without holding up the loop."""
+        """Begin a transaction; wait for another connection's lock without blocking the event loop."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + self._lock_patience_s
         while True:
             try:
-                begin(self._writer.here)
+                begin(self._writer)
             except sqlite3.OperationalError as error:
                 if not is_locked(error) or loop.time() > until_s:
                     raise
@@ -280,9 +290,9 @@ class SqliteDatabase:
                 return
 
     def _units(self, batch: list[_Waiting]) -> Generator[Unit[Any]]:
-        """Give what waits, moving it into `batch`, as long as the loop may be held up."""
+        """Yield what waits, moving it into `batch`, for as long as the event loop may be blocked."""
         loop = asyncio.get_running_loop()
-        until_s = loop.time() + UNITS_HOLD_THE_LOOP_S
+        until_s = loop.time() + MAX_UNITS_S
         try:
             while self._waiting and (not batch or loop.time() < until_s):
                 batch.append(self._waiting.popleft())

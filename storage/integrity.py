@@ -11,9 +11,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
-from storage.connection import connect_to_read
+from storage.connection import connect_read_only
 from storage.errors import DatabaseDamaged, StorageError
-from storage.unit import translate_error
+from storage.transaction import translate_error
 
 BACKGROUND_NICE = 10
 """A ninth of the processor's time of whoever wants it too."""
@@ -56,7 +56,7 @@ def _check_and_tell(
     _step_back()
     try:
         _bring_into_memory(path)
-        with closing(connect_to_read(path)) as connection:
+        with closing(connect_read_only(path)) as connection:
             check_integrity(connection)
     except (sqlite3.Error, DatabaseDamaged) as error:
         fault = translate_error(error)

@@ -39,8 +39,6 @@ _LABELLED = re.compile(
 """`Kode: S5` with `Nomor: 0812…` behind or below it."""
 _STAMP = re.compile(r"\[[0-9]{1,2}[./: \-]")
 """`[23/11/2026 21:00]`, as it stands above what was copied out of an old chat."""
-_PLAINEST = re.compile(r"(?P<code>[A-Za-z]{1,8}[0-9]{1,3})\.(?P<number>08[0-9]{8,11})")
-"""`s5.081234567890`"""
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 
 
@@ -49,19 +47,6 @@ Parsed = Command | OrderLines | InvalidInput
 
 def parse(text: str) -> Parsed:
     """Read one message."""
-    return _read_plainest(text) or _read(text)
-
-
-def _read_plainest(text: str) -> OrderLines | None:
-    """Read what nine of ten messages are, as all other rules together would, only sooner."""
-    found = _PLAINEST.fullmatch(text)
-    if not found or found["code"].lower() in COMMANDS:
-        return None
-    request = OrderRequest(code=found["code"].lower(), destination=found["number"])
-    return OrderLines(lines=(OrderLine(number=1, typed=text, asked=request),))
-
-
-def _read(text: str) -> Parsed:
     typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read

@@ -5,7 +5,6 @@ Whatever is not exactly right gets the same 404, so that nobody can feel their w
 
 import hmac
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -15,18 +14,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.purchasing.reversals import ReversalResult
 from bot.settings import Network
 from storage.errors import StorageError
 
-_log = logging.getLogger(__name__)
-
 MAX_UPDATE_BYTES = 1_000_000
 """The largest update Telegram sends is far below this."""
-
-WEBHOOK, REVERSAL = "/telegram", "/reversal/"
 
 OK = PlainTextResponse("OK")
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
@@ -56,11 +50,11 @@ class AccessRules(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Show no secret."""
-        return "Gate(...)"
+        return "AccessRules(...)"
 
 
-def build_app(handlers: WebHandlers, gate: AccessRules) -> ASGIApp:
-    """Give the ASGI application."""
+def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
+    """Build the ASGI application."""
 
     async def healthz(_: Request) -> Response:
         return OK
@@ -72,66 +66,44 @@ def build_app(handlers: WebHandlers, gate: AccessRules) -> ASGIApp:
     async def metrics(_: Request) -> Response:
         return Response(await handlers.metrics(), media_type="text/plain; version=0.0.4")
 
-    async def stranger(_: Request, __: Exception) -> Response:
-        return NOT_FOUND
-
-    async def surprise(_: Request, __: Exception) -> Response:
-        return TRY_AGAIN
-
-    app = Starlette(
-        routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)],
-        exception_handlers={404: stranger, 405: stranger, 500: surprise},
-    )
-    # A redirect from /healthz/ would tell that /healthz is there.
-    app.router.redirect_slashes = False
-    return _Front(handlers, gate, app)
-
-
-class _Front:
-    """The two doors through which news comes, many times as busy as all others; those are `rest`'s."""
-
-    def __init__(self, handlers: WebHandlers, gate: AccessRules, rest: ASGIApp) -> None:
-        self._handlers = handlers
-        self._gate = gate
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"] if scope["type"] == "http" else ""
-        if path == WEBHOOK:
-            answer = self._telegram(Request(scope, receive))
-        elif path.startswith(REVERSAL):
-            answer = self._reversal(Request(scope), path.removeprefix(REVERSAL))
-        else:
-            await self._rest(scope, receive, send)
-            return
-        try:
-            response = await answer
-        except StorageError:
-            response = TRY_AGAIN
-        except Exception:  # noqa: BLE001 - whoever calls is told to come again, whatever our own code met
-            _log.exception("a caller met a surprise")
-            response = TRY_AGAIN
-        await response(scope, receive, send)
-
-    async def _telegram(self, request: Request) -> Response:
+    async def telegram(request: Request) -> Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        secret = self._gate.webhook_secret
-        if request.method != "POST" or not secret or not _same(given, secret):
+        if not access.webhook_secret or not _same(given, access.webhook_secret):
             return NOT_FOUND
         update = await _read_update(request)
         if update is None:
             return NOT_FOUND
-        await self._handlers.receive_update(update)
+        await handlers.receive_update(update)
         return OK
 
-    async def _reversal(self, request: Request, secret: str) -> Response:
-        gate = self._gate
-        remote = remote_address(request, gate.trusted_proxies)
-        is_right = _same(secret, gate.reversal_secret)
-        if request.method != "GET" or not is_right or not _is_allowed(remote, gate.reversal_allowed):
+    async def reversal(request: Request) -> Response:
+        remote = remote_address(request, access.trusted_proxies)
+        is_right = _same(request.path_params["secret"], access.reversal_secret)
+        # Starlette lets a HEAD through wherever a GET may come.
+        if request.method != "GET" or not is_right or not _is_allowed(remote, access.reversal_allowed):
             return NOT_FOUND
-        verdict = await self._handlers.receive_reversal(request.scope["query_string"], str(remote))
-        return OK if verdict is ReversalResult.STORED else NOT_FOUND
+        result = await handlers.receive_reversal(request.scope["query_string"], str(remote))
+        return OK if result is ReversalResult.STORED else NOT_FOUND
+
+    async def not_found(_: Request, __: Exception) -> Response:
+        return NOT_FOUND
+
+    async def try_again(_: Request, __: Exception) -> Response:
+        return TRY_AGAIN
+
+    app = Starlette(
+        routes=[
+            Route("/telegram", telegram, methods=["POST"]),
+            Route("/reversal/{secret:path}", reversal),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+        ],
+        exception_handlers={404: not_found, 405: not_found, StorageError: try_again, 500: try_again},
+    )
+    # A redirect from /healthz/ would tell that /healthz is there.
+    app.router.redirect_slashes = False
+    return app
 
 
 def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:

@@ -14,8 +14,7 @@ from bot.purchasing.auditor import Auditor
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage.database import Database, SqliteDatabase
-from storage.transaction import Tx
-from storage.unit import Unit
+from storage.transaction import Tx, Unit
 from tests.books import a_context, fill
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from storage.database import Database
 from storage.errors import StorageError
-from storage.unit import Unit
+from storage.transaction import Unit
 
 T = TypeVar("T")
 

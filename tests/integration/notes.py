@@ -49,7 +49,7 @@ def locked(path: Path) -> Iterator[None]:
 def statements_of(database: SqliteDatabase, beginning: str) -> Iterator[list[str]]:
     """Give the statements with this beginning that are carried out inside the block."""
     found: list[str] = []
-    connection = database._writer.here  # noqa: SLF001 - statements cannot be counted from outside
+    connection = database._writer  # noqa: SLF001 - statements cannot be counted from outside
     connection.set_trace_callback(
         lambda statement: found.append(statement) if statement.startswith(beginning) else None
     )

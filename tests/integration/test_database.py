@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage import inbox
-from storage.database import UNITS_HOLD_THE_LOOP_S, SqliteDatabase
+from storage.database import MAX_UNITS_S, SqliteDatabase
 from storage.errors import StorageError
 from storage.transaction import Tx
 from tests.integration.notes import Notes, both, commits_of, locked, noted, statements_of
@@ -76,7 +76,7 @@ async def test_the_time_limit_wakes_who_waits_though_somebody_fails(
     database: SqliteDatabase, path: Path
 ) -> None:
     """What did not fit into the turn of a failure has the next commit, without anybody new."""
-    slow = [Notes(n).takes(0.6 * UNITS_HOLD_THE_LOOP_S) for n in range(4)]
+    slow = [Notes(n).takes(0.6 * MAX_UNITS_S) for n in range(4)]
     slow[1].fails(ValueError("mine"))
     outcomes = await asyncio.wait_for(
         asyncio.gather(*(database.write(unit) for unit in slow), return_exceptions=True), 5
@@ -136,7 +136,7 @@ async def test_units_hold_up_the_loop_for_a_moment_at_most(database: SqliteDatab
     units, each_s = 50, 0.002
     with commits_of(database) as commits:
         await asyncio.gather(*(database.write(Notes(n).takes(each_s)) for n in range(units)))
-    assert len(commits) >= units * each_s / UNITS_HOLD_THE_LOOP_S - 1
+    assert len(commits) >= units * each_s / MAX_UNITS_S - 1
 
 
 async def test_a_unit_without_hurry_shares_the_next_commit(database: SqliteDatabase, path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from bot.telegram.receiver import UpdateReceiver
 from storage import inbox
-from storage.database import PULSE_EVERY_S, SqliteDatabase
+from storage.database import PROBE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.integrity import AT_ONCE_BYTES, check_in_background
 from storage.retention import RetentionLimits, delete_expired
@@ -105,7 +105,7 @@ async def test_a_full_disk_is_known_until_there_is_room_and_no_order_need_find_o
     assert database.is_writable
     with held_log(path), no_file_may_grow_over(path.with_name(f"{path.name}-wal").stat().st_size):
         await fails_and_mends_by_itself(database, path, "SQLite")
-        await asyncio.sleep(PULSE_EVERY_S * 1.5)  # a pulse goes by, and finds no room either
+        await asyncio.sleep(PROBE_EVERY_S * 1.5)  # a pulse goes by, and finds no room either
         assert not database.is_writable
     await eventually(lambda: database.is_writable)
     assert await database.write(notes(3))
@@ -190,12 +190,12 @@ async def test_a_large_file_is_checked_beside_the_work_and_its_damage_is_found_a
     path = tmp_path / "loket.db"
     await grow(path)
     await (sound := SqliteDatabase(path)).open()
-    await sound.sound()
+    await sound.check()
     await sound.close()
     spoil(path)
     await (unsound := SqliteDatabase(path)).open()
     with pytest.raises(DatabaseDamaged, match=r"loket\.db: .*`loket restore FILE`"):
-        await unsound.sound()
+        await unsound.check()
     await unsound.close()
 
 

@@ -200,12 +200,11 @@ def test_every_text_gets_an_answer(base: str) -> None:
 
 @BASES
 @given(st.from_regex(r"[A-Za-z]{1,8}[0-9]{1,3}\.08[0-9]{8,11}", fullmatch=True))
-def test_the_plainest_order_is_read_as_all_others_are(typed: str) -> None:
-    """It is recognized at a glance; a space before it makes no other order of it."""
+def test_a_space_before_an_order_makes_no_other_order_of_it(typed: str) -> None:
     assert parse(typed) == parse(f" {typed}")
 
 
 @pytest.mark.parametrize("word", [*CODES, *sorted(COMMANDS)])
-def test_what_only_looks_like_the_plainest_order_is_read_as_all_others_are(word: str) -> None:
+def test_a_space_before_a_text_that_looks_like_an_order_changes_nothing(word: str) -> None:
     for number in NUMBERS:
         assert parse(f"{word}.{number}") == parse(f" {word}.{number}")

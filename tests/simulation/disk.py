@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.errors import StorageError
 from storage.migrate import migrate
-from storage.transaction import NeedsSavepoints
-from storage.unit import (
+from storage.transaction import (
+    NeedsSavepoints,
     Unit,
     UnitDone,
     UnitFailed,

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from msgspec.structs import replace
-
 from storage.statements import STATEMENTS
 
 PACKAGES = ("bot", "storage", "tests")
@@ -43,10 +41,10 @@ class Patch:
     def statement(self, name: str, change: Callable[[str], str]) -> None:
         """Change the SQL of a named statement."""
         statement = STATEMENTS[name]
-        sql = change(statement.sql)
-        if sql == statement.sql:
+        changed_sql = change(statement)
+        if changed_sql == statement:
             raise LookupError(f"the statement {name} does not hold what is to be changed")
-        changed = MappingProxyType({**STATEMENTS, name: replace(statement, sql=sql)})
+        changed = MappingProxyType({**STATEMENTS, name: changed_sql})
         self.replace(STATEMENTS, changed)
 
 
