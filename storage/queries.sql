@@ -70,7 +70,8 @@ ORDER BY changed_at_ms LIMIT :limit;
 -- name: orders_for_admins
 SELECT * FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
-    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND overdue = 1))
+    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND (overdue = 1
+        OR EXISTS (SELECT 1 FROM quarantined_reversals AS report WHERE report.trxid = orders.trxid))))
 ORDER BY changed_at_ms LIMIT :limit;
 
 -- name: order_history
@@ -338,7 +339,16 @@ SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
 
 -- name: quarantine_reversal
-INSERT INTO quarantined_reversals (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
+INSERT INTO quarantined_reversals (at_ms, remote, why, query, trxid)
+VALUES (:at_ms, :remote, :why, :query, :trxid);
+
+-- name: quarantined_of_order
+-- Each once, however often it came.
+SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
+GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
+
+-- name: quarantined_of_none_since
+SELECT reversal_id FROM quarantined_reversals WHERE trxid IS NULL AND at_ms >= :since_ms LIMIT 1;
 
 -- name: trim_quarantine
 DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) FROM quarantined_reversals) - :keep;

@@ -85,7 +85,8 @@ class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
 class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must settle: the facts, and why nobody else can.
 
-    `raw` is what the biller said last, in its own words.
+    `raw` is what the biller said last, in its own words; `report` is one of its reports that names the order
+    and does not fit it.
     """
 
     state: State
@@ -96,6 +97,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     biller_ref: str | None
     why: str
     raw: str = ""
+    report: str = ""
 
 
 class SnQuestion(AboutOrder, frozen=True, kw_only=True):

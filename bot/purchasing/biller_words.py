@@ -1,7 +1,10 @@
 """Finds what the biller said of an order, in its own words, in the order's history."""
 
+from urllib.parse import unquote_plus
+
 from msgspec import Struct
 
+from bot.biller.public_reason import raw_words
 from bot.orders.events import Succeeded
 from bot.orders.model import Order
 from bot.purchasing.notifications import raw_words_of
@@ -14,6 +17,11 @@ class BillerWords(Struct, frozen=True, kw_only=True):
 
     raw: str = ""
     sn_candidate: str = ""
+
+
+def report_words(query: str) -> str:
+    """Return a report's query string for an admin to read: without escapes, on one line and capped."""
+    return raw_words(unquote_plus(query, errors="replace"))
 
 
 def latest_words(tx: Tx, order: Order) -> BillerWords:

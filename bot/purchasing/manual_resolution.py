@@ -8,14 +8,14 @@ from bot.notices.buttons import Action
 from bot.notices.serial_numbers import SnForwarded
 from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome, State
-from bot.purchasing.biller_words import latest_words
+from bot.purchasing.biller_words import latest_words, report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import apply_event_to, card_subject
 from bot.purchasing.sn_forwarding import forward_sn, read_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import orders
+from storage import balances, orders
 
 MAX_CARDS = 20
 """As many cards as a person can look through at once; the oldest come first."""
@@ -33,7 +33,15 @@ def show_open(work: UnitOfWork, admin: Actor) -> None:
 
 
 def _card(work: UnitOfWork, order: Order) -> say.OrderCard:
-    return order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw)
+    reports = balances.quarantined_of(work.tx, order.trxid)
+    report = report_words(reports[0]) if reports else ""
+    return order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw, report=report)
+
+
+def _is_open(work: UnitOfWork, order: Order) -> bool:
+    """Return whether an admin may settle the order: a report that does not fit it is reason enough."""
+    is_doubted = order.state is State.PENDING and bool(balances.quarantined_of(work.tx, order.trxid))
+    return needs_admin(order) or is_doubted
 
 
 def show_card(work: UnitOfWork, trxid: str, admin: Actor) -> None:
@@ -72,7 +80,7 @@ def _open_order(work: UnitOfWork, trxid: str, admin: Actor) -> Order | None:
     order = orders.get(work.tx, trxid)
     if order is None:
         work.notify(UnknownTrxid(trxid=trxid[:40]), admin.address)
-    elif not needs_admin(order):
+    elif not _is_open(work, order):
         _show(work, say.ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
     else:
         return order

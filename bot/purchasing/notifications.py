@@ -129,8 +129,8 @@ def order_waiting(order: Order, at_ms: int) -> say.OrderWaiting:
     return say.OrderWaiting(**facts_of(order, at_ms))
 
 
-def order_card(order: Order, at_ms: int, *, raw: str = "") -> say.OrderCard:
-    """Return the card by which admins settle `order`; `raw` is what the biller said last."""
+def order_card(order: Order, at_ms: int, *, raw: str = "", report: str = "") -> say.OrderCard:
+    """Return the card by which admins settle `order`, with the biller's words and an unfitting report."""
     return say.OrderCard(
         **facts_of(order, at_ms),
         state=order.state,
@@ -141,6 +141,7 @@ def order_card(order: Order, at_ms: int, *, raw: str = "") -> say.OrderCard:
         biller_ref=order.biller_ref,
         why=order.unknown_reason or "",
         raw=raw,
+        report=report,
     )
 
 

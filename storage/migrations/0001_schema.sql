@@ -153,14 +153,19 @@ CREATE TABLE people_events (
     changed_by           INTEGER
 ) STRICT;
 
--- Reversals that came by the right path but match no order. They change nothing else.
+-- Reversals that came by the right path but match no order, or not in every field. They change nothing else.
+-- `trxid` is the order of ours that one names, if any.
 CREATE TABLE quarantined_reversals (
     reversal_id          INTEGER NOT NULL PRIMARY KEY,
     at_ms                INTEGER NOT NULL,
     remote               TEXT    NOT NULL,
     why                  TEXT    NOT NULL,
-    query                TEXT    NOT NULL
+    query                TEXT    NOT NULL,
+    trxid                TEXT
 ) STRICT;
+
+CREATE INDEX quarantined_reversals_of_order ON quarantined_reversals (trxid, at_ms) WHERE trxid IS NOT NULL;
+CREATE INDEX quarantined_reversals_of_none ON quarantined_reversals (at_ms) WHERE trxid IS NULL;
 
 -- Every restore of a backup. Nothing is bought until `released_at_ms`.
 -- What happened between `backup_at_ms` and `gap_until_ms` is not known to this database.

@@ -48,6 +48,7 @@ CARD = say.OrderCard(
 TO_ADMINS: tuple[say.OrderNotice, ...] = (
     *(replace(CARD, state=state) for state in State),
     replace(CARD, cost_idr=None, biller_ref=None, why=""),
+    replace(CARD, state=State.PENDING, report="status=0&refid=22110111373985338&dest=0812"),
     replace(CARD, raw="Transaksi s5.081234567890 BELUM SUKSES, Saldo: Rp1.234.567"),
     say.SnQuestion(**ABOUT),
     *(say.ResolutionQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.notices import alarms as say
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
-from bot.orders.model import FailureCause
+from bot.orders.model import FailureCause, State
+from bot.purchasing.notifications import order_card
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
@@ -98,6 +99,11 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(when="And go on", said=stage.tells(closed, to=RINA))
     quarantined = say.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
     yield Scene(when="A report that fits no order", said=stage.tells(quarantined, to=RINA))
+    pending = next(order for order in stage.orders() if order.state is State.PENDING)
+    card = order_card(pending, stage.now_ms, report=f"status=0&refid={pending.trxid}&refid={pending.trxid}")
+    quarantined = say.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
+    when = "A report that names an order, and does not fit it"
+    yield Scene(when=when, said=stage.tells(quarantined, to=RINA))
     damaged = say.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(when="The database is found damaged while the bot runs", said=stage.tells(damaged, to=RINA))
     failed = say.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
