@@ -26,6 +26,7 @@ _OTHER_ORDER = re.compile(r"(?<![^\W_])[a-z][a-z0-9]{0,15}[.*#][0-9]{8,16}(?![^\
 _GLUED = re.compile(r"(?:[0-9]{5,})?([^\W0-9_]+)(?:[0-9]{5,})?")  # a number and a word without a blank
 _NO_WORDS = str.maketrans("", "", "'\u2019`\u00b4\"\u201c\u201d\ufe0f")
 _LABEL_WORDS_MAX = 3
+_NUMBER_MIN = 4  # digits of the last group of a token, or of a customer's number; a date has fewer
 _SPELLED_OUT = range(4, 13)  # S U K S E S: shorter runs of single letters are initials
 _PLAINEST = frozenset({Role.SUCCESS, Role.FAILURE})
 _SEPARATORS = (".", ",", "*", "#", "-", "_", "/", " ")
@@ -168,7 +169,7 @@ def _kind_of(names: Sequence[str]) -> FieldKind:
 def _read_field(kind: FieldKind, tokens: Sequence[str]) -> Iterator[Clause]:
     match kind:
         case FieldKind.STATEMENT:
-            yield from _conditions(_split(_slashes_joined(tokens)))
+            yield from _conditions(_split(tokens, is_statement=True))
         case FieldKind.SERIAL:
             yield from _verdicts_behind(_split(tokens))
         case FieldKind.NAME:
@@ -178,7 +179,7 @@ def _read_field(kind: FieldKind, tokens: Sequence[str]) -> Iterator[Clause]:
             behind = tokens[end:]
             # `12345(2001)/nick`: a game id may have its owner's name behind it.
             is_named = behind[:1] == ["/"] and end + 1 < len(tokens)
-            yield from _read_name(behind[1:]) if is_named else _conditions(_split(_slashes_joined(behind)))
+            yield from _read_name(behind[1:]) if is_named else _conditions(_split(behind, is_statement=True))
 
 
 def _read_name(tokens: Sequence[str]) -> Iterator[Clause]:
@@ -188,22 +189,27 @@ def _read_name(tokens: Sequence[str]) -> Iterator[Clause]:
     yield from _conditions(clauses[end + 1 :])
 
 
-def _split(tokens: Sequence[str]) -> list[Clause]:
-    """Cut tokens at marks; a colon in the middle stays a word, since `success: false` needs it."""
+def _split(tokens: Sequence[str], *, is_statement: bool = False) -> list[Clause]:
+    """Cut tokens at marks; a colon in the middle stays a word, since `success: false` needs it.
+
+    In a statement a slash is "or" ("tidak bisa batal/refund"), but behind a number a name begins.
+    """
     clauses: list[Clause] = []
     words: list[str] = []
-    for token in tokens:
-        if token.isalnum() or token in (":", "=", OTHER_ORDER) or token in ROLES:
+    is_name = False
+    for index, token in enumerate(tokens):
+        if token == "/" and is_statement:  # noqa: S105 - a mark
+            if index and tokens[index - 1].isdigit() and len(tokens[index - 1]) >= _NUMBER_MIN:
+                clauses.append(Clause(tuple(words), token, is_name))
+                words, is_name = [], True
+            else:
+                words.append("atau")
+        elif token.isalnum() or token in (":", "=", OTHER_ORDER) or token in ROLES:
             words.append(token)
         elif token not in ("_", "~"):
-            clauses.append(Clause(tuple(words), token))
-            words = []
-    return [*clauses, Clause(tuple(words))]
-
-
-def _slashes_joined(tokens: Sequence[str]) -> list[str]:
-    """Read a slash between words as "or": in "tidak bisa batal/refund" one "tidak" is for both."""
-    return ["atau" if each == "/" else each for each in tokens]
+            clauses.append(Clause(tuple(words), token, is_name))
+            words, is_name = [], False
+    return [*clauses, Clause(tuple(words), "", is_name)]
 
 
 def _value_length(tokens: Sequence[str]) -> int:
@@ -223,7 +229,7 @@ def _conditions(clauses: Sequence[Clause]) -> Iterator[Clause]:
     is_consequence = False
     for clause in clauses:
         at = next((i for i, word in enumerate(clause.words) if word in CONDITIONS), None)
-        aside = is_consequence and not clause.is_bare
+        aside = clause.is_aside or (is_consequence and not clause.is_bare)
         yield Clause(clause.words[:at], clause.mark, aside)
         is_consequence = at is not None and clause.mark == ","
 

@@ -23,13 +23,13 @@ _HEAD = re.compile(  # `T#123 `, `Transaksi s5.0812…`, `TRX S5.0812…`
 _WHEN = re.compile(  # the field that says when it was: `, Tgl: 01/01 10:36:38`, `@01/01 10:36`
     r"(?:(?<![^\W_])(?:tgl|tanggal|date|jam|waktu) ?[:=]|@) ?[0-9][0-9/:. -]*", re.IGNORECASE
 )
-_EMPTY_BRACKETS = re.compile(r"\((?:[^\w()]|_)*\)")
+_EMPTY_BRACKETS = re.compile(r"\((?:[^\w()]|_)*\)|\[(?:[^\w\[\]]|_)*\]")
 _GONE_AGAIN = re.compile(rf"{GONE}(?:[^\w(){GONE}]*{GONE})+")
 _CONTROLS = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": ""}
 _BETWEEN = words_of("anda akhir awal jual beli member sekarang adalah sebesar jadi menjadi h2h : = . - @")
 _OF_A_FIELD = MONEY_LABELS | _BETWEEN | {GONE}
 _FIELD_PIECES = 12  # `Sisa saldo anda sekarang : … - … = …`
-_ENDS = frozenset(",.;|()")
+_ENDS = frozenset(",.;|()[]")
 
 
 def strip_control_characters(text: str) -> str:
@@ -76,11 +76,17 @@ def _without_fields(pieces: Sequence[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     end = len(pieces)
     while end:
-        is_field = pieces[end - 1].text == GONE and (not kept or kept[-1].text in _ENDS)
+        is_field = pieces[end - 1].text == GONE and _ends_field(kept)
         start = _start_of_field(pieces, end - 1) if is_field else end - 1
         kept += reversed(pieces[start:end] if start == end - 1 else ())
         end = start
     return kept[::-1]
+
+
+def _ends_field(behind: Sequence[Piece]) -> bool:
+    """Return whether a clause or another label begins with what stands behind, which is kept in reverse."""
+    following = [piece.text for piece in behind[-1:-3:-1]]
+    return not following or following[0] in _ENDS or following[1:] in ([":"], ["="])
 
 
 def _start_of_field(pieces: Sequence[Piece], at: int) -> int:

@@ -150,8 +150,7 @@ def _said(role: Role, words: Sequence[str], index: int) -> _Reading:
 
 def _success(words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
     if is_not:
-        is_late = _next(words, index) == "yet"
-        return (Claim.NOT_YET if is_late else Claim.FAILURE), True
+        return Claim.FAILURE, True
     is_wish = _next(words, index) in WISHES or (index > 0 and words[index - 1] in WISHES)
     is_of_undoing = _is_near(words, index, Role.UNDONE, behind=True) or _is_near(
         words, index, Role.UNDONE, behind=False
@@ -207,6 +206,7 @@ def _progress(
 
 def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
     """Return what turns the word at `index`, and by which word: the nearest, unless that is denied itself."""
+    at = index
     if index > 1 and words[index - 1] in _JOINING and words[index - 2] in ROLES:
         index -= 2  # "tidak dapat dibatalkan atau direfund": one "tidak" turns both
     turn: Modifier | None = None
@@ -214,7 +214,7 @@ def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
     for word in reversed(words[max(0, index - _BEFORE) : index]):
         modifier = MODIFIERS.get(word)
         if modifier in (Modifier.NOT, Modifier.NOT_YET):
-            return modifier, word
+            return (Modifier.NOT_YET if "yet" in words[at + 1 : at + 3] else modifier), word
         if modifier and turn is None:
             turn, by = modifier, word
         elif ROLES.get(word) and turn is None:

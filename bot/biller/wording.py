@@ -72,98 +72,125 @@ def words_of(text: str) -> frozenset[str]:
 
 ROLES = _by_word(
     (
-        # SUKSES is the sheet's own word; BERHASIL is Otomax's; English ones come through from aggregators.
-        (Role.SUCCESS, "sukses sukse sukes suskes skses sukss berhasil berhasl brhasil brhsl berhsil"),
-        (Role.SUCCESS, "success succes sucess successful successfull successfully succesfully suceeded"),
-        (Role.SUCCESS, "succeed succeeded succesful sucsess succsess suksez"),
-        # What delivery reports say; LUNAS and TERBAYAR for bills, TERKIRIM for data and vouchers.
-        (Role.DONE, "ok oke okay done terkirim terisi lunas terbayar selesai tuntas komplit beres"),
+        (
+            Role.SUCCESS,
+            # SUKSES is the sheet's own word, BERHASIL Otomax's; English ones come through from aggregators.
+            (
+                "sukses suses sukse sukes suskes skses suksez berhasil berhasl brhasil brhsl berhsil"
+                " success succes sucess sucsess successful successfull succesful succesfully successfully"
+                " succeed succeeded suceeded"
+            ),
+        ),
         (
             Role.DONE,
-            "complete completed finished finish delivered sent paid settled approved processed ✅ ✔ ☑",
+            # What delivery reports say; LUNAS and TERBAYAR for bills, TERKIRIM for data and vouchers.
+            (
+                "ok oke okay done terkirim terisi lunas terbayar selesai tuntas komplit beres ✅ ✔ ☑"
+                " complete completed finish finished delivered sent paid settled approved processed"
+            ),
         ),
-        (Role.MOVED, "kirim dikirim dikirimkan masuk sampai diisi diisikan dibayar dibayarkan terima"),
         (
             Role.MOVED,
-            "dieksekusi eksekusi dijalankan berjalan diteruskan ditransfer dicairkan ditindaklanjuti",
+            (
+                "kirim dikirim dikirimkan pengiriman masuk sampai perjalanan diisi diisikan pengisian terima"
+                " dibayar dibayarkan ditransfer dicairkan eksekusi dieksekusi dijalankan berjalan dilanjutkan"
+                " diteruskan diselesaikan dikerjakan pengerjaan ditangani penanganan ditindaklanjuti diinput"
+                " diusahakan diupayakan executed executing forwarded transferred"
+            ),
         ),
-        (Role.MOVED, "diselesaikan dikerjakan ditangani diinput executed forwarded transferred executing"),
         (
             Role.PROCESS,
-            "proses diproses process memproses pemrosesan diprocess prosess progres progress prosses",
+            (
+                "proses diproses memproses pemrosesan terproses proes diproes prses diprses"
+                " process diprocess proces diproces progres progress"
+            ),
         ),
-        (Role.PROCESS, "terproses proces diproces"),
-        # GAGAL is the sheet's own word; GGL is how SMS gateways saved letters.
-        (Role.FAILURE, "gagal ggl kegagalan digagalkan fail failed failure fails failing unsuccessful"),
-        (Role.FAILURE, "unsuccessfully unsuccess unsucess"),
-        (Role.REJECTED, "ditolak tolak tertolak penolakan menolak reject rejected rejection direject"),
+        (
+            Role.FAILURE,
+            # GAGAL is the sheet's own word; GGL is how SMS gateways saved letters.
+            (
+                "gagal gagl ggl kegagalan digagalkan"
+                " fail failed failure fails failing unsuccessful unsuccessfully unsuccess"
+            ),
+        ),
         (
             Role.REJECTED,
-            "decline declined denied refused abort aborted terminated error eror err ❌ ✖ ✗ ✘ ⛔ 🚫",
-        ),
-        # The money went back: Otomax says REFUND and DIBATALKAN, switching houses REVERSAL and VOID.
-        (
-            Role.UNDONE,
-            "batal dibatalkan terbatalkan pembatalan batalkan membatalkan dibatalin cancel canceled",
+            (
+                "ditolak tolak tertolak penolakan menolak direject error eror err ❌ ✖ ✗ ✘ ⛔ 🚫"
+                " reject rejected rejection decline declined denied refused abort aborted terminated"
+            ),
         ),
         (
             Role.UNDONE,
-            "cancelled cancelation cancellation dicancel void voided divoid refund refunded direfund",
-        ),
-        (
-            Role.UNDONE,
-            "refunding pengembalian dikembalikan kembalikan mengembalikan reversed reversal direversal",
-        ),
-        (Role.UNDONE, "rollback dirollback retur diretur returned"),
-        # SUSPECT is a switching house's word for a result that nobody knows; GANTUNG a reseller's.
-        (Role.WAITING, "pending dipending terpending menunggu nunggu menanti waiting awaiting antri antre"),
-        (Role.WAITING, "antrian antrean mengantri mengantre ngantri diantrikan diantri queue queued queuing"),
-        (Role.WAITING, "queueing inprogress inprocess onprocess onproses onprogress processing suspect"),
-        (
-            Role.WAITING,
-            "tertunda ditunda penundaan postponed onhold hold gantung menggantung nyangkut tertahan",
+            # The money went back: Otomax says REFUND and DIBATALKAN, switching houses REVERSAL and VOID.
+            (
+                "batal dibatalkan dibatalin terbatalkan pembatalan batalkan membatalkan dicancel direfund"
+                " pengembalian dikembalikan kembalikan mengembalikan direversal dirollback divoid retur"
+                " diretur cancel canceled cancelled cancelation cancellation void voided refund refunded"
+                " refunding reversed reversal rollback returned"
+            ),
         ),
         (
             Role.WAITING,
-            "ditahan scheduled dijadwalkan uncertain unconfirmed incomplete undetermined ⏳ ⌛ 🔄 🕐",
+            # SUSPECT is a switching house's word for a result that nobody knows; GANTUNG a reseller's.
+            (
+                "pending panding pnding pendng dipending terpending menunggu menuggu mnunggu nunggu"
+                " menanti antri antre antrian antrean mengantri mengantre ngantri diantrikan diantri"
+                " gantung menggantung nyangkut tertunda ditunda penundaan tertahan ditahan dijadwalkan"
+                " suspect ⏳ ⌛ 🔄 🕐 waiting awaiting queue queued queuing queueing ongoing onprocess"
+                " onproses onprogress inprocess inprogress processing postponed hold onhold scheduled"
+                " uncertain unconfirmed undetermined incomplete"
+            ),
         ),
         (
             Role.LOOK,
-            "tunggu ditunggu wait cek dicek ngecek pengecekan check checked checking periksa diperiksa",
+            # A biller that knows an order already ("double") may have bought it: no refusal by itself.
+            (
+                "tunggu ditunggu sabar bersabar cek dicek ngecek pengecekan periksa diperiksa pemeriksaan"
+                " verifikasi diverifikasi dikonfirmasi ditelusuri diterima estimasi duplikat dobel ganda"
+                " wait check checked checking review timeout rto delay delayed submit submitted accepted"
+                " received requested created initiated initiating unknown eta double duplicate duplicated"
+            ),
         ),
-        (
-            Role.LOOK,
-            "pemeriksaan verifikasi diverifikasi sabar bersabar timeout rto submitted submit accepted",
-        ),
-        (Role.LOOK, "diterima received created unknown delay delayed dikonfirmasi ditelusuri tertelusur"),
-        # A biller that knows an order already may have bought it: no refusal by itself.
-        (Role.LOOK, "duplikat duplicate duplicated double dobel ganda"),
         (
             Role.AWAITED,
-            "jawaban respon respons response balasan reply hasil kepastian konfirmasi status laporan",
+            (
+                "jawaban respon respons balasan hasil kepastian konfirmasi kabar laporan status"
+                " answer response reply result confirmation report callback"
+            ),
         ),
-        (Role.AWAITED, "report answer result confirmation kabar callback"),
-        (Role.KNOWN, "pasti jelas diketahui dipastikan known sure certain confirmed terkonfirmasi final"),
-        (Role.AGAIN, "dicoba diulang diulangi dialihkan retry retrying resend reproses dikirimulang"),
+        (
+            Role.KNOWN,
+            "pasti jelas diketahui dipastikan terkonfirmasi final known sure certain confirmed",
+        ),
+        (Role.AGAIN, "dicoba diulang diulangi dialihkan reproses retry retrying resend"),
     )
 )
 
 MODIFIERS = _by_word(
     (
-        (Modifier.NOT, "tidak tdk tak ga gak gk nggak ngga enggak kagak ndak bukan tanpa anti bebas"),
         (
             Modifier.NOT,
-            "not no non never none cannot cant couldnt didnt doesnt isnt wasnt wont unable without",
+            (
+                "tidak tdk tak ga gak gk nggak ngga enggak kagak ndak bukan tanpa anti bebas"
+                " not no non never none cannot cant couldnt didnt doesnt dont isnt arent wasnt werent hasnt"
+                " havent wont unable without"
+            ),
         ),
-        (Modifier.NOT_YET, "belum blm blum belom blom blm2 yet"),
-        (Modifier.ONGOING, "sedang sdg sdang sdng masih msh dalam dlm lagi tengah on in under still being"),
-        (Modifier.ONGOING, "currently baru sementara"),
-        (Modifier.FUTURE, "akan bakal segera hendak mau will would shall going nanti"),
+        (Modifier.NOT_YET, "belum blm blum belom blom yet"),
+        (
+            Modifier.ONGOING,
+            (
+                "sedang sedng sdg sdang sdng masih msh dalam dlm lagi tengah baru sementara"
+                " on in under still being currently"
+            ),
+        ),
+        (Modifier.FUTURE, "akan bakal segera hendak mau nanti will would shall going"),
         (
             Modifier.MAYBE,
             "mungkin kemungkinan diduga sepertinya tampaknya maybe possibly probably might likely",
         ),
-        (Modifier.PERFECT, "sudah sdh udah udh telah tlh has have had been already habis"),
+        (Modifier.PERFECT, "sudah sdh udah udh telah tlh habis has have had been already"),
     )
 )
 
@@ -222,31 +249,28 @@ FIELDS = _by_word(
         (FieldKind.SERIAL, "sn serial token stroom strum voucher vsn pin"),
         (
             FieldKind.NAME,
-            "nama name nm nick nickname username ign pelanggan customer cust plgn penerima pemilik",
-        ),
-        (FieldKind.NAME, "owner an merchant toko outlet akun account"),
-        (
-            FieldKind.CODE,
-            "id idpel idplg idpelanggan no nomor nomer nopel nohp hp msisdn tujuan dest target tgt",
+            (
+                "nama name nm nick nickname username ign pelanggan customer cust plgn penerima pemilik"
+                " owner an merchant toko outlet akun account"
+            ),
         ),
         (
             FieldKind.CODE,
-            "ref reff refid reffid refnum trxid kode code kd produk product prod item user userid",
-        ),
-        (FieldKind.CODE, "server zona zone"),
-        (
-            FieldKind.STATEMENT,
-            "saldo sal sld sisa bal balance harga hrg hg price tgl tanggal date jam time waktu",
-        ),
-        (
-            FieldKind.STATEMENT,
-            "status sts stts st stat ket keterangan pesan msg message info catatan note desc",
+            (
+                "id idpel idplg idpelanggan no nomor nomer nopel nohp hp msisdn tujuan dest target tgt"
+                " ref reff refid reffid refnum trxid kode code kd produk product prod item user userid"
+                " server zona zone"
+            ),
         ),
         (
             FieldKind.STATEMENT,
-            "hasil result alasan reason rc respon response stok stock total tagihan admin kwh",
+            (
+                "saldo sal sld sisa bal balance harga hrg hg price biaya hpp modal deposit stok stock"
+                " total tagihan admin komisi poin limit nominal qty kwh daya tarif tgl tanggal date jam"
+                " time waktu status sts stts st stat ket keterangan pesan msg message info catatan note"
+                " desc hasil result alasan reason rc respon response"
+            ),
         ),
-        (FieldKind.STATEMENT, "daya tarif nominal qty komisi poin deposit biaya hpp modal limit"),
     )
 )
 

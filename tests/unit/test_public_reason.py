@@ -34,6 +34,8 @@ def reason_of(text: str) -> str:
         ("GAGAL. 081234567001. Akun sdh Limit", "081234567001. Akun sdh Limit"),
         ("GAGAL Refund 5432 ke saldo", "Refund … ke saldo"),
         ("GAGAL Saldo 5432 tidak cukup", "Saldo … tidak cukup"),
+        ("GAGAL. Hrg=5.432 Sal=12.345.678 Ket: nomor salah", "Ket: nomor salah"),
+        ("GAGAL [HRG 5432][SAL 12345678] nomor salah", "nomor salah"),
         ("S5.081234567001 DIBATALKAN operator", "DIBATALKAN operator"),
         # So do an SN, the order's own number in any form, and nominals.
         ("GAGAL SN: 12345678, Saldo 12", "SN: 12345678"),
