@@ -71,7 +71,8 @@ ORDER BY changed_at_ms LIMIT :limit;
 -- name: orders_for_admins
 SELECT * FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
-    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND overdue = 1))
+    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND (overdue = 1
+        OR EXISTS (SELECT 1 FROM quarantined_reversals AS report WHERE report.trxid = orders.trxid))))
 ORDER BY changed_at_ms LIMIT :limit;
 
 -- name: order_history
@@ -319,6 +320,17 @@ ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms
 -- name: last_balance
 SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE singleton = 1;
 
+-- name: await_deposit
+INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET trxid = :trxid, refused_count = deposit_waits.refused_count + 1,
+    refused_at_ms = :at_ms;
+
+-- name: deposit_waits
+SELECT chat_id, trxid, refused_count, refused_at_ms FROM deposit_waits ORDER BY refused_at_ms LIMIT :limit;
+
+-- name: end_deposit_wait
+DELETE FROM deposit_waits WHERE chat_id = :chat_id;
+
 -- name: sum_open_orders
 SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
@@ -328,7 +340,16 @@ SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
 
 -- name: quarantine_reversal
-INSERT INTO quarantined_reversals (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
+INSERT INTO quarantined_reversals (at_ms, remote, why, query, trxid)
+VALUES (:at_ms, :remote, :why, :query, :trxid);
+
+-- name: quarantined_of_order
+-- Each once, however often it came.
+SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
+GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
+
+-- name: quarantined_of_none_since
+SELECT reversal_id FROM quarantined_reversals WHERE trxid IS NULL AND at_ms >= :since_ms LIMIT 1;
 
 -- name: trim_quarantine
 DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) FROM quarantined_reversals) - :keep;

@@ -10,12 +10,13 @@ from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
 from bot.features.shopping import destination_prompt, price_browser
 from bot.notices.buttons import Action
-from bot.purchasing import manual_resolution, offers, restore_gate
+from bot.purchasing import manual_resolution, offers, restore_gate, sn_forwarding
 from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes
 
 CAPABILITIES: tuple[Routes, ...] = (
     offers.ROUTES,
     manual_resolution.ROUTES,
+    sn_forwarding.ROUTES,
     restore_gate.ROUTES,
     price_browser.ROUTES,
     destination_prompt.ROUTES,

@@ -153,14 +153,19 @@ CREATE TABLE people_events (
     changed_by           INTEGER
 ) STRICT;
 
--- Reversals that arrived at the secret path but match no order. They change nothing else.
+-- Reversals that arrived at the secret path but match no order, or not in every field. They change nothing else.
+-- `trxid` is the order that one names, if any.
 CREATE TABLE quarantined_reversals (
     reversal_id          INTEGER NOT NULL PRIMARY KEY,
     at_ms                INTEGER NOT NULL,
     remote               TEXT    NOT NULL,
     why                  TEXT    NOT NULL,
-    query                TEXT    NOT NULL
+    query                TEXT    NOT NULL,
+    trxid                TEXT
 ) STRICT;
+
+CREATE INDEX quarantined_reversals_of_order ON quarantined_reversals (trxid, at_ms) WHERE trxid IS NOT NULL;
+CREATE INDEX quarantined_reversals_of_none ON quarantined_reversals (at_ms) WHERE trxid IS NULL;
 
 -- Every restore of a backup. Nothing is bought until `released_at_ms`.
 -- What happened between `backup_at_ms` and `gap_until_ms` is not known to this database.
@@ -185,6 +190,15 @@ CREATE TABLE biller_balance (
     reported_at_ms       INTEGER NOT NULL,
     source               TEXT    NOT NULL,
     trxid                TEXT    NOT NULL
+) STRICT;
+
+-- Chats of which orders were refused because the deposit at the biller was empty: each is notified once, when
+-- the biller takes orders again. `trxid` is the last of its `refused_count` orders.
+CREATE TABLE deposit_waits (
+    chat_id              INTEGER NOT NULL PRIMARY KEY,
+    trxid                TEXT    NOT NULL REFERENCES orders (trxid),
+    refused_count        INTEGER NOT NULL,
+    refused_at_ms        INTEGER NOT NULL
 ) STRICT;
 
 -- Groups that became supergroups, and chats that do not accept messages any more.

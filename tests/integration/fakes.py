@@ -76,9 +76,13 @@ class FakeBiller:
         self._answer = Accepted(cost_idr=cost_idr, balance_idr=balance_idr, biller_ref="ft-1")
 
     def refuses(
-        self, reason: str = "Produk tidak Aktif", failure_cause: FailureCause = FailureCause.PRODUCT_INACTIVE
+        self,
+        reason: str = "Produk tidak Aktif",
+        failure_cause: FailureCause = FailureCause.PRODUCT_INACTIVE,
+        *,
+        raw: str = "",
     ) -> None:
-        self._answer = Refused(reason=reason, failure_cause=failure_cause)
+        self._answer = Refused(reason=reason, failure_cause=failure_cause, raw=raw)
 
     def cuts(self) -> None:
         self._answer = Unclear(why="ReadError")
