@@ -4,12 +4,10 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot.grammar.destination.formats import EXAMPLE_PHONE
+from bot.grammar.destination.formats import EXAMPLE_PHONE, METER_DIGITS, as_phone
 from bot.grammar.destination.tokens import COMPLETE_DIGITS, tokenize
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
-from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NUMBER
-from bot.grammar.resolve.price_hint import price_lookup_hint
-from bot.grammar.vocabulary import COMMANDS, OPENERS, SHOWN_COMMANDS
+from bot.grammar.vocabulary import COMMANDS, MAX_CODE_CHARS, MIXED, NUMBER, OPENERS, SHOWN_COMMANDS
 
 MIN_ALONE_DIGITS = 9
 """A number alone is meant as an order only if it could be a phone's; «5» is talk."""
@@ -40,6 +38,8 @@ _SWAPPED = re.compile(
     r"|(?P<phone>(?:\+?62|0)8[0-9]{8,11})[\s.*#]+(?P<nominal>[1-9][0-9]{0,2})"
 )
 _ALONE = re.compile(r"[0-9+\-.() ]+")
+_PHONE = re.compile(r"(?:\+?62[\s\-]*|0)8(?:[\s\-()]*[0-9]){7,11}")
+_NUMBER = re.compile(r"\+?[0-9](?:[\s\-()]*[0-9]){8,}")
 
 
 def read_irregular(typed: str) -> OrderRequest | InvalidInput:
@@ -130,6 +130,17 @@ def about_an_order(typed: str) -> InvalidInput:
     if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
         return not_an_order(typed)
     return InvalidInput(input_error=InputError.SPOKEN_OF, suggestion=f"cek.{number}", looks_like_order=True)
+
+
+def price_lookup_hint(typed: str) -> str:
+    """Give `harga 0812…` for a phone, `harga pln` for a meter, else `harga`."""
+    tight = re.sub(r"[./]", "", typed)
+    found = _PHONE.search(typed) or _NUMBER.search(typed) or _NUMBER.search(tight)
+    digits = re.sub(r"[^0-9+]", "", found[0]) if found else ""
+    phone = as_phone(digits)
+    if phone and not digits.startswith("8"):
+        return f"harga {phone}"
+    return "harga pln" if len(digits) in METER_DIGITS else "harga"
 
 
 def cancel_request(typed: str) -> InvalidInput:

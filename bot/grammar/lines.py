@@ -14,8 +14,18 @@ from bot.grammar.irregular import (
     two_codes,
 )
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
-from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed
-from bot.grammar.vocabulary import COMMANDS, OPENERS, is_about_an_order, is_thanks
+from bot.grammar.vocabulary import (
+    COMMANDS,
+    MAX_CODE_CHARS,
+    MIXED,
+    NOMINAL_PAIR,
+    NUMBER,
+    OPENERS,
+    SPACED,
+    is_about_an_order,
+    is_mixed,
+    is_thanks,
+)
 
 MAX_NOMINAL_DIGITS = 3
 """`5.0812…` asks for a nominal; longer digits in front are just a number with a dot in it."""

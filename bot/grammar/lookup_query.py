@@ -4,9 +4,14 @@ import re
 
 from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import AmbiguousDestination, InvalidDestination, ParsedDestination
 from bot.grammar.parse import parse
-from bot.grammar.parsed import OrderLines, OrderRequest
+from bot.grammar.parsed import (
+    AmbiguousDestination,
+    InvalidDestination,
+    OrderLines,
+    OrderRequest,
+    ParsedDestination,
+)
 
 _TRXID = re.compile(r"(?:ref\W*)?([0-9]{17})", re.IGNORECASE)
 

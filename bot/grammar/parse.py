@@ -4,12 +4,12 @@ Nothing is guessed with money: text that could mean two things is asked back, ne
 """
 
 import re
+import unicodedata
+from string import ascii_lowercase
 
 from msgspec.structs import replace
 
 from bot.grammar.lines import ReadPiece, read_line
-from bot.grammar.list_markers import strip_list_markers
-from bot.grammar.normalize import normalize
 from bot.grammar.parsed import (
     EXAMPLE,
     Ambiguity,
@@ -20,8 +20,7 @@ from bot.grammar.parsed import (
     OrderLines,
     OrderRequest,
 )
-from bot.grammar.patterns import MIXED, NUMBER, SPACED
-from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, is_about_an_order
+from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, MIXED, NUMBER, SPACED, is_about_an_order
 
 MAX_LINES = 100
 """More orders than this are not read from one message."""
@@ -40,6 +39,11 @@ _LABELLED = re.compile(
 _STAMP = re.compile(r"\[[0-9]{1,2}[./: \-]")
 """`[23/11/2026 21:00]`, as it stands above what was copied out of an old chat."""
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
+_BULLET = re.compile(r"\A(?:[\-\u2022\u00b7\u25aa\u25e6]\s*|\*\s+)(?=[A-Za-z0-9+])")
+_MARKED = re.compile(r"(?P<position>[0-9]{1,3})(?P<mark>\s*[.)]\s*)(?P<rest>[A-Za-z0-9+].*)")
+_LETTERED = re.compile(r"(?P<letter>[A-Za-z])[.)]\s*(?P<rest>[A-Za-z]*[0-9].*|[A-Za-z]{2,}[.,*#].*)")
+_STARTS_WITH_CODE = re.compile(r"[0-9]*[A-Za-z]")
+_HOLDS_NUMBER = re.compile(r"[0-9]{5}")
 
 
 Parsed = Command | OrderLines | InvalidInput
@@ -69,6 +73,31 @@ def parse(text: str) -> Parsed:
             for number, (piece, reading) in enumerate(pieces, start=1)
         )
     )
+
+
+def normalize(text: str) -> str:
+    """Give `text` with what people paste unseen made plain: invisible marks dropped, wide forms narrowed.
+
+    Only forms that look the same are changed; digits of other scripts and superscripts stay as they are.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return "".join(_plain_char(char) for char in text).strip()
+
+
+def _plain_char(char: str) -> str:
+    if char == "\n":
+        return char
+    category = unicodedata.category(char)
+    if category == "Cf" or (category == "Mn" and "\ufe00" <= char <= "\ufe0f"):
+        return ""
+    if category == "Zs" or char.isspace():
+        return " "
+    if category == "Pd" or char == "\u2212":
+        return "-"
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return char
 
 
 def _read_labelled(typed: str) -> OrderLines | None:
@@ -137,3 +166,37 @@ def _doubted(reading: ReadPiece) -> ReadPiece:
         if isinstance(reading, InvalidInput)
         else replace(reading, ambiguity=reading.ambiguity or Ambiguity.TALK)
     )
+
+
+def strip_list_markers(typed: str) -> tuple[list[str], bool]:
+    """Return the non-empty lines without list markers, and whether any marker is ambiguous."""
+    lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
+    lines = [line for line in lines if line]
+    lines = _without_letters(lines)
+    marked = [_MARKED.fullmatch(line) for line in lines]
+    positions = [int(found["position"]) for found in marked if found]
+    others = [line for line, found in zip(lines, marked, strict=True) if not found]
+    if positions != list(range(1, len(positions) + 1)) or any(map(_HOLDS_NUMBER.search, others)):
+        return lines, False
+    is_list = len(positions) > 1
+    unmarked = [
+        found["rest"] if found and (is_list or _STARTS_WITH_CODE.match(found["rest"])) else line
+        for line, found in zip(lines, marked, strict=True)
+    ]
+    return unmarked, any(found and _is_unsure(found, is_list=is_list) for found in marked)
+
+
+def _without_letters(lines: list[str]) -> list[str]:
+    """Take off `a.`, `b.` … where the lines count on from a; a lone letter is no list."""
+    lettered = [_LETTERED.fullmatch(line) for line in lines]
+    messages = [found["letter"].lower() for found in lettered if found]
+    if len(messages) < 2 or messages != list(ascii_lowercase[: len(messages)]):  # noqa: PLR2004 - a list has two lines
+        return lines
+    return [found["rest"] if found else line for found, line in zip(lettered, lines, strict=True)]
+
+
+def _is_unsure(found: re.Match[str], *, is_list: bool) -> bool:
+    """Tell whether `1.0895…` may be a pulsa of 1.000 as well as a place in a list: `1. s5.0812…` cannot."""
+    if _STARTS_WITH_CODE.match(found["rest"]):
+        return False
+    return (found["mark"] == ".") is is_list

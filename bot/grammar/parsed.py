@@ -121,6 +121,31 @@ class OrderLines(Struct, frozen=True, kw_only=True):
         return any(line.asked.looks_like_order for line in self.lines)
 
 
+class ParsedDestination(Struct, frozen=True, kw_only=True):
+    """A destination in the form of its rule, and which purchase of the day is asked for (1 to 99)."""
+
+    destination: str
+    ordinal: int = 1
+
+
+class AmbiguousDestination(Struct, frozen=True, kw_only=True):
+    """At least one destination, none of which is certain; best first."""
+
+    ambiguity: Ambiguity
+    goals: tuple[ParsedDestination, ...]
+
+
+class InvalidDestination(Struct, frozen=True, kw_only=True):
+    """No destination: why, and one that would do. `numbers` are those of several orders."""
+
+    input_error: InputError
+    example: str
+    numbers: tuple[str, ...] = ()
+
+
+DestinationResult = ParsedDestination | AmbiguousDestination | InvalidDestination
+
+
 class Clarification(Struct, frozen=True, kw_only=True):
     """What can be bought only after a tap: one to eight readings, best first, and the best one typed out."""
 

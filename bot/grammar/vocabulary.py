@@ -100,6 +100,22 @@ ABOUT_AN_ORDER = frozenset(
 ABOUT_AN_ORDER_MARKS = ("?", ":(", ":-(", *"❌🚫⛔❓❔✖✅👎😡😠🤬😤😭😢⏳⌛⚠↩🛑")
 """Signs that do the same."""
 
+MAX_CODE_CHARS = 20
+
+MIXED = r"(?:[A-Za-z]+[0-9][A-Za-z0-9]*|[0-9]+[A-Za-z][A-Za-z0-9]*)"
+"""A code that no word of talk looks like: letters and digits."""
+
+NUMBER = r"\+?\(?[0-9](?:[\s\-.()/]*[0-9]){4,}"
+"""Five digits or more, in groups or not."""
+
+NOMINAL_PAIR = r"[1-9][0-9]{0,2}[.*#](?:\+?62|0)8[0-9]{8,}"
+"""`5.0812…`: a nominal with a whole phone behind it."""
+
+SPACED = r"(?P<letter>[SsTtAaXx])[\s.,*#]+(?P<nominal>[1-9][0-9]{0,2})[\s.,*#]+(?P<rest>(?:\+?62|0)8.*)"
+"""`s 5.0812…`: a code of one letter, cut off from its nominal; the letter alone is a command."""
+
+_IS_MIXED = re.compile(MIXED)
+
 
 def is_thanks(typed: str) -> bool:
     """Tell whether `typed` only thanks or agrees, in words or by a sign."""
@@ -113,3 +129,8 @@ def is_about_an_order(typed: str) -> bool:
     """Tell whether the words of `typed` speak of an order rather than ask for it."""
     words = (word.strip(".,:;!()\"'") for word in typed.lower().split())
     return any(mark in typed for mark in ABOUT_AN_ORDER_MARKS) or not ABOUT_AN_ORDER.isdisjoint(words)
+
+
+def is_mixed(code: str) -> bool:
+    """Tell whether `code` has letters and digits."""
+    return bool(_IS_MIXED.fullmatch(code))

@@ -1,7 +1,7 @@
 """Admins settling what nobody else can: a card, a question, a second question, and a record of who."""
 
 from bot.actors import Actor
-from bot.grammar.normalize import normalize
+from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
 from bot.notices import orders as say
 from bot.notices.alarms import NothingToResolve, UnknownTrxid

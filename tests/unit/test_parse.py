@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.grammar.normalize import normalize
-from bot.grammar.parse import MAX_LINES, parse
+from bot.grammar.parse import MAX_LINES, normalize, parse
 from bot.grammar.parsed import EXAMPLE, Ambiguity, Command, InputError, InvalidInput, OrderLines, OrderRequest
 from bot.grammar.vocabulary import COMMANDS, SHOWN_COMMANDS
 

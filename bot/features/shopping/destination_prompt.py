@@ -6,8 +6,7 @@ The answer is a reply to the question or, in a private chat, a bare number soon 
 from bot.actors import Actor, Address
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Product
-from bot.grammar.normalize import normalize
-from bot.grammar.parse import Parsed, parse
+from bot.grammar.parse import Parsed, normalize, parse
 from bot.grammar.parsed import Clarification, Command, InputError, InvalidInput, OrderLines, OrderRequest
 from bot.grammar.resolve.resolver import resolve
 from bot.notices.shopping import DestinationPrompt, PromptCancelled

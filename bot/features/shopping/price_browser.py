@@ -12,8 +12,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import ParsedDestination
-from bot.grammar.parsed import Command
+from bot.grammar.parsed import Command, ParsedDestination
 from bot.grammar.period import minute_of_day
 from bot.notices.buttons import Action
 from bot.notices.placing import ClosedReason

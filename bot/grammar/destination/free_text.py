@@ -3,13 +3,14 @@
 import re
 
 from bot.grammar.destination.formats import EXAMPLE_FREE
-from bot.grammar.destination.reading import (
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
     DestinationResult,
+    InputError,
     InvalidDestination,
     ParsedDestination,
 )
-from bot.grammar.parsed import Ambiguity, InputError
 
 MAX_CHARS = 64
 

@@ -4,14 +4,15 @@ The wire takes digits, so both are bought as one run. Read again, that run is to
 length: it is then known only if it is longer than any id.
 """
 
-from bot.grammar.destination.reading import (
+from bot.grammar.destination.tokens import STRONG, Tokens
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
     DestinationResult,
+    InputError,
     InvalidDestination,
     ParsedDestination,
 )
-from bot.grammar.destination.tokens import STRONG, Tokens
-from bot.grammar.parsed import Ambiguity, InputError
 
 ID_DIGITS = range(4, 11)
 SERVER_DIGITS = range(3, 6)

@@ -10,27 +10,21 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.catalogue.product import DestinationRule
-from bot.grammar.destination.card_number import join_all, read_card
-from bot.grammar.destination.errors import input_error_of
 from bot.grammar.destination.formats import (
     ACCOUNT,
     ANY_FORMAT,
     FORMATS,
     GAME,
     METER,
+    PHONE_DIGITS,
     Format,
     as_phone,
     bare_phone,
+    input_error_of,
     looks_like_phone,
 )
 from bot.grammar.destination.free_text import read_free_text
 from bot.grammar.destination.game import read_game_server
-from bot.grammar.destination.reading import (
-    AmbiguousDestination,
-    DestinationResult,
-    InvalidDestination,
-    ParsedDestination,
-)
 from bot.grammar.destination.tokens import (
     COMPLETE_DIGITS,
     COUNTRY,
@@ -38,10 +32,18 @@ from bot.grammar.destination.tokens import (
     Token,
     Tokens,
     join_number,
+    join_text,
     ordinals_in,
     tokenize,
 )
-from bot.grammar.parsed import Ambiguity, InputError
+from bot.grammar.parsed import (
+    Ambiguity,
+    AmbiguousDestination,
+    DestinationResult,
+    InputError,
+    InvalidDestination,
+    ParsedDestination,
+)
 
 MAX_GROUPS = 9
 """Nobody writes a number in more; a longer text is no destination."""
@@ -65,6 +67,11 @@ PIN_DIGITS = 6
 
 MAX_PARTS = 2
 """Without a catalogue nobody can say what three parts are of which none is a phone."""
+
+CARD_GROUP = range(3, 5)
+"""The digits of a card stand in fours, those of an id in threes."""
+
+CARD_DIGITS = 16
 
 _PIN = re.compile(rf"[0-9]{{4,{PIN_DIGITS}}}")
 _LOOKALIKES = str.maketrans({"o": "0", "O": "0", "i": "1", "I": "1", "l": "1", "L": "1"})
@@ -153,6 +160,27 @@ def _read_groups(groups: Tokens, shape: Format) -> DestinationResult:
         goals.append(ParsedDestination(destination=whole))
     goals.extend(ParsedDestination(destination=number) for number in _numbers(groups, shape))
     return AmbiguousDestination(ambiguity=ambiguity, goals=tuple(dict.fromkeys(goals)))
+
+
+def join_all(groups: Tokens, shape: Format) -> str | None:
+    """Give the destination that all groups are without their marks, however they are parted."""
+    return shape.fit(join_text(groups)) if all(group.is_number for group in groups) else None
+
+
+def read_card(groups: Tokens, shape: Format) -> AmbiguousDestination | None:
+    """A card's number or a landline in groups is asked whole: no piece of it is a number of its own."""
+    if shape not in (ACCOUNT, GAME) or not {group.mark for group in groups[1:]} <= {" ", "-"}:
+        return None
+    is_landline = len(groups) == 2 and bool(re.fullmatch(r"0[1-79][0-9]{1,2}", groups[0].text))  # noqa: PLR2004 - area and number
+    is_even = len(groups) > 2 and all(len(group.text) in CARD_GROUP for group in groups)  # noqa: PLR2004 - two may be a number and a PIN
+    whole = join_all(groups, shape)
+    if whole is None or not (is_landline or is_even):
+        return None
+    goals = [ParsedDestination(destination=whole)]
+    may_end_in_pin = len(whole) > CARD_DIGITS or (whole.startswith("08") and len(whole) not in PHONE_DIGITS)
+    if may_end_in_pin and (card := join_all(groups[:-1], shape)):
+        goals.insert(0, ParsedDestination(destination=card))
+    return AmbiguousDestination(ambiguity=Ambiguity.NUMBER, goals=tuple(goals))
 
 
 def _candidates(groups: Tokens, shape: Format) -> list[_Candidate]:

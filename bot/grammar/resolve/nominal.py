@@ -6,9 +6,18 @@ from bot.catalogue.carriers import carrier_of
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import AmbiguousDestination, InvalidDestination, ParsedDestination
-from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, OrderRequest, clarify
-from bot.grammar.resolve.price_hint import price_lookup_hint
+from bot.grammar.irregular import price_lookup_hint
+from bot.grammar.parsed import (
+    Ambiguity,
+    AmbiguousDestination,
+    Clarification,
+    InputError,
+    InvalidDestination,
+    InvalidInput,
+    OrderRequest,
+    ParsedDestination,
+    clarify,
+)
 from bot.grammar.resolve.resolution import (
     Resolution,
     options_in,

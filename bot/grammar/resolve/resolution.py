@@ -8,13 +8,18 @@ from bot.catalogue.carriers import carrier_of
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule, Product
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import (
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
+    Clarification,
     DestinationResult,
+    InputError,
     InvalidDestination,
+    InvalidInput,
+    OrderRequest,
     ParsedDestination,
+    clarify,
 )
-from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, OrderRequest, clarify
 from bot.orders.model import Intent
 
 Resolution = Intent | InvalidInput | Clarification
