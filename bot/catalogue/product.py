@@ -33,7 +33,7 @@ class DailyHours(Struct, frozen=True, kw_only=True):
     from_minute: int
     until_minute: int
 
-    def hold(self, minute: int) -> bool:
+    def contains(self, minute: int) -> bool:
         """Tell whether `minute` of the day (0 to 1439) lies within."""
         if self.from_minute <= self.until_minute:
             return self.from_minute <= minute < self.until_minute
@@ -61,4 +61,4 @@ class Product(Struct, frozen=True, kw_only=True):
 
     def is_in_cut_off(self, minute: int) -> bool:
         """Tell whether the product is_in_cut_off at `minute` of the shop's day."""
-        return self.cut_off is not None and self.cut_off.hold(minute)
+        return self.cut_off is not None and self.cut_off.contains(minute)

@@ -27,7 +27,7 @@ def parse_destinations(typed: str) -> tuple[str, ...]:
     texts = [typed]
     match parse(typed):
         case OrderLines(lines=lines):
-            texts += [line.asked.destination for line in lines if isinstance(line.asked, OrderRequest)]
+            texts += [line.parsed.destination for line in lines if isinstance(line.parsed, OrderRequest)]
         case _:
             pass
     found = [
@@ -40,7 +40,7 @@ def _goals(text: str, rule: DestinationRule | None) -> tuple[ParsedDestination, 
     match read_destination(text, rule):
         case ParsedDestination() as goal:
             return (goal,)
-        case AmbiguousDestination(goals=goals):
-            return goals
+        case AmbiguousDestination(choices=choices):
+            return choices
         case InvalidDestination():
             return ()

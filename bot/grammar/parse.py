@@ -69,7 +69,7 @@ def parse(text: str) -> Parsed:
     pieces = _with_codes_above(pieces)
     return OrderLines(
         lines=tuple(
-            OrderLine(number=number, typed=piece, asked=reading)
+            OrderLine(number=number, typed=piece, parsed=reading)
             for number, (piece, reading) in enumerate(pieces, start=1)
         )
     )
@@ -105,7 +105,7 @@ def _read_labelled(typed: str) -> OrderLines | None:
     if not found:
         return None
     request = OrderRequest(code=found["code"].lower(), destination=found["number"], ambiguity=Ambiguity.TALK)
-    return OrderLines(lines=(OrderLine(number=1, typed=typed, asked=request),))
+    return OrderLines(lines=(OrderLine(number=1, typed=typed, parsed=request),))
 
 
 def _read_command(typed: str) -> Command | None:

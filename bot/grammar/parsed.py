@@ -42,7 +42,7 @@ class Ambiguity(StrEnum):
 
     NOMINAL = "nominal"
     """A nominal without code, and not exactly one product for it."""
-    OPERATOR = "carrier"
+    CARRIER = "carrier"
     """The number belongs to another network than the product."""
     ORDINAL = "ordinal"
     """The last or first digits are an ordinal or a part of the number."""
@@ -107,7 +107,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
 
     number: int
     typed: str
-    asked: OrderRequest | InvalidInput
+    parsed: OrderRequest | InvalidInput
 
 
 class OrderLines(Struct, frozen=True, kw_only=True):
@@ -118,7 +118,7 @@ class OrderLines(Struct, frozen=True, kw_only=True):
     @property
     def looks_like_order(self) -> bool:
         """Tell whether any line was surely meant as an order, as with a Misread."""
-        return any(line.asked.looks_like_order for line in self.lines)
+        return any(line.parsed.looks_like_order for line in self.lines)
 
 
 class ParsedDestination(Struct, frozen=True, kw_only=True):
@@ -132,7 +132,7 @@ class AmbiguousDestination(Struct, frozen=True, kw_only=True):
     """At least one destination, none of which is certain; best first."""
 
     ambiguity: Ambiguity
-    goals: tuple[ParsedDestination, ...]
+    choices: tuple[ParsedDestination, ...]
 
 
 class InvalidDestination(Struct, frozen=True, kw_only=True):

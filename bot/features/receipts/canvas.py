@@ -117,7 +117,7 @@ class Canvas(Struct):
         self._rules.append(self._y)
         self._y += _RULE_PX + 22
 
-    def torn_off(self) -> bytes:
+    def to_png(self) -> bytes:
         """Give the picture as PNG; the same paper gives the same bytes."""
         from PIL import Image, ImageDraw  # noqa: PLC0415 - a start need not wait for it
 

@@ -31,7 +31,7 @@ def draw_receipt(facts: ReceiptFacts, clock: Clock) -> bytes:
         _proof(paper, facts)
     paper.rule()
     _foot(paper, facts)
-    return paper.torn_off()
+    return paper.to_png()
 
 
 def _head(paper: Canvas, facts: ReceiptFacts, clock: Clock) -> None:

@@ -78,7 +78,7 @@ def _open_question(tx: Tx, source: OrderSource, now_ms: int) -> str | None:
 
 
 def _is_whole(orders: OrderLines, catalogue: Catalogue) -> bool:
-    asked = (line.asked for line in orders.lines)
+    asked = (line.parsed for line in orders.lines)
     return any(isinstance(one, OrderRequest) and catalogue.find(one.code) for one in asked)
 
 

@@ -29,7 +29,7 @@ def read_free_text(typed: str) -> DestinationResult:
         others = _others(typed)
         if others:
             ambiguity = Ambiguity.PARTS if others[0].ordinal == 1 else Ambiguity.ORDINAL
-            return AmbiguousDestination(ambiguity=ambiguity, goals=others)
+            return AmbiguousDestination(ambiguity=ambiguity, choices=others)
         return ParsedDestination(destination=typed)
     parts = [part for part in _MARK.split(typed) if part]
     names = [part for part in parts if _FREE.fullmatch(part) and len(part) <= MAX_CHARS]
@@ -38,7 +38,7 @@ def read_free_text(typed: str) -> DestinationResult:
             input_error=InputError.TOO_LONG if len(typed) > MAX_CHARS else InputError.NOT_PLAIN,
             example=EXAMPLE_FREE,
         )
-    return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(_beside(names)))
+    return AmbiguousDestination(ambiguity=Ambiguity.PARTS, choices=tuple(_beside(names)))
 
 
 def _others(typed: str) -> tuple[ParsedDestination, ...]:

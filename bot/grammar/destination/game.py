@@ -35,12 +35,12 @@ def read_game_server(groups: Tokens) -> DestinationResult:
     pairs = tuple(ParsedDestination(destination=whole) for run in runs if (whole := _both(run)))
     if pairs:
         ordinals = [group.ordinal for group in groups if group.ordinal] or [1]
-        goals = [
+        choices = [
             ParsedDestination(destination=pair.destination, ordinal=each)
             for pair in pairs
             for each in ordinals
         ]
-        return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(dict.fromkeys(goals)))
+        return AmbiguousDestination(ambiguity=Ambiguity.PARTS, choices=tuple(dict.fromkeys(choices)))
     return InvalidDestination(input_error=_input_error_of(groups), example=EXAMPLE_GAME_SERVER)
 
 
@@ -60,7 +60,7 @@ def _both(run: Tokens) -> str | None:
 def _as_run(goal: ParsedDestination, run: Tokens) -> ParsedDestination | AmbiguousDestination:
     """A run that starts like a phone of 62 8… may be one, typed for the wrong product."""
     if len(run) == 1 and goal.destination.startswith("628"):
-        return AmbiguousDestination(ambiguity=Ambiguity.SERVER, goals=(goal,))
+        return AmbiguousDestination(ambiguity=Ambiguity.SERVER, choices=(goal,))
     return goal
 
 

@@ -111,8 +111,8 @@ def _read_digits(groups: Tokens, shape: Format) -> DestinationResult:
     if isinstance(reading, InvalidDestination) and (digits := _without_letters(groups)):
         better = _read_groups(digits, shape)
         if not isinstance(better, InvalidDestination):
-            goals = (better,) if isinstance(better, ParsedDestination) else better.goals
-            return AmbiguousDestination(ambiguity=Ambiguity.LETTERS, goals=goals)
+            choices = (better,) if isinstance(better, ParsedDestination) else better.choices
+            return AmbiguousDestination(ambiguity=Ambiguity.LETTERS, choices=choices)
     return reading
 
 
@@ -122,7 +122,7 @@ def _as_both(goal: ParsedDestination, shape: Format) -> ParsedDestination | Ambi
     if phone is None:
         return goal
     return AmbiguousDestination(
-        ambiguity=Ambiguity.NUMBER, goals=(ParsedDestination(destination=phone, ordinal=goal.ordinal), goal)
+        ambiguity=Ambiguity.NUMBER, choices=(ParsedDestination(destination=phone, ordinal=goal.ordinal), goal)
     )
 
 
@@ -130,7 +130,7 @@ def _as_phone_too(goal: ParsedDestination) -> ParsedDestination | AmbiguousDesti
     """A game's id that looks like a phone is as likely the customer's phone, typed for the id."""
     if not (looks_like_phone(goal.destination) and as_phone(goal.destination)):
         return goal
-    return AmbiguousDestination(ambiguity=Ambiguity.SERVER, goals=(goal,))
+    return AmbiguousDestination(ambiguity=Ambiguity.SERVER, choices=(goal,))
 
 
 def _without_letters(groups: Tokens) -> Tokens | None:
@@ -154,12 +154,12 @@ def _read_groups(groups: Tokens, shape: Format) -> DestinationResult:
         return candidates[0].goal
     if card := read_card(groups, shape):
         return card
-    goals = [candidate.goal for candidate in candidates]
-    ambiguity = Ambiguity.ORDINAL if any(goal.ordinal != 1 for goal in goals) else Ambiguity.NUMBER
+    choices = [candidate.goal for candidate in candidates]
+    ambiguity = Ambiguity.ORDINAL if any(goal.ordinal != 1 for goal in choices) else Ambiguity.NUMBER
     if whole := join_all(groups, shape):
-        goals.append(ParsedDestination(destination=whole))
-    goals.extend(ParsedDestination(destination=number) for number in _numbers(groups, shape))
-    return AmbiguousDestination(ambiguity=ambiguity, goals=tuple(dict.fromkeys(goals)))
+        choices.append(ParsedDestination(destination=whole))
+    choices.extend(ParsedDestination(destination=number) for number in _numbers(groups, shape))
+    return AmbiguousDestination(ambiguity=ambiguity, choices=tuple(dict.fromkeys(choices)))
 
 
 def join_all(groups: Tokens, shape: Format) -> str | None:
@@ -176,11 +176,11 @@ def read_card(groups: Tokens, shape: Format) -> AmbiguousDestination | None:
     whole = join_all(groups, shape)
     if whole is None or not (is_landline or is_even):
         return None
-    goals = [ParsedDestination(destination=whole)]
+    choices = [ParsedDestination(destination=whole)]
     may_end_in_pin = len(whole) > CARD_DIGITS or (whole.startswith("08") and len(whole) not in PHONE_DIGITS)
     if may_end_in_pin and (card := join_all(groups[:-1], shape)):
-        goals.insert(0, ParsedDestination(destination=card))
-    return AmbiguousDestination(ambiguity=Ambiguity.NUMBER, goals=tuple(goals))
+        choices.insert(0, ParsedDestination(destination=card))
+    return AmbiguousDestination(ambiguity=Ambiguity.NUMBER, choices=tuple(choices))
 
 
 def _candidates(groups: Tokens, shape: Format) -> list[_Candidate]:
@@ -265,10 +265,10 @@ def _without_whole(groups: Tokens, shape: Format) -> AmbiguousDestination | Inva
     if not numbers:
         return InvalidDestination(input_error=input_error_of(groups, shape), example=shape.example)
     ordinals = ordinals_in(groups) or [1]
-    goals = [ParsedDestination(destination=digits, ordinal=each) for digits in numbers for each in ordinals]
+    choices = [ParsedDestination(destination=digits, ordinal=each) for digits in numbers for each in ordinals]
     has_pin = any(_PIN.fullmatch(group.text) for group in groups) and all(group.is_number for group in groups)
     return AmbiguousDestination(
-        ambiguity=Ambiguity.PIN if has_pin else Ambiguity.PARTS, goals=tuple(dict.fromkeys(goals))
+        ambiguity=Ambiguity.PIN if has_pin else Ambiguity.PARTS, choices=tuple(dict.fromkeys(choices))
     )
 
 

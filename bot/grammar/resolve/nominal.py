@@ -52,10 +52,10 @@ def resolve_nominal(request: OrderRequest, nominal: int, catalogue: Catalogue) -
             if len(intents) == 1 and carrier is not None:
                 return intents[0]
             return clarify(Ambiguity.NOMINAL, intents) if intents else no_code
-        case AmbiguousDestination(ambiguity=ambiguity, goals=goals):
+        case AmbiguousDestination(ambiguity=ambiguity, choices=choices):
             intents = tuple(
                 to_intent(goal, product.code)
-                for goal in goals
+                for goal in choices
                 for product in products_of_nominal(catalogue, nominal, goal.destination)
             )
             by_meter = _by_meter(request, nominal, catalogue)

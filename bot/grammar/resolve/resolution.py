@@ -30,8 +30,8 @@ def to_resolution(reading: DestinationResult, code: str, destination: str) -> Re
     match reading:
         case ParsedDestination():
             return to_intent(reading, code)
-        case AmbiguousDestination(ambiguity=ambiguity, goals=goals):
-            return clarify(ambiguity, tuple(to_intent(goal, code) for goal in goals))
+        case AmbiguousDestination(ambiguity=ambiguity, choices=choices):
+            return clarify(ambiguity, tuple(to_intent(goal, code) for goal in choices))
         case InvalidDestination(input_error=InputError.SEVERAL_ORDERS, numbers=numbers):
             both = "; ".join(f"{code}.{number}" for number in numbers)
             return InvalidInput(input_error=InputError.SEVERAL_ORDERS, suggestion=both, looks_like_order=True)
@@ -59,7 +59,7 @@ def resolve_for_product(request: OrderRequest, product: Product, catalogue: Cata
         case Intent() if _fits_operator(verdict.destination, product):
             return verdict
         case Intent():
-            return clarify(Ambiguity.OPERATOR, (verdict, *_same_for_operator(verdict, product, catalogue)))
+            return clarify(Ambiguity.CARRIER, (verdict, *_same_for_operator(verdict, product, catalogue)))
         case Clarification(ambiguity=ambiguity, choices=choices):
             others = [
                 other
