@@ -1,6 +1,6 @@
-"""Reads what a person typed: orders line by line, a command, or an input error with the nearest right form.
+"""Parses a message: orders line by line, a command, or an input error with the nearest valid form.
 
-Nothing is guessed with money: text that could mean two things is asked back, never an order.
+Text with two meanings is never an order by itself: it becomes a question to the reseller.
 """
 
 import re
@@ -23,7 +23,7 @@ from bot.grammar.parsed import (
 from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, MIXED, NUMBER, SPACED, is_about_an_order
 
 MAX_LINES = 100
-"""More orders than this are not read from one message."""
+"""A message with more orders is rejected as a whole."""
 
 _COMMAND = re.compile(
     r"(?P<slash>/?)(?P<word>[A-Za-z]+[0-9]?)(?:@(?P<bot>\w+))?(?P<rest>(?:[\s._,*#:/\-].*)?)", re.DOTALL
@@ -35,37 +35,36 @@ _SPACED = re.compile(SPACED)
 _LABELLED = re.compile(
     rf"kode\W+(?P<code>{MIXED})\W+(?:nomor|nomer|no|hp|tujuan)\W+(?P<number>{NUMBER})", re.IGNORECASE
 )
-"""`Kode: S5` with `Nomor: 0812…` behind or below it."""
+"""`Kode: S5`, then `Nomor: 0812…` on the same or the next line."""
 _STAMP = re.compile(r"\[[0-9]{1,2}[./: \-]")
-"""`[23/11/2026 21:00]`, as it stands above what was copied out of an old chat."""
+"""`[23/11/2026 21:00]`, the header of a message copied from an old chat."""
 _NUMBER_ALONE = re.compile(r"\+?[0-9][0-9\- ]{8,}")
 _BULLET = re.compile(r"\A(?:[\-\u2022\u00b7\u25aa\u25e6]\s*|\*\s+)(?=[A-Za-z0-9+])")
 _MARKED = re.compile(r"(?P<position>[0-9]{1,3})(?P<mark>\s*[.)]\s*)(?P<rest>[A-Za-z0-9+].*)")
 _LETTERED = re.compile(r"(?P<letter>[A-Za-z])[.)]\s*(?P<rest>[A-Za-z]*[0-9].*|[A-Za-z]{2,}[.,*#].*)")
 _STARTS_WITH_CODE = re.compile(r"[0-9]*[A-Za-z]")
-_HOLDS_NUMBER = re.compile(r"[0-9]{5}")
+_HAS_NUMBER = re.compile(r"[0-9]{5}")
 
 
 Parsed = Command | OrderLines | InvalidInput
 
 
 def parse(text: str) -> Parsed:
-    """Read one message."""
     typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read
-    lines, is_unsure = strip_list_markers(typed)
+    lines, is_ambiguous = _strip_list_markers(typed)
     pieces = _read_split(lines) or [piece for line in lines for piece in read_line(line)]
     readings = [reading for _, reading in pieces]
-    wanted = sum(isinstance(reading, OrderRequest) for reading in readings)
-    if wanted > MAX_LINES:
+    order_count = sum(isinstance(reading, OrderRequest) for reading in readings)
+    if order_count > MAX_LINES:
         return InvalidInput(
             input_error=InputError.TOO_MANY_ORDERS, suggestion=EXAMPLE, looks_like_order=True, is_example=True
         )
-    if not wanted:
+    if not order_count:
         return _first_error([reading for reading in readings if isinstance(reading, InvalidInput)])
-    if is_unsure or any(_casts_doubt(piece, reading) for piece, reading in pieces):
-        pieces = [(piece, _doubted(reading)) for piece, reading in pieces]
+    if is_ambiguous or any(_is_suspicious(piece, reading) for piece, reading in pieces):
+        pieces = [(piece, _as_ambiguous(reading)) for piece, reading in pieces]
     pieces = _with_codes_above(pieces)
     return OrderLines(
         lines=tuple(
@@ -76,9 +75,10 @@ def parse(text: str) -> Parsed:
 
 
 def normalize(text: str) -> str:
-    """Give `text` with what people paste unseen made plain: invisible marks dropped, wide forms narrowed.
+    """Return `text` without invisible characters, and with plain forms of blanks, dashes and wide letters.
 
-    Only forms that look the same are changed; digits of other scripts and superscripts stay as they are.
+    Pasted text contains them unnoticed. Only characters that look the same are replaced: superscripts and the
+    digits of other scripts are not.
     """
     if text.isascii() and text.isprintable():
         return text.strip()
@@ -116,12 +116,12 @@ def _read_command(typed: str) -> Command | None:
     if word not in COMMANDS and (not slash or word[-1].isdigit()):
         return None
     if word in FOREIGN_COMMANDS and not slash and "\n" in typed:
-        return None  # «list:» above a list of orders; of a complaint every line belongs to it
+        return None  # «list:» above a list of orders; a complaint includes all its lines
     return Command(word=word, rest=found["rest"].lstrip(_BEFORE_REST).strip(), slash=slash)
 
 
 def _read_split(lines: list[str]) -> list[tuple[str, ReadPiece]]:
-    """Read a code with its number on the next line, which is asked back; empty if it is not that."""
+    """Read a code with its number on the next line, as ambiguous; empty if the lines are something else."""
     if len(lines) != 2:  # noqa: PLR2004 - the code and the number
         return []
     code, number = lines
@@ -132,16 +132,16 @@ def _read_split(lines: list[str]) -> list[tuple[str, ReadPiece]]:
 
 
 def _with_codes_above(pieces: list[tuple[str, ReadPiece]]) -> list[tuple[str, ReadPiece]]:
-    """Show a number without a code behind the code of the order above it."""
-    shown: list[tuple[str, ReadPiece]] = []
+    """Suggest the code of the order above for a number without a code."""
+    result: list[tuple[str, ReadPiece]] = []
     code = ""
     for piece, reading in pieces:
         if isinstance(reading, OrderRequest):
             code = reading.code
         elif reading.input_error is InputError.NO_CODE and code:
-            reading = replace(reading, suggestion=f"{code}.{piece}")  # noqa: PLW2901 - the same line, with its form
-        shown.append((piece, reading))
-    return shown
+            reading = replace(reading, suggestion=f"{code}.{piece}")  # noqa: PLW2901 - the same line with another suggestion
+        result.append((piece, reading))
+    return result
 
 
 def _first_error(input_errors: list[InvalidInput]) -> InvalidInput:
@@ -154,13 +154,13 @@ def _first_error(input_errors: list[InvalidInput]) -> InvalidInput:
     )
 
 
-def _casts_doubt(piece: str, reading: ReadPiece) -> bool:
-    """Tell whether a line beside orders says that they are old or not asked for, or ends a number."""
+def _is_suspicious(piece: str, reading: ReadPiece) -> bool:
+    """Return whether a line of talk shows that orders around it are old, withdrawn, or split in two."""
     is_talk = isinstance(reading, InvalidInput) and not reading.looks_like_order
     return is_talk and bool(is_about_an_order(piece) or _REMNANT.fullmatch(piece) or _STAMP.search(piece))
 
 
-def _doubted(reading: ReadPiece) -> ReadPiece:
+def _as_ambiguous(reading: ReadPiece) -> ReadPiece:
     return (
         reading
         if isinstance(reading, InvalidInput)
@@ -168,35 +168,39 @@ def _doubted(reading: ReadPiece) -> ReadPiece:
     )
 
 
-def strip_list_markers(typed: str) -> tuple[list[str], bool]:
-    """Return the non-empty lines without list markers, and whether any marker is ambiguous."""
+def _strip_list_markers(typed: str) -> tuple[list[str], bool]:
+    """Return the non-empty lines without list markers, and whether any marker is ambiguous.
+
+    Markers are `1. s5.0812…`, `2) x10.0857…`, `- s5.0812…`. A number in front is a marker only if the lines
+    count from 1.
+    """
     lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
     lines = [line for line in lines if line]
     lines = _without_letters(lines)
     marked = [_MARKED.fullmatch(line) for line in lines]
     positions = [int(found["position"]) for found in marked if found]
     others = [line for line, found in zip(lines, marked, strict=True) if not found]
-    if positions != list(range(1, len(positions) + 1)) or any(map(_HOLDS_NUMBER.search, others)):
+    if positions != list(range(1, len(positions) + 1)) or any(map(_HAS_NUMBER.search, others)):
         return lines, False
     is_list = len(positions) > 1
     unmarked = [
         found["rest"] if found and (is_list or _STARTS_WITH_CODE.match(found["rest"])) else line
         for line, found in zip(lines, marked, strict=True)
     ]
-    return unmarked, any(found and _is_unsure(found, is_list=is_list) for found in marked)
+    return unmarked, any(found and _is_ambiguous_marker(found, is_list=is_list) for found in marked)
 
 
 def _without_letters(lines: list[str]) -> list[str]:
-    """Take off `a.`, `b.` … where the lines count on from a; a lone letter is no list."""
+    """Remove `a.`, `b.` … if the lines count from a; a single letter is no list."""
     lettered = [_LETTERED.fullmatch(line) for line in lines]
-    messages = [found["letter"].lower() for found in lettered if found]
-    if len(messages) < 2 or messages != list(ascii_lowercase[: len(messages)]):  # noqa: PLR2004 - a list has two lines
+    letters = [found["letter"].lower() for found in lettered if found]
+    if len(letters) < 2 or letters != list(ascii_lowercase[: len(letters)]):  # noqa: PLR2004 - a list has two lines
         return lines
     return [found["rest"] if found else line for found, line in zip(lettered, lines, strict=True)]
 
 
-def _is_unsure(found: re.Match[str], *, is_list: bool) -> bool:
-    """Tell whether `1.0895…` may be a pulsa of 1.000 as well as a place in a list: `1. s5.0812…` cannot."""
+def _is_ambiguous_marker(found: re.Match[str], *, is_list: bool) -> bool:
+    """Return whether `1.0895…` may be a pulsa of 1.000 instead of a list position; `1. s5.0812…` cannot."""
     if _STARTS_WITH_CODE.match(found["rest"]):
         return False
     return (found["mark"] == ".") is is_list
