@@ -1,4 +1,4 @@
-"""Writes a table as a file that a spreadsheet opens: text stays text, whatever it looks like."""
+"""Writes tables as XLSX or CSV; text is never interpreted as a formula."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | None
-"""Text, a number to count with, or nothing."""
+"""Text, a number, or an empty cell."""
 
 MAX_CELL_CHARS = 32_767
 """Excel's limit; longer text is cut."""
 
-CSV_MARK = "\ufeff"
-"""Tells Excel that the file is UTF-8."""
+CSV_BOM = "\ufeff"
+"""The byte order mark by which Excel recognises UTF-8."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # the same table gives the same bytes
+_WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that equal tables are equal bytes
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> bytes:
-    """Give a workbook of one sheet; `widths` are those of the columns, in characters.
+    """Return a workbook of one sheet; `widths` are the column widths in characters.
 
-    Rows are written as they come, so that a long table needs little memory.
+    Rows are written one by one, so that a long table needs little memory.
     """
-    from xlsxwriter import Workbook  # noqa: PLC0415 - a start need not wait for it
+    from xlsxwriter import Workbook  # noqa: PLC0415 - not needed at startup
 
     file = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -57,18 +57,18 @@ def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell]) -> None:
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Give the table as CSV in UTF-8, with semicolons as Indonesian Excel reads it.
+    """Return the table as CSV in UTF-8 with semicolons, which Excel expects in the Indonesian locale.
 
-    What a spreadsheet would take for a formula has an apostrophe in front.
+    Text that a spreadsheet would interpret as a formula gets an apostrophe in front.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return (CSV_MARK + text.getvalue()).encode()
+    writer.writerows([_escape_formula(cell) for cell in row] for row in rows)
+    return (CSV_BOM + text.getvalue()).encode()
 
 
-def _harmless(cell: Cell) -> Cell:
+def _escape_formula(cell: Cell) -> Cell:
     if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
         return f"'{cell}"
     return cell
