@@ -127,7 +127,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(self._by_code[match[0]] for match in ranked[:limit])
 
     def _rank(self, typed: str, code: str, edits: int) -> tuple[int, bool, bool, bool, int]:
-        """Return a sort key: after open products codes of the same letters, as `s6` means `s…`, not `x6`."""
+        """Return a sort key: fewest edits, then open, then same letters: `s6` means an `s…`, not an `x6`."""
         other_letters = _letters(code) != _letters(typed)
         is_closed = not self._by_code[code].is_open
         return (edits, is_closed, other_letters, len(code) != len(typed), self._positions[code])
