@@ -1,12 +1,14 @@
-"""Writes tables as XLSX or CSV; text is never interpreted as a formula."""
+"""Writes tables as XLSX or CSV so that spreadsheets never interpret text as a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | None
@@ -18,7 +20,17 @@ MAX_CELL_CHARS = 32_767
 CSV_BOM = "\ufeff"
 """The byte order mark by which Excel recognises UTF-8."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_CELL_START = r"(?:\A|(?<=[,;|\t\r\n]))"
+_INVISIBLE = r"(?:(?![\t\r\n])[\s\"'\u200b-\u200f\u2060\ufeff])*"
+_FORMULA_SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20](?!\s*\Z)"
+_FORMULA = re.compile(rf"({_CELL_START}{_INVISIBLE})(?={_FORMULA_SIGNS})")
+"""Where a spreadsheet may read a formula: at the start of a cell, or behind a cell separator.
+
+The separator depends on the locale of the spreadsheet: a comma may be one. Full-width signs count as plain
+ones in Chinese and Japanese locales. A sign at the end of a cell starts no formula.
+"""
+_ESCAPED_FORMULA = re.compile(rf"({_CELL_START}{_INVISIBLE})'(?={_FORMULA_SIGNS})")
+
 _WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that equal tables are equal bytes
 
 
@@ -38,18 +50,21 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Se
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         bold = workbook.add_format({"bold": True})
+        # Text that looks like a formula stays text even when the cell is edited.
+        as_text = workbook.add_format({"quote_prefix": True})
         for column, title in enumerate(header):
             sheet.write_string(0, column, title, bold)
         for number, row in enumerate(rows, start=1):
-            _write_row(sheet, number, row)
+            _write_row(sheet, number, row, as_text)
     return file.getvalue()
 
 
-def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell]) -> None:
+def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell], as_text: "Format") -> None:
     for column, cell in enumerate(row):
         match cell:
             case str():
-                sheet.write_string(number, column, cell[:MAX_CELL_CHARS])
+                style = as_text if _FORMULA.match(cell) else None
+                sheet.write_string(number, column, cell[:MAX_CELL_CHARS], style)
             case int():
                 sheet.write_number(number, column, cell)
             case None:
@@ -59,16 +74,19 @@ def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell]) -> None:
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return the table as CSV in UTF-8 with semicolons, which Excel expects in the Indonesian locale.
 
-    Text that a spreadsheet would interpret as a formula gets an apostrophe in front.
+    Text that a spreadsheet may interpret as a formula gets an apostrophe in front, which `unmarked` removes.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_escape_formula(cell) for cell in row] for row in rows)
+    writer.writerows([_escape_formulas(cell) for cell in row] for row in rows)
     return (CSV_BOM + text.getvalue()).encode()
 
 
-def _escape_formula(cell: Cell) -> Cell:
-    if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
+def _escape_formulas(cell: Cell) -> Cell:
+    return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
+
+
+def unmarked(cell: str) -> str:
+    """Return the text of a CSV cell without the apostrophes that `csv_bytes` has added."""
+    return _ESCAPED_FORMULA.sub(r"\1", cell)
