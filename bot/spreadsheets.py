@@ -74,7 +74,7 @@ def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell], as_text: "F
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return the table as CSV in UTF-8 with semicolons, which Excel expects in the Indonesian locale.
 
-    Text that a spreadsheet may interpret as a formula gets an apostrophe in front, which `unmarked` removes.
+    Text that a spreadsheet may interpret as a formula gets an apostrophe in front: see `unescape_formulas`.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -87,6 +87,6 @@ def _escape_formulas(cell: Cell) -> Cell:
     return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
 
 
-def unmarked(cell: str) -> str:
+def unescape_formulas(cell: str) -> str:
     """Return the text of a CSV cell without the apostrophes that `csv_bytes` has added."""
     return _ESCAPED_FORMULA.sub(r"\1", cell)
