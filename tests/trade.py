@@ -59,7 +59,7 @@ def verdicts(typed: str, catalogue: Catalogue) -> list[Intent | InvalidInput | C
             return [parsed]
         case OrderLines(lines=lines):
             return [
-                resolve(line.asked, catalogue) if isinstance(line.asked, OrderRequest) else line.asked
+                resolve(line.parsed, catalogue) if isinstance(line.parsed, OrderRequest) else line.parsed
                 for line in lines
             ]
 

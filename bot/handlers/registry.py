@@ -1,4 +1,4 @@
-"""The one table of what the bot answers, put together from what each capability declares."""
+"""The table of commands, buttons and replies that the bot handles, from the routes of all capabilities."""
 
 from collections.abc import Iterable
 
@@ -55,5 +55,5 @@ REPLIES = _replies(CAPABILITIES)
 
 
 def button_route(action: Action, subject: str) -> ButtonRoute | None:
-    """Return the route of an action, by the kind of its subject where several capabilities use it."""
+    """Return the route of an action, selected by the kind of its subject if several capabilities use it."""
     return BUTTONS.get((action, subject.partition(":")[0])) or BUTTONS.get((action, ""))

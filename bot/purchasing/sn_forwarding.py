@@ -1,7 +1,7 @@
 """An admin hands the SN of a success on to the chat that ordered it: by a tap, or by a reply."""
 
 from bot.actors import Actor
-from bot.grammar.normalize import normalize
+from bot.grammar.parse import normalize
 from bot.notices.buttons import Action
 from bot.notices.serial_numbers import SnForwarded, SnPrompt, SnRejected
 from bot.orders.events import SnSupplied

@@ -3,7 +3,7 @@
 import re
 
 from bot.actors import Actor, Address
-from bot.grammar.normalize import normalize
+from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.complaints import (
