@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, diff_catalogue
-from bot.catalogue.list_merge import merge_list
 from bot.catalogue.price_list.columns import COLUMN_TITLES, normalized_key
+from bot.catalogue.price_list.list_merge import merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.catalogue.price_list.row import CellProblem
 from bot.catalogue.product import Product

@@ -13,8 +13,7 @@ from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import inbox, outbox
-from storage.catalogue import CatalogueEdit
-from storage.catalogue_cache import CatalogueCache
+from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 

@@ -1,7 +1,8 @@
-"""The balance at the biller, the cost of orders, and quarantined reversals."""
+"""The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
 from msgspec import Struct
 
+from storage.codec import from_row
 from storage.transaction import Tx
 
 MAX_QUARANTINED_REVERSALS = 10_000
@@ -79,3 +80,27 @@ def quarantined_of(tx: Tx, trxid: str, *, since_ms: int = 0, limit: int = 1) -> 
 def is_any_of_none_quarantined(tx: Tx, *, since_ms: int) -> bool:
     """Return whether a reversal that names no order came since a time."""
     return tx.one("quarantined_of_none_since", since_ms=since_ms) is not None
+
+
+class DepositWait(Struct, frozen=True, kw_only=True):
+    """One chat: its last refused order, how many were refused, and when the last was."""
+
+    chat_id: int
+    trxid: str
+    refused_count: int
+    refused_at_ms: int
+
+
+def add_deposit_wait(tx: Tx, chat_id: int, trxid: str, *, at_ms: int) -> None:
+    """Store that an order of a chat was refused."""
+    tx.run("await_deposit", chat_id=chat_id, trxid=trxid, at_ms=at_ms)
+
+
+def deposit_waits(tx: Tx, *, limit: int) -> list[DepositWait]:
+    """Return the chats that wait, the longest first."""
+    return [from_row(DepositWait, row) for row in tx.all("deposit_waits", limit=limit)]
+
+
+def end_deposit_wait(tx: Tx, chat_id: int) -> None:
+    """Forget a chat."""
+    tx.run("end_deposit_wait", chat_id=chat_id)

@@ -5,8 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.notices.buttons import Keyboard
-from bot.texts.formatting import Text
-from bot.texts.message import Attachment
+from bot.texts.formatting import Attachment, Text
 
 
 class OutgoingMessage(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import deposit, substitutes
+from bot.purchasing import biller_deposit, substitutes
+from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
     notices_for,
@@ -20,7 +21,6 @@ from bot.purchasing.notifications import (
     order_waiting,
     raw_words_of,
 )
-from bot.purchasing.other_sn import notify_other_sn, other_sn
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
@@ -144,7 +144,7 @@ def apply_event(
         _tell_admins(work, admin_notice)
     if new_sn:
         notify_other_sn(work, after, new_sn, raw_words_of(news), subject=sn_subject(after.trxid))
-    is_deposit_filled = deposit.follow_deposit(work, after, news)
+    is_deposit_filled = biller_deposit.follow_deposit(work, after, news)
     notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
     return AppliedEvent(before=before, after=after, notified=notified)
 

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from bot.notices.catalogue import ProductFailing
 from bot.notices.orders import OrderFailed, OrderNotice
-from bot.notices.products import ProductFailing
 from bot.orders.model import FailureCause, Intent, Order
 from bot.unit_of_work import UnitOfWork
 

@@ -11,8 +11,7 @@ from bot.telegram.client import ApiClient
 from bot.telegram.request import Json
 from bot.telegram.send_errors import classify_send_error, is_already_true
 from bot.texts.buttons import COPY, label_of
-from bot.texts.formatting import Style, Text, units
-from bot.texts.message import Attachment, AttachmentKind
+from bot.texts.formatting import Attachment, AttachmentKind, Style, Text, units
 
 _log = logging.getLogger(__name__)
 

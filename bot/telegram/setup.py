@@ -7,7 +7,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.client import ApiClient
 from bot.telegram.parse_update import ALLOWED_UPDATES
-from bot.texts.command_menu import ADMIN_COMMANDS, COMMANDS
+from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS
 
 _log = logging.getLogger(__name__)
 

@@ -8,9 +8,16 @@ from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
 from bot.catalogue.product import DestinationRule, Product
-from bot.notices.catalogue import CatalogueEmpty, CatalogueFile, CatalogueHistory, FileFormat
-from bot.notices.products import ProductsSwitched, ProductSwitched, ProductUnknown
-from bot.texts.message import AttachmentKind
+from bot.notices.catalogue import (
+    CatalogueEmpty,
+    CatalogueFile,
+    CatalogueHistory,
+    FileFormat,
+    ProductsSwitched,
+    ProductSwitched,
+    ProductUnknown,
+)
+from bot.texts.formatting import AttachmentKind
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from bot.app import App
-from bot.biller.signature import sign
+from bot.biller.client import sign
 from bot.settings import Settings
 from bot.web.app import build_app
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment

@@ -164,7 +164,7 @@ MAY_READ_ON = {
         "placed_within",
     ): "a month is gathered a few rows at a time, inside the unit",
     (
-        "bot/features/history/report_content.py",
+        "bot/features/history/reports.py",
         "_rows_for_admins",
     ): "makes the rows of a file as they are gathered",
 }
