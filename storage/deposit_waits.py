@@ -21,10 +21,9 @@ def add(tx: Tx, chat_id: int, trxid: str, *, at_ms: int) -> None:
 
 
 def waiting(tx: Tx, *, limit: int) -> list[DepositWait]:
-    """Return the chats that wait, the longest first."""
+    """Return the waiting chats, by the time of their last refusal, oldest first."""
     return [from_row(DepositWait, row) for row in tx.all("deposit_waits", limit=limit)]
 
 
 def end(tx: Tx, chat_id: int) -> None:
-    """Forget a chat."""
     tx.run("end_deposit_wait", chat_id=chat_id)
