@@ -92,7 +92,9 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
     open_orders = GaugeMetricFamily("loket_open_orders", "orders not at an end, by state", labels=["state"])
     for state, count in orders.counts(tx).items():
         open_orders.add_metric([state], count)
-    messages = GaugeMetricFamily("loket_letters", "letters waiting, parked or buried", labels=["state"])
+    messages = GaugeMetricFamily(
+        "loket_outbox_messages", "messages waiting, parked or failed", labels=["state"]
+    )
     for state, count in outbox.counts(tx).items():
         messages.add_metric([state], count)
     quarantine = GaugeMetricFamily(
