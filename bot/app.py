@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 STOP_MARGIN_S = 5.0
 """Beyond a post's own deadline, for storing its answer and telling its chat."""
 
-SET_UP_AGAIN_S = 3.0
+SET_UP_RETRY_S = 3.0
 
 LAST_MESSAGES_S = 3.0
 """A stop should not keep a machine waiting; what is not told by then is told after the next start."""
@@ -72,7 +72,7 @@ class App:
         self.sender = Sender(self.client)
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
-        self.metrics.watch_audit(self.runtime.auditor.tally)
+        self.metrics.watch_audit(self.runtime.auditor.stats)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -110,7 +110,7 @@ class App:
                 )
             except TelegramError as error:
                 _log.warning("Telegram does not answer yet", extra={"why": type(error).__name__})
-                await asyncio.sleep(SET_UP_AGAIN_S)
+                await asyncio.sleep(SET_UP_RETRY_S)
             else:
                 self.telegram_is_set_up.set()
         _log.info("introduced to Telegram", extra={"mode": "webhook" if settings.public_url else "polling"})
@@ -155,7 +155,7 @@ class App:
             metrics=self.metrics_page,
         )
 
-    def gate(self) -> AccessRules:
+    def access_rules(self) -> AccessRules:
         """Give who may come in."""
         settings = self.settings
         secret = settings.telegram_webhook_secret if settings.public_url else None
@@ -199,7 +199,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.runtime.submitter.recover()
         workers = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
         stack.push_async_callback(_stop_workers, app, workers)
-        web = build_app(app.handlers(), app.gate())
+        web = build_app(app.handlers(), app.access_rules())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
         stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         greeting = asyncio.create_task(app.set_up_telegram(), name="introduction")

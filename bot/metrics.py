@@ -43,9 +43,9 @@ class Metrics:
         gauge = Gauge("loket_breaker_open", "1 while orders are held back", registry=self._registry)
         gauge.set_function(lambda: float(breaker.is_open))
 
-    def watch_audit(self, tally: AuditStats) -> None:
+    def watch_audit(self, stats: AuditStats) -> None:
         """Show what the audit did and found."""
-        self._registry.register(_Snapshot(lambda: _audit(tally)))
+        self._registry.register(_Snapshot(lambda: _audit(stats)))
 
     async def page(self, database: Database) -> bytes:
         """Give the page in Prometheus' text form."""
@@ -111,20 +111,20 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
     return families
 
 
-def _audit(tally: AuditStats) -> list[Metric]:
+def _audit(stats: AuditStats) -> list[Metric]:
     findings = CounterMetricFamily("loket_audit_findings", "broken promises found", labels=["invariant"])
     for invariant in Invariant:
-        findings.add_metric([invariant], tally.findings[invariant])
+        findings.add_metric([invariant], stats.findings[invariant])
     return [
         findings,
-        CounterMetricFamily("loket_audit_orders_checked", "orders read", value=tally.orders_checked),
+        CounterMetricFamily("loket_audit_orders_checked", "orders read", value=stats.orders_checked),
         GaugeMetricFamily(
-            "loket_audit_last_pass_seconds", "how long the last pass took", value=tally.last_pass_s
+            "loket_audit_last_pass_seconds", "how long the last pass took", value=stats.last_pass_s
         ),
         GaugeMetricFamily(
-            "loket_audit_last_pass_timestamp_seconds", "when it began", value=tally.last_pass_at_ms / 1000
+            "loket_audit_last_pass_timestamp_seconds", "when it began", value=stats.last_pass_at_ms / 1000
         ),
         GaugeMetricFamily(
-            "loket_audit_longest_read_seconds", "the longest of its reads", value=tally.longest_read_s
+            "loket_audit_longest_read_seconds", "the longest of its reads", value=stats.longest_read_s
         ),
     ]

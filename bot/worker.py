@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 _log = logging.getLogger(__name__)
 
-AFTER_SURPRISE_S = 1.0
+RETRY_AFTER_ERROR_S = 1.0
 """Long enough not to spin on a fault that stays, short enough that nobody at a counter notices."""
 
 
@@ -48,6 +48,6 @@ class Worker:
             except Exception:  # noqa: BLE001 - one surprise must not end an agent that others wait for
                 _log.exception("agent %s met a surprise and goes on", self.name)
                 self.healthy = False
-                pause_s = AFTER_SURPRISE_S
+                pause_s = RETRY_AFTER_ERROR_S
             if pause_s > 0:
                 await self._wake_up.wait(pause_s)

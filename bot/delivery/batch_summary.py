@@ -12,11 +12,11 @@ from storage import batches, chats, orders, outbox
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
-FEW = 3
+MAX_IMMEDIATE_RESULTS = 3
 """Up to as many orders have each result pushed by itself, at once."""
 
-FIRST_REST_MS = 3_000
-REST_PER_ORDER_MS = 1_200
+MIN_HOLD_MS = 3_000
+HOLD_PER_ORDER_MS = 1_200
 """How long results gather at most: 12 s for ten orders, two minutes for a hundred."""
 
 
@@ -38,7 +38,7 @@ def update(tx: Tx, batch: Batch, order: Order, *, now_ms: int) -> int:
         _rewrite(tx, batch, order.thread_id, until_ms, now_ms)
     if not until_ms:
         outbox.release(tx, chats.current(tx, batch.chat_id), batch.message_id)
-    return until_ms if batch.placed_count > FEW else 0
+    return until_ms if batch.placed_count > MAX_IMMEDIATE_RESULTS else 0
 
 
 def confirm_sent(tx: Tx, table: BatchSummary, thread_id: int | None, *, version: int, now_ms: int) -> None:
@@ -55,14 +55,14 @@ def _rest_of(tx: Tx, batch: Batch, now_ms: int) -> int:
     """
     if not orders.any_in_progress(tx, batch.chat_id, batch.message_id):
         return 0
-    longest_ms = max(FIRST_REST_MS, batch.placed_count * REST_PER_ORDER_MS)
+    longest_ms = max(MIN_HOLD_MS, batch.placed_count * HOLD_PER_ORDER_MS)
     if batch.hold_until_ms > now_ms + longest_ms:
         # The clock was set back: nothing rests for an hour because of that.
         outbox.release(tx, chats.current(tx, batch.chat_id), batch.message_id)
     elif batch.hold_until_ms > now_ms:
         return batch.hold_until_ms
     age_ms = now_ms - batch.placed_at_ms
-    until_ms = now_ms + min(max(age_ms, FIRST_REST_MS), longest_ms)
+    until_ms = now_ms + min(max(age_ms, MIN_HOLD_MS), longest_ms)
     batches.set_hold(tx, batch, until_ms=until_ms)
     return until_ms
 

@@ -34,9 +34,9 @@ class ChatQueues:
     ) -> None:
         self.busy: set[int] = set()
         """The chats that are being spoken to; whoever speaks takes them in and out."""
-        self.passed_over: set[int] = set()
+        self.skipped: set[int] = set()
         """Of these, the chats for which there may be more than whoever speaks to them has seen."""
-        self.is_crowded = False
+        self.is_full = False
         """Whether chats may wait for others to be done: whoever is done then makes room for all."""
         self._rate_limiter = rate_limiter
         self._now_ms = now_ms
@@ -46,41 +46,41 @@ class ChatQueues:
         """Find all that may be said now."""
         if len(self.busy) >= CHATS_AT_ONCE:
             # There is no place: whoever is done rings for all.
-            self.is_crowded = True
+            self.is_full = True
             return QueueScan([], IDLE_S)
         now_ms = self._now_ms()
         queues, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
         ready: list[list[QueuedMessage]] = []
-        self.is_crowded = False
+        self.is_full = False
         for queue in queues:
             if queue.chat_id in self.busy:
-                self.passed_over.add(queue.chat_id)
+                self.skipped.add(queue.chat_id)
                 continue
             if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
-                self.is_crowded = True
+                self.is_full = True
                 break
             wait_s = self._wait_s(queue.chat_id, queue.due_at_ms, now_ms)
             if wait_s > 0:
                 pause_s = min(pause_s, wait_s)
                 continue
-            self._rate_limiter.note(queue.chat_id, self._monotonic())
+            self._rate_limiter.record(queue.chat_id, self._monotonic())
             ready.append(outbox.messages_of(tx, queue, now_ms=now_ms, limit=READ_AT_ONCE))
         return QueueScan(ready, pause_s)
 
     def scan_chat(self, tx: Tx, chat_id: int) -> QueueScan:
         """Find what may be said next in a chat that was just spoken to."""
-        if self.is_crowded:
+        if self.is_full:
             return QueueScan([], 0)
         now_ms = self._now_ms()
-        self.passed_over.discard(chat_id)
+        self.skipped.discard(chat_id)
         waiting = outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
         if not waiting:
             return QueueScan([], IDLE_S)
         wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
         if wait_s > 0:
             return QueueScan([], wait_s)
-        self._rate_limiter.note(chat_id, self._monotonic())
+        self._rate_limiter.record(chat_id, self._monotonic())
         return QueueScan([waiting], IDLE_S)
 
     def catch_up(self, tx: Tx, chat_id: int) -> list[QueuedMessage]:

@@ -130,8 +130,8 @@ class Messenger:
         if error := task.exception():
             _log.error("a lane met a surprise", exc_info=error, extra={"chat_id": chat_id})
         # Only now that the lane is free: whoever looked before passed it over.
-        if error or task.result() < IDLE_S or queues.is_crowded or chat_id in queues.passed_over:
-            queues.passed_over.discard(chat_id)
+        if error or task.result() < IDLE_S or queues.is_full or chat_id in queues.skipped:
+            queues.skipped.discard(chat_id)
             self._wake_up.set()
 
     async def _send_queue(self, chat_id: int, waiting: list[QueuedMessage]) -> float:

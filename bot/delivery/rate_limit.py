@@ -16,7 +16,7 @@ MINUTE_S = 60.0
 STORM_CHATS, STORM_WINDOW_S = 3, 10.0
 """A wait concerns its own chat; three chats told to wait within ten seconds concern all."""
 
-KEPT_CHATS = 4096
+MAX_TRACKED_CHATS = 4096
 """Chats whose last messages are remembered; older ones are long free again."""
 
 
@@ -31,11 +31,11 @@ class SlidingWindow:
         """Give when the next event may be."""
         return self._times[0] + self._period_s if len(self._times) == self._times.maxlen else 0.0
 
-    def is_past(self, now_s: float) -> bool:
+    def is_expired(self, now_s: float) -> bool:
         """Tell whether no event of this window counts any more."""
         return not self._times or self._times[-1] + self._period_s <= now_s
 
-    def note(self, now_s: float) -> None:
+    def record(self, now_s: float) -> None:
         """Note an event."""
         self._times.append(now_s)
 
@@ -65,11 +65,11 @@ class GroupLimiter:
         """Tell whether messages are spread at this moment."""
         return len(self._recent(now_s)) >= SPREAD_FROM
 
-    def is_past(self, now_s: float) -> bool:
+    def is_expired(self, now_s: float) -> bool:
         """Tell whether no message of this minute counts any more."""
         return not self._recent(now_s)
 
-    def note(self, now_s: float) -> None:
+    def record(self, now_s: float) -> None:
         """Note a message."""
         self._times.append(now_s)
 
@@ -106,15 +106,15 @@ class RateLimiter:
         group = self._groups.get(chat_id)
         return group is not None and group.is_scarce(now_s)
 
-    def note(self, chat_id: int, now_s: float) -> None:
+    def record(self, chat_id: int, now_s: float) -> None:
         """Note that a message to this chat leaves now."""
-        self._all.note(now_s)
+        self._all.record(now_s)
         if chat_id not in self._chats:
             self._make_room(now_s)
             self._chats[chat_id] = window_for_rate(self._chat_messages_per_s)
-        self._chats[chat_id].note(now_s)
+        self._chats[chat_id].record(now_s)
         if chat_id < 0:
-            self._groups.setdefault(chat_id, GroupLimiter()).note(now_s)
+            self._groups.setdefault(chat_id, GroupLimiter()).record(now_s)
 
     def hold(self, chat_id: int, until_s: float, now_s: float) -> None:
         """Obey Telegram's wait for this chat; slow down everywhere only if several chats were told so."""
@@ -125,6 +125,6 @@ class RateLimiter:
 
     def _make_room(self, now_s: float) -> None:
         self._held_until = {chat: until for chat, until in self._held_until.items() if until > now_s}
-        if len(self._chats) >= KEPT_CHATS:
-            self._chats = {c: window for c, window in self._chats.items() if not window.is_past(now_s)}
-            self._groups = {c: minute for c, minute in self._groups.items() if not minute.is_past(now_s)}
+        if len(self._chats) >= MAX_TRACKED_CHATS:
+            self._chats = {c: window for c, window in self._chats.items() if not window.is_expired(now_s)}
+            self._groups = {c: minute for c, minute in self._groups.items() if not minute.is_expired(now_s)}

@@ -38,7 +38,7 @@ class ApiClient(Bot):
         """Give the two pools: for getUpdates, and for all else."""
         return self._request
 
-    async def say(self, method: str, parameters: Json) -> int:
+    async def post_message(self, method: str, parameters: Json) -> int:
         """Send or edit by a method of the Bot API; gives the message's id, TelegramError if not taken."""
         if any(isinstance(value, InputFile) for value in parameters.values()):
             message = await self._post(method, parameters)

@@ -82,7 +82,7 @@ def _of_bad_request(message: str) -> SendResult:
     return Rejected(why=message)
 
 
-def is_already_true(error: Exception) -> bool:
+def is_not_modified(error: Exception) -> bool:
     """Tell an edit that would change nothing: that is a success."""
     return isinstance(error, BadRequest) and "message is not modified" in error.message.lower()
 

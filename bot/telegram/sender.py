@@ -9,7 +9,7 @@ from telegram import InputFile
 from bot.delivery.sending import OutgoingMessage, SendResult, Sent
 from bot.telegram.client import ApiClient
 from bot.telegram.request import Json
-from bot.telegram.send_errors import classify_send_error, is_already_true
+from bot.telegram.send_errors import classify_send_error, is_not_modified
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Style, Text, units
 from bot.texts.message import Attachment, AttachmentKind
@@ -30,9 +30,9 @@ class Sender:
         """Send or edit; never raises but when cancelled."""
         method, parameters = _call(outgoing)
         try:
-            message_id = await self._client.say(method, parameters)
+            message_id = await self._client.post_message(method, parameters)
         except Exception as error:  # noqa: BLE001 - every surprise while sending has a meaning
-            if outgoing.edits is not None and is_already_true(error):
+            if outgoing.edits is not None and is_not_modified(error):
                 return Sent(message_id=outgoing.edits)
             return classify_send_error(error)
         return Sent(message_id=message_id)

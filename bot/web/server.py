@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_WAIT_FOR_REQUESTS_S = 10
 """A reversal in flight at the stop takes milliseconds; this only bounds a caller that dawdles."""
 
-PATIENCE_S = 10.0
+REQUEST_TIMEOUT_S = 10.0
 """Telegram and the biller send a whole request in well under a second."""
 
 MAX_HEAD_BYTES = 65_536
@@ -31,9 +31,9 @@ MAX_CONNECTIONS = 500
 class _Bounded(HttpToolsProtocol):
     """One connection, which must bring each whole request in time and its head within a size."""
 
-    def __init__(self, *given: Any, patience_s: float, **named: Any) -> None:
+    def __init__(self, *given: Any, request_timeout_s: float, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._patience_s = patience_s
+        self._request_timeout_s = request_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
@@ -68,7 +68,7 @@ class _Bounded(HttpToolsProtocol):
 
     def _wait(self) -> None:
         self._wait_no_more()
-        self._deadline = self.loop.call_later(self._patience_s, self.transport.abort)
+        self._deadline = self.loop.call_later(self._request_timeout_s, self.transport.abort)
 
     def _wait_no_more(self) -> None:
         if self._deadline is not None:
@@ -88,16 +88,18 @@ class CannotListenError(Exception):
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp, *, host: str, port: int, patience_s: float = PATIENCE_S) -> AsyncIterator[None]:
+async def serve(
+    app: ASGIApp, *, host: str, port: int, request_timeout_s: float = REQUEST_TIMEOUT_S
+) -> AsyncIterator[None]:
     """Serve `app` inside the block, then let requests in flight finish; CannotListenError if it cannot.
 
-    A caller that has not sent a whole request within `patience_s` is cut off.
+    A caller that has not sent a whole request within `request_timeout_s` is cut off.
     """
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=partial(_Bounded, patience_s=patience_s),  # type: ignore[arg-type]  # called as a class would be
+        http=partial(_Bounded, request_timeout_s=request_timeout_s),  # type: ignore[arg-type]  # like a class
         ws="none",
         log_config=None,
         access_log=False,
