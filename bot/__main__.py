@@ -1,4 +1,4 @@
-"""The command line, `loket run` and all others, each also as `python -m bot …`."""
+"""The command line: `loket run` and the other commands, also available as `python -m bot …`."""
 
 import argparse
 import asyncio
@@ -22,59 +22,59 @@ if TYPE_CHECKING:
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
 EXIT_DATABASE = 3
-"""A person has to choose the database (damaged, newer, a restore cut off): starting again would not help."""
+"""The database is damaged, too new or half restored: a restart does not help until the operator acts."""
 
 _log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Read the command and carry it out.
+    """Run the command of the command line.
 
-    Exits with 2 for settings, 3 for a database that needs a person, 1 for what else cannot be, 0 otherwise.
+    Exit with 0 after success, 2 for invalid settings, 3 for a database that needs the operator, 1 for any
+    other failure.
     """
     parser = argparse.ArgumentParser(
-        prog="loket", description="A Telegram counter for resellers of one biller."
+        prog="loket", description="A Telegram bot at which resellers order from one biller."
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot")
-    commands.add_parser(
-        "check", help="look at settings, database, Telegram and web server, and say what to do"
-    )
-    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
-    backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder to make one in")
-    restore = commands.add_parser(
-        "restore", help="put a backup in the place of the database; the bot must not run"
-    )
-    restore.add_argument("copy", type=Path, metavar="FILE", help="what `loket backup` wrote")
-    _add_catalogue(commands.add_parser("catalogue", help="bring the price list in or out, as XLSX or CSV"))
-    # The sandbox has options of its own, --help among them: whatever follows `demo` is passed on to it.
+    commands.add_parser("check", help="check settings, database, Telegram and web server")
+    backup = commands.add_parser("backup", help="copy the database, even while the bot runs")
+    backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder for it")
+    restore = commands.add_parser("restore", help="replace the database with a backup; the bot must not run")
+    restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
+    _add_catalogue(commands.add_parser("catalogue", help="import or export the price list, as XLSX or CSV"))
+    # The sandbox parses its own options, including --help: all arguments after `demo` are passed on to it.
     commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in", add_help=False)
-    given, others = parser.parse_known_args()
-    if given.command == "demo":
-        _become_the_sandbox(others)
+    arguments, others = parser.parse_known_args()
+    if arguments.command == "demo":
+        _replace_with_sandbox(others)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     settings = _settings_or_exit()
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     log_unhandled_errors()
-    match given.command:
+    match arguments.command:
         case "check":
             sys.exit(_check(settings))
         case "backup":
-            sys.exit(_keep(partial(_back_up, settings, given.target)))
-        case "catalogue" if given.way == "import":
-            sys.exit(_keep(partial(_import, settings, given.file, yes=given.yes, skip=given.skip_faulty)))
+            sys.exit(_run_file_command(partial(_back_up, settings, arguments.target)))
+        case "catalogue" if arguments.action == "import":
+            command = partial(
+                _import, settings, arguments.file, yes=arguments.yes, skip_faulty=arguments.skip_faulty
+            )
+            sys.exit(_run_file_command(command))
         case "catalogue":
-            sys.exit(_keep(partial(_export, settings, given.file)))
+            sys.exit(_run_file_command(partial(_export, settings, arguments.file)))
         case "restore":
-            sys.exit(_keep(partial(_restore, settings, given.copy)))
+            sys.exit(_run_file_command(partial(_restore, settings, arguments.copy)))
         case _:
             sys.exit(_run(settings))
 
 
 class _ShowVersion(argparse.Action):
-    """Print the version of the installed package; it is looked up only when it is asked for."""
+    """Prints the version of the installed package, looked up only on demand."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -84,18 +84,20 @@ class _ShowVersion(argparse.Action):
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:
-    ways = parser.add_subparsers(dest="way", required=True, metavar="WAY")
-    bring_in = ways.add_parser("import", help="show what a list would change, and apply it when told to")
-    bring_in.add_argument("--yes", action="store_true", help="apply without asking")
-    bring_in.add_argument("--skip-faulty", action="store_true", help="apply the sound rows of a faulty list")
-    export = ways.add_parser("export", help="write the list in the form that import reads")
-    for way in (bring_in, export):
-        way.add_argument("file", type=Path, metavar="FILE", help="ends in .xlsx or .csv")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    import_ = actions.add_parser("import", help="show what a price list changes, and apply it after a yes")
+    import_.add_argument("--yes", action="store_true", help="apply without asking")
+    import_.add_argument(
+        "--skip-faulty", action="store_true", help="skip rows with errors and apply the rest"
+    )
+    export = actions.add_parser("export", help="write the price list in the format that import reads")
+    for action in (import_, export):
+        action.add_argument("file", type=Path, metavar="FILE", help="ends in .xlsx or .csv")
 
 
-def _become_the_sandbox(arguments: list[str]) -> None:
-    """The sandbox is a program of its own, so that it can only reach the bot as the world does."""
-    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own interpreter and module
+def _replace_with_sandbox(arguments: list[str]) -> None:
+    """Replace this process with the sandbox, which reaches the bot only by URL."""
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own module
 
 
 def _settings_or_exit() -> Settings:
@@ -109,7 +111,7 @@ def _settings_or_exit() -> Settings:
 
 
 def _run(settings: Settings) -> int:
-    # Imported late: `loket demo` and a wrong setting should answer at once.
+    # Imported late, so that `loket demo` and a wrong setting respond at once.
     import uvloop
 
     from bot.app import run
@@ -134,13 +136,13 @@ def _check(settings: Settings) -> int:
     return asyncio.run(check(settings))
 
 
-def _keep(work: Callable[[], None]) -> int:
-    """Carry out what is done with a file, and say on the terminal what stood in its way."""
+def _run_file_command(command: Callable[[], None]) -> int:
+    """Run a command that works on files, print its error, and return the exit status."""
     from bot.catalogue_cli import PriceListFileError
     from storage.errors import StorageError
 
     try:
-        work()
+        command()
     except (StorageError, PriceListFileError) as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
@@ -153,8 +155,8 @@ def _back_up(settings: Settings, target: Path) -> None:
 
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
-    holding = back_up(settings.database_path, file)
-    print(f"{file}: {_described(holding, settings)}; checked and on the disk")
+    contents = back_up(settings.database_path, file)
+    print(f"{file}: {_described(contents, settings)}; checked and written to disk")
 
 
 def _restore(settings: Settings, copy: Path) -> None:
@@ -165,8 +167,8 @@ def _restore(settings: Settings, copy: Path) -> None:
     restored = restore(copy, settings.database_path, now=now)
     print(f"{settings.database_path} is now the backup: {_described(restored.holding, settings)}")
     for file in restored.aside:
-        print(f"what stood there is kept as {file}")
-    print("start Loket: it stays closed, and buys nothing, until an admin has read its card and opens it")
+        print(f"previous file moved to {file}")
+    print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
 def _export(settings: Settings, file: Path) -> None:
@@ -175,31 +177,32 @@ def _export(settings: Settings, file: Path) -> None:
     print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
-def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
+def _import(settings: Settings, file: Path, *, yes: bool, skip_faulty: bool) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
-    sheet = catalogue_cli.read_file(file)
-    for problem in catalogue_cli.problem_lines(sheet):
+    price_list = catalogue_cli.read_file(file)
+    for problem in catalogue_cli.problem_lines(price_list):
         print(problem)
-    if sheet.problems and not skip:
-        raise catalogue_cli.PriceListFileError("mend these rows, or leave them out with --skip-faulty")
+    if price_list.problems and not skip_faulty:
+        raise catalogue_cli.PriceListFileError("fix these rows, or skip them with --skip-faulty")
     applied = catalogue_cli.import_list(
         settings.database_path,
-        sheet,
+        price_list,
         file,
         stamp=secrets.token_urlsafe(16),
         at_ms=now_ms(),
-        agrees=partial(_agrees, yes=yes),
+        agrees=partial(_is_confirmed, yes=yes),
     )
     print("applied" if applied else "nothing was changed")
 
 
-def _agrees(found: "CatalogueDiff", *, yes: bool) -> bool:
-    for kind, count in found.counts():
-        codes = ", ".join(change.code for change in found.of_kind(kind)[:5])
-        print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
-    if found.reordered:
+def _is_confirmed(diff: "CatalogueDiff", *, yes: bool) -> bool:
+    for kind, count in diff.counts():
+        codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
+        more = ", …" if count > 5 else ""  # noqa: PLR2004 - examples
+        print(f"{count} {kind.replace('_', ' ')}: {codes}{more}")
+    if diff.reordered:
         print("the order of products changes")
     if yes:
         return True
@@ -207,11 +210,11 @@ def _agrees(found: "CatalogueDiff", *, yes: bool) -> bool:
     return sys.stdin.readline().strip().lower() == "y"
 
 
-def _described(holding: "BackupContents", settings: Settings) -> str:
-    if holding.last_order_at_ms is None:
+def _described(contents: "BackupContents", settings: Settings) -> str:
+    if contents.last_order_at_ms is None:
         return "no orders"
-    last = datetime.fromtimestamp(holding.last_order_at_ms / 1000, settings.zone)
-    return f"{holding.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
+    last = datetime.fromtimestamp(contents.last_order_at_ms / 1000, settings.zone)
+    return f"{contents.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
 
 
 if __name__ == "__main__":

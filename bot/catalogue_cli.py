@@ -1,4 +1,4 @@
-"""The price list by the command line: brought in and out of the database, also while the bot runs."""
+"""Import and export of the price list by the command line, even while the bot runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,74 +22,74 @@ MAX_PROBLEMS_PRINTED = 200
 
 
 class PriceListFileError(Exception):
-    """A list could not be brought in or out; the message says what to do."""
+    """A price list could not be imported or exported; the message says why."""
 
 
 def export_list(database_path: Path, file: Path) -> int:
-    """Write the catalogue as XLSX, or as CSV where the name ends so; give how many products it holds."""
-    shown = asyncio.run(_with(database_path, lambda database: database.read(catalogue.load)))
-    content = catalogue_csv(shown) if file.suffix.lower() == ".csv" else catalogue_xlsx(shown)
+    """Write the catalogue as CSV if the name ends in .csv, else as XLSX; return the number of products."""
+    current = asyncio.run(_with_database(database_path, lambda database: database.read(catalogue.load)))
+    content = catalogue_csv(current) if file.suffix.lower() == ".csv" else catalogue_xlsx(current)
     try:
         file.write_bytes(content)
     except OSError as error:
         raise PriceListFileError(f"{file}: {error.strerror}") from error
-    return len(shown.products)
+    return len(current.products)
 
 
 def read_file(file: Path) -> ParsedPriceList:
-    """Read a list; PriceFileError if it is none."""
+    """Read a price list; raise PriceListFileError if it cannot be read."""
     try:
-        sheet = read_price_list(file.read_bytes(), commands=COMMANDS)
+        price_list = read_price_list(file.read_bytes(), commands=COMMANDS)
     except OSError as error:
         raise PriceListFileError(f"{file}: {error.strerror}") from error
-    if isinstance(sheet, UnreadablePriceList):
-        words = f"{sheet.fault.replace('_', ' ')} {sheet.detail}".strip()
-        raise PriceListFileError(f"{file} is no price list: {words}")
-    return sheet
+    if isinstance(price_list, UnreadablePriceList):
+        reason = f"{price_list.fault.replace('_', ' ')} {price_list.detail}".strip()
+        raise PriceListFileError(f"{file} is not a price list: {reason}")
+    return price_list
 
 
-def problem_lines(sheet: ParsedPriceList) -> list[str]:
-    """Give a line for each faulty cell, as many as a person may want to read."""
-    found = [
+def problem_lines(price_list: ParsedPriceList) -> list[str]:
+    """Return a line for each faulty cell, at most MAX_PROBLEMS_PRINTED of them and the number of the rest."""
+    lines = [
         f"row {one.row}, {COLUMN_TITLES[one.column][0]}: {one.reason.replace('_', ' ')} {one.shown}".rstrip()
-        for one in sheet.problems[:MAX_PROBLEMS_PRINTED]
+        for one in price_list.problems[:MAX_PROBLEMS_PRINTED]
     ]
-    left = len(sheet.problems) - len(found)
-    return [*found, f"and {left} more"] if left else found
+    left = len(price_list.problems) - len(lines)
+    return [*lines, f"and {left} more"] if left else lines
 
 
 def import_list(
     database_path: Path,
-    sheet: ParsedPriceList,
+    price_list: ParsedPriceList,
     file: Path,
     *,
     stamp: str,
     at_ms: int,
     agrees: Callable[[CatalogueDiff], bool],
 ) -> bool:
-    """Apply a list if whoever sees the difference `agrees`; False if not, or if there is none."""
+    """Apply a price list if `agrees` accepts the difference; return False if not, or if there is none."""
 
     async def work(database: SqliteDatabase) -> bool:
         old = await database.read(catalogue.load)
-        new = merge_rows(sheet.lines, old)
-        found = diff_catalogue(old, new)
-        if not found or not agrees(found):
+        new = merge_rows(price_list.lines, old)
+        diff = diff_catalogue(old, new)
+        if not diff or not agrees(diff):
             return False
         edit = CatalogueEdit(stamp=stamp, at_ms=at_ms, user_id=None, name="", source=file.name)
         await _replace(database, old, new, edit)
         return True
 
-    return asyncio.run(_with(database_path, work))
+    return asyncio.run(_with_database(database_path, work))
 
 
 async def _replace(
     database: SqliteDatabase, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
 ) -> None:
     if await database.write(lambda tx: catalogue.replace(tx, old, new, edit)) is None:
-        raise PriceListFileError("the catalogue changed meanwhile: look at the difference again")
+        raise PriceListFileError("the catalogue changed meanwhile: run the import again")
 
 
-async def _with(database_path: Path, work: Callable[[SqliteDatabase], Awaitable[T]]) -> T:
+async def _with_database(database_path: Path, work: Callable[[SqliteDatabase], Awaitable[T]]) -> T:
     database = SqliteDatabase(database_path)
     await database.open()
     try:

@@ -31,7 +31,7 @@ MAY_SPEAK_SQL = {
 MAY_CATCH_ALL = {
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
     ("bot/purchasing/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
-    ("bot/worker.py", "run"): "one surprise must not end an agent that others wait for",
+    ("bot/worker.py", "run"): "one error must not end a worker that others wait for",
     ("bot/telegram/receiver.py", "_read"): "one bad update must not stop the others",
     ("bot/telegram/receiver.py", "_take_one"): "one bad update must not stop the others",
     ("bot/telegram/sender.py", "send"): "every surprise while sending has a meaning",
