@@ -1,4 +1,4 @@
-"""The Bot API client: python-telegram-bot's, with its raw updates and without its start-up call."""
+"""The Bot API client: python-telegram-bot's, with raw updates and plain parameters."""
 
 import os
 import ssl
@@ -10,23 +10,23 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.request import AiohttpRequest, Json, JsonParameters
 
-# python-telegram-bot's own switch to give waits as timedeltas, as its next release will by itself.
+# Makes python-telegram-bot return waits as timedeltas, as its next release does by default.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 SEND_TIMEOUT_S = 15.0
-"""Telegram answers in well under a second; what takes longer is ambiguous and is handled as such."""
+"""Telegram answers in well under a second; the result of a slower call is ambiguous."""
 
 CONNECTIONS = 32
-"""Thirty messages a second in all is Telegram's limit, each well under a second."""
+"""Enough for Telegram's limit of thirty messages a second, each of which takes well under a second."""
 
 POLL_TIMEOUT_S = 50
-"""The longest that Telegram holds a getUpdates."""
+"""The longest time for which Telegram holds a getUpdates call open."""
 
 
 class ApiClient(Bot):
-    """A Bot that also gives updates as they came, so that one which cannot be read does not hide the rest.
+    """A Bot that returns raw updates, so that an unreadable one does not hide the others.
 
-    Messages it sends as they are given: to make an object of what was said costs more than to say it.
+    It sends messages without the library's objects, whose construction takes longer than the call.
     """
 
     def __repr__(self) -> str:
@@ -35,21 +35,21 @@ class ApiClient(Bot):
 
     @property
     def requests(self) -> tuple[BaseRequest, BaseRequest]:
-        """Give the two pools: for getUpdates, and for all else."""
+        """The two transports: for getUpdates, and for all other calls."""
         return self._request
 
     async def post_message(self, method: str, parameters: Json) -> int:
-        """Send or edit by a method of the Bot API; gives the message's id, TelegramError if not taken."""
+        """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError."""
         if any(isinstance(value, InputFile) for value in parameters.values()):
             message = await self._post(method, parameters)
         else:
-            # Past what the library does for objects of its own: these parameters are JSON already.
-            url, ready = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
-            message = cast("Json", await self._request[1].post(url, ready))
+            # These parameters are JSON already, so the library's conversion of its objects is skipped.
+            url, data = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
+            message = cast("Json", await self._request[1].post(url, data))
         return int(message["message_id"])
 
     async def raw_updates(self, offset: int | None, allowed: list[str]) -> list[dict[str, object]]:
-        """Wait for updates from `offset` on; gives none after POLL_TIMEOUT_S seconds of silence."""
+        """Wait for updates from `offset` on; return none after POLL_TIMEOUT_S seconds without any."""
         updates: list[dict[str, object]] = await self._post(
             "getUpdates",
             {"offset": offset, "limit": 100, "timeout": POLL_TIMEOUT_S, "allowed_updates": allowed},
@@ -59,7 +59,7 @@ class ApiClient(Bot):
 
 
 def open_client(*, token: str, api_url: str) -> ApiClient:
-    """Make a client for the Bot API at `api_url`; it connects at its first call."""
+    """Return a client for the Bot API at `api_url`; it connects at its first call."""
     tls = trusted_certificates(ssl.get_default_verify_paths().cafile)
     return ApiClient(
         token,
@@ -70,13 +70,12 @@ def open_client(*, token: str, api_url: str) -> ApiClient:
     )
 
 
-def trusted_certificates(machines_file: str | None) -> ssl.SSLContext | bool:
-    """Give whose certificates are believed: the machine's (True), or httpx's where it has no file of them."""
-    # The machine's were read when aiohttp was imported: to read others too would be a fifth of a start.
-    return machines_file is not None or httpx.create_ssl_context()
+def trusted_certificates(machine_file: str | None) -> ssl.SSLContext | bool:
+    """Return True to trust the machine's certificates, or httpx's if the machine has no file of them."""
+    # aiohttp reads the machine's certificates at its import; reading others takes a fifth of the start.
+    return machine_file is not None or httpx.create_ssl_context()
 
 
 async def close_client(client: ApiClient) -> None:
-    """Close its connections."""
     for request in client.requests:
         await request.shutdown()

@@ -1,4 +1,4 @@
-"""Carries the Bot API client's calls over aiohttp, whose pool of connections costs next to nothing."""
+"""The Bot API client's transport over aiohttp, whose connection pool takes little processor time."""
 
 import ssl
 from typing import Any
@@ -11,10 +11,10 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_TIMEOUT_S = 5.0
-"""Telegram takes a connection in a fraction of a second; until then nothing has been sent."""
+"""Telegram accepts a connection in a fraction of a second; before that nothing has been sent."""
 
 KEEP_ALIVE_S = 30.0
-"""Well below the time after which servers close a silent connection, perhaps under a call of ours."""
+"""Well below the time after which servers close an idle connection, perhaps just as we use it."""
 
 _AS_JSON = {"User-Agent": BaseRequest.USER_AGENT, "Content-Type": "application/json"}
 _AS_FORM = {"User-Agent": BaseRequest.USER_AGENT}
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 
 class JsonParameters:
-    """Parameters that need no more than to be sent; it stands where the library has its RequestData."""
+    """Parameters that are JSON already, in the place of the library's RequestData."""
 
     __slots__ = ("parameters",)
     contains_files = False
@@ -34,13 +34,13 @@ class JsonParameters:
 
 
 class UntrustedCertificate(NetworkError):
-    """Somebody answers, but shows no certificate that we believe: it may be anybody."""
+    """The server has no certificate that this machine trusts: it may not be Telegram."""
 
 
 class AiohttpRequest(BaseRequest):
-    """At most `connections` calls at once to `api_url`; `timeout_s` bounds each from its connection on.
+    """Makes at most `connections` calls at once to `api_url`; `timeout_s` bounds each once it is connected.
 
-    `tls` says whose certificates are believed; True means the machine's.
+    `tls` has the certificates to trust; True means the machine's.
     """
 
     def __init__(
@@ -54,19 +54,18 @@ class AiohttpRequest(BaseRequest):
 
     @property
     def read_timeout(self) -> float:
-        """Give how long an answer may take, in seconds."""
+        """How long an answer may take, in seconds."""
         return self._timeout_s
 
     async def initialize(self) -> None:
-        """Do nothing: a session is made with the first call, inside the loop that it belongs to."""
+        """Do nothing: the first call creates the session, inside its event loop."""
 
     async def shutdown(self) -> None:
-        """Close the connections."""
         if self._session:
             await self._session.close()
             self._session = None
 
-    async def do_request(  # noqa: PLR0917 - the library's shape
+    async def do_request(  # noqa: PLR0917 - the library's signature
         self,
         url: str,
         method: str,
@@ -76,12 +75,12 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
         pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
     ) -> tuple[int, bytes]:
-        """Ask once; TimedOut or NetworkError, whose cause tells whether there was a connection."""
+        """Make one call; raise TimedOut or NetworkError, whose cause shows whether there was a connection."""
         wait_s = read_timeout if isinstance(read_timeout, int | float) else self._timeout_s
         timeout = aiohttp.ClientTimeout(total=wait_s + CONNECT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         is_form = request_data is not None and request_data.contains_files
         try:
-            async with self._opened().request(
+            async with self._open_session().request(
                 method,
                 url,
                 data=_body(request_data),
@@ -89,17 +88,17 @@ class AiohttpRequest(BaseRequest):
                 timeout=timeout,
                 proxy=self._proxy,
                 allow_redirects=False,
-            ) as answer:
-                return answer.status, await answer.read()
+            ) as response:
+                return response.status, await response.read()
         except aiohttp.ClientConnectorCertificateError as error:
             raise UntrustedCertificate(type(error).__name__) from error
         except TimeoutError as error:
             raise TimedOut(type(error).__name__) from error
         except aiohttp.ClientError as error:
-            # Their texts hold the whole URL, and so the token.
+            # Their texts contain the URL, and so the token.
             raise NetworkError(type(error).__name__) from error
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
@@ -123,7 +122,7 @@ def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData | None:
 
 
 def proxy_for(url: str) -> str | None:
-    """Give the proxy that the environment names for this URL, such as HTTPS_PROXY; None if there is none."""
+    """Return the proxy that the environment sets for this URL, as by HTTPS_PROXY; None if there is none."""
     parts = urlsplit(url)
     if not parts.hostname or proxy_bypass(parts.hostname):
         return None
