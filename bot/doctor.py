@@ -7,8 +7,7 @@ from msgspec import Struct
 from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings
-from bot.telegram.client import ApiClient, close_client, open_client
-from bot.telegram.request import UntrustedCertificate
+from bot.telegram.client import ApiClient, UntrustedCertificate, close_client, open_client
 from storage.database import SqliteDatabase
 from storage.errors import StorageBusy, StorageError
 from storage.lock import exclusive_lock

@@ -7,8 +7,7 @@ from collections.abc import Coroutine
 from telegram import InputFile
 
 from bot.delivery.sending import OutgoingMessage, SendResult, Sent
-from bot.telegram.client import ApiClient
-from bot.telegram.request import Json
+from bot.telegram.client import ApiClient, Json
 from bot.telegram.send_errors import classify_send_error, is_not_modified
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Style, Text, units
