@@ -17,6 +17,7 @@ from bot.settings import InvalidSettingsError, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
+    from bot.catalogue_cli import ImportPlan
     from storage.backup import BackupContents
 
 EXIT_SETTINGS = 2
@@ -61,10 +62,7 @@ def main() -> None:
         case "backup":
             sys.exit(_run_file_command(partial(_back_up, settings, arguments.target)))
         case "catalogue" if arguments.action == "import":
-            command = partial(
-                _import, settings, arguments.file, yes=arguments.yes, skip_faulty=arguments.skip_faulty
-            )
-            sys.exit(_run_file_command(command))
+            sys.exit(_run_file_command(partial(_import, settings, arguments)))
         case "catalogue":
             sys.exit(_run_file_command(partial(_export, settings, arguments.file)))
         case "restore":
@@ -90,9 +88,15 @@ def _add_catalogue(parser: argparse.ArgumentParser) -> None:
     import_.add_argument(
         "--skip-faulty", action="store_true", help="skip rows with errors and apply the rest"
     )
+    import_.add_argument(
+        "--replace", action="store_true", help="remove products that are not in the price list"
+    )
+    import_.add_argument(
+        "--price", default="", metavar="HEADING", help="the column of the price that resellers pay"
+    )
     export = actions.add_parser("export", help="write the price list in the format that import reads")
     for action in (import_, export):
-        action.add_argument("file", type=Path, metavar="FILE", help="ends in .xlsx or .csv")
+        action.add_argument("file", type=Path, metavar="FILE", help="a spreadsheet, or a text file in .csv")
 
 
 def _replace_with_sandbox(arguments: list[str]) -> None:
@@ -177,37 +181,50 @@ def _export(settings: Settings, file: Path) -> None:
     print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
-def _import(settings: Settings, file: Path, *, yes: bool, skip_faulty: bool) -> None:
+def _import(settings: Settings, arguments: argparse.Namespace) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
-    price_list = catalogue_cli.read_file(file)
-    for problem in catalogue_cli.problem_lines(price_list):
-        print(problem)
-    if price_list.problems and not skip_faulty:
-        raise catalogue_cli.PriceListFileError("fix these rows, or skip them with --skip-faulty")
+    price_list = catalogue_cli.read_file(arguments.file)
+    for line in catalogue_cli.reading_lines(price_list):
+        print(line)
     applied = catalogue_cli.import_list(
         settings.database_path,
         price_list,
-        file,
+        arguments.file,
+        replaces=arguments.replace,
+        price_title=arguments.price,
         stamp=secrets.token_urlsafe(16),
         at_ms=now_ms(),
-        agrees=partial(_is_confirmed, yes=yes),
+        agrees=partial(_is_confirmed, arguments=arguments),
     )
     print("applied" if applied else "nothing was changed")
 
 
-def _is_confirmed(diff: "CatalogueDiff", *, yes: bool) -> bool:
+def _is_confirmed(plan: "ImportPlan", *, arguments: argparse.Namespace) -> bool:
+    """Print the plan, and ask; raise PriceListFileError for faulty rows without --skip-faulty."""
+    from bot.catalogue_cli import PriceListFileError, problem_lines
+
+    for line in problem_lines(plan.problems):
+        print(line)
+    if plan.problems and not arguments.skip_faulty:
+        raise PriceListFileError("fix these rows, or skip them with --skip-faulty")
+    _print_changes(plan.diff)
+    if plan.unlisted_count and not arguments.replace:
+        print(f"{plan.unlisted_count} products are not in the list and stay; --replace removes them")
+    if arguments.yes or not plan.diff:
+        return True
+    print("apply? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() == "y"
+
+
+def _print_changes(diff: "CatalogueDiff") -> None:
     for kind, count in diff.counts():
         codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
         more = ", …" if count > 5 else ""  # noqa: PLR2004 - examples
         print(f"{count} {kind.replace('_', ' ')}: {codes}{more}")
     if diff.reordered:
         print("the order of products changes")
-    if yes:
-        return True
-    print("apply? [y/N] ", end="", flush=True)
-    return sys.stdin.readline().strip().lower() == "y"
 
 
 def _described(contents: "BackupContents", settings: Settings) -> str:

@@ -1,17 +1,21 @@
 """Import and export of the price list by the command line, even while the bot runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
+
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.diff import CatalogueDiff, diff_catalogue, merge_rows
-from bot.catalogue.price_list.columns import COLUMN_TITLES
-from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
+from bot.catalogue.diff import CatalogueDiff, diff_catalogue
+from bot.catalogue.list_merge import merge_list
+from bot.catalogue.price_list.columns import COLUMN_TITLES, normalized_key
+from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
+from bot.catalogue.price_list.row import CellProblem
 from bot.catalogue.product import Product
+from bot.features.price_list import file_reader
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
-from bot.grammar.vocabulary import COMMANDS
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
@@ -23,6 +27,14 @@ MAX_PROBLEMS_PRINTED = 200
 
 class PriceListFileError(Exception):
     """A price list could not be imported or exported; the message says why."""
+
+
+class ImportPlan(Struct, frozen=True, kw_only=True):
+    """What an import changes; `unlisted_count` products are not in the list, and stay unless it replaces."""
+
+    problems: tuple[CellProblem, ...]
+    diff: CatalogueDiff
+    unlisted_count: int
 
 
 def export_list(database_path: Path, file: Path) -> int:
@@ -39,23 +51,14 @@ def export_list(database_path: Path, file: Path) -> int:
 def read_file(file: Path) -> ParsedPriceList:
     """Read a price list; raise PriceListFileError if it cannot be read."""
     try:
-        price_list = read_price_list(file.read_bytes(), commands=COMMANDS)
+        content = file.read_bytes()
     except OSError as error:
         raise PriceListFileError(f"{file}: {error.strerror}") from error
-    if isinstance(price_list, UnreadablePriceList):
-        reason = f"{price_list.fault.replace('_', ' ')} {price_list.detail}".strip()
+    read = asyncio.run(file_reader.read_file(content))
+    if isinstance(read, UnreadablePriceList):
+        reason = f"{read.fault.replace('_', ' ')} {read.detail}".strip()
         raise PriceListFileError(f"{file} is not a price list: {reason}")
-    return price_list
-
-
-def problem_lines(price_list: ParsedPriceList) -> list[str]:
-    """Return a line for each faulty cell, at most MAX_PROBLEMS_PRINTED of them and the number of the rest."""
-    lines = [
-        f"row {one.row}, {COLUMN_TITLES[one.column][0]}: {one.reason.replace('_', ' ')} {one.shown}".rstrip()
-        for one in price_list.problems[:MAX_PROBLEMS_PRINTED]
-    ]
-    left = len(price_list.problems) - len(lines)
-    return [*lines, f"and {left} more"] if left else lines
+    return read.found
 
 
 def import_list(
@@ -63,23 +66,75 @@ def import_list(
     price_list: ParsedPriceList,
     file: Path,
     *,
+    replaces: bool,
+    price_title: str,
     stamp: str,
     at_ms: int,
-    agrees: Callable[[CatalogueDiff], bool],
+    agrees: Callable[[ImportPlan], bool],
 ) -> bool:
-    """Apply a price list if `agrees` accepts the difference; return False if not, or if there is none."""
+    """Apply a price list if `agrees` accepts the plan; return False if it does not, or if nothing changes.
+
+    `replaces` removes products that are not in the list. `price_title` is the heading of the column of the
+    price that resellers pay; raise PriceListFileError if the list has several and it names none.
+    """
+    price = _chosen_price(price_list, price_title)
 
     async def work(database: SqliteDatabase) -> bool:
         old = await database.read(catalogue.load)
-        new = merge_rows(price_list.lines, old)
+        merged = merge_list(price_list, old, price=price)
+        # A list with every product may also change their order.
+        new = merged.replaced if replaces or not merged.removed else merged.updated
         diff = diff_catalogue(old, new)
-        if not diff or not agrees(diff):
+        plan = ImportPlan(problems=merged.problems, diff=diff, unlisted_count=len(merged.removed))
+        if not agrees(plan) or not diff:
             return False
         edit = CatalogueEdit(stamp=stamp, at_ms=at_ms, user_id=None, name="", source=file.name)
         await _replace(database, old, new, edit)
         return True
 
     return asyncio.run(_with_database(database_path, work))
+
+
+def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
+    titles = [option.title for option in price_list.price_options]
+    if heading:
+        keys = [normalized_key(title) for title in titles]
+        if normalized_key(heading) not in keys:
+            raise PriceListFileError(f"there is no price column {heading}: choose one of {', '.join(titles)}")
+        return keys.index(normalized_key(heading))
+    if not price_list.is_price_sure:
+        raise PriceListFileError(f"choose the price column with --price: {', '.join(titles)}")
+    return None
+
+
+def reading_lines(price_list: ParsedPriceList) -> list[str]:
+    """Return how a file was read: its columns, what was ignored, and whether it has prices."""
+    sections = (
+        (
+            "columns",
+            [f"{column.title} is the {column.column.replace('_', ' ')}" for column in price_list.columns],
+        ),
+        ("other prices", [option.title for option in price_list.price_options[1:]]),
+        ("columns not read", price_list.unused),
+        ("sheets not read", (*price_list.sheets_left, *price_list.sheets_hidden)),
+        ("rows without a product", price_list.notes),
+    )
+    lines = [f"{label}: {', '.join(titles)}" for label, titles in sections if titles]
+    return lines if price_list.price_options else [*lines, "no price column: current prices stay"]
+
+
+def problem_lines(problems: Sequence[CellProblem]) -> list[str]:
+    """Return a line for each faulty cell, at most MAX_PROBLEMS_PRINTED of them and the number of the rest."""
+    lines = [_line(problem) for problem in problems[:MAX_PROBLEMS_PRINTED]]
+    left = len(problems) - len(lines)
+    return [*lines, f"and {left} more"] if left else lines
+
+
+def _line(problem: CellProblem) -> str:
+    place = f"{problem.sheet} row {problem.row}".strip()
+    column = problem.title or COLUMN_TITLES[problem.column]
+    reason = problem.reason.replace("_", " ")
+    return f"{place}, {column}: {reason} {problem.shown} {problem.detail}".rstrip()
 
 
 async def _replace(
