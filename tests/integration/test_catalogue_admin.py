@@ -239,8 +239,8 @@ class TestTheCommandLine:
         ) == [
             "columns: KODE is the code, PRODUK is the name",
             "columns not read: Harga Beli",
-            "rows that are no products: 3",
-            "no column of prices: those that are there stay",
+            "rows without a product: 3",
+            "no price column: current prices stay",
         ]
 
     def test_what_a_list_does_not_name_goes_only_when_told_to(
