@@ -97,7 +97,7 @@ def add_deposit_wait(tx: Tx, chat_id: int, trxid: str, *, at_ms: int) -> None:
 
 
 def deposit_waits(tx: Tx, *, limit: int) -> list[DepositWait]:
-    """Return the chats that wait, the longest first."""
+    """Return the waiting chats by the time of their last refusal, the oldest first."""
     return [from_row(DepositWait, row) for row in tx.all("deposit_waits", limit=limit)]
 
 
