@@ -19,7 +19,6 @@ from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import DatabaseFoundDamaged
 from bot.purchasing import restore_gate
-from bot.purchasing.reversals import ReversalResult
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
@@ -118,14 +117,6 @@ class App:
         if not settings.public_url:
             await self.poller.run()
 
-    async def receive_update(self, update: dict[str, object]) -> None:
-        await self.receiver.receive([update])
-
-    async def receive_reversal(self, query: bytes, remote: str) -> ReversalResult:
-        result = await self.runtime.reversals.receive(query, remote=remote)
-        self.metrics.reversals.labels(result.name.lower()).inc()
-        return result
-
     async def readiness(self) -> dict[str, bool]:
         """Return whether each part is up, for `/readyz`."""
         try:
@@ -145,8 +136,8 @@ class App:
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(
-            receive_update=self.receive_update,
-            receive_reversal=self.receive_reversal,
+            receive_updates=self.receiver.receive,
+            receive_reversal=self.metrics.watch_reversals(self.runtime.reversals.receive),
             readiness=self.readiness,
             metrics=self.metrics_page,
         )

@@ -1,6 +1,6 @@
 """The metrics of `/metrics`: counters since the start, and gauges read from the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -11,10 +11,13 @@ from bot.orders.events import Answer
 from bot.orders.model import Order
 from bot.purchasing.auditor import AuditStats
 from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.reversals import ReversalResult
 from bot.purchasing.submitter import Biller
 from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx
+
+ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
 
 
 class Metrics:
@@ -37,6 +40,16 @@ class Metrics:
     def watch_sender(self, sender: MessageSender) -> MessageSender:
         """Return `sender` with a counter of its results."""
         return _CountedSender(sender, self.messages)
+
+    def watch_reversals(self, receive: ReceiveReversal) -> ReceiveReversal:
+        """Return `receive` with a counter of its results."""
+
+        async def counted(query: bytes, remote: str) -> ReversalResult:
+            result = await receive(query, remote)
+            self.reversals.labels(result.name.lower()).inc()
+            return result
+
+        return counted
 
     def watch_breaker(self, breaker: CircuitBreaker) -> None:
         """Expose whether the circuit breaker is open."""

@@ -34,7 +34,7 @@ Raw = dict[str, object]
 class WebHandlers(Struct, frozen=True, kw_only=True):
     """The functions behind the routes; `receive_*` raise StorageError if nothing was stored."""
 
-    receive_update: Callable[[Raw], Awaitable[None]]
+    receive_updates: Callable[[list[Raw]], Awaitable[None]]
     receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
@@ -71,7 +71,7 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         update = await _read_update(request)
         if update is None:
             return NOT_FOUND
-        await handlers.receive_update(update)
+        await handlers.receive_updates([update])
         return OK
 
     async def reversal(request: Request) -> Response:
