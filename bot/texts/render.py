@@ -14,10 +14,10 @@ from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
-from bot.notices.products import ProductNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
@@ -30,14 +30,13 @@ from bot.texts import (
     people,
     placing,
     price_list,
-    products,
     receipts,
     reports,
     restore_gate,
+    serial_numbers,
     shopping,
 )
-from bot.texts.formatting import Clock, Text
-from bot.texts.message import Attachment
+from bot.texts.formatting import Attachment, Clock, Text
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
@@ -81,8 +80,6 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
         return price_list.words(notice)
     if isinstance(notice, CatalogueNotice):
         return catalogue.words(notice, clock)
-    if isinstance(notice, ProductNotice):
-        return products.words(notice, clock)
     if isinstance(notice, ShoppingNotice):
         return shopping.words(notice)
     if isinstance(notice, OrderLookupNotice):
@@ -91,6 +88,8 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
         return reports.words(notice)
     if isinstance(notice, ReceiptsNotice):
         return receipts.words(notice)
+    if isinstance(notice, SerialNumberNotice):
+        return serial_numbers.words(notice, clock)
     if isinstance(notice, ComplaintsNotice):
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):
@@ -114,6 +113,8 @@ def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa
             return orders.succeeded(notice, clock)
         case of_order.OrderFailed():
             return orders.failed(notice, clock)
+        case of_order.OrdersPossibleAgain():
+            return orders.possible_again(notice, clock)
         case of_order.OrderUnknown():
             return orders.unknown(notice, clock)
         case of_order.OrderOverdue():

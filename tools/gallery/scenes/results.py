@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.orders.events import Claimed, Expired, Failed, OrderEvent, Overdue, Refused, Succeeded, Unclear
+from bot.orders.events import (
+    Accepted,
+    Claimed,
+    Expired,
+    Failed,
+    OrderEvent,
+    Overdue,
+    Refused,
+    Succeeded,
+    Unclear,
+)
 from bot.orders.model import ExpiryReason, FailureCause
 from bot.purchasing.settlement import notify_waiting
 from tools.gallery.goods import GOODS
@@ -38,7 +48,7 @@ def play() -> Iterator[Scene]:
     yield Scene(when="A token, delivered", did=order, said=stage.hears(Succeeded(sn=PLN_SN)))
     stage.says("i5.085712345678")
     stage.takes()
-    yield Scene(when="Delivered, but the SN could not be read", said=stage.hears(Succeeded(sn=None)))
+    yield Scene(when="Delivered without an SN", said=stage.hears(Succeeded(sn=None)))
     yield from _refused(stage)
     yield from _in_between(stage)
 
@@ -48,6 +58,9 @@ def _refused(stage: Stage) -> Iterator[Scene]:
         stage.says(f"s10.08123456700{number}")
         said = stage.hears(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
         yield Scene(when=when, said=to(SARI, said))
+    stage.says("s10.081234567009")
+    again = stage.hears(Claimed(), Accepted())
+    yield Scene(when="The deposit is filled: the next order is accepted", said=to(SARI, again))
 
 
 def _in_between(stage: Stage) -> Iterator[Scene]:
