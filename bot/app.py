@@ -30,7 +30,7 @@ from bot.telegram.setup import configure_updates, publish_commands
 from bot.web.app import AccessRules, WebHandlers, build_app
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import restores
+from storage import ledger, restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.lock import exclusive_lock
@@ -162,6 +162,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         order_max_age_s=settings.order_max_age_s,
         messages_per_s=settings.telegram_messages_per_s,
         chat_messages_per_s=settings.telegram_chat_messages_per_s,
+        reseller_floor_idr=settings.reseller_floor_idr,
     )
 
 
@@ -180,6 +181,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
         )
+        await app.database.write(lambda tx: ledger.set_default_floors(tx, settings.reseller_floor_idr))
         await _check_restore(app)
         await app.runtime.submitter.recover()
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]

@@ -51,6 +51,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     order_max_age_s: int
     messages_per_s: float
     chat_messages_per_s: float
+    reseller_floor_idr: int | None = None
 
 
 class Runtime:
@@ -64,6 +65,7 @@ class Runtime:
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
+            reseller_floor_idr=settings.reseller_floor_idr,
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(

@@ -79,6 +79,9 @@ def _zone(value: str) -> str:
     return value
 
 
+MAX_CREDIT_IDR = 1_000_000_000
+"""More credit than a billion is a typing error."""
+
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_commas)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Secret = Annotated[SecretStr, AfterValidator(_reject_placeholder)]
@@ -98,6 +101,9 @@ class Settings(BaseSettings):
     )
     admin_ids: Ids
     reseller_ids: Ids = ()
+    reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=0, le=MAX_CREDIT_IDR
+    )
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret
@@ -181,6 +187,11 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
         return Path(self.database_url.removeprefix(_SQLITE))
+
+    @property
+    def reseller_floor_idr(self) -> int | None:
+        """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
+        return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
 
     @property
     def zone(self) -> ZoneInfo:

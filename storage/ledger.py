@@ -5,7 +5,7 @@ Nothing else changes `accounts`, `entries` or `legs`.
 
 from msgspec import Struct
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, InsufficientFunds, Leg
+from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds, Leg
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -26,6 +26,14 @@ class Account(Struct, frozen=True, kw_only=True):
     floor_idr: int | None
     has_own_floor: bool
     folded_entry_id: int
+
+
+class OrderMove(Struct, frozen=True, kw_only=True):
+    """The last leg of an order on the available balance of its shop, and the floor of that account."""
+
+    amount_idr: int
+    balance_after_idr: int
+    floor_idr: int | None
 
 
 def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> int:
@@ -66,14 +74,43 @@ def is_posted(tx: Tx, source: str) -> bool:
 
 def count_order_entries(tx: Tx, trxid: str) -> int:
     """Return how many entries an order has made."""
-    # A semicolon follows the colon in every collation of characters.
-    row = tx.one("count_entries_of_order", first=f"order:{trxid}:", beyond=f"order:{trxid};")
+    row = tx.one("count_entries_of_order", **_sources_of(trxid))
     return row["count"] if row else 0
 
 
-def spendable(tx: Tx, shop_id: int) -> Account:
-    """Return the account that a shop pays from."""
-    return account(tx, shop_id, AccountKind.AVAILABLE)
+def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
+    """Return the account that a reseller's shop pays from; None if it has not been opened."""
+    row = tx.one("account_of_owner", owner_id=owner_id)
+    return from_row(Account, row) if row else None
+
+
+def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
+    """Return how an order last moved the available balance of its shop."""
+    row = tx.one("last_move_of_order", **_sources_of(trxid))
+    return from_row(OrderMove, row) if row else None
+
+
+def _sources_of(trxid: str) -> dict[str, str]:
+    # A semicolon is the character after a colon.
+    return {"first": f"order:{trxid}:", "beyond": f"order:{trxid};"}
+
+
+class StatementLine(Struct, frozen=True, kw_only=True):
+    """One entry as it moved the available balance of a shop."""
+
+    entry_id: int
+    at_ms: int
+    kind: EntryKind
+    source: str
+    reason: str
+    amount_idr: int
+    balance_after_idr: int
+
+
+def statement(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int) -> list[StatementLine]:
+    """Return what moved the available balance of a shop within a time, the latest first."""
+    rows = tx.all("statement_of_shop", shop_id=shop_id, from_ms=from_ms, until_ms=until_ms, limit=limit)
+    return [from_row(StatementLine, row) for row in rows]
 
 
 def shortage(paying: Account, amount_idr: int) -> InsufficientFunds | None:
@@ -88,8 +125,8 @@ def shortage(paying: Account, amount_idr: int) -> InsufficientFunds | None:
 def post(tx: Tx, entry: Entry) -> int:
     """Enter an event and return the id of the entry.
 
-    LedgerError if it was entered before, or if it takes a shop below its floor: a caller asks `shortage` first,
-    and what changed since then must not be stored.
+    LedgerError if it was entered before, or if it takes a shop below its floor: callers ask `shortage` first,
+    in the same transaction.
     """
     legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
     moved = [_move(tx, entry, leg) for leg in legs]

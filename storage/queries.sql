@@ -629,6 +629,20 @@ UPDATE accounts SET floor_idr = :floor_idr, has_own_floor = 1 WHERE shop_id = :s
 UPDATE accounts SET floor_idr = :floor_idr
 WHERE kind = 'available' AND has_own_floor = 0 AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
 
--- name: legs_of_shop
-SELECT legs.amount_idr, legs.balance_after_idr FROM legs JOIN accounts ON accounts.account_id = legs.account_id
-WHERE accounts.shop_id = :shop_id AND accounts.kind = :kind ORDER BY legs.entry_id LIMIT :limit;
+-- name: statement_of_shop
+SELECT entries.entry_id, entries.at_ms, entries.kind, entries.source, entries.reason, legs.amount_idr,
+    legs.balance_after_idr
+FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
+    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
+ORDER BY legs.entry_id DESC LIMIT :limit;
+
+-- name: account_of_owner
+SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
+WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
+
+-- name: last_move_of_order
+SELECT legs.amount_idr, legs.balance_after_idr, accounts.floor_idr
+FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
+WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
+ORDER BY entries.entry_id DESC LIMIT 1;

@@ -1,4 +1,4 @@
-"""The nouns of the ledger: accounts, entries and their legs. Amounts are whole rupiah, and every entry sums to zero."""
+"""The nouns of the ledger: accounts, entries and their legs, in whole rupiah; every entry sums to zero."""
 
 from enum import StrEnum
 
@@ -72,7 +72,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 def transfer_legs(
     amount_idr: int, *, source: tuple[AccountKind, int], target: tuple[AccountKind, int]
 ) -> tuple[Leg, Leg]:
-    """Return the two legs that move an amount from one account to another; ValueError if it is not positive."""
+    """Return the legs that move an amount from one account to another; ValueError if it is not positive."""
     if amount_idr <= 0:
         raise ValueError(f"{amount_idr} is no amount to move")
     return (

@@ -6,6 +6,7 @@ messages wait. Each room of this package holds the notices of one matter; those 
 """
 
 from bot.notices.alarms import AlarmNotice
+from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
@@ -30,6 +31,7 @@ from bot.notices.shopping import ShoppingNotice
 Notice = (
     OrderNotice
     | PlacingNotice
+    | BalancesNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice

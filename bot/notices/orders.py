@@ -6,6 +6,7 @@ Each notice is a name and facts; the words are in `bot/texts/`.
 from msgspec import Struct
 
 from bot.grammar.parsed import order_text
+from bot.notices.balances import BalanceLine
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 
 
@@ -28,6 +29,8 @@ class AboutOrder(Struct, frozen=True, kw_only=True):
 class OrderReceived(AboutOrder, frozen=True, kw_only=True):
     """The order is stored and on its way."""
 
+    balance: BalanceLine | None = None
+
 
 class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
     """The biller is in trouble: the order keeps its place in the queue and nothing of it was sent."""
@@ -42,6 +45,7 @@ class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
     sn: str | None
     is_sn_unread: bool = False
     is_sn_new: bool = False
+    balance: BalanceLine | None = None
 
 
 class OrderFailed(AboutOrder, frozen=True, kw_only=True):
@@ -54,6 +58,7 @@ class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     failure_cause: FailureCause
     others: tuple[Intent, ...] = ()
     user_id: int | None = None
+    balance: BalanceLine | None = None
 
 
 class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
@@ -74,12 +79,14 @@ class OrderExpired(AboutOrder, frozen=True, kw_only=True):
     """Given up before a byte of it left: nothing was bought."""
 
     reason: ExpiryReason
+    balance: BalanceLine | None = None
 
 
 class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
     """The biller now says `now`, against what the chat was told before."""
 
     now: Outcome
+    balance: BalanceLine | None = None
 
 
 class OrderCard(AboutOrder, frozen=True, kw_only=True):

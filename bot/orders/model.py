@@ -117,6 +117,8 @@ class UnplacedReason(StrEnum):
     REPEATED = "repeated"
     CLOSED = "closed"
     COUNTER_CLOSED = "counter_closed"
+    NO_BALANCE = "no_balance"
+    NO_PRICE = "no_price"
 
 
 class UnplacedLine(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from bot.grammar.parsed import (
 )
 from bot.grammar.period import minute_of_day
 from bot.grammar.resolve.resolver import resolve
+from bot.notices.balances import InsufficientBalance, PriceMissing
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import (
     ClosedReason,
@@ -32,10 +33,12 @@ from bot.notices.placing import (
 )
 from bot.notices.restore_gate import CounterClosed
 from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
-from bot.purchasing import duplicates, restore_gate
+from bot.purchasing import duplicates, payment, restore_gate
 from bot.purchasing.notifications import facts_of
+from bot.purchasing.payment import paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
+from storage.ledger import Account
 
 QUESTIONS_A_BATCH = 3
 """Ambiguous lines of a batch that are asked back with buttons; the others show a suggestion."""
@@ -46,7 +49,15 @@ SHOWN_CHARS = 40
 SUGGESTED_CHARS = 100
 """Characters of a suggestion: five orders, or the longest destination."""
 
-Refusal = OrderQuestion | OrderRepeated | ProductClosed | CounterClosed | NotUnderstood
+Refusal = (
+    OrderQuestion
+    | OrderRepeated
+    | ProductClosed
+    | CounterClosed
+    | NotUnderstood
+    | InsufficientBalance
+    | PriceMissing
+)
 
 
 def place_orders(work: UnitOfWork, source: OrderSource, typed: OrderLines) -> None:
@@ -118,7 +129,7 @@ def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: in
         return CounterClosed(code=intent.product_code, destination=intent.destination)
     if block is restore_gate.OrderBlock.ASKED_IN_THE_GAP:
         # It may have been bought already, whatever the catalogue says now: nobody may be told otherwise.
-        return _store(work, source, intent, line, in_doubt=True)
+        return _store(work, source, intent, line, paying_account(work, source.user_id), in_doubt=True)
     if product and (closed := product_closed(work, catalogue, product, intent, source.user_id)):
         return closed
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=source.user_id, now_ms=work.now_ms)
@@ -127,15 +138,31 @@ def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: in
     if turn := duplicates.skipped_ordinal(intent, same):
         counted = Clarification(ambiguity=Ambiguity.ORDINAL, choices=(turn,), suggestion=order_text(turn))
         return order_question(catalogue, counted, source.user_id)
-    return _store(work, source, intent, line)
+    account = paying_account(work, source.user_id)
+    if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
+        return refused
+    return _store(work, source, intent, line, account)
 
 
 def _store(
-    work: UnitOfWork, source: OrderSource, intent: Intent, line: int, *, in_doubt: bool = False
+    work: UnitOfWork,
+    source: OrderSource,
+    intent: Intent,
+    line: int,
+    account: Account,
+    *,
+    in_doubt: bool = False,
 ) -> Order | None:
     product = work.catalogue.find(intent.product_code)
-    price_idr = product.price_idr if product else None
-    order = store_order(work, intent, source, line=line, price_idr=price_idr)
+    order = store_order(
+        work,
+        intent,
+        source,
+        line=line,
+        shop_id=account.shop_id,
+        price_idr=product.price_idr if product else None,
+        in_doubt=in_doubt,
+    )
     return restore_gate.mark_unknown(work, order) if order and in_doubt else order
 
 
@@ -219,5 +246,9 @@ def _unplaced(line: OrderLine, refusal: Refusal) -> UnplacedLine:
             why, hint = UnplacedReason.CLOSED, ""
         case CounterClosed():
             why, hint = UnplacedReason.COUNTER_CLOSED, ""
+        case InsufficientBalance():
+            why, hint = UnplacedReason.NO_BALANCE, ""
+        case PriceMissing():
+            why, hint = UnplacedReason.NO_PRICE, ""
     hint = truncate_suggestion(hint, SHOWN_CHARS)
     return UnplacedLine(number=line.number, typed=line.typed[:SHOWN_CHARS], why=why, hint=hint)

@@ -15,7 +15,7 @@ from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import biller_deposit
+from bot.purchasing import biller_deposit, payment
 from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
@@ -79,11 +79,19 @@ class AppliedEvent(Struct, frozen=True, kw_only=True):
 
 
 def store_order(
-    work: UnitOfWork, intent: Intent, source: OrderSource, *, line: int = 1, price_idr: int | None = None
+    work: UnitOfWork,
+    intent: Intent,
+    source: OrderSource,
+    *,
+    line: int = 1,
+    shop_id: int | None = None,
+    price_idr: int | None = None,
+    in_doubt: bool = False,
 ) -> Order | None:
-    """Store a new order without a notice; return None if this line of the message has made its order before.
+    """Store a new order and hold its price; return None if this line of its message has made one before.
 
-    `line` counts the orders of one message from 1; `price_idr` is what the catalogue asks for the product.
+    `line` counts the orders of one message from 1. A later price touches later orders only.
+    An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
     for _ in range(MAX_DRAWS):
         order = Order(
@@ -102,9 +110,11 @@ def store_order(
             changed_at_ms=work.now_ms,
             due_at_ms=work.now_ms,
             ordinal=intent.ordinal,
+            shop_id=shop_id,
             price_idr=price_idr,
         )
         if orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
+            payment.hold(work, order, forced=in_doubt)
             return order
         if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
@@ -115,7 +125,8 @@ def acknowledge(work: UnitOfWork, order: Order) -> None:
     """Answer the chat of an order just placed alone; one that is in doubt already has been told so."""
     if order.state is State.PLACED:
         subject = chat_subject(order.trxid)
-        work.notify(order_received(order), address_of(order), subject=subject)
+        notice = payment.with_balance(work, order, order_received(order))
+        work.notify(notice, address_of(order), subject=subject)
 
 
 def apply_event_to(
@@ -137,6 +148,7 @@ def apply_event(
         return AppliedEvent(before=before, after=before)
     if not orders.update(work.tx, before, after, news, at_ms=work.now_ms, actor=actor, evidence=evidence):
         return apply_event_to(work, before.trxid, news, actor=actor, evidence=evidence)
+    payment.follow(work, before, after, actor=actor)
     if decision.balance_idr is not None:
         _report_balance(work.tx, before.trxid, news, decision.balance_idr, work.now_ms)
     notices = notices_for(before, after, news, work.now_ms)
@@ -187,7 +199,7 @@ def _tell_chat(work: UnitOfWork, order: Order, notice: say.OrderNotice) -> None:
         # What was heard of it before must not come after, though the clock be set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
-        notice = with_substitutes(work, order, notice)
+        notice = payment.with_balance(work, order, with_substitutes(work, order, notice))
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 

@@ -48,6 +48,8 @@ _HINDRANCES = {
     UnplacedReason.REPEATED: ("↩️", " sudah dipesan hari ini"),
     UnplacedReason.CLOSED: ("🚫", " sedang ditutup"),
     UnplacedReason.COUNTER_CLOSED: ("🚫", " loket sedang ditutup"),
+    UnplacedReason.NO_BALANCE: ("💳", " saldo tidak cukup"),
+    UnplacedReason.NO_PRICE: ("🚫", " belum ada harganya"),
 }
 
 SN_CHARS, REASON_CHARS = 40, 40

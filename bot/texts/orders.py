@@ -19,6 +19,7 @@ from bot.notices.orders import (
 )
 from bot.orders.model import ExpiryReason, FailureCause, Outcome
 from bot.orders.pln_token import PlnToken, pln_token_of
+from bot.texts.balances import balance_rows
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
 
 _NEXT_STEP = {
@@ -72,6 +73,7 @@ def received(notice: OrderReceived, clock: Clock) -> Text:
         _head("⏳", "DIPROSES", notice),
         _number(notice),
         "Mohon tunggu, hasilnya dikirim ke sini.",
+        *balance_rows(notice.balance),
         _foot(notice, clock),
     )
 
@@ -128,7 +130,7 @@ def failed(notice: OrderFailed, clock: Clock) -> Text:
     next_step = _NEXT_STEP[notice.failure_cause]
     if notice.others:
         next_step = "Pilih produk lain di bawah, atau coba lagi nanti."
-    return lines(*rows, next_step, _foot(notice, clock))
+    return lines(*rows, next_step, *balance_rows(notice.balance), _foot(notice, clock))
 
 
 def possible_again(notice: OrdersPossibleAgain, clock: Clock) -> Text:
@@ -178,6 +180,7 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
         _number(notice),
         why,
         "Tidak ada yang dibeli. Kalau masih perlu, kirim ulang.",
+        *balance_rows(notice.balance),
         _foot(notice, clock),
     )
 
@@ -190,5 +193,6 @@ def disputed(notice: OrderDisputed, clock: Clock) -> Text:
         _number(notice),
         f"Server sekarang melaporkan {now}, berbeda dari kabar sebelumnya.",
         (bold("Jangan kirim ulang."), " Admin sedang memeriksa, kepastiannya dikirim ke sini."),
+        *balance_rows(notice.balance),
         _foot(notice, clock),
     )

@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot import notices as say
 from bot.notices import orders as of_order
 from bot.notices.alarms import AlarmNotice
+from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
@@ -22,6 +23,7 @@ from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
+    balances,
     catalogue,
     complaints,
     guidance,
@@ -76,6 +78,8 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
     """Ask the room whose notice it is."""
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
+    if isinstance(notice, BalancesNotice):
+        return balances.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
     if isinstance(notice, CatalogueNotice):

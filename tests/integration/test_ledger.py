@@ -67,16 +67,17 @@ def test_what_one_account_gains_another_loses_and_every_leg_says_what_was_left(t
     ledger.post(tx, deposit(sari, 100_000))
     ledger.post(tx, hold(sari, 5_900))
     assert (balance(tx, sari), balance(tx, sari, AccountKind.HELD)) == (94_100, 5_900)
-    assert [tuple(row) for row in tx.all("legs_of_shop", shop_id=sari, kind="available", limit=9)] == [
-        (100_000, 100_000),
+    lines = ledger.statement(tx, sari, from_ms=0, until_ms=9, limit=9)
+    assert [(line.amount_idr, line.balance_after_idr) for line in lines] == [
         (-5_900, 94_100),
+        (100_000, 100_000),
     ]
 
 
 def test_a_prepaid_shop_spends_its_last_rupiah_and_not_one_more(tx: Tx) -> None:
     sari = shop_of(tx, SARI, floor_idr=0)
     ledger.post(tx, deposit(sari, 5_900))
-    paying = ledger.spendable(tx, sari)
+    paying = ledger.account(tx, sari, AccountKind.AVAILABLE)
     assert ledger.shortage(paying, 5_900) is None
     missing = ledger.shortage(paying, 5_901)
     assert missing is not None
@@ -115,10 +116,10 @@ def test_a_new_default_moves_the_floors_of_shops_that_have_none_of_their_own(tx:
     sari, budi = shop_of(tx, SARI, floor_idr=None), shop_of(tx, BUDI, floor_idr=None)
     ledger.set_floor(tx, budi, -100_000)
     ledger.set_default_floors(tx, 0)
-    assert ledger.spendable(tx, sari).floor_idr == 0
-    assert ledger.spendable(tx, budi).floor_idr == -100_000
+    assert ledger.account(tx, sari, AccountKind.AVAILABLE).floor_idr == 0
+    assert ledger.account(tx, budi, AccountKind.AVAILABLE).floor_idr == -100_000
     ledger.set_default_floors(tx, None)
-    assert ledger.spendable(tx, sari).floor_idr is None
+    assert ledger.account(tx, sari, AccountKind.AVAILABLE).floor_idr is None
 
 
 LEGS = {

@@ -3,6 +3,7 @@
 from bot.notices import Notice
 from tests.samples import (
     admins,
+    balances,
     catalogue,
     complaints,
     looking,
@@ -20,6 +21,7 @@ from tests.samples import (
 TO_RESELLERS: tuple[Notice, ...] = (
     *orders.TO_RESELLERS,
     *ordering.TO_RESELLERS,
+    *balances.TO_RESELLERS,
     *receipts.TO_RESELLERS,
     *complaints.TO_RESELLERS,
     *people.TO_RESELLERS,
@@ -32,6 +34,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
 TO_ADMINS: tuple[Notice, ...] = (
     *orders.TO_ADMINS,
     *admins.TO_ADMINS,
+    *balances.TO_ADMINS,
     *catalogue.TO_ADMINS,
     *complaints.TO_ADMINS,
     *people.TO_ADMINS,

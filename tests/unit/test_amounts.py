@@ -38,7 +38,7 @@ def test_an_amount_is_read_in_every_usual_form(typed: str, amount_idr: int) -> N
         "0,0001jt",
         "1e6",
         "100rb lebih",
-        "٥٠٠",
+        "\u0665\u0660\u0660",
         "9" * 13,
         "2000jt",
         "1.00.000",

@@ -1,0 +1,46 @@
+"""Notices about the money of a shop: its balance, what it lacks for an order, what moved."""
+
+from msgspec import Struct
+
+
+class BalanceLine(Struct, frozen=True, kw_only=True):
+    """How an order moved the available balance of its shop; `after_idr` stands in the ledger at that entry.
+
+    `amount_idr` is negative where the order was paid, positive where its price came back.
+    """
+
+    amount_idr: int
+    after_idr: int
+
+    @property
+    def before_idr(self) -> int:
+        """The available balance before."""
+        return self.after_idr - self.amount_idr
+
+
+class InsufficientBalance(Struct, frozen=True, kw_only=True):
+    """An order was not placed, for the shop has too little; `credit_idr` is what it may owe."""
+
+    code: str
+    destination: str
+    price_idr: int
+    available_idr: int
+    credit_idr: int
+    missing_idr: int
+
+
+class PriceMissing(Struct, frozen=True, kw_only=True):
+    """An order was not placed: its product has no selling price, and the shop has a limit."""
+
+    code: str
+    destination: str
+
+
+class ProductWithoutPrice(Struct, frozen=True, kw_only=True):
+    """To admins: a reseller with a limit wanted a product that has no selling price."""
+
+    code: str
+    at_ms: int
+
+
+BalancesNotice = InsufficientBalance | PriceMissing | ProductWithoutPrice

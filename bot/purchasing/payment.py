@@ -1,0 +1,84 @@
+"""Pays for orders: which shop, whether it has enough, and the entry that every move of an order makes.
+
+Each function is part of the unit of work that moves the order, so that order and money never differ.
+"""
+
+from msgspec.structs import replace
+
+from bot.ledger.model import AccountKind
+from bot.ledger.positions import entry_for_move, entry_for_new, position_of
+from bot.notices.balances import BalanceLine, InsufficientBalance, PriceMissing, ProductWithoutPrice
+from bot.notices.orders import (
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderNotice,
+    OrderReceived,
+    OrderSucceeded,
+)
+from bot.orders.model import Intent, Order
+from bot.unit_of_work import UnitOfWork
+from storage import ledger
+from storage.ledger import Account
+
+NOTICES_WITH_BALANCE = (OrderReceived, OrderSucceeded, OrderFailed, OrderExpired, OrderDisputed)
+
+
+def paying_account(work: UnitOfWork, user_id: int) -> Account:
+    """Return the account that a person's orders are paid from; it is opened with the first of them."""
+    if account := ledger.account_of_owner(work.tx, user_id):
+        return account
+    # An admin is trusted with the operator's own money.
+    floor_idr = None if user_id in work.admin_ids else work.context.reseller_floor_idr
+    shop_id = ledger.open_shop(work.tx, user_id, floor_idr=floor_idr, at_ms=work.now_ms)
+    return ledger.account(work.tx, shop_id, AccountKind.AVAILABLE)
+
+
+def refusal(
+    work: UnitOfWork, account: Account, intent: Intent, price_idr: int | None
+) -> InsufficientBalance | PriceMissing | None:
+    """Return why a shop cannot pay for an order, or None if it can."""
+    if account.floor_idr is None:
+        return None
+    if price_idr is None:
+        notice = ProductWithoutPrice(code=intent.product_code, at_ms=work.now_ms)
+        work.alert_admins(notice, topic=f"price:{intent.product_code}")
+        return PriceMissing(code=intent.product_code, destination=intent.destination)
+    short = ledger.shortage(account, price_idr)
+    if short is None:
+        return None
+    return InsufficientBalance(
+        code=intent.product_code,
+        destination=intent.destination,
+        price_idr=price_idr,
+        available_idr=short.available_idr,
+        credit_idr=-short.floor_idr,
+        missing_idr=short.missing_idr,
+    )
+
+
+def hold(work: UnitOfWork, order: Order, *, forced: bool) -> None:
+    """Hold the price of a new order; `forced` where it may have been bought already."""
+    entry = entry_for_new(order, actor=f"user:{order.user_id}")
+    if entry:
+        ledger.post(work.tx, replace(entry, forced=forced))
+
+
+def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
+    """Move the price of an order to where its new state has it."""
+    if position_of(before.state) is position_of(after.state) or after.shop_id is None:
+        return
+    number = ledger.count_order_entries(work.tx, after.trxid) + 1
+    if entry := entry_for_move(before, after, number=number, at_ms=work.now_ms, actor=actor):
+        ledger.post(work.tx, entry)
+
+
+def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
+    """Return a notice with how the order moved the balance of its shop, if that has a limit."""
+    if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
+        return notice
+    moved = ledger.last_move_of_order(work.tx, order.trxid)
+    if moved is None or moved.floor_idr is None:
+        return notice
+    line = BalanceLine(amount_idr=moved.amount_idr, after_idr=moved.balance_after_idr)
+    return replace(notice, balance=line)

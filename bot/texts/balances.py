@@ -1,0 +1,61 @@
+"""The words about the money of a shop: what it has, what it lacks, what moved."""
+
+from typing import assert_never
+
+from bot.notices.balances import (
+    BalanceLine,
+    BalancesNotice,
+    InsufficientBalance,
+    PriceMissing,
+    ProductWithoutPrice,
+)
+from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah
+
+
+def balance_rows(line: BalanceLine | None) -> tuple[Row, ...]:
+    """Return how an order moved the balance, in a row; none where the shop has no limit."""
+    if line is None:
+        return ()
+    before, after = rupiah(line.before_idr), rupiah(line.after_idr)
+    if line.amount_idr < 0:
+        return (f"Saldo: {before} - {rupiah(-line.amount_idr)} = {after}",)
+    return (f"Dana kembali. Saldo: {before} + {rupiah(line.amount_idr)} = {after}",)
+
+
+def insufficient(notice: InsufficientBalance) -> Text:
+    rows: list[Row] = [
+        ("💳 ", bold("SALDO TIDAK CUKUP"), " ", code(f"{notice.code}.{notice.destination}")),
+        f"Harga: {rupiah(notice.price_idr)}",
+        f"Saldo: {rupiah(notice.available_idr)}",
+    ]
+    if notice.credit_idr:
+        rows.append(f"Limit utang: {rupiah(notice.credit_idr)}")
+    return lines(
+        *rows,
+        ("Kurang: ", bold(rupiah(notice.missing_idr))),
+        ("Belum dipesan. Isi saldo dulu, ketik: ", code(f"tiket {max(notice.missing_idr, 10_000)}")),
+    )
+
+
+def price_missing(notice: PriceMissing) -> Text:
+    return lines(
+        ("🚫 ", bold("BELUM ADA HARGANYA"), " ", code(f"{notice.code}.{notice.destination}")),
+        "Belum dipesan. Admin sudah diberi tahu, pakai kode lain dulu.",
+    )
+
+
+def words(notice: BalancesNotice, clock: Clock) -> Text:
+    """Return the words for a notice about balances."""
+    match notice:
+        case InsufficientBalance():
+            return insufficient(notice)
+        case PriceMissing():
+            return price_missing(notice)
+        case ProductWithoutPrice():
+            return lines(
+                ("⚠️ ", bold("Produk tanpa harga"), " ", code(notice.code)),
+                "Reseller dengan saldo ingin membelinya. Isi harganya di daftar harga, lalu kirim ke sini.",
+                clock.moment(notice.at_ms),
+            )
+        case _:
+            assert_never(notice)
