@@ -23,7 +23,7 @@ _ORDERS: Final = """
 SELECT trxid, chat_id, message_id, line, product_code, destination, ordinal, state, overdue, placed_at_ms
 FROM orders"""
 _EVENTS: Final = "SELECT trxid, at_ms, actor, evidence, state_after FROM order_events ORDER BY event_id"
-_TOLD: Final = """
+_SENT_NOTICES: Final = """
 SELECT substr(subject, 6), created_at_ms, sent_at_ms, message_id
 FROM outbox WHERE subject LIKE 'told:%' AND sent_at_ms IS NOT NULL ORDER BY outbox_id"""
 _BATCHES: Final = "SELECT chat_id, message_id, unplaced FROM batches"
@@ -46,11 +46,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One notice of an order that Telegram took for its chat: written when, taken when, as which message."""
+class SentNotice:
+    """A notice of an order that Telegram accepted; `created_at_ms` is when the bot wrote it to its outbox."""
 
-    written_at_ms: int
-    told_at_ms: int
+    created_at_ms: int
+    sent_at_ms: int
     message_id: int | None
 
 
@@ -74,7 +74,7 @@ class StoredOrder:
     placed_at_ms: int
     typed: str
     events: tuple[Event, ...]
-    tellings: tuple[Telling, ...]
+    sent_notices: tuple[SentNotice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +185,10 @@ def _orders_in(connection: sqlite3.Connection) -> Iterator[StoredOrder]:
     for trxid, at_ms, actor, evidence, state in connection.execute(_EVENTS):
         events[trxid].append(Event(at_ms=at_ms, actor=actor, state=state))
         typed.setdefault(trxid, evidence or "")
-    tellings: dict[str, list[Telling]] = defaultdict(list)
-    for trxid, written_at_ms, told_at_ms, message_id in connection.execute(_TOLD):
-        one = Telling(written_at_ms=written_at_ms, told_at_ms=told_at_ms, message_id=message_id)
-        tellings[trxid].append(one)
+    sent_notices: dict[str, list[SentNotice]] = defaultdict(list)
+    for trxid, created_at_ms, sent_at_ms, message_id in connection.execute(_SENT_NOTICES):
+        notice = SentNotice(created_at_ms=created_at_ms, sent_at_ms=sent_at_ms, message_id=message_id)
+        sent_notices[trxid].append(notice)
     rows = connection.execute(_ORDERS).fetchall()
     for trxid, chat_id, message_id, line, product, destination, ordinal, state, overdue, placed_at_ms in rows:
         yield StoredOrder(
@@ -204,5 +204,5 @@ def _orders_in(connection: sqlite3.Connection) -> Iterator[StoredOrder]:
             placed_at_ms=placed_at_ms,
             typed=typed.get(trxid, ""),
             events=tuple(events[trxid]),
-            tellings=tuple(tellings[trxid]),
+            sent_notices=tuple(sent_notices[trxid]),
         )

@@ -37,12 +37,12 @@ class Unstored(StrEnum):
 class StepName(StrEnum):
     """The stations of an order."""
 
-    ASKED = "asked"
+    ORDERED = "ordered"
     RECORDED = "recorded"
     SENT = "sent"
     ANSWERED = "answered"
     SETTLED = "settled"
-    TOLD = "told"
+    NOTIFIED = "notified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +100,11 @@ def journeys(chats: Iterable[Chat], entries: Mapping[str, Entry], records: BotRe
 def _of_stored(order: StoredOrder, chat: Chat | None, entry: Entry | None) -> Journey:
     origin = chat.messages.get(order.message_id) if chat else None
     by_button = origin is not None and origin.from_bot
-    steps = list(_asked(order, chat, origin))
+    steps = list(_ordered(order, chat, origin))
     steps.append(Step(name=StepName.RECORDED, at_ms=order.placed_at_ms, facts={}))
     steps += _at_biller(entry) if entry else ()
     steps += (_settled(event) for event in _settling(order))
-    steps += _told(order, chat)
+    steps += _notified(order, chat)
     return Journey(
         chat_id=order.chat_id,
         message_id=order.message_id,
@@ -117,16 +117,16 @@ def _of_stored(order: StoredOrder, chat: Chat | None, entry: Entry | None) -> Jo
     )
 
 
-def _asked(order: StoredOrder, chat: Chat | None, origin: Message | None) -> Iterator[Step]:
+def _ordered(order: StoredOrder, chat: Chat | None, origin: Message | None) -> Iterator[Step]:
     """Return when the order was typed or its button tapped; nothing if the chat is no longer there."""
     if chat is None or origin is None:
         return
     if not origin.from_bot:
-        yield Step(name=StepName.ASKED, at_ms=origin.at_ms, facts={"by_button": False})
+        yield Step(name=StepName.ORDERED, at_ms=origin.at_ms, facts={"by_button": False})
         return
     taps = [tap.at_ms for tap in chat.taps if tap.message_id == origin.id]
     if before := [at_ms for at_ms in taps if at_ms <= order.placed_at_ms]:
-        yield Step(name=StepName.ASKED, at_ms=before[-1], facts={"by_button": True})
+        yield Step(name=StepName.ORDERED, at_ms=before[-1], facts={"by_button": True})
 
 
 def _at_biller(entry: Entry) -> Iterator[Step]:
@@ -157,17 +157,17 @@ def _was_ruled(order: StoredOrder) -> bool:
     return bool(events) and events[-1].by_admin and events[-1].state == order.state
 
 
-def _told(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
+def _notified(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
     """Return each notice that the chat got; it is the result if it was written when the order was settled."""
     settled_at_ms = max((event.at_ms for event in _settling(order)), default=None)
-    for telling in order.tellings:
-        message = chat.messages.get(telling.message_id or 0) if chat else None
+    for notice in order.sent_notices:
+        message = chat.messages.get(notice.message_id or 0) if chat else None
         facts = {
             "words": _words_about(order, message) if message else None,
-            "is_result": settled_at_ms is not None and telling.written_at_ms >= settled_at_ms,
+            "is_result": settled_at_ms is not None and notice.created_at_ms >= settled_at_ms,
         }
-        at_ms = message.at_ms if message else telling.told_at_ms
-        yield Step(name=StepName.TOLD, at_ms=at_ms, facts=facts)
+        at_ms = message.at_ms if message else notice.sent_at_ms
+        yield Step(name=StepName.NOTIFIED, at_ms=at_ms, facts=facts)
 
 
 def _words_about(order: StoredOrder, message: Message) -> str:
@@ -207,11 +207,11 @@ def _not_stored(chat: Chat, records: BotRecords) -> Iterator[Journey]:
 def _unstored(
     key: MessageKey, line: int, text: str, message: Message, answer: Message | None, *, is_seen: bool
 ) -> Journey:
-    steps = [Step(name=StepName.ASKED, at_ms=message.at_ms, facts={"by_button": False})]
+    steps = [Step(name=StepName.ORDERED, at_ms=message.at_ms, facts={"by_button": False})]
     if answer is not None:
         rows = (row for row in answer.text.splitlines() if row.startswith(f"{line}. "))
         facts = {"words": next(rows, _first_line(answer)), "is_result": False}
-        steps.append(Step(name=StepName.TOLD, at_ms=answer.at_ms, facts=facts))
+        steps.append(Step(name=StepName.NOTIFIED, at_ms=answer.at_ms, facts=facts))
     return Journey(
         chat_id=key[0],
         message_id=key[1],
@@ -237,7 +237,8 @@ def _bought_by_button(chat: Chat, records: BotRecords) -> dict[int, list[str]]:
 
     Under a result stands a button too; what it buys is another order, and not the line that was asked back.
     """
-    results = {told.message_id for one in records.orders if one.chat_id == chat.id for told in one.tellings}
+    in_chat = (order for order in records.orders if order.chat_id == chat.id)
+    results = {notice.message_id for order in in_chat for notice in order.sent_notices}
     bought: dict[int, list[str]] = {}
     for order in records.orders:
         origin = chat.messages.get(order.message_id) if order.chat_id == chat.id else None

@@ -4,7 +4,7 @@ import { exactTime, fullTime, machineTime } from "./format.js";
 import { rove } from "./roving.js";
 import { known, t } from "./words.js";
 
-const STATIONS = ["asked", "recorded", "sent", "answered", "settled", "told"];
+const STATIONS = ["ordered", "recorded", "sent", "answered", "settled", "notified"];
 const TONES = {
   succeeded: "good", failed: "bad", disputed: "warn", unknown: "warn",
   placed: "under-way", submitting: "under-way", pending: "under-way", untaken: "under-way",
@@ -81,21 +81,21 @@ function stationsOf(order) {
 function reachedBy(order, name) {
   const all = order.steps.filter((step) => step.name === name);
   if (name === "settled") return SETTLED.has(order.state) && all.length > 0;
-  if (name === "told") return order.state === "unbought" ? all.length > 0 : all.some((step) => step.is_result);
+  if (name === "notified") return order.state === "unbought" ? all.length > 0 : all.some((step) => step.is_result);
   return all.length > 0;
 }
 
 /** Whether a station that was not reached may still be: those behind the last, and two that others may overtake. */
 function isStillToCome(order, name, isBehindLast, isOver) {
   if (name === "answered") return order.steps.some((step) => step.name === "sent") || (isBehindLast && !isOver);
-  if (name === "told") return SETTLED.has(order.state) || !isOver;
+  if (name === "notified") return SETTLED.has(order.state) || !isOver;
   return isBehindLast && !isOver;
 }
 
 function toneOf(order, name) {
   const at = (station) => order.steps.findLast((step) => step.name === station);
   if (name === "answered") return ANSWER_TONES[at(name)?.answer] ?? "passed";
-  if (name === "settled" || name === "told") return TONES[order.state] ?? "calm";
+  if (name === "settled" || name === "notified") return TONES[order.state] ?? "calm";
   return "passed";
 }
 
@@ -106,7 +106,7 @@ function createStep({ name }) {
 
 function drawStep(node, step) {
   const [hidden, time, small] = [".visually-hidden", "time", "small"].map((selector) => node.querySelector(selector));
-  const shown = step.name === "told" ? step.all.findLast((one) => one.is_result) ?? step.all.at(-1) : step.all.at(-1);
+  const shown = step.name === "notified" ? step.all.findLast((one) => one.is_result) ?? step.all.at(-1) : step.all.at(-1);
   node.className = ["step", step.state, step.passed && "passed", `tone-${step.tone}`].filter(Boolean).join(" ");
   setText(hidden, step.state === "skipped" ? t("step.skipped") : step.state === "done" ? "" : t("step.ahead"));
   setText(time, shown ? exactTime(shown.at) : "");
@@ -129,8 +129,8 @@ function drawDetail(node, step) {
 /** What happened at a step, in few words; of a notice and of a refusal, in their own. */
 function sentence(step) {
   switch (step.name) {
-    case "asked":
-      return t(step.by_button ? "did.tapped" : "did.asked");
+    case "ordered":
+      return t(step.by_button ? "did.tapped" : "did.typed");
     case "sent":
       return step.posts > 1 ? t("did.sentTimes", { count: step.posts }) : t("did.sent");
     case "answered":
@@ -141,8 +141,8 @@ function sentence(step) {
       return t(step.by_admin ? "did.settledByAdmin" : step.state === "expired" ? "did.settledByBot" : "did.settled", {
         state: known(`state.${step.state}`, step.state),
       });
-    case "told":
-      return step.words ?? t("did.told");
+    case "notified":
+      return step.words ?? t("did.notified");
     default:
       return t(`did.${step.name}`);
   }

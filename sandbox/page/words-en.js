@@ -116,16 +116,16 @@ export const en = {
   "state.expired": "Not processed",
   "state.disputed": "Results contradict",
 
-  "step.asked": "Asked",
+  "step.ordered": "Ordered",
   "step.recorded": "Recorded",
   "step.sent": "Sent",
   "step.answered": "Biller answered",
   "step.settled": "Result",
-  "step.told": "Told",
+  "step.notified": "Notified",
   "step.skipped": "(did not happen)",
   "step.ahead": "(not yet)",
 
-  "did.asked": "Typed in the chat",
+  "did.typed": "Typed in the chat",
   "did.tapped": "By a button",
   "did.recorded": "Stored by the bot",
   "did.sent": "Sent to the biller",
@@ -133,7 +133,7 @@ export const en = {
   "did.settled": "Biller: {state}",
   "did.settledByBot": "Bot: {state}",
   "did.settledByAdmin": "Admin: {state}",
-  "did.told": "Told to the chat",
+  "did.notified": "Chat notified",
 
   "answer.pending": "accepted",
   "answer.refused": "refused",
