@@ -1,4 +1,4 @@
-// Each order's way through its stations, as a stepper; a tap shows all that happened, line by line.
+// Each order's progress as a stepper; a tap shows every step in a line of its own.
 import { el, reconcile, setText } from "./dom.js";
 import { exactTime, fullTime, machineTime } from "./format.js";
 import { rove } from "./roving.js";
@@ -15,7 +15,7 @@ const list = document.getElementById("order-list");
 
 rove(list, ".order-head");
 
-/** Draw the orders of a snapshot, newest first; `read` tells whether the bot's records could be read. */
+/** Draw the orders of a snapshot, newest first. */
 export function drawOrders(snapshot) {
   const chats = new Map(snapshot.chats.map((chat) => [chat.id, chat.title]));
   const orders = snapshot.orders.map((order) => ({ ...order, title: chats.get(order.chat_id) ?? "" }));
@@ -41,7 +41,7 @@ function createOrder() {
     head.setAttribute("aria-expanded", String(!details.hidden));
   };
   head.addEventListener("click", toggle);
-  // The stations belong to the order: a tap on them opens it as well, but not one that marks text.
+  // A tap on the steps opens the order as well, unless it selects text.
   node.querySelector(".steps").addEventListener("click", () => getSelection().isCollapsed && toggle());
   return node;
 }
@@ -65,7 +65,7 @@ function stateWords(order) {
   return order.state === "pending" && order.overdue ? t("overdue") : state;
 }
 
-/** The six stations: what was reached, what is next, and what did not happen at all. */
+/** The six steps with their state: done, next, ahead, or skipped. */
 function stationsOf(order) {
   const isOver = order.state === "unbought" || SETTLED.has(order.state);
   const reached = STATIONS.map((name) => reachedBy(order, name));
@@ -85,7 +85,7 @@ function reachedBy(order, name) {
   return all.length > 0;
 }
 
-/** Whether a station that was not reached may still be: those behind the last, and two that others may overtake. */
+/** Whether a step that was not reached may still be: those after the last, and two that can come late. */
 function isStillToCome(order, name, isBehindLast, isOver) {
   if (name === "answered") return order.steps.some((step) => step.name === "sent") || (isBehindLast && !isOver);
   if (name === "notified") return SETTLED.has(order.state) || !isOver;
@@ -126,7 +126,7 @@ function drawDetail(node, step) {
   words.lang = step.words ? "id" : "";
 }
 
-/** What happened at a step, in few words; of a notice and of a refusal, in their own. */
+/** A short text for a step; a notice and a refusal are quoted. */
 function sentence(step) {
   switch (step.name) {
     case "ordered":
@@ -134,7 +134,7 @@ function sentence(step) {
     case "sent":
       return step.posts > 1 ? t("did.sentTimes", { count: step.posts }) : t("did.sent");
     case "answered":
-      // The biller repeats the order before its reason; the order stands beside it already.
+      // The biller repeats the order before its reason; the page already shows the order.
       if (step.reason) return t("answered.refusedFor", { reason: step.reason.replace(/^Transaksi \S+ GAGAL /, "") });
       return known(`answered.${step.answer}`, step.answer);
     case "settled":

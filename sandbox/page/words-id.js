@@ -1,4 +1,4 @@
-// The page in Indonesian. Keys are the same in every language; tests hold them to it.
+// The texts of the page in Indonesian. Every language has the same keys; a test compares them.
 export const id = {
   title: "Loket · ruang coba",
   tagline: "ruang coba",

@@ -70,7 +70,7 @@ def test_the_arrow_keys_lead_through_a_chat_and_into_its_messages(page: Page) ->
 
 def test_the_page_speaks_english_when_asked_and_remembers_it(page: Page) -> None:
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", name="The way of each order")).to_be_visible()
+    expect(page.get_by_role("heading", name="Progress of each order")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
     say_in_english = page.get_by_label("Message from Sari")
     say_in_english.fill("s5.081230091111")
@@ -81,7 +81,7 @@ def test_the_page_speaks_english_when_asked_and_remembers_it(page: Page) -> None
     expect(told).to_contain_text("SUKSES", timeout=RESULT_MS)
     expect(told.locator(".gloss")).to_have_text("Success; the SN is the proof.")
     page.goto(page.url.partition("?")[0])
-    expect(page.get_by_role("heading", name="The biller's books")).to_be_visible()
+    expect(page.get_by_role("heading", name="The biller's ledger")).to_be_visible()
     page.get_by_role("link", name="Bahasa Indonesia").click()
     expect(page.get_by_role("heading", name="Buku biller")).to_be_visible()
 
