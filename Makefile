@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup browser demo gallery test simulate bench check format lock audit clean
+.PHONY: setup browser demo gallery test prove coverage simulate bench check format lock audit clean
 
 setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
 
@@ -22,8 +22,14 @@ demo: setup  ## the bot between a pretended Telegram and a pretended biller, on 
 gallery: setup  ## docs/gallery.md: every message as it looks in the chat, from the real texts
 	$(BIN)/python -m tools.gallery
 
-test: setup browser  ## every promise, proven
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=
+test: setup browser  ## every promise, in some five minutes
+	$(BIN)/python -m pytest -n auto -m "not prove"
+
+prove: setup  ## what takes longer: thousands of worlds, a thousand kills, every planted bug caught
+	$(BIN)/python -m pytest -m prove
+
+coverage: setup browser  ## which lines `make test` runs
+	$(BIN)/python -m pytest -n auto -m "not prove" --cov --cov-report=term:skip-covered
 
 SEEDS ?= 0:500000
 

@@ -17,6 +17,7 @@ from bot.settings import InvalidSettingsError, Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
+    from bot.catalogue_cli import ImportPlan
     from storage.backup import BackupContents
 
 EXIT_SETTINGS = 2
@@ -64,7 +65,7 @@ def main() -> None:
         case "backup":
             sys.exit(_keep(partial(_back_up, settings, given.target)))
         case "catalogue" if given.way == "import":
-            sys.exit(_keep(partial(_import, settings, given.file, yes=given.yes, skip=given.skip_faulty)))
+            sys.exit(_keep(partial(_import, settings, given)))
         case "catalogue":
             sys.exit(_keep(partial(_export, settings, given.file)))
         case "restore":
@@ -88,9 +89,13 @@ def _add_catalogue(parser: argparse.ArgumentParser) -> None:
     bring_in = ways.add_parser("import", help="show what a list would change, and apply it when told to")
     bring_in.add_argument("--yes", action="store_true", help="apply without asking")
     bring_in.add_argument("--skip-faulty", action="store_true", help="apply the sound rows of a faulty list")
+    bring_in.add_argument(
+        "--replace", action="store_true", help="remove the products that the list does not name"
+    )
+    bring_in.add_argument("--price", default="", metavar="HEADING", help="the column that resellers pay by")
     export = ways.add_parser("export", help="write the list in the form that import reads")
     for way in (bring_in, export):
-        way.add_argument("file", type=Path, metavar="FILE", help="ends in .xlsx or .csv")
+        way.add_argument("file", type=Path, metavar="FILE", help="a spreadsheet, or text that ends in .csv")
 
 
 def _become_the_sandbox(arguments: list[str]) -> None:
@@ -175,36 +180,49 @@ def _export(settings: Settings, file: Path) -> None:
     print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
-def _import(settings: Settings, file: Path, *, yes: bool, skip: bool) -> None:
+def _import(settings: Settings, given: argparse.Namespace) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
-    sheet = catalogue_cli.read_file(file)
-    for problem in catalogue_cli.problem_lines(sheet):
-        print(problem)
-    if sheet.problems and not skip:
-        raise catalogue_cli.PriceListFileError("mend these rows, or leave them out with --skip-faulty")
+    found = catalogue_cli.read_file(given.file)
+    for line in catalogue_cli.reading_lines(found):
+        print(line)
     applied = catalogue_cli.import_list(
         settings.database_path,
-        sheet,
-        file,
+        found,
+        given.file,
+        replaces=given.replace,
+        price_title=given.price,
         stamp=secrets.token_urlsafe(16),
         at_ms=now_ms(),
-        agrees=partial(_agrees, yes=yes),
+        agrees=partial(_agrees, given=given),
     )
     print("applied" if applied else "nothing was changed")
 
 
-def _agrees(found: "CatalogueDiff", *, yes: bool) -> bool:
-    for kind, count in found.counts():
-        codes = ", ".join(change.code for change in found.of_kind(kind)[:5])
-        print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
-    if found.reordered:
-        print("the order of products changes")
-    if yes:
+def _agrees(plan: "ImportPlan", *, given: argparse.Namespace) -> bool:
+    """Print what a list would do, and ask; PriceListFileError for faulty rows that are not to be left out."""
+    from bot.catalogue_cli import PriceListFileError, problem_lines
+
+    for line in problem_lines(plan.problems):
+        print(line)
+    if plan.problems and not given.skip_faulty:
+        raise PriceListFileError("mend these rows, or leave them out with --skip-faulty")
+    _print_changes(plan.diff)
+    if plan.unlisted_count and not given.replace:
+        print(f"{plan.unlisted_count} products are not in the list and stay; --replace removes them")
+    if given.yes or not plan.diff:
         return True
     print("apply? [y/N] ", end="", flush=True)
     return sys.stdin.readline().strip().lower() == "y"
+
+
+def _print_changes(diff: "CatalogueDiff") -> None:
+    for kind, count in diff.counts():
+        codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
+        print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
+    if diff.reordered:
+        print("the order of products changes")
 
 
 def _described(holding: "BackupContents", settings: Settings) -> str:

@@ -39,25 +39,25 @@ class CatalogueRevision(Struct, frozen=True, kw_only=True):
 
 
 def current_version(tx: Tx) -> CatalogueVersion:
-    """Give which state holds; version 0 if there never was a catalogue."""
+    """Return which state holds; version 0 if there never was a catalogue."""
     row = tx.one("catalogue_edition")
     return CatalogueVersion(version=row["version"], stamp=row["stamp"]) if row else CatalogueVersion()
 
 
 def changed_at_ms(tx: Tx) -> int:
-    """Give when the catalogue last changed; 0 if there never was one."""
+    """Return when the catalogue last changed; 0 if there never was one."""
     row = tx.one("catalogue_edition")
     return row["at_ms"] if row else 0
 
 
 def load(tx: Tx) -> Catalogue:
-    """Give all products, in the operator's order."""
+    """Return all products, in the operator's order."""
     products = tuple(_read(row) for row in tx.all("all_products"))
     return Catalogue(version=current_version(tx).version, products=products)
 
 
 def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit) -> CatalogueDiff | None:
-    """Put `new` in the place of `old` and keep what changed; None if `old` is no longer what holds."""
+    """Replace `old` by `new` and store what changed; return None if `old` is no longer in force."""
     found = diff_catalogue(old, new)
     version = old.version + 1
     if current_version(tx).version != old.version or not _add_version(tx, version, edit):
@@ -82,7 +82,7 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
 
 
 def history(tx: Tx, *, limit: int) -> list[CatalogueRevision]:
-    """Give the last changes, the latest first."""
+    """Return the last changes, the latest first."""
     return [
         CatalogueRevision(
             version=row["version"],

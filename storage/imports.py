@@ -1,13 +1,10 @@
-"""Price lists that admins sent: asked to be read, read, and applied or thrown away."""
+"""Price lists that admins sent: requested, read, and applied or discarded."""
 
 from enum import StrEnum
-from typing import Any
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from bot.catalogue.price_list.reader import ParsedPriceList
-from bot.catalogue.price_list.row import CellProblem, ParsedRow, SkippedRow
-from bot.catalogue.product import Product
 from storage.codec import dump, from_row, load
 from storage.transaction import Tx
 
@@ -50,7 +47,7 @@ def request(
     file_name: str,
     at_ms: int,
 ) -> None:
-    """Keep that a file is to be read."""
+    """Store that a file is to be read."""
     tx.run(
         "request_import",
         chat_id=chat_id,
@@ -64,58 +61,43 @@ def request(
 
 
 def next_requested(tx: Tx) -> Import | None:
-    """Give the list whose turn is next, which may lie ahead."""
+    """Return the list that is due next, perhaps only in the future."""
     row = tx.one("next_import")
     return from_row(Import, row) if row else None
 
 
 def get(tx: Tx, import_id: int) -> Import | None:
-    """Look a list up."""
+    """Return a list by its id."""
     row = tx.one("import_by_id", import_id=import_id)
     return from_row(Import, row) if row else None
 
 
 def parsed_list(tx: Tx, import_id: int) -> ParsedPriceList | None:
-    """Give what was read of a list that waits for its admin's word."""
+    """Return what was read of a list that is not decided yet."""
     row = tx.one("import_by_id", import_id=import_id)
-    return _unpacked(row["sheet"]) if row and row["sheet"] else None
+    return load(ParsedPriceList, row["sheet"]) if row and row["sheet"] else None
 
 
 def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
-    """Count an attempt before it is made, so that a file which kills its reader is not read for ever."""
+    """Count an attempt before it is made, so that a file that ends the process is not read for ever."""
     tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
 
 
 def store_parsed(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
-    """Keep what was read (`packed`, once) and what it was compared with; False if it was decided before."""
+    """Store what was read, once, and what it was compared with; return False if it was decided before."""
     return tx.run("store_parsed_import", import_id=import_id, sheet=sheet, version=version) > 0
 
 
 def finish(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
-    """Be done with a list; False if somebody was before."""
+    """Close a list; return False if it was closed before."""
     return tx.run("finish_import", import_id=import_id, state=state, fault=fault) > 0
 
 
 def undecided(tx: Tx, chat_id: int) -> list[int]:
-    """Give the lists of a chat that wait for its admin's word."""
+    """Return the lists of a chat that are not decided yet."""
     return [row["import_id"] for row in tx.all("imports_undecided", chat_id=chat_id)]
 
 
-def serialize(sheet: ParsedPriceList) -> str:
-    """Give a sheet as it is kept; of thousands of rows, so it is made outside of any transaction."""
-    return dump(sheet)
-
-
-def _unpacked(packed: str) -> ParsedPriceList:
-    told = load(dict[str, Any], packed)
-    return ParsedPriceList(
-        lines=tuple(map(_line, told["lines"])),
-        problems=convert(told["problems"], tuple[CellProblem, ...]),
-        unused=tuple(told["unused"]),
-        stricter=tuple(told["stricter"]),
-    )
-
-
-def _line(told: dict[str, Any]) -> ParsedRow:
-    # No name tells the kind of a line, but its fields do.
-    return convert(told, SkippedRow) if "code_key" in told else convert(told, Product)
+def serialize(found: ParsedPriceList) -> str:
+    """Return a list as it is stored; of thousands of rows, so it is made outside of any transaction."""
+    return dump(found)

@@ -4,7 +4,7 @@ Only a call that surely never left is `NotSent`; whatever is not a clear answer 
 """
 
 import asyncio
-from typing import Final, cast
+from typing import Final
 
 import httpx
 
@@ -35,18 +35,21 @@ class BillerClient:
         self._user = user
         self._password = password
         self._timeout_s = timeout_s
-        # Whoever shows a request shows its URL, so a URL's own credentials travel apart from it.
+        # A request that is shown shows its URL, so the credentials of a URL travel apart from it.
         self._endpoint = endpoint.copy_with(userinfo=b"")
-        self._auth = httpx.BasicAuth(endpoint.username, endpoint.password) if endpoint.userinfo else None
-        # Host among them: to work out for each call what is the same in all costs more than to send it.
-        self._headers = httpx.Request("GET", self._endpoint, headers=_HEADERS).headers
+        request = httpx.Request("GET", self._endpoint, headers=_HEADERS)  # a POST would count its body here
+        if endpoint.userinfo:
+            request = next(httpx.BasicAuth(endpoint.username, endpoint.password).auth_flow(request))
+        self._headers = request.headers
         # A third for TCP and TLS: a stall there is told as NotSent before the outer deadline.
         connect_timeout_s = min(CONNECT_TIMEOUT_S, timeout_s / 3)
-        self._transport = OneCall(connect_timeout_s=connect_timeout_s, max_bytes=ANSWER_MAX_BYTES)
+        self._transport = OneCall(
+            self._endpoint, connect_timeout_s=connect_timeout_s, max_bytes=ANSWER_MAX_BYTES
+        )
 
     def expect(self) -> None:
         """Connect already: a purchase comes as soon as its claim is on the disk."""
-        self._transport.connect_ahead(self._endpoint)
+        self._transport.connect_ahead()
 
     async def buy(self, order: Order) -> Answer:
         """Post `order` once and say what came of it; only cancellation is raised."""
@@ -59,15 +62,10 @@ class BillerClient:
     async def _post(self, order: Order) -> Accepted | Refused | Unclear:
         signature = sign(user=self._user, password=self._password, trxid=order.trxid)
         body = trx_body(order, user=self._user, sign=signature)
-        headers = [*self._headers.raw, (b"Content-Length", b"%d" % len(body))]
-        request = httpx.Request("POST", self._endpoint, headers=headers, stream=httpx.ByteStream(body))
-        if self._auth:
-            request = next(self._auth.auth_flow(request))
-        response = await self._transport.handle_async_request(request)
+        response = await self._transport.post(self._headers, body)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             return Unclear(why="the answer is compressed")
-        answer = b"".join(cast("httpx.ByteStream", response.stream))
-        return read_response(response.status_code, answer, order=order, user=self._user)
+        return read_response(response.status_code, await response.aread(), order=order, user=self._user)
 
 
 def read_response(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:

@@ -1,6 +1,6 @@
-"""Tells the network of a mobile number by its prefix.
+"""The network of a mobile number by its prefix.
 
-Numbers keep their prefix when they change network and prefixes get new owners: good for a question, never
+Numbers keep their prefix when they change network, and prefixes get new owners: good for a question, never
 for a refusal.
 """
 
@@ -26,12 +26,12 @@ _TRI = ("0895", "0896", "0897", "0898", "0899")
 
 
 def carrier_of(phone: str) -> Carrier | None:
-    """Give the network of `phone` (08…), or None where nobody is known to own the prefix."""
+    """Return the network of `phone` (08…); None where the owner of the prefix is not known."""
     return _of_prefix(phone[: PREFIX_DIGITS + 1])
 
 
 def load_prefixes() -> None:
-    """Load what the first question needs, which takes a tenth of a second; any thread may do it."""
+    """Load the tables that the first call needs, which takes a tenth of a second, in any thread."""
     carrier_of("08110000000")
 
 

@@ -14,7 +14,7 @@ from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.catalogue.search_query import is_meter_number, split_queries, split_terms, without_pin, words_of
 
 LONG_CODE_CHARS = 6
-"""From this length on two slips leave a code recognisable; in a shorter one a second makes it another."""
+"""From this length on a code is recognisable with two letters wrong; a shorter one is another then."""
 
 MIN_FUZZY_CHARS = 4
 MIN_LIKENESS = 75
@@ -30,15 +30,13 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     products: tuple[Product, ...] = ()
 
     def __repr__(self) -> str:
-        """Show no thousand products."""
         return f"Catalogue(version={self.version})"
 
     def __bool__(self) -> bool:
-        """Tell whether there is a catalogue at all: without one every code passes through."""
+        """Return whether there is a catalogue at all: without one every code passes through."""
         return bool(self.products)
 
     def __iter__(self) -> Iterator[Product]:
-        """Go through the products in order."""
         return iter(self.products)
 
     @cached_property
@@ -60,22 +58,18 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
-        """Give the groups in the order of their first product."""
+        """The groups in the order of their first product."""
         return tuple(dict.fromkeys(product.group for product in self.products))
 
     def find(self, code: str) -> Product | None:
-        """Give the product of this code, in whatever letter case it is typed."""
+        """Return the product of this code, in whatever letter case it is typed."""
         return self._by_code.get(code.casefold())
 
     def in_group(self, group: str) -> tuple[Product, ...]:
-        """Give a group's products, in order."""
         return tuple(product for product in self.products if product.group == group)
 
     def for_nominal(self, nominal: int, carrier: Carrier | None) -> tuple[Product, ...]:
-        """Give the products of a nominal, of any network where `carrier` is None.
-
-        Pulsa and tokens both: what the destination is, a phone or a meter, is told by the product's rule.
-        """
+        """Return the products of a nominal, pulsa and tokens both, of any network where `carrier` is None."""
         return tuple(
             product
             for product in self.products
@@ -83,11 +77,11 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def for_carrier(self, carrier: Carrier) -> tuple[Product, ...]:
-        """Give the products that are for numbers of this network alone, in order."""
+        """Return the products that are for numbers of this network alone, in order."""
         return tuple(product for product in self.products if product.carrier is carrier)
 
     def substitutes(self, product: Product, limit: int = 4) -> tuple[Product, ...]:
-        """Give open products that may serve instead: of the same group and kind, nearest in price first.
+        """Return open products that may serve instead: of the same group and kind, nearest in price first.
 
         Half of them are dearer and half are not, as far as there are any.
         """
@@ -105,7 +99,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(other for other in others if other.code in chosen)[:limit]
 
     def _is_beyond(self, other: Product, product: Product) -> bool:
-        """Tell whether `other` is dearer, or stands below where there is no price to tell by."""
+        """Return whether `other` is dearer, or stands below it where a price is missing."""
         if other.price_idr is None or product.price_idr is None:
             return self._places[other.code.casefold()] > self._places[product.code.casefold()]
         return other.price_idr > product.price_idr
@@ -119,38 +113,40 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
     def similar(self, code: str, limit: int = 3) -> tuple[Product, ...]:
         """Return products whose codes differ by one edit from `code`, a long one by two, nearest first."""
         typed = code.casefold()
-        slips = 1 if len(typed) < LONG_CODE_CHARS else 2
+        max_edits = 1 if len(typed) < LONG_CODE_CHARS else 2
         found = process.extract(
-            typed, list(self._by_code), scorer=OSA.distance, score_cutoff=slips, limit=None
+            typed, list(self._by_code), scorer=OSA.distance, score_cutoff=max_edits, limit=None
         )
         ranked = sorted(found, key=lambda match: self._rank(typed, match[0], int(match[1])))
         return tuple(self._by_code[match[0]] for match in ranked[:limit])
 
-    def _rank(self, typed: str, code: str, slips: int) -> tuple[int, bool, bool, bool, int]:
+    def _rank(self, typed: str, code: str, edits: int) -> tuple[int, bool, bool, bool, int]:
         """What can be bought comes first, then codes of the same letters: `s6` means an `s…`, not an `x6`."""
-        other_messages = _letters(code) != _letters(typed)
+        has_other_letters = _letters(code) != _letters(typed)
         is_closed = not self._by_code[code].is_open
-        return (slips, is_closed, other_messages, len(code) != len(typed), self._places[code])
+        return (edits, is_closed, has_other_letters, len(code) != len(typed), self._places[code])
 
     def search(self, words: str) -> tuple[Product, ...]:
-        """Give the products that `words` mean, in order: codes, their beginning, words of a name, a meter."""
+        """Return the products that `words` mean: codes, their beginning, words of a name, or a meter."""
         typed = words.casefold()
         if is_meter_number(typed):
             return tuple(product for product in self.products if product.rule is DestinationRule.METER)
         parts = split_terms(typed)
         if parts and all(part in self._by_code for part in parts):
             return self._at(self._places[part] for part in parts)
-        found = [self._wished(wish) or self._wished(without_pin(wish)) for wish in split_queries(typed)]
+        found = [
+            self._for_query(query) or self._for_query(without_pin(query)) for query in split_queries(typed)
+        ]
         return self._at(frozenset().union(*found))
 
     def _at(self, places: Iterable[int]) -> tuple[Product, ...]:
         return tuple(self.products[place] for place in sorted(set(places)))
 
-    def _wished(self, wish: str) -> frozenset[int]:
-        if wish in self._by_code:
-            return frozenset({self._places[wish]})
-        words = words_of(wish)
-        spelled = self._of_codes(wish) | self._of_words(words, self._spelled)
+    def _for_query(self, query: str) -> frozenset[int]:
+        if query in self._by_code:
+            return frozenset({self._places[query]})
+        words = words_of(query)
+        spelled = self._of_codes(query) | self._of_words(words, self._spelled)
         return spelled or self._of_words(words, self._alike)
 
     def _of_codes(self, typed: str) -> frozenset[int]:
@@ -161,7 +157,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return same or frozenset(place for code, place in self._places.items() if code.startswith(typed))
 
     def _of_words(self, words: list[str], places_of: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        """Give the places that fit every word."""
+        """Return the places of the products that fit every word."""
         if not words:
             return frozenset()
         return frozenset.intersection(*(places_of(word) for word in words))

@@ -7,8 +7,6 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.price_list.columns import normalized_key
-from bot.catalogue.price_list.row import ParsedRow
 from bot.catalogue.product import Product
 
 
@@ -35,7 +33,7 @@ class ProductChange(Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """Give the code, as it is spelled from now on."""
+        """The code, as it is spelled from now on."""
         product = self.after or self.before
         return product.code if product else ""
 
@@ -47,21 +45,21 @@ class CatalogueDiff(Struct, frozen=True, kw_only=True):
     reordered: bool
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to apply."""
+        """Return whether there is anything to apply."""
         return bool(self.changes) or self.reordered
 
     def counts(self) -> tuple[tuple[ChangeKind, int], ...]:
-        """Give how many products change in which way, in the order of the kinds."""
+        """Return how many products change in which way, in the order of the kinds."""
         found = Counter(change.kind for change in self.changes)
         return tuple((kind, found[kind]) for kind in ChangeKind if found[kind])
 
     def of_kind(self, kind: ChangeKind) -> tuple[ProductChange, ...]:
-        """Give the changes of one kind, in order."""
+        """Return the changes of one kind, in order."""
         return tuple(change for change in self.changes if change.kind is kind)
 
 
 def diff_catalogue(old: Catalogue, new: Sequence[Product]) -> CatalogueDiff:
-    """Give what would change if `new` took the place of `old`."""
+    """Return what would change if `new` took the place of `old`."""
     staying = {product.code.casefold() for product in new}
     changes = [
         ProductChange(kind=kind, before=before, after=after)
@@ -93,15 +91,3 @@ def _price_kind(before_idr: int | None, after_idr: int | None) -> ChangeKind:
     if after_idr is None:
         return ChangeKind.PRICE_TAKEN
     return ChangeKind.PRICE_UP if after_idr > before_idr else ChangeKind.PRICE_DOWN
-
-
-def merge_rows(lines: Sequence[ParsedRow], old: Catalogue) -> tuple[Product, ...]:
-    """Give the products of a list as read; where a faulty row stood, the product that it meant stays."""
-    taken = {line.code.casefold() for line in lines if isinstance(line, Product)}
-    old_by_key = {normalized_key(product.code): product for product in old}
-    products: list[Product] = []
-    for line in lines:
-        product = line if isinstance(line, Product) else old_by_key.pop(line.code_key, None)
-        if product and (product is line or product.code.casefold() not in taken):
-            products.append(product)
-    return tuple(products)

@@ -1,7 +1,7 @@
-"""What a product's code, group and name tell of it, in the words of the trade, where its row does not say.
+"""Infers a product's destination rule, network and nominal from its code, group and name.
 
-A wrong destination rule or network costs a refusal or a question. A wrong nominal would cost money, so it
-is only told where code, name and price agree.
+A wrong rule or network costs a refusal or a question. A wrong nominal would cost money, so it is inferred
+only where code, name and price agree.
 """
 
 import re
@@ -45,7 +45,7 @@ _NAMED_AMOUNT = re.compile(r"(?<![\w.,])(\d[\d.,]*\d|\d)\s*(rb|ribu|k)?(?![\w.,]
 
 
 class InferredTraits(Struct, frozen=True, kw_only=True):
-    """What could be told; `carrier` and `nominal` are None where it could not."""
+    """What was inferred; `carrier` and `nominal` are None where they could not be."""
 
     rule: DestinationRule
     carrier: Carrier | None
@@ -55,9 +55,9 @@ class InferredTraits(Struct, frozen=True, kw_only=True):
 def infer_traits(
     *, code: str, name: str, group: str, price_idr: int | None, rule: DestinationRule | None = None
 ) -> InferredTraits:
-    """Tell what can be told of a product by its words alone; `rule` where its row says it.
+    """Infer what the words of a product tell; `rule` is what its row says, if it says so.
 
-    Of a row that says `game` and names a game of servers the words are heard: an id alone would be bought.
+    A game that wants a server wants one though its row says `game`: an id alone would be bought.
     """
     carrier = carrier_named_in(name=name, group=group)
     told = _rule(code.lower(), f"{group} {name}".lower(), carrier)
@@ -71,13 +71,12 @@ def infer_traits(
 
 
 def carrier_named_in(*, name: str, group: str) -> Carrier | None:
-    """Tell the one network that group and name speak of; None if there is none, or more than one."""
+    """Return the one network that group and name speak of; None if there is none, or more than one."""
     spoken = carriers_in(group) | carriers_in(name)
     return next(iter(spoken)) if len(spoken) == 1 else None
 
 
 def carriers_in(text: str) -> frozenset[Carrier]:
-    """Give the networks that a text names."""
     low = text.lower().strip()
     return frozenset(carrier for carrier, words in _OPERATORS.items() if words.search(low))
 
@@ -94,7 +93,7 @@ def _rule(code: str, words: str, carrier: Carrier | None) -> DestinationRule:
 
 
 def _nominal(code: str, name: str, group: str, price_idr: int | None) -> int | None:
-    """Tell the nominal where the digits of the code, the one amount in the name, and the price agree."""
+    """Return the nominal where the digits of the code, the one amount in the name, and the price agree."""
     tail = _TAIL.fullmatch(code)
     named = [_thousands(amount, unit) for amount, unit in _NAMED_AMOUNT.findall(name)]
     if not tail or len(named) != 1 or _NO_PULSA.search(f"{group} {name}"):
@@ -115,5 +114,5 @@ def _thousands(amount: str, unit: str) -> int | None:
 
 
 def _is_plausible(nominal: int, price_idr: int | None) -> bool:
-    """A pulsa or a token is sold similar its nominal; what is not is something else."""
+    """A pulsa or a token is sold for about its nominal; what is not is something else."""
     return price_idr is None or 0.85 * nominal <= price_idr / 1000 <= 1.15 * nominal + 3

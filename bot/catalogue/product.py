@@ -34,7 +34,7 @@ class DailyHours(Struct, frozen=True, kw_only=True):
     until_minute: int
 
     def hold(self, minute: int) -> bool:
-        """Tell whether `minute` of the day (0 to 1439) lies within."""
+        """Return whether `minute` of the day (0 to 1439) lies within."""
         if self.from_minute <= self.until_minute:
             return self.from_minute <= minute < self.until_minute
         return minute >= self.from_minute or minute < self.until_minute
@@ -46,7 +46,7 @@ class Product(Struct, frozen=True, kw_only=True):
     `code` is spelled as the biller wants it; resellers may type it in any letter case. `price_idr` is what a
     reseller pays, None where the operator names no price. `carrier` is set for products that only numbers
     of one network can receive, `nominal` (in thousands of rupiah, `5` for a pulsa of 5.000) where `5.0812…`
-    or, for a token, `20.1444…` may mean this product. `cut_off` is when it is_in_cut_off each day.
+    or, for a token, `20.1444…` may mean this product. `cut_off` is when it rests each day.
     """
 
     code: str
@@ -60,5 +60,5 @@ class Product(Struct, frozen=True, kw_only=True):
     cut_off: DailyHours | None = None
 
     def is_in_cut_off(self, minute: int) -> bool:
-        """Tell whether the product is_in_cut_off at `minute` of the shop's day."""
+        """Return whether the product rests at `minute` (0 to 1439) of the shop's day."""
         return self.cut_off is not None and self.cut_off.hold(minute)

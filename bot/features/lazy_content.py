@@ -3,16 +3,18 @@
 from bot.delivery.messenger import LazyContent
 from bot.features.history import report_content
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
+from bot.features.price_list.removal_file import render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
+from bot.notices.catalogue import CatalogueFile, FileFormat
 from bot.notices.placing import BatchSummary
-from bot.notices.price_list import CatalogueFile, FileFormat
+from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
 from bot.notices.reports import SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
+from bot.texts.catalogue import file_words
 from bot.texts.formatting import Clock
 from bot.texts.message import Attachment, AttachmentKind
-from bot.texts.price_list import file_words
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
 from storage import batches, catalogue, orders
@@ -26,6 +28,8 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return _table(tx, notice, clock)
         case CatalogueFile():
             return _catalogue(tx, notice)
+        case RemovalFile():
+            return LazyContent(rendered=render_removals(tx, notice))
         case Receipt():
             return LazyContent(rendered=_receipt(notice, clock))
         case SalesReport():

@@ -6,6 +6,7 @@ messages wait. Each room of this package holds the notices of one matter; those 
 """
 
 from bot.notices.alarms import AlarmNotice
+from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
@@ -19,7 +20,8 @@ from bot.notices.orders import (
 )
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
-from bot.notices.price_list import CatalogueFile, PriceListNotice
+from bot.notices.price_list import PriceListNotice, RemovalFile
+from bot.notices.products import ProductNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
@@ -32,6 +34,8 @@ Notice = (
     | OrderLookupNotice
     | ReportsNotice
     | PriceListNotice
+    | CatalogueNotice
+    | ProductNotice
     | ReceiptsNotice
     | ComplaintsNotice
     | AlarmNotice
@@ -40,7 +44,7 @@ Notice = (
     | GuidanceNotice
 )
 
-LazyNotice = BatchSummary | Receipt | CatalogueFile | SalesReport | SalesReportFile
+LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
 """Notices that name something only: what they say is looked up at the moment they leave."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed

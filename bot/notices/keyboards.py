@@ -26,7 +26,8 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.price_keyboards import price_buttons
-from bot.notices.price_list import ImportPreview, ProductFailing
+from bot.notices.price_list import ImportPreview, ReplaceQuestion
+from bot.notices.products import ProductFailing
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.shopping import ShoppingNotice
@@ -71,8 +72,12 @@ def _keys_of_matter(notice: Notice) -> ButtonRows:
             return _row(Action.CONFIRM_FAILURE, Action.CANCEL)
         case ProductFailing(code=code):
             return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
-        case ImportPreview(has_changes=True, sound_count=sound, omitted_count=omitted):
-            return _row_of_import(sound, is_whole=not omitted)
+        case ImportPreview():
+            return _keys_of_preview(notice)
+        case ReplaceQuestion(price=price, removed_count=removed):
+            update = _import_key(Action.UPDATE_IMPORT, price)
+            confirm = _import_key(Action.CONFIRM_REPLACE, price, str(removed))
+            return ((update, confirm), (ButtonSpec(action=Action.DISCARD_IMPORT),))
         case _:
             return ()
 
@@ -131,12 +136,27 @@ def _buy(offer: OrderOffer, user_id: int) -> ButtonSpec:
     )
 
 
-def _row_of_import(sound_count: int, *, is_whole: bool) -> ButtonRows:
-    """A list with faulty rows is applied without them only by a button that says so."""
-    apply = ButtonSpec(action=Action.APPLY_IMPORT)
-    if not is_whole:
-        apply = ButtonSpec(action=Action.APPLY_SOUND, label=str(sound_count))
-    return ((apply, ButtonSpec(action=Action.DISCARD_IMPORT)),)
+def _keys_of_preview(notice: ImportPreview) -> ButtonRows:
+    """Offer to apply a list, and apart from it to remove what it does not name; first to choose its price."""
+    if not notice.is_open:
+        return ()
+    choices = tuple(
+        (_import_key(Action.CHOOSE_PRICE, choice.option, choice.title[:MAX_LABEL_CHARS]),)
+        for choice in notice.choices
+    )
+    discard = ButtonSpec(action=Action.DISCARD_IMPORT)
+    if not (notice.is_price_sure and (notice.has_changes or notice.removed_count)):
+        return (*choices, (discard,))
+    if not notice.removed_count:
+        action = Action.APPLY_SOUND if notice.omitted_count else Action.APPLY_IMPORT
+        return ((_import_key(action, notice.price, str(notice.listed_count)), discard), *choices)
+    update = (_import_key(Action.UPDATE_IMPORT, notice.price),) if notice.has_changes else ()
+    return ((*update, _import_key(Action.REPLACE_IMPORT, notice.price)), *choices, (discard,))
+
+
+def _import_key(action: Action, price: int | None, label: str = "") -> ButtonSpec:
+    """Return a button that remembers which column of prices its preview was made with."""
+    return ButtonSpec(action=action, payload="" if price is None else str(price), label=label)
 
 
 def _row(*actions: Action, payload: str = "") -> ButtonRows:

@@ -5,8 +5,8 @@ from typing import assert_never
 
 from bot.grammar.period import Period, decode_period, single_day
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
+from bot.notices.catalogue import FileFormat
 from bot.notices.order_lookup import NoMatchingOrder, OrderHistory, OrderRow, OrdersToDestination
-from bot.notices.price_list import FileFormat
 from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
 
 NUMBERS_A_ROW = 4

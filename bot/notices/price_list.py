@@ -1,20 +1,15 @@
-"""What admins are told of the price list: what a file would change, what it changed, what is wrong in it."""
+"""What admins are told of a price list that they sent: what it would change, and what is wrong in it."""
 
 from enum import StrEnum
 
 from msgspec import Struct
 
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.grid import FileError
+from bot.catalogue.price_list.columns import MappedColumn
 from bot.catalogue.price_list.row import CellProblem
+from bot.catalogue.price_list.sheets import FileError
 from bot.catalogue.product import DestinationRule
-
-
-class FileFormat(StrEnum):
-    """The forms in which the catalogue is sent."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
+from bot.notices.catalogue import ChangeCount
 
 
 class ImportEndReason(StrEnum):
@@ -22,13 +17,6 @@ class ImportEndReason(StrEnum):
 
     DISCARDED = "discarded"
     SUPERSEDED = "superseded"
-
-
-class ChangeCount(Struct, frozen=True, kw_only=True):
-    """How many products change in one way."""
-
-    kind: ChangeKind
-    count: int
 
 
 class ChangeExample(Struct, frozen=True, kw_only=True):
@@ -48,36 +36,110 @@ class RuleCount(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class PriceChoice(Struct, frozen=True, kw_only=True):
+    """A column of prices that could be taken, with the price of one product in it for an example.
+
+    `option` is its place among those of the list.
+    """
+
+    option: int
+    title: str
+    code: str
+    price_idr: int | None
+
+
+class FileText(Struct, frozen=True, kw_only=True):
+    """A heading of the file, the name of a sheet, or where a row stands."""
+
+    title: str
+
+
 class ImportReceived(Struct, frozen=True, kw_only=True):
     """A file is being fetched and read."""
 
     file_name: str
 
 
+class ReadingReport(Struct, frozen=True, kw_only=True):
+    """How a file was understood: which sheets were read, which column as what, and what was left out.
+
+    `sheets` are named where the file has several, `sheets_left` are those without a list or hidden. `unused`
+    are the first headings that nothing is read from, `note_rows` the first rows that are no products.
+    """
+
+    columns: tuple[MappedColumn, ...]
+    unused: tuple[FileText, ...]
+    unused_count: int
+    sheets: tuple[FileText, ...]
+    sheets_left: tuple[FileText, ...]
+    note_rows: tuple[FileText, ...]
+    note_count: int
+
+
 class ImportPreview(Struct, frozen=True, kw_only=True):
     """What a list would change, and every row that it cannot.
 
-    `product_count` is the size of the catalogue to come, `sound_count` the rows that could be read and
-    `omitted_count` those that could not; `problems` are the first of `problem_count`. `unused` are headings
-    that mean nothing to us, `stricter` the first codes that want a server though their rows do not say so.
-    `has_changes` tells whether there is anything to apply; `renewed` that the
-    catalogue changed after an earlier preview.
+    `listed_count` are its sound rows, `omitted_count` those that could not be read; `problems` are the first
+    of `problem_count`. `counts` and `examples` tell what changes if products that the list does not name
+    stay; there are `removed_count` of them, of which `removed` are the first codes. `old_count` is the size
+    of the catalogue before. `emptied_count` products lose their price, `unpriced_count` new ones have none.
+
+    `has_price` is False where the list has no column of prices. `price` is the option that was chosen, None
+    for the one that was found; `choices` are the others, and one of them has to be taken unless
+    `is_price_sure`. `stricter` are the first codes that want a server though their rows do not say so.
+    `has_changes` tells whether there is anything to apply; `renewed` that the catalogue changed after an
+    earlier preview.
     """
 
     import_id: int
     file_name: str
-    product_count: int
-    sound_count: int
+    reading: ReadingReport
+    listed_count: int
     omitted_count: int
+    old_count: int
     counts: tuple[ChangeCount, ...]
     examples: tuple[ChangeExample, ...]
+    removed_count: int
+    removed: tuple[str, ...]
+    emptied_count: int
+    unpriced_count: int
+    has_price: bool
+    is_price_sure: bool
+    price: int | None
+    choices: tuple[PriceChoice, ...]
     rules: tuple[RuleCount, ...]
     problems: tuple[CellProblem, ...]
     problem_count: int
-    unused: tuple[str, ...]
     stricter: tuple[str, ...]
     has_changes: bool
     renewed: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything for an admin to decide."""
+        return self.has_changes or self.removed_count > 0 or len(self.choices) > 0
+
+
+class ReplaceQuestion(Struct, frozen=True, kw_only=True):
+    """Whether a list that would remove many products is really to be applied; a file names them all.
+
+    `price` is the option of the preview whose button was tapped.
+    """
+
+    import_id: int
+    file_name: str
+    old_count: int
+    removed_count: int
+    removed: tuple[str, ...]
+    price: int | None
+
+
+class RemovalFile(Struct, frozen=True, kw_only=True):
+    """The products that a list would remove, as a file in the form of an export."""
+
+    import_id: int
+    file_name: str
+    price: int | None
 
 
 class ImportRefused(Struct, frozen=True, kw_only=True):
@@ -95,96 +157,4 @@ class ImportEnded(Struct, frozen=True, kw_only=True):
     end: ImportEndReason
 
 
-class CatalogueChanged(Struct, frozen=True, kw_only=True):
-    """The catalogue was replaced by a list; `omitted_count` rows of it were left out. `name` did it."""
-
-    version: int
-    product_count: int
-    counts: tuple[ChangeCount, ...]
-    omitted_count: int
-    file_name: str
-    name: str
-    at_ms: int
-
-
-class CatalogueFile(Struct, frozen=True, kw_only=True):
-    """The catalogue as a file, as it stands when it leaves."""
-
-    form: FileFormat
-
-
-class CatalogueEmpty(Struct, frozen=True, kw_only=True):
-    """There is no catalogue yet: how to bring one."""
-
-
-class PastChangeCount(Struct, frozen=True, kw_only=True):
-    """How many products changed in one way, with one code for an example."""
-
-    kind: ChangeKind
-    count: int
-    code: str
-
-
-class PastChange(Struct, frozen=True, kw_only=True):
-    """One change of the catalogue; `name` is empty where it came by the command line."""
-
-    version: int
-    at_ms: int
-    name: str
-    source: str
-    counts: tuple[PastChangeCount, ...]
-
-
-class CatalogueHistory(Struct, frozen=True, kw_only=True):
-    """The last changes, the latest first."""
-
-    rows: tuple[PastChange, ...]
-
-
-class ProductSwitched(Struct, frozen=True, kw_only=True):
-    """A product was opened or closed; `fresh` is False where it was so before."""
-
-    code: str
-    name: str
-    is_open: bool
-    fresh: bool
-
-
-class ProductsSwitched(Struct, frozen=True, kw_only=True):
-    """Several codes were named: `codes` are now open or closed, `already` were before, `unknown` are none."""
-
-    is_open: bool
-    codes: tuple[str, ...]
-    already: tuple[str, ...]
-    unknown: tuple[str, ...]
-
-
-class ProductUnknown(Struct, frozen=True, kw_only=True):
-    """No product has this code; `similar` are codes spelled nearly so."""
-
-    typed: str
-    similar: tuple[str, ...]
-
-
-class ProductFailing(Struct, frozen=True, kw_only=True):
-    """The biller has not got a product that is open here: an admin may close it; `reason` is the biller's."""
-
-    code: str
-    name: str
-    reason: str
-    at_ms: int
-
-
-ProductNotice = ProductSwitched | ProductsSwitched | ProductUnknown | ProductFailing
-
-PriceListNotice = (
-    ImportReceived
-    | ImportPreview
-    | ImportRefused
-    | ImportEnded
-    | CatalogueChanged
-    | CatalogueFile
-    | CatalogueEmpty
-    | CatalogueHistory
-    | ProductNotice
-)
+PriceListNotice = ImportReceived | ImportPreview | ReplaceQuestion | RemovalFile | ImportRefused | ImportEnded

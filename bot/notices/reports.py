@@ -6,7 +6,7 @@ the whole shop with what they cost, which only admins ask for, in their private 
 
 from msgspec import Struct
 
-from bot.notices.price_list import FileFormat
+from bot.notices.catalogue import FileFormat
 
 
 class SalesReport(Struct, frozen=True, kw_only=True):

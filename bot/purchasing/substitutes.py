@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.notices.orders import OrderFailed, OrderNotice
-from bot.notices.price_list import ProductFailing
+from bot.notices.products import ProductFailing
 from bot.orders.model import FailureCause, Intent, Order
 from bot.unit_of_work import UnitOfWork
 

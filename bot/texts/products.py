@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.notices.price_list import (
+from bot.notices.products import (
     ProductFailing,
     ProductNotice,
     ProductsSwitched,
@@ -16,14 +16,12 @@ MAX_CODES_CHARS = 1_000
 
 
 def switched(notice: ProductSwitched) -> Text:
-    """Confirm that a product is open or closed."""
     mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
     already = "" if notice.fresh else "sudah "
     return lines((f"{mark} ", code(notice.code), " ", untrusted(notice.name), f" {already}{word}."))
 
 
 def switched_several(notice: ProductsSwitched) -> Text:
-    """Confirm which of several products are open or closed, and which codes mean none."""
     mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
     told = (
         (f"{mark} {word.capitalize()}: ", notice.codes),
@@ -34,7 +32,6 @@ def switched_several(notice: ProductsSwitched) -> Text:
 
 
 def unknown(notice: ProductUnknown) -> Text:
-    """Say that there is no such product."""
     if not notice.typed:
         return lines("Ketik kodenya di belakang, misalnya:", code("/tutup s5"))
     similar = tuple(part for one in notice.similar for part in (" ", code(one)))
@@ -45,7 +42,6 @@ def unknown(notice: ProductUnknown) -> Text:
 
 
 def trouble(notice: ProductFailing, clock: Clock) -> Text:
-    """Say that the biller has not got a product, and what a tap would do."""
     rows: list[Row] = [
         ("⚠️ ", bold("Produk gangguan di biller")),
         (code(notice.code), " ", untrusted(notice.name)),
@@ -58,7 +54,7 @@ def trouble(notice: ProductFailing, clock: Clock) -> Text:
 
 
 def words(notice: ProductNotice, clock: Clock) -> Text:
-    """Give the words for a notice about products."""
+    """Return the words for a notice about products."""
     match notice:
         case ProductSwitched():
             return switched(notice)

@@ -7,12 +7,14 @@ from msgspec import Struct
 from bot import notices as say
 from bot.notices import orders as of_order
 from bot.notices.alarms import AlarmNotice
+from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
+from bot.notices.products import ProductNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
@@ -20,6 +22,7 @@ from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
+    catalogue,
     complaints,
     guidance,
     order_lookup,
@@ -27,6 +30,7 @@ from bot.texts import (
     people,
     placing,
     price_list,
+    products,
     receipts,
     reports,
     restore_gate,
@@ -69,12 +73,16 @@ def _copy(notice: say.Notice) -> str | None:
             return None
 
 
-def _words(notice: say.Notice, clock: Clock) -> Text:
+def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
     """Ask the room whose notice it is."""
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
     if isinstance(notice, PriceListNotice):
-        return price_list.words(notice, clock)
+        return price_list.words(notice)
+    if isinstance(notice, CatalogueNotice):
+        return catalogue.words(notice, clock)
+    if isinstance(notice, ProductNotice):
+        return products.words(notice, clock)
     if isinstance(notice, ShoppingNotice):
         return shopping.words(notice)
     if isinstance(notice, OrderLookupNotice):

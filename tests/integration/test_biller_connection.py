@@ -75,7 +75,7 @@ async def test_a_purchase_leaves_nothing_to_the_garbage_collector() -> None:
     """What is left to it is collected in a pause, in which some customer's order waits."""
 
     def exchanges() -> list[object]:
-        return [each for each in gc.get_objects() if type(each).__name__ == "_Exchange"]
+        return [each for each in gc.get_objects() if type(each).__name__ == "_Stream"]
 
     gc.collect()
     gc.disable()
@@ -87,21 +87,3 @@ async def test_a_purchase_leaves_nothing_to_the_garbage_collector() -> None:
             await eventually(lambda: not exchanges())
     finally:
         gc.enable()
-
-
-async def test_an_address_is_looked_up_once_for_a_burst_and_anew_when_nobody_answers_there() -> None:
-    loop = asyncio.get_running_loop()
-    look_up, lookups = loop.getaddrinfo, []
-
-    async def counted(host: str, port: int, **kwargs: Any) -> Any:
-        lookups.append((host, port))
-        return await look_up(host, port, **kwargs)
-
-    loop.getaddrinfo = counted  # type: ignore[method-assign,assignment]  # this test's own loop
-    async with serving(answering(http(as_json(YES)))) as server, client_of(server.url) as client:
-        await client.buy(ORDER)
-        await client.buy(ORDER)
-    assert len(lookups) == 1
-    assert isinstance(await client.buy(ORDER), NotSent)
-    assert isinstance(await client.buy(ORDER), NotSent)
-    assert len(lookups) == 2

@@ -7,23 +7,16 @@ import pytest
 from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.price_list.reader import ParsedPriceList, read_price_list
 from bot.catalogue.product import DestinationRule, Product
-from bot.notices.price_list import (
-    CatalogueEmpty,
-    CatalogueFile,
-    CatalogueHistory,
-    FileFormat,
-    ProductsSwitched,
-    ProductSwitched,
-    ProductUnknown,
-)
+from bot.notices.catalogue import CatalogueEmpty, CatalogueFile, CatalogueHistory, FileFormat
+from bot.notices.products import ProductsSwitched, ProductSwitched, ProductUnknown
 from bot.texts.message import AttachmentKind
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
+from tests.price_lists import merged, products, read
 
 S5 = Product(code="s5", name="Simpati 5.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=5_900)
 S20 = Product(code="S20", name="Simpati 20.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=20_500)
@@ -86,9 +79,7 @@ async def test_an_admin_is_sent_the_catalogue_in_the_form_that_an_import_reads(s
         attachment = shop.sender.to(RINA)[-1].outgoing.attachment
         assert attachment is not None
         assert (attachment.form, attachment.name) == (AttachmentKind.FILE, f"katalog-v1.{form}")
-        sheet = read_price_list(attachment.content, commands=frozenset())
-        assert isinstance(sheet, ParsedPriceList)
-        assert sheet.products == (S10, S5)
+        assert products(attachment.content) == (S10, S5)
 
 
 async def test_without_a_catalogue_an_admin_is_told_how_to_bring_one(shop: Shop) -> None:
@@ -187,15 +178,30 @@ class TestTheCommandLine:
         file.write_text("kode;nama;harga\ns5;Simpati 5.000;5.900\n", encoding="utf-8")
         return file
 
-    def bring_in(self, path: Path, file: Path, *, agrees: bool = True) -> bool:
-        sheet = catalogue_cli.read_file(file)
-        return catalogue_cli.import_list(path, sheet, file, stamp="x", at_ms=1, agrees=lambda _: agrees)
+    def bring_in(
+        self, path: Path, file: Path, *, agrees: bool = True, replaces: bool = False, price: str = ""
+    ) -> bool:
+        return catalogue_cli.import_list(
+            path,
+            catalogue_cli.read_file(file),
+            file,
+            replaces=replaces,
+            price_title=price,
+            stamp="x",
+            at_ms=1,
+            agrees=lambda _: agrees,
+        )
+
+    def brought_in(self, path: Path, tmp_path: Path) -> dict[str, int | None]:
+        out = tmp_path / "out.csv"
+        catalogue_cli.export_list(path, out)
+        return {product.code: product.price_idr for product in products(out.read_bytes())}
 
     def test_a_list_goes_in_and_out_again(self, path: Path, list_file: Path, tmp_path: Path) -> None:
         assert self.bring_in(path, list_file)
         out = tmp_path / "out.xlsx"
         assert catalogue_cli.export_list(path, out) == 1
-        assert catalogue_cli.read_file(out).products == catalogue_cli.read_file(list_file).products
+        assert products(out.read_bytes()) == products(list_file.read_bytes())
 
     def test_nothing_is_applied_without_a_yes_or_without_a_difference(
         self, path: Path, list_file: Path
@@ -216,9 +222,39 @@ class TestTheCommandLine:
     def test_faulty_rows_are_listed_by_their_number(self, tmp_path: Path) -> None:
         file = tmp_path / "harga.csv"
         file.write_text("kode;nama;harga\ns5;Simpati;mahal\n", encoding="utf-8")
-        assert catalogue_cli.problem_lines(catalogue_cli.read_file(file)) == [
+        assert catalogue_cli.problem_lines(merged(file.read_bytes()).problems) == [
             "row 2, harga: unreadable mahal"
         ]
+
+    def test_how_a_file_was_understood_is_listed(self) -> None:
+        assert catalogue_cli.reading_lines(
+            read("KODE;PRODUK;Harga Beli\ns5;Satu;5.000\nCatatan: lama;;")
+        ) == [
+            "columns: KODE is the code, PRODUK is the name",
+            "columns not read: Harga Beli",
+            "rows that are no products: 3",
+            "no column of prices: those that are there stay",
+        ]
+
+    def test_what_a_list_does_not_name_goes_only_when_told_to(
+        self, path: Path, list_file: Path, tmp_path: Path
+    ) -> None:
+        short = tmp_path / "short.csv"
+        short.write_text("kode;nama;harga\ns10;Simpati 10.000;10.900\n", encoding="utf-8")
+        assert self.bring_in(path, list_file)
+        assert self.bring_in(path, short)
+        assert self.brought_in(path, tmp_path) == {"s5": 5_900, "s10": 10_900}
+        assert self.bring_in(path, short, replaces=True)
+        assert self.brought_in(path, tmp_path) == {"s10": 10_900}
+
+    def test_of_several_prices_one_has_to_be_named(self, path: Path, tmp_path: Path) -> None:
+        file = tmp_path / "harga.csv"
+        file.write_text("kode;nama;harga emas;harga perak\ns5;Satu;5.100;5.200\n", encoding="utf-8")
+        for price in ("", "Harga Tembaga"):
+            with pytest.raises(catalogue_cli.PriceListFileError, match="harga emas, harga perak"):
+                self.bring_in(path, file, price=price)
+        assert self.bring_in(path, file, price="Harga Perak")
+        assert self.brought_in(path, tmp_path) == {"s5": 5_200}
 
 
 async def test_a_running_loket_sees_what_the_command_line_changed(

@@ -4,7 +4,7 @@ from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.notices.buttons import Action
 from bot.notices.orders import OrderFailed
 from bot.notices.placing import ProductClosed
-from bot.notices.price_list import ProductFailing, ProductSwitched
+from bot.notices.products import ProductFailing, ProductSwitched
 from bot.orders.model import FailureCause, Order
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 

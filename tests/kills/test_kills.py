@@ -36,6 +36,7 @@ def hold(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @CUT_CONNECTING
+@pytest.mark.prove
 @pytest.mark.timeout(900)  # about two minutes on two cores; a slow machine may take several times that
 async def test_a_thousand_kills_lose_nothing_and_double_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -60,6 +61,7 @@ async def test_the_command_itself_survives_twenty_kills(
 
 
 @CUT_CONNECTING
+@pytest.mark.prove
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("bug", BUGS)
 async def test_a_planted_bug_is_found(tmp_path: Path, bug: str) -> None:

@@ -1,23 +1,25 @@
-"""A notice of each kind about the price list."""
+"""A notice of each kind about price lists, the catalogue and single products."""
 
 from msgspec.structs import replace
 
 from bot.catalogue.diff import ChangeKind
 from bot.catalogue.price_list.cells import CellError
-from bot.catalogue.price_list.columns import Column
-from bot.catalogue.price_list.grid import FileError
+from bot.catalogue.price_list.columns import Column, MappedColumn
 from bot.catalogue.price_list.row import CellProblem
+from bot.catalogue.price_list.sheets import FileError
 from bot.catalogue.product import DestinationRule
+from bot.notices import Notice
+from bot.notices import catalogue as of_catalogue
 from bot.notices import price_list as say
+from bot.notices import products as of_products
 from tests.samples.facts import AT_MS
 
-COUNTS = tuple(say.ChangeCount(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))
+COUNTS = tuple(of_catalogue.ChangeCount(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))
 EXAMPLES = tuple(
     say.ChangeExample(kind=kind, code="s5", name="Simpati 5.000", before_idr=before, after_idr=after)
     for kind, before, after in (
         (ChangeKind.ADDED, None, 5_900),
         (ChangeKind.ADDED, None, None),
-        (ChangeKind.REMOVED, 5_900, None),
         (ChangeKind.PRICE_UP, 5_900, 6_000),
         (ChangeKind.PRICE_DOWN, 6_000, 5_900),
         (ChangeKind.PRICE_GIVEN, None, 5_900),
@@ -34,38 +36,105 @@ PROBLEMS = (
     ),
     CellProblem(row=30, column=Column.NAME, reason=CellError.MISSING, code="s5", shown=""),
 )
+TWICE = CellProblem(
+    row=2,
+    column=Column.CODE,
+    reason=CellError.CODE_TWICE,
+    code="S5",
+    shown="INDOSAT 3",
+    sheet="TELKOMSEL",
+    title="KODE",
+    detail="5.250 ≠ 5.150",
+)
+
+
+def named(*titles: str) -> tuple[say.FileText, ...]:
+    return tuple(say.FileText(title=title) for title in titles)
+
+
+READING = say.ReadingReport(
+    columns=(
+        MappedColumn(title="KODE", column=Column.CODE),
+        MappedColumn(title="PRODUK", column=Column.NAME),
+        MappedColumn(title="HRG", column=Column.PRICE),
+    ),
+    unused=(),
+    unused_count=0,
+    sheets=(),
+    sheets_left=(),
+    note_rows=(),
+    note_count=0,
+)
 PREVIEW = say.ImportPreview(
     import_id=7,
     file_name="harga november.xlsx",
-    product_count=4_812,
-    sound_count=4_812,
+    reading=READING,
+    listed_count=4_812,
     omitted_count=0,
-    counts=COUNTS,
+    old_count=4_800,
+    counts=COUNTS[:1] + COUNTS[2:],
     examples=EXAMPLES[:7],
+    removed_count=0,
+    removed=(),
+    emptied_count=0,
+    unpriced_count=0,
+    has_price=True,
+    is_price_sure=True,
+    price=None,
+    choices=(),
     rules=(
         say.RuleCount(rule=DestinationRule.PHONE, count=4_700),
         say.RuleCount(rule=DestinationRule.METER, count=112),
     ),
     problems=(),
     problem_count=0,
-    unused=(),
     stricter=(),
     has_changes=True,
     renewed=False,
 )
 FAULTY = replace(
     PREVIEW,
-    counts=COUNTS[:3],
-    examples=EXAMPLES[8:],
-    sound_count=4_700,
+    counts=COUNTS[:1] + COUNTS[2:3],
+    examples=EXAMPLES[7:],
+    listed_count=4_700,
     omitted_count=112,
     problems=PROBLEMS[:7],
     problem_count=115,
-    unused=("stok", "modal"),
     stricter=("ML86", "ML172"),
     renewed=True,
 )
-CHANGED = say.CatalogueChanged(
+MANY_SHEETS = replace(
+    PREVIEW,
+    reading=replace(
+        READING,
+        unused=named("Harga H2H", "Stok"),
+        unused_count=4,
+        sheets=named("TELKOMSEL", "INDOSAT"),
+        sheets_left=named("Sampul"),
+        note_rows=named("13", "INDOSAT 20"),
+        note_count=3,
+    ),
+    counts=COUNTS[:1],
+    examples=(),
+    removed_count=8,
+    removed=("s20", "s25", "s50"),
+    problems=(TWICE,),
+    problem_count=1,
+    omitted_count=1,
+    choices=(
+        say.PriceChoice(option=1, title="Harga H2H", code="s5", price_idr=5_100),
+        say.PriceChoice(option=2, title="Harga Agen", code="s5", price_idr=5_200),
+    ),
+)
+QUESTION = say.ReplaceQuestion(
+    import_id=7,
+    file_name="harga november.xlsx",
+    old_count=12,
+    removed_count=8,
+    removed=("s20", "s25", "s50"),
+    price=None,
+)
+CHANGED = of_catalogue.CatalogueChanged(
     version=7,
     product_count=4_812,
     counts=COUNTS,
@@ -74,43 +143,58 @@ CHANGED = say.CatalogueChanged(
     name="Rina",
     at_ms=AT_MS,
 )
-PAST = say.PastChange(
+PAST = of_catalogue.PastChange(
     version=7,
     at_ms=AT_MS,
     name="Rina",
     source="harga.xlsx",
-    counts=tuple(say.PastChangeCount(kind=kind, count=n, code="s5") for n, kind in enumerate(ChangeKind, 1)),
+    counts=tuple(
+        of_catalogue.PastChangeCount(kind=kind, count=n, code="s5") for n, kind in enumerate(ChangeKind, 1)
+    ),
 )
 
-TO_ADMINS: tuple[say.PriceListNotice, ...] = (
+OF_LISTS: tuple[say.PriceListNotice, ...] = (
     say.ImportReceived(file_name="harga.xlsx"),
     PREVIEW,
     FAULTY,
     replace(FAULTY, problems=PROBLEMS[7:], counts=()),
+    MANY_SHEETS,
     replace(PREVIEW, counts=(), examples=()),
     replace(PREVIEW, counts=(), examples=(), has_changes=False),
+    replace(PREVIEW, counts=(), examples=(), has_changes=False, removed_count=2, removed=("s20", "s25")),
+    replace(MANY_SHEETS, is_price_sure=False),
+    replace(PREVIEW, has_price=False, counts=COUNTS[:1], old_count=0),
+    replace(PREVIEW, has_price=False, counts=COUNTS[:1]),
+    replace(PREVIEW, emptied_count=1, counts=COUNTS[5:6]),
+    replace(PREVIEW, unpriced_count=3, counts=COUNTS[:1]),
+    QUESTION,
     *(say.ImportRefused(file_name="harga.xlsx", fault=fault, detail="") for fault in FileError),
-    say.ImportRefused(file_name="harga.xlsx", fault=FileError.COLUMN_TWICE, detail="Harga Jual"),
+    say.ImportRefused(file_name="harga.xlsx", fault=FileError.NO_CODE, detail="Produk | Harga"),
     *(say.ImportEnded(file_name="harga.xlsx", end=end) for end in say.ImportEndReason),
+)
+OF_THE_CATALOGUE: tuple[of_catalogue.CatalogueNotice, ...] = (
     CHANGED,
     replace(CHANGED, omitted_count=112),
-    say.CatalogueEmpty(),
-    say.CatalogueHistory(rows=()),
-    say.CatalogueHistory(rows=(PAST, replace(PAST, counts=PAST.counts[:1]))),
-    say.CatalogueHistory(rows=(replace(PAST, name="", source="harga.csv"),)),
+    of_catalogue.CatalogueEmpty(),
+    of_catalogue.CatalogueHistory(rows=()),
+    of_catalogue.CatalogueHistory(rows=(PAST, replace(PAST, counts=PAST.counts[:1]))),
+    of_catalogue.CatalogueHistory(rows=(replace(PAST, name="", source="harga.csv"),)),
+)
+OF_PRODUCTS: tuple[of_products.ProductNotice, ...] = (
     *(
-        say.ProductSwitched(code="s5", name="Simpati 5.000", is_open=is_open, fresh=fresh)
+        of_products.ProductSwitched(code="s5", name="Simpati 5.000", is_open=is_open, fresh=fresh)
         for is_open in (True, False)
         for fresh in (True, False)
     ),
     *(
-        say.ProductsSwitched(is_open=is_open, codes=("s5", "S10"), already=already, unknown=unknown)
+        of_products.ProductsSwitched(is_open=is_open, codes=("s5", "S10"), already=already, unknown=unknown)
         for is_open in (True, False)
         for already, unknown in (((), ()), (("s20",), ("zz", "s99")))
     ),
-    say.ProductUnknown(typed="s6", similar=("s5", "s10")),
-    say.ProductUnknown(typed="zz", similar=()),
-    say.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
-    say.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
-    say.ProductUnknown(typed="", similar=()),
+    of_products.ProductUnknown(typed="s6", similar=("s5", "s10")),
+    of_products.ProductUnknown(typed="zz", similar=()),
+    of_products.ProductUnknown(typed="", similar=()),
+    of_products.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
+    of_products.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
 )
+TO_ADMINS: tuple[Notice, ...] = (*OF_LISTS, *OF_THE_CATALOGUE, *OF_PRODUCTS)

@@ -37,7 +37,10 @@ MAY_CATCH_ALL = {
     ("bot/telegram/sender.py", "send"): "every surprise while sending has a meaning",
     ("bot/telegram/sender.py", "_answer"): "a press too old to answer is no loss",
     ("bot/delivery/messenger.py", "_filled"): "a letter that our own code fails at must not stop its lane",
-    ("bot/catalogue/price_list/grid.py", "_faults_of_the_reader"): "a panic of the reader's is no Exception",
+    (
+        "bot/catalogue/price_list/workbook.py",
+        "_faults_of_the_reader",
+    ): "a panic of the reader's is no Exception",
     ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
     ("storage/database.py", "_run_units"): "runs all again with savepoints, then rolls back and raises again",
     ("storage/transaction.py", "_run_one"): "one unit's surprise must not undo the others",

@@ -8,6 +8,7 @@ import pytest
 from tests.simulation.mutants import LEAKS, MUTANTS, ROOT, WITHIN_SEEDS
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_planted_bug_does_not_survive(name: str) -> None:
     hunt = subprocess.run(

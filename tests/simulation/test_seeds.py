@@ -11,10 +11,13 @@ from tests.simulation.mutants import ROOT
 from tests.simulation.regressions import FOUND
 from tests.simulation.world import run_seed
 
+QUICK_SEEDS = 200
+
 SEEDS = 4_000
 """Ten times as many as the last of the planted bugs needs."""
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(900)  # about two minutes on two cores; a slow machine may take three times that
 def test_four_thousand_worlds_keep_every_promise() -> None:
     failed, sums = run_many(0, SEEDS)
@@ -24,6 +27,12 @@ def test_four_thousand_worlds_keep_every_promise() -> None:
     assert sums["crashes"] > 2 * SEEDS
     assert sums["faults"] > 10 * SEEDS
     assert sums["orders"] > 3 * SEEDS
+
+
+def test_two_hundred_worlds_keep_every_promise() -> None:
+    failed, sums = run_many(0, QUICK_SEEDS)
+    assert not failed, "\n".join(f"seed {report.seed}: {report.violations}" for report in failed)
+    assert sums["seeds"] == QUICK_SEEDS
 
 
 def test_the_command_that_anybody_can_run_runs_seeds() -> None:

@@ -1,10 +1,9 @@
-"""An admin sees what a list would change, money first, and a faulty row changes nothing."""
+"""What differs between two catalogues is told product by product, money first."""
 
 from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.diff import ChangeKind, diff_catalogue, merge_rows
-from bot.catalogue.price_list.row import SkippedRow
+from bot.catalogue.diff import ChangeKind, diff_catalogue
 from bot.catalogue.product import DestinationRule, Product
 
 
@@ -68,17 +67,3 @@ def test_another_order_alone_is_a_change_too() -> None:
     assert found.changes == ()
     assert not diff_catalogue(OLD, (A, B, C)).reordered
     assert not diff_catalogue(OLD, (D, A, B)).reordered
-
-
-def test_where_a_faulty_row_stood_the_product_that_it_meant_stays() -> None:
-    new = replace(B, price_idr=2_000)
-    assert merge_rows((SkippedRow(code_key="aa"), new, SkippedRow(code_key="zz"), D), OLD) == (A, new, D)
-
-
-def test_a_product_stays_once_however_many_faulty_rows_mean_it() -> None:
-    assert merge_rows((SkippedRow(code_key="aa"), SkippedRow(code_key="aa"), B), OLD) == (A, B)
-
-
-def test_a_sound_row_wins_over_a_faulty_one_of_the_same_code() -> None:
-    new = replace(A, price_idr=2_000)
-    assert merge_rows((SkippedRow(code_key="aa"), new), OLD) == (new,)

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
-from bot.catalogue.price_list.reader import ParsedPriceList, read_price_list
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
+from tests.price_lists import merged
+from tests.price_lists import products as products_of
 
 minutes = st.integers(0, 1439)
 texts = st.one_of(
@@ -22,7 +23,7 @@ texts = st.one_of(
     ),
     st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40),
 )
-products = st.builds(
+any_product = st.builds(
     Product,
     code=st.from_regex(r"[A-Za-z][A-Za-z0-9]{1,19}", fullmatch=True),
     name=texts,
@@ -42,7 +43,7 @@ products = st.builds(
 
 
 def as_kept(product: Product) -> Product:
-    """Give a product as a catalogue can hold it: a game whose name wants a server has one."""
+    """Return a product as a catalogue can hold it: a game whose name wants a server has one."""
     told = infer_traits(
         code=product.code,
         name=product.name,
@@ -54,7 +55,7 @@ def as_kept(product: Product) -> Product:
 
 
 catalogues = st.lists(
-    products.map(as_kept), min_size=1, max_size=8, unique_by=lambda product: product.code.casefold()
+    any_product.map(as_kept), min_size=1, max_size=8, unique_by=lambda product: product.code.casefold()
 ).map(lambda found: Catalogue(products=tuple(found)))
 
 
@@ -64,10 +65,7 @@ catalogues = st.lists(
 def test_what_goes_out_comes_in_again_as_it_was(
     catalogue: Catalogue, write: Callable[[Catalogue], bytes]
 ) -> None:
-    sheet = read_price_list(write(catalogue), commands=frozenset())
-    assert isinstance(sheet, ParsedPriceList)
-    assert sheet.problems == ()
-    assert sheet.products == catalogue.products
+    assert products_of(write(catalogue)) == catalogue.products
 
 
 HOSTILE = Catalogue(
@@ -84,4 +82,21 @@ def test_no_text_becomes_a_formula_in_a_workbook() -> None:
 def test_no_text_begins_a_formula_in_a_text_file() -> None:
     text = catalogue_csv(HOSTILE).decode("utf-8-sig")
     cells = [cell.strip('"') for line in text.splitlines() for cell in line.split(";")]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells if len(cell) > 1)
+
+
+@pytest.mark.parametrize("write", [catalogue_xlsx, catalogue_csv])
+@settings(max_examples=50, deadline=None)
+@given(catalogue=catalogues)
+def test_what_comes_in_again_changes_nothing_of_what_is_there(
+    catalogue: Catalogue, write: Callable[[Catalogue], bytes]
+) -> None:
+    found = merged(write(catalogue), catalogue)
+    assert (found.updated, found.replaced, found.removed) == (catalogue.products, catalogue.products, ())
+
+
+def test_an_export_takes_a_price_back_that_was_set_since() -> None:
+    """A blank cell would leave it: that there was none has to be said."""
+    before = Catalogue(products=(Product(code="ab1", name="Satu", group="A", rule=DestinationRule.FREE),))
+    since = Catalogue(products=(replace(before.products[0], price_idr=1_000),))
+    assert merged(catalogue_csv(before), since).updated == before.products

@@ -20,6 +20,7 @@ from bot.notices.alarms import UnknownTrxid
 from bot.notices.order_lookup import OrderDetails
 from bot.notices.people import ResellerList
 from bot.notices.placing import OrderOffer, OrderRepeated
+from bot.notices.price_list import ReadingReport
 from bot.orders.model import ExpiryReason, FailureCause, State
 from bot.telegram.sender import entities_of
 from bot.texts.formatting import MAX_UNITS, Clock, Span, Style, Text, grouped, length, rupiah
@@ -52,6 +53,7 @@ OUTSIDE_FIELDS = {
     "source",
     "detail",
     "shown",
+    "sheet",
     "title",
 }
 
@@ -90,8 +92,8 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
         changes = {"trxid": outside}
     for field in fields(notice):
         match getattr(notice, field.name):
-            case OrderOffer() as offer:
-                changes[field.name] = made_hostile(offer, outside)
+            case OrderOffer() | ReadingReport() as part:
+                changes[field.name] = made_hostile(part, outside)
             case (first, *_) as parts if isinstance(first, Struct):
                 changes[field.name] = tuple(made_hostile(part, outside) for part in parts)
     return replace(notice, **changes)

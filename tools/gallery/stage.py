@@ -148,9 +148,9 @@ class Stage:
         match read_price_list(content, commands=COMMANDS):
             case UnreadablePriceList() as why:
                 import_review.reject_import(self.context.begin(self.tx, self.now_ms), asked, why)
-            case ParsedPriceList() as sheet:
-                packed = imports.serialize(sheet)
-                import_review.show_preview(self.context.begin(self.tx, self.now_ms), asked, sheet, packed)
+            case ParsedPriceList() as found:
+                packed = imports.serialize(found)
+                import_review.show_preview(self.context.begin(self.tx, self.now_ms), asked, found, packed)
 
     def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
         """Let somebody tap the latest button that has `label` on it."""

@@ -1,9 +1,10 @@
-"""Reads single cells of a price list: every reader gives the value, or why there is none.
+"""Reads single cells of a price list: every reader returns the value, or why there is none.
 
 Nothing is guessed with money: a price that could be two amounts is unreadable, not the likelier one.
 """
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from bot.catalogue.price_list.columns import normalized_key
@@ -20,7 +21,10 @@ MIN_BARE_PRICE_IDR = 1_000
 """A spreadsheet set to English reads `10.000` as 10; so few rupiah have to be written `Rp10` to be meant."""
 
 NONE = "-"
-"""In the columns that are derived when blank: that there is none."""
+"""Says that there is none, where a blank cell would leave what there was."""
+
+UNCALCULATED = "\0"
+"""Stands in the place of a formula whose value the file does not hold; no text of a file is cleaned to it."""
 
 
 class CellError(StrEnum):
@@ -39,6 +43,7 @@ class CellError(StrEnum):
     TOO_LARGE = "too_large"
     UNKNOWN_WORD = "unknown_word"
     TOO_MANY_CELLS = "too_many_cells"
+    UNCALCULATED = "uncalculated"
 
 
 RULE_NAMES = {
@@ -61,27 +66,63 @@ CARRIER_WORDS = {
 }
 """How a network is written in its own column; the first is what an export writes."""
 
-OPEN_WORDS = ("buka", "open", "aktif", "active", "on", "ya", "yes", "1", "ready", "normal", "tersedia")
-CLOSED_WORDS = (
-    *("tutup", "closed", "close", "nonaktif", "tidak aktif", "inactive", "off", "tidak", "no", "0"),
-    *("gangguan", "kosong", "habis"),
+OPEN_WORDS = (
+    *("buka", "open", "aktif", "active", "on", "ya", "yes", "y", "1", "true", "ready", "normal", "tersedia"),
+    *("available", "lancar", "ok", "oke", "ada", "online", "enable", "enabled", "jual"),
 )
+CLOSED_WORDS = (
+    *(
+        "tutup",
+        "closed",
+        "close",
+        "nonaktif",
+        "tidak aktif",
+        "inactive",
+        "off",
+        "tidak",
+        "no",
+        "n",
+        "0",
+        "false",
+    ),
+    *(
+        "gangguan",
+        "ggn",
+        "kosong",
+        "habis",
+        "maintenance",
+        "perbaikan",
+        "stop",
+        "offline",
+        "disable",
+        "disabled",
+    ),
+    *("unavailable", "empty", "suspend", "soldout", "sold out", "trouble", "error", "blokir"),
+)
+_NOT = frozenset(("tidak", "tdk", "non", "not", "belum", "bukan"))
+_OPEN_SIGNS = frozenset("✅☑✔🟢👍")
+_CLOSED_SIGNS = frozenset("❌✖⛔🚫🔴🟡⚠👎")
 
 _RULES = {normalized_key(word): rule for rule, words in RULE_NAMES.items() for word in words}
 _OPERATORS = {normalized_key(word): carrier for carrier, words in CARRIER_WORDS.items() for word in words}
 _STATUS = {normalized_key(word): True for word in OPEN_WORDS} | {
     normalized_key(word): False for word in CLOSED_WORDS
 }
+_SAID = re.compile(r"[^\W_]+")
+_OWN_WORDS = frozenset(word for word in CLOSED_WORDS if len(word) > 2)  # noqa: PLR2004 - `no` and `0` stand in prices too
 
 _CODE = re.compile(r"[A-Za-z0-9]+")
-_RUPIAH = re.compile(r"(?P<rp>(?:rp|idr)\.?\s*)?(?P<sign>-?)(?P<amount>[0-9.,]+?)(?:,-|,--)?", re.IGNORECASE)
+_RUPIAH = re.compile(
+    r"(?P<rp>(?:rp|idr)\.?\s*)?(?P<sign>-?)(?P<amount>[0-9][0-9.,]*?)\s*(?:[.,]--?)?\s*(?P<unit>idr|rupiah)?",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
-    r"(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,0{1,2})?"
-    r"|(?P<english>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0{1,2})?"
-    r"|(?P<plain>0|[1-9][0-9]*)(?:[.,]0{1,2})?"
+    r"(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<sen>[0-9]{1,2}))?"
+    r"|(?P<english>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<cents>[0-9]{1,2}))?"
+    r"|(?P<plain>0|[1-9][0-9]*)(?:[.,](?P<part>[0-9]{1,2}))?"
 )
 _HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|s/d|sd)\s*(\d{1,2})[:.](\d{2})(?:\s*wib)?", re.IGNORECASE)
-_NOMINAL = re.compile(r"(?P<amount>[0-9.,]+)\s*(?P<thousands>rb|ribu|k)?", re.IGNORECASE)
+_NOMINAL = re.compile(r"(?:rp\.?\s*)?(?P<amount>[0-9.,]+)\s*(?P<thousands>rb|ribu|k)?", re.IGNORECASE)
 
 MAX_NOMINAL = 10_000
 """In thousands of rupiah: no pulsa is worth more than ten million."""
@@ -92,7 +133,7 @@ def read_code(cell: str, commands: frozenset[str]) -> str | CellError:
     if not cell:
         return CellError.MISSING
     if not _CODE.fullmatch(cell):
-        return CellError.CODE_SIGNS
+        return CellError.UNCALCULATED if cell == UNCALCULATED else CellError.CODE_SIGNS
     if len(cell) > MAX_CODE_CHARS:
         return CellError.TOO_LONG
     if len(cell) == 1:
@@ -106,41 +147,74 @@ def read_words(cell: str, *, limit: int) -> str | CellError:
     """Read a name of at most `limit` characters."""
     if not cell:
         return CellError.MISSING
+    if cell == UNCALCULATED:
+        return CellError.UNCALCULATED
     return cell if len(cell) <= limit else CellError.TOO_LONG
 
 
 def read_price(cell: str) -> int | CellError | None:
-    """Read a price in rupiah; blank and 0 are no price."""
-    if not cell or cell == NONE:
+    """Read a price in whole rupiah, rounded up; None for a blank cell, 0 where it says that there is none."""
+    if not cell:
         return None
+    if cell == NONE:
+        return 0
+    if cell == UNCALCULATED:
+        return CellError.UNCALCULATED
     found = _RUPIAH.fullmatch(cell)
-    amount_idr = read_amount(found["amount"]) if found else None
-    if found is None or amount_idr is None:
+    amount = _AMOUNT.fullmatch(found["amount"]) if found else None
+    if found is None or amount is None:
         return CellError.UNREADABLE
+    price_idr, is_broken = _whole(amount), _is_broken(amount)
     if found["sign"]:
         return CellError.NEGATIVE
-    if amount_idr > MAX_PRICE_IDR:
+    if price_idr > MAX_PRICE_IDR:
         return CellError.TOO_LARGE
-    if 0 < amount_idr < MIN_BARE_PRICE_IDR and not found["rp"]:
+    is_meant = not price_idr or bool(found["rp"] or found["unit"])
+    if price_idr < MIN_BARE_PRICE_IDR and (is_broken or not is_meant):
         return CellError.TOO_SMALL
-    return amount_idr or None
+    return price_idr + is_broken
 
 
 def read_amount(text: str) -> int | None:
     """Read `6500`, `6.500`, `6,500` and `6.500,00`; None for anything that is no whole amount of rupiah."""
     found = _AMOUNT.fullmatch(text)
-    if not found:
+    return None if not found or _is_broken(found) else _whole(found)
+
+
+def _whole(amount: re.Match[str]) -> int:
+    return int((amount["whole"] or amount["english"] or amount["plain"]).replace(".", "").replace(",", ""))
+
+
+def _is_broken(amount: re.Match[str]) -> bool:
+    """Return whether there is a part of a rupiah behind the whole ones."""
+    return bool((amount["sen"] or amount["cents"] or amount["part"] or "").strip("0"))
+
+
+def read_status(cell: str) -> bool | CellError | None:
+    """Read whether a product is open; None for a blank cell."""
+    if not cell or cell == NONE:
         return None
-    return int((found["whole"] or found["english"] or found["plain"]).replace(".", "").replace(",", ""))
+    known = _STATUS.get(normalized_key(cell))
+    if known is not None:
+        return known
+    signs = {char for char in cell if char in _OPEN_SIGNS or char in _CLOSED_SIGNS}
+    words = _SAID.findall(cell.casefold())
+    told = {_STATUS[word] for word in words if len(word) > 1 and word in _STATUS}
+    told |= {char in _OPEN_SIGNS for char in signs}
+    if told and (told == {False} or _NOT & set(words)):
+        return False
+    # «Aktif (lancar)» is plain enough; a sentence with one such word in it is not.
+    is_plain = bool(told) and all(word in _STATUS for word in words)
+    return True if told == {True} and is_plain else CellError.UNKNOWN_WORD
 
 
-def read_status(cell: str) -> bool | CellError:
-    """Read whether a product is open; blank is open."""
-    return _STATUS.get(normalized_key(cell), CellError.UNKNOWN_WORD) if cell else True
+def is_closed_word(cell: str) -> bool:
+    """Return whether a cell of a price says instead that the product is closed: `GANGGUAN`."""
+    return cell.casefold() in _OWN_WORDS
 
 
 def read_rule(cell: str) -> DestinationRule | CellError | None:
-    """Read what a destination must look like; None where it is to be derived."""
+    """Read what a destination must look like; None for a blank cell."""
     return _RULES.get(normalized_key(cell), CellError.UNKNOWN_WORD) if cell else None
 
 
@@ -163,8 +237,8 @@ def read_nominal(cell: str) -> int | CellError:
 
 
 def read_hours(cell: str) -> DailyHours | CellError | None:
-    """Read cut-off hours such as `23:00-01:00`; blank is none. `24:00` is midnight."""
-    if not cell or cell == NONE:
+    """Read cut-off hours such as `23:00-01:00`; `-` is none, `24:00` is midnight."""
+    if cell == NONE:
         return None
     found = _HOURS.fullmatch(cell)
     if not found:
@@ -180,3 +254,8 @@ def _minute(hour: str, minute: str) -> int | None:
     if int(minute) > 59 or total > 1440:  # noqa: PLR2004 - minutes of an hour and of a day
         return None
     return total % 1440
+
+
+def has_letter(cell: str) -> bool:
+    """Return whether there is a letter of any script in a cell."""
+    return any(unicodedata.category(char)[0] == "L" for char in cell)

@@ -1,45 +1,70 @@
 """Reads a price list: its products in order, and every row that is none, with the reason.
 
-A faulty row is never applied in part. The product whose code it names is left as it was.
+A faulty row is never applied in part. Nothing of a file is left out unsaid: what was read as what, which
+sheets, columns and rows were not, and which of several prices.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
-from bot.catalogue.price_list.cells import CellError
-from bot.catalogue.price_list.columns import Column, HeaderRow, read_header
-from bot.catalogue.price_list.grid import MAX_ROWS, FileError, Rows, UnreadableFileError, tables_in
+from bot.catalogue.price_list.column_mapping import PriceColumn
+from bot.catalogue.price_list.columns import MappedColumn
+from bot.catalogue.price_list.delimited import open_text
+from bot.catalogue.price_list.html_page import is_page, open_page
 from bot.catalogue.price_list.row import CellProblem, ParsedRow, RowReader
-from bot.catalogue.product import Product
+from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, MAX_ROWS, FileError, Sheet, UnreadableFileError
+from bot.catalogue.price_list.tables import Table, find_tables, headings_in, untitled_columns
+from bot.catalogue.price_list.workbook import COMPOUND, ZIP, open_workbook
 
-MAX_HEADING_ROW = 10
-"""Above the heading there may be a shop's name and a date, no more."""
+_PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"{\\rtf")
+"""A list that was printed or photographed: to be told from one whose heading is missing."""
+
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+MAX_SHOWN_TITLES = 8
+MAX_SHOWN_CHARS = 30
+
+T = TypeVar("T")
 
 
-class ParsedPriceList(Struct, frozen=True, kw_only=True):
-    """A price list as read; `unused` are headings that mean nothing to us.
+class PriceOption(Struct, frozen=True, kw_only=True):
+    """A price column of the list; `key` is what its heading says beside `harga`, the same in all tables."""
 
-    `stricter` are the codes of games whose row does not say that they want a server, but whose name does.
+    title: str
+    key: str
+
+
+class ListTable(Struct, frozen=True, kw_only=True):
+    """A table of the list; `prices` are the places of its prices among the options, the likeliest first."""
+
+    sheet: str
+    prices: tuple[int, ...]
+
+
+class ParsedPriceList(Struct, frozen=True, kw_only=True, tag="list"):
+    """A price list as read.
+
+    `problems` are those of all cells but prices, which a row keeps with its prices: which of them counts is
+    chosen later. `is_price_sure` is False where nothing tells which of `price_options` resellers pay.
+    `sheets_left` are sheets without a list, `sheets_hidden` hidden ones; `unused` are headings that nothing
+    is read from, `notes` the rows that are no products.
     """
 
-    lines: tuple[ParsedRow, ...]
+    rows: tuple[ParsedRow, ...]
     problems: tuple[CellProblem, ...]
-    unused: tuple[str, ...]
-    stricter: tuple[str, ...]
-
-    @property
-    def products(self) -> tuple[Product, ...]:
-        """Give the rows that are products."""
-        return tuple(line for line in self.lines if isinstance(line, Product))
-
-    @property
-    def omitted_count(self) -> int:
-        """Give how many rows are not."""
-        return len(self.lines) - len(self.products)
+    tables: tuple[ListTable, ...]
+    columns: tuple[MappedColumn, ...]
+    price_options: tuple[PriceOption, ...]
+    is_price_sure: bool
+    unused: tuple[str, ...] = ()
+    sheets_read: tuple[str, ...] = ()
+    sheets_left: tuple[str, ...] = ()
+    sheets_hidden: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-class UnreadablePriceList(Struct, frozen=True, kw_only=True):
+class UnreadablePriceList(Struct, frozen=True, kw_only=True, tag="unreadable"):
     """The file is no price list; `detail` is what of it is amiss, where that has a name."""
 
     fault: FileError
@@ -47,45 +72,139 @@ class UnreadablePriceList(Struct, frozen=True, kw_only=True):
 
 
 def read_price_list(content: bytes, *, commands: frozenset[str]) -> ParsedPriceList | UnreadablePriceList:
-    """Read the bytes of an XLSX or CSV file; codes that are `commands` are refused."""
+    """Read the bytes of a spreadsheet or a text file; codes that are `commands` are refused."""
     try:
-        for grid in tables_in(content):
-            for number, row in enumerate(grid.rows[:MAX_HEADING_ROW]):
-                if heading := read_header(row):
-                    return _read(grid.rows, number + 1, heading, commands)
+        ways = [
+            (sheets, [table for sheet in sheets for table in find_tables(sheet)]) for sheets in _open(content)
+        ]
     except UnreadableFileError as error:
         return UnreadablePriceList(fault=error.fault)
-    return UnreadablePriceList(fault=FileError.NO_HEADING)
+    if not any(tables for _, tables in ways):
+        return _without_heading([sheet for sheets, _ in ways for sheet in sheets])
+    sheets, tables = max(ways, key=lambda way: _worth(way[1]))
+    return _read(sheets, tables, commands)
 
 
-def _read(
-    rows: Rows, heading_at: int, heading: HeaderRow, commands: frozenset[str]
-) -> ParsedPriceList | UnreadablePriceList:
-    if heading.doubled:
-        return UnreadablePriceList(fault=FileError.COLUMN_TWICE, detail=heading.doubled[0])
-    body = [(number, row) for number, row in enumerate(rows, 1) if number > heading_at and any(row)]
-    if len(body) > MAX_ROWS:
-        return UnreadablePriceList(fault=FileError.TOO_MANY_ROWS)
-    if not body:
-        return UnreadablePriceList(fault=FileError.EMPTY)
-    read = [RowReader(number, row, heading, commands) for number, row in body]
-    _find_doubles(read)
-    lines = tuple(row.line() for row in read)
-    pairs = zip(read, lines, strict=True)
-    return ParsedPriceList(
-        lines=lines,
-        problems=tuple(problem for row in read for problem in row.problems),
-        unused=heading.unused,
-        stricter=tuple(line.code for row, line in pairs if row.is_stricter and isinstance(line, Product)),
+def _open(content: bytes) -> Iterable[Sequence[Sheet]]:
+    """Yield the sheets of a file, of a text once for each way to divide it into cells."""
+    if len(content) > MAX_FILE_BYTES:
+        raise UnreadableFileError(FileError.TOO_LARGE)
+    if content.startswith((ZIP, COMPOUND)):
+        yield open_workbook(content)
+    elif content.startswith(_PICTURES) or (b"\0" in content[:1000] and not content.startswith(_MARKS)):
+        raise UnreadableFileError(FileError.NOT_A_SHEET)
+    elif is_page(content):
+        yield open_page(content)
+    elif content.lstrip().startswith(b"<?xml"):
+        raise UnreadableFileError(FileError.OTHER_FORMAT)
+    else:
+        for sheet in open_text(content):
+            yield (sheet,)
+
+
+def _worth(tables: Sequence[Table]) -> tuple[int, int]:
+    """Return how much was understood, so that of several ways to divide a text the right one wins."""
+    return (
+        max((len(table.columns.mapped) for table in tables), default=0),
+        sum(len(table.rows) for table in tables),
     )
 
 
-def _find_doubles(rows: Sequence[RowReader]) -> None:
-    """Of two rows with one code nobody can tell which is meant: both are faulty, each names the other."""
+def _without_heading(sheets: Sequence[Sheet]) -> UnreadablePriceList:
+    """Return what was found in the place of a heading."""
+    found = max((headings_in(sheet) for sheet in sheets), key=len, default=())
+    fault = FileError.NO_CODE if found else FileError.NO_HEADING
+    shown = found or max((sheet.rows[0].cells for sheet in sheets if sheet.rows), key=len, default=())
+    titles = [title[:MAX_SHOWN_CHARS] for title in shown if title]
+    return UnreadablePriceList(fault=fault, detail=" | ".join(titles[:MAX_SHOWN_TITLES]))
+
+
+def _read(
+    sheets: Sequence[Sheet], tables: Sequence[Table], commands: frozenset[str]
+) -> ParsedPriceList | UnreadablePriceList:
+    if sum(len(table.rows) for table in tables) > MAX_ROWS:
+        return UnreadablePriceList(fault=FileError.TOO_MANY_ROWS)
+    with_lists = tuple(dict.fromkeys(table.sheet_name for table in tables))
+    options = _price_options(tables)
+    readers = [
+        RowReader(row, table, index, prices=_aligned(table, options), commands=commands, sheet=label)
+        for index, table in enumerate(tables)
+        for label in (table.sheet_name if len(with_lists) > 1 else "",)
+        for row in table.rows
+    ]
+    if not readers:
+        return UnreadablePriceList(fault=FileError.EMPTY)
+    if all(reader.is_uncalculated for reader in readers):
+        return UnreadablePriceList(fault=FileError.UNCALCULATED)
+    readers = _without_copies(readers)
+    keys = list(options)
+    return ParsedPriceList(
+        rows=tuple(reader.parsed() for reader in readers),
+        problems=tuple(problem for reader in readers for problem in reader.problems),
+        tables=tuple(
+            ListTable(
+                sheet=table.sheet_name, prices=tuple(keys.index(price.key) for price in table.columns.prices)
+            )
+            for table in tables
+        ),
+        columns=_united(table.columns.mapped for table in tables),
+        price_options=tuple(PriceOption(title=title, key=key) for key, title in options.items()),
+        is_price_sure=all(table.columns.is_price_sure for table in tables),
+        unused=_united(
+            (
+                *(table.columns.unused for table in tables),
+                *(_beside(sheet, tables) for sheet in sheets if not sheet.is_text),
+            )
+        ),
+        sheets_read=with_lists if len(sheets) > 1 else (),
+        sheets_left=tuple(sheet.name for sheet in sheets if sheet.rows and sheet.name not in with_lists),
+        sheets_hidden=tuple(sheet.name for sheet in sheets if sheet.is_hidden),
+        notes=tuple(
+            f"{table.sheet_name} {number}".strip() if len(with_lists) > 1 else str(number)
+            for table in tables
+            for number in table.notes
+        ),
+    )
+
+
+def _price_options(tables: Sequence[Table]) -> dict[str, str]:
+    """Return the prices that a list tells apart: of each key the heading that came first."""
+    options: dict[str, str] = {}
+    for table in tables:
+        for price in table.columns.prices:
+            options.setdefault(price.key, price.title)
+    return options
+
+
+def _aligned(table: Table, options: Iterable[str]) -> tuple[PriceColumn | None, ...]:
+    columns = {price.key: price for price in table.columns.prices}
+    return tuple(columns.get(key) for key in options)
+
+
+def _united(found: Iterable[Sequence[T]]) -> tuple[T, ...]:
+    """Return everything once, in the order in which it came."""
+    return tuple(dict.fromkeys(each for one in found for each in one))
+
+
+def _beside(sheet: Sheet, tables: Sequence[Table]) -> tuple[str, ...]:
+    of_sheet = [table for table in tables if table.sheet_name == sheet.name]
+    return tuple(f"({letters})" for letters in untitled_columns(sheet, of_sheet)) if of_sheet else ()
+
+
+def _without_copies(readers: Sequence[RowReader]) -> list[RowReader]:
+    """Leave out rows that repeat another word for word.
+
+    Of others with one code nobody can tell which is meant: they are faulty, and each names another.
+    """
     first_of: dict[str, RowReader] = {}
-    for row in rows:
-        first = first_of.setdefault(row.key, row)
-        if row.key and first is not row:
-            row.refuse(Column.CODE, CellError.CODE_TWICE, str(first.number))
-            if not any(problem.reason is CellError.CODE_TWICE for problem in first.problems):
-                first.refuse(Column.CODE, CellError.CODE_TWICE, str(row.number))
+    kept = []
+    for reader in readers:
+        first = first_of.setdefault(reader.key, reader)
+        if reader.key and first is not reader:
+            if first.says_the_same_as(reader):
+                continue
+            reader.refuse_copy_of(first)
+            if not first.is_copied:
+                first.refuse_copy_of(reader)
+        kept.append(reader)
+    return kept

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from bot.grammar.period import Period, decode_period, single_day
-from bot.notices.price_list import FileFormat
+from bot.notices.catalogue import FileFormat
 from bot.notices.reports import SalesReport, SalesReportFile
 from bot.orders.model import Order
 from bot.orders.sales_summary import ProductSales, sum_sales

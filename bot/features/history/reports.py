@@ -10,8 +10,8 @@ from bot.actors import Actor
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
+from bot.notices.catalogue import FileFormat
 from bot.notices.list_keyboards import SHOP
-from bot.notices.price_list import FileFormat
 from bot.notices.reports import ReportPeriodUnclear, SalesReport, SalesReportFile
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork

@@ -9,17 +9,15 @@ from bot.catalogue.product import Product
 from bot.catalogue.search_query import split_terms
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
-from bot.notices.price_list import (
+from bot.notices.catalogue import (
     CatalogueEmpty,
     CatalogueFile,
     CatalogueHistory,
     FileFormat,
     PastChange,
     PastChangeCount,
-    ProductsSwitched,
-    ProductSwitched,
-    ProductUnknown,
 )
+from bot.notices.products import ProductsSwitched, ProductSwitched, ProductUnknown
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -28,7 +26,6 @@ from storage.catalogue import CatalogueEdit
 from storage.transaction import Tx
 
 MAX_PAST_SHOWN = 10
-
 
 BY_COMMAND = "chat"
 """The source of a change that one command made."""

@@ -1,11 +1,9 @@
 """Writes the catalogue in the form that an import reads: what went out comes in again as it was."""
 
-import re
-
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
 from bot.catalogue.price_list import cells
-from bot.catalogue.price_list.columns import COLUMN_TITLES, Column
+from bot.catalogue.price_list.columns import COLUMN_TITLES, EXPORTED_COLUMNS, Column
 from bot.catalogue.product import DailyHours, Product
 from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 
@@ -20,26 +18,19 @@ _WIDTHS = {
     Column.OPERATOR: 12,
     Column.NOMINAL: 10,
 }
-_HEADER = [COLUMN_TITLES[column][0] for column in Column]
-_MARKED = re.compile(r"'+[=+\-@]")
+_HEADER = [COLUMN_TITLES[column] for column in EXPORTED_COLUMNS]
 
 
 def catalogue_xlsx(catalogue: Catalogue) -> bytes:
-    """Give the catalogue as a workbook."""
+    """Return the catalogue as a workbook."""
     return xlsx_bytes(
-        _HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in Column]
+        _HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in EXPORTED_COLUMNS]
     )
 
 
 def catalogue_csv(catalogue: Catalogue) -> bytes:
-    """Give the catalogue as CSV."""
-    rows = ([_twice_marked(cell) for cell in _row(product)] for product in catalogue)
-    return csv_bytes(_HEADER, rows)
-
-
-def _twice_marked(cell: Cell) -> Cell:
-    """What looks as if it had been kept from running already gets a mark of its own to lose."""
-    return f"'{cell}" if isinstance(cell, str) and _MARKED.match(cell) else cell
+    """Return the catalogue as CSV."""
+    return csv_bytes(_HEADER, (_row(product) for product in catalogue))
 
 
 def _row(product: Product) -> list[Cell]:
@@ -62,7 +53,7 @@ def _row(product: Product) -> list[Cell]:
         Column.OPERATOR: cells.CARRIER_WORDS[product.carrier][0] if product.carrier else _none(told.carrier),
         Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(told.nominal),
     }
-    return [written[column] for column in Column]
+    return [written[column] for column in EXPORTED_COLUMNS]
 
 
 def _none(told: object) -> Cell:
@@ -70,7 +61,9 @@ def _none(told: object) -> Cell:
 
 
 def _price(price_idr: int | None) -> Cell:
-    if price_idr is None or price_idr >= cells.MIN_BARE_PRICE_IDR:
+    if price_idr is None:
+        return cells.NONE
+    if price_idr >= cells.MIN_BARE_PRICE_IDR:
         return price_idr
     return f"Rp{price_idr}"
 

@@ -1,6 +1,5 @@
-"""Fetches the price lists that admins sent, reads them beside the loop, and shows what they would change."""
+"""Fetches the price lists that admins sent, has them read, and shows what they would change."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -8,10 +7,10 @@ from typing import Protocol, assert_never
 
 from msgspec import Struct
 
-from bot.catalogue.price_list.grid import MAX_FILE_BYTES, FileError
-from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
+from bot.catalogue.price_list.reader import UnreadablePriceList
+from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, FileError
 from bot.features.price_list import import_review
-from bot.grammar.vocabulary import COMMANDS
+from bot.features.price_list.file_reader import read_file
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import imports
@@ -24,7 +23,7 @@ PAUSES_S = (5, 15, 60, 180)
 """Between attempts: an admin waits beside the phone, so after about four minutes it is better to say so."""
 
 IDLE_S = 600.0
-"""The bell wakes it; this is for a file whose bell was lost with its process."""
+"""A wake-up comes with each file; this is for one whose wake-up was lost with its process."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -79,7 +78,7 @@ class ImportWorker:
         self._outbox_wake_up = outbox_wake_up
 
     async def run_once(self) -> float:
-        """Read one list, if one is due; give the seconds until the next may be."""
+        """Read one list, if one is due; return the seconds until the next may be."""
         now_ms = self._now_ms()
         asked = await self._database.read(imports.next_requested)
         if asked is None:
@@ -100,28 +99,27 @@ class ImportWorker:
             case Fetched(content=content):
                 await self._read(asked, content)
             case FetchLater(why=why):
-                _log.warning("a price list could not be fetched yet", extra={"why": why})
+                _log.warning("price list fetch failed, will be retried", extra={"why": why})
             case FileTooLarge():
                 await self._refuse(asked, UnreadablePriceList(fault=FileError.TOO_LARGE))
             case FileLost(why=why):
-                _log.warning("a price list could not be fetched", extra={"why": why})
+                _log.warning("price list fetch failed", extra={"why": why})
                 await self._refuse(asked, UnreadablePriceList(fault=FileError.NOT_FETCHED))
             case other:
                 assert_never(other)
 
     async def _read(self, asked: Import, content: bytes) -> None:
-        # Thousands of rows take a second or so, for which no order should have to wait.
-        read = await asyncio.to_thread(_read_and_pack, content)
+        read = await read_file(content)
         if isinstance(read, UnreadablePriceList):
             await self._refuse(asked, read)
             return
-        sheet, packed = read
+        found, packed = read.found, read.packed
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, sheet, packed)
+            lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, found, packed)
         )
         self._outbox_wake_up.set()
-        _log.info("a price list was read", extra={"count": len(sheet.lines)})
+        _log.info("price list read", extra={"count": len(found.rows)})
 
     async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
         now_ms = self._now_ms()
@@ -129,8 +127,3 @@ class ImportWorker:
             lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
         )
         self._outbox_wake_up.set()
-
-
-def _read_and_pack(content: bytes) -> tuple[ParsedPriceList, str] | UnreadablePriceList:
-    sheet = read_price_list(content, commands=COMMANDS)
-    return sheet if isinstance(sheet, UnreadablePriceList) else (sheet, imports.serialize(sheet))

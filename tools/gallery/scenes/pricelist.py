@@ -19,6 +19,25 @@ FAULTY = (
     .replace(";20500;", ";20.750;", 1)
 )
 
+FOREIGN = """DAFTAR HARGA SERVER MAJU JAYA;;;;
+Update 27 November 2026;;;;
+;;;;
+No;KODE;PRODUK;HRG (Rp);Stok
+PULSA TELKOMSEL;;;;
+1;S5;Telkomsel 5.000;Rp 6.050;12
+2;S10;Telkomsel 10.000;10.650,-;3
+3;S15;Telkomsel 15.000;Rp. 15.400,00;9
+PULSA INDOSAT;;;;
+4;I5;Indosat 5.000;GANGGUAN;0
+5;I10;Indosat 10.000;10.900;4
+Catatan: harga dapat berubah sewaktu-waktu;;;;
+"""
+LEVELS = """Kode;Nama;Harga Emas;Harga Perak;Modal
+S5;Telkomsel 5.000;6.000;6.100;5.750
+S10;Telkomsel 10.000;10.600;10.700;10.300
+"""
+NAMES = "Kode;Nama Produk\nS5;Telkomsel Simpati 5.000\nS100;Telkomsel 100.000\n"
+
 
 def play() -> Iterator[Scene]:
     """Send lists, good and bad, and switch single products."""
@@ -26,10 +45,30 @@ def play() -> Iterator[Scene]:
     stage = Stage(*GOODS)
     name = "harga.csv"
     yield Scene(when="A file is sent", did=f"📎 {name}", said=stage.sends(name, SOUND))
-    yield Scene(when="✅ Terapkan is tapped", said=stage.taps("Terapkan", RINA))
+    yield Scene(when="♻️ Ganti semua is tapped: a small removal", said=stage.taps("Ganti semua", RINA))
+    yield Scene(
+        when="A list as another server writes it, of a part of the products",
+        did="📎 maju-jaya.csv",
+        said=stage.sends("maju-jaya.csv", FOREIGN),
+    )
+    yield Scene(when="♻️ Ganti semua is tapped: a large one", said=stage.taps("Ganti semua", RINA))
+    yield Scene(when="✅ Perbarui saja is tapped instead", said=stage.taps("Perbarui saja", RINA))
+    yield Scene(
+        when="A list with several prices",
+        did="📎 level.csv",
+        said=stage.sends("level.csv", LEVELS),
+    )
+    yield Scene(when="💰 Harga Perak is tapped", said=stage.taps("Perak", RINA))
+    yield Scene(when="Batal is tapped", said=stage.taps("Batal", RINA))
+    yield Scene(when="A list without prices", did="📎 nama.csv", said=stage.sends("nama.csv", NAMES))
     yield Scene(when="A file with faulty rows", did=f"📎 {name}", said=stage.sends(name, FAULTY))
     yield Scene(when="Batal is tapped", said=stage.taps("Batal", RINA))
     yield Scene(when="No price list at all", did="📎 foto.pdf", said=stage.sends("foto.pdf", "%PDF-1.7"))
+    yield Scene(
+        when="A list whose codes have no heading",
+        did=f"📎 {name}",
+        said=stage.sends(name, "Produk;Harga\n5rb;5.900"),
+    )
     for when, typed in (
         ("The catalogue as a file", "/katalog"),
         ("Its history", "/katalog riwayat"),

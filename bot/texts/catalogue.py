@@ -1,0 +1,117 @@
+"""What admins read about the catalogue as a whole: what a list made of it, how it is sent, its history."""
+
+from typing import assert_never
+
+from bot.catalogue.diff import ChangeKind
+from bot.notices.catalogue import (
+    CatalogueChanged,
+    CatalogueEmpty,
+    CatalogueFile,
+    CatalogueHistory,
+    CatalogueNotice,
+    ChangeCount,
+    PastChange,
+)
+from bot.texts.formatting import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, untrusted
+
+_KINDS = {
+    ChangeKind.ADDED: ("🆕", "baru"),
+    ChangeKind.REMOVED: ("🗑", "dihapus"),
+    ChangeKind.PRICE_UP: ("🔺", "harga naik"),
+    ChangeKind.PRICE_DOWN: ("🔻", "harga turun"),
+    ChangeKind.PRICE_GIVEN: ("💰", "diberi harga"),
+    ChangeKind.PRICE_TAKEN: ("⚠️", "harga dikosongkan"),
+    ChangeKind.OPENED: ("🟢", "dibuka"),
+    ChangeKind.CLOSED: ("🔴", "ditutup"),
+    ChangeKind.OTHERWISE: ("✏️", "diubah lainnya"),
+}
+
+
+def number(count: int) -> str:
+    """Return a count as Indonesians group it: `4.812`."""
+    return f"{count:,}".replace(",", ".")
+
+
+def change_count(counted: ChangeCount) -> Row:
+    """Return the line that says how many products change in one way."""
+    mark, word = _KINDS[counted.kind]
+    return (f"{mark} ", bold(f"{number(counted.count)} {word}"))
+
+
+def changed(notice: CatalogueChanged, clock: Clock) -> Text:
+    rows: list[Row] = [
+        ("✅ ", bold(f"Katalog diperbarui, versi {notice.version}")),
+        f"{number(notice.product_count)} produk sekarang berlaku.",
+        *(change_count(counted) for counted in notice.counts),
+    ]
+    if notice.omitted_count:
+        rows.append(f"{number(notice.omitted_count)} baris salah dilewati, produknya tidak diubah.")
+    rows.append((untrusted(notice.file_name), " oleh ", untrusted(notice.name)))
+    return lines(*rows, clock.moment(notice.at_ms))
+
+
+def file_words(version: int, count: int) -> Text:
+    """Return the caption of a catalogue that is sent."""
+    return lines(
+        (bold(f"Katalog versi {version}"), f" · {number(count)} produk"),
+        "Ubah seperlunya, lalu kirim file ini kembali ke sini.",
+    )
+
+
+def empty() -> Text:
+    return lines(
+        ("📋 ", bold("Katalog masih kosong")),
+        "Sementara ini semua kode diteruskan apa adanya.",
+        "",
+        "Kirim file daftar harga (.xlsx, .xls, atau .csv) ke sini, apa adanya.",
+        "Yang wajib hanya kolom kode. Judul kolom lain yang dikenali:",
+        "nama, grup, harga, status, tujuan, tutup, jaringan, nominal.",
+        "",
+        "Contoh isi CSV:",
+        code("kode;nama;grup;harga"),
+        code("s5;Simpati 5.000;Pulsa Telkomsel;5.900"),
+    )
+
+
+def history(notice: CatalogueHistory, clock: Clock) -> Text:
+    if not notice.rows:
+        return lines("Katalog belum pernah diubah.")
+    shown = len(notice.rows)
+    while length(text := _listed(notice.rows[:shown], clock)) > MAX_UNITS:
+        shown -= 1
+    return text
+
+
+def _listed(past: tuple[PastChange, ...], clock: Clock) -> Text:
+    rows: list[Row] = [("🕘 ", bold("Riwayat katalog"))]
+    for change in past:
+        rows.extend(["", *_past(change, clock)])
+    return lines(*rows)
+
+
+def _past(past: PastChange, clock: Clock) -> list[Row]:
+    by = (" oleh ", untrusted(past.name)) if past.name else ()
+    rows: list[Row] = [
+        (bold(f"Versi {past.version}"), f" · {clock.moment(past.at_ms)}"),
+        (untrusted(past.source), *by),
+    ]
+    for counted in past.counts:
+        mark, word = _KINDS[counted.kind]
+        more = "" if counted.count == 1 else " dan lainnya"
+        rows.append((f"{mark} {number(counted.count)} {word}: ", code(counted.code), more))
+    return rows
+
+
+def words(notice: CatalogueNotice, clock: Clock) -> Text:
+    """Return the words for a notice about the catalogue."""
+    match notice:
+        case CatalogueChanged():
+            return changed(notice, clock)
+        case CatalogueEmpty():
+            return empty()
+        case CatalogueHistory():
+            return history(notice, clock)
+        case CatalogueFile():
+            raise LookupError("a catalogue is filled in from the books")
+        case _:
+            assert_never(notice)
