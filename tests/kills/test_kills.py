@@ -65,7 +65,7 @@ async def test_the_command_itself_survives_twenty_kills(
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("bug", BUGS)
 async def test_a_planted_bug_is_found(tmp_path: Path, bug: str) -> None:
-    outcome = await run(KILLS_TO_FIND_A_BUG, draw_seed(), tmp_path, mutant=bug, beside=2)
+    outcome = await run(KILLS_TO_FIND_A_BUG, draw_seed(), tmp_path, mutant=bug, concurrent=2)
     assert outcome.broken
 
 
