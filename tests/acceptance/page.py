@@ -28,7 +28,7 @@ def say(page: Page, name: str, text: str) -> None:
     line(page, name).press("Enter")
 
 
-def heard(page: Page, name: str, words: str) -> Locator:
+def bot_messages(page: Page, name: str, words: str) -> Locator:
     return chat(page, name).locator(".from-bot").filter(has_text=words)
 
 
@@ -36,9 +36,9 @@ def order(page: Page, text: str) -> Locator:
     return page.locator(".order").filter(has_text=text)
 
 
-def tapped(page: Page, name: str, label: str, *, under: str) -> None:
+def tap_button(page: Page, name: str, label: str, *, under: str) -> None:
     """Tap a button under the bot's last message that contains `under`."""
-    heard(page, name, under).last.get_by_role("button", name=label, exact=True).click()
+    bot_messages(page, name, under).last.get_by_role("button", name=label, exact=True).click()
 
 
 def bot_says(page: Page, to: User, method: str = "sendMessage", **values: Any) -> int:

@@ -85,7 +85,7 @@ class Shop:
     home: Path
     settings: dict[str, str]
     http: httpx.AsyncClient
-    may_stumble: bool = False
+    may_log_tracebacks: bool = False
     process: Process | None = None
     processes: list[Process] = field(default_factory=list)
 
@@ -156,7 +156,7 @@ class Shop:
 
     # Actions of users, Telegram and the biller.
 
-    def newcomer(self, user_id: int, name: str) -> int:
+    def add_user(self, user_id: int, name: str) -> int:
         """Add a user with a private chat; return its id."""
         chats = self.world.telegram.chats
         user = chats.users[user_id] = User(id=user_id, name=name, role=Role.RESELLER)
@@ -195,7 +195,9 @@ class Shop:
 
     # Observations.
 
-    async def told(self, chat: int, *words: str, after: int = 0, timeout_s: float = WAIT_S) -> ChatMessage:
+    async def wait_for_message(
+        self, chat: int, *words: str, after: int = 0, timeout_s: float = WAIT_S
+    ) -> ChatMessage:
         """Wait for a message past id `after` with all of these words, and return it."""
 
         def find() -> ChatMessage | None:
@@ -210,7 +212,7 @@ class Shop:
                 f"no message with {words} in chat {chat}: {texts}\n{self.output[-3000:]}"
             ) from None
 
-    def heard(self, chat: int, *words: str) -> list[ChatMessage]:
+    def messages_with(self, chat: int, *words: str) -> list[ChatMessage]:
         """Return the bot's messages in a chat that contain all of these words."""
         messages = self.world.telegram.bot_messages(chat)
         return [message for message in messages if _contains(message, words)]
@@ -262,10 +264,10 @@ class Shop:
         assert len(posted) == len(set(posted)), "an order was posted twice"
         output = self.output
         assert [secret for secret in self.secrets() if secret in output] == []
-        assert self.may_stumble or stumbles(output) == []
+        assert self.may_log_tracebacks or tracebacks_in(output) == []
 
 
-def stumbles(output: str) -> list[str]:
+def tracebacks_in(output: str) -> list[str]:
     """Return the log lines of bot and storage with a traceback; libraries may log Telegram's faults."""
     lines = [json.loads(line) if line.startswith("{") else {"text": line} for line in output.splitlines()]
     own = [line for line in lines if line.get("logger", "bot").startswith(("bot", "storage"))]

@@ -101,7 +101,7 @@ async def test_settings_are_also_read_from_a_file(closed_shop: Shop, tmp_path: P
     process = await closed_shop.launch()
     closed_shop.settings = {"LISTEN_PORT": listen_port}
     closed_shop.order(SARI, "s5.081234561111")
-    await closed_shop.told(SARI, "SUKSES")
+    await closed_shop.wait_for_message(SARI, "SUKSES")
     assert process.returncode is None
 
 
@@ -114,7 +114,7 @@ async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> No
     assert "in use by a running Loket" in output
     assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
     shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -170,15 +170,15 @@ async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
     assert unready.status_code == 503
     assert unready.json() == {"storage": True, "agents": True, "telegram": False}
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")  # it asks again by itself
+    await shop.wait_for_message(SARI, "SUKSES")  # it asks again by itself
     assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200
 
 
 async def test_metrics_tell_what_happened_and_how_things_stand(shop: Shop) -> None:
     for ending in ("1111", "6666", "1313"):
         shop.order(SARI, f"s5.08123456{ending}")
-    await shop.told(SARI, "SUKSES")
-    await shop.told(SARI, "BELUM PASTI")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "BELUM PASTI")
     await shop.quiet()
     await shop.report("status=0")
     page = (await shop.http.get(f"{shop.url}/metrics")).text

@@ -59,7 +59,7 @@ def result_told(order: Json) -> list[str]:
 
 async def applies_prices(shop: Shop) -> None:
     shop.world.telegram.send_file(RINA, "harga.csv", PRICES.encode())
-    preview = await shop.told(RINA, "Belum ada yang diubah")
+    preview = await shop.wait_for_message(RINA, "Belum ada yang diubah")
     label = next(button["text"] for button in preview.buttons() if "Terapkan" in button["text"])
     await shop.press(preview, label)
     await shop.until(lambda: shop.rows("SELECT count(*) FROM products") == [(3,)])
@@ -81,9 +81,9 @@ async def test_an_order_that_an_admin_settled_shows_the_admins_word(page: Shop) 
     order = await row(page, "s5.081234561313", "unknown")
     assert (steps(order, "settled"), result_told(order)) == ([], [])
     assert steps(order, "notified")[-1]["words"].startswith("❔ BELUM PASTI")
-    card = await page.told(RINA, "Perlu keputusan")
+    card = await page.wait_for_message(RINA, "Perlu keputusan")
     await page.press(card, "❌ GAGAL")
-    await page.until(lambda: page.heard(RINA, "Tetapkan GAGAL?"))
+    await page.until(lambda: page.messages_with(RINA, "Tetapkan GAGAL?"))
     await page.press(card, "Ya, GAGAL")
     order = await row(page, "s5.081234561313", "failed")
     assert order["by_admin"] is True
@@ -95,9 +95,9 @@ async def test_a_disputed_order_is_told_as_one_until_an_admin_has_ruled(page: Sh
     page.order(SARI, "s5.081234568888")
     order = await row(page, "s5.081234568888", "disputed")
     assert result_told(order) == ["⚠️ HASIL BERUBAH s5.081234568888"]
-    card = await page.told(RINA, "Perlu keputusan")
+    card = await page.wait_for_message(RINA, "Perlu keputusan")
     await page.press(card, "❌ GAGAL")
-    await page.until(lambda: page.heard(RINA, "Tetapkan GAGAL?"))
+    await page.until(lambda: page.messages_with(RINA, "Tetapkan GAGAL?"))
     await page.press(card, "Ya, GAGAL")
     order = await row(page, "s5.081234568888", "failed")
     assert [step["state"] for step in steps(order, "settled")] == ["succeeded", "disputed", "failed"]
@@ -108,9 +108,9 @@ async def test_a_disputed_order_is_told_as_one_until_an_admin_has_ruled(page: Sh
 async def test_an_order_that_is_held_back_waits_and_was_not_sent(page: Shop) -> None:
     for number in range(5):
         page.order(SARI, f"s5.08123456{number}1515")
-    await page.until(lambda: page.heard(RINA, "ditahan"))
+    await page.until(lambda: page.messages_with(RINA, "ditahan"))
     page.order(SARI, "s5.081234561111")
-    await page.until(lambda: page.heard(SARI, "ANTRE"))
+    await page.until(lambda: page.messages_with(SARI, "ANTRE"))
     order = await row(page, "s5.081234561111", "placed")
     assert (steps(order, "sent"), result_told(order)) == ([], [])
     assert steps(order, "notified")[-1]["words"].startswith("⏳ ANTRE")
@@ -170,7 +170,7 @@ async def test_an_answer_by_button_makes_one_order_of_the_question_and_newer_one
 ) -> None:
     await applies_prices(page)
     page.order(SARI, "s5.085712341111")
-    question = await page.told(SARI, "🤔")
+    question = await page.wait_for_message(SARI, "🤔")
     label = next(button["text"] for button in question.buttons() if "I5" in button["text"].upper())
     await page.press(question, label, user=SARI, chat=SARI)
     order = await row(page, "i5.085712341111", "succeeded")
@@ -208,7 +208,7 @@ async def test_a_stranger_is_shown_as_far_as_the_bot_knows_them(page: Shop) -> N
     page.order(STRANGER, "s5.081234561111")
     assert (await row(page, "s5.081234561111", "unbought"))["trxid"] is None
     page.order(STRANGER, "/daftar")
-    card = await page.told(RINA, "Minta jadi reseller")
+    card = await page.wait_for_message(RINA, "Minta jadi reseller")
     assert standing() == "asked"
     await page.press(card, "✅ Setujui")
     await page.until(lambda: standing() == "approved")

@@ -7,7 +7,7 @@ from random import Random
 
 from sandbox.moments import Moment
 from tests.acceptance.shop import STRANGER, Mode
-from tests.kills.boundaries import AnyMoment, Boundary, Target, Trap, Wants, deck
+from tests.kills.boundaries import AnyMoment, Boundary, Target, Trap, Wants, draw_targets
 from tests.kills.lives import KILLED, TERMINATED, Life
 from tests.kills.stage import HURRY, Report, Stage
 
@@ -58,14 +58,14 @@ class Batch:
             late_s=HURRY * 0.3,
         )
         world.telegram.say(STRANGER, "s5.081200001111")
-        for target in deck(self._plan.mode, self._plan.kills, chance):
+        for target in draw_targets(self._plan.mode, self._plan.kills, chance):
             await self._start_and_kill(target)
         await self._stage.rest()
         return self._stage.report
 
     async def _start_and_kill(self, target: Target) -> None:
         stage, before = self._stage, len(self._hits)
-        life = await stage.bear()
+        life = await stage.start()
         match target:
             case Boundary():
                 await self._kill_at(target, life)
@@ -110,7 +110,7 @@ class Batch:
     def _watch(self, call: str, moment: Moment) -> None:
         trap, life = self._trap, self._stage.life
         handed_out = bool(self._stage.world.telegram.updates.waiting)
-        if trap is None or life is None or not trap.springs(call, moment, handed_out=handed_out):
+        if trap is None or life is None or not trap.is_due(call, moment, handed_out=handed_out):
             return
         self._trap = None
         self._hits.append(trap.target)

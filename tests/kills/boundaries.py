@@ -82,7 +82,7 @@ TARGETS: tuple[Target, ...] = (
 )
 
 
-def deck(mode: Mode, kills: int, chance: Random) -> list[Target]:
+def draw_targets(mode: Mode, kills: int, chance: Random) -> list[Target]:
     """Return `kills` targets of a mode in random order, each repeated by its weight."""
     possible = [
         target for target in TARGETS if not isinstance(target, Boundary) or target.mode in (None, mode)
@@ -101,7 +101,7 @@ class Trap:
     target: Boundary
     skips: int
 
-    def springs(self, call: str, moment: Moment, *, handed_out: bool) -> bool:
+    def is_due(self, call: str, moment: Moment, *, handed_out: bool) -> bool:
         """Return whether to kill at this moment; `handed_out`: the bot has unconfirmed updates."""
         if (call, moment) != (self.target.call, self.target.moment):
             return False

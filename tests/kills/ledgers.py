@@ -96,7 +96,7 @@ def examine(evidence: Evidence) -> list[str]:
     return scene.violations
 
 
-def tell(evidence: Evidence, violations: list[str]) -> list[str]:
+def describe_orders(evidence: Evidence, violations: list[str]) -> list[str]:
     """Return the history at the biller, in the database and in chats of each order named in `violations`."""
     named = sorted({trxid for violation in violations for trxid in re.findall(r"\b\d{17}\b", violation)})
     with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:

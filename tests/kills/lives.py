@@ -36,7 +36,7 @@ class Life:
 class Cradle(Protocol):
     """Starts the program on a folder."""
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
         """Start `python -m bot run` with only these settings and its output in bot.log."""
         ...
 
@@ -50,7 +50,7 @@ class Nursery:
         self._lives: dict[int, Life] = {}
         self._is_gone = False
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
         assert self._process.stdin
         if self._is_gone:
             raise ChildProcessError(GONE)
@@ -102,7 +102,7 @@ async def nursery(mutant: str | None = None) -> AsyncIterator[Nursery]:
 class CommandLine:
     """Starts the program by its command."""
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
         with (home / "bot.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

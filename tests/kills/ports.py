@@ -10,7 +10,7 @@ _chance = random.SystemRandom()
 _reserved: set[int] = set()
 
 
-def quiet_port() -> int:
+def reserved_port() -> int:
     """Return a port that is not in use, and that no other call in this process returns."""
     while True:
         port = _chance.randint(FIRST, LAST)

@@ -17,10 +17,10 @@ from sandbox.listen import loopback_client
 from sandbox.server import serve
 from sandbox.world import World
 from tests.acceptance.conftest import settings_for
-from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, stumbles
-from tests.kills.ledgers import Asked, Evidence, Lives, Place, examine, tell
+from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in
+from tests.kills.ledgers import Asked, Evidence, Lives, Place, describe_orders, examine
 from tests.kills.lives import Cradle, Life
-from tests.kills.ports import quiet_port
+from tests.kills.ports import reserved_port
 
 HURRY = 20
 """The divisor of the world's own pauses: it retries after 0.1, 0.2, 0.4 s instead of 2, 4, 8 s."""
@@ -71,13 +71,13 @@ class Stage:
         """Record a broken promise."""
         self.report.violations.append(f"{invariant}: {what}")
 
-    async def bear(self) -> Life:
+    async def start(self) -> Life:
         """Start the program; all later messages are from this process."""
         for _ in range(IN_FLIGHT_TURNS):
             await asyncio.sleep(0.004)
         chats = self.world.telegram.chats.chats
         self._ends.append({chat_id: chat.last_message_id for chat_id, chat in chats.items()})
-        self.life = await self._cradle.bear(self._home, self._settings)
+        self.life = await self._cradle.start(self._home, self._settings)
         self.note(f"life {self.life.pid} begins")
         return self.life
 
@@ -107,7 +107,7 @@ class Stage:
 
     async def rest(self) -> None:
         """Run a last process until it is quiet, compare the ledgers, and stop it gracefully."""
-        life = await self.bear()
+        life = await self.start()
         if not (await self._is_ready(life) and await self._is_quiet(life)):
             return
         for entry in list(self.world.biller.entries.values()):
@@ -123,8 +123,8 @@ class Stage:
         )
         broken = examine(evidence)
         self.report.violations += broken
-        self.report.story += tell(evidence, broken)
-        for line in stumbles(self._log()):
+        self.report.story += describe_orders(evidence, broken)
+        for line in tracebacks_in(self._log()):
             self.violate("traceback", line)
         await self.stop(life)
 
@@ -222,7 +222,7 @@ async def _hurried(seconds: float) -> None:
 
 def _settings(sandbox_url: str, mode: Mode, home: Path) -> dict[str, str]:
     settings = settings_for(sandbox_url, mode)
-    port = quiet_port()
+    port = reserved_port()
     settings |= {
         "LISTEN_PORT": str(port),
         "LOG_LEVEL": "INFO",
