@@ -168,7 +168,7 @@ def _restore(settings: Settings, copy: Path) -> None:
 
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     restored = restore(copy, settings.database_path, now=now)
-    print(f"{settings.database_path} is now the backup: {_described(restored.holding, settings)}")
+    print(f"{settings.database_path} is now the backup: {_described(restored.contents, settings)}")
     for file in restored.aside:
         print(f"what stood there is kept as {file}")
     print("start Loket: it stays closed, and buys nothing, until an admin has read its card and opens it")

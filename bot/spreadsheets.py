@@ -1,4 +1,4 @@
-"""Writes a table as a file that a spreadsheet opens: text stays text, whatever it looks like."""
+"""Writes tables as XLSX or CSV so that spreadsheets never interpret text as a formula."""
 
 import csv
 import re
@@ -12,35 +12,34 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | None
-"""Text, a number to count with, or nothing."""
+"""Text, a number, or an empty cell."""
 
 MAX_CELL_CHARS = 32_767
 """Excel's limit; longer text is cut."""
 
-CSV_MARK = "\ufeff"
-"""Tells Excel that the file is UTF-8."""
+CSV_BOM = "\ufeff"
+"""The byte order mark by which Excel recognises UTF-8."""
 
-_BEGIN = r"(?:\A|(?<=[,;|\t\r\n]))"
-_UNSEEN = r"(?:(?![\t\r\n])[\s\"'\u200b-\u200f\u2060\ufeff])*"
+_CELL_START = r"(?:\A|(?<=[,;|\t\r\n]))"
+_INVISIBLE = r"(?:(?![\t\r\n])[\s\"'\u200b-\u200f\u2060\ufeff])*"
 _FORMULA_SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20](?!\s*\Z)"
-_FORMULA = re.compile(rf"({_BEGIN}{_UNSEEN})(?={_FORMULA_SIGNS})")
-"""Where a spreadsheet might begin to read a formula: at the start of a cell, or behind what divides cells.
+_FORMULA = re.compile(rf"({_CELL_START}{_INVISIBLE})(?={_FORMULA_SIGNS})")
+"""Where a spreadsheet may read a formula: at the start of a cell, or behind a cell separator.
 
-Which sign that is depends on the country of the spreadsheet, so that a comma may begin a cell too.
-Full-width signs count as the plain ones where Chinese or Japanese is typed. A sign that ends its cell begins
-nothing.
+The separator depends on the locale of the spreadsheet: a comma may be one. Full-width signs count as plain
+ones in Chinese and Japanese locales. A sign at the end of a cell starts no formula.
 """
-_MARKED_FORMULA = re.compile(rf"({_BEGIN}{_UNSEEN})'(?={_FORMULA_SIGNS})")
+_ESCAPED_FORMULA = re.compile(rf"({_CELL_START}{_INVISIBLE})'(?={_FORMULA_SIGNS})")
 
-_WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # the same table gives the same bytes
+_WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that equal tables are equal bytes
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int] = ()) -> bytes:
-    """Return a workbook of one sheet; `widths` are those of the columns, in characters.
+    """Return a workbook of one sheet; `widths` are the column widths in characters.
 
-    Rows are written as they come, so that a long table needs little memory.
+    Rows are written one by one, so that a long table needs little memory.
     """
-    from xlsxwriter import Workbook  # noqa: PLC0415 - a start need not wait for it
+    from xlsxwriter import Workbook  # noqa: PLC0415 - not needed at startup
 
     file = BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -51,7 +50,7 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Se
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
         bold = workbook.add_format({"bold": True})
-        # What looks like a formula stays text when somebody edits the cell, too.
+        # Text that looks like a formula stays text even when the cell is edited.
         as_text = workbook.add_format({"quote_prefix": True})
         for column, title in enumerate(header):
             sheet.write_string(0, column, title, bold)
@@ -73,21 +72,21 @@ def _write_row(sheet: "Worksheet", number: int, row: Sequence[Cell], as_text: "F
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return the table as CSV in UTF-8, with semicolons as Indonesian Excel reads it.
+    """Return the table as CSV in UTF-8 with semicolons, which Excel expects in the Indonesian locale.
 
-    What a spreadsheet might take for a formula has an apostrophe in front; `unmarked` takes it away again.
+    Text that a spreadsheet may interpret as a formula gets an apostrophe in front: see `unescape_formulas`.
     """
     text = StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_marked(cell) for cell in row] for row in rows)
-    return (CSV_MARK + text.getvalue()).encode()
+    writer.writerows([_escape_formulas(cell) for cell in row] for row in rows)
+    return (CSV_BOM + text.getvalue()).encode()
 
 
-def _marked(cell: Cell) -> Cell:
+def _escape_formulas(cell: Cell) -> Cell:
     return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell
 
 
-def unmarked(cell: str) -> str:
-    """Return a cell of a CSV as it was before it was kept from running."""
-    return _MARKED_FORMULA.sub(r"\1", cell)
+def unescape_formulas(cell: str) -> str:
+    """Return the text of a CSV cell without the apostrophes that `csv_bytes` has added."""
+    return _ESCAPED_FORMULA.sub(r"\1", cell)

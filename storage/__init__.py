@@ -1,1 +1,1 @@
-"""REMEMBERS: orders, what is to be said, people; every word of SQL is in `queries.sql`."""
+"""Persistence: orders, the outbox, people, the catalogue; all SQL is in `queries.sql` and `migrations`."""

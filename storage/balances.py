@@ -1,15 +1,15 @@
-"""What is known of the operator's money at the biller, and reversals that fitted nothing."""
+"""The balance at the biller, the cost of orders, and quarantined reversals."""
 
 from msgspec import Struct
 
 from storage.transaction import Tx
 
-QUARANTINED_AT_MOST = 10_000
-"""Whoever found the path could otherwise fill the disk: at some 2 kB each, this is 20 MB."""
+MAX_QUARANTINED_REVERSALS = 10_000
+"""20 MB at some 2 kB each: a sender who found the secret path must not fill the disk."""
 
 
 class ReportedBalance(Struct, frozen=True, kw_only=True):
-    """The biller balance as last reported: when, by what (`answer` or `reversal`), for which order."""
+    """The balance that the biller last reported, in an `answer` or a `reversal` (`source`) about an order."""
 
     balance_idr: int
     reported_at_ms: int
@@ -18,14 +18,13 @@ class ReportedBalance(Struct, frozen=True, kw_only=True):
 
 
 class OrderSum(Struct, frozen=True, kw_only=True):
-    """A number of orders and what they cost, as far as it is known."""
+    """A number of orders and their cost, in which an unknown cost counts as 0."""
 
     count: int
     cost_idr: int
 
 
 def report_balance(tx: Tx, balance: ReportedBalance) -> None:
-    """Keep the latest report."""
     tx.run(
         "report_balance",
         balance_idr=balance.balance_idr,
@@ -36,7 +35,6 @@ def report_balance(tx: Tx, balance: ReportedBalance) -> None:
 
 
 def last_balance(tx: Tx) -> ReportedBalance | None:
-    """Give the latest report, if any came yet."""
     row = tx.one("last_balance")
     if row is None:
         return None
@@ -49,12 +47,12 @@ def last_balance(tx: Tx) -> ReportedBalance | None:
 
 
 def open_sum(tx: Tx) -> OrderSum:
-    """Sum the orders whose result is still to come."""
+    """Sum the orders that have no result yet."""
     return _sum(tx, "sum_open_orders")
 
 
 def succeeded_since(tx: Tx, since_ms: int) -> OrderSum:
-    """Sum the orders placed since a time that succeeded."""
+    """Sum the orders that were placed at or after `since_ms` and succeeded."""
     return _sum(tx, "sum_succeeded_orders", since_ms=since_ms)
 
 
@@ -63,7 +61,21 @@ def _sum(tx: Tx, statement: str, **values: int) -> OrderSum:
     return OrderSum(count=row["count"], cost_idr=row["cost_idr"]) if row else OrderSum(count=0, cost_idr=0)
 
 
-def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str) -> None:
-    """Keep a reversal that fitted nothing, among the latest of its kind."""
-    tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query)
-    tx.run("trim_quarantine", keep=QUARANTINED_AT_MOST)
+def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str, trxid: str | None = None) -> None:
+    """Store a reversal that does not match; only the latest MAX_QUARANTINED_REVERSALS stay.
+
+    `trxid` is the order that it names.
+    """
+    tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query, trxid=trxid)
+    tx.run("trim_quarantine", keep=MAX_QUARANTINED_REVERSALS)
+
+
+def quarantined_of(tx: Tx, trxid: str, *, since_ms: int = 0, limit: int = 1) -> list[str]:
+    """Return the different queries in quarantine that name an order, the latest first."""
+    rows = tx.all("quarantined_of_order", trxid=trxid, since_ms=since_ms, limit=limit)
+    return [row["query"] for row in rows]
+
+
+def is_any_of_none_quarantined(tx: Tx, *, since_ms: int) -> bool:
+    """Return whether a reversal that names no order came since a time."""
+    return tx.one("quarantined_of_none_since", since_ms=since_ms) is not None

@@ -1,4 +1,4 @@
-"""Messages that hold several orders: their lines that made none, and how often their table has changed."""
+"""Batches: messages with several orders, their lines without an order, and the version of their table."""
 
 from bot.orders.model import Batch, UnplacedLine
 from storage.codec import dump, load
@@ -6,7 +6,6 @@ from storage.transaction import Tx
 
 
 def insert(tx: Tx, batch: Batch) -> None:
-    """Keep a new batch."""
     tx.run(
         "insert_batch",
         chat_id=batch.chat_id,
@@ -20,7 +19,7 @@ def insert(tx: Tx, batch: Batch) -> None:
 
 
 def find(tx: Tx, chat_id: int, message_id: int) -> Batch | None:
-    """Give the batch of a message; None if it holds one order or none."""
+    """Return the batch of a message; None if the message has at most one order line."""
     row = tx.one("batch_of_message", chat_id=chat_id, message_id=message_id)
     if row is None:
         return None
@@ -28,10 +27,10 @@ def find(tx: Tx, chat_id: int, message_id: int) -> Batch | None:
 
 
 def bump_version(tx: Tx, batch: Batch) -> None:
-    """Note that the table of a batch no longer shows how things stand."""
+    """Record that the batch has changed, so that its table must be edited."""
     tx.run("bump_batch_version", chat_id=batch.chat_id, message_id=batch.message_id)
 
 
 def set_hold(tx: Tx, batch: Batch, *, until_ms: int) -> None:
-    """Note until when the news of a batch gathers."""
+    """Set until when the results of the batch are collected before they are sent."""
     tx.run("hold_batch", chat_id=batch.chat_id, message_id=batch.message_id, hold_until_ms=until_ms)

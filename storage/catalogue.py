@@ -1,4 +1,4 @@
-"""The catalogue: its products as they stand, every state it has been in, and who brought it there."""
+"""The catalogue: its current products, every version of it, and who made each version."""
 
 import sqlite3
 
@@ -12,14 +12,14 @@ from storage.transaction import Tx
 
 
 class CatalogueVersion(Struct, frozen=True, kw_only=True):
-    """Which state of the catalogue holds; the stamp tells it from one of the same number that was undone."""
+    """The current version; the stamp differs from that of a version with this number that was rolled back."""
 
     version: int = 0
     stamp: str = ""
 
 
 class CatalogueEdit(Struct, frozen=True, kw_only=True):
-    """Who changes the catalogue, when and by what; `stamp` is a fresh text of its own."""
+    """Who changes the catalogue, when and from which source; `stamp` is a new random text."""
 
     stamp: str
     at_ms: int
@@ -29,7 +29,7 @@ class CatalogueEdit(Struct, frozen=True, kw_only=True):
 
 
 class CatalogueRevision(Struct, frozen=True, kw_only=True):
-    """One change of the catalogue: how many products in which way, and one code of each for an example."""
+    """One change of the catalogue; `counts` are (kind, number of products, code of one of them)."""
 
     version: int
     at_ms: int
@@ -39,7 +39,7 @@ class CatalogueRevision(Struct, frozen=True, kw_only=True):
 
 
 def current_version(tx: Tx) -> CatalogueVersion:
-    """Return which state holds; version 0 if there never was a catalogue."""
+    """Return the current version; 0 if there never was a catalogue."""
     row = tx.one("catalogue_edition")
     return CatalogueVersion(version=row["version"], stamp=row["stamp"]) if row else CatalogueVersion()
 
@@ -51,22 +51,22 @@ def changed_at_ms(tx: Tx) -> int:
 
 
 def load(tx: Tx) -> Catalogue:
-    """Return all products, in the operator's order."""
+    """Return all products, in the order of the price list."""
     products = tuple(_read(row) for row in tx.all("all_products"))
     return Catalogue(version=current_version(tx).version, products=products)
 
 
 def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit) -> CatalogueDiff | None:
-    """Replace `old` by `new` and store what changed; return None if `old` is no longer in force."""
+    """Replace `old` with `new` and store the changes; return None if `old` is no longer current."""
     found = diff_catalogue(old, new)
     version = old.version + 1
     if current_version(tx).version != old.version or not _add_version(tx, version, edit):
         return None
-    places_before = {product.code.casefold(): place for place, product in enumerate(old)}
-    for place, product in enumerate(new):
+    old_positions = {product.code.casefold(): position for position, product in enumerate(old)}
+    for position, product in enumerate(new):
         key = product.code.casefold()
-        if places_before.get(key) != place or old.find(key) != product:
-            tx.run("save_product", **_row(product, place))
+        if old_positions.get(key) != position or old.find(key) != product:
+            tx.run("save_product", **_row(product, position))
     for change in found.changes:
         if change.after is None:
             tx.run("remove_product", code_folded=change.code.casefold())
@@ -82,7 +82,7 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
 
 
 def history(tx: Tx, *, limit: int) -> list[CatalogueRevision]:
-    """Return the last changes, the latest first."""
+    """Return the last changes, newest first."""
     return [
         CatalogueRevision(
             version=row["version"],

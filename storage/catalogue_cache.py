@@ -1,4 +1,4 @@
-"""Keeps the catalogue at hand: read from the database once, and again when it has changed."""
+"""Caches the catalogue in memory, and reads it again when it has changed."""
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
@@ -9,28 +9,28 @@ from storage.transaction import Tx
 
 
 class CatalogueCache:
-    """The catalogue as it stands; asking for it costs one small look a unit of work while nothing changed."""
+    """The current catalogue; while it is unchanged, a unit of work reads only its version, once."""
 
     def __init__(self) -> None:
-        # One value, so that the reading and the writing thread never see half of it.
-        self._kept = (CatalogueVersion(), Catalogue())
-        self._shown_to: Tx | None = None
+        # One value, so that no thread sees a version with the products of another.
+        self._cached = (CatalogueVersion(), Catalogue())
+        self._checked_in: Tx | None = None
 
     def get(self, tx: Tx) -> Catalogue:
-        """Give the catalogue of the database that `tx` looks into."""
-        kept, products = self._kept
-        if tx is self._shown_to:
+        """Return the catalogue as `tx` sees it."""
+        cached, products = self._cached
+        if tx is self._checked_in:
             return products
-        edition = catalogue.current_version(tx)
-        if edition != kept:
+        current = catalogue.current_version(tx)
+        if current != cached:
             products = catalogue.load(tx)
-            self._kept = (edition, products)
-        self._shown_to = tx
+            self._cached = (current, products)
+        self._checked_in = tx
         return products
 
     def replace(
         self, tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
     ) -> CatalogueDiff | None:
-        """Put `new` in the place of `old`; None if `old` is no longer what holds."""
-        self._shown_to = None
+        """Replace `old` with `new`; return None if `old` is no longer current."""
+        self._checked_in = None
         return catalogue.replace(tx, old, new, edit)

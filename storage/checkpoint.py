@@ -1,6 +1,6 @@
-"""Writes the log of committed pages back into the database file, beside the commits: no order waits for it.
+"""Writes the log of committed pages back into the database file in the background: no order waits for it.
 
-SQLite would do it inside of some commit by itself. Among years of orders the pages lie far apart, and that
+By default SQLite does it within some commit. Among years of orders the pages lie far apart, and that
 commit would take ten times as long.
 """
 

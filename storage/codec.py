@@ -1,4 +1,4 @@
-"""Small frozen facts to JSON and back, by the name of their class, and out of rows."""
+"""Converts small frozen structs to JSON and back, by the name of their class, and rows to structs."""
 
 import sqlite3
 from collections.abc import Hashable, Iterable
@@ -14,46 +14,46 @@ T = TypeVar("T")
 _encode = Encoder().encode
 
 
-def kind_of(fact: object) -> str:
-    """Give the name by which a fact is stored."""
-    return type(fact).__name__
+def kind_of(value: object) -> str:
+    """Return the name of the class, which is stored next to the JSON."""
+    return type(value).__name__
 
 
-def dump(fact: object) -> str:
-    """Give a fact, or a tuple of facts, as JSON."""
-    return _encode(fact).decode()
+def dump(value: object) -> str:
+    """Return a struct, or a tuple of structs, as JSON."""
+    return _encode(value).decode()
 
 
-def load(kind: type[T], facts: str) -> T:
-    """Give back what was of `kind`; ValueError if it does not fit."""
+def load(kind: type[T], text: str) -> T:
+    """Parse JSON of a `kind`; raise ValueError if it does not fit."""
     try:
-        return cast("T", _decoder(cast("Hashable", kind)).decode(facts))
+        return cast("T", _decoder(cast("Hashable", kind)).decode(text))
     except DecodeError as error:
         raise ValueError(str(error)) from error
 
 
 def from_row(kind: type[T], row: sqlite3.Row) -> T:
-    """Give a row as a fact whose fields are its columns; ValueError if it does not fit."""
-    # A row finds a column by trying each name, so that a dict is faster.
-    told = dict(zip(row.keys(), row, strict=True))
+    """Convert a row to a struct with the columns as fields; raise ValueError if it does not fit."""
+    # A dict is faster: sqlite3.Row searches its columns one by one.
+    values = dict(zip(row.keys(), row, strict=True))
     try:
-        # Not strictly: SQLite has no type for yes and no.
-        return convert(told, kind, strict=False)
+        # Not strict: SQLite has no boolean type.
+        return convert(values, kind, strict=False)
     except ValidationError as error:
         raise ValueError(str(error)) from error
 
 
 class Codec:
-    """Gives back the facts of one union of classes."""
+    """Parses the JSON of the classes of one union."""
 
     def __init__(self, kinds: UnionType) -> None:
-        self._kinds = {one.__name__: one for one in _flat(kinds)}
+        self._kinds = {kind.__name__: kind for kind in _flat(kinds)}
 
-    def load(self, kind: str, facts: str) -> Any:
-        """Give back the fact named `kind`; ValueError if it does not fit."""
+    def load(self, kind: str, text: str) -> Any:
+        """Parse JSON of the class named `kind`; raise ValueError if it does not fit."""
         if kind not in self._kinds:
-            raise ValueError(f"no fact is named {kind}")
-        return load(self._kinds[kind], facts)
+            raise ValueError(f"unknown kind: {kind}")
+        return load(self._kinds[kind], text)
 
 
 @cache

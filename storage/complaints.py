@@ -1,4 +1,4 @@
-"""Complaints about orders: at most one open for each order, none ever deleted."""
+"""Complaints about orders: at most one unanswered for each order; none is ever deleted."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from storage.transaction import Tx
 
 
 class ComplaintOrigin(Struct, frozen=True, kw_only=True):
-    """Where a complaint is made: by or under a message of a chat. Its answers go there."""
+    """The message of a chat by which a complaint was made, and under which it is answered."""
 
     chat_id: int
     thread_id: int | None
@@ -16,10 +16,7 @@ class ComplaintOrigin(Struct, frozen=True, kw_only=True):
 
 
 class Complaint(Struct, frozen=True, kw_only=True):
-    """One complaint, with where it was made.
-
-    `answer` None on an answered one means that the order was found delivered.
-    """
+    """One complaint; if it is answered and `answer` is None, the order was found delivered."""
 
     complaint_id: int
     trxid: str
@@ -36,16 +33,16 @@ class Complaint(Struct, frozen=True, kw_only=True):
 
 
 def insert(
-    tx: Tx, trxid: str, spot: ComplaintOrigin, *, user_id: int, note: str, at_ms: int
+    tx: Tx, trxid: str, origin: ComplaintOrigin, *, user_id: int, note: str, at_ms: int
 ) -> Complaint | None:
-    """Open a complaint; None if one is open for this order."""
+    """Open a complaint; return None if the order already has an unanswered one."""
     row = tx.one(
         "insert_complaint",
         trxid=trxid,
         user_id=user_id,
-        chat_id=spot.chat_id,
-        thread_id=spot.thread_id,
-        message_id=spot.message_id,
+        chat_id=origin.chat_id,
+        thread_id=origin.thread_id,
+        message_id=origin.message_id,
         note=note,
         at_ms=at_ms,
     )
@@ -53,24 +50,21 @@ def insert(
 
 
 def get(tx: Tx, complaint_id: int) -> Complaint | None:
-    """Look a complaint up."""
     row = tx.one("complaint_by_id", complaint_id=complaint_id)
     return from_row(Complaint, row) if row else None
 
 
 def latest_for(tx: Tx, trxid: str) -> Complaint | None:
-    """Give the latest complaint about an order."""
     row = tx.one("latest_complaint", trxid=trxid)
     return from_row(Complaint, row) if row else None
 
 
 def unanswered(tx: Tx, *, limit: int) -> list[Complaint]:
-    """Give the complaints that wait for an answer, oldest first."""
+    """Return the complaints without an answer, oldest first."""
     return [from_row(Complaint, row) for row in tx.all("complaints_unanswered", limit=limit)]
 
 
 def count_unanswered(tx: Tx, user_id: int) -> int:
-    """Give how many complaints of one person wait for an answer."""
     row = tx.one("count_unanswered_complaints", user_id=user_id)
     return row["count"] if row else 0
 
@@ -78,8 +72,8 @@ def count_unanswered(tx: Tx, user_id: int) -> int:
 def change_stage(
     tx: Tx, before: Complaint, stage: ComplaintStage, *, answer: str | None, by: int, at_ms: int
 ) -> bool:
-    """Bring a complaint to another stage; False if somebody else moved it first."""
-    moved = tx.run(
+    """Change the stage of a complaint; return False if another admin changed it first."""
+    changed_rows = tx.run(
         "change_complaint_stage",
         complaint_id=before.complaint_id,
         stage_before=before.stage,
@@ -88,4 +82,4 @@ def change_stage(
         changed_by=by,
         at_ms=at_ms,
     )
-    return moved > 0
+    return changed_rows > 0

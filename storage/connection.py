@@ -7,14 +7,14 @@ from pathlib import Path
 from storage.errors import StorageError
 
 LOG_MAX_PAGES = 8000
-"""32 MB: where checkpoints never catch up (`checkpoint.py`), a commit does one after so many pages."""
+"""32 MB: where checkpoints never catch up (`checkpoint.py`), a commit does one after this many pages."""
 
 BUSY_TIMEOUT_MS = 5000
-"""Backups and people with a shell lock the file for moments; longer than this is a fault."""
+"""Backups and admins with a shell lock the file for moments; longer than this is a fault."""
 
 
 def make_private(path: Path) -> None:
-    """Make the file, and those that SQLite keeps beside it, readable for their owner only."""
+    """Make the file, and those that SQLite adds to it, readable for their owner only."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
@@ -50,7 +50,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
-        # With NORMAL a power cut may take back a commit that Telegram or the biller was told of.
+        # With NORMAL a power cut may take back a commit already confirmed to Telegram or the biller.
         "synchronous = FULL",
         "foreign_keys = ON",
     ):

@@ -1,6 +1,6 @@
 """The database: one writer, whole units of work, shared commits. What `write` returned is on the disk.
 
-A unit is run between two turns of the event loop; only the commit, which waits for the disk, runs on a thread
+A unit runs between two turns of the event loop; only the commit, which waits for the disk, runs on a thread
 of its own. Units that arrive meanwhile share the next commit. If one of them fails, all are run again, each
 in a savepoint of its own. A cancelled caller does not cancel its unit: it runs whole or not at all.
 """
@@ -41,10 +41,10 @@ from storage.transaction import (
 T = TypeVar("T")
 
 MAX_UNITS_S = 0.02
-"""For so long units are run in one turn of the event loop; the others wait for the next commit."""
+"""Units run for this long in one turn of the event loop; the others wait for the next commit."""
 
 LOCK_PATIENCE_S = 5.0
-"""Backups and people with a shell lock the file for moments; longer than this is a fault."""
+"""Backups and admins with a shell lock the file for moments; longer than this is a fault."""
 
 TRY_AGAIN_S = 0.005
 """The pause between attempts to get a lock."""
@@ -53,14 +53,14 @@ PROBE_EVERY_S = 1.0
 """After a commit that failed: the pause between attempts to write to the disk."""
 
 LONG_READERS = 2
-"""Connections for long reads: two, so that a receipt need not wait behind a report of a year."""
+"""Connections for long reads: two, so that a receipt does not wait for a report of a year."""
 
 RESTORING = ".restoring"
 """The suffix of a copy that is about to replace the database (backup.py)."""
 
 
 class Database(Protocol):
-    """What the rest of Loket knows of a database."""
+    """The interface of the database for the rest of Loket."""
 
     def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
@@ -71,11 +71,11 @@ class Database(Protocol):
         ...
 
     async def read(self, unit: Unit[T]) -> T:
-        """Run a short `unit` that only reads, beside the writer."""
+        """Run a short `unit` that only reads; it does not wait for the writer."""
         ...
 
     async def read_long(self, unit: Unit[T]) -> T:
-        """Run a `unit` that only reads and may take seconds, beside everything else."""
+        """Run a `unit` that only reads and may take seconds; nothing else waits for it."""
         ...
 
 
@@ -103,7 +103,7 @@ class SqliteDatabase:
         self._committer: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Open and migrate the file, which is made if it is missing; StorageError says why it cannot be."""
+        """Open and migrate the file, which is created if it is missing; raise StorageError if that fails."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._refuse_unfinished()
         make_private(self._path)
@@ -130,9 +130,9 @@ class SqliteDatabase:
         return connection
 
     async def check(self) -> None:
-        """Return once the whole file was found sound, at the start or since; raise DatabaseDamaged if not.
+        """Check the whole file, unless `open` did so already; raise DatabaseDamaged if it is damaged.
 
-        StorageError if it could not be read to its end.
+        Raise StorageError if the file could not be read to its end.
         """
         if is_small(self._path):
             return
@@ -154,7 +154,7 @@ class SqliteDatabase:
         return type(error)(f"{self._path}: {error}")
 
     async def close(self) -> None:
-        """Commit what waits, then close."""
+        """Commit the waiting units, then close."""
         if self._closing:
             return
         self._closing = True
@@ -164,7 +164,7 @@ class SqliteDatabase:
             await self._committing.close()
             await self._checkpointer.close()
             for _ in range(LONG_READERS):
-                await self._free_long_readers.get()  # a read that is under way ends first
+                await self._free_long_readers.get()  # waits for reads in progress
         self._close_connections()
 
     def _close_connections(self) -> None:
@@ -235,12 +235,12 @@ class SqliteDatabase:
             changes = self._writer.total_changes
             outcomes = await self._run_units(batch)
             if self._writer.total_changes == changes:
-                # Nothing was written, so nothing is learnt about the disk.
+                # Nothing was written, so the commit shows nothing about the disk.
                 commit(self._writer)
             else:
                 await self._commit_on_thread()
-        except Exception as error:  # noqa: BLE001 - every caller that waits is told; the committer must live on
-            # If not even a transaction could begin, that is the answer to all that wait.
+        except Exception as error:  # noqa: BLE001 - every caller gets the error; the committer must go on
+            # If not even a transaction could begin, all waiting units fail.
             batch = batch or self._take_all()
             outcomes = [UnitFailed(translate_error(error))] * len(batch)
         if any(
@@ -261,7 +261,7 @@ class SqliteDatabase:
         self.is_writable = True
 
     async def _run_units(self, batch: list[_Waiting]) -> list[UnitDone[Any] | UnitFailed]:
-        """Run what waits, moving it into `batch`; raise if the transaction is lost."""
+        """Run the waiting units, moving them into `batch`; raise if the transaction is lost."""
         await self._begin()
         try:
             with closing(self._units(batch)) as units:
@@ -290,7 +290,7 @@ class SqliteDatabase:
                 return
 
     def _units(self, batch: list[_Waiting]) -> Generator[Unit[Any]]:
-        """Yield what waits, moving it into `batch`, for as long as the event loop may be blocked."""
+        """Yield the waiting units, moving them into `batch`, while the event loop may be blocked."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + MAX_UNITS_S
         try:

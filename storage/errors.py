@@ -1,15 +1,15 @@
-"""What can go wrong with remembering.
+"""The exceptions that storage raises.
 
 StorageError
 ├── StorageBusy         another process holds the database
 ├── DatabaseTooNew      written by a newer Loket
-├── DatabaseDamaged     SQLite's own check found the file damaged
-└── RestoreUnfinished   a restore was cut off before the copy stood in its place
+├── DatabaseDamaged     SQLite found the file damaged
+└── RestoreUnfinished   a restore was interrupted before it replaced the database
 """
 
 
 class StorageError(Exception):
-    """The database could not carry out a unit of work; nothing of it was kept."""
+    """A unit of work failed; nothing of it was stored."""
 
 
 class StorageBusy(StorageError):
@@ -21,8 +21,8 @@ class DatabaseTooNew(StorageError):
 
 
 class DatabaseDamaged(StorageError):
-    """The database file is damaged."""
+    """SQLite found the database file damaged."""
 
 
 class RestoreUnfinished(StorageError):
-    """A restore was cut off: which file is the database has to be decided by a person."""
+    """A restore was interrupted: an admin has to decide which file is the database."""

@@ -1,4 +1,4 @@
-"""Price lists that admins sent: requested, read, and applied or discarded."""
+"""Price lists that admins sent: requested, parsed, then applied or discarded."""
 
 from enum import StrEnum
 
@@ -10,8 +10,6 @@ from storage.transaction import Tx
 
 
 class ImportState(StrEnum):
-    """How far a list has come."""
-
     ASKED = "asked"
     READ = "read"
     APPLIED = "applied"
@@ -20,7 +18,7 @@ class ImportState(StrEnum):
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """A list and who sent it, as which message; `version` is of the catalogue that it was compared with."""
+    """A price list that an admin sent; `version` is that of the catalogue with which it was compared."""
 
     import_id: int
     chat_id: int
@@ -47,7 +45,7 @@ def request(
     file_name: str,
     at_ms: int,
 ) -> None:
-    """Store that a file is to be read."""
+    """Store that a file has to be fetched and parsed."""
     tx.run(
         "request_import",
         chat_id=chat_id,
@@ -61,43 +59,45 @@ def request(
 
 
 def next_requested(tx: Tx) -> Import | None:
-    """Return the list that is due next, perhaps only in the future."""
+    """Return the list that is due first, even if its time has not come yet."""
     row = tx.one("next_import")
     return from_row(Import, row) if row else None
 
 
 def get(tx: Tx, import_id: int) -> Import | None:
-    """Return a list by its id."""
     row = tx.one("import_by_id", import_id=import_id)
     return from_row(Import, row) if row else None
 
 
 def parsed_list(tx: Tx, import_id: int) -> ParsedPriceList | None:
-    """Return what was read of a list that is not decided yet."""
+    """Return the parsed list if an admin has not decided on it; None if it was decided or not parsed."""
     row = tx.one("import_by_id", import_id=import_id)
     return load(ParsedPriceList, row["sheet"]) if row and row["sheet"] else None
 
 
 def begin_attempt(tx: Tx, import_id: int, *, again_at_ms: int) -> None:
-    """Count an attempt before it is made, so that a file that ends the process is not read for ever."""
+    """Count an attempt before it is made, so that a file that crashes the process is not tried forever."""
     tx.run("postpone_import", import_id=import_id, due_at_ms=again_at_ms)
 
 
-def store_parsed(tx: Tx, import_id: int, *, version: int, sheet: str | None = None) -> bool:
-    """Store what was read, once, and what it was compared with; return False if it was decided before."""
-    return tx.run("store_parsed_import", import_id=import_id, sheet=sheet, version=version) > 0
+def store_parsed(tx: Tx, import_id: int, *, version: int, serialized: str | None = None) -> bool:
+    """Store the catalogue version with which a list was compared, and the list itself if `serialized` is set.
+
+    `serialized` comes from `serialize`. Return False if the list was already applied or discarded.
+    """
+    return tx.run("store_parsed_import", import_id=import_id, sheet=serialized, version=version) > 0
 
 
 def finish(tx: Tx, import_id: int, state: ImportState, *, fault: str | None = None) -> bool:
-    """Close a list; return False if it was closed before."""
+    """Store the final state of a list; return False if it already has one."""
     return tx.run("finish_import", import_id=import_id, state=state, fault=fault) > 0
 
 
 def undecided(tx: Tx, chat_id: int) -> list[int]:
-    """Return the lists of a chat that are not decided yet."""
+    """Return the ids of the lists of a chat that are parsed, but neither applied nor discarded."""
     return [row["import_id"] for row in tx.all("imports_undecided", chat_id=chat_id)]
 
 
-def serialize(found: ParsedPriceList) -> str:
-    """Return a list as it is stored; of thousands of rows, so it is made outside of any transaction."""
-    return dump(found)
+def serialize(parsed: ParsedPriceList) -> str:
+    """Return a list as it is stored; thousands of rows take long, so call this outside of a transaction."""
+    return dump(parsed)

@@ -1,6 +1,6 @@
-"""Finds a damaged file: a small one before it is used, a large one while it already is.
+"""Checks the database file for damage: a small file before it is used, a large one in the background.
 
-SQLite reads a third of a gigabyte a second at best; nobody at a counter waits a minute for that.
+SQLite checks at most a third of a gigabyte a second: a large file would delay the start by a minute.
 """
 
 import asyncio
@@ -16,70 +16,70 @@ from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import translate_error
 
 BACKGROUND_NICE = 10
-"""A ninth of the processor's time of whoever wants it too."""
+"""On Linux a ninth of the CPU time of a thread with normal priority."""
 
 PIECE_BYTES = 1_000_000
 
 AT_ONCE_BYTES = 64_000_000
-"""A fifth of a second on a warm disk."""
+"""Takes a fifth of a second if the file is in the page cache."""
 
 
 def check_integrity(connection: sqlite3.Connection) -> None:
-    """Read the whole file; DatabaseDamaged says what is wrong with it."""
+    """Check the whole file; raise DatabaseDamaged with the first fault."""
     finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if finding != "ok":
         raise DatabaseDamaged(f"SQLite finds the database damaged: {' '.join(finding.split())}")
 
 
 def is_small(path: Path) -> bool:
-    """Tell whether the file can be read before anybody gets impatient."""
+    """Return whether the file can be checked without a noticeable delay."""
     return path.stat().st_size <= AT_ONCE_BYTES
 
 
 async def check_in_background(path: Path) -> None:
-    """Read the whole file in a thread of its own; DatabaseDamaged says what is wrong with it.
+    """Check the whole file in a thread of its own; raise DatabaseDamaged with the first fault.
 
-    StorageError if it could not be read to its end.
+    Raise StorageError if the file could not be read to its end.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Exception | None] = loop.create_future()
-    # SQLite cannot be called off here: a stop must not wait for it, so it is left to the end of the process.
-    Thread(target=_check_and_tell, args=(path, loop, done), name="checkup", daemon=True).start()
+    # The check cannot be interrupted: as a daemon thread it does not delay the end of the process.
+    Thread(target=_check_and_report, args=(path, loop, done), name="integrity check", daemon=True).start()
     if fault := await done:
         raise fault
 
 
-def _check_and_tell(
+def _check_and_report(
     path: Path, loop: asyncio.AbstractEventLoop, done: asyncio.Future[Exception | None]
 ) -> None:
     fault: Exception | None = None
-    _step_back()
+    _lower_priority()
     try:
-        _bring_into_memory(path)
+        _fill_page_cache(path)
         with closing(connect_read_only(path)) as connection:
             check_integrity(connection)
     except (sqlite3.Error, DatabaseDamaged) as error:
         fault = translate_error(error)
     except OSError as error:
         fault = StorageError(f"{path}: {error.strerror}")
-    with suppress(RuntimeError):  # the program has stopped meanwhile
-        loop.call_soon_threadsafe(_tell, done, fault)
+    with suppress(RuntimeError):  # the event loop is closed: the program has stopped
+        loop.call_soon_threadsafe(_report, done, fault)
 
 
-def _bring_into_memory(path: Path) -> None:
-    """Read the file from end to end: page by page, as SQLite goes about it, a disk is many times slower."""
+def _fill_page_cache(path: Path) -> None:
+    """Read the file from start to end: page by page, as SQLite reads it, a disk is many times slower."""
     with path.open("rb", buffering=0) as file:
         while file.read(PIECE_BYTES):
             pass
 
 
-def _step_back() -> None:
-    """Let orders go first on the processor, where that can be said of one thread alone."""
+def _lower_priority() -> None:
+    """Lower the priority of this thread below that of orders; only Linux can do so for a single thread."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND_NICE)
 
 
-def _tell(done: asyncio.Future[Exception | None], fault: Exception | None) -> None:
+def _report(done: asyncio.Future[Exception | None], fault: Exception | None) -> None:
     if not done.done():
         done.set_result(fault)

@@ -1,4 +1,4 @@
-"""One Loket a database: a second process finds the lock taken and refuses before it speaks to anybody."""
+"""The lock of a database: a second Loket process stops before it contacts Telegram or the biller."""
 
 import fcntl
 import os
@@ -11,9 +11,9 @@ from storage.errors import StorageBusy, StorageError
 
 @contextmanager
 def exclusive_lock(database: Path) -> Iterator[None]:
-    """Hold the lock beside `database`; StorageBusy if another has it. The kernel frees it at any death.
+    """Hold the lock file next to `database`; the kernel releases it however the process ends.
 
-    StorageError if its folder cannot be made or written.
+    Raise StorageBusy if another process holds it, and StorageError if its folder cannot be written.
     """
     try:
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

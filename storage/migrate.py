@@ -1,4 +1,4 @@
-"""Brings a database to this code's version, forward only and whole."""
+"""Migrates a database to the version of this code, forward only and in one transaction."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from storage.errors import DatabaseTooNew
 
 
 def migrations() -> list[tuple[int, str]]:
-    """Give (version, script) in order; the file `0001_schema.sql` is version 1."""
+    """Return (version, script) in order; the file `0001_schema.sql` is version 1."""
     folder = files("storage").joinpath("migrations")
     scripts = sorted(
         (entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda e: e.name
@@ -17,7 +17,7 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Give the version a database is at; 0 if it is none of Loket's."""
+    """Return the version of a database; 0 if Loket did not create it."""
     if not connection.execute("PRAGMA table_info(schema_version)").fetchall():
         return 0
     version: int = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()[0]
@@ -25,7 +25,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply what is missing, all in one transaction; a database newer than this code is refused."""
+    """Apply the missing migrations in one transaction; raise DatabaseTooNew if this code is older."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)")
@@ -47,12 +47,12 @@ def migrate(connection: sqlite3.Connection) -> None:
 def _refuse_newer(found: int, known: int) -> None:
     if found > known:
         raise DatabaseTooNew(
-            f"the database is at version {found}, this Loket knows {known}: install the newer one"
+            f"the database is at version {found}, this Loket supports {known}: install the newer Loket"
         )
 
 
 def _statements(script: str) -> Iterator[str]:
-    """Split a script, since sqlite3's own executescript would commit between statements."""
+    """Split a script into statements, since `executescript` of sqlite3 would commit first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,6 +1,6 @@
-"""Looks orders up for people: their own, those to a number, and what a period's orders add up to.
+"""Reads orders for display: those of a user, those to a destination, and the totals of a period.
 
-`user_id` None means the orders of everybody. Nothing here changes anything.
+`user_id` None means the orders of all users.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ END_MS = 1 << 62
 
 
 def page_before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Order]:
-    """Give somebody's orders older than `order`, the newest first; from the newest of all without one."""
+    """Return a user's orders older than `order`, newest first; without `order`, the newest of all."""
     at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
     rows = tx.all("orders_of_user_before", user_id=user_id, at_ms=at_ms, trxid=trxid, limit=limit)
     return [from_row(Order, row) for row in rows]
 
 
 def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
-    """Give somebody's orders next after `order`, the newest first."""
+    """Return a user's orders directly after `order`, newest first."""
     rows = tx.all(
         "orders_of_user_after", user_id=user_id, at_ms=order.placed_at_ms, trxid=order.trxid, limit=limit
     )
@@ -30,7 +30,7 @@ def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]
 
 
 def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
-    """Give the orders to a destination, the newest first."""
+    """Return the orders to a destination, newest first."""
     if user_id is None:
         rows = tx.all("orders_to", destination=destination, limit=limit)
     else:
@@ -39,7 +39,7 @@ def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int)
 
 
 def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
-    """Add up what was ordered from one moment until before another, by product and state."""
+    """Sum the orders placed from `from_ms` until before `until_ms`, by product and state."""
     if user_id is None:
         rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
     else:
@@ -48,17 +48,17 @@ def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) 
 
 
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
-    """Give what was ordered from one moment until before another, oldest first, a few at a time."""
-    after_ms, trxid = from_ms - 1, "~"  # above any trxid, which are digits
+    """Yield the orders placed from `from_ms` until before `until_ms`, oldest first, read in pages."""
+    after_ms, trxid = from_ms - 1, "~"  # sorts after every trxid, which are digits
     while True:
-        found = _some_within(tx, user_id, after_ms, trxid, until_ms)
+        found = _page_within(tx, user_id, after_ms, trxid, until_ms)
         yield from found
         if len(found) < ROWS_AT_ONCE:
             return
         after_ms, trxid = found[-1].placed_at_ms, found[-1].trxid
 
 
-def _some_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_ms: int) -> list[Order]:
+def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_ms: int) -> list[Order]:
     if user_id is None:
         rows = tx.all("orders_within", after_ms=after_ms, trxid=trxid, until_ms=until_ms, limit=ROWS_AT_ONCE)
     else:

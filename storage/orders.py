@@ -1,4 +1,4 @@
-"""Orders and their events: the row is what the events add up to."""
+"""Orders and their events: replaying the events of an order gives its row."""
 
 from functools import partial
 from operator import attrgetter
@@ -14,11 +14,11 @@ from storage.transaction import Tx
 _EVENTS = Codec(OrderEvent)
 
 PLACED = "Placed"
-"""The kind of an order's first event; its facts are the order itself."""
+"""The kind of an order's first event; its facts are the order as it was placed."""
 
 
 class RecordedEvent(Struct, frozen=True, kw_only=True):
-    """One line of an order's history; `news` is None for the first."""
+    """One event of an order as it is stored."""
 
     trxid: str
     at_ms: int
@@ -29,16 +29,16 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
     state_after: State
 
     @property
-    def news(self) -> OrderEvent | None:
-        """Give what was heard then."""
+    def event(self) -> OrderEvent | None:
+        """Return the event itself; None for the first of an order. Raise ValueError if it cannot be read."""
         if self.kind == PLACED:
             return None
-        news: OrderEvent = _EVENTS.load(self.kind, self.facts)
-        return news
+        event: OrderEvent = _EVENTS.load(self.kind, self.facts)
+        return event
 
 
 def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
-    """Store a new order with its first event; False if its trxid or its line of a message is taken."""
+    """Store a new order with its first event; return False if its trxid or its line of a message is taken."""
     if not tx.run("insert_order", **asdict(order)):
         return False
     facts = dump(order)
@@ -47,12 +47,12 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
 
 
 def update(
-    tx: Tx, before: Order, after: Order, news: OrderEvent, *, at_ms: int, actor: str, evidence: str
+    tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
-    """Move the row from `before` to `after` with its event; False if somebody else moved it first."""
+    """Update the row and append the event; return False if the order is not in the state of `before`."""
     if not tx.run("advance_order", **asdict(after), state_before=before.state):
         return False
-    _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(news), facts=dump(news), evidence=evidence)
+    _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(event), facts=dump(event), evidence=evidence)
     return True
 
 
@@ -70,36 +70,42 @@ def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: s
 
 
 def get(tx: Tx, trxid: str) -> Order | None:
-    """Look an order up by its trxid."""
     row = tx.one("order_by_trxid", trxid=trxid)
     return from_row(Order, row) if row else None
 
 
 def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
-    """Tell whether this line of this message has made its order already."""
+    """Return whether an order exists for this line of this message."""
     return tx.one("orders_by_line", chat_id=chat_id, message_id=message_id, line=line) is not None
 
 
 def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
-    """Give placed orders whose time has come, oldest first."""
+    """Return the placed orders that are due, in the order of their due times."""
     return [from_row(Order, row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
 
 
 def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
-    """Give placed orders whose time has come, everybody's first one first."""
+    """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
     return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
 
 
 def due_while_held(
-    tx: Tx, *, now_ms: int, requested_before_ms: int, placed_before_ms: int, told: str, kind: str, limit: int
+    tx: Tx,
+    *,
+    now_ms: int,
+    requested_before_ms: int,
+    placed_before_ms: int,
+    subject_prefix: str,
+    kind: str,
+    limit: int,
 ) -> list[Order]:
-    """Give the placed orders that are too old, or whose subject `told` + trxid has no letter of `kind`."""
+    """Return due orders that are too old, or have no message of `kind` about `subject_prefix` + trxid."""
     rows = tx.all(
         "orders_due_while_held",
         now_ms=now_ms,
         requested_before_ms=requested_before_ms,
         placed_before_ms=placed_before_ms,
-        told=told,
+        subject_prefix=subject_prefix,
         kind=kind,
         limit=limit,
     )
@@ -107,56 +113,56 @@ def due_while_held(
 
 
 def next_due_ms(tx: Tx) -> int | None:
-    """Give when the next placed order may be tried."""
+    """Return when the next placed order is due."""
     row = tx.one("next_order_due")
     return row["due_at_ms"] if row else None
 
 
 def in_state(tx: Tx, state: State, *, changed_before_ms: int, limit: int) -> list[Order]:
-    """Give the orders that have stood in `state` since before a time, oldest first."""
+    """Return orders that have been in an open `state` since before a time, longest first."""
     rows = tx.all("orders_in_state", state=state, changed_before_ms=changed_before_ms, limit=limit)
     return [from_row(Order, row) for row in rows]
 
 
 def overdue(tx: Tx, *, changed_before_ms: int, limit: int) -> list[Order]:
-    """Give pending orders that nobody has been told are late."""
+    """Return pending orders of which no overdue notice was sent, longest first."""
     return [
         from_row(Order, r) for r in tx.all("orders_overdue", changed_before_ms=changed_before_ms, limit=limit)
     ]
 
 
 def for_admins(tx: Tx, *, limit: int) -> list[Order]:
-    """Give the orders that wait for an admin's word, oldest first."""
+    """Return the orders that wait for an admin's decision, longest first."""
     return [from_row(Order, row) for row in tx.all("orders_for_admins", limit=limit)]
 
 
 def history(tx: Tx, trxid: str) -> list[RecordedEvent]:
-    """Give all that was heard of an order, in order."""
+    """Return the events of an order, oldest first."""
     return [from_row(RecordedEvent, row) for row in tx.all("order_history", trxid=trxid)]
 
 
 def of_line(tx: Tx, order: Order) -> list[str]:
-    """Give the trxids of all orders of the same line of the same message: one, unless the key is broken."""
+    """Return the trxids of all orders for the line of this order: one, unless the unique index is damaged."""
     rows = tx.all("orders_by_line", chat_id=order.chat_id, message_id=order.message_id, line=order.line)
     return [row["trxid"] for row in rows]
 
 
 def of_message(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
-    """Give all orders that one message made, line by line."""
+    """Return the orders of one message, in the order of its lines."""
     return [
         from_row(Order, row) for row in tx.all("orders_of_message", chat_id=chat_id, message_id=message_id)
     ]
 
 
 def any_in_progress(tx: Tx, chat_id: int, message_id: int) -> bool:
-    """Tell whether any order of a message is still on its way."""
+    """Return whether any order of a message is placed, submitting or pending."""
     return tx.one("order_in_progress_of_message", chat_id=chat_id, message_id=message_id) is not None
 
 
 def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
-    """Give somebody's orders for one product and destination that did not come to nothing, oldest first.
+    """Return a user's orders for one product and destination, oldest first.
 
-    Those that are settled only since a time.
+    Failed and expired orders are left out, and so are succeeded ones that were placed before `since_ms`.
     """
     rows = tx.all(
         "same_orders",
@@ -169,13 +175,13 @@ def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[
 
 
 def newest_event(tx: Tx) -> int:
-    """Give the number of the latest event of all; 0 if there is none."""
+    """Return the id of the newest event of all orders; 0 if there is none."""
     row = tx.one("newest_event")
     return row["event_id"] if row else 0
 
 
 def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) -> tuple[list[str], int]:
-    """Give the orders of the next events after one, and the last of these events."""
+    """Return the trxids of the next events after `event_id`, and the id of the last of those events."""
     changed: dict[str, None] = {}
     for row in tx.all("events_since", event_id=event_id, limit=max_events):
         if row["trxid"] not in changed and len(changed) == max_orders:
@@ -186,21 +192,21 @@ def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) ->
 
 
 def before(tx: Tx, trxid: str, *, limit: int) -> list[str]:
-    """Give the trxids below one, the newest first."""
+    """Return the trxids lower than `trxid`, newest first."""
     return [row["trxid"] for row in tx.all("orders_below", trxid=trxid, limit=limit)]
 
 
 def trxids_in_state(tx: Tx, state: State, *, changed_before_ms: int, limit: int) -> list[str]:
-    """Give which orders have stood in `state` since before a time, whatever else their rows say."""
+    """Return the same as `in_state`, but trxids only, so that a row that cannot be parsed does no harm."""
     rows = tx.all("orders_in_state", state=state, changed_before_ms=changed_before_ms, limit=limit)
     return [row["trxid"] for row in rows]
 
 
 def trxids_for_admins(tx: Tx, *, limit: int) -> list[str]:
-    """Give which orders wait for an admin's word, whatever else their rows say."""
+    """Return the same as `for_admins`, but trxids only, so that a row that cannot be parsed does no harm."""
     return [row["trxid"] for row in tx.all("orders_for_admins", limit=limit)]
 
 
 def counts(tx: Tx) -> dict[str, int]:
-    """Give how many orders stand in each state that is not an end."""
+    """Return the number of orders in each state that is not final."""
     return {row["state"]: row["count"] for row in tx.all("count_open_orders")}

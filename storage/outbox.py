@@ -1,4 +1,4 @@
-"""What waits to be said, chat by chat and in order, and what became of it."""
+"""The outbox: messages to send, in order for each chat, and their delivery state."""
 
 import sqlite3
 from typing import Any
@@ -14,18 +14,18 @@ from storage.transaction import Tx
 
 NOTICES = Codec(Notice)
 
-FEW = 20
-"""Fewer waiting letters are read at one look, with all that is needed to send them.
+SMALL_OUTBOX = 20
+"""Fewer waiting messages than this are read by one statement, with all that is needed to send them.
 
-Where more wait, the look was for nothing: as many as people order in a second are worth it.
+If more wait, that read was in vain; 20 are the messages of a busy second.
 """
 
 
 class OutboxMessage(Struct, frozen=True, kw_only=True):
-    """A notice on its way to a chat, new or in the place of a message of ours.
+    """A notice for a chat, as a new message or as an edit of an earlier one.
 
-    That message is named by its id (`edits`), or by its outbox id while it is not sent (`edits_outbox_id`).
-    A letter that rests lets others overtake it until `hold_until_ms`.
+    The earlier one is named by its message id (`edits`), or by its outbox id if it is not sent yet
+    (`edits_outbox_id`). Until `hold_until_ms` later messages may overtake this one.
     """
 
     chat_id: int
@@ -40,9 +40,9 @@ class OutboxMessage(Struct, frozen=True, kw_only=True):
 
 
 class QueuedMessage(Struct, frozen=True, kw_only=True):
-    """A letter in the outbox, with the tries so far; `is_void` if what it was to replace never left.
+    """A message in the outbox with its attempts; `is_void` if it edits a message that was never sent.
 
-    `due_at_ms` is when the next try may be made.
+    `due_at_ms` is the time of the next attempt.
     """
 
     outbox_id: int
@@ -56,7 +56,7 @@ class QueuedMessage(Struct, frozen=True, kw_only=True):
 
 
 class ChatQueue(Struct, frozen=True, kw_only=True):
-    """A chat with letters to be said, and when the first may go; `rows` are its letters, if at hand."""
+    """A chat with messages to send, and when the first is due; `rows` are its messages if already read."""
 
     chat_id: int
     due_at_ms: int
@@ -64,7 +64,7 @@ class ChatQueue(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryRecord(Struct, frozen=True, kw_only=True):
-    """What became of a letter: its notice's name, its state (`waiting`, `sent` …), and the last fault."""
+    """The delivery of a message: the class of its notice, its state (`waiting`, `sent` …), the last fault."""
 
     kind: str
     state: str
@@ -73,18 +73,18 @@ class DeliveryRecord(Struct, frozen=True, kw_only=True):
 
 
 def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
-    """Put a letter at the end of its chat's lane; a moved chat's letters go where it went.
+    """Append a message to the queue of its chat, or of the chat to which that one moved.
 
-    In a chat that lets us in no longer it joins those set aside, so that none overtakes them later.
+    For an unreachable chat it is parked with the others, so that it cannot overtake them later.
     """
-    chat_id, is_closed = chats.address(tx, message.chat_id)
+    chat_id, is_unreachable = chats.address(tx, message.chat_id)
     if chat_id != message.chat_id:
-        # A supergroup numbers its messages anew: the old ids name other people's messages there.
+        # A supergroup has message ids of its own: the old ids would name other messages there.
         message = replace(message, reply_to=None, edits=None, edits_outbox_id=None)
     tx.run(
         "enqueue_message",
         chat_id=chat_id,
-        state="parked" if is_closed else "waiting",
+        state="parked" if is_unreachable else "waiting",
         thread_id=message.thread_id,
         reply_to=message.reply_to,
         edits=message.edits,
@@ -99,27 +99,27 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
 
 
 def release(tx: Tx, chat_id: int, reply_to: int) -> None:
-    """End the rest of the letters that answer a message."""
+    """End the hold of the messages that reply to a message."""
     tx.run("release_held_messages", chat_id=chat_id, message_id=reply_to)
 
 
 def hold_until_ms(tx: Tx, subject: str) -> int:
-    """Give until when the letters about a subject rest; 0 if none does."""
+    """Return until when messages about a subject are held; 0 if none is."""
     row = tx.one("hold_of_subject", subject=subject)
     return (row["until_ms"] or 0) if row else 0
 
 
 def is_waiting_about(tx: Tx, subject: str) -> bool:
-    """Tell whether a letter about a subject waits to be said, be it set aside until its chat lets us in."""
+    """Return whether a message about a subject is waiting or parked."""
     return tx.one("waiting_message_about", subject=subject) is not None
 
 
 def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
-    """Give the chats with letters to be said now, longest waiting first; and when more will have rested."""
-    rows = tx.all("all_waiting_messages", limit=FEW)
-    if len(rows) == FEW:
+    """Return the chats with messages to send, longest waiting first; and when the next hold ends."""
+    rows = tx.all("all_waiting_messages", limit=SMALL_OUTBOX)
+    if len(rows) == SMALL_OUTBOX:
         return _many_chat_queues(tx, now_ms)
-    resting = [row["hold_until_ms"] for row in rows if row["hold_until_ms"] > now_ms]
+    held = [row["hold_until_ms"] for row in rows if row["hold_until_ms"] > now_ms]
     by_chat: dict[int, list[sqlite3.Row]] = {}
     for row in rows:
         if row["hold_until_ms"] <= now_ms:
@@ -129,39 +129,39 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
         ChatQueue(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
         for chat_id, of_chat in longest_first
     ]
-    return found, min(resting, default=None)
+    return found, min(held, default=None)
 
 
 def _many_chat_queues(tx: Tx, now_ms: int) -> tuple[list[ChatQueue], int | None]:
-    wake = tx.one("next_held_message", now_ms=now_ms)
+    next_held = tx.one("next_held_message", now_ms=now_ms)
     rows = tx.all("waiting_chat_queues", now_ms=now_ms)
     found = [ChatQueue(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
-    return found, wake["at_ms"] if wake else None
+    return found, next_held["at_ms"] if next_held else None
 
 
 def messages_of(tx: Tx, queue: ChatQueue, *, now_ms: int, limit: int) -> list[QueuedMessage]:
-    """Give the first letters of a lane, in order."""
+    """Return the first messages of a chat queue, in order."""
     if queue.rows is None:
         return waiting_messages(tx, queue.chat_id, now_ms=now_ms, limit=limit)
     return [_read(row) for row in queue.rows[:limit]]
 
 
 def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[QueuedMessage]:
-    """Give the first letters of a chat, in order."""
+    """Return the first messages of a chat that are not held, in order."""
     return [
         _read(row) for row in tx.all("waiting_messages_of_chat", chat_id=chat_id, now_ms=now_ms, limit=limit)
     ]
 
 
 def mark_sent(tx: Tx, outbox_id: int, *, message_id: int | None, at_ms: int) -> None:
-    """Keep that Telegram has taken the letter, as which message."""
+    """Store that Telegram accepted the message, with its id there."""
     tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
 
 
 def postpone(
     tx: Tx, outbox_id: int, *, due_at_ms: int, ambiguous: bool = False, rejected: bool = False, fault: str
 ) -> None:
-    """Keep that a try failed, how, and when the next may be made."""
+    """Count a failed attempt, and set the time of the next."""
     tx.run(
         "postpone_message",
         outbox_id=outbox_id,
@@ -173,109 +173,108 @@ def postpone(
 
 
 def mark_failed(tx: Tx, outbox_id: int, *, fault: str) -> None:
-    """Give a letter up for good."""
     tx.run("mark_message_failed", outbox_id=outbox_id, fault=fault)
 
 
 def detach_edit(tx: Tx, outbox_id: int) -> None:
-    """Send an edit as a message of its own, since the message it was to replace is gone."""
+    """Turn an edit into a new message, because the message to edit is gone."""
     tx.run("detach_edit", outbox_id=outbox_id)
 
 
 def leave_topic(tx: Tx, chat_id: int, thread_id: int) -> None:
-    """Send the letters of a topic that is gone to the chat itself."""
+    """Redirect the messages of a deleted topic to the chat itself."""
     tx.run("leave_topic", chat_id=chat_id, thread_id=thread_id)
 
 
 def drop(tx: Tx, outbox_id: int) -> None:
-    """Leave a letter unsaid, since a later one says more."""
+    """Do not send a waiting message, because a later one replaces it."""
     tx.run("drop_message", outbox_id=outbox_id)
 
 
 def drop_outdated(tx: Tx, chat_id: int, *, now_ms: int) -> int:
-    """Leave unsaid all acknowledgements in a lane whose result waits there too; give how many they were."""
+    """Drop the acknowledgements of a chat whose result waits as well; return their number."""
     return tx.run("drop_superseded_acknowledgements", chat_id=chat_id, now_ms=now_ms)
 
 
 def drop_waiting_about(tx: Tx, subject: str) -> None:
-    """Leave unsaid what waits about a subject that is closed."""
+    """Drop the waiting and parked messages about a subject that is settled."""
     tx.run("drop_messages_about", subject=subject)
 
 
 def drop_superseded_edits(tx: Tx, chat_id: int, message_id: int) -> None:
-    """Leave unsaid all edits of a message that wait, but the last."""
+    """Drop all waiting and parked edits of a message except the last."""
     tx.run("drop_superseded_edits", chat_id=chat_id, message_id=message_id)
 
 
 def cards_about(tx: Tx, subject: str) -> list[tuple[int, int | None, int]]:
-    """Give (chat_id, message_id, outbox_id) of each message about a subject, told or on its way.
+    """Return (chat_id, message_id, outbox_id) of each message about a subject, sent or to be sent.
 
-    `message_id` is None where Telegram has not given one yet.
+    `message_id` is None if Telegram has not assigned one yet.
     """
     cards: dict[tuple[int, int], tuple[int, int | None, int]] = {}
     for row in tx.all("cards_about", subject=subject):
-        name = row["message_id"] if row["message_id"] is not None else -row["outbox_id"]
-        cards[row["chat_id"], name] = (row["chat_id"], row["message_id"], row["outbox_id"])
+        key = row["message_id"] if row["message_id"] is not None else -row["outbox_id"]
+        cards[row["chat_id"], key] = (row["chat_id"], row["message_id"], row["outbox_id"])
     return list(cards.values())
 
 
 def chats_notified(tx: Tx, subject: str) -> list[int]:
-    """Give the chats that were told something about a subject, or wait to be."""
+    """Return the chats that have a message about a subject, in whatever delivery state."""
     return [row["chat_id"] for row in tx.all("chats_notified_about", subject=subject)]
 
 
 def find_sent(tx: Tx, chat_id: int, message_id: int) -> tuple[str, str] | None:
-    """Give (kind, subject) of what we last said with this message."""
+    """Return (kind, subject) of the notice that a sent message shows."""
     row = tx.one("sent_message", chat_id=chat_id, message_id=message_id)
     return (row["kind"], row["subject"]) if row else None
 
 
 def last_destination_prompt(tx: Tx, chat_id: int) -> tuple[str, int] | None:
-    """Give (subject, created_at_ms) of the last question for a number in a chat; None if it was let go."""
+    """Return (subject, created_at_ms) of the last destination prompt in a chat; None if it was cancelled."""
     row = tx.one("last_destination_prompt", chat_id=chat_id)
     return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "DestinationPrompt" else None
 
 
 def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:
-    """Give what became of every letter about a subject, oldest first."""
+    """Return the delivery of every message about a subject, oldest first."""
     return tuple(DeliveryRecord(**dict(row)) for row in tx.all("delivery_records", subject=subject))
 
 
 def was_enqueued_since(tx: Tx, subject: str, *, since_ms: int) -> bool:
-    """Tell whether anything about a subject was put into the outbox since a time."""
+    """Return whether a message about a subject was enqueued at or after `since_ms`."""
     return tx.one("message_about_since", subject=subject, since_ms=since_ms) is not None
 
 
 def is_kind_waiting(tx: Tx, chat_id: int, kind: str) -> bool:
-    """Tell whether a letter of this kind already waits in the chat's lane, be it set aside."""
+    """Return whether a message of this kind to the chat is waiting or parked."""
     return tx.one("waiting_message_of_kind", chat_id=chat_id, kind=kind) is not None
 
 
 def counts(tx: Tx) -> dict[str, int]:
-    """Give how many letters wait, are parked or are buried."""
+    """Return the number of messages that are waiting, parked or failed."""
     return {row["state"]: row["count"] for row in tx.all("count_messages")}
 
 
 def _read(row: sqlite3.Row) -> QueuedMessage:
-    # A row finds a column by trying each name: many are found faster in a dict.
-    told: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    # A dict is faster: sqlite3.Row searches its columns one by one.
+    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
     return QueuedMessage(
-        outbox_id=told["outbox_id"],
-        due_at_ms=told["due_at_ms"],
-        attempts=told["attempts"],
-        ambiguous=told["ambiguous"],
-        rejections=told["rejections"],
-        created_at_ms=told["created_at_ms"],
-        is_void=told["target_state"] in ("dropped", "failed") and told["target_message_id"] is None,
+        outbox_id=values["outbox_id"],
+        due_at_ms=values["due_at_ms"],
+        attempts=values["attempts"],
+        ambiguous=values["ambiguous"],
+        rejections=values["rejections"],
+        created_at_ms=values["created_at_ms"],
+        is_void=values["target_state"] in ("dropped", "failed") and values["target_message_id"] is None,
         message=OutboxMessage(
-            chat_id=told["chat_id"],
-            notice=NOTICES.load(told["kind"], told["facts"]),
-            thread_id=told["thread_id"],
-            reply_to=told["reply_to"],
-            edits=told["edits"] or told["target_message_id"],
-            edits_outbox_id=told["edits_outbox_id"],
-            keyboard=load(Keyboard, told["keyboard"]),
-            subject=told["subject"],
-            hold_until_ms=told["hold_until_ms"],
+            chat_id=values["chat_id"],
+            notice=NOTICES.load(values["kind"], values["facts"]),
+            thread_id=values["thread_id"],
+            reply_to=values["reply_to"],
+            edits=values["edits"] or values["target_message_id"],
+            edits_outbox_id=values["edits_outbox_id"],
+            keyboard=load(Keyboard, values["keyboard"]),
+            subject=values["subject"],
+            hold_until_ms=values["hold_until_ms"],
         ),
     )

@@ -1,4 +1,4 @@
-"""Who asked to be let in, who was, and who was sent away; every change is kept with who made it."""
+"""The people who asked for access, with their standing; every change is stored with its author."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from storage.transaction import Tx
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody who asked, or was let in by the settings; the address is where they asked."""
+    """A person who asked for access or was approved by the settings; the address is where they asked."""
 
     user_id: int
     name: str
@@ -21,19 +21,18 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 def get(tx: Tx, user_id: int) -> Person | None:
-    """Look a person up."""
     row = tx.one("person_by_id", user_id=user_id)
     return from_row(Person, row) if row else None
 
 
 def find(tx: Tx, username: str) -> Person | None:
-    """Look a person up by their @name, letter case apart."""
+    """Find a person by username, with or without @, in any letter case."""
     row = tx.one("person_by_username", username=username.removeprefix("@").lower())
     return from_row(Person, row) if row else None
 
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
-    """Store a person as they stand now, and that they came to stand so."""
+    """Store a person, and an event with the new standing."""
     tx.run(
         "save_person",
         user_id=person.user_id,
@@ -56,16 +55,15 @@ def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
 
 
 def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
-    """Keep the name a person goes by now."""
     tx.run("rename_person", user_id=user_id, name=name, username=username)
 
 
 def listed(tx: Tx, *, limit: int) -> list[Person]:
-    """Give resellers, frozen ones and those who ask, the latest change first."""
+    """Return the people who are approved, frozen or have asked, latest change first."""
     return [from_row(Person, row) for row in tx.all("people_listed", limit=limit)]
 
 
 def count_listed(tx: Tx) -> int:
-    """Give how many `listed` would give without a limit."""
+    """Return how many people `listed` returns without a limit."""
     row = tx.one("count_people_listed")
     return row["count"] if row else 0

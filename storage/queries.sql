@@ -1,8 +1,8 @@
--- Every statement Loket speaks, by name. Portable on purpose: integers, text, named values, ON CONFLICT,
--- RETURNING and compare-and-set; nothing here is SQLite's alone.
+-- Every SQL statement of Loket, by name. They are portable on purpose: integers, text, named values, ON CONFLICT,
+-- RETURNING and compare-and-set; nothing here is specific to SQLite.
 
 -- name: insert_order
--- Promise: one trxid, one order; one line of one message, one order. No row: one of them was taken.
+-- Promise: one order for each trxid, and one for each line of a message. No row changed: one of them is taken.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
     requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, price_idr, attempts, overdue, success_reported,
     failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
@@ -12,7 +12,7 @@ VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_cod
 ON CONFLICT DO NOTHING;
 
 -- name: advance_order
--- Promise: only who saw the order as it is may move it. No row: somebody else was first.
+-- Promise: an order changes only from the state that the caller read. No row changed: another caller was first.
 UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
     overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
     biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
@@ -30,13 +30,13 @@ SELECT * FROM orders WHERE trxid = :trxid;
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
 -- name: orders_due
--- Promise: in quarantined_reversals, after a restore, no order's time comes.
+-- Promise: in the quarantine after a restore no order is due.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_due_in_turns
--- Promise: as above; and people take turns, so that nobody's hundred orders stand before another's one.
+-- Promise: as above, and resellers take turns: a hundred orders of one do not delay the single order of another.
 SELECT orders.* FROM orders JOIN (
     SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
     FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
@@ -50,10 +50,11 @@ SELECT due_at_ms FROM orders WHERE state = 'placed'
 ORDER BY due_at_ms LIMIT 1;
 
 -- name: orders_due_while_held
--- Placed orders, while none is sent, of which something is to be said now: that they wait, or that they expired.
+-- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
     AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
-        OR NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.subject = :told || orders.trxid AND outbox.kind = :kind))
+        OR NOT EXISTS (SELECT 1 FROM outbox
+            WHERE outbox.subject = :subject_prefix || orders.trxid AND outbox.kind = :kind))
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_in_state
@@ -70,7 +71,8 @@ ORDER BY changed_at_ms LIMIT :limit;
 -- name: orders_for_admins
 SELECT * FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
-    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND overdue = 1))
+    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND (overdue = 1
+        OR EXISTS (SELECT 1 FROM quarantined_reversals AS report WHERE report.trxid = orders.trxid))))
 ORDER BY changed_at_ms LIMIT :limit;
 
 -- name: order_history
@@ -102,7 +104,7 @@ FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.
 WHERE message.state = 'waiting' ORDER BY message.chat_id, message.outbox_id LIMIT :limit;
 
 -- name: waiting_chat_queues
--- The first letter of a lane decides when the lane may go on: order within a chat is kept.
+-- The first message of a chat queue decides when the queue is due: messages of a chat stay in order.
 SELECT head.chat_id, head.due_at_ms
 FROM (SELECT chat_id, min(outbox_id) AS outbox_id
       FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
@@ -110,7 +112,7 @@ JOIN outbox AS head ON head.outbox_id = queue.outbox_id
 ORDER BY head.outbox_id;
 
 -- name: waiting_messages_of_chat
--- A letter that takes the place of another finds here as which message that one was told, if it was.
+-- For an edit of a message from this outbox, `target_message_id` is the id of that message once it is sent.
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
 WHERE message.state = 'waiting' AND message.chat_id = :chat_id AND message.hold_until_ms <= :now_ms
@@ -145,8 +147,8 @@ UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, hold_until_ms = 0
 WHERE state = 'parked' AND chat_id = :chat_id;
 
 -- name: move_messages
--- What was set aside is tried again in the new place, which may let us in.
--- Each half finds its own small index; state IN (…) would find neither.
+-- Parked messages are tried again, because the new chat may accept them.
+-- Each half of the condition uses its own small index; state IN (…) would use neither.
 UPDATE outbox SET chat_id = :new_chat_id, state = 'waiting', reply_to = NULL, edits = NULL, edits_outbox_id = NULL
 WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id);
 
@@ -154,7 +156,7 @@ WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_i
 UPDATE outbox SET state = 'dropped' WHERE outbox_id = :outbox_id AND state = 'waiting';
 
 -- name: drop_superseded_acknowledgements
--- Of a chat that is behind: those whose result waits as well need not be said any more.
+-- For a chat with a backlog: an acknowledgement is obsolete if the result waits as well.
 UPDATE outbox SET state = 'dropped'
 WHERE state = 'waiting' AND chat_id = :chat_id AND kind IN ('OrderReceived', 'OrderWaiting') AND EXISTS (
     SELECT 1 FROM outbox AS result
@@ -193,7 +195,7 @@ WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_
 LIMIT 1;
 
 -- name: drop_superseded_edits
--- Promise: however often a message is turned, one edit of it waits, the last.
+-- Promise: at most one edit of a message waits, the last.
 UPDATE outbox SET state = 'dropped'
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id))
     AND edits = :message_id AND outbox_id < (
@@ -203,7 +205,7 @@ WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_
     );
 
 -- name: count_messages
--- Each finds its own small index; state IN (…) would find none of them.
+-- Each part uses its own small index; state IN (…) would use none of them.
 SELECT 'waiting' AS state, count(*) AS count FROM outbox WHERE state = 'waiting'
 UNION ALL SELECT 'parked', count(*) FROM outbox WHERE state = 'parked'
 UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
@@ -231,12 +233,12 @@ VALUES (:nonce, :action, :subject, :payload, :owner_id, :at_ms);
 SELECT owner_id FROM buttons WHERE nonce = :nonce;
 
 -- name: use_button
--- Promise: a button works once. No row: it was pressed before, or is none of ours.
+-- Promise: a button works once. No row: it was pressed before, or is unknown.
 UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
 RETURNING action, subject, payload, owner_id, created_at_ms;
 
 -- name: mark_message_seen
--- Promise: a message is taken in once. No row: it has been.
+-- Promise: a message is handled once. No row changed: it was handled before.
 INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
 ON CONFLICT DO NOTHING;
 
@@ -273,7 +275,7 @@ DELETE FROM outbox
 WHERE outbox_id BETWEEN :first AND :last AND state IN ('sent', 'dropped') AND created_at_ms < :before_ms;
 
 -- name: delete_old_batches
--- Only those that made no order, and whose table is told: they cost their sender nothing.
+-- Only batches without an order, whose table has been sent: the others stay as long as their orders.
 DELETE FROM batches WHERE (chat_id, message_id) IN (
     SELECT chat_id, message_id FROM batches AS old
     WHERE placed_count = 0 AND placed_at_ms < :before_ms AND NOT EXISTS (
@@ -318,6 +320,17 @@ ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms
 -- name: last_balance
 SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE singleton = 1;
 
+-- name: await_deposit
+INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET trxid = :trxid, refused_count = deposit_waits.refused_count + 1,
+    refused_at_ms = :at_ms;
+
+-- name: deposit_waits
+SELECT chat_id, trxid, refused_count, refused_at_ms FROM deposit_waits ORDER BY refused_at_ms LIMIT :limit;
+
+-- name: end_deposit_wait
+DELETE FROM deposit_waits WHERE chat_id = :chat_id;
+
 -- name: sum_open_orders
 SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
@@ -327,7 +340,16 @@ SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
 WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
 
 -- name: quarantine_reversal
-INSERT INTO quarantined_reversals (at_ms, remote, why, query) VALUES (:at_ms, :remote, :why, :query);
+INSERT INTO quarantined_reversals (at_ms, remote, why, query, trxid)
+VALUES (:at_ms, :remote, :why, :query, :trxid);
+
+-- name: quarantined_of_order
+-- Each once, however often it came.
+SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
+GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
+
+-- name: quarantined_of_none_since
+SELECT reversal_id FROM quarantined_reversals WHERE trxid IS NULL AND at_ms >= :since_ms LIMIT 1;
 
 -- name: trim_quarantine
 DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) FROM quarantined_reversals) - :keep;
@@ -340,14 +362,14 @@ VALUES (:restored_at_ms, :backup_at_ms, :gap_until_ms);
 SELECT * FROM restores ORDER BY restore_id DESC LIMIT 1;
 
 -- name: release_restores
--- Promise: the counter is opened once. No row: somebody else was first.
+-- Promise: the quarantine is ended once. No row changed: another admin was first.
 UPDATE restores SET released_by = :released_by, released_at_ms = :at_ms WHERE released_at_ms IS NULL;
 
 -- name: sum_of_orders
 SELECT count(*) AS count, max(placed_at_ms) AS last_at_ms FROM orders;
 
 -- name: last_activity
--- The latest moment of which this database knows.
+-- The time of the latest activity in this database.
 SELECT max(latest.at_ms) AS at_ms FROM (
     SELECT at_ms FROM order_events WHERE event_id = (SELECT max(event_id) FROM order_events)
     UNION ALL SELECT created_at_ms FROM outbox WHERE outbox_id = (SELECT max(outbox_id) FROM outbox)
@@ -367,7 +389,7 @@ SELECT version, stamp, at_ms FROM catalogue_versions ORDER BY version DESC LIMIT
 SELECT * FROM products ORDER BY position, code_folded;
 
 -- name: add_catalogue_version
--- Promise: only who saw the catalogue as it is may change it. No row: somebody else was first.
+-- Promise: the catalogue changes only from the version that the caller read. No row changed: another was first.
 INSERT INTO catalogue_versions (version, stamp, at_ms, changed_by, changed_by_name, source)
 VALUES (:version, :stamp, :at_ms, :changed_by, :changed_by_name, :source)
 ON CONFLICT DO NOTHING;
@@ -413,14 +435,14 @@ UPDATE imports SET state = 'read', sheet = coalesce(:sheet, sheet), version = :v
 WHERE import_id = :import_id AND state IN ('asked', 'read');
 
 -- name: finish_import
--- Promise: a list is applied once. No row: it was applied or thrown away before.
+-- Promise: a list is applied once. No row changed: it was applied or discarded before.
 UPDATE imports SET state = :state, sheet = NULL, fault = :fault
 WHERE import_id = :import_id AND state IN ('asked', 'read');
 
 -- name: imports_undecided
 SELECT import_id FROM imports WHERE state = 'read' AND chat_id = :chat_id;
 
--- Several orders in one message, and the same order again.
+-- Batches and duplicates.
 
 -- name: insert_batch
 INSERT INTO batches (chat_id, message_id, placed_at_ms, placed_count, unplaced, version, hold_until_ms)
@@ -443,10 +465,10 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
     AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
 
 -- name: same_orders
--- Promise: what failed or expired is bought again freely, anything else only on purpose; what is not settled
--- yet holds back a repeat however old it is.
--- The pluses keep to the indexes of destinations, which have fewer orders than a reseller. With an ORDER BY the
--- second half would leave the small index of the open ones for one that has them in order.
+-- Promise: an order that failed or expired is bought again freely, any other only on purpose; an open order is a
+-- duplicate however old it is.
+-- The unary plus makes SQLite use the indexes on destinations: a destination has fewer orders than a reseller. With
+-- an ORDER BY the second half would use a sorted index instead of the small one of open orders.
 SELECT * FROM orders
 WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
     AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
@@ -457,7 +479,7 @@ WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :u
     AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
 -- name: release_held_messages
--- What rests for a batch leaves at once when the last of its orders has come to its end.
+-- Once no order of a batch is in progress, its held messages are due at once.
 UPDATE outbox SET hold_until_ms = 0
 WHERE state = 'waiting' AND chat_id = :chat_id AND reply_to = :message_id AND hold_until_ms > 0;
 
@@ -471,7 +493,7 @@ SELECT max(hold_until_ms) AS until_ms FROM outbox WHERE subject = :subject AND s
 -- name: waiting_message_about
 SELECT outbox_id FROM outbox WHERE subject = :subject AND state IN ('waiting', 'parked') LIMIT 1;
 
--- Looking at orders: a person's own, those to one destination, and what the orders of a period add up to.
+-- Orders for display: those of a user, those to a destination, and the totals of a period.
 
 -- name: orders_of_user_before
 SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
@@ -482,7 +504,7 @@ SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) > (:at_m
 ORDER BY placed_at_ms, trxid LIMIT :limit;
 
 -- name: orders_of_user_to
--- The plus keeps to the index of destinations: one number has few orders, one reseller many.
+-- The unary plus makes SQLite use the index on destinations: a destination has few orders, a reseller many.
 SELECT * FROM orders WHERE destination = :destination AND +user_id = :user_id
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
@@ -539,7 +561,7 @@ SELECT count(*) AS count FROM customer_prices WHERE user_id = :user_id;
 -- Complaints.
 
 -- name: insert_complaint
--- Promise: an order has one open complaint at most, however often the button is tapped.
+-- Promise: an order has at most one unanswered complaint. No row: it has one already.
 INSERT INTO complaints (trxid, user_id, chat_id, thread_id, message_id, note, stage, opened_at_ms, changed_at_ms,
     changed_by)
 VALUES (:trxid, :user_id, :chat_id, :thread_id, :message_id, :note, 'open', :at_ms, :at_ms, :user_id)
@@ -558,6 +580,6 @@ SELECT * FROM complaints WHERE stage IN ('open', 'checking') ORDER BY complaint_
 SELECT count(*) AS count FROM complaints WHERE stage IN ('open', 'checking') AND user_id = :user_id;
 
 -- name: change_complaint_stage
--- Promise: of two admins who answer at once, one does.
+-- Promise: of two admins who answer at the same time, only one does. No row changed: the other was first.
 UPDATE complaints SET stage = :stage, answer = :answer, changed_by = :changed_by, changed_at_ms = :at_ms
 WHERE complaint_id = :complaint_id AND stage = :stage_before;

@@ -1,4 +1,4 @@
-"""That a copy was put in the place of the database: since when nothing is bought, and who ended that."""
+"""Restores of backups, and the quarantine after each, in which Loket buys nothing."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from storage.transaction import Tx
 class Restore(Struct, frozen=True, kw_only=True):
     """One restore, in quarantine until `released_at_ms`.
 
-    What happened from `backup_at_ms` (None: the backup is empty) to `gap_until_ms` is not known.
+    This database lacks what happened from `backup_at_ms` (None: the backup was empty) to `gap_until_ms`.
     """
 
     restore_id: int
@@ -20,7 +20,6 @@ class Restore(Struct, frozen=True, kw_only=True):
 
 
 def start_quarantine(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, gap_until_ms: int) -> None:
-    """Begin a quarantine."""
     tx.run(
         "start_restore_quarantine",
         restored_at_ms=restored_at_ms,
@@ -30,23 +29,23 @@ def start_quarantine(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, g
 
 
 def latest(tx: Tx) -> Restore | None:
-    """Give the last restore; earlier ones are released together with it."""
+    """Return the last restore; earlier ones are released together with it."""
     row = tx.one("last_restore")
     return Restore(**dict(row)) if row else None
 
 
 def in_quarantine(tx: Tx) -> Restore | None:
-    """Give the restore after which nobody has opened the counter yet."""
+    """Return the last restore if no admin has released it yet."""
     restore = latest(tx)
     return restore if restore and restore.released_at_ms is None else None
 
 
 def release(tx: Tx, *, released_by: int, at_ms: int) -> bool:
-    """End the quarantine; False if somebody else did before."""
+    """End the quarantine; return False if another admin ended it before."""
     return tx.run("release_restores", released_by=released_by, at_ms=at_ms) > 0
 
 
 def last_activity_ms(tx: Tx) -> int | None:
-    """Give the latest moment of which the database knows; None if it knows of none."""
+    """Return the time of the latest activity in the database; None if there was none."""
     row = tx.one("last_activity")
     return row["at_ms"] if row else None

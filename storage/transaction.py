@@ -49,7 +49,7 @@ class Tx:
 
     def is_broken(self, error: Exception) -> bool:
         """Return whether `error` comes from the database itself, so that this transaction is lost."""
-        # These are about a value or a statement of this program, and leave the transaction whole.
+        # These are caused by a value or statement of Loket, and leave the transaction intact.
         ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError, sqlite3.IntegrityError)
         is_of_database = isinstance(error, sqlite3.Error) and not isinstance(error, ours)
         return is_of_database or not self._connection.in_transaction

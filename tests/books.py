@@ -1,4 +1,4 @@
-"""Fills a database with the books of many orders, each with a life drawn by chance."""
+"""Fills a database with many orders, each with a random sequence of events."""
 
 from datetime import UTC
 from itertools import count
@@ -24,7 +24,7 @@ from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
 from bot.unit_of_work import WorkContext
 from storage.transaction import Tx
 
-NEWS: tuple[tuple[OrderEvent, ...], ...] = (
+LIVES: tuple[tuple[OrderEvent, ...], ...] = (
     (Claimed(), Accepted(cost_idr=5_000, balance_idr=1_000_000), Succeeded(sn="1234/BUDI", cost_idr=5_100)),
     (Claimed(), Accepted(cost_idr=5_000), Succeeded(), Succeeded(sn="1234/BUDI")),
     (
@@ -47,11 +47,11 @@ NEWS: tuple[tuple[OrderEvent, ...], ...] = (
     (Succeeded(sn="early"), Claimed(), Accepted(cost_idr=5_000)),
     (Claimed(), Accepted(), Overdue(), Resolved(outcome=Outcome.FAILURE, admin_id=9001)),
 )
-"""Lives of an order; the first kind is what nearly all are like."""
+"""The events of an order from its placement to its end; most orders get the first sequence."""
 
 
 def a_context() -> WorkContext:
-    """Return a context with one admin, whose nonces and suffixes only count up."""
+    """Return a context with one admin, and with nonces and suffixes that count up."""
     nonces, draws = count(), count()
     return WorkContext(
         admin_ids=(9001,),
@@ -61,14 +61,12 @@ def a_context() -> WorkContext:
     )
 
 
-def fill(
-    tx: Tx, context: WorkContext, orders: int, *, random_suffix: Random, from_ms: int, first: int = 0
-) -> None:
-    """Keep `orders` more orders, one every other second from `from_ms` on; `first` numbers their messages."""
+def fill(tx: Tx, context: WorkContext, orders: int, *, random: Random, from_ms: int, first: int = 0) -> None:
+    """Store `orders` orders, one every two seconds from `from_ms` on; `first` is the first message id."""
     for number in range(first, first + orders):
         at_ms = from_ms + number * 2_000
         intent = Intent(product_code="s5", destination=f"0812{number:08d}")
-        asked = OrderSource(
+        source = OrderSource(
             chat_id=1001,
             thread_id=None,
             message_id=number,
@@ -76,9 +74,9 @@ def fill(
             at_ms=at_ms,
             text=order_text(intent),
         )
-        order = store_order(context.begin(tx, at_ms), intent, asked)
+        order = store_order(context.begin(tx, at_ms), intent, source)
         assert order
-        life = NEWS[0] if random_suffix.random() < 0.8 else random_suffix.choice(NEWS)
-        for step, news in enumerate(life, start=1):
+        life = LIVES[0] if random.random() < 0.8 else random.choice(LIVES)
+        for step, event in enumerate(life, start=1):
             work = context.begin(tx, at_ms + 700 * step)
-            apply_event_to(work, order.trxid, news, actor="books", evidence="status=0")
+            apply_event_to(work, order.trxid, event, actor="test", evidence="status=0")

@@ -1,4 +1,4 @@
-"""Reads the lists in which a chat that is behind is told of its orders, as a person would."""
+"""Parses the lists that a chat with a backlog receives: messages with one line for each order."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _UNDER_WAY = {"diproses": "DIPROSES", "antre": "ANTRE", "masih": "MASIH DIPROSES
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line: the title its notice has when told alone, its order, the end of its Ref, and the rest."""
+    """One line: the title of its notice as a single message, its order, the end of its Ref, and the rest."""
 
     title: str
     typed: str
@@ -29,7 +29,7 @@ class Told:
 
 
 def lines_in(text: str) -> list[Told]:
-    """Give the lines of a list; none if `text` is none."""
+    """Return the lines of a list; none if `text` is not a list."""
     if not text.startswith("📬"):
         return []
     return [
@@ -45,12 +45,12 @@ def lines_in(text: str) -> list[Told]:
 
 
 def notices_in(text: str) -> list[str]:
-    """Give the message, or of a list each line as if it were a message of its own."""
+    """Return each line of a list as a message of its own, or the message itself if it is not a list."""
     return [f"{line.title} {line.typed}\n{line.what}\n·{line.tail}" for line in lines_in(text)] or [text]
 
 
 def refs_in(text: str, known: Iterable[str]) -> list[str]:
-    """Give the Refs that a message names, in order, be they written out or the ends of `known` ones."""
+    """Return the Refs in a message, in order, written in full or as the last digits of `known` ones."""
     by_tail = {trxid[-5:]: trxid for trxid in known}
     return re.findall(r"Ref (\d{17})", text) or [by_tail[line.tail] for line in lines_in(text)]
 

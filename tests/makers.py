@@ -1,4 +1,4 @@
-"""Makes the facts that many tests begin with."""
+"""Builders of orders and notices for many tests."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ _AN_ORDER = Order(
 
 
 def an_order(**changes: Any) -> Order:
-    """Give a sound order, just placed, with `changes` to its fields; beyond PLACED it was tried once."""
-    tried = {} if changes.get("state", State.PLACED) is State.PLACED else {"attempts": 1}
-    return replace(_AN_ORDER, **{**tried, **changes})
+    """Return a valid order, just placed, with `changes` to its fields; one attempt if not PLACED."""
+    defaults = {} if changes.get("state", State.PLACED) is State.PLACED else {"attempts": 1}
+    return replace(_AN_ORDER, **{**defaults, **changes})
 
 
 def notices_of(order: Order, event: OrderEvent, at_ms: int) -> OrderNotices:
-    """Return the notices that an event brings for an order."""
+    """Return the notices that an event causes for an order."""
     return notices_for(order, decide(order, event, at_ms).order, event, at_ms)

@@ -1,4 +1,4 @@
-"""The catalogue of a small server, and what a text is read as, in a few words."""
+"""A catalogue of a small pulsa server, and helpers that parse a message against it."""
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import Carrier, DestinationRule, Product
@@ -39,8 +39,8 @@ NOTHING = Catalogue()
 TRADE = Catalogue(
     products=(
         *(
-            product(f"{messages}{nominal}", DestinationRule.PHONE, carrier=carrier, nominal=nominal)
-            for messages, (carrier, nominals) in PULSA.items()
+            product(f"{prefix}{nominal}", DestinationRule.PHONE, carrier=carrier, nominal=nominal)
+            for prefix, (carrier, nominals) in PULSA.items()
             for nominal in nominals
         ),
         *(product(code, rule) for code, rule in OTHERS.items()),
@@ -50,7 +50,7 @@ TRADE = Catalogue(
 
 
 def verdicts(typed: str, catalogue: Catalogue) -> list[Intent | InvalidInput | Clarification] | Command:
-    """Read a message as the counter does: each line of it, checked against the catalogue."""
+    """Parse a message, and validate each line against the catalogue."""
     parsed = parse(typed)
     match parsed:
         case Command():
@@ -59,13 +59,13 @@ def verdicts(typed: str, catalogue: Catalogue) -> list[Intent | InvalidInput | C
             return [parsed]
         case OrderLines(lines=lines):
             return [
-                resolve(line.asked, catalogue) if isinstance(line.asked, OrderRequest) else line.asked
+                resolve(line.parsed, catalogue) if isinstance(line.parsed, OrderRequest) else line.parsed
                 for line in lines
             ]
 
 
 def verdict(typed: str, catalogue: Catalogue) -> Intent | InvalidInput | Clarification | Command:
-    """Read a message with one order at most."""
+    """Parse and validate a message with at most one order."""
     found = verdicts(typed, catalogue)
     if isinstance(found, Command):
         return found
@@ -74,16 +74,16 @@ def verdict(typed: str, catalogue: Catalogue) -> Intent | InvalidInput | Clarifi
 
 
 def read_as(typed: str, catalogue: Catalogue) -> str:
-    """Tell in a few words what a message is read as; a question by its best choice."""
+    """Describe in a few words how a message is parsed; a question by its first choice."""
     found = verdicts(typed, catalogue)
-    return f"command {found.word}" if isinstance(found, Command) else " + ".join(map(_told, found))
+    return f"command {found.word}" if isinstance(found, Command) else " + ".join(map(_describe, found))
 
 
-def _told(one: Intent | InvalidInput | Clarification) -> str:
-    match one:
+def _describe(line: Intent | InvalidInput | Clarification) -> str:
+    match line:
         case Intent():
-            return f"buy {order_text(one)}"
+            return f"buy {order_text(line)}"
         case Clarification():
-            return f"ask {order_text(one.choices[0])}"
+            return f"ask {order_text(line.choices[0])}"
         case InvalidInput():
-            return f"input_error {one.input_error}" if one.looks_like_order else "talk"
+            return f"input_error {line.input_error}" if line.looks_like_order else "talk"

@@ -6,35 +6,27 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
-from bot.biller.answers import (
-    IDR_MAX,
-    failure_cause_of,
-    is_same_code,
-    public_reason,
-    says_in_progress,
-    strip_control_characters,
-)
+from bot.biller.answers import IDR_MAX, failure_cause_of
+from bot.biller.identity import is_code_named, is_same_code, is_same_destination
+from bot.biller.public_reason import public_reason, raw_words, strip_control_characters
+from bot.biller.serial_number import read_sn
+from bot.biller.verdict import Verdict, read_verdict
 from bot.orders.events import Contradiction, Failed, ReversalEvent, Succeeded
 from bot.orders.model import Order, Outcome
 
 QUERY_MAX_BYTES = 8_000  # the longest SN in percent-escapes fits; a flood does not
 FIELDS_MAX = 20  # the sheet has six
 MESSAGE_MAX_CHARS = 4_000
-SN_MAX_CHARS = 500  # a PLN token with name, tariff and kWh is about 100
 
 _REQUIRED = frozenset({"status", "refid", "product", "dest", "message"})
 _KNOWN = _REQUIRED | {"qty"}
 _OUTCOMES = {"0": Outcome.SUCCESS, "1": Outcome.FAILURE}  # other billers use the opposite
-_WORDS = {"SUKSES": Outcome.SUCCESS, "GAGAL": Outcome.FAILURE}
 
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _TRXID = re.compile(r"[0-9]{17}")
-_CODE = re.compile(r"\bTransaksi\s+([^\s.]{1,64})\.", re.IGNORECASE)
-_WORD = re.compile(r"\b(SUKSES|GAGAL)\b", re.IGNORECASE | re.ASCII)
-_SN = re.compile(r"\bSN:")
-_OPERATORS_OWN = re.compile(r"(?:saldo|harga)\s*:", re.IGNORECASE)
 _AMOUNT = re.compile(  # whole up to its field's end, or not at all: `201,200` is never read as 201
-    r"(?:Rp\.?\s*)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,15})\s*(?:,(?![0-9])|$)",
+    r"(?:Rp\.?\s*)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,15})"
+    r"\s*(?:[,;|](?![0-9])|\.?(?: (?![0-9])|$))",
     re.IGNORECASE,
 )
 
@@ -86,17 +78,27 @@ def match_reversal(report: ParsedReversal, *, order: Order) -> ReversalEvent | M
     """Turn a report into news of `order`, if it is about that order and agrees with itself."""
     if (misfit := _misfit(report, order)) is not None:
         return MismatchedReversal(why=misfit)
-    if (conflict := _conflict(report)) is not None:
-        return Contradiction(why=conflict)
-    message = report.message
+    message, raw = report.message, raw_words(report.message)
+    if (conflict := _conflict(report, order)) is not None:
+        return Contradiction(why=conflict, raw=raw)
     balance_idr = _amount("Saldo", message)
     match report.outcome:
         case Outcome.SUCCESS:
-            cost_idr = _amount("Harga", message)
-            return Succeeded(sn=_serial_number(message), cost_idr=cost_idr, balance_idr=balance_idr)
+            read = read_sn(message, is_cut=len(message) >= MESSAGE_MAX_CHARS)
+            return Succeeded(
+                sn=read.sn,
+                doubtful_sn=read.doubtful,
+                cost_idr=_amount("Harga", message),
+                balance_idr=balance_idr,
+                raw=raw,
+            )
         case Outcome.FAILURE:
-            reason, failure_cause = public_reason(message), failure_cause_of(message)
-            return Failed(reason=reason, failure_cause=failure_cause, balance_idr=balance_idr)
+            return Failed(
+                reason=public_reason(message, code=order.product_code, destination=order.destination),
+                failure_cause=failure_cause_of(message, after_acceptance=True),
+                balance_idr=balance_idr,
+                raw=raw,
+            )
         case _:
             assert_never(report.outcome)
 
@@ -128,40 +130,34 @@ def _fields(query: bytes) -> dict[str, str] | MalformedReversal:
 def _misfit(report: ParsedReversal, order: Order) -> str | None:
     if report.trxid != order.trxid:
         return "refid is another order's"
-    if report.destination != order.destination:
+    if not is_same_destination(report.destination, order.destination):
         return "dest is not the order's"
-    named = _CODE.search(report.message)
-    told = (report.product, named[1] if named else "")
-    if not any(is_same_code(code, order.product_code) for code in told):
+    code, destination = order.product_code, order.destination
+    if not is_same_code(report.product, code) and not is_code_named(
+        report.message, code=code, destination=destination
+    ):
         return "neither product nor message names the order's code"
     return None
 
 
-def _conflict(report: ParsedReversal) -> str | None:
-    # A product code may itself spell SUKSES or GAGAL, so it is taken out before the word is looked for.
-    words = _CODE.sub("Transaksi .", report.message, count=1)
-    word = _WORD.search(words)
-    if word is not None and _WORDS[word[1].upper()] is not report.outcome:
-        return f"status says {report.outcome}, the message says {word[1].upper()}"
-    if word is None and says_in_progress(words):
-        return f"status says {report.outcome}, the message says that it is under way"
-    return None
-
-
-def _serial_number(message: str) -> str | None:
-    label = _SN.search(message)
-    if label is None or len(message) >= MESSAGE_MAX_CHARS:  # a cut message may have lost the SN's end
-        return None
-    captured, end, _ = message[label.end() :].rpartition(", Saldo:")
-    sn = captured.strip()
-    if not end or not sn or len(sn) > SN_MAX_CHARS or _OPERATORS_OWN.search(sn):
-        return None
-    return sn
+def _conflict(report: ParsedReversal, order: Order) -> str | None:
+    """Return why the words take back what the status says, if they do."""
+    match read_verdict(
+        report.outcome, report.message, code=order.product_code, destination=order.destination
+    ):
+        case Verdict.SUCCESS | Verdict.FAILURE | Verdict.NO_VERDICT:
+            return None
+        case Verdict.NOT_YET:
+            return f"status says {report.outcome}, the message that there is no result yet"
+        case Verdict.CONTRADICTION:
+            return f"status says {report.outcome}, the message something else"
+        case verdict:
+            assert_never(verdict)
 
 
 def _amount(name: str, message: str) -> int | None:
-    _, label, rest = message.rpartition(f", {name}:")
-    found = _AMOUNT.match(rest.lstrip()) if label else None
+    _, *told = re.split(rf"[,.;|] ?{name} ?:", message, flags=re.IGNORECASE)
+    found = _AMOUNT.match(told[-1].lstrip()) if told else None
     if found is None:
         return None
     amount_idr = int(found[1].replace(",", "").replace(".", ""))

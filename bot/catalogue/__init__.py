@@ -1,1 +1,1 @@
-"""What can be bought: the operator's products, how their destinations look, and how they are found."""
+"""The operator's products: their destination rules, the search among them, and their price lists."""

@@ -1,7 +1,7 @@
-"""The network of a mobile number by its prefix.
+"""Determines the carrier of a mobile number by its prefix.
 
-Numbers keep their prefix when they change network, and prefixes get new owners: good for a question, never
-for a refusal.
+A number keeps its prefix when it is ported, and prefixes change owner: a mismatch may cause a question, never
+a refusal.
 """
 
 from functools import lru_cache
@@ -11,7 +11,7 @@ from bot.catalogue.product import Carrier
 INDONESIA = 62
 
 PREFIX_DIGITS = 8
-"""No prefix in the library is longer; numbers that agree so far belong to one network."""
+"""The longest prefix in the library: numbers with the same first digits belong to one carrier."""
 
 _NAMES = {
     "Telkomsel": Carrier.TELKOMSEL,
@@ -22,16 +22,16 @@ _NAMES = {
 }
 
 _TRI = ("0895", "0896", "0897", "0898", "0899")
-"""The library names the merged company; its cards are still sold, and filled, as Tri."""
+"""The library names the merged company, but its pulsa is still sold as Tri."""
 
 
 def carrier_of(phone: str) -> Carrier | None:
-    """Return the network of `phone` (08…); None where the owner of the prefix is not known."""
+    """Return the carrier of `phone` (08…); None if the prefix is unknown."""
     return _of_prefix(phone[: PREFIX_DIGITS + 1])
 
 
 def load_prefixes() -> None:
-    """Load the tables that the first call needs, which takes a tenth of a second, in any thread."""
+    """Load the library's tables ahead of the first lookup, which takes 0.1 s; callable from any thread."""
     carrier_of("08110000000")
 
 
@@ -41,7 +41,7 @@ def _of_prefix(prefix: str) -> Carrier | None:
         return Carrier.TRI
     if not (prefix.startswith("08") and prefix.isascii() and prefix.isdigit()):
         return None
-    from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415 - its tables of the whole world load slowly
+    from phonenumbers import PhoneNumber, carrier  # noqa: PLC0415 - its tables of all countries load slowly
 
     number = PhoneNumber(country_code=INDONESIA, national_number=int(prefix[1:]))
     return _NAMES.get(carrier.name_for_valid_number(number, "en"))

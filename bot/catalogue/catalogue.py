@@ -1,4 +1,4 @@
-"""All products at once, in the operator's order, and the ways to find one; empty where codes pass through."""
+"""The catalogue: all products in the operator's order, and lookups and search among them."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -14,26 +14,29 @@ from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.catalogue.search_query import is_meter_number, split_queries, split_terms, without_pin, words_of
 
 LONG_CODE_CHARS = 6
-"""From this length on a code is recognisable with two letters wrong; a shorter one is another then."""
+"""A code of this length is recognisable with two typos; a shorter one becomes another code."""
 
 MIN_FUZZY_CHARS = 4
-MIN_LIKENESS = 75
-"""In percent: `telkmsel` is like `telkomsel`, `axis` is not like `axiata`."""
+MIN_SIMILARITY = 75
+"""In percent: `telkmsel` matches `telkomsel`, `axis` does not match `axiata`."""
 
 _CODE_LETTERS = re.compile(r"[a-z]*")
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
-    """The products in the order in which people are shown them; `version` grows with each change."""
+    """The products in display order; `version` grows with each change.
+
+    It may be empty: then the bot accepts every code.
+    """
 
     version: int = 0
     products: tuple[Product, ...] = ()
 
     def __repr__(self) -> str:
+        """Return the version only: there may be a thousand products."""
         return f"Catalogue(version={self.version})"
 
     def __bool__(self) -> bool:
-        """Return whether there is a catalogue at all: without one every code passes through."""
         return bool(self.products)
 
     def __iter__(self) -> Iterator[Product]:
@@ -44,17 +47,17 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return {product.code.casefold(): product for product in self.products}
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self._by_code)}
+    def _positions(self) -> dict[str, int]:
+        return {code: position for position, code in enumerate(self._by_code)}
 
     @cached_property
     def _words(self) -> dict[str, frozenset[int]]:
-        """Every word by which products go, with the places of those products."""
-        places: dict[str, set[int]] = {}
-        for place, product in enumerate(self.products):
+        """The positions of the products that have a word in their group, name or carrier, by word."""
+        positions: dict[str, set[int]] = {}
+        for position, product in enumerate(self.products):
             for word in words_of(f"{product.group} {product.name} {product.carrier or ''}"):
-                places.setdefault(word, set()).add(place)
-        return {word: frozenset(found) for word, found in places.items()}
+                positions.setdefault(word, set()).add(position)
+        return {word: frozenset(of_word) for word, of_word in positions.items()}
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -62,14 +65,17 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(dict.fromkeys(product.group for product in self.products))
 
     def find(self, code: str) -> Product | None:
-        """Return the product of this code, in whatever letter case it is typed."""
+        """Return the product of this code in any letter case."""
         return self._by_code.get(code.casefold())
 
     def in_group(self, group: str) -> tuple[Product, ...]:
         return tuple(product for product in self.products if product.group == group)
 
     def for_nominal(self, nominal: int, carrier: Carrier | None) -> tuple[Product, ...]:
-        """Return the products of a nominal, pulsa and tokens both, of any network where `carrier` is None."""
+        """Return the products of a nominal, of any carrier if `carrier` is None.
+
+        They include pulsa and PLN tokens: the rule of a product shows if it takes a phone or a meter number.
+        """
         return tuple(
             product
             for product in self.products
@@ -77,38 +83,38 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def for_carrier(self, carrier: Carrier) -> tuple[Product, ...]:
-        """Return the products that are for numbers of this network alone, in order."""
+        """Return the products that only numbers of this carrier can receive."""
         return tuple(product for product in self.products if product.carrier is carrier)
 
     def substitutes(self, product: Product, limit: int = 4) -> tuple[Product, ...]:
-        """Return open products that may serve instead: of the same group and kind, nearest in price first.
+        """Return open products of the same group, rule and carrier, nearest in price first.
 
-        Half of them are dearer and half are not, as far as there are any.
+        Half of them are dearer than `product` and half are not, if there are enough of both.
         """
         others = [
             other
             for other in self.in_group(product.group)
-            if other.is_open and other.code != product.code and _serves(other, product)
+            if other.is_open and other.code != product.code and _is_same_kind(other, product)
         ]
-        others.sort(key=lambda other: self._remoteness(other, product))
-        dearer = [other for other in others if self._is_beyond(other, product)]
-        cheaper = [other for other in others if not self._is_beyond(other, product)]
+        others.sort(key=lambda other: self._distance(other, product))
+        dearer = [other for other in others if self._is_dearer(other, product)]
+        cheaper = [other for other in others if not self._is_dearer(other, product)]
         half = limit // 2
-        below, above = limit - min(half, len(dearer)), limit - min(half, len(cheaper))
-        chosen = {one.code for one in (*cheaper[:below], *dearer[:above])}
+        max_cheaper, max_dearer = limit - min(half, len(dearer)), limit - min(half, len(cheaper))
+        chosen = {other.code for other in (*cheaper[:max_cheaper], *dearer[:max_dearer])}
         return tuple(other for other in others if other.code in chosen)[:limit]
 
-    def _is_beyond(self, other: Product, product: Product) -> bool:
-        """Return whether `other` is dearer, or stands below it where a price is missing."""
+    def _is_dearer(self, other: Product, product: Product) -> bool:
+        """Return whether `other` is dearer; without prices, whether it is further down the catalogue."""
         if other.price_idr is None or product.price_idr is None:
-            return self._places[other.code.casefold()] > self._places[product.code.casefold()]
+            return self._positions[other.code.casefold()] > self._positions[product.code.casefold()]
         return other.price_idr > product.price_idr
 
-    def _remoteness(self, other: Product, product: Product) -> tuple[int, int]:
-        by_place = abs(self._places[other.code.casefold()] - self._places[product.code.casefold()])
+    def _distance(self, other: Product, product: Product) -> tuple[int, int]:
+        by_position = abs(self._positions[other.code.casefold()] - self._positions[product.code.casefold()])
         if other.price_idr is None or product.price_idr is None:
-            return (by_place, by_place)
-        return (abs(other.price_idr - product.price_idr), by_place)
+            return (by_position, by_position)
+        return (abs(other.price_idr - product.price_idr), by_position)
 
     def similar(self, code: str, limit: int = 3) -> tuple[Product, ...]:
         """Return products whose codes differ by one edit from `code`, a long one by two, nearest first."""
@@ -121,62 +127,64 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(self._by_code[match[0]] for match in ranked[:limit])
 
     def _rank(self, typed: str, code: str, edits: int) -> tuple[int, bool, bool, bool, int]:
-        """What can be bought comes first, then codes of the same letters: `s6` means an `s…`, not an `x6`."""
-        has_other_letters = _letters(code) != _letters(typed)
+        """Return a sort key: fewest edits, then open, then same letters: `s6` means an `s…`, not an `x6`."""
+        other_letters = _letters(code) != _letters(typed)
         is_closed = not self._by_code[code].is_open
-        return (edits, is_closed, has_other_letters, len(code) != len(typed), self._places[code])
+        return (edits, is_closed, other_letters, len(code) != len(typed), self._positions[code])
 
     def search(self, words: str) -> tuple[Product, ...]:
-        """Return the products that `words` mean: codes, their beginning, words of a name, or a meter."""
+        """Return the products for codes, beginnings of codes, words of names, or a meter number."""
         typed = words.casefold()
         if is_meter_number(typed):
             return tuple(product for product in self.products if product.rule is DestinationRule.METER)
-        parts = split_terms(typed)
-        if parts and all(part in self._by_code for part in parts):
-            return self._at(self._places[part] for part in parts)
+        terms = split_terms(typed)
+        if terms and all(term in self._by_code for term in terms):
+            return self._at(self._positions[term] for term in terms)
         found = [
-            self._for_query(query) or self._for_query(without_pin(query)) for query in split_queries(typed)
+            self._find_all(query) or self._find_all(without_pin(query)) for query in split_queries(typed)
         ]
         return self._at(frozenset().union(*found))
 
-    def _at(self, places: Iterable[int]) -> tuple[Product, ...]:
-        return tuple(self.products[place] for place in sorted(set(places)))
+    def _at(self, positions: Iterable[int]) -> tuple[Product, ...]:
+        return tuple(self.products[position] for position in sorted(set(positions)))
 
-    def _for_query(self, query: str) -> frozenset[int]:
+    def _find_all(self, query: str) -> frozenset[int]:
+        """Return the positions of the products that match `query`, as do the methods below."""
         if query in self._by_code:
-            return frozenset({self._places[query]})
+            return frozenset({self._positions[query]})
         words = words_of(query)
-        spelled = self._of_codes(query) | self._of_words(words, self._spelled)
-        return spelled or self._of_words(words, self._alike)
+        exact = self._with_code(query) | self._with_words(words, self._with_word)
+        return exact or self._with_words(words, self._with_similar_word)
 
-    def _of_codes(self, typed: str) -> frozenset[int]:
-        """`s` means s5 and s10, not smart5; only where there is no such code it means what begins so."""
+    def _with_code(self, typed: str) -> frozenset[int]:
+        """Match `s` to s5 and s10, not to smart5; without a code of the same letters, to what it begins."""
         if not typed:
             return frozenset()
-        same = frozenset(place for code, place in self._places.items() if _letters(code) == typed)
-        return same or frozenset(place for code, place in self._places.items() if code.startswith(typed))
+        same = frozenset(position for code, position in self._positions.items() if _letters(code) == typed)
+        return same or frozenset(
+            position for code, position in self._positions.items() if code.startswith(typed)
+        )
 
-    def _of_words(self, words: list[str], places_of: Callable[[str], frozenset[int]]) -> frozenset[int]:
-        """Return the places of the products that fit every word."""
+    def _with_words(self, words: list[str], with_word: Callable[[str], frozenset[int]]) -> frozenset[int]:
         if not words:
             return frozenset()
-        return frozenset.intersection(*(places_of(word) for word in words))
+        return frozenset.intersection(*(with_word(word) for word in words))
 
-    def _spelled(self, word: str) -> frozenset[int]:
-        """A word in full, its beginning where it has some length, or a network by any of its names."""
-        known = [self._words.get(word, frozenset())]
+    def _with_word(self, word: str) -> frozenset[int]:
+        """Match a whole word, the beginning of one from three letters on, or any name of a carrier."""
+        found = [self._words.get(word, frozenset())]
         if word.isdigit():
-            # «pulsa 5» asks for what its name calls 5.000.
-            known.append(self._words.get(f"{word}000", frozenset()))
+            # «pulsa 5» means a product whose name has 5.000.
+            found.append(self._words.get(f"{word}000", frozenset()))
         if len(word) >= MIN_FUZZY_CHARS - 1 and not word.isdigit():
-            known += [places for other, places in self._words.items() if other.startswith(word)]
-        known += [self._words.get(carrier, frozenset()) for carrier in carriers_in(word)]
-        return frozenset().union(*known)
+            found += [positions for other, positions in self._words.items() if other.startswith(word)]
+        found += [self._words.get(carrier, frozenset()) for carrier in carriers_in(word)]
+        return frozenset().union(*found)
 
-    def _alike(self, word: str) -> frozenset[int]:
+    def _with_similar_word(self, word: str) -> frozenset[int]:
         if len(word) < MIN_FUZZY_CHARS or word.isdigit():
-            return self._spelled(word)
-        found = process.extract(word, self._words.keys(), scorer=ratio, score_cutoff=MIN_LIKENESS, limit=5)
+            return self._with_word(word)
+        found = process.extract(word, self._words.keys(), scorer=ratio, score_cutoff=MIN_SIMILARITY, limit=5)
         return frozenset().union(*(self._words[match[0]] for match in found))
 
 
@@ -185,5 +193,5 @@ def _letters(code: str) -> str:
     return found[0] if found else ""
 
 
-def _serves(other: Product, product: Product) -> bool:
+def _is_same_kind(other: Product, product: Product) -> bool:
     return other.rule is product.rule and other.carrier is product.carrier

@@ -1,7 +1,7 @@
-"""Infers a product's destination rule, network and nominal from its code, group and name.
+"""Infers rule, carrier and nominal of a product from its code, name and group, where its row lacks them.
 
-A wrong rule or network costs a refusal or a question. A wrong nominal would cost money, so it is inferred
-only where code, name and price agree.
+A wrong destination rule or carrier costs a refusal or a question. A wrong nominal would cost money, so it is
+inferred only if code, name and price agree.
 """
 
 import re
@@ -11,12 +11,12 @@ from msgspec import Struct
 from bot.catalogue.price_list.cells import read_amount
 from bot.catalogue.product import Carrier, DestinationRule
 
-_OPERATORS = {
+_CARRIERS = {
     Carrier.TELKOMSEL: re.compile(r"\b(?:telkomsel|tsel|simpati|kartu\s*as|kartu\s*halo)\b|^as$"),
     Carrier.INDOSAT: re.compile(r"\b(?:indosat|isat|im3|mentari|ooredoo)\b"),
     Carrier.XL: re.compile(r"\bxl\b"),
     Carrier.AXIS: re.compile(r"\baxis\b"),
-    # A lone 3 is a network only where nothing but "pulsa" or "data" stands before it: "3 GB" is none.
+    # A single 3 is a carrier only behind nothing but "pulsa" or "data": "3 GB" is none.
     Carrier.TRI: re.compile(r"\b(?:tri|three)\b|^(?:pulsa|data|paket|kartu)?\s*3$"),
     Carrier.SMARTFREN: re.compile(r"\bsmartfren\b|\bsmart\b(?!\s*(?:tv|watch|phone))"),
 }
@@ -45,7 +45,7 @@ _NAMED_AMOUNT = re.compile(r"(?<![\w.,])(\d[\d.,]*\d|\d)\s*(rb|ribu|k)?(?![\w.,]
 
 
 class InferredTraits(Struct, frozen=True, kw_only=True):
-    """What was inferred; `carrier` and `nominal` are None where they could not be."""
+    """The inferred properties; `carrier` and `nominal` are None if nothing shows them."""
 
     rule: DestinationRule
     carrier: Carrier | None
@@ -55,14 +55,15 @@ class InferredTraits(Struct, frozen=True, kw_only=True):
 def infer_traits(
     *, code: str, name: str, group: str, price_idr: int | None, rule: DestinationRule | None = None
 ) -> InferredTraits:
-    """Infer what the words of a product tell; `rule` is what its row says, if it says so.
+    """Infer the properties of a product from its words; `rule` is the one in its row, if any.
 
-    A game that wants a server wants one though its row says `game`: an id alone would be bought.
+    A row with the rule `game` and the name of a game with servers gets the inferred rule: its own would
+    accept an id without a server.
     """
     carrier = carrier_named_in(name=name, group=group)
-    told = _rule(code.lower(), f"{group} {name}".lower(), carrier)
-    if rule is None or (rule is DestinationRule.GAME and told is DestinationRule.GAME_SERVER):
-        rule = told
+    inferred = _rule(code.lower(), f"{group} {name}".lower(), carrier)
+    if rule is None or (rule is DestinationRule.GAME and inferred is DestinationRule.GAME_SERVER):
+        rule = inferred
     if rule is not DestinationRule.PHONE:
         carrier = None
     has_nominal = carrier is not None or rule is DestinationRule.METER
@@ -71,20 +72,20 @@ def infer_traits(
 
 
 def carrier_named_in(*, name: str, group: str) -> Carrier | None:
-    """Return the one network that group and name speak of; None if there is none, or more than one."""
-    spoken = carriers_in(group) | carriers_in(name)
-    return next(iter(spoken)) if len(spoken) == 1 else None
+    """Return the only carrier in group and name; None if there is none, or more than one."""
+    carriers = carriers_in(group) | carriers_in(name)
+    return next(iter(carriers)) if len(carriers) == 1 else None
 
 
 def carriers_in(text: str) -> frozenset[Carrier]:
-    low = text.lower().strip()
-    return frozenset(carrier for carrier, words in _OPERATORS.items() if words.search(low))
+    lowered = text.lower().strip()
+    return frozenset(carrier for carrier, words in _CARRIERS.items() if words.search(lowered))
 
 
 def _rule(code: str, words: str, carrier: Carrier | None) -> DestinationRule:
     if code.startswith("pln") or _METER.search(words):
         return DestinationRule.METER
-    # A printed voucher is redeemed by its own number, whichever network it is for.
+    # A printed voucher is redeemed by its own number, for any carrier.
     if "voucher" in words:
         return DestinationRule.FREE
     if carrier is not None:
@@ -93,7 +94,7 @@ def _rule(code: str, words: str, carrier: Carrier | None) -> DestinationRule:
 
 
 def _nominal(code: str, name: str, group: str, price_idr: int | None) -> int | None:
-    """Return the nominal where the digits of the code, the one amount in the name, and the price agree."""
+    """Return the nominal if the digits of the code, the only amount in the name, and the price agree."""
     tail = _TAIL.fullmatch(code)
     named = [_thousands(amount, unit) for amount, unit in _NAMED_AMOUNT.findall(name)]
     if not tail or len(named) != 1 or _NO_PULSA.search(f"{group} {name}"):
@@ -114,5 +115,5 @@ def _thousands(amount: str, unit: str) -> int | None:
 
 
 def _is_plausible(nominal: int, price_idr: int | None) -> bool:
-    """A pulsa or a token is sold for about its nominal; what is not is something else."""
+    """Check that the price is close to the nominal, as for pulsa and PLN tokens and for nothing else."""
     return price_idr is None or 0.85 * nominal <= price_idr / 1000 <= 1.15 * nominal + 3

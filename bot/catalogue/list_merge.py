@@ -1,7 +1,7 @@
-"""What a price list makes of the catalogue: its rows as products, beside those that it does not name.
+"""Merges a price list with the catalogue, as an update or as its replacement.
 
-A blank cell changes nothing of a product that is there. What was set by hand stays where a list says nothing
-of it; what was told from a product's words is told anew.
+A blank cell leaves that property of an existing product unchanged. A property that was set by hand stays if
+the list does not give it; a property that was inferred from the product's words is inferred again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,16 +19,16 @@ from bot.catalogue.product import DestinationRule, Product
 T = TypeVar("T")
 
 OTHER_GROUP = "Lainnya"
-"""Where a new product stands whose row names no group."""
+"""The group of a new product whose row has none."""
 
 
 class MergedList(Struct, frozen=True, kw_only=True):
-    """A list beside the catalogue that it is to change.
+    """The possible results of a price list for the catalogue.
 
-    `listed` are its sound rows as products. `updated` is the catalogue with these changed and added and all
-    else kept, `replaced` the list alone, save that a faulty row leaves the product that it means; `removed`
-    are those that would then be gone. `stricter` are codes of games that want a server though their rows do
-    not say so.
+    `listed` are the products of its valid rows. `updated` is the catalogue with these changed and added,
+    `replaced` the list alone, except that an invalid row leaves its product unchanged. `removed` are the
+    products missing from `replaced`, `omitted_count` is the number of invalid rows. `stricter` are the codes
+    of games whose inferred rule, with a server, overrides that of the row.
     """
 
     listed: tuple[Product, ...]
@@ -41,47 +41,47 @@ class MergedList(Struct, frozen=True, kw_only=True):
 
 
 def merge_list(found: ParsedPriceList, old: Catalogue, *, price: int | None = None) -> MergedList:
-    """Put a list beside the catalogue; `price` is which of its price options counts, where a person chose."""
+    """Merge a list with the catalogue; `price` is the index of the price column that an admin chose."""
     rows = tuple(_merged_rows(found, old, price))
     listed = tuple(row for row in rows if isinstance(row, Product))
-    said = [row for row in found.rows if isinstance(row, ListedProduct)]
-    cells = [_price_of(found, row, price) for row in said]
+    listed_rows = [row for row in found.rows if isinstance(row, ListedProduct)]
+    cells = [_price_of(found, row, price) for row in listed_rows]
     replaced = _replaced(rows, old)
-    staying = {product.code.casefold() for product in replaced}
+    remaining = {product.code.casefold() for product in replaced}
     return MergedList(
         listed=listed,
         updated=_updated(listed, old),
         replaced=replaced,
-        removed=tuple(product for product in old if product.code.casefold() not in staying),
+        removed=tuple(product for product in old if product.code.casefold() not in remaining),
         problems=_in_order(
             (*found.problems, *(cell for cell in cells if isinstance(cell, CellProblem))), found
         ),
         omitted_count=len(rows) - len(listed),
-        stricter=_stricter(said, listed),
+        stricter=_stricter(listed_rows, listed),
     )
 
 
 def _merged_rows(found: ParsedPriceList, old: Catalogue, price: int | None) -> Iterator[Product | SkippedRow]:
-    """Yield each row as the product that it makes of the one there is, or as a faulty one."""
-    # A title in capitals means the group that is there already.
-    spelled = {normalized_key(group): group for group in old.groups}
+    """Yield the product of each row, or a skipped row if the price is invalid."""
+    # A title in other letter case means the existing group.
+    existing = {normalized_key(group): group for group in old.groups}
     for row in found.rows:
         if isinstance(row, SkippedRow):
             yield row
         elif isinstance(cell := _price_of(found, row, price), CellProblem):
             yield SkippedRow(code_key=normalized_key(row.code))
         else:
-            title = row.group_title and spelled.get(normalized_key(row.group_title), row.group_title)
+            title = row.group_title and existing.get(normalized_key(row.group_title), row.group_title)
             yield _product(row, old.find(row.code), cell, title)
 
 
-def _stricter(said: Iterable[ListedProduct], listed: Iterable[Product]) -> tuple[str, ...]:
-    rules = {row.code: row.rule for row in said}
+def _stricter(rows: Iterable[ListedProduct], listed: Iterable[Product]) -> tuple[str, ...]:
+    rules = {row.code: row.rule for row in rows}
     return tuple(product.code for product in listed if rules[product.code] not in (None, product.rule))
 
 
 def _price_of(found: ParsedPriceList, row: ListedProduct, chosen: int | None) -> Price:
-    """Return a row's price in the column that counts: the chosen one, where its table has that."""
+    """Return the price of a row in the chosen column, or in the first one if its table lacks that."""
     options = found.tables[row.table].prices
     if not options:
         return None
@@ -90,32 +90,32 @@ def _price_of(found: ParsedPriceList, row: ListedProduct, chosen: int | None) ->
 
 def _in_order(problems: Iterable[CellProblem], found: ParsedPriceList) -> tuple[CellProblem, ...]:
     sheets = list(dict.fromkeys(table.sheet for table in found.tables))
-    places = {sheet: place for place, sheet in enumerate(sheets)}
-    return tuple(sorted(problems, key=lambda problem: (places.get(problem.sheet, 0), problem.row)))
+    positions = {sheet: position for position, sheet in enumerate(sheets)}
+    return tuple(sorted(problems, key=lambda problem: (positions.get(problem.sheet, 0), problem.row)))
 
 
 def _replaced(rows: Sequence[Product | SkippedRow], old: Catalogue) -> tuple[Product, ...]:
-    meant = {normalized_key(product.code): product for product in old}
-    kept = (row if isinstance(row, Product) else meant.pop(row.code_key, None) for row in rows)
-    return tuple(product for product in kept if product)
+    by_key = {normalized_key(product.code): product for product in old}
+    products = (row if isinstance(row, Product) else by_key.pop(row.code_key, None) for row in rows)
+    return tuple(product for product in products if product)
 
 
 def _updated(listed: Sequence[Product], old: Catalogue) -> tuple[Product, ...]:
-    """Return the catalogue in its own order; a new product stands behind the others of its group."""
+    """Return the catalogue in its own order, with each new product behind the others of its group."""
     new_by_code = {product.code.casefold(): product for product in listed}
-    kept = [new_by_code.pop(product.code.casefold(), product) for product in old]
-    last_of_group = {product.group: place for place, product in enumerate(kept)}
+    existing = [new_by_code.pop(product.code.casefold(), product) for product in old]
+    last_of_group = {product.group: position for position, product in enumerate(existing)}
     added: dict[int, list[Product]] = {}
     for product in new_by_code.values():
-        added.setdefault(last_of_group.get(product.group, len(kept)), []).append(product)
-    placed: list[Product] = []
-    for place, product in enumerate(kept):
-        placed += [product, *added.get(place, ())]
-    return (*placed, *added.get(len(kept), ()))
+        added.setdefault(last_of_group.get(product.group, len(existing)), []).append(product)
+    updated: list[Product] = []
+    for position, product in enumerate(existing):
+        updated += [product, *added.get(position, ())]
+    return (*updated, *added.get(len(existing), ()))
 
 
 def _product(row: ListedProduct, before: Product | None, price_idr: int | None, group: str | None) -> Product:
-    """Return what a row makes of the product there was; a price of None says nothing, 0 says none."""
+    """Return the product of a row; a `price_idr` of None keeps the price of `before`, 0 removes it."""
     name = row.name or (before.name if before else row.name_hint or row.code)
     group = row.group or group or (before.group if before else row.group_hint or OTHER_GROUP)
     if price_idr is None and before:
@@ -144,33 +144,35 @@ def _product(row: ListedProduct, before: Product | None, price_idr: int | None, 
 
 
 def _traits(row: ListedProduct, before: Product | None, words: Product) -> InferredTraits:
-    """Return what the row says, else what was set by hand, else what the words tell."""
-    if before and _says_nothing_new(row, before, words):
+    """Return the traits given by the row, else those set by hand, else those inferred from the words."""
+    if before and _is_unchanged(row, before, words):
         return InferredTraits(rule=before.rule, carrier=before.carrier, nominal=before.nominal)
-    told = _inferred(words, row.rule)
+    inferred = _inferred(words, row.rule)
     if before is None:
         return InferredTraits(
-            rule=told.rule,
-            carrier=_said(row.carrier, told.carrier),
-            nominal=_said(row.nominal, told.nominal),
+            rule=inferred.rule,
+            carrier=_given_or(inferred.carrier, row.carrier),
+            nominal=_given_or(inferred.nominal, row.nominal),
         )
-    is_by_hand = before.rule is not told.rule and before.rule is not _inferred(before, None).rule
+    is_by_hand = before.rule is not inferred.rule and before.rule is not _inferred(before, None).rule
     if row.rule is None and is_by_hand:
-        told = _inferred(words, before.rule)
-    is_as_before = (told.carrier, told.nominal) == (before.carrier, before.nominal)
-    was_told = told if is_as_before else _inferred(before, before.rule)
+        inferred = _inferred(words, before.rule)
+    is_same = (inferred.carrier, inferred.nominal) == (before.carrier, before.nominal)
+    previous = inferred if is_same else _inferred(before, before.rule)
+    carrier = inferred.carrier if before.carrier is previous.carrier else before.carrier
+    nominal = inferred.nominal if before.nominal == previous.nominal else before.nominal
     return InferredTraits(
-        rule=told.rule,
-        carrier=_said(row.carrier, told.carrier if before.carrier is was_told.carrier else before.carrier),
-        nominal=_said(row.nominal, told.nominal if before.nominal == was_told.nominal else before.nominal),
+        rule=inferred.rule,
+        carrier=_given_or(carrier, row.carrier),
+        nominal=_given_or(nominal, row.nominal),
     )
 
 
-def _says_nothing_new(row: ListedProduct, before: Product, words: Product) -> bool:
-    """Return whether a row leaves all as it was: to look at the words of thousands of products takes long."""
-    told = ((row.rule or UNSET, before.rule), (row.carrier, before.carrier), (row.nominal, before.nominal))
+def _is_unchanged(row: ListedProduct, before: Product, words: Product) -> bool:
+    """Return whether a row changes nothing that inference depends on: it is slow for thousands of rows."""
+    traits = ((row.rule or UNSET, before.rule), (row.carrier, before.carrier), (row.nominal, before.nominal))
     new, old = ((one.code, one.name, one.group, one.price_idr) for one in (words, before))
-    return new == old and all(isinstance(said, UnsetType) or said == kept for said, kept in told)
+    return new == old and all(isinstance(given, UnsetType) or given == current for given, current in traits)
 
 
 def _inferred(product: Product, rule: DestinationRule | None) -> InferredTraits:
@@ -179,5 +181,5 @@ def _inferred(product: Product, rule: DestinationRule | None) -> InferredTraits:
     )
 
 
-def _said(said: T | UnsetType | None, otherwise: T | None) -> T | None:
-    return otherwise if isinstance(said, UnsetType) else said
+def _given_or(default: T | None, given: T | UnsetType | None) -> T | None:
+    return default if isinstance(given, UnsetType) else given

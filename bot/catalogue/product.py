@@ -1,4 +1,4 @@
-"""One product as the operator lists it, and when it can be bought."""
+"""A product of the catalogue, its destination rule, carrier and daily cut-off."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class DestinationRule(StrEnum):
-    """What a product's destination must look like."""
+    """The form of a product's destination."""
 
     PHONE = "phone"
     METER = "meter"
@@ -17,7 +17,7 @@ class DestinationRule(StrEnum):
 
 
 class Carrier(StrEnum):
-    """A network of Indonesian mobile numbers."""
+    """An Indonesian mobile carrier."""
 
     TELKOMSEL = "telkomsel"
     INDOSAT = "indosat"
@@ -28,25 +28,25 @@ class Carrier(StrEnum):
 
 
 class DailyHours(Struct, frozen=True, kw_only=True):
-    """When a product cannot be bought: minutes of the shop's day, past midnight too."""
+    """Daily hours as minutes of the shop's day. `until_minute` is excluded, and may be of the next day."""
 
     from_minute: int
     until_minute: int
 
-    def hold(self, minute: int) -> bool:
-        """Return whether `minute` of the day (0 to 1439) lies within."""
+    def contains(self, minute: int) -> bool:
+        """Return whether `minute` of the shop's day (0 to 1439) is within these hours."""
         if self.from_minute <= self.until_minute:
             return self.from_minute <= minute < self.until_minute
         return minute >= self.from_minute or minute < self.until_minute
 
 
 class Product(Struct, frozen=True, kw_only=True):
-    """One line of the catalogue.
+    """One product of the catalogue.
 
-    `code` is spelled as the biller wants it; resellers may type it in any letter case. `price_idr` is what a
-    reseller pays, None where the operator names no price. `carrier` is set for products that only numbers
-    of one network can receive, `nominal` (in thousands of rupiah, `5` for a pulsa of 5.000) where `5.0812…`
-    or, for a token, `20.1444…` may mean this product. `cut_off` is when it rests each day.
+    `code` is spelled as the biller requires; resellers may type it in any letter case. `price_idr` is the
+    price for resellers, None if the operator lists none. `carrier` is set if only numbers of that carrier can
+    receive the product. `nominal`, in thousands of rupiah, is set if the product may be ordered by it:
+    `5.0812…`, or `20.1444…` for a PLN token. `cut_off` are the daily hours in which it cannot be bought.
     """
 
     code: str
@@ -60,5 +60,4 @@ class Product(Struct, frozen=True, kw_only=True):
     cut_off: DailyHours | None = None
 
     def is_in_cut_off(self, minute: int) -> bool:
-        """Return whether the product rests at `minute` (0 to 1439) of the shop's day."""
-        return self.cut_off is not None and self.cut_off.hold(minute)
+        return self.cut_off is not None and self.cut_off.contains(minute)

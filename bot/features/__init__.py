@@ -1,1 +1,1 @@
-"""What people can do beside ordering, one package a capability."""
+"""Capabilities other than ordering, a module or package each."""

@@ -1,4 +1,4 @@
-"""Shows admins what is known of the operator's money at the biller; a reseller is shown none of it."""
+"""Shows admins the balance at the biller and the open orders; resellers never see them."""
 
 from bot.actors import Actor, Role
 from bot.grammar.parsed import Command
@@ -10,20 +10,20 @@ from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
 
 COUNT_LIMIT = 100
-"""More than a hundred orders that need an admin is as alarming as a hundred."""
+"""Orders that need an admin are counted up to this number: more are no more alarming."""
 
 
 def biller_balance(work: UnitOfWork) -> BillerBalance:
-    """Return the last reported balance, with what is spent today and what may still be spent."""
+    """Return the last reported balance with the sums of today's and of open orders."""
     last = balances.last_balance(work.tx)
-    still_open = balances.open_sum(work.tx)
+    open_orders = balances.open_sum(work.tx)
     today = balances.succeeded_since(work.tx, midnight_ms(day_of(work.now_ms, work.zone), work.zone))
     return BillerBalance(
         balance_idr=last.balance_idr if last else None,
         reported_at_ms=last.reported_at_ms if last else None,
         source=last.source if last else None,
-        open_count=still_open.count,
-        open_sum_idr=still_open.cost_idr,
+        open_count=open_orders.count,
+        open_sum_idr=open_orders.cost_idr,
         today_count=today.count,
         today_sum_idr=today.cost_idr,
         waiting_count=len(orders.for_admins(work.tx, limit=COUNT_LIMIT)),
@@ -41,7 +41,7 @@ def _show_balance(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 ROUTES = Routes(
     commands=(
-        # The last seven are what resellers of other servers type for a balance.
+        # The other seven are the words for a balance on other pulsa servers.
         CommandRoute(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi", "rek"), _show_balance),
     ),
 )

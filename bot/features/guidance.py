@@ -1,4 +1,4 @@
-"""Shows people what they can type, with examples that would be accepted at this moment."""
+"""Shows help, with examples of orders that are possible now."""
 
 from bot.actors import Actor
 from bot.grammar.examples import nominal_example, order_examples
@@ -11,7 +11,7 @@ from bot.unit_of_work import UnitOfWork
 
 
 def explain_format(work: UnitOfWork, actor: Actor, _: Command) -> None:
-    """Answer a command that nothing handles with the form of an order."""
+    """Answer an unknown command with the form of an order."""
     answer = NotUnderstood(input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE)
     work.notify(answer, actor.address)
 

@@ -1,4 +1,4 @@
-"""Fills in what a letter only names, at the moment it leaves: it says how things stand then."""
+"""Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
 from bot.features.history import report_content
@@ -22,10 +22,10 @@ from storage.transaction import Tx
 
 
 def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
-    """Look up what `notice` names; LookupError if the books do not hold it."""
+    """Render a lazy notice; LookupError if the database lacks its subject."""
     match notice:
         case BatchSummary():
-            return _table(tx, notice, clock)
+            return _batch_summary(tx, notice, clock)
         case CatalogueFile():
             return _catalogue(tx, notice)
         case RemovalFile():
@@ -38,7 +38,7 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=report_content.render_file(tx, notice, clock))
 
 
-def _table(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
+def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
     batch = batches.find(tx, notice.chat_id, notice.message_id)
     if batch is None:
         raise LookupError(f"no batch of message {notice.message_id} in chat {notice.chat_id}")
@@ -49,19 +49,19 @@ def _table(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
 
 
 def _receipt(notice: Receipt, clock: Clock) -> RenderedMessage:
-    """Draw the picture of a receipt, which is too much work for the thread that everybody shares."""
+    """Draw the picture of a receipt, which takes too long for the event loop."""
     name = f"struk-{notice.facts.ref}.png"
     attachment = Attachment(form=AttachmentKind.PICTURE, name=name, content=draw_receipt(notice.facts, clock))
     return RenderedMessage(text=caption(notice), attachment=attachment)
 
 
 def _catalogue(tx: Tx, notice: CatalogueFile) -> LazyContent:
-    shown = catalogue.load(tx)
-    content = catalogue_csv(shown) if notice.form is FileFormat.CSV else catalogue_xlsx(shown)
-    name = f"katalog-v{shown.version}.{notice.form}"
+    current = catalogue.load(tx)
+    content = catalogue_csv(current) if notice.form is FileFormat.CSV else catalogue_xlsx(current)
+    name = f"katalog-v{current.version}.{notice.form}"
     return LazyContent(
         rendered=RenderedMessage(
-            text=file_words(shown.version, len(shown.products)),
+            text=file_words(current.version, len(current.products)),
             attachment=Attachment(form=AttachmentKind.FILE, name=name, content=content),
         )
     )

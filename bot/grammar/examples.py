@@ -1,4 +1,4 @@
-"""Orders that could be typed right now, to show the form by what is really on the shelf."""
+"""Examples of orders: products that are available now, with example destinations."""
 
 from collections.abc import Iterator
 
@@ -17,21 +17,21 @@ PHONES = {
     Carrier.TRI: "089612345678",
     Carrier.SMARTFREN: "088112345678",
 }
-"""A number of each network, so that an example asks nothing back."""
+"""A number of each carrier, so that an example is not answered by a question."""
 
 
 def order_examples(catalogue: Catalogue, minute: int) -> tuple[str, ...]:
-    """Give up to three orders of what can be bought at `minute` of the day, each by another rule."""
+    """Return up to three orders that are possible at `minute` of the day, each with another rule."""
     return tuple(_examples(catalogue, minute))[:MAX_EXAMPLES]
 
 
 def nominal_example(catalogue: Catalogue, minute: int) -> str:
-    """Give an order by nominal alone that is sure to mean one product, empty where there is none."""
+    """Return an order by nominal that can mean one product only; empty if there is none."""
     return next(_nominal_examples(catalogue, minute), "")
 
 
 def _nominal_examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
-    for product in _to_be_had(catalogue, minute):
+    for product in _available(catalogue, minute):
         if product.carrier and product.nominal and product.rule is DestinationRule.PHONE:
             phones = [
                 other
@@ -42,14 +42,14 @@ def _nominal_examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
                 yield f"{product.nominal}.{PHONES[product.carrier]}"
 
 
-def _to_be_had(catalogue: Catalogue, minute: int) -> Iterator[Product]:
+def _available(catalogue: Catalogue, minute: int) -> Iterator[Product]:
     return (product for product in catalogue if product.is_open and not product.is_in_cut_off(minute))
 
 
 def _examples(catalogue: Catalogue, minute: int) -> Iterator[str]:
     for rule in DestinationRule:
-        fitting = (product for product in _to_be_had(catalogue, minute) if product.rule is rule)
-        if first := next(fitting, None):
+        products = (product for product in _available(catalogue, minute) if product.rule is rule)
+        if first := next(products, None):
             yield f"{first.code}.{_destination(first)}"
 
 

@@ -1,18 +1,16 @@
-"""Reads what is not code, mark and number in this order: glued, swapped, in the middle of words, or half."""
+"""Parses lines that are not code, mark and number in this order: glued, swapped, incomplete, or in talk."""
 
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot.grammar.destination.formats import EXAMPLE_PHONE
+from bot.grammar.destination.formats import EXAMPLE_PHONE, METER_DIGITS, as_phone
 from bot.grammar.destination.tokens import COMPLETE_DIGITS, tokenize
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
-from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NUMBER
-from bot.grammar.resolve.price_hint import price_lookup_hint
-from bot.grammar.vocabulary import COMMANDS, OPENERS, SHOWN_COMMANDS
+from bot.grammar.vocabulary import COMMANDS, MAX_CODE_CHARS, MIXED, NUMBER, OPENERS, SHOWN_COMMANDS
 
 MIN_ALONE_DIGITS = 9
-"""A number alone is meant as an order only if it could be a phone's; «5» is talk."""
+"""A number alone is meant as an order only if it is long enough for a phone number; «5» is talk."""
 
 MAX_SHOWN = 4
 
@@ -30,7 +28,7 @@ _NUMBER_BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _NO_CODE = re.compile(r"[0-9]+(?:x|k|rb|ribu|gb|mb)|x[0-9]|im3", re.IGNORECASE)
-"""What looks like a code, and is an amount, a count or a network beside one."""
+"""Amounts, counts and carriers that look like a code."""
 
 _GLUED = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?[a-z]?)(?P<number>(?:\+?62|0)8[0-9]{8,11})")
 _GLUED_WITH_O = re.compile(r"(?P<code>[a-z]+[0-9]{1,3}?)(?P<number>o8[0-9oil]{8,11})")
@@ -40,10 +38,12 @@ _SWAPPED = re.compile(
     r"|(?P<phone>(?:\+?62|0)8[0-9]{8,11})[\s.*#]+(?P<nominal>[1-9][0-9]{0,2})"
 )
 _ALONE = re.compile(r"[0-9+\-.() ]+")
+_PHONE = re.compile(r"(?:\+?62[\s\-]*|0)8(?:[\s\-()]*[0-9]){7,11}")
+_NUMBER = re.compile(r"\+?[0-9](?:[\s\-()]*[0-9]){8,}")
 
 
 def read_irregular(typed: str) -> OrderRequest | InvalidInput:
-    """Read an order that is asked back if it is one, half an order, or talk."""
+    """Read an ambiguous order, half an order, or talk."""
     bare = typed.lower()
     if found := _GLUED.fullmatch(bare) or _GLUED_WITH_O.fullmatch(bare):
         return OrderRequest(code=found["code"], destination=found["number"], ambiguity=Ambiguity.GLUED)
@@ -80,18 +80,18 @@ def _in_talk(typed: str) -> OrderRequest | InvalidInput:
     if found := _PAIR.search(typed):
         code, rest = found["code"].lower(), typed[found.start("number") :]
         if code not in COMMANDS:
-            return OrderRequest(code=code, destination=_number_of(rest), ambiguity=Ambiguity.TALK)
+            return OrderRequest(code=code, destination=_number_with_parts(rest), ambiguity=Ambiguity.TALK)
     return not_an_order(typed)
 
 
-def _number_of(rest: str) -> str:
-    """Give the number at the start of `rest`, with what stands right behind it: never half of a part."""
+def _number_with_parts(rest: str) -> str:
+    """Return the number at the start of `rest` with all parts attached to it, none of them cut."""
     found = re.match(rf"{NUMBER}(?:[.*#|,;(]+[^\s]+)*", rest)
     return found[0] if found else rest
 
 
 def find_pairs(typed: str) -> list[str]:
-    """Give each code with a number behind it, as it should be typed."""
+    """Return each code with a number behind it, in the form of an order."""
     return [
         f"{found['code'].lower()}.{_without_parts(found['number'])}"
         for found in _PAIR.finditer(typed)
@@ -100,7 +100,7 @@ def find_pairs(typed: str) -> list[str]:
 
 
 def two_codes(typed: str) -> InvalidInput | None:
-    """Show both orders of two codes with one number: `s5 s10 0812…`, or `s5.0812… s10`."""
+    """Return both orders of two codes with one number: `s5 s10 0812…`, or `s5.0812… s10`."""
     found = _CODES_AND_NUMBER.fullmatch(typed) or _NUMBER_BETWEEN.fullmatch(typed)
     if found is None:
         return None
@@ -111,20 +111,20 @@ def two_codes(typed: str) -> InvalidInput | None:
 
 
 def _without_parts(number: str) -> str:
-    """Give a number without the PIN that stands right behind it."""
-    groups = tokenize(number)
-    return groups[0].text if groups and len(groups[0].text) > COMPLETE_DIGITS else number
+    """Return a number without a PIN attached to it."""
+    tokens = tokenize(number)
+    return tokens[0].text if tokens and len(tokens[0].text) > COMPLETE_DIGITS else number
 
 
 def several_orders(pairs: Sequence[str]) -> InvalidInput:
-    """Show several orders that stand side by side without a sure mark between them."""
+    """Return the error for several orders without an unambiguous mark between them."""
     return InvalidInput(
         input_error=InputError.SEVERAL_ORDERS, suggestion="; ".join(pairs[:MAX_SHOWN]), looks_like_order=True
     )
 
 
 def about_an_order(typed: str) -> InvalidInput:
-    """An order that is asked after or taken back: show how to look it up."""
+    """Return the error for text that refers to an order or withdraws it, with the command that shows it."""
     found = _PAIR.search(typed)
     number = found["number"] if found else max(re.findall(NUMBER, typed), key=len, default="")
     if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
@@ -132,18 +132,31 @@ def about_an_order(typed: str) -> InvalidInput:
     return InvalidInput(input_error=InputError.SPOKEN_OF, suggestion=f"cek.{number}", looks_like_order=True)
 
 
+def price_lookup_hint(typed: str) -> str:
+    """Return the command that lists the codes for a number: `harga 0812…`, `harga pln` or `harga`."""
+    joined = re.sub(r"[./]", "", typed)
+    found = _PHONE.search(typed) or _NUMBER.search(typed) or _NUMBER.search(joined)
+    digits = re.sub(r"[^0-9+]", "", found[0]) if found else ""
+    phone = as_phone(digits)
+    if phone and not digits.startswith("8"):
+        return f"harga {phone}"
+    return "harga pln" if len(digits) in METER_DIGITS else "harga"
+
+
 def cancel_request(typed: str) -> InvalidInput:
-    """An order cannot be taken back: show how to look it up."""
-    found = about_an_order(typed)
-    suggestion = found.suggestion if found.input_error is InputError.SPOKEN_OF else "riwayat"
+    """Return the error for a cancellation, which is never possible, with the command that shows the order."""
+    invalid = about_an_order(typed)
+    suggestion = invalid.suggestion if invalid.input_error is InputError.SPOKEN_OF else "riwayat"
     return InvalidInput(input_error=InputError.NO_CANCEL, suggestion=suggestion, looks_like_order=True)
 
 
 def not_an_order(typed: str) -> InvalidInput:
-    """No order at all, or a command with an input error in it."""
-    meant = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
-    if meant and typed.isalpha():
-        return InvalidInput(input_error=InputError.NEAR_COMMAND, suggestion=meant[0], looks_like_order=False)
+    """Return the error for talk, or the command that was probably mistyped."""
+    similar = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
+    if similar and typed.isalpha():
+        return InvalidInput(
+            input_error=InputError.NEAR_COMMAND, suggestion=similar[0], looks_like_order=False
+        )
     return InvalidInput(
         input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE, looks_like_order=False, is_example=True
     )

@@ -1,4 +1,4 @@
-"""Reads one line: an order, several of them side by side, an input error, or talk."""
+"""Parses one line: an order, several orders, an input error, or talk."""
 
 import re
 import unicodedata
@@ -14,14 +14,24 @@ from bot.grammar.irregular import (
     two_codes,
 )
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
-from bot.grammar.patterns import MAX_CODE_CHARS, MIXED, NOMINAL_PAIR, NUMBER, SPACED, is_mixed
-from bot.grammar.vocabulary import COMMANDS, OPENERS, is_about_an_order, is_thanks
+from bot.grammar.vocabulary import (
+    COMMANDS,
+    MAX_CODE_CHARS,
+    MIXED,
+    NOMINAL_PAIR,
+    NUMBER,
+    OPENERS,
+    SPACED,
+    is_about_an_order,
+    is_mixed,
+    is_thanks,
+)
 
 MAX_NOMINAL_DIGITS = 3
-"""`5.0812…` asks for a nominal; longer digits in front are just a number with a dot in it."""
+"""`5.0812…` orders a nominal; more digits in front belong to a number with a dot in it."""
 
 MIN_NUMBER_DIGITS = 5
-"""What a destination of letters must hold at least to be meant as a number."""
+"""A destination with letters and fewer digits is not meant as a number."""
 
 ReadPiece = OrderRequest | InvalidInput
 
@@ -40,7 +50,7 @@ _THOUSANDS = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})000")
 _HIDING = re.compile(
     r"[0-9)]\s*(?:([.,*#/_\-])\1|[\u2022\u2025\u2026\u2500-\u25ff\u26aa\u26ab\u2b1b-\u2b24\u2731-\u273d])"
 )
-"""Marks in the place of digits: `0812345678**`, `0812…`."""
+"""Marks in place of digits: `0812345678**`, `0812…`."""
 _HIDING_AHEAD = re.compile(r"[*#]{2}\s*[0-9]")
 _CODE_AND_MARK = re.compile(r"\A[A-Za-z0-9]+[\s.,*#]+(?=\S)")
 _TO = re.compile(r"(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)+(?=[+(]?[0-9])", re.IGNORECASE)
@@ -48,7 +58,7 @@ _NUMBER_BEHIND = re.compile(r"\(?0|[+(]*[0-9](?:[\s\-.()/,*#+]*[0-9]){4}")
 
 
 def read_line(line: str) -> list[tuple[str, ReadPiece]]:
-    """Give each piece of `line` that asks for an order of its own, and what it is read as."""
+    """Return the pieces of `line` that may be an order each, with their readings."""
     pieces = _BETWEEN.split(line)
     if len(pieces) > 1 and not is_about_an_order(line) and all(_PIECE.match(piece) for piece in pieces):
         return [(piece, read_piece(piece)) for piece in pieces]
@@ -56,7 +66,7 @@ def read_line(line: str) -> list[tuple[str, ReadPiece]]:
 
 
 def read_piece(piece: str) -> ReadPiece:
-    """Read what can be one order at most; with digits hidden it is none."""
+    """Read a piece that can be one order at most; with digits hidden it is `CUT_OFF`."""
     reading = _read_piece(piece)
     if (isinstance(reading, OrderRequest) or reading.looks_like_order) and _hides_digits(piece):
         return InvalidInput(
@@ -74,7 +84,7 @@ def _hides_digits(piece: str) -> bool:
 
 
 def _read_piece(piece: str) -> ReadPiece:
-    typed = without_end(piece)
+    typed = _strip_ending(piece)
     if is_thanks(piece):
         return InvalidInput(
             input_error=InputError.THANKS, suggestion=EXAMPLE, looks_like_order=False, is_example=True
@@ -83,8 +93,8 @@ def _read_piece(piece: str) -> ReadPiece:
         return _read_name(typed)
     if is_about_an_order(piece):
         return about_an_order(typed)
-    if both := two_codes(typed):
-        return both
+    if several := two_codes(typed):
+        return several
     if spaced := _SPACED.fullmatch(typed):
         return _order(spaced["letter"] + spaced["nominal"], spaced["rest"], ambiguity=Ambiguity.TALK)
     if found := _CODE_WITH_ORDINAL.fullmatch(typed):
@@ -97,7 +107,7 @@ def _read_piece(piece: str) -> ReadPiece:
 
 
 def _read_name(typed: str) -> ReadPiece:
-    """Without any digit only a name can be bought for, and only under a code of a catalogue."""
+    """Read text without digits, which is an order only for a name and a code of the catalogue."""
     if (found := _NAMED.fullmatch(typed)) and found["code"].lower() not in COMMANDS:
         return _order(
             found["code"],
@@ -108,8 +118,8 @@ def _read_name(typed: str) -> ReadPiece:
     return not_an_order(typed)
 
 
-def without_end(typed: str) -> str:
-    """Give `typed` without the full stops, thanks and smiles behind it."""
+def _strip_ending(typed: str) -> str:
+    """Return `typed` without the punctuation and emoji at its end."""
     end = len(typed)
     while end and (typed[end - 1] in " .,;!~" or unicodedata.category(typed[end - 1]) in {"So", "Sk"}):
         end -= 1
@@ -126,7 +136,7 @@ def _read_parts(typed: str, code: str, mark: str, rest: str) -> ReadPiece:
         opened = read_piece(rest)
         return replace(opened, ambiguity=Ambiguity.TALK) if isinstance(opened, OrderRequest) else opened
     if mark.isspace() and not code.isalpha() and _ORDINAL_BEFORE_MARK.match(rest):
-        return _order(code, rest, ambiguity=Ambiguity.ORDINAL)  # «s2 5.0812…»: as likely s25, cut in two
+        return _order(code, rest, ambiguity=Ambiguity.ORDINAL)  # «s2 5.0812…» may as well be s25
     if code.isdigit():
         return _read_nominal(typed, code, rest)
     starts_as_number = rest.lstrip("+(")[:1].isdigit()
@@ -152,7 +162,7 @@ def _read_nominal(typed: str, code: str, rest: str) -> ReadPiece:
 
 
 def _read_words(typed: str, code: str, mark: str, rest: str) -> ReadPiece:
-    """Read what starts with a word, or goes on with one: an order in talk, a name to buy for, or talk."""
+    """Read text with a word as code or behind it: an order in talk, an order for a name, or talk."""
     if find_pairs(typed):
         return read_irregular(typed)
     if len(code) == 1:

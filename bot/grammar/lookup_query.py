@@ -1,41 +1,49 @@
-"""Tells which orders a person means who types a number, an id, or the order itself."""
+"""Parses the text of an order lookup: a transaction id, a destination, or the order itself."""
 
 import re
 
 from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import AmbiguousDestination, InvalidDestination, ParsedDestination
 from bot.grammar.parse import parse
-from bot.grammar.parsed import OrderLines, OrderRequest
+from bot.grammar.parsed import (
+    AmbiguousDestination,
+    InvalidDestination,
+    OrderLines,
+    OrderRequest,
+    ParsedDestination,
+)
 
 _TRXID = re.compile(r"(?:ref\W*)?([0-9]{17})", re.IGNORECASE)
 
 
 def parse_trxid(typed: str) -> str | None:
-    """Give the id that `typed` is, with or without `Ref` before it."""
+    """Return the 17 digits of a transaction id, typed with or without `Ref`; None if it is none."""
     found = _TRXID.fullmatch(typed.strip())
     return found[1] if found else None
 
 
 def parse_destinations(typed: str) -> tuple[str, ...]:
-    """Give every destination that `typed` may stand for under any rule, the likeliest first."""
+    """Return every destination that `typed` can mean under any rule, the likeliest first."""
     texts = [typed]
     match parse(typed):
         case OrderLines(lines=lines):
-            texts += [line.asked.destination for line in lines if isinstance(line.asked, OrderRequest)]
+            texts += [line.parsed.destination for line in lines if isinstance(line.parsed, OrderRequest)]
         case _:
             pass
-    found = [
-        goal.destination for text in texts for rule in (*DestinationRule, None) for goal in _goals(text, rule)
+    destinations = [
+        parsed.destination
+        for text in texts
+        for rule in (*DestinationRule, None)
+        for parsed in _parsed_by(rule, text)
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(destinations))
 
 
-def _goals(text: str, rule: DestinationRule | None) -> tuple[ParsedDestination, ...]:
+def _parsed_by(rule: DestinationRule | None, text: str) -> tuple[ParsedDestination, ...]:
     match read_destination(text, rule):
-        case ParsedDestination() as goal:
-            return (goal,)
-        case AmbiguousDestination(goals=goals):
-            return goals
+        case ParsedDestination() as parsed:
+            return (parsed,)
+        case AmbiguousDestination(choices=choices):
+            return choices
         case InvalidDestination():
             return ()

@@ -1,4 +1,4 @@
-"""The nouns of what was typed: a command, orders line by line, an input error, or what must be asked back."""
+"""Results of parsing and resolving a message: commands, orders, destinations, input errors, questions."""
 
 from enum import StrEnum
 
@@ -7,11 +7,11 @@ from msgspec import Struct
 from bot.orders.model import Intent
 
 EXAMPLE = "s5.081234567890"
-"""The form shown to whoever is far from any order."""
+"""The form of an order, shown for input that resembles none."""
 
 
 class InputError(StrEnum):
-    """What keeps a text from being an order."""
+    """Why a text is not an order."""
 
     NOT_AN_ORDER = "not_an_order"
     SPOKEN_OF = "spoken_of"
@@ -38,40 +38,40 @@ class InputError(StrEnum):
 
 
 class Ambiguity(StrEnum):
-    """Why an order is asked back before it is bought."""
+    """Why the reseller has to confirm an order before it is bought."""
 
     NOMINAL = "nominal"
-    """A nominal without code, and not exactly one product for it."""
-    OPERATOR = "carrier"
-    """The number belongs to another network than the product."""
+    """A nominal without a code, for which there is not exactly one product."""
+    CARRIER = "carrier"
+    """The number belongs to another carrier than the product."""
     ORDINAL = "ordinal"
     """The last or first digits are an ordinal or a part of the number."""
     NUMBER = "number"
     """The digits can be read as two different destinations."""
     PARTS = "parts"
-    """A PIN, a second phone or something else stands beside code and number."""
+    """There is a PIN, a second phone number or another part next to code and number."""
     PIN = "pin"
-    """Four to six digits stand beside code and number, as other servers want them."""
+    """There are four to six digits next to code and number, the PIN that other servers require."""
     UNKNOWN_CODE = "unknown_code"
-    """The code is not in the catalogue; others are spelled nearly so."""
+    """The code is not in the catalogue, but similar ones are."""
     SERVER = "server"
-    """A game id and its server are told apart only by guessing."""
+    """A game id, with or without its server, looks like a phone number."""
     LETTERS = "letters"
-    """A letter stands in the number where a digit looks the same."""
+    """The number contains letters that look like digits."""
     SWAPPED = "swapped"
-    """The number stands before the code."""
+    """The number is before the code."""
     GLUED = "glued"
-    """Nothing stands between the code and the number."""
+    """There is nothing between the code and the number."""
     TALK = "talk"
-    """Words stand around the order: it may be asked for, or only be spoken of."""
+    """There are words around the order: it may be a request, or only be mentioned."""
 
 
 class OrderRequest(Struct, frozen=True, kw_only=True):
-    """An order as asked, before any catalogue is looked at.
+    """An order as typed, before it is checked against the catalogue.
 
-    `code` in lower case, or one to three digits of a nominal; `destination` is all that stands behind it, in
-    plain ASCII where it can be. `ambiguity` says why it is asked back even if it can be read in one way only.
-    `looks_like_order` is False where it is most likely talk, unless a catalogue knows the code.
+    `code` is in lower case, or a nominal of one to three digits. `destination` is the text behind it.
+    `ambiguity` is set if the order must be confirmed even where the catalogue allows one reading only.
+    `looks_like_order` is False for probable talk, which is an order only if the catalogue has the code.
     """
 
     code: str
@@ -81,7 +81,7 @@ class OrderRequest(Struct, frozen=True, kw_only=True):
 
 
 class Command(Struct, frozen=True, kw_only=True):
-    """A command word in lower case and the words behind it; `slash` tells how it was typed."""
+    """A command word in lower case and the text behind it; `slash` is whether it was typed as `/word`."""
 
     word: str
     rest: str
@@ -89,10 +89,10 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class InvalidInput(Struct, frozen=True, kw_only=True):
-    """No order: why, the nearest right form, and whether it was meant as one (`looks_like_order`).
+    """No order: the reason, the nearest valid form, and whether it was meant as one (`looks_like_order`).
 
-    `is_example` where the number of that form is ours: it shows the form and is not to be bought for. `typed`
-    is the order as it was typed, empty where there is none to show.
+    `is_example` is set if the number in `suggestion` is made up and must not be bought for. `typed` is the
+    order as typed, empty if there is none to show.
     """
 
     input_error: InputError
@@ -103,26 +103,51 @@ class InvalidInput(Struct, frozen=True, kw_only=True):
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
-    """One order of a message, or one line of talk in it: its `number` from 1, and the text as typed."""
+    """One order or one line of talk in a message; `number` counts from 1."""
 
     number: int
     typed: str
-    asked: OrderRequest | InvalidInput
+    parsed: OrderRequest | InvalidInput
 
 
 class OrderLines(Struct, frozen=True, kw_only=True):
-    """A message with at least one line that asks for an order."""
+    """A message with at least one order request."""
 
     lines: tuple[OrderLine, ...]
 
     @property
     def looks_like_order(self) -> bool:
-        """Tell whether any line was surely meant as an order, as with a Misread."""
-        return any(line.asked.looks_like_order for line in self.lines)
+        """Whether any line was surely meant as an order."""
+        return any(line.parsed.looks_like_order for line in self.lines)
+
+
+class ParsedDestination(Struct, frozen=True, kw_only=True):
+    """A destination in the form of its rule, and the ordinal of the purchase on its day, 1 to 99."""
+
+    destination: str
+    ordinal: int = 1
+
+
+class AmbiguousDestination(Struct, frozen=True, kw_only=True):
+    """At least one possible destination, likeliest first; none is certain."""
+
+    ambiguity: Ambiguity
+    choices: tuple[ParsedDestination, ...]
+
+
+class InvalidDestination(Struct, frozen=True, kw_only=True):
+    """No destination: the reason and a valid example. `numbers` are those of `SEVERAL_ORDERS`."""
+
+    input_error: InputError
+    example: str
+    numbers: tuple[str, ...] = ()
+
+
+DestinationResult = ParsedDestination | AmbiguousDestination | InvalidDestination
 
 
 class Clarification(Struct, frozen=True, kw_only=True):
-    """What can be bought only after a tap: one to eight readings, best first, and the best one typed out."""
+    """An order that needs a tap: one to eight choices, likeliest first. `suggestion` orders the first."""
 
     ambiguity: Ambiguity
     choices: tuple[Intent, ...]
@@ -133,20 +158,19 @@ MAX_CHOICES = 8
 
 
 def order_text(intent: Intent) -> str:
-    """Give the text that orders exactly this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
+    """Return the text of an order: `s5.0812…`, or `s5.2.0812…` for the second purchase of the day."""
     ordinal = f"{intent.ordinal}." if intent.ordinal != 1 else ""
     return f"{intent.product_code}.{ordinal}{intent.destination}"
 
 
 def truncate_suggestion(suggestion: str, limit: int) -> str:
-    """Give as many whole orders of a suggestion as fit: a number cut short would be another number."""
+    """Return the whole orders of a suggestion that fit `limit` characters; a cut number would be another."""
     if len(suggestion) <= limit:
         return suggestion
     return suggestion[: limit + 1].rpartition("; ")[0]
 
 
 def clarify(ambiguity: Ambiguity, choices: tuple[Intent, ...]) -> Clarification:
-    """Ask for one of `choices`."""
     return Clarification(
         ambiguity=ambiguity, choices=choices[:MAX_CHOICES], suggestion=order_text(choices[0])
     )

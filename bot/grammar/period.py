@@ -1,4 +1,4 @@
-"""Reads which days are asked about, as people write them, and says when these days begin and end."""
+"""Periods of whole days in the shop's time zone: parsing, encoding for buttons, bounds in milliseconds."""
 
 import re
 from collections.abc import Iterator
@@ -14,72 +14,64 @@ _ONE_DAY = timedelta(days=1)
 
 
 class Period(Struct, frozen=True, kw_only=True):
-    """One day or several, the last one included."""
+    """One or more days; `last` is included."""
 
     first: date
     last: date
 
     def __str__(self) -> str:
-        """Give `20261101-20261121`, which `read_period` reads."""
+        """Return `20261101-20261121`, which `decode_period` reads."""
         return f"{self.first:%Y%m%d}-{self.last:%Y%m%d}"
 
     @property
     def day_count(self) -> int:
-        """Give how many days it has."""
         return (self.last - self.first).days + 1
 
     def days(self) -> Iterator[date]:
-        """Go through its days."""
         return (self.first + timedelta(days=number) for number in range(self.day_count))
 
     def bounds_ms(self, zone: tzinfo) -> tuple[int, int]:
-        """Give when its first day begins and when the day after its last one does, by the shop's midnight."""
+        """Return the midnight before its first day, and the one after its last."""
         return midnight_ms(self.first, zone), midnight_ms(self.last + _ONE_DAY, zone)
 
 
 def midnight_ms(day: date, zone: tzinfo) -> int:
-    """Give when `day` begins."""
     return int(datetime.combine(day, time(), tzinfo=zone).timestamp() * 1000)
 
 
 def day_of(at_ms: int, zone: tzinfo) -> date:
-    """Give the shop's day at a moment."""
     return datetime.fromtimestamp(at_ms / 1000, zone).date()
 
 
 def minute_of_day(at_ms: int, zone: tzinfo) -> int:
-    """Give the minute of the shop's day at a moment, 0 to 1439."""
+    """Return the minute of the shop's day, 0 to 1439."""
     local = datetime.fromtimestamp(at_ms / 1000, zone)
     return 60 * local.hour + local.minute
 
 
 def single_day(day: date) -> Period:
-    """Give a day as a period."""
     return Period(first=day, last=day)
 
 
 def month_containing(day: date) -> Period:
-    """Give the whole month in which `day` lies."""
-    after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return Period(first=day.replace(day=1), last=after - _ONE_DAY)
+    next_month = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return Period(first=day.replace(day=1), last=next_month - _ONE_DAY)
 
 
 def adjacent_periods(period: Period, today: date) -> tuple[Period | None, Period | None]:
-    """Give the day or month before and after; none after today, none at all for other periods."""
+    """Return the day or month before and after; None after today, and for periods of another length."""
     if period == single_day(period.first):
-        around = single_day(period.first - _ONE_DAY), single_day(period.last + _ONE_DAY)
+        before, after = single_day(period.first - _ONE_DAY), single_day(period.last + _ONE_DAY)
     elif period.first.day == 1 and period.last in {month_containing(period.first).last, today}:
-        around = (
-            month_containing(period.first - _ONE_DAY),
-            month_containing(month_containing(period.first).last + _ONE_DAY),
-        )
+        before = month_containing(period.first - _ONE_DAY)
+        after = month_containing(month_containing(period.first).last + _ONE_DAY)
     else:
         return None, None
-    return around[0], around[1] if around[1].first <= today else None
+    return before, after if after.first <= today else None
 
 
 def decode_period(text: str) -> Period | None:
-    """Read what `str(period)` gave; None for anything else, which may come from anywhere."""
+    """Parse the output of `str(period)`; None for any other text, since a forged tap may contain anything."""
     if not re.fullmatch(r"20[0-9]{6}-20[0-9]{6}", text):
         return None
     try:
@@ -91,9 +83,9 @@ def decode_period(text: str) -> Period | None:
 
 
 def parse_period(typed: str, today: date) -> Period | None:
-    """Read `21`, `21/11`, `kemarin`, `bulan ini` or `1/11-21/11` as seen from `today`; None if it is none.
+    """Parse `21`, `21/11`, `kemarin`, `bulan ini` or `1/11-21/11` relative to `today`; None for other text.
 
-    A day without month or year is the latest that is not still to come.
+    A day without month or year is the latest one that is not in the future.
     """
     typed = typed.strip().lower()
     named = {
@@ -123,17 +115,17 @@ def _read_days(typed: str, today: date) -> Period | None:
 
 
 def _latest(found: re.Match[str], today: date) -> date | None:
-    """Give the latest day until `today` that is written so; one with its year is taken as it stands."""
+    """Return the latest such day until `today`, or the exact day if its year is given."""
     day, month, year = (int(part) if part else None for part in found.groups())
     if year is not None:
         return _date(2000 + year, month or 0, day or 0)
     if month is not None:
         years = (today.year - back for back in range(9))
-        written = (_date(each, month, day or 0) for each in years)
+        dates = (_date(each, month, day or 0) for each in years)
     else:
         months = (today.year * 12 + today.month - 1 - back for back in range(3))
-        written = (_date(each // 12, each % 12 + 1, day or 0) for each in months)
-    return next((one for one in written if one and one <= today), None)
+        dates = (_date(each // 12, each % 12 + 1, day or 0) for each in months)
+    return next((one for one in dates if one and one <= today), None)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

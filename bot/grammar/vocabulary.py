@@ -1,4 +1,4 @@
-"""The words that are never a product's code: commands, ours and other servers', and those of a complaint."""
+"""Words that are never a product code, and the patterns of codes and numbers."""
 
 import re
 
@@ -6,33 +6,33 @@ SHOWN_COMMANDS = (
     *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format"),
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
 )
-"""What a mistyped word may have meant."""
+"""The commands that are suggested for a mistyped word."""
 
 FOREIGN_COMMANDS = frozenset(
     (
-        # Their PIN, name and password, which a chat does not need.
+        # The PIN, name and password of an account.
         *("pin", "gp", "gpin", "gtp", "gantipin", "ganti", "gn", "gnama", "un", "pass", "gpass", "ubah"),
-        # Numbers and messengers that may order.
+        # Phone numbers and messengers from which a reseller may order.
         *("par", "paralel", "pararel", "hp", "hp2", "hhp", "hhp2", "thp", "tno", "hno", "tambah", "tambahhp"),
         *("hapushp", "delhp", "del", "ghp", "gh", "ym", "tym", "hym", "regym", "delym", "tgt", "tambahgt"),
         *("hapusgt", "jabber", "wa", "tele"),
-        # Their downline and its prices.
+        # The downline and its prices.
         *("reg", "regmlm", "register", "unreg", "downline", "dl", "ldl", "sd", "na", "ul", "up", "upline"),
         *("markup", "mp", "komisi", "bonus", "tukar", "poin", "crbt", "ghall", "sh", "hu", "cekhp"),
-        # Money between agents, and into the deposit.
+        # Transfers between resellers, and deposits.
         *("transfer", "trf", "trfblk", "trans", "tf", "ts", "td", "kirim", "add", "mt", "inject"),
         *("dep", "dp", "tik", "tiketbank", "untiket", "bank", "rekening", "topup"),
-        # What is asked about: lists, status, bills.
+        # Queries: lists, status, bills.
         *("produk", "kode", "list", "center", "ppob", "kosong", "stok", "promo", "alamat", "cs2", "admin"),
         *("sta", "stat", "trx", "ctrx", "lastrx", "rkp", "btl", "cancel", "ref", "tag", "tagihan", "sn"),
         *("cekpln", "cekhadiah", "cekharga", "ceksaldo", "cektrx", "hargapln", "bayar", "byr", "pay"),
         *("r", "l", "p", "g", "d", "t", "a", "n", "c"),
     )
 )
-"""What other servers' resellers type and Loket has no word for: it never buys."""
+"""Commands of other pulsa servers. Most are not implemented here, and none may be read as an order."""
 
 COMPLAINTS = frozenset(("komplain", "komplen", "komplin", "kom", "k", "info", "help", "lapor", "tanya"))
-"""What opens a complaint, which may quote whole orders in any line of it."""
+"""Words that start a complaint, whose lines may quote whole orders."""
 
 COMMANDS = frozenset(
     (
@@ -44,10 +44,10 @@ COMMANDS = frozenset(
         *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup"),
     )
 )
-"""Words that are commands, with or without a slash, and so never product codes."""
+"""Words that are commands with or without a slash."""
 
 OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))
-"""Words before an order, as other servers teach them or people say them; none is a code."""
+"""Words that may precede an order, by habit or on other pulsa servers; none is a code."""
 
 THANKS = frozenset(
     (
@@ -70,7 +70,7 @@ THANKS = frozenset(
         ),
     )
 )
-"""Words that thank or agree, and ask for nothing."""
+"""Words of thanks or agreement, which request nothing."""
 
 ABOUT_AN_ORDER = frozenset(
     (
@@ -95,14 +95,30 @@ ABOUT_AN_ORDER = frozenset(
         *("misal", "misalnya", "format", "apa", "berapa", "brp", "info", "help", "tanya", "kalau", "kalo"),
     )
 )
-"""Words beside an order that tell of an earlier one, or take it back, as often as they ask for it."""
+"""Words around an order that refer to an earlier one, or withdraw it, as often as they request it."""
 
 ABOUT_AN_ORDER_MARKS = ("?", ":(", ":-(", *"❌🚫⛔❓❔✖✅👎😡😠🤬😤😭😢⏳⌛⚠↩🛑")
-"""Signs that do the same."""
+"""Signs and emoji with the same meaning as `ABOUT_AN_ORDER`."""
+
+MAX_CODE_CHARS = 20
+
+MIXED = r"(?:[A-Za-z]+[0-9][A-Za-z0-9]*|[0-9]+[A-Za-z][A-Za-z0-9]*)"
+"""A code of letters and digits, which no word of talk looks like."""
+
+NUMBER = r"\+?\(?[0-9](?:[\s\-.()/]*[0-9]){4,}"
+"""Five digits or more, with or without grouping marks."""
+
+NOMINAL_PAIR = r"[1-9][0-9]{0,2}[.*#](?:\+?62|0)8[0-9]{8,}"
+"""`5.0812…`: a nominal with a complete phone number."""
+
+SPACED = r"(?P<letter>[SsTtAaXx])[\s.,*#]+(?P<nominal>[1-9][0-9]{0,2})[\s.,*#]+(?P<rest>(?:\+?62|0)8.*)"
+"""`s 5.0812…`: a code of a letter and a nominal, split in two. The letter alone is a command."""
+
+_IS_MIXED = re.compile(MIXED)
 
 
 def is_thanks(typed: str) -> bool:
-    """Tell whether `typed` only thanks or agrees, in words or by a sign."""
+    """Return whether `typed` is only thanks or agreement, in words or by an emoji."""
     words = re.findall(r"[a-z]+", typed.lower())
     if not words:
         return any(mark in typed for mark in "👍🙏👌😊")
@@ -110,6 +126,10 @@ def is_thanks(typed: str) -> bool:
 
 
 def is_about_an_order(typed: str) -> bool:
-    """Tell whether the words of `typed` speak of an order rather than ask for it."""
+    """Return whether `typed` has a word or sign that refers to an order instead of requesting it."""
     words = (word.strip(".,:;!()\"'") for word in typed.lower().split())
     return any(mark in typed for mark in ABOUT_AN_ORDER_MARKS) or not ABOUT_AN_ORDER.isdisjoint(words)
+
+
+def is_mixed(code: str) -> bool:
+    return bool(_IS_MIXED.fullmatch(code))

@@ -1,1 +1,1 @@
-"""Entry points of the bot: one update in, the capability that answers it called."""
+"""Entry points for updates: messages and callbacks, routed to the capability that answers them."""

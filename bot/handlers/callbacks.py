@@ -1,6 +1,6 @@
-"""Handles taps on buttons: a view as often as it is tapped, any other button once and for its owner.
+"""Handles taps on buttons: a view at every tap, any other button once and only for its owner.
 
-`handle_callback` is a unit of work: its effect is stored before Telegram hears of it.
+`handle_callback` runs in a unit of work: its effect is stored before anything is sent to Telegram.
 """
 
 from bot.actors import Actor, Address, Role
@@ -14,7 +14,7 @@ from storage import inbox, outbox
 
 
 def handle_callback(work: UnitOfWork, press: ButtonPress) -> Toast:
-    """Handle one tap; what it brings back is believed only where it is found in our own database."""
+    """Handle one tap; its data is trusted only as far as the database confirms it."""
     role = role_of(work, press.user_id)
     if role is Role.STRANGER:
         return Toast.RESELLERS_ONLY
@@ -30,14 +30,14 @@ def _actor(press: ButtonPress, role: Role) -> Actor:
         name=press.name,
         role=role,
         address=Address(chat_id=press.chat_id, thread_id=press.thread_id, reply_to=press.message_id),
-        # A private chat has the id of its person; in a group others read along.
+        # A private chat has the id of its user.
         is_private=press.chat_id == press.user_id,
         card_id=press.message_id,
     )
 
 
 def _read_view(data: str) -> Tap | None:
-    """Return what a view's button asks for; None if the data belongs to another button."""
+    """Parse the callback data of a view; None if it belongs to another button."""
     name, colon, payload = data.partition(":")
     if not colon or name not in VIEW_ACTIONS:
         return None
@@ -54,7 +54,7 @@ def _show_view(work: UnitOfWork, actor: Actor, view: Tap) -> Toast:
 
 
 def _replace_message(work: UnitOfWork, actor: Actor, view: Tap, route: ButtonRoute) -> Toast:
-    """Show a view in the place of its own message alone: a forged tap must not wipe out a result."""
+    """Show a view in place of a message of its own kinds only: a forged tap must not overwrite a result."""
     chat_id, message_id = actor.address.chat_id, actor.card_id or 0
     sent = outbox.find_sent(work.tx, chat_id, message_id)
     if sent is None or sent[0] not in _names(route.under):

@@ -1,6 +1,6 @@
-"""Handles messages, each once, by what its sender may do here.
+"""Handles each message once, according to the role of its sender.
 
-`handle_message` is a unit of work: its effect is stored before Telegram hears of it.
+`handle_message` runs in a unit of work: its effect is stored before anything is sent to Telegram.
 """
 
 from msgspec.structs import replace
@@ -23,7 +23,7 @@ from storage import chats, inbox, outbox, people
 
 
 def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
-    """Handle one message; a message seen before does nothing."""
+    """Handle one message; a duplicate is ignored."""
     if message.kind is not MessageKind.EDITED:
         if not inbox.mark_seen(work.tx, message.chat_id, message.message_id, at_ms=work.now_ms):
             return
@@ -57,7 +57,7 @@ def _actor(message: IncomingMessage, role: Role) -> Actor:
 def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
     match parsed:
         case Command():
-            # In a group only /commands are meant for the bot: «saldo» may be talk between people.
+            # In a group only /commands are meant for the bot: «saldo» may be part of a conversation.
             if message.kind is MessageKind.WRITTEN and (actor.is_private or parsed.slash):
                 _run_command(work, actor, parsed)
         case OrderLines():
@@ -93,7 +93,7 @@ def _place_orders(work: UnitOfWork, actor: Actor, message: IncomingMessage, pars
 
 
 def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: InvalidInput) -> None:
-    """Answer an input error with the right form; in a group only where an order was meant."""
+    """Send the right form for an input error; in a group only if an order was meant."""
     if message.kind is not MessageKind.WRITTEN:
         if not invalid.looks_like_order:
             return
@@ -104,7 +104,7 @@ def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: 
 
 
 def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
-    """Handle a reply or a bare number that answers a question of ours; return False if it answers none."""
+    """Handle a reply or a bare number as the answer to a question of the bot; return False if it is none."""
     if message.reply_to is None:
         return actor.is_private and destination_prompt.accept_bare_number(
             work, OrderSource.of_message(message), parsed

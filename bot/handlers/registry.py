@@ -1,4 +1,4 @@
-"""The one table of what the bot answers, put together from what each capability declares."""
+"""The table of commands, buttons and replies that the bot handles, from the routes of all capabilities."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,13 @@ from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
 from bot.features.shopping import destination_prompt, price_browser
 from bot.notices.buttons import Action
-from bot.purchasing import manual_resolution, offers, restore_gate
+from bot.purchasing import manual_resolution, offers, restore_gate, sn_forwarding
 from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes
 
 CAPABILITIES: tuple[Routes, ...] = (
     offers.ROUTES,
     manual_resolution.ROUTES,
+    sn_forwarding.ROUTES,
     restore_gate.ROUTES,
     price_browser.ROUTES,
     destination_prompt.ROUTES,
@@ -54,5 +55,5 @@ REPLIES = _replies(CAPABILITIES)
 
 
 def button_route(action: Action, subject: str) -> ButtonRoute | None:
-    """Return the route of an action, by the kind of its subject where several capabilities use it."""
+    """Return the route of an action, selected by the kind of its subject if several capabilities use it."""
     return BUTTONS.get((action, subject.partition(":")[0])) or BUTTONS.get((action, ""))

@@ -25,6 +25,7 @@ from bot.notices.products import ProductNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
 
 Notice = (
@@ -37,6 +38,7 @@ Notice = (
     | CatalogueNotice
     | ProductNotice
     | ReceiptsNotice
+    | SerialNumberNotice
     | ComplaintsNotice
     | AlarmNotice
     | RestoreGateNotice

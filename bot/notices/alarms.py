@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from bot.notices.orders import OrderCard
+
 
 class HoldCause(StrEnum):
     """Why orders are held back."""
@@ -33,10 +35,14 @@ class NothingToResolve(Struct, frozen=True, kw_only=True):
 
 
 class ReversalQuarantined(Struct, frozen=True, kw_only=True):
-    """A reversal came by the right path and fitted no order; it changed nothing."""
+    """A reversal came by the right path and fitted no order; it changed nothing.
+
+    `order` is the one that it names, if any.
+    """
 
     why: str
     at_ms: int
+    order: OrderCard | None = None
 
 
 class DeliveryFailed(Struct, frozen=True, kw_only=True):

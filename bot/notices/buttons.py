@@ -32,6 +32,8 @@ class Action(StrEnum):
     COMPLAIN = "complain"
     COMPLAINT_CHECKING = "complaint_checking"
     COMPLAINT_DELIVERED = "complaint_delivered"
+    FORWARD_SN = "forward_sn"
+    TYPE_SN = "type_sn"
     PRICES = "prices"
     ALL_PRICES = "all_prices"
     PRODUCT = "product"

@@ -25,7 +25,10 @@ class ComplaintUpdate(AboutOrder, frozen=True, kw_only=True):
 
 
 class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
-    """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap."""
+    """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap.
+
+    `raw` holds the biller's own words where they say more than `sn`; `sn_candidate` may be the SN.
+    """
 
     stage: ComplaintStage
     state: State
@@ -36,6 +39,8 @@ class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
     sn: str | None
     reason: str | None
     biller_ref: str | None
+    raw: str = ""
+    sn_candidate: str = ""
 
 
 class ComplaintClosed(AboutOrder, frozen=True, kw_only=True):

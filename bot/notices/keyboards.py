@@ -12,6 +12,7 @@ from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
+    OrdersPossibleAgain,
     OrderSucceeded,
     ResolutionQuestion,
     SnQuestion,
@@ -30,6 +31,7 @@ from bot.notices.price_list import ImportPreview, ReplaceQuestion
 from bot.notices.products import ProductFailing
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
+from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
 from bot.orders.model import Outcome, State
 
@@ -50,12 +52,18 @@ def keyboard_of(notice: Notice) -> ButtonRows:
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _keys_of_result(notice)
     if isinstance(notice, ComplaintCard):
-        return _keys_of_complaint(notice.stage, notice.state)
+        return _keys_of_complaint(notice)
+    if isinstance(notice, SnUnread):
+        return _keys_of_sn(notice.trxid, notice.candidate)
+    if isinstance(notice, OtherSnReported):
+        return _keys_of_sn(notice.trxid, notice.other_sn)
     return _keys_of_matter(notice)
 
 
 def _keys_of_matter(notice: Notice) -> ButtonRows:
     match notice:
+        case OrdersPossibleAgain(trxid=trxid):
+            return _row(Action.AGAIN, payload=trxid)
         case JoinCard():
             return _row(Action.APPROVE, Action.REJECT)
         case OrderCard():
@@ -97,11 +105,21 @@ def _keys_of_result(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderE
             assert_never(notice)
 
 
-def _keys_of_complaint(stage: ComplaintStage, state: State) -> ButtonRows:
+def _keys_of_complaint(notice: ComplaintCard) -> ButtonRows:
     """Offer "delivered" only for an order that the biller calls so; any other answer is written."""
-    checking = (Action.COMPLAINT_CHECKING,) if stage is ComplaintStage.OPEN else ()
-    delivered = (Action.COMPLAINT_DELIVERED,) if state is State.SUCCEEDED else ()
-    return _row(*checking, *delivered) if checking or delivered else ()
+    is_success = notice.state is State.SUCCEEDED
+    checking = (Action.COMPLAINT_CHECKING,) if notice.stage is ComplaintStage.OPEN else ()
+    delivered = (Action.COMPLAINT_DELIVERED,) if is_success else ()
+    row = _row(*checking, *delivered) if checking or delivered else ()
+    return (*row, *_keys_of_sn(notice.trxid, notice.sn_candidate)) if is_success and not notice.sn else row
+
+
+def _keys_of_sn(trxid: str, candidate: str) -> ButtonRows:
+    """Offer to hand on what may be the SN, and always to type it."""
+    typed = ButtonSpec(action=Action.TYPE_SN, payload=trxid)
+    if not candidate:
+        return ((typed,),)
+    return ((ButtonSpec(action=Action.FORWARD_SN, payload=f"{trxid} {candidate}"), typed),)
 
 
 def _keys_of_ordering(notice: PlacingNotice) -> ButtonRows:

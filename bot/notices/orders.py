@@ -34,9 +34,14 @@ class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
-    """Delivered; `sn` is the biller's proof, whole, or None where it could not be read."""
+    """Delivered; `sn` is the biller's proof, whole, or None where there is none or it could not be read.
+
+    `is_sn_unread`: the admins were asked for it. `is_sn_new`: it stands in the place of one told before.
+    """
 
     sn: str | None
+    is_sn_unread: bool = False
+    is_sn_new: bool = False
 
 
 class OrderFailed(AboutOrder, frozen=True, kw_only=True):
@@ -49,6 +54,12 @@ class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     failure_cause: FailureCause
     others: tuple[Intent, ...] = ()
     user_id: int | None = None
+
+
+class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
+    """The deposit is filled: this order and others of the chat, `refused_count` in all, can be sent again."""
+
+    refused_count: int
 
 
 class OrderUnknown(AboutOrder, frozen=True, kw_only=True):
@@ -72,7 +83,11 @@ class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderCard(AboutOrder, frozen=True, kw_only=True):
-    """An order that an admin must settle: the facts, and why nobody else can."""
+    """An order that an admin must settle: the facts, and why nobody else can.
+
+    `raw` is what the biller said last, in its own words; `report` is one of its reports that names the order
+    and does not fit it.
+    """
 
     state: State
     chat_id: int
@@ -81,6 +96,8 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     cost_idr: int | None
     biller_ref: str | None
     why: str
+    raw: str = ""
+    report: str = ""
 
 
 class SnQuestion(AboutOrder, frozen=True, kw_only=True):
@@ -126,6 +143,7 @@ OrderNotice = (
     | OrderWaiting
     | OrderSucceeded
     | OrderFailed
+    | OrdersPossibleAgain
     | OrderUnknown
     | OrderOverdue
     | OrderExpired

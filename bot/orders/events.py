@@ -24,25 +24,35 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Refused(Struct, frozen=True, kw_only=True):
-    """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty."""
+    """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty.
+
+    `raw` here and below holds the biller's own words for admins, on one line and capped.
+    """
 
     reason: str
     failure_cause: FailureCause
     biller_ref: str | None = None
+    raw: str = ""
 
 
 class Unclear(Struct, frozen=True, kw_only=True):
     """The post may have been carried out or not; `why` is for admins and holds no secret."""
 
     why: str
+    raw: str = ""
 
 
 class Succeeded(Struct, frozen=True, kw_only=True):
-    """A reversal reported success; `sn` is whole or None, amounts in rupiah are the operator's own."""
+    """A reversal reported success; `sn` is whole or None, amounts in rupiah are the operator's own.
+
+    `doubtful_sn` is what may be the SN where none is surely read, "" where an admin has to look for it.
+    """
 
     sn: str | None = None
+    doubtful_sn: str | None = None
     cost_idr: int | None = None
     balance_idr: int | None = None
+    raw: str = ""
 
 
 class Failed(Struct, frozen=True, kw_only=True):
@@ -51,12 +61,14 @@ class Failed(Struct, frozen=True, kw_only=True):
     reason: str
     failure_cause: FailureCause
     balance_idr: int | None = None
+    raw: str = ""
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
-    """A reversal whose status and wording disagree: it settles nothing; `why` is for admins."""
+    """A reversal whose words are not what its status is: it settles nothing; `why` is for admins."""
 
     why: str
+    raw: str = ""
 
 
 class Expired(Struct, frozen=True, kw_only=True):
@@ -77,6 +89,13 @@ class Resolved(Struct, frozen=True, kw_only=True):
     sn: str | None = None
 
 
+class SnSupplied(Struct, frozen=True, kw_only=True):
+    """An admin handed on the SN of a success, which was not surely read or has become another."""
+
+    sn: str
+    admin_id: int
+
+
 Answer = Accepted | Refused | Unclear | NotSent
 """What one `trx` call can come to."""
 
@@ -95,4 +114,5 @@ OrderEvent = (
     | Expired
     | Overdue
     | Resolved
+    | SnSupplied
 )

@@ -20,10 +20,13 @@ USUAL_POWERS_VA = frozenset(
 )
 """What PLN connects: a bare number behind a tariff is a power only if it is one of these."""
 
-_TWENTY = re.compile(r"(?<![\w.-])(?<!\d )[0-9]{4}([- ]?)[0-9]{4}(?:\1[0-9]{4}){3}(?![\w-])(?![ .,]\d)")
+_TWENTY = re.compile(
+    r"(?<![\w.-])(?<!\d )[0-9]{4}([- ]?)[0-9]{4}(?:\1[0-9]{4}){3}(?!\w|-(?![A-Z]{2}))(?![ .,]\d)",
+    re.IGNORECASE,
+)
 _CLASS = re.compile(r"(?P<group>[RBIPS])-?(?P<step>[1-4][A-Z]{0,2})", re.IGNORECASE)
 _POWER = re.compile(r"0*(?P<va>[1-9][0-9]{2,5})\s*(?P<unit>VA)?", re.IGNORECASE)
-_BOTH = re.compile(rf"(?P<class>{_CLASS.pattern})[\s-]+(?P<power>{_POWER.pattern})", re.IGNORECASE)
+_BOTH = re.compile(rf"(?P<class>{_CLASS.pattern})[\s/-]+(?P<power>{_POWER.pattern})", re.IGNORECASE)
 _AMOUNT = r"0*(?P<whole>[0-9]{1,5})(?:[.,](?P<part>[0-9]{1,2}|[0-9]{4}))?"
 _KWH_AHEAD = re.compile(rf"kwh\s*[:=]?\s*{_AMOUNT}", re.IGNORECASE)
 _KWH_BEHIND = re.compile(rf"{_AMOUNT}\s*kwh", re.IGNORECASE)
@@ -31,10 +34,25 @@ _DECIMAL = re.compile(r"0*(?P<whole>[0-9]{1,5})[.,](?P<part>[0-9]{1,2})")
 _METER = re.compile(r"[1-9][0-9]{10,11}")
 """A meter or a customer id; mobile numbers begin with a 0."""
 
-_NAMED = re.compile(r"nama\s*[:=]\s*(?P<name>.+)", re.IGNORECASE)
+_PARTS = {
+    "/": re.compile(r"/"),
+    "|": re.compile(r"\|"),
+    ";": re.compile(r";"),
+    ",": re.compile(r",(?![0-9])|,(?=\s)"),
+}
+"""What separates the parts, by the mark beside the token; a comma within a number does not."""
+
+_LABEL = re.compile(
+    r"(?:(?P<name>nama|nm|name|a/n|an\.|atas nama)|tarif(?: ?/? ?daya)?|trf ?/ ?dy|daya|gol(?:ongan)?)"
+    r"\s*[:=.]?\s*(?=\S)",
+    re.IGNORECASE,
+)
 _NOT_A_NAME = re.compile(
-    r".*[:=].*|rp[. ]*[0-9].*|.*\bkwh\b.*|[0-9.,]+\s*va"
-    r"|sukses|success|ok|null|none|nihil|pln|prabayar|prepaid|token|sn",
+    r".*[:=].*|(?:rp|idr)[. ]*[0-9].*|.*kwh.*|.*[0-9][.,][0-9].*|.*[0-9]\s*va|[^a-z]*"
+    r"|(?:ref|reff|reg|adm|admin|ppn|ppj|angs|angsuran|materai|meterai|stroom|strum|rp ?token|no|idpel)"
+    r"[\s.#]*[0-9].*"
+    r"|ref[a-z0-9]*[0-9][a-z0-9]*|[0-9a-f]{12,}|(?=[a-z]*[0-9])[a-z0-9]{12,}"
+    r"|sukses|success|berhasil|lunas|ok|null|none|nihil|(?:pln ?)?(?:prabayar|prepaid)|pln|token|sn|-",
     re.IGNORECASE,
 )
 
@@ -44,36 +62,55 @@ def read_pln_token(sn: str, *, is_meter: bool) -> PlnToken | None:
     found = {match[0] for match in _TWENTY.finditer(sn)} if is_meter else set()
     if len(found) != 1:
         return None
-    parts = [part.strip() for part in sn.split("/")]
-    # A part that holds the token and more is not taken apart any further.
-    others = [part for part in parts if part and not _TWENTY.search(part)]
-    digits = re.sub(r"[- ]", "", found.pop())
+    token = found.pop()
+    parts = _parts(sn, token)
+    digits = re.sub(r"[- ]", "", token)
     return PlnToken(
         digits="-".join(re.findall(r".{4}", digits)),
-        name=_name(others),
-        tariff=_tariff(others),
-        kwh=_kwh(others),
+        name=_name(parts),
+        tariff=_tariff(parts),
+        kwh=_kwh(parts),
     )
 
 
 def pln_token_of(code: str, destination: str, sn: str | None) -> PlnToken | None:
-    """Give the token that an order brought, where code or destination tell that it went to a meter."""
+    """Return the token that an order brought, where code or destination tell that it went to a meter."""
     is_meter = code.casefold().startswith("pln") or bool(_METER.fullmatch(destination))
     return read_pln_token(sn, is_meter=is_meter) if sn else None
 
 
-def _tariff(parts: list[str]) -> str | None:
-    classes = [part for part in parts if _CLASS.fullmatch(part) or _BOTH.fullmatch(part)]
+def _parts(sn: str, token: str) -> list[str]:
+    """Cut the SN at the mark that stands beside its token, else at slashes round a tariff."""
+    before, _, after = sn.partition(token)
+    mark = after.lstrip()[:1] or before.rstrip()[-1:]
+    separator = _PARTS.get(mark)
+    if separator is None:
+        parts = [part.strip() for part in sn.replace(token, "").split("/")]
+        return [part.strip(" -,") for part in parts] if any(map(_is_tariff, parts)) else []
+    parts = [part.strip() for part in separator.split(sn)]
+    # A part that holds the token and more is not taken apart any further.
+    return [part for part in parts if part and not _TWENTY.search(part)]
+
+
+def _tariff(parts: Sequence[str]) -> str | None:
+    values = [_value(part) for part in parts]
+    classes = [at for at, value in enumerate(values) if _CLASS.fullmatch(value) or _BOTH.fullmatch(value)]
     if len(classes) != 1:
         return None
-    if both := _BOTH.fullmatch(classes[0]):
+    at = classes[0]
+    if both := _BOTH.fullmatch(values[at]):
         return _joined(both["class"], both["power"])
-    after = parts[parts.index(classes[0]) + 1 :]
-    return _joined(classes[0], after[0] if after else "")
+    return _joined(values[at], values[at + 1] if at + 1 < len(values) else "")
+
+
+def _value(part: str) -> str:
+    """Return what stands behind a label: `Tarif: R1`, `Daya 900VA`."""
+    label = _LABEL.match(part)
+    return part[label.end() :] if label else part
 
 
 def _joined(tariff: str, power: str) -> str:
-    """Give `R1/1300VA`; the class alone where the power is not surely one."""
+    """Return `R1/1300VA`; the class alone where the power is not surely one."""
     tariff = tariff.replace("-", "").upper()
     found = _POWER.fullmatch(power)
     if not found or not (found["unit"] or int(found["va"]) in USUAL_POWERS_VA):
@@ -81,7 +118,7 @@ def _joined(tariff: str, power: str) -> str:
     return f"{tariff}/{found['va']}VA"
 
 
-def _kwh(parts: list[str]) -> str | None:
+def _kwh(parts: Sequence[str]) -> str | None:
     amounts = _matches((_KWH_AHEAD, _KWH_BEHIND), parts) or _matches((_DECIMAL,), parts)
     if len(amounts) != 1:
         return None
@@ -89,16 +126,24 @@ def _kwh(parts: list[str]) -> str | None:
     return f"{whole},{part}" if part else whole
 
 
-def _matches(forms: Sequence[re.Pattern[str]], parts: list[str]) -> list[re.Match[str]]:
+def _matches(forms: Sequence[re.Pattern[str]], parts: Sequence[str]) -> list[re.Match[str]]:
     return [match for part in parts for form in forms if (match := form.fullmatch(part))]
 
 
-def _name(parts: list[str]) -> str | None:
-    named = [match["name"] for match in _matches((_NAMED,), parts)]
-    candidates = named or [part for part in parts if any(map(str.isalpha, part)) and not _is_known(part)]
-    # A single letter is a piece of something, like the "A/N" before a name.
-    return candidates[0] if len(candidates) == 1 and len(candidates[0]) > 1 else None
+def _name(parts: Sequence[str]) -> str | None:
+    """Return the part that is labelled as a name, else the one part that may be one, before the tariff."""
+    named = [part[label.end() :] for part in parts if (label := _LABEL.match(part)) and label["name"]]
+    tariff_at = next((at for at, part in enumerate(parts) if _is_tariff(part)), len(parts))
+    for among in (named, _candidates(parts[:tariff_at]), _candidates(parts)):
+        if among:
+            # A single letter is a piece of something, like the "A/N" before a name.
+            return among[0] if len(among) == 1 and len(among[0]) > 1 else None
+    return None
 
 
-def _is_known(part: str) -> bool:
-    return any(known.fullmatch(part) for known in (_CLASS, _BOTH, _NOT_A_NAME))
+def _candidates(parts: Sequence[str]) -> list[str]:
+    return [part for part in parts if not _is_tariff(part) and not _NOT_A_NAME.fullmatch(part)]
+
+
+def _is_tariff(part: str) -> bool:
+    return bool(_CLASS.fullmatch(_value(part)) or _BOTH.fullmatch(_value(part)))

@@ -103,7 +103,7 @@ def _trigger_of(news: events.OrderEvent) -> Trigger | None:
             return Trigger.UNCLEAR
         case events.Expired():
             return Trigger.EXPIRED
-        case events.Overdue():
+        case events.Overdue() | events.SnSupplied():
             return None
         case events.Resolved(outcome=Outcome.SUCCESS):
             return Trigger.RESOLVED_SUCCESS
@@ -176,6 +176,8 @@ def _learn(order: Order, news: events.OrderEvent, at_ms: int) -> _Learnt:
             return _Learnt(expiry=news.reason)
         case events.Overdue() if order.state is State.PENDING:
             return _Learnt(overdue=True)
+        case events.SnSupplied() if order.state is State.SUCCEEDED:
+            return _Learnt(sn=news.sn)
         case events.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
             return _Learnt(resolved_by=news.admin_id, sn=_first_known(news.sn, order.sn))
         case _:

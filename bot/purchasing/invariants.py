@@ -105,16 +105,16 @@ def replay(history: Sequence[RecordedEvent]) -> Order:
     if not history or history[0].kind != PLACED:
         raise ValueError("the first event is missing")
     order = _as_placed(history[0].facts)
-    for number, event in enumerate(history[1:], start=2):
+    for number, recorded in enumerate(history[1:], start=2):
         try:
-            news = event.news
+            event = recorded.event
         except ValueError:
-            news = None
-        if news is None:
+            event = None
+        if event is None:
             raise ValueError(f"event {number} cannot be read")
-        order = decide(order, news, event.at_ms).order
-        if order.state is not event.state_after:
-            raise ValueError(f"event {number} says {event.state_after}, and adds up to {order.state}")
+        order = decide(order, event, recorded.at_ms).order
+        if order.state is not recorded.state_after:
+            raise ValueError(f"event {number} says {recorded.state_after}, and adds up to {order.state}")
     return order
 
 

@@ -1,48 +1,53 @@
 """Admins settling what nobody else can: a card, a question, a second question, and a record of who."""
 
 from bot.actors import Actor
-from bot.grammar.normalize import normalize
 from bot.grammar.parsed import Command
 from bot.notices import orders as say
 from bot.notices.alarms import NothingToResolve, UnknownTrxid
 from bot.notices.buttons import Action
+from bot.notices.serial_numbers import SnForwarded
 from bot.orders.events import Resolved
-from bot.orders.model import Order, Outcome
+from bot.orders.model import Order, Outcome, State
+from bot.purchasing.biller_words import latest_words, report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import apply_event_to, card_subject
+from bot.purchasing.sn_forwarding import forward_sn, read_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import orders
+from storage import balances, orders
 
 MAX_CARDS = 20
 """As many cards as a person can look through at once; the oldest come first."""
 
 _OUTCOMES = {"sukses": Outcome.SUCCESS, "gagal": Outcome.FAILURE}
 
-MAX_SN_CHARS = 500
-"""A PLN token with name, tariff and kWh has about 80; what is longer is no SN."""
-
-
-def read_sn(typed: str) -> str | None:
-    """Give the SN an admin typed, on one line; None if there is none, or far too much to be one."""
-    sn = " ".join(normalize(typed).split())
-    return sn if 0 < len(sn) <= MAX_SN_CHARS else None
-
 
 def show_open(work: UnitOfWork, admin: Actor) -> None:
     """Show an admin the orders that wait for a word."""
     waiting = orders.for_admins(work.tx, limit=MAX_CARDS)
     for order in waiting:
-        _show(work, order_card(order, work.now_ms), admin)
+        _show(work, _card(work, order), admin)
     if not waiting:
         work.notify(NothingToResolve(), admin.address)
+
+
+def _card(work: UnitOfWork, order: Order) -> say.OrderCard:
+    reports = balances.quarantined_of(work.tx, order.trxid)
+    report = report_words(reports[0]) if reports else ""
+    return order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw, report=report)
+
+
+def _is_open(work: UnitOfWork, order: Order) -> bool:
+    """Return whether an admin may settle the order: a report that does not fit it is reason enough."""
+    is_doubted = order.state is State.PENDING and bool(balances.quarantined_of(work.tx, order.trxid))
+    return needs_admin(order) or is_doubted
 
 
 def show_card(work: UnitOfWork, trxid: str, admin: Actor) -> None:
     """The admin thought better of it: the card stands again."""
     if order := _open_order(work, trxid, admin):
-        _show(work, order_card(order, work.now_ms), admin)
+        _show(work, _card(work, order), admin)
 
 
 def ask_for_sn(work: UnitOfWork, trxid: str, admin: Actor) -> None:
@@ -75,7 +80,7 @@ def _open_order(work: UnitOfWork, trxid: str, admin: Actor) -> Order | None:
     order = orders.get(work.tx, trxid)
     if order is None:
         work.notify(UnknownTrxid(trxid=trxid[:40]), admin.address)
-    elif not needs_admin(order):
+    elif not _is_open(work, order):
         _show(work, say.ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
     else:
         return order
@@ -91,6 +96,11 @@ def _resolve_by_command(work: UnitOfWork, admin: Actor, command: Command) -> Non
     trxid, _, typed = command.rest.partition(" ")
     outcome = _OUTCOMES[command.word]
     sn = read_sn(typed) if outcome is Outcome.SUCCESS else None
+    order = orders.get(work.tx, trxid)
+    if sn and order and order.state is State.SUCCEEDED and order.sn is None:
+        forward_sn(work, admin, trxid, sn)
+        work.notify(SnForwarded(**facts_of(order, work.now_ms), sn=sn, admin_name=admin.name), admin.address)
+        return
     if outcome is Outcome.SUCCESS and typed.strip() and sn is None:
         ask_for_sn(work, trxid, admin)
     else:

@@ -5,15 +5,18 @@ from typing import TypedDict, assert_never
 from msgspec import Struct
 
 from bot.notices import orders as say
+from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders import events
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
+
+AdminNotice = say.OrderNotice | SnUnread | SnForwarded
 
 
 class OrderNotices(Struct, frozen=True, kw_only=True):
     """The notices that an event brings; none if it changed nothing."""
 
     to_chat: tuple[say.OrderNotice, ...] = ()
-    to_admins: tuple[say.OrderNotice, ...] = ()
+    to_admins: tuple[AdminNotice, ...] = ()
 
 
 def notices_for(before: Order, after: Order, news: events.OrderEvent, at_ms: int) -> OrderNotices:
@@ -26,25 +29,25 @@ def notices_for(before: Order, after: Order, news: events.OrderEvent, at_ms: int
 
 def _notices(
     before: Order, after: Order, news: events.OrderEvent, at_ms: int
-) -> tuple[tuple[say.OrderNotice, ...], tuple[say.OrderNotice, ...]]:
-    facts = facts_of(after, at_ms)
+) -> tuple[tuple[say.OrderNotice, ...], tuple[AdminNotice, ...]]:
+    facts, raw = facts_of(after, at_ms), raw_words_of(news)
     if after.overdue and not before.overdue:
         return (say.OrderOverdue(**facts),), (order_card(after, at_ms),)
     if after.state is before.state:
-        return (_late_sn(before, after, at_ms), ())
+        return _late_sn(before, after, news, at_ms)
     match after.state:
         case State.SUCCEEDED:
-            return (succeeded(after, at_ms),), _card_closed(before, after, news, at_ms)
+            return _success(before, after, news, at_ms)
         case State.FAILED:
             told = say.OrderFailed(
                 **facts, reason=after.reason or "", failure_cause=after.failure_cause or FailureCause.OTHER
             )
             return (told,), _card_closed(before, after, news, at_ms) + _alert(after, news, at_ms)
         case State.UNKNOWN:
-            return (say.OrderUnknown(**facts),), (order_card(after, at_ms),)
+            return (say.OrderUnknown(**facts),), (order_card(after, at_ms, raw=raw),)
         case State.DISPUTED:
             now = Outcome.SUCCESS if isinstance(news, events.Succeeded) else Outcome.FAILURE
-            return (say.OrderDisputed(**facts, now=now),), (order_card(after, at_ms),)
+            return (say.OrderDisputed(**facts, now=now),), (order_card(after, at_ms, raw=raw),)
         case State.EXPIRED:
             reason = after.expiry or ExpiryReason.TOO_OLD
             return (say.OrderExpired(**facts, reason=reason),), ()
@@ -54,11 +57,30 @@ def _notices(
             assert_never(after.state)
 
 
-def _late_sn(before: Order, after: Order, at_ms: int) -> tuple[say.OrderNotice, ...]:
-    """A success that stays one says nothing, unless it now has the SN that it lacked."""
-    if after.state is State.SUCCEEDED and before.sn is None and after.sn is not None:
-        return (succeeded(after, at_ms),)
-    return ()
+def _success(
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
+) -> tuple[tuple[say.OrderNotice, ...], tuple[AdminNotice, ...]]:
+    """A success is told with its SN; where that was not surely read, the admins are asked for it."""
+    to_admins: tuple[AdminNotice, ...] = _card_closed(before, after, news, at_ms)
+    is_unread = isinstance(news, events.Succeeded) and news.doubtful_sn is not None and after.sn is None
+    if isinstance(news, events.Succeeded) and is_unread:
+        candidate = news.doubtful_sn or ""
+        to_admins = (*to_admins, SnUnread(**facts_of(after, at_ms), candidate=candidate, raw=news.raw))
+    told = say.OrderSucceeded(**facts_of(after, at_ms), sn=after.sn, is_sn_unread=is_unread)
+    return (told,), to_admins
+
+
+def _late_sn(
+    before: Order, after: Order, news: events.OrderEvent, at_ms: int
+) -> tuple[tuple[say.OrderNotice, ...], tuple[AdminNotice, ...]]:
+    """A success that stays one says nothing, unless it has another SN now."""
+    facts = facts_of(after, at_ms)
+    if after.state is not State.SUCCEEDED or after.sn is None or after.sn == before.sn:
+        return (), ()
+    told = say.OrderSucceeded(**facts, sn=after.sn, is_sn_new=before.sn is not None)
+    # An admin who closed a dispute has looked the order up: no card asks for its SN any more.
+    is_billers = isinstance(news, events.Succeeded) and not after.failure_reported
+    return (told,), (SnForwarded(**facts, sn=after.sn, admin_name=""),) if is_billers else ()
 
 
 class OrderFacts(TypedDict):
@@ -82,9 +104,19 @@ def facts_of(order: Order, at_ms: int) -> OrderFacts:
     )
 
 
-def succeeded(order: Order, at_ms: int) -> say.OrderSucceeded:
-    """Give the good news, with its SN where one is known."""
-    return say.OrderSucceeded(**facts_of(order, at_ms), sn=order.sn)
+def raw_words_of(news: events.OrderEvent) -> str:
+    """Return the biller's own words in an event, for admins alone; empty where it has none."""
+    match news:
+        case (
+            events.Refused(raw=raw)
+            | events.Unclear(raw=raw)
+            | events.Succeeded(raw=raw)
+            | events.Failed(raw=raw)
+            | events.Contradiction(raw=raw)
+        ):
+            return raw
+        case _:
+            return ""
 
 
 def order_received(order: Order) -> say.OrderReceived:
@@ -97,8 +129,8 @@ def order_waiting(order: Order, at_ms: int) -> say.OrderWaiting:
     return say.OrderWaiting(**facts_of(order, at_ms))
 
 
-def order_card(order: Order, at_ms: int) -> say.OrderCard:
-    """Give the card by which admins settle `order`."""
+def order_card(order: Order, at_ms: int, *, raw: str = "", report: str = "") -> say.OrderCard:
+    """Return the card by which admins settle `order`, with the biller's words and an unfitting report."""
     return say.OrderCard(
         **facts_of(order, at_ms),
         state=order.state,
@@ -108,6 +140,8 @@ def order_card(order: Order, at_ms: int) -> say.OrderCard:
         cost_idr=order.cost_idr,
         biller_ref=order.biller_ref,
         why=order.unknown_reason or "",
+        raw=raw,
+        report=report,
     )
 
 
@@ -133,7 +167,7 @@ def _alert(order: Order, news: events.OrderEvent, at_ms: int) -> tuple[say.Order
     ):
         return (
             say.BillerAccountAlarm(
-                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.reason
+                **facts_of(order, at_ms), failure_cause=news.failure_cause, reason=news.raw or news.reason
             ),
         )
     return ()

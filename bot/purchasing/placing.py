@@ -60,11 +60,11 @@ def place_orders(work: UnitOfWork, source: OrderSource, typed: OrderLines) -> No
 
 def order_lines(typed: OrderLines, catalogue: Catalogue) -> list[OrderLine]:
     """Return the lines that are meant as orders, by their form or by a code of the catalogue."""
-    return [line for line in typed.lines if line.asked.looks_like_order or _is_known(line, catalogue)]
+    return [line for line in typed.lines if line.parsed.looks_like_order or _is_known(line, catalogue)]
 
 
 def _is_known(line: OrderLine, catalogue: Catalogue) -> bool:
-    return isinstance(line.asked, OrderRequest) and catalogue.find(line.asked.code) is not None
+    return isinstance(line.parsed, OrderRequest) and catalogue.find(line.parsed.code) is not None
 
 
 def _place_one(work: UnitOfWork, source: OrderSource, line: OrderLine) -> None:
@@ -97,10 +97,10 @@ def _place_many(work: UnitOfWork, source: OrderSource, lines: list[OrderLine]) -
 
 def _place_line(work: UnitOfWork, source: OrderSource, line: OrderLine) -> Order | Refusal | None:
     """Place one line, or return why not; None if this line has made its order before."""
-    if isinstance(line.asked, InvalidInput):
-        return not_understood(line.asked)
+    if isinstance(line.parsed, InvalidInput):
+        return not_understood(line.parsed)
     catalogue = work.catalogue
-    match resolve(line.asked, catalogue):
+    match resolve(line.parsed, catalogue):
         case InvalidInput() as invalid:
             return not_understood(invalid)
         case Clarification() as asked:

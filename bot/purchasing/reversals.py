@@ -1,18 +1,34 @@
 """Takes in the biller's reports: kept before they are answered, matched before they are believed."""
 
 import logging
+import re
 from collections.abc import Callable
 from enum import Enum, auto
+from urllib.parse import unquote_to_bytes
 
 from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_reversal, read_reversal
 from bot.notices.alarms import ReversalQuarantined
+from bot.notices.orders import OrderResolvedByBiller
 from bot.orders.events import Contradiction
-from bot.purchasing.settlement import apply_event
-from bot.unit_of_work import UnitOfWork, WorkContext
+from bot.orders.model import Order, State
+from bot.purchasing.biller_words import report_words
+from bot.purchasing.notifications import facts_of, needs_admin, order_card
+from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject
+from bot.unit_of_work import ALERT_PAUSE_MS, UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
+
+ALARM_SUBJECT = "alert:quarantine"
+"""The subject of alarms about reports that fit no order."""
+
+MAX_ALARMS_AN_ORDER = 5
+"""Different reports of one order shown in five minutes; a flood of more would hide the other orders."""
+
+MAX_SEARCHED_BYTES = 8_000
+MAX_IDS_TRIED = 5
+_TRXID = re.compile(rb"(?<![0-9])[0-9]{17}(?![0-9])")
 
 MAX_KEPT_CHARS = 2000
 """Enough of a stray report to see what it was; a flood of them must not fill the disk."""
@@ -64,15 +80,54 @@ def _take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
     news = match_reversal(report, order=order)
     if isinstance(news, MismatchedReversal):
         return _quarantine(work, news.why, query, remote)
-    if isinstance(news, Contradiction):
-        _quarantine(work, news.why, query, remote)
     evidence = query.decode("utf-8", "replace")
-    apply_event(work, order, news, actor=f"biller:reversal {remote}", evidence=evidence)
+    applied = apply_event(work, order, news, actor=f"biller:reversal {remote}", evidence=evidence)
+    if isinstance(news, Contradiction):
+        # Where it brought the order before the admins, they have its card already.
+        _quarantine(work, news.why, query, remote, is_shown=applied is not None and applied.changed)
+    elif applied and applied.changed:
+        _close_cards(work, applied)
     return ReversalResult.STORED
 
 
-def _quarantine(work: UnitOfWork, why: str, query: bytes, remote: str) -> ReversalResult:
+def _quarantine(
+    work: UnitOfWork, why: str, query: bytes, remote: str, *, is_shown: bool = False
+) -> ReversalResult:
+    """Keep a report that settles nothing, and show it to the admins with the order that it names."""
     kept = query[:MAX_KEPT_CHARS].decode("utf-8", "replace")
-    balances.quarantine(work.tx, at_ms=work.now_ms, remote=remote, why=why, query=kept)
-    work.alert_admins(ReversalQuarantined(why=why, at_ms=work.now_ms), topic="quarantine")
+    order = _named_order(work, query)
+    if not is_shown and _is_news(work, order, kept):
+        card = order_card(order, work.now_ms, report=report_words(kept)) if order else None
+        notice = ReversalQuarantined(why=why, at_ms=work.now_ms, order=card)
+        work.notify_admins(notice, subject=ALARM_SUBJECT)
+    trxid = order.trxid if order else None
+    balances.quarantine(work.tx, at_ms=work.now_ms, remote=remote, why=why, query=kept, trxid=trxid)
     return ReversalResult.STRANGE
+
+
+def _named_order(work: UnitOfWork, query: bytes) -> Order | None:
+    """Return the first order of ours whose id stands anywhere in the query, however malformed that is."""
+    runs = _TRXID.findall(unquote_to_bytes(query[:MAX_SEARCHED_BYTES]))
+    named = (orders.get(work.tx, run.decode()) for run in runs[:MAX_IDS_TRIED])
+    return next((order for order in named if order), None)
+
+
+def _is_news(work: UnitOfWork, order: Order | None, query: str) -> bool:
+    """Return whether the admins have not just been shown this report, nor as many others of its order.
+
+    An alarm about one order silences none about another; one is enough for all that name none.
+    """
+    since_ms = work.now_ms - ALERT_PAUSE_MS
+    if order is None:
+        return not balances.is_any_of_none_quarantined(work.tx, since_ms=since_ms)
+    known = balances.quarantined_of(work.tx, order.trxid, since_ms=since_ms, limit=MAX_ALARMS_AN_ORDER)
+    return len(known) < MAX_ALARMS_AN_ORDER and query not in known
+
+
+def _close_cards(work: UnitOfWork, applied: AppliedEvent) -> None:
+    """Close the cards of an order that stood before the admins only for a report that did not fit."""
+    before, after = applied.before, applied.after
+    is_result = after.state in (State.SUCCEEDED, State.FAILED) and before.state is State.PENDING
+    if is_result and not needs_admin(before) and balances.quarantined_of(work.tx, after.trxid):
+        notice = OrderResolvedByBiller(**facts_of(after, work.now_ms), state=after.state)
+        work.replace_cards(notice, subject=card_subject(after.trxid))

@@ -8,11 +8,19 @@ from msgspec import Struct
 from bot.actors import Address
 from bot.delivery import batch_summary
 from bot.notices import orders as say
+from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import substitutes
-from bot.purchasing.notifications import notices_for, order_received, order_waiting
+from bot.purchasing import deposit, substitutes
+from bot.purchasing.notifications import (
+    AdminNotice,
+    notices_for,
+    order_received,
+    order_waiting,
+    raw_words_of,
+)
+from bot.purchasing.other_sn import notify_other_sn, other_sn
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
@@ -58,6 +66,8 @@ class AppliedEvent(Struct, frozen=True, kw_only=True):
 
     before: Order
     after: Order
+    notified: bool = False
+    """Whether notices were enqueued."""
 
     @property
     def changed(self) -> bool:
@@ -119,7 +129,8 @@ def apply_event(
     """Settle an order that was read before; if it has moved since, the news is held against how it stands."""
     decision = decide(before, news, work.now_ms)
     after = decision.order
-    if after == before:
+    new_sn = other_sn(work.tx, before, news)
+    if after == before and new_sn is None:
         return AppliedEvent(before=before, after=before)
     if not orders.update(work.tx, before, after, news, at_ms=work.now_ms, actor=actor, evidence=evidence):
         return apply_event_to(work, before.trxid, news, actor=actor, evidence=evidence)
@@ -128,10 +139,14 @@ def apply_event(
     notices = notices_for(before, after, news, work.now_ms)
     for notice in notices.to_chat:
         _tell_chat(work, after, notice)
-        substitutes.alert_product_failing(work, after, notice)
-    for notice in notices.to_admins:
-        _tell_admins(work, notice)
-    return AppliedEvent(before=before, after=after)
+        substitutes.alert_product_failing(work, after, notice, raw=raw_words_of(news))
+    for admin_notice in notices.to_admins:
+        _tell_admins(work, admin_notice)
+    if new_sn:
+        notify_other_sn(work, after, new_sn, raw_words_of(news), subject=sn_subject(after.trxid))
+    is_deposit_filled = deposit.follow_deposit(work, after, news)
+    notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
+    return AppliedEvent(before=before, after=after, notified=notified)
 
 
 def notify_waiting(work: UnitOfWork, trxid: str) -> None:
@@ -149,6 +164,11 @@ def address_of(order: Order) -> Address:
 def card_subject(trxid: str) -> str:
     """Give the name under which the cards about an order are found again."""
     return f"order:{trxid}"
+
+
+def sn_subject(trxid: str) -> str:
+    """Return the subject of the cards about an order's SN."""
+    return f"sn:{trxid}"
 
 
 def chat_subject(trxid: str) -> str:
@@ -176,8 +196,12 @@ def _report_balance(tx: Tx, trxid: str, news: OrderEvent, balance_idr: int, at_m
     balances.report_balance(tx, balance)
 
 
-def _tell_admins(work: UnitOfWork, notice: say.OrderNotice) -> None:
+def _tell_admins(work: UnitOfWork, notice: AdminNotice) -> None:
     match notice:
+        case SnForwarded():
+            work.replace_cards(notice, subject=sn_subject(notice.trxid))
+        case SnUnread():
+            work.notify_admins(notice, subject=sn_subject(notice.trxid))
         case say.BillerAccountAlarm():
             work.alert_admins(notice, topic=f"biller:{notice.failure_cause}")
         case say.OrderResolvedByBiller():

@@ -189,7 +189,7 @@ class Submitter:
                 now_ms=now_ms,
                 requested_before_ms=now_ms - self._max_age_ms,
                 placed_before_ms=now_ms - GIVE_UP_AFTER_MS,
-                told=CHAT_SUBJECT,
+                subject_prefix=CHAT_SUBJECT,
                 kind=OrderWaiting.__name__,
                 limit=HELD_AT_ONCE,
             )
@@ -239,24 +239,26 @@ class Submitter:
             if self._turns.has_more:
                 self.claim()
             try:
-                await kept
+                notified = await kept
             except StorageError as error:
                 _log.error("an answer could not be stored yet: %s", error, extra={"trxid": order.trxid})
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
                 break
-        if alarm or not isinstance(answer, Accepted):
+        if alarm or notified or not isinstance(answer, Accepted):
             # Only of an order that goes its way there is nothing to say, and nothing to try again.
             self._outbox_wake_up.set()
             self._wake_up.set()
 
     def _settle(
         self, tx: Tx, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None
-    ) -> None:
-        now_ms = self._now_ms()
-        apply_event(self._context.begin(tx, now_ms), order, answer, actor="biller:answer")
+    ) -> bool:
+        """Store an answer; return whether notices were enqueued."""
+        work = self._context.begin(tx, self._now_ms())
+        applied = apply_event(work, order, answer, actor="biller:answer")
         if alarm:
-            self._context.begin(tx, now_ms).notify_admins(alarm, subject="breaker")
+            work.notify_admins(alarm, subject="breaker")
+        return applied is not None and applied.notified
 
     def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
         self._posting.pop(trxid, None)

@@ -24,13 +24,13 @@ def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> Ord
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 
 
-def alert_product_failing(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
+def alert_product_failing(work: UnitOfWork, order: Order, notice: OrderNotice, *, raw: str) -> None:
     """Let the admins close an open product that the biller has not got."""
     if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return
     product = work.catalogue.find(order.product_code)
     if product and product.is_open:
         failure_cause = ProductFailing(
-            code=product.code, name=product.name, reason=order.reason or "", at_ms=work.now_ms
+            code=product.code, name=product.name, reason=raw or order.reason or "", at_ms=work.now_ms
         )
         work.alert_admins(failure_cause, topic=f"product:{product.code}")

@@ -28,6 +28,7 @@ from bot.notices.orders import (
 )
 from bot.orders.model import FailureCause, Outcome, State
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
+from bot.texts.serial_numbers import biller_words
 
 STATES = {
     State.PLACED: "menunggu giliran",
@@ -53,6 +54,9 @@ INVARIANTS = {
     Invariant.REPLAYED: "Catatan pesanan ini tidak cocok dengan riwayatnya.",
 }
 
+RESOLVABLE = (State.PENDING, State.UNKNOWN, State.DISPUTED)
+"""Where an admin's word becomes the result."""
+
 OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
 
 
@@ -64,6 +68,8 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
     """Show the facts an admin needs to settle an order."""
     if card.state is State.DISPUTED:
         title, why = "Biller melaporkan dua hasil yang bertentangan.", ""
+    elif card.state is State.PENDING and card.report:
+        title, why = "Laporan biller untuk pesanan ini tidak cocok.", ""
     elif card.state is State.PENDING:
         title, why = "Belum ada hasil dari biller.", ""
     else:
@@ -75,6 +81,9 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
         rows.append(("Nomor biller ", untrusted(card.biller_ref)))
     if card.cost_idr is not None:
         rows.append(f"Modal {rupiah(card.cost_idr)}")
+    rows += biller_words(card.raw)
+    if card.report:
+        rows.append(("Laporan yang tidak cocok: ", untrusted(card.report, 500)))
     if why:
         rows.append(("Catatan teknis: ", untrusted(why, 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
@@ -154,7 +163,7 @@ def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Biller menolak pesanan")),
         what,
-        ("Alasan: ", untrusted(notice.reason or "-", 200)),
+        ("Alasan: ", untrusted(notice.reason or "-", 500)),
         _what(notice),
         f"{clock.moment(notice.at_ms)} · Ref {notice.trxid}",
     )
@@ -162,9 +171,21 @@ def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
 
 def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
     """Tell of a report that fitted no order."""
+    order = notice.order
+    rows: tuple[Row, ...] = ()
+    if order:
+        rows = (
+            _what(order),
+            ("Ref ", code(order.trxid)),
+            f"Status: {STATES[order.state]}",
+            ("Laporan: ", untrusted(order.report, 500)),
+        )
+    can_be_resolved = order is not None and order.state in RESOLVABLE
     return lines(
         ("⚠️ ", bold("Laporan biller tidak cocok")),
+        *rows,
         "Tidak ada hasil yang ditetapkan. Laporannya disimpan untuk diperiksa.",
+        *(("Cek di biller, lalu tetapkan hasilnya lewat /tertunda",) if can_be_resolved else ()),
         ("Catatan teknis: ", untrusted(notice.why, 200)),
         clock.moment(notice.at_ms),
     )

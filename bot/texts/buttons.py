@@ -30,6 +30,8 @@ LABELS: dict[Action, str] = {
     Action.COMPLAIN: "📣 Komplain",
     Action.COMPLAINT_CHECKING: "🔎 Sedang dicek",
     Action.COMPLAINT_DELIVERED: "✅ Sudah terkirim",
+    Action.FORWARD_SN: "📤 Teruskan SN",
+    Action.TYPE_SN: "✏️ Ketik SN",
     Action.PRICES: "{}",
     Action.ALL_PRICES: "📋 Semua harga",
     Action.PRODUCT: "{}",

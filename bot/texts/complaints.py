@@ -15,6 +15,7 @@ from bot.notices.complaints import (
 from bot.notices.orders import AboutOrder
 from bot.texts.alarms import STATES
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
+from bot.texts.serial_numbers import biller_words
 
 DELIVERED = "Menurut server, pesanan ini sudah terkirim."
 
@@ -63,8 +64,9 @@ def card(notice: ComplaintCard, clock: Clock) -> Text:
     rows.append(f"Status: {STATES[notice.state]}")
     if notice.sn:
         rows.append(("SN: ", untrusted(notice.sn, 500)))
-    if notice.reason:
+    if notice.reason and not notice.raw:
         rows.append(("Alasan: ", untrusted(notice.reason, 200)))
+    rows += biller_words(notice.raw)
     rows.append(f"Dipesan {clock.moment(notice.placed_at_ms)}, komplain {clock.moment(notice.at_ms)}")
     if notice.biller_ref:
         rows.append(("Nomor biller ", untrusted(notice.biller_ref)))

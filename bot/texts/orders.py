@@ -1,5 +1,6 @@
 """What a chat reads about its orders: the same facts in the same order, and always what to do next."""
 
+import re
 from collections.abc import Iterator
 from typing import assert_never
 
@@ -11,6 +12,7 @@ from bot.notices.orders import (
     OrderFailed,
     OrderOverdue,
     OrderReceived,
+    OrdersPossibleAgain,
     OrderSucceeded,
     OrderUnknown,
     OrderWaiting,
@@ -22,7 +24,9 @@ from bot.texts.formatting import Clock, Row, Text, bold, code, format_destinatio
 _NEXT_STEP = {
     FailureCause.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",
     FailureCause.PRODUCT_INACTIVE: "Produk sedang ditutup. Pakai kode lain, atau coba lagi nanti.",
-    FailureCause.DEPOSIT: "Server belum bisa memproses. Tunggu sebentar, lalu kirim ulang.",
+    FailureCause.DEPOSIT: (
+        "Jangan kirim ulang dulu. Admin sudah diberi tahu, kabarnya dikirim ke sini begitu bisa lagi."
+    ),
     FailureCause.ACCOUNT: "Server sedang gangguan, admin sudah diberi tahu. Coba lagi nanti.",
     FailureCause.DESTINATION: "Periksa nomornya, lalu ketik ulang.",
     FailureCause.OTHER: "Periksa kode dan nomornya, atau coba lagi nanti.",
@@ -32,9 +36,22 @@ _NEXT_STEP = {
 REASON_WITHHELD = frozenset({FailureCause.ACCOUNT})
 
 
+# DEDUCT says "silakan coba lagi", and every retry fails until the operator has paid the deposit.
+_RETRY = re.compile(
+    r"(?:(?:silakan|silahkan|mohon|harap)\s+)?(?:coba|dicoba|ulangi|kirim)\s+(?:lagi|ulang|kembali)",
+    re.IGNORECASE,
+)
+_ONLY_A_CODE = re.compile(r"\W*(?:\w+\W*)?")
+
+
 def told_reason(reason: str, failure_cause: FailureCause | None) -> str:
-    """Give the biller's reason as far as a reseller may read it."""
-    return "" if failure_cause in REASON_WITHHELD else reason
+    """Return the biller's reason as far as a reseller should read it."""
+    if failure_cause in REASON_WITHHELD:
+        return ""
+    if failure_cause is not FailureCause.DEPOSIT:
+        return reason
+    said = _RETRY.sub("", reason).strip(" ,.;:-")
+    return "" if _ONLY_A_CODE.fullmatch(said) else said
 
 
 def _head(mark: str, word: str, about: AboutOrder) -> Row:
@@ -73,8 +90,9 @@ def waiting(notice: OrderWaiting, clock: Clock) -> Text:
 def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
     """Say that it is delivered, with the SN as the biller gave it, or the token that stands in it."""
     token = pln_token_of(notice.code, notice.destination, notice.sn)
-    proof = _token(token, notice.sn or "") if token else (_sn(notice.sn),)
-    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, _foot(notice, clock))
+    proof = _token(token, notice.sn or "") if token else (_sn(notice.sn, is_unread=notice.is_sn_unread),)
+    new = ("SN ini menggantikan SN sebelumnya.",) if notice.is_sn_new else ()
+    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, *new, _foot(notice, clock))
 
 
 def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
@@ -83,7 +101,9 @@ def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
     return token.digits if token else notice.sn
 
 
-def _sn(sn: str | None) -> Row:
+def _sn(sn: str | None, *, is_unread: bool = False) -> Row:
+    if is_unread and not sn:
+        return "SN: belum terbaca. Admin sudah diberi tahu, SN-nya dikirim ke sini."
     if not sn:
         return "SN: belum ada. Kalau perlu, ketuk Komplain."
     return ("SN: ", untrusted(sn, 500))
@@ -109,6 +129,18 @@ def failed(notice: OrderFailed, clock: Clock) -> Text:
     if notice.others:
         next_step = "Pilih produk lain di bawah, atau coba lagi nanti."
     return lines(*rows, next_step, _foot(notice, clock))
+
+
+def possible_again(notice: OrdersPossibleAgain, clock: Clock) -> Text:
+    """Say that what was refused can be sent now."""
+    more = f", bersama {notice.refused_count - 1} pesanan lain" if notice.refused_count > 1 else ""
+    return lines(
+        _head("🔔", "SUDAH BISA LAGI", notice),
+        _number(notice),
+        f"Tadi gagal{more}. Server sudah menerima pesanan lagi.",
+        "Kalau masih perlu, ketuk Ulangi atau kirim ulang.",
+        _foot(notice, clock),
+    )
 
 
 def unknown(notice: OrderUnknown, clock: Clock) -> Text:

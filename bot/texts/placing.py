@@ -19,7 +19,7 @@ from bot.texts.formatting import Clock, Row, Text, bold, code, format_destinatio
 
 _DOUBTS = {
     Ambiguity.NOMINAL: "Produk yang mana untuk nominal ini?",
-    Ambiguity.OPERATOR: "Nomor ini bukan dari operator produknya.",
+    Ambiguity.CARRIER: "Nomor ini bukan dari operator produknya.",
     Ambiguity.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
     Ambiguity.NUMBER: "Nomor ini bisa dibaca dua cara.",
     Ambiguity.PARTS: "Ada bagian lain di samping kode dan nomor.",

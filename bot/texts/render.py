@@ -18,6 +18,7 @@ from bot.notices.products import ProductNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
 from bot.texts import (
@@ -34,6 +35,7 @@ from bot.texts import (
     receipts,
     reports,
     restore_gate,
+    serial_numbers,
     shopping,
 )
 from bot.texts.formatting import Clock, Text
@@ -91,6 +93,8 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
         return reports.words(notice)
     if isinstance(notice, ReceiptsNotice):
         return receipts.words(notice)
+    if isinstance(notice, SerialNumberNotice):
+        return serial_numbers.words(notice, clock)
     if isinstance(notice, ComplaintsNotice):
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):
@@ -114,6 +118,8 @@ def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa
             return orders.succeeded(notice, clock)
         case of_order.OrderFailed():
             return orders.failed(notice, clock)
+        case of_order.OrdersPossibleAgain():
+            return orders.possible_again(notice, clock)
         case of_order.OrderUnknown():
             return orders.unknown(notice, clock)
         case of_order.OrderOverdue():

@@ -34,8 +34,8 @@ CREATE TABLE orders (
     UNIQUE (chat_id, message_id, line)
 ) STRICT;
 
--- `orders_open` and `orders_open_to` hold open orders alone and so stay small. Their conditions are no lists:
--- SQLite makes a temporary table of a list after IN for every row that is written.
+-- `orders_open` and `orders_open_to` contain only open orders, so they stay small. Their conditions avoid IN (…):
+-- SQLite would build a temporary table of the list for every row that is written.
 CREATE INDEX orders_open ON orders (state, changed_at_ms)
     WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 CREATE INDEX orders_placed ON orders (due_at_ms) WHERE state = 'placed';
@@ -123,7 +123,7 @@ CREATE TABLE poll_cursor (
     moved_at_ms          INTEGER NOT NULL
 ) STRICT;
 
--- Updates that raised an unexpected error, kept for debugging.
+-- Updates that raised an unexpected error, stored for debugging.
 CREATE TABLE failed_updates (
     update_id            INTEGER NOT NULL PRIMARY KEY,
     at_ms                INTEGER NOT NULL,
@@ -153,14 +153,19 @@ CREATE TABLE people_events (
     changed_by           INTEGER
 ) STRICT;
 
--- Reversals that came by the right path but match no order. They change nothing else.
+-- Reversals that arrived at the secret path but match no order, or not in every field. They change nothing else.
+-- `trxid` is the order that one names, if any.
 CREATE TABLE quarantined_reversals (
     reversal_id          INTEGER NOT NULL PRIMARY KEY,
     at_ms                INTEGER NOT NULL,
     remote               TEXT    NOT NULL,
     why                  TEXT    NOT NULL,
-    query                TEXT    NOT NULL
+    query                TEXT    NOT NULL,
+    trxid                TEXT
 ) STRICT;
+
+CREATE INDEX quarantined_reversals_of_order ON quarantined_reversals (trxid, at_ms) WHERE trxid IS NOT NULL;
+CREATE INDEX quarantined_reversals_of_none ON quarantined_reversals (at_ms) WHERE trxid IS NULL;
 
 -- Every restore of a backup. Nothing is bought until `released_at_ms`.
 -- What happened between `backup_at_ms` and `gap_until_ms` is not known to this database.
@@ -173,7 +178,7 @@ CREATE TABLE restores (
     released_at_ms       INTEGER
 ) STRICT;
 
--- Written after a failed commit to find out whether the disk can be written again.
+-- Written after a failed commit, to check whether the disk can be written again.
 CREATE TABLE write_probe (
     singleton            INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     writes               INTEGER NOT NULL
@@ -187,6 +192,15 @@ CREATE TABLE biller_balance (
     trxid                TEXT    NOT NULL
 ) STRICT;
 
+-- Chats of which orders were refused because the deposit at the biller was empty: each is notified once, when
+-- the biller takes orders again. `trxid` is the last of its `refused_count` orders.
+CREATE TABLE deposit_waits (
+    chat_id              INTEGER NOT NULL PRIMARY KEY,
+    trxid                TEXT    NOT NULL REFERENCES orders (trxid),
+    refused_count        INTEGER NOT NULL,
+    refused_at_ms        INTEGER NOT NULL
+) STRICT;
+
 -- Groups that became supergroups, and chats that do not accept messages any more.
 CREATE TABLE chats (
     chat_id              INTEGER NOT NULL PRIMARY KEY,
@@ -195,7 +209,7 @@ CREATE TABLE chats (
     changed_at_ms        INTEGER NOT NULL
 ) STRICT;
 
--- The catalogue. Two codes differ in more than letter case.
+-- The catalogue. Codes are unique regardless of letter case.
 CREATE TABLE products (
     code_folded          TEXT    NOT NULL PRIMARY KEY,
     code                 TEXT    NOT NULL,
@@ -212,7 +226,7 @@ CREATE TABLE products (
 ) STRICT;
 
 -- Every version of the catalogue; the last one is in force. A version number can be used again after a rollback
--- of its transaction or a restore: the stamp tells the two apart.
+-- of its transaction or a restore: the stamp distinguishes the two.
 CREATE TABLE catalogue_versions (
     version              INTEGER NOT NULL PRIMARY KEY,
     stamp                TEXT    NOT NULL,
@@ -284,7 +298,7 @@ CREATE TABLE customer_prices (
     PRIMARY KEY (user_id, code_folded)
 ) STRICT;
 
--- An order has at most one open complaint. It is answered in the chat where it was made, under `message_id`.
+-- An order has at most one unanswered complaint. It is answered in the chat where it was made, under `message_id`.
 CREATE TABLE complaints (
     complaint_id         INTEGER NOT NULL PRIMARY KEY,
     trxid                TEXT    NOT NULL REFERENCES orders (trxid),

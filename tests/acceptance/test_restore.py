@@ -140,7 +140,7 @@ async def test_a_backup_says_what_stands_in_its_way_and_a_restore_too(closed_sho
     await shop.start()
     assert await command(shop, "backup", "copy.db") == 0
     assert await command(shop, "backup", "copy.db") == 1
-    assert "is there already" in shop.output
+    assert "already exists" in shop.output
     await shop.stop()
     assert await command(shop, "restore", "none.db") == 1
-    assert "there is no copy at none.db" in shop.output
+    assert "there is no backup at none.db" in shop.output

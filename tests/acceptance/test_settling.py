@@ -120,7 +120,9 @@ async def test_a_report_that_fits_no_order_changes_nothing_and_wakes_the_admins(
     await shop.quiet()
     assert shop.rows("SELECT * FROM orders ORDER BY trxid") == before
     assert shop.rows("SELECT count(*) FROM quarantined_reversals") == [(len(wrong),)]
-    assert len(shop.messages_with(RINA)) == 1  # a flood of them is one alarm
+    # One alarm for each that names an order, and one for all that name none.
+    assert [len(shop.messages_with(RINA, f"Ref {trxid}")) for trxid in (mine, other)] == [5, 1]
+    assert len(shop.messages_with(RINA)) == 5 + 1 + 1
     for chat in (SARI, BUDI):
         assert len(shop.messages_with(chat)) == 1
 

@@ -57,7 +57,7 @@ def auditor_of(database: Database, context: WorkContext) -> Auditor:
 
 async def measure(folder: Path, orders: int) -> None:
     """Fill a database, audit all of it once, and print the figures."""
-    database, context, random_suffix = SqliteDatabase(folder / "loket.db"), a_context(), Random(1)  # noqa: S311 - no secret
+    database, context, random = SqliteDatabase(folder / "loket.db"), a_context(), Random(1)  # noqa: S311 - no secret
     await database.open()
     from_ms = time.time_ns() // 1_000_000 - DAYS_MS
     for first in range(0, orders, A_BATCH):
@@ -66,7 +66,7 @@ async def measure(folder: Path, orders: int) -> None:
                 fill,
                 context=context,
                 orders=A_BATCH,
-                random_suffix=random_suffix,
+                random=random,
                 from_ms=from_ms,
                 first=first,
             )

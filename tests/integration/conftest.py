@@ -1,4 +1,4 @@
-"""What the tests of storage and of the agents share: a counter with a real database and fakes around it."""
+"""Fixtures for the tests of storage and workers: the bot on a real database, with fakes around it."""
 
 import json
 import sqlite3
@@ -50,14 +50,14 @@ RULES = RuntimeSettings(
     biller_concurrency=32,
     biller_timeout_s=45,
     order_max_age_s=600,
-    # A pace that holds nothing up, where a test is not about pace.
+    # Rate limits so high that they delay nothing.
     messages_per_s=1000,
     chat_messages_per_s=1000,
 )
 
 
 class Shop:
-    """One counter: two admins, two resellers, every agent, and the verbs of the people around it."""
+    """The bot with every worker, two admins and two resellers, and verbs for what people do."""
 
     def __init__(self, database: SqliteDatabase, path: Path) -> None:
         self.path = path
@@ -68,8 +68,8 @@ class Shop:
         self._message_id = 0
 
     def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
-        """Start the agents as a fresh process would: all they knew beyond the disk is gone."""
-        world = Environment(
+        """Start the workers as a new process would: only what is on the disk is still known."""
+        environment = Environment(
             database=self.disk,
             biller=biller or self.biller,
             sender=self.sender,
@@ -79,19 +79,19 @@ class Shop:
             nonce=self.nonces,
             random_suffix=self.random_suffix,
         )
-        counter = Runtime(world, replace(RULES, **rules))
+        runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
-            counter.context,
-            counter.orders_wake_up,
-            counter.outbox_wake_up,
+            runtime.context,
+            runtime.orders_wake_up,
+            runtime.outbox_wake_up,
         )
-        self.submitter, self.messenger = counter.submitter, counter.messenger
-        self.reversals, self.watchdog = counter.reversals, counter.watchdog
-        self.auditor, self.breaker = counter.auditor, counter.breaker
-        self.importer, self.imports_wake_up = counter.importer, counter.imports_wake_up
+        self.submitter, self.messenger = runtime.submitter, runtime.messenger
+        self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
+        self.auditor, self.breaker = runtime.auditor, runtime.breaker
+        self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:
-        """Let people in by the settings, as a start does."""
+        """Approve resellers by the settings, as a start does."""
         await self.disk.write(lambda tx: membership.approve_configured(tx, user_ids, now_ms=self.clock()))
 
     async def says(
@@ -108,9 +108,9 @@ class Shop:
         username: str | None = None,
         document: Document | None = None,
     ) -> int:
-        """Let somebody write, in their private chat unless told otherwise; give the message's id."""
+        """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
-        said = IncomingMessage(
+        message = IncomingMessage(
             chat_id=chat or by,
             is_private=chat is None,
             thread_id=thread,
@@ -124,11 +124,13 @@ class Shop:
             reply_to=reply_to,
             document=document,
         )
-        await self.disk.write(lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), said))
-        return said.message_id
+        await self.disk.write(
+            lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)
+        )
+        return message.message_id
 
     async def sells(self, *products: Product) -> None:
-        """Put up a catalogue of these products alone."""
+        """Replace the catalogue with these products."""
 
         def unit(tx: Tx) -> None:
             edit = catalogue.CatalogueEdit(
@@ -141,8 +143,8 @@ class Shop:
     async def presses(
         self, nonce: str, *, by: int = RINA, message_id: int = 1, chat: int | None = None
     ) -> Toast:
-        """Let somebody tap a button of ours."""
-        pressed = ButtonPress(
+        """Press a button and return the toast."""
+        press = ButtonPress(
             callback_id="press",
             chat_id=chat or by,
             thread_id=None,
@@ -152,11 +154,11 @@ class Shop:
             data=nonce,
         )
         return await self.disk.write(
-            lambda tx: callbacks.handle_callback(self.context.begin(tx, self.clock()), pressed)
+            lambda tx: callbacks.handle_callback(self.context.begin(tx, self.clock()), press)
         )
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:
-        """Let a reseller order, for another number each time unless told otherwise, and give the order."""
+        """Place an order as a reseller, without `text` for another number each time; return the order."""
         text = text or order_text(len(self.rows("SELECT trxid FROM orders")))
         before = {row["trxid"] for row in self.rows("SELECT trxid FROM orders")}
         await self.says(text, by=by, **where)
@@ -164,20 +166,20 @@ class Shop:
         return await self.order(trxid)
 
     async def posts(self) -> None:
-        """Let the submitter post all that is due, and its answers be stored."""
+        """Run the submitter until all due orders are posted and their answers stored."""
         while await self.submitter.run_once() == 0 or self.is_posting():
             await self.settled()
 
     async def settled(self) -> None:
-        """Wait until no post is under way."""
+        """Wait until no purchase is in progress."""
         await eventually(lambda: not self.is_posting())
 
     def is_posting(self) -> bool:
-        """Tell whether any post, or the storing of its answer, is under way."""
+        """Return whether a purchase, or the storing of its answer, is in progress."""
         return any(self.submitter.is_posting(row["trxid"]) for row in self.rows("SELECT trxid FROM orders"))
 
     async def speaks(self) -> None:
-        """Let the messenger say whatever may be said at this moment."""
+        """Run the messenger until it has sent all that may be sent now."""
         await self.messenger.drain(5)
         tried = -1
         while len(self.sender.tries) > tried:
@@ -186,41 +188,41 @@ class Shop:
             await self.messenger.drain(5)
 
     async def order(self, trxid: str) -> Order:
-        """Give an order as it is on the disk."""
+        """Return an order as it is stored."""
         found = await self.disk.read(lambda tx: orders.get(tx, trxid))
         assert found
         return found
 
     def rows(self, statement: str, *values: object) -> list[Row]:
-        """Ask the file itself, by a connection of our own: what it says is on the disk."""
+        """Query the file over a separate connection, which sees only what is committed."""
         with closing(sqlite3.connect(self.path)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(statement, values)]
 
     def messages(self, chat_id: int) -> list[Row]:
-        """Give a chat's letters, oldest first."""
+        """Return the outbox rows of a chat, oldest first."""
         return self.rows("SELECT * FROM outbox WHERE chat_id = ? ORDER BY outbox_id", chat_id)
 
     def kinds(self, chat_id: int) -> list[str]:
-        """Give the names of all that was ever put into a chat's lane."""
+        """Return the kinds of all notices to a chat, oldest first."""
         return [row["kind"] for row in self.messages(chat_id)]
 
     def last(self, chat_id: int) -> Notice:
-        """Give the notice that was put last into a chat's lane."""
+        """Return the last notice to a chat."""
         return self.notice(self.messages(chat_id)[-1])
 
     def notice(self, message: Row) -> Notice:
-        """Give what a letter says."""
+        """Return the notice of an outbox row."""
         notice: Notice = NOTICES.load(message["kind"], message["facts"])
         return notice
 
     def buttons(self, chat_id: int) -> dict[str, str]:
-        """Give action and nonce of the buttons under the chat's last letter that has some."""
+        """Return nonces by action, of the buttons under the last message of the chat that has some."""
         keyboards = [json.loads(row["keyboard"]) for row in self.messages(chat_id) if row["keyboard"] != "[]"]
         return {action: data for row in keyboards[-1] for action, data, _label in row}
 
     def offers(self, chat_id: int) -> dict[str, str]:
-        """Give label and nonce of every order that a button in this chat offers, the last of each label."""
+        """Return nonces by label, of all buttons in the chat that offer an order; the last of each label."""
         keyboards = [json.loads(row["keyboard"]) for row in self.messages(chat_id)]
         return {
             label: data

@@ -1,4 +1,4 @@
-"""Fakes with verbs: a biller, a Telegram, a clock, and chance."""
+"""Programmable fakes: a biller, Telegram, a clock, and randomness."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ START_MS = 1_790_000_000_000
 
 
 class FakeClock:
-    """The time of day, which passes only when a test says so."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.ms = START_MS
@@ -32,18 +32,18 @@ class FakeClock:
 
 
 class Nonces:
-    """Gives `nonce-1`, `nonce-2` and so on."""
+    """Returns `nonce-1`, `nonce-2` and so on."""
 
     def __init__(self) -> None:
-        self._given = 0
+        self._count = 0
 
     def __call__(self) -> str:
-        self._given += 1
-        return f"nonce-{self._given}"
+        self._count += 1
+        return f"nonce-{self._count}"
 
 
 class Chance:
-    """Gives what a test put in (`next_are`), and otherwise counts up, so that it never repeats itself."""
+    """Returns the numbers set by `next_are`, then counts up, so that no number repeats."""
 
     def __init__(self) -> None:
         self.drawn = 0
@@ -58,7 +58,7 @@ class Chance:
 
 
 class FakeBiller:
-    """Answers every post in the way it was last told to, and keeps what it saw."""
+    """Answers every purchase in the way that was set last, and records the orders."""
 
     def __init__(self) -> None:
         self.posts: list[Order] = []
@@ -76,9 +76,13 @@ class FakeBiller:
         self._answer = Accepted(cost_idr=cost_idr, balance_idr=balance_idr, biller_ref="ft-1")
 
     def refuses(
-        self, reason: str = "Produk tidak Aktif", failure_cause: FailureCause = FailureCause.PRODUCT_INACTIVE
+        self,
+        reason: str = "Produk tidak Aktif",
+        failure_cause: FailureCause = FailureCause.PRODUCT_INACTIVE,
+        *,
+        raw: str = "",
     ) -> None:
-        self._answer = Refused(reason=reason, failure_cause=failure_cause)
+        self._answer = Refused(reason=reason, failure_cause=failure_cause, raw=raw)
 
     def cuts(self) -> None:
         self._answer = Unclear(why="ReadError")
@@ -87,7 +91,7 @@ class FakeBiller:
         self._answer = NotSent(why="ConnectError")
 
     def stumbles(self) -> None:
-        self._answer = RuntimeError("a fault of the client's own")
+        self._answer = RuntimeError("a bug in the client")
 
     def hangs(self) -> None:
         self._gate.clear()
@@ -109,7 +113,7 @@ class FakeBiller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as its chat has it; an edit has the number of what it replaced."""
+    """One message as its chat shows it; an edit has the id of the message that it replaced."""
 
     message_id: int
     outgoing: OutgoingMessage
@@ -125,7 +129,7 @@ class Message:
 
 @dataclass(slots=True)
 class FakeSpeaker:
-    """Telegram as the messenger sees it: `messages` were accepted, `tries` were made."""
+    """Telegram as the messenger sees it: `messages` were accepted, `tries` are all attempts."""
 
     messages: list[Message] = field(default_factory=list)
     tries: list[OutgoingMessage] = field(default_factory=list)
@@ -149,7 +153,7 @@ class FakeSpeaker:
         self._outcomes[chat_id] = out.RetryLater(retry_after_s=seconds)
 
     def loses_answers(self, times: int = 1_000_000) -> None:
-        """Take the messages and let their answers get lost on the way."""
+        """Accept the messages, but lose the answers to them."""
         self._answers_to_lose = times
 
     def never_connects(self) -> None:
@@ -196,7 +200,7 @@ class FakeSpeaker:
 
 
 class FakeFiles:
-    """Telegram's store of files as the importer sees it; a file is known by what a test called it."""
+    """Telegram's file storage as the importer sees it; a test chooses the ids of the files."""
 
     def __init__(self) -> None:
         self.fetched: list[str] = []
@@ -223,36 +227,36 @@ class FakeFiles:
 
 
 def success_of(order: Order, sn: str = "1") -> bytes:
-    """Write the report that `order` succeeded with this SN."""
-    asked = f"{order.product_code}.{order.destination}"
-    told = f"Transaksi+{asked}+SUKSES,+SN:+{sn},+Saldo:+Rp9,999,+Harga:+5,100,+Tgl:+01/01+10:32:12"
-    of = f"refid={order.trxid}&product={order.product_code}&qty=1&dest={order.destination}"
-    return f"status=0&{of}&message={told}".encode()
+    """Return the query of a reversal that reports success of `order` with this SN."""
+    text = f"{order.product_code}.{order.destination}"
+    message = f"Transaksi+{text}+SUKSES,+SN:+{sn},+Saldo:+Rp9,999,+Harga:+5,100,+Tgl:+01/01+10:32:12"
+    fields = f"refid={order.trxid}&product={order.product_code}&qty=1&dest={order.destination}"
+    return f"status=0&{fields}&message={message}".encode()
 
 
 def order_text(number: int) -> str:
-    """Give the text of an order for one of many phones: for the same phone it would be a repeat."""
+    """Return an order text for phone `number`: a second order for the same phone would be a duplicate."""
     return f"s5.0812{34567890 + number:08d}"
 
 
 def a_message(update_id: int, text: object = ..., **more: Any) -> dict[str, Any]:
-    """Write an update as Telegram does, of user 1001; its message has the update's number.
+    """Return an update from Telegram with a message of user 1001; the message id is the update id.
 
-    It orders, for another phone each time, unless told otherwise.
+    Without `text` it is an order, for another phone each time.
     """
-    who = {"id": 1001, "is_bot": False, "first_name": "Sari", "username": "tokosari"}
-    told = {
+    sender = {"id": 1001, "is_bot": False, "first_name": "Sari", "username": "tokosari"}
+    message = {
         "message_id": update_id,
         "date": START_MS // 1000,
         "chat": {"id": 1001, "type": "private"},
-        "from": who,
+        "from": sender,
         "text": order_text(update_id) if text is ... else text,
     }
-    return {"update_id": update_id, "message": {**told, **more}}
+    return {"update_id": update_id, "message": {**message, **more}}
 
 
 async def eventually(condition: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
-    """Wait until `condition` holds; TimeoutError if it does not in `timeout_s`."""
+    """Wait until `condition` holds; raise TimeoutError if it does not within `timeout_s`."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - any condition, with or without an event
             await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""A database whose disk can fail or wait, around a real one."""
+"""A wrapper of the database whose disk can fail or block."""
 
 import asyncio
 from collections import Counter
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class FrailDatabase:
-    """A real database whose disk can refuse writes for a while, or let reads wait."""
+    """A real database that can refuse writes, or block reads and writes."""
 
     def __init__(self, database: Database) -> None:
         self.refusals = 0

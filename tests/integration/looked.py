@@ -1,4 +1,4 @@
-"""What the tests of looking around share: orders made up in the books, and buttons found by their labels."""
+"""Helpers for the tests of order lookup and reports: made-up orders, and buttons found by label."""
 
 import json
 from typing import Any
@@ -32,31 +32,31 @@ DONE = Order(
 
 
 async def remembers(shop: Shop, number: int, **facts: Any) -> Order:
-    """Put an order into the books as if it had happened; each `number` is an order of its own."""
+    """Store an order as if it had been bought; each `number` is an order of its own."""
     order = replace(DONE, trxid=f"202609212013{number:05d}", message_id=1_000_000 + number, **facts)
     assert await shop.disk.write(lambda tx: orders.insert(tx, order, actor="test", evidence=""))
     return order
 
 
 def labels(shop: Shop, chat: int = SARI) -> dict[str, str]:
-    """Give what the buttons under the chat's last letter bring back, by what stands on them."""
+    """Return the callback data of the buttons under the last message of the chat, by label."""
     rows = json.loads(shop.messages(chat)[-1]["keyboard"])
     return {label or action: data for row in rows for action, data, label in row}
 
 
-async def told(shop: Shop, chat: int = SARI) -> str:
-    """Let all be said, and give the words of the chat's last message."""
+async def last_text(shop: Shop, chat: int = SARI) -> str:
+    """Send all messages; return the text of the last one to the chat."""
     await shop.speaks()
     return shop.sender.to(chat)[-1].text
 
 
 async def shown_last(shop: Shop, chat: int = SARI) -> int:
-    """Let all be said, and give the id of the chat's last message."""
+    """Send all messages; return the id of the last one to the chat."""
     await shop.speaks()
     return shop.sender.to(chat)[-1].message_id
 
 
 async def turns(shop: Shop, label: str, *, by: int = SARI, chat: int | None = None) -> Toast:
-    """Let somebody tap a button under the chat's last message; give what they see of it."""
+    """Press the button with this label under the last message of the chat; return the toast."""
     message_id = await shown_last(shop, chat or by)
     return await shop.presses(labels(shop, chat or by)[label], by=by, chat=chat, message_id=message_id)

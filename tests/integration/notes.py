@@ -1,4 +1,4 @@
-"""A small unit of work for the tests of the database, and what is seen of it on the disk."""
+"""A small unit of work for the tests of the database, and a view of its effect on the disk."""
 
 import sqlite3
 import time
@@ -12,7 +12,7 @@ from storage.transaction import Tx
 
 
 class Notes:
-    """A unit that notes a message in two steps; it can take a while, or fail at its end."""
+    """A unit that stores a message for two chats in two steps; it can take long, or fail at its end."""
 
     def __init__(self, message_id: int) -> None:
         self.message_id = message_id
@@ -38,7 +38,7 @@ class Notes:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the file's lock, as a person with a shell might."""
+    """Hold the lock of the file, as an admin with a shell might."""
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN IMMEDIATE")
         yield
@@ -47,7 +47,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def statements_of(database: SqliteDatabase, beginning: str) -> Iterator[list[str]]:
-    """Give the statements with this beginning that are carried out inside the block."""
+    """Yield the list of statements with this beginning that run inside the block."""
     found: list[str] = []
     connection = database._writer  # noqa: SLF001 - statements cannot be counted from outside
     connection.set_trace_callback(
@@ -58,12 +58,12 @@ def statements_of(database: SqliteDatabase, beginning: str) -> Iterator[list[str
 
 
 def commits_of(database: SqliteDatabase) -> AbstractContextManager[list[str]]:
-    """Give the commits that are made inside the block."""
+    """Yield the list of commits inside the block."""
     return statements_of(database, "COMMIT")
 
 
 def noted(path: Path) -> set[tuple[int, int]]:
-    """Give what is on the disk, seen by a connection of its own."""
+    """Return the (chat_id, message_id) on the disk, as another connection sees them."""
     with closing(sqlite3.connect(path)) as connection:
         return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
 

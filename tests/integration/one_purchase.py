@@ -1,4 +1,4 @@
-"""One purchase, as the tests of the biller's client make it: the order, the client, two clear answers."""
+"""One purchase for the tests of the biller client: the order, the client, two clear answers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

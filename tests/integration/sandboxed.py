@@ -1,4 +1,4 @@
-"""What the sandbox's tests share: a running sandbox with verbs, a scripted listener, a clock."""
+"""Helpers for the tests of the sandbox: a running sandbox, a scripted HTTP server, a clock."""
 
 import asyncio
 from collections import deque
@@ -27,7 +27,7 @@ GROUP = -100200300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """A sandbox being served, and a client to it."""
+    """A running sandbox, and a client to it."""
 
     world: World
     url: str
@@ -37,18 +37,18 @@ class Box:
         return f"{self.url}/bot{self.world.telegram.token}/{method}"
 
     async def api(self, method: str, **values: Any) -> Json:
-        """Call the Bot API with JSON; returns the whole answer, `ok` or not."""
+        """Call the Bot API with JSON and return the whole answer, `ok` or not."""
         body: Json = (await self.http.post(self.method_url(method), json=values)).json()
         return body
 
     async def done(self, method: str, **values: Any) -> Any:
-        """Call the Bot API and return the result; AssertionError if it refuses."""
+        """Call the Bot API and return the result; raise AssertionError if it refuses."""
         body = await self.api(method, **values)
         assert body["ok"], body
         return body["result"]
 
     async def control(self, path: str, **values: Any) -> Json:
-        """Turn a control under /sandbox."""
+        """Post to a control under /sandbox."""
         answer = await self.http.post(f"{self.url}/sandbox{path}", json=values)
         assert answer.status_code == 200, answer.text
         body: Json = answer.json()
@@ -60,12 +60,12 @@ class Box:
         return body
 
     async def buy(self, trxid: str, *, product: str = "s5", to: str = "081234560000") -> httpx.Response:
-        """Post a well-signed trx."""
+        """Post a purchase with a valid signature."""
         return await self.http.post(f"{self.url}/service/in/json", json=trx(trxid, product=product, to=to))
 
 
 def trx(trxid: str, *, product: str = "s5", to: str = "081234560000") -> Json:
-    """Return the body of a well-signed trx."""
+    """Return the body of a purchase with a valid signature."""
     sign = signature("demo", "demo-sandi-biller", trxid)
     return {"user": "demo", "sign": sign, "trxid": trxid, "cmd": "trx", "idpel": to, "produk": product}
 
@@ -81,7 +81,7 @@ async def sandboxed(world: World | None = None) -> AsyncIterator[Box]:
 
 @dataclass(slots=True)
 class Clock:
-    """Time that passes only when told to; `sleep` takes none and remembers how long was asked for."""
+    """A clock that a test moves; `sleep` returns at once and records the requested seconds in `naps`."""
 
     ms: int = 1_790_000_000_000
     naps: list[float] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Got:
-    """One request a listener got."""
+    """One request that a listener received."""
 
     method: str
     path: str
@@ -111,7 +111,7 @@ class Got:
 
 @dataclass(slots=True)
 class Listener:
-    """Answers by script, 200 OK when the script is done; keeps what it got."""
+    """Answers with the responses in `script`, then with 200 OK; records the requests."""
 
     url: str = ""
     script: deque[Response] = field(default_factory=deque)
@@ -136,7 +136,7 @@ class Listener:
         await response(scope, receive, send)
 
     async def wait_for(self, count: int) -> list[Got]:
-        """Return what was got as soon as it is so many."""
+        """Return the requests as soon as there are `count`."""
         return await self.feed.until(lambda: self.got if len(self.got) >= count else None)
 
 
@@ -149,7 +149,7 @@ async def listening() -> AsyncIterator[Listener]:
 
 
 async def eventually(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
-    """Return as soon as the condition holds; TimeoutError otherwise."""
+    """Wait until `condition` holds; raise TimeoutError if it does not within `timeout_s`."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110  # any condition, with or without an event
             await asyncio.sleep(0.005)

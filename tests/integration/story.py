@@ -1,4 +1,4 @@
-"""A shop whose database is backed up, lost and restored, for the tests of what comes after."""
+"""A shop whose database is backed up, lost and restored, for the tests of the restore gate."""
 
 import json
 from datetime import datetime
@@ -13,7 +13,7 @@ MINUTES = 60
 
 
 class Story:
-    """A shop whose database is backed up, lost, and restored; the world around it goes on."""
+    """A shop whose database is backed up, lost and restored, while the biller and Telegram go on."""
 
     def __init__(self, shop: Shop, database: SqliteDatabase, folder: Path) -> None:
         self.shop, self._database, self._folder = shop, database, folder
@@ -40,24 +40,24 @@ class Story:
         return shop
 
     async def starts(self) -> int:
-        """Start as the program does; give how many orders came into doubt."""
+        """Start as the program does; return the number of orders that became unknown."""
         shop = self.shop
         shop.starts()
         await shop.hires(SARI, BUDI)
-        doubted = await shop.disk.write(
+        unknown_count = await shop.disk.write(
             lambda tx: restore_gate.check_after_restore(shop.context.begin(tx, shop.clock()))
         )
         await shop.submitter.recover()
-        # An hour on, so that what is typed from now on is not of the gap by any clock.
+        # One hour later, so that no later message falls into the gap by any clock.
         shop.clock.passes(60 * MINUTES)
-        return doubted
+        return unknown_count
 
     async def closes(self) -> None:
         await self._database.close()
 
 
 async def opens(shop: Shop, *, by: int = RINA) -> None:
-    """Open the counter as an admin does: two taps."""
+    """End the quarantine as an admin does, with two taps."""
     await shop.speaks()
     for action in ("open_counter", "confirm_open"):
         keyboards = [json.loads(message["keyboard"]) for message in shop.messages(by)]

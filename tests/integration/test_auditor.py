@@ -259,9 +259,9 @@ async def test_orders_whose_letters_may_have_been_forgotten_are_not_asked_for_th
 
 
 async def test_healthy_books_of_thousands_of_orders_raise_nothing(shop: Shop) -> None:
-    random_suffix, context = Random(1), a_context()  # noqa: S311 - no secret
+    random, context = Random(1), a_context()  # noqa: S311 - no secret
     from_ms = shop.clock() - 2 * 86_400_000
-    await shop.disk.write(lambda tx: fill(tx, context, 3_000, random_suffix=random_suffix, from_ms=from_ms))
+    await shop.disk.write(lambda tx: fill(tx, context, 3_000, random=random, from_ms=from_ms))
     states = {row["state"] for row in shop.rows("SELECT DISTINCT state FROM orders")}
     assert states == set(State) - {State.PLACED, State.SUBMITTING}
     assert await audits(shop, passes=3_000 // ORDERS_A_PASS) == []

@@ -105,7 +105,7 @@ async def test_a_backup_is_one_private_file_that_opens_by_itself(
     holding = await asyncio.to_thread(back_up, path, target)
     assert names_in(folder) == ["loket-2026-09-21-211320.db"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert (holding.orders, holding.last_order_at_ms, holding.last_sign_ms) == (0, None, START_MS)
+    assert (holding.orders, holding.last_order_at_ms, holding.last_activity_ms) == (0, None, START_MS)
     assert noted(target) == ({7}, {7})
 
 
@@ -122,7 +122,7 @@ async def test_a_database_that_nobody_uses_is_backed_up_too_also_after_a_kill(
 async def test_a_backup_overwrites_nothing(tmp_path: Path) -> None:
     path, taken = await a_database(tmp_path / "loket.db", 1), tmp_path / "taken"
     taken.write_text("a backup of yesterday")
-    with pytest.raises(StorageError, match="is there already"):
+    with pytest.raises(StorageError, match="already exists"):
         back_up(path, taken)
     assert taken.read_text() == "a backup of yesterday"
 
@@ -240,12 +240,12 @@ async def test_what_is_no_sound_backup_changes_nothing(tmp_path: Path) -> None:
     text.write_text("this is no database at all " * 100)
     refusals: dict[Path, tuple[type[StorageError], str]] = {
         damaged: (DatabaseDamaged, r"damaged\.db: SQLite finds"),
-        newer: (DatabaseTooNew, r"newer\.db: .*install the newer one"),
-        foreign: (StorageError, r"foreign\.db: this is no database of Loket's"),
+        newer: (DatabaseTooNew, r"newer\.db: .*install the newer Loket"),
+        foreign: (StorageError, r"foreign\.db: this is not a Loket database"),
         text: (DatabaseDamaged, r"text\.db: "),
-        copies / "none.db": (StorageError, "there is no copy"),
-        copies: (StorageError, "there is no copy"),
-        path: (StorageError, "is the present database itself"),
+        copies / "none.db": (StorageError, "there is no backup"),
+        copies: (StorageError, "there is no backup"),
+        path: (StorageError, "is the current database itself"),
     }
     for copy, (kind, words) in refusals.items():
         with pytest.raises(kind, match=words):

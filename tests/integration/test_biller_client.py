@@ -135,6 +135,7 @@ CLEAR: dict[str, tuple[Behaviour, Accepted | Refused]] = {
             reason="Produk tidak Aktif",
             failure_cause=FailureCause.PRODUCT_INACTIVE,
             biller_ref="21160325359742",
+            raw="Transaksi s5.081234567890 GAGAL Produk tidak Aktif",
         ),
     ),
 }

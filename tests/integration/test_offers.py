@@ -307,7 +307,7 @@ class TestNumbers:
     async def test_a_number_of_another_network_is_asked_about(self, shop: Shop) -> None:
         await shop.sells(S5, I5)
         await shop.says(NUMBER, reply_to=await self.asked(shop, "I5"))
-        assert question(shop).ambiguity is Ambiguity.OPERATOR
+        assert question(shop).ambiguity is Ambiguity.CARRIER
         assert bought(shop) == []
 
     async def test_a_command_in_reply_stays_a_command(self, shop: Shop) -> None:

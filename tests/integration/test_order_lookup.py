@@ -8,7 +8,7 @@ from bot.orders.model import FailureCause, State
 from bot.updates import Toast
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import START_MS
-from tests.integration.looked import labels, remembers, shown_last, told, turns
+from tests.integration.looked import labels, last_text, remembers, shown_last, turns
 
 NUMBER = "081234567890"
 
@@ -43,7 +43,7 @@ class TestStatus:
         order = await remembers(shop, 1)
         await shop.says(typed)
         assert shown(shop).trxid == order.trxid
-        assert "SN-1" in await told(shop)
+        assert "SN-1" in await last_text(shop)
 
     @pytest.mark.parametrize(
         ("typed", "destination"),
@@ -89,7 +89,7 @@ class TestStatus:
         await shop.says(f"cek {NUMBER}", by=RINA)
         found = shop.last(RINA)
         assert isinstance(found, OrdersToDestination)
-        assert "Name 1001" in await told(shop, RINA)
+        assert "Name 1001" in await last_text(shop, RINA)
         await shop.says("cek 20260921201300001", by=RINA)
         assert (shown(shop, RINA).user_id, shown(shop, RINA).name) == (SARI, "Name 1001")
 
@@ -103,7 +103,7 @@ class TestStatus:
             shop, 1, state=State.FAILED, sn=None, reason="IP canary", failure_cause=FailureCause.ACCOUNT
         )
         await shop.says("cek")
-        assert "canary" not in await told(shop)
+        assert "canary" not in await last_text(shop)
 
     async def test_asking_changes_no_order_and_posts_nothing(self, shop: Shop) -> None:
         order = await shop.asks(f"s5.{NUMBER}")
@@ -119,7 +119,7 @@ class TestStatus:
     async def test_of_what_is_not_found_the_number_alone_is_shown(self, shop: Shop) -> None:
         await shop.says("cek 081377777777 kok belum masuk ya")
         assert shop.last(SARI) == NoMatchingOrder(typed="081377777777")
-        assert "cek.081234567890" in await told(shop)
+        assert "cek.081234567890" in await last_text(shop)
 
 
 class TestHistory:
@@ -159,7 +159,7 @@ class TestHistory:
 
     async def test_whoever_has_ordered_nothing_is_told_how(self, shop: Shop) -> None:
         await shop.says("riwayat")
-        assert "Belum ada pesanan." in await told(shop)
+        assert "Belum ada pesanan." in await last_text(shop)
 
     async def test_a_button_of_another_opens_nothing_of_theirs(self, shop: Shop) -> None:
         order = await remembers(shop, 1)

@@ -92,14 +92,14 @@ async def test_the_history_holds_who_when_and_the_evidence(database: SqliteDatab
         "S5 0812",
         FIRST.placed_at_ms,
     )
-    assert (first.news, first.state_after) == (None, State.PLACED)
+    assert (first.event, first.state_after) == (None, State.PLACED)
     assert (second.kind, second.actor, second.evidence, second.at_ms) == (
         "Succeeded",
         "biller",
         "status=0",
         5,
     )
-    assert (second.news, second.state_after) == (news, State.SUCCEEDED)
+    assert (second.event, second.state_after) == (news, State.SUCCEEDED)
 
 
 async def test_due_orders_come_oldest_first_and_no_more_than_asked_for(database: SqliteDatabase) -> None:
@@ -146,10 +146,10 @@ def replay(events: list[RecordedEvent]) -> Order:
     """Make the order again out of its events alone."""
     facts = json.loads(events[0].facts)
     order = Order(**{**facts, "state": State(facts["state"])})
-    for event in events[1:]:
-        assert event.news
-        order = decide(order, event.news, event.at_ms).order
-        assert order.state is event.state_after
+    for recorded in events[1:]:
+        assert recorded.event
+        order = decide(order, recorded.event, recorded.at_ms).order
+        assert order.state is recorded.state_after
     return order
 
 

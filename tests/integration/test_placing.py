@@ -108,7 +108,7 @@ class TestCatalogue:
         await shop.says(f"i5.{NUMBER}")
         assert bought(shop) == []
         asked = question(shop)
-        assert asked.ambiguity is Ambiguity.OPERATOR
+        assert asked.ambiguity is Ambiguity.CARRIER
         assert [offer.intent.product_code for offer in asked.offers] == ["I5", "S5"]
 
 

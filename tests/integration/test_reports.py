@@ -18,7 +18,7 @@ from bot.updates import Toast
 from storage import order_queries
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import START_MS
-from tests.integration.looked import labels, remembers, shown_last, told, turns
+from tests.integration.looked import labels, last_text, remembers, shown_last, turns
 
 DAY_MS = 86_400_000
 MIDNIGHT_MS = midnight_ms(date(2026, 9, 21), ZONE)
@@ -67,7 +67,7 @@ class TestDay:
     async def test_a_day_is_counted_by_state_and_summed_over_its_successes(self, shop: Shop) -> None:
         await a_day(shop)
         await shop.says("lap")
-        said = await told(shop)
+        said = await last_text(shop)
         for row in (
             "📊 Laporan 21/09/2026 (hari ini)",
             "✅ Sukses: 3",
@@ -84,7 +84,7 @@ class TestDay:
         await a_day(shop)
         for typed in ("lap", "rekap"):
             await shop.says(typed)
-            said = await told(shop)
+            said = await last_text(shop)
             assert "Modal" not in said
             assert "Selisih" not in said
             assert "20.000" not in said
@@ -92,7 +92,7 @@ class TestDay:
     async def test_an_admin_reads_the_whole_shop_with_what_it_cost(self, shop: Shop) -> None:
         await a_day(shop)
         await shop.says("lap", by=RINA)
-        said = await told(shop, RINA)
+        said = await last_text(shop, RINA)
         for row in (
             "✅ Sukses: 4",
             "Total sukses: Rp37.800",
@@ -105,7 +105,7 @@ class TestDay:
     async def test_in_a_group_an_admin_reads_only_their_own(self, shop: Shop) -> None:
         await a_day(shop)
         await shop.says("/lap", by=RINA, chat=GROUP)
-        assert await told(shop, GROUP) == "📊 Laporan 21/09/2026 (hari ini)\nBelum ada pesanan hari ini."
+        assert await last_text(shop, GROUP) == "📊 Laporan 21/09/2026 (hari ini)\nBelum ada pesanan hari ini."
 
     async def test_a_day_ends_at_the_shops_midnight(self, shop: Shop) -> None:
         await remembers(shop, 1, placed_at_ms=MIDNIGHT_MS - 1)
@@ -120,14 +120,14 @@ class TestDay:
             ("lap 22/09/2026", 1),
         ):
             await shop.says(typed)
-            assert f"✅ Sukses: {count}" in (await told(shop)).splitlines()
+            assert f"✅ Sukses: {count}" in (await last_text(shop)).splitlines()
 
     async def test_the_day_before_and_after_are_a_tap_away_in_the_same_message(self, shop: Shop) -> None:
         await remembers(shop, 1, placed_at_ms=MIDNIGHT_MS - 1)
         await shop.says("lap")
         assert [label for label in labels(shop) if "/" in label] == ["« 20/09"]
         await turns(shop, "« 20/09")
-        assert "✅ Sukses: 1" in await told(shop)
+        assert "✅ Sukses: 1" in await last_text(shop)
         assert shop.messages(SARI)[-1]["edits"] == shop.sender.to(SARI)[-1].message_id
         assert [label for label in labels(shop) if "/" in label] == ["« 19/09", "21/09 »"]
 
@@ -138,7 +138,7 @@ class TestMonth:
         await remembers(shop, 2, placed_at_ms=MIDNIGHT_MS - 40 * DAY_MS)
         await a_day_after(shop)
         await shop.says("rekap")
-        rows = (await told(shop)).splitlines()
+        rows = (await last_text(shop)).splitlines()
         assert rows[0] == "📊 Rekap 01/09/2026 sampai 21/09/2026"
         assert rows[-2:] == ["16/09 ✅ 1 · Rp6.300", "21/09 ✅ 1 · Rp6.300 · ❔ 1"]
         assert "Total sukses: Rp12.600" in rows
@@ -154,7 +154,7 @@ class TestMonth:
         await remembers(shop, 1, placed_at_ms=MIDNIGHT_MS - 100 * DAY_MS)
         await remembers(shop, 2)
         await shop.says("lap 1/1-21/9")
-        said = await told(shop)
+        said = await last_text(shop)
         assert "✅ Sukses: 2" in said
         assert "Per hari" not in said
 
@@ -162,7 +162,7 @@ class TestMonth:
     async def test_days_that_cannot_be_read_are_answered_with_examples(self, shop: Shop, typed: str) -> None:
         await shop.says(typed)
         assert shop.last(SARI) == ReportPeriodUnclear(typed=typed.split(" ", 1)[1])
-        assert "lap 21/11" in await told(shop)
+        assert "lap 21/11" in await last_text(shop)
 
 
 async def a_day_after(shop: Shop) -> None:
@@ -175,7 +175,7 @@ class TestFile:
     async def test_a_file_holds_every_order_of_the_period_in_a_row(self, shop: Shop, form: str) -> None:
         await a_day(shop)
         await shop.says(f"lap 1/9-21/9 {form}")
-        assert "5 baris" in await told(shop)
+        assert "5 baris" in await last_text(shop)
         attachment = file_to(shop)
         assert attachment.name == f"pesanan-20260901-20260921.{form}"
         rows = rows_of(attachment)
@@ -233,7 +233,7 @@ class TestFile:
         with closing(sqlite3.connect(shop.path)) as connection, connection:
             connection.execute(COPIES, (MAX_ROWS,))
         await shop.says("lap csv")
-        assert "hanya 20.000 yang pertama" in await told(shop)
+        assert "hanya 20.000 yang pertama" in await last_text(shop)
         assert len(rows_of(file_to(shop))) == 1 + MAX_ROWS
 
     async def test_rows_are_read_a_few_at_a_time_and_none_is_lost_between(self, shop: Shop) -> None:
@@ -241,7 +241,7 @@ class TestFile:
         for number in range(count):
             await remembers(shop, number, placed_at_ms=START_MS + number // 50)
         await shop.says("lap csv")
-        assert f"{count} baris" in await told(shop)
+        assert f"{count} baris" in await last_text(shop)
         refs = [row[1] for row in rows_of(file_to(shop))[1:]]
         assert refs == sorted(row["trxid"] for row in shop.rows("SELECT trxid FROM orders"))
 

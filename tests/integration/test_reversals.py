@@ -1,11 +1,12 @@
 """A report settles its own order once, whenever it comes; whatever fits no order changes none."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 
-from bot.notices.alarms import BillerBalance
-from bot.notices.orders import OrderDisputed, OrderFailed, OrderSucceeded
+from bot.notices.alarms import BillerBalance, ReversalQuarantined
+from bot.notices.orders import OrderCard, OrderDisputed, OrderFailed, OrderSucceeded
 from bot.orders.model import Order, Outcome, State
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
@@ -193,6 +194,87 @@ async def test_one_order_is_never_settled_by_a_report_of_another(shop: Shop, pen
     assert (await shop.order(other.trxid)).state is State.PLACED
 
 
+QUEER = {
+    "a parameter twice": lambda order: report(order) + b"&refid=" + order.trxid.encode(),
+    "a latin-1 byte": lambda order: report(order) + b"&x=Andr%E9",
+    "a blank behind the refid": lambda order: report(order, refid=f"{order.trxid} "),
+    "another number": lambda order: report(order, dest="081299999999"),
+    "arrays": lambda order: report(order).replace(b"status=", b"status[]="),
+}
+
+
+@pytest.mark.parametrize("query_of", QUEER.values(), ids=QUEER.keys())
+async def test_a_report_that_names_an_order_but_does_not_fit_is_shown_with_that_order(
+    shop: Shop, pending: Order, query_of: Callable[[Order], bytes]
+) -> None:
+    assert await hear(shop, query_of(pending)) is ReversalResult.STRANGE
+    for admin in (RINA, DEWI):
+        alarm = shop.last(admin)
+        assert isinstance(alarm, ReversalQuarantined)
+        assert alarm.order
+        assert (alarm.order.trxid, alarm.order.state) == (pending.trxid, State.PENDING)
+        assert f"refid={pending.trxid}" in alarm.order.report
+    await shop.speaks()
+    assert f"Ref {pending.trxid}" in shop.sender.to(RINA)[-1].text
+
+
+async def test_an_alarm_about_one_order_silences_none_about_another(shop: Shop, pending: Order) -> None:
+    other = await shop.asks("s5.085712345678", by=BUDI)
+    await hear(shop, b"garbage")
+    for order in (pending, other):
+        await hear(shop, report(order) + b"&status=1")
+    alarms = [shop.notice(row) for row in shop.messages(RINA)]
+    named = [alarm.order and alarm.order.trxid for alarm in alarms if isinstance(alarm, ReversalQuarantined)]
+    assert named == [None, pending.trxid, other.trxid]
+
+
+async def test_the_same_report_again_is_one_alarm_in_five_minutes_and_others_are_a_few(
+    shop: Shop, pending: Order
+) -> None:
+    for _ in range(3):
+        await hear(shop, report(pending) + b"&status=1")
+    assert len(shop.kinds(RINA)) == 1
+    for number in range(20):
+        await hear(shop, report(pending) + b"&status=1&x=%d" % number)
+    assert len(shop.kinds(RINA)) == 5
+    shop.clock.passes(301)
+    await hear(shop, report(pending) + b"&status=1")
+    assert len(shop.kinds(RINA)) == 6
+
+
+async def test_an_order_with_a_report_that_does_not_fit_is_settled_from_the_list(
+    shop: Shop, pending: Order
+) -> None:
+    await shop.says("/tertunda", by=RINA)
+    assert shop.kinds(RINA) == ["NothingToResolve"]
+    await hear(shop, report(pending) + b"&status=0")
+    await shop.says("/tertunda", by=RINA)
+    card = shop.last(RINA)
+    assert isinstance(card, OrderCard)
+    assert "SUKSES, SN: 11111111111" in card.report
+    await shop.says(f"/sukses {pending.trxid} 11111111111", by=RINA)
+    await shop.presses(shop.buttons(RINA)["confirm_success"])
+    assert (await shop.order(pending.trxid)).state is State.SUCCEEDED
+    await shop.says("/tertunda", by=RINA)
+    assert shop.kinds(RINA)[-1] == "NothingToResolve"
+
+
+async def test_the_right_report_closes_the_card_of_the_wrong_one(shop: Shop, pending: Order) -> None:
+    await hear(shop, report(pending) + b"&status=0")
+    await shop.says("/tertunda", by=RINA)
+    await shop.speaks()
+    await hear(shop, report(pending))
+    assert shop.kinds(RINA)[-1] == "OrderResolvedByBiller"
+
+
+@pytest.mark.parametrize("dest", ["6281234567890", "+6281234567890", "81234567890", "0812-3456-7890"])
+async def test_a_number_in_another_form_is_the_orders(shop: Shop, dest: str) -> None:
+    order = await shop.asks(f"s5.{DEST}")
+    await shop.posts()
+    assert await hear(shop, report(order, dest=dest)) is ReversalResult.STORED
+    assert (await shop.order(order.trxid)).state is State.SUCCEEDED
+
+
 async def assert_put_aside(shop: Shop, pending: Order, query: bytes) -> None:
     events, told = shop.rows("SELECT * FROM order_events"), shop.messages(SARI)
     assert await hear(shop, query) is ReversalResult.STRANGE
@@ -224,6 +306,20 @@ async def test_a_report_that_contradicts_itself_settles_nothing_and_asks_the_adm
     assert shop.kinds(SARI)[-1] == "OrderUnknown"
     assert "OrderCard" in shop.kinds(RINA)
     assert len(shop.rows("SELECT * FROM quarantined_reversals")) == 1
+
+
+@pytest.mark.parametrize("settled_by", [report, failure])
+async def test_a_contradiction_after_the_result_is_shown_with_its_order(
+    shop: Shop, pending: Order, settled_by: Callable[[Order], bytes]
+) -> None:
+    await hear(shop, settled_by(pending))
+    settled = await shop.order(pending.trxid)
+    assert await hear(shop, report(pending, status="1")) is ReversalResult.STORED
+    assert await shop.order(pending.trxid) == settled
+    alarm = shop.last(RINA)
+    assert isinstance(alarm, ReversalQuarantined)
+    assert alarm.order
+    assert alarm.order.state is settled.state
 
 
 async def test_what_could_not_be_stored_raises_and_is_stored_when_told_again(

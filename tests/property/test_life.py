@@ -53,6 +53,8 @@ POOL: tuple[OrderEvent, ...] = (
     events.Resolved(outcome=Outcome.SUCCESS, admin_id=9),
     events.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
     events.Resolved(outcome=Outcome.FAILURE, admin_id=9),
+    events.Succeeded(doubtful_sn="123", raw="SUKSES"),
+    events.SnSupplied(sn=SN, admin_id=9),
 )
 LIVES = st.lists(st.sampled_from(POOL), max_size=14)
 # Most begin as nearly all do, so that the far states are seen often.

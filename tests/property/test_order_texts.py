@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule
-from bot.grammar.normalize import normalize
-from bot.grammar.parse import parse
+from bot.grammar.parse import normalize, parse
 from bot.grammar.parsed import Clarification, Command, order_text
 from bot.grammar.vocabulary import COMMANDS
 from bot.orders.model import Intent

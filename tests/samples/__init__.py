@@ -13,6 +13,7 @@ from tests.samples import (
     receipts,
     reports,
     restore,
+    serial_numbers,
     talk,
 )
 
@@ -37,5 +38,6 @@ TO_ADMINS: tuple[Notice, ...] = (
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
+    *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -3,7 +3,9 @@
 from msgspec.structs import replace
 
 from bot.notices import alarms as say
+from bot.orders.model import State
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR
+from tests.samples.orders import CARD
 
 BALANCE = say.BillerBalance(
     balance_idr=BALANCE_IDR,
@@ -20,6 +22,14 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     say.UnknownTrxid(trxid=""),
     say.NothingToResolve(),
     say.ReversalQuarantined(why="no order has this refid", at_ms=AT_MS),
+    *(
+        say.ReversalQuarantined(
+            why="dest is not the order's",
+            at_ms=AT_MS,
+            order=replace(CARD, state=state, report="status=0&refid=22110111373985338&dest=0812"),
+        )
+        for state in State
+    ),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
     say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),

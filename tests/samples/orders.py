@@ -13,6 +13,8 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
     say.OrderWaiting(**ABOUT),
     say.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT, sn=None),
+    say.OrderSucceeded(**ABOUT, sn=None, is_sn_unread=True),
+    say.OrderSucceeded(**ABOUT, sn="51203948571", is_sn_new=True),
     say.OrderSucceeded(**ABOUT | METER, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT | METER, sn="12345678901234567890/BUDI"),
     *(
@@ -27,6 +29,7 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
         others=(Intent(product_code="s10", destination="081234567890"),),
         user_id=7001,
     ),
+    *(say.OrdersPossibleAgain(**ABOUT, refused_count=count) for count in (1, 4)),
     say.OrderUnknown(**ABOUT),
     say.OrderOverdue(**ABOUT),
     *(say.OrderExpired(**ABOUT, reason=reason) for reason in ExpiryReason),
@@ -45,6 +48,8 @@ CARD = say.OrderCard(
 TO_ADMINS: tuple[say.OrderNotice, ...] = (
     *(replace(CARD, state=state) for state in State),
     replace(CARD, cost_idr=None, biller_ref=None, why=""),
+    replace(CARD, state=State.PENDING, report="status=0&refid=22110111373985338&dest=0812"),
+    replace(CARD, raw="Transaksi s5.081234567890 BELUM SUKSES, Saldo: Rp1.234.567"),
     say.SnQuestion(**ABOUT),
     *(say.ResolutionQuestion(**ABOUT, outcome=outcome, sn=TOKEN_SN) for outcome in Outcome),
     say.ResolutionQuestion(**ABOUT, outcome=Outcome.SUCCESS, sn=None),

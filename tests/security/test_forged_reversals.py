@@ -135,9 +135,10 @@ async def test_every_404_is_the_same_for_every_method_but_head(scene: Scene) -> 
     assert len(answers) == 1
 
 
-async def test_the_admins_are_woken_once_and_the_order_is_still_open(scene: Scene) -> None:
+async def test_the_admins_are_woken_a_few_times_and_the_order_is_still_open(scene: Scene) -> None:
+    """At most five times about each of two orders that reports name, and once about all that name none."""
     await scene.shop.quiet()
-    assert len(scene.shop.rows("SELECT * FROM outbox WHERE subject = ?", ALARM)) == 1
+    assert 1 <= len(scene.shop.rows("SELECT * FROM outbox WHERE subject = ?", ALARM)) <= 2 * 5 + 1
     assert scene.shop.rows("SELECT DISTINCT state FROM orders") == [("pending",)]
 
 

@@ -14,9 +14,9 @@ from bot.features.people.membership import STRANGER_PAUSE_MS
 from bot.web.app import MAX_UPDATE_BYTES, build_app
 from bot.web.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
 from storage import balances, inbox
-from storage.balances import QUARANTINED_AT_MOST
+from storage.balances import MAX_QUARANTINED_REVERSALS
 from storage.database import SqliteDatabase
-from storage.inbox import SET_ASIDE_AT_MOST
+from storage.inbox import MAX_FAILED_UPDATES
 from storage.transaction import Tx
 from tests.acceptance.shop import free_port
 from tests.integration.conftest import DEWI, GROUP, RINA, STRANGER, Shop
@@ -217,21 +217,21 @@ class TestStrangers:
 class TestTheDisk:
     async def test_reports_in_quarantine_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
         def flood(tx: Tx) -> None:
-            for number in range(QUARANTINED_AT_MOST + 500):
+            for number in range(MAX_QUARANTINED_REVERSALS + 500):
                 balances.quarantine(tx, at_ms=number, remote="198.51.100.9", why="no", query="x")
 
         await counter.disk.write(flood)
         kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM quarantined_reversals")
-        assert kept == [{"count": QUARANTINED_AT_MOST, "oldest": 500}]
+        assert kept == [{"count": MAX_QUARANTINED_REVERSALS, "oldest": 500}]
 
     async def test_updates_set_aside_are_capped_and_the_latest_stay(self, counter: Shop) -> None:
         def flood(tx: Tx) -> None:
-            for number in range(SET_ASIDE_AT_MOST + 200):
+            for number in range(MAX_FAILED_UPDATES + 200):
                 inbox.store_failed_update(tx, -number, body="{}", fault="KeyError", at_ms=number)
 
         await counter.disk.write(flood)
         kept = counter.rows("SELECT count(*) AS count, min(at_ms) AS oldest FROM failed_updates")
-        assert SET_ASIDE_AT_MOST <= kept[0]["count"] <= SET_ASIDE_AT_MOST + 1
+        assert MAX_FAILED_UPDATES <= kept[0]["count"] <= MAX_FAILED_UPDATES + 1
         assert kept[0]["oldest"] >= 199
 
     async def test_a_flood_of_garbage_wakes_each_admin_once_and_keeps_little(self, counter: Shop) -> None:

@@ -209,13 +209,12 @@ async def test_the_billers_reports_and_sns(shop: Shop, hostile: str) -> None:
         query = f"{about}&message={message.replace(' ', '+')}"
         assert (await shop.report(query)).text == "OK"
         await shop.wait_for_message(chat, "SUKSES" if chat == SARI else "GAGAL", trxid)
-        # A report of nothing we know puts nothing of itself before an admin.
+        # Of a report that names one of our orders the admins read the words; of any other, nothing.
         await shop.report(f"{query}&dest={said}")
         await shop.report(f"status={said}&refid={said}&product={said}&dest={said}&message={said}")
     await shop.wait_for_message(RINA, "Laporan biller tidak cocok")
     await shop.quiet()
     audit(shop, BUDI, *() if len(hostile) > 500 else (SARI,))
-    assert shop.messages_with(RINA, "KENARI") == []
 
 
 @POLLING

@@ -298,10 +298,9 @@ def events_replay_to_the_same_orders(world: "World", ledgers: Ledgers) -> None:
     for order in ledgers.orders:
         first, *rest = ledgers.history[order.trxid]
         replayed = _placed(json.loads(first.facts))
-        for event in rest:
-            news = event.news
-            assert news is not None
-            replayed = decide(replayed, news, event.at_ms).order
+        for recorded in rest:
+            assert recorded.event is not None
+            replayed = decide(replayed, recorded.event, recorded.at_ms).order
         if replayed != order:
             differing = [f.name for f in fields(order) if getattr(order, f.name) != getattr(replayed, f.name)]
             world.violate("I12", f"{order.trxid} replays differently in {differing}")

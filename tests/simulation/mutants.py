@@ -17,7 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from bot import logs
 from bot.biller import client as biller_client
-from bot.biller import reversal
+from bot.biller import reversal, serial_number
 from bot.delivery import batch_summary
 from bot.delivery.messenger import Messenger
 from bot.delivery.sending import Sent
@@ -256,17 +256,18 @@ def _(patch: Patch) -> None:
 
 @_named("cuts the SN at its first comma")
 def _(patch: Patch) -> None:
-    original = reversal._serial_number
+    original = serial_number.read_sn
 
-    def cut(message: str) -> str | None:
-        return (original(message) or "").partition(",")[0] or None
+    def cut(message: str, *, is_cut: bool = False) -> serial_number.ReadSn:
+        read = original(message, is_cut=is_cut)
+        return replace(read, sn=(read.sn or "").partition(",")[0] or None)
 
     patch.replace(original, cut)
 
 
 @_named("settles by a report that contradicts itself")
 def _(patch: Patch) -> None:
-    patch.replace(reversal._conflict, lambda _: None)
+    patch.replace(reversal._conflict, lambda *_: None)
 
 
 @_named("believes a report with a wrong number")

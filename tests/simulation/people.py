@@ -140,6 +140,8 @@ class People:
         if world.is_troubled and world.random_suffix.random() < 0.5:
             return
         buttons = {button.action: button.data for row in keyboard for button in row}
+        if Action.TYPE_SN in buttons:  # which SN is right stands in no book of the biller's
+            return
         action = self._choose(text, set(buttons))
         world.timeline.after(
             world.random_suffix.uniform(1, 20),

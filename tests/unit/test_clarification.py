@@ -29,13 +29,13 @@ AN_ORDER_MORE = OrderRequest(code="x10", destination="087712345678")
 def asked(typed: str) -> list[OrderRequest | InvalidInput]:
     parsed = parse(typed)
     assert isinstance(parsed, OrderLines), parsed
-    return [line.asked for line in parsed.lines]
+    return [line.parsed for line in parsed.lines]
 
 
 def surely_orders(typed: str) -> bool:
     parsed = parse(typed)
     lines = parsed.lines if isinstance(parsed, OrderLines) else ()
-    return any(isinstance(line.asked, OrderRequest) and line.asked.ambiguity is None for line in lines)
+    return any(isinstance(line.parsed, OrderRequest) and line.parsed.ambiguity is None for line in lines)
 
 
 def question(typed: str, catalogue: Catalogue = TRADE) -> tuple[Ambiguity, list[str]]:

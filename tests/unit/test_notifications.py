@@ -3,17 +3,18 @@
 import pytest
 
 from bot.notices import orders as say
+from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders import events
 from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 from bot.orders.states import decide
-from bot.purchasing.notifications import facts_of, needs_admin, order_card, order_received
+from bot.purchasing.notifications import AdminNotice, facts_of, needs_admin, order_card, order_received
 from tests.makers import an_order, notices_of
 
 NOW_MS = 1_669_867_260_000
 FAILED = events.Failed(reason="Nomor salah", failure_cause=FailureCause.DESTINATION)
 
 
-def to_admins(order: Order, news: events.OrderEvent) -> list[type[say.OrderNotice]]:
+def to_admins(order: Order, news: events.OrderEvent) -> list[type[AdminNotice]]:
     return [type(notice) for notice in notices_of(order, news, NOW_MS).to_admins]
 
 
@@ -89,6 +90,49 @@ def test_a_result_that_comes_by_itself_closes_the_admins_card(
     after = decide(waiting, result, NOW_MS).order
     settled = say.OrderResolvedByBiller(**facts_of(waiting, NOW_MS), state=after.state)
     assert settled in notices_of(waiting, result, NOW_MS).to_admins
+
+
+@pytest.mark.parametrize("candidate", ["123", ""])
+def test_an_sn_that_was_not_surely_read_is_put_before_the_admins_with_the_billers_words(
+    candidate: str,
+) -> None:
+    report = events.Succeeded(doubtful_sn=candidate, raw="SUKSES, SN: 123")
+    notices = notices_of(an_order(state=State.PENDING), report, NOW_MS)
+    (told,) = notices.to_chat
+    assert isinstance(told, say.OrderSucceeded)
+    assert told.is_sn_unread
+    facts = facts_of(an_order(), NOW_MS)
+    assert notices.to_admins == (SnUnread(**facts, candidate=candidate, raw="SUKSES, SN: 123"),)
+
+
+def test_a_success_that_has_no_sn_asks_nobody() -> None:
+    assert to_admins(an_order(state=State.PENDING), events.Succeeded(raw="SUKSES")) == []
+
+
+def test_an_sn_that_comes_from_the_biller_after_all_closes_the_card_about_it() -> None:
+    unread = an_order(state=State.SUCCEEDED, success_reported=True)
+    assert to_admins(unread, events.Succeeded(sn="51203948571")) == [SnForwarded]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        events.Unclear(why="x", raw="Transaksi dalam antrian"),
+        events.Contradiction(why="x", raw="Transaksi dalam antrian"),
+    ],
+)
+def test_a_card_shows_the_billers_own_words(news: events.OrderEvent) -> None:
+    (card,) = notices_of(an_order(state=State.PENDING), news, NOW_MS).to_admins
+    assert isinstance(card, say.OrderCard)
+    assert card.raw == "Transaksi dalam antrian"
+
+
+@pytest.mark.parametrize("kind", [events.Refused, events.Failed])
+def test_an_alarm_shows_the_billers_own_words(kind: type[events.Refused] | type[events.Failed]) -> None:
+    news = kind(reason="", failure_cause=FailureCause.DEPOSIT, raw="GAGAL, Saldo: Rp5 tidak cukup")
+    (alarm,) = notices_of(an_order(state=State.SUBMITTING), news, NOW_MS).to_admins
+    assert isinstance(alarm, say.BillerAccountAlarm)
+    assert alarm.reason == "GAGAL, Saldo: Rp5 tidak cukup"
 
 
 def test_no_card_is_closed_where_none_was_shown() -> None:

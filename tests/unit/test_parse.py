@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.grammar.normalize import normalize
-from bot.grammar.parse import MAX_LINES, parse
+from bot.grammar.parse import MAX_LINES, normalize, parse
 from bot.grammar.parsed import EXAMPLE, Ambiguity, Command, InputError, InvalidInput, OrderLines, OrderRequest
 from bot.grammar.vocabulary import COMMANDS, SHOWN_COMMANDS
 
@@ -16,7 +15,7 @@ def asked(typed: str) -> list[OrderRequest | InvalidInput]:
     parsed = parse(typed)
     assert isinstance(parsed, OrderLines), parsed
     assert [line.number for line in parsed.lines] == list(range(1, len(parsed.lines) + 1))
-    return [line.asked for line in parsed.lines]
+    return [line.parsed for line in parsed.lines]
 
 
 def surely_orders(typed: str) -> bool:
@@ -24,7 +23,9 @@ def surely_orders(typed: str) -> bool:
     parsed = parse(typed)
     if not isinstance(parsed, OrderLines):
         return False
-    return any(isinstance(line.asked, OrderRequest) and line.asked.ambiguity is None for line in parsed.lines)
+    return any(
+        isinstance(line.parsed, OrderRequest) and line.parsed.ambiguity is None for line in parsed.lines
+    )
 
 
 @pytest.mark.parametrize(

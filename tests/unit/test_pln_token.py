@@ -28,10 +28,54 @@ WHOLE = PlnToken(digits=DIGITS, name="BUDI SANTOSO", tariff="R1/1300VA", kwh="32
         "Token: 12345678901234567890/Nama: BUDI SANTOSO/R1/1300VA/Kwh: 32,5",
         "12345678901234567890/BUDI SANTOSO/R1/1300VA/32,5/Rp20.000/PPN:0/SUKSES",
         "12345678901234567890/BUDI SANTOSO/R1/1300VA/32,5/12345678901234567890",
+        "12345678901234567890/BUDI SANTOSO/R1/1300VA/KWH32,5",
+        "12345678901234567890/BUDI SANTOSO/R1/1300VA/32,5/REF123456/ADM 2500",
+        "12345678901234567890/BUDI SANTOSO/R1/1300VA/32,5/0BMS212A8CDEF1",
+        "12345678901234567890|BUDI SANTOSO|R1|1300VA|32,5",
+        "12345678901234567890;BUDI SANTOSO;R1;1300VA;32,5",
+        "12345678901234567890, BUDI SANTOSO, R1/1300VA, 32,5",
+        "12345678901234567890 BUDI SANTOSO/R1/1300VA/32,5",
+        "1234-5678-9012-3456-7890-BUDI SANTOSO/R1/1300VA/32,5",
+        "Token:12345678901234567890/Nama:BUDI SANTOSO/Tarif:R1/Daya:1300VA/Kwh:32,5",
     ],
 )
 def test_a_token_is_read_with_all_that_stands_with_it_however_it_is_written(sn: str) -> None:
     assert read_pln_token(sn, is_meter=True) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SINTA-HANDAYANI",
+        "BUDI 1",
+        "BLOK C2",
+        "RT05",
+        "MUSHOLA AL-IKHLAS RT 03",
+        "H. BUDI, S.PD",
+        "CV.MAJU JAYA 88",
+        "A.N BUDI",
+        "PLN BUDI",
+        "WARUNG ANTI GAGAL",
+        "O'NEIL (ALM)",
+        "KOST 12A",
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{token}/{name}/R1/1300VA/32,5",
+        "{token}/{name}  /R1/1300/32.5kwh",
+        "{token} /{name}  /R1 /1300 VA/KWH: 32,5/ADM 2500",
+        "{token}|{name}|R1|1300VA|32,5",
+        "{token}/{name}/R1/1300VA/32,5/Rp 20.000",
+    ],
+)
+def test_a_name_is_read_with_its_dashes_and_digits_in_every_form(name: str, form: str) -> None:
+    sn = form.format(token="12345678901234567890", name=name)
+
+    assert read_pln_token(sn, is_meter=True) == PlnToken(
+        digits=DIGITS, name=name, tariff="R1/1300VA", kwh="32,5"
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,6 +113,9 @@ def test_missing_parts_are_missing(sn: str, token: PlnToken) -> None:
         # Nobody is called so.
         ("12345678901234567890/SUKSES", PlnToken(digits=DIGITS)),
         ("12345678901234567890 BUDI", PlnToken(digits=DIGITS)),
+        # Among words, or glued together, nothing is surely a name.
+        ("Token 12345678901234567890 a/n BUDI R1/900VA 71,3 kWh", PlnToken(digits=DIGITS)),
+        ("12345678901234567890/BUDI-R1-900VA-71,3", PlnToken(digits=DIGITS)),
     ],
 )
 def test_what_could_be_something_else_is_left_out(sn: str, token: PlnToken) -> None:

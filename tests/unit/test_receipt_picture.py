@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import Image, ImageFont
 
-from bot.features.receipts.canvas import _INKS, INNER_PX, WIDTH_PX, printable, text_width_px, wrap_text
+from bot.features.receipts.canvas import _FONT_CHARS, INNER_PX, WIDTH_PX, printable, text_width_px, wrap_text
 from bot.features.receipts.picture import draw_receipt
 from bot.notices.receipts import ReceiptFacts
 from bot.texts.formatting import Clock
@@ -140,7 +140,7 @@ def test_a_picture_takes_less_than_sixty_milliseconds() -> None:
 def test_the_font_has_every_letter_that_is_printed() -> None:
     font = ImageFont.load_default(40)
     lacking = font.getmask("\uffff")
-    assert [ink for ink in _INKS if bytes(font.getmask(ink)) == bytes(lacking)] == []
+    assert [char for char in _FONT_CHARS if bytes(font.getmask(char)) == bytes(lacking)] == []
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_what_the_font_lacks_is_replaced_where_it_is_seen(text: str, printed: st
 def test_what_is_printable_is_short_and_stays_as_it_is(text: str, limit: int) -> None:
     printed = printable(text, limit)
     assert len(printed) <= limit
-    assert set(printed) <= _INKS
+    assert set(printed) <= _FONT_CHARS
     assert printable(printed, limit) == printed
 
 

@@ -279,7 +279,7 @@ def test_a_nominal_that_no_product_has_is_a_slip() -> None:
 
 
 def test_a_number_of_another_network_is_asked_with_the_same_nominal_for_it() -> None:
-    assert question("s5.085712345678") == (Ambiguity.OPERATOR, ["S5.085712345678", "I5.085712345678"])
+    assert question("s5.085712345678") == (Ambiguity.CARRIER, ["S5.085712345678", "I5.085712345678"])
     assert question("sm5.081234567890")[1] == ["SM5.081234567890", "S5.081234567890"]
     assert question("s100.2.085712345678")[1] == ["S100.2.085712345678"]
 

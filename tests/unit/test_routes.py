@@ -44,4 +44,6 @@ def test_a_view_that_replaces_its_message_says_under_which_it_stands() -> None:
 
 
 def test_replies_are_taken_to_questions_and_to_the_cards_of_complaints() -> None:
-    assert set(REPLIES) == {"SnQuestion", "ComplaintCard", "ComplaintClosed", "DestinationPrompt"}
+    assert set(REPLIES) == {
+        *("SnQuestion", "SnPrompt", "ComplaintCard", "ComplaintClosed", "DestinationPrompt")
+    }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from bot.spreadsheets import MAX_CELL_CHARS, csv_bytes, unmarked, xlsx_bytes
+from bot.spreadsheets import MAX_CELL_CHARS, csv_bytes, unescape_formulas, xlsx_bytes
 
 HEADER = ("Nomor", "Harga")
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
@@ -95,7 +95,7 @@ def test_no_text_of_a_csv_begins_a_formula_wherever_its_cells_are_divided(front:
     ((cell, other),) = read_csv(csv_bytes(HEADER, [(text, 1)]))[1:]
     assert other == "1"
     assert cell == f"{front}'{sign}1+1"
-    assert unmarked(cell) == text
+    assert unescape_formulas(cell) == text
 
 
 @pytest.mark.parametrize("text", ["-", "10.250,-", "a=b", "2 + 3", "a@b.example", "5-10", "'", ""])
@@ -106,7 +106,7 @@ def test_text_that_begins_no_formula_is_written_as_it_is(text: str) -> None:
 @given(st.text(st.sampled_from("=-@+'\" ,;|\t\nab\uff1d\u200b"), max_size=12))
 def test_what_was_kept_from_running_reads_as_it_was(text: str) -> None:
     cell = read_csv(csv_bytes(HEADER, [(text, 1)]))[1][0]
-    assert unmarked(cell) == text.replace("\r\n", "\n")
+    assert unescape_formulas(cell) == text.replace("\r\n", "\n")
 
 
 def test_a_csv_keeps_separators_quotes_and_line_breaks_within_a_cell() -> None:

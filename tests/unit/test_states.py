@@ -37,6 +37,7 @@ NEWS: dict[str, events.OrderEvent] = {
     "overdue": events.Overdue(),
     "ruled_success": events.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn=SN),
     "ruled_failure": events.Resolved(outcome=Outcome.FAILURE, admin_id=9),
+    "sn_supplied": events.SnSupplied(sn=SN, admin_id=9),
 }
 
 # The whole table; what is not in a row leaves the state as it is.
@@ -255,6 +256,20 @@ def test_a_known_sn_is_never_lost_or_replaced_by_a_repeated_report() -> None:
     after = settled(an_order(state=State.PENDING), NEWS["succeeded"], events.Succeeded(sn="other"))
     assert after.sn == SN
     assert settled(after, events.Succeeded()).sn == SN
+
+
+def test_an_sn_that_an_admin_hands_on_is_the_orders_sn() -> None:
+    unread = settled(an_order(state=State.PENDING), events.Succeeded(doubtful_sn=SN))
+    (told,) = told_by(unread, NEWS["sn_supplied"], NEWS["sn_supplied"])
+    assert isinstance(told, OrderSucceeded)
+    assert (told.sn, told.is_sn_new) == (SN, False)
+
+
+def test_an_sn_that_takes_the_place_of_another_says_so() -> None:
+    known = settled(an_order(state=State.PENDING), events.Succeeded(sn="51203948571"))
+    (told,) = told_by(known, NEWS["sn_supplied"])
+    assert isinstance(told, OrderSucceeded)
+    assert (told.sn, told.is_sn_new) == (SN, True)
 
 
 def test_what_surely_never_left_is_tried_again_after_a_growing_pause() -> None:

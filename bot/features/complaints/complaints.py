@@ -3,7 +3,7 @@
 import re
 
 from bot.actors import Actor, Address
-from bot.grammar.normalize import normalize
+from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.complaints import (
@@ -16,8 +16,10 @@ from bot.notices.complaints import (
     TooManyComplaints,
 )
 from bot.orders.model import Order, State
+from bot.purchasing.biller_words import latest_words
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
+from bot.purchasing.sn_forwarding import forward_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
@@ -189,6 +191,8 @@ def _closed(order: Order, complaint: Complaint, admin_name: str) -> ComplaintClo
 
 def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
     person = people.get(tx, complaint.user_id)
+    words = latest_words(tx, order)
+    is_proven = order.state is State.SUCCEEDED and order.sn is not None
     return ComplaintCard(
         **facts_of(order, complaint.opened_at_ms),
         stage=complaint.stage,
@@ -200,6 +204,8 @@ def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
         sn=order.sn,
         reason=order.reason,
         biller_ref=order.biller_ref,
+        raw="" if is_proven else words.raw,
+        sn_candidate=words.sn_candidate,
     )
 
 
@@ -215,6 +221,15 @@ def _tap_complain(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 def _tap_card(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     handle = mark_checking if tap.action is Action.COMPLAINT_CHECKING else mark_delivered
     handle(work, int(tap.subject_id), admin)
+    return Toast.DONE
+
+
+def _tap_sn(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Hand on the SN that a complaint's card offers, and show the card with it."""
+    trxid, _, sn = tap.payload.partition(" ")
+    forward_sn(work, admin, trxid, sn)
+    if found := _order_of(work.tx, int(tap.subject_id)):
+        _show_again(work, *found, admin)
     return Toast.DONE
 
 
@@ -234,6 +249,7 @@ ROUTES = Routes(
             actions=(Action.COMPLAIN,), handle=_tap_complain, answers=(ComplaintUpdate, TooManyComplaints)
         ),
         ButtonRoute(actions=(Action.COMPLAINT_CHECKING, Action.COMPLAINT_DELIVERED), handle=_tap_card),
+        ButtonRoute(actions=(Action.FORWARD_SN,), handle=_tap_sn, subject_kind="complaint"),
     ),
     replies=(ReplyRoute(to=(ComplaintCard, ComplaintClosed), handle=_reply, audience=Audience.ADMINS),),
 )

@@ -1,1 +1,1 @@
-"""Looking up orders, and reports over a period."""
+"""Order lookup and history, and sales reports over a period."""

@@ -1,4 +1,4 @@
-"""Shows orders: one in full, the orders to a number, and page by page all of one person."""
+"""Shows orders: one in full, the orders to a number, and the history of a reseller page by page."""
 
 import re
 
@@ -31,28 +31,28 @@ _NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 
 def show_status(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `cek …`: the orders to a number, the order of an id, or the last order of all."""
+    """Answer `cek …`: the orders to a number, the order of an id, or the last order."""
     work.notify(_status(work.tx, command.rest, actor), actor.address)
 
 
 def _status(tx: Tx, typed: str, actor: Actor) -> OrderLookupNotice:
-    found = _found(tx, typed, actor)
+    found = _find_orders(tx, typed, actor)
     if not found:
         return NoMatchingOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
-        return _shown(tx, found[0], actor)
+        return _details(tx, found[0], actor)
     return OrdersToDestination(
         destination=found[0].destination, rows=tuple(_row(tx, order, actor) for order in found)
     )
 
 
 def _number_in(typed: str) -> str:
-    """Return the number or id without the words around it; all of `typed` if it holds none."""
+    """Return the number or id in `typed`, or all of `typed` if there is none."""
     found = _NUMBER.search(typed)
     return found[0] if found else typed
 
 
-def _found(tx: Tx, typed: str, actor: Actor) -> list[Order]:
+def _find_orders(tx: Tx, typed: str, actor: Actor) -> list[Order]:
     if not typed:
         return order_queries.page_before(tx, actor.user_id, None, limit=1)
     if trxid := parse_trxid(typed):
@@ -73,19 +73,19 @@ def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    work.notify(_shown(work.tx, order, actor), actor.address)
+    work.notify(_details(work.tx, order, actor), actor.address)
     return Toast.DONE
 
 
 def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Show the orders before or after one of the actor's own in the place of the tapped page."""
+    """Replace the tapped page with the actor's orders before or after the given one."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
     if order.user_id != actor.user_id:
         return Toast.NOT_YOURS
-    turn = _older if tap.action is Action.OLDER else _newer
-    work.notify(turn(work.tx, actor, order), actor.chat, edits=actor.card_id)
+    page = _older if tap.action is Action.OLDER else _newer
+    work.notify(page(work.tx, actor, order), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
@@ -117,7 +117,7 @@ def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
     )
 
 
-def _shown(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
+def _details(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
     return OrderDetails(
         **facts_of(order, order.changed_at_ms),
         state=order.state,

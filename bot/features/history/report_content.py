@@ -1,6 +1,6 @@
-"""Makes reports and their files out of the books, at the moment they leave.
+"""Renders sales reports and their files from the database when they are sent.
 
-A month of a large shop is a million rows: adding them up must not hold up who orders.
+A month of a large shop is a million orders: summing them up must not delay the placing of orders.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,16 +20,15 @@ from storage import order_queries, people
 from storage.transaction import Tx
 
 MAX_ROWS = 20_000
-"""A file of as many rows has about 1 MB and takes two seconds, in which nobody else is told anything."""
+"""A file of as many rows has about 1 MB and takes two seconds of CPU time, which delays the event loop."""
 
 
 def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
-    """Add a period up."""
     period = _period_of(notice)
     for_admin = notice.user_id is None
     if period.day_count == 1:
-        of_day = _sales(tx, notice, period, clock)
-        text = words.day_report(period.first, of_day, is_today=notice.is_today, for_admin=for_admin)
+        sales = _sales(tx, notice, period, clock)
+        text = words.day_report(period.first, sales, is_today=notice.is_today, for_admin=for_admin)
         return RenderedMessage(text=text)
     days = period.days() if period.day_count <= words.DAYS_SHOWN else ()
     by_day = [(day, _sales(tx, notice, single_day(day), clock)) for day in days]
@@ -41,7 +40,7 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
 def _period_of(notice: SalesReport | SalesReportFile) -> Period:
     period = decode_period(notice.period)
     if period is None:
-        raise LookupError(f"{notice.period} is no period")
+        raise LookupError(f"report has an invalid period: {notice.period}")
     return period
 
 
@@ -51,7 +50,6 @@ def _sales(tx: Tx, notice: SalesReport, period: Period, clock: Clock) -> list[Pr
 
 
 def render_file(tx: Tx, notice: SalesReportFile, clock: Clock) -> RenderedMessage:
-    """Write a period's orders into a file."""
     period = _period_of(notice)
     from_ms, until_ms = period.bounds_ms(clock.zone)
     found = order_queries.placed_within(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
@@ -78,7 +76,7 @@ def _write(form: FileFormat, header: Sequence[str], rows: Iterable[Sequence[Cell
 
 
 class _Counted:
-    """Goes through orders once and counts them."""
+    """Yields orders once and counts them."""
 
     def __init__(self, orders: Iterator[Order]) -> None:
         self.count = 0

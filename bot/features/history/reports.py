@@ -1,6 +1,6 @@
-"""Requests for sales reports and their files, which are filled in when they are sent.
+"""Requests for sales reports and their files, which are rendered when they are sent.
 
-An admin sees the whole shop with its costs, in a private chat; every other person their own orders.
+In a private chat an admin sees the whole shop with its costs; otherwise actors see their own orders.
 """
 
 import re
@@ -24,12 +24,12 @@ _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
 
 def _show_day(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `lap …`: today, or the days that are named."""
+    """Answer `lap …`: today, or the given days."""
     _answer(work, actor, command.rest, default=single_day(day_of(work.now_ms, work.zone)))
 
 
 def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `rekap …`: this month, or the days that are named."""
+    """Answer `rekap …`: this month, or the given days."""
     today = day_of(work.now_ms, work.zone)
     _answer(work, actor, command.rest, default=Period(first=today.replace(day=1), last=today))
 
@@ -50,7 +50,7 @@ def _answer(work: UnitOfWork, actor: Actor, typed: str, *, default: Period) -> N
 
 
 def _turn_report(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Show the report of another period in the place of the tapped one."""
+    """Replace the tapped report with the one of another period."""
     whose, _, text = tap.payload.partition("|")
     period = decode_period(text)
     if period is None or not _may_see(whose, actor):
@@ -71,7 +71,7 @@ def _download(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 
 def _send_file(work: UnitOfWork, file: SalesReportFile, actor: Actor) -> None:
-    """Enqueue one file at a time: a large one takes seconds to make."""
+    """Enqueue a file unless one is waiting in this chat: a large one takes seconds to render."""
     if not outbox.is_kind_waiting(work.tx, actor.address.chat_id, SalesReportFile.__name__):
         work.notify(file, actor.address)
 

@@ -1,1 +1,1 @@
-"""Who may use the counter: joining, freezing, removing."""
+"""Access to the bot: requests, approval, freezing and removal of resellers."""

@@ -1,4 +1,4 @@
-"""People asking to be let in, and admins letting them in, freezing and removing them."""
+"""Access requests of strangers, and the approval, freezing and removal of resellers by admins."""
 
 from msgspec.structs import replace
 
@@ -23,47 +23,46 @@ from storage.people import Person
 from storage.transaction import Tx
 
 ASK_AGAIN_MS = 24 * 3_600_000
-"""Somebody sent away may ask again after a day: sooner would be a way to nag the admins."""
+"""A rejected or removed person may ask again after a day: sooner would let them flood the admins."""
 
 STRANGER_PAUSE_MS = 60_000
-"""Strangers share Telegram's thirty messages a second with results: one answer a minute is enough."""
+"""Answers to strangers share the limit of 30 messages per second with results: one a minute suffices."""
 
 ALLOWED_CHANGES = {
     Standing.FROZEN: frozenset({Standing.APPROVED}),
     Standing.REMOVED: frozenset({Standing.ASKED, Standing.APPROVED, Standing.FROZEN}),
     Standing.APPROVED: frozenset({Standing.ASKED, Standing.REJECTED, Standing.FROZEN, Standing.REMOVED}),
 }
-"""What an admin may make of whom."""
+"""By new standing: the standings that an admin may change to it."""
 
 MAX_RESELLERS_SHOWN = 50
-"""A list that fits one message of 4,096 characters with names of any length."""
+"""A list of this length fits one message of 4,096 characters with names of any length."""
 
 _ACCESS_WORDS = ("start", "daftar")
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
 
 
 def role_of(work: UnitOfWork, user_id: int) -> Role:
-    """Tell what a person may do."""
     return role_for(work, user_id, people.get(work.tx, user_id))
 
 
 def role_for(work: UnitOfWork, user_id: int, person: Person | None) -> Role:
-    """Tell what somebody may do who is `person` in our books, None if they are not in them."""
+    """Return the role of a user; `person` is None if the database has no such user."""
     if user_id in work.admin_ids:
         return Role.ADMIN
     return Role.RESELLER if person and person.standing is Standing.APPROVED else Role.STRANGER
 
 
 def approve_configured(tx: Tx, user_ids: tuple[int, ...], *, now_ms: int) -> None:
-    """Let in whom the settings name, but none whom an admin froze or removed."""
+    """Approve the resellers of the settings, except those that an admin has frozen or removed."""
     for user_id in user_ids:
-        person = people.get(tx, user_id) or _unheard_of(user_id, now_ms)
+        person = people.get(tx, user_id) or _unknown_person(user_id, now_ms)
         if person.standing in (Standing.ASKED, Standing.REJECTED):
             approved = replace(person, standing=Standing.APPROVED, changed_at_ms=now_ms)
             people.save(tx, approved, changed_by=None)
 
 
-def _unheard_of(user_id: int, now_ms: int) -> Person:
+def _unknown_person(user_id: int, now_ms: int) -> Person:
     return Person(
         user_id=user_id,
         name=str(user_id),
@@ -77,12 +76,12 @@ def _unheard_of(user_id: int, now_ms: int) -> Person:
 
 
 def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
-    """Let a stranger ask for access, and do nothing else."""
+    """Handle a message of a stranger, who may request access and nothing else."""
     if message.kind is not MessageKind.WRITTEN:
         return
     match parsed:
         case Command(word=word, slash=slash) if word in _ACCESS_WORDS and (actor.is_private or slash):
-            request_access(work, _asker(message, work.now_ms))
+            request_access(work, _applicant(message, work.now_ms))
         case OrderLines(looks_like_order=True) | InvalidInput(looks_like_order=True):
             answer_stranger(work, actor.user_id, actor.address)
         case _ if actor.is_private:
@@ -91,7 +90,7 @@ def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, pa
             pass
 
 
-def _asker(message: IncomingMessage, now_ms: int) -> Person:
+def _applicant(message: IncomingMessage, now_ms: int) -> Person:
     return Person(
         user_id=message.user_id,
         name=message.name,
@@ -104,21 +103,23 @@ def _asker(message: IncomingMessage, now_ms: int) -> Person:
     )
 
 
-def request_access(work: UnitOfWork, asker: Person) -> None:
-    """Bring somebody's wish to be let in to the admins; `asker` holds who and where."""
-    known = people.get(work.tx, asker.user_id)
-    address = Address(chat_id=asker.chat_id, thread_id=asker.thread_id, reply_to=asker.message_id)
+def request_access(work: UnitOfWork, applicant: Person) -> None:
+    """Store an access request and send it to the admins."""
+    known = people.get(work.tx, applicant.user_id)
+    address = Address(chat_id=applicant.chat_id, thread_id=applicant.thread_id, reply_to=applicant.message_id)
     if known and not _may_ask(known, work.now_ms):
-        answer_stranger(work, asker.user_id, address)
+        answer_stranger(work, applicant.user_id, address)
         return
-    people.save(work.tx, asker, changed_by=asker.user_id)
+    people.save(work.tx, applicant, changed_by=applicant.user_id)
     work.notify(JoinAnswer(standing=Standing.ASKED, fresh=True), address)
-    card = JoinCard(user_id=asker.user_id, name=asker.name, username=asker.username, at_ms=work.now_ms)
-    work.notify_admins(card, subject=person_subject(asker.user_id))
+    card = JoinCard(
+        user_id=applicant.user_id, name=applicant.name, username=applicant.username, at_ms=work.now_ms
+    )
+    work.notify_admins(card, subject=person_subject(applicant.user_id))
 
 
 def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
-    """Tell somebody where they stand; a flood of theirs is not echoed."""
+    """Send a stranger their standing, at most once in `STRANGER_PAUSE_MS`."""
     subject = f"stranger:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
@@ -129,12 +130,12 @@ def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
 
 
 def _may_ask(known: Person, now_ms: int) -> bool:
-    sent_away = known.standing in (Standing.REJECTED, Standing.REMOVED)
-    return sent_away and now_ms - known.changed_at_ms >= ASK_AGAIN_MS
+    is_refused = known.standing in (Standing.REJECTED, Standing.REMOVED)
+    return is_refused and now_ms - known.changed_at_ms >= ASK_AGAIN_MS
 
 
 def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Standing) -> bool:
-    """Let in or reject somebody who asked; return False if another admin was first."""
+    """Approve or reject an access request; return False if another admin has decided it."""
     person = people.get(work.tx, user_id)
     if person is None or person.standing is not Standing.ASKED:
         return False
@@ -143,7 +144,7 @@ def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Stand
 
 
 def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standing) -> None:
-    """Freeze, remove or let in the person whom an admin named by id or @name."""
+    """Freeze, remove or approve the person that an admin named by id or @name."""
     person = _find(work.tx, typed, standing, work.now_ms)
     if person is None or person.standing not in ALLOWED_CHANGES[standing]:
         work.notify(PersonNotFound(typed=typed), admin.address)
@@ -157,12 +158,12 @@ def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
     if not (typed.isascii() and typed.isdigit()):
         return people.find(tx, typed) if typed else None
     known = people.get(tx, int(typed)) if len(typed) <= 15 else None  # noqa: PLR2004 - ids have at most 52 bits
-    # An admin may let in somebody who never asked, if they know the id.
-    return known or (_unheard_of(int(typed), now_ms) if standing is Standing.APPROVED else None)
+    # An admin may approve a person who never asked, by their id.
+    return known or (_unknown_person(int(typed), now_ms) if standing is Standing.APPROVED else None)
 
 
 def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) -> None:
-    """Store a new standing, tell the person, and close the cards of a request that it answers."""
+    """Store a new standing, notify the person, and close the cards of their access request."""
     changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
     people.save(work.tx, changed, changed_by=admin.user_id)
     address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
@@ -175,11 +176,11 @@ def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) 
 
 
 def person_subject(user_id: int) -> str:
-    """Give the name under which the cards about a person are found again."""
+    """Return the outbox subject of the cards about a person."""
     return f"person:{user_id}"
 
 
-def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+def _decide(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     standing = Standing.APPROVED if tap.action is Action.APPROVE else Standing.REJECTED
     was_first = decide_request(work, admin, int(tap.subject_id), standing)
     return Toast.DONE if was_first else Toast.USED
@@ -203,5 +204,5 @@ ROUTES = Routes(
         CommandRoute(("reseller",), _show_resellers, Audience.ADMINS),
         CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),
     ),
-    buttons=(ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_tap, subject_kind="person"),),
+    buttons=(ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),),
 )

@@ -73,7 +73,7 @@ def reject_import(work: UnitOfWork, asked: Import, why: UnreadablePriceList) -> 
 def show_preview(work: UnitOfWork, asked: Import, found: ParsedPriceList, packed: str) -> None:
     """Store what was read of a file and show what it would change."""
     old = work.catalogue
-    if not imports.store_parsed(work.tx, asked.import_id, sheet=packed, version=old.version):
+    if not imports.store_parsed(work.tx, asked.import_id, serialized=packed, version=old.version):
         return
     plan = plan_import(found, old, None)
     preview = make_preview(asked.import_id, asked.file_name, found, plan, old, None, renewed=False)

@@ -1,1 +1,1 @@
-"""Receipts for customers: their settings and the picture."""
+"""Receipts for the customers of resellers: settings and picture."""

@@ -1,6 +1,6 @@
-"""Paper 58 mm wide: text is put on it from top to bottom, then it is torn off as a picture.
+"""A canvas as wide as 58 mm paper, filled with text from top to bottom and saved as PNG.
 
-It is drawn at twice the 384 dots of the printers, to be sharp on a phone too: black on white, nothing grey.
+It has twice the 384 dots of receipt printers, to be sharp on a phone too, in black on white without greys.
 """
 
 import unicodedata
@@ -18,40 +18,40 @@ WIDTH_PX = 768
 MARGIN_PX = 44
 INNER_PX = WIDTH_PX - 2 * MARGIN_PX
 COLUMN_PX = 208
-"""Where the values of rows begin at the earliest, from the margin."""
+"""The width of the label column of a row; a value never starts before it."""
 
 _LEADING = 1.4
 _GAP = 0.5
 _DASH_PX, _SPACE_PX, _RULE_PX = 13, 10, 3
-"""Thirty whole dashes fill a line."""
+"""With these widths 30 whole dashes fill a line."""
 
-_INKS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("©«°±·»“”…™")
-_STAND_IN = "·"
-_LIKE = {"\u2022": "·", "\u00d7": "x", "\u2212": "-", "\u2018": "'", "\u2019": "'"}
+_FONT_CHARS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("©«°±·»“”…™")
+_PLACEHOLDER = "·"
+_SUBSTITUTES = {"\u2022": "·", "\u00d7": "x", "\u2212": "-", "\u2018": "'", "\u2019": "'"}
 
 Anchor = Literal["la", "ma", "ra"]
 
 
 def printable(text: str, limit: int) -> str:
-    """Give outside text as one line of at most `limit` characters that the font has.
+    """Return untrusted text as one line of at most `limit` characters that the font has.
 
-    Ornate letters and accents become plain ones, controls, marks and directions vanish, and whatever else
-    cannot be drawn leaves a dot in its place.
+    Letters with accents or ornaments become plain, control characters become blanks, marks and direction
+    characters are removed, and any other character that the font lacks becomes a dot.
     """
-    drawn = "".join(_drawn(char) for char in text[: 4 * limit])
-    line = " ".join(drawn.split())
+    plain = "".join(_plain(char) for char in text[: 4 * limit])
+    line = " ".join(plain.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def _drawn(char: str) -> str:
-    if char in _INKS:
+def _plain(char: str) -> str:
+    if char in _FONT_CHARS:
         return char
-    return "".join(map(_inked, unicodedata.normalize("NFKD", char)))
+    return "".join(map(_substitute, unicodedata.normalize("NFKD", char)))
 
 
-def _inked(char: str) -> str:
+def _substitute(char: str) -> str:
     category = unicodedata.category(char)
-    if char in _INKS:
+    if char in _FONT_CHARS:
         return char
     if char.isspace() or category in ("Zs", "Cc"):
         return " "
@@ -59,11 +59,11 @@ def _inked(char: str) -> str:
         return ""
     if category == "Pd":
         return "-"
-    return _LIKE.get(char, _STAND_IN)
+    return _SUBSTITUTES.get(char, _PLACEHOLDER)
 
 
 class _Word(Struct, frozen=True, kw_only=True):
-    """Text in its place; `bold_px` is by how much its strokes are thickened."""
+    """Positioned text; `bold_px` is the width added to its strokes."""
 
     text: str
     x: int
@@ -74,52 +74,51 @@ class _Word(Struct, frozen=True, kw_only=True):
 
 
 class Canvas(Struct):
-    """What is to be drawn, and how far down we are."""
+    """The words and rules to draw, and the height used so far."""
 
     _y: int = MARGIN_PX
     _words: list[_Word] = field(default_factory=list)
     _rules: list[int] = field(default_factory=list)
 
     def skip(self, height_px: int) -> None:
-        """Leave some white."""
         self._y += height_px
 
-    def centred(self, text: str, size_px: int, *, bold: bool = False, most_lines: int = 2) -> None:
-        """Put text in the middle, over several lines where it is long."""
-        for line in wrap_text(text, size_px, INNER_PX, most_lines):
+    def centred(self, text: str, size_px: int, *, bold: bool = False, max_lines: int = 2) -> None:
+        """Add centred text, wrapped to at most `max_lines` lines."""
+        for line in wrap_text(text, size_px, INNER_PX, max_lines):
             self._put(line, WIDTH_PX // 2, size_px, "ma", bold=bold)
             self._feed(size_px)
 
     def groups(self, groups: list[str], size_px: int) -> None:
-        """Put groups of characters in the middle, apart enough to be read out, in lines of like length."""
+        """Add centred groups of characters with gaps between them, in lines of about equal length."""
         gap_px = size_px * _GAP
-        fit_px = max(text_width_px(group, size_px) for group in groups) + gap_px
-        a_line = max(1, int((INNER_PX + gap_px) // fit_px))
-        a_line = -(-len(groups) // -(-len(groups) // a_line))
-        for at in range(0, len(groups), a_line):
-            line = groups[at : at + a_line]
+        group_px = max(text_width_px(group, size_px) for group in groups) + gap_px
+        groups_per_line = max(1, int((INNER_PX + gap_px) // group_px))
+        groups_per_line = -(-len(groups) // -(-len(groups) // groups_per_line))
+        for at in range(0, len(groups), groups_per_line):
+            line = groups[at : at + groups_per_line]
             x = (WIDTH_PX - sum(text_width_px(group, size_px) + gap_px for group in line) + gap_px) / 2
             for group in line:
                 self._put(group, round(x), size_px, "la", bold=True)
                 x += text_width_px(group, size_px) + gap_px
             self._feed(size_px)
 
-    def row(self, label: str, value: str, size_px: int, *, bold: bool = False, most_lines: int = 3) -> None:
-        """Put a label to the left and its value to the right."""
+    def row(self, label: str, value: str, size_px: int, *, bold: bool = False, max_lines: int = 3) -> None:
+        """Add a label at the left and its value at the right."""
         self._put(label, MARGIN_PX, size_px, "la", bold=False)
-        for line in wrap_text(value, size_px, INNER_PX - COLUMN_PX, most_lines):
+        for line in wrap_text(value, size_px, INNER_PX - COLUMN_PX, max_lines):
             self._put(line, WIDTH_PX - MARGIN_PX, size_px, "ra", bold=bold)
             self._feed(size_px)
 
     def rule(self) -> None:
-        """Draw a dashed line across, with white above and below."""
+        """Add a dashed line."""
         self._y += 14
         self._rules.append(self._y)
         self._y += _RULE_PX + 22
 
-    def torn_off(self) -> bytes:
-        """Give the picture as PNG; the same paper gives the same bytes."""
-        from PIL import Image, ImageDraw  # noqa: PLC0415 - a start need not wait for it
+    def to_png(self) -> bytes:
+        """Return the picture as PNG; equal content gives equal bytes."""
+        from PIL import Image, ImageDraw  # noqa: PLC0415 - not needed at startup
 
         image = Image.new("L", (WIDTH_PX, self._y + MARGIN_PX), 255)
         draw = ImageDraw.Draw(image)
@@ -142,33 +141,34 @@ class Canvas(Struct):
 
 
 def text_width_px(text: str, size_px: int) -> float:
-    """Give how wide a text is in print."""
     return _font(size_px).getlength(text)
 
 
-def wrap_text(text: str, size_px: int, room_px: int, most_lines: int) -> list[str]:
-    """Break text at blanks, or within a word too long for a line; the last line tells if there was more."""
-    lines = list(_lines(text, size_px, room_px))
-    if len(lines) <= most_lines:
+def wrap_text(text: str, size_px: int, width_px: int, max_lines: int) -> list[str]:
+    """Wrap text at blanks, and words that are too long within; an ellipsis shows that lines were cut."""
+    lines = list(_lines(text, size_px, width_px))
+    if len(lines) <= max_lines:
         return lines
-    last = lines[most_lines - 1]
-    while last and text_width_px(last + "…", size_px) > room_px:
+    last = lines[max_lines - 1]
+    while last and text_width_px(last + "…", size_px) > width_px:
         last = last[:-1]
-    return [*lines[: most_lines - 1], last.rstrip() + "…"]
+    return [*lines[: max_lines - 1], last.rstrip() + "…"]
 
 
-def _lines(text: str, size_px: int, room_px: int) -> Iterator[str]:
+def _lines(text: str, size_px: int, width_px: int) -> Iterator[str]:
     line = ""
     for word in text.split():
         longer = f"{line} {word}".lstrip()
-        if text_width_px(longer, size_px) <= room_px:
+        if text_width_px(longer, size_px) <= width_px:
             line = longer
             continue
         if line:
             yield line
         line = word
-        while text_width_px(line, size_px) > room_px:
-            fits = next(n for n in range(len(line) - 1, 0, -1) if text_width_px(line[:n], size_px) <= room_px)
+        while text_width_px(line, size_px) > width_px:
+            fits = next(
+                n for n in range(len(line) - 1, 0, -1) if text_width_px(line[:n], size_px) <= width_px
+            )
             yield line[:fits]
             line = line[fits:]
     yield line
@@ -176,10 +176,10 @@ def _lines(text: str, size_px: int, room_px: int) -> Iterator[str]:
 
 @cache
 def _font(size_px: int) -> "FreeTypeFont":
-    """Give Pillow's own font, laid out the same way on every machine."""
-    from PIL import ImageFont  # noqa: PLC0415 - a start need not wait for it
+    """Return Pillow's built-in font with the basic layout engine, which draws alike on every machine."""
+    from PIL import ImageFont  # noqa: PLC0415 - not needed at startup
 
     font = ImageFont.load_default(size_px)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise TypeError("this Pillow was built without FreeType")
+        raise TypeError("Pillow lacks FreeType: install a build that includes it")
     return font.font_variant(layout_engine=ImageFont.Layout.BASIC)

@@ -1,4 +1,4 @@
-"""Receipts to pass on to customers, and what each reseller sets for theirs: the shop's name, own prices."""
+"""Sends receipts for customers, and stores the shop name and customer prices that resellers set."""
 
 import re
 
@@ -19,7 +19,7 @@ from storage.transaction import Tx
 MAX_SHOP_CHARS = 40
 MAX_TYPED_CHARS = 64
 MAX_PRICES_SHOWN = 95
-"""With codes of any length this still is one message, and each of them can be copied by a tap."""
+"""This many prices fit one message with codes of any length, each in a monospaced span to copy."""
 
 _NAME = re.compile(r"(?:nama|toko)\b[\s.:=]*(?P<name>.*)", re.IGNORECASE | re.DOTALL)
 _PRICE = re.compile(
@@ -29,7 +29,7 @@ _PRICE = re.compile(
 
 
 def _send_receipt(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Send the receipt of an order, which exists only after success."""
+    """Send the receipt of a succeeded order."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
@@ -56,36 +56,36 @@ def _facts(work: UnitOfWork, order: Order) -> ReceiptFacts:
         customer_name=token.name if token else None,
         tariff=token.tariff if token else None,
         kwh=token.kwh if token else None,
-        # What the operator asks of the reseller is no business of the customer.
+        # The price that the reseller pays must not be shown to the customer.
         customer_price_idr=receipt_settings.price(work.tx, order.user_id, order.product_code),
     )
 
 
 def edit_settings(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Change what was typed behind `struk`: `nama …` the shop, `s5 6500` a price; show all if nothing was."""
+    """Answer `struk`: store the shop name of `nama …` or the price of `s5 6500`, and show all settings."""
     typed = " ".join(command.rest.split())
     if typed and not _change(work, typed, actor.user_id):
         work.notify(ReceiptSettingsInvalid(typed=command.rest[:MAX_TYPED_CHARS]), actor.address)
     else:
-        work.notify(_settings(work.tx, actor.user_id, kept=bool(typed)), actor.address)
+        work.notify(_settings(work.tx, actor.user_id, is_changed=bool(typed)), actor.address)
 
 
 def _change(work: UnitOfWork, typed: str, user_id: int) -> bool:
-    if named := _NAME.fullmatch(typed):
-        name = named["name"].strip()
+    if found := _NAME.fullmatch(typed):
+        name = found["name"].strip()
         if not 0 < len(name) <= MAX_SHOP_CHARS:
             return False
         receipt_settings.save_shop_name(work.tx, user_id, name)
         return True
-    priced = _PRICE.fullmatch(typed)
-    if priced is None:
+    found = _PRICE.fullmatch(typed)
+    if found is None:
         return False
     catalogue = work.catalogue
-    product = catalogue.find(priced["code"])
+    product = catalogue.find(found["code"])
     if catalogue and product is None:
         return False
-    code = product.code if product else priced["code"].lower()
-    customer_price_idr = int(re.sub(r"[.,]", "", priced["price"]))
+    code = product.code if product else found["code"].lower()
+    customer_price_idr = int(re.sub(r"[.,]", "", found["price"]))
     if customer_price_idr:
         receipt_settings.save_price(work.tx, user_id, code, customer_price_idr)
     else:
@@ -93,13 +93,13 @@ def _change(work: UnitOfWork, typed: str, user_id: int) -> bool:
     return True
 
 
-def _settings(tx: Tx, user_id: int, *, kept: bool) -> ReceiptSettings:
+def _settings(tx: Tx, user_id: int, *, is_changed: bool) -> ReceiptSettings:
     listed = receipt_settings.prices(tx, user_id, limit=MAX_PRICES_SHOWN)
     return ReceiptSettings(
         shop_name=receipt_settings.shop_name(tx, user_id),
         prices=tuple(CustomerPrice(code=code, price_idr=price_idr) for code, price_idr in listed),
         more=max(0, receipt_settings.count_prices(tx, user_id) - len(listed)),
-        kept=kept,
+        kept=is_changed,
     )
 
 

@@ -1,1 +1,1 @@
-"""Browsing prices and choosing a product by taps."""
+"""The price browser, and ordering a product that was chosen there by a tap."""

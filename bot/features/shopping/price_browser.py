@@ -1,6 +1,6 @@
-"""Shows the catalogue: its groups, what fits some words or a number, and asks for the number of a choice.
+"""Shows the catalogue: its groups, the products that match words or a number, and the choice of a product.
 
-What a button brings back names only what is listed; everything shown is looked up anew.
+The callback data names only what is listed: every page is read from the current catalogue again.
 """
 
 import re
@@ -12,8 +12,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import ParsedDestination
-from bot.grammar.parsed import Command
+from bot.grammar.parsed import Command, ParsedDestination
 from bot.grammar.period import minute_of_day
 from bot.notices.buttons import Action
 from bot.notices.placing import ClosedReason
@@ -40,13 +39,13 @@ GROUPS_A_PAGE = 8
 NEAR_SHOWN = 3
 
 MAX_KEY_BYTES = 40
-"""So many bytes of the words fit a button, beside what else it carries."""
+"""The bytes of the search words that fit into the callback data of a button next to its other fields."""
 
 _PAYLOAD = re.compile(r"([agwn])([0-9]{1,4})\|(.*)")
 
 
 def show_prices(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `harga …`: the groups, or what matches the words or the number behind it."""
+    """Answer `harga …`: the groups, or the products that match the words or the number."""
     typed = command.rest
     words = " ".join(typed.casefold().split()).encode()[:MAX_KEY_BYTES].decode(errors="ignore")
     number = _read_number(typed)
@@ -54,31 +53,31 @@ def show_prices(work: UnitOfWork, actor: Actor, command: Command) -> None:
         scope, key = ListScope.ALL, ""
     else:
         scope, key = (ListScope.NUMBER, number) if number else (ListScope.WORDS, words)
-    notice = _shown(work, scope, key, 0)
+    notice = _list_notice(work, scope, key, 0)
     if isinstance(notice, NoCatalogue):
         notice = NoCatalogue(for_admin=actor.sees_all)
     work.notify(notice, actor.address)
 
 
 def _show_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Show another page or list in the place of the tapped one."""
-    read = _PAYLOAD.fullmatch(tap.payload)
-    if read is None:
+    """Replace the tapped list with another page or list."""
+    found = _PAYLOAD.fullmatch(tap.payload)
+    if found is None:
         return Toast.USED
-    scope, key = ListScope(read[1]), read[3]
+    scope, key = ListScope(found[1]), found[3]
     if scope is ListScope.NUMBER and _read_number(key) != key:
         return Toast.USED
-    work.notify(_shown(work, scope, key, int(read[2])), actor.chat, edits=actor.card_id)
+    work.notify(_list_notice(work, scope, key, int(found[2])), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
 def _show_groups(work: UnitOfWork, actor: Actor, _: Tap) -> Toast:
-    work.notify(_shown(work, ListScope.ALL, "", 0), actor.chat, edits=actor.card_id)
+    work.notify(_list_notice(work, ListScope.ALL, "", 0), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
 def _choose_product(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Ask for the destination of the tapped product, or propose the order if the number is known."""
+    """Ask for the destination of the tapped product, or propose the order if its number is known."""
     code, _, number = tap.payload.partition("|")
     catalogue = work.catalogue
     product = catalogue.find(code)
@@ -88,7 +87,7 @@ def _choose_product(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
         return _choose_for(work, actor, product, number)
     closure = _closure(work, product)
     if closure is not None:
-        work.notify(_shut(work, catalogue, product, closure), actor.address)
+        work.notify(_closed_notice(work, catalogue, product, closure), actor.address)
     else:
         destination_prompt.ask_destination(work, product, actor.address)
     return Toast.DONE
@@ -102,7 +101,7 @@ def _choose_for(work: UnitOfWork, actor: Actor, product: Product, number: str) -
     return Toast.DONE
 
 
-def _shown(work: UnitOfWork, scope: ListScope, key: str, page: int) -> ShoppingNotice:
+def _list_notice(work: UnitOfWork, scope: ListScope, key: str, page: int) -> ShoppingNotice:
     catalogue = work.catalogue
     if not catalogue:
         return NoCatalogue()
@@ -138,7 +137,7 @@ def _groups(catalogue: Catalogue, page: int) -> PriceGroups:
 
 
 def _listed(catalogue: Catalogue, scope: ListScope, key: str) -> tuple[str, tuple[Product, ...]]:
-    """Give what a list is of, and its products."""
+    """Return the title and the products of a list."""
     if scope is ListScope.GROUP:
         group = next((group for group in catalogue.groups if _key_of(group) == key), "")
         return group or key, catalogue.in_group(group)
@@ -151,12 +150,12 @@ def _listed(catalogue: Catalogue, scope: ListScope, key: str) -> tuple[str, tupl
 
 
 def _key_of(group: str) -> str:
-    """Give a short name for a group: the long one would not fit a button."""
+    """Return a short key of a group: its name may be too long for the callback data of a button."""
     return f"{crc32(group.encode()):08x}"
 
 
 def _read_number(typed: str) -> str | None:
-    """Give a phone number as 08…, or None where `typed` is none for sure."""
+    """Return a phone number as 08…; None if `typed` is not certainly one."""
     match read_destination(typed, DestinationRule.PHONE):
         case ParsedDestination(destination=destination, ordinal=1):
             return destination
@@ -179,7 +178,7 @@ def _closure(work: UnitOfWork, product: Product) -> ClosedReason | None:
     return ClosedReason.RESTING if product.is_in_cut_off(minute_of_day(work.now_ms, work.zone)) else None
 
 
-def _shut(
+def _closed_notice(
     work: UnitOfWork, catalogue: Catalogue, product: Product, closure: ClosedReason
 ) -> ChosenProductClosed:
     others = (_row(work, other) for other in catalogue.substitutes(product))

@@ -1,4 +1,4 @@
-"""The forms that destinations have: which digits are a phone, a meter, an account or a game's id."""
+"""Formats of destinations: which digits are a phone number, a PLN meter, an account or a game id."""
 
 import re
 from collections.abc import Callable
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from bot.catalogue.product import DestinationRule
+from bot.grammar.destination.tokens import Tokens, join_text
+from bot.grammar.parsed import InputError
 
 PHONE_DIGITS = range(10, 14)
-"""An Indonesian mobile number has 10 to 13 digits with its 0; one more was typed twice."""
+"""An Indonesian mobile number has 10 to 13 digits with its 0; in a longer one a digit was typed twice."""
 
 METER_DIGITS = range(11, 13)
 """A PLN meter number has 11 digits, a customer id 12."""
@@ -27,9 +29,10 @@ _ABROAD_PHONE = re.compile(r"620?8[1-9][0-9]+")
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """What fits: `fit` gives the digits (perhaps behind a +) as they are bought, or None.
+    """The format of a destination that consists of digits.
 
-    `joins` are the marks, besides none at all, by which one number may be written in groups.
+    `fit` takes digits, optionally behind a +, and returns them in the form of an order, or None. `sizes` are
+    the allowed numbers of digits, `joins` the marks by which one number may be grouped.
     """
 
     fit: Callable[[str], str | None]
@@ -39,7 +42,7 @@ class Format(Struct, frozen=True, kw_only=True):
 
 
 def as_phone(digits: str) -> str | None:
-    """Give a mobile number as 08…, whether it came with +62, 62, 0 or none of these."""
+    """Return a mobile number typed with +62, 62, 0 or none of these as 08…; None if it is none."""
     international = digits.startswith("+62")
     number = digits.removeprefix("+")
     if digits.startswith("+") and not international:
@@ -52,12 +55,12 @@ def as_phone(digits: str) -> str | None:
 
 
 def bare_phone(digits: str) -> str | None:
-    """Give the mobile number that `digits` without any 0 or 62 in front may be."""
+    """Return the mobile number for `digits` typed without 0 or 62; None if they cannot be one."""
     return f"0{digits}" if _BARE_PHONE.fullmatch(digits) else None
 
 
 def looks_like_phone(digits: str) -> bool:
-    """Tell whether `digits` were surely typed as a mobile number, complete or not."""
+    """Return whether `digits` were surely typed as a mobile number, complete or not."""
     is_abroad = bool(_ABROAD_PHONE.fullmatch(digits))
     return digits.startswith(("08", "+")) or (
         is_abroad and bool(as_phone(digits) or len(digits) > MAX_ABROAD)
@@ -68,16 +71,15 @@ def _sized(sizes: range) -> Callable[[str], str | None]:
     return lambda digits: digits if len(digits) in sizes and not digits.startswith("+") else None
 
 
-def _as_anything(digits: str) -> str | None:
-    """Without a catalogue: a phone where it looks like one, else the digits as they are."""
+def _as_phone_or_account(digits: str) -> str | None:
     return as_phone(digits) if looks_like_phone(digits) else _sized(ACCOUNT_DIGITS)(digits)
 
 
 _GROUPING = frozenset(" -/().,*#")
 _WEAK = frozenset(" -/()")
 
-ANY_FORMAT = Format(fit=_as_anything, sizes=ACCOUNT_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
-"""For codes that no catalogue explains."""
+ANY_FORMAT = Format(fit=_as_phone_or_account, sizes=ACCOUNT_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
+"""For codes without a catalogue: a phone number where it looks like one, else an account."""
 
 PHONE = Format(fit=as_phone, sizes=PHONE_DIGITS, example=EXAMPLE_PHONE, joins=_GROUPING)
 METER = Format(fit=_sized(METER_DIGITS), sizes=METER_DIGITS, example=EXAMPLE_METER, joins=_GROUPING)
@@ -91,3 +93,22 @@ FORMATS = {
     DestinationRule.GAME: GAME,
 }
 """The rules under which a destination is one run of digits."""
+
+
+def input_error_of(tokens: Tokens, number_format: Format) -> InputError:
+    """Return why `tokens` are no number of this format."""
+    if not tokens:
+        return InputError.NO_DESTINATION
+    if not all(token.is_number for token in tokens):
+        return InputError.NOT_DIGITS
+    digits = join_text(tokens)
+    if digits.startswith("+") and not digits.startswith("+62"):
+        return InputError.FOREIGN_NUMBER
+    is_phone = number_format is ANY_FORMAT and looks_like_phone(digits)
+    sizes = (FORMATS[DestinationRule.PHONE] if is_phone else number_format).sizes
+    local = "0" + digits.removeprefix("+62").removeprefix("0") if digits.startswith("+62") else digits
+    if len(local) < sizes.start:
+        return InputError.TOO_SHORT
+    if len(tokens) > 1:
+        return InputError.TOO_MANY_PARTS
+    return InputError.TOO_LONG if len(local) >= sizes.stop else InputError.NOT_A_PHONE

@@ -1,20 +1,21 @@
-"""Reads a free destination, a name or an address: kept as typed, asked wherever a PIN or ordinal may hide."""
+"""Reads a free destination, a name or an address, as typed; ambiguous where a PIN or ordinal may be in it."""
 
 import re
 
 from bot.grammar.destination.formats import EXAMPLE_FREE
-from bot.grammar.destination.reading import (
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
     DestinationResult,
+    InputError,
     InvalidDestination,
     ParsedDestination,
 )
-from bot.grammar.parsed import Ambiguity, InputError
 
 MAX_CHARS = 64
 
 _FREE = re.compile(r"[A-Za-z0-9@._+\-]+(?:#[A-Za-z0-9]{3,5})?")
-"""A name, perhaps with the tag of a game behind it: `budi#1234`."""
+"""A name, optionally with the tag of a game: `budi#1234`."""
 
 _MARK = re.compile(r"[\s,*#;]+")
 _ORDINAL_BEFORE = re.compile(r"(?P<ordinal>[1-9][0-9]?)(?P<mark>[.,*#\s]+)(?P<name>.*)")
@@ -25,10 +26,10 @@ _NUMBERS = re.compile(r"\+?[0-9]+(?:[.\-][0-9]+)+")
 def read_free_text(typed: str) -> DestinationResult:
     """Read letters, digits and `@._-+`, at most 64 of them."""
     if len(typed) <= MAX_CHARS and _FREE.fullmatch(typed):
-        others = _others(typed)
-        if others:
-            ambiguity = Ambiguity.PARTS if others[0].ordinal == 1 else Ambiguity.ORDINAL
-            return AmbiguousDestination(ambiguity=ambiguity, goals=others)
+        choices = _ambiguous_readings(typed)
+        if choices:
+            ambiguity = Ambiguity.PARTS if choices[0].ordinal == 1 else Ambiguity.ORDINAL
+            return AmbiguousDestination(ambiguity=ambiguity, choices=choices)
         return ParsedDestination(destination=typed)
     parts = [part for part in _MARK.split(typed) if part]
     names = [part for part in parts if _FREE.fullmatch(part) and len(part) <= MAX_CHARS]
@@ -37,11 +38,11 @@ def read_free_text(typed: str) -> DestinationResult:
             input_error=InputError.TOO_LONG if len(typed) > MAX_CHARS else InputError.NOT_PLAIN,
             example=EXAMPLE_FREE,
         )
-    return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(_beside(names)))
+    return AmbiguousDestination(ambiguity=Ambiguity.PARTS, choices=tuple(_with_ordinals(names)))
 
 
-def _others(typed: str) -> tuple[ParsedDestination, ...]:
-    """Give what a name may mean besides itself, the likeliest first; empty where it is only a name."""
+def _ambiguous_readings(typed: str) -> tuple[ParsedDestination, ...]:
+    """Return all readings of a name, the likeliest first; empty if it can only be the name itself."""
     if (found := _ORDINAL_BEFORE.fullmatch(typed)) and _FREE.fullmatch(found["name"]):
         return (
             ParsedDestination(destination=found["name"], ordinal=int(found["ordinal"])),
@@ -57,8 +58,10 @@ def _others(typed: str) -> tuple[ParsedDestination, ...]:
     return ()
 
 
-def _beside(names: list[str]) -> list[ParsedDestination]:
-    """Give each name with the ordinal that stands beside it, if any."""
+def _with_ordinals(names: list[str]) -> list[ParsedDestination]:
+    """Return each name with each ordinal among `names`, or with ordinal 1."""
     ordinals = [int(name) for name in names if re.fullmatch(r"[1-9][0-9]?", name)] or [1]
-    wanted = [name for name in names if not re.fullmatch(r"[0-9]{1,6}", name)] or names
-    return [ParsedDestination(destination=name, ordinal=ordinal) for name in wanted for ordinal in ordinals]
+    destinations = [name for name in names if not re.fullmatch(r"[0-9]{1,6}", name)] or names
+    return [
+        ParsedDestination(destination=name, ordinal=ordinal) for name in destinations for ordinal in ordinals
+    ]

@@ -1,70 +1,71 @@
 """Reads a game id with its server: `12345678(1234)`, or with any other mark between the two.
 
-The wire takes digits, so both are bought as one run. Read again, that run is told from an id alone by its
-length: it is then known only if it is longer than any id.
+The biller's API takes digits, so both are bought as one run. A run typed without a mark is accepted only if
+it is longer than any id, since nothing else shows that it includes a server.
 """
 
-from bot.grammar.destination.reading import (
+from bot.grammar.destination.tokens import STRONG, Tokens
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
     DestinationResult,
+    InputError,
     InvalidDestination,
     ParsedDestination,
 )
-from bot.grammar.destination.tokens import STRONG, Tokens
-from bot.grammar.parsed import Ambiguity, InputError
 
 ID_DIGITS = range(4, 11)
 SERVER_DIGITS = range(3, 6)
 RUN_DIGITS = range(ID_DIGITS.stop, ID_DIGITS.stop + SERVER_DIGITS.stop)
-"""An id and its server run together: longer than an id alone."""
+"""An id and its server without a mark between them: longer than an id alone."""
 
 EXAMPLE_GAME_SERVER = "12345678(1234)"
 
 
-def read_game_server(groups: Tokens) -> DestinationResult:
+def read_game_server(tokens: Tokens) -> DestinationResult:
     """Read an id with its server, and an ordinal at one end."""
-    if whole := _both(groups):
-        return _as_run(ParsedDestination(destination=whole), groups)
-    if len(groups) > 1:
-        sides = ((groups[1:], groups[0], groups[1].mark), (groups[:-1], groups[-1], groups[-1].mark))
-        for run, group, mark in sides:
-            if mark in STRONG and group.ordinal and (whole := _both(run)):
-                return _as_run(ParsedDestination(destination=whole, ordinal=group.ordinal), run)
-    runs = (groups[start : start + 2] for start in range(len(groups) - 1))
-    pairs = tuple(ParsedDestination(destination=whole) for run in runs if (whole := _both(run)))
-    if pairs:
-        ordinals = [group.ordinal for group in groups if group.ordinal] or [1]
-        goals = [
-            ParsedDestination(destination=pair.destination, ordinal=each)
-            for pair in pairs
-            for each in ordinals
+    if digits := _join(tokens):
+        return _check_phone(ParsedDestination(destination=digits), tokens)
+    if len(tokens) > 1:
+        sides = ((tokens[1:], tokens[0], tokens[1].mark), (tokens[:-1], tokens[-1], tokens[-1].mark))
+        for run, token, mark in sides:
+            if mark in STRONG and token.ordinal and (digits := _join(run)):
+                return _check_phone(ParsedDestination(destination=digits, ordinal=token.ordinal), run)
+    runs = (tokens[start : start + 2] for start in range(len(tokens) - 1))
+    destinations = tuple(digits for run in runs if (digits := _join(run)))
+    if destinations:
+        ordinals = [token.ordinal for token in tokens if token.ordinal] or [1]
+        choices = [
+            ParsedDestination(destination=destination, ordinal=ordinal)
+            for destination in destinations
+            for ordinal in ordinals
         ]
-        return AmbiguousDestination(ambiguity=Ambiguity.PARTS, goals=tuple(dict.fromkeys(goals)))
-    return InvalidDestination(input_error=_input_error_of(groups), example=EXAMPLE_GAME_SERVER)
+        return AmbiguousDestination(ambiguity=Ambiguity.PARTS, choices=tuple(dict.fromkeys(choices)))
+    return InvalidDestination(input_error=_input_error_of(tokens), example=EXAMPLE_GAME_SERVER)
 
 
-def _both(run: Tokens) -> str | None:
-    """Give id and server as one run of digits."""
-    texts = [group.text for group in run]
+def _join(run: Tokens) -> str | None:
+    """Return id and server as one run of digits; None if `run` is not exactly these."""
+    texts = [token.text for token in run]
     if not all(text.isascii() and text.isdigit() for text in texts) or not texts or texts[0][0] == "0":
         return None
     match texts:
         case [game_id, server] if len(game_id) in ID_DIGITS and len(server) in SERVER_DIGITS:
             return game_id + server
-        case [both] if len(both) in RUN_DIGITS:
-            return both
+        case [joined] if len(joined) in RUN_DIGITS:
+            return joined
     return None
 
 
-def _as_run(goal: ParsedDestination, run: Tokens) -> ParsedDestination | AmbiguousDestination:
-    """A run that starts like a phone of 62 8… may be one, typed for the wrong product."""
-    if len(run) == 1 and goal.destination.startswith("628"):
-        return AmbiguousDestination(ambiguity=Ambiguity.SERVER, goals=(goal,))
-    return goal
+def _check_phone(parsed: ParsedDestination, run: Tokens) -> ParsedDestination | AmbiguousDestination:
+    """Return a run that starts with 628 as ambiguous: it may be a phone number for the wrong product."""
+    if len(run) == 1 and parsed.destination.startswith("628"):
+        return AmbiguousDestination(ambiguity=Ambiguity.SERVER, choices=(parsed,))
+    return parsed
 
 
-def _input_error_of(groups: Tokens) -> InputError:
-    texts = [group.text for group in groups]
+def _input_error_of(tokens: Tokens) -> InputError:
+    texts = [token.text for token in tokens]
     if not texts:
         return InputError.NO_DESTINATION
     if not all(text.isascii() and text.isdigit() for text in texts):

@@ -15,7 +15,7 @@ from bot.orders.model import Intent
 NEAR_CODES = 3
 
 MAX_NAMED = 4
-"""A word that names more products than these names none."""
+"""A word that matches more products than this suggests none."""
 
 _NAMED = re.compile(r"(?P<word>im3|[a-z]{2,})(?P<nominal>[1-9][0-9]{0,2})?")
 _NOMINAL_BEFORE = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})(?:\.?000|k|rb|ribu)?[\s.,*#]+(?P<rest>.+)")
@@ -23,20 +23,20 @@ _BILL = re.compile(r"\b(?:pay|bayar|byr|inq|tag|tagihan)\b")
 
 
 def suggest_for_unknown(request: OrderRequest, catalogue: Catalogue) -> Resolution:
-    """Ask for what a code may mean that is not in the catalogue, or say that there is none."""
+    """Ask which product a code means that is not in the catalogue; an input error if none is similar."""
     if nominal := nominal_in_words(request.code):
-        verdict = resolve_nominal(request, nominal, catalogue)
+        resolution = resolve_nominal(request, nominal, catalogue)
         return (
-            verdict
-            if isinstance(verdict, InvalidInput)
-            else clarify(Ambiguity.NOMINAL, options_in([verdict]))
+            resolution
+            if isinstance(resolution, InvalidInput)
+            else clarify(Ambiguity.NOMINAL, options_in([resolution]))
         )
-    if kin := suggest_codes(request, catalogue):
-        return clarify(Ambiguity.UNKNOWN_CODE, kin)
+    if suggested := suggest_codes(request, catalogue):
+        return clarify(Ambiguity.UNKNOWN_CODE, suggested)
     products = catalogue.similar(request.code, limit=NEAR_CODES)
-    verdicts = [resolve_for_product(request, product, catalogue) for product in products]
-    sure = [verdict for verdict in verdicts if isinstance(verdict, Intent)]
-    if intents := options_in(sure) or options_in(verdicts):
+    resolutions = [resolve_for_product(request, product, catalogue) for product in products]
+    certain = [resolution for resolution in resolutions if isinstance(resolution, Intent)]
+    if intents := options_in(certain) or options_in(resolutions):
         return clarify(Ambiguity.UNKNOWN_CODE, intents)
     suggestion = f"{products[0].code}.{request.destination}" if products else "harga"
     return InvalidInput(
@@ -45,26 +45,26 @@ def suggest_for_unknown(request: OrderRequest, catalogue: Catalogue) -> Resoluti
 
 
 def suggest_codes(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
-    """Give what `pln.1444…` or `axis5.0838…` may mean; empty where that is nothing of the catalogue."""
+    """Return the orders that `pln.1444…` or `axis5.0838…` may mean; empty if the catalogue has none."""
     if _BILL.search(request.destination.lower()):
         return ()
     return _by_word(request, catalogue) or _by_name(request, catalogue)
 
 
 def _by_word(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
-    """Give the codes that are this word and a nominal; that one may stand before or behind the number."""
-    verdicts: list[Resolution] = []
+    """Return orders of codes that are this word plus a nominal; the destination may include the nominal."""
+    resolutions: list[Resolution] = []
     if not request.code.isalpha():
         return ()
     for product in catalogue:
         nominal = product.code.casefold().removeprefix(request.code)
         if nominal != product.code.casefold() and nominal.isdigit():
-            said = _without_nominal(request.destination, nominal)
-            verdict = resolve_for_product(replace(request, destination=said), product, catalogue)
-            if said != request.destination:
-                return options_in([verdict])
-            verdicts.append(verdict)
-    return options_in(verdicts)
+            destination = _without_nominal(request.destination, nominal)
+            resolution = resolve_for_product(replace(request, destination=destination), product, catalogue)
+            if destination != request.destination:
+                return options_in([resolution])
+            resolutions.append(resolution)
+    return options_in(resolutions)
 
 
 def _without_nominal(destination: str, nominal: str) -> str:
@@ -74,7 +74,7 @@ def _without_nominal(destination: str, nominal: str) -> str:
 
 
 def _by_name(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
-    """Give what `axis5.0838…`, `im3 10 0857…` or `gopay50.0812…` calls by the name of network or wallet."""
+    """Return orders for the names of carriers and wallets: `axis5.0838…`, `im3 10 0857…`, `gopay50.0812…`."""
     found = _NAMED.fullmatch(request.code)
     if not found:
         return ()
@@ -85,8 +85,8 @@ def _by_name(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
             return ()
         nominal, destination = before["nominal"], before["rest"]
     products = _named(catalogue, found["word"], int(nominal))
-    said = replace(request, destination=destination)
-    return options_in([resolve_for_product(said, product, catalogue) for product in products])
+    named = replace(request, destination=destination)
+    return options_in([resolve_for_product(named, product, catalogue) for product in products])
 
 
 def _named(catalogue: Catalogue, word: str, nominal: int) -> tuple[Product, ...]:

@@ -1,4 +1,4 @@
-"""Reads a nominal without a code, by the network of its number or by the meter behind it."""
+"""Resolves a nominal without a code by the carrier of the number, or by the meter number."""
 
 import re
 
@@ -6,9 +6,18 @@ from bot.catalogue.carriers import carrier_of
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import AmbiguousDestination, InvalidDestination, ParsedDestination
-from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, OrderRequest, clarify
-from bot.grammar.resolve.price_hint import price_lookup_hint
+from bot.grammar.irregular import price_lookup_hint
+from bot.grammar.parsed import (
+    Ambiguity,
+    AmbiguousDestination,
+    Clarification,
+    InputError,
+    InvalidDestination,
+    InvalidInput,
+    OrderRequest,
+    ParsedDestination,
+    clarify,
+)
 from bot.grammar.resolve.resolution import (
     Resolution,
     options_in,
@@ -21,13 +30,13 @@ _WORDED = re.compile(r"(?P<nominal>[1-9][0-9]{0,2})(?:k|rb|ribu)")
 
 
 def nominal_in_words(code: str) -> int | None:
-    """Give the 5 of `5rb`, or None."""
+    """Return the 5 of `5rb`; None if `code` is no such word."""
     found = _WORDED.fullmatch(code)
     return int(found["nominal"]) if found else None
 
 
 def resolve_nominal(request: OrderRequest, nominal: int, catalogue: Catalogue) -> Resolution:
-    """Find the one product of a nominal for the number's network; of several, or of none for sure, ask."""
+    """Resolve to the only product of a nominal for the carrier of the number, or ask which one is meant."""
     no_code = missing_code(request)
     if not catalogue:
         return no_code
@@ -36,18 +45,18 @@ def resolve_nominal(request: OrderRequest, nominal: int, catalogue: Catalogue) -
             return to_resolution(several, str(nominal), request.destination)
         case InvalidDestination():
             return _by_meter(request, nominal, catalogue) or no_code
-        case ParsedDestination() as goal:
-            carrier = carrier_of(goal.destination)
-            products = products_of_nominal(catalogue, nominal, goal.destination)
-            intents = tuple(to_intent(goal, product.code) for product in products)
+        case ParsedDestination() as parsed:
+            carrier = carrier_of(parsed.destination)
+            products = products_of_nominal(catalogue, nominal, parsed.destination)
+            intents = tuple(to_intent(parsed, product.code) for product in products)
             if len(intents) == 1 and carrier is not None:
                 return intents[0]
             return clarify(Ambiguity.NOMINAL, intents) if intents else no_code
-        case AmbiguousDestination(ambiguity=ambiguity, goals=goals):
+        case AmbiguousDestination(ambiguity=ambiguity, choices=choices):
             intents = tuple(
-                to_intent(goal, product.code)
-                for goal in goals
-                for product in products_of_nominal(catalogue, nominal, goal.destination)
+                to_intent(choice, product.code)
+                for choice in choices
+                for product in products_of_nominal(catalogue, nominal, choice.destination)
             )
             by_meter = _by_meter(request, nominal, catalogue)
             intents = (*(by_meter.choices if by_meter else ()), *intents)
@@ -55,20 +64,20 @@ def resolve_nominal(request: OrderRequest, nominal: int, catalogue: Catalogue) -
 
 
 def missing_code(request: OrderRequest) -> InvalidInput:
-    """Say that no code stands before the number, and where its codes are."""
+    """Return the input error for a number without a code, with the command that lists its codes."""
     typed = f"{request.code}.{request.destination}"
-    codes = price_lookup_hint(request.destination)
+    hint = price_lookup_hint(request.destination)
     return InvalidInput(
         input_error=InputError.NO_CODE,
-        suggestion=codes,
+        suggestion=hint,
         looks_like_order=request.looks_like_order,
         typed=typed,
     )
 
 
 def _by_meter(request: OrderRequest, nominal: int, catalogue: Catalogue) -> Clarification | None:
-    """A nominal before a meter may be a token of that nominal; which one is always asked."""
+    """Ask which PLN token of that nominal is meant; None for no meter number, or no such token."""
     products = [each for each in catalogue.for_nominal(nominal, None) if each.rule is DestinationRule.METER]
-    reading = read_destination(request.destination, DestinationRule.METER)
-    intents = options_in([to_resolution(reading, each.code, request.destination) for each in products])
+    result = read_destination(request.destination, DestinationRule.METER)
+    intents = options_in([to_resolution(result, each.code, request.destination) for each in products])
     return clarify(Ambiguity.NOMINAL, intents) if intents else None

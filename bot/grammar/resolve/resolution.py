@@ -1,4 +1,4 @@
-"""Reads a destination for one product: an Intent, an input error with the right form, or a question."""
+"""Resolves an order request for a known product: an intent, an input error, or a question."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,34 @@ from bot.catalogue.carriers import carrier_of
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.product import DestinationRule, Product
 from bot.grammar.destination.reader import read_destination
-from bot.grammar.destination.reading import (
+from bot.grammar.parsed import (
+    Ambiguity,
     AmbiguousDestination,
+    Clarification,
     DestinationResult,
+    InputError,
     InvalidDestination,
+    InvalidInput,
+    OrderRequest,
     ParsedDestination,
+    clarify,
 )
-from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, OrderRequest, clarify
 from bot.orders.model import Intent
 
 Resolution = Intent | InvalidInput | Clarification
 
 
-def to_resolution(reading: DestinationResult, code: str, destination: str) -> Resolution:
-    """Make a verdict of what `destination` was read as behind `code`."""
-    match reading:
+def to_resolution(result: DestinationResult, code: str, destination: str) -> Resolution:
+    match result:
         case ParsedDestination():
-            return to_intent(reading, code)
-        case AmbiguousDestination(ambiguity=ambiguity, goals=goals):
-            return clarify(ambiguity, tuple(to_intent(goal, code) for goal in goals))
+            return to_intent(result, code)
+        case AmbiguousDestination(ambiguity=ambiguity, choices=choices):
+            return clarify(ambiguity, tuple(to_intent(choice, code) for choice in choices))
         case InvalidDestination(input_error=InputError.SEVERAL_ORDERS, numbers=numbers):
-            both = "; ".join(f"{code}.{number}" for number in numbers)
-            return InvalidInput(input_error=InputError.SEVERAL_ORDERS, suggestion=both, looks_like_order=True)
+            orders = "; ".join(f"{code}.{number}" for number in numbers)
+            return InvalidInput(
+                input_error=InputError.SEVERAL_ORDERS, suggestion=orders, looks_like_order=True
+            )
         case InvalidDestination(input_error=input_error, example=example):
             typed = f"{code}.{destination}"
             return InvalidInput(
@@ -41,40 +47,39 @@ def to_resolution(reading: DestinationResult, code: str, destination: str) -> Re
             )
 
 
-def to_intent(goal: ParsedDestination, code: str) -> Intent:
-    """Give the order of `code` for `goal`."""
-    return Intent(product_code=code, destination=goal.destination, ordinal=goal.ordinal)
+def to_intent(parsed: ParsedDestination, code: str) -> Intent:
+    return Intent(product_code=code, destination=parsed.destination, ordinal=parsed.ordinal)
 
 
 def resolve_for_product(request: OrderRequest, product: Product, catalogue: Catalogue) -> Resolution:
-    """Read the destination by the rule of `product`; a number of another network is asked."""
-    reading = read_destination(request.destination, product.rule)
-    verdict = to_resolution(reading, product.code, request.destination)
-    match verdict:
-        case Intent() if _fits_operator(verdict.destination, product):
-            return verdict
-        case Intent():
-            return clarify(Ambiguity.OPERATOR, (verdict, *_same_for_operator(verdict, product, catalogue)))
+    """Read the destination by the rule of `product`; a number of another carrier becomes a question."""
+    result = read_destination(request.destination, product.rule)
+    resolution = to_resolution(result, product.code, request.destination)
+    match resolution:
+        case Intent() as intent if _fits_carrier(intent.destination, product):
+            return intent
+        case Intent() as intent:
+            return clarify(Ambiguity.CARRIER, (intent, *_same_for_carrier(intent, product, catalogue)))
         case Clarification(ambiguity=ambiguity, choices=choices):
             others = [
                 other
                 for choice in choices
-                if not _fits_operator(choice.destination, product)
-                for other in _same_for_operator(choice, product, catalogue)
+                if not _fits_carrier(choice.destination, product)
+                for other in _same_for_carrier(choice, product, catalogue)
             ]
             return clarify(ambiguity, (*choices, *others))
-        case InvalidInput():
-            return verdict
+        case InvalidInput() as invalid:
+            return invalid
 
 
-def _fits_operator(phone: str, product: Product) -> bool:
+def _fits_carrier(phone: str, product: Product) -> bool:
     if product.carrier is None or product.rule is not DestinationRule.PHONE:
         return True
     return carrier_of(phone) in {None, product.carrier}
 
 
-def _same_for_operator(intent: Intent, product: Product, catalogue: Catalogue) -> tuple[Intent, ...]:
-    """Give the same nominal for the network of the number, where the catalogue has exactly one."""
+def _same_for_carrier(intent: Intent, product: Product, catalogue: Catalogue) -> tuple[Intent, ...]:
+    """Return the order of the same nominal for the carrier of the number, if exactly one product has it."""
     if product.nominal is None:
         return ()
     others = products_of_nominal(catalogue, product.nominal, intent.destination)
@@ -82,20 +87,20 @@ def _same_for_operator(intent: Intent, product: Product, catalogue: Catalogue) -
 
 
 def products_of_nominal(catalogue: Catalogue, nominal: int, phone: str) -> tuple[Product, ...]:
-    """Give the products of a nominal for the network of `phone`."""
+    """Return the pulsa products of a nominal for the carrier of `phone`, or for all if it is unknown."""
     products = catalogue.for_nominal(nominal, carrier_of(phone))
     return tuple(product for product in products if product.rule is DestinationRule.PHONE)
 
 
-def options_in(verdicts: Sequence[Resolution]) -> tuple[Intent, ...]:
-    """Give what could be bought by any of `verdicts`, in order, each once."""
-    found: list[Intent] = []
-    for verdict in verdicts:
-        match verdict:
+def options_in(resolutions: Sequence[Resolution]) -> tuple[Intent, ...]:
+    """Return all intents and choices of `resolutions` in order, without duplicates."""
+    options: list[Intent] = []
+    for resolution in resolutions:
+        match resolution:
             case Intent():
-                found.append(verdict)
+                options.append(resolution)
             case Clarification(choices=choices):
-                found.extend(choices)
+                options.extend(choices)
             case InvalidInput():
                 pass
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(options))

@@ -1,7 +1,7 @@
-"""Checks an order as asked against the catalogue, and makes it an Intent, an input error or a question.
+"""Resolves an order request with the catalogue: an intent, an input error or a question.
 
-Without a catalogue every code passes, and tells the rule: `pln…` goes to a meter, `ml…` to a game id with its
-server, everything else to digits that are a phone number where they look like one.
+Without a catalogue every code is accepted and determines the destination rule: `pln…` takes a meter, `ml…` a
+game id with its server, any other code a phone number or an account.
 """
 
 import re
@@ -31,28 +31,27 @@ _NUMBER_ALONE = re.compile(r"(?:\+?62[\s\-]*)?\(?[0-9]{3,}(?:[\s\-().]*[0-9]){6,
 
 
 def resolve(request: OrderRequest, catalogue: Catalogue) -> Resolution:
-    """Check `request`; an input error says how it must be typed, a question shows what it may mean."""
-    verdict = _judge(request, catalogue)
-    if request.ambiguity is None or isinstance(verdict, InvalidInput):
-        return verdict
-    return clarify(request.ambiguity, options_in([verdict]))
+    resolution = _resolve_code(request, catalogue)
+    if request.ambiguity is None or isinstance(resolution, InvalidInput):
+        return resolution
+    return clarify(request.ambiguity, options_in([resolution]))
 
 
-def _judge(request: OrderRequest, catalogue: Catalogue) -> Resolution:
+def _resolve_code(request: OrderRequest, catalogue: Catalogue) -> Resolution:
     code = request.code
     if code.isdigit():
         return resolve_nominal(request, int(code), catalogue)
     if product := catalogue.find(code):
         return resolve_for_product(request, product, catalogue)
     if not request.looks_like_order:
-        return _in_words(request, catalogue)
+        return _resolve_talk(request, catalogue)
     if catalogue:
         return suggest_for_unknown(request, catalogue)
-    return _passed_on(request)
+    return _resolve_without_catalogue(request)
 
 
-def _in_words(request: OrderRequest, catalogue: Catalogue) -> InvalidInput | Clarification:
-    """Most likely talk: an order only where its words call something of the catalogue."""
+def _resolve_talk(request: OrderRequest, catalogue: Catalogue) -> InvalidInput | Clarification:
+    """Resolve probable talk, which is an order only if its words name a product."""
     is_number = request.destination.lstrip("+(")[:1].isdigit()
     if is_number and (intents := suggest_codes(request, catalogue)):
         return clarify(Ambiguity.UNKNOWN_CODE, intents)
@@ -69,17 +68,17 @@ def _in_words(request: OrderRequest, catalogue: Catalogue) -> InvalidInput | Cla
     )
 
 
-def _passed_on(request: OrderRequest) -> Resolution:
-    """Without a catalogue a code is passed on as typed, unless it can be none."""
+def _resolve_without_catalogue(request: OrderRequest) -> Resolution:
+    """Accept the code as typed, unless it is only a nominal such as `5rb`."""
     if nominal_in_words(request.code):
         return missing_code(request)
-    verdict = to_resolution(
+    resolution = to_resolution(
         read_destination(request.destination, _rule_of(request.code)), request.code, request.destination
     )
-    is_landline = isinstance(verdict, Intent) and _LANDLINE.match(verdict.destination)
+    is_landline = isinstance(resolution, Intent) and _LANDLINE.match(resolution.destination)
     if is_landline and _PULSA.fullmatch(request.code):
-        return clarify(Ambiguity.NUMBER, options_in([verdict]))
-    return verdict
+        return clarify(Ambiguity.NUMBER, options_in([resolution]))
+    return resolution
 
 
 def _rule_of(code: str) -> DestinationRule | None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from bot.notices import alarms
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
-from bot.orders.model import FailureCause
+from bot.orders.model import FailureCause, State
+from bot.purchasing.notifications import order_card
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
+from tools.gallery.scenes.results import PLN_SN
 from tools.gallery.stage import RINA, Stage, messages_to
 
 
@@ -15,6 +17,7 @@ def play() -> Iterator[Scene]:
     stage = Stage(*GOODS)
     yield from _settling(stage)
     yield from _rejected_decisions(stage)
+    yield from _serial_numbers(stage)
     yield from _money(stage)
     yield from _alarms(stage)
 
@@ -52,6 +55,35 @@ def _rejected_decisions(stage: Stage) -> Iterator[Scene]:
     )
 
 
+def _serial_numbers(stage: Stage) -> Iterator[Scene]:
+    stage.send_text("pln20.14444941364")
+    stage.accept()
+    raw = f"Transaksi pln20.14444941364 SUKSES. SN: {PLN_SN}. Trx lancar. Saldo: Rp1.350.992"
+    messages = stage.apply(Succeeded(doubtful_sn=PLN_SN, raw=raw))
+    yield Scene(caption="SUKSES with an SN that may be wrong", messages=messages)
+    yield Scene(caption="📤 Teruskan SN is tapped", messages=stage.tap("Teruskan SN", RINA))
+    stage.send_text("pln50.14444941364")
+    stage.accept()
+    stage.apply(Succeeded(doubtful_sn="", raw="Transaksi pln50.14444941364 SUKSES. Cek struk"))
+    unread = stage.orders()[-1].trxid
+    yield Scene(caption="✏️ Ketik SN is tapped", messages=stage.tap("Ketik SN", RINA))
+    stage.apply(Failed(reason="", failure_cause=FailureCause.OTHER))
+    messages = stage.send_text("51203948571", RINA, reply_to="SnPrompt")
+    yield Scene(
+        caption="The admin sends an SN after the result has changed", typed="51203948571", messages=messages
+    )
+    stage.send_text(f"/gagal {unread}", RINA)
+    stage.tap("Ya, GAGAL", RINA)
+    stage.send_text("s5.081234567899")
+    stage.accept()
+    stage.apply(Succeeded(sn="51203948574"))
+    raw = "Transaksi s5.081234567899 SUKSES, SN: 77001122334, Saldo: Rp1.350.992"
+    messages = stage.apply(Succeeded(sn="77001122334", raw=raw))
+    yield Scene(
+        caption="The biller reports the success again with another SN", messages=messages_to(RINA, messages)
+    )
+
+
 def _money(stage: Stage) -> Iterator[Scene]:
     yield Scene(
         caption="Before the biller has reported a balance",
@@ -81,6 +113,11 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="Orders continue", messages=stage.notify(closed, to=RINA))
     quarantined = alarms.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
     yield Scene(caption="A report that matches no order", messages=stage.notify(quarantined, to=RINA))
+    pending = next(order for order in stage.orders() if order.state is State.PENDING)
+    card = order_card(pending, stage.now_ms, report=f"status=0&refid={pending.trxid}&refid={pending.trxid}")
+    quarantined = alarms.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
+    caption = "A report that names an order but does not match it"
+    yield Scene(caption=caption, messages=stage.notify(quarantined, to=RINA))
     damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)

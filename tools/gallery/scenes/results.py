@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from bot.orders.events import Claimed, Expired, Failed, OrderEvent, Overdue, Refused, Succeeded, Unclear
+from bot.orders.events import (
+    Accepted,
+    Claimed,
+    Expired,
+    Failed,
+    OrderEvent,
+    Overdue,
+    Refused,
+    Succeeded,
+    Unclear,
+)
 from bot.orders.model import ExpiryReason, FailureCause
 from bot.purchasing.settlement import notify_waiting
 from tools.gallery.goods import GOODS
@@ -38,7 +48,7 @@ def play() -> Iterator[Scene]:
     yield Scene(caption="A token, delivered", typed=order, messages=stage.apply(Succeeded(sn=PLN_SN)))
     stage.send_text("i5.085712345678")
     stage.accept()
-    yield Scene(caption="Delivered, but the SN could not be read", messages=stage.apply(Succeeded(sn=None)))
+    yield Scene(caption="Delivered without an SN", messages=stage.apply(Succeeded(sn=None)))
     yield from _refused(stage)
     yield from _in_between(stage)
 
@@ -48,6 +58,11 @@ def _refused(stage: Stage) -> Iterator[Scene]:
         stage.send_text(f"s10.08123456700{number}")
         messages = stage.apply(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
         yield Scene(caption=caption, messages=messages_to(SARI, messages))
+    stage.send_text("s10.081234567009")
+    messages = stage.apply(Claimed(), Accepted())
+    yield Scene(
+        caption="The deposit is filled: the next order is accepted", messages=messages_to(SARI, messages)
+    )
 
 
 def _in_between(stage: Stage) -> Iterator[Scene]:

@@ -1,0 +1,272 @@
+"""Reads what a biller's message says of a purchase, whatever words it uses: pure, and in linear time.
+
+The first word in so many words counts, turned by what stands before it ("tidak berhasil", "belum sukses").
+Where a message says two things, or that there is no result yet, nothing is settled by it.
+"""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum, auto
+from typing import assert_never
+
+from msgspec import Struct
+
+from bot.biller.clauses import OTHER_ORDER, Clause, clauses_of
+from bot.biller.refusals import refusal_at
+from bot.biller.wording import (
+    DELIVERED_APART,
+    FILLERS,
+    MODIFIERS,
+    MONEY_RETURNS,
+    NO_VALUES,
+    POLICY,
+    ROLES,
+    WISHES,
+    Modifier,
+    Role,
+)
+from bot.orders.model import Outcome
+
+_BEFORE = 3  # words looked back for what turns one: "tidak dapat kami proses"
+_JOINING = frozenset({"atau", "dan", "maupun", "or", "and", "nor"})
+_ANTI = frozenset({"anti", "bebas", "tanpa"})
+_FULL = frozenset({"penuh", "ful"})
+
+
+class Claim(StrEnum):
+    """What the words of a message say, whatever its status is."""
+
+    SUCCESS = auto()
+    FAILURE = auto()
+    NOT_YET = auto()
+    MIXED = auto()
+    NOTHING = auto()
+
+
+class Verdict(StrEnum):
+    """What status and words say together; NO_VERDICT leaves the word to the status."""
+
+    SUCCESS = auto()
+    FAILURE = auto()
+    NOT_YET = auto()
+    CONTRADICTION = auto()
+    NO_VERDICT = auto()
+
+
+_Reading = tuple[Claim, bool] | None
+_UNDECIDED: _Reading = (Claim.NOT_YET, True)
+
+
+class _Mention(Struct, frozen=True):
+    """One thing that is said; `is_plain` in so many words, `is_own` by a clause that says nothing else."""
+
+    claim: Claim
+    is_plain: bool
+    is_own: bool = False
+
+
+def read_verdict(status: Outcome, message: str, *, code: str, destination: str) -> Verdict:
+    """Hold the words of a report against its status."""
+    match read_claim(message, code=code, destination=destination):
+        case Claim.SUCCESS:
+            return Verdict.SUCCESS if status is Outcome.SUCCESS else Verdict.CONTRADICTION
+        case Claim.FAILURE:
+            return Verdict.FAILURE if status is Outcome.FAILURE else Verdict.CONTRADICTION
+        case Claim.NOT_YET:
+            return Verdict.NOT_YET
+        case Claim.MIXED:
+            return Verdict.CONTRADICTION
+        case Claim.NOTHING:
+            return Verdict.NO_VERDICT
+        case claim:
+            assert_never(claim)
+
+
+def read_claim(
+    message: str, *, code: str = "", destination: str = "", other_orders_count: bool = False
+) -> Claim:
+    """Return what the words say of the order of `code` to `destination`.
+
+    A result beside another order's number counts only where there is no other, unless `other_orders_count`.
+    """
+    clauses = clauses_of(message, code=code, destination=destination)
+    mentions = [mention for clause in clauses for mention in _mentions(clause, other_orders_count)]
+    return _sum_up(mentions)
+
+
+def _sum_up(mentions: Sequence[_Mention]) -> Claim:
+    """Take the plain words, and the others only where there are none."""
+    counted = [mention for mention in mentions if mention.is_plain] or mentions
+    claims = {mention.claim for mention in counted}
+    if not claims or len(claims) == 1:
+        return next(iter(claims), Claim.NOTHING)
+    first = counted[0].claim
+    if first is not Claim.FAILURE:
+        return Claim.NOT_YET if Claim.NOT_YET in claims else Claim.MIXED
+    # "GAGAL, antrian penuh" is a failure; "GAGAL, masih diproses ulang" is none yet.
+    goes_on = any(each.claim is Claim.NOT_YET and each.is_own for each in counted if each.is_plain)
+    return Claim.MIXED if Claim.SUCCESS in claims or goes_on else Claim.FAILURE
+
+
+def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  # noqa: FBT001 - one caller
+    refused_at, is_bare = refusal_at(clause), clause.is_bare
+    for index, word in enumerate(clause.words):
+        if index == refused_at:
+            yield _Mention(Claim.FAILURE, is_plain=False)
+        role = Role.UNDONE if _money_returns(clause.words, index) else ROLES.get(word)
+        said = _said(role, clause.words, index) if role else None
+        if said:
+            claim, is_plain = said
+            is_asked = clause.mark == "?" and is_plain
+            is_own = is_bare or role is Role.AGAIN
+            is_of_other = (
+                OTHER_ORDER in clause.words[max(0, index - 1) : index + 2] and not other_orders_count
+            )
+            is_plain = is_plain and not clause.is_aside and not is_of_other
+            yield _Mention(Claim.NOT_YET if is_asked else claim, is_plain, is_own)
+
+
+def _said(role: Role, words: Sequence[str], index: int) -> _Reading:
+    """Return what one word says where it stands, and whether plainly; None if it says nothing."""
+    turn, turned_by = _turn(words, index)
+    if turn is Modifier.NOT_YET and role is not Role.AGAIN:
+        return _UNDECIDED
+    if turn in (Modifier.FUTURE, Modifier.MAYBE) and role not in (Role.UNDONE, Role.AWAITED, Role.KNOWN):
+        return None if _is_apart(words, index) else _UNDECIDED
+    if _is_denied(words, index):
+        return (Claim.FAILURE, True) if role in (Role.SUCCESS, Role.DONE) else None
+    match role:
+        case Role.SUCCESS:
+            return _success(words, index, is_not=turn is Modifier.NOT)
+        case Role.DONE | Role.MOVED | Role.PROCESS:
+            return _progress(role, words, index, turn=turn, follows=ROLES.get(turned_by))
+        case Role.FAILURE | Role.REJECTED | Role.UNDONE:
+            is_anti = turned_by in _ANTI
+            return None if is_anti else _failure(role, words, index, is_not=turn is Modifier.NOT)
+        case Role.WAITING | Role.LOOK | Role.AWAITED | Role.KNOWN | Role.AGAIN:
+            return _waiting(role, words, index, turn=turn)
+        case _:
+            assert_never(role)
+
+
+def _success(words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
+    if is_not:
+        return Claim.FAILURE, True
+    is_wish = _next(words, index) in WISHES or (index > 0 and words[index - 1] in WISHES)
+    is_of_undoing = _is_near(words, index, Role.UNDONE, behind=True) or _is_near(
+        words, index, Role.UNDONE, behind=False
+    )
+    return None if is_wish or is_of_undoing else (Claim.SUCCESS, True)
+
+
+def _failure(role: Role, words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
+    if role is Role.FAILURE:
+        # "Pembatalan gagal": what was to be undone may stand after all.
+        if _is_near(words, index, Role.UNDONE, behind=False):
+            return _UNDECIDED
+        return (Claim.SUCCESS if is_not else Claim.FAILURE), True
+    is_nothing = is_not or (
+        role is Role.UNDONE
+        and (_is_policy(words, index) or _is_near(words, index, Role.FAILURE, behind=True))
+    )
+    return None if is_nothing else (Claim.FAILURE, True)
+
+
+def _waiting(role: Role, words: Sequence[str], index: int, *, turn: Modifier | None) -> _Reading:
+    is_not = turn is Modifier.NOT
+    if role is Role.AGAIN:
+        return _UNDECIDED if turn in (Modifier.ONGOING, Modifier.FUTURE) else None
+    if role is Role.AWAITED:
+        return (Claim.NOT_YET, False) if is_not else None
+    if role is Role.KNOWN:
+        return _UNDECIDED if is_not else None
+    if is_not or _next(words, index) in _FULL:
+        return None
+    return Claim.NOT_YET, role is Role.WAITING or turn is Modifier.ONGOING
+
+
+def _progress(
+    role: Role, words: Sequence[str], index: int, *, turn: Modifier | None, follows: Role | None
+) -> _Reading:
+    """Read a word of work by what stands around it: "gagal diproses", "sudah dikirim", "sedang diproses"."""
+    if turn is Modifier.NOT or follows in (Role.FAILURE, Role.REJECTED):
+        return Claim.FAILURE, True
+    if turn is Modifier.ONGOING:
+        return None if _is_apart(words, index) else (Claim.NOT_YET, True)
+    if _is_near(words, index, Role.UNDONE, behind=True) or _is_near(words, index, Role.UNDONE, behind=False):
+        return None
+    if role is Role.DONE or turn is Modifier.PERFECT or (follows is Role.SUCCESS and role is Role.MOVED):
+        return Claim.SUCCESS, False
+    is_told_behind = any(
+        _is_near(words, index, each, behind=True) for each in (Role.SUCCESS, Role.FAILURE, Role.DONE)
+    )
+    if role is Role.MOVED or follows is Role.SUCCESS or is_told_behind:
+        return None
+    return Claim.NOT_YET, False
+
+
+def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
+    """Return what turns the word at `index`, and by which word: the nearest, unless that is denied itself."""
+    at = index
+    if index > 1 and words[index - 1] in _JOINING and words[index - 2] in ROLES:
+        index -= 2  # "tidak dapat dibatalkan atau direfund": one "tidak" turns both
+    turn: Modifier | None = None
+    by = ""
+    for word in reversed(words[max(0, index - _BEFORE) : index]):
+        modifier = MODIFIERS.get(word)
+        if modifier in (Modifier.NOT, Modifier.NOT_YET):
+            return (Modifier.NOT_YET if "yet" in words[at + 1 : at + 3] else modifier), word
+        if modifier and turn is None:
+            turn, by = modifier, word
+        elif ROLES.get(word) and turn is None:
+            return None, word
+        elif modifier is None and word not in FILLERS and turn is not None:
+            break
+        elif modifier is None and word not in FILLERS:
+            return _distant(words, index)
+    return turn, by
+
+
+def _distant(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
+    """Look over a word that turns nothing: "sedang coba kirim", "belum semua terkirim"."""
+    for word in reversed(words[max(0, index - _BEFORE) : index]):
+        modifier = MODIFIERS.get(word)
+        if modifier in (Modifier.NOT_YET, Modifier.ONGOING, Modifier.FUTURE, Modifier.MAYBE):
+            return modifier, word
+        if modifier or ROLES.get(word):
+            break
+    return None, ""
+
+
+def _next(words: Sequence[str], index: int) -> str:
+    return words[index + 1] if index + 1 < len(words) else ""
+
+
+def _is_near(words: Sequence[str], index: int, role: Role, *, behind: bool) -> bool:
+    """Return whether a word of `role` stands within two words, with fillers between alone."""
+    near = words[index + 1 : index + 3] if behind else words[max(0, index - 2) : index][::-1]
+    for word in near:
+        if ROLES.get(word) is role:
+            return True
+        if word not in FILLERS and word not in MODIFIERS:
+            return False
+    return False
+
+
+def _is_denied(words: Sequence[str], index: int) -> bool:
+    """Return whether the word is a name whose value says no: `success: false`."""
+    behind = words[index + 1 : index + 3]
+    return len(behind) > 1 and behind[0] in (":", "=") and behind[1] in NO_VALUES
+
+
+def _is_policy(words: Sequence[str], index: int) -> bool:
+    return any(word in POLICY for word in words[max(0, index - 2) : index + 3])
+
+
+def _is_apart(words: Sequence[str], index: int) -> bool:
+    return any(word in DELIVERED_APART for word in words[max(0, index - _BEFORE) : index])
+
+
+def _money_returns(words: Sequence[str], index: int) -> bool:
+    return words[index] == "kembali" and any(
+        word in MONEY_RETURNS for word in words[max(0, index - _BEFORE) : index]
+    )

@@ -1,0 +1,66 @@
+"""When the deposit at the biller was empty: the chats that heard GAGAL are told once it buys again."""
+
+from bot.actors import Address
+from bot.notices.orders import OrdersPossibleAgain
+from bot.orders.events import Accepted, Failed, OrderEvent, Refused
+from bot.orders.model import FailureCause, Order, State
+from bot.purchasing.notifications import facts_of
+from bot.unit_of_work import UnitOfWork
+from storage import deposit_waits, orders
+from storage.deposit_waits import DepositWait
+
+NOTIFIED_AT_ONCE = 20
+"""Bounds the work of one accepted order; the next one notifies the next chats."""
+
+FORGOTTEN_AFTER_MS = 86_400_000
+"""A day later the customer has left the shop."""
+
+
+def follow_deposit(work: UnitOfWork, order: Order, news: OrderEvent) -> bool:
+    """Store which chat waits for a deposit, and notify those that wait when an order is accepted.
+
+    Return whether any was notified.
+    """
+    match news:
+        case Refused(failure_cause=FailureCause.DEPOSIT) | Failed(failure_cause=FailureCause.DEPOSIT):
+            if order.state is State.FAILED:
+                deposit_waits.add(work.tx, order.chat_id, order.trxid, at_ms=work.now_ms)
+            return False
+        case Accepted():
+            waits = deposit_waits.waiting(work.tx, limit=NOTIFIED_AT_ONCE)
+            # All of them, not only up to the first that is notified.
+            return sum(_notify(work, wait, order, news) for wait in waits) > 0
+        case _:
+            return False
+
+
+def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, news: Accepted) -> bool:
+    """Notify a chat and forget it, unless the deposit is still too small; return whether it was notified."""
+    refused = orders.get(work.tx, wait.trxid)
+    if refused and _is_still_too_dear(refused, news):
+        return False
+    deposit_waits.end(work.tx, wait.chat_id)
+    is_old = work.now_ms - wait.refused_at_ms > FORGOTTEN_AFTER_MS
+    # Who has sent the order again knows already: another word would sound like an invitation to buy it twice.
+    if refused is None or is_old or (wait.refused_count == 1 and _is_same(refused, accepted)):
+        return False
+    notice = OrdersPossibleAgain(**facts_of(refused, work.now_ms), refused_count=wait.refused_count)
+    work.notify(notice, Address(chat_id=refused.chat_id, thread_id=refused.thread_id))
+    return True
+
+
+def _is_still_too_dear(refused: Order, news: Accepted) -> bool:
+    """Return whether what is left of the deposit surely cannot pay the refused order."""
+    return (
+        refused.price_idr is not None
+        and news.balance_idr is not None
+        and news.balance_idr < refused.price_idr
+    )
+
+
+def _is_same(refused: Order, accepted: Order) -> bool:
+    return (refused.chat_id, refused.product_code, refused.destination) == (
+        accepted.chat_id,
+        accepted.product_code,
+        accepted.destination,
+    )

@@ -1,0 +1,69 @@
+"""An admin hands the SN of a success on to the chat that ordered it: by a tap, or by a reply."""
+
+from bot.actors import Actor
+from bot.grammar.parse import normalize
+from bot.notices.buttons import Action
+from bot.notices.serial_numbers import SnForwarded, SnPrompt, SnRejected
+from bot.orders.events import SnSupplied
+from bot.orders.model import State
+from bot.purchasing.notifications import facts_of
+from bot.purchasing.settlement import apply_event, sn_subject
+from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, Toast
+from storage import orders
+
+MAX_SN_CHARS = 500
+"""A PLN token with name, tariff and kWh has about 80; what is longer is no SN."""
+
+
+def read_sn(typed: str) -> str | None:
+    """Return the SN that an admin typed, on one line; None if there is none, or far too much to be one."""
+    sn = " ".join(normalize(typed).split())
+    return sn if 0 < len(sn) <= MAX_SN_CHARS else None
+
+
+def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> None:
+    """Hand an SN on, and close its cards; an SN that the chat has been told already is not told again."""
+    order = orders.get(work.tx, trxid)
+    if order is None or order.state is not State.SUCCEEDED:
+        work.notify(SnRejected(trxid=trxid[:40]), admin.address)
+        return
+    supplied = SnSupplied(sn=sn, admin_id=admin.user_id)
+    apply_event(work, order, supplied, actor=f"admin:{admin.user_id}")
+    closed = SnForwarded(**facts_of(order, work.now_ms), sn=sn, admin_name=admin.name)
+    work.replace_cards(closed, subject=sn_subject(trxid))
+
+
+def ask_for_sn(work: UnitOfWork, admin: Actor, trxid: str) -> None:
+    """Ask an admin which SN is to be handed on."""
+    order = orders.get(work.tx, trxid)
+    if order is None or order.state is not State.SUCCEEDED:
+        work.notify(SnRejected(trxid=trxid[:40]), admin.address)
+    else:
+        prompt = SnPrompt(**facts_of(order, work.now_ms))
+        work.notify(prompt, admin.address, subject=sn_subject(trxid))
+
+
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    trxid, _, sn = tap.payload.partition(" ")
+    if tap.action is Action.FORWARD_SN and sn:
+        forward_sn(work, admin, trxid, sn)
+    else:
+        ask_for_sn(work, admin, trxid)
+    return Toast.DONE
+
+
+def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
+    """Take an admin's reply to the question for an SN as that SN."""
+    sn = read_sn(message.text)
+    if sn is None or sn.startswith("/"):
+        return False
+    forward_sn(work, admin, subject.removeprefix("sn:"), sn)
+    return True
+
+
+ROUTES = Routes(
+    buttons=(ButtonRoute(actions=(Action.FORWARD_SN, Action.TYPE_SN), handle=_tap),),
+    replies=(ReplyRoute(to=(SnPrompt,), handle=_reply, audience=Audience.ADMINS),),
+)
