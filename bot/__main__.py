@@ -1,4 +1,4 @@
-"""The command line, `loket run` and all others, each also as `python -m bot …`."""
+"""The command line: `loket run` and the other commands, also available as `python -m bot …`."""
 
 import argparse
 import asyncio
@@ -23,59 +23,56 @@ if TYPE_CHECKING:
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
 EXIT_DATABASE = 3
-"""A person has to choose the database (damaged, newer, a restore cut off): starting again would not help."""
+"""The database is damaged, too new or half restored: a restart does not help until the operator acts."""
 
 _log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Read the command and carry it out.
+    """Run the command of the command line.
 
-    Exits with 2 for settings, 3 for a database that needs a person, 1 for what else cannot be, 0 otherwise.
+    Exit with 0 after success, 2 for invalid settings, 3 for a database that needs the operator, 1 for any
+    other failure.
     """
     parser = argparse.ArgumentParser(
-        prog="loket", description="A Telegram counter for resellers of one biller."
+        prog="loket", description="A Telegram bot at which resellers order from one biller."
     )
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot")
-    commands.add_parser(
-        "check", help="look at settings, database, Telegram and web server, and say what to do"
-    )
-    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
-    backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder to make one in")
-    restore = commands.add_parser(
-        "restore", help="put a backup in the place of the database; the bot must not run"
-    )
-    restore.add_argument("copy", type=Path, metavar="FILE", help="what `loket backup` wrote")
-    _add_catalogue(commands.add_parser("catalogue", help="bring the price list in or out, as XLSX or CSV"))
-    # The sandbox has options of its own, --help among them: whatever follows `demo` is passed on to it.
+    commands.add_parser("check", help="check settings, database, Telegram and web server")
+    backup = commands.add_parser("backup", help="copy the database, even while the bot runs")
+    backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder for it")
+    restore = commands.add_parser("restore", help="replace the database with a backup; the bot must not run")
+    restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
+    _add_catalogue(commands.add_parser("catalogue", help="import or export the price list, as XLSX or CSV"))
+    # The sandbox parses its own options, including --help: all arguments after `demo` are passed on to it.
     commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in", add_help=False)
-    given, others = parser.parse_known_args()
-    if given.command == "demo":
-        _become_the_sandbox(others)
+    arguments, others = parser.parse_known_args()
+    if arguments.command == "demo":
+        _replace_with_sandbox(others)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     settings = _settings_or_exit()
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     log_unhandled_errors()
-    match given.command:
+    match arguments.command:
         case "check":
             sys.exit(_check(settings))
         case "backup":
-            sys.exit(_keep(partial(_back_up, settings, given.target)))
-        case "catalogue" if given.way == "import":
-            sys.exit(_keep(partial(_import, settings, given)))
+            sys.exit(_run_file_command(partial(_back_up, settings, arguments.target)))
+        case "catalogue" if arguments.action == "import":
+            sys.exit(_run_file_command(partial(_import, settings, arguments)))
         case "catalogue":
-            sys.exit(_keep(partial(_export, settings, given.file)))
+            sys.exit(_run_file_command(partial(_export, settings, arguments.file)))
         case "restore":
-            sys.exit(_keep(partial(_restore, settings, given.copy)))
+            sys.exit(_run_file_command(partial(_restore, settings, arguments.copy)))
         case _:
             sys.exit(_run(settings))
 
 
 class _ShowVersion(argparse.Action):
-    """Print the version of the installed package; it is looked up only when it is asked for."""
+    """Prints the version of the installed package, looked up only on demand."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
@@ -85,22 +82,26 @@ class _ShowVersion(argparse.Action):
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:
-    ways = parser.add_subparsers(dest="way", required=True, metavar="WAY")
-    bring_in = ways.add_parser("import", help="show what a list would change, and apply it when told to")
-    bring_in.add_argument("--yes", action="store_true", help="apply without asking")
-    bring_in.add_argument("--skip-faulty", action="store_true", help="apply the sound rows of a faulty list")
-    bring_in.add_argument(
-        "--replace", action="store_true", help="remove the products that the list does not name"
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    import_ = actions.add_parser("import", help="show what a price list changes, and apply it after a yes")
+    import_.add_argument("--yes", action="store_true", help="apply without asking")
+    import_.add_argument(
+        "--skip-faulty", action="store_true", help="skip rows with errors and apply the rest"
     )
-    bring_in.add_argument("--price", default="", metavar="HEADING", help="the column that resellers pay by")
-    export = ways.add_parser("export", help="write the list in the form that import reads")
-    for way in (bring_in, export):
-        way.add_argument("file", type=Path, metavar="FILE", help="a spreadsheet, or text that ends in .csv")
+    import_.add_argument(
+        "--replace", action="store_true", help="remove products that are not in the price list"
+    )
+    import_.add_argument(
+        "--price", default="", metavar="HEADING", help="the column of the price that resellers pay"
+    )
+    export = actions.add_parser("export", help="write the price list in the format that import reads")
+    for action in (import_, export):
+        action.add_argument("file", type=Path, metavar="FILE", help="a spreadsheet, or a text file in .csv")
 
 
-def _become_the_sandbox(arguments: list[str]) -> None:
-    """The sandbox is a program of its own, so that it can only reach the bot as the world does."""
-    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own interpreter and module
+def _replace_with_sandbox(arguments: list[str]) -> None:
+    """Replace this process with the sandbox, which reaches the bot only by URL."""
+    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own module
 
 
 def _settings_or_exit() -> Settings:
@@ -114,7 +115,7 @@ def _settings_or_exit() -> Settings:
 
 
 def _run(settings: Settings) -> int:
-    # Imported late: `loket demo` and a wrong setting should answer at once.
+    # Imported late, so that `loket demo` and a wrong setting respond at once.
     import uvloop
 
     from bot.app import run
@@ -139,13 +140,13 @@ def _check(settings: Settings) -> int:
     return asyncio.run(check(settings))
 
 
-def _keep(work: Callable[[], None]) -> int:
-    """Carry out what is done with a file, and say on the terminal what stood in its way."""
+def _run_file_command(command: Callable[[], None]) -> int:
+    """Run a command that works on files, print its error, and return the exit status."""
     from bot.catalogue_cli import PriceListFileError
     from storage.errors import StorageError
 
     try:
-        work()
+        command()
     except (StorageError, PriceListFileError) as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
@@ -158,8 +159,8 @@ def _back_up(settings: Settings, target: Path) -> None:
 
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
-    holding = back_up(settings.database_path, file)
-    print(f"{file}: {_described(holding, settings)}; checked and on the disk")
+    contents = back_up(settings.database_path, file)
+    print(f"{file}: {_described(contents, settings)}; checked and written to disk")
 
 
 def _restore(settings: Settings, copy: Path) -> None:
@@ -170,8 +171,8 @@ def _restore(settings: Settings, copy: Path) -> None:
     restored = restore(copy, settings.database_path, now=now)
     print(f"{settings.database_path} is now the backup: {_described(restored.contents, settings)}")
     for file in restored.aside:
-        print(f"what stood there is kept as {file}")
-    print("start Loket: it stays closed, and buys nothing, until an admin has read its card and opens it")
+        print(f"previous file moved to {file}")
+    print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
 def _export(settings: Settings, file: Path) -> None:
@@ -180,38 +181,38 @@ def _export(settings: Settings, file: Path) -> None:
     print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
-def _import(settings: Settings, given: argparse.Namespace) -> None:
+def _import(settings: Settings, arguments: argparse.Namespace) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
-    found = catalogue_cli.read_file(given.file)
-    for line in catalogue_cli.reading_lines(found):
+    price_list = catalogue_cli.read_file(arguments.file)
+    for line in catalogue_cli.reading_lines(price_list):
         print(line)
     applied = catalogue_cli.import_list(
         settings.database_path,
-        found,
-        given.file,
-        replaces=given.replace,
-        price_title=given.price,
+        price_list,
+        arguments.file,
+        replaces=arguments.replace,
+        price_title=arguments.price,
         stamp=secrets.token_urlsafe(16),
         at_ms=now_ms(),
-        agrees=partial(_agrees, given=given),
+        agrees=partial(_is_confirmed, arguments=arguments),
     )
     print("applied" if applied else "nothing was changed")
 
 
-def _agrees(plan: "ImportPlan", *, given: argparse.Namespace) -> bool:
-    """Print what a list would do, and ask; PriceListFileError for faulty rows that are not to be left out."""
+def _is_confirmed(plan: "ImportPlan", *, arguments: argparse.Namespace) -> bool:
+    """Print the plan, and ask; raise PriceListFileError for faulty rows without --skip-faulty."""
     from bot.catalogue_cli import PriceListFileError, problem_lines
 
     for line in problem_lines(plan.problems):
         print(line)
-    if plan.problems and not given.skip_faulty:
-        raise PriceListFileError("mend these rows, or leave them out with --skip-faulty")
+    if plan.problems and not arguments.skip_faulty:
+        raise PriceListFileError("fix these rows, or skip them with --skip-faulty")
     _print_changes(plan.diff)
-    if plan.unlisted_count and not given.replace:
+    if plan.unlisted_count and not arguments.replace:
         print(f"{plan.unlisted_count} products are not in the list and stay; --replace removes them")
-    if given.yes or not plan.diff:
+    if arguments.yes or not plan.diff:
         return True
     print("apply? [y/N] ", end="", flush=True)
     return sys.stdin.readline().strip().lower() == "y"
@@ -220,16 +221,17 @@ def _agrees(plan: "ImportPlan", *, given: argparse.Namespace) -> bool:
 def _print_changes(diff: "CatalogueDiff") -> None:
     for kind, count in diff.counts():
         codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
-        print(f"{count} {kind.replace('_', ' ')}: {codes}{', …' if count > 5 else ''}")  # noqa: PLR2004 - examples
+        more = ", …" if count > 5 else ""  # noqa: PLR2004 - examples
+        print(f"{count} {kind.replace('_', ' ')}: {codes}{more}")
     if diff.reordered:
         print("the order of products changes")
 
 
-def _described(holding: "BackupContents", settings: Settings) -> str:
-    if holding.last_order_at_ms is None:
+def _described(contents: "BackupContents", settings: Settings) -> str:
+    if contents.last_order_at_ms is None:
         return "no orders"
-    last = datetime.fromtimestamp(holding.last_order_at_ms / 1000, settings.zone)
-    return f"{holding.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
+    last = datetime.fromtimestamp(contents.last_order_at_ms / 1000, settings.zone)
+    return f"{contents.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
 
 
 if __name__ == "__main__":

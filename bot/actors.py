@@ -1,4 +1,4 @@
-"""Who a person is to this counter: the operator, a reseller of theirs, or a stranger."""
+"""The people behind updates: their roles, their standing, and their addresses."""
 
 from enum import StrEnum
 
@@ -6,15 +6,13 @@ from msgspec import Struct
 
 
 class Role(StrEnum):
-    """What a person may do here."""
-
     ADMIN = "admin"
     RESELLER = "reseller"
     STRANGER = "stranger"
 
 
 class Standing(StrEnum):
-    """Where a person stands on the way to being a reseller, and after."""
+    """The state of a person's application to be a reseller, and of their membership."""
 
     ASKED = "asked"
     APPROVED = "approved"
@@ -24,7 +22,7 @@ class Standing(StrEnum):
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a message goes: a chat, its topic, and the message that it replies to."""
+    """The destination of a message: a chat, its topic, and the message that it replies to."""
 
     chat_id: int
     thread_id: int | None = None
@@ -32,7 +30,7 @@ class Address(Struct, frozen=True, kw_only=True):
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """The person behind an update: who, with which role, and where the answer goes.
+    """The person behind an update, and the address of the answer.
 
     `card_id` is our message whose button was tapped, which an answer may replace; None after a typed message.
     """
@@ -46,10 +44,10 @@ class Actor(Struct, frozen=True, kw_only=True):
 
     @property
     def chat(self) -> Address:
-        """The chat and topic alone, for what replaces a card instead of replying to it."""
+        """The chat and topic without the reply, for a notice that replaces a card."""
         return Address(chat_id=self.address.chat_id, thread_id=self.address.thread_id)
 
     @property
     def sees_all(self) -> bool:
-        """Whether the operator's own matters may be shown here: to an admin, in their private chat."""
+        """Whether the actor is an admin in their private chat, where data of all resellers may be shown."""
         return self.role is Role.ADMIN and self.is_private

@@ -1,6 +1,6 @@
-"""The composition root: makes everything, joins it, runs it, and stops it in the reverse order.
+"""The composition root: builds all parts, connects them, runs them and stops them in reverse order.
 
-Time, chance and ids are made here and nowhere else.
+The parts get their clocks, randomness and ids from here.
 """
 
 import asyncio
@@ -19,7 +19,6 @@ from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import DatabaseFoundDamaged
 from bot.purchasing import restore_gate
-from bot.purchasing.reversals import ReversalResult
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
 from bot.telegram.client import close_client, open_client
@@ -39,21 +38,21 @@ from storage.lock import exclusive_lock
 _log = logging.getLogger(__name__)
 
 STOP_MARGIN_S = 5.0
-"""Beyond a post's own deadline, for storing its answer and telling its chat."""
+"""Added to the timeout of a purchase, to store its answer and notify its chat."""
 
-SET_UP_AGAIN_S = 3.0
+SET_UP_RETRY_S = 3.0
 
 LAST_MESSAGES_S = 3.0
-"""A stop should not keep a machine waiting; what is not told by then is told after the next start."""
+"""Keeps a stop short; messages not sent by then are sent after the next start."""
 
 
 def now_ms() -> int:
-    """Give the time of day."""
+    """Return the Unix time."""
     return time.time_ns() // 1_000_000
 
 
 class App:
-    """All the parts of one Loket, joined."""
+    """All parts of one Loket, connected."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -72,7 +71,7 @@ class App:
         self.sender = Sender(self.client)
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
-        self.metrics.watch_audit(self.runtime.auditor.tally)
+        self.metrics.watch_audit(self.runtime.auditor.stats)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -98,7 +97,7 @@ class App:
         )
 
     async def set_up_telegram(self) -> None:
-        """Greet Telegram until it answers, then let updates in."""
+        """Choose webhook or polling, with retries; then publish the commands, and poll if chosen."""
         settings = self.settings
         secret = settings.telegram_webhook_secret
         while not self.telegram_is_set_up.is_set():
@@ -109,27 +108,17 @@ class App:
                     webhook_secret=secret.get_secret_value() if secret else None,
                 )
             except TelegramError as error:
-                _log.warning("Telegram does not answer yet", extra={"why": type(error).__name__})
-                await asyncio.sleep(SET_UP_AGAIN_S)
+                _log.warning("telegram set-up failed, retrying", extra={"why": type(error).__name__})
+                await asyncio.sleep(SET_UP_RETRY_S)
             else:
                 self.telegram_is_set_up.set()
-        _log.info("introduced to Telegram", extra={"mode": "webhook" if settings.public_url else "polling"})
+        _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
         if not settings.public_url:
             await self.poller.run()
 
-    async def receive_update(self, update: dict[str, object]) -> None:
-        """Take one update from the webhook."""
-        await self.receiver.receive([update])
-
-    async def receive_reversal(self, query: bytes, remote: str) -> ReversalResult:
-        """Take one report from the biller."""
-        verdict = await self.runtime.reversals.receive(query, remote=remote)
-        self.metrics.reversals.labels(verdict.name.lower()).inc()
-        return verdict
-
     async def readiness(self) -> dict[str, bool]:
-        """Tell which parts are up."""
+        """Return whether each part is up, for `/readyz`."""
         try:
             await self.database.read(lambda tx: tx.one("poll_cursor"))
         except StorageError:
@@ -143,20 +132,17 @@ class App:
         }
 
     async def metrics_page(self) -> bytes:
-        """Give `/metrics`."""
         return await self.metrics.page(self.database)
 
     def handlers(self) -> WebHandlers:
-        """Give what the web server calls."""
         return WebHandlers(
-            receive_update=self.receive_update,
-            receive_reversal=self.receive_reversal,
+            receive_updates=self.receiver.receive,
+            receive_reversal=self.metrics.watch_reversals(self.runtime.reversals.receive),
             readiness=self.readiness,
             metrics=self.metrics_page,
         )
 
-    def gate(self) -> AccessRules:
-        """Give who may come in."""
+    def access_rules(self) -> AccessRules:
         settings = self.settings
         secret = settings.telegram_webhook_secret if settings.public_url else None
         return AccessRules(
@@ -181,10 +167,9 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[App]:
-    """Run Loket inside the block. On leaving, news stops first and the database closes last.
+    """Run Loket inside the block, then stop its parts in reverse order; the database closes last.
 
-    StorageBusy if another Loket has the database, CannotListenError if the port is taken; both before
-    Telegram or the biller hear anything.
+    Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(exclusive_lock(settings.database_path))
@@ -197,27 +182,29 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         )
         await _check_restore(app)
         await app.runtime.submitter.recover()
-        workers = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
-        stack.push_async_callback(_stop_workers, app, workers)
-        web = build_app(app.handlers(), app.gate())
+        tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
+        stack.push_async_callback(_stop_workers, app, tasks)
+        web = build_app(app.handlers(), app.access_rules())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
         stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
-        greeting = asyncio.create_task(app.set_up_telegram(), name="introduction")
-        stack.push_async_callback(_cancel, greeting)
-        loading = asyncio.create_task(asyncio.to_thread(carriers.load_prefixes), name="loading")
-        stack.push_async_callback(_cancel, loading)
-        _log.info("Loket is up", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
+        telegram_set_up = asyncio.create_task(app.set_up_telegram(), name="telegram set-up")
+        stack.push_async_callback(_cancel, telegram_set_up)
+        prefix_loading = asyncio.create_task(asyncio.to_thread(carriers.load_prefixes), name="prefix loading")
+        stack.push_async_callback(_cancel, prefix_loading)
+        _log.info("loket started", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
         yield app
-        _log.info("Loket is stopping")
+        _log.info("loket stopping")
 
 
 async def _check_restore(app: App) -> None:
-    doubted = await app.database.write(
+    unknown_count = await app.database.write(
         lambda tx: restore_gate.check_after_restore(app.runtime.context.begin(tx, now_ms()))
     )
     if await app.database.read(restores.in_quarantine):
-        words = "restored from a backup: nothing is bought until an admin opens the counter"
-        _log.warning(words, extra={"count": doubted})
+        _log.warning(
+            "database restored from a backup: purchases wait until an admin opens the counter",
+            extra={"count": unknown_count},
+        )
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
@@ -225,12 +212,12 @@ async def _cancel(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _stop_workers(app: App, workers: list[asyncio.Task[None]]) -> None:
-    """Tell what can be told at once, then stop; the rest waits in the outbox for the next start."""
+async def _stop_workers(app: App, tasks: list[asyncio.Task[None]]) -> None:
+    """Send the due messages, then stop the workers; other messages stay in the outbox for the next start."""
     await _send_last_messages(app)
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await app.runtime.messenger.close()
     await app.sender.close()
 
@@ -243,28 +230,28 @@ async def _send_last_messages(app: App) -> None:
                 await asyncio.sleep(0.05)
             await app.runtime.messenger.drain(LAST_MESSAGES_S)
     except (TimeoutError, StorageError):
-        _log.info("some messages are told after the next start")
+        _log.info("messages left for the next start")
 
 
 async def run(settings: Settings) -> None:
-    """Run Loket until SIGTERM or SIGINT; DatabaseDamaged if its file is found damaged meanwhile."""
+    """Run Loket until SIGTERM or SIGINT; raise DatabaseDamaged if the check finds the file damaged."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as app:
-        checking = asyncio.create_task(_check(app, stop), name="check of the file")
+        check = asyncio.create_task(_check_database(app, stop), name="database check")
         await stop.wait()
-        if checking.done():
-            checking.result()
-        checking.cancel()
+        if check.done():
+            check.result()
+        check.cancel()
 
 
-async def _check(app: App, stop: asyncio.Event) -> None:
-    """Read the whole file beside the work, and stop rather than go on with a damaged one."""
+async def _check_database(app: App, stop: asyncio.Event) -> None:
+    """Check the whole file in the background; if it is damaged, alert the admins and stop Loket."""
     try:
         await app.database.check()
-        _log.info("the database was read through and is sound")
+        _log.info("database check passed")
     except DatabaseDamaged:
         notice = DatabaseFoundDamaged(at_ms=now_ms())
         with suppress(StorageError):
@@ -274,4 +261,4 @@ async def _check(app: App, stop: asyncio.Event) -> None:
         stop.set()
         raise
     except StorageError as error:
-        _log.warning("the database could not be read through: %s", error)
+        _log.warning("database check could not finish: %s", error)

@@ -1,4 +1,4 @@
-"""The price list by the command line: brought in and out of the database, also while the bot runs."""
+"""Import and export of the price list by the command line, even while the bot runs."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, diff_catalogue
-from bot.catalogue.list_merge import merge_list
 from bot.catalogue.price_list.columns import COLUMN_TITLES, normalized_key
+from bot.catalogue.price_list.list_merge import merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.catalogue.price_list.row import CellProblem
 from bot.catalogue.product import Product
@@ -26,11 +26,11 @@ MAX_PROBLEMS_PRINTED = 200
 
 
 class PriceListFileError(Exception):
-    """A list could not be brought in or out; the message says what to do."""
+    """A price list could not be imported or exported; the message says why."""
 
 
 class ImportPlan(Struct, frozen=True, kw_only=True):
-    """What applying a list would do; `unlisted_count` products are not in it, and stay unless it replaces."""
+    """What an import changes; `unlisted_count` products are not in the list, and stay unless it replaces."""
 
     problems: tuple[CellProblem, ...]
     diff: CatalogueDiff
@@ -38,32 +38,32 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
 
 
 def export_list(database_path: Path, file: Path) -> int:
-    """Write the catalogue as XLSX, or as CSV where the name ends so; return how many products it holds."""
-    shown = asyncio.run(_with(database_path, lambda database: database.read(catalogue.load)))
-    content = catalogue_csv(shown) if file.suffix.lower() == ".csv" else catalogue_xlsx(shown)
+    """Write the catalogue as CSV if the name ends in .csv, else as XLSX; return the number of products."""
+    current = asyncio.run(_with_database(database_path, lambda database: database.read(catalogue.load)))
+    content = catalogue_csv(current) if file.suffix.lower() == ".csv" else catalogue_xlsx(current)
     try:
         file.write_bytes(content)
     except OSError as error:
         raise PriceListFileError(f"{file}: {error.strerror}") from error
-    return len(shown.products)
+    return len(current.products)
 
 
 def read_file(file: Path) -> ParsedPriceList:
-    """Read a list; PriceListFileError if it is none."""
+    """Read a price list; raise PriceListFileError if it cannot be read."""
     try:
         content = file.read_bytes()
     except OSError as error:
         raise PriceListFileError(f"{file}: {error.strerror}") from error
     read = asyncio.run(file_reader.read_file(content))
     if isinstance(read, UnreadablePriceList):
-        words = f"{read.fault.replace('_', ' ')} {read.detail}".strip()
-        raise PriceListFileError(f"{file} is no price list: {words}")
+        reason = f"{read.fault.replace('_', ' ')} {read.detail}".strip()
+        raise PriceListFileError(f"{file} is not a price list: {reason}")
     return read.found
 
 
 def import_list(
     database_path: Path,
-    found: ParsedPriceList,
+    price_list: ParsedPriceList,
     file: Path,
     *,
     replaces: bool,
@@ -72,17 +72,17 @@ def import_list(
     at_ms: int,
     agrees: Callable[[ImportPlan], bool],
 ) -> bool:
-    """Apply a list if `agrees` says so of the plan; return False if it does not, or if nothing changes.
+    """Apply a price list if `agrees` accepts the plan; return False if it does not, or if nothing changes.
 
-    `replaces` removes the products that the list does not name. `price_title` is the heading of the column
-    that resellers pay by; PriceListFileError where the list has several and none is named.
+    `replaces` removes products that are not in the list. `price_title` is the heading of the column of the
+    price that resellers pay; raise PriceListFileError if the list has several and it names none.
     """
-    price = _chosen_price(found, price_title)
+    price = _chosen_price(price_list, price_title)
 
     async def work(database: SqliteDatabase) -> bool:
         old = await database.read(catalogue.load)
-        merged = merge_list(found, old, price=price)
-        # A list that names every product may change their order too.
+        merged = merge_list(price_list, old, price=price)
+        # A list with every product may also change their order.
         new = merged.replaced if replaces or not merged.removed else merged.updated
         diff = diff_catalogue(old, new)
         plan = ImportPlan(problems=merged.problems, diff=diff, unlisted_count=len(merged.removed))
@@ -92,58 +92,59 @@ def import_list(
         await _replace(database, old, new, edit)
         return True
 
-    return asyncio.run(_with(database_path, work))
+    return asyncio.run(_with_database(database_path, work))
 
 
-def _chosen_price(found: ParsedPriceList, heading: str) -> int | None:
-    titles = [option.title for option in found.price_options]
+def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
+    titles = [option.title for option in price_list.price_options]
     if heading:
         keys = [normalized_key(title) for title in titles]
         if normalized_key(heading) not in keys:
-            raise PriceListFileError(
-                f"no column of prices is called {heading}: there are {', '.join(titles)}"
-            )
+            raise PriceListFileError(f"there is no price column {heading}: choose one of {', '.join(titles)}")
         return keys.index(normalized_key(heading))
-    if not found.is_price_sure:
-        raise PriceListFileError(f"name the column of prices with --price: {', '.join(titles)}")
+    if not price_list.is_price_sure:
+        raise PriceListFileError(f"choose the price column with --price: {', '.join(titles)}")
     return None
 
 
-def reading_lines(found: ParsedPriceList) -> list[str]:
-    """Return how a file was understood: its columns, what was left out, and that it has no prices."""
-    told = (
-        ("columns", [f"{column.title} is the {column.column.replace('_', ' ')}" for column in found.columns]),
-        ("other prices", [option.title for option in found.price_options[1:]]),
-        ("columns not read", found.unused),
-        ("sheets not read", (*found.sheets_left, *found.sheets_hidden)),
-        ("rows that are no products", found.notes),
+def reading_lines(price_list: ParsedPriceList) -> list[str]:
+    """Return how a file was read: its columns, what was ignored, and whether it has prices."""
+    sections = (
+        (
+            "columns",
+            [f"{column.title} is the {column.column.replace('_', ' ')}" for column in price_list.columns],
+        ),
+        ("other prices", [option.title for option in price_list.price_options[1:]]),
+        ("columns not read", price_list.unused),
+        ("sheets not read", (*price_list.sheets_left, *price_list.sheets_hidden)),
+        ("rows without a product", price_list.notes),
     )
-    lines = [f"{label}: {', '.join(titles)}" for label, titles in told if titles]
-    return lines if found.price_options else [*lines, "no column of prices: those that are there stay"]
+    lines = [f"{label}: {', '.join(titles)}" for label, titles in sections if titles]
+    return lines if price_list.price_options else [*lines, "no price column: current prices stay"]
 
 
 def problem_lines(problems: Sequence[CellProblem]) -> list[str]:
-    """Return a line for each faulty cell, as many as a person may want to read."""
-    shown = [_line(problem) for problem in problems[:MAX_PROBLEMS_PRINTED]]
-    left = len(problems) - len(shown)
-    return [*shown, f"and {left} more"] if left else shown
+    """Return a line for each faulty cell, at most MAX_PROBLEMS_PRINTED of them and the number of the rest."""
+    lines = [_line(problem) for problem in problems[:MAX_PROBLEMS_PRINTED]]
+    left = len(problems) - len(lines)
+    return [*lines, f"and {left} more"] if left else lines
 
 
 def _line(problem: CellProblem) -> str:
-    where = f"{problem.sheet} row {problem.row}".strip()
+    place = f"{problem.sheet} row {problem.row}".strip()
     column = problem.title or COLUMN_TITLES[problem.column]
     reason = problem.reason.replace("_", " ")
-    return f"{where}, {column}: {reason} {problem.shown} {problem.detail}".rstrip()
+    return f"{place}, {column}: {reason} {problem.shown} {problem.detail}".rstrip()
 
 
 async def _replace(
     database: SqliteDatabase, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
 ) -> None:
     if await database.write(lambda tx: catalogue.replace(tx, old, new, edit)) is None:
-        raise PriceListFileError("the catalogue changed meanwhile: look at the difference again")
+        raise PriceListFileError("the catalogue changed meanwhile: run the import again")
 
 
-async def _with(database_path: Path, work: Callable[[SqliteDatabase], Awaitable[T]]) -> T:
+async def _with_database(database_path: Path, work: Callable[[SqliteDatabase], Awaitable[T]]) -> T:
     database = SqliteDatabase(database_path)
     await database.open()
     try:

@@ -1,6 +1,6 @@
-"""What `/metrics` shows: counts of what happened since the start, and how things stand in the database."""
+"""The metrics of `/metrics`: counters since the start, and gauges read from the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -11,19 +11,22 @@ from bot.orders.events import Answer
 from bot.orders.model import Order
 from bot.purchasing.auditor import AuditStats
 from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.reversals import ReversalResult
 from bot.purchasing.submitter import Biller
 from storage import balances, orders, outbox, restores
 from storage.database import Database
 from storage.transaction import Tx
 
+ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
+
 
 class Metrics:
-    """One registry of our own, so that two Lokets in one process (as in tests) do not share counts."""
+    """Metrics in a registry of their own: two Lokets in one process, as in tests, do not share counters."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self.answers = Counter(
-            "loket_trx_answers", "trx calls by outcome", ["outcome"], registry=self._registry
+            "loket_trx_answers", "purchase calls by outcome", ["outcome"], registry=self._registry
         )
         self.reversals = Counter(
             "loket_reversals", "reversals by verdict", ["verdict"], registry=self._registry
@@ -31,27 +34,39 @@ class Metrics:
         self.messages = Counter("loket_messages", "sends by outcome", ["outcome"], registry=self._registry)
 
     def watch_biller(self, biller: Biller) -> Biller:
-        """Give `biller` with its answers counted."""
+        """Return `biller` with a counter of its answers."""
         return _CountedBiller(biller, self.answers)
 
     def watch_sender(self, sender: MessageSender) -> MessageSender:
-        """Give `speaker` with its outcomes counted."""
+        """Return `sender` with a counter of its results."""
         return _CountedSender(sender, self.messages)
 
+    def watch_reversals(self, receive: ReceiveReversal) -> ReceiveReversal:
+        """Return `receive` with a counter of its results."""
+
+        async def counted(query: bytes, remote: str) -> ReversalResult:
+            result = await receive(query, remote)
+            self.reversals.labels(result.name.lower()).inc()
+            return result
+
+        return counted
+
     def watch_breaker(self, breaker: CircuitBreaker) -> None:
-        """Show whether orders are held back."""
-        gauge = Gauge("loket_breaker_open", "1 while orders are held back", registry=self._registry)
+        """Expose whether the circuit breaker is open."""
+        gauge = Gauge(
+            "loket_breaker_open", "1 while the circuit breaker holds orders back", registry=self._registry
+        )
         gauge.set_function(lambda: float(breaker.is_open))
 
-    def watch_audit(self, tally: AuditStats) -> None:
-        """Show what the audit did and found."""
-        self._registry.register(_Snapshot(lambda: _audit(tally)))
+    def watch_audit(self, stats: AuditStats) -> None:
+        """Expose the statistics of the audit."""
+        self._registry.register(_Snapshot(lambda: _audit_metrics(stats)))
 
     async def page(self, database: Database) -> bytes:
-        """Give the page in Prometheus' text form."""
-        standing = await database.read(_standing)
+        """Return the page in Prometheus' text format."""
+        gauges = await database.read(_gauges)
         snapshot = CollectorRegistry()
-        snapshot.register(_Snapshot(lambda: standing))
+        snapshot.register(_Snapshot(lambda: gauges))
         return generate_latest(self._registry) + generate_latest(snapshot)
 
 
@@ -73,13 +88,13 @@ class _CountedSender:
         self._messages = messages
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
-        outcome = await self._sender.send(outgoing)
-        self._messages.labels(type(outcome).__name__).inc()
-        return outcome
+        result = await self._sender.send(outgoing)
+        self._messages.labels(type(result).__name__).inc()
+        return result
 
 
 class _Snapshot:
-    """What stands at this moment."""
+    """A Prometheus collector of metrics built when they are read."""
 
     def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
         self._collect = collect
@@ -88,11 +103,13 @@ class _Snapshot:
         return self._collect()
 
 
-def _standing(tx: Tx) -> list[GaugeMetricFamily]:
-    open_orders = GaugeMetricFamily("loket_open_orders", "orders not at an end, by state", labels=["state"])
+def _gauges(tx: Tx) -> list[GaugeMetricFamily]:
+    open_orders = GaugeMetricFamily("loket_open_orders", "orders not finished, by state", labels=["state"])
     for state, count in orders.counts(tx).items():
         open_orders.add_metric([state], count)
-    messages = GaugeMetricFamily("loket_letters", "letters waiting, parked or buried", labels=["state"])
+    messages = GaugeMetricFamily(
+        "loket_outbox_messages", "messages waiting, parked or failed", labels=["state"]
+    )
     for state, count in outbox.counts(tx).items():
         messages.add_metric([state], count)
     quarantine = GaugeMetricFamily(
@@ -109,20 +126,24 @@ def _standing(tx: Tx) -> list[GaugeMetricFamily]:
     return families
 
 
-def _audit(tally: AuditStats) -> list[Metric]:
-    findings = CounterMetricFamily("loket_audit_findings", "broken promises found", labels=["invariant"])
+def _audit_metrics(stats: AuditStats) -> list[Metric]:
+    findings = CounterMetricFamily("loket_audit_findings", "invariant violations found", labels=["invariant"])
     for invariant in Invariant:
-        findings.add_metric([invariant], tally.findings[invariant])
+        findings.add_metric([invariant], stats.findings[invariant])
     return [
         findings,
-        CounterMetricFamily("loket_audit_orders_checked", "orders read", value=tally.orders_checked),
+        CounterMetricFamily("loket_audit_orders_checked", "orders checked", value=stats.orders_checked),
         GaugeMetricFamily(
-            "loket_audit_last_pass_seconds", "how long the last pass took", value=tally.last_pass_s
+            "loket_audit_last_pass_seconds", "duration of the last pass", value=stats.last_pass_s
         ),
         GaugeMetricFamily(
-            "loket_audit_last_pass_timestamp_seconds", "when it began", value=tally.last_pass_at_ms / 1000
+            "loket_audit_last_pass_timestamp_seconds",
+            "start of the last pass",
+            value=stats.last_pass_at_ms / 1000,
         ),
         GaugeMetricFamily(
-            "loket_audit_longest_read_seconds", "the longest of its reads", value=tally.longest_read_s
+            "loket_audit_longest_read_seconds",
+            "longest database read of the audit",
+            value=stats.longest_read_s,
         ),
     ]

@@ -1,4 +1,4 @@
-"""How a capability declares what it answers: commands, button taps, and replies to its questions."""
+"""Routes, with which a feature declares the commands, button taps and replies that it handles."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -16,7 +16,7 @@ NoticeKinds = tuple[type[Notice], ...]
 
 
 class Audience(Enum):
-    """Who may give a command; `ADMINS` means an admin in their private chat."""
+    """Who may use a route; `ADMINS` means an admin in their private chat."""
 
     RESELLERS = auto()
     ADMINS = auto()
@@ -33,8 +33,8 @@ class CommandRoute(Struct, frozen=True):
 class Tap(Struct, frozen=True, kw_only=True):
     """A tapped button.
 
-    `payload` of a view comes from the client and is not to be trusted; any other is our own, with the subject
-    and the time under which the button was stored.
+    The `payload` of a view comes from the client and must be validated. Any other payload was stored with the
+    button, and so were `subject` and `offered_at_ms`.
     """
 
     action: Action
@@ -44,16 +44,16 @@ class Tap(Struct, frozen=True, kw_only=True):
 
     @property
     def subject_id(self) -> str:
-        """The part of the subject behind its kind: the `12` of `import:12`."""
+        """The subject without its kind: the `12` of `import:12`."""
         return self.subject.partition(":")[2]
 
 
 class ButtonRoute(Struct, frozen=True, kw_only=True):
     """The actions that call `handle`.
 
-    `under` are the notices that the view replaces; `answers` are those that it is answered with, of which one
-    waits in a chat at most, so that results are not queued behind a thousand taps.
-    `subject_kind` tells actions apart that several capabilities use, such as *cancel*.
+    `under` are the notices that a view replaces. `answers` are the notices that answer a tap: at most one of
+    them is queued in a chat, so that results do not wait behind a thousand taps.
+    `subject_kind` distinguishes actions that several features use, such as *cancel*.
     """
 
     actions: tuple[Action, ...]
@@ -64,7 +64,7 @@ class ButtonRoute(Struct, frozen=True, kw_only=True):
 
 
 class ReplyRoute(Struct, frozen=True, kw_only=True):
-    """The notices to which a reply calls `handle`, with the notice's subject; it returns if it answered."""
+    """The notices to which a reply calls `handle`, with their subject; it returns whether it answered."""
 
     to: NoticeKinds
     handle: Callable[[UnitOfWork, Actor, IncomingMessage, str], bool]
@@ -72,7 +72,7 @@ class ReplyRoute(Struct, frozen=True, kw_only=True):
 
 
 class Routes(Struct, frozen=True, kw_only=True):
-    """All that one capability answers."""
+    """All routes of one feature."""
 
     commands: tuple[CommandRoute, ...] = ()
     buttons: tuple[ButtonRoute, ...] = ()

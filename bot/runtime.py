@@ -1,6 +1,6 @@
-"""The counter itself: the agents joined around one database, whoever the biller and Telegram are.
+"""All workers of one Loket, connected to one database.
 
-`app.py` gives it the real ones; a test or a simulation gives it others, and the same agents run.
+`app.py` passes in the real biller and Telegram, the simulation passes in fakes.
 """
 
 from collections.abc import Callable
@@ -25,10 +25,10 @@ from storage.database import Database
 
 
 class Environment(Struct, frozen=True, kw_only=True):
-    """What is outside: the disk, the biller, Telegram, time and chance.
+    """The outside world: the database, the biller, Telegram, clocks and randomness.
 
-    `now_ms` is the time of day, `tick` a monotonic clock in seconds, `nonce` a fresh unguessable text of at
-    most 64 bytes, `chance` a number from 0 to 99999.
+    `now_ms` returns the Unix time, `monotonic` a monotonic time in seconds, `nonce` a new unguessable text
+    of at most 64 bytes, `random_suffix` a number from 0 to 99999.
     """
 
     database: Database
@@ -42,7 +42,7 @@ class Environment(Struct, frozen=True, kw_only=True):
 
 
 class RuntimeSettings(Struct, frozen=True, kw_only=True):
-    """What the operator chose."""
+    """The operator's settings, as far as the workers need them."""
 
     admins: tuple[int, ...]
     zone: tzinfo
@@ -54,7 +54,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
 
 
 class Runtime:
-    """All agents of one Loket; the bells wake them when there is work."""
+    """Builds the workers; a wake-up ends the pause of one of them."""
 
     def __init__(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()

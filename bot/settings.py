@@ -1,4 +1,4 @@
-"""The one place where settings are read: from the environment or `.env`, all faults found at once."""
+"""Settings, read from the environment or `.env`; all errors are reported together."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_REVERSAL_SECRET_CHARS = 32
-"""The path is all that guards reversals: 32 characters of chance cannot be guessed over a network."""
+"""Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
 
 Network = IPv4Network | IPv6Network
 
@@ -30,14 +30,14 @@ _SQLITE = "sqlite:///"
 
 
 class InvalidSettingsError(Exception):
-    """Settings are missing or wrong; `faults` holds a line each and no values, which may be secret."""
+    """Settings are missing or invalid; `faults` has one line each, without values, which may be secret."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
 
 
-def _listed(value: object) -> object:
+def _split_commas(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
@@ -47,23 +47,23 @@ def _unset_if_empty(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _no_placeholder(value: SecretStr) -> SecretStr:
+def _reject_placeholder(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("is empty")
     if _PLACEHOLDER.search(value.get_secret_value()):
-        raise ValueError("still holds a placeholder")
+        raise ValueError("still contains a placeholder: replace it with your own value")
     return value
 
 
 def _http_url(value: str) -> str:
     if _PLACEHOLDER.search(value):
-        raise ValueError("still holds a placeholder")
-    if not re.match(r"https?://[^/\s]+", value) or not _is_callable(value):
+        raise ValueError("still contains a placeholder: replace it with your own value")
+    if not re.match(r"https?://[^/\s]+", value) or not _has_host_and_port(value):
         raise ValueError("must begin with http:// or https:// and a host")
     return value.rstrip("/")
 
 
-def _is_callable(url: str) -> bool:
+def _has_host_and_port(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return bool(parts.hostname) and parts.port != 0
@@ -75,18 +75,18 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("is no time zone, such as Asia/Jakarta") from error
+        raise ValueError("must be a time zone, such as Asia/Jakarta") from error
     return value
 
 
-Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
-Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_listed)]
-Secret = Annotated[SecretStr, AfterValidator(_no_placeholder)]
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_commas)]
+Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split_commas)]
+Secret = Annotated[SecretStr, AfterValidator(_reject_placeholder)]
 Url = Annotated[str, AfterValidator(_http_url)]
 
 
 class Settings(BaseSettings):
-    """What an operator can set; the names are the environment's, in capitals. Units are in the names."""
+    """The operator's settings, each read from the environment variable of the same name in capitals."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     )
     admin_ids: Ids
     reseller_ids: Ids = ()
-    biller_url: Url = Field(repr=False)  # it may hold a password
+    biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret
     reversal_secret: Secret
@@ -122,31 +122,31 @@ class Settings(BaseSettings):
 
     @field_validator("reversal_allowed_ips", "trusted_proxies", mode="before")
     @classmethod
-    def _host_bits_are_welcome(cls, value: object) -> object:
-        parts = _listed(value)
+    def _accept_host_bits(cls, value: object) -> object:
+        parts = _split_commas(value)
         try:
             return [ip_network(part, strict=False) for part in parts] if isinstance(parts, list) else parts
         except ValueError:
-            raise ValueError("holds something that is neither an address nor a CIDR") from None
+            raise ValueError("must be a comma-separated list of IP addresses or CIDR networks") from None
 
     @field_validator("admin_ids")
     @classmethod
     def _at_least_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if not value:
-            raise ValueError("names nobody: give at least one Telegram user id")
+            raise ValueError("is empty: set at least one Telegram user id")
         return value
 
     @field_validator("biller_user")
     @classmethod
-    def _real_user(cls, value: str) -> str:
-        _no_placeholder(SecretStr(value))
+    def _no_placeholder_user(cls, value: str) -> str:
+        _reject_placeholder(SecretStr(value))
         return value
 
     @field_validator("telegram_token")
     @classmethod
     def _token_form(cls, value: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(value.get_secret_value()):
-            raise ValueError("is no bot token: BotFather gives digits, a colon and 35 characters")
+            raise ValueError("must be a bot token as BotFather shows it: digits, a colon and 35 characters")
         return value
 
     @field_validator("reversal_secret")
@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         if len(secret) < MIN_REVERSAL_SECRET_CHARS:
             raise ValueError(f"must have at least {MIN_REVERSAL_SECRET_CHARS} characters")
         if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
-            raise ValueError("may hold only letters, digits and . _ ~ - since it stands in a URL")
+            raise ValueError("may contain only letters, digits and . _ ~ - because it is part of a URL")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -165,7 +165,7 @@ class Settings(BaseSettings):
         if value is None and others.data.get("public_url"):
             raise ValueError("is required when PUBLIC_URL is set")
         if value and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
-            raise ValueError("may hold 1 to 256 letters, digits, _ and - (Telegram's rule)")
+            raise ValueError("must be 1 to 256 letters, digits, _ and - (Telegram's rule)")
         return value
 
     @field_validator("database_url")
@@ -179,16 +179,16 @@ class Settings(BaseSettings):
 
     @property
     def database_path(self) -> Path:
-        """Give the SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
+        """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
         return Path(self.database_url.removeprefix(_SQLITE))
 
     @property
     def zone(self) -> ZoneInfo:
-        """Give the zone of days and biller times."""
+        """The time zone of report days and of the biller's times."""
         return ZoneInfo(self.timezone)
 
     def secrets(self) -> tuple[str, ...]:
-        """Give every secret text, so that the log can take them out wherever they turn up."""
+        """Return every secret text, for the log to redact."""
         fields = (
             self.telegram_token,
             self.biller_password,
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings; InvalidSettingsError names every fault at once and shows no value."""
+    """Return the settings; raise InvalidSettingsError with all errors at once."""
     try:
         return Settings()
     except ValidationError as error:

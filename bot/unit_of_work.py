@@ -1,4 +1,4 @@
-"""One unit of work: a transaction, its moment, and the notices that are stored together with its changes."""
+"""The unit of work: a transaction, its time, and the notices that it stores with its changes."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -13,20 +13,19 @@ from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import inbox, outbox
-from storage.catalogue import CatalogueEdit
-from storage.catalogue_cache import CatalogueCache
+from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
-"""Five minutes between two alerts on one topic: the first wakes an admin, a flood would hide the rest."""
+"""Five minutes between two alerts on a topic: the first is enough, and more would hide other messages."""
 
 
 class WorkContext(Struct, frozen=True, kw_only=True):
-    """What all units of work share; chance comes in from `app.py`.
+    """What all units of work share.
 
-    `nonce` returns a fresh unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
-    `held_since_ms` since when orders are held back, None if they are not.
+    `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
+    `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed.
     """
 
     admin_ids: tuple[int, ...]
@@ -37,12 +36,12 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
-        """Return the unit of work of a transaction that is under way."""
+        """Return the unit of work of an open transaction."""
         return UnitOfWork(tx, self, now_ms)
 
 
 class UnitOfWork(Struct, frozen=True):
-    """What a unit of work needs to read, to change and to notify; all of it is stored, or nothing."""
+    """A transaction with everything needed to read, change and notify; it is stored whole or not at all."""
 
     tx: Tx
     context: WorkContext
@@ -59,18 +58,17 @@ class UnitOfWork(Struct, frozen=True):
         return self.context.zone
 
     def nonce(self) -> str:
-        """Return a fresh unguessable text."""
         return self.context.nonce()
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue as this transaction sees it."""
+        """The catalogue as of this transaction."""
         return self.context.catalogue_cache.get(self.tx)
 
     def replace_catalogue(
         self, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
     ) -> CatalogueDiff | None:
-        """Replace the catalogue; return None if `old` is no longer in force."""
+        """Replace the catalogue; return None if `old` is no longer the current one."""
         return self.context.catalogue_cache.replace(self.tx, old, new, edit)
 
     def notify(
@@ -82,9 +80,9 @@ class UnitOfWork(Struct, frozen=True):
         edits: int | None = None,
         hold_until_ms: int = 0,
     ) -> None:
-        """Enqueue a notice, as a new message or in the place of our message `edits`.
+        """Enqueue a notice, as a new message or as an edit of our message `edits`.
 
-        While it is held, later messages overtake it.
+        Later messages overtake it until `hold_until_ms`.
         """
         message = OutboxMessage(
             chat_id=address.chat_id,
@@ -99,19 +97,19 @@ class UnitOfWork(Struct, frozen=True):
         outbox.enqueue(self.tx, message, at_ms=self.now_ms)
 
     def answer(self, actor: Actor, notice: Notice, *, subject: str = "") -> None:
-        """Enqueue a notice in the place of the card that the actor tapped, or else as a reply."""
+        """Enqueue a notice as an edit of the card that the actor tapped, or else as a reply."""
         if actor.card_id is None:
             self.notify(notice, actor.address, subject=subject)
         else:
             self.notify(notice, actor.chat, subject=subject, edits=actor.card_id)
 
     def notify_admins(self, notice: Notice, *, subject: str) -> None:
-        """Enqueue a notice to every admin, in their private chats."""
+        """Enqueue a notice to the private chat of every admin."""
         for admin_id in self.admin_ids:
             self.notify(notice, Address(chat_id=admin_id), subject=subject)
 
     def alert_admins(self, notice: Notice, *, topic: str) -> bool:
-        """Notify the admins unless they were alerted on this topic just now; return whether they were."""
+        """Notify the admins, unless the last alert on `topic` is too recent; return whether it did."""
         subject = f"alert:{topic}"
         if outbox.was_enqueued_since(self.tx, subject, since_ms=self.now_ms - ALERT_PAUSE_MS):
             return False
@@ -119,7 +117,7 @@ class UnitOfWork(Struct, frozen=True):
         return True
 
     def replace_cards(self, notice: Notice, *, subject: str) -> None:
-        """Put `notice` in the place of every card about a subject, so that no open question is left."""
+        """Replace every card about a subject, so that no card with an open question is left."""
         cards = outbox.cards_about(self.tx, subject)
         outbox.drop_waiting_about(self.tx, subject)
         for chat_id, message_id, outbox_id in cards:
@@ -136,7 +134,7 @@ class UnitOfWork(Struct, frozen=True):
         return tuple(tuple(self._button(spec, subject) for spec in row) for row in keyboard_of(notice))
 
     def _button(self, spec: ButtonSpec, subject: str) -> Button:
-        """Return a button whose data is what a view shows, or else a nonce that works once."""
+        """Return a button whose data is the payload of a view, or else a nonce that works once."""
         if spec.action in VIEW_ACTIONS:
             return Button(action=spec.action, data=f"{spec.action}:{spec.payload}", label=spec.label)
         nonce = self.nonce()

@@ -1,4 +1,4 @@
-"""What Telegram brought, in our words: something said, a button pressed, a group that moved."""
+"""Telegram's updates as our own types: messages, button presses and moved groups."""
 
 from enum import StrEnum, auto
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class MessageKind(StrEnum):
-    """How a message came: only a message as first written can order."""
+    """How a message was sent: only `WRITTEN` messages can order."""
 
     WRITTEN = auto()
     EDITED = auto()
@@ -14,7 +14,7 @@ class MessageKind(StrEnum):
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """A file that came with a message; Telegram keeps it under `file_id` and says how large it is."""
+    """A file attached to a message; `file_id` and `size_bytes` are Telegram's."""
 
     file_id: str
     name: str
@@ -22,7 +22,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class IncomingMessage(Struct, frozen=True, kw_only=True):
-    """A message somebody sent; `at_ms` is Telegram's date, `text` empty for pictures and the like."""
+    """A message from a user; `at_ms` is Telegram's date, `text` is empty for pictures and other media."""
 
     chat_id: int
     is_private: bool
@@ -39,7 +39,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):
-    """A button somebody tapped under our message, with what it brought back: not to be believed unchecked."""
+    """A tapped button of our message; `data` comes from the client and must be validated."""
 
     callback_id: str
     chat_id: int
@@ -58,7 +58,7 @@ class ChatMoved(Struct, frozen=True, kw_only=True):
 
 
 class Toast(StrEnum):
-    """What the tapper of a button sees for a moment."""
+    """The short text shown to the user who tapped a button."""
 
     DONE = auto()
     USED = auto()

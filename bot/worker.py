@@ -1,4 +1,4 @@
-"""The one loop in which agents run, and the one place where a surprise is logged and survived."""
+"""The loop that runs a worker and survives its unexpected errors."""
 
 import asyncio
 import logging
@@ -6,22 +6,22 @@ from collections.abc import Awaitable, Callable
 
 _log = logging.getLogger(__name__)
 
-AFTER_SURPRISE_S = 1.0
-"""Long enough not to spin on a fault that stays, short enough that nobody at a counter notices."""
+RETRY_AFTER_ERROR_S = 1.0
+"""Long enough not to spin on a lasting fault, short enough that resellers do not notice."""
 
 
 class WakeUp:
-    """Wakes an agent that waits; ringing twice before it wakes counts once."""
+    """Wakes a waiting worker; setting it twice before the worker wakes counts once."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """Wake whoever waits, or the next who will."""
+        """Wake the waiting worker, or the next one to wait."""
         self._event.set()
 
     async def wait(self, timeout_s: float) -> None:
-        """Wait for a ring, at most `timeout_s`."""
+        """Wait until it is set, at most `timeout_s` seconds."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._event.wait()
@@ -31,7 +31,7 @@ class WakeUp:
 
 
 class Worker:
-    """Runs `run_once` for ever; it gives how many seconds to wait unless the bell rings."""
+    """Runs `run_once` repeatedly; it returns the seconds to wait for a wake-up before the next run."""
 
     def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], wake_up: WakeUp) -> None:
         self.name = name
@@ -45,9 +45,9 @@ class Worker:
             try:
                 pause_s = await self._run_once()
                 self.healthy = True
-            except Exception:  # noqa: BLE001 - one surprise must not end an agent that others wait for
-                _log.exception("agent %s met a surprise and goes on", self.name)
+            except Exception:  # noqa: BLE001 - one error must not end a worker that others wait for
+                _log.exception("worker %s failed, retrying", self.name)
                 self.healthy = False
-                pause_s = AFTER_SURPRISE_S
+                pause_s = RETRY_AFTER_ERROR_S
             if pause_s > 0:
                 await self._wake_up.wait(pause_s)

@@ -1,7 +1,8 @@
-"""The balance at the biller, the cost of orders, and quarantined reversals."""
+"""The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
 from msgspec import Struct
 
+from storage.codec import from_row
 from storage.transaction import Tx
 
 MAX_QUARANTINED_REVERSALS = 10_000
@@ -62,20 +63,44 @@ def _sum(tx: Tx, statement: str, **values: int) -> OrderSum:
 
 
 def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str, trxid: str | None = None) -> None:
-    """Store a reversal that does not match; only the latest MAX_QUARANTINED_REVERSALS stay.
+    """Store a reversal that does not match an order; only the latest MAX_QUARANTINED_REVERSALS stay.
 
-    `trxid` is the order that it names.
+    `trxid` is the order that it names, if any.
     """
     tx.run("quarantine_reversal", at_ms=at_ms, remote=remote, why=why, query=query, trxid=trxid)
     tx.run("trim_quarantine", keep=MAX_QUARANTINED_REVERSALS)
 
 
 def quarantined_of(tx: Tx, trxid: str, *, since_ms: int = 0, limit: int = 1) -> list[str]:
-    """Return the different queries in quarantine that name an order, the latest first."""
+    """Return the distinct queries in quarantine that name an order, newest first."""
     rows = tx.all("quarantined_of_order", trxid=trxid, since_ms=since_ms, limit=limit)
     return [row["query"] for row in rows]
 
 
 def is_any_of_none_quarantined(tx: Tx, *, since_ms: int) -> bool:
-    """Return whether a reversal that names no order came since a time."""
+    """Return whether a reversal that names no order was quarantined at or after `since_ms`."""
     return tx.one("quarantined_of_none_since", since_ms=since_ms) is not None
+
+
+class DepositWait(Struct, frozen=True, kw_only=True):
+    """One chat: its last refused order, how many were refused, and when the last was."""
+
+    chat_id: int
+    trxid: str
+    refused_count: int
+    refused_at_ms: int
+
+
+def add_deposit_wait(tx: Tx, chat_id: int, trxid: str, *, at_ms: int) -> None:
+    """Store that an order of a chat was refused."""
+    tx.run("await_deposit", chat_id=chat_id, trxid=trxid, at_ms=at_ms)
+
+
+def deposit_waits(tx: Tx, *, limit: int) -> list[DepositWait]:
+    """Return the waiting chats by the time of their last refusal, the oldest first."""
+    return [from_row(DepositWait, row) for row in tx.all("deposit_waits", limit=limit)]
+
+
+def end_deposit_wait(tx: Tx, chat_id: int) -> None:
+    """Forget a chat."""
+    tx.run("end_deposit_wait", chat_id=chat_id)

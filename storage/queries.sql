@@ -344,7 +344,7 @@ INSERT INTO quarantined_reversals (at_ms, remote, why, query, trxid)
 VALUES (:at_ms, :remote, :why, :query, :trxid);
 
 -- name: quarantined_of_order
--- Each once, however often it came.
+-- A query that arrived several times is returned once.
 SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
 GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import xlsxwriter
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.cells import CellError
 from bot.catalogue.price_list.columns import Column
+from bot.catalogue.price_list.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.price_list.sheets import FileError
 from bot.catalogue.product import Product

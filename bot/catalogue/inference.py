@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from bot.catalogue.price_list.cells import read_amount
+from bot.catalogue.amounts import read_amount
 from bot.catalogue.product import Carrier, DestinationRule
 
 _CARRIERS = {

@@ -1,1 +1,1 @@
-"""Messages to people: queued, merged, rate-limited and sent until delivered."""
+"""Delivery of messages: queued, merged, rate-limited, and sent until Telegram has accepted them."""

@@ -1,4 +1,4 @@
-"""Which chats may be spoken to now, and with what: each in order, all side by side, at Telegram's pace."""
+"""The chat queues: which chats may get a message now, each in order, within Telegram's rate limits."""
 
 from collections.abc import Callable
 
@@ -10,91 +10,91 @@ from storage.outbox import QueuedMessage
 from storage.transaction import Tx
 
 READ_AT_ONCE = 120
-"""A list of results has room for about a hundred; whoever has more waiting than this is far behind."""
+"""A merged message has room for about a hundred results; a chat with more waiting is far behind."""
 
 CHATS_AT_ONCE = 30
-"""Telegram takes thirty messages a second in all."""
+"""Telegram accepts thirty messages a second in all."""
 
 IDLE_S = 30.0
-"""A ring or a look finds every new letter; this only bounds what a lost one could cost."""
+"""A wake-up or a scan finds every new message; this only bounds the delay if one were lost."""
 
 
 class QueueScan(Struct, frozen=True):
-    """The letters of every chat that may be spoken to now, and the seconds until there may be more."""
+    """The waiting messages of each chat that may get one now, and the seconds until there may be more."""
 
     ready: list[list[QueuedMessage]]
     pause_s: float
 
 
 class ChatQueues:
-    """Knows who is being spoken to. `tick` is a monotonic clock in seconds, `now_ms` the time of day."""
+    """Tracks the chats being sent to. `now_ms` returns the Unix time, `monotonic` a time in seconds."""
 
     def __init__(
         self, *, rate_limiter: RateLimiter, now_ms: Callable[[], int], monotonic: Callable[[], float]
     ) -> None:
         self.busy: set[int] = set()
-        """The chats that are being spoken to; whoever speaks takes them in and out."""
-        self.passed_over: set[int] = set()
-        """Of these, the chats for which there may be more than whoever speaks to them has seen."""
-        self.is_crowded = False
-        """Whether chats may wait for others to be done: whoever is done then makes room for all."""
+        """The chats being sent to; the messenger adds and removes them."""
+        self.skipped: set[int] = set()
+        """The busy chats that a scan skipped: they may have messages that their own scan has not seen."""
+        self.is_full = False
+        """Whether other chats may wait for a place: a chat that is done then leaves its place to them."""
         self._rate_limiter = rate_limiter
         self._now_ms = now_ms
         self._monotonic = monotonic
 
     def scan(self, tx: Tx) -> QueueScan:
-        """Find all that may be said now."""
+        """Return the messages of all chats that may get one now."""
         if len(self.busy) >= CHATS_AT_ONCE:
-            # There is no place: whoever is done rings for all.
-            self.is_crowded = True
+            # No place is free: the next queue that is done wakes the messenger.
+            self.is_full = True
             return QueueScan([], IDLE_S)
         now_ms = self._now_ms()
         queues, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
         ready: list[list[QueuedMessage]] = []
-        self.is_crowded = False
+        self.is_full = False
         for queue in queues:
             if queue.chat_id in self.busy:
-                self.passed_over.add(queue.chat_id)
+                self.skipped.add(queue.chat_id)
                 continue
             if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
-                self.is_crowded = True
+                self.is_full = True
                 break
             wait_s = self._wait_s(queue.chat_id, queue.due_at_ms, now_ms)
             if wait_s > 0:
                 pause_s = min(pause_s, wait_s)
                 continue
-            self._rate_limiter.note(queue.chat_id, self._monotonic())
+            self._rate_limiter.record(queue.chat_id, self._monotonic())
             ready.append(outbox.messages_of(tx, queue, now_ms=now_ms, limit=READ_AT_ONCE))
         return QueueScan(ready, pause_s)
 
     def scan_chat(self, tx: Tx, chat_id: int) -> QueueScan:
-        """Find what may be said next in a chat that was just spoken to."""
-        if self.is_crowded:
+        """Return the next messages of a chat that just got one."""
+        if self.is_full:
             return QueueScan([], 0)
         now_ms = self._now_ms()
-        self.passed_over.discard(chat_id)
+        self.skipped.discard(chat_id)
         waiting = outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
         if not waiting:
             return QueueScan([], IDLE_S)
         wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
         if wait_s > 0:
             return QueueScan([], wait_s)
-        self._rate_limiter.note(chat_id, self._monotonic())
+        self._rate_limiter.record(chat_id, self._monotonic())
         return QueueScan([waiting], IDLE_S)
 
     def catch_up(self, tx: Tx, chat_id: int) -> list[QueuedMessage]:
-        """Pass over what a lane that is far behind need not be told any more; give what comes first then."""
+        """Drop the outdated messages of a chat that is far behind; return the first of the others."""
         now_ms = self._now_ms()
         outbox.drop_outdated(tx, chat_id, now_ms=now_ms)
         return outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
 
     def is_scarce(self, chat_id: int) -> bool:
-        """Tell whether Telegram lets little more be said in a chat for now."""
+        """Check whether the rate limit leaves a chat only few messages for now."""
         return self._rate_limiter.is_scarce(chat_id, self._monotonic())
 
     def hold(self, chat_id: int, wait_s: float) -> None:
-        """Let a chat wait as Telegram asks."""
+        """Send nothing to a chat for the time that Telegram asks for."""
         self._rate_limiter.hold(chat_id, self._monotonic() + wait_s, self._monotonic())
 
     def _wait_s(self, chat_id: int, due_at_ms: int, now_ms: int) -> float:

@@ -1,6 +1,6 @@
-"""Chooses what a chat is told next, out of all that waits for it: one letter, or many in one message.
+"""Composes the next message for a chat from its queue: one outbox message, or several merged into one.
 
-Pure: what waits comes in, a draft goes out; only what a letter merely names is left for the books to fill in.
+Pure: the content of a lazy notice is left for the messenger to load from the database.
 """
 
 from msgspec import Struct
@@ -16,16 +16,16 @@ from bot.texts.render import RenderedMessage, render
 from storage.outbox import OutboxMessage, QueuedMessage
 
 MERGE_ABOVE, MERGE_ABOVE_WHEN_SCARCE = 3, 1
-"""Up to three waiting letters keep their own bubble and reply; a longer queue is read faster as one.
+"""Up to three waiting messages are sent one by one, each as a reply; a longer queue is read faster merged.
 
-Where Telegram lets little more be said, two are told as one.
+Where the rate limit leaves only few messages, already two are merged.
 """
 
 
 class Draft(Struct, frozen=True, kw_only=True):
-    """One message for all letters of `batch`; `outgoing` is None until its `errand` is filled in.
+    """One Telegram message for all messages of `batch`; `outgoing` is None until `lazy_notice` is loaded.
 
-    `version` is that of the table it shows, 0 if it shows none.
+    `version` is that of the batch summary it shows, 0 if it shows none.
     """
 
     batch: list[QueuedMessage]
@@ -35,7 +35,7 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 def compose_next(waiting: list[QueuedMessage], clock: Clock, *, one_by_one: bool, is_scarce: bool) -> Draft:
-    """Choose the letters of the next message; a lane that is behind gets several in one."""
+    """Return the draft of the next message; a chat that is behind gets several in one."""
     first = waiting[0].message
     run, notices = _mergeable_run(waiting)
     if len(run) > (MERGE_ABOVE_WHEN_SCARCE if is_scarce else MERGE_ABOVE) and not one_by_one:
@@ -48,7 +48,7 @@ def compose_next(waiting: list[QueuedMessage], clock: Clock, *, one_by_one: bool
 
 
 def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) -> Draft:
-    """Give the draft of a single letter with its words."""
+    """Return the draft of a single message with its text."""
     message = draft.batch[0].message
     outgoing = OutgoingMessage(
         chat_id=message.chat_id,
@@ -65,7 +65,7 @@ def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) 
 
 
 def superseded(waiting: list[QueuedMessage]) -> list[QueuedMessage]:
-    """Give what need not be said: acknowledgements whose result waits behind them, corrections of nothing.
+    """Return messages not to send: acknowledgements with a result behind them, edits of messages never sent.
 
     The result says more than the acknowledgement, and must come last.
     """
@@ -79,7 +79,7 @@ def superseded(waiting: list[QueuedMessage]) -> list[QueuedMessage]:
 
 
 def _mergeable_run(waiting: list[QueuedMessage]) -> tuple[list[QueuedMessage], list[ListableNotice]]:
-    """Give the letters from the first on that may share a message, and their notices."""
+    """Return the messages at the head of the queue that may be merged, and their notices."""
     run: list[QueuedMessage] = []
     notices: list[ListableNotice] = []
     for entry in waiting:
@@ -92,6 +92,6 @@ def _mergeable_run(waiting: list[QueuedMessage]) -> tuple[list[QueuedMessage], l
 
 
 def _is_mergeable(message: OutboxMessage, first: OutboxMessage) -> bool:
-    """Tell whether a letter is new, goes to the same topic, and has no button that decides anything."""
+    """Check that a message is new, goes to the same topic, and has no buttons other than views."""
     only_views = all(button.action in VIEW_ACTIONS for row in message.keyboard for button in row)
     return only_views and message.edits is None and message.thread_id == first.thread_id

@@ -1,7 +1,7 @@
-"""The only one who speaks: brings each chat its letters in order, at Telegram's pace, until they are told.
+"""Sends the outbox: the messages of each chat in order, within Telegram's rate limits, until delivered.
 
-A letter is told at least once. It can arrive twice only where Telegram's own answer was lost; it is then
-recognised by its Ref. Lanes go on beside each other: a chat that must wait holds up no other.
+A message is delivered at least once. It can arrive twice only where Telegram's answer was lost or not stored;
+the duplicate has the same Ref. Chat queues are sent in parallel: a chat that must wait does not delay others.
 """
 
 import asyncio
@@ -12,8 +12,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.delivery import batch_summary
-from bot.delivery import sending as out
+from bot.delivery import batch_summary, sending
 from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
@@ -33,37 +32,37 @@ from storage.transaction import Tx
 _log = logging.getLogger(__name__)
 
 MAX_REJECTIONS = 3
-"""Telegram says the same each time; the second and third try are for a fault that only looked so."""
+"""Telegram rejects a bad message each time; the second and third try are for transient errors."""
 
 MAX_PAUSE_S = 300.0
 STORE_AGAIN_S = 0.5
 STORED_WITHIN_S = 0.05
-"""So long what became of a message waits to share a commit: a crash meanwhile costs one copy a chat."""
+"""How long a result waits to share a commit; a crash meanwhile costs one duplicate per chat."""
 
-UNRENDERABLE = out.Rejected(why="no words could be found for it")
-"""What becomes of a letter at which our own code fails."""
+UNRENDERABLE = sending.Rejected(why="its content could not be loaded")
+"""The result for a message whose content our own code fails to load."""
 
 
 class LazyContent(Struct, frozen=True, kw_only=True):
-    """A message made from the database as it is now; `version` is that of its batch summary, or 0."""
+    """The content of a lazy notice; `version` is that of its batch summary, or 0."""
 
     rendered: RenderedMessage
     version: int = 0
 
 
 LoadContent = Callable[[Tx, LazyNotice, Clock], LazyContent]
-"""Loads what a notice only names; raises LookupError if the database does not hold it."""
+"""Loads the content of a lazy notice; raises LookupError if the database does not have it."""
 
 
 class Messenger:
-    """Empties the outbox. `tick` is a monotonic clock in seconds, `now_ms` the time of day."""
+    """Empties the outbox. `now_ms` returns the Unix time, `monotonic` a time in seconds."""
 
     def __init__(
         self,
         *,
         database: Database,
         context: WorkContext,
-        sender: out.MessageSender,
+        sender: sending.MessageSender,
         load_content: LoadContent,
         rate_limiter: RateLimiter,
         clock: Clock,
@@ -85,15 +84,15 @@ class Messenger:
         self._one_by_one: set[int] = set()
 
     async def run_once(self) -> float:
-        """Start whatever may be said now; give the seconds until more may be."""
-        while self._scanning:  # two looks at once could both find the same letter
+        """Start to send all messages that may be sent now; return the seconds until there may be more."""
+        while self._scanning:  # two scans at once could both find the same message
             await asyncio.wait({self._scanning})
         found = await self._database.read(self._queues.scan)
         self._start(found)
         return found.pause_s
 
     def scan(self) -> None:
-        """Look for letters right behind what is being written now, and say them as soon as they are kept."""
+        """Scan the outbox in the commit of the current writes, and send the messages once it is done."""
         if self._scanning:
             self._scan_again = True
             return
@@ -117,25 +116,25 @@ class Messenger:
         for waiting in found.ready:
             chat_id = waiting[0].message.chat_id
             self._queues.busy.add(chat_id)
-            task = asyncio.create_task(self._send_queue(chat_id, waiting), name=f"speak {chat_id}")
+            task = asyncio.create_task(self._send_queue(chat_id, waiting), name=f"chat queue {chat_id}")
             self._sending.add(task)
-            task.add_done_callback(partial(self._queue_sent, chat_id))
+            task.add_done_callback(partial(self._queue_done, chat_id))
 
-    def _queue_sent(self, chat_id: int, task: asyncio.Task[float]) -> None:
+    def _queue_done(self, chat_id: int, task: asyncio.Task[float]) -> None:
         queues = self._queues
         queues.busy.discard(chat_id)
         self._sending.discard(task)
         if task.cancelled():
             return
         if error := task.exception():
-            _log.error("a lane met a surprise", exc_info=error, extra={"chat_id": chat_id})
-        # Only now that the lane is free: whoever looked before passed it over.
-        if error or task.result() < IDLE_S or queues.is_crowded or chat_id in queues.passed_over:
-            queues.passed_over.discard(chat_id)
+            _log.error("chat queue failed", exc_info=error, extra={"chat_id": chat_id})
+        # Any scan before this moment skipped the chat as busy.
+        if error or task.result() < IDLE_S or queues.is_full or chat_id in queues.skipped:
+            queues.skipped.discard(chat_id)
             self._wake_up.set()
 
     async def _send_queue(self, chat_id: int, waiting: list[QueuedMessage]) -> float:
-        """Say what waits in a lane while more may be said at once; give the seconds until there is more."""
+        """Send a chat's messages while more may follow at once; return the seconds until more may."""
         while True:
             found = await self._send_next(chat_id, waiting)
             if not found.ready:
@@ -143,12 +142,12 @@ class Messenger:
             (waiting,) = found.ready
 
     async def _send_next(self, chat_id: int, waiting: list[QueuedMessage]) -> QueueScan:
-        """Say the next message of a lane; give what may follow it."""
+        """Send the next message of a chat; return what may follow it."""
         if len(waiting) == READ_AT_ONCE:
             waiting = await self._database.write(partial(self._queues.catch_up, chat_id=chat_id))
         outdated = superseded(waiting)
-        unsaid = {entry.outbox_id for entry in outdated}
-        due = [entry for entry in waiting if entry.outbox_id not in unsaid]
+        outdated_ids = {entry.outbox_id for entry in outdated}
+        due = [entry for entry in waiting if entry.outbox_id not in outdated_ids]
         if not due:
             return await self._store(chat_id, lambda tx: _drop(tx, outdated))
         draft = compose_next(
@@ -158,85 +157,83 @@ class Messenger:
             is_scarce=self._queues.is_scarce(chat_id),
         )
         if draft.lazy_notice is not None:
-            draft = await self._filled(draft, draft.lazy_notice)
+            draft = await self._load(draft, draft.lazy_notice)
         return await self._deliver(chat_id, draft, outdated)
 
     async def _deliver(self, chat_id: int, draft: Draft, outdated: list[QueuedMessage]) -> QueueScan:
         """Send a draft and store the result; return what may follow it."""
-        outcome = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
-        found = await self._store(chat_id, lambda tx: self._keep(tx, draft, outdated, outcome))
-        if not isinstance(outcome, out.Sent):
-            _log.info(
-                "a message was not taken", extra={"chat_id": chat_id, "outcome": type(outcome).__name__}
-            )
-            # It may be somebody else's news: an admin's, or a chat's under its new address.
+        result = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
+        found = await self._store(chat_id, lambda tx: self._apply_result(tx, draft, outdated, result))
+        if not isinstance(result, sending.Sent):
+            _log.info("message not sent", extra={"chat_id": chat_id, "outcome": type(result).__name__})
+            # The result may be a new message for another chat: an admin's, or the moved chat's new one.
             self._wake_up.set()
         return found
 
-    async def _filled(self, draft: Draft, lazy_notice: LazyNotice) -> Draft:
-        """Look up what an errand only names; a fault of our own there must not stop the lane.
+    async def _load(self, draft: Draft, lazy_notice: LazyNotice) -> Draft:
+        """Return the draft with its content; an error of our own code must not stop the chat queue.
 
-        Tables are read at once: they tell results, which must not wait behind somebody's report of a year.
+        Batch summaries do not use `read_long`: they show results, which must not wait behind a long report.
         """
         try:
-            look_up = (
-                self._database.read if isinstance(lazy_notice, BatchSummary) else self._database.read_long
-            )
-            filled = await look_up(lambda tx: self._load_content(tx, lazy_notice, self._clock))
+            read = self._database.read if isinstance(lazy_notice, BatchSummary) else self._database.read_long
+            content = await read(lambda tx: self._load_content(tx, lazy_notice, self._clock))
         except StorageError:
             raise
-        except Exception:  # noqa: BLE001 - told to the log and the admins; the letter is given up
-            _log.exception("a letter could not be filled in", extra={"kind": type(lazy_notice).__name__})
+        except Exception:  # noqa: BLE001 - logged and alerted; the message is given up
+            _log.exception("message content not loaded", extra={"kind": type(lazy_notice).__name__})
             return draft
-        return with_rendered(draft, filled.rendered, version=filled.version)
+        return with_rendered(draft, content.rendered, version=content.version)
 
-    async def _store(self, chat_id: int, what: Callable[[Tx], None]) -> QueueScan:
-        """Store what became of a message, however long it takes: unstored, it would be sent again."""
+    async def _store(self, chat_id: int, apply: Callable[[Tx], None]) -> QueueScan:
+        """Store the result of a send, with retries until it is stored; otherwise it would be sent again."""
 
         def unit(tx: Tx) -> QueueScan:
-            what(tx)
+            apply(tx)
             return self._queues.scan_chat(tx, chat_id)
 
         while True:
             try:
                 return await self._database.write(unit, within_s=STORED_WITHIN_S)
             except StorageError as error:
-                _log.error("a message's outcome could not be stored yet: %s", error)
+                _log.error("delivery result not stored, retrying: %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
 
-    def _keep(self, tx: Tx, draft: Draft, outdated: list[QueuedMessage], outcome: out.SendResult) -> None:
-        """Store what became of a message, for every letter in it."""
+    def _apply_result(
+        self, tx: Tx, draft: Draft, outdated: list[QueuedMessage], result: sending.SendResult
+    ) -> None:
+        """Store the result of a send for every message in the draft."""
         _drop(tx, outdated)
         batch, now_ms = draft.batch, self._now_ms()
         message = batch[0].message
-        match outcome:
-            case out.Sent(message_id=message_id):
+        match result:
+            case sending.Sent(message_id=message_id):
                 for entry in batch:
                     outbox.mark_sent(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
                 if isinstance(message.notice, BatchSummary):
                     batch_summary.confirm_sent(
                         tx, message.notice, message.thread_id, version=draft.version, now_ms=now_ms
                     )
-            case out.RetryLater(retry_after_s=wait_s):
+            case sending.RetryLater(retry_after_s=wait_s):
                 self._queues.hold(message.chat_id, wait_s)
                 self._postpone(tx, batch, wait_s, why="429")
-            case out.NotConnected(why=why):
+            case sending.NotConnected(why=why):
                 self._postpone(tx, batch, _pause_s(batch[0].attempts), why=why)
-            case out.Ambiguous(why=why):
+            case sending.Ambiguous(why=why):
                 self._repeat(tx, batch, why)
-            case out.ChatUnreachable(why=why):
+            case sending.ChatUnreachable(why=why):
                 chats.park(tx, message.chat_id, why=why, at_ms=now_ms)
                 self._report(tx, message, why)
-            case out.ChatUpgraded(new_chat_id=new_chat_id):
+            case sending.ChatUpgraded(new_chat_id=new_chat_id):
                 chats.move(tx, message.chat_id, new_chat_id, at_ms=now_ms)
-            case out.TopicDeleted():
+            case sending.TopicDeleted():
                 outbox.leave_topic(tx, message.chat_id, message.thread_id or 0)
-            case out.EditTargetGone():
+            case sending.EditTargetGone():
                 outbox.detach_edit(tx, batch[0].outbox_id)
-            case out.Rejected(why=why):
+            case sending.Rejected(why=why):
                 self._reject(tx, batch, why)
             case _:
-                assert_never(outcome)
+                assert_never(result)
 
     def _postpone(self, tx: Tx, batch: list[QueuedMessage], pause_s: float, *, why: str) -> None:
         due_at_ms = self._now_ms() + int(pause_s * 1000)
@@ -244,7 +241,7 @@ class Messenger:
             outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, fault=why)
 
     def _repeat(self, tx: Tx, batch: list[QueuedMessage], why: str) -> None:
-        """Say a result again until it is surely told; anything else is repeated once at most."""
+        """Repeat a message that must arrive until it surely has, any other message once at most."""
         due_at_ms = self._now_ms() + int(1000 * _pause_s(batch[0].ambiguous + 1))
         for entry in batch:
             if entry.ambiguous and not _must_arrive(entry.message):
@@ -253,7 +250,7 @@ class Messenger:
                 outbox.postpone(tx, entry.outbox_id, due_at_ms=due_at_ms, ambiguous=True, fault=why)
 
     def _reject(self, tx: Tx, batch: list[QueuedMessage], why: str) -> None:
-        """Telegram takes no message like this: try its parts alone, then bury it and say so."""
+        """Split a rejected batch, or retry a rejected message, then mark it failed and alert the admins."""
         message = batch[0].message
         if len(batch) > 1:
             self._one_by_one.add(message.chat_id)
@@ -274,12 +271,12 @@ class Messenger:
         self._context.begin(tx, self._now_ms()).alert_admins(notice, topic=f"delivery:{message.chat_id}")
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for what is being said."""
+        """Wait for the sends under way."""
         if self._sending:
             await asyncio.wait(set(self._sending), timeout=timeout_s)
 
     async def close(self) -> None:
-        """Stop speaking; what was cut off is said again at the next start."""
+        """Stop sending; messages cut off are sent again at the next start."""
         tasks = list(self._sending)
         for task in tasks:
             task.cancel()
@@ -292,10 +289,10 @@ def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
 
 
 def _must_arrive(message: OutboxMessage) -> bool:
-    """Tell whether a letter is said until it surely was: results, tables, and edits, which leave no copy."""
+    """Check for results of orders, batch summaries, and edits, whose repeats make no duplicate."""
     return isinstance(message.notice, Result | BatchSummary) or message.edits is not None
 
 
 def _pause_s(tries: int) -> float:
-    """Give 1, 2, 4, 8 … seconds, at most five minutes."""
+    """Return 1, 2, 4, 8 … seconds, at most five minutes."""
     return min(MAX_PAUSE_S, float(1 << min(tries, 9)))

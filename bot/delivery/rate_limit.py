@@ -1,23 +1,23 @@
-"""Keeps within Telegram's limits: so many in all, so many a chat, so many a group, and obeys its waits."""
+"""Telegram's rate limits: in all, per chat and per group, and the waits that it asks for."""
 
 from collections import deque
 
 GROUP_MESSAGES_A_MINUTE = 20
-"""Telegram's limit for groups, which stands beside the limit per chat."""
+"""Telegram's limit for groups, in addition to the limit per chat."""
 
 SPREAD_FROM = 10
-"""So many messages of a group's minute may leave at once; the others are spread over what is left of it.
+"""The first ten messages of a group's minute may leave at once; the others are spread over the rest of it.
 
-Spent in twenty seconds, they would leave the group without a word for forty.
+Sent in twenty seconds, they would block the group for the next forty.
 """
 
 MINUTE_S = 60.0
 
 STORM_CHATS, STORM_WINDOW_S = 3, 10.0
-"""A wait concerns its own chat; three chats told to wait within ten seconds concern all."""
+"""A wait applies to its own chat; waits of three chats within ten seconds apply to all."""
 
-KEPT_CHATS = 4096
-"""Chats whose last messages are remembered; older ones are long free again."""
+MAX_TRACKED_CHATS = 4096
+"""Bounds memory: from here on, chats without recent messages are removed."""
 
 
 class SlidingWindow:
@@ -28,32 +28,31 @@ class SlidingWindow:
         self._period_s = period_s
 
     def free_at(self) -> float:
-        """Give when the next event may be."""
+        """Return when the next event is allowed."""
         return self._times[0] + self._period_s if len(self._times) == self._times.maxlen else 0.0
 
-    def is_past(self, now_s: float) -> bool:
-        """Tell whether no event of this window counts any more."""
+    def is_expired(self, now_s: float) -> bool:
+        """Check whether no event counts any more."""
         return not self._times or self._times[-1] + self._period_s <= now_s
 
-    def note(self, now_s: float) -> None:
-        """Note an event."""
+    def record(self, now_s: float) -> None:
         self._times.append(now_s)
 
 
 def window_for_rate(per_s: float) -> SlidingWindow:
-    """Give the window for a rate: 30 a second as such, 0.5 a second as one in two seconds."""
+    """Return the window for a rate: 30 events in one second for 30, one in two seconds for 0.5."""
     count = max(1, int(per_s))
     return SlidingWindow(count, count / per_s)
 
 
 class GroupLimiter:
-    """At most twenty messages in any minute, the later ones of them evenly."""
+    """Allows twenty messages in any minute, and spreads the last ten of them evenly."""
 
     def __init__(self) -> None:
         self._times: deque[float] = deque(maxlen=GROUP_MESSAGES_A_MINUTE)
 
     def free_at(self, now_s: float) -> float:
-        """Give when the next message may be."""
+        """Return when the next message is allowed."""
         recent = self._recent(now_s)
         if len(recent) < SPREAD_FROM:
             return 0.0
@@ -62,15 +61,14 @@ class GroupLimiter:
         return recent[-1] + (all_free_s - recent[-1]) / (left + 1) if left else all_free_s
 
     def is_scarce(self, now_s: float) -> bool:
-        """Tell whether messages are spread at this moment."""
+        """Check whether messages are being spread."""
         return len(self._recent(now_s)) >= SPREAD_FROM
 
-    def is_past(self, now_s: float) -> bool:
-        """Tell whether no message of this minute counts any more."""
+    def is_expired(self, now_s: float) -> bool:
+        """Check whether no message counts any more."""
         return not self._recent(now_s)
 
-    def note(self, now_s: float) -> None:
-        """Note a message."""
+    def record(self, now_s: float) -> None:
         self._times.append(now_s)
 
     def _recent(self, now_s: float) -> list[float]:
@@ -78,7 +76,7 @@ class GroupLimiter:
 
 
 class RateLimiter:
-    """Says when a chat may be spoken to next; times are those of one monotonic clock, in seconds."""
+    """Decides when a chat may get its next message; times are of one monotonic clock, in seconds."""
 
     def __init__(self, *, messages_per_s: float, chat_messages_per_s: float) -> None:
         self._all = window_for_rate(messages_per_s)
@@ -90,7 +88,7 @@ class RateLimiter:
         self._all_held_until = 0.0
 
     def free_at(self, chat_id: int, now_s: float) -> float:
-        """Give when this chat may be spoken to."""
+        """Return when this chat may get its next message."""
         held = self._held_until.get(chat_id, 0.0)
         chat, group = self._chats.get(chat_id), self._groups.get(chat_id)
         return max(
@@ -102,22 +100,22 @@ class RateLimiter:
         )
 
     def is_scarce(self, chat_id: int, now_s: float) -> bool:
-        """Tell whether little more may be said in this chat for now."""
+        """Check whether the group limit leaves this chat only few messages for now."""
         group = self._groups.get(chat_id)
         return group is not None and group.is_scarce(now_s)
 
-    def note(self, chat_id: int, now_s: float) -> None:
-        """Note that a message to this chat leaves now."""
-        self._all.note(now_s)
+    def record(self, chat_id: int, now_s: float) -> None:
+        """Record that a message to this chat leaves now."""
+        self._all.record(now_s)
         if chat_id not in self._chats:
             self._make_room(now_s)
             self._chats[chat_id] = window_for_rate(self._chat_messages_per_s)
-        self._chats[chat_id].note(now_s)
+        self._chats[chat_id].record(now_s)
         if chat_id < 0:
-            self._groups.setdefault(chat_id, GroupLimiter()).note(now_s)
+            self._groups.setdefault(chat_id, GroupLimiter()).record(now_s)
 
     def hold(self, chat_id: int, until_s: float, now_s: float) -> None:
-        """Obey Telegram's wait for this chat; slow down everywhere only if several chats were told so."""
+        """Block this chat as Telegram asks; block all chats if it asked for several within a few seconds."""
         self._held_until[chat_id] = until_s
         self._holds.append((now_s, chat_id))
         if len({chat for at, chat in self._holds if now_s - at <= STORM_WINDOW_S}) >= STORM_CHATS:
@@ -125,6 +123,6 @@ class RateLimiter:
 
     def _make_room(self, now_s: float) -> None:
         self._held_until = {chat: until for chat, until in self._held_until.items() if until > now_s}
-        if len(self._chats) >= KEPT_CHATS:
-            self._chats = {c: window for c, window in self._chats.items() if not window.is_past(now_s)}
-            self._groups = {c: minute for c, minute in self._groups.items() if not minute.is_past(now_s)}
+        if len(self._chats) >= MAX_TRACKED_CHATS:
+            self._chats = {c: window for c, window in self._chats.items() if not window.is_expired(now_s)}
+            self._groups = {c: group for c, group in self._groups.items() if not group.is_expired(now_s)}

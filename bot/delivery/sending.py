@@ -1,18 +1,17 @@
-"""What the messenger hands to the sender of messages, and what it learns of each from Telegram's answer."""
+"""The message that the messenger passes to the sender, and the possible results of a send."""
 
 from typing import Protocol
 
 from msgspec import Struct
 
 from bot.notices.buttons import Keyboard
-from bot.texts.formatting import Text
-from bot.texts.message import Attachment
+from bot.texts.formatting import Attachment, Text
 
 
 class OutgoingMessage(Struct, frozen=True, kw_only=True):
-    """A message as it leaves; `edits` names the message of ours it takes the place of.
+    """A message ready to send; `edits` is the id of our message that it edits.
 
-    With `asks` it opens a field for the answer, which shows that text before anything is typed.
+    `asks` opens an input field for the answer, with that placeholder.
     """
 
     chat_id: int
@@ -27,51 +26,51 @@ class OutgoingMessage(Struct, frozen=True, kw_only=True):
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """Telegram has it, as this message."""
+    """Telegram accepted the message under this id."""
 
     message_id: int
 
 
 class RetryLater(Struct, frozen=True, kw_only=True):
-    """Telegram asks this chat to wait."""
+    """Telegram asks to wait before the next message to this chat."""
 
     retry_after_s: float
 
 
 class NotConnected(Struct, frozen=True, kw_only=True):
-    """No connection was made: it can be repeated without a copy."""
+    """No connection was made: a repeat cannot make a duplicate."""
 
     why: str
 
 
 class Ambiguous(Struct, frozen=True, kw_only=True):
-    """Telegram may have it or not: a repeat may make a copy."""
+    """Telegram may have accepted the message: a repeat may make a duplicate."""
 
     why: str
 
 
 class ChatUnreachable(Struct, frozen=True, kw_only=True):
-    """The chat lets us in no longer."""
+    """The chat no longer accepts messages from the bot."""
 
     why: str
 
 
 class ChatUpgraded(Struct, frozen=True, kw_only=True):
-    """The group lives on under another id."""
+    """The group became a supergroup with another id."""
 
     new_chat_id: int
 
 
 class TopicDeleted(Struct, frozen=True, kw_only=True):
-    """The topic was deleted; the chat itself is still there."""
+    """The topic was deleted; the chat still exists."""
 
 
 class EditTargetGone(Struct, frozen=True, kw_only=True):
-    """The message to be rewritten is gone or too old: it must be said anew."""
+    """The message to edit is gone or too old: its new text must be sent as a new message."""
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
-    """Telegram will never take this message as it is."""
+    """Telegram will never accept this message as it is."""
 
     why: str
 
@@ -90,8 +89,6 @@ SendResult = (
 
 
 class MessageSender(Protocol):
-    """Sends messages to Telegram."""
-
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
         """Send or edit once, and return the result."""
         ...

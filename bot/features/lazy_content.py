@@ -1,9 +1,8 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
-from bot.features.history import report_content
-from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
-from bot.features.price_list.removal_file import render_removals
+from bot.features.history import reports
+from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
 from bot.notices.catalogue import CatalogueFile, FileFormat
@@ -13,8 +12,7 @@ from bot.notices.receipts import Receipt
 from bot.notices.reports import SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
-from bot.texts.formatting import Clock
-from bot.texts.message import Attachment, AttachmentKind
+from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
 from storage import batches, catalogue, orders
@@ -33,9 +31,9 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
         case Receipt():
             return LazyContent(rendered=_receipt(notice, clock))
         case SalesReport():
-            return LazyContent(rendered=report_content.render_report(tx, notice, clock))
+            return LazyContent(rendered=reports.render_report(tx, notice, clock))
         case SalesReportFile():
-            return LazyContent(rendered=report_content.render_file(tx, notice, clock))
+            return LazyContent(rendered=reports.render_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

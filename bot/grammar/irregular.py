@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot.grammar.destination.formats import EXAMPLE_PHONE, METER_DIGITS, as_phone
-from bot.grammar.destination.tokens import COMPLETE_DIGITS, tokenize
+from bot.grammar.destination.formats import COMPLETE_DIGITS, EXAMPLE_PHONE, METER_DIGITS, as_phone, tokenize
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput, OrderRequest
 from bot.grammar.vocabulary import COMMANDS, MAX_CODE_CHARS, MIXED, NUMBER, OPENERS, SHOWN_COMMANDS
 

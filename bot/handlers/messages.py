@@ -106,9 +106,9 @@ def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: 
 def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
     """Handle a reply or a bare number as the answer to a question of the bot; return False if it is none."""
     if message.reply_to is None:
-        return actor.is_private and destination_prompt.accept_bare_number(
-            work, OrderSource.of_message(message), parsed
-        )
+        if isinstance(parsed, OrderLines) or not actor.is_private:
+            return False
+        return destination_prompt.accept_bare_number(work, OrderSource.of_message(message), parsed)
     sent = outbox.find_sent(work.tx, message.chat_id, message.reply_to)
     route = REPLIES.get(sent[0]) if sent else None
     if sent is None or route is None:

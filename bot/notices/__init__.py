@@ -21,7 +21,6 @@ from bot.notices.orders import (
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
-from bot.notices.products import ProductNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
@@ -36,7 +35,6 @@ Notice = (
     | ReportsNotice
     | PriceListNotice
     | CatalogueNotice
-    | ProductNotice
     | ReceiptsNotice
     | SerialNumberNotice
     | ComplaintsNotice

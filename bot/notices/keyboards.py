@@ -5,8 +5,9 @@ from typing import assert_never
 from bot.grammar.parsed import order_text
 from bot.notices import Notice
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
+from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
-from bot.notices.list_keyboards import list_buttons, report_buttons
+from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
@@ -26,9 +27,7 @@ from bot.notices.placing import (
     PlacingNotice,
     ProductClosed,
 )
-from bot.notices.price_keyboards import price_buttons
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
-from bot.notices.products import ProductFailing
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread

@@ -1,4 +1,4 @@
-"""The buttons under lists of orders and under reports."""
+"""The buttons under lists of orders, under reports, and under prices."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -8,8 +8,23 @@ from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import FileFormat
 from bot.notices.order_lookup import NoMatchingOrder, OrderHistory, OrderRow, OrdersToDestination
 from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.shopping import (
+    ChosenProductClosed,
+    DestinationPrompt,
+    ListScope,
+    NoCatalogue,
+    NoPrices,
+    PriceGroups,
+    PriceListPage,
+    PriceRow,
+    PromptCancelled,
+    ShoppingNotice,
+)
 
 NUMBERS_A_ROW = 4
+CODES_A_ROW = 3
+GROUPS_A_ROW = 2
+MAX_LABEL_CHARS = 24
 
 SHOP = "shop"
 """Stands on buttons for the orders of everybody."""
@@ -21,7 +36,7 @@ def list_buttons(notice: ListNotice) -> ButtonRows:
     """Give a button for each order of a list, by its number, and the way to older and newer ones."""
     match notice:
         case OrderHistory(rows=rows):
-            return (*_numbered(rows), *_pages(notice))
+            return (*_numbered(rows), *_history_pages(notice))
         case OrdersToDestination(rows=rows):
             return _numbered(rows)
         case NoMatchingOrder():
@@ -54,7 +69,7 @@ def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:
     return tuple(tuple(keys[start : start + NUMBERS_A_ROW]) for start in range(0, len(keys), NUMBERS_A_ROW))
 
 
-def _pages(notice: OrderHistory) -> ButtonRows:
+def _history_pages(notice: OrderHistory) -> ButtonRows:
     around = []
     if notice.has_newer:
         around.append(ButtonSpec(action=Action.NEWER, payload=notice.rows[0].trxid))
@@ -84,3 +99,54 @@ def _short(period: Period) -> str:
 def _file_key(notice: SalesReport, form: FileFormat) -> ButtonSpec:
     payload = f"{whose(notice.user_id)}|{notice.period}|{form}"
     return ButtonSpec(action=Action.REPORT_FILE, payload=payload, label=form.upper())
+
+
+def price_buttons(notice: ShoppingNotice) -> ButtonRows:
+    """Give the rows of buttons under a notice of prices."""
+    match notice:
+        case PriceGroups(rows=rows):
+            keys = [
+                _list_key(ListScope.GROUP, row.key, 0, f"{row.name[:MAX_LABEL_CHARS]} ({row.count})")
+                for row in rows
+            ]
+            return (*_in_rows(keys, GROUPS_A_ROW), *_list_pages(ListScope.ALL, "", notice.page, notice.pages))
+        case PriceListPage(rows=rows):
+            pages = _list_pages(notice.scope, notice.key, notice.page, notice.pages)
+            return (*_products(rows, notice.number), *pages, (ButtonSpec(action=Action.ALL_PRICES),))
+        case NoPrices(similar=rows):
+            return (*_products(rows), (ButtonSpec(action=Action.ALL_PRICES),))
+        case ChosenProductClosed(others=rows):
+            return _products(rows)
+        case NoCatalogue() | DestinationPrompt() | PromptCancelled():
+            return ()
+        case _:
+            assert_never(notice)
+
+
+def list_payload(scope: ListScope, key: str, page: int) -> str:
+    """Give what a button keeps that asks for a page of a list."""
+    return f"{scope}{page}|{key}"
+
+
+def _list_key(scope: ListScope, key: str, page: int, label: str) -> ButtonSpec:
+    return ButtonSpec(action=Action.PRICES, payload=list_payload(scope, key, page), label=label)
+
+
+def _products(rows: Sequence[PriceRow], number: str = "") -> ButtonRows:
+    behind = f"|{number}" if number else ""
+    keys = [ButtonSpec(action=Action.PRODUCT, payload=f"{row.code}{behind}", label=row.code) for row in rows]
+    return _in_rows(keys, CODES_A_ROW)
+
+
+def _list_pages(scope: ListScope, key: str, page: int, pages: int) -> ButtonRows:
+    """Give the way to the pages before and after, if there are any."""
+    around = []
+    if page > 0:
+        around.append(_list_key(scope, key, page - 1, f"« {page}/{pages}"))
+    if page + 1 < pages:
+        around.append(_list_key(scope, key, page + 1, f"{page + 2}/{pages} »"))
+    return (tuple(around),) if around else ()
+
+
+def _in_rows(keys: Sequence[ButtonSpec], width: int) -> ButtonRows:
+    return tuple(tuple(keys[start : start + width]) for start in range(0, len(keys), width))

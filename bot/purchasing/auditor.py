@@ -84,7 +84,7 @@ class Auditor:
         order_max_age_s: int,
         trx_timeout_s: float,
     ) -> None:
-        self.tally = AuditStats()
+        self.stats = AuditStats()
         self._database = database
         self._context = context
         self._now_ms = now_ms
@@ -113,9 +113,9 @@ class Auditor:
             few = chosen.trxids[start : start + ORDERS_A_SLICE]
             found += await self._read(partial(_check, trxids=few, now_ms=now_ms))
         self._event_id, self._walked_to = chosen.event_id, chosen.walked_to
-        tally = self.tally
-        tally.passes, tally.orders_checked = tally.passes + 1, tally.orders_checked + len(chosen.trxids)
-        tally.last_pass_s, tally.last_pass_at_ms = self._monotonic() - began_s, now_ms
+        stats = self.stats
+        stats.passes, stats.orders_checked = stats.passes + 1, stats.orders_checked + len(chosen.trxids)
+        stats.last_pass_s, stats.last_pass_at_ms = self._monotonic() - began_s, now_ms
         self._note(found)
         await self._tell(now_ms)
         return AUDIT_EVERY_S
@@ -126,7 +126,7 @@ class Auditor:
             try:
                 return unit(tx)
             finally:
-                self.tally.longest_read_s = max(self.tally.longest_read_s, self._monotonic() - began_s)
+                self.stats.longest_read_s = max(self.stats.longest_read_s, self._monotonic() - began_s)
 
         return await self._database.read_long(timed)
 
@@ -154,7 +154,7 @@ class Auditor:
             if (finding.invariant, finding.trxid) in self._known:
                 continue
             self._known.add((finding.invariant, finding.trxid))
-            self.tally.findings[finding.invariant] += 1
+            self.stats.findings[finding.invariant] += 1
             self._untold.append(finding)
             _log.error(
                 "the audit found an order that breaks a promise",

@@ -60,7 +60,7 @@ class ReversalReceiver:
         self._now_ms = now_ms
         self._scan_outbox = scan_outbox
 
-    async def receive(self, query: bytes, *, remote: str) -> ReversalResult:
+    async def receive(self, query: bytes, remote: str) -> ReversalResult:
         """Take in one report by its raw query string, and give the verdict once it is durable."""
         now_ms = self._now_ms()
         kept = self._database.write(lambda tx: _take(self._context.begin(tx, now_ms), query, remote))

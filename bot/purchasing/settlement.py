@@ -4,15 +4,19 @@ Each function is part of a unit of work: the order, its event and its notices ar
 """
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.actors import Address
 from bot.delivery import batch_summary
 from bot.notices import orders as say
+from bot.notices.catalogue import ProductFailing
+from bot.notices.orders import OrderFailed, OrderNotice
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
-from bot.orders.model import Intent, Order, State, trxid_at
+from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import deposit, substitutes
+from bot.purchasing import biller_deposit
+from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
     notices_for,
@@ -20,7 +24,6 @@ from bot.purchasing.notifications import (
     order_waiting,
     raw_words_of,
 )
-from bot.purchasing.other_sn import notify_other_sn, other_sn
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, orders, outbox
@@ -129,7 +132,7 @@ def apply_event(
     """Settle an order that was read before; if it has moved since, the news is held against how it stands."""
     decision = decide(before, news, work.now_ms)
     after = decision.order
-    new_sn = other_sn(work.tx, before, news)
+    new_sn = other_sn(work.tx, before, news) if before.state is State.SUCCEEDED else None
     if after == before and new_sn is None:
         return AppliedEvent(before=before, after=before)
     if not orders.update(work.tx, before, after, news, at_ms=work.now_ms, actor=actor, evidence=evidence):
@@ -139,12 +142,12 @@ def apply_event(
     notices = notices_for(before, after, news, work.now_ms)
     for notice in notices.to_chat:
         _tell_chat(work, after, notice)
-        substitutes.alert_product_failing(work, after, notice, raw=raw_words_of(news))
+        alert_product_failing(work, after, notice, raw=raw_words_of(news))
     for admin_notice in notices.to_admins:
         _tell_admins(work, admin_notice)
     if new_sn:
         notify_other_sn(work, after, new_sn, raw_words_of(news), subject=sn_subject(after.trxid))
-    is_deposit_filled = deposit.follow_deposit(work, after, news)
+    is_deposit_filled = biller_deposit.follow_deposit(work, after, news)
     notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
     return AppliedEvent(before=before, after=after, notified=notified)
 
@@ -184,7 +187,7 @@ def _tell_chat(work: UnitOfWork, order: Order, notice: say.OrderNotice) -> None:
         # What was heard of it before must not come after, though the clock be set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
-        notice = substitutes.with_substitutes(work, order, notice)
+        notice = with_substitutes(work, order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 
@@ -208,3 +211,32 @@ def _tell_admins(work: UnitOfWork, notice: AdminNotice) -> None:
             work.replace_cards(notice, subject=card_subject(notice.trxid))
         case _:
             work.notify_admins(notice, subject=card_subject(notice.trxid))
+
+
+OUT_OF_STOCK = (FailureCause.PRODUCT_UNAVAILABLE, FailureCause.PRODUCT_INACTIVE)
+OTHERS_OFFERED = 3
+
+
+def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
+    """Give a failure with what could be bought for the same destination; any other notice as it is."""
+    if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
+        return notice
+    shown = work.catalogue
+    product = shown.find(order.product_code)
+    others = tuple(
+        Intent(product_code=other.code, destination=order.destination)
+        for other in (shown.substitutes(product) if product else ())
+    )
+    return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
+
+
+def alert_product_failing(work: UnitOfWork, order: Order, notice: OrderNotice, *, raw: str) -> None:
+    """Let the admins close an open product that the biller has not got."""
+    if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
+        return
+    product = work.catalogue.find(order.product_code)
+    if product and product.is_open:
+        failure_cause = ProductFailing(
+            code=product.code, name=product.name, reason=raw or order.reason or "", at_ms=work.now_ms
+        )
+        work.alert_admins(failure_cause, topic=f"product:{product.code}")

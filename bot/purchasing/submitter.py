@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -11,7 +12,6 @@ from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State
 from bot.purchasing.circuit_breaker import CircuitBreaker
-from bot.purchasing.fair_queue import FairQueue
 from bot.purchasing.settlement import CHAT_SUBJECT, apply_event, apply_event_to, notify_waiting
 from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
@@ -19,6 +19,36 @@ from storage import orders
 from storage.database import Database
 from storage.errors import StorageError
 from storage.transaction import Tx
+
+READ_AHEAD = 256
+HOLDS_MS = 250
+"""So long the turns hold that were read: whoever orders meanwhile waits no longer than that for theirs."""
+
+
+class FairQueue:
+    """The placed orders whose time has come. While many wait, their turns are read ahead, since that costs.
+
+    What is given is how an order stood a moment ago: a claim finds out what has moved since.
+    """
+
+    def __init__(self) -> None:
+        self._queue: deque[Order] = deque()
+        self._read_at_ms = 0
+        self.has_more = True
+        """Whether somebody may wait for whom there was no room."""
+
+    def next(self, tx: Tx, count: int, *, now_ms: int) -> list[Order]:
+        """Give the next orders, at most `count`."""
+        if not self._queue or not 0 <= now_ms - self._read_at_ms <= HOLDS_MS:
+            self._queue.clear()
+            found = orders.due(tx, now_ms=now_ms, limit=count + 1)
+            self.has_more = len(found) > count
+            if not self.has_more:
+                return found
+            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=max(count, READ_AHEAD)))
+            self._read_at_ms = now_ms
+        return [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
+
 
 _log = logging.getLogger(__name__)
 

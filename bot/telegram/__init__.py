@@ -1,1 +1,1 @@
-"""Talks to people through Telegram: reads updates, sends messages, and knows what its answers mean."""
+"""Telegram: receives updates, sends messages, and classifies the errors of the Bot API."""

@@ -1,32 +1,153 @@
-"""The Bot API client: python-telegram-bot's, with its raw updates and without its start-up call."""
+"""The Bot API client: python-telegram-bot's, with raw updates, plain parameters and aiohttp as transport."""
 
 import os
 import ssl
-from typing import cast
+from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 import httpx
+from pydantic_core import to_json
 from telegram import Bot, InputFile
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.telegram.request import AiohttpRequest, Json, JsonParameters
-
-# python-telegram-bot's own switch to give waits as timedeltas, as its next release will by itself.
+# Makes python-telegram-bot return waits as timedeltas, as its next release does by default.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 SEND_TIMEOUT_S = 15.0
-"""Telegram answers in well under a second; what takes longer is ambiguous and is handled as such."""
+"""Telegram answers in well under a second; the result of a slower call is ambiguous."""
 
 CONNECTIONS = 32
-"""Thirty messages a second in all is Telegram's limit, each well under a second."""
+"""Enough for Telegram's limit of thirty messages a second, each of which takes well under a second."""
 
 POLL_TIMEOUT_S = 50
-"""The longest that Telegram holds a getUpdates."""
+"""The longest time for which Telegram holds a getUpdates call open."""
+
+CONNECT_TIMEOUT_S = 5.0
+"""Telegram accepts a connection in a fraction of a second; before that nothing has been sent."""
+
+KEEP_ALIVE_S = 30.0
+"""Well below the time after which servers close an idle connection, perhaps just as we use it."""
+
+_AS_JSON = {"User-Agent": BaseRequest.USER_AGENT, "Content-Type": "application/json"}
+_AS_FORM = {"User-Agent": BaseRequest.USER_AGENT}
+
+Json = dict[str, Any]
+
+
+class JsonParameters:
+    """Parameters that are JSON already, in the place of the library's RequestData."""
+
+    __slots__ = ("parameters",)
+    contains_files = False
+
+    def __init__(self, parameters: Json) -> None:
+        self.parameters = parameters
+
+
+class UntrustedCertificate(NetworkError):
+    """The server has no certificate that this machine trusts: it may not be Telegram."""
+
+
+class AiohttpRequest(BaseRequest):
+    """Makes at most `connections` calls at once to `api_url`; `timeout_s` bounds each once it is connected.
+
+    `tls` has the certificates to trust; True means the machine's.
+    """
+
+    def __init__(
+        self, *, api_url: str, connections: int, timeout_s: float, tls: ssl.SSLContext | bool
+    ) -> None:
+        self._connections = connections
+        self._timeout_s = timeout_s
+        self._proxy = proxy_for(api_url)
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float:
+        """How long an answer may take, in seconds."""
+        return self._timeout_s
+
+    async def initialize(self) -> None:
+        """Do nothing: the first call creates the session, inside its event loop."""
+
+    async def shutdown(self) -> None:
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(  # noqa: PLR0917 - the library's signature
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - bounded by the others
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - as above
+    ) -> tuple[int, bytes]:
+        """Make one call; raise TimedOut or NetworkError, whose cause shows whether there was a connection."""
+        wait_s = read_timeout if isinstance(read_timeout, int | float) else self._timeout_s
+        timeout = aiohttp.ClientTimeout(total=wait_s + CONNECT_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+        is_form = request_data is not None and request_data.contains_files
+        try:
+            async with self._open_session().request(
+                method,
+                url,
+                data=_body(request_data),
+                headers=_AS_FORM if is_form else _AS_JSON,
+                timeout=timeout,
+                proxy=self._proxy,
+                allow_redirects=False,
+            ) as response:
+                return response.status, await response.read()
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise UntrustedCertificate(type(error).__name__) from error
+        except TimeoutError as error:
+            raise TimedOut(type(error).__name__) from error
+        except aiohttp.ClientError as error:
+            # Their texts contain the URL, and so the token.
+            raise NetworkError(type(error).__name__) from error
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=300, ssl=self._tls
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("Accept", "Accept-Encoding"),
+            )
+        return self._session
+
+
+def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData | None:
+    if request_data is None:
+        return None
+    if not request_data.contains_files:
+        return to_json(request_data.parameters)
+    form = aiohttp.FormData(request_data.json_parameters)
+    for name, (filename, content, mime_type) in request_data.multipart_data.items():
+        form.add_field(name, content, filename=filename, content_type=mime_type)
+    return form
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment sets for this URL, as by HTTPS_PROXY; None if there is none."""
+    parts = urlsplit(url)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")
 
 
 class ApiClient(Bot):
-    """A Bot that also gives updates as they came, so that one which cannot be read does not hide the rest.
+    """A Bot that returns raw updates, so that an unreadable one does not hide the others.
 
-    Messages it sends as they are given: to make an object of what was said costs more than to say it.
+    It sends messages without the library's objects, whose construction takes longer than the call.
     """
 
     def __repr__(self) -> str:
@@ -35,21 +156,21 @@ class ApiClient(Bot):
 
     @property
     def requests(self) -> tuple[BaseRequest, BaseRequest]:
-        """Give the two pools: for getUpdates, and for all else."""
+        """The two transports: for getUpdates, and for all other calls."""
         return self._request
 
-    async def say(self, method: str, parameters: Json) -> int:
-        """Send or edit by a method of the Bot API; gives the message's id, TelegramError if not taken."""
+    async def post_message(self, method: str, parameters: Json) -> int:
+        """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError."""
         if any(isinstance(value, InputFile) for value in parameters.values()):
             message = await self._post(method, parameters)
         else:
-            # Past what the library does for objects of its own: these parameters are JSON already.
-            url, ready = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
-            message = cast("Json", await self._request[1].post(url, ready))
+            # These parameters are JSON already, so the library's conversion of its objects is skipped.
+            url, data = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
+            message = cast("Json", await self._request[1].post(url, data))
         return int(message["message_id"])
 
     async def raw_updates(self, offset: int | None, allowed: list[str]) -> list[dict[str, object]]:
-        """Wait for updates from `offset` on; gives none after POLL_TIMEOUT_S seconds of silence."""
+        """Wait for updates from `offset` on; return none after POLL_TIMEOUT_S seconds without any."""
         updates: list[dict[str, object]] = await self._post(
             "getUpdates",
             {"offset": offset, "limit": 100, "timeout": POLL_TIMEOUT_S, "allowed_updates": allowed},
@@ -59,7 +180,7 @@ class ApiClient(Bot):
 
 
 def open_client(*, token: str, api_url: str) -> ApiClient:
-    """Make a client for the Bot API at `api_url`; it connects at its first call."""
+    """Return a client for the Bot API at `api_url`; it connects at its first call."""
     tls = trusted_certificates(ssl.get_default_verify_paths().cafile)
     return ApiClient(
         token,
@@ -70,13 +191,12 @@ def open_client(*, token: str, api_url: str) -> ApiClient:
     )
 
 
-def trusted_certificates(machines_file: str | None) -> ssl.SSLContext | bool:
-    """Give whose certificates are believed: the machine's (True), or httpx's where it has no file of them."""
-    # The machine's were read when aiohttp was imported: to read others too would be a fifth of a start.
-    return machines_file is not None or httpx.create_ssl_context()
+def trusted_certificates(machine_file: str | None) -> ssl.SSLContext | bool:
+    """Return True to trust the machine's certificates, or httpx's if the machine has no file of them."""
+    # aiohttp reads the machine's certificates at its import; reading others takes a fifth of the start.
+    return machine_file is not None or httpx.create_ssl_context()
 
 
 async def close_client(client: ApiClient) -> None:
-    """Close its connections."""
     for request in client.requests:
         await request.shutdown()

@@ -1,4 +1,4 @@
-"""Fetches files that people sent, and says what became of it; it remembers nothing and repeats nothing."""
+"""Downloads files that users sent; it retries nothing."""
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -7,13 +7,13 @@ from bot.telegram.client import ApiClient
 
 
 class FileDownloader:
-    """Telegram's store of files, where each lies for at least an hour."""
+    """Downloads files from Telegram, whose download links are valid for at least an hour."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
     async def fetch(self, file_id: str, *, max_bytes: int) -> FetchResult:
-        """Fetch a file of at most `max_bytes`; never raises but when cancelled."""
+        """Fetch a file of at most `max_bytes`; return every TelegramError as a result."""
         try:
             file = await self._client.get_file(file_id)
             if (file.file_size or 0) > max_bytes:

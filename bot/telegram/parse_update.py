@@ -1,4 +1,4 @@
-"""Where Telegram's updates end: turned into what was said, pressed or moved; what is none of ours is None."""
+"""Parses Telegram's updates into our own types; updates that are not for this bot become None."""
 
 from typing import Annotated
 
@@ -7,13 +7,13 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 from bot.updates import ButtonPress, ChatMoved, Document, IncomingMessage, MessageKind
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
-"""Channel posts never order, so they are not even asked for."""
+"""Channel posts never order, so they are not requested."""
 
 ParsedUpdate = IncomingMessage | ButtonPress | ChatMoved | None
 
 _PRIVATE, _GROUPS = "private", ("group", "supergroup")
 
-# Telegram's objects as far as we read them; names beyond these come with time and are left unread.
+# Telegram's objects, with the fields that we read; all other fields are ignored.
 _Id = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Seconds = Annotated[int, Meta(ge=0, lt=1 << 40)]
 
@@ -70,13 +70,13 @@ class _Update(Struct, frozen=True, kw_only=True):
 
 
 def parse_update(raw: dict[str, object], *, username: str | None) -> ParsedUpdate:
-    """Read one update as it came; ValueError for anything that does not fit Telegram's own types."""
+    """Parse one raw update; raise ValueError if it does not fit Telegram's own types."""
     try:
         update = convert(raw, _Update)
     except ValidationError as error:
         raise ValueError(str(error)) from error
     if update.callback_query:
-        return _press(update.callback_query)
+        return _button_press(update.callback_query)
     if update.edited_message:
         return _message(update.edited_message, MessageKind.EDITED, username)
     if update.message:
@@ -91,12 +91,12 @@ def _message(
     if message.migrate_to_chat_id:
         return ChatMoved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
     sender, chat = message.sender, message.chat
-    # Anonymous admins and channels speak as chats: nobody who could be a reseller.
+    # Anonymous admins and channels post as chats, and a chat cannot be a reseller.
     if sender is None or sender.is_bot or message.sender_chat is not None:
         return None
     if chat.type not in (_PRIVATE, *_GROUPS):
         return None
-    text = _sound(message.text or "")
+    text = _storable(message.text or "")
     if not text and chat.type in _GROUPS:
         return None
     if _is_for_another_bot(text, username):
@@ -108,7 +108,7 @@ def _message(
         message_id=message.message_id,
         user_id=sender.id,
         name=_name(sender),
-        username=_sound(sender.username) if sender.username else None,
+        username=_storable(sender.username) if sender.username else None,
         text=text,
         at_ms=message.date * 1000,
         kind=kind,
@@ -117,29 +117,33 @@ def _message(
     )
 
 
-def _document(sent: _Document | None) -> Document | None:
-    if sent is None:
+def _document(document: _Document | None) -> Document | None:
+    if document is None:
         return None
-    return Document(file_id=sent.file_id, name=_sound(sent.file_name or "")[:128], size_bytes=sent.file_size)
+    return Document(
+        file_id=document.file_id,
+        name=_storable(document.file_name or "")[:128],
+        size_bytes=document.file_size,
+    )
 
 
-def _press(press: _Press) -> ButtonPress | None:
-    under = press.message
-    if under is None or not press.data:
+def _button_press(press: _Press) -> ButtonPress | None:
+    message = press.message
+    if message is None or not press.data:
         return None
     return ButtonPress(
         callback_id=press.id,
-        chat_id=under.chat.id,
-        thread_id=under.message_thread_id if under.is_topic_message else None,
-        message_id=under.message_id,
+        chat_id=message.chat.id,
+        thread_id=message.message_thread_id if message.is_topic_message else None,
+        message_id=message.message_id,
         user_id=press.sender.id,
         name=_name(press.sender),
-        data=_sound(press.data),
+        data=_storable(press.data),
     )
 
 
 def _is_for_another_bot(text: str, username: str | None) -> bool:
-    """Tell `/saldo@another_bot`, which every bot in a group gets to see."""
+    """Check for `/saldo@another_bot`, which every bot in a group receives."""
     command = text.split(maxsplit=1)[0] if text.startswith("/") else ""
     _, at, name = command.partition("@")
     return bool(at) and username is not None and name.lower() != username.lower()
@@ -147,11 +151,11 @@ def _is_for_another_bot(text: str, username: str | None) -> bool:
 
 def _name(user: _User) -> str:
     full = f"{user.first_name} {user.last_name}" if user.last_name else user.first_name
-    return _sound(full)[:64] or str(user.id)
+    return _storable(full)[:64] or str(user.id)
 
 
-def _sound(text: str) -> str:
-    """Give text that can be stored: JSON can hold half a character, which no encoding can."""
+def _storable(text: str) -> str:
+    """Return text that can be stored, without lone surrogates, which JSON allows, and without NUL."""
     if text.isascii() and "\0" not in text:
         return text
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")

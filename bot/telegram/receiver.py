@@ -1,4 +1,4 @@
-"""Where updates come in, polled or pushed: each is taken in on the disk before Telegram hears of it."""
+"""Receives updates, polled or pushed: each is stored before it is confirmed to Telegram."""
 
 import json
 import logging
@@ -26,35 +26,35 @@ _log = logging.getLogger(__name__)
 
 Raw = dict[str, object]
 
-MAX_BODY_KEPT_CHARS = 20_000
+MAX_STORED_BODY_CHARS = 20_000
 
-APOLOGISE_AGAIN_MS = 600_000
-"""While a disk is full Telegram brings the same orders again every second: one word a chat is enough."""
+NOT_STORED_PAUSE_MS = 600_000
+"""While the disk is full, Telegram repeats the same orders every second: one notice per chat is enough."""
 
 
 class UnreadableUpdate(Struct, frozen=True, kw_only=True):
-    """An update that does not fit Telegram's own types, or that our code stumbled over."""
+    """An update that does not fit Telegram's own types, or that our parser failed on."""
 
     why: str
 
 
 class DirectSender(Protocol):
-    """Whoever answers at once what no letter answers: a tap, and an order that could not be kept."""
+    """Sends what does not pass through the outbox: callback answers, and notices of orders not stored."""
 
-    def answer_callback(self, callback_id: str, words: str) -> None:
-        """Answer soon, without waiting for it."""
+    def answer_callback(self, callback_id: str, text: str) -> None:
+        """Start to answer a callback, without waiting for the result."""
         ...
 
     def send_direct(self, outgoing: OutgoingMessage) -> None:
-        """Say something that the outbox cannot hold, without waiting for it."""
+        """Start to send a message that the outbox cannot store, without waiting for the result."""
         ...
 
 
 class UpdateReceiver:
-    """Takes updates in. `username` is the bot's own name, once Telegram has told it.
+    """Processes updates. `username` is the bot's own, None until Telegram has returned it.
 
-    `claim` and `look` let the orders that are being taken in be claimed, and their first letters be found,
-    in the same commit.
+    `claim_orders` and `scan_outbox` enqueue their writes right behind the updates, to share their commit: it
+    then also claims the new orders and finds their first messages.
     """
 
     def __init__(
@@ -76,53 +76,55 @@ class UpdateReceiver:
         self._claim_orders = claim_orders
         self._scan_outbox = scan_outbox
         self._imports_wake_up = imports_wake_up
-        self._apologised: dict[int, int] = {}
+        self._not_stored_at_ms: dict[int, int] = {}
 
     async def receive(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
-        """Take updates in, in order, together with how far the poller is; StorageError means none was."""
-        heard = [(raw, self._read(raw)) for raw in updates]
+        """Process updates in order and store the poller's offset; StorageError means that none was stored."""
+        parsed = [(raw, self._read(raw)) for raw in updates]
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, Toast]]:
             toasts = [
                 toast
-                for raw, each in heard
-                for toast in _take_one(self._context.begin(tx, now_ms), raw, each)
+                for raw, update in parsed
+                for toast in _process_one(self._context.begin(tx, now_ms), raw, update)
             ]
             if next_update_id is not None:
                 inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
             return toasts
 
         try:
-            kept = self._database.write(unit)
+            stored = self._database.write(unit)
             self._claim_orders()
             self._scan_outbox()
-            toasts = await kept
+            toasts = await stored
         except StorageError:
-            self._apologise([each for _, each in heard], now_ms)
+            self._notify_not_stored([update for _, update in parsed], now_ms)
             raise
-        if any(isinstance(each, IncomingMessage) and each.document for _, each in heard):
+        if any(isinstance(update, IncomingMessage) and update.document for _, update in parsed):
             self._imports_wake_up.set()
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 
-    def _apologise(self, heard: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
-        """Tell a chat that its order is not kept: Telegram brings it again, so it must not be sent again."""
+    def _notify_not_stored(self, updates: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
+        """Notify chats that their orders are not stored yet: Telegram repeats them, the reseller must not."""
         recent = {
-            chat: at_ms for chat, at_ms in self._apologised.items() if now_ms - at_ms < APOLOGISE_AGAIN_MS
+            chat: at_ms
+            for chat, at_ms in self._not_stored_at_ms.items()
+            if now_ms - at_ms < NOT_STORED_PAUSE_MS
         }
-        for said in heard:
-            if isinstance(said, IncomingMessage) and _is_order(said) and said.chat_id not in recent:
-                recent[said.chat_id] = now_ms
+        for message in updates:
+            if isinstance(message, IncomingMessage) and _is_order(message) and message.chat_id not in recent:
+                recent[message.chat_id] = now_ms
                 self._sender.send_direct(
                     OutgoingMessage(
-                        chat_id=said.chat_id,
-                        thread_id=said.thread_id,
-                        reply_to=said.message_id,
+                        chat_id=message.chat_id,
+                        thread_id=message.thread_id,
+                        reply_to=message.message_id,
                         text=NOT_STORED,
                     )
                 )
-        self._apologised = recent
+        self._not_stored_at_ms = recent
 
     def _read(self, raw: Raw) -> ParsedUpdate | UnreadableUpdate:
         try:
@@ -131,44 +133,46 @@ class UpdateReceiver:
             return UnreadableUpdate(why=type(error).__name__)
 
 
-def _is_order(said: IncomingMessage) -> bool:
-    return said.kind is MessageKind.WRITTEN and _asks_for_orders(said.text)
+def _is_order(message: IncomingMessage) -> bool:
+    return message.kind is MessageKind.WRITTEN and _contains_orders(message.text)
 
 
-def _asks_for_orders(text: str) -> bool:
+def _contains_orders(text: str) -> bool:
     parsed = parse(text)
     return isinstance(parsed, OrderLines) and parsed.looks_like_order
 
 
-def _take_one(work: UnitOfWork, raw: Raw, heard: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
+def _process_one(
+    work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate
+) -> list[tuple[str, Toast]]:
     try:
         with work.tx.savepoint():
-            return _handle(work, raw, heard)
+            return _handle(work, raw, update)
     except Exception as error:
         if work.tx.is_broken(error):
             raise
-        _log.exception("an update could not be handled and was set aside")
-        _set_aside(work.tx, raw, type(error).__name__, work.now_ms)
+        _log.exception("update handling failed, update stored in failed_updates")
+        _store_failed(work.tx, raw, type(error).__name__, work.now_ms)
         return []
 
 
-def _handle(work: UnitOfWork, raw: Raw, heard: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
-    match heard:
+def _handle(work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
+    match update:
         case IncomingMessage():
-            messages.handle_message(work, heard)
+            messages.handle_message(work, update)
         case ButtonPress():
-            return [(heard.callback_id, callbacks.handle_callback(work, heard))]
+            return [(update.callback_id, callbacks.handle_callback(work, update))]
         case ChatMoved():
-            chats.move(work.tx, heard.chat_id, heard.new_chat_id, at_ms=work.now_ms)
+            chats.move(work.tx, update.chat_id, update.new_chat_id, at_ms=work.now_ms)
         case UnreadableUpdate():
-            _set_aside(work.tx, raw, heard.why, work.now_ms)
+            _store_failed(work.tx, raw, update.why, work.now_ms)
         case None:
             pass
     return []
 
 
-def _set_aside(tx: Tx, raw: Raw, fault: str, now_ms: int) -> None:
+def _store_failed(tx: Tx, raw: Raw, fault: str, now_ms: int) -> None:
     update_id = raw.get("update_id")
-    body = json.dumps(raw, ensure_ascii=True)[:MAX_BODY_KEPT_CHARS]
+    body = json.dumps(raw, ensure_ascii=True)[:MAX_STORED_BODY_CHARS]
     known_id = update_id if isinstance(update_id, int) and abs(update_id) < 1 << 62 else now_ms
     inbox.store_failed_update(tx, known_id, body=body, fault=fault, at_ms=now_ms)

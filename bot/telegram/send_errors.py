@@ -1,4 +1,4 @@
-"""What an error of the Bot API means for the message that was sent, from an explicit list."""
+"""Classifies the Bot API's errors of a send by an explicit list."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ from bot.delivery.sending import (
 
 NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
-_GONE = (
+_CHAT_UNREACHABLE = (
     "chat not found",
     "have no rights to send",
     "not enough rights to send",
@@ -37,12 +37,12 @@ _GONE = (
     "user not found",
     "group is deactivated",
 )
-_EDIT_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_EDIT_TARGET_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _DEFAULT_WAIT_S = 5.0
 
 
 def classify_send_error(error: Exception) -> SendResult:
-    """Translate an exception of a send; BadRequest and TimedOut are NetworkErrors too, so they come first."""
+    """Return the result of a failed send; BadRequest is a NetworkError too, and so is matched before it."""
     match error:
         case RetryAfter():
             return RetryLater(retry_after_s=_seconds(error.retry_after))
@@ -51,13 +51,13 @@ def classify_send_error(error: Exception) -> SendResult:
         case Forbidden():
             return ChatUnreachable(why=error.message)
         case BadRequest():
-            return _of_bad_request(error.message)
+            return _classify_bad_request(error.message)
         case NetworkError() if isinstance(error.__cause__, NEVER_CONNECTED):
             return NotConnected(why=type(error.__cause__).__name__)
         case TimedOut() | NetworkError() if "Too Many Requests" in error.message:
             return RetryLater(retry_after_s=_DEFAULT_WAIT_S)
         case TelegramError() if not isinstance(error, NetworkError):
-            # A wrong token or an unreadable answer: an operator's matter, worth trying again later.
+            # A refusal of the bot itself is for the operator to fix; an unreadable answer may be a success.
             return (
                 NotConnected(why=type(error).__name__)
                 if _is_refusal(error)
@@ -71,19 +71,19 @@ def _is_refusal(error: TelegramError) -> bool:
     return type(error).__name__ in ("InvalidToken", "Conflict", "EndPointNotFound")
 
 
-def _of_bad_request(message: str) -> SendResult:
-    said = message.lower()
-    if "thread not found" in said:
+def _classify_bad_request(message: str) -> SendResult:
+    lowered = message.lower()
+    if "thread not found" in lowered:
         return TopicDeleted()
-    if any(text in said for text in _EDIT_GONE):
+    if any(text in lowered for text in _EDIT_TARGET_GONE):
         return EditTargetGone()
-    if any(text in said for text in _GONE):
+    if any(text in lowered for text in _CHAT_UNREACHABLE):
         return ChatUnreachable(why=message)
     return Rejected(why=message)
 
 
-def is_already_true(error: Exception) -> bool:
-    """Tell an edit that would change nothing: that is a success."""
+def is_not_modified(error: Exception) -> bool:
+    """Check for the error of an edit that changes nothing, which is a success."""
     return isinstance(error, BadRequest) and "message is not modified" in error.message.lower()
 
 

@@ -1,4 +1,4 @@
-"""Sends one message or one edit and says what became of it; it remembers nothing and repeats nothing."""
+"""Sends one message or edit and returns the result; it stores nothing and retries nothing."""
 
 import asyncio
 import logging
@@ -7,12 +7,10 @@ from collections.abc import Coroutine
 from telegram import InputFile
 
 from bot.delivery.sending import OutgoingMessage, SendResult, Sent
-from bot.telegram.client import ApiClient
-from bot.telegram.request import Json
-from bot.telegram.send_errors import classify_send_error, is_already_true
+from bot.telegram.client import ApiClient, Json
+from bot.telegram.send_errors import classify_send_error, is_not_modified
 from bot.texts.buttons import COPY, label_of
-from bot.texts.formatting import Style, Text, units
-from bot.texts.message import Attachment, AttachmentKind
+from bot.texts.formatting import Attachment, AttachmentKind, Style, Text, units
 
 _log = logging.getLogger(__name__)
 
@@ -20,69 +18,67 @@ NO_PREVIEW: Json = {"is_disabled": True}
 
 
 class Sender:
-    """Talks to the Bot API for the messenger."""
-
     def __init__(self, client: ApiClient) -> None:
         self._client = client
-        self._answers: set[asyncio.Task[object]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
-        """Send or edit; never raises but when cancelled."""
+        """Send or edit; return every error as a result, except cancellation."""
         method, parameters = _call(outgoing)
         try:
-            message_id = await self._client.say(method, parameters)
-        except Exception as error:  # noqa: BLE001 - every surprise while sending has a meaning
-            if outgoing.edits is not None and is_already_true(error):
+            message_id = await self._client.post_message(method, parameters)
+        except Exception as error:  # noqa: BLE001 - every error of a send has a result
+            if outgoing.edits is not None and is_not_modified(error):
                 return Sent(message_id=outgoing.edits)
             return classify_send_error(error)
         return Sent(message_id=message_id)
 
-    def answer_callback(self, callback_id: str, words: str) -> None:
-        """Let the tapper see that the tap was heard; nothing hangs on it, so it is tried once."""
-        self._start(self._answer(callback_id, words))
+    def answer_callback(self, callback_id: str, text: str) -> None:
+        """Answer a callback in the background, without retries: the answer only confirms the tap."""
+        self._start(self._answer(callback_id, text))
 
     def send_direct(self, outgoing: OutgoingMessage) -> None:
-        """Say something that the outbox cannot hold; nothing hangs on it, so it is tried once."""
+        """Send in the background, without retries, a message that the outbox cannot store."""
         self._start(self.send(outgoing))
 
-    def _start(self, answer: Coroutine[None, None, object]) -> None:
-        task = asyncio.create_task(answer, name="answer")
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
+    def _start(self, call: Coroutine[None, None, object]) -> None:
+        task = asyncio.create_task(call, name="direct send")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, callback_id: str, words: str) -> None:
+    async def _answer(self, callback_id: str, text: str) -> None:
         try:
-            await self._client.answer_callback_query(callback_id, text=words)
-        except Exception as error:  # noqa: BLE001 - a press too old to answer is no loss
-            _log.info("a press was not answered", extra={"why": type(error).__name__})
+            await self._client.answer_callback_query(callback_id, text=text)
+        except Exception as error:  # noqa: BLE001 - a callback too old to answer is no loss
+            _log.info("callback answer failed", extra={"why": type(error).__name__})
 
     async def close(self) -> None:
-        """Let the last answers go."""
-        if self._answers:
-            await asyncio.wait(self._answers, timeout=2)
+        """Wait up to two seconds for the direct sends."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=2)
 
 
 def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
-    """Give the Bot API method for a message, and its parameters; what is left out is left to Telegram."""
-    words = "".join(span.text for span in outgoing.text)
-    entities, markup = entities_of(outgoing.text), _markup(outgoing)
+    """Return the Bot API method for a message and its parameters; Telegram's defaults apply to all others."""
+    text = "".join(span.text for span in outgoing.text)
+    entities, markup = entities_of(outgoing.text), _inline_keyboard(outgoing)
     if outgoing.attachment is not None:
-        method, parameters = _attached(outgoing.attachment)
-        parameters |= {"caption": words or None, "caption_entities": entities or None}
+        method, parameters = _attachment_call(outgoing.attachment)
+        parameters |= {"caption": text or None, "caption_entities": entities or None}
     else:
         method = "editMessageText" if outgoing.edits is not None else "sendMessage"
-        parameters = {"text": words, "entities": entities or None, "link_preview_options": NO_PREVIEW}
+        parameters = {"text": text, "entities": entities or None, "link_preview_options": NO_PREVIEW}
     parameters |= {"chat_id": outgoing.chat_id, "reply_markup": markup}
     if outgoing.edits is not None:
         parameters["message_id"] = outgoing.edits
     else:
         parameters["message_thread_id"] = outgoing.thread_id
-        parameters["reply_parameters"] = _reply(outgoing)
-        parameters["reply_markup"] = markup or _field(outgoing)
+        parameters["reply_parameters"] = _reply_parameters(outgoing)
+        parameters["reply_markup"] = markup or _force_reply(outgoing)
     return method, {name: value for name, value in parameters.items() if value is not None}
 
 
-def _attached(attachment: Attachment) -> tuple[str, Json]:
+def _attachment_call(attachment: Attachment) -> tuple[str, Json]:
     content = InputFile(attachment.content, filename=attachment.name)
     return (
         ("sendPhoto", {"photo": content})
@@ -91,14 +87,14 @@ def _attached(attachment: Attachment) -> tuple[str, Json]:
     )
 
 
-def _reply(outgoing: OutgoingMessage) -> Json | None:
+def _reply_parameters(outgoing: OutgoingMessage) -> Json | None:
     if outgoing.reply_to is None:
         return None
     return {"message_id": outgoing.reply_to, "allow_sending_without_reply": True}
 
 
 def entities_of(text: Text) -> list[Json]:
-    """Give the styles of `text` with offsets in UTF-16 units, as Telegram counts."""
+    """Return the styles of `text` with offsets and lengths in UTF-16 code units, as Telegram counts."""
     entities: list[Json] = []
     offset = 0
     for span in text:
@@ -109,19 +105,19 @@ def entities_of(text: Text) -> list[Json]:
     return entities
 
 
-def _field(outgoing: OutgoingMessage) -> Json | None:
-    """Give the field for an answer; in a group nobody else is made to answer."""
+def _force_reply(outgoing: OutgoingMessage) -> Json | None:
+    """Return the input field for an answer; in a group only the addressed user gets it."""
     if outgoing.asks is None:
         return None
-    field: Json = {"force_reply": True}
+    markup: Json = {"force_reply": True}
     if outgoing.asks:
-        field["input_field_placeholder"] = outgoing.asks
+        markup["input_field_placeholder"] = outgoing.asks
     if outgoing.chat_id < 0:
-        field["selective"] = True
-    return field
+        markup["selective"] = True
+    return markup
 
 
-def _markup(outgoing: OutgoingMessage) -> Json | None:
+def _inline_keyboard(outgoing: OutgoingMessage) -> Json | None:
     rows: list[list[Json]] = [
         [{"text": label_of(button.action, button.label), "callback_data": button.data} for button in row]
         for row in outgoing.keyboard

@@ -1,4 +1,4 @@
-"""Introduces the bot to Telegram at start: who it is, which way updates come in, what people can type."""
+"""Sets the bot up at Telegram at start: webhook or polling, and the lists of commands."""
 
 import logging
 
@@ -7,16 +7,16 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.client import ApiClient
 from bot.telegram.parse_update import ALLOWED_UPDATES
-from bot.texts.command_menu import ADMIN_COMMANDS, COMMANDS
+from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS
 
 _log = logging.getLogger(__name__)
 
 WEBHOOK_CONNECTIONS = 40
-"""Telegram's own default; one commit takes many updates, so more would gain nothing."""
+"""Telegram's own default; one commit stores many updates, so more connections would gain nothing."""
 
 
 async def configure_updates(client: ApiClient, *, webhook_url: str | None, webhook_secret: str | None) -> str:
-    """Choose webhook or polling, never dropping what waits, and give the bot's own username."""
+    """Set or remove the webhook without dropping waiting updates; return the bot's username."""
     me = await client.get_me()
     if webhook_url:
         await client.set_webhook(
@@ -32,24 +32,24 @@ async def configure_updates(client: ApiClient, *, webhook_url: str | None, webho
 
 
 async def _remove_webhook(client: ApiClient) -> None:
-    """Make way for polling, where the server knows webhooks at all: one of our own may not."""
+    """Remove the webhook before polling, if the server supports webhooks: an operator's own may not."""
     try:
         await client.delete_webhook(drop_pending_updates=False)
     except InvalidToken:
-        # The token itself was just accepted: the server has no such method, and so no webhook in the way.
-        _log.warning("the server does not know how to remove a webhook")
+        # The token was accepted just before: the server lacks the method, and so has no webhook.
+        _log.warning("telegram server does not support webhooks, polling without their removal")
 
 
 async def publish_commands(client: ApiClient, admins: tuple[int, ...]) -> None:
-    """Show everybody the commands that are theirs; a failure costs only comfort."""
-    await _offer(client, COMMANDS, BotCommandScopeAllPrivateChats())
+    """Publish the commands of resellers and admins; a failure affects only Telegram's command menu."""
+    await _publish(client, COMMANDS, BotCommandScopeAllPrivateChats())
     for admin in admins:
-        await _offer(client, ADMIN_COMMANDS, BotCommandScopeChat(admin))
+        await _publish(client, ADMIN_COMMANDS, BotCommandScopeChat(admin))
 
 
-async def _offer(client: ApiClient, commands: dict[str, str], scope: BotCommandScope) -> None:
+async def _publish(client: ApiClient, commands: dict[str, str], scope: BotCommandScope) -> None:
     try:
         await client.set_my_commands([BotCommand(*command) for command in commands.items()], scope=scope)
     except TelegramError as error:
-        # An admin who has not yet spoken to the bot has no chat for it to put commands in.
-        _log.info("a list of commands was not taken", extra={"why": type(error).__name__})
+        # An admin who has not written to the bot yet has no chat for the commands.
+        _log.info("telegram command list not published", extra={"why": type(error).__name__})

@@ -133,3 +133,18 @@ def units(text: str) -> int:
     """Give the number of UTF-16 units, in which Telegram counts offsets; never less than characters."""
     # Most text is plain, and then there is nothing to encode.
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+class AttachmentKind(StrEnum):
+    """How Telegram shows it."""
+
+    PICTURE = auto()
+    FILE = auto()
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A picture or a file with its name; the words of the message stand under it."""
+
+    form: AttachmentKind
+    name: str
+    content: bytes

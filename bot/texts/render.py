@@ -14,7 +14,6 @@ from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
-from bot.notices.products import ProductNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
@@ -31,15 +30,13 @@ from bot.texts import (
     people,
     placing,
     price_list,
-    products,
     receipts,
     reports,
     restore_gate,
     serial_numbers,
     shopping,
 )
-from bot.texts.formatting import Clock, Text
-from bot.texts.message import Attachment
+from bot.texts.formatting import Attachment, Clock, Text
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for what a copy button holds."""
@@ -83,8 +80,6 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
         return price_list.words(notice)
     if isinstance(notice, CatalogueNotice):
         return catalogue.words(notice, clock)
-    if isinstance(notice, ProductNotice):
-        return products.words(notice, clock)
     if isinstance(notice, ShoppingNotice):
         return shopping.words(notice)
     if isinstance(notice, OrderLookupNotice):

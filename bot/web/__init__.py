@@ -1,1 +1,1 @@
-"""The one web server: its routes, and how it runs inside our event loop."""
+"""The web server: its routes, and how it runs inside our event loop."""

@@ -1,6 +1,6 @@
-"""The one web server: Telegram's webhook, the biller's reversals, and the operator's look at health.
+"""The web server's routes: Telegram's webhook, the biller's reversals, health and metrics.
 
-Whatever is not exactly right gets the same 404, so that nobody can feel their way to a secret.
+Every wrong request gets the same 404, so that a caller cannot guess a secret step by step.
 """
 
 import hmac
@@ -20,11 +20,11 @@ from bot.settings import Network
 from storage.errors import StorageError
 
 MAX_UPDATE_BYTES = 1_000_000
-"""The largest update Telegram sends is far below this."""
+"""Far above the largest update that Telegram sends."""
 
 OK = PlainTextResponse("OK")
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
-"""Also for a wrong method: a 405 would tell that the path is right."""
+"""Also for a wrong method: a 405 would reveal that the path is right."""
 
 TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
 
@@ -32,16 +32,16 @@ Raw = dict[str, object]
 
 
 class WebHandlers(Struct, frozen=True, kw_only=True):
-    """What the server hands its requests to; both raise StorageError if nothing was kept."""
+    """The functions behind the routes; `receive_*` raise StorageError if nothing was stored."""
 
-    receive_update: Callable[[Raw], Awaitable[None]]
+    receive_updates: Callable[[list[Raw]], Awaitable[None]]
     receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
 
 
 class AccessRules(Struct, frozen=True, kw_only=True):
-    """Who may come in; `webhook_secret` is None while polling."""
+    """The secrets and networks of allowed requests; `webhook_secret` is None while polling."""
 
     reversal_secret: str
     webhook_secret: str | None
@@ -49,13 +49,11 @@ class AccessRules(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[Network, ...]
 
     def __repr__(self) -> str:
-        """Show no secret."""
+        """Return a text without the secrets."""
         return "AccessRules(...)"
 
 
 def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
-    """Build the ASGI application."""
-
     async def healthz(_: Request) -> Response:
         return OK
 
@@ -67,20 +65,20 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         return Response(await handlers.metrics(), media_type="text/plain; version=0.0.4")
 
     async def telegram(request: Request) -> Response:
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not access.webhook_secret or not _same(given, access.webhook_secret):
+        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not access.webhook_secret or not _is_same(secret, access.webhook_secret):
             return NOT_FOUND
         update = await _read_update(request)
         if update is None:
             return NOT_FOUND
-        await handlers.receive_update(update)
+        await handlers.receive_updates([update])
         return OK
 
     async def reversal(request: Request) -> Response:
         remote = remote_address(request, access.trusted_proxies)
-        is_right = _same(request.path_params["secret"], access.reversal_secret)
-        # Starlette lets a HEAD through wherever a GET may come.
-        if request.method != "GET" or not is_right or not _is_allowed(remote, access.reversal_allowed):
+        has_secret = _is_same(request.path_params["secret"], access.reversal_secret)
+        # Starlette accepts HEAD wherever it accepts GET.
+        if request.method != "GET" or not has_secret or not _is_allowed(remote, access.reversal_allowed):
             return NOT_FOUND
         result = await handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if result is ReversalResult.STORED else NOT_FOUND
@@ -101,13 +99,13 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         ],
         exception_handlers={404: not_found, 405: not_found, StorageError: try_again, 500: try_again},
     )
-    # A redirect from /healthz/ would tell that /healthz is there.
+    # A redirect from /healthz/ would reveal that /healthz exists.
     app.router.redirect_slashes = False
     return app
 
 
 def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:
-    """Give who really calls: the rightmost forwarded address that is no trusted proxy of ours."""
+    """Return the caller's address: the nearest in the forwarding chain that is not a trusted proxy."""
     peer = _address(request.client.host if request.client else "")
     hops = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
     while peer is not None and hops and _is_in(peer, trusted):
@@ -118,10 +116,10 @@ def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Addres
     return peer
 
 
-@lru_cache(maxsize=256)  # the same few call all day
+@lru_cache(maxsize=256)  # calls come from few addresses
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        # A zone (`fe80::1%eth0`) is any text at all, and no part of who calls.
+        # A zone (`fe80::1%eth0`) may be any text, and does not identify the caller.
         address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
@@ -136,8 +134,8 @@ def _is_allowed(address: IPv4Address | IPv6Address | None, allowed: tuple[Networ
     return not allowed or (address is not None and _is_in(address, allowed))
 
 
-def _same(given: str, secret: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())
+def _is_same(received: str, secret: str) -> bool:
+    return hmac.compare_digest(received.encode("utf-8", "surrogateescape"), secret.encode())
 
 
 async def _read_update(request: Request) -> Raw | None:
@@ -145,7 +143,7 @@ async def _read_update(request: Request) -> Raw | None:
     while has_more:
         part = await request.receive()
         if part["type"] != "http.request":
-            return None  # the caller has gone
+            return None  # the caller disconnected
         body += part.get("body", b"")
         has_more = part.get("more_body", False)
         if len(body) > MAX_UPDATE_BYTES:

@@ -1,7 +1,7 @@
-"""Runs the web server inside our own event loop, without its signal handlers and its access log.
+"""Runs the web server inside our event loop, without its signal handlers and its access log.
 
-The access log would print the secret path of every reversal. Nobody holds a place for long without asking
-for something: who dribbles is cut off, and who comes when all places are taken is told so.
+The access log would contain the secret path of every reversal. Slow requests time out, and requests over the
+connection limit get a 503.
 """
 
 import asyncio
@@ -16,34 +16,34 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_WAIT_FOR_REQUESTS_S = 10
-"""A reversal in flight at the stop takes milliseconds; this only bounds a caller that dawdles."""
+"""A reversal takes milliseconds; this only bounds slow callers at a stop."""
 
-PATIENCE_S = 10.0
+REQUEST_TIMEOUT_S = 10.0
 """Telegram and the biller send a whole request in well under a second."""
 
 MAX_HEAD_BYTES = 65_536
-"""The parser takes headers without end; the longest address it takes has as many bytes."""
+"""The parser accepts headers of any length; this is also its limit for a URL."""
 
 MAX_CONNECTIONS = 500
-"""Telegram makes up to 40, the biller a few; a process may often hold no more than 1,024 files."""
+"""Telegram opens up to 40, the biller a few; a process is often limited to 1,024 open files."""
 
 
 class _Bounded(HttpToolsProtocol):
-    """One connection, which must bring each whole request in time and its head within a size."""
+    """One connection with a time limit for each whole request and a size limit for its head."""
 
-    def __init__(self, *given: Any, patience_s: float, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._patience_s = patience_s
+    def __init__(self, *args: Any, request_timeout_s: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request_timeout_s = request_timeout_s
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
-        self._wait()
+        self._start_timeout()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._wait_no_more()
+        self._cancel_timeout()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -56,7 +56,7 @@ class _Bounded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self._wait()
+        self._start_timeout()
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
@@ -64,19 +64,19 @@ class _Bounded(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._wait_no_more()
+        self._cancel_timeout()
 
-    def _wait(self) -> None:
-        self._wait_no_more()
-        self._deadline = self.loop.call_later(self._patience_s, self.transport.abort)
+    def _start_timeout(self) -> None:
+        self._cancel_timeout()
+        self._deadline = self.loop.call_later(self._request_timeout_s, self.transport.abort)
 
-    def _wait_no_more(self) -> None:
+    def _cancel_timeout(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to `app.py`: it must stop last of what takes news in."""
+    """A uvicorn server that leaves signals to `app.py`, which stops all parts in order."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -84,46 +84,48 @@ class _Server(uvicorn.Server):
 
 
 class CannotListenError(Exception):
-    """The address is taken or not ours."""
+    """The address is in use, or does not belong to this machine."""
 
 
 @asynccontextmanager
-async def serve(app: ASGIApp, *, host: str, port: int, patience_s: float = PATIENCE_S) -> AsyncIterator[None]:
-    """Serve `app` inside the block, then let requests in flight finish; CannotListenError if it cannot.
+async def serve(
+    app: ASGIApp, *, host: str, port: int, request_timeout_s: float = REQUEST_TIMEOUT_S
+) -> AsyncIterator[None]:
+    """Serve `app` inside the block, then finish open requests; raise CannotListenError if it cannot listen.
 
-    A caller that has not sent a whole request within `patience_s` is cut off.
+    A connection without a whole request within `request_timeout_s` is closed.
     """
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=partial(_Bounded, patience_s=patience_s),  # type: ignore[arg-type]  # called as a class would be
+        http=partial(_Bounded, request_timeout_s=request_timeout_s),  # type: ignore[arg-type]  # like a class
         ws="none",
         log_config=None,
         access_log=False,
         lifespan="off",
-        # We believe a proxy's word only after our own check of who is asking.
+        # A proxy's headers are read by `remote_address`, which checks that the proxy is trusted.
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=MAX_WAIT_FOR_REQUESTS_S,
         limit_concurrency=MAX_CONNECTIONS,
     )
     server = _Server(config)
-    running = asyncio.create_task(_run(server), name="web server")
+    serving = asyncio.create_task(_run(server), name="web server")
     while not server.started:
-        if running.done():
+        if serving.done():
             raise CannotListenError(
-                f"cannot listen on {host}:{port}: the port is taken or the address is not ours"
+                f"cannot listen on {host}:{port}: the port is in use or the address is not this machine's"
             )
         await asyncio.sleep(0.01)
     try:
         yield
     finally:
         server.should_exit = True
-        await running
+        await serving
 
 
 async def _run(server: uvicorn.Server) -> None:
-    # uvicorn leaves by SystemExit when it cannot bind, which would end the whole program without a word.
+    # uvicorn raises SystemExit when it cannot bind, which would end the program without an error message.
     with contextlib.suppress(SystemExit):
         await server.serve()

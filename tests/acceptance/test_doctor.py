@@ -145,7 +145,7 @@ async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is
     async with of_an_unknown_authority() as url:
         status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=url)
         assert status == 1
-        assert "shows no certificate that this machine believes" in output
+        assert "is not trusted by this machine" in output
         _, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=url, SSL_CERT_FILE=str(AUTHORITY))
         assert "FAIL  telegram: the token was rejected" in output
 
@@ -164,7 +164,7 @@ async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
     shop = closed_shop
     shop.world.telegram.fault("getMe", "502")
     await shop.launch()
-    await shop.until(lambda: "Telegram does not answer yet" in shop.output)
+    await shop.until(lambda: "telegram set-up failed" in shop.output)
     assert (await shop.http.get(f"{shop.url}/healthz")).text == "OK"
     unready = await shop.http.get(f"{shop.url}/readyz")
     assert unready.status_code == 503

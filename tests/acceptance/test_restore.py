@@ -44,7 +44,7 @@ async def test_after_a_restore_nothing_is_bought_until_an_admin_opens_the_counte
     assert "stop it before a restore" in shop.output
     assert await shop.stop() == 0
     assert await command(shop, "restore", str(only_backup(shop))) == 0
-    assert "it stays closed" in shop.output
+    assert "the counter stays closed" in shop.output
     assert len(list(shop.home.glob("loket-aside-*.db"))) == 1
     await shop.start()
 

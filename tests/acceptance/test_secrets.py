@@ -60,7 +60,7 @@ async def test_no_secret_comes_out_in_a_run_in_which_everything_goes_wrong(shop:
 async def test_a_rejected_token_is_told_without_being_shown(closed_shop: Shop) -> None:
     closed_shop.settings["TELEGRAM_TOKEN"] = WRONG_TOKEN
     await closed_shop.launch()
-    await closed_shop.until(lambda: "Telegram does not answer" in closed_shop.output)
+    await closed_shop.until(lambda: "telegram set-up failed" in closed_shop.output)
     assert (await closed_shop.http.get(f"{closed_shop.url}/readyz")).status_code == 503
     assert await closed_shop.stop() == 0
     assert found_in(closed_shop, closed_shop.output) == []
@@ -82,6 +82,6 @@ async def test_unreachable_partners_are_told_without_addresses_that_hold_a_secre
     closed_shop.settings["TELEGRAM_API_URL"] = f"http://127.0.0.1:{free_port()}"
     closed_shop.settings["BILLER_URL"] = f"http://127.0.0.1:{free_port()}"
     await closed_shop.launch()
-    await closed_shop.until(lambda: "Telegram does not answer" in closed_shop.output)
+    await closed_shop.until(lambda: "telegram set-up failed" in closed_shop.output)
     assert await closed_shop.stop() == 0
     assert found_in(closed_shop, closed_shop.output) == []

@@ -74,16 +74,16 @@ async def measure(folder: Path, orders: int) -> None:
     timed = Timed(database)
     auditor = auditor_of(timed, context)
     await auditor.run_once()
-    tally, passes_s = auditor.tally, 0.0
-    while tally.orders_checked < orders:
+    stats, passes_s = auditor.stats, 0.0
+    while stats.orders_checked < orders:
         await auditor.run_once()
-        passes_s += tally.last_pass_s
+        passes_s += stats.last_pass_s
     await database.close()
     sys.stdout.write(
-        f"{tally.orders_checked} orders in {tally.passes} passes, "
-        f"{passes_s / tally.passes * 1000:.0f} ms a pass, "
-        f"{tally.orders_checked / passes_s:.0f} orders a second, "
-        f"findings: {dict(tally.findings) or 'none'}\n"
+        f"{stats.orders_checked} orders in {stats.passes} passes, "
+        f"{passes_s / stats.passes * 1000:.0f} ms a pass, "
+        f"{stats.orders_checked / passes_s:.0f} orders a second, "
+        f"findings: {dict(stats.findings) or 'none'}\n"
     )
     for name, index in (("clock", 0), ("processor", 1)):
         took_ms = sorted(1000 * read[index] for read in timed.reads)

@@ -18,7 +18,7 @@ from tests.benchmarks.quiet import watch
 from tests.benchmarks.road import BURST, STEADY, Outside, around, carry
 
 ASKED_TIMES = 3
-READ_THROUGH, READ_THROUGH_WITHIN_S = "read through and is sound", 1200.0
+READ_THROUGH, READ_THROUGH_WITHIN_S = "database check passed", 1200.0
 """What the log says when the whole file was read, which a start does beside the work."""
 
 WATCHED_S, FIRST_AUDIT_WITHIN_S = 30.0, 90.0

@@ -34,10 +34,10 @@ async def findings_in(books: Path) -> Mapping[Invariant, int]:
     database = SqliteDatabase(books)
     await database.open()
     auditor = auditor_of(database, a_context())
-    while auditor.tally.orders_checked < fill.orders_in(books):
+    while auditor.stats.orders_checked < fill.orders_in(books):
         await auditor.run_once()
     await database.close()
-    return auditor.tally.findings
+    return auditor.stats.findings
 
 
 @pytest.mark.parametrize("contender", [HERE, FLOOR], ids=lambda one: one.name)

@@ -35,11 +35,11 @@ def by_hand(shop: Shop, *statements: str, values: tuple[object, ...] = ()) -> No
 
 async def audits(shop: Shop, *, passes: int = 1) -> list[AuditFinding]:
     """Let the auditor make `passes` passes; give what the admins have been told in all."""
-    if shop.auditor.tally.passes == 0:
+    if shop.auditor.stats.passes == 0:
         assert await shop.auditor.run_once() in (FIRST_AUDIT_AFTER_S, AUDIT_EVERY_S)
         shop.clock.passes(FIRST_AUDIT_AFTER_S)
     for _ in range(passes):
-        if shop.auditor.tally.passes:
+        if shop.auditor.stats.passes:
             shop.clock.passes(AUDIT_EVERY_S + 1)
         await shop.auditor.run_once()
     return findings(shop, RINA)
@@ -126,7 +126,7 @@ async def test_a_corruption_made_by_hand_is_found_and_told_once(
     assert [finding.invariant for finding in told].count(invariant) == 1
     assert {finding.trxid for finding in told} == {order.trxid} != {healthy.trxid}
     assert findings(shop, DEWI) == told
-    assert shop.auditor.tally.findings[invariant] == 1
+    assert shop.auditor.stats.findings[invariant] == 1
 
 
 async def test_a_second_claim_after_anything_but_surely_not_sent_is_told_as_a_second_purchase(
@@ -265,7 +265,7 @@ async def test_healthy_books_of_thousands_of_orders_raise_nothing(shop: Shop) ->
     states = {row["state"] for row in shop.rows("SELECT DISTINCT state FROM orders")}
     assert states == set(State) - {State.PLACED, State.SUBMITTING}
     assert await audits(shop, passes=3_000 // ORDERS_A_PASS) == []
-    assert shop.auditor.tally.orders_checked >= 3_000, "all of them were looked at"
+    assert shop.auditor.stats.orders_checked >= 3_000, "all of them were looked at"
 
 
 async def test_a_pass_is_bounded_and_the_next_goes_on_where_it_ended(shop: Shop) -> None:
@@ -273,9 +273,9 @@ async def test_a_pass_is_bounded_and_the_next_goes_on_where_it_ended(shop: Shop)
     for number in range(CHANGED_AT_MOST + 300):
         await shop.says(order_text(number))
     await audits(shop)
-    assert shop.auditor.tally.orders_checked <= ORDERS_A_PASS
+    assert shop.auditor.stats.orders_checked <= ORDERS_A_PASS
     await audits(shop)
-    assert shop.auditor.tally.orders_checked <= 2 * ORDERS_A_PASS
+    assert shop.auditor.stats.orders_checked <= 2 * ORDERS_A_PASS
     assert ORDERS_A_SLICE < ORDERS_A_PASS
 
 
@@ -292,7 +292,7 @@ async def test_what_changed_is_looked_at_before_what_stands(shop: Shop) -> None:
 
 async def test_metrics_tell_what_the_audit_did_and_found(shop: Shop) -> None:
     metrics = Metrics()
-    metrics.watch_audit(shop.auditor.tally)
+    metrics.watch_audit(shop.auditor.stats)
     order = await succeeded(shop)
     by_hand(shop, ROW.format("sn = 'x'"), values=(order.trxid,))
     await audits(shop)

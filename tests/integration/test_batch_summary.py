@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.delivery.batch_summary import FEW, FIRST_REST_MS, REST_PER_ORDER_MS
+from bot.delivery.batch_summary import HOLD_PER_ORDER_MS, MAX_IMMEDIATE_RESULTS, MIN_HOLD_MS
 from bot.orders.model import Order, State
 from tests.integration.conftest import SARI, Shop
 from tests.integration.fakes import Message, eventually, order_text, success_of
@@ -98,7 +98,7 @@ class TestTelling:
         placed = await orders(shop, 3)
         await shop.speaks()
         await succeed(shop, placed[1])
-        await passes(shop, FIRST_REST_MS / 1000)
+        await passes(shop, MIN_HOLD_MS / 1000)
         first, second = tables(shop)
         assert second.outgoing.edits == first.message_id
         assert shown(shop) == "⏳✅⏳"
@@ -132,7 +132,7 @@ class TestTelling:
         placed = await orders(shop, 2)
         await shop.speaks()
         await succeed(shop, placed[0])
-        shop.clock.passes(FIRST_REST_MS / 1000)
+        shop.clock.passes(MIN_HOLD_MS / 1000)
         told = len(shop.sender.tries)
         shop.sender.hangs()
         await shop.messenger.run_once()
@@ -164,13 +164,13 @@ class TestTelling:
 
 class TestResults:
     async def test_few_are_pushed_one_by_one_and_at_once(self, shop: Shop) -> None:
-        placed = await orders(shop, FEW)
+        placed = await orders(shop, MAX_IMMEDIATE_RESULTS)
         await shop.speaks()
         for order in placed:
             await succeed(shop, order)
             await shop.speaks()
             assert refs_told(shop)[-1] == order.trxid
-        assert len(results(shop)) == FEW
+        assert len(results(shop)) == MAX_IMMEDIATE_RESULTS
         assert {message.outgoing.reply_to for message in results(shop)} == {77}
 
     async def test_more_gather_and_leave_in_one_message(self, shop: Shop) -> None:
@@ -179,7 +179,7 @@ class TestResults:
         await succeed(shop, *placed[:5])
         await shop.speaks()
         assert results(shop) == []
-        await passes(shop, FIRST_REST_MS / 1000)
+        await passes(shop, MIN_HOLD_MS / 1000)
         assert len(results(shop)) == 1
         assert refs_told(shop) == [order.trxid for order in placed[:5]]
 
@@ -211,14 +211,14 @@ class TestResults:
         await shop.speaks()
         await passes(shop, 3600)
         await succeed(shop, placed[0])
-        await passes(shop, 10 * REST_PER_ORDER_MS / 1000)
+        await passes(shop, 10 * HOLD_PER_ORDER_MS / 1000)
         assert refs_told(shop) == [placed[0].trxid]
 
     async def test_the_messenger_wakes_when_they_have_rested(self, shop: Shop) -> None:
         placed = await orders(shop, 8)
         await shop.speaks()
         await succeed(shop, placed[0])
-        assert await shop.messenger.run_once() == pytest.approx(FIRST_REST_MS / 1000)
+        assert await shop.messenger.run_once() == pytest.approx(MIN_HOLD_MS / 1000)
 
     async def test_a_single_order_of_the_same_chat_is_not_held_up(self, shop: Shop) -> None:
         placed = await orders(shop, 30)
@@ -236,5 +236,5 @@ class TestResults:
         await shop.speaks()
         await succeed(shop, *placed[:5])
         shop.starts()
-        await passes(shop, FIRST_REST_MS / 1000)
+        await passes(shop, MIN_HOLD_MS / 1000)
         assert refs_told(shop) == [order.trxid for order in placed[:5]]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.batch_summary import FIRST_REST_MS
+from bot.delivery.batch_summary import MIN_HOLD_MS
 from bot.orders.model import Order
 from tests.integration.conftest import BUDI, GROUP, SARI, Shop
 from tests.integration.test_batch_summary import is_table, orders, passes, refs_told, shown, succeed, tables
@@ -119,7 +119,7 @@ class TestTrouble:
         await shop.speaks()
         shop.sender.loses_edited(SARI)
         await succeed(shop, placed[0])
-        await passes(shop, FIRST_REST_MS / 1000)
+        await passes(shop, MIN_HOLD_MS / 1000)
         shop.sender.takes()
         assert len({message.message_id for message in tables(shop)}) == 2
         await succeed(shop, *placed[1:])

@@ -8,9 +8,16 @@ from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
 from bot.catalogue.product import DestinationRule, Product
-from bot.notices.catalogue import CatalogueEmpty, CatalogueFile, CatalogueHistory, FileFormat
-from bot.notices.products import ProductsSwitched, ProductSwitched, ProductUnknown
-from bot.texts.message import AttachmentKind
+from bot.notices.catalogue import (
+    CatalogueEmpty,
+    CatalogueFile,
+    CatalogueHistory,
+    FileFormat,
+    ProductsSwitched,
+    ProductSwitched,
+    ProductUnknown,
+)
+from bot.texts.formatting import AttachmentKind
 from storage import catalogue
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
@@ -232,8 +239,8 @@ class TestTheCommandLine:
         ) == [
             "columns: KODE is the code, PRODUK is the name",
             "columns not read: Harga Beli",
-            "rows that are no products: 3",
-            "no column of prices: those that are there stay",
+            "rows without a product: 3",
+            "no price column: current prices stay",
         ]
 
     def test_what_a_list_does_not_name_goes_only_when_told_to(

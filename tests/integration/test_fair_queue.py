@@ -1,6 +1,6 @@
 """People take turns at the biller: nobody's hundred orders stand before another's one."""
 
-from bot.purchasing.fair_queue import FairQueue
+from bot.purchasing.submitter import FairQueue
 from storage import orders
 from tests.integration.conftest import BUDI, SARI, Shop
 

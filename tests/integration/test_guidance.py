@@ -5,8 +5,8 @@ import pytest
 from bot.actors import Role
 from bot.catalogue.product import Product
 from bot.notices.guidance import Help, NotUnderstood, Welcome
-from bot.texts.command_menu import ADMIN_COMMANDS, COMMANDS
 from bot.texts.formatting import Clock, Style
+from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS
 from bot.texts.render import render
 from tests.integration.conftest import RINA, SARI, ZONE, Shop
 from tools.gallery.goods import GOODS

@@ -1,4 +1,4 @@
-"""Every letter is told, in its chat's order, at Telegram's pace; a chat in trouble holds up no other."""
+"""Messages are sent in their chat's order, within the rate limits; a failing chat delays no other."""
 
 import asyncio
 import itertools
@@ -46,24 +46,24 @@ async def put(
     thread: int | None = None,
     edits: int | None = None,
 ) -> None:
-    """Put notices into a chat's lane."""
-    place = Address(chat_id=chat, reply_to=reply_to, thread_id=thread)
+    """Enqueue notices to a chat."""
+    address = Address(chat_id=chat, reply_to=reply_to, thread_id=thread)
 
     def unit(tx: Tx) -> None:
         for notice in notices:
-            shop.context.begin(tx, shop.clock()).notify(notice, place, edits=edits)
+            shop.context.begin(tx, shop.clock()).notify(notice, address, edits=edits)
 
     await shop.disk.write(unit)
 
 
 async def passes(shop: Shop, seconds: float) -> None:
-    """Let time pass, and the messenger say what is due then."""
+    """Advance the clock, and let the messenger send what is due then."""
     shop.clock.passes(seconds)
     await shop.speaks()
 
 
 def refs(messages: list[Message]) -> list[str]:
-    """Give the Ref in the foot of each message."""
+    """Return the Ref at the end of each message."""
     return [message.text.rsplit("Ref ", 1)[-1] for message in messages]
 
 
@@ -104,8 +104,8 @@ async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop
 
 
 async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(shop: Shop) -> None:
-    """The lane has found nothing more, and whoever looks for the letter finds its lane not yet free."""
-    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
+    """The chat queue finds no other message, and the scan for the new one still finds the chat busy."""
+    messenger = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
     shop.sender.hangs()
     await put(shop, acknowledgement())
     shop.messenger.scan()
@@ -114,17 +114,17 @@ async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(sh
     shop.sender.release()
     await eventually(lambda: bool(shop.sender.messages))
     writing = asyncio.create_task(put(shop, result()))
-    await asyncio.sleep(0)  # behind what the lane stores, before the look
+    await asyncio.sleep(0)  # behind what the chat queue stores, before the scan
     shop.messenger.scan()
     await asyncio.sleep(0)
     shop.disk.lets_go()
     await writing
     await eventually(lambda: len(shop.sender.messages) == 2, timeout_s=IDLE_S / 3)
-    speaking.cancel()
+    messenger.cancel()
 
 
 async def test_whoever_finds_no_place_to_be_spoken_to_is_told_as_soon_as_there_is_one(shop: Shop) -> None:
-    speaking = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
+    messenger = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
     shop.sender.hangs()
     for number in range(CHATS_AT_ONCE):
         await put(shop, result(), chat=5000 + number)
@@ -132,10 +132,10 @@ async def test_whoever_finds_no_place_to_be_spoken_to_is_told_as_soon_as_there_i
     await eventually(lambda: len(shop.sender.tries) == CHATS_AT_ONCE)
     await put(shop, result(), chat=SARI)
     shop.messenger.scan()
-    await shop.disk.write(lambda _: None)  # behind the look, which has found no place
+    await shop.disk.write(lambda _: None)  # behind the scan, which has found no free place
     shop.sender.release()
     await eventually(lambda: bool(shop.sender.to(SARI)), timeout_s=IDLE_S / 3)
-    speaking.cancel()
+    messenger.cancel()
 
 
 async def test_a_wait_holds_its_own_chat_and_no_other(shop: Shop) -> None:
@@ -237,8 +237,8 @@ class TestQueues:
         for order in orders:
             await shop.reversals.receive(success_of(order), remote="1.2.3.4")
         await passes(shop, 5)
-        told = [line for message in shop.sender.to(SARI) for line in lines_in(message.text)]
-        assert [(line.title, line.destination) for line in told] == [
+        rows = [line for message in shop.sender.to(SARI) for line in lines_in(message.text)]
+        assert [(line.title, line.destination) for line in rows] == [
             ("SUKSES", order.destination) for order in orders
         ]
 

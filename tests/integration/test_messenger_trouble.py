@@ -1,4 +1,4 @@
-"""A letter outlives lost answers, closed chats, moved groups and stops; a poison is given up and reported."""
+"""Messages survive lost answers, closed chats, moved groups and stops; rejected ones are reported."""
 
 from bot.actors import Role
 from bot.delivery.messenger import MAX_REJECTIONS
@@ -52,7 +52,7 @@ class TestLostAnswers:
         assert len(shop.sender.messages) == 2
 
     async def test_what_was_told_is_not_said_again_because_the_disk_was_full(self, shop: Shop) -> None:
-        """A copy may occur only where Telegram's own answer was lost."""
+        """A duplicate may occur only where Telegram's own answer was lost."""
         shop.sender.hangs()
         await put(shop, result())
         await shop.messenger.run_once()
@@ -142,7 +142,7 @@ class TestPoison:
         assert shop.kinds(RINA) == shop.kinds(DEWI) == ["DeliveryFailed"]
 
     async def test_waits_that_came_before_do_not_count_as_its_tries(self, shop: Shop) -> None:
-        """Being asked to wait says nothing about the letter: three refusals bury it, not one."""
+        """A wait says nothing about the message: three rejections make it fail, not one."""
         shop.sender.says_later(SARI, 1)
         await put(shop, result())
         for _ in range(4):

@@ -1,4 +1,4 @@
-"""The offset told to Telegram is the one on the disk: a crash repeats an update and never loses one."""
+"""The offset sent to Telegram is the stored one: a crash repeats an update and never loses one."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +18,7 @@ Update = dict[str, Any]
 
 @dataclass
 class FakeSource:
-    """Telegram as the poller sees it: it holds updates until an offset beyond them is asked for."""
+    """Telegram as the poller uses it: it keeps updates until a later offset is requested."""
 
     waiting: list[Update] = field(default_factory=list)
     offsets: list[int | None] = field(default_factory=list)
@@ -27,7 +27,7 @@ class FakeSource:
     async def raw_updates(
         self,
         offset: int | None,
-        allowed: list[str],  # noqa: ARG002 - it gives all kinds
+        allowed: list[str],  # noqa: ARG002 - it returns all kinds
     ) -> list[Update]:
         self.offsets.append(offset)
         if self.fault:
@@ -90,7 +90,7 @@ async def test_a_poison_does_not_stop_the_line(shop: Shop, poller: Poller, sourc
 async def test_an_offset_from_before_a_quiet_week_is_not_used(
     shop: Shop, poller: Poller, source: FakeSource
 ) -> None:
-    """Telegram may have begun anew at a lower number: the old one would throw new updates away."""
+    """Telegram may have restarted its ids at a lower number: the old offset would discard new updates."""
     source.waiting = [a_message(900)]
     await poller.run_once()
     shop.clock.passes(8 * 86_400)

@@ -11,8 +11,7 @@ from bot.features.lazy_content import load_content
 from bot.features.receipts.receipts import MAX_PRICES_SHOWN
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order
-from bot.texts.formatting import MAX_STYLED, Clock, Style, styled
-from bot.texts.message import AttachmentKind
+from bot.texts.formatting import MAX_STYLED, AttachmentKind, Clock, Style, styled
 from bot.texts.render import render
 from bot.updates import Toast
 from storage.database import SqliteDatabase

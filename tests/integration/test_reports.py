@@ -9,11 +9,11 @@ from io import BytesIO, StringIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.features.history.report_content import MAX_ROWS
+from bot.features.history.reports import MAX_ROWS
 from bot.grammar.period import midnight_ms
 from bot.notices.reports import ReportPeriodUnclear, SalesReport
 from bot.orders.model import FailureCause, State
-from bot.texts.message import Attachment
+from bot.texts.formatting import Attachment
 from bot.updates import Toast
 from storage import order_queries
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, ZONE, Shop

@@ -1,4 +1,4 @@
-"""What every text of Telegram's means for a message, by real answers on a real socket."""
+"""The result of a send for each of Telegram's errors, by real responses on a real socket."""
 
 import json
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from telegram.error import NetworkError, TelegramError, TimedOut
 
-from bot.delivery import sending as out
+from bot.delivery import sending
 from bot.delivery.sending import OutgoingMessage
 from bot.telegram.client import close_client, open_client
 from bot.telegram.send_errors import classify_send_error
@@ -32,7 +32,7 @@ CHAT = 1001
 
 
 def answer(status: int, body: dict[str, object] | bytes) -> Behaviour:
-    """Answer the call with this status and body."""
+    """Respond with this status and body."""
     content = body if isinstance(body, bytes) else as_json(body)
     return answering(http(content, status=f"{status} Whatever"))
 
@@ -53,7 +53,7 @@ async def sender_to(url: str) -> AsyncIterator[Sender]:
         await close_client(client)
 
 
-async def outcome_against(behaviour: Behaviour, *, edits: int | None = None) -> out.SendResult:
+async def result_against(behaviour: Behaviour, *, edits: int | None = None) -> sending.SendResult:
     async with serving(behaviour) as telegram, sender_to(telegram.url) as sender:
         return await sender.send(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),), edits=edits))
 
@@ -63,8 +63,8 @@ TAKING = answer(200, {"ok": True, "result": MESSAGE})
 
 
 async def test_a_message_that_telegram_took_is_sent() -> None:
-    assert await outcome_against(TAKING) == out.Sent(message_id=7)
-    assert await outcome_against(TAKING, edits=7) == out.Sent(message_id=7)
+    assert await result_against(TAKING) == sending.Sent(message_id=7)
+    assert await result_against(TAKING, edits=7) == sending.Sent(message_id=7)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ async def test_a_message_that_telegram_took_is_sent() -> None:
     ],
 )
 async def test_every_403_means_that_the_chat_lets_us_in_no_longer(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(403, description)), out.ChatUnreachable)
+    assert isinstance(await result_against(refusing(403, description)), sending.ChatUnreachable)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ async def test_every_403_means_that_the_chat_lets_us_in_no_longer(description: s
     ],
 )
 async def test_a_400_that_speaks_of_the_chat_means_that_it_is_closed(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(400, description)), out.ChatUnreachable)
+    assert isinstance(await result_against(refusing(400, description)), sending.ChatUnreachable)
 
 
 @pytest.mark.parametrize("edits", [None, 7])
@@ -107,20 +107,22 @@ async def test_a_group_that_became_a_supergroup_tells_its_new_id(edits: int | No
         "Bad Request: group chat was upgraded to a supergroup chat",
         migrate_to_chat_id=-1001234567890123,
     )
-    assert await outcome_against(moved, edits=edits) == out.ChatUpgraded(new_chat_id=-1001234567890123)
+    assert await result_against(moved, edits=edits) == sending.ChatUpgraded(new_chat_id=-1001234567890123)
 
 
 async def test_a_429_tells_how_long_to_wait() -> None:
     later = refusing(429, "Too Many Requests: retry after 35", retry_after=35)
-    assert await outcome_against(later) == out.RetryLater(retry_after_s=35)
+    assert await result_against(later) == sending.RetryLater(retry_after_s=35)
 
 
 async def test_a_429_that_does_not_say_how_long_is_still_a_wait() -> None:
-    assert await outcome_against(refusing(429, "Too Many Requests")) == out.RetryLater(retry_after_s=5)
+    assert await result_against(refusing(429, "Too Many Requests")) == sending.RetryLater(retry_after_s=5)
 
 
 async def test_a_topic_that_is_gone_is_not_a_chat_that_is_gone() -> None:
-    assert await outcome_against(refusing(400, "Bad Request: message thread not found")) == out.TopicDeleted()
+    assert (
+        await result_against(refusing(400, "Bad Request: message thread not found")) == sending.TopicDeleted()
+    )
 
 
 async def test_an_edit_that_is_already_true_is_a_success() -> None:
@@ -128,7 +130,7 @@ async def test_an_edit_that_is_already_true_is_a_success() -> None:
         "Bad Request: message is not modified: specified new message content and reply markup are exactly the"
         " same as a current content and reply markup of the message"
     )
-    assert await outcome_against(refusing(400, same), edits=7) == out.Sent(message_id=7)
+    assert await result_against(refusing(400, same), edits=7) == sending.Sent(message_id=7)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ async def test_an_edit_that_is_already_true_is_a_success() -> None:
     ],
 )
 async def test_a_message_that_can_be_edited_no_more_is_said_anew(description: str) -> None:
-    assert await outcome_against(refusing(400, description), edits=7) == out.EditTargetGone()
+    assert await result_against(refusing(400, description), edits=7) == sending.EditTargetGone()
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ async def test_a_message_that_can_be_edited_no_more_is_said_anew(description: st
     ],
 )
 async def test_any_other_400_is_a_message_that_telegram_will_never_take(description: str) -> None:
-    assert isinstance(await outcome_against(refusing(400, description)), out.Rejected)
+    assert isinstance(await result_against(refusing(400, description)), sending.Rejected)
 
 
 @pytest.mark.parametrize(
@@ -171,20 +173,20 @@ async def test_any_other_400_is_a_message_that_telegram_will_never_take(descript
 )
 @pytest.mark.parametrize("edits", [None, 7])
 async def test_whatever_may_have_taken_effect_is_ambiguous(behaviour: Behaviour, edits: int | None) -> None:
-    assert isinstance(await outcome_against(behaviour, edits=edits), out.Ambiguous)
+    assert isinstance(await result_against(behaviour, edits=edits), sending.Ambiguous)
 
 
 async def test_a_refused_connection_is_surely_not_sent() -> None:
     async with serving(close_before_reading) as telegram:
         pass
     async with sender_to(telegram.url) as sender:
-        outcome = await sender.send(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),)))
-    assert outcome == out.NotConnected(why="ClientConnectorError")
+        result = await sender.send(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),)))
+    assert result == sending.NotConnected(why="ClientConnectorError")
 
 
 @pytest.mark.parametrize(("code", "why"), [(401, "InvalidToken"), (409, "Conflict")])
 async def test_a_refusal_of_the_bot_itself_is_tried_again_later(code: int, why: str) -> None:
-    assert await outcome_against(refusing(code, "Whatever")) == out.NotConnected(why=why)
+    assert await result_against(refusing(code, "Whatever")) == sending.NotConnected(why=why)
 
 
 KEY = ConnectionKey("a", 1, is_ssl=False, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
@@ -198,7 +200,7 @@ REFUSED = aiohttp.ClientConnectorError(
 def test_a_time_out_before_any_connection_is_not_sent(cause: Exception) -> None:
     error = TimedOut()
     error.__cause__ = cause
-    assert isinstance(classify_send_error(error), out.NotConnected)
+    assert isinstance(classify_send_error(error), sending.NotConnected)
 
 
 @pytest.mark.parametrize(
@@ -212,21 +214,21 @@ def test_a_time_out_before_any_connection_is_not_sent(cause: Exception) -> None:
 def test_a_time_out_after_it_is_ambiguous(cause: Exception | None, error: type[NetworkError]) -> None:
     raised = error("Timed out")
     raised.__cause__ = cause
-    assert isinstance(classify_send_error(raised), out.Ambiguous)
+    assert isinstance(classify_send_error(raised), sending.Ambiguous)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a surprise"), ValueError(""), TelegramError("Invalid JSON")])
 def test_a_surprise_is_ambiguous(error: Exception) -> None:
-    assert isinstance(classify_send_error(error), out.Ambiguous)
+    assert isinstance(classify_send_error(error), sending.Ambiguous)
 
 
 async def test_no_outcome_holds_the_token() -> None:
     for behaviour in (close_before_reading, refusing(401, "Unauthorized"), refusing(403, "Forbidden: x")):
-        assert TOKEN not in repr(await outcome_against(behaviour))
+        assert TOKEN not in repr(await result_against(behaviour))
 
 
 class TestWhatIsAsked:
-    """What comes from outside can format nothing, link nothing and hold nothing up."""
+    """Untrusted text cannot format or link anything, and a lost reply target does not stop a message."""
 
     async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(self) -> None:
         call = await call_of(OutgoingMessage(chat_id=CHAT, text=(Span("halo"),), reply_to=5, thread_id=9))
@@ -253,9 +255,9 @@ class TestWhatIsAsked:
 
 
 async def call_of(outgoing: OutgoingMessage) -> dict[str, Any]:
-    """Give the parameters with which a message is sent."""
+    """Return the parameters with which a message is sent."""
     async with serving(TAKING) as telegram, sender_to(telegram.url) as sender:
-        assert await sender.send(outgoing) == out.Sent(message_id=7)
+        assert await sender.send(outgoing) == sending.Sent(message_id=7)
     _, _, body = telegram.requests[0].partition(b"\r\n\r\n")
     call: dict[str, Any] = json.loads(body)
     return call

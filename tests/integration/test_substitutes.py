@@ -2,9 +2,9 @@
 
 from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.notices.buttons import Action
+from bot.notices.catalogue import ProductFailing, ProductSwitched
 from bot.notices.orders import OrderFailed
 from bot.notices.placing import ProductClosed
-from bot.notices.products import ProductFailing, ProductSwitched
 from bot.orders.model import FailureCause, Order
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 

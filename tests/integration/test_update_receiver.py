@@ -1,4 +1,4 @@
-"""What Telegram is told we have is on the disk: each update once, the bad ones set aside, none in the way."""
+"""Confirmed updates are stored: each takes effect once, and bad ones are stored without stopping others."""
 
 import json
 from dataclasses import dataclass, field
@@ -46,13 +46,13 @@ POISON: dict[str, Update] = {
 
 @dataclass
 class FakeAnswerer:
-    """Telegram as the tapper of a button sees it."""
+    """Records callback answers and direct messages."""
 
     toasts: list[tuple[str, str]] = field(default_factory=list)
     unkept: list[OutgoingMessage] = field(default_factory=list)
 
-    def answer_callback(self, callback_id: str, words: str) -> None:
-        self.toasts.append((callback_id, words))
+    def answer_callback(self, callback_id: str, text: str) -> None:
+        self.toasts.append((callback_id, text))
 
     def send_direct(self, outgoing: OutgoingMessage) -> None:
         self.unkept.append(outgoing)
@@ -95,7 +95,7 @@ class TestTaking:
     async def test_all_of_it_or_nothing_is_kept_with_how_far_the_poller_is(
         self, shop: Shop, receiver: UpdateReceiver
     ) -> None:
-        """An offset kept without its effects would lose orders; effects without it would be asked again."""
+        """An offset stored without its effects would lose orders; effects without it would be repeated."""
         shop.disk.refuses_writes(1)
         with pytest.raises(StorageError):
             await receiver.receive([a_message(1), a_message(2)], next_update_id=3)
@@ -122,10 +122,10 @@ class TestTaking:
     ) -> None:
         await receiver.receive([a_message(1), poison, a_message(3)], next_update_id=4)
         assert (orders_in(shop), cursor_of(shop)) == ([1, 3], 4)
-        (kept,) = shop.rows("SELECT update_id, fault, body FROM failed_updates")
-        assert kept["update_id"] == 2
-        assert kept["fault"]
-        assert json.loads(kept["body"]) == poison
+        (row,) = shop.rows("SELECT update_id, fault, body FROM failed_updates")
+        assert row["update_id"] == 2
+        assert row["fault"]
+        assert json.loads(row["body"]) == poison
 
     async def test_what_was_set_aside_left_nothing_half_done(
         self, shop: Shop, receiver: UpdateReceiver
@@ -138,8 +138,8 @@ class TestTaking:
 
     async def test_a_poison_as_long_as_a_book_is_cut(self, shop: Shop, receiver: UpdateReceiver) -> None:
         await receiver.receive([POISON["a list for a message"] | {"padding": "x" * 500_000}])
-        (kept,) = shop.rows("SELECT length(body) AS length FROM failed_updates")
-        assert kept["length"] == 20_000
+        (row,) = shop.rows("SELECT length(body) AS length FROM failed_updates")
+        assert row["length"] == 20_000
 
     async def test_half_a_character_spoils_only_itself(self, shop: Shop, receiver: UpdateReceiver) -> None:
         await receiver.receive([a_message(1, "halo \ud83d"), a_message(2)])
@@ -240,7 +240,7 @@ class TestPresses:
     ) -> None:
         taps = [a_press(n, data) for n, data in enumerate(("\ud83d", "order:\ud83d", "prices:w0|\ud83d"))]
         await receiver.receive(taps)
-        assert [words for _, words in answerer.toasts] == [toast_text("used")] * 3
+        assert [text for _, text in answerer.toasts] == [toast_text("used")] * 3
         assert shop.rows("SELECT * FROM failed_updates") == []
 
     async def test_a_poisoned_press_is_set_aside(self, shop: Shop, receiver: UpdateReceiver) -> None:

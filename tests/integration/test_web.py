@@ -36,9 +36,9 @@ class Inside:
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
-    async def receive_update(self, update: Raw) -> None:
+    async def receive_updates(self, updates: list[Raw]) -> None:
         self._fail()
-        self.updates.append(update)
+        self.updates += updates
 
     async def receive_reversal(self, query: bytes, remote: str) -> ReversalResult:
         self._fail()
@@ -59,7 +59,7 @@ class Inside:
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(
-            receive_update=self.receive_update,
+            receive_updates=self.receive_updates,
             receive_reversal=self.receive_reversal,
             readiness=self.readiness,
             metrics=self.metrics,

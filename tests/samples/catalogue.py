@@ -11,7 +11,6 @@ from bot.catalogue.product import DestinationRule
 from bot.notices import Notice
 from bot.notices import catalogue as of_catalogue
 from bot.notices import price_list as say
-from bot.notices import products as of_products
 from tests.samples.facts import AT_MS
 
 COUNTS = tuple(of_catalogue.ChangeCount(kind=kind, count=count) for count, kind in enumerate(ChangeKind, 1))
@@ -180,21 +179,21 @@ OF_THE_CATALOGUE: tuple[of_catalogue.CatalogueNotice, ...] = (
     of_catalogue.CatalogueHistory(rows=(PAST, replace(PAST, counts=PAST.counts[:1]))),
     of_catalogue.CatalogueHistory(rows=(replace(PAST, name="", source="harga.csv"),)),
 )
-OF_PRODUCTS: tuple[of_products.ProductNotice, ...] = (
+OF_PRODUCTS: tuple[of_catalogue.CatalogueNotice, ...] = (
     *(
-        of_products.ProductSwitched(code="s5", name="Simpati 5.000", is_open=is_open, fresh=fresh)
+        of_catalogue.ProductSwitched(code="s5", name="Simpati 5.000", is_open=is_open, fresh=fresh)
         for is_open in (True, False)
         for fresh in (True, False)
     ),
     *(
-        of_products.ProductsSwitched(is_open=is_open, codes=("s5", "S10"), already=already, unknown=unknown)
+        of_catalogue.ProductsSwitched(is_open=is_open, codes=("s5", "S10"), already=already, unknown=unknown)
         for is_open in (True, False)
         for already, unknown in (((), ()), (("s20",), ("zz", "s99")))
     ),
-    of_products.ProductUnknown(typed="s6", similar=("s5", "s10")),
-    of_products.ProductUnknown(typed="zz", similar=()),
-    of_products.ProductUnknown(typed="", similar=()),
-    of_products.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
-    of_products.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
+    of_catalogue.ProductUnknown(typed="s6", similar=("s5", "s10")),
+    of_catalogue.ProductUnknown(typed="zz", similar=()),
+    of_catalogue.ProductUnknown(typed="", similar=()),
+    of_catalogue.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
+    of_catalogue.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
 )
 TO_ADMINS: tuple[Notice, ...] = (*OF_LISTS, *OF_THE_CATALOGUE, *OF_PRODUCTS)

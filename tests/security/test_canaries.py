@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from bot.app import App
-from bot.biller.signature import sign
+from bot.biller.client import sign
 from bot.settings import Settings
 from bot.web.app import build_app
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
@@ -139,7 +139,7 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
     signature = sign(user="demo", password=PASSWORD, trxid=trxid)
     secrets = forms([*CANARIES.values(), URL_PASSWORD, "kenari/di alamat", signature])
     held, kinds = [], set()
-    for thing in reachable(app, settings, app.gate(), build_app(app.handlers(), app.gate())):
+    for thing in reachable(app, settings, app.access_rules(), build_app(app.handlers(), app.access_rules())):
         kinds.add(type(thing).__name__)
         shown = repr(thing).encode() + str(thing).encode()
         held += [(type(thing), form) for form in secrets if form in shown]

@@ -83,7 +83,7 @@ async def test_the_running_bots_files_and_its_backups_are_private(closed_shop: S
     shop = closed_shop
     shop.settings["DATABASE_URL"] = "sqlite:///data/loket.db"
     started = await run(shop, "run")
-    await shop.until(lambda: "introduced to Telegram" in shop.output)
+    await shop.until(lambda: "telegram set-up done" in shop.output)
     shop.order(SARI, "s5.081234561111")
     await shop.wait_for_message(SARI, "SUKSES")
     assert modes(shop.home / "data") == ALL_PRIVATE

@@ -22,7 +22,7 @@ from tests.acceptance.shop import free_port
 from tests.integration.conftest import DEWI, GROUP, RINA, STRANGER, Shop
 from tests.integration.test_web import HEADER, OPEN, WEBHOOK, Inside
 
-PATIENCE_S = 0.3
+REQUEST_TIMEOUT_S = 0.3
 """For the server under test; the real one waits ten seconds."""
 
 SOON_S = 10.0
@@ -33,10 +33,12 @@ NOT_FOUND, UNAVAILABLE = b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unava
 
 
 @asynccontextmanager
-async def served(inside: Inside, patience_s: float = PATIENCE_S) -> AsyncIterator[int]:
+async def served(inside: Inside, request_timeout_s: float = REQUEST_TIMEOUT_S) -> AsyncIterator[int]:
     """Serve the real application on a free port."""
     port = free_port()
-    async with serve(build_app(inside.handlers(), OPEN), host="127.0.0.1", port=port, patience_s=patience_s):
+    async with serve(
+        build_app(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
+    ):
         yield port
 
 
@@ -56,7 +58,7 @@ async def dribble(writer: asyncio.StreamWriter, drop: bytes) -> None:
         while drop:
             writer.write(drop)
             await writer.drain()
-            await asyncio.sleep(PATIENCE_S / 10)
+            await asyncio.sleep(REQUEST_TIMEOUT_S / 10)
 
 
 async def patience_with(port: int, opening: bytes, drop: bytes) -> float:
@@ -102,20 +104,20 @@ class TestPlaces:
     )
     async def test_who_dribbles_is_cut_off(self, opening: bytes, drop: bytes) -> None:
         async with served(Inside()) as port:
-            assert await patience_with(port, opening, drop) < 3 * PATIENCE_S + 1
+            assert await patience_with(port, opening, drop) < 3 * REQUEST_TIMEOUT_S + 1
 
     async def test_who_asks_now_and_then_keeps_the_connection(self) -> None:
         async with served(Inside()) as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             for _ in range(4):
                 writer.write(CALL[:20])
-                await asyncio.sleep(PATIENCE_S / 2)
+                await asyncio.sleep(REQUEST_TIMEOUT_S / 2)
                 writer.write(CALL[20:])
                 assert (await reader.readuntil(b"\r\n\r\nNot Found")).startswith(NOT_FOUND)
             writer.close()
 
     async def test_a_head_without_end_is_refused_at_its_limit(self) -> None:
-        async with served(Inside(), patience_s=SOON_S) as port:
+        async with served(Inside(), request_timeout_s=SOON_S) as port:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(CALL[:-2])
             sent, line = 0, b"X: " + b"y" * 10_000 + b"\r\n"
@@ -130,7 +132,7 @@ class TestPlaces:
 
     @pytest.mark.usefixtures("many_files")
     async def test_when_all_places_are_held_others_are_told_so_and_soon_there_is_room(self) -> None:
-        async with served(Inside(), patience_s=1.5) as port:
+        async with served(Inside(), request_timeout_s=1.5) as port:
             idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MAX_CONNECTIONS)]
             answers = await asyncio.gather(*(status_of(port) for _ in range(1000 - MAX_CONNECTIONS)))
             assert set(answers) == {UNAVAILABLE}
@@ -142,7 +144,7 @@ class TestPlaces:
 
     @pytest.mark.usefixtures("many_files")
     async def test_of_a_thousand_calls_at_once_each_is_answered(self) -> None:
-        async with served(Inside(), patience_s=SOON_S) as port:
+        async with served(Inside(), request_timeout_s=SOON_S) as port:
             answers = await asyncio.gather(*(status_of(port) for _ in range(1000)))
             assert set(answers) <= {NOT_FOUND, UNAVAILABLE}
             assert await status_of(port) == NOT_FOUND
@@ -152,7 +154,7 @@ class TestPlaces:
         inside, part = Inside(), b"x" * 50_000
         length = "Transfer-Encoding: chunked" if is_chunked else "Content-Length: 999999999"
         head = f"POST /telegram HTTP/1.1\r\nHost: x\r\n{HEADER}: {WEBHOOK}\r\n{length}\r\n\r\n"
-        async with served(inside, patience_s=SOON_S) as port:
+        async with served(inside, request_timeout_s=SOON_S) as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(head.encode())
             for _ in range(MAX_UPDATE_BYTES // len(part) + 2):

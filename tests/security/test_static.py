@@ -31,12 +31,12 @@ MAY_SPEAK_SQL = {
 MAY_CATCH_ALL = {
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
     ("bot/purchasing/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
-    ("bot/worker.py", "run"): "one surprise must not end an agent that others wait for",
+    ("bot/worker.py", "run"): "one error must not end a worker that others wait for",
     ("bot/telegram/receiver.py", "_read"): "one bad update must not stop the others",
-    ("bot/telegram/receiver.py", "_take_one"): "one bad update must not stop the others",
-    ("bot/telegram/sender.py", "send"): "every surprise while sending has a meaning",
-    ("bot/telegram/sender.py", "_answer"): "a press too old to answer is no loss",
-    ("bot/delivery/messenger.py", "_filled"): "a letter that our own code fails at must not stop its lane",
+    ("bot/telegram/receiver.py", "_process_one"): "one bad update must not stop the others",
+    ("bot/telegram/sender.py", "send"): "every error of a send has a result",
+    ("bot/telegram/sender.py", "_answer"): "a callback too old to answer is no loss",
+    ("bot/delivery/messenger.py", "_load"): "an error of our own code must not stop the chat queue",
     (
         "bot/catalogue/price_list/workbook.py",
         "_faults_of_the_reader",
@@ -164,7 +164,7 @@ MAY_READ_ON = {
         "placed_within",
     ): "a month is gathered a few rows at a time, inside the unit",
     (
-        "bot/features/history/report_content.py",
+        "bot/features/history/reports.py",
         "_rows_for_admins",
     ): "makes the rows of a file as they are gathered",
 }

@@ -131,8 +131,8 @@ class Client:
             raise NetworkError("reset")
         return await self._telegram.poll(offset, self._life)
 
-    def answer_callback(self, callback_id: str, words: str) -> None:
-        self._world.note(f"{callback_id} was answered: {words}")
+    def answer_callback(self, callback_id: str, text: str) -> None:
+        self._world.note(f"{callback_id} was answered: {text}")
 
     def send_direct(self, outgoing: OutgoingMessage) -> None:
         self._world.note(f"chat {outgoing.chat_id} is told that its order could not be kept")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.purchasing.other_sn import is_same_sn
+from bot.purchasing.biller_words import is_same_sn
 
 
 @pytest.mark.parametrize(

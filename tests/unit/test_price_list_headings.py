@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.catalogue.price_list.columns import Column
-from bot.catalogue.price_list.heading_words import meanings
+from bot.catalogue.price_list.columns import Column, meanings
 from bot.catalogue.price_list.sheets import FileError
 from bot.catalogue.product import Carrier, DestinationRule, Product
 from tests.price_lists import fault, mapping, merged, only, parsed, prices, products, read, xlsx

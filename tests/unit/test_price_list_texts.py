@@ -13,10 +13,9 @@ from bot.features.price_list.import_preview import (
     MAX_NAMES_SHOWN,
     MAX_PROBLEMS_SHOWN,
 )
-from bot.notices.catalogue import CatalogueHistory
+from bot.notices.catalogue import CatalogueHistory, ProductsSwitched
 from bot.notices.price_list import ImportPreview, PriceChoice, ReadingReport
-from bot.notices.products import ProductsSwitched
-from bot.texts import catalogue, products
+from bot.texts import catalogue
 from bot.texts.formatting import MAX_STYLED, MAX_UNITS, Clock, Text, length, styled
 from bot.texts.price_list import words
 from tests.samples.catalogue import (
@@ -122,7 +121,7 @@ def test_the_longest_history_fits_one_message() -> None:
 def test_however_many_codes_one_message_may_name_the_answer_fits_one_message() -> None:
     many = tuple(f"s{n}" for n in range(1_300))
     notice = ProductsSwitched(is_open=False, codes=many, already=many, unknown=many)
-    assert length(products.words(notice, CLOCK)) <= MAX_UNITS
+    assert length(catalogue.words(notice, CLOCK)) <= MAX_UNITS
 
 
 def test_a_faulty_row_is_said_with_its_number_its_column_and_why() -> None:

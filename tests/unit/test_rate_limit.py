@@ -7,7 +7,7 @@ import pytest
 
 from bot.delivery.rate_limit import (
     GROUP_MESSAGES_A_MINUTE,
-    KEPT_CHATS,
+    MAX_TRACKED_CHATS,
     SPREAD_FROM,
     STORM_CHATS,
     STORM_WINDOW_S,
@@ -27,7 +27,7 @@ def speak_at_once(
     now_s, sent = from_s, []
     for chat in chats:
         now_s = max(now_s, pace.free_at(chat, now_s))
-        pace.note(chat, now_s)
+        pace.record(chat, now_s)
         sent.append((now_s, chat))
     return sent
 
@@ -45,7 +45,7 @@ def test_a_rate_is_never_exceeded_in_any_stretch_of_time(per_s: float, count: in
     window, now_s, times = window_for_rate(per_s), 1000.0, []
     for _ in range(200):
         now_s = max(now_s, window.free_at())
-        window.note(now_s)
+        window.record(now_s)
         times.append(now_s)
     assert most_within(period_s, times) == count
     assert times[-1] - times[0] == pytest.approx((200 - count) // count * period_s, abs=period_s)
@@ -53,11 +53,11 @@ def test_a_rate_is_never_exceeded_in_any_stretch_of_time(per_s: float, count: in
 
 def test_a_window_is_free_until_it_is_full() -> None:
     window = SlidingWindow(2, 10.0)
-    window.note(100.0)
+    window.record(100.0)
     assert window.free_at() == 0.0
-    window.note(101.0)
+    window.record(101.0)
     assert window.free_at() == 110.0
-    window.note(110.0)
+    window.record(110.0)
     assert window.free_at() == 111.0
 
 
@@ -95,7 +95,7 @@ def test_a_group_is_short_of_messages_only_while_they_are_spread() -> None:
     pace = RateLimiter(messages_per_s=30, chat_messages_per_s=1)
     for second in range(SPREAD_FROM):
         assert not pace.is_scarce(A_GROUP, 1000.0 + second)
-        pace.note(A_GROUP, 1000.0 + second)
+        pace.record(A_GROUP, 1000.0 + second)
     assert pace.is_scarce(A_GROUP, 1000.0 + SPREAD_FROM)
     assert not pace.is_scarce(A_GROUP, 1061.0)
     assert not pace.is_scarce(ALICE, 1000.0)
@@ -109,7 +109,7 @@ def test_a_private_chat_is_not_bound_by_the_limit_of_groups() -> None:
 
 def test_a_chat_at_its_limit_holds_up_no_other() -> None:
     pace = RateLimiter(messages_per_s=30, chat_messages_per_s=1)
-    pace.note(ALICE, 1000.0)
+    pace.record(ALICE, 1000.0)
     assert pace.free_at(ALICE, NOW_S) == 1001.0
     assert pace.free_at(BUDI, NOW_S) <= 1000.0
 
@@ -149,8 +149,8 @@ def test_waits_far_apart_are_no_storm() -> None:
 def test_a_wait_outlives_the_messages_of_other_chats() -> None:
     pace = RateLimiter(messages_per_s=NO_LIMIT, chat_messages_per_s=1)
     pace.hold(ALICE, 5000.0, 1000.0)
-    for chat in range(2, KEPT_CHATS + 10):
-        pace.note(chat, 1001.0)
+    for chat in range(2, MAX_TRACKED_CHATS + 10):
+        pace.record(chat, 1001.0)
     assert pace.free_at(ALICE, NOW_S) == 5000.0
 
 
@@ -159,15 +159,15 @@ def test_a_busy_counter_does_not_forget_what_a_group_has_heard_this_minute() -> 
     pace = RateLimiter(messages_per_s=NO_LIMIT, chat_messages_per_s=1)
     heard = [1000.0 + second for second in range(GROUP_MESSAGES_A_MINUTE - 1)]
     for at_s in heard:
-        pace.note(A_GROUP, at_s)
-    for chat in range(1, KEPT_CHATS + 1):
-        pace.note(chat, 1020.0)
+        pace.record(A_GROUP, at_s)
+    for chat in range(1, MAX_TRACKED_CHATS + 1):
+        pace.record(chat, 1020.0)
     heard += [at for at, _ in speak_at_once(pace, [A_GROUP] * 20, from_s=1021.0)]
     assert most_within(60.0, heard) <= GROUP_MESSAGES_A_MINUTE
 
 
 def test_chats_of_long_ago_are_forgotten() -> None:
     pace = RateLimiter(messages_per_s=NO_LIMIT, chat_messages_per_s=1)
-    for chat in range(1, 3 * KEPT_CHATS):
-        pace.note(chat, 1000.0 + chat)
-    assert len(pace._chats) <= KEPT_CHATS  # noqa: SLF001 - what is kept cannot be seen from outside
+    for chat in range(1, 3 * MAX_TRACKED_CHATS):
+        pace.record(chat, 1000.0 + chat)
+    assert len(pace._chats) <= MAX_TRACKED_CHATS  # noqa: SLF001 - what is kept cannot be seen from outside

@@ -6,7 +6,7 @@ from bot.grammar.vocabulary import COMMANDS as COMMAND_WORDS
 from bot.grammar.vocabulary import SHOWN_COMMANDS
 from bot.handlers.registry import BUTTONS, CAPABILITIES, COMMANDS, REPLIES, button_route
 from bot.notices.buttons import VIEW_ACTIONS, Action
-from bot.texts import command_menu
+from bot.texts import guidance
 
 
 def test_no_word_is_declared_twice() -> None:
@@ -29,7 +29,7 @@ def test_every_command_word_is_one_that_never_is_a_code() -> None:
 
 
 def test_every_command_that_is_suggested_or_in_the_menu_is_handled() -> None:
-    menu = {*command_menu.COMMANDS, *command_menu.ADMIN_COMMANDS}
+    menu = {*guidance.COMMANDS, *guidance.ADMIN_COMMANDS}
     assert menu | set(SHOWN_COMMANDS) <= set(COMMANDS)
 
 

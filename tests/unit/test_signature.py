@@ -1,6 +1,6 @@
 """The signature is the biller's own formula, to the letter."""
 
-from bot.biller.signature import sign
+from bot.biller.client import sign
 
 
 def test_the_signature_is_the_md5_of_user_password_and_trxid_with_nothing_between() -> None:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bot.texts.formatting import Span, Style, Text
-from bot.texts.message import AttachmentKind
+from bot.texts.formatting import AttachmentKind, Span, Style, Text
 from tools.gallery.scene import Chapter, Scene
 from tools.gallery.stage import RINA, Bubble, Person
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from bot.catalogue.amounts import read_amount, split_amount
 from bot.catalogue.price_list.columns import normalized_key
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule
 
@@ -116,11 +117,6 @@ _RUPIAH = re.compile(
     r"(?P<rp>(?:rp|idr)\.?\s*)?(?P<sign>-?)(?P<amount>[0-9][0-9.,]*?)\s*(?:[.,]--?)?\s*(?P<unit>idr|rupiah)?",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(
-    r"(?P<whole>[1-9][0-9]{0,2}(?:\.[0-9]{3})+)(?:,(?P<sen>[0-9]{1,2}))?"
-    r"|(?P<english>[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<cents>[0-9]{1,2}))?"
-    r"|(?P<plain>0|[1-9][0-9]*)(?:[.,](?P<part>[0-9]{1,2}))?"
-)
 _HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|s/d|sd)\s*(\d{1,2})[:.](\d{2})(?:\s*wib)?", re.IGNORECASE)
 _NOMINAL = re.compile(r"(?:rp\.?\s*)?(?P<amount>[0-9.,]+)\s*(?P<thousands>rb|ribu|k)?", re.IGNORECASE)
 
@@ -161,10 +157,10 @@ def read_price(cell: str) -> int | CellError | None:
     if cell == UNCALCULATED:
         return CellError.UNCALCULATED
     found = _RUPIAH.fullmatch(cell)
-    amount = _AMOUNT.fullmatch(found["amount"]) if found else None
+    amount = split_amount(found["amount"]) if found else None
     if found is None or amount is None:
         return CellError.UNREADABLE
-    price_idr, is_broken = _whole(amount), _is_broken(amount)
+    price_idr, is_broken = amount
     if found["sign"]:
         return CellError.NEGATIVE
     if price_idr > MAX_PRICE_IDR:
@@ -173,21 +169,6 @@ def read_price(cell: str) -> int | CellError | None:
     if price_idr < MIN_BARE_PRICE_IDR and (is_broken or not is_meant):
         return CellError.TOO_SMALL
     return price_idr + is_broken
-
-
-def read_amount(text: str) -> int | None:
-    """Read `6500`, `6.500`, `6,500` and `6.500,00`; None for anything that is no whole amount of rupiah."""
-    found = _AMOUNT.fullmatch(text)
-    return None if not found or _is_broken(found) else _whole(found)
-
-
-def _whole(amount: re.Match[str]) -> int:
-    return int((amount["whole"] or amount["english"] or amount["plain"]).replace(".", "").replace(",", ""))
-
-
-def _is_broken(amount: re.Match[str]) -> bool:
-    """Return whether there is a part of a rupiah behind the whole ones."""
-    return bool((amount["sen"] or amount["cents"] or amount["part"] or "").strip("0"))
 
 
 def read_status(cell: str) -> bool | CellError | None:

@@ -10,8 +10,17 @@ from msgspec import Struct
 
 from bot.catalogue.price_list import cells
 from bot.catalogue.price_list.cells import CellError
-from bot.catalogue.price_list.columns import Column, MappedColumn, column_letters, normalized_key
-from bot.catalogue.price_list.heading_words import Meanings, PriceRank, level_words, meanings, price_rank
+from bot.catalogue.price_list.columns import (
+    Column,
+    MappedColumn,
+    Meanings,
+    PriceRank,
+    column_letters,
+    level_words,
+    meanings,
+    normalized_key,
+    price_rank,
+)
 
 SAMPLE_ROWS = 200
 MIN_SURE = 0.5

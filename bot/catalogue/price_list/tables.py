@@ -13,8 +13,7 @@ from msgspec import Struct
 from bot.catalogue.inference import carriers_in
 from bot.catalogue.price_list import cells
 from bot.catalogue.price_list.column_mapping import SURE_HEADING, TableColumns, map_columns
-from bot.catalogue.price_list.columns import Column, column_letters
-from bot.catalogue.price_list.heading_words import meanings
+from bot.catalogue.price_list.columns import Column, column_letters, meanings
 from bot.catalogue.price_list.sheets import FileError, Row, Sheet, UnreadableFileError
 
 MAX_TITLE_ROWS = 30

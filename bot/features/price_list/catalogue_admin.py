@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from bot.actors import Actor
+from bot.catalogue.catalogue import split_terms
 from bot.catalogue.product import Product
-from bot.catalogue.search_query import split_terms
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.catalogue import (
@@ -16,8 +16,10 @@ from bot.notices.catalogue import (
     FileFormat,
     PastChange,
     PastChangeCount,
+    ProductsSwitched,
+    ProductSwitched,
+    ProductUnknown,
 )
-from bot.notices.products import ProductsSwitched, ProductSwitched, ProductUnknown
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast

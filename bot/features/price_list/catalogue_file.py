@@ -4,8 +4,15 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
 from bot.catalogue.price_list import cells
 from bot.catalogue.price_list.columns import COLUMN_TITLES, EXPORTED_COLUMNS, Column
+from bot.catalogue.price_list.list_merge import merge_list
 from bot.catalogue.product import DailyHours, Product
+from bot.notices.price_list import RemovalFile
 from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
+from bot.texts.formatting import Attachment, AttachmentKind
+from bot.texts.price_list import removal_outdated, removal_words
+from bot.texts.render import RenderedMessage
+from storage import catalogue, imports
+from storage.transaction import Tx
 
 _WIDTHS = {
     Column.CODE: 12,
@@ -74,3 +81,19 @@ def _hours(hours: DailyHours | None) -> str | None:
 
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
+
+
+FILE_NAME = "produk-dihapus.xlsx"
+
+
+def render_removals(tx: Tx, notice: RemovalFile) -> RenderedMessage:
+    """Name every product that would go; of a list that was decided meanwhile, say so."""
+    found = imports.parsed_list(tx, notice.import_id)
+    if found is None:
+        return RenderedMessage(text=removal_outdated())
+    removed = merge_list(found, catalogue.load(tx), price=notice.price).removed
+    content = catalogue_xlsx(Catalogue(products=removed))
+    return RenderedMessage(
+        text=removal_words(notice.file_name, len(removed)),
+        attachment=Attachment(form=AttachmentKind.FILE, name=FILE_NAME, content=content),
+    )

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
-from bot.catalogue.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.columns import Column, MappedColumn
+from bot.catalogue.price_list.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList
 from bot.catalogue.price_list.row import ListedProduct
 from bot.catalogue.product import Product

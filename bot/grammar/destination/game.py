@@ -4,7 +4,7 @@ The biller's API takes digits, so both are bought as one run. A run typed withou
 it is longer than any id, since nothing else shows that it includes a server.
 """
 
-from bot.grammar.destination.tokens import STRONG, Tokens
+from bot.grammar.destination.formats import STRONG, Tokens
 from bot.grammar.parsed import (
     Ambiguity,
     AmbiguousDestination,

@@ -13,29 +13,27 @@ from bot.catalogue.product import DestinationRule
 from bot.grammar.destination.formats import (
     ACCOUNT,
     ANY_FORMAT,
+    COMPLETE_DIGITS,
+    COUNTRY,
     FORMATS,
     GAME,
     METER,
     PHONE_DIGITS,
+    STRONG,
     Format,
+    Token,
+    Tokens,
     as_phone,
     bare_phone,
     input_error_of,
-    looks_like_phone,
-)
-from bot.grammar.destination.free_text import read_free_text
-from bot.grammar.destination.game import read_game_server
-from bot.grammar.destination.tokens import (
-    COMPLETE_DIGITS,
-    COUNTRY,
-    STRONG,
-    Token,
-    Tokens,
     join_number,
     join_text,
+    looks_like_phone,
     ordinals_in,
     tokenize,
 )
+from bot.grammar.destination.free_text import read_free_text
+from bot.grammar.destination.game import read_game_server
 from bot.grammar.parsed import (
     Ambiguity,
     AmbiguousDestination,

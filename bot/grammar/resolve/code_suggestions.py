@@ -8,8 +8,13 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import carriers_in
 from bot.catalogue.product import DestinationRule, Product
 from bot.grammar.parsed import Ambiguity, InputError, InvalidInput, OrderRequest, clarify
-from bot.grammar.resolve.nominal import nominal_in_words, resolve_nominal
-from bot.grammar.resolve.resolution import Resolution, options_in, resolve_for_product
+from bot.grammar.resolve.resolution import (
+    Resolution,
+    nominal_in_words,
+    options_in,
+    resolve_for_product,
+    resolve_nominal,
+)
 from bot.orders.model import Intent
 
 NEAR_CODES = 3

@@ -20,8 +20,15 @@ from bot.grammar.parsed import (
     clarify,
 )
 from bot.grammar.resolve.code_suggestions import suggest_codes, suggest_for_unknown
-from bot.grammar.resolve.nominal import missing_code, nominal_in_words, resolve_nominal
-from bot.grammar.resolve.resolution import Resolution, options_in, resolve_for_product, to_resolution
+from bot.grammar.resolve.resolution import (
+    Resolution,
+    missing_code,
+    nominal_in_words,
+    options_in,
+    resolve_for_product,
+    resolve_nominal,
+    to_resolution,
+)
 from bot.orders.model import Intent
 
 _PULSA = re.compile(r"[a-z]{1,2}[0-9]{1,3}")

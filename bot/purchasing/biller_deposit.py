@@ -1,4 +1,4 @@
-"""When the deposit at the biller was empty: the chats that heard GAGAL are told once it buys again."""
+"""Notifies chats whose orders failed for lack of a deposit at the biller, once it accepts orders again."""
 
 from bot.actors import Address
 from bot.notices.orders import OrdersPossibleAgain
@@ -6,8 +6,8 @@ from bot.orders.events import Accepted, Failed, OrderEvent, Refused
 from bot.orders.model import FailureCause, Order, State
 from bot.purchasing.notifications import facts_of
 from bot.unit_of_work import UnitOfWork
-from storage import deposit_waits, orders
-from storage.deposit_waits import DepositWait
+from storage import balances, orders
+from storage.balances import DepositWait
 
 NOTIFIED_AT_ONCE = 20
 """Bounds the work of one accepted order; the next one notifies the next chats."""
@@ -24,10 +24,10 @@ def follow_deposit(work: UnitOfWork, order: Order, news: OrderEvent) -> bool:
     match news:
         case Refused(failure_cause=FailureCause.DEPOSIT) | Failed(failure_cause=FailureCause.DEPOSIT):
             if order.state is State.FAILED:
-                deposit_waits.add(work.tx, order.chat_id, order.trxid, at_ms=work.now_ms)
+                balances.add_deposit_wait(work.tx, order.chat_id, order.trxid, at_ms=work.now_ms)
             return False
         case Accepted():
-            waits = deposit_waits.waiting(work.tx, limit=NOTIFIED_AT_ONCE)
+            waits = balances.deposit_waits(work.tx, limit=NOTIFIED_AT_ONCE)
             # All of them, not only up to the first that is notified.
             return sum(_notify(work, wait, order, news) for wait in waits) > 0
         case _:
@@ -39,7 +39,7 @@ def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, news: Accepted
     refused = orders.get(work.tx, wait.trxid)
     if refused and _is_still_too_dear(refused, news):
         return False
-    deposit_waits.end(work.tx, wait.chat_id)
+    balances.end_deposit_wait(work.tx, wait.chat_id)
     is_old = work.now_ms - wait.refused_at_ms > FORGOTTEN_AFTER_MS
     # Who has sent the order again knows already: another word would sound like an invitation to buy it twice.
     if refused is None or is_old or (wait.refused_count == 1 and _is_same(refused, accepted)):
