@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -151,12 +152,24 @@ async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram(closed_shop: Shop) -> None:
-    port = closed_shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
-    status, output = await told_by(closed_shop, "run", LISTEN_PORT=port)
+async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram_or_the_biller(
+    closed_shop: Shop,
+) -> None:
+    """Also where an order and a message wait: another Loket may be at work on that port."""
+    shop = closed_shop
+    await shop.launch()
+    shop.order(SARI, "s5.081234567890")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.stop()
+    with closing(sqlite3.connect(shop.home / "loket.db")) as database, database:
+        database.execute("UPDATE orders SET state = 'placed', due_at_ms = 0")
+        database.execute("UPDATE outbox SET state = 'waiting', sent_at_ms = NULL, message_id = NULL")
+    calls, posts = shop.world.telegram.calls.total(), len(shop.wire.posts)
+    port = shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
+    status, output = await told_by(shop, "run", LISTEN_PORT=port)
     assert status == 1
     assert "cannot listen" in output
-    assert not closed_shop.world.telegram.calls
+    assert (shop.world.telegram.calls.total(), len(shop.wire.posts)) == (calls, posts)
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
