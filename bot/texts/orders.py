@@ -94,7 +94,14 @@ def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
     token = pln_token_of(notice.code, notice.destination, notice.sn)
     proof = _token(token, notice.sn or "") if token else (_sn(notice.sn, is_unread=notice.is_sn_unread),)
     new = ("SN ini menggantikan SN sebelumnya.",) if notice.is_sn_new else ()
-    return lines(_head("✅", "SUKSES", notice), _number(notice), *proof, *new, _foot(notice, clock))
+    return lines(
+        _head("✅", "SUKSES", notice),
+        _number(notice),
+        *proof,
+        *new,
+        *balance_rows(notice.balance),
+        _foot(notice, clock),
+    )
 
 
 def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:

@@ -17,6 +17,7 @@ from bot.features.people.membership import MAX_RESELLERS_SHOWN
 from bot.notices import LazyNotice, Notice
 from bot.notices import orders as of_order
 from bot.notices.alarms import UnknownTrxid
+from bot.notices.balances import BalanceLine
 from bot.notices.order_lookup import OrderDetails
 from bot.notices.people import ResellerList
 from bot.notices.placing import OrderOffer, OrderRepeated
@@ -199,14 +200,21 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
     assert code == {"type": MessageEntity.CODE, "offset": 16, "length": 2}
 
 
+THEIR_OWN_MONEY = {
+    *("price_idr", "customer_price_idr", "amount_idr", "after_idr"),
+    *("available_idr", "credit_idr", "missing_idr"),
+}
+
+
 def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
     for notice in TO_RESELLERS:
         facts = facts_in(notice)
         names = {name for name, _ in facts}
         assert names.isdisjoint({"biller_ref", "why", "source"})
-        # What a reseller pays, or asks of customers, is no secret; nothing else in rupiah has a place here.
-        assert {name for name in names if name.endswith("_idr")} <= {"price_idr", "customer_price_idr"}
-        sold = {rupiah(fact) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
+        # What a reseller pays, has or asks of customers is no secret; nothing else in rupiah may be here.
+        assert {name for name in names if name.endswith("_idr")} <= THEIR_OWN_MONEY
+        sold = {rupiah(abs(fact)) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
+        sold |= {rupiah(abs(fact.before_idr)) for _, fact in facts if isinstance(fact, BalanceLine)}
         assert set(re.findall(r"Rp[0-9.]*[0-9]", said(notice))) <= sold
 
 

@@ -11,6 +11,7 @@ from tools.gallery.scenes import (
     doubts,
     looking,
     many,
+    money,
     pricelist,
     prices,
     restored,
@@ -51,6 +52,11 @@ CHAPTERS = (
         title="Several orders in one message",
         intro="One table answers all of them and is updated as they change; each result is also sent.",
         play=many.play,
+    ),
+    Chapter(
+        title="Balances",
+        intro="A reseller with a limit pays when the order is placed, and gets the price back if it fails.",
+        play=money.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

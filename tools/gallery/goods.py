@@ -44,7 +44,7 @@ def _token(nominal: int, price_idr: int) -> Product:
     )
 
 
-def _other(code: str, name: str, group: str, rule: DestinationRule, price_idr: int) -> Product:
+def _other(code: str, name: str, group: str, rule: DestinationRule, price_idr: int | None) -> Product:
     return Product(code=code, name=name, group=group, rule=rule, price_idr=price_idr)
 
 

@@ -68,7 +68,7 @@ def messages_to(person: Person, bubbles: tuple[Bubble, ...]) -> tuple[Bubble, ..
 class Stage:
     """The shop and its users. Most methods return the messages that result from them."""
 
-    def __init__(self, *products: Product) -> None:
+    def __init__(self, *products: Product, floor_idr: int | None = None) -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.row_factory = sqlite3.Row
         weakref.finalize(self, connection.close)
@@ -83,6 +83,7 @@ class Stage:
             zone=ZONE,
             nonce=lambda: f"nonce{next(self._numbers)}",
             random_suffix=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
+            reseller_floor_idr=floor_idr,
         )
         self._message_ids = count(1)
         self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {
