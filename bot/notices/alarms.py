@@ -84,15 +84,20 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
 
 
 class BillerBalance(Struct, frozen=True, kw_only=True):
-    """The biller balance as last reported, for admins only; sums in rupiah are costs."""
+    """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
+
+    The cost of `…_uncosted_count` of these orders is not known.
+    """
 
     balance_idr: int | None
     reported_at_ms: int | None
     source: str | None
     open_count: int
-    open_sum_idr: int
+    open_cost_idr: int
+    open_uncosted_count: int
     today_count: int
-    today_sum_idr: int
+    today_cost_idr: int
+    today_uncosted_count: int
     waiting_count: int
     held_since_ms: int | None = None
 

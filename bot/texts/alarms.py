@@ -233,10 +233,15 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     return lines(
         *_last_balance(notice, clock),
         *held,
-        f"Belum selesai: {notice.open_count} pesanan, {rupiah(notice.open_sum_idr)}",
-        f"Hari ini sukses: {notice.today_count} pesanan, {rupiah(notice.today_sum_idr)}",
+        "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
+        "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
         *waiting,
     )
+
+
+def _cost(count: int, cost_idr: int, uncosted_count: int) -> str:
+    unknown = f" ({uncosted_count} belum diketahui)" if uncosted_count else ""
+    return f"{count} pesanan, modal {rupiah(cost_idr)}{unknown}"
 
 
 def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:

@@ -29,6 +29,9 @@ _IN_ORDER = (
 )
 _PENDING = (State.PLACED, State.SUBMITTING, State.PENDING)
 
+NOT_CHARGED = (State.FAILED, State.EXPIRED)
+"""Nobody pays for these orders, so that their rows have neither a price nor a cost."""
+
 HEADER = ("Waktu", "Ref", "Kode", "Nomor", "Status", "Harga", "SN", "Alasan")
 HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
 WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
@@ -58,7 +61,8 @@ def _sums(total: SalesTotal, *, for_admin: bool) -> list[Row]:
     counts = {**total.counts, State.PENDING: sum(total.counts.get(state, 0) for state in _PENDING)}
     rows: list[Row] = [f"{MARKS[s]} {STATES[s]}: {counts[s]}" for s in _IN_ORDER if counts.get(s)]
     if total.success_count > total.unpriced_count:
-        rows.append(("Total sukses: ", bold(rupiah(total.price_idr))))
+        name = "Penjualan sukses" if for_admin else "Total sukses"
+        rows.append((f"{name}: ", bold(rupiah(total.price_idr))))
     if total.unpriced_count:
         rows.append(f"{total.unpriced_count} sukses tanpa harga, tidak ikut dijumlah.")
     if for_admin and total.success_count > total.uncosted_count:
@@ -129,7 +133,7 @@ def file_row(order: Order, clock: Clock) -> tuple[Cell, ...]:
         order.product_code,
         order.destination,
         STATES[order.state],
-        order.price_idr,
+        None if order.state in NOT_CHARGED else order.price_idr,
         order.sn,
         shown_reason(order.reason or "", order.failure_cause),
     )
@@ -141,7 +145,7 @@ def file_row_for_admins(order: Order, name: str, clock: Clock) -> tuple[Cell, ..
         *file_row(order, clock)[:-1],
         order.reason or "",
         f"{name} ({order.user_id})",
-        order.cost_idr,
+        None if order.state in NOT_CHARGED else order.cost_idr,
     )
 
 
