@@ -39,7 +39,7 @@ MAY_CATCH_ALL = {
     ("bot/delivery/messenger.py", "_load"): "an error of our own code must not stop the chat queue",
     (
         "bot/catalogue/price_list/workbook.py",
-        "_faults_of_the_reader",
+        "_translated_errors",
     ): "a panic of the reader's is no Exception",
     ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
     ("storage/database.py", "_run_units"): "runs all again with savepoints, then rolls back and raises again",
