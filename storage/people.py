@@ -34,6 +34,7 @@ def find(tx: Tx, username: str) -> Person | None:
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
     """Store a person as they stand now, and that they came to stand so."""
+    tx.run("release_username", username=person.username)
     tx.run(
         "save_person",
         user_id=person.user_id,
@@ -57,6 +58,7 @@ def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
 
 def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
     """Keep the name a person goes by now."""
+    tx.run("release_username", username=username)
     tx.run("rename_person", user_id=user_id, name=name, username=username)
 
 

@@ -166,6 +166,27 @@ class TestAdmins:
         await shop.says("aktifkan BUDICELL", by=RINA)
         assert standing(shop, BUDI) == "approved"
 
+    async def test_an_at_name_is_whoever_holds_it_now_and_not_who_held_it_before(self, shop: Shop) -> None:
+        """Telegram gives a name that was let go to the next who wants it."""
+        await shop.says("halo", by=BUDI, username="budicell")
+        shop.clock.passes(1)
+        await shop.says("halo", by=SARI, username="BudiCell")
+        shop.clock.passes(1)
+        # So that of the two the standing of him who held it before is the latest to change.
+        await shop.says(f"/bekukan {BUDI}", by=RINA)
+        await shop.says(f"/aktifkan {BUDI}", by=RINA)
+        await shop.says("/bekukan @budicell", by=RINA)
+        assert (standing(shop, SARI), standing(shop, BUDI)) == ("frozen", "approved")
+
+    async def test_an_at_name_is_whoever_asked_under_it_last(self, asked: Shop) -> None:
+        asked.clock.passes(1)
+        await asked.says("/daftar", by=STRANGER + 1, username="orangasing")
+        asked.clock.passes(1)
+        await asked.presses(asked.buttons(RINA)["approve"])
+        await asked.says(f"/aktifkan {STRANGER}", by=RINA)
+        await asked.says("/bekukan @OrangAsing", by=RINA)
+        assert (standing(asked, STRANGER), standing(asked, STRANGER + 1)) == ("approved", "frozen")
+
     @pytest.mark.parametrize("command", ["/bekukan 1002", "/hapus 1002"])
     async def test_whom_they_put_out_stays_out_after_a_start_whose_settings_name_them(
         self, shop: Shop, command: str
