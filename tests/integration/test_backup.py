@@ -112,10 +112,7 @@ async def test_a_backup_is_one_private_file_that_opens_by_itself(
 async def test_a_database_that_nobody_uses_is_backed_up_too_also_after_a_kill(
     database: SqliteDatabase, path: Path, tmp_path: Path
 ) -> None:
-    await database.write(notes(7))
-    killed = tmp_path / "killed"
-    shutil.copytree(path.parent, killed)  # as the disk is when the process dies: the row is in the -wal alone
-    back_up(killed / path.name, tmp_path / "copy.db")
+    back_up(await killed(database, path, tmp_path, notes(7)), tmp_path / "copy.db")
     assert noted(tmp_path / "copy.db") == ({7}, {7})
 
 
@@ -180,19 +177,46 @@ async def test_a_present_database_that_knows_no_more_than_the_backup_is_no_witne
     assert found.gap_until_ms == START_MS + 5 * HOUR_MS
 
 
+async def killed(database: SqliteDatabase, path: Path, tmp_path: Path, *units: partial[None]) -> Path:
+    """Give a database as a kill leaves it: what was written last is in its -wal alone."""
+    for unit in units:
+        await database.write(unit)
+    shutil.copytree(path.parent, tmp_path / "killed")
+    left = tmp_path / "killed" / path.name
+    assert f"{path.name}-wal" in names_in(left.parent)
+    return left
+
+
+async def test_a_database_whose_process_was_killed_is_a_witness_by_what_only_its_wal_holds(
+    database: SqliteDatabase, path: Path, tmp_path: Path
+) -> None:
+    """It lived for an hour after the backup: what was typed later than that was never bought."""
+    copy = await a_database(tmp_path / "copy.db", 1)
+    lost = await killed(database, path, tmp_path, notes(1), notes(2, at_ms=START_MS + HOUR_MS))
+    done = restore(copy, lost, now=NOW + timedelta(hours=5))
+    assert done.gap_until_ms == START_MS + HOUR_MS
+
+
+async def test_a_backup_taken_by_hand_of_a_killed_process_is_restored_with_what_only_its_wal_holds(
+    database: SqliteDatabase, path: Path, tmp_path: Path
+) -> None:
+    copy = await killed(database, path, tmp_path, notes(7))
+    done = restore(copy, tmp_path / "new" / "loket.db", now=NOW)
+    assert done.holding.last_sign_ms == START_MS
+    assert noted(tmp_path / "new" / "loket.db") == ({7}, {7})
+
+
 async def test_what_stood_there_is_kept_whole_even_what_only_its_wal_holds(
     database: SqliteDatabase, path: Path, tmp_path: Path
 ) -> None:
-    await database.write(notes(7))
-    killed = tmp_path / "killed"
-    shutil.copytree(path.parent, killed)
+    lost = await killed(database, path, tmp_path, notes(7))
     copy = await a_database(tmp_path / "copy.db", 1)
-    done = restore(copy, killed / path.name, now=NOW)
+    done = restore(copy, lost, now=NOW)
     assert [file.name for file in done.aside] == [
         f"loket-aside-2026-09-21-211320-1.db{end}" for end in ("", "-wal", "-shm")
     ]
     assert noted(done.aside[0]) == ({7}, {7})
-    assert noted(killed / path.name) == ({1}, {1})
+    assert noted(lost) == ({1}, {1})
 
 
 async def test_restoring_twice_in_a_second_keeps_both(tmp_path: Path) -> None:

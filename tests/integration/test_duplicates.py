@@ -176,11 +176,15 @@ async def test_the_same_order_of_one_person_in_two_chats_is_a_repeat(shop: Shop)
 
 
 class TestDays:
+    """Its orders are settled: what is not is never bought again, on whatever day."""
+
     async def test_until_midnight_of_the_shop_it_is_the_same_day(self, shop: Shop) -> None:
-        await shop.asks(ORDER)
+        first = await shop.asks(ORDER)
+        await ends(shop, first.trxid, State.SUCCEEDED)
         at(shop, 23, 59, 59)
         await shop.says(ORDER)
-        assert repeated(shop).destination == NUMBER
+        assert repeated(shop).trxid == first.trxid
+        assert ordinals(shop) == [1]
 
     async def test_after_midnight_of_the_shop_it_is_bought_anew(self, shop: Shop) -> None:
         """Midnight in Jakarta, when in London it is five in the afternoon."""
@@ -214,10 +218,12 @@ class TestDays:
 
     async def test_the_day_begins_with_midnight_and_not_a_moment_later(self, shop: Shop) -> None:
         at(shop, 0, days=1)
-        await shop.asks(ORDER)
+        first = await shop.asks(ORDER)
+        await ends(shop, first.trxid, State.SUCCEEDED)
         at(shop, 23, 59, 59)
         await shop.says(ORDER)
-        assert repeated(shop).destination == NUMBER
+        assert repeated(shop).trxid == first.trxid
+        assert ordinals(shop) == [1]
 
     async def test_a_message_that_was_long_on_its_way_is_judged_by_when_it_came(self, shop: Shop) -> None:
         await shop.asks(ORDER)

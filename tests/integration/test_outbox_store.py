@@ -264,19 +264,33 @@ async def test_what_is_old_is_forgotten_a_little_at_a_time_past_what_is_kept(
     assert await database.write(lambda tx: inbox.mark_seen(tx, 1, 24, at_ms=100))
 
 
-async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: SqliteDatabase) -> None:
-    await put(database, FULL, FULL, FULL)
-    told, buried, _ = await queue(database)
-    await database.write(lambda tx: outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1))
-    await database.write(lambda tx: outbox.mark_failed(tx, buried.outbox_id, fault="poison"))
+async def test_however_old_only_what_was_told_or_dropped_is_forgotten(database: SqliteDatabase) -> None:
+    """What waits may still be told, and what failed or is parked is what an operator looks for."""
+    await put(database, FULL, FULL, FULL, FULL, replace(PLAIN, chat_id=OTHER))
+    told, failed, dropped, _ = await queue(database)
+
+    def unit(tx: Tx) -> None:
+        outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1)
+        outbox.mark_failed(tx, failed.outbox_id, fault="poison")
+        outbox.drop(tx, dropped.outbox_id)
+        chats.park(tx, OTHER, why="blocked", at_ms=1)
+
+    await database.write(unit)
+    assert await forget(database) == 1
+    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 1, "failed": 1}
+    left = await database.read(lambda tx: tx.all("messages_after", outbox_id=0, limit=99))
+    assert told.outbox_id not in {row["outbox_id"] for row in left}
+    assert len(left) == 3
+    await database.write(lambda tx: chats.unpark(tx, OTHER, at_ms=2))
+    assert [entry.message.notice for entry in await queue(database, OTHER)] == [PLAIN.notice]
+
+
+async def test_a_message_is_known_as_seen_until_it_is_old(database: SqliteDatabase) -> None:
     await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=0))
     await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
     await forget(database)
     assert await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=100))
     assert not await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
-    assert len(await queue(database)) == 1
-    left = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
-    assert [message_id for _, message_id, _ in left] == [FULL.edits]
 
 
 async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is_told(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.notices import Notice
 from bot.notices.alarms import NothingToResolve
 from bot.notices.orders import OrderCard, OrderUnknown
 from bot.notices.restore_gate import (
@@ -139,6 +140,22 @@ async def test_what_was_typed_after_the_loss_is_not_doubted_but_turned_away(stor
     await shop.says("s5.081234567890", at_ms=typed_at_ms)
     assert isinstance(shop.last(SARI), CounterClosed)
     assert shop.rows("SELECT * FROM orders") == []
+
+
+@pytest.mark.parametrize(("after_s", "answer"), [(60, OrderUnknown), (61, CounterClosed)])
+async def test_the_gap_ends_a_minute_later_than_it_is_known_to_since_clocks_differ(
+    story: Story, after_s: int, answer: type[Notice]
+) -> None:
+    """Telegram's clock may be ahead of ours: what bears a later time may have been bought before the loss."""
+    story.is_backed_up()
+    await story.shop.says("halo")
+    lost_at_ms = story.shop.clock()
+    shop = await story.is_restored()
+    await shop.says("s5.081234567890", at_ms=lost_at_ms + after_s * 1000)
+    assert isinstance(shop.last(SARI), answer)
+    await opens(shop)
+    await shop.posts()
+    assert shop.biller.posts == []
 
 
 async def test_every_admin_gets_one_card_with_the_gap_however_often_it_starts(story: Story) -> None:

@@ -15,6 +15,9 @@ GUARDED = replace(
 )
 
 
+AS_SHIPPED = replace(GUARDED, trusted_proxies=())
+
+
 @pytest.fixture
 def inside() -> Inside:
     return Inside()
@@ -52,6 +55,18 @@ async def test_two_trusted_proxies_in_a_row_are_looked_through(inside: Inside) -
 
 async def test_a_strangers_own_word_is_not_believed(inside: Inside) -> None:
     assert not await hears(inside, BAD, GOOD)
+
+
+@pytest.mark.parametrize("peer", [BAD, "127.0.0.1", "10.1.1.1", "::1"])
+async def test_where_no_proxy_is_named_nobodys_word_is_believed(inside: Inside, peer: str) -> None:
+    assert not await hears(inside, peer, GOOD, gate=AS_SHIPPED)
+    assert inside.reports == []
+
+
+async def test_where_no_proxy_is_named_who_calls_is_known_whatever_was_forwarded(inside: Inside) -> None:
+    assert await hears(inside, GOOD, BAD, gate=AS_SHIPPED)
+    assert await hears(inside, BAD, GOOD, gate=OPEN)
+    assert [remote for _, remote in inside.reports] == [GOOD, BAD]
 
 
 async def test_what_a_caller_wrote_before_the_proxy_is_not_believed(inside: Inside) -> None:

@@ -295,6 +295,35 @@ def test_the_first_sheet_with_a_heading_is_read() -> None:
     assert only(buffer.getvalue()).code == "ab1"
 
 
+@pytest.mark.parametrize("how", ["hide", "very_hidden"])
+def test_a_hidden_sheet_is_not_read_whatever_it_holds(how: str) -> None:
+    """Last month's prices, put out of sight, must not come back into force."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheets = [book.add_worksheet(name) for name in ("Lama", "Harga", "Gudang")]
+    for number, sheet in enumerate(sheets):
+        sheet.write_row(0, 0, ["kode", "nama"])
+        sheet.write_row(1, 0, [f"ab{number}", "Satu"])
+    sheets[1].activate()
+    sheets[1].set_first_sheet()
+    for hidden in (sheets[0], sheets[2]):
+        getattr(hidden, how)()
+    book.close()
+    assert only(buffer.getvalue()).code == "ab1"
+
+
+def test_a_list_on_a_hidden_sheet_alone_is_no_list() -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    book.add_worksheet("Sampul").write_row(0, 0, ["Toko Rina"])
+    hidden = book.add_worksheet("Harga")
+    hidden.write_row(0, 0, ["kode", "nama"])
+    hidden.write_row(1, 0, ["ab1", "Satu"])
+    hidden.hide()
+    book.close()
+    assert fault(buffer.getvalue()) is FileError.NO_HEADING
+
+
 def a_zip(parts: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
