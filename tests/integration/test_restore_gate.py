@@ -110,6 +110,17 @@ async def test_once_it_is_open_whom_it_turned_away_are_told_and_may_order(story:
     assert shop.biller.trxids == [order.trxid]
 
 
+async def test_once_it_was_opened_a_start_doubts_nothing_and_asks_nobody(story: Story) -> None:
+    story.is_backed_up()
+    shop = await story.is_restored()
+    await opens(shop)
+    order = await shop.asks("s5.081234567891")
+    assert await story.starts() == 0
+    assert (await shop.order(order.trxid)).state is State.PLACED
+    for admin in (RINA, DEWI):
+        assert shop.kinds(admin).count("RestoreCard") == 1
+
+
 async def test_a_message_of_the_gap_that_comes_again_is_doubted_and_not_bought_twice(story: Story) -> None:
     """Telegram repeats what it was not seen to hear: the restored database does not know the message."""
     story.is_backed_up()
