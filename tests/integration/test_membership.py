@@ -237,6 +237,10 @@ class TestAdmins:
 
     async def test_a_long_list_says_how_many_are_left_out(self, shop: Shop) -> None:
         await shop.hires(*range(2000, 2060))
+        for command in ("/bekukan 2000", "/hapus 2001"):
+            await shop.says(command, by=RINA)
+        await shop.says("/daftar", by=STRANGER)
+        shop.clock.passes(1)
         await shop.says("/reseller", by=RINA)
         listed = shop.last(RINA)
         assert isinstance(listed, ResellerList)
@@ -248,6 +252,29 @@ class TestAdmins:
     async def test_an_unknown_command_is_answered_as_a_slip(self, shop: Shop) -> None:
         await shop.says("/rahasia", by=RINA)
         assert isinstance(shop.last(RINA), NotUnderstood)
+
+
+async def test_who_asks_again_is_known_as_they_are_now_and_answered_where_they_ask_now(asked: Shop) -> None:
+    await asked.presses(asked.buttons(RINA)["reject"])
+    asked.clock.passes(DAY_S)
+    message_id = await asked.says("/daftar", by=STRANGER, chat=GROUP, thread=3, username="baru")
+    (row,) = asked.rows("SELECT * FROM people WHERE user_id = ?", STRANGER)
+    assert row == {
+        "user_id": STRANGER,
+        "name": f"Name {STRANGER}",
+        "username": "baru",
+        "standing": "asked",
+        "chat_id": GROUP,
+        "thread_id": 3,
+        "message_id": message_id,
+        "changed_at_ms": asked.clock(),
+        "changed_by": STRANGER,
+    }
+    await asked.presses(asked.buttons(DEWI)["approve"], by=DEWI)
+    answer = asked.messages(GROUP)[-1]
+    assert (answer["kind"], answer["thread_id"], answer["reply_to"]) == ("JoinAnswer", 3, message_id)
+    (row,) = asked.rows("SELECT * FROM people WHERE user_id = ?", STRANGER)
+    assert (row["standing"], row["changed_by"]) == ("approved", DEWI)
 
 
 async def test_a_person_is_listed_under_the_name_they_go_by_now(shop: Shop) -> None:

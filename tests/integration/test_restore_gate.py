@@ -266,6 +266,22 @@ async def test_a_backup_of_the_restored_can_be_restored_too(story: Story) -> Non
     assert shop.biller.trxids == [order.trxid]
 
 
+async def test_after_a_second_restore_it_is_closed_again_and_only_the_last_gap_is_told(story: Story) -> None:
+    story.is_backed_up()
+    await opens(await story.is_restored())
+    story.copy.unlink()
+    story.is_backed_up()
+    shop = await story.is_restored()
+    await shop.says("s5.081234567890")
+    assert isinstance(shop.last(SARI), CounterClosed)
+    (first, last) = shop.rows("SELECT gap_until_ms FROM restores ORDER BY restore_id")
+    card = shop.last(DEWI)
+    assert isinstance(card, RestoreCard)
+    assert card.gap_until_ms == last["gap_until_ms"] > first["gap_until_ms"]
+    await opens(shop)
+    assert shop.last(SARI) == CounterOpenAgain()
+
+
 @pytest.mark.parametrize("seed", range(15))
 async def test_at_whatever_moment_the_backup_was_made_no_message_is_bought_twice(
     story: Story, seed: int

@@ -4,17 +4,21 @@ import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from storage import restores
+from bot.notices.alarms import NothingToResolve
+from storage import inbox, orders, outbox, restores
 from storage.backup import restore
 from storage.database import RESTORING, SqliteDatabase
 from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageBusy, StorageError
 from storage.lock import exclusive_lock
+from storage.outbox import OutboxMessage
+from storage.transaction import Tx
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import START_MS
 from tests.integration.test_backup import (
@@ -28,6 +32,7 @@ from tests.integration.test_backup import (
     noted,
     notes,
 )
+from tests.makers import an_order
 
 
 async def restored(tmp_path: Path, *, lost_at_ms: int = START_MS) -> restores.Restore:
@@ -48,6 +53,35 @@ async def test_a_restored_database_is_in_quarantine_and_knows_its_gap(tmp_path: 
     found = await restored(tmp_path, lost_at_ms=START_MS + HOUR_MS)
     assert (found.backup_at_ms, found.gap_until_ms) == (START_MS, START_MS + HOUR_MS)
     assert found.restored_at_ms == START_MS + 5 * HOUR_MS
+
+
+SIGNS: dict[str, Callable[[Tx, int], object]] = {
+    "an event of an order": lambda tx, at_ms: orders.insert(
+        tx, an_order(trxid=f"{at_ms:017}", message_id=at_ms, placed_at_ms=at_ms), actor="", evidence=""
+    ),
+    "a letter": lambda tx, at_ms: outbox.enqueue(
+        tx, OutboxMessage(chat_id=1, notice=NothingToResolve()), at_ms=at_ms
+    ),
+    "a message": lambda tx, at_ms: inbox.mark_seen(tx, 1, at_ms, at_ms=at_ms),
+    "an update": lambda tx, at_ms: inbox.move_cursor(tx, at_ms, at_ms=at_ms),
+}
+
+
+@pytest.mark.parametrize("last", SIGNS)
+async def test_a_database_is_known_to_have_lived_until_the_last_of_all_its_signs(
+    database: SqliteDatabase, last: str
+) -> None:
+    """A gap that ends too soon is one in which the same order could be bought twice."""
+
+    def unit(tx: Tx) -> int | None:
+        for at_ms, sign in enumerate(SIGNS.values(), start=1):
+            sign(tx, at_ms)
+        for at_ms in (50, 60):
+            SIGNS[last](tx, at_ms)
+        return restores.last_activity_ms(tx)
+
+    assert await database.read(restores.last_activity_ms) is None
+    assert await database.write(unit) == 60
 
 
 async def test_a_gap_does_not_reach_into_the_future_though_the_lost_database_knew_of_it(

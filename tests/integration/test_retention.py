@@ -108,6 +108,16 @@ async def test_however_old_only_what_was_told_or_dropped_is_forgotten(database: 
     assert [entry.message.notice for entry in await queue(database, OTHER)] == [PLAIN.notice]
 
 
+async def test_a_letter_that_is_not_old_is_kept_between_two_that_are(database: SqliteDatabase) -> None:
+    """The clock was set back: a later number does not mean a later time."""
+    for number, at_ms in enumerate((99, 100, 99), start=1):
+        await put(database, PLAIN, at_ms=at_ms)
+        await database.write(partial(outbox.mark_sent, outbox_id=number, message_id=number, at_ms=at_ms))
+    await forget(database)
+    left = await database.read(lambda tx: tx.all("messages_after", outbox_id=0, limit=99))
+    assert [row["outbox_id"] for row in left] == [2]
+
+
 async def test_a_message_is_known_as_seen_until_it_is_old(database: SqliteDatabase) -> None:
     await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=0))
     await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
@@ -123,17 +133,18 @@ async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is
     batch = Batch(
         chat_id=CHAT, message_id=0, placed_at_ms=99, placed_count=0, unplaced=(), version=1, hold_until_ms=0
     )
-    old, young, bought, untold = (replace(batch, message_id=number) for number in range(4))
+    old, young, bought, untold, parked = (replace(batch, message_id=number) for number in range(5))
     young, bought = replace(young, placed_at_ms=100), replace(bought, placed_count=1)
-    table = replace(
-        PLAIN, notice=BatchSummary(chat_id=CHAT, message_id=untold.message_id), subject=f"table:{CHAT}:3"
-    )
 
     def unit(tx: Tx) -> list[Batch | None]:
-        for each in (old, young, bought, untold):
+        for each in (old, young, bought, untold, parked):
             batches.insert(tx, each)
-        outbox.enqueue(tx, table, at_ms=0)
+        for each, chat_id in ((parked, OTHER), (untold, CHAT)):
+            table = BatchSummary(chat_id=CHAT, message_id=each.message_id)
+            subject = f"table:{CHAT}:{each.message_id}"
+            outbox.enqueue(tx, replace(PLAIN, chat_id=chat_id, notice=table, subject=subject), at_ms=0)
+        chats.park(tx, OTHER, why="blocked", at_ms=0)
         delete_expired(tx, OLD, after_id=0, limit=10)
-        return [batches.find(tx, CHAT, each.message_id) for each in (old, young, bought, untold)]
+        return [batches.find(tx, CHAT, number) for number in range(5)]
 
-    assert await database.write(unit) == [None, young, bought, untold]
+    assert await database.write(unit) == [None, young, bought, untold, parked]

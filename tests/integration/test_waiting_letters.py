@@ -74,6 +74,17 @@ async def test_a_letter_rests_until_its_moment_though_its_chat_is_spoken_to(data
     assert await waiting_at(LATE_MS) == [1, 2, 3]
 
 
+async def test_a_subject_rests_as_long_as_the_last_of_its_letters_that_wait(database: SqliteDatabase) -> None:
+    """What is heard of an order later must not be told sooner."""
+    letters = [replace(PLAIN, subject="told:1", hold_until_ms=ms) for ms in (300, 500, 900, 400)]
+    await put(database, *letters, replace(PLAIN, subject="told:2", hold_until_ms=999))
+    await database.write(lambda tx: outbox.mark_sent(tx, 3, message_id=1, at_ms=0))
+    assert await database.read(lambda tx: outbox.hold_until_ms(tx, "told:1")) == 500
+    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
+    assert await database.read(lambda tx: outbox.hold_until_ms(tx, "told:1")) == 500
+    assert await database.read(lambda tx: outbox.hold_until_ms(tx, "told:3")) == 0
+
+
 def about(kind: type[AboutOrder], order: int, *, chat: int = CHAT, rests: bool = False) -> OutboxMessage:
     """Give a letter about an order, with the subject that all letters of that order have."""
     more: dict[type[AboutOrder], dict[str, Any]] = {
