@@ -5,11 +5,13 @@ from functools import partial
 from msgspec.structs import replace
 
 from bot.actors import Role
+from bot.catalogue.product import DestinationRule
 from bot.notices.alarms import NothingToResolve
 from bot.notices.buttons import Action, Button, ButtonSpec
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
+from bot.notices.shopping import DestinationPrompt, PromptCancelled
 from bot.orders.model import FailureCause
 from storage import chats, inbox, outbox
 from storage.database import SqliteDatabase
@@ -120,58 +122,6 @@ async def test_what_became_of_a_letter_is_kept_with_the_last_fault_and_the_numbe
     assert (entry.attempts, entry.ambiguous, entry.rejections, entry.due_at_ms) == (1, 0, 0, 5)
 
 
-async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
-    await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
-    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
-    assert [entry.chat_id for entry in await queues(database)] == [OTHER]
-    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2, "failed": 0}
-    (record,) = await database.read(lambda tx: outbox.delivery_records(tx, "order:1"))
-    assert (record.state, record.fault) == ("parked", "blocked")
-    assert await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=50))
-    assert [waiting.message for waiting in await queue(database)] == [FULL, PLAIN]
-    assert {waiting.due_at_ms for waiting in await queue(database)} == {50}
-    assert not await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=60))
-
-
-async def test_a_chat_that_comes_back_brings_no_other_and_nothing_of_its_own_rests_any_longer(
-    database: SqliteDatabase,
-) -> None:
-    """What rested when the chat closed would else come after what was said later of the same order."""
-    await put(database, replace(PLAIN, hold_until_ms=900), replace(PLAIN, chat_id=OTHER))
-    for chat_id in (CHAT, OTHER):
-        await database.write(partial(chats.park, chat_id=chat_id, why="blocked", at_ms=1))
-    await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=2))
-    assert [entry.message for entry in await queue(database)] == [PLAIN]
-    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 1, "failed": 0}
-
-
-async def test_a_chat_that_closes_again_or_moves_later_is_known_as_it_stands_last(
-    database: SqliteDatabase,
-) -> None:
-    for at_ms in (1, 3):
-        await database.write(partial(chats.park, chat_id=CHAT, why="blocked", at_ms=at_ms))
-        await put(database, PLAIN)
-        assert await queue(database) == []
-        assert await database.write(partial(chats.unpark, chat_id=CHAT, at_ms=at_ms + 1))
-        assert len(await queue(database)) == at_ms // 2 + 1
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=5))
-    assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER - 1, at_ms=6))
-    assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER - 1
-
-
-async def test_a_moved_chats_letters_go_where_it_went(database: SqliteDatabase) -> None:
-    await put(database, FULL)
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
-    await put(database, PLAIN)
-    assert await queue(database) == []
-    moved, later = await queue(database, OTHER)
-    # A supergroup numbers its messages anew: the old numbers would point at somebody else's.
-    assert (moved.message.reply_to, moved.message.edits) == (None, None)
-    assert later.message.notice == PLAIN.notice
-    assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER
-
-
 async def edits_of_a_sent_letter(database: SqliteDatabase) -> None:
     """Put an edit of a letter that is sent by then, known by its number in the outbox alone."""
     await put(database, PLAIN, replace(PLAIN, edits_outbox_id=1, subject="edit"))
@@ -189,34 +139,17 @@ async def test_an_edit_of_what_is_gone_is_said_anew_however_its_message_was_name
     assert (entry.message.edits, entry.message.edits_outbox_id) == (None, None)
 
 
-async def test_an_edit_that_moves_with_its_chat_is_said_anew(database: SqliteDatabase) -> None:
-    await edits_of_a_sent_letter(database)
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
-    (entry,) = await queue(database, OTHER)
-    assert (entry.message.edits, entry.message.edits_outbox_id) == (None, None)
+async def test_an_edit_of_what_never_left_is_void_until_it_leaves_after_all(database: SqliteDatabase) -> None:
+    await put(database, *[PLAIN] * 4, *(replace(PLAIN, edits_outbox_id=number) for number in range(1, 5)))
 
+    def unit(tx: Tx) -> None:
+        outbox.mark_sent(tx, 1, message_id=70, at_ms=1)
+        outbox.drop(tx, 2)
+        outbox.mark_failed(tx, 3, fault="poison")
 
-async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_messages(
-    database: SqliteDatabase,
-) -> None:
-    """A supergroup numbers its messages anew: a result must not answer somebody else's order there."""
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
-    await put(database, FULL)
-    (message,) = await queue(database, OTHER)
-    assert (message.message.reply_to, message.message.edits) == (None, None)
-
-
-async def test_letters_set_aside_are_tried_again_where_their_chat_moved(database: SqliteDatabase) -> None:
-    await put(database, PLAIN)
-    await database.write(lambda tx: chats.park(tx, CHAT, why="kicked", at_ms=1))
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=2))
-    assert [waiting.message.notice for waiting in await queue(database, OTHER)] == [PLAIN.notice]
-
-
-async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
-    await put(database, FULL)
-    await database.write(lambda tx: chats.move(tx, CHAT, CHAT, at_ms=1))
-    assert [waiting.message for waiting in await queue(database)] == [FULL]
+    await database.write(unit)
+    found = {entry.outbox_id: (entry.message.edits, entry.is_void) for entry in await queue(database)}
+    assert found == {4: (None, False), 5: (70, False), 6: (None, True), 7: (None, True), 8: (None, False)}
 
 
 async def test_a_lost_topic_is_left_by_its_letters_alone(database: SqliteDatabase) -> None:
@@ -271,6 +204,19 @@ async def test_a_message_is_known_by_the_last_thing_said_with_it(database: Sqlit
     found = await database.read(lambda tx: outbox.find_sent(tx, CHAT, 9))
     assert found == ("JoinAnswer", "second")
     assert await database.read(lambda tx: outbox.find_sent(tx, OTHER, 9)) is None
+
+
+PROMPT = DestinationPrompt(code="s5", name="Simpati 5", price_idr=None, rule=DestinationRule.PHONE)
+
+
+async def test_a_question_for_a_number_that_was_let_go_is_answered_by_none(database: SqliteDatabase) -> None:
+    question = OutboxMessage(chat_id=CHAT, notice=PROMPT, subject="prompt:1")
+    await put(database, question, PLAIN, replace(question, chat_id=OTHER, subject="prompt:2"), at_ms=9)
+    asked = [await database.read(partial(outbox.last_destination_prompt, chat_id=c)) for c in (CHAT, OTHER)]
+    assert asked == [("prompt:1", 9), ("prompt:2", 9)]
+    await put(database, replace(question, notice=PromptCancelled()))
+    asked = [await database.read(partial(outbox.last_destination_prompt, chat_id=c)) for c in (CHAT, OTHER)]
+    assert asked == [None, ("prompt:2", 9)]
 
 
 async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> None:

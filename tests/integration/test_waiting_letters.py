@@ -22,7 +22,7 @@ from storage.transaction import Tx
 from tests.integration.test_outbox_store import CHAT, OTHER, PLAIN, put
 
 CROWD = -999
-LATE_MS = 500
+LATE_MS, LATER_MS = 500, 600
 
 
 async def queues_at(database: SqliteDatabase, now_ms: int) -> tuple[list[tuple[int, int]], int | None]:
@@ -42,8 +42,8 @@ async def lanes(database: SqliteDatabase, request: pytest.FixtureRequest) -> Sql
         outbox.postpone(tx, 1, due_at_ms=900, fault="")
         outbox.mark_sent(tx, 3, message_id=1, at_ms=0)
         chats.park(tx, parked, why="", at_ms=0)
-        for chat_id in (resting, mixed):
-            rests = replace(PLAIN, chat_id=chat_id, hold_until_ms=LATE_MS)
+        for chat_id, until_ms in ((resting, LATER_MS), (mixed, LATE_MS)):
+            rests = replace(PLAIN, chat_id=chat_id, hold_until_ms=until_ms)
             outbox.enqueue(tx, rests, at_ms=10 * chat_id)
         for _ in range(request.param):
             outbox.enqueue(tx, replace(PLAIN, chat_id=CROWD), at_ms=0)
@@ -59,7 +59,8 @@ async def test_the_longest_waiting_chat_comes_first_and_its_first_letter_says_wh
 
 
 async def test_what_has_rested_joins_and_then_nothing_is_to_be_waited_for(lanes: SqliteDatabase) -> None:
-    assert await queues_at(lanes, LATE_MS) == ([(9, 900), (5, 50), (8, 80)], None)
+    assert await queues_at(lanes, LATE_MS) == ([(9, 900), (5, 50)], LATER_MS)
+    assert await queues_at(lanes, LATER_MS) == ([(9, 900), (5, 50), (8, 80)], None)
 
 
 async def test_a_letter_rests_until_its_moment_though_its_chat_is_spoken_to(database: SqliteDatabase) -> None:
