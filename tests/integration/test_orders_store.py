@@ -205,6 +205,25 @@ async def test_an_audit_walks_from_the_newest_order_to_the_oldest(database: Sqli
     assert await database.read(lambda tx: orders.before(tx, trxids[4], limit=2)) == []
 
 
+async def test_the_orders_of_a_message_are_its_own_line_by_line(database: SqliteDatabase) -> None:
+    lines = [replace(numbered(number), message_id=7, line=3 - number) for number in range(3)]
+    await keep(database, *lines, numbered(8), numbered(9, chat_id=7002))
+    found = await database.read(lambda tx: orders.of_message(tx, FIRST.chat_id, 7))
+    assert [(order.message_id, order.line) for order in found] == [(7, 1), (7, 2), (7, 3)]
+    assert await database.read(lambda tx: orders.of_message(tx, 7002, 7)) == []
+
+
+@pytest.mark.parametrize("state", State)
+async def test_a_message_is_under_way_while_one_of_its_own_orders_may_still_get_a_result_by_itself(
+    database: SqliteDatabase, state: State
+) -> None:
+    ended = replace(numbered(0), message_id=7, line=2, state=State.FAILED)
+    others = [numbered(8, state=State.PENDING), numbered(9, chat_id=7002, state=State.PENDING)]
+    await keep(database, replace(numbered(1), message_id=7, state=state), ended, *others)
+    is_under_way = await database.read(lambda tx: orders.any_in_progress(tx, FIRST.chat_id, 7))
+    assert is_under_way is (state in (State.PLACED, State.SUBMITTING, State.PENDING))
+
+
 async def test_counts_name_every_state_that_is_not_an_end(database: SqliteDatabase) -> None:
     await keep(
         database,
