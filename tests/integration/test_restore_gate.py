@@ -16,9 +16,10 @@ from bot.notices.restore_gate import (
     ReopenQuestion,
     RestoreCard,
 )
-from bot.orders.model import Intent, State
+from bot.orders.model import Intent, State, UnplacedReason
 from bot.purchasing.settlement import OrderSource, store_order
 from bot.updates import Toast
+from storage import batches
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import success_of
@@ -79,6 +80,20 @@ async def test_while_it_is_closed_an_order_is_turned_away_and_neither_kept_nor_b
     await shop.posts()
     assert shop.rows("SELECT * FROM orders") == []
     assert shop.biller.posts == []
+
+
+async def test_while_it_is_closed_every_line_of_a_message_is_turned_away_in_its_table(story: Story) -> None:
+    story.is_backed_up()
+    shop = await story.is_restored()
+    message_id = await shop.says("s5.081234567890\ns10.081234567891")
+    batch = await shop.disk.read(lambda tx: batches.find(tx, SARI, message_id))
+    assert batch
+    assert [(line.number, line.why) for line in batch.unplaced] == [
+        (1, UnplacedReason.COUNTER_CLOSED),
+        (2, UnplacedReason.COUNTER_CLOSED),
+    ]
+    assert shop.kinds(SARI) == ["BatchSummary"]
+    assert shop.rows("SELECT * FROM orders") == []
 
 
 async def test_no_order_has_its_turn_while_it_is_closed_however_it_came_to_be_placed(story: Story) -> None:
