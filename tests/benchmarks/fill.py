@@ -1,7 +1,7 @@
 """Fills a database with the books of years: one order's rows as the counter writes them, many times over.
 
 The counter lives through one order; SQL makes the others of its rows, each with a time, a number, a chat
-and a Ref of its own. What it would have forgotten by now (old letters, messages seen) is left out.
+and a Ref of its own. What it would have forgotten by now (old messages, messages seen) is left out.
 """
 
 import sqlite3

@@ -135,6 +135,13 @@ class TestReversals:
             assert seen(await client.request(method, path)) == await not_found(client)
         assert inside.reports == []
 
+    async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
+        """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
+        async with caller(inside) as client:
+            right, wrong = [await client.head(path) for path in (f"/reversal/{SECRET}?status=0", "/nothing")]
+        assert seen(right) == seen(wrong)
+        assert inside.reports == []
+
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with caller(inside) as client:
@@ -192,6 +199,14 @@ class TestWebhook:
                 assert seen(answer) == await not_found(client)
         assert inside.updates == []
 
+    async def test_an_update_of_up_to_a_megabyte_is_taken_and_none_above(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for length, status in ((1_000_000, 200), (1_000_001, 404)):
+                body = b'{"update_id": 1}'.ljust(length)
+                answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
+                assert answer.status_code == status
+        assert inside.updates == [UPDATE]
+
     @pytest.mark.parametrize(
         "body",
         [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b" " * (MAX_UPDATE_BYTES + 1)],
@@ -228,6 +243,7 @@ class TestHealth:
         async with caller(inside) as client:
             answer = await client.get("/metrics")
             assert answer.content == b"loket_up 1\n"
+            assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
             inside.fault = StorageError("disk full")
             assert (await client.get("/metrics")).status_code == 503
 

@@ -2,7 +2,7 @@
 
 Against the real bot as a process, over real sockets, on its real file. One table for all, `forgeries.py`.
 
-An alarm to the admins may follow (a letter of the topic `alert:quarantine`): it tells of the report and
+An alarm to the admins may follow (a message of the topic `alert:quarantine`): it tells of the report and
 changes nothing an order hangs on. What no HTTP parser takes for a request gets that parser's 400, and gets
 it on any path: nothing can be told from it either.
 """
@@ -153,7 +153,7 @@ async def test_the_admins_are_woken_a_few_times_and_the_order_is_still_open(scen
         (Peer.BILLER, b"http://loket.test" + PATH, ()),
         (Peer.BILLER, b"/rever%73al/@SECRET@", ()),
     ],
-    ids=["the biller", "its proxy", "mapped", "two proxies", "an absolute target", "an encoded letter"],
+    ids=["the biller", "its proxy", "mapped", "two proxies", "an absolute target", "an encoded message"],
 )
 async def test_the_same_report_told_rightly_is_taken(
     scene: Scene, peer: Peer, path: bytes, headers: tuple[bytes, ...]
