@@ -30,7 +30,7 @@ async def box() -> AsyncIterator[Box]:
 
 
 def settings_for(box: Box, path: Path, mode: Mode = Mode.POLLING, **given: Any) -> Settings:
-    """Give the settings that a start needs, and `given`; all others are as shipped."""
+    """Return the settings that a start needs, and `given`; all others are as shipped."""
     port = free_port()
     needed: dict[str, Any] = {
         "telegram_token": box.world.telegram.token,

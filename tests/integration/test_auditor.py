@@ -34,7 +34,7 @@ def by_hand(shop: Shop, *statements: str, values: tuple[object, ...] = ()) -> No
 
 
 async def audits(shop: Shop, *, passes: int = 1) -> list[AuditFinding]:
-    """Let the auditor make `passes` passes; give what the admins have been told in all."""
+    """Let the auditor make `passes` passes; return what the admins have been told in all."""
     if shop.auditor.stats.passes == 0:
         assert await shop.auditor.run_once() in (FIRST_AUDIT_AFTER_S, AUDIT_EVERY_S)
         shop.clock.passes(FIRST_AUDIT_AFTER_S)

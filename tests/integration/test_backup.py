@@ -28,7 +28,7 @@ HOUR_MS = 3_600_000
 
 
 def notes(message_id: int, *, at_ms: int = START_MS) -> partial[None]:
-    """Give a unit in two steps: a copy that has one without the other is not whole."""
+    """Return a unit in two steps: a copy that has one without the other is not whole."""
     return partial(_note, message_id=message_id, at_ms=at_ms)
 
 
@@ -38,7 +38,7 @@ def _note(tx: Tx, message_id: int, at_ms: int) -> None:
 
 
 def noted(path: Path) -> tuple[set[int], set[int]]:
-    """Give the messages that are there by their first step, and by their second."""
+    """Return the messages that are there by their first step, and by their second."""
     with closing(sqlite3.connect(path)) as connection:
         seen = {row[0] for row in connection.execute("SELECT message_id FROM messages_seen")}
         aside = {row[0] for row in connection.execute("SELECT update_id FROM failed_updates")}
@@ -74,7 +74,7 @@ def damage(path: Path) -> None:
 
 
 async def killed(database: SqliteDatabase, path: Path, tmp_path: Path, *units: partial[None]) -> Path:
-    """Give a database as a kill leaves it: what was written last is in its -wal alone."""
+    """Return a database as a kill leaves it: what was written last is in its -wal alone."""
     for unit in units:
         await database.write(unit)
     shutil.copytree(path.parent, tmp_path / "killed")

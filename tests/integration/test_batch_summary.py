@@ -49,7 +49,7 @@ def results(shop: Shop, chat: int = SARI) -> list[Message]:
 
 
 def shown(shop: Shop, chat: int = SARI) -> str:
-    """Give the marks of a table's lines, in order, as the chat sees it now."""
+    """Return the marks of a table's lines, in order, as the chat sees it now."""
     last = tables(shop, chat)[-1]
     on_screen = [message for message in tables(shop, chat) if message.message_id == last.message_id]
     return marks_in(on_screen[-1])
@@ -60,7 +60,7 @@ def marks_in(table: Message) -> str:
 
 
 def refs_told(shop: Shop, chat: int = SARI) -> list[str]:
-    """Give the Ref of every result that was told, in order."""
+    """Return the Ref of every result that was told, in order."""
     known = [row["trxid"] for row in shop.rows("SELECT trxid FROM orders")]
     return [ref for message in results(shop, chat) for ref in refs_in(message.text, known)]
 

@@ -34,7 +34,7 @@ def orders_in(shop: Shop) -> list[Row]:
 
 
 def repeated(shop: Shop, by: int = SARI) -> OrderRepeated:
-    """Give the answer to a repeat, which must be the last that was said."""
+    """Return the answer to a repeat, which must be the last that was said."""
     notice = shop.last(by)
     assert isinstance(notice, OrderRepeated)
     return notice

@@ -131,7 +131,7 @@ async def test_the_admins_list_holds_what_waits_for_a_word_and_nothing_else(data
 
 
 def numbered(number: int, **changes: Any) -> Order:
-    """Give one of several orders; a later number is an older order."""
+    """Return one of several orders; a later number is an older order."""
     at_ms = FIRST.placed_at_ms - number
     return replace(FIRST, trxid=f"{9 - number:017}", message_id=number, changed_at_ms=at_ms, **changes)
 

@@ -22,7 +22,7 @@ OLD = RetentionLimits(seen_before_ms=100, outbox_before_ms=100)
 
 
 async def forget(database: SqliteDatabase, *, limit: int = 10) -> int:
-    """Forget all that is old; give how many units it took."""
+    """Delete all that is old; return how many units it took."""
     units, after = 1, 0
     while (after_this := await database.write(forgetting(after, limit))) is not None:
         assert units < 100

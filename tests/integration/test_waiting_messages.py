@@ -26,7 +26,7 @@ LATE_MS, LATER_MS = 500, 600
 
 
 async def queues_at(database: SqliteDatabase, now_ms: int) -> tuple[list[tuple[int, int]], int | None]:
-    """Give the chats that have something to be said, with when it may be, and when more will have rested."""
+    """Return the chats with messages to send and their due times, and when more messages become due."""
     found, wake_ms = await database.read(lambda tx: outbox.chat_queues(tx, now_ms=now_ms))
     return [(queue.chat_id, queue.due_at_ms) for queue in found if queue.chat_id != CROWD], wake_ms
 
@@ -91,7 +91,7 @@ async def test_a_subject_rests_as_long_as_the_last_of_its_messages_that_wait(
 
 
 def about(kind: type[AboutOrder], order: int, *, chat: int = CHAT, rests: bool = False) -> OutboxMessage:
-    """Give a message about an order, with the subject that all messages of that order have."""
+    """Return a message about an order, with the subject that all messages of that order have."""
     more: dict[type[AboutOrder], dict[str, Any]] = {
         OrderSucceeded: {"sn": None},
         OrderFailed: {"reason": "", "failure_cause": FailureCause.OTHER},
@@ -151,7 +151,7 @@ async def test_an_acknowledgement_is_not_left_unsaid_for_a_result_that_waits_no_
 
 
 async def left_of(database: SqliteDatabase, *, drops: int) -> list[int]:
-    """Pass over what a chat far behind need not be told, so many messages; give what waits then."""
+    """Pass over what a chat far behind need not be told, so many messages; return what waits then."""
     assert await database.write(lambda tx: outbox.drop_outdated(tx, CHAT, now_ms=LATE_MS - 1)) == drops
     rows = await database.read(lambda tx: tx.all("all_waiting_messages", limit=99))
     return sorted(row["outbox_id"] for row in rows)

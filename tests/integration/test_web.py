@@ -72,7 +72,7 @@ def inside() -> Inside:
 
 
 def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
-    """Give a client whose address is `peer`."""
+    """Return a client whose address is `peer`."""
     # Starlette answers a surprise with our 503 and raises it again for the server's log.
     app = httpx.ASGITransport(
         build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
@@ -81,7 +81,7 @@ def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1")
 
 
 def seen(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Give all that a caller can see of an answer."""
+    """Return all that a caller can see of an answer."""
     return answer.status_code, sorted(answer.headers.raw), answer.content
 
 
@@ -258,7 +258,7 @@ async def served(app: Callable[..., object]) -> AsyncIterator[str]:
 
 
 async def bare_get(url: str, path: str) -> list[bytes]:
-    """Give the lines of an answer, but for its date, to a request that no client library would make."""
+    """Return the lines of an answer, but for its date, to a request that no client library would make."""
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: loket\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()

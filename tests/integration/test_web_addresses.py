@@ -27,7 +27,7 @@ GOOD, BAD = "103.1.2.9", "8.8.8.8"
 
 
 async def hears(inside: Inside, peer: str, *forwarded: str, gate: AccessRules = GUARDED) -> bool:
-    """Tell whether a report is let in; if it is not, the answer must be everybody's 404."""
+    """Return whether a report is let in; if it is not, the answer must be everybody's 404."""
     headers = [("X-Forwarded-For", value) for value in forwarded]
     async with caller(inside, gate, peer=peer) as client:
         answer = await client.get(f"/reversal/{SECRET}?status=0", headers=headers)

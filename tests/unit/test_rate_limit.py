@@ -23,7 +23,7 @@ NO_LIMIT, NOW_S = 1_000_000.0, 1000.0
 def speak_at_once(
     pace: RateLimiter, chats: Iterable[int], *, from_s: float = 1000.0
 ) -> list[tuple[float, int]]:
-    """Send to each chat in turn, each time at the first moment allowed; give the times."""
+    """Send to each chat in turn, each time at the first moment allowed; return the times."""
     now_s, sent = from_s, []
     for chat in chats:
         now_s = max(now_s, pace.free_at(chat, now_s))
