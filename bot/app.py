@@ -138,6 +138,8 @@ class App:
         return WebHandlers(
             receive_updates=self.receiver.receive,
             receive_reversal=self.metrics.watch_reversals(self.runtime.reversals.receive),
+            refuse_reversal=self.runtime.reversals.refuse,
+            count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
         )

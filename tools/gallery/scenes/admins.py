@@ -104,6 +104,9 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     quarantined = say.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
     when = "A report that names an order, and does not fit it"
     yield Scene(when=when, said=stage.tells(quarantined, to=RINA))
+    for cause in say.RefusalCause:
+        refused = say.ReversalRefused(cause=cause, remote="198.51.100.9", at_ms=stage.now_ms)
+        yield Scene(when="A report with the right secret is not let in", said=stage.tells(refused, to=RINA))
     damaged = say.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(when="The database is found damaged while the bot runs", said=stage.tells(damaged, to=RINA))
     failed = say.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
