@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ async def test_settings_are_also_read_from_a_file(closed_shop: Shop, tmp_path: P
     process = await closed_shop.launch()
     closed_shop.settings = {"LISTEN_PORT": listen_port}
     closed_shop.order(SARI, "s5.081234561111")
-    await closed_shop.told(SARI, "SUKSES")
+    await closed_shop.wait_for_message(SARI, "SUKSES")
     assert process.returncode is None
 
 
@@ -114,7 +115,7 @@ async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> No
     assert "in use by a running Loket" in output
     assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
     shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -151,12 +152,24 @@ async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram(closed_shop: Shop) -> None:
-    port = closed_shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
-    status, output = await told_by(closed_shop, "run", LISTEN_PORT=port)
+async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram_or_the_biller(
+    closed_shop: Shop,
+) -> None:
+    """Also where an order and a message wait: another Loket may be at work on that port."""
+    shop = closed_shop
+    await shop.launch()
+    shop.order(SARI, "s5.081234567890")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.stop()
+    with closing(sqlite3.connect(shop.home / "loket.db")) as database, database:
+        database.execute("UPDATE orders SET state = 'placed', due_at_ms = 0")
+        database.execute("UPDATE outbox SET state = 'waiting', sent_at_ms = NULL, message_id = NULL")
+    calls, posts = shop.world.telegram.calls.total(), len(shop.wire.posts)
+    port = shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
+    status, output = await told_by(shop, "run", LISTEN_PORT=port)
     assert status == 1
     assert "cannot listen" in output
-    assert not closed_shop.world.telegram.calls
+    assert (shop.world.telegram.calls.total(), len(shop.wire.posts)) == (calls, posts)
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
@@ -170,15 +183,15 @@ async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
     assert unready.status_code == 503
     assert unready.json() == {"storage": True, "agents": True, "telegram": False}
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")  # it asks again by itself
+    await shop.wait_for_message(SARI, "SUKSES")  # it asks again by itself
     assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200
 
 
 async def test_metrics_tell_what_happened_and_how_things_stand(shop: Shop) -> None:
     for ending in ("1111", "6666", "1313"):
         shop.order(SARI, f"s5.08123456{ending}")
-    await shop.told(SARI, "SUKSES")
-    await shop.told(SARI, "BELUM PASTI")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "BELUM PASTI")
     await shop.quiet()
     await shop.report("status=0")
     await shop.http.get(f"{shop.url}/reversal/a-guess?status=0")
