@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
-from bot.grammar.parse import Parsed
-from bot.grammar.parsed import Command, InvalidInput, OrderLines
+from bot.grammar.lines import mentions_order
+from bot.grammar.parse import parse_command
+from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.people import (
     JoinAnswer,
@@ -37,6 +38,9 @@ ALLOWED_CHANGES = {
 
 MAX_RESELLERS_SHOWN = 50
 """A list of this length fits one message of 4,096 characters with names of any length."""
+
+MAX_CHARS_READ = 300
+"""Of a stranger's text: enough for a command or an order, and cheap however it is made."""
 
 _ACCESS_WORDS = ("start", "daftar")
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
@@ -75,19 +79,20 @@ def _unknown_person(user_id: int, now_ms: int) -> Person:
     )
 
 
-def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
-    """Handle a message of a stranger, who may request access and nothing else."""
+def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> None:
+    """Handle a message of a stranger, who may request access and nothing else: no order is parsed."""
     if message.kind is not MessageKind.WRITTEN:
         return
-    match parsed:
-        case Command(word=word, slash=slash) if word in _ACCESS_WORDS and (actor.is_private or slash):
-            request_access(work, _applicant(message, work.now_ms))
-        case OrderLines(looks_like_order=True) | InvalidInput(looks_like_order=True):
-            answer_stranger(work, actor.user_id, actor.address)
-        case _ if actor.is_private:
-            answer_stranger(work, actor.user_id, actor.address)
-        case _:
-            pass
+    text = message.text[:MAX_CHARS_READ]
+    if _requests_access(text, is_private=actor.is_private):
+        request_access(work, _applicant(message, work.now_ms))
+    elif actor.is_private or mentions_order(text):
+        answer_stranger(work, actor.user_id, actor.address)
+
+
+def _requests_access(text: str, *, is_private: bool) -> bool:
+    command = parse_command(text)
+    return command is not None and command.word in _ACCESS_WORDS and (is_private or command.slash)
 
 
 def _applicant(message: IncomingMessage, now_ms: int) -> Person:
@@ -108,7 +113,7 @@ def request_access(work: UnitOfWork, applicant: Person) -> None:
     known = people.get(work.tx, applicant.user_id)
     address = Address(chat_id=applicant.chat_id, thread_id=applicant.thread_id, reply_to=applicant.message_id)
     if known and not _may_ask(known, work.now_ms):
-        answer_stranger(work, applicant.user_id, address)
+        answer_stranger(work, applicant.user_id, address, is_request=True)
         return
     people.save(work.tx, applicant, changed_by=applicant.user_id)
     work.notify(JoinAnswer(standing=Standing.ASKED, fresh=True), address)
@@ -118,9 +123,12 @@ def request_access(work: UnitOfWork, applicant: Person) -> None:
     work.notify_admins(card, subject=person_subject(applicant.user_id))
 
 
-def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
-    """Send a stranger their standing, at most once in `STRANGER_PAUSE_MS`."""
-    subject = f"stranger:{address.chat_id}"
+def answer_stranger(work: UnitOfWork, user_id: int, address: Address, *, is_request: bool = False) -> None:
+    """Send a stranger their standing, at most once in `STRANGER_PAUSE_MS`.
+
+    An access request has a pause of its own: the answer to a greeting just before does not silence it.
+    """
+    subject = f"{'request' if is_request else 'stranger'}:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
     if not outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - STRANGER_PAUSE_MS + 1):
