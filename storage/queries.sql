@@ -93,30 +93,30 @@ SELECT state, count(*) AS count FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
 
 -- name: enqueue_message
-INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, state, attempts,
-    ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
-VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
-    :at_ms, :at_ms, :hold_until_ms);
+INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, priority, state,
+    attempts, ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
+VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :priority, :state,
+    0, 0, 0, :at_ms, :at_ms, :hold_until_ms);
 
 -- name: all_waiting_messages
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
-WHERE message.state = 'waiting' ORDER BY message.chat_id, message.outbox_id LIMIT :limit;
+WHERE message.state = 'waiting' ORDER BY message.chat_id, message.priority, message.outbox_id LIMIT :limit;
 
 -- name: waiting_chat_queues
--- The first message of a chat queue decides when the queue is due: messages of a chat stay in order.
+-- The first message of a chat queue decides when the queue is due: messages of one priority stay in order.
 SELECT head.chat_id, head.due_at_ms
-FROM (SELECT chat_id, min(outbox_id) AS outbox_id
+FROM (SELECT chat_id, min((priority << 56) + outbox_id) AS place
       FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
-JOIN outbox AS head ON head.outbox_id = queue.outbox_id
-ORDER BY head.outbox_id;
+JOIN outbox AS head ON head.outbox_id = queue.place & ((1 << 56) - 1)
+ORDER BY queue.place;
 
 -- name: waiting_messages_of_chat
 -- For an edit of a message from this outbox, `target_message_id` is the id of that message once it is sent.
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
 WHERE message.state = 'waiting' AND message.chat_id = :chat_id AND message.hold_until_ms <= :now_ms
-ORDER BY message.outbox_id LIMIT :limit;
+ORDER BY message.priority, message.outbox_id LIMIT :limit;
 
 -- name: mark_message_sent
 UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
@@ -193,6 +193,14 @@ SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms >= :sinc
 SELECT outbox_id FROM outbox
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind
 LIMIT 1;
+
+-- name: count_waiting_of_kind
+SELECT count(*) AS count FROM outbox
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
+
+-- name: drop_waiting_of_kind
+UPDATE outbox SET state = 'dropped'
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
 
 -- name: drop_superseded_edits
 -- Promise: at most one edit of a message waits, the last.
@@ -307,6 +315,12 @@ UPDATE people SET name = :name, username = :username WHERE user_id = :user_id;
 -- name: people_listed
 SELECT * FROM people WHERE standing IN ('asked', 'approved', 'frozen')
 ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
+
+-- name: people_asking
+SELECT * FROM people WHERE standing = 'asked' ORDER BY changed_at_ms, user_id LIMIT :limit;
+
+-- name: count_people_asking
+SELECT count(*) AS count FROM people WHERE standing = 'asked';
 
 -- name: count_people_listed
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');
