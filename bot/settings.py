@@ -28,7 +28,7 @@ MAPPED_PREFIX_BITS = 96
 Network = IPv4Network | IPv6Network
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _SQLITE = "sqlite:///"
 
 
@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     def _no_placeholder_user(cls, value: str) -> str:
         _reject_placeholder(SecretStr(value))
         return value
+
+    @property
+    def bot_id(self) -> int:
+        """Telegram's id of the bot: the digits in front of the colon of its token."""
+        return int(self.telegram_token.get_secret_value().partition(":")[0])
 
     @field_validator("telegram_token")
     @classmethod

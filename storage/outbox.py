@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.notices import Notice, priority_of
 from bot.notices.buttons import Keyboard
-from storage import chats
+from storage import bots, chats
 from storage.codec import Codec, dump, kind_of, load
 from storage.transaction import Tx
 
@@ -86,8 +86,8 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
         chat_id=chat_id,
         state="parked" if is_unreachable else "waiting",
         thread_id=message.thread_id,
-        reply_to=message.reply_to,
-        edits=message.edits,
+        reply_to=bots.own_message(message.reply_to),
+        edits=bots.own_message(message.edits),
         edits_outbox_id=message.edits_outbox_id,
         kind=kind_of(message.notice),
         facts=dump(message.notice),
@@ -283,7 +283,7 @@ def _read(row: sqlite3.Row) -> QueuedMessage:
             notice=NOTICES.load(values["kind"], values["facts"]),
             thread_id=values["thread_id"],
             reply_to=values["reply_to"],
-            edits=values["edits"] or values["target_message_id"],
+            edits=bots.own_message(values["edits"] or values["target_message_id"]),
             edits_outbox_id=values["edits_outbox_id"],
             keyboard=load(Keyboard, values["keyboard"]),
             subject=values["subject"],

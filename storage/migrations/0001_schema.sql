@@ -119,6 +119,15 @@ CREATE TABLE messages_seen (
 
 CREATE INDEX messages_seen_by_age ON messages_seen (seen_at_ms);
 
+-- The bots that used this database, by Telegram's ids. Message ids begin anew with each bot: those of a bot that is
+-- not in use are stored with its number above their lower 40 bits.
+CREATE TABLE bots (
+    bot_number           INTEGER NOT NULL PRIMARY KEY,
+    bot_id               INTEGER NOT NULL UNIQUE,
+    is_in_use            INTEGER NOT NULL CHECK (is_in_use IN (0, 1)),
+    since_ms             INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE poll_cursor (
     singleton            INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),
     next_update_id       INTEGER NOT NULL,
