@@ -30,7 +30,7 @@ from bot.telegram.setup import configure_updates, publish_commands
 from bot.web.app import AccessRules, WebHandlers, build_app
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import restores
+from storage import bots, restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.lock import exclusive_lock
@@ -138,6 +138,8 @@ class App:
         return WebHandlers(
             receive_updates=self.receiver.receive,
             receive_reversal=self.metrics.watch_reversals(self.runtime.reversals.receive),
+            refuse_reversal=self.runtime.reversals.refuse,
+            count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
         )
@@ -180,6 +182,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
         )
+        await _check_bot(app)
         await _check_restore(app)
         await app.runtime.submitter.recover()
         tasks: list[asyncio.Task[None]] = []
@@ -196,6 +199,12 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         _log.info("loket started", extra={"listen": f"{settings.listen_host}:{settings.listen_port}"})
         yield app
         _log.info("loket stopping")
+
+
+async def _check_bot(app: App) -> None:
+    """Set the message ids of another bot apart: with its own, a new bot would meet orders with silence."""
+    if await app.database.write(lambda tx: bots.use(tx, app.settings.bot_id, at_ms=now_ms())):
+        _log.warning("another bot used this database until now: its waiting messages are sent by the new one")
 
 
 async def _check_restore(app: App) -> None:

@@ -30,6 +30,7 @@ class InputError(StrEnum):
     NEAR_COMMAND = "near_command"
     SEVERAL_ORDERS = "several_orders"
     TOO_MANY_ORDERS = "too_many_orders"
+    TEXT_TOO_LONG = "text_too_long"
     NEEDS_SEPARATOR = "needs_separator"
     CUT_OFF = "cut_off"
     THANKS = "thanks"

@@ -30,10 +30,10 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
         chats.unpark(work.tx, message.chat_id, at_ms=work.now_ms)
     person = people.get(work.tx, message.user_id)
     actor = _actor(message, membership.role_for(work, message.user_id, person))
-    parsed = parse(message.text)
     if actor.role is Role.STRANGER:
-        membership.handle_stranger(work, actor, message, parsed)
+        membership.handle_stranger(work, actor, message)
         return
+    parsed = parse(message.text)
     if person and (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
     if message.kind is MessageKind.WRITTEN and _is_answer(work, actor, message, parsed):

@@ -32,6 +32,8 @@ class Inside:
 
     updates: list[Raw] = field(default_factory=list)
     reports: list[tuple[bytes, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    counted: list[tuple[str, str]] = field(default_factory=list)
     verdict: ReversalResult = ReversalResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
@@ -61,6 +63,8 @@ class Inside:
         return WebHandlers(
             receive_updates=self.receive_updates,
             receive_reversal=self.receive_reversal,
+            refuse_reversal=lambda cause, remote: self.refused.append((cause, remote)),
+            count_refused=lambda route, why: self.counted.append((route, why)),
             readiness=self.readiness,
             metrics=self.metrics,
         )
@@ -142,6 +146,25 @@ class TestReversals:
         assert seen(right) == seen(wrong)
         assert inside.reports == []
 
+    @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "BREW"])
+    async def test_a_right_secret_with_another_method_is_told_inside(
+        self, inside: Inside, method: str
+    ) -> None:
+        async with caller(inside) as client:
+            await client.request(method, f"/reversal/{SECRET}?status=0")
+            await client.request(method, f"/reversal/{SECRET}x?status=0")
+            await client.request(method, "/nowhere")
+        assert inside.refused == [("method", "127.0.0.1")]
+        assert inside.counted == [("reversal", "method"), ("reversal", "secret")]
+
+    async def test_wrong_secrets_are_counted_one_by_one(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for number in range(3):
+                await client.get(f"/reversal/guess-{number}")
+            await client.get("/nowhere")
+            await client.get(f"/reversal/{SECRET}?status=0")
+        assert inside.counted == [("reversal", "secret")] * 3
+
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with caller(inside) as client:
@@ -185,6 +208,7 @@ class TestWebhook:
             answer = await client.post("/telegram", json=UPDATE, headers=headers)
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "secret")]
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
     async def test_with_another_method_it_is_the_same_404(self, inside: Inside, method: str) -> None:
@@ -217,6 +241,7 @@ class TestWebhook:
             answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "body")]
 
     @pytest.mark.parametrize("fault", [StorageError("disk full"), RuntimeError("a surprise")])
     async def test_what_was_not_kept_is_answered_503(self, inside: Inside, fault: Exception) -> None:

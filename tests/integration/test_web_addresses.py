@@ -113,5 +113,23 @@ async def test_an_ipv6_address_is_let_in_by_its_own_network(inside: Inside) -> N
         assert await hears(inside, "127.0.0.1", peer, gate=gate) is is_let_in
 
 
+async def test_a_right_report_from_another_address_is_told_inside_and_not_outside(inside: Inside) -> None:
+    assert not await hears(inside, BAD)
+    assert not await hears(inside, "127.0.0.1", "8.8.8.8:4711")
+    assert not await hears(inside, f"::ffff:{BAD}")
+    assert inside.refused == [("address", BAD), ("address", ""), ("address", BAD)]
+    assert inside.counted == [("reversal", "address")] * 3
+    assert await hears(inside, GOOD)
+    assert len(inside.refused) == len(inside.counted) == 3
+
+
+async def test_a_wrong_secret_says_nothing_of_the_address(inside: Inside) -> None:
+    for peer in (GOOD, BAD):
+        async with caller(inside, GUARDED, peer=peer) as client:
+            await client.get(f"/reversal/{SECRET}x?status=0")
+    assert inside.refused == []
+    assert inside.counted == [("reversal", "secret")] * 2
+
+
 async def test_with_no_list_every_address_may_report(inside: Inside) -> None:
     assert await hears(inside, BAD, gate=OPEN)

@@ -25,6 +25,7 @@ TYPED = (
     ("A command with an input error", "riwyat"),
     ("Two orders on one line", "s5.081234567890 i5.085712345678"),
     ("Too many orders in one message", "\n".join(f"s5.0812{number:08}" for number in range(101))),
+    ("A text too long for an order", "tolong diproses ya kak " * 12 + "s5.081234567890"),
     ("A number with hidden digits", "s5.0812345678**"),
     ("A network without a nominal", "tsel 081234567890"),
     ("Thanks", "makasih kak"),
