@@ -32,6 +32,9 @@ TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-Afte
 Raw = dict[str, object]
 Address = IPv4Address | IPv6Address
 
+MAX_PATH_PARTS = 8
+"""Of a wrong path, searched for the secret."""
+
 WEBHOOK, REVERSAL = "webhook", "reversal"
 """The routes whose refused requests are counted."""
 
@@ -97,7 +100,10 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         result = await handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if result is ReversalResult.STORED else NOT_FOUND
 
-    async def not_found(_: Request, __: Exception) -> Response:
+    async def not_found(request: Request, _: Exception) -> Response:
+        if _has_secret(request, access):
+            remote = remote_address(request, access.trusted_proxies)
+            _report_refused(RefusalCause.PATH, remote, handlers)
         return NOT_FOUND
 
     async def wrong_method(request: Request, _: Exception) -> Response:
@@ -126,7 +132,10 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
 def _refuse(request: Request, remote: Address | None, handlers: WebHandlers, access: AccessRules) -> bool:
     """Return whether a report must not be read; one with the right secret is not refused silently."""
     if not _is_same(request.path_params["secret"], access.reversal_secret):
-        handlers.count_refused(REVERSAL, SECRET)
+        if _has_secret(request, access):
+            _report_refused(RefusalCause.PATH, remote, handlers)
+        else:
+            handlers.count_refused(REVERSAL, SECRET)
         return True
     if not _is_allowed(remote, access.reversal_allowed):
         cause = RefusalCause.ADDRESS
@@ -134,9 +143,20 @@ def _refuse(request: Request, remote: Address | None, handlers: WebHandlers, acc
         cause = RefusalCause.METHOD
     else:
         return False
+    _report_refused(cause, remote, handlers)
+    return True
+
+
+def _has_secret(request: Request, access: AccessRules) -> bool:
+    """Return whether a part of the path is the secret: `/reversal/SECRET/` is a URL written down wrongly."""
+    path: str = request.scope["path"]
+    parts = path.split("/", MAX_PATH_PARTS)
+    return any(_is_same(part, access.reversal_secret) for part in parts)
+
+
+def _report_refused(cause: RefusalCause, remote: Address | None, handlers: WebHandlers) -> None:
     handlers.count_refused(REVERSAL, cause)
     handlers.refuse_reversal(cause, "" if remote is None else str(remote))
-    return True
 
 
 def remote_address(request: Request, trusted: tuple[Network, ...]) -> Address | None:

@@ -150,6 +150,23 @@ class TestReversals:
         assert inside.refused == [("method", "127.0.0.1")]
         assert inside.counted == [("reversal", "method"), ("reversal", "secret")]
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            f"/reversal/{SECRET}/",
+            f"/{SECRET}",
+            f"/Reversal/{SECRET}",
+            f"/reversal//{SECRET}",
+            f"/a/{SECRET}/b",
+        ],
+    )
+    async def test_a_right_secret_in_a_wrong_path_is_told_inside(self, inside: Inside, path: str) -> None:
+        async with caller(inside) as client:
+            assert seen(await client.get(f"{path}?status=0")) == await not_found(client)
+        assert inside.refused == [("path", "127.0.0.1")]
+        assert inside.counted == [("reversal", "path")]
+        assert inside.reports == []
+
     async def test_wrong_secrets_are_counted_one_by_one(self, inside: Inside) -> None:
         async with caller(inside) as client:
             for number in range(3):
