@@ -22,7 +22,7 @@ ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
 
 REFUSALS = (
     *(("webhook", why) for why in ("secret", "body")),
-    *(("reversal", why) for why in ("secret", "address", "method")),
+    *(("reversal", why) for why in ("secret", "address", "method", "path")),
 )
 """Refused requests by route and reason: each is exposed from the start, so that an alarm sees the first."""
 

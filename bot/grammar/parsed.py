@@ -31,6 +31,8 @@ class InputError(StrEnum):
     SEVERAL_ORDERS = "several_orders"
     TOO_MANY_ORDERS = "too_many_orders"
     TEXT_TOO_LONG = "text_too_long"
+    CAPTIONED = "captioned"
+    SENT_AS_CHAT = "sent_as_chat"
     NEEDS_SEPARATOR = "needs_separator"
     CUT_OFF = "cut_off"
     THANKS = "thanks"

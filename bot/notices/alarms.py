@@ -50,6 +50,7 @@ class RefusalCause(StrEnum):
 
     ADDRESS = "address"
     METHOD = "method"
+    PATH = "path"
 
 
 class ReversalRefused(Struct, frozen=True, kw_only=True):

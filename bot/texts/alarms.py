@@ -185,7 +185,13 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
 
 def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
     """Return the alarm of a report with the right secret that was not read."""
-    if notice.cause is RefusalCause.METHOD:
+    if notice.cause is RefusalCause.PATH:
+        why = (
+            "URL-nya tidak persis seperti di pengaturan, jadi tidak dibaca. Dari ",
+            code(notice.remote or "-"),
+        )
+        advice = "Jika itu biller: minta URL-nya persis /reversal/SECRET, tanpa tambahan."
+    elif notice.cause is RefusalCause.METHOD:
         why = ("Permintaannya bukan GET, jadi tidak dibaca. Dari ", code(notice.remote or "-"))
         advice = "Jika itu biller: minta laporan dikirim dengan GET."
     else:

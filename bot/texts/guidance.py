@@ -37,6 +37,10 @@ _ERRORS = {
     InputError.THANKS: "Siap, sama-sama.",
     InputError.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
     InputError.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
+    InputError.CAPTIONED: "Pesanan di keterangan foto atau file tidak diproses. Ketik sebagai pesan biasa.",
+    InputError.SENT_AS_CHAT: (
+        "Pesan atas nama grup atau channel tidak diproses. Kirim dari akun Anda sendiri."
+    ),
     InputError.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
 
@@ -46,6 +50,8 @@ _NOTHING_BOUGHT = frozenset(
         InputError.TOO_MANY_ORDERS,
         InputError.TEXT_TOO_LONG,
         InputError.FORWARDED,
+        InputError.CAPTIONED,
+        InputError.SENT_AS_CHAT,
         InputError.EDITED,
     }
 )

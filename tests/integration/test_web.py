@@ -139,13 +139,6 @@ class TestReversals:
             assert seen(await client.request(method, path)) == await not_found(client)
         assert inside.reports == []
 
-    async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
-        """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
-        async with caller(inside) as client:
-            right, wrong = [await client.head(path) for path in (f"/reversal/{SECRET}?status=0", "/nothing")]
-        assert seen(right) == seen(wrong)
-        assert inside.reports == []
-
     @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "BREW"])
     async def test_a_right_secret_with_another_method_is_told_inside(
         self, inside: Inside, method: str
@@ -157,6 +150,23 @@ class TestReversals:
         assert inside.refused == [("method", "127.0.0.1")]
         assert inside.counted == [("reversal", "method"), ("reversal", "secret")]
 
+    @pytest.mark.parametrize(
+        "path",
+        [
+            f"/reversal/{SECRET}/",
+            f"/{SECRET}",
+            f"/Reversal/{SECRET}",
+            f"/reversal//{SECRET}",
+            f"/a/{SECRET}/b",
+        ],
+    )
+    async def test_a_right_secret_in_a_wrong_path_is_told_inside(self, inside: Inside, path: str) -> None:
+        async with caller(inside) as client:
+            assert seen(await client.get(f"{path}?status=0")) == await not_found(client)
+        assert inside.refused == [("path", "127.0.0.1")]
+        assert inside.counted == [("reversal", "path")]
+        assert inside.reports == []
+
     async def test_wrong_secrets_are_counted_one_by_one(self, inside: Inside) -> None:
         async with caller(inside) as client:
             for number in range(3):
@@ -164,6 +174,13 @@ class TestReversals:
             await client.get("/nowhere")
             await client.get(f"/reversal/{SECRET}?status=0")
         assert inside.counted == [("reversal", "secret")] * 3
+
+    async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
+        """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
+        async with caller(inside) as client:
+            right, wrong = [await client.head(path) for path in (f"/reversal/{SECRET}?status=0", "/nothing")]
+        assert seen(right) == seen(wrong)
+        assert inside.reports == []
 
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE

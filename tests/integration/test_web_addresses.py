@@ -98,21 +98,6 @@ async def test_an_ipv4_address_in_ipv6_clothes_is_the_same_address(inside: Insid
     assert not await hears(inside, f"::ffff:{BAD}")
 
 
-async def test_where_all_who_forwarded_are_ours_the_last_of_them_is_who_calls(inside: Inside) -> None:
-    assert not await hears(inside, "127.0.0.1", "10.1.1.1, 10.1.1.2")
-    ours = replace(GUARDED, reversal_allowed=(ip_network("10.1.1.1"), ip_network("127.0.0.1")))
-    assert await hears(inside, "127.0.0.1", "10.1.1.1, 10.1.1.2", gate=ours)
-    assert await hears(inside, "127.0.0.1", gate=ours)
-    assert [remote for _, remote in inside.reports] == ["10.1.1.1", "127.0.0.1"]
-
-
-async def test_an_ipv6_address_is_let_in_by_its_own_network(inside: Inside) -> None:
-    gate = replace(GUARDED, reversal_allowed=(ip_network("2001:db8::/32"), ip_network("fe80::/10")))
-    for peer, is_let_in in (("2001:db8::9", True), ("fe80::1%eth0", True), ("2001:db9::9", False)):
-        assert await hears(inside, peer, gate=gate) is is_let_in
-        assert await hears(inside, "127.0.0.1", peer, gate=gate) is is_let_in
-
-
 async def test_a_right_report_from_another_address_is_told_inside_and_not_outside(inside: Inside) -> None:
     assert not await hears(inside, BAD)
     assert not await hears(inside, "127.0.0.1", "8.8.8.8:4711")
@@ -129,6 +114,21 @@ async def test_a_wrong_secret_says_nothing_of_the_address(inside: Inside) -> Non
             await client.get(f"/reversal/{SECRET}x?status=0")
     assert inside.refused == []
     assert inside.counted == [("reversal", "secret")] * 2
+
+
+async def test_where_all_who_forwarded_are_ours_the_last_of_them_is_who_calls(inside: Inside) -> None:
+    assert not await hears(inside, "127.0.0.1", "10.1.1.1, 10.1.1.2")
+    ours = replace(GUARDED, reversal_allowed=(ip_network("10.1.1.1"), ip_network("127.0.0.1")))
+    assert await hears(inside, "127.0.0.1", "10.1.1.1, 10.1.1.2", gate=ours)
+    assert await hears(inside, "127.0.0.1", gate=ours)
+    assert [remote for _, remote in inside.reports] == ["10.1.1.1", "127.0.0.1"]
+
+
+async def test_an_ipv6_address_is_let_in_by_its_own_network(inside: Inside) -> None:
+    gate = replace(GUARDED, reversal_allowed=(ip_network("2001:db8::/32"), ip_network("fe80::/10")))
+    for peer, is_let_in in (("2001:db8::9", True), ("fe80::1%eth0", True), ("2001:db9::9", False)):
+        assert await hears(inside, peer, gate=gate) is is_let_in
+        assert await hears(inside, "127.0.0.1", peer, gate=gate) is is_let_in
 
 
 async def test_with_no_list_every_address_may_report(inside: Inside) -> None:

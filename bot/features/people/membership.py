@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from bot.actors import Actor, Address, Role, Standing
 from bot.grammar.lines import mentions_order
 from bot.grammar.parse import parse_command
-from bot.grammar.parsed import Command
+from bot.grammar.parsed import EXAMPLE, Command, InputError
 from bot.notices.buttons import Action
+from bot.notices.guidance import NotUnderstood
 from bot.notices.people import (
     JoinAnswer,
     JoinCard,
@@ -89,13 +90,26 @@ def _unknown_person(user_id: int, now_ms: int) -> Person:
 
 def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> None:
     """Handle a message of a stranger, who may request access and nothing else: no order is parsed."""
-    if message.kind is not MessageKind.WRITTEN:
+    if message.kind not in (MessageKind.WRITTEN, MessageKind.CAPTIONED):
         return
     text = message.text[:MAX_CHARS_READ]
     if _requests_access(text, is_private=actor.is_private):
         request_access(work, _applicant(message, work.now_ms))
     elif actor.is_private or mentions_order(text):
         answer_stranger(work, actor.user_id, actor.address)
+
+
+def answer_chat(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> None:
+    """Say why an order or command in the name of a group or channel is not handled, at most once a minute."""
+    text = message.text[:MAX_CHARS_READ]
+    command = parse_command(text)
+    is_meant = command.slash if command else mentions_order(text)
+    subject = f"as chat:{actor.address.chat_id}:{actor.user_id}"
+    since_ms = work.now_ms - STRANGER_PAUSE_MS + 1
+    if not is_meant or outbox.was_enqueued_since(work.tx, subject, since_ms=since_ms):
+        return
+    answer = NotUnderstood(input_error=InputError.SENT_AS_CHAT, suggestion=EXAMPLE, is_example=True)
+    work.notify(answer, actor.address, subject=subject)
 
 
 def _requests_access(text: str, *, is_private: bool) -> bool:

@@ -55,5 +55,10 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An edited message", typed=order, messages=stage.send_text(order, kind=MessageKind.EDITED)
     )
+    for kind, caption in (
+        (MessageKind.CAPTIONED, "The caption of a photo or file"),
+        (MessageKind.AS_CHAT, "In a group, a message by an anonymous admin or a channel"),
+    ):
+        yield Scene(caption=caption, typed=order, messages=Stage(*GOODS).send_text(order, kind=kind))
     yield Scene(caption="Resellers have no balance", typed="saldo", messages=stage.send_text("saldo"))
     yield Scene(caption="A command for admins", typed="/tertunda", messages=stage.send_text("/tertunda"))
