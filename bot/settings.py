@@ -19,6 +19,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.deposits.accounts import DepositAccount, read_accounts
+from bot.deposits.qris import QrisError, check_static
+
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
 
@@ -79,6 +82,19 @@ def _zone(value: str) -> str:
     return value
 
 
+def _accounts(value: str) -> str:
+    read_accounts(value)
+    return value
+
+
+def _qris(value: str) -> str:
+    try:
+        check_static(value.strip())
+    except QrisError as error:
+        raise ValueError(f"is not the static QRIS code of a merchant: {error}") from None
+    return value.strip()
+
+
 MAX_CREDIT_IDR = 1_000_000_000
 """More credit than a billion is a typing error."""
 
@@ -104,6 +120,12 @@ class Settings(BaseSettings):
     reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
         default=None, ge=0, le=MAX_CREDIT_IDR
     )
+    deposit_accounts: Annotated[
+        Annotated[str, AfterValidator(_accounts)] | None, BeforeValidator(_unset_if_empty)
+    ] = None
+    deposit_qris: Annotated[
+        Annotated[str, AfterValidator(_qris)] | None, BeforeValidator(_unset_if_empty)
+    ] = None
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret
@@ -192,6 +214,11 @@ class Settings(BaseSettings):
     def reseller_floor_idr(self) -> int | None:
         """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
+
+    @property
+    def deposit_account_list(self) -> tuple[DepositAccount, ...]:
+        """The accounts that resellers pay into."""
+        return read_accounts(self.deposit_accounts or "")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,7 +22,10 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class IncomingMessage(Struct, frozen=True, kw_only=True):
-    """A message from a user; `at_ms` is Telegram's date, `text` is empty for pictures and other media."""
+    """A message from a user; `at_ms` is Telegram's date, `text` is empty for pictures and other media.
+
+    `picture_id` is Telegram's id of the picture in its largest size.
+    """
 
     chat_id: int
     is_private: bool
@@ -36,6 +39,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     kind: MessageKind
     reply_to: int | None
     document: Document | None = None
+    picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

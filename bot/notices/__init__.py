@@ -9,6 +9,7 @@ from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
+from bot.notices.deposits import TicketIssued, TicketsNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
@@ -32,6 +33,7 @@ Notice = (
     OrderNotice
     | PlacingNotice
     | BalancesNotice
+    | TicketsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
@@ -46,7 +48,9 @@ Notice = (
     | GuidanceNotice
 )
 
-LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
+LazyNotice = (
+    BatchSummary | Receipt | TicketIssued | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
+)
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed
