@@ -12,6 +12,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.rate_limit import RateLimiter
 from bot.delivery.sending import MessageSender
 from bot.deposits.accounts import DepositAccount
+from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
@@ -56,6 +57,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     reseller_floor_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
+    mutation_signing_key: str | None = None
 
 
 class Runtime:
@@ -126,6 +128,12 @@ class Runtime:
             context=self.context,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
+        )
+        self.mutations = MutationReceiver(
+            database=environment.database,
+            signing_key=settings.mutation_signing_key,
+            now_ms=environment.now_ms,
+            wake_up=self.mutations_wake_up,
         )
         self.auditor = Auditor(
             database=environment.database,

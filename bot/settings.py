@@ -132,6 +132,8 @@ class Settings(BaseSettings):
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()
+    mutation_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
+    mutation_signing_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8080, ge=1, le=65535)
     database_url: str = "sqlite:///data/loket.db"
@@ -177,14 +179,23 @@ class Settings(BaseSettings):
             raise ValueError("must be a bot token as BotFather shows it: digits, a colon and 35 characters")
         return value
 
-    @field_validator("reversal_secret")
+    @field_validator("reversal_secret", "mutation_secret")
     @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         secret = value.get_secret_value()
         if len(secret) < MIN_REVERSAL_SECRET_CHARS:
             raise ValueError(f"must have at least {MIN_REVERSAL_SECRET_CHARS} characters")
         if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
             raise ValueError("may contain only letters, digits and . _ ~ - because it is part of a URL")
+        return value
+
+    @field_validator("mutation_signing_secret")
+    @classmethod
+    def _signs_a_path(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if value and others.data.get("mutation_secret", True) is None:
+            raise ValueError("is of no use without MUTATION_SECRET")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -221,6 +232,12 @@ class Settings(BaseSettings):
         return read_accounts(self.deposit_accounts or "")
 
     @property
+    def mutation_signing_key(self) -> str | None:
+        """The key with which mutation services sign; None if none is set up."""
+        key = self.mutation_signing_secret or self.mutation_secret
+        return key.get_secret_value() if key else None
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone of report days and of the biller's times."""
         return ZoneInfo(self.timezone)
@@ -232,6 +249,8 @@ class Settings(BaseSettings):
             self.biller_password,
             self.reversal_secret,
             self.telegram_webhook_secret,
+            self.mutation_secret,
+            self.mutation_signing_secret,
         )
         in_url = urlsplit(self.biller_url).password
         in_urls = {in_url, unquote(in_url)} if in_url else set()

@@ -149,6 +149,19 @@ def decide(tx: Tx, before: Ticket, decision: Decision) -> bool:
     return changed_rows > 0
 
 
+def link_mutation(tx: Tx, ticket_id: int, mutation_id: int) -> bool:
+    """Store the mutation of a ticket that an admin credited; return False if it has one."""
+    return tx.run("link_mutation", ticket_id=ticket_id, mutation_id=mutation_id) > 0
+
+
+def similar(tx: Tx, amount_idr: int, *, margin_idr: int, since_ms: int, limit: int) -> list[Ticket]:
+    """Return tickets that a payment of an amount may have been meant for, latest first."""
+    rows = tx.all(
+        "tickets_like_amount", amount_idr=amount_idr, margin_idr=margin_idr, since_ms=since_ms, limit=limit
+    )
+    return [from_row(Ticket, row) for row in rows]
+
+
 def release(tx: Tx, *, now_ms: int, limit: int) -> int:
     """Release the amounts whose time is over; return their number."""
     return tx.run("release_amounts", now_ms=now_ms, limit=limit)

@@ -637,10 +637,51 @@ ON CONFLICT DO NOTHING;
 -- name: count_evidence
 SELECT count(*) AS count FROM ticket_evidence WHERE ticket_id = :ticket_id;
 
+-- name: link_mutation
+UPDATE tickets SET mutation_id = :mutation_id WHERE ticket_id = :ticket_id AND mutation_id IS NULL;
+
+-- name: tickets_like_amount
+SELECT * FROM tickets
+WHERE created_at_ms >= :since_ms AND (requested_idr = :amount_idr OR credited_idr = :amount_idr
+    OR (exact_idr >= :amount_idr - :margin_idr AND exact_idr <= :amount_idr + :margin_idr))
+ORDER BY created_at_ms DESC LIMIT :limit;
+
+-- name: store_mutation_post
+INSERT INTO mutation_posts (at_ms, service, body, state) VALUES (:at_ms, :service, :body, 'waiting');
+
+-- name: next_mutation_post
+SELECT post_id, at_ms, service, body FROM mutation_posts WHERE state = 'waiting' ORDER BY post_id LIMIT 1;
+
+-- name: finish_mutation_post
+UPDATE mutation_posts SET state = :state WHERE post_id = :post_id;
+
+-- name: trim_mutation_posts
+DELETE FROM mutation_posts WHERE post_id < :below AND state <> 'waiting';
+
+-- name: insert_mutation
+-- Promise: a service's mutation counts once. No row: it was reported before.
+INSERT INTO mutations (service, service_ref, at_ms, amount_idr, account_number, description, state)
+VALUES (:service, :service_ref, :at_ms, :amount_idr, :account_number, :description, 'new')
+ON CONFLICT DO NOTHING RETURNING *;
+
+-- name: mutation_by_id
+SELECT * FROM mutations WHERE mutation_id = :mutation_id;
+
+-- name: mutations_in_suspense_of
+SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' LIMIT 2;
+
+-- name: settle_mutation
+-- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.
+UPDATE mutations SET state = :state, shop_id = :shop_id, decided_at_ms = :at_ms, decided_by = :by
+WHERE mutation_id = :mutation_id AND state = :state_before;
+
 -- The ledger. Only storage/ledger.py runs the statements that change it.
 
 -- name: shop_of_owner
 SELECT * FROM shops WHERE owner_id = :owner_id;
+
+-- name: owner_of_shop
+SELECT owner_id FROM shops WHERE shop_id = :shop_id;
 
 -- name: insert_shop
 INSERT INTO shops (owner_id, created_at_ms) VALUES (:owner_id, :at_ms) ON CONFLICT DO NOTHING;

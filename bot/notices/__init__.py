@@ -9,7 +9,7 @@ from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.deposits import TicketIssued, TicketsNotice
+from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
@@ -33,7 +33,7 @@ Notice = (
     OrderNotice
     | PlacingNotice
     | BalancesNotice
-    | TicketsNotice
+    | DepositsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice

@@ -1,10 +1,17 @@
 """The buttons under notices about deposits."""
 
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
-from bot.notices.deposits import TicketCard, TicketIssued, TicketQuestion, TicketsNotice
+from bot.notices.deposits import (
+    DepositsNotice,
+    SuspenseCard,
+    SuspenseQuestion,
+    TicketCard,
+    TicketIssued,
+    TicketQuestion,
+)
 
 
-def ticket_buttons(notice: TicketsNotice) -> ButtonRows:
+def deposit_buttons(notice: DepositsNotice) -> ButtonRows:
     match notice:
         case TicketIssued():
             return _issued(notice)
@@ -15,6 +22,16 @@ def ticket_buttons(notice: TicketsNotice) -> ButtonRows:
                 action=Action.TICKET_CREDIT,
                 payload=f"{received_idr} {mutation_id}" if mutation_id else str(received_idr),
                 label=_rupiah(received_idr),
+            )
+            return ((credit, ButtonSpec(action=Action.CANCEL)),)
+        case SuspenseCard():
+            return ((ButtonSpec(action=Action.SUSPENSE_REJECT),),)
+        case SuspenseQuestion(user_id=0):
+            confirm = ButtonSpec(action=Action.CONFIRM_SUSPENSE_REJECT)
+            return ((confirm, ButtonSpec(action=Action.CANCEL)),)
+        case SuspenseQuestion(user_id=user_id, amount_idr=amount_idr):
+            credit = ButtonSpec(
+                action=Action.SUSPENSE_CREDIT, payload=str(user_id), label=_rupiah(amount_idr)
             )
             return ((credit, ButtonSpec(action=Action.CANCEL)),)
         case _:

@@ -153,7 +153,67 @@ class TicketTooOld(AboutTicket, frozen=True, kw_only=True):
     """The ticket ended too long ago to be credited."""
 
 
-TicketsNotice = (
+class SimilarTicket(AboutTicket, frozen=True, kw_only=True):
+    """A ticket that a payment may have been meant for; `credited_idr` is 0 without a credit."""
+
+    name: str
+    state: TicketState
+    credited_idr: int
+
+
+class AboutPayment(Struct, frozen=True, kw_only=True):
+    """Money that a service reported, by its number here."""
+
+    mutation_id: int
+    amount_idr: int
+
+
+class SuspenseCard(AboutPayment, frozen=True, kw_only=True):
+    """Money that fits no ticket, for the admins to credit or to reject."""
+
+    service: str
+    account_number: str
+    note: str
+    at_ms: int
+    similar: tuple[SimilarTicket, ...]
+
+
+class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
+    """Asks an admin whether to credit money to a shop, or to take it out of the books if `user_id` is 0.
+
+    `ticket_id` and `exact_idr` are those of the shop's open ticket, which is closed with it; 0 without one.
+    """
+
+    user_id: int = 0
+    name: str = ""
+    available_idr: int = 0
+    ticket_id: int = 0
+    exact_idr: int = 0
+
+
+class SuspenseClosed(AboutPayment, frozen=True, kw_only=True):
+    """Money that fit no ticket was credited to `name`, or rejected if that is empty."""
+
+    name: str
+    admin_name: str
+    at_ms: int
+
+
+class SuspensePersonUnknown(AboutPayment, frozen=True, kw_only=True):
+    """An admin's reply named no reseller."""
+
+    typed: str
+
+
+class MutationUnreadable(Struct, frozen=True, kw_only=True):
+    """To admins: money was reported that must be booked by hand; `note` is all that is known of it."""
+
+    service: str
+    note: str
+    at_ms: int
+
+
+DepositsNotice = (
     TicketIssued
     | TicketRefused
     | DepositAccountList
@@ -167,4 +227,9 @@ TicketsNotice = (
     | TicketClosed
     | AmountUnclear
     | TicketTooOld
+    | SuspenseCard
+    | SuspenseQuestion
+    | SuspenseClosed
+    | SuspensePersonUnknown
+    | MutationUnreadable
 )

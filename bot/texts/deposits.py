@@ -7,8 +7,15 @@ from bot.notices.deposits import (
     AmountUnclear,
     DepositAccountList,
     DepositCredited,
+    DepositsNotice,
     EvidenceForwarded,
+    MutationUnreadable,
     NoOpenTicket,
+    SimilarTicket,
+    SuspenseCard,
+    SuspenseClosed,
+    SuspensePersonUnknown,
+    SuspenseQuestion,
     TicketCard,
     TicketClosed,
     TicketEnded,
@@ -17,7 +24,6 @@ from bot.notices.deposits import (
     TicketQuestion,
     TicketRefusal,
     TicketRefused,
-    TicketsNotice,
     TicketState,
     TicketTooOld,
 )
@@ -186,7 +192,58 @@ def evidence_forwarded(notice: EvidenceForwarded) -> Text:
     )
 
 
-def words(notice: TicketsNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
+def suspense_card(notice: SuspenseCard, clock: Clock) -> Text:
+    rows: list[Row] = [
+        ("💰 ", bold(f"Uang masuk tanpa tiket: {rupiah(notice.amount_idr)}")),
+        (f"{notice.service} ", untrusted(notice.account_number)),
+    ]
+    if notice.note:
+        rows.append(("Berita: ", untrusted(notice.note, 300)))
+    if notice.similar:
+        rows += ["Mungkin untuk:", *[_similar(ticket) for ticket in notice.similar]]
+    return lines(
+        *rows, clock.moment(notice.at_ms), "Milik reseller? Balas pesan ini dengan @nama atau ID-nya."
+    )
+
+
+def _similar(ticket: SimilarTicket) -> Row:
+    credit = f" {rupiah(ticket.credited_idr)}" if ticket.credited_idr else ""
+    return (
+        f"• Tiket #{ticket.ticket_id} {rupiah(ticket.exact_idr)} ",
+        untrusted(ticket.name),
+        f", {STATES[ticket.state]}{credit}",
+    )
+
+
+def suspense_question(notice: SuspenseQuestion) -> Text:
+    amount = rupiah(notice.amount_idr)
+    if not notice.user_id:
+        return lines(("❓ ", bold(f"{amount} bukan deposit?")), "Tidak ada reseller yang dikreditkan.")
+    return lines(
+        ("❓ ", bold(f"Kreditkan {amount}?")),
+        ("Kepada: ", untrusted(notice.name), " ", code(str(notice.user_id))),
+        f"Saldo: {rupiah(notice.available_idr)} + {amount}"
+        f" = {rupiah(notice.available_idr + notice.amount_idr)}",
+        *(
+            [f"Tiketnya #{notice.ticket_id} ({rupiah(notice.exact_idr)}) ikut ditutup dengan jumlah ini."]
+            if notice.ticket_id
+            else []
+        ),
+    )
+
+
+def suspense_closed(notice: SuspenseClosed, clock: Clock) -> Text:
+    outcome: Row = (
+        ("Dikreditkan ke ", untrusted(notice.name)) if notice.name else ("Bukan deposit, tidak dikreditkan",)
+    )
+    return lines(
+        ("☑️ ", bold(f"Uang masuk {rupiah(notice.amount_idr)}")),
+        (*outcome, *((" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ())),
+        clock.moment(notice.at_ms),
+    )
+
+
+def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     """Return the words for a notice about tickets."""
     match notice:
         case TicketIssued():
@@ -220,6 +277,24 @@ def words(notice: TicketsNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one f
             return lines(
                 f"Tiket #{notice.ticket_id} lebih dari tujuh hari: tidak bisa dikreditkan lagi.",
                 "Uangnya memang masuk? Ketik /tambah @nama jumlah alasan.",
+            )
+        case SuspenseCard():
+            return suspense_card(notice, clock)
+        case SuspenseQuestion():
+            return suspense_question(notice)
+        case SuspenseClosed():
+            return suspense_closed(notice, clock)
+        case SuspensePersonUnknown():
+            return lines(
+                ("Tidak ada reseller yang cocok untuk ", untrusted(notice.typed), "."),
+                f"Balas dengan @nama atau ID pemilik uang {rupiah(notice.amount_idr)}. Daftarnya: /reseller",
+            )
+        case MutationUnreadable():
+            return lines(
+                ("⚠️ ", bold("Mutasi tidak bisa dibaca"), f" ({notice.service})"),
+                untrusted(notice.note, 300),
+                "Belum dikreditkan. Cek rekening, lalu bukukan sendiri bila perlu.",
+                clock.moment(notice.at_ms),
             )
         case _:
             assert_never(notice)

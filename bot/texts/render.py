@@ -9,7 +9,7 @@ from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
-from bot.notices.deposits import TicketEvidence, TicketsNotice
+from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
@@ -108,7 +108,7 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return placing.words(notice, clock)
     if isinstance(notice, BalancesNotice):
         return balances.words(notice, clock)
-    if isinstance(notice, TicketsNotice):
+    if isinstance(notice, DepositsNotice):
         return deposits.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)

@@ -1,4 +1,4 @@
-"""The web server's routes: Telegram's webhook, the biller's reversals, health and metrics.
+"""The web server's routes: Telegram's webhook, the biller's reversals, bank mutations, health and metrics.
 
 Every wrong request gets the same 404, so that a caller cannot guess a secret step by step.
 """
@@ -15,16 +15,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from bot.settings import Network
 from storage.errors import StorageError
 
 MAX_UPDATE_BYTES = 1_000_000
-"""Far above the largest update that Telegram sends."""
+"""Far above the largest update that Telegram sends, and the largest list of mutations."""
 
 OK = PlainTextResponse("OK")
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
 """Also for a wrong method: a 405 would reveal that the path is right."""
+
+BAD_REQUEST = PlainTextResponse("Bad Request", status_code=400)
+"""Only to a caller who has the secrets: a service shows it to the operator."""
+
+MUTATION_ANSWERS = {
+    MutationResult.STORED: OK,
+    MutationResult.MALFORMED: BAD_REQUEST,
+    MutationResult.STRANGE: NOT_FOUND,
+}
 
 TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
 
@@ -35,18 +46,23 @@ class WebHandlers(Struct, frozen=True, kw_only=True):
     """The functions behind the routes; `receive_*` raise StorageError if nothing was stored."""
 
     receive_updates: Callable[[list[Raw]], Awaitable[None]]
+    receive_mutations: Callable[[MutationPost], Awaitable[MutationResult]]
     receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
 
 
 class AccessRules(Struct, frozen=True, kw_only=True):
-    """The secrets and networks of allowed requests; `webhook_secret` is None while polling."""
+    """The secrets and networks of allowed requests; `webhook_secret` is None while polling.
+
+    `mutation_secret` is None if no service reports bank mutations.
+    """
 
     reversal_secret: str
     webhook_secret: str | None
     reversal_allowed: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
+    mutation_secret: str | None = None
 
     def __repr__(self) -> str:
         """Return a text without the secrets."""
@@ -83,6 +99,13 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         result = await handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if result is ReversalResult.STORED else NOT_FOUND
 
+    async def mutations(request: Request) -> Response:
+        secret = access.mutation_secret
+        if not secret or not _is_same(request.path_params["secret"], secret):
+            return NOT_FOUND
+        post = await _read_mutation_post(request)
+        return MUTATION_ANSWERS[await handlers.receive_mutations(post)] if post else NOT_FOUND
+
     async def not_found(_: Request, __: Exception) -> Response:
         return NOT_FOUND
 
@@ -93,6 +116,7 @@ def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
         routes=[
             Route("/telegram", telegram, methods=["POST"]),
             Route("/reversal/{secret:path}", reversal),
+            Route("/mutations/{secret:path}", mutations, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
@@ -138,7 +162,29 @@ def _is_same(received: str, secret: str) -> bool:
     return hmac.compare_digest(received.encode("utf-8", "surrogateescape"), secret.encode())
 
 
+async def _read_mutation_post(request: Request) -> MutationPost | None:
+    body = await _read_body(request)
+    if body is None:
+        return None
+    return MutationPost(
+        body=body,
+        moota_signature=request.headers.get("Signature"),
+        mutasibank_signature=request.headers.get("X-Mutasibank-Signature"),
+        mutasibank_timestamp=request.headers.get("X-Mutasibank-Timestamp"),
+    )
+
+
 async def _read_update(request: Request) -> Raw | None:
+    body = await _read_body(request)
+    try:
+        update = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
+    return update if isinstance(update, dict) else None
+
+
+async def _read_body(request: Request) -> bytes | None:
+    """Return the body of a request; None if it is too long, or its caller disconnected."""
     body, has_more = bytearray(), True
     while has_more:
         part = await request.receive()
@@ -148,8 +194,4 @@ async def _read_update(request: Request) -> Raw | None:
         has_more = part.get("more_body", False)
         if len(body) > MAX_UPDATE_BYTES:
             return None
-    try:
-        update = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return update if isinstance(update, dict) else None
+    return bytes(body)

@@ -42,3 +42,34 @@ CREATE TABLE ticket_evidence (
     file_id              TEXT    NOT NULL,
     PRIMARY KEY (ticket_id, message_id)
 ) STRICT;
+
+-- What bank-mutation services posted, kept until it was processed, and the latest ones longer.
+CREATE TABLE mutation_posts (
+    post_id              INTEGER NOT NULL PRIMARY KEY,
+    at_ms                INTEGER NOT NULL,
+    service              TEXT    NOT NULL,
+    body                 TEXT    NOT NULL,
+    state                TEXT    NOT NULL CHECK (state = 'waiting' OR state = 'done' OR state = 'failed')
+) STRICT;
+
+CREATE INDEX mutation_posts_waiting ON mutation_posts (post_id) WHERE state = 'waiting';
+
+-- Money that a service reported, once each by the service's own id. `amount_idr` is NULL where it had a part of a rupiah.
+CREATE TABLE mutations (
+    mutation_id          INTEGER NOT NULL PRIMARY KEY,
+    service              TEXT    NOT NULL,
+    service_ref          TEXT    NOT NULL,
+    at_ms                INTEGER NOT NULL,
+    amount_idr           INTEGER,
+    account_number       TEXT    NOT NULL,
+    description          TEXT    NOT NULL,
+    -- linked: its ticket had been credited by an admin before.
+    state                TEXT    NOT NULL CHECK (state = 'new' OR state = 'suspense' OR state = 'credited'
+        OR state = 'linked' OR state = 'rejected' OR state = 'unreadable'),
+    shop_id              INTEGER,
+    decided_at_ms        INTEGER,
+    decided_by           INTEGER,
+    UNIQUE (service, service_ref)
+) STRICT;
+
+CREATE INDEX mutations_in_suspense ON mutations (amount_idr) WHERE state = 'suspense';

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebHandlers, build_app
 from bot.web.server import CannotListenError, serve
@@ -33,6 +35,8 @@ class Inside:
     updates: list[Raw] = field(default_factory=list)
     reports: list[tuple[bytes, str]] = field(default_factory=list)
     verdict: ReversalResult = ReversalResult.STORED
+    posts: list[MutationPost] = field(default_factory=list)
+    mutation_result: MutationResult = MutationResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
@@ -44,6 +48,11 @@ class Inside:
         self._fail()
         self.reports.append((query, remote))
         return self.verdict
+
+    async def receive_mutations(self, post: MutationPost) -> MutationResult:
+        self._fail()
+        self.posts.append(post)
+        return self.mutation_result
 
     async def readiness(self) -> dict[str, bool]:
         self._fail()
@@ -60,6 +69,7 @@ class Inside:
     def handlers(self) -> WebHandlers:
         return WebHandlers(
             receive_updates=self.receive_updates,
+            receive_mutations=self.receive_mutations,
             receive_reversal=self.receive_reversal,
             readiness=self.readiness,
             metrics=self.metrics,

@@ -29,7 +29,7 @@ ISSUED = tuple(
 )
 """These are rendered when they are sent, with their picture."""
 
-TO_RESELLERS: tuple[say.TicketsNotice, ...] = (
+TO_RESELLERS: tuple[say.DepositsNotice, ...] = (
     *(
         say.TicketRefused(refusal=refusal, typed="bri 100", banks=("BCA",), limit_idr=10_000)
         for refusal in TicketRefusal
@@ -56,7 +56,7 @@ TO_RESELLERS: tuple[say.TicketsNotice, ...] = (
         for was_forwarded in (True, False)
     ),
 )
-TO_ADMINS: tuple[say.TicketsNotice, ...] = (
+TO_ADMINS: tuple[say.DepositsNotice, ...] = (
     *(
         say.TicketCard(
             ticket_id=12,
@@ -107,4 +107,46 @@ TO_ADMINS: tuple[say.TicketsNotice, ...] = (
     ),
     say.AmountUnclear(ticket_id=12, exact_idr=100_347, typed="sudah"),
     say.TicketTooOld(ticket_id=12, exact_idr=100_347),
+    *(
+        say.SuspenseCard(
+            mutation_id=3,
+            amount_idr=98_000,
+            service="moota",
+            account_number="1234567890",
+            note=note,
+            at_ms=AT_MS,
+            similar=similar,
+        )
+        for note, similar in (
+            ("", ()),
+            (
+                "TRSF E-BANKING CR SARI",
+                tuple(
+                    say.SimilarTicket(
+                        ticket_id=12, exact_idr=98_347, name="Sari", state=state, credited_idr=credited_idr
+                    )
+                    for state, credited_idr in ((TicketState.OPEN, 0), (TicketState.CONFIRMED, 98_000))
+                ),
+            ),
+        )
+    ),
+    say.SuspenseQuestion(mutation_id=3, amount_idr=98_000),
+    *(
+        say.SuspenseQuestion(
+            mutation_id=3,
+            amount_idr=98_000,
+            user_id=1001,
+            name="Sari",
+            available_idr=5_000,
+            ticket_id=ticket_id,
+            exact_idr=98_347 if ticket_id else 0,
+        )
+        for ticket_id in (0, 12)
+    ),
+    *(
+        say.SuspenseClosed(mutation_id=3, amount_idr=98_000, name=name, admin_name="Ani", at_ms=AT_MS)
+        for name in ("Sari", "")
+    ),
+    say.SuspensePersonUnknown(mutation_id=3, amount_idr=98_000, typed="@siapa"),
+    say.MutationUnreadable(service="moota", note="98000.50 BUNGA", at_ms=AT_MS),
 )

@@ -47,5 +47,5 @@ def test_replies_are_taken_to_questions_to_cards_and_to_tickets() -> None:
     assert set(REPLIES) == {
         *("SnQuestion", "SnPrompt", "ComplaintCard", "ComplaintClosed", "DestinationPrompt"),
         *("TicketIssued", "TicketEnded", "TicketCard", "TicketClosed", "TicketEvidence", "TicketQuestion"),
-        "AmountUnclear",
+        *("AmountUnclear", "SuspenseCard", "SuspenseQuestion", "SuspenseClosed", "SuspensePersonUnknown"),
     }

@@ -1,9 +1,11 @@
-"""The cards of tickets in the admins' chats: shown once, and replaced when the ticket is decided."""
+"""The cards of tickets and of unclaimed money in the admins' chats, replaced when those are decided."""
 
-from bot.notices.deposits import TicketCard, TicketClosed, TicketState
+from bot.actors import Actor
+from bot.notices.deposits import SuspenseClosed, TicketCard, TicketClosed, TicketState
 from bot.unit_of_work import UnitOfWork
-from storage import deposits, people
+from storage import deposits, ledger, mutations, people
 from storage.deposits import Ticket
+from storage.mutations import Mutation, MutationState
 
 
 def ticket_subject(ticket_id: int) -> str:
@@ -67,3 +69,43 @@ def close_cards(work: UnitOfWork, ticket_id: int, *, admin_name: str = "") -> No
             admin_name=admin_name,
         )
     work.replace_cards(closed, subject=ticket_subject(ticket_id))
+
+
+def mutation_subject(mutation: Mutation) -> str:
+    """Return the outbox subject of the cards of reported money, and the source of its entry."""
+    return f"mutation:{mutation.mutation_id}"
+
+
+def mutation_id_of(subject: str) -> int:
+    """Return the mutation that a subject such as `mutation:12` names."""
+    return int(subject.rpartition(":")[2])
+
+
+def claim_suspense(work: UnitOfWork, mutation: Mutation, shop_id: int, admin: Actor) -> bool:
+    """Take money out of suspense for a shop, and close its cards; return False if it was decided before."""
+    is_first = mutations.settle(
+        work.tx, mutation, MutationState.CREDITED, at_ms=work.now_ms, shop_id=shop_id, by=admin.user_id
+    )
+    if is_first:
+        close_payment(work, mutation, admin)
+    return is_first
+
+
+def close_payment(work: UnitOfWork, mutation: Mutation, admin: Actor) -> None:
+    """Replace the cards of reported money that an admin has decided."""
+    after = mutations.get(work.tx, mutation.mutation_id) or mutation
+    work.replace_cards(closed_payment(work, after, admin.name), subject=mutation_subject(mutation))
+
+
+def closed_payment(work: UnitOfWork, mutation: Mutation, admin_name: str = "") -> SuspenseClosed:
+    """Return how reported money was decided."""
+    owner_id = ledger.owner_of(work.tx, mutation.shop_id) if mutation.shop_id is not None else None
+    owner = people.get(work.tx, owner_id) if owner_id is not None else None
+    decided_by = people.get(work.tx, mutation.decided_by) if mutation.decided_by else None
+    return SuspenseClosed(
+        mutation_id=mutation.mutation_id,
+        amount_idr=mutation.amount_idr or 0,
+        name=owner.name if owner else str(owner_id or ""),
+        admin_name=admin_name or (decided_by.name if decided_by else ""),
+        at_ms=mutation.decided_at_ms or work.now_ms,
+    )

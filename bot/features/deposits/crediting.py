@@ -1,7 +1,7 @@
 """Credits tickets: by an admin's tap, or with the amount that an admin found, never more than once."""
 
 from bot.actors import Actor
-from bot.features.deposits.cards import card_of, close_cards, ticket_id_of, ticket_subject
+from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ticket_id_of, ticket_subject
 from bot.features.deposits.tickets import A_DAY_MS, end_ticket, origin_of
 from bot.grammar.amounts import parse_amount
 from bot.grammar.parse import normalize
@@ -21,7 +21,7 @@ from bot.notices.deposits import (
 from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import deposits, ledger, people
+from storage import deposits, ledger, mutations, people
 from storage.deposits import Decision, Ticket
 
 LATE_MS = 7 * A_DAY_MS
@@ -97,13 +97,20 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
             end_ticket(work, ticket, TicketState.REJECTED, by=admin.user_id, admin_name=admin.name)
             return Toast.DONE
         case Action.TICKET_CREDIT if _is_creditable(ticket, work.now_ms):
-            return _credit(work, admin, ticket, int(tap.payload))
+            received_idr, _, mutation_id = tap.payload.partition(" ")
+            return _credit(work, admin, ticket, int(received_idr), mutation_id=int(mutation_id or 0))
         case _:
             work.answer(admin, card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))
             return Toast.DONE if tap.action is Action.CANCEL else Toast.USED
 
 
-def _credit(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> Toast:
+def _credit(
+    work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int, *, mutation_id: int = 0
+) -> Toast:
+    """Credit a ticket; the money comes out of suspense where it was reported."""
+    mutation = mutations.get(work.tx, mutation_id) if mutation_id else None
+    if mutation and not claim_suspense(work, mutation, ticket.shop_id, admin):
+        return Toast.USED
     was_first = credit_ticket(
         work,
         ticket,
@@ -111,6 +118,8 @@ def _credit(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -
         actor=f"admin:{admin.user_id}",
         by=admin.user_id,
         admin_name=admin.name,
+        mutation_id=mutation.mutation_id if mutation else None,
+        source=AccountKind.SUSPENSE if mutation else AccountKind.DEPOSITS,
     )
     return Toast.DONE if was_first else Toast.USED
 
@@ -141,6 +150,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> None:
     person = people.get(work.tx, ticket.user_id)
+    unclaimed = mutations.only_in_suspense(work.tx, received_idr)
     question = TicketQuestion(
         ticket_id=ticket.ticket_id,
         exact_idr=ticket.exact_idr,
@@ -148,6 +158,7 @@ def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> N
         state=ticket.state,
         received_idr=received_idr,
         available_idr=ledger.account(work.tx, ticket.shop_id, AccountKind.AVAILABLE).balance_idr,
+        mutation_id=unclaimed.mutation_id if unclaimed else 0,
     )
     work.notify(question, admin.address, subject=ticket_subject(ticket.ticket_id))
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from bot.deposits.mutations import MutationReport, Service
 from bot.deposits.qris import Field, crc16
 from bot.features.deposits.crediting import LATE_MS
+from bot.features.deposits.suspense import take_mutation
 from bot.features.deposits.tickets import TICKET_MS, end_ticket
 from bot.notices.deposits import TicketState
 from storage import deposits
@@ -58,6 +60,7 @@ def play() -> Iterator[Scene]:
     yield _said(stage, "Cancelled", "batal tiket")
     yield _said(stage, "There is none to cancel", "batal tiket")
     yield from _late(stage)
+    yield from _reported(Stage(*GOODS, floor_idr=0))
 
 
 def _late(stage: Stage) -> Iterator[Scene]:
@@ -73,6 +76,38 @@ def _late(stage: Stage) -> Iterator[Scene]:
         typed="60000",
         messages=stage.send_text("60000", by=RINA, reply_to="TicketClosed"),
     )
+
+
+def _reported(stage: Stage) -> Iterator[Scene]:
+    """Play money that a bank-mutation service reports."""
+    stage.send_text("tiket 100000")
+    ticket = deposits.open_of(stage.tx, 1)
+    exact_idr = ticket.exact_idr if ticket else 0
+    yield _report(stage, "A service reports the exact amount: credited without a tap", exact_idr)
+    yield _report(stage, "It reports money that fits no ticket", 75_000)
+    yield Scene(
+        caption="The admin names no reseller",
+        typed="@siapa",
+        messages=stage.send_text("@siapa", by=RINA, reply_to="SuspenseCard"),
+    )
+    yield Scene(
+        caption="The admin names the reseller",
+        typed=str(SARI.user_id),
+        messages=stage.send_text(str(SARI.user_id), by=RINA, reply_to="SuspenseCard"),
+    )
+    yield Scene(caption="One more tap credits it", messages=stage.tap("Ya, kreditkan", by=RINA))
+    yield _report(stage, "It reports a part of a rupiah", None)
+
+
+def _report(stage: Stage, caption: str, amount_idr: int | None) -> Scene:
+    report = MutationReport(
+        service_ref=str(stage.now_ms),
+        amount_idr=amount_idr,
+        account_number="1234567890",
+        description="TRSF E-BANKING CR" if amount_idr else "1234.56 BUNGA",
+    )
+    take_mutation(stage.context.begin(stage.tx, stage.now_ms), Service.MOOTA, report)
+    return Scene(caption=caption, messages=stage.new_messages())
 
 
 def _said(stage: Stage, caption: str, typed: str) -> Scene:
