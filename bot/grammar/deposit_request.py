@@ -14,6 +14,9 @@ _WORD_IN_FRONT = re.compile(
     r"(?P<word>[A-Za-z][A-Za-z ]*?)[\s.,:*#/_-]+(?P<rest>(?:rp[\s.]*)?[0-9].*)", re.IGNORECASE
 )
 
+_TICKET_WORD = re.compile(r"(?:tiket|deposit)[\s.,:*#/_-]+", re.IGNORECASE)
+"""`DEP.TIKET.50000`, as on other servers."""
+
 _PIN_BEHIND = re.compile(
     r"(?P<amount>(?:[0-9]{5,}|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+(?:rb|k|jt)))[\s.]+[0-9]{4,6}\Z"
 )
@@ -34,6 +37,7 @@ class DepositRequest(Struct, frozen=True, kw_only=True):
 def read_deposit_request(typed: str, banks: Iterable[str]) -> DepositRequest:
     """Read `100000`, `100rb`, `bca.100000` or `100.000 bca`; `banks` are the names that are known."""
     whole = typed.strip(_EDGES)
+    whole = _TICKET_WORD.sub("", whole)
     if parse_amount(whole) is None:
         whole = _PIN_BEHIND.sub(r"\g<amount>", whole)
     if (amount_idr := parse_amount(whole)) is not None:

@@ -104,6 +104,7 @@ class TestAsking:
             "/tiket 100000",
             "tiket 0,1jt",
             "tiket.100000.1234",
+            "DEP.TIKET.100000.1234",
             "tiket 100.000 1234",
         ],
     )
@@ -120,7 +121,9 @@ class TestAsking:
         }
         assert BCA.holder in sent.text
 
-    @pytest.mark.parametrize("typed", ["dep.bca.100000", "tiket 100000 bca", "dep BCA 100k"])
+    @pytest.mark.parametrize(
+        "typed", ["dep.bca.100000", "tiket 100000 bca", "dep BCA 100k", "Tiket BCA 100000 9999"]
+    )
     async def test_a_bank_may_be_named(self, till: Till, typed: str) -> None:
         assert (await asks(till.shop, typed)).accounts == (BCA,)
 
