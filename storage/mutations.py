@@ -83,10 +83,10 @@ def get(tx: Tx, mutation_id: int) -> Mutation | None:
     return from_row(Mutation, row) if row else None
 
 
-def only_in_suspense(tx: Tx, amount_idr: int) -> Mutation | None:
-    """Return the one unclaimed mutation of an amount; None if there is none, or more than one."""
-    rows = tx.all("mutations_in_suspense_of", amount_idr=amount_idr)
-    return from_row(Mutation, rows[0]) if len(rows) == 1 else None
+def unclaimed(tx: Tx, amount_idr: int) -> Mutation | None:
+    """Return the oldest mutation of an amount in suspense: equal amounts are as good as each other."""
+    row = tx.one("mutation_in_suspense_of", amount_idr=amount_idr)
+    return from_row(Mutation, row) if row else None
 
 
 def settle(

@@ -667,8 +667,8 @@ ON CONFLICT DO NOTHING RETURNING *;
 -- name: mutation_by_id
 SELECT * FROM mutations WHERE mutation_id = :mutation_id;
 
--- name: mutations_in_suspense_of
-SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' LIMIT 2;
+-- name: mutation_in_suspense_of
+SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' ORDER BY mutation_id LIMIT 1;
 
 -- name: settle_mutation
 -- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role
 from bot.features import guidance
+from bot.features.deposits import tickets
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
@@ -108,6 +109,8 @@ def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed:
     if message.reply_to is None:
         if isinstance(parsed, OrderLines) or not actor.is_private:
             return False
+        if message.picture_id and tickets.accept_bare_picture(work, actor, message):
+            return True
         return destination_prompt.accept_bare_number(work, OrderSource.of_message(message), parsed)
     sent = outbox.find_sent(work.tx, message.chat_id, message.reply_to)
     route = REPLIES.get(sent[0]) if sent else None

@@ -162,6 +162,19 @@ class TestMatching:
         assert operator(till.shop, "suspense") == 0
         assert till.shop.kinds(RINA) == told
 
+    async def test_a_report_after_a_weekend_does_not_find_the_ticket_of_another_shop(
+        self, till: Till
+    ) -> None:
+        till.shop.random_suffix.next_are(346, 346)
+        ticket = await asks(till.shop)
+        await taps(till.shop, "ticket_paid")
+        till.shop.clock.passes(2.5 * 86_400)
+        await books(till.shop)
+        other = await asks(till.shop, by=BUDI)
+        assert other.exact_idr != ticket.exact_idr
+        await reports(till.shop, moota(credit(ticket.exact_idr)))
+        assert states(till.shop) == ["linked"]
+
     async def test_a_tap_after_the_report_credits_nothing(self, till: Till) -> None:
         ticket = await asks(till.shop)
         nonce = till.shop.buttons(RINA)["ticket_paid"]
@@ -327,6 +340,19 @@ class TestSuspense:
         assert message_of(till.shop, RINA, "SuspenseCard")
         closed = [row for row in till.shop.messages(RINA) if row["kind"] == "SuspenseClosed"]
         assert len(closed) == 1
+
+    async def test_of_two_equal_payments_each_is_credited_once(self, till: Till) -> None:
+        await asks(till.shop)
+        await asks(till.shop, by=BUDI)
+        await reports(till.shop, moota(credit(98_000), credit(98_000, "m-2")))
+        cards = [row["message_id"] for row in till.shop.messages(RINA) if row["kind"] == "TicketCard"]
+        for card in cards:
+            await till.shop.says("98000", by=RINA, reply_to=card)
+            await taps(till.shop, "ticket_credit")
+            await till.shop.speaks()
+        assert states(till.shop) == ["credited", "credited"]
+        assert operator(till.shop, "suspense") == 0
+        assert operator(till.shop, "deposits") == -2 * 98_000
 
 
 BROKEN = {

@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from bot.delivery.sending import OutgoingMessage, Sent
 from bot.deposits.accounts import MAX_ACCOUNTS, MAX_HOLDER_CHARS, DepositAccount
 from bot.deposits.qris import with_amount
 from bot.features.deposits.crediting import LATE_MS
@@ -37,9 +38,14 @@ from bot.notices.deposits import (
     TicketState,
     TicketTooOld,
 )
-from bot.texts.formatting import AttachmentKind, Clock, ReceivedFile, length
-from bot.updates import Document, Toast
+from bot.telegram.client import close_client, open_client
+from bot.telegram.parse_update import parse_update
+from bot.telegram.sender import Sender
+from bot.texts.formatting import AttachmentKind, Clock, ReceivedFile, Span, length
+from bot.updates import Document, IncomingMessage, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, ZONE, Shop
+from tests.integration.fakes import a_message
+from tests.integration.sandboxed import sandboxed
 from tests.integration.test_payment import Till
 from tests.unit.test_qris import STATIC
 
@@ -425,6 +431,46 @@ class TestTime:
         assert not second.is_again
 
 
+class TestPictures:
+    """Telegram sends a picture in several sizes, and takes it back by the id of one."""
+
+    SIZES = ({"file_id": "small", "width": 90}, {"file_id": "large", "width": 1280})
+
+    def test_the_largest_size_counts(self) -> None:
+        update = a_message(1, None, photo=list(self.SIZES), caption="bukti")
+        message = parse_update(update, username="loket")
+        assert isinstance(message, IncomingMessage)
+        assert (message.picture_id, message.text) == ("large", "")
+
+    def test_in_a_group_only_replies_are_read(self) -> None:
+        group = {"id": GROUP, "type": "supergroup", "title": "G"}
+        update = a_message(1, None, photo=list(self.SIZES), chat=group)
+        assert parse_update(update, username="loket") is None
+        update["message"]["reply_to_message"] = {"message_id": 5}
+        assert isinstance(parse_update(update, username="loket"), IncomingMessage)
+
+    async def test_a_picture_is_passed_on_by_its_id(self) -> None:
+        async with sandboxed() as box:
+            telegram = box.world.telegram
+            telegram.send_file(SARI, "bukti.jpg", b"jpeg")
+            client = open_client(token=telegram.token, api_url=box.url)
+            try:
+                (update,) = await box.done("getUpdates")
+                file_id = update["message"]["document"]["file_id"]
+                received = ReceivedFile(form=AttachmentKind.FILE, file_id=file_id)
+                text = (Span("Bukti"),)
+                sent = await Sender(client).send(
+                    OutgoingMessage(chat_id=RINA, text=text, received_file=received)
+                )
+            finally:
+                await close_client(client)
+            (message,) = telegram.bot_messages(RINA)
+        assert isinstance(sent, Sent)
+        assert message.text == "Bukti"
+        assert message.attachment is not None
+        assert message.attachment.file.name == "bukti.jpg"
+
+
 class TestEvidence:
     @pytest.mark.parametrize("form", [AttachmentKind.PICTURE, AttachmentKind.FILE])
     async def test_a_picture_goes_to_the_admins_and_credits_nothing(
@@ -451,6 +497,25 @@ class TestEvidence:
         assert till.sums == (0, 0)
         await replies(till.shop, "98000", to="TicketEvidence")
         assert isinstance(till.shop.last(RINA), TicketQuestion)
+
+    async def test_a_picture_that_replies_to_nothing_belongs_to_the_open_ticket(self, till: Till) -> None:
+        await till.shop.says("", picture_id="proof")
+        assert "TicketEvidence" not in till.shop.kinds(RINA)
+        await asks(till.shop)
+        await till.shop.says("", picture_id="proof")
+        assert isinstance(till.shop.last(RINA), TicketEvidence)
+        await till.shop.says("", by=BUDI, picture_id="proof")
+        assert till.shop.kinds(RINA).count("TicketEvidence") == 1
+
+    async def test_a_picture_for_a_credited_ticket_wakes_nobody(self, till: Till) -> None:
+        await asks(till.shop)
+        reply_to = message_of(till.shop, SARI, "TicketIssued")
+        await taps(till.shop, "ticket_paid")
+        await till.shop.says("", reply_to=reply_to, picture_id="proof")
+        forwarded = till.shop.last(SARI)
+        assert isinstance(forwarded, EvidenceForwarded)
+        assert not forwarded.was_forwarded
+        assert "TicketEvidence" not in till.shop.kinds(RINA)
 
     async def test_admins_are_not_flooded_with_pictures(self, till: Till) -> None:
         await asks(till.shop)

@@ -2,7 +2,7 @@
 
 from bot.actors import Actor
 from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ticket_id_of, ticket_subject
-from bot.features.deposits.tickets import A_DAY_MS, end_ticket, origin_of
+from bot.features.deposits.tickets import A_DAY_MS, RESERVED_MS, end_ticket, origin_of
 from bot.grammar.amounts import parse_amount
 from bot.grammar.parse import normalize
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
@@ -27,8 +27,9 @@ from storage.deposits import Decision, Ticket
 LATE_MS = 7 * A_DAY_MS
 """A ticket can be credited for so long after it was asked for; later money is booked without it."""
 
-RESERVED_AFTER_CREDIT_MS = A_DAY_MS
-"""A second payment of the same amount is recognised for a day."""
+RESERVED_AFTER_REPORT_MS = A_DAY_MS
+"""A second payment of the same amount is recognised for a day. Without a report the first one may still
+be reported, after a weekend, and must not find the ticket of another shop."""
 
 MAX_TYPED_CHARS = 64
 
@@ -51,7 +52,7 @@ def credit_ticket(
     decision = Decision(
         state=TicketState.CONFIRMED,
         at_ms=work.now_ms,
-        release_at_ms=work.now_ms + RESERVED_AFTER_CREDIT_MS,
+        release_at_ms=work.now_ms + (RESERVED_AFTER_REPORT_MS if mutation_id else RESERVED_MS),
         by=by,
         credited_idr=received_idr,
         mutation_id=mutation_id,
@@ -150,7 +151,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> None:
     person = people.get(work.tx, ticket.user_id)
-    unclaimed = mutations.only_in_suspense(work.tx, received_idr)
+    unclaimed = mutations.unclaimed(work.tx, received_idr)
     question = TicketQuestion(
         ticket_id=ticket.ticket_id,
         exact_idr=ticket.exact_idr,

@@ -23,7 +23,7 @@ from bot.purchasing.payment import paying_account
 from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import deposits, outbox, people
+from storage import deposits, ledger, outbox, people
 from storage.deposits import Decision, Ticket, TicketOrigin
 
 MIN_TICKET_IDR, MAX_TICKET_IDR = 10_000, 50_000_000
@@ -237,12 +237,25 @@ def _tap(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 def _take_evidence(work: UnitOfWork, actor: Actor, message: IncomingMessage, subject: str) -> bool:
     """Pass a picture of a transfer on to the admins; it proves nothing and credits nothing."""
-    picture = message.picture_id or (message.document.file_id if message.document else None)
     ticket = deposits.get(work.tx, ticket_id_of(subject))
-    if picture is None or ticket is None or ticket.user_id != actor.user_id:
+    return ticket is not None and _accept_picture(work, actor, message, ticket)
+
+
+def accept_bare_picture(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> bool:
+    """Accept a picture that replies to nothing as evidence for the open ticket; return False without one."""
+    account = ledger.account_of_owner(work.tx, actor.user_id)
+    ticket = deposits.open_of(work.tx, account.shop_id) if account else None
+    return ticket is not None and _accept_picture(work, actor, message, ticket)
+
+
+def _accept_picture(work: UnitOfWork, actor: Actor, message: IncomingMessage, ticket: Ticket) -> bool:
+    picture = message.picture_id or (message.document.file_id if message.document else None)
+    if picture is None or ticket.user_id != actor.user_id:
         return False
-    is_wanted = ticket.state is not TicketState.CONFIRMED and ticket.state is not TicketState.CANCELLED
-    is_wanted = is_wanted and deposits.count_evidence(work.tx, ticket.ticket_id) < MAX_EVIDENCE
+    is_wanted = (
+        ticket.state is not TicketState.CONFIRMED
+        and deposits.count_evidence(work.tx, ticket.ticket_id) < MAX_EVIDENCE
+    )
     if is_wanted:
         deposits.insert_evidence(
             work.tx, ticket.ticket_id, message_id=message.message_id, file_id=picture, at_ms=work.now_ms
