@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.deposits.accounts import DepositAccount
-from bot.deposits.mutations import MAX_AGE_S, MutationPost
+from bot.deposits.mutations import MAX_AGE_S, MutationPost, Service
 from bot.features.deposits.receiver import MutationResult
 from bot.features.deposits.tickets import RESERVED_MS, TICKET_MS
 from bot.ledger.model import OPERATOR
@@ -28,6 +28,7 @@ from bot.notices.deposits import (
 )
 from bot.updates import Toast
 from bot.web.app import MAX_UPDATE_BYTES, build_app
+from storage import mutations
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, STRANGER, Shop
 from tests.integration.test_payment import Till
 from tests.integration.test_tickets import asks, message_of, replies, taps
@@ -238,6 +239,18 @@ class TestMatching:
         assert (till.sums, states(till.shop)) == ((0, 0), [])
         await books(till.shop)
         assert (till.sums, states(till.shop)) == ((ticket.exact_idr, 0), ["credited", "suspense"])
+
+    async def test_a_post_that_cannot_be_booked_is_shown_and_stops_no_other(self, till: Till) -> None:
+        ticket = await asks(till.shop)
+        await till.shop.disk.write(
+            lambda tx: mutations.store_post(tx, Service.MOOTA, "[half", at_ms=till.shop.clock())
+        )
+        await reports(till.shop, moota(credit(ticket.exact_idr)))
+        assert till.sums == (ticket.exact_idr, 0)
+        shown = [row for row in till.shop.messages(RINA) if row["kind"] == "MutationUnreadable"]
+        assert len(shown) == 1
+        posts = till.shop.rows("SELECT state FROM mutation_posts ORDER BY post_id")
+        assert [row["state"] for row in posts] == ["failed", "done"]
 
 
 class TestSuspense:
