@@ -25,6 +25,9 @@ from bot.deposits.qris import QrisError, check_static
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
 
+MIN_MUTATION_SECRET_CHARS = 16
+"""Bank mutations are signed as well."""
+
 Network = IPv4Network | IPv6Network
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
@@ -181,12 +184,14 @@ class Settings(BaseSettings):
 
     @field_validator("reversal_secret", "mutation_secret")
     @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+    def _long_enough(cls, value: SecretStr | None, field: ValidationInfo) -> SecretStr | None:
         if value is None:
             return None
         secret = value.get_secret_value()
-        if len(secret) < MIN_REVERSAL_SECRET_CHARS:
-            raise ValueError(f"must have at least {MIN_REVERSAL_SECRET_CHARS} characters")
+        is_signed = field.field_name == "mutation_secret"
+        min_chars = MIN_MUTATION_SECRET_CHARS if is_signed else MIN_REVERSAL_SECRET_CHARS
+        if len(secret) < min_chars:
+            raise ValueError(f"must have at least {min_chars} characters")
         if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
             raise ValueError("may contain only letters, digits and . _ ~ - because it is part of a URL")
         return value

@@ -4,12 +4,12 @@ import re
 
 from msgspec import Struct
 
-MAX_ACCOUNTS = 8
+MAX_ACCOUNTS = 6
 """More do not fit the 1,024 characters under a picture."""
 
-MAX_HOLDER_CHARS = 30
+MAX_HOLDER_CHARS = 50
 
-_BANK = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&-]{0,14}")
+_BANK = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&-]{0,19}")
 _NUMBER = re.compile(r"[0-9][0-9 .-]{3,19}")
 
 

@@ -268,7 +268,7 @@ class TestQris:
         assert (by_bank.accounts, by_bank.qris) == ((BCA,), None)
 
     async def test_the_longest_ticket_fits_under_its_picture(self, shop_with_qris: Shop) -> None:
-        long = DepositAccount(bank="B" * 15, number="1" * 20, holder="H" * MAX_HOLDER_CHARS)
+        long = DepositAccount(bank="B" * 20, number="1" * 20, holder="H" * MAX_HOLDER_CHARS)
         ticket = TicketIssued(
             ticket_id=999_999,
             exact_idr=50_000_999,
