@@ -128,6 +128,11 @@ def due(tx: Tx, *, now_ms: int, limit: int) -> list[Ticket]:
     return [from_row(Ticket, row) for row in tx.all("tickets_due", now_ms=now_ms, limit=limit)]
 
 
+def open_tickets(tx: Tx, *, limit: int) -> list[Ticket]:
+    """Return the open tickets, oldest first."""
+    return [from_row(Ticket, row) for row in tx.all("open_tickets", limit=limit)]
+
+
 def has_work(tx: Tx, *, now_ms: int) -> bool:
     """Return whether a ticket is over, or an amount to be released."""
     return tx.one("ticket_work", now_ms=now_ms) is not None

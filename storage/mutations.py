@@ -89,6 +89,11 @@ def unclaimed(tx: Tx, amount_idr: int) -> Mutation | None:
     return from_row(Mutation, row) if row else None
 
 
+def in_suspense(tx: Tx, *, limit: int) -> list[Mutation]:
+    """Return the money that nobody has claimed, oldest first."""
+    return [from_row(Mutation, row) for row in tx.all("mutations_in_suspense", limit=limit)]
+
+
 def settle(
     tx: Tx,
     before: Mutation,

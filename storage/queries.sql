@@ -614,6 +614,9 @@ SELECT count(*) AS count FROM tickets WHERE shop_id = :shop_id AND created_at_ms
 -- name: tickets_due
 SELECT * FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms ORDER BY expires_at_ms LIMIT :limit;
 
+-- name: open_tickets
+SELECT * FROM tickets WHERE state = 'open' ORDER BY expires_at_ms LIMIT :limit;
+
 -- name: ticket_work
 SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms)
     OR EXISTS (SELECT 1 FROM tickets WHERE is_reserved = 1 AND release_at_ms <= :now_ms AND state <> 'open');
@@ -669,6 +672,9 @@ SELECT * FROM mutations WHERE mutation_id = :mutation_id;
 
 -- name: mutation_in_suspense_of
 SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' ORDER BY mutation_id LIMIT 1;
+
+-- name: mutations_in_suspense
+SELECT * FROM mutations WHERE state = 'suspense' ORDER BY mutation_id LIMIT :limit;
 
 -- name: settle_mutation
 -- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.

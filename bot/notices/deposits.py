@@ -178,6 +178,10 @@ class SuspenseCard(AboutPayment, frozen=True, kw_only=True):
     similar: tuple[SimilarTicket, ...]
 
 
+class NoDeposits(Struct, frozen=True, kw_only=True):
+    """To an admin: no ticket is open, and no money waits."""
+
+
 class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
     """Asks an admin whether to credit money to a shop, or to take it out of the books if `user_id` is 0.
 
@@ -227,6 +231,7 @@ DepositsNotice = (
     | TicketClosed
     | AmountUnclear
     | TicketTooOld
+    | NoDeposits
     | SuspenseCard
     | SuspenseQuestion
     | SuspenseClosed

@@ -10,6 +10,7 @@ from bot.notices.deposits import (
     DepositsNotice,
     EvidenceForwarded,
     MutationUnreadable,
+    NoDeposits,
     NoOpenTicket,
     SimilarTicket,
     SuspenseCard,
@@ -278,6 +279,8 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
                 f"Tiket #{notice.ticket_id} lebih dari tujuh hari: tidak bisa dikreditkan lagi.",
                 "Uangnya memang masuk? Ketik /tambah @nama jumlah alasan.",
             )
+        case NoDeposits():
+            return lines("👍 Tidak ada tiket yang terbuka, dan tidak ada uang tanpa tiket.")
         case SuspenseCard():
             return suspense_card(notice, clock)
         case SuspenseQuestion():

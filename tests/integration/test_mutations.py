@@ -18,10 +18,12 @@ from bot.ledger.model import OPERATOR
 from bot.notices.deposits import (
     DepositCredited,
     MutationUnreadable,
+    NoDeposits,
     SuspenseCard,
     SuspenseClosed,
     SuspensePersonUnknown,
     SuspenseQuestion,
+    TicketCard,
     TicketClosed,
     TicketQuestion,
     TicketState,
@@ -251,6 +253,22 @@ class TestMatching:
         assert len(shown) == 1
         posts = till.shop.rows("SELECT state FROM mutation_posts ORDER BY post_id")
         assert [row["state"] for row in posts] == ["failed", "done"]
+
+
+class TestSeeingAll:
+    async def test_an_admin_is_shown_open_tickets_and_unclaimed_money(self, till: Till) -> None:
+        await till.shop.says("/tiket", by=DEWI)
+        assert till.shop.last(DEWI) == NoDeposits()
+        ticket = await asks(till.shop)
+        await reports(till.shop, moota(credit(75_000)))
+        await till.shop.says("tiket", by=DEWI)
+        card, money = (till.shop.notice(row) for row in till.shop.messages(DEWI)[-2:])
+        assert isinstance(card, TicketCard)
+        assert isinstance(money, SuspenseCard)
+        assert await taps(till.shop, "suspense_reject", by=DEWI) is Toast.DONE
+        await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
+        closed = [row for row in till.shop.messages(DEWI) if row["kind"] == "TicketClosed"]
+        assert len(closed) == 2
 
 
 class TestSuspense:

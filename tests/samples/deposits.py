@@ -105,6 +105,7 @@ TO_ADMINS: tuple[say.DepositsNotice, ...] = (
         for admin_name in ("Ani", "")
         if state is not TicketState.OPEN
     ),
+    say.NoDeposits(),
     say.AmountUnclear(ticket_id=12, exact_idr=100_347, typed="sudah"),
     say.TicketTooOld(ticket_id=12, exact_idr=100_347),
     *(

@@ -1,11 +1,25 @@
 """The cards of tickets and of unclaimed money in the admins' chats, replaced when those are decided."""
 
 from bot.actors import Actor
-from bot.notices.deposits import SuspenseClosed, TicketCard, TicketClosed, TicketState
+from bot.notices.deposits import (
+    NoDeposits,
+    SimilarTicket,
+    SuspenseCard,
+    SuspenseClosed,
+    TicketCard,
+    TicketClosed,
+    TicketState,
+)
 from bot.unit_of_work import UnitOfWork
 from storage import deposits, ledger, mutations, people
 from storage.deposits import Ticket
 from storage.mutations import Mutation, MutationState
+
+MAX_CARDS = 20
+"""As many cards as a person can review at once."""
+
+SIMILAR_MARGIN_IDR, MAX_SIMILAR = 1_000, 3
+SIMILAR_SINCE_MS = 7 * 86_400_000
 
 
 def ticket_subject(ticket_id: int) -> str:
@@ -109,3 +123,47 @@ def closed_payment(work: UnitOfWork, mutation: Mutation, admin_name: str = "") -
         admin_name=admin_name or (decided_by.name if decided_by else ""),
         at_ms=mutation.decided_at_ms or work.now_ms,
     )
+
+
+def payment_card(work: UnitOfWork, mutation: Mutation) -> SuspenseCard:
+    """Return the card of money in suspense, with the tickets that it may have been meant for."""
+    amount_idr = mutation.amount_idr or 0
+    similar = deposits.similar(
+        work.tx,
+        amount_idr,
+        margin_idr=SIMILAR_MARGIN_IDR,
+        since_ms=work.now_ms - SIMILAR_SINCE_MS,
+        limit=MAX_SIMILAR,
+    )
+    return SuspenseCard(
+        mutation_id=mutation.mutation_id,
+        amount_idr=amount_idr,
+        service=mutation.service,
+        account_number=mutation.account_number,
+        note=mutation.description,
+        at_ms=mutation.at_ms,
+        similar=tuple(_similar(work, ticket) for ticket in similar),
+    )
+
+
+def _similar(work: UnitOfWork, ticket: Ticket) -> SimilarTicket:
+    person = people.get(work.tx, ticket.user_id)
+    return SimilarTicket(
+        ticket_id=ticket.ticket_id,
+        exact_idr=ticket.exact_idr,
+        name=person.name if person else str(ticket.user_id),
+        state=ticket.state,
+        credited_idr=ticket.credited_idr or 0,
+    )
+
+
+def show_open(work: UnitOfWork, admin: Actor) -> None:
+    """Show an admin the open tickets and the money in suspense, oldest first."""
+    tickets = deposits.open_tickets(work.tx, limit=MAX_CARDS)
+    payments = mutations.in_suspense(work.tx, limit=MAX_CARDS)
+    for ticket in tickets:
+        work.notify(card_of(work, ticket), admin.address, subject=ticket_subject(ticket.ticket_id))
+    for mutation in payments:
+        work.notify(payment_card(work, mutation), admin.address, subject=mutation_subject(mutation))
+    if not tickets and not payments:
+        work.notify(NoDeposits(), admin.address)

@@ -8,16 +8,16 @@ from bot.features.deposits.cards import (
     closed_payment,
     mutation_id_of,
     mutation_subject,
+    payment_card,
 )
 from bot.features.deposits.crediting import credit_ticket, post_credit
-from bot.features.deposits.tickets import A_DAY_MS, open_ticket
+from bot.features.deposits.tickets import open_ticket
 from bot.grammar.parse import normalize
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.buttons import Action
 from bot.notices.deposits import (
     DepositCredited,
     MutationUnreadable,
-    SimilarTicket,
     SuspenseCard,
     SuspenseClosed,
     SuspensePersonUnknown,
@@ -33,8 +33,6 @@ from storage.deposits import Ticket
 from storage.mutations import Mutation, MutationState
 from storage.people import Person
 
-SIMILAR_MARGIN_IDR, MAX_SIMILAR = 1_000, 3
-SIMILAR_SINCE_MS = 7 * A_DAY_MS
 MAX_TYPED_CHARS = 64
 
 
@@ -93,37 +91,7 @@ def _suspend(work: UnitOfWork, mutation: Mutation, amount_idr: int) -> None:
         legs=legs,
     )
     ledger.post(work.tx, entry)
-    work.notify_admins(_card(work, mutation, amount_idr), subject=mutation_subject(mutation))
-
-
-def _card(work: UnitOfWork, mutation: Mutation, amount_idr: int) -> SuspenseCard:
-    similar = deposits.similar(
-        work.tx,
-        amount_idr,
-        margin_idr=SIMILAR_MARGIN_IDR,
-        since_ms=work.now_ms - SIMILAR_SINCE_MS,
-        limit=MAX_SIMILAR,
-    )
-    return SuspenseCard(
-        mutation_id=mutation.mutation_id,
-        amount_idr=amount_idr,
-        service=mutation.service,
-        account_number=mutation.account_number,
-        note=mutation.description,
-        at_ms=mutation.at_ms,
-        similar=tuple(_similar(work, ticket) for ticket in similar),
-    )
-
-
-def _similar(work: UnitOfWork, ticket: Ticket) -> SimilarTicket:
-    person = people.get(work.tx, ticket.user_id)
-    return SimilarTicket(
-        ticket_id=ticket.ticket_id,
-        exact_idr=ticket.exact_idr,
-        name=person.name if person else str(ticket.user_id),
-        state=ticket.state,
-        credited_idr=ticket.credited_idr or 0,
-    )
+    work.notify_admins(payment_card(work, mutation), subject=mutation_subject(mutation))
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
@@ -183,7 +151,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
             question = SuspenseQuestion(mutation_id=mutation.mutation_id, amount_idr=mutation.amount_idr)
             work.answer(admin, question, subject=mutation_subject(mutation))
         case _:
-            work.answer(admin, _card(work, mutation, mutation.amount_idr), subject=mutation_subject(mutation))
+            work.answer(admin, payment_card(work, mutation), subject=mutation_subject(mutation))
     return Toast.DONE
 
 

@@ -3,7 +3,7 @@
 from bot.actors import Actor, Address
 from bot.deposits.accounts import DepositAccount
 from bot.deposits.qris import with_amount
-from bot.features.deposits.cards import close_cards, show_card, ticket_id_of, ticket_subject
+from bot.features.deposits.cards import close_cards, show_card, show_open, ticket_id_of, ticket_subject
 from bot.grammar.deposit_request import QRIS_WORD, DepositRequest, read_deposit_request
 from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
@@ -46,10 +46,13 @@ LARGEST_SUFFIX = 999
 
 
 def answer_ticket(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `tiket 100000`: issue a ticket, or show the one that is open."""
+    """Answer `tiket 100000`: issue a ticket, or show the one that is open; to an admin `tiket` shows all."""
     typed = " ".join(normalize(command.rest).split())
     if typed.lower() in ("batal", "cancel", "hapus"):
         cancel_ticket(work, actor)
+        return
+    if actor.sees_all and not typed:
+        show_open(work, actor)
         return
     accounts, shop_id = work.context.deposit_accounts, paying_account(work, actor.user_id).shop_id
     request = read_deposit_request(typed, [account.bank for account in accounts])

@@ -96,6 +96,9 @@ def _reported(stage: Stage) -> Iterator[Scene]:
         messages=stage.send_text(str(SARI.user_id), by=RINA, reply_to="SuspenseCard"),
     )
     yield Scene(caption="One more tap credits it", messages=stage.tap("Ya, kreditkan", by=RINA))
+    yield Scene(
+        caption="An admin asks what is open", typed="/tiket", messages=stage.send_text("/tiket", by=RINA)
+    )
     yield _report(stage, "It reports a part of a rupiah", None)
 
 
