@@ -9,6 +9,7 @@ from bot.actors import Actor, Address
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
+from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
@@ -34,6 +35,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     reseller_floor_idr: int | None = None
+    deposit_accounts: tuple[DepositAccount, ...] = ()
+    deposit_qris: str | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":

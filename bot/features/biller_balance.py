@@ -43,7 +43,7 @@ def _show_balance(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 ROUTES = Routes(
     commands=(
-        # The other seven are the words for a balance on other pulsa servers.
-        CommandRoute(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi", "rek"), _show_balance),
+        # The other five are the words for a balance on other pulsa servers.
+        CommandRoute(("saldo", "sal", "s", "cs", "mutasi", "rek"), _show_balance),
     ),
 )

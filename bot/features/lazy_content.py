@@ -1,12 +1,14 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
+from bot.features.deposits.qr_picture import draw_qr
 from bot.features.history import reports
 from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
 from bot.notices.catalogue import CatalogueFile, FileFormat
+from bot.notices.deposits import TicketIssued
 from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
@@ -14,6 +16,7 @@ from bot.notices.receipts import Receipt
 from bot.notices.reports import SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
+from bot.texts.deposits import ticket_issued
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
@@ -26,6 +29,8 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
     match notice:
         case BatchSummary():
             return _batch_summary(tx, notice, clock)
+        case TicketIssued():
+            return LazyContent(rendered=_ticket(notice, clock))
         case CatalogueFile():
             return _catalogue(tx, notice)
         case RemovalFile():
@@ -55,6 +60,17 @@ def _receipt(notice: Receipt, clock: Clock) -> RenderedMessage:
     name = f"struk-{notice.facts.ref}.png"
     attachment = Attachment(form=AttachmentKind.PICTURE, name=name, content=draw_receipt(notice.facts, clock))
     return RenderedMessage(text=caption(notice), attachment=attachment)
+
+
+def _ticket(notice: TicketIssued, clock: Clock) -> RenderedMessage:
+    """Draw the QR code of a ticket, if it has one; the text is then its caption."""
+    text = ticket_issued(notice, clock)
+    if notice.qris is None:
+        return RenderedMessage(text=text)
+    picture = Attachment(
+        form=AttachmentKind.PICTURE, name=f"qris-{notice.ticket_id}.png", content=draw_qr(notice.qris)
+    )
+    return RenderedMessage(text=text, attachment=picture)
 
 
 def _catalogue(tx: Tx, notice: CatalogueFile) -> LazyContent:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bot.features import biller_balance, guidance
 from bot.features.complaints import complaints
+from bot.features.deposits import crediting, suspense, tickets
 from bot.features.history import order_lookup, reports
 from bot.features.people import membership
 from bot.features.price_list import catalogue_admin, import_review
@@ -24,6 +25,9 @@ CAPABILITIES: tuple[Routes, ...] = (
     reports.ROUTES,
     receipts.ROUTES,
     complaints.ROUTES,
+    tickets.ROUTES,
+    crediting.ROUTES,
+    suspense.ROUTES,
     membership.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,

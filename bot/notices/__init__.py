@@ -10,6 +10,7 @@ from bot.notices.alarms import AlarmNotice, DeliveryFailed
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
+from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
@@ -33,6 +34,7 @@ Notice = (
     OrderNotice
     | PlacingNotice
     | BalancesNotice
+    | DepositsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
@@ -48,7 +50,14 @@ Notice = (
 )
 
 LazyNotice = (
-    BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile | JoinRequests
+    BatchSummary
+    | Receipt
+    | TicketIssued
+    | CatalogueFile
+    | RemovalFile
+    | SalesReport
+    | SalesReportFile
+    | JoinRequests
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 

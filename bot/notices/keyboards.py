@@ -7,6 +7,8 @@ from bot.notices import Notice
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
+from bot.notices.deposit_keyboards import deposit_buttons
+from bot.notices.deposits import DepositsNotice
 from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
@@ -49,6 +51,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _result_buttons(notice)
+    if isinstance(notice, DepositsNotice):
+        return deposit_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
