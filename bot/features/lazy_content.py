@@ -15,7 +15,7 @@ from bot.texts.catalogue import file_words
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
-from storage import batches, catalogue, orders
+from storage import batches, catalogue, levels, orders
 from storage.transaction import Tx
 
 
@@ -55,7 +55,8 @@ def _receipt(notice: Receipt, clock: Clock) -> RenderedMessage:
 
 def _catalogue(tx: Tx, notice: CatalogueFile) -> LazyContent:
     current = catalogue.load(tx)
-    content = catalogue_csv(current) if notice.form is FileFormat.CSV else catalogue_xlsx(current)
+    write = catalogue_csv if notice.form is FileFormat.CSV else catalogue_xlsx
+    content = write(current, levels.listed(tx))
     name = f"katalog-v{current.version}.{notice.form}"
     return LazyContent(
         rendered=RenderedMessage(

@@ -41,7 +41,7 @@ COMMANDS = frozenset(
         *COMPLAINTS,
         *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
         *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
-        *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup"),
+        *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup", "level", "laba"),
     )
 )
 """Words that are commands with or without a slash."""

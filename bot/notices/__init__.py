@@ -25,6 +25,7 @@ from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
 
@@ -36,6 +37,7 @@ Notice = (
     | OrderLookupNotice
     | ReportsNotice
     | PriceListNotice
+    | SellingPricesNotice
     | CatalogueNotice
     | ReceiptsNotice
     | SerialNumberNotice

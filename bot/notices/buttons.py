@@ -40,6 +40,7 @@ class Action(StrEnum):
     OLDER = "older"
     REPORT = "report"
     REPORT_FILE = "report_file"
+    SELL_BELOW_COST = "sell_below_cost"
 
 
 VIEW_ACTIONS = frozenset(

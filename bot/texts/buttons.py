@@ -40,6 +40,7 @@ LABELS: dict[Action, str] = {
     Action.OLDER: "Lebih lama »",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
+    Action.SELL_BELOW_COST: "Tetap jual {}",
 }
 """`{}` is replaced by the label of the button."""
 

@@ -117,6 +117,7 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    ("/level: harga per level", " · ", code("/level @nama emas")),
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 

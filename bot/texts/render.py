@@ -36,6 +36,7 @@ from bot.notices.price_list import PriceListNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
 from bot.orders.model import State
@@ -53,6 +54,7 @@ from bot.texts import (
     receipts,
     reports,
     restore_gate,
+    selling_prices,
     serial_numbers,
     shopping,
 )
@@ -91,13 +93,15 @@ def _copy(notice: Notice) -> str | None:
             return None
 
 
-def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
+def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
     if isinstance(notice, BalancesNotice):
         return balances.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
+    if isinstance(notice, SellingPricesNotice):
+        return selling_prices.words(notice, clock)
     if isinstance(notice, CatalogueNotice):
         return catalogue.words(notice, clock)
     if isinstance(notice, ShoppingNotice):

@@ -14,6 +14,7 @@ from tests.samples import (
     receipts,
     reports,
     restore,
+    selling_prices,
     serial_numbers,
     talk,
 )
@@ -41,6 +42,7 @@ TO_ADMINS: tuple[Notice, ...] = (
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
+    *selling_prices.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -9,6 +9,7 @@ from tools.gallery.scenes import (
     again,
     coming_in,
     doubts,
+    levels,
     looking,
     many,
     money,
@@ -57,6 +58,11 @@ CHAPTERS = (
         title="Balances",
         intro="A reseller with a limit pays when the order is placed, and gets the price back if it fails.",
         play=money.play,
+    ),
+    Chapter(
+        title="Levels of prices",
+        intro="Each reseller sees and pays the price of their level. Costs are for admins only.",
+        play=levels.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

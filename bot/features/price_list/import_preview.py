@@ -63,6 +63,7 @@ def make_preview(
 ) -> ImportPreview:
     """Return the preview of a list; `price` is the price option that the admin chose."""
     merged, diff = plan.merged, plan.diff
+    losing = [product for product in plan.products if _is_below_cost(product)]
     added = [change.after for change in diff.of_kind(ChangeKind.ADDED) if change.after]
     chosen = price if price is not None else _default_option(parsed)
     return ImportPreview(
@@ -77,8 +78,10 @@ def make_preview(
         removed_count=len(merged.removed),
         removed=codes_of(merged.removed),
         emptied_count=len(diff.of_kind(ChangeKind.PRICE_TAKEN)),
+        below_cost=codes_of(losing),
+        below_cost_count=len(losing),
         unpriced_count=sum(product.price_idr is None for product in added),
-        has_price=bool(parsed.price_options),
+        has_price=any(table.prices for table in parsed.tables),
         is_price_sure=parsed.is_price_sure or price is not None,
         price=price,
         choices=_choices(parsed, chosen),
@@ -88,6 +91,14 @@ def make_preview(
         stricter=merged.stricter[:MAX_CODES_SHOWN],
         has_changes=bool(diff),
         renewed=renewed,
+    )
+
+
+def _is_below_cost(product: Product) -> bool:
+    return (
+        product.cost_idr is not None
+        and product.price_idr is not None
+        and product.cost_idr > product.price_idr
     )
 
 
@@ -109,7 +120,10 @@ def _default_option(parsed: ParsedPriceList) -> int | None:
 
 def _choices(parsed: ParsedPriceList, chosen: int | None) -> tuple[PriceChoice, ...]:
     """Return the other price options, each with its first price."""
-    others = [option for option in range(len(parsed.price_options)) if option != chosen]
+    of_levels = {option for option, _ in parsed.level_columns}
+    others = [
+        option for option in range(len(parsed.price_options)) if option != chosen and option not in of_levels
+    ]
     return tuple(_choice(parsed, option) for option in others[:MAX_CHOICES])
 
 
@@ -130,11 +144,16 @@ def _choice(parsed: ParsedPriceList, option: int) -> PriceChoice:
 def _reading(parsed: ParsedPriceList, chosen: int | None) -> ReadingReport:
     """Return how the file was read, with the price column in use and the unused ones."""
     titles = [option.title for option in parsed.price_options]
+    of_levels = {option for option, _ in parsed.level_columns}
     columns, unused = parsed.columns, parsed.unused
-    if len(titles) > 1:
+    if len(titles) > 1 or of_levels:
         price = () if chosen is None else (MappedColumn(title=titles[chosen], column=Column.PRICE),)
-        columns = (*(column for column in columns if column.column is not Column.PRICE), *price)
-        unused = (*(title for option, title in enumerate(titles) if option != chosen), *unused)
+        levels = (
+            MappedColumn(title=titles[option], column=Column.LEVEL) for option, _ in parsed.level_columns
+        )
+        columns = (*(column for column in columns if column.column is not Column.PRICE), *price, *levels)
+        others = (option for option in range(len(titles)) if option != chosen and option not in of_levels)
+        unused = (*(titles[option] for option in others), *unused)
     return ReadingReport(
         columns=columns,
         unused=_named(unused),
@@ -163,6 +182,14 @@ def _examples(diff: CatalogueDiff) -> tuple[ChangeExample, ...]:
 
 def _example(change: ProductChange) -> ChangeExample:
     product = change.after or change.before
+    if change.kind is ChangeKind.COST and change.before and change.after:
+        return ChangeExample(
+            kind=change.kind,
+            code=change.code,
+            name=change.after.name,
+            before_idr=change.before.cost_idr,
+            after_idr=change.after.cost_idr,
+        )
     return ChangeExample(
         kind=change.kind,
         code=change.code,
