@@ -720,3 +720,18 @@ DELETE FROM sales_below_cost WHERE code_folded = :code_folded;
 
 -- name: revoke_sales_below_cost_at_level
 DELETE FROM sales_below_cost WHERE level_key = :level_key;
+
+-- name: sold_products
+-- A cost that the biller never named is the one that was expected when the order was placed.
+SELECT user_id, product_code, count(*) AS count, count(price_idr) AS priced_count,
+    coalesce(sum(price_idr), 0) AS sales_idr,
+    count(CASE WHEN price_idr IS NOT NULL THEN cost_idr END) AS costed_count,
+    coalesce(sum(CASE WHEN price_idr IS NOT NULL THEN cost_idr END), 0) AS cost_idr,
+    coalesce(sum(price_idr - cost_idr), 0) AS profit_idr,
+    sum(is_estimated) AS estimated_count,
+    coalesce(sum(CASE WHEN price_idr IS NULL THEN cost_idr END), 0) AS unpriced_cost_idr,
+    count(CASE WHEN price_idr IS NULL AND cost_idr IS NULL THEN 1 END) AS unpriced_uncosted_count
+FROM (SELECT user_id, product_code, price_idr, coalesce(cost_idr, expected_cost_idr) AS cost_idr,
+        CASE WHEN cost_idr IS NULL AND expected_cost_idr IS NOT NULL THEN 1 ELSE 0 END AS is_estimated
+    FROM orders WHERE state = 'succeeded' AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms) AS sold
+GROUP BY user_id, product_code ORDER BY user_id, product_code;

@@ -1,7 +1,7 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
-from bot.features.history import reports
+from bot.features.history import profits, reports
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
@@ -9,7 +9,7 @@ from bot.notices.catalogue import CatalogueFile, FileFormat
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
-from bot.notices.reports import SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
@@ -34,6 +34,10 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=reports.render_report(tx, notice, clock))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
+        case ProfitReport():
+            return LazyContent(rendered=profits.render_report(tx, notice, clock))
+        case ProfitFile():
+            return LazyContent(rendered=profits.render_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

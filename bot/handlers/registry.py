@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.features import biller_balance, guidance
 from bot.features.complaints import complaints
-from bot.features.history import order_lookup, reports
+from bot.features.history import order_lookup, profits, reports
 from bot.features.people import membership, price_levels
 from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
@@ -23,6 +23,7 @@ CAPABILITIES: tuple[Routes, ...] = (
     destination_prompt.ROUTES,
     order_lookup.ROUTES,
     reports.ROUTES,
+    profits.ROUTES,
     receipts.ROUTES,
     complaints.ROUTES,
     membership.ROUTES,

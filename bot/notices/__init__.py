@@ -23,7 +23,7 @@ from bot.notices.people import PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
@@ -48,7 +48,16 @@ Notice = (
     | GuidanceNotice
 )
 
-LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
+LazyNotice = (
+    BatchSummary
+    | Receipt
+    | CatalogueFile
+    | RemovalFile
+    | SalesReport
+    | SalesReportFile
+    | ProfitReport
+    | ProfitFile
+)
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed

@@ -41,6 +41,8 @@ class Action(StrEnum):
     REPORT = "report"
     REPORT_FILE = "report_file"
     SELL_BELOW_COST = "sell_below_cost"
+    PROFIT = "profit"
+    PROFIT_FILE = "profit_file"
 
 
 VIEW_ACTIONS = frozenset(
@@ -48,6 +50,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

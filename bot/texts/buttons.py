@@ -41,6 +41,8 @@ LABELS: dict[Action, str] = {
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
     Action.SELL_BELOW_COST: "Tetap jual {}",
+    Action.PROFIT: "{}",
+    Action.PROFIT_FILE: "📄 Unduh {}",
 }
 """`{}` is replaced by the label of the button."""
 

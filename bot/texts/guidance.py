@@ -117,6 +117,7 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    ("/laba", ": hari ini · ", code("/laba 1/11-21/11 xlsx"), ": penjualan, modal, laba"),
     ("/level: harga per level", " · ", code("/level @nama emas")),
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
@@ -181,6 +182,8 @@ ADMIN_COMMANDS = {
     "reseller": "Daftar reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
+    "laba": "Penjualan, modal, dan laba",
+    "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",
     "riwayat": "Pesanan Anda sendiri",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from bot.orders.events import Succeeded
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, SARI, Stage, messages_to
@@ -41,3 +42,13 @@ def play() -> Iterator[Scene]:
     yield Scene(caption="The cost is above the price", typed=typed, messages=messages_to(SARI, messages))
     yield Scene(caption="The admins read why", messages=messages_to(RINA, messages))
     yield Scene(caption="Tetap jual is tapped", messages=stage.tap("Tetap jual", RINA))
+    stage = Stage(*GOODS)
+    yield Scene(caption="No profit yet", typed="/laba", messages=stage.send_text("/laba", RINA))
+    for typed in ("s5.081234567890", "s5.081234567891"):
+        stage.send_text(typed)
+        stage.accept()
+        stage.apply(Succeeded(sn="51203948571"))
+    yield Scene(caption="The profit of today", typed="/laba", messages=stage.send_text("/laba", RINA))
+    yield Scene(caption="As a file", messages=stage.tap("XLSX", RINA))
+    typed = "/laba kapan"
+    yield Scene(caption="A day that is none", typed=typed, messages=stage.send_text(typed, RINA))
