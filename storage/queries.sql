@@ -735,3 +735,23 @@ FROM (SELECT user_id, product_code, price_idr, coalesce(cost_idr, expected_cost_
         CASE WHEN cost_idr IS NULL AND expected_cost_idr IS NOT NULL THEN 1 ELSE 0 END AS is_estimated
     FROM orders WHERE state = 'succeeded' AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms) AS sold
 GROUP BY user_id, product_code ORDER BY user_id, product_code;
+
+-- The balance at the biller between two reports.
+
+-- name: note_topup
+INSERT INTO biller_topups (amount_idr, noted_by, at_ms) VALUES (:amount_idr, :noted_by, :at_ms);
+
+-- name: last_topup
+SELECT amount_idr, at_ms FROM biller_topups ORDER BY topup_id DESC LIMIT 1;
+
+-- name: sum_topups
+SELECT coalesce(sum(amount_idr), 0) AS amount_idr FROM biller_topups WHERE at_ms > :since_ms;
+
+-- name: sum_accepted_orders
+-- An order is accepted soon after it is placed, so that only those of a day are looked at.
+SELECT count(*) AS count, coalesce(sum(coalesce(cost_idr, expected_cost_idr)), 0) AS cost_idr,
+    count(*) - count(coalesce(cost_idr, expected_cost_idr)) AS uncosted_count
+FROM orders
+WHERE placed_at_ms >= :placed_from_ms AND changed_at_ms > :since_ms AND state NOT IN ('failed', 'expired')
+    AND EXISTS (SELECT 1 FROM order_events AS event
+        WHERE event.trxid = orders.trxid AND event.kind = 'Accepted' AND event.at_ms > :since_ms);

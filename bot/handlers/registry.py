@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.features import biller_balance, guidance
+from bot.features import biller_balance, guidance, topups
 from bot.features.complaints import complaints
 from bot.features.history import order_lookup, profits, reports
 from bot.features.people import membership, price_levels
@@ -31,6 +31,7 @@ CAPABILITIES: tuple[Routes, ...] = (
     import_review.ROUTES,
     catalogue_admin.ROUTES,
     biller_balance.ROUTES,
+    topups.ROUTES,
     guidance.ROUTES,
 )
 

@@ -28,6 +28,7 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.topups import TopUpNotice
 
 Notice = (
     OrderNotice
@@ -43,6 +44,7 @@ Notice = (
     | SerialNumberNotice
     | ComplaintsNotice
     | AlarmNotice
+    | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
     | GuidanceNotice

@@ -41,6 +41,7 @@ class Action(StrEnum):
     REPORT = "report"
     REPORT_FILE = "report_file"
     SELL_BELOW_COST = "sell_below_cost"
+    CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
 

@@ -33,6 +33,7 @@ from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.topups import TopUpQuestion
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
@@ -54,6 +55,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
         return _sn_buttons(notice.trxid, notice.candidate)
+    if isinstance(notice, TopUpQuestion):
+        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
     if isinstance(notice, BelowCostCard):
         figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
         return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)

@@ -232,6 +232,7 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
     return lines(
         *_last_balance(notice, clock),
+        *_expected_balance(notice),
         *held,
         "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
         "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
@@ -254,6 +255,22 @@ def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
     return (
         ("💰 Saldo biller ", bold(rupiah(notice.balance_idr))),
         f"Menurut {source}, {clock.moment(notice.reported_at_ms)}",
+    )
+
+
+def _expected_balance(notice: BillerBalance) -> tuple[Row, ...]:
+    """Return the balance that is expected now, where anything moved it since the report."""
+    if notice.expected_idr is None or not (notice.topup_idr or notice.accepted_count):
+        return ()
+    topup = f" + top-up {rupiah(notice.topup_idr)}" if notice.topup_idr else ""
+    accepted = (
+        f" - {_cost(notice.accepted_count, notice.accepted_cost_idr, notice.accepted_uncosted_count)}"
+        if notice.accepted_count
+        else ""
+    )
+    return (
+        ("Perkiraan sekarang ", bold(rupiah(notice.expected_idr))),
+        f"Sejak laporan itu:{topup}{accepted}",
     )
 
 

@@ -41,6 +41,7 @@ LABELS: dict[Action, str] = {
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
     Action.SELL_BELOW_COST: "Tetap jual {}",
+    Action.CONFIRM_TOPUP: "Ya, catat",
     Action.PROFIT: "{}",
     Action.PROFIT_FILE: "📄 Unduh {}",
 }

@@ -117,8 +117,7 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
-    ("/laba", ": hari ini · ", code("/laba 1/11-21/11 xlsx"), ": penjualan, modal, laba"),
-    ("/level: harga per level", " · ", code("/level @nama emas")),
+    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 

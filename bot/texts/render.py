@@ -39,6 +39,7 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
@@ -57,6 +58,7 @@ from bot.texts import (
     selling_prices,
     serial_numbers,
     shopping,
+    topups,
 )
 from bot.texts.formatting import Attachment, Clock, Text
 
@@ -118,6 +120,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):
         return alarms.words(notice, clock)
+    if isinstance(notice, TopUpNotice):
+        return topups.words(notice, clock)
     if isinstance(notice, RestoreGateNotice):
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):

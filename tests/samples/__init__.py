@@ -17,6 +17,7 @@ from tests.samples import (
     selling_prices,
     serial_numbers,
     talk,
+    topups,
 )
 
 TO_RESELLERS: tuple[Notice, ...] = (
@@ -43,6 +44,7 @@ TO_ADMINS: tuple[Notice, ...] = (
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
     *selling_prices.TO_ADMINS,
+    *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -43,5 +43,7 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     say.DatabaseFoundDamaged(at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
+    replace(BALANCE, topup_idr=SUM_IDR),
+    replace(BALANCE, accepted_count=2, accepted_cost_idr=PRICE_IDR, accepted_uncosted_count=1),
     replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),
 )
