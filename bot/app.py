@@ -163,6 +163,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         messages_per_s=settings.telegram_messages_per_s,
         chat_messages_per_s=settings.telegram_chat_messages_per_s,
         reseller_floor_idr=settings.reseller_floor_idr,
+        biller_reserve_idr=settings.biller_reserve_idr,
     )
 
 

@@ -51,7 +51,10 @@ def save(tx: Tx, level: Level, *, at_ms: int, changed_by: int) -> None:
 
 def delete(tx: Tx, key: str) -> bool:
     """Delete a level; return False if a shop has it."""
-    return tx.run("delete_level", level_key=key) > 0
+    if not tx.run("delete_level", level_key=key):
+        return False
+    tx.run("outdate_parsed_imports")
+    return True
 
 
 def of_owner(tx: Tx, owner_id: int) -> Level | None:

@@ -114,6 +114,14 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
         return self.balance_idr + self.topup_idr - self.accepted_cost_idr
 
 
+class BillerReserveLow(Struct, frozen=True, kw_only=True):
+    """The reported balance at the biller has fallen below the operator's reserve."""
+
+    balance_idr: int
+    reserve_idr: int
+    at_ms: int
+
+
 AlarmNotice = (
     UnknownTrxid
     | NothingToResolve
@@ -124,4 +132,5 @@ AlarmNotice = (
     | AuditFinding
     | DatabaseFoundDamaged
     | BillerBalance
+    | BillerReserveLow
 )

@@ -26,7 +26,6 @@ from bot.purchasing.notifications import (
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import balances, batches, costs, orders, outbox
-from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
@@ -154,7 +153,7 @@ def apply_event(
     if after.cost_idr and after.cost_idr != before.cost_idr:
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is not None:
-        _store_balance(work.tx, before.trxid, event, decision.balance_idr, work.now_ms)
+        _store_balance(work, before.trxid, event, decision.balance_idr)
     notices = notices_for(before, after, event, work.now_ms)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice)
@@ -207,12 +206,13 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 
-def _store_balance(tx: Tx, trxid: str, event: OrderEvent, balance_idr: int, at_ms: int) -> None:
+def _store_balance(work: UnitOfWork, trxid: str, event: OrderEvent, balance_idr: int) -> None:
+    biller_deposit.warn_of_reserve(work, balance_idr)
     source = "answer" if isinstance(event, Accepted) else "reversal"
     balance = balances.ReportedBalance(
-        balance_idr=balance_idr, reported_at_ms=at_ms, source=source, trxid=trxid
+        balance_idr=balance_idr, reported_at_ms=work.now_ms, source=source, trxid=trxid
     )
-    balances.report_balance(tx, balance)
+    balances.report_balance(work.tx, balance)
 
 
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:

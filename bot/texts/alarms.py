@@ -6,6 +6,7 @@ from bot.notices.alarms import (
     AlarmNotice,
     AuditFinding,
     BillerBalance,
+    BillerReserveLow,
     BreakerClosed,
     BreakerOpened,
     DatabaseFoundDamaged,
@@ -240,6 +241,15 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     )
 
 
+def biller_reserve_low(notice: BillerReserveLow, clock: Clock) -> Text:
+    return lines(
+        ("🚨 ", bold("Saldo biller menipis")),
+        f"Sekarang {rupiah(notice.balance_idr)}, batasnya {rupiah(notice.reserve_idr)}.",
+        ("Isi saldo di biller, lalu catat: ", code("/topup 5000000")),
+        clock.moment(notice.at_ms),
+    )
+
+
 def _cost(count: int, cost_idr: int, uncosted_count: int) -> str:
     unknown = f" ({uncosted_count} belum diketahui)" if uncosted_count else ""
     return f"{count} pesanan, modal {rupiah(cost_idr)}{unknown}"
@@ -294,5 +304,7 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return audit_finding(notice, clock)
         case BillerBalance():
             return biller_balance(notice, clock)
+        case BillerReserveLow():
+            return biller_reserve_low(notice, clock)
         case _:
             assert_never(notice)

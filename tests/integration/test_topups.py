@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.notices.alarms import BillerBalance
+from bot.notices.alarms import BillerBalance, BillerReserveLow
 from bot.notices.topups import TopUpCancelled, TopUpNoted, TopUpQuestion, TopUpUnclear
 from bot.updates import Toast
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
@@ -95,3 +95,22 @@ async def test_only_an_admin_in_private_notes_one(shop: Shop) -> None:
     for text, by, chat in (("/topup 5000000", SARI, None), ("/topup 5000000", RINA, GROUP)):
         await shop.says(text, by=by, chat=chat)
         assert not any(kind.startswith("TopUp") for kind in shop.kinds(chat or by))
+
+
+async def test_the_admins_hear_once_that_the_balance_has_fallen_below_the_reserve(shop: Shop) -> None:
+    shop.starts(biller_reserve_idr=500_000)
+    for balance_idr in (600_000, 499_999, 400_000):
+        await reports(shop, balance_idr)
+    assert shop.kinds(RINA) == shop.kinds(DEWI) == ["BillerReserveLow"]
+    low = shop.last(RINA)
+    assert isinstance(low, BillerReserveLow)
+    assert (low.balance_idr, low.reserve_idr) == (499_999, 500_000)
+    shop.clock.passes(600)
+    for balance_idr in (5_000_000, 100_000):
+        await reports(shop, balance_idr)
+    assert shop.kinds(RINA) == ["BillerReserveLow"] * 2
+
+
+async def test_without_a_reserve_nobody_is_alerted(shop: Shop) -> None:
+    await reports(shop, 1)
+    assert shop.messages(RINA) == []

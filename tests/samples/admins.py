@@ -41,6 +41,7 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         for more in (0, 7)
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
+    say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
     replace(BALANCE, topup_idr=SUM_IDR),

@@ -111,6 +111,8 @@ def _delete(work: UnitOfWork, admin: Actor, deletion: DeleteLevel, typed: str) -
 def _remove_prices(work: UnitOfWork, admin: Actor, level: Level) -> None:
     """Remove the prices of a level from the catalogue: a later level of this name must not have them."""
     old = work.catalogue
+    if not _count_listed(old, level.key):
+        return
     new = tuple(
         replace(
             product, level_prices=tuple(price for price in product.level_prices if price.level != level.key)

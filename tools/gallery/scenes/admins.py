@@ -132,6 +132,8 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     quarantined = alarms.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
     caption = "A report that names an order but does not match it"
     yield Scene(caption=caption, messages=stage.notify(quarantined, to=RINA))
+    low = alarms.BillerReserveLow(balance_idr=480_000, reserve_idr=500_000, at_ms=stage.now_ms)
+    yield Scene(caption="The balance at the biller runs low", messages=stage.notify(low, to=RINA))
     damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)
