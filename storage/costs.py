@@ -9,6 +9,12 @@ def last_known(tx: Tx, code: str) -> int | None:
     return row["cost_idr"] if row else None
 
 
+def changed_at_ms(tx: Tx, code: str) -> int:
+    """Return when another cost of a product became known; 0 if none is known."""
+    row = tx.one("last_cost", code_folded=code.casefold())
+    return row["changed_at_ms"] if row else 0
+
+
 def learn(tx: Tx, code: str, cost_idr: int, *, at_ms: int) -> None:
     """Store a cost; if it is another one than before, the product is not sold below cost any more."""
     if tx.run("learn_cost", code_folded=code.casefold(), cost_idr=cost_idr, at_ms=at_ms):

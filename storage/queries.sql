@@ -695,7 +695,7 @@ INSERT INTO level_prices (code_folded, level_key, price_idr) VALUES (:code_folde
 DELETE FROM level_prices WHERE code_folded = :code_folded;
 
 -- name: last_cost
-SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded;
+SELECT cost_idr, changed_at_ms FROM product_costs WHERE code_folded = :code_folded;
 
 -- name: learn_cost
 -- No row changed: that was the cost before.

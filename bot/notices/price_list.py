@@ -64,7 +64,8 @@ class ReadingReport(Struct, frozen=True, kw_only=True):
     """How a file was read: its sheets, the meaning of its columns, and what was left out.
 
     `sheets` is empty if the file has one only, `sheets_left` are those that are hidden or have no list.
-    `unused` are the first headings that were not used, `note_rows` the first rows that are no products.
+    `unused` are the first headings that were not used, `note_rows` the first rows that are no products. A
+    level named `level_hint` would use one of those headings.
     """
 
     columns: tuple[MappedColumn, ...]
@@ -74,6 +75,7 @@ class ReadingReport(Struct, frozen=True, kw_only=True):
     sheets_left: tuple[FileText, ...]
     note_rows: tuple[FileText, ...]
     note_count: int
+    level_hint: str = ""
 
 
 class ImportPreview(Struct, frozen=True, kw_only=True):

@@ -12,10 +12,10 @@ from bot.notices.selling_prices import BelowCostCard, BelowCostDecided
 from bot.routing import ButtonRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import costs, ledger, levels, outbox
+from storage import catalogue, costs, ledger, levels, outbox
 
 ASK_AGAIN_MS = 24 * 3_600_000
-"""An admin who has left a card unanswered for a day is asked again about the same figures."""
+"""An admin who has left a card unanswered for a day is asked again, even if no price or cost has changed."""
 
 
 def held_back(work: UnitOfWork, user_id: int, products: Iterable[Product]) -> frozenset[str]:
@@ -57,7 +57,14 @@ def ask_admins(work: UnitOfWork, user_id: int, product: Product) -> None:
     if cost_idr is None or product.price_idr is None:
         return
     subject = f"cost:{product.code.casefold()}:{key}:{product.price_idr}:{cost_idr}"
-    if outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - ASK_AGAIN_MS):
+    # Figures that were changed and came back are new ones: what was allowed before holds no longer.
+    changed_at_ms = max(
+        catalogue.changed_at_ms(work.tx),
+        levels.changed_at_ms(work.tx, user_id),
+        costs.changed_at_ms(work.tx, product.code),
+    )
+    since_ms = max(work.now_ms - ASK_AGAIN_MS, changed_at_ms)
+    if outbox.was_enqueued_since(work.tx, subject, since_ms=since_ms):
         return
     card = BelowCostCard(
         code=product.code,

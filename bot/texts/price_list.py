@@ -191,6 +191,9 @@ def _left_out(reading: ReadingReport) -> list[Row]:
         rows.append(
             ("Belum dipakai: ", *_joined(reading.unused), f" dan {number(more)} lagi" if more else "")
         )
+    if reading.level_hint:
+        level = code(f"/level {reading.level_hint} 0")
+        rows.append(("Kolom harga untuk level? Buat dulu levelnya, misalnya ", level))
     if reading.sheets_left:
         rows.append(("Lembar yang tidak dibaca: ", *_joined(reading.sheets_left)))
     if reading.note_rows:

@@ -108,6 +108,16 @@ async def test_the_word_holds_until_price_or_cost_changes(prepaid: Shop, changed
     assert not await is_sold(prepaid, 3)
 
 
+async def test_figures_that_come_back_are_asked_about_again(prepaid: Shop) -> None:
+    await is_sold(prepaid, 1)
+    await allows(prepaid)
+    prepaid.clock.passes(60)
+    for cost_idr in (5_000, COST):
+        await prepaid.sells(replace(LOSING, cost_idr=cost_idr), OTHER)
+    assert not await is_sold(prepaid, 2)
+    assert isinstance(prepaid.last(RINA), BelowCostCard)
+
+
 async def test_a_change_that_touches_neither_leaves_the_word_standing(prepaid: Shop) -> None:
     await is_sold(prepaid, 1)
     await allows(prepaid)

@@ -288,6 +288,7 @@ class TestPriceLists:
         preview = shop.last(RINA)
         assert isinstance(preview, ImportPreview)
         assert [choice.title for choice in preview.choices] == ["harga emas", "perak"]
+        assert preview.reading.level_hint == "emas"
         nonce = shop.buttons(RINA)["apply_import"]
         await shop.says("/level emas 0", by=DEWI)
         await shop.presses(nonce)
@@ -299,8 +300,26 @@ class TestPriceLists:
         (product,) = (await shop.disk.read(catalogue.load)).products
         assert product.level_prices == (LevelPrice(level="emas", price_idr=5_700),)
 
+    async def test_a_price_column_that_becomes_one_of_a_level_is_the_base_price_no_more(
+        self, shop: Shop
+    ) -> None:
+        await sends(shop, "kode;nama;harga emas;harga perak\ns5;Satu;5.900;6.000")
+        await shop.presses(next(data for label, data in labels(shop, RINA).items() if "emas" in label))
+        await shop.says("/level emas 0", by=DEWI)
+        await shop.presses(shop.buttons(RINA)["apply_import"])
+        renewed = shop.last(RINA)
+        assert isinstance(renewed, ImportPreview)
+        shown = {column.title: column.column for column in renewed.reading.columns}
+        assert (shown["harga emas"], shown["harga perak"]) == (Column.LEVEL, Column.PRICE)
+        await shop.presses(shop.buttons(RINA)["apply_import"])
+        (product,) = (await shop.disk.read(catalogue.load)).products
+        assert product.price_idr == 6_000
+        assert product.level_prices == (LevelPrice(level="emas", price_idr=5_900),)
+
     async def test_a_list_that_loses_money_says_so_before_it_is_applied(self, shop: Shop) -> None:
-        await sends(shop, "kode;nama;harga;modal\ns5;Simpati 5.000;5.900;6.000\n")
+        await shop.says("/level emas 0", by=RINA)
+        rows = ("s5;Satu;5.900;6.000;", "s10;Dua;10.900;10.500;10.400", "s20;Tiga;20.500;20.500;")
+        await sends(shop, "\n".join(("kode;nama;harga;modal;harga emas", *rows)))
         preview = shop.last(RINA)
         assert isinstance(preview, ImportPreview)
-        assert preview.below_cost == ("s5",)
+        assert (preview.below_cost, preview.below_cost_count) == (("s5", "s10"), 2)

@@ -114,6 +114,7 @@ MANY_SHEETS = replace(
         READING,
         unused=named("Harga H2H", "Stok"),
         unused_count=4,
+        level_hint="h2h",
         sheets=named("TELKOMSEL", "INDOSAT"),
         sheets_left=named("Sampul"),
         note_rows=named("13", "INDOSAT 20"),

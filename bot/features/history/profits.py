@@ -1,7 +1,6 @@
 """Profits by product and by reseller, for admins in their private chats only."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 
 from bot.actors import Actor
@@ -12,7 +11,7 @@ from bot.notices.catalogue import FileFormat
 from bot.notices.reports import ProfitFile, ProfitReport, ReportPeriodUnclear
 from bot.orders.profit import SoldProduct, by_product, by_reseller, sum_profit
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
-from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
+from bot.spreadsheets import csv_bytes, xlsx_bytes
 from bot.texts import profits as words
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.render import RenderedMessage
@@ -106,7 +105,8 @@ def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage
 def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
     sold = _sold(tx, period, clock)[:MAX_ROWS]
-    rows = _rows(tx, sold)
+    names = {user_id: _name(tx, user_id) for user_id in {each.user_id for each in sold}}
+    rows = [words.file_row(each, names[each.user_id]) for each in sold]
     if notice.form is FileFormat.CSV:
         content = csv_bytes(words.HEADER, rows)
     else:
@@ -116,14 +116,6 @@ def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:
         text=words.file_caption(period, row_count=len(sold)),
         attachment=Attachment(form=AttachmentKind.FILE, name=name, content=content),
     )
-
-
-def _rows(tx: Tx, sold: list[SoldProduct]) -> Iterator[tuple[Cell, ...]]:
-    names: dict[int, str] = {}
-    for each in sold:
-        if each.user_id not in names:
-            names[each.user_id] = _name(tx, each.user_id)
-        yield words.file_row(each, names[each.user_id])
 
 
 def _period_of(notice: ProfitReport | ProfitFile) -> Period:

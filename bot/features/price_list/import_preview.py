@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
-from bot.catalogue.price_list.columns import Column, MappedColumn
+from bot.catalogue.price_list.columns import Column, MappedColumn, level_words
+from bot.catalogue.price_list.level_columns import level_key
 from bot.catalogue.price_list.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList
 from bot.catalogue.price_list.row import ListedProduct
@@ -95,11 +96,10 @@ def make_preview(
 
 
 def _is_below_cost(product: Product) -> bool:
-    return (
-        product.cost_idr is not None
-        and product.price_idr is not None
-        and product.cost_idr > product.price_idr
-    )
+    prices = [price.price_idr for price in product.level_prices]
+    if product.price_idr is not None:
+        prices.append(product.price_idr)
+    return product.cost_idr is not None and any(product.cost_idr > price_idr for price_idr in prices)
 
 
 def count_changes(diff: CatalogueDiff) -> tuple[ChangeCount, ...]:
@@ -162,7 +162,18 @@ def _reading(parsed: ParsedPriceList, chosen: int | None) -> ReadingReport:
         sheets_left=_named((*parsed.sheets_left, *parsed.sheets_hidden)),
         note_rows=_named(parsed.notes),
         note_count=len(parsed.notes),
+        level_hint=_level_hint(parsed, chosen),
     )
+
+
+def _level_hint(parsed: ParsedPriceList, chosen: int | None) -> str:
+    """Return the name of a level that would use a price column which nothing uses; empty if there is none."""
+    of_levels = {option for option, _ in parsed.level_columns}
+    for option, each in enumerate(parsed.price_options):
+        words = level_words(each.title)
+        if option != chosen and option not in of_levels and len(words) == 1 and level_key(words[0]):
+            return words[0]
+    return ""
 
 
 def _named(titles: Sequence[str]) -> tuple[FileText, ...]:

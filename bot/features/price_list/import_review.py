@@ -93,6 +93,8 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     parsed = with_levels(parsed, _level_keys(work))
     price = int(tap.payload) if tap.payload else None
+    if any(option == price for option, _ in parsed.level_columns):
+        price = None  # a level of that name was made since
     old = work.catalogue
     plan = plan_import(parsed, old, price)
     if tap.action is Action.DISCARD_IMPORT:
