@@ -42,7 +42,7 @@ from bot.telegram.client import close_client, open_client
 from bot.telegram.parse_update import parse_update
 from bot.telegram.sender import Sender
 from bot.texts.formatting import AttachmentKind, Clock, ReceivedFile, Span, length
-from bot.updates import Document, IncomingMessage, Toast
+from bot.updates import Document, IncomingMessage, MessageKind, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import a_message
 from tests.integration.sandboxed import sandboxed
@@ -440,7 +440,7 @@ class TestPictures:
         update = a_message(1, None, photo=list(self.SIZES), caption="bukti")
         message = parse_update(update, username="loket")
         assert isinstance(message, IncomingMessage)
-        assert (message.picture_id, message.text) == ("large", "")
+        assert (message.picture_id, message.text) == ("large", "bukti")
 
     def test_in_a_group_only_replies_are_read(self) -> None:
         group = {"id": GROUP, "type": "supergroup", "title": "G"}
@@ -472,17 +472,19 @@ class TestPictures:
 
 
 class TestEvidence:
+    @pytest.mark.parametrize("caption", ["", "sudah saya transfer"])
     @pytest.mark.parametrize("form", [AttachmentKind.PICTURE, AttachmentKind.FILE])
     async def test_a_picture_goes_to_the_admins_and_credits_nothing(
-        self, till: Till, form: AttachmentKind
+        self, till: Till, form: AttachmentKind, caption: str
     ) -> None:
+        kind = MessageKind.CAPTIONED if caption else MessageKind.WRITTEN
         await asks(till.shop)
         document = Document(file_id="proof", name="bukti.jpg", size_bytes=1)
         reply_to = message_of(till.shop, SARI, "TicketIssued")
         if form is AttachmentKind.FILE:
-            await till.shop.says("", reply_to=reply_to, document=document)
+            await till.shop.says(caption, kind=kind, reply_to=reply_to, document=document)
         else:
-            await till.shop.says("", reply_to=reply_to, picture_id="proof")
+            await till.shop.says(caption, kind=kind, reply_to=reply_to, picture_id="proof")
         forwarded = till.shop.last(SARI)
         assert isinstance(forwarded, EvidenceForwarded)
         assert forwarded.was_forwarded
