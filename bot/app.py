@@ -34,6 +34,7 @@ from storage import ledger, restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.lock import exclusive_lock
+from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
@@ -163,6 +164,17 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         messages_per_s=settings.telegram_messages_per_s,
         chat_messages_per_s=settings.telegram_chat_messages_per_s,
         reseller_floor_idr=settings.reseller_floor_idr,
+        reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
+    )
+
+
+def _set_default_limits(tx: Tx, settings: Settings) -> None:
+    """Set what the settings allow the shops; an admin is trusted with the operator's own money."""
+    ledger.set_default_limits(
+        tx,
+        floor_idr=settings.reseller_floor_idr,
+        daily_limit_idr=settings.reseller_daily_limit_idr,
+        unlimited_ids=settings.admin_ids,
     )
 
 
@@ -181,7 +193,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
         )
-        await app.database.write(lambda tx: ledger.set_default_floors(tx, settings.reseller_floor_idr))
+        await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_restore(app)
         await app.runtime.submitter.recover()
         tasks: list[asyncio.Task[None]] = []

@@ -80,7 +80,7 @@ def _zone(value: str) -> str:
 
 
 MAX_CREDIT_IDR = 1_000_000_000
-"""More credit than a billion is a typing error."""
+"""More credit than a billion, or more spending in a day, is a typing error."""
 
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_commas)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split_commas)]
@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     reseller_ids: Ids = ()
     reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
         default=None, ge=0, le=MAX_CREDIT_IDR
+    )
+    reseller_daily_limit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=1, le=MAX_CREDIT_IDR
     )
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)

@@ -6,6 +6,9 @@ from bot.actors import Standing
 from storage.codec import from_row
 from storage.transaction import Tx
 
+MAX_ID_DIGITS = 15
+"""Telegram's ids have at most 52 bits."""
+
 
 class Person(Struct, frozen=True, kw_only=True):
     """A person who asked for access or was approved by the settings; the address is where they asked."""
@@ -29,6 +32,14 @@ def find(tx: Tx, username: str) -> Person | None:
     """Find a person by username, with or without @, in any letter case."""
     row = tx.one("person_by_username", username=username.removeprefix("@").lower())
     return from_row(Person, row) if row else None
+
+
+def named(tx: Tx, typed: str) -> Person | None:
+    """Return the one person whom an admin named by id or @name; None if there is none, or more than one."""
+    if typed.isascii() and typed.isdigit():
+        return get(tx, int(typed)) if len(typed) <= MAX_ID_DIGITS else None
+    rows = tx.all("people_by_username", username=typed.removeprefix("@").lower()) if typed else []
+    return from_row(Person, rows[0]) if len(rows) == 1 else None
 
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:

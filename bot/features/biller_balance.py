@@ -1,4 +1,4 @@
-"""Shows admins the balance at the biller and the open orders; resellers never see them."""
+"""The balance at the biller and the open orders, which admins see and resellers never do."""
 
 from bot.actors import Actor, Role
 from bot.grammar.parsed import Command
@@ -42,8 +42,5 @@ def _show_balance(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 
 ROUTES = Routes(
-    commands=(
-        # The other seven are the words for a balance on other pulsa servers.
-        CommandRoute(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi", "rek"), _show_balance),
-    ),
+    commands=(CommandRoute(("tiket", "deposit"), _show_balance),),
 )

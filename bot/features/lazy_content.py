@@ -1,6 +1,7 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
+from bot.features.accounts import statements
 from bot.features.history import reports
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
@@ -10,6 +11,7 @@ from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
 from bot.notices.reports import SalesReport, SalesReportFile
+from bot.notices.statements import Statement, StatementFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
@@ -34,6 +36,10 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=reports.render_report(tx, notice, clock))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
+        case Statement():
+            return LazyContent(rendered=statements.render_statement(tx, notice, clock))
+        case StatementFile():
+            return LazyContent(rendered=statements.render_statement_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

@@ -46,6 +46,9 @@ COMMANDS = frozenset(
 )
 """Words that are commands with or without a slash."""
 
+SLASH_COMMANDS = frozenset(("kurang", "limit"))
+"""Words that are commands only with a slash: without one they may be the code of a product."""
+
 OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))
 """Words that may precede an order, by habit or on other pulsa servers; none is a code."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.features import biller_balance, guidance
+from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.history import order_lookup, reports
 from bot.features.people import membership
@@ -27,6 +28,10 @@ CAPABILITIES: tuple[Routes, ...] = (
     membership.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,
+    balance.ROUTES,
+    adjustments.ROUTES,
+    limits.ROUTES,
+    statements.ROUTES,
     biller_balance.ROUTES,
     guidance.ROUTES,
 )

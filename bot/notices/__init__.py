@@ -5,6 +5,7 @@ messages in the queue. Each module holds the notices of one subject, and has a m
 `bot/texts/`.
 """
 
+from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
@@ -27,11 +28,14 @@ from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.statements import Statement, StatementFile, StatementsNotice
 
 Notice = (
     OrderNotice
     | PlacingNotice
     | BalancesNotice
+    | AccountsNotice
+    | StatementsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
@@ -46,7 +50,16 @@ Notice = (
     | GuidanceNotice
 )
 
-LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
+LazyNotice = (
+    BatchSummary
+    | Receipt
+    | CatalogueFile
+    | RemovalFile
+    | SalesReport
+    | SalesReportFile
+    | Statement
+    | StatementFile
+)
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed

@@ -38,8 +38,15 @@ class Action(StrEnum):
     ORDER = "order"
     NEWER = "newer"
     OLDER = "older"
+    CONFIRM_ADD = "confirm_add"
+    CONFIRM_DEDUCT = "confirm_deduct"
+    CONFIRM_LIMIT = "confirm_limit"
     REPORT = "report"
     REPORT_FILE = "report_file"
+    OPEN_REPORT = "open_report"
+    STATEMENT = "statement"
+    STATEMENT_FILE = "statement_file"
+    OPEN_STATEMENT = "open_statement"
 
 
 VIEW_ACTIONS = frozenset(
@@ -47,6 +54,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
+        *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

@@ -37,7 +37,7 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
 
 
 class BalanceWithheld(Struct, frozen=True, kw_only=True):
-    """A reseller asked for a balance: resellers have none here."""
+    """A reseller wants to pay in, which an admin enters."""
 
 
 class AdminsOnly(Struct, frozen=True, kw_only=True):

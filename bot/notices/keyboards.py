@@ -4,10 +4,12 @@ from typing import assert_never
 
 from bot.grammar.parsed import order_text
 from bot.notices import Notice
+from bot.notices.account_keyboards import account_buttons
+from bot.notices.accounts import AccountsNotice
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
-from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons
+from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons, statement_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
@@ -32,6 +34,7 @@ from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.statements import StatementsNotice
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
@@ -45,10 +48,14 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return list_buttons(notice)
     if isinstance(notice, ReportsNotice):
         return report_buttons(notice)
+    if isinstance(notice, StatementsNotice):
+        return statement_buttons(notice)
     if isinstance(notice, PlacingNotice):
         return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _result_buttons(notice)
+    if isinstance(notice, AccountsNotice):
+        return account_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):

@@ -38,8 +38,15 @@ LABELS: dict[Action, str] = {
     Action.ORDER: "{}",
     Action.NEWER: "« Lebih baru",
     Action.OLDER: "Lebih lama »",
+    Action.CONFIRM_ADD: "Ya, tambah {}",
+    Action.CONFIRM_DEDUCT: "Ya, kurangi {}",
+    Action.CONFIRM_LIMIT: "Ya, naikkan",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
+    Action.OPEN_REPORT: "📊 Laporan",
+    Action.STATEMENT: "{}",
+    Action.STATEMENT_FILE: "📄 Unduh {}",
+    Action.OPEN_STATEMENT: "📒 Mutasi",
 }
 """`{}` is replaced by the label of the button."""
 

@@ -6,6 +6,7 @@ from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
 from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.texts.balances import how_to_pay_in
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -101,6 +102,7 @@ def help_for(notice: Help) -> Text:
         (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
         (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
         (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
+        (code("saldo"), ": yang bisa dibelanjakan · ", code("mutasi"), ": gerak saldo"),
         "",
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
@@ -114,6 +116,7 @@ def help_for(notice: Help) -> Text:
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
     "/saldo · /tertunda · /komplain · /reseller",
+    "/saldo · /mutasi · /tambah · /kurang · /limit: diikuti ID atau @nama",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
@@ -137,7 +140,7 @@ def _second(example: str) -> str:
 
 
 def balance_withheld(_: BalanceWithheld) -> Text:
-    return lines("Di loket ini tidak ada saldo reseller. Tanyakan ke admin.", "Cara lengkap: /bantuan")
+    return lines(how_to_pay_in(), ("Saldo sekarang: ", code("saldo")), "Cara lengkap: /bantuan")
 
 
 def admins_only() -> Text:
@@ -166,6 +169,8 @@ COMMANDS = {
     "riwayat": "Semua pesanan Anda",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
+    "saldo": "Saldo Anda",
+    "mutasi": "Gerak saldo hari ini",
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
     "bantuan": "Cara pesan",
@@ -178,6 +183,8 @@ ADMIN_COMMANDS = {
     "komplain": "Komplain yang menunggu jawaban",
     "katalog": "Daftar harga sebagai file",
     "reseller": "Daftar reseller",
+    "tambah": "Tambah saldo reseller",
+    "limit": "Limit utang dan belanja reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
     "harga": "Kode dan harga",

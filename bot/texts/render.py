@@ -5,6 +5,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.notices import Notice
+from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
@@ -38,8 +39,10 @@ from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.statements import StatementsNotice
 from bot.orders.model import State
 from bot.texts import (
+    accounts,
     alarms,
     balances,
     catalogue,
@@ -55,6 +58,7 @@ from bot.texts import (
     restore_gate,
     serial_numbers,
     shopping,
+    statements,
 )
 from bot.texts.formatting import Attachment, Clock, Text
 
@@ -91,11 +95,13 @@ def _copy(notice: Notice) -> str | None:
             return None
 
 
-def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
+def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
     if isinstance(notice, BalancesNotice):
         return balances.words(notice, clock)
+    if isinstance(notice, AccountsNotice):
+        return accounts.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
     if isinstance(notice, CatalogueNotice):
@@ -106,6 +112,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat ta
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
+    if isinstance(notice, StatementsNotice):
+        return statements.words(notice)
     if isinstance(notice, ReceiptsNotice):
         return receipts.words(notice)
     if isinstance(notice, SerialNumberNotice):

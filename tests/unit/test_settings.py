@@ -77,6 +77,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "public_url": None,
         "reseller_ids": (),
         "reseller_credit_idr": None,
+        "reseller_daily_limit_idr": None,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
         "listen_host": "127.0.0.1",

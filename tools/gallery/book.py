@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tools.gallery.scene import Chapter
 from tools.gallery.scenes import (
+    accounts,
     admins,
     after,
     again,
@@ -57,6 +58,14 @@ CHAPTERS = (
         title="Balances",
         intro="A reseller with a limit pays when the order is placed, and gets the price back if it fails.",
         play=money.play,
+    ),
+    Chapter(
+        title="Accounts",
+        intro=(
+            "A reseller sees what moved the balance. An admin changes it with a reason and two taps; the "
+            "reseller and all other admins are told."
+        ),
+        play=accounts.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

@@ -54,5 +54,5 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An edited message", typed=order, messages=stage.send_text(order, kind=MessageKind.EDITED)
     )
-    yield Scene(caption="Resellers have no balance", typed="saldo", messages=stage.send_text("saldo"))
+    yield Scene(caption="Who wants to pay in", typed="tiket 100000", messages=stage.send_text("tiket 100000"))
     yield Scene(caption="A command for admins", typed="/tertunda", messages=stage.send_text("/tertunda"))
