@@ -142,6 +142,12 @@ def statement(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int) 
     return [from_row(StatementLine, row) for row in rows]
 
 
+def last_adjustment_like(tx: Tx, shop_id: int, amount_idr: int, *, from_ms: int) -> int | None:
+    """Return when the same amount was last paid in or adjusted since a time; None if it was not."""
+    row = tx.one("last_adjustment_like", shop_id=shop_id, amount_idr=amount_idr, from_ms=from_ms)
+    return row["at_ms"] if row else None
+
+
 class StatementSum(Struct, frozen=True, kw_only=True):
     """How many entries moved the available balance of a shop within a time, and by how much in all."""
 

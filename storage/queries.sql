@@ -688,6 +688,13 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
     AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms;
 
+-- name: last_adjustment_like
+SELECT max(entries.at_ms) AS at_ms
+FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms)
+    AND entries.at_ms >= :from_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
+
 -- name: account_of_owner
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
 WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';

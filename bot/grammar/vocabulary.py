@@ -3,7 +3,7 @@
 import re
 
 SHOWN_COMMANDS = (
-    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format"),
+    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "mutasi", "bantuan", "daftar", "format"),
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
 )
 """The commands that are suggested for a mistyped word."""

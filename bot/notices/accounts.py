@@ -50,7 +50,8 @@ class AdjustmentUnclear(Struct, frozen=True, kw_only=True):
 class AdjustmentQuestion(Struct, frozen=True, kw_only=True):
     """To an admin: the balance of a reseller before and after an adjustment, which a tap makes.
 
-    `amount_idr` is negative where it is taken from the balance.
+    `amount_idr` is negative where it is taken from the balance. `same_at_ms` is when the same amount was
+    last entered within a day: perhaps another admin did it already.
     """
 
     user_id: int
@@ -58,6 +59,7 @@ class AdjustmentQuestion(Struct, frozen=True, kw_only=True):
     amount_idr: int
     before_idr: int
     reason: str
+    same_at_ms: int | None = None
 
     @property
     def after_idr(self) -> int:

@@ -74,8 +74,9 @@ def adjustment_unclear(notice: AdjustmentUnclear) -> Text:
     )
 
 
-def adjustment_question(notice: AdjustmentQuestion) -> Text:
+def adjustment_question(notice: AdjustmentQuestion, clock: Clock) -> Text:
     word = "Tambah" if notice.amount_idr > 0 else "Kurangi"
+    same = f"⚠️ Jumlah yang sama sudah dicatat {clock.moment(notice.same_at_ms or 0)}."
     return lines(
         ("❓ ", bold(f"{word} {rupiah(abs(notice.amount_idr))}"), "?"),
         (untrusted(notice.name), f" · ID {notice.user_id}"),
@@ -83,6 +84,7 @@ def adjustment_question(notice: AdjustmentQuestion) -> Text:
         ("Sesudahnya: ", bold(rupiah(notice.after_idr))),
         ("Alasan: ", untrusted(notice.reason, _REASON_CHARS)),
         "Alasan ini juga dibaca reseller.",
+        *([same] if notice.same_at_ms else []),
     )
 
 
@@ -169,7 +171,7 @@ def words(notice: AccountsNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one 
         case AdjustmentUnclear():
             return adjustment_unclear(notice)
         case AdjustmentQuestion():
-            return adjustment_question(notice)
+            return adjustment_question(notice, clock)
         case AdjustmentDone():
             return adjustment_done(notice, clock)
         case AdjustmentRefused():

@@ -89,6 +89,8 @@ export const en = {
   "chip.lookup": "look up an order",
   "chip.history": "order history",
   "chip.help": "how to order",
+  "chip.account": "the own balance",
+  "chip.statement": "what moved it",
   "chip.balance": "balance at the biller",
   "chip.open": "what needs a decision",
   "chip.people": "the resellers",

@@ -89,6 +89,8 @@ export const id = {
   "chip.lookup": "cek pesanan",
   "chip.history": "riwayat pesanan",
   "chip.help": "cara memesan",
+  "chip.account": "saldo Anda",
+  "chip.statement": "gerak saldo",
   "chip.balance": "saldo di biller",
   "chip.open": "yang menunggu keputusan",
   "chip.people": "daftar reseller",

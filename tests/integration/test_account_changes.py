@@ -86,6 +86,23 @@ async def test_two_cards_of_the_same_words_are_two_adjustments(till: Till) -> No
     assert till.sums == (2_000, 0)
 
 
+async def test_a_card_says_when_the_same_amount_was_entered_within_a_day(till: Till) -> None:
+    buttons = await asks(till, f"/tambah {SARI} 1000 setor")
+    await till.shop.presses(buttons[ADD])
+    entered_at_ms = till.shop.clock()
+    till.shop.clock.passes(60)
+    for typed, same_at_ms in (("/tambah", entered_at_ms), ("/kurang", None)):
+        await till.shop.says(f"{typed} {SARI} 1000 setor", by=DEWI)
+        shown = till.shop.last(DEWI)
+        assert isinstance(shown, AdjustmentQuestion)
+        assert shown.same_at_ms == same_at_ms
+    till.shop.clock.passes(86_400)
+    await till.shop.says(f"/tambah {SARI} 1000 setor", by=DEWI)
+    shown = till.shop.last(DEWI)
+    assert isinstance(shown, AdjustmentQuestion)
+    assert shown.same_at_ms is None
+
+
 async def test_what_was_cancelled_is_not_added_by_a_late_tap(till: Till) -> None:
     buttons = await asks(till, f"/tambah {SARI} 1000 setor")
     await till.shop.presses(buttons[CANCEL])

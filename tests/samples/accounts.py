@@ -55,7 +55,7 @@ TO_ADMINS: tuple[say.AccountsNotice, ...] = (
     *(replace(balance, name="Budi") for balance in BALANCES),
     *(say.AdjustmentUnclear(word=word) for word in ("tambah", "kurang")),
     QUESTION,
-    replace(QUESTION, amount_idr=-5_000),
+    replace(QUESTION, amount_idr=-5_000, same_at_ms=AT_MS),
     DONE,
     replace(DONE, amount_idr=-5_000, after_idr=0),
     *(

@@ -28,6 +28,9 @@ from storage import ledger, people
 from storage.ledger import Account
 from storage.people import Person
 
+SAME_WITHIN_MS = 24 * 3_600_000
+"""Two admins who see one transfer enter it on the same day."""
+
 _SUBJECT = "adjustment"
 _SIGNS = {"tambah": 1, "kurang": -1}
 
@@ -56,6 +59,9 @@ def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason
         amount_idr=amount_idr,
         before_idr=account.balance_idr,
         reason=reason,
+        same_at_ms=ledger.last_adjustment_like(
+            work.tx, account.shop_id, amount_idr, from_ms=work.now_ms - SAME_WITHIN_MS
+        ),
     )
     work.answer(admin, question, subject=new_subject(work, _SUBJECT))
 
