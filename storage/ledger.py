@@ -6,6 +6,7 @@ Nothing else changes `accounts`, `entries` or `legs`.
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds, Leg
 from storage.codec import from_row
@@ -80,6 +81,22 @@ def set_daily_limit(tx: Tx, shop_id: int, daily_limit_idr: int | None) -> None:
     tx.run("set_daily_limit", shop_id=shop_id, daily_limit_idr=daily_limit_idr)
 
 
+class LimitChange(Struct, frozen=True, kw_only=True):
+    """A change of what a shop may owe (`credit`) or spend in a day (`daily`); None is no limit."""
+
+    account_id: int
+    kind: str
+    before_idr: int | None
+    after_idr: int | None
+    changed_by: int
+    at_ms: int
+
+
+def append_limit_change(tx: Tx, change: LimitChange) -> None:
+    """Store who changed a limit."""
+    tx.run("append_limit_change", **asdict(change))
+
+
 def set_default_limits(
     tx: Tx, *, floor_idr: int | None, daily_limit_idr: int | None = None, unlimited_ids: tuple[int, ...] = ()
 ) -> None:
@@ -142,9 +159,11 @@ def statement(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int) 
     return [from_row(StatementLine, row) for row in rows]
 
 
-def last_adjustment_like(tx: Tx, shop_id: int, amount_idr: int, *, from_ms: int) -> int | None:
-    """Return when the same amount was last paid in or adjusted since a time; None if it was not."""
-    row = tx.one("last_adjustment_like", shop_id=shop_id, amount_idr=amount_idr, from_ms=from_ms)
+def last_adjustment_like(tx: Tx, shop_id: int, amount_idr: int, *, from_ms: int, until_ms: int) -> int | None:
+    """Return when the same amount was last paid in or adjusted within a time; None if it was not."""
+    row = tx.one(
+        "last_adjustment_like", shop_id=shop_id, amount_idr=amount_idr, from_ms=from_ms, until_ms=until_ms
+    )
     return row["at_ms"] if row else None
 
 

@@ -639,6 +639,10 @@ UPDATE accounts SET floor_idr = :floor_idr, has_own_floor = 1 WHERE shop_id = :s
 UPDATE accounts SET daily_limit_idr = :daily_limit_idr, has_own_daily_limit = 1
 WHERE shop_id = :shop_id AND kind = 'available';
 
+-- name: append_limit_change
+INSERT INTO limit_changes (account_id, kind, before_idr, after_idr, changed_by, at_ms)
+VALUES (:account_id, :kind, :before_idr, :after_idr, :changed_by, :at_ms);
+
 -- name: set_default_floors
 UPDATE accounts SET floor_idr = :floor_idr
 WHERE kind = 'available' AND shop_id > 0 AND has_own_floor = 0
@@ -692,8 +696,8 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
 SELECT max(entries.at_ms) AS at_ms
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
-    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms)
-    AND entries.at_ms >= :from_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
 
 -- name: account_of_owner
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id

@@ -17,6 +17,7 @@ from bot.notices.statements import (
 from bot.orders.model import Order
 from bot.spreadsheets import Cell
 from bot.texts.formatting import (
+    MAX_UNITS,
     Clock,
     Row,
     Span,
@@ -24,6 +25,7 @@ from bot.texts.formatting import (
     bold,
     code,
     format_destination,
+    length,
     lines,
     rupiah,
     untrusted,
@@ -64,7 +66,14 @@ class StatementTotal(Struct, frozen=True, kw_only=True):
 def statement_text(
     period: Period, moves: Sequence[Move], total: StatementTotal, clock: Clock, *, whose: str
 ) -> Text:
-    """Return a statement with its latest entries; `whose` is empty for the owner."""
+    """Return a statement with as many of the latest entries as fit; `whose` is empty for the owner."""
+    shown = len(moves)
+    while length(text := _first(period, moves[:shown], total, clock, whose)) > MAX_UNITS:
+        shown -= 1
+    return text
+
+
+def _first(period: Period, moves: Sequence[Move], total: StatementTotal, clock: Clock, whose: str) -> Text:
     owner: list[Row] = [("👤 ", untrusted(whose))] if whose else []
     head = ("📒 ", bold(f"Mutasi {_days(period)}"))
     if not total.count:

@@ -24,6 +24,17 @@ CREATE TABLE accounts (
     UNIQUE (shop_id, kind)
 ) STRICT;
 
+-- What a shop may owe, or spend in a day, as an admin changed it; NULL is no limit.
+CREATE TABLE limit_changes (
+    change_id            INTEGER NOT NULL PRIMARY KEY,
+    account_id           INTEGER NOT NULL REFERENCES accounts (account_id),
+    kind                 TEXT    NOT NULL CHECK (kind = 'credit' OR kind = 'daily'),
+    before_idr           INTEGER,
+    after_idr            INTEGER,
+    changed_by           INTEGER NOT NULL,
+    at_ms                INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE entries (
     entry_id             INTEGER NOT NULL PRIMARY KEY,
     -- Names the one event behind the entry: no event is entered twice.

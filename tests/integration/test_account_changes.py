@@ -227,6 +227,18 @@ async def test_a_daily_limit_is_set_at_once_and_lifted_by_a_tap(till: Till) -> N
     await pending(till, 2)
 
 
+async def test_every_change_of_a_limit_is_stored_with_its_author(till: Till) -> None:
+    buttons = await asks(till, f"/limit {SARI} bebas")
+    assert till.shop.rows("SELECT * FROM limit_changes") == []
+    await till.shop.presses(buttons[LIMIT])
+    await till.shop.says(f"/limit {SARI} harian 6000", by=DEWI)
+    changes = till.shop.rows("SELECT kind, before_idr, after_idr, changed_by FROM limit_changes ORDER BY 1")
+    assert [tuple(change.values()) for change in changes] == [
+        ("credit", 0, None, RINA),
+        ("daily", None, 6_000, DEWI),
+    ]
+
+
 async def test_an_unclear_limit_is_answered_with_examples(till: Till) -> None:
     for text in ("/limit", f"/limit {SARI} banyak", f"/limit {SARI} harian 0"):
         await till.shop.says(text, by=RINA)

@@ -2,10 +2,12 @@
 
 import pytest
 
+from bot.features.accounts.statements import ROWS_SHOWN
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.accounts import PrivateChatOnly
 from bot.notices.reports import SalesReport
 from bot.notices.statements import Statement, StatementChoice, StatementPeriodUnclear
+from bot.texts.formatting import MAX_UNITS
 from bot.texts.statements import KINDS
 from bot.updates import Toast
 from storage import ledger
@@ -115,6 +117,17 @@ async def test_a_long_statement_shows_the_latest_and_says_how_many_are_left_out(
     assert rows[1] == "Saldo awal Rp1.000.000, akhir Rp793.500"
     assert rows[-1] == "… 5 lagi sebelumnya: unduh filenya."
     assert len(rows) == 34
+
+
+async def test_a_statement_of_long_reasons_fits_a_message_and_counts_what_it_leaves_out(till: Till) -> None:
+    till.shop.clock.passes(1)
+    for index in range(ROWS_SHOWN):
+        await adjusts(till, f"/tambah {SARI} {999_999_000 + index} " + "\U0001f600" * 100)
+    await till.shop.says("mutasi 20-21")
+    text = await last_text(till.shop)
+    assert len(text.encode("utf-16-le")) // 2 <= MAX_UNITS
+    left_out = int(text.splitlines()[-1].split()[1])
+    assert left_out + text.count("koreksi admin") == ROWS_SHOWN
 
 
 async def test_an_admin_reads_the_statement_of_whom_they_name(till: Till) -> None:

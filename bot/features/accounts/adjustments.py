@@ -60,7 +60,11 @@ def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason
         before_idr=account.balance_idr,
         reason=reason,
         same_at_ms=ledger.last_adjustment_like(
-            work.tx, account.shop_id, amount_idr, from_ms=work.now_ms - SAME_WITHIN_MS
+            work.tx,
+            account.shop_id,
+            amount_idr,
+            from_ms=work.now_ms - SAME_WITHIN_MS,
+            until_ms=work.now_ms + 1,
         ),
     )
     work.answer(admin, question, subject=new_subject(work, _SUBJECT))

@@ -16,7 +16,7 @@ from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
 from storage import ledger, people
-from storage.ledger import Account
+from storage.ledger import Account, LimitChange
 from storage.people import Person
 
 _SUBJECT = "limit"
@@ -72,17 +72,27 @@ def _current(account: Account, limit: LimitKind) -> int | None:
 
 def _set(work: UnitOfWork, admin: Actor, person: Person, limit: LimitKind, limit_idr: int | None) -> None:
     account = paying_account(work, person.user_id)
+    before_idr = _current(account, limit)
     match limit:
         case LimitKind.CREDIT:
             ledger.set_floor(work.tx, account.shop_id, None if limit_idr is None else -limit_idr)
         case LimitKind.DAILY:
             ledger.set_daily_limit(work.tx, account.shop_id, limit_idr)
+    change = LimitChange(
+        account_id=account.account_id,
+        kind=limit,
+        before_idr=before_idr,
+        after_idr=limit_idr,
+        changed_by=admin.user_id,
+        at_ms=work.now_ms,
+    )
+    ledger.append_limit_change(work.tx, change)
     changed = LimitChanged(
         admin_name=admin.name,
         user_id=person.user_id,
         name=person.name,
         limit=limit,
-        before_idr=_current(account, limit),
+        before_idr=before_idr,
         after_idr=limit_idr,
         at_ms=work.now_ms,
     )

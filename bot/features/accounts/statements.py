@@ -29,9 +29,9 @@ from storage.transaction import Tx
 
 MAX_TYPED_CHARS = 60
 ROWS_SHOWN = 30
-"""Rows of a message: with the longest reasons they fit 4,096 characters."""
+"""Rows of a message, or as many of them as fit 4,096 characters."""
 
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 """Rows of a file, which take about two seconds to render."""
 
 
@@ -175,8 +175,10 @@ def render_statement_file(tx: Tx, notice: StatementFile, clock: Clock) -> Render
 
 def _lines_in_order(tx: Tx, user_id: int, period: Period, clock: Clock) -> Iterator[StatementLine]:
     from_ms, until_ms = period.bounds_ms(clock.zone)
-    if account := ledger.account_of_owner(tx, user_id):
-        yield from ledger.statement_in_order(tx, account.shop_id, from_ms=from_ms, until_ms=until_ms)
+    account = ledger.account_of_owner(tx, user_id)
+    if account is None:
+        return iter(())
+    return ledger.statement_in_order(tx, account.shop_id, from_ms=from_ms, until_ms=until_ms)
 
 
 def _period_of(notice: Statement | StatementFile) -> Period:
