@@ -35,11 +35,10 @@ def find(tx: Tx, username: str) -> Person | None:
 
 
 def named(tx: Tx, typed: str) -> Person | None:
-    """Return the one person whom an admin named by id or @name; None if there is none, or more than one."""
+    """Return the person whom an admin named by id or @name; None if there is none."""
     if typed.isascii() and typed.isdigit():
         return get(tx, int(typed)) if len(typed) <= MAX_ID_DIGITS else None
-    rows = tx.all("people_by_username", username=typed.removeprefix("@").lower()) if typed else []
-    return from_row(Person, rows[0]) if len(rows) == 1 else None
+    return find(tx, typed) if typed else None
 
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:

@@ -350,9 +350,6 @@ SELECT * FROM people WHERE user_id = :user_id;
 -- name: person_by_username
 SELECT * FROM people WHERE lower(username) = :username;
 
--- name: people_by_username
-SELECT * FROM people WHERE lower(username) = :username LIMIT 2;
-
 -- name: save_person
 INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
 VALUES (:user_id, :name, :username, :standing, :chat_id, :thread_id, :message_id, :at_ms, :changed_by)

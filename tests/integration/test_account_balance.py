@@ -94,11 +94,13 @@ async def test_an_admin_who_names_nobody_is_told_so(shop: Shop, typed: str) -> N
     assert isinstance(shop.last(RINA), PersonNotFound)
 
 
-async def test_a_name_that_two_people_have_names_nobody(shop: Shop) -> None:
+async def test_a_name_that_somebody_else_took_over_names_them(shop: Shop) -> None:
     await shop.says("halo", by=SARI, username="budi")
     await shop.says("halo", by=BUDI, username="budi")
     await shop.says("/saldo @budi", by=RINA)
-    assert isinstance(shop.last(RINA), PersonNotFound)
+    shown = shop.last(RINA)
+    assert isinstance(shown, ShopBalance)
+    assert shown.user_id == BUDI
 
 
 async def test_a_balance_is_not_shown_in_a_group(shop: Shop) -> None:
