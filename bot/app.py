@@ -142,6 +142,7 @@ class App:
     def handlers(self) -> WebHandlers:
         return WebHandlers(
             receive_updates=self.receiver.receive,
+            receive_mutations=self.runtime.mutations.receive,
             receive_reversal=self.metrics.watch_reversals(self.runtime.reversals.receive),
             refuse_reversal=self.runtime.reversals.refuse,
             count_refused=self.metrics.count_refused,
@@ -152,8 +153,10 @@ class App:
     def access_rules(self) -> AccessRules:
         settings = self.settings
         secret = settings.telegram_webhook_secret if settings.public_url else None
+        mutation_secret = settings.mutation_secret
         return AccessRules(
             reversal_secret=settings.reversal_secret.get_secret_value(),
+            mutation_secret=mutation_secret.get_secret_value() if mutation_secret else None,
             webhook_secret=secret.get_secret_value() if secret else None,
             reversal_allowed=settings.reversal_allowed_ips,
             trusted_proxies=settings.trusted_proxies,
@@ -171,6 +174,10 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         chat_messages_per_s=settings.telegram_chat_messages_per_s,
         reseller_floor_idr=settings.reseller_floor_idr,
         reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
+        deposit_accounts=settings.deposit_account_list,
+        deposit_qris=settings.deposit_qris,
+        mutation_signing_key=settings.mutation_signing_key,
+        biller_reserve_idr=settings.biller_reserve_idr,
     )
 
 

@@ -30,6 +30,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     """A message from a user, or from the chat in whose name it was sent.
 
     `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
+    `picture_id` is Telegram's id of the picture in its largest size.
     """
 
     chat_id: int
@@ -44,6 +45,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     kind: MessageKind
     reply_to: int | None
     document: Document | None = None
+    picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

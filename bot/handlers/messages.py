@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role
 from bot.features import guidance
+from bot.features.deposits import tickets
 from bot.features.people import membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
@@ -49,7 +50,7 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     parsed = parse(message.text)
     if person and (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
-    if message.kind is MessageKind.WRITTEN and _is_answer(work, actor, message, parsed):
+    if message.kind in _OWN and _is_answer(work, actor, message, parsed):
         return
     if message.document and actor.sees_all and message.kind is not MessageKind.EDITED:
         import_review.request_import(work, actor, message.document, message.message_id)
@@ -120,10 +121,16 @@ def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed:
     if message.reply_to is None:
         if isinstance(parsed, OrderLines) or not actor.is_private:
             return False
+        if message.picture_id and tickets.accept_bare_picture(work, actor, message):
+            return True
+        if message.kind is not MessageKind.WRITTEN:
+            return False
         return destination_prompt.accept_bare_number(work, OrderSource.of_message(message), parsed)
     sent = outbox.find_sent(work.tx, message.chat_id, message.reply_to)
     route = REPLIES.get(sent[0]) if sent else None
     if sent is None or route is None:
+        return False
+    if message.kind is not MessageKind.WRITTEN and not route.takes_pictures:
         return False
     if route.audience is Audience.ADMINS and actor.role is not Role.ADMIN:
         return False

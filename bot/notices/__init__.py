@@ -11,6 +11,7 @@ from bot.notices.alarms import AlarmNotice, DeliveryFailed
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
+from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
@@ -25,11 +26,13 @@ from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
 from bot.notices.statements import Statement, StatementFile, StatementsNotice
+from bot.notices.topups import TopUpNotice
 
 Notice = (
     OrderNotice
@@ -37,15 +40,18 @@ Notice = (
     | BalancesNotice
     | AccountsNotice
     | StatementsNotice
+    | DepositsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
     | PriceListNotice
+    | SellingPricesNotice
     | CatalogueNotice
     | ReceiptsNotice
     | SerialNumberNotice
     | ComplaintsNotice
     | AlarmNotice
+    | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
     | GuidanceNotice
@@ -54,6 +60,7 @@ Notice = (
 LazyNotice = (
     BatchSummary
     | Receipt
+    | TicketIssued
     | CatalogueFile
     | RemovalFile
     | SalesReport
@@ -61,6 +68,8 @@ LazyNotice = (
     | Statement
     | StatementFile
     | JoinRequests
+    | ProfitReport
+    | ProfitFile
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 

@@ -51,6 +51,10 @@ class _SenderChat(Struct, frozen=True, kw_only=True):
     title: str = ""
 
 
+class _PhotoSize(Struct, frozen=True, kw_only=True):
+    file_id: str
+
+
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
 
@@ -69,6 +73,7 @@ class _Message(Struct, frozen=True, kw_only=True):
     migrate_to_chat_id: _Id | None = None
     reply_to_message: _Replied | None = None
     document: _Document | None = None
+    photo: tuple[_PhotoSize, ...] = ()
 
 
 class _Press(Struct, frozen=True, kw_only=True):
@@ -125,7 +130,9 @@ def _message(
     if sender is None or chat.type not in (_PRIVATE, *_GROUPS):
         return None
     text = _storable(message.text or message.caption or "")
-    if not text and chat.type in _GROUPS:
+    picture_id = message.photo[-1].file_id if message.photo else None
+    is_reply = message.reply_to_message is not None
+    if not text and chat.type in _GROUPS and not (picture_id and is_reply):
         return None
     if _is_for_another_bot(text, username):
         return None
@@ -142,6 +149,7 @@ def _message(
         kind=kind,
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
         document=_document(message.document),
+        picture_id=picture_id,
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.deposits.accounts import MIN_TICKET_IDR
 from bot.notices.balances import (
     BalanceLine,
     BalancesNotice,
@@ -16,10 +17,14 @@ def balance_rows(line: BalanceLine | None) -> tuple[Row, ...]:
     """Return how an order moved the balance, in a row; none where the shop has no limit."""
     if line is None:
         return ()
+    return (balance_sum(line) if line.amount_idr < 0 else f"Dana kembali. {balance_sum(line)}",)
+
+
+def balance_sum(line: BalanceLine) -> str:
+    """Return how money moved a balance: before, what moved, after."""
+    sign = "-" if line.amount_idr < 0 else "+"
     before, after = rupiah(line.before_idr), rupiah(line.after_idr)
-    if line.amount_idr < 0:
-        return (f"Saldo: {before} - {rupiah(-line.amount_idr)} = {after}",)
-    return (f"Dana kembali. Saldo: {before} + {rupiah(line.amount_idr)} = {after}",)
+    return f"Saldo: {before} {sign} {rupiah(abs(line.amount_idr))} = {after}"
 
 
 def insufficient(notice: InsufficientBalance) -> Text:
@@ -34,13 +39,15 @@ def insufficient(notice: InsufficientBalance) -> Text:
         *rows,
         ("Kurang: ", bold(rupiah(notice.missing_idr))),
         "Belum dipesan.",
-        how_to_pay_in(),
+        how_to_pay_in(notice),
     )
 
 
-def how_to_pay_in() -> Row:
-    """Return what to do to have more balance."""
-    return "Isi saldo: hubungi admin."
+def how_to_pay_in(notice: InsufficientBalance) -> Row:
+    """Return what to do to have what is missing."""
+    if not notice.takes_tickets:
+        return "Isi saldo: hubungi admin."
+    return ("Isi saldo, ketik: ", code(f"tiket {max(notice.missing_idr, MIN_TICKET_IDR)}"))
 
 
 def price_missing(notice: PriceMissing) -> Text:

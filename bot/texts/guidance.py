@@ -5,8 +5,7 @@ from typing import assert_never
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
-from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
-from bot.texts.balances import how_to_pay_in
+from bot.notices.guidance import AdminsOnly, GuidanceNotice, Help, NotUnderstood, Welcome
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -117,7 +116,7 @@ def help_for(notice: Help) -> Text:
         (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
         (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
         (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
-        (code("saldo"), ": yang bisa dibelanjakan · ", code("mutasi"), ": gerak saldo"),
+        *_money(notice),
         "",
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
@@ -128,13 +127,23 @@ def help_for(notice: Help) -> Text:
     return lines(*order, "", *_FOR_ADMINS)
 
 
+def _money(notice: Help) -> list[Row]:
+    """Return how resellers see and raise their balance; `saldo` shows an admin that of the biller."""
+    if notice.role is Role.ADMIN:
+        return []
+    rows: list[Row] = [(code("saldo"), ": yang bisa dibelanjakan · ", code("mutasi"), ": gerak saldo")]
+    if notice.takes_tickets:
+        rows.append((code("tiket 100000"), ": isi saldo · ", code("bank"), ": rekeningnya"))
+    return rows
+
+
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
     "/saldo · /tertunda · /komplain · /reseller",
-    "/saldo · /mutasi · /tambah · /kurang · /limit: diikuti ID atau @nama",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
-    "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
+    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 
@@ -154,10 +163,6 @@ def _second(example: str) -> str:
     return f"{product_code}.2.{destination}"
 
 
-def balance_withheld(_: BalanceWithheld) -> Text:
-    return lines(how_to_pay_in(), ("Saldo sekarang: ", code("saldo")), "Cara lengkap: /bantuan")
-
-
 def admins_only() -> Text:
     return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
 
@@ -170,8 +175,6 @@ def words(notice: GuidanceNotice) -> Text:
             return help_for(notice)
         case NotUnderstood():
             return not_understood(notice)
-        case BalanceWithheld():
-            return balance_withheld(notice)
         case AdminsOnly():
             return admins_only()
         case _:
@@ -202,6 +205,8 @@ ADMIN_COMMANDS = {
     "limit": "Limit utang dan belanja reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
+    "laba": "Penjualan, modal, dan laba",
+    "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",
     "riwayat": "Pesanan Anda sendiri",

@@ -1,4 +1,4 @@
-"""The web server's routes: Telegram's webhook, the biller's reversals, health and metrics.
+"""The web server's routes: Telegram's webhook, the biller's reversals, bank mutations, health and metrics.
 
 Every wrong request gets the same 404, so that a caller cannot guess a secret step by step.
 """
@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.notices.alarms import RefusalCause
 from bot.purchasing.reversals import ReversalResult
 from bot.settings import Network
@@ -23,13 +25,23 @@ from storage.errors import StorageError
 _log = logging.getLogger(__name__)
 
 REVERSAL_PATH = "/reversal/"
+MUTATIONS_PATH = "/mutations/"
 
 MAX_UPDATE_BYTES = 1_000_000
-"""Far above the largest update that Telegram sends."""
+"""Far above the largest update that Telegram sends, and the largest list of mutations."""
 
 OK = PlainTextResponse("OK")
 NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
 """Also for a wrong method: a 405 would reveal that the path is right."""
+
+BAD_REQUEST = PlainTextResponse("Bad Request", status_code=400)
+"""Only to a caller who has the secrets: a service shows it to the operator."""
+
+MUTATION_ANSWERS = {
+    MutationResult.STORED: OK,
+    MutationResult.MALFORMED: BAD_REQUEST,
+    MutationResult.STRANGE: NOT_FOUND,
+}
 
 TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
 
@@ -39,7 +51,7 @@ Address = IPv4Address | IPv6Address
 MAX_PATH_PARTS = 8
 """Of a wrong path, searched for the secret."""
 
-WEBHOOK, REVERSAL = "webhook", "reversal"
+WEBHOOK, REVERSAL, MUTATIONS = "webhook", "reversal", "mutations"
 """The routes whose refused requests are counted."""
 
 SECRET, BODY = "secret", "body"
@@ -54,6 +66,7 @@ class WebHandlers(Struct, frozen=True, kw_only=True):
     """
 
     receive_updates: Callable[[list[Raw]], Awaitable[None]]
+    receive_mutations: Callable[[MutationPost], Awaitable[MutationResult]]
     receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
     refuse_reversal: Callable[[RefusalCause, str], None]
     count_refused: Callable[[str, str], None]
@@ -62,12 +75,16 @@ class WebHandlers(Struct, frozen=True, kw_only=True):
 
 
 class AccessRules(Struct, frozen=True, kw_only=True):
-    """The secrets and networks of allowed requests; `webhook_secret` is None while polling."""
+    """The secrets and networks of allowed requests; `webhook_secret` is None while polling.
+
+    `mutation_secret` is None if no service reports bank mutations.
+    """
 
     reversal_secret: str
     webhook_secret: str | None
     reversal_allowed: tuple[Network, ...]
     trusted_proxies: tuple[Network, ...]
+    mutation_secret: str | None = None
 
     def __repr__(self) -> str:
         """Return a text without the secrets."""
@@ -95,6 +112,8 @@ class WebApp:
         path: str = request.scope["path"]
         if path.startswith(REVERSAL_PATH):
             return await self._reversal(request, path.removeprefix(REVERSAL_PATH))
+        if path.startswith(MUTATIONS_PATH):
+            return await self._mutations(request, path.removeprefix(MUTATIONS_PATH))
         match path, request.method:
             case "/telegram", "POST":
                 return await self._webhook(request)
@@ -131,6 +150,16 @@ class WebApp:
             return NOT_FOUND
         result = await self._handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if result is ReversalResult.STORED else NOT_FOUND
+
+    async def _mutations(self, request: Request, secret: str) -> Response:
+        expected = self._access.mutation_secret
+        if request.method != "POST" or not expected:
+            return NOT_FOUND
+        if not _is_same(secret, expected):
+            self._handlers.count_refused(MUTATIONS, SECRET)
+            return NOT_FOUND
+        post = await _read_mutation_post(request)
+        return MUTATION_ANSWERS[await self._handlers.receive_mutations(post)] if post else NOT_FOUND
 
     def _refuse(self, request: Request, secret: str, remote: Address | None) -> bool:
         """Return whether a report must not be read; one with the right secret is not refused silently."""
@@ -194,7 +223,29 @@ def _is_same(received: str, secret: str) -> bool:
     return hmac.compare_digest(received.encode("utf-8", "surrogateescape"), secret.encode())
 
 
+async def _read_mutation_post(request: Request) -> MutationPost | None:
+    body = await _read_body(request)
+    if body is None:
+        return None
+    return MutationPost(
+        body=body,
+        moota_signature=request.headers.get("Signature"),
+        mutasibank_signature=request.headers.get("X-Mutasibank-Signature"),
+        mutasibank_timestamp=request.headers.get("X-Mutasibank-Timestamp"),
+    )
+
+
 async def _read_update(request: Request) -> Raw | None:
+    body = await _read_body(request)
+    try:
+        update = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
+    return update if isinstance(update, dict) else None
+
+
+async def _read_body(request: Request) -> bytes | None:
+    """Return the body of a request; None if it is too long, or its caller disconnected."""
     body, has_more = bytearray(), True
     while has_more:
         part = await request.receive()
@@ -204,8 +255,4 @@ async def _read_update(request: Request) -> Raw | None:
         has_more = part.get("more_body", False)
         if len(body) > MAX_UPDATE_BYTES:
             return None
-    try:
-        update = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return update if isinstance(update, dict) else None
+    return bytes(body)

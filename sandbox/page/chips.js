@@ -20,6 +20,7 @@ const BY_ROLE = {
     { make: () => "riwayat", gloss: "chip.history" },
     { make: () => "saldo", gloss: "chip.account" },
     { make: () => "mutasi", gloss: "chip.statement" },
+    { make: () => "tiket 100000", gloss: "chip.ticket" },
     { make: () => `S10 ${spaced("2222")}`, gloss: "chip.failure" },
     { make: () => `s5.${freshNumber("9999")}`, gloss: "chip.cut" },
     { make: () => `pln20.141${middle()}1111`, gloss: "chip.token" },

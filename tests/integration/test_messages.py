@@ -7,7 +7,7 @@ from bot.grammar.parsed import InputError
 from bot.grammar.period import day_of, midnight_ms
 from bot.notices.accounts import ShopBalance
 from bot.notices.alarms import BillerBalance
-from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
+from bot.notices.guidance import AdminsOnly, Help, NotUnderstood, Welcome
 from bot.notices.orders import OrderReceived
 from bot.notices.people import JoinAnswer
 from bot.orders.model import State
@@ -199,10 +199,6 @@ class TestCommands:
         assert isinstance(shop.last(SARI), ShopBalance)
         await shop.says(text, by=RINA)
         assert isinstance(shop.last(RINA), BillerBalance)
-
-    async def test_who_wants_to_pay_in_is_told_how(self, shop: Shop) -> None:
-        await shop.says("tiket 100000", by=SARI)
-        assert shop.last(SARI) == BalanceWithheld()
 
     @pytest.mark.parametrize(
         "text", ["reseller", "/reseller", "tertunda", "/bekukan 1002", "hapus 1002", "/sukses 1 2", "gagal 1"]

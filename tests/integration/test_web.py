@@ -11,6 +11,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebApp, WebHandlers
 from bot.web.server import CannotListenError, serve
@@ -35,6 +37,8 @@ class Inside:
     refused: list[tuple[str, str]] = field(default_factory=list)
     counted: list[tuple[str, str]] = field(default_factory=list)
     verdict: ReversalResult = ReversalResult.STORED
+    posts: list[MutationPost] = field(default_factory=list)
+    mutation_result: MutationResult = MutationResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
@@ -46,6 +50,11 @@ class Inside:
         self._fail()
         self.reports.append((query, remote))
         return self.verdict
+
+    async def receive_mutations(self, post: MutationPost) -> MutationResult:
+        self._fail()
+        self.posts.append(post)
+        return self.mutation_result
 
     async def readiness(self) -> dict[str, bool]:
         self._fail()
@@ -62,6 +71,7 @@ class Inside:
     def handlers(self) -> WebHandlers:
         return WebHandlers(
             receive_updates=self.receive_updates,
+            receive_mutations=self.receive_mutations,
             receive_reversal=self.receive_reversal,
             refuse_reversal=lambda cause, remote: self.refused.append((cause, remote)),
             count_refused=lambda route, why: self.counted.append((route, why)),

@@ -7,6 +7,7 @@ from tests.samples import (
     balances,
     catalogue,
     complaints,
+    deposits,
     looking,
     ordering,
     orders,
@@ -15,8 +16,10 @@ from tests.samples import (
     receipts,
     reports,
     restore,
+    selling_prices,
     serial_numbers,
     talk,
+    topups,
 )
 
 TO_RESELLERS: tuple[Notice, ...] = (
@@ -26,6 +29,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *accounts.TO_RESELLERS,
     *receipts.TO_RESELLERS,
     *complaints.TO_RESELLERS,
+    *deposits.TO_RESELLERS,
     *people.TO_RESELLERS,
     *talk.TO_RESELLERS,
     *restore.TO_RESELLERS,
@@ -40,10 +44,13 @@ TO_ADMINS: tuple[Notice, ...] = (
     *accounts.TO_ADMINS,
     *catalogue.TO_ADMINS,
     *complaints.TO_ADMINS,
+    *deposits.TO_ADMINS,
     *people.TO_ADMINS,
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
+    *selling_prices.TO_ADMINS,
+    *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

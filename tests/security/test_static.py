@@ -29,6 +29,7 @@ MAY_SPEAK_SQL = {
 """A file, and beyond BEGIN and the like what it may say in its own words."""
 
 MAY_CATCH_ALL = {
+    ("bot/features/deposits/worker.py", "_process"): "a post that cannot be booked must not stop the others",
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
     ("bot/purchasing/submitter.py", "_post"): "after a post every error may mean a purchase",
     ("bot/web/app.py", "__call__"): "the caller sends it again, whatever our own code failed at",

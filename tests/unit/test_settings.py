@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr
 
+from bot.deposits.accounts import DepositAccount
 from bot.settings import InvalidSettingsError, Settings, load_settings
+from tests.unit.test_qris import STATIC
 
 REQUIRED = {
     "TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
@@ -79,8 +81,13 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "reseller_ids": (),
         "reseller_credit_idr": None,
         "reseller_daily_limit_idr": None,
+        "deposit_accounts": None,
+        "deposit_qris": None,
+        "biller_reserve_idr": None,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
+        "mutation_secret": None,
+        "mutation_signing_secret": None,
         "listen_host": "127.0.0.1",
         "listen_port": 8080,
         "database_url": "sqlite:///data/loket.db",
@@ -106,6 +113,9 @@ CANARY = "canary-5f3a"
         ("PUBLIC_URL", CANARY),
         ("ADMIN_IDS", f"7001,{CANARY}"),
         ("RESELLER_IDS", CANARY),
+        ("DEPOSIT_ACCOUNTS", CANARY),
+        ("DEPOSIT_ACCOUNTS", f"BCA:{CANARY}:Sari"),
+        ("DEPOSIT_QRIS", CANARY),
         ("BILLER_URL", f"ftp://{CANARY}"),
         ("BILLER_USER", f"<{CANARY}>"),
         ("BILLER_PASSWORD", f"change-me-{CANARY}"),
@@ -113,6 +123,9 @@ CANARY = "canary-5f3a"
         ("REVERSAL_SECRET", f"{CANARY}/{'x' * 32}"),
         ("REVERSAL_ALLOWED_IPS", CANARY),
         ("TRUSTED_PROXIES", f"10.0.0.1,{CANARY}"),
+        ("MUTATION_SECRET", CANARY),
+        ("MUTATION_SECRET", f"{CANARY}/{'x' * 32}"),
+        ("MUTATION_SIGNING_SECRET", CANARY),
         ("LISTEN_PORT", CANARY),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:{CANARY}@db/loket"),
@@ -170,6 +183,12 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
         ("TIMEZONE", "../etc/passwd"),
         ("TIMEZONE", "Asia"),  # a folder of zones
         ("DATABASE_URL", "sqlite:///"),
+        ("DEPOSIT_ACCOUNTS", "BCA:1234567890"),
+        ("DEPOSIT_ACCOUNTS", "BCA::Sari"),
+        ("DEPOSIT_ACCOUNTS", ";".join(["BCA:1234567890:Sari"] * 7)),
+        ("DEPOSIT_ACCOUNTS", f"BCA:1234567890:{'x' * 51}"),
+        ("DEPOSIT_QRIS", STATIC[:-1]),
+        ("DEPOSIT_QRIS", STATIC.replace("SARI", "SARA")),
         ("TELEGRAM_WEBHOOK_SECRET", "s" * 257),
         ("TELEGRAM_TOKEN", "110201543:AAH dqT"),
         ("TELEGRAM_TOKEN", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"),
@@ -250,6 +269,18 @@ def test_lists_are_written_with_commas_and_any_blanks(surroundings: Surroundings
     settings = surroundings.load(ADMIN_IDS=" 7001, 7002 ,,7003,", RESELLER_IDS="8001")
     assert settings.admin_ids == (7001, 7002, 7003)
     assert settings.reseller_ids == (8001,)
+
+
+def test_accounts_are_written_with_colons_and_semicolons(surroundings: Surroundings) -> None:
+    settings = surroundings.load(
+        DEPOSIT_ACCOUNTS="BCA: 123-456 7890 :Toko Sari; DANA:081234567890:Sari;", DEPOSIT_QRIS=f" {STATIC} "
+    )
+    assert settings.deposit_account_list == (
+        DepositAccount(bank="BCA", number="1234567890", holder="Toko Sari"),
+        DepositAccount(bank="DANA", number="081234567890", holder="Sari"),
+    )
+    assert settings.deposit_qris == STATIC
+    assert surroundings.load(DEPOSIT_ACCOUNTS="", DEPOSIT_QRIS="").deposit_account_list == ()
 
 
 def test_ids_may_have_more_than_32_bits(surroundings: Surroundings) -> None:
