@@ -29,7 +29,7 @@ from bot.notices.deposits import (
     TicketState,
 )
 from bot.updates import Toast
-from bot.web.app import MAX_UPDATE_BYTES, build_app
+from bot.web.app import MAX_UPDATE_BYTES, WebApp
 from storage import mutations
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, STRANGER, Shop
 from tests.integration.test_payment import Till
@@ -480,7 +480,7 @@ class TestRealSocket:
         handlers = replace(Inside().handlers(), receive_mutations=till.shop.mutations.receive)
         path, headers = f"/mutations/{KEY}", {"Signature": post.moota_signature or ""}
         async with (
-            served(build_app(handlers, GATE)) as url,
+            served(WebApp(handlers, GATE)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             till.shop.disk.refuses_writes(1)
@@ -512,7 +512,7 @@ class TestRealSocket:
     async def test_without_a_secret_the_path_does_not_exist(self) -> None:
         inside = Inside()
         async with (
-            served(build_app(inside.handlers(), OPEN)) as url,
+            served(WebApp(inside.handlers(), OPEN)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             for path in ("/mutations/", "/mutations/None", f"/mutations/{KEY}"):

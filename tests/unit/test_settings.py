@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from bot.deposits.accounts import DepositAccount
 from bot.settings import InvalidSettingsError, Settings, load_settings
@@ -158,7 +159,15 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
         ("BILLER_URL", "h2h.biller.test"),
         ("REVERSAL_SECRET", "x" * 40),
         ("REVERSAL_SECRET", "a" * 31),
+        ("BILLER_URL", "https://h2h.biller.test:0"),
+        ("BILLER_URL", "https://:443"),
+        ("BILLER_URL", "https://h2h.biller.test:99999"),
+        ("PUBLIC_URL", "https://<your-domain>"),
         ("LISTEN_PORT", "0"),
+        ("LISTEN_PORT", "65536"),
+        ("BILLER_TIMEOUT_S", "600.1"),
+        ("BILLER_CONCURRENCY", "1001"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0"),
         ("BILLER_TIMEOUT_S", "0"),
         ("BILLER_TIMEOUT_S", "inf"),
         ("BILLER_TIMEOUT_S", "nan"),
@@ -179,11 +188,65 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
         ("DEPOSIT_QRIS", STATIC[:-1]),
         ("DEPOSIT_QRIS", STATIC.replace("SARI", "SARA")),
         ("TELEGRAM_WEBHOOK_SECRET", "s" * 257),
+        ("TELEGRAM_TOKEN", "110201543:AAH dqT"),
+        ("TELEGRAM_TOKEN", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"),
     ],
 )
 def test_a_value_that_cannot_work_stops_the_start(surroundings: Surroundings, name: str, value: str) -> None:
     (fault,) = surroundings.faults(**{name: value})
     assert fault.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LISTEN_PORT", "1"),
+        ("LISTEN_PORT", "65535"),
+        ("BILLER_CONCURRENCY", "1"),
+        ("BILLER_CONCURRENCY", "1000"),
+        ("BILLER_TIMEOUT_S", "0.1"),
+        ("BILLER_TIMEOUT_S", "600"),
+        ("ORDER_MAX_AGE_S", "1"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0.05"),
+        ("REVERSAL_SECRET", "a" * 32),
+        ("REVERSAL_SECRET", "A.b_c~d-" * 8),
+        ("TELEGRAM_WEBHOOK_SECRET", "s" * 256),
+        ("BILLER_URL", "http://h2h.biller.test:8080/h2h"),
+        ("BILLER_USER", "x1"),
+        ("BILLER_PASSWORD", "xxxx1"),
+        ("BILLER_PASSWORD", "<"),
+        ("BILLER_PASSWORD", "yourself"),
+        ("BILLER_PASSWORD", "mengganti"),
+    ],
+)
+def test_a_value_at_the_edge_of_what_can_work_is_taken(
+    surroundings: Surroundings, name: str, value: str
+) -> None:
+    taken = getattr(surroundings.load(**{name: value}), name.lower())
+    assert str(taken.get_secret_value() if isinstance(taken, SecretStr) else taken) in {value, f"{value}.0"}
+
+
+@pytest.mark.parametrize("name", ["BILLER_USER", "BILLER_PASSWORD"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("<password>", "a <password> here", "change me", "CHANGEME", "change-me-now", "x", "XXXX"),
+        *("ganti-ini", "ganti_ini", "Ganti ini", "isi di sini", "isi-di-sini", "placeholder", "your-name"),
+        "your_password",
+    ],
+)
+def test_what_was_left_to_be_filled_in_is_no_value(surroundings: Surroundings, name: str, value: str) -> None:
+    assert surroundings.faults(**{name: value}) == [
+        f"{name}: still contains a placeholder: replace it with your own value"
+    ]
+
+
+def test_the_password_in_a_url_is_known_to_the_log_as_it_is_written_and_as_it_is_meant(
+    surroundings: Surroundings,
+) -> None:
+    url = "https://demo:k4t%2Fs4nd1@h2h.biller.test"
+    secrets = surroundings.load(BILLER_URL=url).secrets()
+    assert {"k4t%2Fs4nd1", "k4t/s4nd1"} <= set(secrets)
 
 
 @pytest.mark.parametrize("secret", [None, "", " "])
@@ -230,6 +293,32 @@ def test_networks_are_addresses_or_cidrs_of_either_version(surroundings: Surroun
         ip_network(text) for text in ("203.0.113.7/32", "198.51.100.0/24", "2001:db8::/32")
     )
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("::ffff:103.0.0.0/104", "103.0.0.0/8"),
+        ("::ffff:103.1.2.3", "103.1.2.3/32"),
+        ("::FFFF:6701:203/120", "103.1.2.0/24"),
+        ("0:0:0:0:0:ffff:103.1.2.3/128", "103.1.2.3/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+    ],
+)
+@pytest.mark.parametrize("name", ["REVERSAL_ALLOWED_IPS", "TRUSTED_PROXIES"])
+def test_an_ipv4_network_in_ipv6_clothes_is_the_same_network(
+    surroundings: Surroundings, name: str, written: str, meant: str
+) -> None:
+    settings = surroundings.load(**{name: f"{written}, 2001:db8::/32"})
+    assert getattr(settings, name.lower()) == (ip_network(meant), ip_network("2001:db8::/32"))
+
+
+@pytest.mark.parametrize("written", ["::ffff:103.0.0.0/8", "::ffff:103.0.0.0/95"])
+def test_such_a_network_with_the_prefix_of_ipv4_matches_nobody_and_stops_the_start(
+    surroundings: Surroundings, written: str
+) -> None:
+    (fault,) = surroundings.faults(REVERSAL_ALLOWED_IPS=written)
+    assert fault.endswith("IPv4 as IPv4")
 
 
 def test_urls_lose_their_last_slash_so_that_paths_can_be_joined(surroundings: Surroundings) -> None:

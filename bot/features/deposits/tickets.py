@@ -294,5 +294,5 @@ ROUTES = Routes(
         CommandRoute(("untiket",), lambda work, actor, _: cancel_ticket(work, actor)),
     ),
     buttons=(ButtonRoute(actions=(Action.TICKET_CANCEL, Action.TICKET_REPLACE), handle=_tap),),
-    replies=(ReplyRoute(to=(TicketIssued, TicketEnded), handle=_take_evidence),),
+    replies=(ReplyRoute(to=(TicketIssued, TicketEnded), handle=_take_evidence, takes_pictures=True),),
 )
