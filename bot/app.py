@@ -175,6 +175,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         deposit_accounts=settings.deposit_account_list,
         deposit_qris=settings.deposit_qris,
         mutation_signing_key=settings.mutation_signing_key,
+        biller_reserve_idr=settings.biller_reserve_idr,
     )
 
 

@@ -58,6 +58,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     mutation_signing_key: str | None = None
+    biller_reserve_idr: int | None = None
 
 
 class Runtime:
@@ -74,6 +75,7 @@ class Runtime:
             reseller_floor_idr=settings.reseller_floor_idr,
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
+            biller_reserve_idr=settings.biller_reserve_idr,
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(

@@ -111,6 +111,7 @@ def _qris(value: str) -> str:
     return value.strip()
 
 
+MAX_RESERVE_IDR = 1_000_000_000_000
 MAX_CREDIT_IDR = 1_000_000_000
 """More credit than a billion is a typing error."""
 
@@ -145,6 +146,9 @@ class Settings(BaseSettings):
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret
+    biller_reserve_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=0, le=MAX_RESERVE_IDR
+    )
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()

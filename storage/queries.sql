@@ -463,12 +463,13 @@ ON CONFLICT DO NOTHING;
 
 -- name: save_product
 INSERT INTO products (code_folded, code, position, name, product_group, rule, price_idr, is_open, carrier, nominal,
-    cut_off_from_minute, cut_off_until_minute)
+    cut_off_from_minute, cut_off_until_minute, cost_idr)
 VALUES (:code_folded, :code, :position, :name, :product_group, :rule, :price_idr, :is_open, :carrier, :nominal,
-    :cut_off_from_minute, :cut_off_until_minute)
+    :cut_off_from_minute, :cut_off_until_minute, :cost_idr)
 ON CONFLICT (code_folded) DO UPDATE SET code = :code, position = :position, name = :name,
     product_group = :product_group, rule = :rule, price_idr = :price_idr, is_open = :is_open, carrier = :carrier,
-    nominal = :nominal, cut_off_from_minute = :cut_off_from_minute, cut_off_until_minute = :cut_off_until_minute;
+    nominal = :nominal, cut_off_from_minute = :cut_off_from_minute, cut_off_until_minute = :cut_off_until_minute,
+    cost_idr = :cost_idr;
 
 -- name: remove_product
 DELETE FROM products WHERE code_folded = :code_folded;
@@ -811,3 +812,109 @@ SELECT legs.amount_idr, legs.balance_after_idr, accounts.floor_idr
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
 ORDER BY entries.entry_id DESC LIMIT 1;
+
+-- Levels of prices, and costs.
+
+-- name: all_levels
+SELECT level_key, name, markup_idr, markup_bp FROM levels ORDER BY name, level_key;
+
+-- name: save_level
+INSERT INTO levels (level_key, name, markup_idr, markup_bp, changed_at_ms, changed_by)
+VALUES (:level_key, :name, :markup_idr, :markup_bp, :at_ms, :changed_by)
+ON CONFLICT (level_key) DO UPDATE SET name = :name, markup_idr = :markup_idr, markup_bp = :markup_bp,
+    changed_at_ms = :at_ms, changed_by = :changed_by;
+
+-- name: delete_level
+-- Promise: a level that a shop has stays. No row changed: one has it.
+DELETE FROM levels
+WHERE level_key = :level_key AND NOT EXISTS (SELECT 1 FROM shops WHERE shops.level_key = :level_key);
+
+-- name: level_of_owner
+SELECT levels.level_key, levels.name, levels.markup_idr, levels.markup_bp
+FROM shops JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
+
+-- name: set_level_of_shop
+UPDATE shops SET level_key = :level_key, level_changed_at_ms = :at_ms WHERE shop_id = :shop_id;
+
+-- name: level_of_owner_changed
+SELECT shops.level_changed_at_ms AS given_at_ms, coalesce(levels.changed_at_ms, 0) AS changed_at_ms
+FROM shops LEFT JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
+
+-- name: owners_with_level
+SELECT shops.level_key, shops.owner_id, people.name FROM shops LEFT JOIN people ON people.user_id = shops.owner_id
+WHERE shops.level_key IS NOT NULL ORDER BY people.name, shops.owner_id;
+
+-- name: outdate_parsed_imports
+-- The preview of a list is shown again before it is applied: another level reads other columns.
+UPDATE imports SET version = -1 WHERE state = 'read';
+
+-- name: all_level_prices
+SELECT code_folded, level_key, price_idr FROM level_prices ORDER BY code_folded, level_key;
+
+-- name: save_level_price
+INSERT INTO level_prices (code_folded, level_key, price_idr) VALUES (:code_folded, :level_key, :price_idr);
+
+-- name: delete_level_prices
+DELETE FROM level_prices WHERE code_folded = :code_folded;
+
+-- name: last_cost
+SELECT cost_idr, changed_at_ms FROM product_costs WHERE code_folded = :code_folded;
+
+-- name: learn_cost
+-- No row changed: that was the cost before.
+INSERT INTO product_costs (code_folded, cost_idr, changed_at_ms) VALUES (:code_folded, :cost_idr, :at_ms)
+ON CONFLICT (code_folded) DO UPDATE SET cost_idr = :cost_idr, changed_at_ms = :at_ms
+WHERE product_costs.cost_idr <> :cost_idr;
+
+-- name: forget_cost
+DELETE FROM product_costs WHERE code_folded = :code_folded;
+
+-- name: sale_below_cost
+SELECT price_idr, cost_idr FROM sales_below_cost WHERE code_folded = :code_folded AND level_key = :level_key;
+
+-- name: allow_sale_below_cost
+INSERT INTO sales_below_cost (code_folded, level_key, price_idr, cost_idr, allowed_by, allowed_at_ms)
+VALUES (:code_folded, :level_key, :price_idr, :cost_idr, :allowed_by, :at_ms)
+ON CONFLICT (code_folded, level_key) DO UPDATE SET price_idr = :price_idr, cost_idr = :cost_idr,
+    allowed_by = :allowed_by, allowed_at_ms = :at_ms;
+
+-- name: revoke_sales_below_cost
+DELETE FROM sales_below_cost WHERE code_folded = :code_folded;
+
+-- name: revoke_sales_below_cost_at_level
+DELETE FROM sales_below_cost WHERE level_key = :level_key;
+
+-- name: sold_products
+-- A cost that the biller never named is the one that was expected when the order was placed.
+SELECT user_id, product_code, count(*) AS count, count(price_idr) AS priced_count,
+    coalesce(sum(price_idr), 0) AS sales_idr,
+    count(CASE WHEN price_idr IS NOT NULL THEN cost_idr END) AS costed_count,
+    coalesce(sum(CASE WHEN price_idr IS NOT NULL THEN cost_idr END), 0) AS cost_idr,
+    coalesce(sum(price_idr - cost_idr), 0) AS profit_idr,
+    sum(is_estimated) AS estimated_count,
+    coalesce(sum(CASE WHEN price_idr IS NULL THEN cost_idr END), 0) AS unpriced_cost_idr,
+    count(CASE WHEN price_idr IS NULL AND cost_idr IS NULL THEN 1 END) AS unpriced_uncosted_count
+FROM (SELECT user_id, product_code, price_idr, coalesce(cost_idr, expected_cost_idr) AS cost_idr,
+        CASE WHEN cost_idr IS NULL AND expected_cost_idr IS NOT NULL THEN 1 ELSE 0 END AS is_estimated
+    FROM orders WHERE state = 'succeeded' AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms) AS sold
+GROUP BY user_id, product_code ORDER BY user_id, product_code;
+
+-- The balance at the biller between two reports.
+
+-- name: note_topup
+INSERT INTO biller_topups (amount_idr, noted_by, at_ms) VALUES (:amount_idr, :noted_by, :at_ms);
+
+-- name: last_topup
+SELECT amount_idr, at_ms FROM biller_topups ORDER BY topup_id DESC LIMIT 1;
+
+-- name: sum_topups
+SELECT coalesce(sum(amount_idr), 0) AS amount_idr FROM biller_topups WHERE at_ms > :since_ms;
+
+-- name: sum_accepted_orders
+-- An order is accepted soon after it is placed, so that only those of a day are looked at.
+SELECT count(*) AS count, coalesce(sum(coalesce(cost_idr, expected_cost_idr)), 0) AS cost_idr,
+    count(*) - count(coalesce(cost_idr, expected_cost_idr)) AS uncosted_count
+FROM orders
+WHERE placed_at_ms >= :placed_from_ms AND changed_at_ms > :since_ms AND state NOT IN ('failed', 'expired')
+    AND EXISTS (SELECT 1 FROM order_events AS event
+        WHERE event.trxid = orders.trxid AND event.kind = 'Accepted' AND event.at_ms > :since_ms);

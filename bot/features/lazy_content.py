@@ -2,7 +2,7 @@
 
 from bot.delivery.messenger import LazyContent
 from bot.features.deposits.qr_picture import draw_qr
-from bot.features.history import reports
+from bot.features.history import profits, reports
 from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
@@ -13,14 +13,14 @@ from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
-from bot.notices.reports import SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
 from bot.texts.deposits import ticket_issued
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
-from storage import batches, catalogue, orders
+from storage import batches, catalogue, levels, orders
 from storage.transaction import Tx
 
 
@@ -43,6 +43,10 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=membership.render_requests(tx))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
+        case ProfitReport():
+            return LazyContent(rendered=profits.render_report(tx, notice, clock))
+        case ProfitFile():
+            return LazyContent(rendered=profits.render_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
@@ -75,7 +79,8 @@ def _ticket(notice: TicketIssued, clock: Clock) -> RenderedMessage:
 
 def _catalogue(tx: Tx, notice: CatalogueFile) -> LazyContent:
     current = catalogue.load(tx)
-    content = catalogue_csv(current) if notice.form is FileFormat.CSV else catalogue_xlsx(current)
+    write = catalogue_csv if notice.form is FileFormat.CSV else catalogue_xlsx
+    content = write(current, levels.listed(tx))
     name = f"katalog-v{current.version}.{notice.form}"
     return LazyContent(
         rendered=RenderedMessage(

@@ -36,6 +36,9 @@ _COMMAND = re.compile(
     r"(?P<slash>/?)(?P<word>[A-Za-z]+[0-9]?)(?:@(?P<bot>\w+))?(?P<rest>(?:[\s._,*#:/\-].*)?)", re.DOTALL
 )
 _BEFORE_REST = " ._,*#:/-\n"
+_NEGATIVE = re.compile(r"\s+(-[0-9]{1,9}(?![0-9]).*)", re.DOTALL)
+"""A negative amount; more digits are a phone or meter number behind a dash."""
+
 _REMNANT = re.compile(r"[0-9\s\-.()]+")
 _CODE_ALONE = re.compile(rf"{MIXED}|[1-9][0-9]{{0,2}}")
 _SPACED = re.compile(SPACED)
@@ -151,7 +154,14 @@ def _read_command(typed: str) -> Command | None:
         return None
     if word in FOREIGN_COMMANDS and not slash and "\n" in typed:
         return None  # «list:» above a list of orders; a complaint includes all its lines
-    return Command(word=word, rest=found["rest"].lstrip(_BEFORE_REST).strip(), slash=slash)
+    return Command(word=word, rest=_argument(found["rest"]), slash=slash)
+
+
+def _argument(typed: str) -> str:
+    """Return what stands behind a command word; a minus sign is part of it, a dash in front is not."""
+    if found := _NEGATIVE.match(typed):
+        return found[1].strip()
+    return typed.lstrip(_BEFORE_REST).strip()
 
 
 def _read_split(lines: list[str]) -> list[tuple[str, ReadPiece]]:

@@ -41,22 +41,8 @@ COMMANDS = frozenset(
         *COMPLAINTS,
         *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
         *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
-        *(
-            "tiket",
-            "tik",
-            "untiket",
-            "deposit",
-            "dep",
-            "dp",
-            "bank",
-            "rekening",
-            "mutasi",
-            "rek",
-            "struk",
-            "katalog",
-            "buka",
-            "tutup",
-        ),
+        *("tiket", "tik", "untiket", "deposit", "dep", "dp", "bank", "rekening", "mutasi", "rek", "struk"),
+        *("katalog", "buka", "tutup", "level", "laba"),
     )
 )
 """Words that are commands with or without a slash."""

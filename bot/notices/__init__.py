@@ -25,10 +25,12 @@ from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.topups import TopUpNotice
 
 Notice = (
     OrderNotice
@@ -39,11 +41,13 @@ Notice = (
     | OrderLookupNotice
     | ReportsNotice
     | PriceListNotice
+    | SellingPricesNotice
     | CatalogueNotice
     | ReceiptsNotice
     | SerialNumberNotice
     | ComplaintsNotice
     | AlarmNotice
+    | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
     | GuidanceNotice
@@ -58,6 +62,8 @@ LazyNotice = (
     | SalesReport
     | SalesReportFile
     | JoinRequests
+    | ProfitReport
+    | ProfitFile
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 

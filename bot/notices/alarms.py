@@ -102,7 +102,8 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
 class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
-    The cost of `…_uncosted_count` of these orders is not known.
+    The cost of `…_uncosted_count` of these orders is not known. `topup_idr` is what admins noted since that
+    report, `accepted_cost_idr` the cost of what the biller accepted since.
     """
 
     balance_idr: int | None
@@ -116,6 +117,25 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     today_uncosted_count: int
     waiting_count: int
     held_since_ms: int | None = None
+    topup_idr: int = 0
+    accepted_count: int = 0
+    accepted_cost_idr: int = 0
+    accepted_uncosted_count: int = 0
+
+    @property
+    def expected_idr(self) -> int | None:
+        """The balance as it should be now; None if the biller has reported none."""
+        if self.balance_idr is None:
+            return None
+        return self.balance_idr + self.topup_idr - self.accepted_cost_idr
+
+
+class BillerReserveLow(Struct, frozen=True, kw_only=True):
+    """The reported balance at the biller has fallen below the operator's reserve."""
+
+    balance_idr: int
+    reserve_idr: int
+    at_ms: int
 
 
 AlarmNotice = (
@@ -129,4 +149,5 @@ AlarmNotice = (
     | AuditFinding
     | DatabaseFoundDamaged
     | BillerBalance
+    | BillerReserveLow
 )

@@ -48,6 +48,10 @@ class Action(StrEnum):
     OLDER = "older"
     REPORT = "report"
     REPORT_FILE = "report_file"
+    SELL_BELOW_COST = "sell_below_cost"
+    CONFIRM_TOPUP = "confirm_topup"
+    PROFIT = "profit"
+    PROFIT_FILE = "profit_file"
 
 
 VIEW_ACTIONS = frozenset(
@@ -55,6 +59,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

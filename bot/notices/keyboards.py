@@ -32,8 +32,10 @@ from bot.notices.placing import (
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
+from bot.notices.selling_prices import BelowCostCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.topups import TopUpQuestion
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
@@ -57,6 +59,11 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
         return _sn_buttons(notice.trxid, notice.candidate)
+    if isinstance(notice, TopUpQuestion):
+        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
+    if isinstance(notice, BelowCostCard):
+        figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
+        return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
     if isinstance(notice, OtherSnReported):
         return _sn_buttons(notice.trxid, notice.other_sn)
     return _other_buttons(notice)

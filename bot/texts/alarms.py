@@ -6,6 +6,7 @@ from bot.notices.alarms import (
     AlarmNotice,
     AuditFinding,
     BillerBalance,
+    BillerReserveLow,
     BreakerClosed,
     BreakerOpened,
     DatabaseFoundDamaged,
@@ -258,10 +259,20 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
     return lines(
         *_last_balance(notice, clock),
+        *_expected_balance(notice),
         *held,
         "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
         "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
         *waiting,
+    )
+
+
+def biller_reserve_low(notice: BillerReserveLow, clock: Clock) -> Text:
+    return lines(
+        ("🚨 ", bold("Saldo biller menipis")),
+        f"Sekarang {rupiah(notice.balance_idr)}, batasnya {rupiah(notice.reserve_idr)}.",
+        ("Isi saldo di biller, lalu catat: ", code("/topup 5000000")),
+        clock.moment(notice.at_ms),
     )
 
 
@@ -280,6 +291,22 @@ def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
     return (
         ("💰 Saldo biller ", bold(rupiah(notice.balance_idr))),
         f"Menurut {source}, {clock.moment(notice.reported_at_ms)}",
+    )
+
+
+def _expected_balance(notice: BillerBalance) -> tuple[Row, ...]:
+    """Return the balance that is expected now, where anything moved it since the report."""
+    if notice.expected_idr is None or not (notice.topup_idr or notice.accepted_count):
+        return ()
+    topup = f" + top-up {rupiah(notice.topup_idr)}" if notice.topup_idr else ""
+    accepted = (
+        f" - {_cost(notice.accepted_count, notice.accepted_cost_idr, notice.accepted_uncosted_count)}"
+        if notice.accepted_count
+        else ""
+    )
+    return (
+        ("Perkiraan sekarang ", bold(rupiah(notice.expected_idr))),
+        f"Sejak laporan itu:{topup}{accepted}",
     )
 
 
@@ -305,5 +332,7 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return audit_finding(notice, clock)
         case BillerBalance():
             return biller_balance(notice, clock)
+        case BillerReserveLow():
+            return biller_reserve_low(notice, clock)
         case _:
             assert_never(notice)

@@ -48,6 +48,10 @@ LABELS: dict[Action, str] = {
     Action.OLDER: "Lebih lama »",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
+    Action.SELL_BELOW_COST: "Tetap jual {}",
+    Action.CONFIRM_TOPUP: "Ya, catat",
+    Action.PROFIT: "{}",
+    Action.PROFIT_FILE: "📄 Unduh {}",
 }
 """`{}` is replaced by the label of the button."""
 

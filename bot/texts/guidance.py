@@ -132,6 +132,7 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 
@@ -195,6 +196,8 @@ ADMIN_COMMANDS = {
     "reseller": "Daftar reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
+    "laba": "Penjualan, modal, dan laba",
+    "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",
     "riwayat": "Pesanan Anda sendiri",

@@ -37,8 +37,10 @@ from bot.notices.price_list import PriceListNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
@@ -55,8 +57,10 @@ from bot.texts import (
     receipts,
     reports,
     restore_gate,
+    selling_prices,
     serial_numbers,
     shopping,
+    topups,
 )
 from bot.texts.formatting import Attachment, AttachmentKind, Clock, ReceivedFile, Text
 
@@ -112,6 +116,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return deposits.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
+    if isinstance(notice, SellingPricesNotice):
+        return selling_prices.words(notice, clock)
     if isinstance(notice, CatalogueNotice):
         return catalogue.words(notice, clock)
     if isinstance(notice, ShoppingNotice):
@@ -128,6 +134,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):
         return alarms.words(notice, clock)
+    if isinstance(notice, TopUpNotice):
+        return topups.words(notice, clock)
     if isinstance(notice, RestoreGateNotice):
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):

@@ -258,10 +258,10 @@ class TestTheCommandLine:
 
     def test_how_a_file_was_understood_is_listed(self) -> None:
         assert catalogue_cli.reading_lines(
-            read("KODE;PRODUK;Harga Beli\ns5;Satu;5.000\nCatatan: lama;;")
+            read("KODE;PRODUK;Harga Beli;Poin\ns5;Satu;5.000;3\nCatatan: lama;;")
         ) == [
-            "columns: KODE is the code, PRODUK is the name",
-            "columns not read: Harga Beli",
+            "columns: KODE is the code, PRODUK is the name, Harga Beli is the cost",
+            "columns not read: Poin",
             "rows without a product: 3",
             "no price column: current prices stay",
         ]

@@ -472,17 +472,19 @@ class TestPictures:
 
 
 class TestEvidence:
+    @pytest.mark.parametrize("caption", ["", "sudah saya transfer"])
     @pytest.mark.parametrize("form", [AttachmentKind.PICTURE, AttachmentKind.FILE])
     async def test_a_picture_goes_to_the_admins_and_credits_nothing(
-        self, till: Till, form: AttachmentKind
+        self, till: Till, form: AttachmentKind, caption: str
     ) -> None:
+        kind = MessageKind.CAPTIONED if caption else MessageKind.WRITTEN
         await asks(till.shop)
         document = Document(file_id="proof", name="bukti.jpg", size_bytes=1)
         reply_to = message_of(till.shop, SARI, "TicketIssued")
         if form is AttachmentKind.FILE:
-            await till.shop.says("", reply_to=reply_to, document=document)
+            await till.shop.says(caption, kind=kind, reply_to=reply_to, document=document)
         else:
-            await till.shop.says("", reply_to=reply_to, picture_id="proof")
+            await till.shop.says(caption, kind=kind, reply_to=reply_to, picture_id="proof")
         forwarded = till.shop.last(SARI)
         assert isinstance(forwarded, EvidenceForwarded)
         assert forwarded.was_forwarded

@@ -15,8 +15,10 @@ from tests.samples import (
     receipts,
     reports,
     restore,
+    selling_prices,
     serial_numbers,
     talk,
+    topups,
 )
 
 TO_RESELLERS: tuple[Notice, ...] = (
@@ -44,6 +46,8 @@ TO_ADMINS: tuple[Notice, ...] = (
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
+    *selling_prices.TO_ADMINS,
+    *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -43,7 +43,10 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         for more in (0, 7)
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
+    say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
+    replace(BALANCE, topup_idr=SUM_IDR),
+    replace(BALANCE, accepted_count=2, accepted_cost_idr=PRICE_IDR, accepted_uncosted_count=1),
     replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),
 )

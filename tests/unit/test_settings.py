@@ -82,6 +82,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "reseller_credit_idr": None,
         "deposit_accounts": None,
         "deposit_qris": None,
+        "biller_reserve_idr": None,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
         "mutation_secret": None,

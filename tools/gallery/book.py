@@ -10,6 +10,7 @@ from tools.gallery.scenes import (
     coming_in,
     deposits,
     doubts,
+    levels,
     looking,
     many,
     money,
@@ -63,6 +64,11 @@ CHAPTERS = (
         title="Deposits",
         intro="A ticket has an exact amount, by which its payment is recognised; an admin confirms it once.",
         play=deposits.play,
+    ),
+    Chapter(
+        title="Levels of prices",
+        intro="Each reseller sees and pays the price of their level. Costs are for admins only.",
+        play=levels.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play
