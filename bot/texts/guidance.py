@@ -120,6 +120,7 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
+        ("Isi saldo: ", code("tiket 100000"), " · rekeningnya: ", code("bank")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
@@ -128,7 +129,7 @@ def help_for(notice: Help) -> Text:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /tertunda · /komplain · /reseller",
+    "/saldo · /tertunda · /tiket · /komplain · /reseller",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
@@ -184,6 +185,7 @@ COMMANDS = {
     "rekap": "Laporan bulan ini",
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
+    "tiket": "Isi saldo",
     "bantuan": "Cara pesan",
     "daftar": "Minta jadi reseller",
 }
@@ -192,6 +194,7 @@ ADMIN_COMMANDS = {
     "saldo": "Saldo biller terakhir",
     "tertunda": "Pesanan yang menunggu keputusan",
     "komplain": "Komplain yang menunggu jawaban",
+    "tiket": "Tiket deposit dan uang tanpa tiket",
     "katalog": "Daftar harga sebagai file",
     "reseller": "Daftar reseller",
     "lap": "Laporan hari ini",

@@ -477,7 +477,8 @@ class TestRealSocket:
     async def test_from_the_socket_to_the_ledger_and_back(self, till: Till) -> None:
         ticket = await asks(till.shop)
         post = moota(credit(ticket.exact_idr))
-        handlers = replace(Inside().handlers(), receive_mutations=till.shop.mutations.receive)
+        inside = Inside()
+        handlers = replace(inside.handlers(), receive_mutations=till.shop.mutations.receive)
         path, headers = f"/mutations/{KEY}", {"Signature": post.moota_signature or ""}
         async with (
             served(WebApp(handlers, GATE)) as url,
@@ -491,6 +492,7 @@ class TestRealSocket:
             assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"OK")] * 3
             signed = {"Signature": sign(b"{}")}
             assert (await client.post(path, content=b"{}", headers=signed)).status_code == 400
+            assert inside.counted == [("mutations", "body")]
             nowhere = await not_found(client)
             for wrong in (
                 await client.get(path, headers=headers),
