@@ -121,6 +121,7 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
+        ("Isi saldo: ", code("tiket 100000"), " · rekeningnya: ", code("bank")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
@@ -139,7 +140,7 @@ def _money(notice: Help) -> list[Row]:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /tertunda · /komplain · /reseller",
+    "/saldo · /tertunda · /tiket · /komplain · /reseller",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
@@ -191,6 +192,7 @@ COMMANDS = {
     "mutasi": "Gerak saldo hari ini",
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
+    "tiket": "Isi saldo",
     "bantuan": "Cara pesan",
     "daftar": "Minta jadi reseller",
 }
@@ -199,6 +201,7 @@ ADMIN_COMMANDS = {
     "saldo": "Saldo biller terakhir",
     "tertunda": "Pesanan yang menunggu keputusan",
     "komplain": "Komplain yang menunggu jawaban",
+    "tiket": "Tiket deposit dan uang tanpa tiket",
     "katalog": "Daftar harga sebagai file",
     "reseller": "Daftar reseller",
     "tambah": "Tambah saldo reseller",
