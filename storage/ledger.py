@@ -17,7 +17,7 @@ class LedgerError(Exception):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A shop's account; a floor of None is none at all."""
+    """An account of a shop, whose balance runs; a floor of None is none at all."""
 
     account_id: int
     kind: AccountKind
@@ -25,7 +25,6 @@ class Account(Struct, frozen=True, kw_only=True):
     balance_idr: int
     floor_idr: int | None
     has_own_floor: bool
-    folded_entry_id: int
 
 
 class OrderMove(Struct, frozen=True, kw_only=True):
@@ -50,7 +49,7 @@ def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> in
 
 
 def account(tx: Tx, shop_id: int, kind: AccountKind) -> Account:
-    """Return an account; LookupError if the shop has none of the kind."""
+    """Return an account of a shop; LookupError if it has none of the kind."""
     row = tx.one("account_of", shop_id=shop_id, kind=kind)
     if row is None:
         raise LookupError(f"shop {shop_id} has no account {kind}")
@@ -129,23 +128,26 @@ def post(tx: Tx, entry: Entry) -> int:
     in the same transaction.
     """
     legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
-    moved = [_move(tx, entry, leg) for leg in legs]
+    balances_idr = [_move(tx, entry, leg) for leg in legs]
     entry_id = _insert(tx, entry)
-    for leg, (account_id, balance_idr) in zip(legs, moved, strict=True):
-        tx.run(
+    for leg, balance_idr in zip(legs, balances_idr, strict=True):
+        inserted = tx.run(
             "insert_leg",
             entry_id=entry_id,
-            account_id=account_id,
+            shop_id=leg.shop_id,
+            kind=leg.account,
             amount_idr=leg.amount_idr,
             balance_after_idr=balance_idr,
         )
+        if not inserted:
+            raise LedgerError(f"{entry.source} names an account {leg.account} that shop {leg.shop_id} has not")
     return entry_id
 
 
-def _move(tx: Tx, entry: Entry, leg: Leg) -> tuple[int, int | None]:
-    """Add a leg to its account; return the account's id and its balance, if that runs."""
+def _move(tx: Tx, entry: Entry, leg: Leg) -> int | None:
+    """Add a leg to the running balance of its account and return that; None where none runs."""
     if leg.shop_id == OPERATOR:
-        return account(tx, OPERATOR, leg.account).account_id, None
+        return None
     row = tx.one(
         "move_running_balance",
         shop_id=leg.shop_id,
@@ -155,7 +157,8 @@ def _move(tx: Tx, entry: Entry, leg: Leg) -> tuple[int, int | None]:
     )
     if row is None:
         raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {leg.account} of shop {leg.shop_id}")
-    return row["account_id"], row["balance_idr"]
+    balance_idr: int = row["balance_idr"]
+    return balance_idr
 
 
 def _insert(tx: Tx, entry: Entry) -> int:

@@ -595,8 +595,8 @@ SELECT * FROM shops WHERE owner_id = :owner_id;
 INSERT INTO shops (owner_id, created_at_ms) VALUES (:owner_id, :at_ms) ON CONFLICT DO NOTHING;
 
 -- name: insert_shop_accounts
-INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor, folded_entry_id)
-VALUES ('available', :shop_id, 0, :floor_idr, 0, 0), ('held', :shop_id, 0, 0, 0, 0);
+INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor)
+VALUES ('available', :shop_id, 0, :floor_idr, 0), ('held', :shop_id, 0, 0, 0);
 
 -- name: account_of
 SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
@@ -606,7 +606,7 @@ SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
 UPDATE accounts SET balance_idr = balance_idr + :amount_idr
 WHERE shop_id = :shop_id AND kind = :kind
     AND (:amount_idr > 0 OR :forced = 1 OR floor_idr IS NULL OR balance_idr + :amount_idr >= floor_idr)
-RETURNING account_id, balance_idr;
+RETURNING balance_idr;
 
 -- name: insert_entry
 -- Promise: one event, one entry. No row: it is in the ledger already.
@@ -615,8 +615,9 @@ VALUES (:source, :kind, :at_ms, :actor, :reason, :corrects)
 ON CONFLICT DO NOTHING RETURNING entry_id;
 
 -- name: insert_leg
+-- No row: the shop has no account of this kind.
 INSERT INTO legs (entry_id, account_id, amount_idr, balance_after_idr)
-VALUES (:entry_id, :account_id, :amount_idr, :balance_after_idr);
+SELECT :entry_id, account_id, :amount_idr, :balance_after_idr FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
 
 -- name: entry_by_source
 SELECT entry_id FROM entries WHERE source = :source;

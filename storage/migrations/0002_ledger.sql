@@ -7,17 +7,16 @@ CREATE TABLE shops (
     created_at_ms        INTEGER NOT NULL
 ) STRICT;
 
--- A floor of 0 is prepaid, a negative one credit, NULL none. A shop's balances run; those of the operator's accounts
--- are the sum of all legs up to `folded_entry_id`, so that not every order waits for one row.
+-- A floor of 0 is prepaid, a negative one credit, NULL none. The balances of a shop run. Those of the operator's accounts
+-- are NULL: they are the sums of their legs, so that not every order changes one row.
 CREATE TABLE accounts (
     account_id           INTEGER NOT NULL PRIMARY KEY,
     kind                 TEXT    NOT NULL CHECK (kind = 'available' OR kind = 'held' OR kind = 'sales'
         OR kind = 'deposits' OR kind = 'adjustments' OR kind = 'suspense'),
     shop_id              INTEGER NOT NULL,
-    balance_idr          INTEGER NOT NULL,
+    balance_idr          INTEGER,
     floor_idr            INTEGER,
     has_own_floor        INTEGER NOT NULL CHECK (has_own_floor IN (0, 1)),
-    folded_entry_id      INTEGER NOT NULL,
     UNIQUE (shop_id, kind)
 ) STRICT;
 
@@ -45,9 +44,9 @@ CREATE TABLE legs (
 
 CREATE INDEX legs_of_entry ON legs (entry_id);
 
-INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor, folded_entry_id) VALUES
-    ('sales', 0, 0, NULL, 0, 0), ('deposits', 0, 0, NULL, 0, 0), ('adjustments', 0, 0, NULL, 0, 0),
-    ('suspense', 0, 0, NULL, 0, 0);
+INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor) VALUES
+    ('sales', 0, NULL, NULL, 0), ('deposits', 0, NULL, NULL, 0), ('adjustments', 0, NULL, NULL, 0),
+    ('suspense', 0, NULL, NULL, 0);
 
 ALTER TABLE orders ADD COLUMN shop_id INTEGER;
 ALTER TABLE orders ADD COLUMN expected_cost_idr INTEGER;
