@@ -140,7 +140,9 @@ def post(tx: Tx, entry: Entry) -> int:
             balance_after_idr=balance_idr,
         )
         if not inserted:
-            raise LedgerError(f"{entry.source} names an account {leg.account} that shop {leg.shop_id} has not")
+            raise LedgerError(
+                f"{entry.source} names an account {leg.account} that shop {leg.shop_id} has not"
+            )
     return entry_id
 
 
