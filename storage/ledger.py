@@ -35,6 +35,17 @@ class OrderMove(Struct, frozen=True, kw_only=True):
     floor_idr: int | None
 
 
+class OrderLeg(Struct, frozen=True, kw_only=True):
+    """One leg of an order's entries; the balances before and after it are None where none runs."""
+
+    entry_id: int
+    account: AccountKind
+    shop_id: int
+    amount_idr: int
+    balance_before_idr: int | None
+    balance_after_idr: int | None
+
+
 def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> int:
     """Return the id of a reseller's shop, which is opened with its accounts if there is none."""
     row = tx.one("shop_of_owner", owner_id=owner_id)
@@ -87,6 +98,11 @@ def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
     """Return how an order last moved the available balance of its shop."""
     row = tx.one("last_move_of_order", **_sources_of(trxid))
     return from_row(OrderMove, row) if row else None
+
+
+def legs_of_order(tx: Tx, trxid: str) -> list[OrderLeg]:
+    """Return all legs of an order's entries, oldest first."""
+    return [from_row(OrderLeg, row) for row in tx.all("legs_of_order", **_sources_of(trxid))]
 
 
 def _sources_of(trxid: str) -> dict[str, str]:

@@ -650,6 +650,14 @@ FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON acco
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
 ORDER BY entries.entry_id DESC LIMIT 1;
 
+-- name: legs_of_order
+SELECT legs.entry_id, accounts.kind AS account, accounts.shop_id, legs.amount_idr, legs.balance_after_idr, (
+        SELECT earlier.balance_after_idr FROM legs AS earlier
+        WHERE earlier.account_id = legs.account_id AND earlier.entry_id < legs.entry_id
+        ORDER BY earlier.entry_id DESC LIMIT 1) AS balance_before_idr
+FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
+WHERE entries.source >= :first AND entries.source < :beyond ORDER BY legs.entry_id;
+
 -- The check of the books (storage/books.py). These read whole tables; nothing waits for them.
 
 -- name: books_counts

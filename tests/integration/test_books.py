@@ -4,16 +4,19 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.ledger.books import BooksCheck, BooksFigures
+from bot.ledger.model import AccountKind
+from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import Order
 from storage.books import FINDINGS_A_CHECK, check_books
-from tests.integration.conftest import SARI, Shop
+from tests.integration.conftest import SARI, ZONE, Shop
 from tests.integration.fakes import success_of
-from tests.integration.test_auditor import by_hand
+from tests.integration.test_auditor import audits, by_hand
 from tests.integration.test_payment import Till, pending, till
 from tests.integration.test_reversals import failure
 
@@ -190,3 +193,62 @@ async def test_the_command_changes_nothing_and_refuses_what_is_not_there(till: T
     told = loket_books(till.shop.path)
     assert told.returncode == 3
     assert "start it once" in told.stderr
+
+
+async def nights(till: Till, count: int) -> list[AuditFinding]:
+    """Let the auditor pass at four in the morning, `count` nights; return all that the admins were told."""
+    told = await audits(till.shop)
+    for _ in range(count):
+        hour = datetime.fromtimestamp(till.shop.clock() / 1000, ZONE).hour
+        till.shop.clock.passes(3600 * ((4 - hour) % 24 or 24))
+        told = await audits(till.shop)
+    return told
+
+
+async def test_at_night_torn_books_are_told_once_and_the_account_is_named(till: Till) -> None:
+    await busy_day(till)
+    by_hand(till.shop, "UPDATE accounts SET balance_idr = balance_idr + 1 WHERE kind = 'available'")
+    assert await audits(till.shop) == [], "during the day only orders are checked"
+    told = await nights(till, 3)
+    assert [(finding.invariant, finding.account, finding.owner_id) for finding in told] == [
+        (Invariant.RUNNING, AccountKind.AVAILABLE, SARI),
+        (Invariant.TIED, None, None),
+    ]
+    assert (
+        told[0].what == "account available of shop 1 (reseller 1001) shows 82,301, its entries sum to 82,300"
+    )
+    assert till.shop.auditor.stats.last_books_at_ms > 0
+
+
+async def test_books_that_tie_raise_nothing_at_night(till: Till) -> None:
+    await busy_day(till)
+    assert await nights(till, 2) == []
+
+
+async def test_one_night_has_one_check(till: Till) -> None:
+    await nights(till, 1)
+    by_hand(till.shop, "UPDATE accounts SET balance_idr = balance_idr + 1 WHERE kind = 'available'")
+    assert await audits(till.shop, passes=3) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "invariants"),
+    [
+        (
+            "UPDATE legs SET amount_idr = amount_idr + 7 WHERE entry_id = 6 AND amount_idr > 0",
+            [Invariant.BALANCED, Invariant.POSITION],
+        ),
+        (
+            "UPDATE legs SET balance_after_idr = balance_after_idr + 7 WHERE entry_id = 3",
+            [Invariant.RUNNING],
+        ),
+        ("DELETE FROM legs WHERE entry_id = 6", [Invariant.RUNNING, Invariant.POSITION]),
+        ("UPDATE legs SET balance_after_idr = NULL WHERE entry_id = 3", [Invariant.RUNNING]),
+    ],
+)
+async def test_an_order_whose_money_was_torn_is_told_by_day(
+    till: Till, statement: str, invariants: list[Invariant]
+) -> None:
+    await busy_day(till)
+    by_hand(till.shop, statement)
+    assert [finding.invariant for finding in await audits(till.shop)] == invariants
