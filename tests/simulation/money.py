@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PRICE_IDR, LATER_PRICE_IDR = 5_900, 6_400
-AMOUNTS_IDR = (5_900, 7_000, 11_800, 30_000)
+AMOUNTS_IDR = (5_900, 7_000, 30_000, 100_000)
 AGAIN_AFTER_S = 20.0
 LOOK_EVERY_S = 60.0
 
@@ -160,10 +160,11 @@ class Operator:
         edit = catalogue.CatalogueEdit(
             stamp=str(price_idr), at_ms=self._world.now_ms(), user_id=None, name="", source=""
         )
-        catalogue.replace(tx, catalogue.load(tx), (_product(price_idr),), edit)
+        catalogue.replace(tx, catalogue.load(tx), (product_at(price_idr),), edit)
 
 
-def _product(price_idr: int) -> Product:
+def product_at(price_idr: int) -> Product:
+    """Give the one product that there is."""
     return Product(code="s5", name="Pulsa 5", group="Pulsa", rule=DestinationRule.PHONE, price_idr=price_idr)
 
 
@@ -272,18 +273,18 @@ def _told_alone(world: "World", order: Order) -> list[str]:
 
 
 def results_say_the_balance(world: "World", ledgers: "Ledgers") -> None:
-    """W8: where a shop has a floor, the message of its result has the line."""
+    """W8: where a shop has a floor, the message of a result says what was paid, or what came back."""
     if world.plan.floor_idr is None:
         return
+    signs = {"✅ SUKSES": "-", "❌ GAGAL": "+", "⌛ TIDAK DIPROSES": "+"}
     for order in ledgers.orders:
-        last = _told_alone(world, order)[-1:]
-        titles = ("✅ SUKSES", "❌ GAGAL", "⌛ TIDAK DIPROSES")
-        for text in last:
-            if not text.startswith(titles) or not _price_at_placing(ledgers, order):
-                continue
-            line, is_paid = LINE.search(text), order.state is State.SUCCEEDED
-            if line is None or (line[2] == "-") is not is_paid:
-                world.violate("W8", f"{order.trxid} is {order.state}, and its chat reads {text!r}")
+        if not _price_at_placing(ledgers, order):
+            continue
+        for text in _told_alone(world, order):
+            line = LINE.search(text)
+            for title, sign in signs.items():
+                if text.startswith(title) and (line is None or line[2] != sign):
+                    world.violate("W8", f"the chat of {order.trxid} reads {text!r}")
 
 
 def who_was_refused_had_too_little(world: "World", _: "Ledgers") -> None:

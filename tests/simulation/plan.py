@@ -13,11 +13,11 @@ OUTAGES = 1 / 16
 """They need many orders to show anything, and ten thousand seeds must not take an hour."""
 
 
-PRICED = 3 / 4
+PRICED = 1 / 2
 FLOORS_IDR = (None, 0, 0, -12_000)
 """Staff, prepaid shops, and credit for two orders."""
 
-RESTORES = 1 / 16
+RESTORES = 1 / 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
