@@ -10,13 +10,14 @@ from msgspec import Struct
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, diff_catalogue
 from bot.catalogue.price_list.columns import COLUMN_TITLES, normalized_key
+from bot.catalogue.price_list.level_columns import with_levels
 from bot.catalogue.price_list.list_merge import merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.catalogue.price_list.row import CellProblem
 from bot.catalogue.product import Product
 from bot.features.price_list import file_reader
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
-from storage import catalogue
+from storage import catalogue, levels
 from storage.catalogue import CatalogueEdit
 from storage.database import SqliteDatabase
 
@@ -39,8 +40,13 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
 
 def export_list(database_path: Path, file: Path) -> int:
     """Write the catalogue as CSV if the name ends in .csv, else as XLSX; return the number of products."""
-    current = asyncio.run(_with_database(database_path, lambda database: database.read(catalogue.load)))
-    content = catalogue_csv(current) if file.suffix.lower() == ".csv" else catalogue_xlsx(current)
+    current, known = asyncio.run(
+        _with_database(
+            database_path, lambda database: database.read(lambda tx: (catalogue.load(tx), levels.listed(tx)))
+        )
+    )
+    write = catalogue_csv if file.suffix.lower() == ".csv" else catalogue_xlsx
+    content = write(current, known)
     try:
         file.write_bytes(content)
     except OSError as error:
@@ -77,11 +83,11 @@ def import_list(
     `replaces` removes products that are not in the list. `price_title` is the heading of the column of the
     price that resellers pay; raise PriceListFileError if the list has several and it names none.
     """
-    price = _chosen_price(price_list, price_title)
 
     async def work(database: SqliteDatabase) -> bool:
-        old = await database.read(catalogue.load)
-        merged = merge_list(price_list, old, price=price)
+        old, known = await database.read(lambda tx: (catalogue.load(tx), levels.listed(tx)))
+        parsed = with_levels(price_list, (level.key for level in known))
+        merged = merge_list(parsed, old, price=_chosen_price(parsed, price_title))
         # A list with every product may also change their order.
         new = merged.replaced if replaces or not merged.removed else merged.updated
         diff = diff_catalogue(old, new)
@@ -96,12 +102,14 @@ def import_list(
 
 
 def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
-    titles = [option.title for option in price_list.price_options]
+    of_levels = {option for option, _ in price_list.level_columns}
+    options = [each for each in enumerate(price_list.price_options) if each[0] not in of_levels]
+    titles = [option.title for _, option in options]
     if heading:
         keys = [normalized_key(title) for title in titles]
         if normalized_key(heading) not in keys:
             raise PriceListFileError(f"there is no price column {heading}: choose one of {', '.join(titles)}")
-        return keys.index(normalized_key(heading))
+        return options[keys.index(normalized_key(heading))][0]
     if not price_list.is_price_sure:
         raise PriceListFileError(f"choose the price column with --price: {', '.join(titles)}")
     return None

@@ -69,6 +69,7 @@ class ReplyRoute(Struct, frozen=True, kw_only=True):
     to: NoticeKinds
     handle: Callable[[UnitOfWork, Actor, IncomingMessage, str], bool]
     audience: Audience = Audience.RESELLERS
+    takes_pictures: bool = False
 
 
 class Routes(Struct, frozen=True, kw_only=True):

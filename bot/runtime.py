@@ -11,6 +11,9 @@ from msgspec import Struct
 from bot.delivery.messenger import Messenger
 from bot.delivery.rate_limit import RateLimiter
 from bot.delivery.sending import MessageSender
+from bot.deposits.accounts import DepositAccount
+from bot.features.deposits.receiver import MutationReceiver
+from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
@@ -52,6 +55,10 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     messages_per_s: float
     chat_messages_per_s: float
     reseller_floor_idr: int | None = None
+    deposit_accounts: tuple[DepositAccount, ...] = ()
+    deposit_qris: str | None = None
+    mutation_signing_key: str | None = None
+    biller_reserve_idr: int | None = None
 
 
 class Runtime:
@@ -66,6 +73,9 @@ class Runtime:
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
             reseller_floor_idr=settings.reseller_floor_idr,
+            deposit_accounts=settings.deposit_accounts,
+            deposit_qris=settings.deposit_qris,
+            biller_reserve_idr=settings.biller_reserve_idr,
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(
@@ -114,6 +124,19 @@ class Runtime:
             trx_timeout_s=settings.biller_timeout_s,
             is_posting=self.submitter.is_posting,
         )
+        self.mutations_wake_up = WakeUp()
+        self.deposits = DepositsWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+        )
+        self.mutations = MutationReceiver(
+            database=environment.database,
+            signing_key=settings.mutation_signing_key,
+            now_ms=environment.now_ms,
+            wake_up=self.mutations_wake_up,
+        )
         self.auditor = Auditor(
             database=environment.database,
             context=self.context,
@@ -128,5 +151,6 @@ class Runtime:
             Worker("messenger", self.messenger.run_once, self.outbox_wake_up),
             Worker("importer", self.importer.run_once, self.imports_wake_up),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
+            Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
             Worker("auditor", self.auditor.run_once, WakeUp()),
         )

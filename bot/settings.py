@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -19,13 +19,22 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.deposits.accounts import DepositAccount, read_accounts
+from bot.deposits.qris import QrisError, check_static
+
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
+
+MAPPED_PREFIX_BITS = 96
+"""The length of ::ffff:0:0/96, the network of all IPv4 addresses written as IPv6."""
+
+MIN_MUTATION_SECRET_CHARS = 16
+"""Bank mutations are signed as well."""
 
 Network = IPv4Network | IPv6Network
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _SQLITE = "sqlite:///"
 
 
@@ -41,6 +50,16 @@ def _split_commas(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def _network(text: str) -> Network:
+    """Parse an address or CIDR network; an IPv4-mapped one becomes IPv4, as the addresses of callers do."""
+    interface = ip_interface(text)
+    if isinstance(interface, IPv4Interface) or interface.ipv4_mapped is None:
+        return interface.network
+    # A prefix below 96 would be the network of all IPv6 addresses that begin with zeros: surely a mistake.
+    prefix_bits = interface.network.prefixlen - MAPPED_PREFIX_BITS
+    return IPv4Network((interface.ipv4_mapped, prefix_bits), strict=False)
 
 
 def _unset_if_empty(value: object) -> object:
@@ -79,6 +98,20 @@ def _zone(value: str) -> str:
     return value
 
 
+def _accounts(value: str) -> str:
+    read_accounts(value)
+    return value
+
+
+def _qris(value: str) -> str:
+    try:
+        check_static(value.strip())
+    except QrisError as error:
+        raise ValueError(f"is not the static QRIS code of a merchant: {error}") from None
+    return value.strip()
+
+
+MAX_RESERVE_IDR = 1_000_000_000_000
 MAX_CREDIT_IDR = 1_000_000_000
 """More credit than a billion is a typing error."""
 
@@ -124,12 +157,23 @@ class Settings(DatabaseSettings):
     reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
         default=None, ge=0, le=MAX_CREDIT_IDR
     )
+    deposit_accounts: Annotated[
+        Annotated[str, AfterValidator(_accounts)] | None, BeforeValidator(_unset_if_empty)
+    ] = None
+    deposit_qris: Annotated[
+        Annotated[str, AfterValidator(_qris)] | None, BeforeValidator(_unset_if_empty)
+    ] = None
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret
+    biller_reserve_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=0, le=MAX_RESERVE_IDR
+    )
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()
+    mutation_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
+    mutation_signing_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8080, ge=1, le=65535)
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
@@ -150,9 +194,11 @@ class Settings(DatabaseSettings):
     def _accept_host_bits(cls, value: object) -> object:
         parts = _split_commas(value)
         try:
-            return [ip_network(part, strict=False) for part in parts] if isinstance(parts, list) else parts
+            return [_network(part) for part in parts] if isinstance(parts, list) else parts
         except ValueError:
-            raise ValueError("must be a comma-separated list of IP addresses or CIDR networks") from None
+            raise ValueError(
+                "must be a comma-separated list of IP addresses or CIDR networks, IPv4 as IPv4"
+            ) from None
 
     @field_validator("admin_ids")
     @classmethod
@@ -167,6 +213,11 @@ class Settings(DatabaseSettings):
         _reject_placeholder(SecretStr(value))
         return value
 
+    @property
+    def bot_id(self) -> int:
+        """Telegram's id of the bot: the digits in front of the colon of its token."""
+        return int(self.telegram_token.get_secret_value().partition(":")[0])
+
     @field_validator("telegram_token")
     @classmethod
     def _token_form(cls, value: SecretStr) -> SecretStr:
@@ -174,14 +225,25 @@ class Settings(DatabaseSettings):
             raise ValueError("must be a bot token as BotFather shows it: digits, a colon and 35 characters")
         return value
 
-    @field_validator("reversal_secret")
+    @field_validator("reversal_secret", "mutation_secret")
     @classmethod
-    def _long_enough(cls, value: SecretStr) -> SecretStr:
+    def _long_enough(cls, value: SecretStr | None, field: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            return None
         secret = value.get_secret_value()
-        if len(secret) < MIN_REVERSAL_SECRET_CHARS:
-            raise ValueError(f"must have at least {MIN_REVERSAL_SECRET_CHARS} characters")
+        is_signed = field.field_name == "mutation_secret"
+        min_chars = MIN_MUTATION_SECRET_CHARS if is_signed else MIN_REVERSAL_SECRET_CHARS
+        if len(secret) < min_chars:
+            raise ValueError(f"must have at least {min_chars} characters")
         if not re.fullmatch(r"[A-Za-z0-9._~-]+", secret):
             raise ValueError("may contain only letters, digits and . _ ~ - because it is part of a URL")
+        return value
+
+    @field_validator("mutation_signing_secret")
+    @classmethod
+    def _signs_a_path(cls, value: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        if value and others.data.get("mutation_secret", True) is None:
+            raise ValueError("is of no use without MUTATION_SECRET")
         return value
 
     @field_validator("telegram_webhook_secret")
@@ -199,6 +261,17 @@ class Settings(DatabaseSettings):
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
 
     @property
+    def deposit_account_list(self) -> tuple[DepositAccount, ...]:
+        """The accounts that resellers pay into."""
+        return read_accounts(self.deposit_accounts or "")
+
+    @property
+    def mutation_signing_key(self) -> str | None:
+        """The key with which mutation services sign; None if none is set up."""
+        key = self.mutation_signing_secret or self.mutation_secret
+        return key.get_secret_value() if key else None
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone of report days and of the biller's times."""
         return ZoneInfo(self.timezone)
@@ -210,6 +283,8 @@ class Settings(DatabaseSettings):
             self.biller_password,
             self.reversal_secret,
             self.telegram_webhook_secret,
+            self.mutation_secret,
+            self.mutation_signing_secret,
         )
         in_url = urlsplit(self.biller_url).password
         in_urls = {in_url, unquote(in_url)} if in_url else set()

@@ -9,10 +9,11 @@ from bot.actors import Actor, Address
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
+from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
-from storage import inbox, outbox
+from storage import inbox, levels, outbox
 from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
@@ -34,6 +35,9 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     reseller_floor_idr: int | None = None
+    deposit_accounts: tuple[DepositAccount, ...] = ()
+    deposit_qris: str | None = None
+    biller_reserve_idr: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
@@ -63,8 +67,12 @@ class UnitOfWork(Struct, frozen=True):
 
     @property
     def catalogue(self) -> Catalogue:
-        """The catalogue as of this transaction."""
+        """The catalogue as of this transaction, with costs and the prices of all levels: for admins only."""
         return self.context.catalogue_cache.get(self.tx)
+
+    def catalogue_for(self, user_id: int) -> Catalogue:
+        """Return the catalogue as a person may see it: at the prices of their level, without costs."""
+        return self.context.catalogue_cache.priced(self.tx, levels.of_owner(self.tx, user_id))
 
     def replace_catalogue(
         self, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit

@@ -6,11 +6,16 @@ from msgspec import Struct
 
 
 class MessageKind(StrEnum):
-    """How a message was sent: only `WRITTEN` messages can order."""
+    """How a message was sent: only `WRITTEN` messages can order.
+
+    `CAPTIONED` is the caption of a photo or file, `AS_CHAT` a message in the name of a group or channel.
+    """
 
     WRITTEN = auto()
     EDITED = auto()
     FORWARDED = auto()
+    CAPTIONED = auto()
+    AS_CHAT = auto()
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -22,7 +27,11 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class IncomingMessage(Struct, frozen=True, kw_only=True):
-    """A message from a user; `at_ms` is Telegram's date, `text` is empty for pictures and other media."""
+    """A message from a user, or from the chat in whose name it was sent.
+
+    `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
+    `picture_id` is Telegram's id of the picture in its largest size.
+    """
 
     chat_id: int
     is_private: bool
@@ -36,6 +45,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     kind: MessageKind
     reply_to: int | None
     document: Document | None = None
+    picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

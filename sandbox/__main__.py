@@ -92,6 +92,7 @@ async def _bot_in_world(world: World, url: str, options: argparse.Namespace) -> 
     account = Account(token=BOT_TOKEN, biller_user=world.biller.user, biller_password=world.biller.password)
     async with running_bot(url, account, webhook=options.webhook) as bot, _readable_database(world, bot):
         world.biller.reversal_url = bot.reversal_url
+        world.bank.mutations_url = bot.mutations_url
         try:
             await bot.ready()
             if not options.no_story:

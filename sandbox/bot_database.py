@@ -28,6 +28,7 @@ SELECT substr(subject, 6), created_at_ms, sent_at_ms, message_id
 FROM outbox WHERE subject LIKE 'told:%' AND sent_at_ms IS NOT NULL ORDER BY outbox_id"""
 _BATCHES: Final = "SELECT chat_id, message_id, unplaced FROM batches"
 _SEEN: Final = "SELECT chat_id, message_id FROM messages_seen"
+_TICKETS: Final = "SELECT ticket_id, user_id, exact_idr FROM tickets WHERE state = 'open' ORDER BY ticket_id"
 _PEOPLE: Final = "SELECT user_id, standing FROM people"
 
 
@@ -85,6 +86,15 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket:
+    """A deposit that a reseller has asked for and not paid."""
+
+    ticket_id: int
+    user_id: int
+    exact_idr: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotRecords:
     """A snapshot of the bot's records, as far as the page shows them.
 
@@ -96,6 +106,7 @@ class BotRecords:
     unplaced: dict[MessageKey, tuple[Unplaced, ...]]
     seen: frozenset[MessageKey]
     standings: dict[int, str]
+    tickets: tuple[OpenTicket, ...] = ()
 
 
 class BotDatabase:
@@ -175,6 +186,10 @@ def _records_in(connection: sqlite3.Connection) -> BotRecords:
             unplaced=unplaced,
             seen=frozenset(connection.execute(_SEEN).fetchall()),
             standings=dict(connection.execute(_PEOPLE).fetchall()),
+            tickets=tuple(
+                OpenTicket(ticket_id=ticket_id, user_id=user_id, exact_idr=exact_idr)
+                for ticket_id, user_id, exact_idr in connection.execute(_TICKETS)
+            ),
         )
 
 

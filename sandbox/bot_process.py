@@ -16,6 +16,8 @@ from typing import Final, TypeVar
 
 import httpx
 
+from sandbox import bank
+
 T = TypeVar("T")
 
 # A cold start on a slow machine takes a few seconds; more than this is a fault.
@@ -48,14 +50,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotProcess:
-    """A running bot. `url` is its own web server, `reversal_url` where the biller reports results.
+    """A running bot. `url` is its own web server.
 
-    `database` is its SQLite file, which is deleted when the bot is stopped.
+    At `reversal_url` the biller reports results, at `mutations_url` the bank reports money. `database` is the
+    bot's SQLite file, which is deleted when the bot is stopped.
     """
 
     process: Process
     url: str
     reversal_url: str
+    mutations_url: str
     database: Path
     log: Path
 
@@ -110,9 +114,11 @@ async def running_bot(
 ) -> AsyncIterator[BotProcess]:
     """Run the bot against the sandbox at `sandbox_url`, on a temporary database."""
     with TemporaryDirectory(prefix="loket-sandbox-", ignore_cleanup_errors=True) as home:
-        port, secret, log = _free_port(), secrets.token_urlsafe(32), Path(home, "bot.log")
+        port, log = _free_port(), Path(home, "bot.log")
+        secret, mutation_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         url = f"http://127.0.0.1:{port}"
-        settings = _settings(sandbox_url, account, port=port, reversal_secret=secret)
+        settings = _settings(sandbox_url, account, port=port)
+        settings |= {"REVERSAL_SECRET": secret, "MUTATION_SECRET": mutation_secret}
         if webhook:
             settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
         process = await _start(_environment(os.environ, settings), home=home, log=log)
@@ -120,6 +126,7 @@ async def running_bot(
             process=process,
             url=url,
             reversal_url=f"{url}/reversal/{secret}",
+            mutations_url=f"{url}/mutations/{mutation_secret}",
             database=Path(home, _DATABASE),
             log=log,
         )
@@ -129,7 +136,7 @@ async def running_bot(
             await bot.stop()
 
 
-def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret: str) -> dict[str, str]:
+def _settings(sandbox_url: str, account: Account, *, port: int) -> dict[str, str]:
     return {
         "TELEGRAM_TOKEN": account.token,
         "TELEGRAM_API_URL": sandbox_url,
@@ -138,7 +145,8 @@ def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret:
         "BILLER_URL": sandbox_url,
         "BILLER_USER": account.biller_user,
         "BILLER_PASSWORD": account.biller_password,
-        "REVERSAL_SECRET": reversal_secret,
+        "DEPOSIT_ACCOUNTS": bank.ACCOUNTS,
+        "DEPOSIT_QRIS": bank.QRIS,
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(port),
         "DATABASE_URL": f"sqlite:///{_DATABASE}",  # relative to its working directory

@@ -40,6 +40,7 @@ def control_routes(world: World) -> list[Route]:
         "/press": _press,
         "/biller": _biller,
         "/biller/reversal": _reversal,
+        "/bank/arrival": _arrival,
         "/telegram/fault": _fault,
         "/reset": _reset,
         "/restart": _restart,
@@ -148,6 +149,10 @@ async def _biller(world: World, body: Json) -> Json:
 
 async def _reversal(world: World, body: Json) -> Json:
     return {"http_status": await world.biller.reverse(**body)}
+
+
+async def _arrival(world: World, body: Json) -> Json:
+    return {"http_status": await world.bank.receive(**body)}
 
 
 async def _fault(world: World, body: Json) -> Json:

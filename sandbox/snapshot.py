@@ -1,5 +1,6 @@
 """The snapshot of the world that the page draws: facts without texts; times in ms since the epoch."""
 
+from dataclasses import asdict
 from typing import Final, assert_never
 
 from sandbox.biller.behaviour import TEST_NUMBERS, WAYS
@@ -39,6 +40,7 @@ def snapshot(world: World) -> Json:
         "orders": [one.as_json() for one in journeys(chats, world.biller.entries, records)]
         if records
         else [],
+        "tickets": [asdict(ticket) for ticket in records.tickets] if records else [],
         "telegram": {
             "calls": telegram.calls.total(),
             "calls_by_method": dict(telegram.calls),

@@ -13,6 +13,7 @@ _SUCCEEDS: Final = "s5.081234561111"
 _CLOSED: Final = "S10 +62 812-3456-3333"
 _CUT: Final = "s10.081298769999"
 _THREE: Final = "s5.081234571111\npln20.14123451111\ns10.081234572222"
+_TICKET: Final = "tiket 100rb"
 _THREE_DONE: Final = "✅ 2 sukses · ❌ 1 gagal"
 
 _PRICES: Final = """\
@@ -47,6 +48,7 @@ async def play(world: World) -> None:
         together.create_task(_sari(world))
         together.create_task(_budi(world))
         together.create_task(_stranger(world))
+    await _pay_in(world)
     world.biller.configure(
         answer_delay_s=usual.answer_delay_s, result_delay_s=usual.result_delay_s, late_s=usual.late_s
     )
@@ -71,6 +73,16 @@ async def _budi(world: World) -> None:
     await _wait_for_reply(world, world.telegram.say(BUDI.id, _THREE), BUDI.id, _THREE_DONE)
     await _tap(world, BUDI.id, "Struk", containing="pln20")
     await world.feed.until(lambda: _picture(world, BUDI.id), _STEP_TIMEOUT_S)
+
+
+async def _pay_in(world: World) -> None:
+    """Ask for a ticket as Budi, and let its exact amount arrive at the bank."""
+    said = world.telegram.say(BUDI.id, _TICKET)
+    await _wait_for_reply(world, said, BUDI.id, "TIKET DEPOSIT")
+    records = world.bot_database.read() if world.bot_database else None
+    for ticket in records.tickets if records else ():
+        await world.bank.receive(ticket.exact_idr)
+        await _wait_for_reply(world, said, BUDI.id, "DEPOSIT MASUK")
 
 
 async def _stranger(world: World) -> None:

@@ -1,10 +1,11 @@
-"""The environment of one bot: an emulated Telegram, an emulated biller, and a feed of their changes."""
+"""The environment of one bot: an emulated Telegram, biller and bank, and a feed of their changes."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from sandbox.bank import Bank
 from sandbox.biller.emulator import Biller
 from sandbox.feed import Feed
 from sandbox.moments import Moments
@@ -55,6 +56,7 @@ class World:
             first_update_id=first_update_id,
             enforce_limits=enforce_limits,
         )
+        self.bank = Bank(now_ms=now_ms)
         self.biller = Biller(
             feed=self.feed,
             moments=self.moments,
@@ -75,3 +77,4 @@ class World:
         self.feed.close()
         await self.telegram.aclose()
         await self.biller.aclose()
+        await self.bank.aclose()

@@ -5,6 +5,8 @@ from msgspec import Struct
 from storage.codec import from_row
 from storage.transaction import Tx
 
+DAY_MS = 24 * 3_600_000
+
 MAX_QUARANTINED_REVERSALS = 10_000
 """20 MB at some 2 kB each: a sender who found the secret path must not fill the disk."""
 
@@ -46,6 +48,33 @@ def last_balance(tx: Tx) -> ReportedBalance | None:
         source=row["source"],
         trxid=row["trxid"],
     )
+
+
+class TopUp(Struct, frozen=True, kw_only=True):
+    """What an admin says that was paid in at the biller."""
+
+    amount_idr: int
+    at_ms: int
+
+
+def note_topup(tx: Tx, amount_idr: int, *, noted_by: int, at_ms: int) -> None:
+    tx.run("note_topup", amount_idr=amount_idr, noted_by=noted_by, at_ms=at_ms)
+
+
+def last_topup(tx: Tx) -> TopUp | None:
+    row = tx.one("last_topup")
+    return from_row(TopUp, row) if row else None
+
+
+def topups_since(tx: Tx, since_ms: int) -> int:
+    """Sum the top-ups noted after `since_ms`."""
+    row = tx.one("sum_topups", since_ms=since_ms)
+    return row["amount_idr"] if row else 0
+
+
+def accepted_since(tx: Tx, since_ms: int) -> OrderSum:
+    """Sum the orders that the biller accepted after `since_ms` and that have not failed."""
+    return _sum(tx, "sum_accepted_orders", since_ms=since_ms, placed_from_ms=since_ms - DAY_MS)
 
 
 def open_sum(tx: Tx) -> OrderSum:
@@ -103,5 +132,5 @@ def deposit_waits(tx: Tx, *, limit: int) -> list[DepositWait]:
 
 
 def end_deposit_wait(tx: Tx, chat_id: int) -> None:
-    """Forget a chat."""
+    """Delete a chat that waits for a deposit."""
     tx.run("end_deposit_wait", chat_id=chat_id)

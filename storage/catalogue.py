@@ -5,8 +5,10 @@ import sqlite3
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
-from bot.catalogue.diff import CatalogueDiff, ChangeKind, diff_catalogue
-from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
+from bot.catalogue.levels import Level, priced
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, LevelPrice, Product
+from storage import costs
 from storage.codec import dump
 from storage.transaction import Tx
 
@@ -52,7 +54,13 @@ def changed_at_ms(tx: Tx) -> int:
 
 def load(tx: Tx) -> Catalogue:
     """Return all products, in the order of the price list."""
-    products = tuple(_read(row) for row in tx.all("all_products"))
+    level_prices: dict[str, list[LevelPrice]] = {}
+    for row in tx.all("all_level_prices"):
+        price = LevelPrice(level=row["level_key"], price_idr=row["price_idr"])
+        level_prices.setdefault(row["code_folded"], []).append(price)
+    products = tuple(
+        _read(row, tuple(level_prices.get(row["code_folded"], ()))) for row in tx.all("all_products")
+    )
     return Catalogue(version=current_version(tx).version, products=products)
 
 
@@ -70,6 +78,7 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
     for change in found.changes:
         if change.after is None:
             tx.run("remove_product", code_folded=change.code.casefold())
+        _save_money(tx, change, at_ms=edit.at_ms)
         tx.run(
             "append_catalogue_change",
             version=version,
@@ -79,6 +88,24 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
             after=_facts(change.after),
         )
     return found
+
+
+def _save_money(tx: Tx, change: ProductChange, *, at_ms: int) -> None:
+    """Save the prices of levels and the cost of a product, where they changed."""
+    before, after = change.before, change.after
+    code = change.code.casefold()
+    if (before.level_prices if before else ()) != (after.level_prices if after else ()):
+        tx.run("delete_level_prices", code_folded=code)
+        for price in after.level_prices if after else ():
+            tx.run("save_level_price", code_folded=code, level_key=price.level, price_idr=price.price_idr)
+    if after is None:
+        return
+    if before and (before.price_idr, before.level_prices) != (after.price_idr, after.level_prices):
+        costs.revoke_below_cost(tx, after.code)
+    if after.cost_idr is not None and (before is None or after.cost_idr != before.cost_idr):
+        costs.learn(tx, after.code, after.cost_idr, at_ms=at_ms)
+    elif after.cost_idr is None and before and before.cost_idr is not None:
+        costs.forget(tx, after.code)
 
 
 def history(tx: Tx, *, limit: int) -> list[CatalogueRevision]:
@@ -132,10 +159,11 @@ def _row(product: Product, position: int) -> dict[str, int | str | None]:
         "nominal": product.nominal,
         "cut_off_from_minute": hours.from_minute if hours else None,
         "cut_off_until_minute": hours.until_minute if hours else None,
+        "cost_idr": product.cost_idr,
     }
 
 
-def _read(row: sqlite3.Row) -> Product:
+def _read(row: sqlite3.Row, level_prices: tuple[LevelPrice, ...]) -> Product:
     hours = None
     if row["cut_off_from_minute"] is not None:
         hours = DailyHours(from_minute=row["cut_off_from_minute"], until_minute=row["cut_off_until_minute"])
@@ -149,6 +177,8 @@ def _read(row: sqlite3.Row) -> Product:
         carrier=Carrier(row["carrier"]) if row["carrier"] else None,
         nominal=row["nominal"],
         cut_off=hours,
+        cost_idr=row["cost_idr"],
+        level_prices=level_prices,
     )
 
 
@@ -158,6 +188,7 @@ class CatalogueCache:
     def __init__(self) -> None:
         # One value, so that no thread sees a version with the products of another.
         self._cached = (CatalogueVersion(), Catalogue())
+        self._priced: dict[str | None, tuple[Catalogue, Level | None, Catalogue]] = {}
         self._checked_in: Tx | None = None
 
     def get(self, tx: Tx) -> Catalogue:
@@ -171,6 +202,17 @@ class CatalogueCache:
             self._cached = (current, products)
         self._checked_in = tx
         return products
+
+    def priced(self, tx: Tx, level: Level | None) -> Catalogue:
+        """Return the catalogue as a shop of a level may see it."""
+        current = self.get(tx)
+        key = level.key if level else None
+        known = self._priced.get(key)
+        if known is not None and known[0] is current and known[1] == level:
+            return known[2]
+        shown = priced(current, level)
+        self._priced[key] = (current, level, shown)
+        return shown
 
     def replace(
         self, tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit

@@ -77,9 +77,21 @@ def set_default_floors(tx: Tx, floor_idr: int | None) -> None:
     tx.run("set_default_floors", floor_idr=floor_idr)
 
 
+def entry_id_of(tx: Tx, source: str) -> int | None:
+    """Return the entry of an event, if it is in the ledger."""
+    row = tx.one("entry_by_source", source=source)
+    return row["entry_id"] if row else None
+
+
+def owner_of(tx: Tx, shop_id: int) -> int | None:
+    """Return the reseller whose shop it is."""
+    row = tx.one("owner_of_shop", shop_id=shop_id)
+    return row["owner_id"] if row else None
+
+
 def is_posted(tx: Tx, source: str) -> bool:
     """Return whether an event is in the ledger."""
-    return tx.one("entry_by_source", source=source) is not None
+    return entry_id_of(tx, source) is not None
 
 
 def count_order_entries(tx: Tx, trxid: str) -> int:

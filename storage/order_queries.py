@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 
 from bot.orders.model import Order, State
+from bot.orders.profit import SoldProduct
 from bot.orders.sales_summary import ProductSales
 from storage.codec import from_row
 from storage.transaction import Tx
@@ -45,6 +46,12 @@ def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) 
     else:
         rows = tx.all("sales_by_product_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
     return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
+
+
+def sold_products(tx: Tx, *, from_ms: int, until_ms: int) -> list[SoldProduct]:
+    """Sum the succeeded orders placed from `from_ms` until before `until_ms`, by reseller and product."""
+    rows = tx.all("sold_products", from_ms=from_ms, until_ms=until_ms)
+    return [from_row(SoldProduct, row) for row in rows]
 
 
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:

@@ -33,6 +33,7 @@ def find(tx: Tx, username: str) -> Person | None:
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
     """Store a person, and an event with the new standing."""
+    tx.run("release_username", username=person.username)
     tx.run(
         "save_person",
         user_id=person.user_id,
@@ -55,12 +56,24 @@ def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
 
 
 def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
+    tx.run("release_username", username=username)
     tx.run("rename_person", user_id=user_id, name=name, username=username)
 
 
 def listed(tx: Tx, *, limit: int) -> list[Person]:
     """Return the people who are approved, frozen or have asked, latest change first."""
     return [from_row(Person, row) for row in tx.all("people_listed", limit=limit)]
+
+
+def asking(tx: Tx, *, limit: int) -> list[Person]:
+    """Return the people whose access request is undecided, longest waiting first."""
+    return [from_row(Person, row) for row in tx.all("people_asking", limit=limit)]
+
+
+def count_asking(tx: Tx) -> int:
+    """Return how many people `asking` returns without a limit."""
+    row = tx.one("count_people_asking")
+    return row["count"] if row else 0
 
 
 def count_listed(tx: Tx) -> int:

@@ -93,30 +93,30 @@ SELECT state, count(*) AS count FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
 
 -- name: enqueue_message
-INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, state, attempts,
-    ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
-VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
-    :at_ms, :at_ms, :hold_until_ms);
+INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, priority, state,
+    attempts, ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
+VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :priority, :state,
+    0, 0, 0, :at_ms, :at_ms, :hold_until_ms);
 
 -- name: all_waiting_messages
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
-WHERE message.state = 'waiting' ORDER BY message.chat_id, message.outbox_id LIMIT :limit;
+WHERE message.state = 'waiting' ORDER BY message.chat_id, message.priority, message.outbox_id LIMIT :limit;
 
 -- name: waiting_chat_queues
--- The first message of a chat queue decides when the queue is due: messages of a chat stay in order.
+-- The first message of a chat queue decides when the queue is due: messages of one priority stay in order.
 SELECT head.chat_id, head.due_at_ms
-FROM (SELECT chat_id, min(outbox_id) AS outbox_id
+FROM (SELECT chat_id, min((priority << 56) + outbox_id) AS place
       FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
-JOIN outbox AS head ON head.outbox_id = queue.outbox_id
-ORDER BY head.outbox_id;
+JOIN outbox AS head ON head.outbox_id = queue.place & ((1 << 56) - 1)
+ORDER BY queue.place;
 
 -- name: waiting_messages_of_chat
 -- For an edit of a message from this outbox, `target_message_id` is the id of that message once it is sent.
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
 WHERE message.state = 'waiting' AND message.chat_id = :chat_id AND message.hold_until_ms <= :now_ms
-ORDER BY message.outbox_id LIMIT :limit;
+ORDER BY message.priority, message.outbox_id LIMIT :limit;
 
 -- name: mark_message_sent
 UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
@@ -194,6 +194,14 @@ SELECT outbox_id FROM outbox
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind
 LIMIT 1;
 
+-- name: count_waiting_of_kind
+SELECT count(*) AS count FROM outbox
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
+
+-- name: drop_waiting_of_kind
+UPDATE outbox SET state = 'dropped'
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
+
 -- name: drop_superseded_edits
 -- Promise: at most one edit of a message waits, the last.
 UPDATE outbox SET state = 'dropped'
@@ -242,6 +250,53 @@ RETURNING action, subject, payload, owner_id, created_at_ms;
 INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
 ON CONFLICT DO NOTHING;
 
+-- name: current_bot
+SELECT bot_number, bot_id FROM bots WHERE is_in_use = 1;
+
+-- name: leave_bots
+UPDATE bots SET is_in_use = 0;
+
+-- name: use_bot
+INSERT INTO bots (bot_number, bot_id, is_in_use, since_ms)
+VALUES ((SELECT coalesce(max(bot_number), 0) + 1 FROM bots), :bot_id, 1, :at_ms)
+ON CONFLICT (bot_id) DO UPDATE SET is_in_use = 1, since_ms = :at_ms RETURNING bot_number;
+
+-- name: forget_poll_cursor
+DELETE FROM poll_cursor;
+
+-- name: drop_waiting_edits
+-- Only the bot that sent a message can edit it, and the table of a batch is found by a message id.
+UPDATE outbox SET state = 'dropped'
+WHERE state IN ('waiting', 'parked') AND (edits IS NOT NULL OR kind = 'BatchSummary');
+
+-- name: release_all_messages
+UPDATE outbox SET state = 'waiting', reply_to = NULL, hold_until_ms = 0, due_at_ms = :at_ms
+WHERE state IN ('waiting', 'parked');
+
+-- name: mark_all_chats_reachable
+UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms WHERE unreachable_reason IS NOT NULL;
+
+-- name: shift_message_ids_of_orders
+UPDATE orders SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_batches
+UPDATE batches SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_messages_seen
+UPDATE messages_seen SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_outbox
+UPDATE outbox SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_complaints
+UPDATE complaints SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_people
+UPDATE people SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_imports
+UPDATE imports SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
 -- name: poll_cursor
 SELECT next_update_id, moved_at_ms FROM poll_cursor WHERE singleton = 1;
 
@@ -288,7 +343,7 @@ DELETE FROM batches WHERE (chat_id, message_id) IN (
 SELECT * FROM people WHERE user_id = :user_id;
 
 -- name: person_by_username
-SELECT * FROM people WHERE lower(username) = :username ORDER BY changed_at_ms DESC LIMIT 1;
+SELECT * FROM people WHERE lower(username) = :username;
 
 -- name: save_person
 INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
@@ -304,9 +359,19 @@ VALUES (:user_id, :standing, :at_ms, :changed_by);
 -- name: rename_person
 UPDATE people SET name = :name, username = :username WHERE user_id = :user_id;
 
+-- name: release_username
+-- Promise: a username names one person. Telegram gives one that was let go to somebody else.
+UPDATE people SET username = NULL WHERE lower(username) = lower(:username);
+
 -- name: people_listed
 SELECT * FROM people WHERE standing IN ('asked', 'approved', 'frozen')
 ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
+
+-- name: people_asking
+SELECT * FROM people WHERE standing = 'asked' ORDER BY changed_at_ms, user_id LIMIT :limit;
+
+-- name: count_people_asking
+SELECT count(*) AS count FROM people WHERE standing = 'asked';
 
 -- name: count_people_listed
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');
@@ -398,12 +463,13 @@ ON CONFLICT DO NOTHING;
 
 -- name: save_product
 INSERT INTO products (code_folded, code, position, name, product_group, rule, price_idr, is_open, carrier, nominal,
-    cut_off_from_minute, cut_off_until_minute)
+    cut_off_from_minute, cut_off_until_minute, cost_idr)
 VALUES (:code_folded, :code, :position, :name, :product_group, :rule, :price_idr, :is_open, :carrier, :nominal,
-    :cut_off_from_minute, :cut_off_until_minute)
+    :cut_off_from_minute, :cut_off_until_minute, :cost_idr)
 ON CONFLICT (code_folded) DO UPDATE SET code = :code, position = :position, name = :name,
     product_group = :product_group, rule = :rule, price_idr = :price_idr, is_open = :is_open, carrier = :carrier,
-    nominal = :nominal, cut_off_from_minute = :cut_off_from_minute, cut_off_until_minute = :cut_off_until_minute;
+    nominal = :nominal, cut_off_from_minute = :cut_off_from_minute, cut_off_until_minute = :cut_off_until_minute,
+    cost_idr = :cost_idr;
 
 -- name: remove_product
 DELETE FROM products WHERE code_folded = :code_folded;
@@ -586,10 +652,108 @@ SELECT count(*) AS count FROM complaints WHERE stage IN ('open', 'checking') AND
 UPDATE complaints SET stage = :stage, answer = :answer, changed_by = :changed_by, changed_at_ms = :at_ms
 WHERE complaint_id = :complaint_id AND stage = :stage_before;
 
+-- Deposits.
+
+-- name: insert_ticket
+-- Promise: an exact amount belongs to one reserved ticket, and a shop has one open ticket. No row: one of them is taken.
+INSERT INTO tickets (shop_id, user_id, chat_id, thread_id, message_id, requested_idr, exact_idr, accounts, takes_qris,
+    state, is_reserved, created_at_ms, expires_at_ms, release_at_ms)
+VALUES (:shop_id, :user_id, :chat_id, :thread_id, :message_id, :requested_idr, :exact_idr, :accounts, :takes_qris,
+    'open', 1, :at_ms, :expires_at_ms, :release_at_ms)
+ON CONFLICT DO NOTHING RETURNING *;
+
+-- name: ticket_by_id
+SELECT * FROM tickets WHERE ticket_id = :ticket_id;
+
+-- name: open_ticket_of_shop
+SELECT * FROM tickets WHERE shop_id = :shop_id AND state = 'open';
+
+-- name: ticket_by_amount
+SELECT * FROM tickets WHERE exact_idr = :exact_idr AND is_reserved = 1;
+
+-- name: reserved_amounts
+SELECT exact_idr FROM tickets WHERE is_reserved = 1 AND exact_idr > :above_idr AND exact_idr <= :up_to_idr;
+
+-- name: count_tickets_of_shop
+SELECT count(*) AS count FROM tickets WHERE shop_id = :shop_id AND created_at_ms >= :since_ms;
+
+-- name: tickets_due
+SELECT * FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms ORDER BY expires_at_ms LIMIT :limit;
+
+-- name: open_tickets
+SELECT * FROM tickets WHERE state = 'open' ORDER BY expires_at_ms LIMIT :limit;
+
+-- name: ticket_work
+SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms)
+    OR EXISTS (SELECT 1 FROM tickets WHERE is_reserved = 1 AND release_at_ms <= :now_ms AND state <> 'open');
+
+-- name: decide_ticket
+-- Promise: of two decisions on a ticket only one is stored. No row changed: the other was first.
+UPDATE tickets SET state = :state, decided_at_ms = :at_ms, decided_by = :by, credited_idr = :credited_idr,
+    mutation_id = coalesce(:mutation_id, mutation_id), release_at_ms = :release_at_ms
+WHERE ticket_id = :ticket_id AND state = :state_before;
+
+-- name: release_amounts
+UPDATE tickets SET is_reserved = 0 WHERE ticket_id IN (
+    SELECT ticket_id FROM tickets WHERE is_reserved = 1 AND release_at_ms <= :now_ms AND state <> 'open'
+    ORDER BY release_at_ms LIMIT :limit
+);
+
+-- name: insert_evidence
+INSERT INTO ticket_evidence (ticket_id, at_ms, message_id, file_id) VALUES (:ticket_id, :at_ms, :message_id, :file_id)
+ON CONFLICT DO NOTHING;
+
+-- name: count_evidence
+SELECT count(*) AS count FROM ticket_evidence WHERE ticket_id = :ticket_id;
+
+-- name: link_mutation
+UPDATE tickets SET mutation_id = :mutation_id WHERE ticket_id = :ticket_id AND mutation_id IS NULL;
+
+-- name: tickets_like_amount
+SELECT * FROM tickets
+WHERE created_at_ms >= :since_ms AND (requested_idr = :amount_idr OR credited_idr = :amount_idr
+    OR (exact_idr >= :amount_idr - :margin_idr AND exact_idr <= :amount_idr + :margin_idr))
+ORDER BY created_at_ms DESC LIMIT :limit;
+
+-- name: store_mutation_post
+INSERT INTO mutation_posts (at_ms, service, body, state) VALUES (:at_ms, :service, :body, 'waiting');
+
+-- name: next_mutation_post
+SELECT post_id, at_ms, service, body FROM mutation_posts WHERE state = 'waiting' ORDER BY post_id LIMIT 1;
+
+-- name: finish_mutation_post
+UPDATE mutation_posts SET state = :state WHERE post_id = :post_id;
+
+-- name: trim_mutation_posts
+DELETE FROM mutation_posts WHERE post_id < :below AND state <> 'waiting';
+
+-- name: insert_mutation
+-- Promise: a service's mutation counts once. No row: it was reported before.
+INSERT INTO mutations (service, service_ref, at_ms, amount_idr, account_number, description, state)
+VALUES (:service, :service_ref, :at_ms, :amount_idr, :account_number, :description, 'new')
+ON CONFLICT DO NOTHING RETURNING *;
+
+-- name: mutation_by_id
+SELECT * FROM mutations WHERE mutation_id = :mutation_id;
+
+-- name: mutation_in_suspense_of
+SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' ORDER BY mutation_id LIMIT 1;
+
+-- name: mutations_in_suspense
+SELECT * FROM mutations WHERE state = 'suspense' ORDER BY mutation_id LIMIT :limit;
+
+-- name: settle_mutation
+-- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.
+UPDATE mutations SET state = :state, shop_id = :shop_id, decided_at_ms = :at_ms, decided_by = :by
+WHERE mutation_id = :mutation_id AND state = :state_before;
+
 -- The ledger. Only storage/ledger.py runs the statements that change it.
 
 -- name: shop_of_owner
 SELECT * FROM shops WHERE owner_id = :owner_id;
+
+-- name: owner_of_shop
+SELECT owner_id FROM shops WHERE shop_id = :shop_id;
 
 -- name: insert_shop
 INSERT INTO shops (owner_id, created_at_ms) VALUES (:owner_id, :at_ms) ON CONFLICT DO NOTHING;
@@ -657,6 +821,112 @@ SELECT legs.entry_id, accounts.kind AS account, accounts.shop_id, legs.amount_id
         ORDER BY earlier.entry_id DESC LIMIT 1) AS balance_before_idr
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond ORDER BY legs.entry_id;
+
+-- Levels of prices, and costs.
+
+-- name: all_levels
+SELECT level_key, name, markup_idr, markup_bp FROM levels ORDER BY name, level_key;
+
+-- name: save_level
+INSERT INTO levels (level_key, name, markup_idr, markup_bp, changed_at_ms, changed_by)
+VALUES (:level_key, :name, :markup_idr, :markup_bp, :at_ms, :changed_by)
+ON CONFLICT (level_key) DO UPDATE SET name = :name, markup_idr = :markup_idr, markup_bp = :markup_bp,
+    changed_at_ms = :at_ms, changed_by = :changed_by;
+
+-- name: delete_level
+-- Promise: a level that a shop has stays. No row changed: one has it.
+DELETE FROM levels
+WHERE level_key = :level_key AND NOT EXISTS (SELECT 1 FROM shops WHERE shops.level_key = :level_key);
+
+-- name: level_of_owner
+SELECT levels.level_key, levels.name, levels.markup_idr, levels.markup_bp
+FROM shops JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
+
+-- name: set_level_of_shop
+UPDATE shops SET level_key = :level_key, level_changed_at_ms = :at_ms WHERE shop_id = :shop_id;
+
+-- name: level_of_owner_changed
+SELECT shops.level_changed_at_ms AS given_at_ms, coalesce(levels.changed_at_ms, 0) AS changed_at_ms
+FROM shops LEFT JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
+
+-- name: owners_with_level
+SELECT shops.level_key, shops.owner_id, people.name FROM shops LEFT JOIN people ON people.user_id = shops.owner_id
+WHERE shops.level_key IS NOT NULL ORDER BY people.name, shops.owner_id;
+
+-- name: outdate_parsed_imports
+-- The preview of a list is shown again before it is applied: another level reads other columns.
+UPDATE imports SET version = -1 WHERE state = 'read';
+
+-- name: all_level_prices
+SELECT code_folded, level_key, price_idr FROM level_prices ORDER BY code_folded, level_key;
+
+-- name: save_level_price
+INSERT INTO level_prices (code_folded, level_key, price_idr) VALUES (:code_folded, :level_key, :price_idr);
+
+-- name: delete_level_prices
+DELETE FROM level_prices WHERE code_folded = :code_folded;
+
+-- name: last_cost
+SELECT cost_idr, changed_at_ms FROM product_costs WHERE code_folded = :code_folded;
+
+-- name: learn_cost
+-- No row changed: that was the cost before.
+INSERT INTO product_costs (code_folded, cost_idr, changed_at_ms) VALUES (:code_folded, :cost_idr, :at_ms)
+ON CONFLICT (code_folded) DO UPDATE SET cost_idr = :cost_idr, changed_at_ms = :at_ms
+WHERE product_costs.cost_idr <> :cost_idr;
+
+-- name: forget_cost
+DELETE FROM product_costs WHERE code_folded = :code_folded;
+
+-- name: sale_below_cost
+SELECT price_idr, cost_idr FROM sales_below_cost WHERE code_folded = :code_folded AND level_key = :level_key;
+
+-- name: allow_sale_below_cost
+INSERT INTO sales_below_cost (code_folded, level_key, price_idr, cost_idr, allowed_by, allowed_at_ms)
+VALUES (:code_folded, :level_key, :price_idr, :cost_idr, :allowed_by, :at_ms)
+ON CONFLICT (code_folded, level_key) DO UPDATE SET price_idr = :price_idr, cost_idr = :cost_idr,
+    allowed_by = :allowed_by, allowed_at_ms = :at_ms;
+
+-- name: revoke_sales_below_cost
+DELETE FROM sales_below_cost WHERE code_folded = :code_folded;
+
+-- name: revoke_sales_below_cost_at_level
+DELETE FROM sales_below_cost WHERE level_key = :level_key;
+
+-- name: sold_products
+-- A cost that the biller never named is the one that was expected when the order was placed.
+SELECT user_id, product_code, count(*) AS count, count(price_idr) AS priced_count,
+    coalesce(sum(price_idr), 0) AS sales_idr,
+    count(CASE WHEN price_idr IS NOT NULL THEN cost_idr END) AS costed_count,
+    coalesce(sum(CASE WHEN price_idr IS NOT NULL THEN cost_idr END), 0) AS cost_idr,
+    coalesce(sum(price_idr - cost_idr), 0) AS profit_idr,
+    sum(is_estimated) AS estimated_count,
+    coalesce(sum(CASE WHEN price_idr IS NULL THEN cost_idr END), 0) AS unpriced_cost_idr,
+    count(CASE WHEN price_idr IS NULL AND cost_idr IS NULL THEN 1 END) AS unpriced_uncosted_count
+FROM (SELECT user_id, product_code, price_idr, coalesce(cost_idr, expected_cost_idr) AS cost_idr,
+        CASE WHEN cost_idr IS NULL AND expected_cost_idr IS NOT NULL THEN 1 ELSE 0 END AS is_estimated
+    FROM orders WHERE state = 'succeeded' AND placed_at_ms >= :from_ms AND placed_at_ms < :until_ms) AS sold
+GROUP BY user_id, product_code ORDER BY user_id, product_code;
+
+-- The balance at the biller between two reports.
+
+-- name: note_topup
+INSERT INTO biller_topups (amount_idr, noted_by, at_ms) VALUES (:amount_idr, :noted_by, :at_ms);
+
+-- name: last_topup
+SELECT amount_idr, at_ms FROM biller_topups ORDER BY topup_id DESC LIMIT 1;
+
+-- name: sum_topups
+SELECT coalesce(sum(amount_idr), 0) AS amount_idr FROM biller_topups WHERE at_ms > :since_ms;
+
+-- name: sum_accepted_orders
+-- An order is accepted soon after it is placed, so that only those of a day are looked at.
+SELECT count(*) AS count, coalesce(sum(coalesce(cost_idr, expected_cost_idr)), 0) AS cost_idr,
+    count(*) - count(coalesce(cost_idr, expected_cost_idr)) AS uncosted_count
+FROM orders
+WHERE placed_at_ms >= :placed_from_ms AND changed_at_ms > :since_ms AND state NOT IN ('failed', 'expired')
+    AND EXISTS (SELECT 1 FROM order_events AS event
+        WHERE event.trxid = orders.trxid AND event.kind = 'Accepted' AND event.at_ms > :since_ms);
 
 -- The check of the books (storage/books.py). These read whole tables; nothing waits for them.
 

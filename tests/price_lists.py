@@ -9,6 +9,7 @@ import xlsxwriter
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.price_list.cells import CellError
 from bot.catalogue.price_list.columns import Column
+from bot.catalogue.price_list.level_columns import with_levels
 from bot.catalogue.price_list.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.price_list.sheets import FileError
@@ -32,15 +33,19 @@ def read(content: bytes | str) -> ParsedPriceList:
 
 
 def merged(
-    content: bytes | str, catalogue: Catalogue | None = None, *, price: int | None = None
+    content: bytes | str,
+    catalogue: Catalogue | None = None,
+    *,
+    price: int | None = None,
+    levels: Iterable[str] = (),
 ) -> MergedList:
     """Put a list beside a catalogue, an empty one unless told otherwise."""
-    return merge_list(read(content), catalogue or Catalogue(), price=price)
+    return merge_list(with_levels(read(content), levels), catalogue or Catalogue(), price=price)
 
 
-def products(content: bytes | str) -> tuple[Product, ...]:
+def products(content: bytes | str, levels: Iterable[str] = ()) -> tuple[Product, ...]:
     """Read a list without a fault as products of an empty catalogue."""
-    found = merged(content)
+    found = merged(content, levels=levels)
     assert found.problems == ()
     return found.listed
 

@@ -21,6 +21,8 @@ class ChangeKind(StrEnum):
     PRICE_TAKEN = "price_taken"
     OPENED = "opened"
     CLOSED = "closed"
+    LEVEL_PRICES = "level_prices"
+    COST = "cost"
     OTHERWISE = "otherwise"
 
 
@@ -81,6 +83,10 @@ def _kind(before: Product | None, after: Product) -> ChangeKind | None:
         return _price_kind(before.price_idr, after.price_idr)
     if before.is_open != after.is_open:
         return ChangeKind.OPENED if after.is_open else ChangeKind.CLOSED
+    if before.level_prices != after.level_prices:
+        return ChangeKind.LEVEL_PRICES
+    if before.cost_idr != after.cost_idr:
+        return ChangeKind.COST
     return ChangeKind.OTHERWISE
 
 

@@ -40,13 +40,22 @@ class DailyHours(Struct, frozen=True, kw_only=True):
         return minute >= self.from_minute or minute < self.until_minute
 
 
+class LevelPrice(Struct, frozen=True, kw_only=True):
+    """The price that the list names for the shops of a level."""
+
+    level: str
+    price_idr: int
+
+
 class Product(Struct, frozen=True, kw_only=True):
     """One product of the catalogue.
 
     `code` is spelled as the biller requires; resellers may type it in any letter case. `price_idr` is the
-    price for resellers, None if the operator lists none. `carrier` is set if only numbers of that carrier can
-    receive the product. `nominal`, in thousands of rupiah, is set if the product may be ordered by it:
-    `5.0812…`, or `20.1444…` for a PLN token. `cut_off` are the daily hours in which it cannot be bought.
+    price for resellers, None if the operator lists none; `level_prices` are those of single levels, by their
+    keys. `cost_idr` is the operator's cost, which resellers never see. `carrier` is set if only numbers of
+    that carrier can receive the product. `nominal`, in thousands of rupiah, is set if the product may be
+    ordered by it: `5.0812…`, or `20.1444…` for a PLN token. `cut_off` are the daily hours in which it cannot
+    be bought.
     """
 
     code: str
@@ -58,6 +67,8 @@ class Product(Struct, frozen=True, kw_only=True):
     carrier: Carrier | None = None
     nominal: int | None = None
     cut_off: DailyHours | None = None
+    cost_idr: int | None = None
+    level_prices: tuple[LevelPrice, ...] = ()
 
     def is_in_cut_off(self, minute: int) -> bool:
         return self.cut_off is not None and self.cut_off.contains(minute)

@@ -59,6 +59,7 @@ def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) 
         copy=rendered.copy,
         keyboard=message.keyboard,
         attachment=rendered.attachment,
+        received_file=rendered.received_file,
         asks=rendered.asks,
     )
     return replace(draft, outgoing=outgoing, version=version)

@@ -5,7 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.notices.buttons import Keyboard
-from bot.texts.formatting import Attachment, Text
+from bot.texts.formatting import Attachment, ReceivedFile, Text
 
 
 class OutgoingMessage(Struct, frozen=True, kw_only=True):
@@ -22,6 +22,7 @@ class OutgoingMessage(Struct, frozen=True, kw_only=True):
     keyboard: Keyboard = ()
     copy: str | None = None
     attachment: Attachment | None = None
+    received_file: ReceivedFile | None = None
     asks: str | None = None
 
 

@@ -17,6 +17,8 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
     """Return the last reported balance with the sums of today's and of open orders."""
     last = balances.last_balance(work.tx)
     open_orders = balances.open_sum(work.tx)
+    since_ms = last.reported_at_ms if last else work.now_ms
+    accepted = balances.accepted_since(work.tx, since_ms)
     today = balances.succeeded_since(work.tx, midnight_ms(day_of(work.now_ms, work.zone), work.zone))
     return BillerBalance(
         balance_idr=last.balance_idr if last else None,
@@ -30,6 +32,10 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         today_uncosted_count=today.uncosted_count,
         waiting_count=len(orders.for_admins(work.tx, limit=COUNT_LIMIT)),
         held_since_ms=work.context.held_since_ms(),
+        topup_idr=balances.topups_since(work.tx, since_ms),
+        accepted_count=accepted.count,
+        accepted_cost_idr=accepted.cost_idr,
+        accepted_uncosted_count=accepted.uncosted_count,
     )
 
 
@@ -43,7 +49,7 @@ def _show_balance(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 ROUTES = Routes(
     commands=(
-        # The other seven are the words for a balance on other pulsa servers.
-        CommandRoute(("saldo", "sal", "s", "cs", "tiket", "deposit", "mutasi", "rek"), _show_balance),
+        # The other five are the words for a balance on other pulsa servers.
+        CommandRoute(("saldo", "sal", "s", "cs", "mutasi", "rek"), _show_balance),
     ),
 )

@@ -1,6 +1,9 @@
 """Shows help, with examples of orders that are possible now."""
 
+import re
+
 from bot.actors import Actor
+from bot.features.deposits.tickets import cancel_ticket
 from bot.grammar.examples import nominal_example, order_examples
 from bot.grammar.irregular import cancel_request
 from bot.grammar.parsed import EXAMPLE, Command, InputError
@@ -32,6 +35,9 @@ def _help(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 
 def _explain_cancel(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    if re.match(r"(?:tiket|deposit|tik|dep)\b", command.rest, re.IGNORECASE):
+        cancel_ticket(work, actor)
+        return
     invalid = cancel_request(command.rest)
     answer = NotUnderstood(input_error=invalid.input_error, suggestion=invalid.suggestion)
     work.notify(answer, actor.address)

@@ -1,21 +1,26 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
-from bot.features.history import reports
+from bot.features.deposits.qr_picture import draw_qr
+from bot.features.history import profits, reports
+from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
 from bot.notices.catalogue import CatalogueFile, FileFormat
+from bot.notices.deposits import TicketIssued
+from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
-from bot.notices.reports import SalesReport, SalesReportFile
+from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
+from bot.texts.deposits import ticket_issued
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.receipts import caption
 from bot.texts.render import RenderedMessage
-from storage import batches, catalogue, orders
+from storage import batches, catalogue, levels, orders
 from storage.transaction import Tx
 
 
@@ -24,6 +29,8 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
     match notice:
         case BatchSummary():
             return _batch_summary(tx, notice, clock)
+        case TicketIssued():
+            return LazyContent(rendered=_ticket(notice, clock))
         case CatalogueFile():
             return _catalogue(tx, notice)
         case RemovalFile():
@@ -32,8 +39,14 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=_receipt(notice, clock))
         case SalesReport():
             return LazyContent(rendered=reports.render_report(tx, notice, clock))
+        case JoinRequests():
+            return LazyContent(rendered=membership.render_requests(tx))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
+        case ProfitReport():
+            return LazyContent(rendered=profits.render_report(tx, notice, clock))
+        case ProfitFile():
+            return LazyContent(rendered=profits.render_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
@@ -53,9 +66,21 @@ def _receipt(notice: Receipt, clock: Clock) -> RenderedMessage:
     return RenderedMessage(text=caption(notice), attachment=attachment)
 
 
+def _ticket(notice: TicketIssued, clock: Clock) -> RenderedMessage:
+    """Draw the QR code of a ticket, if it has one; the text is then its caption."""
+    text = ticket_issued(notice, clock)
+    if notice.qris is None:
+        return RenderedMessage(text=text)
+    picture = Attachment(
+        form=AttachmentKind.PICTURE, name=f"qris-{notice.ticket_id}.png", content=draw_qr(notice.qris)
+    )
+    return RenderedMessage(text=text, attachment=picture)
+
+
 def _catalogue(tx: Tx, notice: CatalogueFile) -> LazyContent:
     current = catalogue.load(tx)
-    content = catalogue_csv(current) if notice.form is FileFormat.CSV else catalogue_xlsx(current)
+    write = catalogue_csv if notice.form is FileFormat.CSV else catalogue_xlsx
+    content = write(current, levels.listed(tx))
     name = f"katalog-v{current.version}.{notice.form}"
     return LazyContent(
         rendered=RenderedMessage(

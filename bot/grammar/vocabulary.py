@@ -3,7 +3,7 @@
 import re
 
 SHOWN_COMMANDS = (
-    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format"),
+    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format", "tiket"),
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
 )
 """The commands that are suggested for a mistyped word."""
@@ -21,7 +21,7 @@ FOREIGN_COMMANDS = frozenset(
         *("markup", "mp", "komisi", "bonus", "tukar", "poin", "crbt", "ghall", "sh", "hu", "cekhp"),
         # Transfers between resellers, and deposits.
         *("transfer", "trf", "trfblk", "trans", "tf", "ts", "td", "kirim", "add", "mt", "inject"),
-        *("dep", "dp", "tik", "tiketbank", "untiket", "bank", "rekening", "topup"),
+        *("tiketbank", "topup"),
         # Queries: lists, status, bills.
         *("produk", "kode", "list", "center", "ppob", "kosong", "stok", "promo", "alamat", "cs2", "admin"),
         *("sta", "stat", "trx", "ctrx", "lastrx", "rkp", "btl", "cancel", "ref", "tag", "tagihan", "sn"),
@@ -41,7 +41,8 @@ COMMANDS = frozenset(
         *COMPLAINTS,
         *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
         *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
-        *("tiket", "deposit", "mutasi", "rek", "struk", "katalog", "buka", "tutup"),
+        *("tiket", "tik", "untiket", "deposit", "dep", "dp", "bank", "rekening", "mutasi", "rek", "struk"),
+        *("katalog", "buka", "tutup", "level", "laba"),
     )
 )
 """Words that are commands with or without a slash."""

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 
-from bot.features import biller_balance, guidance
+from bot.features import biller_balance, guidance, topups
 from bot.features.complaints import complaints
-from bot.features.history import order_lookup, reports
-from bot.features.people import membership
+from bot.features.deposits import crediting, suspense, tickets
+from bot.features.history import order_lookup, profits, reports
+from bot.features.people import membership, price_levels
 from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
 from bot.features.shopping import destination_prompt, price_browser
 from bot.notices.buttons import Action
-from bot.purchasing import manual_resolution, offers, restore_gate, sn_forwarding
+from bot.purchasing import below_cost, manual_resolution, offers, restore_gate, sn_forwarding
 from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes
 
 CAPABILITIES: tuple[Routes, ...] = (
     offers.ROUTES,
+    below_cost.ROUTES,
     manual_resolution.ROUTES,
     sn_forwarding.ROUTES,
     restore_gate.ROUTES,
@@ -22,12 +24,18 @@ CAPABILITIES: tuple[Routes, ...] = (
     destination_prompt.ROUTES,
     order_lookup.ROUTES,
     reports.ROUTES,
+    profits.ROUTES,
     receipts.ROUTES,
     complaints.ROUTES,
+    tickets.ROUTES,
+    crediting.ROUTES,
+    suspense.ROUTES,
     membership.ROUTES,
+    price_levels.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,
     biller_balance.ROUTES,
+    topups.ROUTES,
     guidance.ROUTES,
 )
 

@@ -50,6 +50,22 @@ class ReversalQuarantined(Struct, frozen=True, kw_only=True):
     order: OrderCard | None = None
 
 
+class RefusalCause(StrEnum):
+    """Why a request with the right reversal secret is refused."""
+
+    ADDRESS = "address"
+    METHOD = "method"
+    PATH = "path"
+
+
+class ReversalRefused(Struct, frozen=True, kw_only=True):
+    """A request with the right secret was refused unread; `remote` is empty if its address is unreadable."""
+
+    cause: RefusalCause
+    remote: str
+    at_ms: int
+
+
 class DeliveryFailed(Struct, frozen=True, kw_only=True):
     """A message could not be delivered and was given up."""
 
@@ -96,7 +112,8 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
 class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
-    The cost of `…_uncosted_count` of these orders is not known.
+    The cost of `…_uncosted_count` of these orders is not known. `topup_idr` is what admins noted since that
+    report, `accepted_cost_idr` the cost of what the biller accepted since.
     """
 
     balance_idr: int | None
@@ -110,16 +127,37 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     today_uncosted_count: int
     waiting_count: int
     held_since_ms: int | None = None
+    topup_idr: int = 0
+    accepted_count: int = 0
+    accepted_cost_idr: int = 0
+    accepted_uncosted_count: int = 0
+
+    @property
+    def expected_idr(self) -> int | None:
+        """The balance as it should be now; None if the biller has reported none."""
+        if self.balance_idr is None:
+            return None
+        return self.balance_idr + self.topup_idr - self.accepted_cost_idr
+
+
+class BillerReserveLow(Struct, frozen=True, kw_only=True):
+    """The reported balance at the biller has fallen below the operator's reserve."""
+
+    balance_idr: int
+    reserve_idr: int
+    at_ms: int
 
 
 AlarmNotice = (
     UnknownTrxid
     | NothingToResolve
     | ReversalQuarantined
+    | ReversalRefused
     | DeliveryFailed
     | BreakerOpened
     | BreakerClosed
     | AuditFinding
     | DatabaseFoundDamaged
     | BillerBalance
+    | BillerReserveLow
 )

@@ -16,6 +16,14 @@ class Action(StrEnum):
     OPEN_COUNTER = "open_counter"
     CONFIRM_OPEN = "confirm_open"
     CANCEL = "cancel"
+    TICKET_PAID = "ticket_paid"
+    TICKET_ABSENT = "ticket_absent"
+    TICKET_CREDIT = "ticket_credit"
+    TICKET_CANCEL = "ticket_cancel"
+    TICKET_REPLACE = "ticket_replace"
+    SUSPENSE_CREDIT = "suspense_credit"
+    SUSPENSE_REJECT = "suspense_reject"
+    CONFIRM_SUSPENSE_REJECT = "confirm_suspense_reject"
     APPLY_IMPORT = "apply_import"
     APPLY_SOUND = "apply_sound"
     UPDATE_IMPORT = "update_import"
@@ -40,6 +48,10 @@ class Action(StrEnum):
     OLDER = "older"
     REPORT = "report"
     REPORT_FILE = "report_file"
+    SELL_BELOW_COST = "sell_below_cost"
+    CONFIRM_TOPUP = "confirm_topup"
+    PROFIT = "profit"
+    PROFIT_FILE = "profit_file"
 
 
 VIEW_ACTIONS = frozenset(
@@ -47,6 +59,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

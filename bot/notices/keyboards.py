@@ -7,6 +7,8 @@ from bot.notices import Notice
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
+from bot.notices.deposit_keyboards import deposit_buttons
+from bot.notices.deposits import DepositsNotice
 from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
@@ -30,8 +32,10 @@ from bot.notices.placing import (
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
+from bot.notices.selling_prices import BelowCostCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.topups import TopUpQuestion
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
@@ -49,10 +53,17 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _result_buttons(notice)
+    if isinstance(notice, DepositsNotice):
+        return deposit_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
         return _sn_buttons(notice.trxid, notice.candidate)
+    if isinstance(notice, TopUpQuestion):
+        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
+    if isinstance(notice, BelowCostCard):
+        figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
+        return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
     if isinstance(notice, OtherSnReported):
         return _sn_buttons(notice.trxid, notice.other_sn)
     return _other_buttons(notice)

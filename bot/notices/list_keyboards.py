@@ -7,7 +7,14 @@ from bot.grammar.period import Period, decode_period, single_day
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import FileFormat
 from bot.notices.order_lookup import NoMatchingOrder, OrderHistory, OrderRow, OrdersToDestination
-from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import (
+    ProfitFile,
+    ProfitReport,
+    ReportPeriodUnclear,
+    ReportsNotice,
+    SalesReport,
+    SalesReportFile,
+)
 from bot.notices.shopping import (
     ChosenProductClosed,
     DestinationPrompt,
@@ -55,10 +62,26 @@ def report_buttons(notice: ReportsNotice) -> ButtonRows:
             ]
             files = tuple(_file_button(notice, form) for form in FileFormat)
             return (tuple(adjacent), files) if adjacent else (files,)
-        case SalesReportFile() | ReportPeriodUnclear():
+        case ProfitReport():
+            return _profit_buttons(notice)
+        case SalesReportFile() | ProfitFile() | ReportPeriodUnclear():
             return ()
         case _:
             assert_never(notice)
+
+
+def _profit_buttons(notice: ProfitReport) -> ButtonRows:
+    texts = ((notice.before, "« {}"), (notice.after, "{} »"))
+    adjacent = tuple(
+        ButtonSpec(action=Action.PROFIT, payload=text, label=label.format(_short(period)))
+        for text, label in texts
+        if (period := decode_period(text))
+    )
+    files = tuple(
+        ButtonSpec(action=Action.PROFIT_FILE, payload=f"{notice.period}|{form}", label=form.upper())
+        for form in FileFormat
+    )
+    return (adjacent, files) if adjacent else (files,)
 
 
 def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:

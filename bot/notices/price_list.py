@@ -20,7 +20,7 @@ class ImportEndReason(StrEnum):
 
 
 class ChangeExample(Struct, frozen=True, kw_only=True):
-    """A product that changes, as an example."""
+    """A product that changes, as an example, with its price before and after, or its cost if that changes."""
 
     kind: ChangeKind
     code: str
@@ -64,7 +64,8 @@ class ReadingReport(Struct, frozen=True, kw_only=True):
     """How a file was read: its sheets, the meaning of its columns, and what was left out.
 
     `sheets` is empty if the file has one only, `sheets_left` are those that are hidden or have no list.
-    `unused` are the first headings that were not used, `note_rows` the first rows that are no products.
+    `unused` are the first headings that were not used, `note_rows` the first rows that are no products. A
+    level named `level_hint` would use one of those headings.
     """
 
     columns: tuple[MappedColumn, ...]
@@ -74,6 +75,7 @@ class ReadingReport(Struct, frozen=True, kw_only=True):
     sheets_left: tuple[FileText, ...]
     note_rows: tuple[FileText, ...]
     note_count: int
+    level_hint: str = ""
 
 
 class ImportPreview(Struct, frozen=True, kw_only=True):
@@ -82,7 +84,8 @@ class ImportPreview(Struct, frozen=True, kw_only=True):
     `listed_count` is the number of valid rows, `omitted_count` that of invalid ones; `problems` are the first
     of `problem_count`. `counts` and `examples` are the changes if the products that the list lacks stay;
     there are `removed_count` of them, `removed` are the first codes. `old_count` is the current size of the
-    catalogue. `emptied_count` products lose their price, `unpriced_count` new ones have none.
+    catalogue. `below_cost` are the first codes of those whose cost is above their price. `emptied_count`
+    products lose their price, `unpriced_count` new ones have none.
 
     `has_price` is False if the list has no price column. `price` is the option that the admin chose, None for
     the default; `choices` are the others, of which one must be chosen unless `is_price_sure`. `stricter` are
@@ -100,6 +103,8 @@ class ImportPreview(Struct, frozen=True, kw_only=True):
     examples: tuple[ChangeExample, ...]
     removed_count: int
     removed: tuple[str, ...]
+    below_cost: tuple[str, ...]
+    below_cost_count: int
     emptied_count: int
     unpriced_count: int
     has_price: bool

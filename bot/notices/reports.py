@@ -30,10 +30,27 @@ class SalesReportFile(Struct, frozen=True, kw_only=True):
     form: FileFormat
 
 
+class ProfitReport(Struct, frozen=True, kw_only=True):
+    """The profit of a period by product and by reseller, for admins; `before` and `after` as above."""
+
+    period: str
+    before: str
+    after: str
+    is_today: bool
+
+
+class ProfitFile(Struct, frozen=True, kw_only=True):
+    """The profit of a period as a spreadsheet file, one row for each product of each reseller."""
+
+    period: str
+    form: FileFormat
+
+
 class ReportPeriodUnclear(Struct, frozen=True, kw_only=True):
-    """The period of a report could not be parsed."""
+    """The period of a report could not be parsed; `command` is the one that was typed."""
 
     typed: str
+    command: str = "lap"
 
 
-ReportsNotice = SalesReport | SalesReportFile | ReportPeriodUnclear
+ReportsNotice = SalesReport | SalesReportFile | ProfitReport | ProfitFile | ReportPeriodUnclear

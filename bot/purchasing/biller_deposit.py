@@ -1,6 +1,10 @@
-"""Notifies chats whose orders failed for lack of a deposit at the biller, once it accepts orders again."""
+"""Notifies chats whose orders failed for lack of a deposit at the biller, once it accepts orders again.
+
+It also warns the admins when that deposit runs low.
+"""
 
 from bot.actors import Address
+from bot.notices.alarms import BillerReserveLow
 from bot.notices.orders import OrdersPossibleAgain
 from bot.orders.events import Accepted, Failed, OrderEvent, Refused
 from bot.orders.model import FailureCause, Order, State
@@ -32,6 +36,17 @@ def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
             return sum(_notify(work, wait, order, event) for wait in waits) > 0
         case _:
             return False
+
+
+def warn_of_reserve(work: UnitOfWork, balance_idr: int) -> None:
+    """Alert the admins when a reported balance falls below the reserve that the operator set."""
+    reserve_idr = work.context.biller_reserve_idr
+    if reserve_idr is None or balance_idr >= reserve_idr:
+        return
+    last = balances.last_balance(work.tx)
+    if last is None or last.balance_idr >= reserve_idr:
+        notice = BillerReserveLow(balance_idr=balance_idr, reserve_idr=reserve_idr, at_ms=work.now_ms)
+        work.alert_admins(notice, topic="reserve")
 
 
 def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, event: Accepted) -> bool:

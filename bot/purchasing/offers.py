@@ -24,7 +24,7 @@ from bot.purchasing.settlement import OrderSource, acknowledge
 from bot.routing import ButtonRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import orders
+from storage import levels, orders
 from storage.catalogue import changed_at_ms as catalogue_changed_at_ms
 
 OFFER_HOLDS_MS = 300_000
@@ -37,9 +37,10 @@ ANSWERS = (OrderProposal, OrderRepeated, ProductClosed, NotUnderstood)
 def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
     """Place what a button offered at `source.at_ms`; return False if its message already made its order.
 
-    An offer that is old, or older than the catalogue, is shown again first: its price may have changed.
+    An offer that is old, or older than its prices, is shown again first: its price may have changed.
     """
-    is_old = work.now_ms - source.at_ms > OFFER_HOLDS_MS or catalogue_changed_at_ms(work.tx) > source.at_ms
+    changed_at_ms = max(catalogue_changed_at_ms(work.tx), levels.changed_at_ms(work.tx, source.user_id))
+    is_old = work.now_ms - source.at_ms > OFFER_HOLDS_MS or changed_at_ms > source.at_ms
     if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
         _offer_again(work, source, intent)
         return True
@@ -55,7 +56,7 @@ def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
 
 def propose_order(work: UnitOfWork, intent: Intent, address: Address, *, user_id: int) -> None:
     """Show an order before it is placed, if its product can be bought now; a tap places it."""
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(user_id)
     product = catalogue.find(intent.product_code)
     notice: Refusal | OrderProposal = OrderProposal(offer=order_offer(catalogue, intent), user_id=user_id)
     if catalogue and product is None:
@@ -67,7 +68,7 @@ def propose_order(work: UnitOfWork, intent: Intent, address: Address, *, user_id
 
 def _offer_again(work: UnitOfWork, source: OrderSource, intent: Intent) -> None:
     """Resolve an old offer as if it were typed now, and show the result."""
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(source.user_id)
     request = OrderRequest(code=intent.product_code.lower(), destination=intent.destination)
     match resolve(request, catalogue):
         case Intent() as resolved:
@@ -118,7 +119,9 @@ def _again(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
         propose_order(work, duplicate.again, actor.address, user_id=actor.user_id)
     else:
         # An order without a final result may have been bought: its state comes before another purchase.
-        work.notify(order_repeated(work.catalogue, duplicate, actor.user_id), actor.address)
+        work.notify(
+            order_repeated(work.catalogue_for(actor.user_id), duplicate, actor.user_id), actor.address
+        )
     return Toast.DONE
 
 

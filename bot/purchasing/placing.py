@@ -33,11 +33,12 @@ from bot.notices.placing import (
 )
 from bot.notices.restore_gate import CounterClosed
 from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
-from bot.purchasing import duplicates, payment, restore_gate
+from bot.purchasing import below_cost, duplicates, payment, restore_gate
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.payment import paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
+from storage import costs
 from storage.ledger import Account
 
 QUESTIONS_A_BATCH = 3
@@ -114,7 +115,7 @@ def _place_line(work: UnitOfWork, source: OrderSource, line: OrderLine) -> Order
     """Place one line, or return why not; None if this line already made its order."""
     if isinstance(line.parsed, InvalidInput):
         return not_understood(line.parsed)
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(source.user_id)
     match resolve(line.parsed, catalogue):
         case InvalidInput() as invalid:
             return not_understood(invalid)
@@ -126,14 +127,15 @@ def _place_line(work: UnitOfWork, source: OrderSource, line: OrderLine) -> Order
 
 def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: int) -> Order | Refusal | None:
     """Place an unambiguous order, or return why not; None if this line already made its order."""
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(source.user_id)
     product = catalogue.find(intent.product_code)
     block = restore_gate.order_block(work.tx, requested_at_ms=source.at_ms)
     if block is restore_gate.OrderBlock.CLOSED:
         return CounterClosed(code=intent.product_code, destination=intent.destination)
     if block is restore_gate.OrderBlock.REQUESTED_IN_THE_GAP:
         # It may have been bought already: a refusal by the catalogue of now could be wrong.
-        return _store(work, source, intent, line, paying_account(work, source.user_id), in_doubt=True)
+        account = paying_account(work, source.user_id)
+        return _store(work, source, intent, line, account, product, in_doubt=True)
     if product and (closed := product_closed(work, catalogue, product, intent, source.user_id)):
         return closed
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=source.user_id, now_ms=work.now_ms)
@@ -147,7 +149,7 @@ def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: in
     account = paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
         return refused
-    return _store(work, source, intent, line, account)
+    return _store(work, source, intent, line, account, product)
 
 
 def _store(
@@ -156,10 +158,10 @@ def _store(
     intent: Intent,
     line: int,
     account: Account,
+    product: Product | None,
     *,
     in_doubt: bool = False,
 ) -> Order | None:
-    product = work.catalogue.find(intent.product_code)
     order = store_order(
         work,
         intent,
@@ -167,6 +169,7 @@ def _store(
         line=line,
         shop_id=account.shop_id,
         price_idr=product.price_idr if product else None,
+        expected_cost_idr=costs.last_known(work.tx, intent.product_code),
         in_doubt=in_doubt,
     )
     return restore_gate.mark_unknown(work, order) if order and in_doubt else order
@@ -202,19 +205,29 @@ def order_offer(catalogue: Catalogue, intent: Intent) -> OrderOffer:
 def product_closed(
     work: UnitOfWork, catalogue: Catalogue, product: Product, intent: Intent, user_id: int
 ) -> ProductClosed | None:
-    """Return why a product cannot be bought now, with substitutes; None if it can be bought."""
+    """Return why a product cannot be bought now, with substitutes; None if it can be bought.
+
+    `catalogue` and `product` are at the prices of `user_id`. What is held back below its cost is closed for a
+    reseller, who must not learn the cost.
+    """
     is_in_cut_off = product.is_in_cut_off(minute_of_day(work.now_ms, work.zone))
+    is_resting = product.is_open and is_in_cut_off
     if product.is_open and not is_in_cut_off:
-        return None
+        if not below_cost.is_held_back(work, user_id, product):
+            return None
+        below_cost.ask_admins(work, user_id, product)
+    substitutes = catalogue.substitutes(product)
+    held_back = below_cost.held_back(work, user_id, substitutes)
     others = tuple(
         order_offer(catalogue, Intent(product_code=other.code, destination=intent.destination))
-        for other in catalogue.substitutes(product)
+        for other in substitutes
+        if other.code not in held_back
     )
     return ProductClosed(
         code=product.code,
         name=product.name,
-        closure=ClosedReason.RESTING if product.is_open else ClosedReason.CLOSED,
-        opens_minute=product.cut_off.until_minute if product.is_open and product.cut_off else None,
+        closure=ClosedReason.RESTING if is_resting else ClosedReason.CLOSED,
+        opens_minute=product.cut_off.until_minute if is_resting and product.cut_off else None,
         others=others,
         user_id=user_id,
     )

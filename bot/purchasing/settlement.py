@@ -14,7 +14,7 @@ from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import biller_deposit, payment
+from bot.purchasing import below_cost, biller_deposit, payment
 from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
@@ -25,8 +25,7 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import balances, batches, orders, outbox
-from storage.transaction import Tx
+from storage import balances, batches, costs, orders, outbox
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
@@ -85,11 +84,13 @@ def store_order(
     line: int = 1,
     shop_id: int | None = None,
     price_idr: int | None = None,
+    expected_cost_idr: int | None = None,
     in_doubt: bool = False,
 ) -> Order | None:
     """Store a new order without a notice and hold its price; return None if this line already made its order.
 
-    `line` counts the orders of one message from 1; `price_idr` is the price in the catalogue.
+    `line` counts the orders of one message from 1; `price_idr` and `expected_cost_idr` stay with it
+    whatever the catalogue says later.
     An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
     for _ in range(MAX_DRAWS):
@@ -111,6 +112,7 @@ def store_order(
             ordinal=intent.ordinal,
             shop_id=shop_id,
             price_idr=price_idr,
+            expected_cost_idr=expected_cost_idr,
         )
         if orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
             payment.hold(work, order, forced=in_doubt)
@@ -148,8 +150,10 @@ def apply_event(
     if not orders.update(work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence):
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
+    if after.cost_idr and after.cost_idr != before.cost_idr:
+        costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is not None:
-        _store_balance(work.tx, before.trxid, event, decision.balance_idr, work.now_ms)
+        _store_balance(work, before.trxid, event, decision.balance_idr)
     notices = notices_for(before, after, event, work.now_ms)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice)
@@ -203,12 +207,13 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 
-def _store_balance(tx: Tx, trxid: str, event: OrderEvent, balance_idr: int, at_ms: int) -> None:
+def _store_balance(work: UnitOfWork, trxid: str, event: OrderEvent, balance_idr: int) -> None:
+    biller_deposit.warn_of_reserve(work, balance_idr)
     source = "answer" if isinstance(event, Accepted) else "reversal"
     balance = balances.ReportedBalance(
-        balance_idr=balance_idr, reported_at_ms=at_ms, source=source, trxid=trxid
+        balance_idr=balance_idr, reported_at_ms=work.now_ms, source=source, trxid=trxid
     )
-    balances.report_balance(tx, balance)
+    balances.report_balance(work.tx, balance)
 
 
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:
@@ -233,11 +238,14 @@ def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> Ord
     """Return an out-of-stock failure with substitutes; any other notice as it is."""
     if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return notice
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(order.user_id)
     product = catalogue.find(order.product_code)
+    substitutes = catalogue.substitutes(product) if product else ()
+    held_back = below_cost.held_back(work, order.user_id, substitutes)
     others = tuple(
         Intent(product_code=other.code, destination=order.destination)
-        for other in (catalogue.substitutes(product) if product else ())
+        for other in substitutes
+        if other.code not in held_back
     )
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 

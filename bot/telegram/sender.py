@@ -10,7 +10,7 @@ from bot.delivery.sending import OutgoingMessage, SendResult, Sent
 from bot.telegram.client import ApiClient, Json
 from bot.telegram.send_errors import classify_send_error, is_not_modified
 from bot.texts.buttons import COPY, label_of
-from bot.texts.formatting import Attachment, AttachmentKind, Style, Text, units
+from bot.texts.formatting import Attachment, AttachmentKind, ReceivedFile, Style, Text, units
 
 _log = logging.getLogger(__name__)
 
@@ -62,8 +62,8 @@ def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
     """Return the Bot API method for a message and its parameters; Telegram's defaults apply to all others."""
     text = "".join(span.text for span in outgoing.text)
     entities, markup = entities_of(outgoing.text), _inline_keyboard(outgoing)
-    if outgoing.attachment is not None:
-        method, parameters = _attachment_call(outgoing.attachment)
+    if attachment := outgoing.attachment or outgoing.received_file:
+        method, parameters = _attachment_call(attachment)
         parameters |= {"caption": text or None, "caption_entities": entities or None}
     else:
         method = "editMessageText" if outgoing.edits is not None else "sendMessage"
@@ -78,8 +78,11 @@ def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
     return method, {name: value for name, value in parameters.items() if value is not None}
 
 
-def _attachment_call(attachment: Attachment) -> tuple[str, Json]:
-    content = InputFile(attachment.content, filename=attachment.name)
+def _attachment_call(attachment: Attachment | ReceivedFile) -> tuple[str, Json]:
+    if isinstance(attachment, ReceivedFile):
+        content: InputFile | str = attachment.file_id
+    else:
+        content = InputFile(attachment.content, filename=attachment.name)
     return (
         ("sendPhoto", {"photo": content})
         if attachment.form is AttachmentKind.PICTURE

@@ -7,6 +7,7 @@ from bot.notices.alarms import (
     AlarmNotice,
     AuditFinding,
     BillerBalance,
+    BillerReserveLow,
     BreakerClosed,
     BreakerOpened,
     DatabaseFoundDamaged,
@@ -14,7 +15,9 @@ from bot.notices.alarms import (
     HoldCause,
     Invariant,
     NothingToResolve,
+    RefusalCause,
     ReversalQuarantined,
+    ReversalRefused,
     UnknownTrxid,
 )
 from bot.notices.orders import (
@@ -197,6 +200,30 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
     )
 
 
+def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
+    """Return the alarm of a report with the right secret that was not read."""
+    if notice.cause is RefusalCause.PATH:
+        why = (
+            "URL-nya tidak persis seperti di pengaturan, jadi tidak dibaca. Dari ",
+            code(notice.remote or "-"),
+        )
+        advice = "Jika itu biller: minta URL-nya persis /reversal/SECRET, tanpa tambahan."
+    elif notice.cause is RefusalCause.METHOD:
+        why = ("Permintaannya bukan GET, jadi tidak dibaca. Dari ", code(notice.remote or "-"))
+        advice = "Jika itu biller: minta laporan dikirim dengan GET."
+    else:
+        why = ("Alamatnya tidak ada di REVERSAL_ALLOWED_IPS: ", code(notice.remote or "tidak terbaca"))
+        advice = "Jika itu biller atau proxy Anda: tambahkan alamatnya di pengaturan, lalu mulai ulang."
+    return lines(
+        ("🚨 ", bold("Laporan biller ditolak")),
+        "Secret-nya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
+        why,
+        advice,
+        "Jika bukan: REVERSAL_SECRET bocor, ganti segera.",
+        clock.moment(notice.at_ms),
+    )
+
+
 def delivery_failed(notice: DeliveryFailed) -> Text:
     return lines(
         ("⚠️ ", bold("Pesan tidak sampai")),
@@ -256,10 +283,20 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
     return lines(
         *_last_balance(notice, clock),
+        *_expected_balance(notice),
         *held,
         "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
         "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
         *waiting,
+    )
+
+
+def biller_reserve_low(notice: BillerReserveLow, clock: Clock) -> Text:
+    return lines(
+        ("🚨 ", bold("Saldo biller menipis")),
+        f"Sekarang {rupiah(notice.balance_idr)}, batasnya {rupiah(notice.reserve_idr)}.",
+        ("Isi saldo di biller, lalu catat: ", code("/topup 5000000")),
+        clock.moment(notice.at_ms),
     )
 
 
@@ -281,6 +318,22 @@ def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
     )
 
 
+def _expected_balance(notice: BillerBalance) -> tuple[Row, ...]:
+    """Return the balance that is expected now, where anything moved it since the report."""
+    if notice.expected_idr is None or not (notice.topup_idr or notice.accepted_count):
+        return ()
+    topup = f" + top-up {rupiah(notice.topup_idr)}" if notice.topup_idr else ""
+    accepted = (
+        f" - {_cost(notice.accepted_count, notice.accepted_cost_idr, notice.accepted_uncosted_count)}"
+        if notice.accepted_count
+        else ""
+    )
+    return (
+        ("Perkiraan sekarang ", bold(rupiah(notice.expected_idr))),
+        f"Sejak laporan itu:{topup}{accepted}",
+    )
+
+
 def words(notice: AlarmNotice, clock: Clock) -> Text:
     match notice:
         case UnknownTrxid():
@@ -289,6 +342,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return nothing_open(notice)
         case ReversalQuarantined():
             return reversal_quarantined(notice, clock)
+        case ReversalRefused():
+            return reversal_refused(notice, clock)
         case DeliveryFailed():
             return delivery_failed(notice)
         case DatabaseFoundDamaged():
@@ -301,5 +356,7 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return audit_finding(notice, clock)
         case BillerBalance():
             return biller_balance(notice, clock)
+        case BillerReserveLow():
+            return biller_reserve_low(notice, clock)
         case _:
             assert_never(notice)

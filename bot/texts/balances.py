@@ -16,10 +16,14 @@ def balance_rows(line: BalanceLine | None) -> tuple[Row, ...]:
     """Return how an order moved the balance, in a row; none where the shop has no limit."""
     if line is None:
         return ()
+    return (balance_sum(line) if line.amount_idr < 0 else f"Dana kembali. {balance_sum(line)}",)
+
+
+def balance_sum(line: BalanceLine) -> str:
+    """Return how money moved a balance: before, what moved, after."""
+    sign = "-" if line.amount_idr < 0 else "+"
     before, after = rupiah(line.before_idr), rupiah(line.after_idr)
-    if line.amount_idr < 0:
-        return (f"Saldo: {before} - {rupiah(-line.amount_idr)} = {after}",)
-    return (f"Dana kembali. Saldo: {before} + {rupiah(line.amount_idr)} = {after}",)
+    return f"Saldo: {before} {sign} {rupiah(abs(line.amount_idr))} = {after}"
 
 
 def insufficient(notice: InsufficientBalance) -> Text:

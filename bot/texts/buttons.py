@@ -16,6 +16,14 @@ LABELS: dict[Action, str] = {
     Action.OPEN_COUNTER: "Buka loket",
     Action.CONFIRM_OPEN: "Ya, buka loket",
     Action.CANCEL: "Batal",
+    Action.TICKET_PAID: "✅ Uang masuk",
+    Action.TICKET_ABSENT: "❌ Belum ada",
+    Action.TICKET_CREDIT: "Ya, kreditkan {}",
+    Action.TICKET_CANCEL: "Batalkan tiket",
+    Action.TICKET_REPLACE: "Ganti jadi {}",
+    Action.SUSPENSE_CREDIT: "Ya, kreditkan {}",
+    Action.SUSPENSE_REJECT: "❌ Bukan deposit",
+    Action.CONFIRM_SUSPENSE_REJECT: "Ya, bukan deposit",
     Action.APPLY_IMPORT: "✅ Terapkan",
     Action.APPLY_SOUND: "✅ Terapkan {} baris",
     Action.UPDATE_IMPORT: "✅ Perbarui saja",
@@ -40,6 +48,10 @@ LABELS: dict[Action, str] = {
     Action.OLDER: "Lebih lama »",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
+    Action.SELL_BELOW_COST: "Tetap jual {}",
+    Action.CONFIRM_TOPUP: "Ya, catat",
+    Action.PROFIT: "{}",
+    Action.PROFIT_FILE: "📄 Unduh {}",
 }
 """`{}` is replaced by the label of the button."""
 

@@ -30,6 +30,8 @@ _KINDS = {
     ChangeKind.PRICE_TAKEN: ("⚠️", "harga dikosongkan"),
     ChangeKind.OPENED: ("🟢", "dibuka"),
     ChangeKind.CLOSED: ("🔴", "ditutup"),
+    ChangeKind.LEVEL_PRICES: ("🏷", "harga level berubah"),
+    ChangeKind.COST: ("🧾", "modal berubah"),
     ChangeKind.OTHERWISE: ("✏️", "diubah lainnya"),
 }
 
@@ -71,7 +73,7 @@ def empty() -> Text:
         "",
         "Kirim file daftar harga (.xlsx, .xls, atau .csv) ke sini, apa adanya.",
         "Yang wajib hanya kolom kode. Judul kolom lain yang dikenali:",
-        "nama, grup, harga, status, tujuan, tutup, jaringan, nominal.",
+        "nama, grup, harga, modal, status, tujuan, tutup, jaringan, nominal.",
         "",
         "Contoh isi CSV:",
         code("kode;nama;grup;harga"),

@@ -145,3 +145,10 @@ class Attachment(Struct, frozen=True, kw_only=True):
     form: AttachmentKind
     name: str
     content: bytes
+
+
+class ReceivedFile(Struct, frozen=True, kw_only=True):
+    """A picture or file that Telegram has already, by its id there."""
+
+    form: AttachmentKind
+    file_id: str

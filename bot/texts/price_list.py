@@ -87,6 +87,8 @@ _IN_SHORT = (
     ("harga berubah", (ChangeKind.PRICE_UP, ChangeKind.PRICE_DOWN, ChangeKind.PRICE_GIVEN)),
     ("harga dikosongkan", (ChangeKind.PRICE_TAKEN,)),
     ("baru", (ChangeKind.ADDED,)),
+    ("harga level berubah", (ChangeKind.LEVEL_PRICES,)),
+    ("modal berubah", (ChangeKind.COST,)),
     ("dibuka", (ChangeKind.OPENED,)),
     ("ditutup", (ChangeKind.CLOSED,)),
     ("diubah lainnya", (ChangeKind.OTHERWISE,)),
@@ -117,6 +119,9 @@ def _preview(notice: ImportPreview, problems_shown: int) -> Text:
     if notice.stricter:
         codes = untrusted(" ".join(notice.stricter), MAX_CODES_CHARS)
         rows.extend(["", ("Tetap wajib dengan server: ", codes)])
+    if notice.below_cost:
+        codes = _codes(notice.below_cost, notice.below_cost_count)
+        rows.extend(["", (f"⚠️ Modal di atas harga, {number(notice.below_cost_count)} produk: ", codes)])
     rows.extend(_problems_in(notice, problems_shown))
     rows.extend(_removals_in(notice))
     question = _question(notice)
@@ -186,6 +191,9 @@ def _left_out(reading: ReadingReport) -> list[Row]:
         rows.append(
             ("Belum dipakai: ", *_joined(reading.unused), f" dan {number(more)} lagi" if more else "")
         )
+    if reading.level_hint:
+        level = code(f"/level {reading.level_hint} 0")
+        rows.append(("Kolom harga untuk level? Buat dulu levelnya, misalnya ", level))
     if reading.sheets_left:
         rows.append(("Lembar yang tidak dibaca: ", *_joined(reading.sheets_left)))
     if reading.note_rows:
@@ -235,11 +243,19 @@ def _example(shown: ChangeExample) -> Row:
     match shown.kind:
         case ChangeKind.ADDED:
             price = f": {after}"
-        case ChangeKind.REMOVED | ChangeKind.OPENED | ChangeKind.CLOSED | ChangeKind.OTHERWISE:
+        case ChangeKind.REMOVED | ChangeKind.OPENED | ChangeKind.CLOSED:
             price = ""
+        case ChangeKind.LEVEL_PRICES | ChangeKind.OTHERWISE:
+            price = ""
+        case ChangeKind.COST:
+            price = f": modal {_cost(shown.before_idr)} → {_cost(shown.after_idr)}"
         case _:
             price = f": {before} → {after}"
     return ("   ", code(shown.code), " ", untrusted(shown.name, 40), price)
+
+
+def _cost(cost_idr: int | None) -> str:
+    return rupiah(cost_idr) if cost_idr is not None else "kosong"
 
 
 def _price(price_idr: int | None) -> str:

@@ -9,6 +9,7 @@ from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
+from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
@@ -36,14 +37,17 @@ from bot.notices.price_list import PriceListNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
+from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
 from bot.texts import (
     alarms,
     balances,
     catalogue,
     complaints,
+    deposits,
     guidance,
     order_lookup,
     orders,
@@ -53,10 +57,12 @@ from bot.texts import (
     receipts,
     reports,
     restore_gate,
+    selling_prices,
     serial_numbers,
     shopping,
+    topups,
 )
-from bot.texts.formatting import Attachment, Clock, Text
+from bot.texts.formatting import Attachment, AttachmentKind, Clock, ReceivedFile, Text
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for the text of a copy button."""
@@ -65,12 +71,14 @@ MAX_COPY_CHARS = 256
 class RenderedMessage(Struct, frozen=True, kw_only=True):
     """A message ready to send: its text, the text of its copy button, and its attachment.
 
-    `asks` is the placeholder of the input field for an answer, None if no answer is expected.
+    `received_file` is passed on instead of an attachment. `asks` is the placeholder of the input field for an
+    answer, None if no answer is expected.
     """
 
     text: Text
     copy: str | None = None
     attachment: Attachment | None = None
+    received_file: ReceivedFile | None = None
     asks: str | None = None
 
 
@@ -79,8 +87,16 @@ def render(notice: Notice, clock: Clock) -> RenderedMessage:
     return RenderedMessage(
         text=_words(notice, clock),
         copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
+        received_file=_received_file(notice),
         asks=shopping.placeholder(notice) if isinstance(notice, DestinationPrompt) else None,
     )
+
+
+def _received_file(notice: Notice) -> ReceivedFile | None:
+    if not isinstance(notice, TicketEvidence):
+        return None
+    form = AttachmentKind.FILE if notice.is_file else AttachmentKind.PICTURE
+    return ReceivedFile(form=form, file_id=notice.file_id)
 
 
 def _copy(notice: Notice) -> str | None:
@@ -91,13 +107,17 @@ def _copy(notice: Notice) -> str | None:
             return None
 
 
-def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
+def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
     if isinstance(notice, BalancesNotice):
         return balances.words(notice, clock)
+    if isinstance(notice, DepositsNotice):
+        return deposits.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
+    if isinstance(notice, SellingPricesNotice):
+        return selling_prices.words(notice, clock)
     if isinstance(notice, CatalogueNotice):
         return catalogue.words(notice, clock)
     if isinstance(notice, ShoppingNotice):
@@ -114,6 +134,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat ta
         return complaints.words(notice, clock)
     if isinstance(notice, AlarmNotice):
         return alarms.words(notice, clock)
+    if isinstance(notice, TopUpNotice):
+        return topups.words(notice, clock)
     if isinstance(notice, RestoreGateNotice):
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):

@@ -6,7 +6,14 @@ from datetime import date
 from typing import assert_never
 
 from bot.grammar.period import Period, single_day
-from bot.notices.reports import ReportPeriodUnclear, ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import (
+    ProfitFile,
+    ProfitReport,
+    ReportPeriodUnclear,
+    ReportsNotice,
+    SalesReport,
+    SalesReportFile,
+)
 from bot.orders.model import Order, State
 from bot.orders.sales_summary import ProductSales, SalesTotal, sum_sales
 from bot.spreadsheets import Cell
@@ -101,9 +108,10 @@ def _day(day: date, total: SalesTotal) -> str:
 
 
 def report_unclear(notice: ReportPeriodUnclear) -> Text:
+    typed = notice.command
     return lines(
         ("🤔 Tanggal ", untrusted(notice.typed), " belum bisa dibaca."),
-        ("Contoh: ", code("lap"), " · ", code("lap 21/11"), " · ", code("lap 1/11-21/11 xlsx")),
+        ("Contoh: ", code(typed), " · ", code(f"{typed} 21/11"), " · ", code(f"{typed} 1/11-21/11 xlsx")),
         "Sekali lihat paling lama satu tahun.",
     )
 
@@ -153,7 +161,7 @@ def words(notice: ReportsNotice) -> Text:
     match notice:
         case ReportPeriodUnclear():
             return report_unclear(notice)
-        case SalesReport() | SalesReportFile():
+        case SalesReport() | SalesReportFile() | ProfitReport() | ProfitFile():
             raise LookupError("a report is rendered with its content")
         case _:
             assert_never(notice)

@@ -18,6 +18,7 @@ const BY_ROLE = {
     { make: several, gloss: "chip.list", short: "chip.list" },
     { make: ({ lastDestination }) => (lastDestination ? `cek.${lastDestination}` : null), gloss: "chip.lookup" },
     { make: () => "riwayat", gloss: "chip.history" },
+    { make: () => "tiket 100000", gloss: "chip.ticket" },
     { make: () => `S10 ${spaced("2222")}`, gloss: "chip.failure" },
     { make: () => `s5.${freshNumber("9999")}`, gloss: "chip.cut" },
     { make: () => `pln20.141${middle()}1111`, gloss: "chip.token" },

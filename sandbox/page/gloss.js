@@ -13,6 +13,20 @@ const TITLES = [
   [/^⌛ TIDAK DIPROSES/, "Not processed: nothing was bought."],
   [/^⚠️ HASIL BERUBAH/, "The result has changed: do not send it again, an admin looks into it."],
   [/^↩️/, "Ordered before today: not bought again."],
+  [/^🎫 TIKET DEPOSIT/, "What to pay, where and until when: the exact amount tells whose money it is."],
+  [/^🎫 Tiket deposit/, "A deposit is announced: a tap credits it once the money is there."],
+  [/^🎫 Tiket #.*dibatalkan/, "The ticket is cancelled."],
+  [/^🎫 Tiket #.*belum menemukan/, "The admin has not found the money yet."],
+  [/^🎫 Mau isi/, "How much is to be paid in?"],
+  [/^⌛ Tiket/, "The ticket was not paid in time."],
+  [/^✅ DEPOSIT MASUK/, "The money is credited."],
+  [/^📎 Bukti/, "The picture of a transfer: evidence, never a credit."],
+  [/^📎/, "A picture for the admins."],
+  [/^🏦/, "Where deposits are paid to."],
+  [/^💰 Uang masuk/, "Money arrived that fits no ticket."],
+  [/^❓ Kreditkan/, "Credit it? A tap does it."],
+  [/^❓ .*bukan deposit/, "Is it no deposit? A tap takes it out of the books."],
+  [/^🤔 (Deposit|Semua nominal|Sudah 20|Jumlahnya|Tidak ada rekening|Bukan jumlah)/, "No ticket: the message says what to type."],
   [/^🤔/, "A question about the order: nothing is bought yet."],
   [/^🚫/, "Closed at the moment: nothing is bought."],
   [/^📋 [0-9]+ baris/, "One table for all lines of a message, updated as the orders change."],
@@ -42,7 +56,8 @@ const TITLES = [
 ];
 const KEYS = [
   [/Salin/, "Copy"], [/Struk/, "Receipt"], [/Komplain/, "Complain"], [/Ulangi/, "Order it again"], [/Setujui/, "Approve"],
-  [/Tolak/, "Reject"], [/Terapkan/, "Apply"], [/Batal/, "Cancel"], [/Tutup/, "Close this product"], [/^Ya,/, "Yes"],
+  [/Uang masuk/, "The money is there"], [/Belum ada/, "No money yet"], [/ukan deposit/, "It is no deposit"], [/kreditkan/, "Yes, credit it"],
+  [/Ganti jadi/, "Replace the ticket"], [/Tolak/, "Reject"], [/Terapkan/, "Apply"], [/Batal/, "Cancel"], [/Tutup/, "Close this product"], [/^Ya,/, "Yes"],
   [/SUKSES/, "Decide: success"], [/GAGAL/, "Decide: failed"], [/🛒/, "Buy this"],
 ];
 

@@ -1,5 +1,6 @@
 // The sandbox's page: receives the snapshots and passes each part to the module that draws it.
 import { follow, post } from "./api.js";
+import { drawTickets } from "./bank.js";
 import { drawDesk, openDesk } from "./biller.js";
 import { Chat } from "./chat.js";
 import { el, setText } from "./dom.js";
@@ -32,6 +33,7 @@ function draw(snapshot) {
   }
   drawOrders(snapshot);
   drawDesk(snapshot.biller);
+  drawTickets(snapshot);
 }
 
 function open(chat, user) {

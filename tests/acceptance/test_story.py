@@ -14,6 +14,10 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     }
     assert said["Toko Sari"].count("SUKSES") >= 2
     assert "GAGAL" in said["Budi Cell"]
+    assert "TIKET DEPOSIT" in said["Budi Cell"]
+    assert "DEPOSIT MASUK" in said["Budi Cell"]
+    assert "sudah dikreditkan" in said["Ibu Rina"]
+    assert state["tickets"] == []
     assert said["Orang Asing"]
     assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}
     assert [order["state"] for order in state["orders"]].count("succeeded") == 4

@@ -88,6 +88,7 @@ class Shop:
         self.submitter, self.messenger = runtime.submitter, runtime.messenger
         self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
+        self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:
@@ -107,6 +108,7 @@ class Shop:
         at_ms: int | None = None,
         username: str | None = None,
         document: Document | None = None,
+        picture_id: str | None = None,
     ) -> int:
         """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
@@ -123,6 +125,7 @@ class Shop:
             kind=kind,
             reply_to=reply_to,
             document=document,
+            picture_id=picture_id,
         )
         await self.disk.write(
             lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)

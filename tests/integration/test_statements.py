@@ -14,9 +14,12 @@ import storage
 from storage.migrate import migrate
 from storage.statements import STATEMENTS
 
-# These read what never grows beyond about a thousand rows, run once a day or once a restore, or stop at the
-# first row.
+# These read what never grows beyond about a thousand rows, run once a day, a restore or a new bot, or
+# stop at the first row.
 MAY_READ_ALL = {
+    *(name for name in STATEMENTS if name.startswith("shift_message_ids_of_")),
+    "drop_waiting_edits",
+    "release_all_messages",
     "count_people_listed",
     "trim_failed_updates",
     "newest_event",
@@ -114,7 +117,7 @@ def test_orders_to_a_number_are_found_by_the_number(connection: sqlite3.Connecti
 
 
 def of_the_open(connection: sqlite3.Connection) -> set[str]:
-    """Give the indexes of open orders, complaints or unsaid letters alone: these few may be read whole."""
+    """Return the indexes of open orders, complaints or unsaid messages alone: these few may be read whole."""
     return {
         name
         for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")

@@ -11,8 +11,10 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
-from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebHandlers, build_app
+from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebApp, WebHandlers
 from bot.web.server import CannotListenError, serve
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
@@ -32,7 +34,11 @@ class Inside:
 
     updates: list[Raw] = field(default_factory=list)
     reports: list[tuple[bytes, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    counted: list[tuple[str, str]] = field(default_factory=list)
     verdict: ReversalResult = ReversalResult.STORED
+    posts: list[MutationPost] = field(default_factory=list)
+    mutation_result: MutationResult = MutationResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
 
@@ -44,6 +50,11 @@ class Inside:
         self._fail()
         self.reports.append((query, remote))
         return self.verdict
+
+    async def receive_mutations(self, post: MutationPost) -> MutationResult:
+        self._fail()
+        self.posts.append(post)
+        return self.mutation_result
 
     async def readiness(self) -> dict[str, bool]:
         self._fail()
@@ -60,7 +71,10 @@ class Inside:
     def handlers(self) -> WebHandlers:
         return WebHandlers(
             receive_updates=self.receive_updates,
+            receive_mutations=self.receive_mutations,
             receive_reversal=self.receive_reversal,
+            refuse_reversal=lambda cause, remote: self.refused.append((cause, remote)),
+            count_refused=lambda route, why: self.counted.append((route, why)),
             readiness=self.readiness,
             metrics=self.metrics,
         )
@@ -72,16 +86,13 @@ def inside() -> Inside:
 
 
 def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
-    """Give a client whose address is `peer`."""
-    # Starlette answers a surprise with our 503 and raises it again for the server's log.
-    app = httpx.ASGITransport(
-        build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
-    )
+    """Return a client whose address is `peer`."""
+    app = httpx.ASGITransport(WebApp(inside.handlers(), gate), client=(peer, 1))
     return httpx.AsyncClient(transport=app, base_url="http://loket")
 
 
 def seen(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Give all that a caller can see of an answer."""
+    """Return all that a caller can see of an answer."""
     return answer.status_code, sorted(answer.headers.raw), answer.content
 
 
@@ -135,6 +146,49 @@ class TestReversals:
             assert seen(await client.request(method, path)) == await not_found(client)
         assert inside.reports == []
 
+    @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "BREW"])
+    async def test_a_right_secret_with_another_method_is_told_inside(
+        self, inside: Inside, method: str
+    ) -> None:
+        async with caller(inside) as client:
+            await client.request(method, f"/reversal/{SECRET}?status=0")
+            await client.request(method, f"/reversal/{SECRET}x?status=0")
+            await client.request(method, "/nowhere")
+        assert inside.refused == [("method", "127.0.0.1")]
+        assert inside.counted == [("reversal", "method"), ("reversal", "secret")]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            f"/reversal/{SECRET}/",
+            f"/{SECRET}",
+            f"/Reversal/{SECRET}",
+            f"/reversal//{SECRET}",
+            f"/a/{SECRET}/b",
+        ],
+    )
+    async def test_a_right_secret_in_a_wrong_path_is_told_inside(self, inside: Inside, path: str) -> None:
+        async with caller(inside) as client:
+            assert seen(await client.get(f"{path}?status=0")) == await not_found(client)
+        assert inside.refused == [("path", "127.0.0.1")]
+        assert inside.counted == [("reversal", "path")]
+        assert inside.reports == []
+
+    async def test_wrong_secrets_are_counted_one_by_one(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for number in range(3):
+                await client.get(f"/reversal/guess-{number}")
+            await client.get("/nowhere")
+            await client.get(f"/reversal/{SECRET}?status=0")
+        assert inside.counted == [("reversal", "secret")] * 3
+
+    async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
+        """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
+        async with caller(inside) as client:
+            right, wrong = [await client.head(path) for path in (f"/reversal/{SECRET}?status=0", "/nothing")]
+        assert seen(right) == seen(wrong)
+        assert inside.reports == []
+
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with caller(inside) as client:
@@ -155,7 +209,7 @@ class TestReversals:
         async def hear(query: bytes, remote: str) -> ReversalResult:
             return await shop.reversals.receive(query, remote=remote)
 
-        app = build_app(replace(inside.handlers(), receive_reversal=hear), OPEN)
+        app = WebApp(replace(inside.handlers(), receive_reversal=hear), OPEN)
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             path = f"/reversal/{SECRET}?{report(order).decode()}"
             shop.disk.refuses_writes(1)
@@ -178,6 +232,7 @@ class TestWebhook:
             answer = await client.post("/telegram", json=UPDATE, headers=headers)
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "secret")]
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
     async def test_with_another_method_it_is_the_same_404(self, inside: Inside, method: str) -> None:
@@ -192,6 +247,14 @@ class TestWebhook:
                 assert seen(answer) == await not_found(client)
         assert inside.updates == []
 
+    async def test_an_update_of_up_to_a_megabyte_is_taken_and_none_above(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for length, status in ((1_000_000, 200), (1_000_001, 404)):
+                body = b'{"update_id": 1}'.ljust(length)
+                answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
+                assert answer.status_code == status
+        assert inside.updates == [UPDATE]
+
     @pytest.mark.parametrize(
         "body",
         [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b" " * (MAX_UPDATE_BYTES + 1)],
@@ -202,6 +265,7 @@ class TestWebhook:
             answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "body")]
 
     @pytest.mark.parametrize("fault", [StorageError("disk full"), RuntimeError("a surprise")])
     async def test_what_was_not_kept_is_answered_503(self, inside: Inside, fault: Exception) -> None:
@@ -228,6 +292,7 @@ class TestHealth:
         async with caller(inside) as client:
             answer = await client.get("/metrics")
             assert answer.content == b"loket_up 1\n"
+            assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
             inside.fault = StorageError("disk full")
             assert (await client.get("/metrics")).status_code == 503
 
@@ -242,7 +307,7 @@ async def served(app: Callable[..., object]) -> AsyncIterator[str]:
 
 
 async def bare_get(url: str, path: str) -> list[bytes]:
-    """Give the lines of an answer, but for its date, to a request that no client library would make."""
+    """Return the lines of an answer, but for its date, to a request that no client library would make."""
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: loket\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()
@@ -254,7 +319,7 @@ class TestRealSocket:
     async def test_strangers_all_see_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with (
-            served(build_app(inside.handlers(), OPEN)) as url,
+            served(WebApp(inside.handlers(), OPEN)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             answers = [
@@ -272,14 +337,14 @@ class TestRealSocket:
     @pytest.mark.parametrize("path", [f"/reversal/{SECRET}?", "/reversal/", "/"])
     async def test_100_kb_get_the_same_refusal_wherever_they_go(self, inside: Inside, path: str) -> None:
         """The server itself refuses so long a line, before anybody looks at where it goes."""
-        async with served(build_app(inside.handlers(), OPEN)) as url:
+        async with served(WebApp(inside.handlers(), OPEN)) as url:
             flood = await bare_get(url, path + "x" * 100_000)
             assert flood == await bare_get(url, "/" + "y" * 100_000)
         assert flood[0] == b"HTTP/1.1 400 Bad Request"
         assert inside.reports == []
 
     async def test_a_port_that_is_taken_is_told_as_such(self, inside: Inside) -> None:
-        app = build_app(inside.handlers(), OPEN)
+        app = WebApp(inside.handlers(), OPEN)
         with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListenError):
             async with serve(app, host="127.0.0.1", port=taken.getsockname()[1]):
                 pass

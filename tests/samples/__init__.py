@@ -6,6 +6,7 @@ from tests.samples import (
     balances,
     catalogue,
     complaints,
+    deposits,
     looking,
     ordering,
     orders,
@@ -14,8 +15,10 @@ from tests.samples import (
     receipts,
     reports,
     restore,
+    selling_prices,
     serial_numbers,
     talk,
+    topups,
 )
 
 TO_RESELLERS: tuple[Notice, ...] = (
@@ -24,6 +27,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *balances.TO_RESELLERS,
     *receipts.TO_RESELLERS,
     *complaints.TO_RESELLERS,
+    *deposits.TO_RESELLERS,
     *people.TO_RESELLERS,
     *talk.TO_RESELLERS,
     *restore.TO_RESELLERS,
@@ -37,10 +41,13 @@ TO_ADMINS: tuple[Notice, ...] = (
     *balances.TO_ADMINS,
     *catalogue.TO_ADMINS,
     *complaints.TO_ADMINS,
+    *deposits.TO_ADMINS,
     *people.TO_ADMINS,
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
+    *selling_prices.TO_ADMINS,
+    *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

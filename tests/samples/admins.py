@@ -33,6 +33,8 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         )
         for state in State
     ),
+    *(say.ReversalRefused(cause=cause, remote="198.51.100.9", at_ms=AT_MS) for cause in say.RefusalCause),
+    say.ReversalRefused(cause=say.RefusalCause.ADDRESS, remote="", at_ms=AT_MS),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
     say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
@@ -55,7 +57,10 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         for owner_id in (None, 1001)
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
+    say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
+    replace(BALANCE, topup_idr=SUM_IDR),
+    replace(BALANCE, accepted_count=2, accepted_cost_idr=PRICE_IDR, accepted_uncosted_count=1),
     replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),
 )

@@ -25,6 +25,8 @@ EXAMPLES = tuple(
         (ChangeKind.PRICE_TAKEN, 5_900, None),
         (ChangeKind.OPENED, 5_900, 5_900),
         (ChangeKind.CLOSED, 5_900, 5_900),
+        (ChangeKind.LEVEL_PRICES, 5_900, 5_900),
+        (ChangeKind.COST, None, 5_900),
         (ChangeKind.OTHERWISE, 5_900, 5_900),
     )
 )
@@ -75,6 +77,8 @@ PREVIEW = say.ImportPreview(
     examples=EXAMPLES[:7],
     removed_count=0,
     removed=(),
+    below_cost=(),
+    below_cost_count=0,
     emptied_count=0,
     unpriced_count=0,
     has_price=True,
@@ -100,6 +104,8 @@ FAULTY = replace(
     problems=PROBLEMS[:7],
     problem_count=115,
     stricter=("ML86", "ML172"),
+    below_cost=("s5", "s10"),
+    below_cost_count=12,
     renewed=True,
 )
 MANY_SHEETS = replace(
@@ -108,6 +114,7 @@ MANY_SHEETS = replace(
         READING,
         unused=named("Harga H2H", "Stok"),
         unused_count=4,
+        level_hint="h2h",
         sheets=named("TELKOMSEL", "INDOSAT"),
         sheets_left=named("Sampul"),
         note_rows=named("13", "INDOSAT 20"),

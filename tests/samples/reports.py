@@ -2,4 +2,7 @@
 
 from bot.notices import reports as say
 
-TO_RESELLERS: tuple[say.ReportsNotice, ...] = (say.ReportPeriodUnclear(typed="32/13"),)
+TO_RESELLERS: tuple[say.ReportsNotice, ...] = (
+    say.ReportPeriodUnclear(typed="32/13"),
+    say.ReportPeriodUnclear(typed="32/13", command="/laba"),
+)

@@ -17,7 +17,7 @@ import pytest
 from bot.app import App
 from bot.biller.client import sign
 from bot.settings import Settings
-from bot.web.app import build_app
+from bot.web.app import WebApp
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
 
 WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
@@ -43,7 +43,7 @@ CONTAINERS = (dict, list, tuple, set, frozenset, FunctionType, MethodType, Frame
 
 
 def forms(secrets: Iterable[str]) -> set[bytes]:
-    """Give every way in which a secret could be written down."""
+    """Return every way in which a secret could be written down."""
     found = set()
     for secret in secrets:
         found |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), secret.encode().hex()}
@@ -115,7 +115,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
 
 
 def reachable(*roots: object) -> Iterator[object]:
-    """Give every object that hangs on these, in our own and the libraries' classes."""
+    """Return every object that hangs on these, in our own and the libraries' classes."""
     seen: set[int] = set()
     waiting = list(roots)
     while waiting:
@@ -139,7 +139,7 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
     signature = sign(user="demo", password=PASSWORD, trxid=trxid)
     secrets = forms([*CANARIES.values(), URL_PASSWORD, "kenari/di alamat", signature])
     held, kinds = [], set()
-    for thing in reachable(app, settings, app.access_rules(), build_app(app.handlers(), app.access_rules())):
+    for thing in reachable(app, settings, app.access_rules(), WebApp(app.handlers(), app.access_rules())):
         kinds.add(type(thing).__name__)
         shown = repr(thing).encode() + str(thing).encode()
         held += [(type(thing), form) for form in secrets if form in shown]
@@ -154,11 +154,11 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
         "AiohttpRequest",
         "Sender",
     }
-    assert ours | {"Starlette"} <= kinds
+    assert ours | {"WebApp"} <= kinds
 
 
 def crash(code: str, **changes: str) -> str:
-    """Run Python as the program would run it, and give all that it prints."""
+    """Run Python as the program would run it, and return all that it prints."""
     ran = subprocess.run(
         [sys.executable, "-c", code],
         env=environment(SETTINGS | changes) | {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "ignore"},

@@ -28,6 +28,7 @@ _REQUIREMENT = re.compile(
 PERMISSIVE = {
     *("MIT", "MIT License", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "ISC", "0BSD"),
     *("Apache 2.0", "Apache-2.0 AND BSD-2-Clause", "Apache-2.0 AND MIT"),
+    "BSD License",  # segno's: its file is the three clauses of BSD-3-Clause
     "MIT-CMU",  # Pillow's: MIT with a word on names in advertising
 }
 WEAK_COPYLEFT = {

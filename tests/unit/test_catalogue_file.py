@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +11,14 @@ from msgspec.structs import replace
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
-from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.catalogue.levels import Level, Markup
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, LevelPrice, Product
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from tests.price_lists import merged
 from tests.price_lists import products as products_of
+
+LEVELS = tuple(Level(key=key, name=key, markup=Markup()) for key in ("emas", "lv1", "spesial"))
+KEYS = tuple(level.key for level in LEVELS)
 
 minutes = st.integers(0, 1439)
 texts = st.one_of(
@@ -38,6 +42,10 @@ any_product = st.builds(
         st.tuples(minutes, minutes)
         .filter(lambda pair: pair[0] != pair[1])
         .map(lambda pair: DailyHours(from_minute=pair[0], until_minute=pair[1])),
+    ),
+    cost_idr=st.one_of(st.none(), st.integers(1, 99_999_999)),
+    level_prices=st.dictionaries(st.sampled_from(KEYS), st.integers(1, 99_999_999)).map(
+        lambda prices: tuple(LevelPrice(level=key, price_idr=prices[key]) for key in sorted(prices))
     ),
 )
 
@@ -63,9 +71,9 @@ catalogues = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(catalogue=catalogues)
 def test_what_goes_out_comes_in_again_as_it_was(
-    catalogue: Catalogue, write: Callable[[Catalogue], bytes]
+    catalogue: Catalogue, write: Callable[[Catalogue, Sequence[Level]], bytes]
 ) -> None:
-    assert products_of(write(catalogue)) == catalogue.products
+    assert products_of(write(catalogue, LEVELS), KEYS) == catalogue.products
 
 
 HOSTILE = Catalogue(
@@ -89,9 +97,9 @@ def test_no_text_begins_a_formula_in_a_text_file() -> None:
 @settings(max_examples=50, deadline=None)
 @given(catalogue=catalogues)
 def test_what_comes_in_again_changes_nothing_of_what_is_there(
-    catalogue: Catalogue, write: Callable[[Catalogue], bytes]
+    catalogue: Catalogue, write: Callable[[Catalogue, Sequence[Level]], bytes]
 ) -> None:
-    found = merged(write(catalogue), catalogue)
+    found = merged(write(catalogue, LEVELS), catalogue, levels=KEYS)
     assert (found.updated, found.replaced, found.removed) == (catalogue.products, catalogue.products, ())
 
 

@@ -96,9 +96,9 @@ def test_a_stop_is_given_the_time_that_a_stop_can_take() -> None:
     assert int(timeout) > needed_s
 
 
-def test_the_public_sees_only_what_telegram_and_the_biller_call_and_the_sign_of_life() -> None:
+def test_the_public_sees_only_what_others_call_and_the_sign_of_life() -> None:
     (paths,) = re.findall(r"@public path (.+)", caddyfile())
-    assert paths.split() == ["/telegram", "/reversal/*", "/healthz"]
+    assert paths.split() == ["/telegram", "/reversal/*", "/mutations/*", "/healthz"]
     (proxied,) = re.findall(r"handle @public \{([^}]*)\}", caddyfile())
     assert proxied.split() == ["reverse_proxy", f"loket:{compose()['services']['loket']['expose'][0]}"]
     assert caddyfile().count("reverse_proxy") == 1

@@ -19,7 +19,7 @@ def asked(typed: str) -> list[OrderRequest | InvalidInput]:
 
 
 def surely_orders(typed: str) -> bool:
-    """Tell whether anything of `typed` would be bought without a question."""
+    """Return whether anything of `typed` would be bought without a question."""
     parsed = parse(typed)
     if not isinstance(parsed, OrderLines):
         return False
@@ -119,6 +119,9 @@ def test_a_command_word_never_buys_whatever_separator_follows(separator: str) ->
         ("/sukses 22110111373985338 1234/BUDI", "sukses", "22110111373985338 1234/BUDI"),
         ("/start@LoketBot JOIN", "start", "JOIN"),
         ("status\n081234567890", "status", "081234567890"),
+        ("/topup -5000000", "topup", "-5000000"),
+        ("cek -081234567890", "cek", "081234567890"),
+        ("lap-21", "lap", "21"),
     ],
 )
 def test_what_stands_behind_a_command_is_its_argument(typed: str, word: str, rest: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.catalogue.price_list.columns import Column, meanings
+from bot.catalogue.price_list.columns import Column, MappedColumn, meanings
 from bot.catalogue.price_list.sheets import FileError
 from bot.catalogue.product import Carrier, DestinationRule, Product
 from tests.price_lists import fault, mapping, merged, only, parsed, prices, products, read, xlsx
@@ -123,10 +123,11 @@ def test_a_cost_is_never_taken_for_the_price() -> None:
     """Sold at cost, every sale is work for nothing."""
     content = "Kode;Produk;Modal;Harga Jual\nS5;Tsel 5.000;5.100;5.250"
     assert prices(content) == {"S5": 5_250}
-    assert read(content).unused == ("Modal",)
+    assert mapping(content)["Modal"] is Column.COST
     for heading in ("Harga Beli", "Harga Modal", "HPP", "Harga Dasar"):
         found = read(f"Kode;Produk;{heading}\nS5;Tsel 5.000;5.100")
-        assert (found.price_options, found.unused) == ((), (heading,))
+        assert found.price_options == ()
+        assert MappedColumn(title=heading, column=Column.COST) in found.columns
 
 
 @pytest.mark.parametrize(

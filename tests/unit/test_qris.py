@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.deposits.qris import Field, QrisError, check_static, crc16, read_fields, with_amount
+from bot.deposits.qris import Field, QrisError, check_static, crc16, read_fields, with_amount
 
 MERCHANT = {
     "00": "01",

@@ -40,10 +40,15 @@ def test_every_action_is_handled_and_every_view_whatever_its_subject() -> None:
 
 def test_a_view_that_replaces_its_message_says_under_which_it_stands() -> None:
     replaced = {action for (action, _), route in BUTTONS.items() if route.under}
-    assert replaced == {Action.PRICES, Action.ALL_PRICES, Action.NEWER, Action.OLDER, Action.REPORT}
+    assert replaced == {
+        *(Action.PRICES, Action.ALL_PRICES, Action.NEWER, Action.OLDER, Action.REPORT),
+        Action.PROFIT,
+    }
 
 
-def test_replies_are_taken_to_questions_and_to_the_cards_of_complaints() -> None:
+def test_replies_are_taken_to_questions_to_cards_and_to_tickets() -> None:
     assert set(REPLIES) == {
-        *("SnQuestion", "SnPrompt", "ComplaintCard", "ComplaintClosed", "DestinationPrompt")
+        *("SnQuestion", "SnPrompt", "ComplaintCard", "ComplaintClosed", "DestinationPrompt"),
+        *("TicketIssued", "TicketEnded", "TicketCard", "TicketClosed", "TicketEvidence", "TicketQuestion"),
+        *("AmountUnclear", "SuspenseCard", "SuspenseQuestion", "SuspenseClosed", "SuspensePersonUnknown"),
     }

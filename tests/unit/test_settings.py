@@ -5,8 +5,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
+from bot.deposits.accounts import DepositAccount
 from bot.settings import InvalidSettingsError, Settings, load_settings
+from tests.unit.test_qris import STATIC
 
 REQUIRED = {
     "TELEGRAM_TOKEN": "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
@@ -77,8 +80,13 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "public_url": None,
         "reseller_ids": (),
         "reseller_credit_idr": None,
+        "deposit_accounts": None,
+        "deposit_qris": None,
+        "biller_reserve_idr": None,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
+        "mutation_secret": None,
+        "mutation_signing_secret": None,
         "listen_host": "127.0.0.1",
         "listen_port": 8080,
         "database_url": "sqlite:///data/loket.db",
@@ -104,6 +112,9 @@ CANARY = "canary-5f3a"
         ("PUBLIC_URL", CANARY),
         ("ADMIN_IDS", f"7001,{CANARY}"),
         ("RESELLER_IDS", CANARY),
+        ("DEPOSIT_ACCOUNTS", CANARY),
+        ("DEPOSIT_ACCOUNTS", f"BCA:{CANARY}:Sari"),
+        ("DEPOSIT_QRIS", CANARY),
         ("BILLER_URL", f"ftp://{CANARY}"),
         ("BILLER_USER", f"<{CANARY}>"),
         ("BILLER_PASSWORD", f"change-me-{CANARY}"),
@@ -111,6 +122,9 @@ CANARY = "canary-5f3a"
         ("REVERSAL_SECRET", f"{CANARY}/{'x' * 32}"),
         ("REVERSAL_ALLOWED_IPS", CANARY),
         ("TRUSTED_PROXIES", f"10.0.0.1,{CANARY}"),
+        ("MUTATION_SECRET", CANARY),
+        ("MUTATION_SECRET", f"{CANARY}/{'x' * 32}"),
+        ("MUTATION_SIGNING_SECRET", CANARY),
         ("LISTEN_PORT", CANARY),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:{CANARY}@db/loket"),
@@ -146,7 +160,15 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
         ("BILLER_URL", "h2h.biller.test"),
         ("REVERSAL_SECRET", "x" * 40),
         ("REVERSAL_SECRET", "a" * 31),
+        ("BILLER_URL", "https://h2h.biller.test:0"),
+        ("BILLER_URL", "https://:443"),
+        ("BILLER_URL", "https://h2h.biller.test:99999"),
+        ("PUBLIC_URL", "https://<your-domain>"),
         ("LISTEN_PORT", "0"),
+        ("LISTEN_PORT", "65536"),
+        ("BILLER_TIMEOUT_S", "600.1"),
+        ("BILLER_CONCURRENCY", "1001"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0"),
         ("BILLER_TIMEOUT_S", "0"),
         ("BILLER_TIMEOUT_S", "inf"),
         ("BILLER_TIMEOUT_S", "nan"),
@@ -160,12 +182,72 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
         ("TIMEZONE", "../etc/passwd"),
         ("TIMEZONE", "Asia"),  # a folder of zones
         ("DATABASE_URL", "sqlite:///"),
+        ("DEPOSIT_ACCOUNTS", "BCA:1234567890"),
+        ("DEPOSIT_ACCOUNTS", "BCA::Sari"),
+        ("DEPOSIT_ACCOUNTS", ";".join(["BCA:1234567890:Sari"] * 7)),
+        ("DEPOSIT_ACCOUNTS", f"BCA:1234567890:{'x' * 51}"),
+        ("DEPOSIT_QRIS", STATIC[:-1]),
+        ("DEPOSIT_QRIS", STATIC.replace("SARI", "SARA")),
         ("TELEGRAM_WEBHOOK_SECRET", "s" * 257),
+        ("TELEGRAM_TOKEN", "110201543:AAH dqT"),
+        ("TELEGRAM_TOKEN", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"),
     ],
 )
 def test_a_value_that_cannot_work_stops_the_start(surroundings: Surroundings, name: str, value: str) -> None:
     (fault,) = surroundings.faults(**{name: value})
     assert fault.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LISTEN_PORT", "1"),
+        ("LISTEN_PORT", "65535"),
+        ("BILLER_CONCURRENCY", "1"),
+        ("BILLER_CONCURRENCY", "1000"),
+        ("BILLER_TIMEOUT_S", "0.1"),
+        ("BILLER_TIMEOUT_S", "600"),
+        ("ORDER_MAX_AGE_S", "1"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0.05"),
+        ("REVERSAL_SECRET", "a" * 32),
+        ("REVERSAL_SECRET", "A.b_c~d-" * 8),
+        ("TELEGRAM_WEBHOOK_SECRET", "s" * 256),
+        ("BILLER_URL", "http://h2h.biller.test:8080/h2h"),
+        ("BILLER_USER", "x1"),
+        ("BILLER_PASSWORD", "xxxx1"),
+        ("BILLER_PASSWORD", "<"),
+        ("BILLER_PASSWORD", "yourself"),
+        ("BILLER_PASSWORD", "mengganti"),
+    ],
+)
+def test_a_value_at_the_edge_of_what_can_work_is_taken(
+    surroundings: Surroundings, name: str, value: str
+) -> None:
+    taken = getattr(surroundings.load(**{name: value}), name.lower())
+    assert str(taken.get_secret_value() if isinstance(taken, SecretStr) else taken) in {value, f"{value}.0"}
+
+
+@pytest.mark.parametrize("name", ["BILLER_USER", "BILLER_PASSWORD"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("<password>", "a <password> here", "change me", "CHANGEME", "change-me-now", "x", "XXXX"),
+        *("ganti-ini", "ganti_ini", "Ganti ini", "isi di sini", "isi-di-sini", "placeholder", "your-name"),
+        "your_password",
+    ],
+)
+def test_what_was_left_to_be_filled_in_is_no_value(surroundings: Surroundings, name: str, value: str) -> None:
+    assert surroundings.faults(**{name: value}) == [
+        f"{name}: still contains a placeholder: replace it with your own value"
+    ]
+
+
+def test_the_password_in_a_url_is_known_to_the_log_as_it_is_written_and_as_it_is_meant(
+    surroundings: Surroundings,
+) -> None:
+    url = "https://demo:k4t%2Fs4nd1@h2h.biller.test"
+    secrets = surroundings.load(BILLER_URL=url).secrets()
+    assert {"k4t%2Fs4nd1", "k4t/s4nd1"} <= set(secrets)
 
 
 @pytest.mark.parametrize("secret", [None, "", " "])
@@ -188,6 +270,18 @@ def test_lists_are_written_with_commas_and_any_blanks(surroundings: Surroundings
     assert settings.reseller_ids == (8001,)
 
 
+def test_accounts_are_written_with_colons_and_semicolons(surroundings: Surroundings) -> None:
+    settings = surroundings.load(
+        DEPOSIT_ACCOUNTS="BCA: 123-456 7890 :Toko Sari; DANA:081234567890:Sari;", DEPOSIT_QRIS=f" {STATIC} "
+    )
+    assert settings.deposit_account_list == (
+        DepositAccount(bank="BCA", number="1234567890", holder="Toko Sari"),
+        DepositAccount(bank="DANA", number="081234567890", holder="Sari"),
+    )
+    assert settings.deposit_qris == STATIC
+    assert surroundings.load(DEPOSIT_ACCOUNTS="", DEPOSIT_QRIS="").deposit_account_list == ()
+
+
 def test_ids_may_have_more_than_32_bits(surroundings: Surroundings) -> None:
     assert surroundings.load(ADMIN_IDS="4503599627370495").admin_ids == (4503599627370495,)
 
@@ -200,6 +294,32 @@ def test_networks_are_addresses_or_cidrs_of_either_version(surroundings: Surroun
         ip_network(text) for text in ("203.0.113.7/32", "198.51.100.0/24", "2001:db8::/32")
     )
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("::ffff:103.0.0.0/104", "103.0.0.0/8"),
+        ("::ffff:103.1.2.3", "103.1.2.3/32"),
+        ("::FFFF:6701:203/120", "103.1.2.0/24"),
+        ("0:0:0:0:0:ffff:103.1.2.3/128", "103.1.2.3/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+    ],
+)
+@pytest.mark.parametrize("name", ["REVERSAL_ALLOWED_IPS", "TRUSTED_PROXIES"])
+def test_an_ipv4_network_in_ipv6_clothes_is_the_same_network(
+    surroundings: Surroundings, name: str, written: str, meant: str
+) -> None:
+    settings = surroundings.load(**{name: f"{written}, 2001:db8::/32"})
+    assert getattr(settings, name.lower()) == (ip_network(meant), ip_network("2001:db8::/32"))
+
+
+@pytest.mark.parametrize("written", ["::ffff:103.0.0.0/8", "::ffff:103.0.0.0/95"])
+def test_such_a_network_with_the_prefix_of_ipv4_matches_nobody_and_stops_the_start(
+    surroundings: Surroundings, written: str
+) -> None:
+    (fault,) = surroundings.faults(REVERSAL_ALLOWED_IPS=written)
+    assert fault.endswith("IPv4 as IPv4")
 
 
 def test_urls_lose_their_last_slash_so_that_paths_can_be_joined(surroundings: Surroundings) -> None:

@@ -101,7 +101,7 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
 
 
 def facts_in(notice: Any) -> list[tuple[str, object]]:
-    """Give every fact that a notice holds by its name, those of its parts too."""
+    """Return every fact that a notice holds by its name, those of its parts too."""
     facts: list[tuple[str, object]] = []
     for field in fields(notice):
         held = getattr(notice, field.name)
@@ -203,6 +203,7 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
 THEIR_OWN_MONEY = {
     *("price_idr", "customer_price_idr", "amount_idr", "after_idr"),
     *("available_idr", "credit_idr", "missing_idr"),
+    *("exact_idr", "example_idr", "limit_idr"),
 }
 
 

@@ -8,7 +8,9 @@ from tools.gallery.scenes import (
     after,
     again,
     coming_in,
+    deposits,
     doubts,
+    levels,
     looking,
     many,
     money,
@@ -57,6 +59,16 @@ CHAPTERS = (
         title="Balances",
         intro="A reseller with a limit pays when the order is placed, and gets the price back if it fails.",
         play=money.play,
+    ),
+    Chapter(
+        title="Deposits",
+        intro="A ticket has an exact amount, by which its payment is recognised; an admin confirms it once.",
+        play=deposits.play,
+    ),
+    Chapter(
+        title="Levels of prices",
+        intro="Each reseller sees and pays the price of their level. Costs are for admins only.",
+        play=levels.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

@@ -71,6 +71,8 @@ def _recipient(to: Person) -> str:
 
 def _attached(bubble: Bubble, pictures: Pictures) -> Iterator[str]:
     attachment = bubble.rendered.attachment
+    if bubble.rendered.received_file:
+        yield "🖼 <i>the picture that was sent</i>"
     if attachment is None:
         return
     if attachment.form is AttachmentKind.FILE:

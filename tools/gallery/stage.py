@@ -11,6 +11,7 @@ from bot.actors import Address
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList, read_price_list
 from bot.catalogue.product import Product
 from bot.delivery.message_merging import Draft, compose_next, superseded
+from bot.deposits.accounts import DepositAccount
 from bot.features.lazy_content import load_content
 from bot.features.people import membership
 from bot.features.price_list import import_review
@@ -48,6 +49,10 @@ class Person:
 SARI = Person(user_id=1001, name="Sari", username="tokosari")
 DEWI = Person(user_id=5001, name="Dewi", username="dewi_cell")
 RINA = Person(user_id=9001, name="Ibu Rina", username="rina_admin")
+ACCOUNTS = (
+    DepositAccount(bank="BCA", number="1234567890", holder="Rina Wati"),
+    DepositAccount(bank="DANA", number="081234567890", holder="Rina Wati"),
+)
 PEOPLE = (SARI, DEWI, RINA)
 
 
@@ -68,7 +73,7 @@ def messages_to(person: Person, bubbles: tuple[Bubble, ...]) -> tuple[Bubble, ..
 class Stage:
     """The shop and its users. Most methods return the messages that result from them."""
 
-    def __init__(self, *products: Product, floor_idr: int | None = None) -> None:
+    def __init__(self, *products: Product, floor_idr: int | None = None, qris: str | None = None) -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.row_factory = sqlite3.Row
         weakref.finalize(self, connection.close)
@@ -84,6 +89,8 @@ class Stage:
             nonce=lambda: f"nonce{next(self._numbers)}",
             random_suffix=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
             reseller_floor_idr=floor_idr,
+            deposit_accounts=ACCOUNTS,
+            deposit_qris=qris,
         )
         self._message_ids = count(1)
         self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {
@@ -117,6 +124,7 @@ class Stage:
         kind: MessageKind = MessageKind.WRITTEN,
         reply_to: int | None = None,
         document: Document | None = None,
+        picture_id: str | None = None,
     ) -> None:
         message = IncomingMessage(
             chat_id=by.user_id,
@@ -131,8 +139,14 @@ class Stage:
             kind=kind,
             reply_to=reply_to,
             document=document,
+            picture_id=picture_id,
         )
         messages.handle_message(self.context.begin(self.tx, self.now_ms), message)
+
+    def send_picture(self, *, reply_to: str, by: Person = SARI) -> tuple[Bubble, ...]:
+        """Send a picture as a reply to the last message of the notice class `reply_to`."""
+        self._receive("", by, reply_to=self._message_of(by, reply_to), picture_id="picture")
+        return self.new_messages()
 
     def send_file(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
         """Send a price list to the bot and run its import."""

@@ -92,6 +92,8 @@ def map_columns(
     if Column.CODE not in place_of:
         return None
     _separate_names_from_nominals(candidates, place_of)
+    if costs:
+        place_of[Column.COST] = costs[0].place
     statuses = [one.place for one in left if _is_another_status(one) and Column.STATUS in place_of]
     taken = {
         **{place: column for column, place in place_of.items()},

@@ -14,7 +14,8 @@ from rapidfuzz.distance import OSA
 class Column(StrEnum):
     """The meaning of a column.
 
-    `BRAND`, `COST` and `INDEX` are never exported: a part of the group, the operator's cost, the row number.
+    `COST` is the operator's cost, `LEVEL` the price of a level. `BRAND` and `INDEX` are never exported: a
+    part of the group, the row number.
     """
 
     CODE = "code"
@@ -28,6 +29,7 @@ class Column(StrEnum):
     NOMINAL = "nominal"
     BRAND = "brand"
     COST = "cost"
+    LEVEL = "level"
     INDEX = "index"
 
 
@@ -43,15 +45,16 @@ COLUMN_TITLES: dict[Column, str] = {
     Column.NOMINAL: "nominal",
     Column.BRAND: "merek",
     Column.COST: "modal",
+    Column.LEVEL: "harga level",
     Column.INDEX: "nomor",
 }
 """The Indonesian names of the columns, as an export writes them."""
 
 EXPORTED_COLUMNS = (
-    *(Column.CODE, Column.NAME, Column.GROUP, Column.RULE, Column.PRICE, Column.STATUS),
+    *(Column.CODE, Column.NAME, Column.GROUP, Column.RULE, Column.PRICE, Column.COST, Column.STATUS),
     *(Column.CUT_OFF, Column.CARRIER, Column.NOMINAL),
 )
-"""The columns of an export, in order."""
+"""The columns of an export, in order; those of the levels follow."""
 
 _SIGNS = re.compile(r"[\W_]+")
 

@@ -14,7 +14,7 @@ from bot.catalogue.inference import InferredTraits, infer_traits
 from bot.catalogue.price_list.columns import normalized_key
 from bot.catalogue.price_list.reader import ParsedPriceList
 from bot.catalogue.price_list.row import CellProblem, ListedProduct, Price, SkippedRow
-from bot.catalogue.product import DestinationRule, Product
+from bot.catalogue.product import DestinationRule, LevelPrice, Product
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def merge_list(found: ParsedPriceList, old: Catalogue, *, price: int | None = No
     rows = tuple(_merged_rows(found, old, price))
     listed = tuple(row for row in rows if isinstance(row, Product))
     listed_rows = [row for row in found.rows if isinstance(row, ListedProduct)]
-    cells = [_price_of(found, row, price) for row in listed_rows]
+    cells = [cell for row in listed_rows for cell in _prices_in(found, row, price)]
     replaced = _replaced(rows, old)
     remaining = {product.code.casefold() for product in replaced}
     return MergedList(
@@ -68,11 +68,13 @@ def _merged_rows(found: ParsedPriceList, old: Catalogue, price: int | None) -> I
     for row in found.rows:
         if isinstance(row, SkippedRow):
             yield row
-        elif isinstance(cell := _price_of(found, row, price), CellProblem):
+        elif any(isinstance(cell, CellProblem) for cell in _prices_in(found, row, price)):
             yield SkippedRow(code_key=normalized_key(row.code))
         else:
             title = row.group_title and existing.get(normalized_key(row.group_title), row.group_title)
-            yield _product(row, old.find(row.code), cell, title)
+            before = old.find(row.code)
+            level_prices = _level_prices(found, row, before)
+            yield _product(row, before, _base_price_idr(found, row, price), title, level_prices)
 
 
 def _stricter(rows: Iterable[ListedProduct], listed: Iterable[Product]) -> tuple[str, ...]:
@@ -86,6 +88,33 @@ def _price_of(found: ParsedPriceList, row: ListedProduct, chosen: int | None) ->
     if not options:
         return None
     return row.prices[chosen if chosen in options else options[0]]
+
+
+def _base_price_idr(found: ParsedPriceList, row: ListedProduct, chosen: int | None) -> int | None:
+    price = _price_of(found, row, chosen)
+    return None if isinstance(price, CellProblem) else price
+
+
+def _prices_in(found: ParsedPriceList, row: ListedProduct, chosen: int | None) -> Iterator[Price]:
+    """Yield the price of a row and those of its levels."""
+    yield _price_of(found, row, chosen)
+    for option, _ in found.level_columns:
+        yield row.prices[option]
+
+
+def _level_prices(
+    found: ParsedPriceList, row: ListedProduct, before: Product | None
+) -> tuple[LevelPrice, ...]:
+    """Return the prices of levels after a row: its own, and those of before where its cells are blank."""
+    prices = {price.level: price.price_idr for price in (before.level_prices if before else ())}
+    # The first column of a level decides.
+    for option, level in reversed(found.level_columns):
+        cell = row.prices[option]
+        if isinstance(cell, int):
+            prices[level] = cell
+    return tuple(
+        LevelPrice(level=level, price_idr=prices[level]) for level in sorted(prices) if prices[level]
+    )
 
 
 def _in_order(problems: Iterable[CellProblem], found: ParsedPriceList) -> tuple[CellProblem, ...]:
@@ -114,7 +143,13 @@ def _updated(listed: Sequence[Product], old: Catalogue) -> tuple[Product, ...]:
     return (*updated, *added.get(len(existing), ()))
 
 
-def _product(row: ListedProduct, before: Product | None, price_idr: int | None, group: str | None) -> Product:
+def _product(
+    row: ListedProduct,
+    before: Product | None,
+    price_idr: int | None,
+    group: str | None,
+    level_prices: tuple[LevelPrice, ...],
+) -> Product:
     """Return the product of a row; a `price_idr` of None keeps the price of `before`, 0 removes it."""
     name = row.name or (before.name if before else row.name_hint or row.code)
     group = row.group or group or (before.group if before else row.group_hint or OTHER_GROUP)
@@ -140,6 +175,8 @@ def _product(row: ListedProduct, before: Product | None, price_idr: int | None, 
         carrier=traits.carrier,
         nominal=traits.nominal,
         cut_off=cut_off,
+        cost_idr=(before.cost_idr if before else None) if row.cost is None else row.cost or None,
+        level_prices=level_prices,
     )
 
 

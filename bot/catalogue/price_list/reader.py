@@ -47,7 +47,8 @@ class ParsedPriceList(Struct, frozen=True, kw_only=True, tag="list"):
 
     `problems` are those of all cells except prices: a row stores these with its prices, because the price
     option is chosen later. `is_price_sure` is False if the headings do not determine which of `price_options`
-    resellers pay. `sheets_left` are sheets without a list, `sheets_hidden` hidden ones; `unused` are the
+    resellers pay. `level_columns` are the price options of levels, with the key of each: no table has them
+    among its prices. `sheets_left` are sheets without a list, `sheets_hidden` hidden ones; `unused` are the
     headings of unused columns, `notes` the rows that are no products.
     """
 
@@ -57,6 +58,7 @@ class ParsedPriceList(Struct, frozen=True, kw_only=True, tag="list"):
     columns: tuple[MappedColumn, ...]
     price_options: tuple[PriceOption, ...]
     is_price_sure: bool
+    level_columns: tuple[tuple[int, str], ...] = ()
     unused: tuple[str, ...] = ()
     sheets_read: tuple[str, ...] = ()
     sheets_left: tuple[str, ...] = ()

@@ -50,9 +50,9 @@ Price = int | CellProblem | None
 class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="product"):
     """The properties of a product in a row; None or UNSET for those that it does not have.
 
-    `prices` are in the order of the list's price options, `table` is the index of the row's table.
-    `group_title` is the title above the row; `name_hint` and `group_hint` are for a product without a name or
-    group.
+    `prices` are in the order of the list's price options, `table` is the index of the row's table. `cost` is
+    0 if its cell removes it. `group_title` is the title above the row; `name_hint` and `group_hint` are for a
+    product without a name or group.
     """
 
     table: int
@@ -64,6 +64,7 @@ class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
     group: str | None = None
     group_title: str | None = None
     group_hint: str | None = None
+    cost: int | None = None
     is_open: bool | None = None
     rule: DestinationRule | None = None
     carrier: Carrier | UnsetType | None = UNSET
@@ -171,6 +172,7 @@ class RowReader:
         group = self._group()
         prices = tuple(self._price(price) if price else None for price in self._prices)
         is_marked_closed = any(cells.is_closed_word(self._at(price.place)) for price in self._columns.prices)
+        cost = self._cost()
         is_open = self._is_open()
         rule = self._valid(Column.RULE, cells.read_rule(self._cell(Column.RULE)))
         carrier = self._given(Column.CARRIER, cells.read_carrier)
@@ -188,6 +190,7 @@ class RowReader:
             group=group,
             group_title=self._row.section or None,
             group_hint=_group_named_by(self.sheet),
+            cost=cost,
             is_open=False if is_marked_closed else is_open,
             rule=rule,
             carrier=carrier,
@@ -221,6 +224,10 @@ class RowReader:
         cell = self._at(column.place)
         read = None if cells.is_closed_word(cell) else cells.read_price(cell)
         return self._problem(Column.PRICE, read, cell, column.title) if isinstance(read, CellError) else read
+
+    def _cost(self) -> int | None:
+        cell = self._cell(Column.COST)
+        return None if cells.is_closed_word(cell) else self._valid(Column.COST, cells.read_price(cell))
 
     def _is_open(self) -> bool | None:
         """Return whether all status columns say that the product is open; None if all are blank."""

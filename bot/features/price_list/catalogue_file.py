@@ -1,9 +1,13 @@
 """Exports the catalogue in a format that an import reads without loss."""
 
+from collections.abc import Sequence
+
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
+from bot.catalogue.levels import Level
 from bot.catalogue.price_list import cells
 from bot.catalogue.price_list.columns import COLUMN_TITLES, EXPORTED_COLUMNS, Column
+from bot.catalogue.price_list.level_columns import with_levels
 from bot.catalogue.price_list.list_merge import merge_list
 from bot.catalogue.product import DailyHours, Product
 from bot.notices.price_list import RemovalFile
@@ -11,7 +15,7 @@ from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from bot.texts.formatting import Attachment, AttachmentKind
 from bot.texts.price_list import removal_outdated, removal_words
 from bot.texts.render import RenderedMessage
-from storage import catalogue, imports
+from storage import catalogue, imports, levels
 from storage.transaction import Tx
 
 _WIDTHS = {
@@ -20,25 +24,34 @@ _WIDTHS = {
     Column.GROUP: 22,
     Column.RULE: 14,
     Column.PRICE: 12,
+    Column.COST: 12,
     Column.STATUS: 9,
     Column.CUT_OFF: 14,
     Column.CARRIER: 12,
     Column.NOMINAL: 10,
 }
-_HEADER = [COLUMN_TITLES[column] for column in EXPORTED_COLUMNS]
+_LEVEL_WIDTH = 14
 
 
-def catalogue_xlsx(catalogue: Catalogue) -> bytes:
-    return xlsx_bytes(
-        _HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in EXPORTED_COLUMNS]
-    )
+def catalogue_xlsx(catalogue: Catalogue, levels: Sequence[Level] = ()) -> bytes:
+    rows = (_row(product, levels) for product in catalogue)
+    widths = [*(_WIDTHS[column] for column in EXPORTED_COLUMNS), *(_LEVEL_WIDTH for _ in levels)]
+    return xlsx_bytes(_header(levels), rows, widths)
 
 
-def catalogue_csv(catalogue: Catalogue) -> bytes:
-    return csv_bytes(_HEADER, (_row(product) for product in catalogue))
+def catalogue_csv(catalogue: Catalogue, levels: Sequence[Level] = ()) -> bytes:
+    return csv_bytes(_header(levels), (_row(product, levels) for product in catalogue))
 
 
-def _row(product: Product) -> list[Cell]:
+def _header(levels: Sequence[Level]) -> list[str]:
+    price = COLUMN_TITLES[Column.PRICE]
+    return [
+        *(COLUMN_TITLES[column] for column in EXPORTED_COLUMNS),
+        *(f"{price} {level.name}" for level in levels),
+    ]
+
+
+def _row(product: Product, levels: Sequence[Level]) -> list[Cell]:
     inferred = infer_traits(
         code=product.code,
         name=product.name,
@@ -52,6 +65,7 @@ def _row(product: Product) -> list[Cell]:
         Column.GROUP: product.group,
         Column.RULE: cells.RULE_NAMES[product.rule][0],
         Column.PRICE: _price(product.price_idr),
+        Column.COST: _price(product.cost_idr),
         Column.STATUS: cells.OPEN_WORDS[0] if product.is_open else cells.CLOSED_WORDS[0],
         Column.CUT_OFF: _hours(product.cut_off),
         # A blank cell means "infer it": where inference would be wrong, the cell must say that there is none.
@@ -60,7 +74,11 @@ def _row(product: Product) -> list[Cell]:
         else _none(inferred.carrier),
         Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(inferred.nominal),
     }
-    return [written[column] for column in EXPORTED_COLUMNS]
+    at_levels = {price.level: price.price_idr for price in product.level_prices}
+    return [
+        *(written[column] for column in EXPORTED_COLUMNS),
+        *(_price(at_levels.get(level.key)) for level in levels),
+    ]
 
 
 def _none(inferred: object) -> Cell:
@@ -91,8 +109,10 @@ def render_removals(tx: Tx, notice: RemovalFile) -> RenderedMessage:
     found = imports.parsed_list(tx, notice.import_id)
     if found is None:
         return RenderedMessage(text=removal_outdated())
-    removed = merge_list(found, catalogue.load(tx), price=notice.price).removed
-    content = catalogue_xlsx(Catalogue(products=removed))
+    known = levels.listed(tx)
+    parsed = with_levels(found, (level.key for level in known))
+    removed = merge_list(parsed, catalogue.load(tx), price=notice.price).removed
+    content = catalogue_xlsx(Catalogue(products=removed), known)
     return RenderedMessage(
         text=removal_words(notice.file_name, len(removed)),
         attachment=Attachment(form=AttachmentKind.FILE, name=FILE_NAME, content=content),

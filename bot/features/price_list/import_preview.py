@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
-from bot.catalogue.price_list.columns import Column, MappedColumn
+from bot.catalogue.price_list.columns import Column, MappedColumn, level_words
+from bot.catalogue.price_list.level_columns import level_key
 from bot.catalogue.price_list.list_merge import MergedList, merge_list
 from bot.catalogue.price_list.reader import ParsedPriceList
 from bot.catalogue.price_list.row import ListedProduct
@@ -63,6 +64,7 @@ def make_preview(
 ) -> ImportPreview:
     """Return the preview of a list; `price` is the price option that the admin chose."""
     merged, diff = plan.merged, plan.diff
+    losing = [product for product in plan.products if _is_below_cost(product)]
     added = [change.after for change in diff.of_kind(ChangeKind.ADDED) if change.after]
     chosen = price if price is not None else _default_option(parsed)
     return ImportPreview(
@@ -77,8 +79,10 @@ def make_preview(
         removed_count=len(merged.removed),
         removed=codes_of(merged.removed),
         emptied_count=len(diff.of_kind(ChangeKind.PRICE_TAKEN)),
+        below_cost=codes_of(losing),
+        below_cost_count=len(losing),
         unpriced_count=sum(product.price_idr is None for product in added),
-        has_price=bool(parsed.price_options),
+        has_price=any(table.prices for table in parsed.tables),
         is_price_sure=parsed.is_price_sure or price is not None,
         price=price,
         choices=_choices(parsed, chosen),
@@ -89,6 +93,13 @@ def make_preview(
         has_changes=bool(diff),
         renewed=renewed,
     )
+
+
+def _is_below_cost(product: Product) -> bool:
+    prices = [price.price_idr for price in product.level_prices]
+    if product.price_idr is not None:
+        prices.append(product.price_idr)
+    return product.cost_idr is not None and any(product.cost_idr > price_idr for price_idr in prices)
 
 
 def count_changes(diff: CatalogueDiff) -> tuple[ChangeCount, ...]:
@@ -109,7 +120,10 @@ def _default_option(parsed: ParsedPriceList) -> int | None:
 
 def _choices(parsed: ParsedPriceList, chosen: int | None) -> tuple[PriceChoice, ...]:
     """Return the other price options, each with its first price."""
-    others = [option for option in range(len(parsed.price_options)) if option != chosen]
+    of_levels = {option for option, _ in parsed.level_columns}
+    others = [
+        option for option in range(len(parsed.price_options)) if option != chosen and option not in of_levels
+    ]
     return tuple(_choice(parsed, option) for option in others[:MAX_CHOICES])
 
 
@@ -130,11 +144,16 @@ def _choice(parsed: ParsedPriceList, option: int) -> PriceChoice:
 def _reading(parsed: ParsedPriceList, chosen: int | None) -> ReadingReport:
     """Return how the file was read, with the price column in use and the unused ones."""
     titles = [option.title for option in parsed.price_options]
+    of_levels = {option for option, _ in parsed.level_columns}
     columns, unused = parsed.columns, parsed.unused
-    if len(titles) > 1:
+    if len(titles) > 1 or of_levels:
         price = () if chosen is None else (MappedColumn(title=titles[chosen], column=Column.PRICE),)
-        columns = (*(column for column in columns if column.column is not Column.PRICE), *price)
-        unused = (*(title for option, title in enumerate(titles) if option != chosen), *unused)
+        levels = (
+            MappedColumn(title=titles[option], column=Column.LEVEL) for option, _ in parsed.level_columns
+        )
+        columns = (*(column for column in columns if column.column is not Column.PRICE), *price, *levels)
+        others = (option for option in range(len(titles)) if option != chosen and option not in of_levels)
+        unused = (*(titles[option] for option in others), *unused)
     return ReadingReport(
         columns=columns,
         unused=_named(unused),
@@ -143,7 +162,18 @@ def _reading(parsed: ParsedPriceList, chosen: int | None) -> ReadingReport:
         sheets_left=_named((*parsed.sheets_left, *parsed.sheets_hidden)),
         note_rows=_named(parsed.notes),
         note_count=len(parsed.notes),
+        level_hint=_level_hint(parsed, chosen),
     )
+
+
+def _level_hint(parsed: ParsedPriceList, chosen: int | None) -> str:
+    """Return the name of a level that would use a price column which nothing uses; empty if there is none."""
+    of_levels = {option for option, _ in parsed.level_columns}
+    for option, each in enumerate(parsed.price_options):
+        words = level_words(each.title)
+        if option != chosen and option not in of_levels and len(words) == 1 and level_key(words[0]):
+            return words[0]
+    return ""
 
 
 def _named(titles: Sequence[str]) -> tuple[FileText, ...]:
@@ -163,6 +193,14 @@ def _examples(diff: CatalogueDiff) -> tuple[ChangeExample, ...]:
 
 def _example(change: ProductChange) -> ChangeExample:
     product = change.after or change.before
+    if change.kind is ChangeKind.COST and change.before and change.after:
+        return ChangeExample(
+            kind=change.kind,
+            code=change.code,
+            name=change.after.name,
+            before_idr=change.before.cost_idr,
+            after_idr=change.after.cost_idr,
+        )
     return ChangeExample(
         kind=change.kind,
         code=change.code,

@@ -6,6 +6,7 @@ shown again before the list is applied.
 
 from bot.actors import Actor, Address
 from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.price_list.level_columns import with_levels
 from bot.catalogue.price_list.reader import ParsedPriceList, UnreadablePriceList
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, FileError
 from bot.catalogue.product import Product
@@ -23,7 +24,7 @@ from bot.notices.price_list import (
 from bot.routing import ButtonRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Document, Toast
-from storage import imports
+from storage import imports, levels
 from storage.catalogue import CatalogueEdit
 from storage.imports import Import, ImportState
 
@@ -73,6 +74,7 @@ def reject_import(work: UnitOfWork, request: Import, why: UnreadablePriceList) -
 def show_preview(work: UnitOfWork, request: Import, parsed: ParsedPriceList, serialized: str) -> None:
     """Store a parsed list and show its preview."""
     old = work.catalogue
+    parsed = with_levels(parsed, _level_keys(work))
     if not imports.store_parsed(work.tx, request.import_id, serialized=serialized, version=old.version):
         return
     plan = plan_import(parsed, old, None)
@@ -89,7 +91,10 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     parsed = imports.parsed_list(work.tx, import_id)
     if request is None or parsed is None or request.state is not ImportState.READ:
         return Toast.USED
+    parsed = with_levels(parsed, _level_keys(work))
     price = int(tap.payload) if tap.payload else None
+    if any(option == price for option, _ in parsed.level_columns):
+        price = None  # a level of that name was made since
     old = work.catalogue
     plan = plan_import(parsed, old, price)
     if tap.action is Action.DISCARD_IMPORT:
@@ -103,6 +108,10 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     else:
         _apply(work, admin, request, plan, plan.products)
     return Toast.DONE
+
+
+def _level_keys(work: UnitOfWork) -> tuple[str, ...]:
+    return tuple(level.key for level in levels.listed(work.tx))
 
 
 def _is_priced(parsed: ParsedPriceList, price: int | None) -> bool:

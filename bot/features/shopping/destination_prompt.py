@@ -92,7 +92,7 @@ def _cancel(work: UnitOfWork, source: OrderSource, command: Command) -> bool:
 
 
 def _accept(work: UnitOfWork, source: OrderSource, typed: str, subject: str) -> bool:
-    code, catalogue = subject.removeprefix("product:"), work.catalogue
+    code, catalogue = subject.removeprefix("product:"), work.catalogue_for(source.user_id)
     product = catalogue.find(code)
     match resolve(OrderRequest(code=code.lower(), destination=typed), catalogue):
         case Intent() as intent:

@@ -29,7 +29,7 @@ from bot.notices.shopping import (
     ShoppingNotice,
 )
 from bot.orders.model import Intent
-from bot.purchasing import offers
+from bot.purchasing import below_cost, offers
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -53,7 +53,7 @@ def show_prices(work: UnitOfWork, actor: Actor, command: Command) -> None:
         scope, key = ListScope.ALL, ""
     else:
         scope, key = (ListScope.NUMBER, number) if number else (ListScope.WORDS, words)
-    notice = _list_notice(work, scope, key, 0)
+    notice = _list_notice(work, actor, scope, key, 0)
     if isinstance(notice, NoCatalogue):
         notice = NoCatalogue(for_admin=actor.sees_all)
     work.notify(notice, actor.address)
@@ -67,27 +67,29 @@ def _show_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     scope, key = ListScope(found[1]), found[3]
     if scope is ListScope.NUMBER and _read_number(key) != key:
         return Toast.USED
-    work.notify(_list_notice(work, scope, key, int(found[2])), actor.chat, edits=actor.card_id)
+    work.notify(_list_notice(work, actor, scope, key, int(found[2])), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
 def _show_groups(work: UnitOfWork, actor: Actor, _: Tap) -> Toast:
-    work.notify(_list_notice(work, ListScope.ALL, "", 0), actor.chat, edits=actor.card_id)
+    work.notify(_list_notice(work, actor, ListScope.ALL, "", 0), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
 def _choose_product(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     """Ask for the destination of the tapped product, or propose the order if its number is known."""
     code, _, number = tap.payload.partition("|")
-    catalogue = work.catalogue
+    catalogue = work.catalogue_for(actor.user_id)
     product = catalogue.find(code)
     if product is None:
         return Toast.USED
     if number:
         return _choose_for(work, actor, product, number)
-    closure = _closure(work, product)
-    if closure is not None:
-        work.notify(_closed_notice(work, catalogue, product, closure), actor.address)
+    (row,) = _rows(work, actor, (product,))
+    if row.closure is not None:
+        if product.is_open:
+            below_cost.ask_admins(work, actor.user_id, product)
+        work.notify(_closed_notice(work, actor, product, row.closure), actor.address)
     else:
         destination_prompt.ask_destination(work, product, actor.address)
     return Toast.DONE
@@ -101,8 +103,8 @@ def _choose_for(work: UnitOfWork, actor: Actor, product: Product, number: str) -
     return Toast.DONE
 
 
-def _list_notice(work: UnitOfWork, scope: ListScope, key: str, page: int) -> ShoppingNotice:
-    catalogue = work.catalogue
+def _list_notice(work: UnitOfWork, actor: Actor, scope: ListScope, key: str, page: int) -> ShoppingNotice:
+    catalogue = work.catalogue_for(actor.user_id)
     if not catalogue:
         return NoCatalogue()
     if scope is ListScope.ALL:
@@ -110,7 +112,7 @@ def _list_notice(work: UnitOfWork, scope: ListScope, key: str, page: int) -> Sho
     title, products = _listed(catalogue, scope, key)
     if not products:
         similar = catalogue.similar(key, NEAR_SHOWN) if scope is ListScope.WORDS else ()
-        return NoPrices(typed=title, similar=tuple(_row(work, product) for product in similar))
+        return NoPrices(typed=title, similar=_rows(work, actor, similar))
     pages = -(-len(products) // PRODUCTS_A_PAGE)
     page = min(page, pages - 1)
     shown = products[page * PRODUCTS_A_PAGE : (page + 1) * PRODUCTS_A_PAGE]
@@ -118,7 +120,7 @@ def _list_notice(work: UnitOfWork, scope: ListScope, key: str, page: int) -> Sho
         scope=scope,
         key=key,
         title=title,
-        rows=tuple(_row(work, product) for product in shown),
+        rows=_rows(work, actor, shown),
         page=page,
         pages=pages,
         number=key if scope is ListScope.NUMBER else "",
@@ -163,12 +165,17 @@ def _read_number(typed: str) -> str | None:
             return None
 
 
-def _row(work: UnitOfWork, product: Product) -> PriceRow:
-    return PriceRow(
-        code=product.code,
-        name=product.name,
-        price_idr=product.price_idr,
-        closure=_closure(work, product),
+def _rows(work: UnitOfWork, actor: Actor, products: tuple[Product, ...]) -> tuple[PriceRow, ...]:
+    """Return products as rows of a list; they are at the prices of the actor."""
+    held_back = below_cost.held_back(work, actor.user_id, products)
+    return tuple(
+        PriceRow(
+            code=product.code,
+            name=product.name,
+            price_idr=product.price_idr,
+            closure=ClosedReason.CLOSED if product.code in held_back else _closure(work, product),
+        )
+        for product in products
     )
 
 
@@ -179,9 +186,9 @@ def _closure(work: UnitOfWork, product: Product) -> ClosedReason | None:
 
 
 def _closed_notice(
-    work: UnitOfWork, catalogue: Catalogue, product: Product, closure: ClosedReason
+    work: UnitOfWork, actor: Actor, product: Product, closure: ClosedReason
 ) -> ChosenProductClosed:
-    others = (_row(work, other) for other in catalogue.substitutes(product))
+    others = _rows(work, actor, work.catalogue_for(actor.user_id).substitutes(product))
     is_in_cut_off = closure is ClosedReason.RESTING and product.cut_off is not None
     return ChosenProductClosed(
         code=product.code,

@@ -20,6 +20,7 @@ def play() -> Iterator[Scene]:
     yield from _rejected_decisions(stage)
     yield from _serial_numbers(stage)
     yield from _money(stage)
+    yield from _topups(stage)
     yield from _alarms(stage)
 
 
@@ -44,6 +45,19 @@ def _settling(stage: Stage) -> Iterator[Scene]:
     yield Scene(
         caption="The report arrives before an admin has decided", messages=messages_to(RINA, messages)
     )
+
+
+def _topups(stage: Stage) -> Iterator[Scene]:
+    typed = "/topup 5000000"
+    yield Scene(caption="A top-up at the biller", typed=typed, messages=stage.send_text(typed, RINA))
+    yield Scene(caption="Ya, catat is tapped", messages=stage.tap("Ya, catat", RINA))
+    yield Scene(
+        caption="What the balance should be now", typed="/saldo", messages=stage.send_text("/saldo", RINA)
+    )
+    stage.send_text("/topup 5jt", RINA)
+    yield Scene(caption="Another one is not confirmed", messages=stage.tap("Batal", RINA))
+    typed = "/topup banyak"
+    yield Scene(caption="An amount that is none", typed=typed, messages=stage.send_text(typed, RINA))
 
 
 def _rejected_decisions(stage: Stage) -> Iterator[Scene]:
@@ -119,6 +133,13 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     quarantined = alarms.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
     caption = "A report that names an order but does not match it"
     yield Scene(caption=caption, messages=stage.notify(quarantined, to=RINA))
+    for why in alarms.RefusalCause:
+        refused = alarms.ReversalRefused(cause=why, remote="198.51.100.9", at_ms=stage.now_ms)
+        yield Scene(
+            caption="A report with the right secret is refused", messages=stage.notify(refused, to=RINA)
+        )
+    low = alarms.BillerReserveLow(balance_idr=480_000, reserve_idr=500_000, at_ms=stage.now_ms)
+    yield Scene(caption="The balance at the biller runs low", messages=stage.notify(low, to=RINA))
     damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)

@@ -1,0 +1,230 @@
+"""Reported money: it credits the ticket with its exact amount, or waits in suspense for an admin's word."""
+
+from bot.actors import Actor, Address, Standing
+from bot.deposits.mutations import MutationReport, Service
+from bot.features.deposits.cards import (
+    claim_suspense,
+    close_payment,
+    closed_payment,
+    mutation_id_of,
+    mutation_subject,
+    payment_card,
+)
+from bot.features.deposits.crediting import credit_ticket, post_credit
+from bot.features.deposits.tickets import open_ticket
+from bot.grammar.parse import normalize
+from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.notices.buttons import Action
+from bot.notices.deposits import (
+    DepositCredited,
+    MutationUnreadable,
+    SuspenseCard,
+    SuspenseClosed,
+    SuspensePersonUnknown,
+    SuspenseQuestion,
+    TicketState,
+)
+from bot.purchasing.payment import paying_account
+from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import IncomingMessage, Toast
+from storage import deposits, ledger, mutations, people
+from storage.deposits import Ticket
+from storage.mutations import Mutation, MutationState
+from storage.people import Person
+
+MAX_TYPED_CHARS = 64
+
+
+def take_mutation(work: UnitOfWork, service: Service, report: MutationReport) -> None:
+    """Book reported money once: to its ticket, to one that an admin credited already, or to suspense."""
+    mutation = mutations.insert(work.tx, service, report, at_ms=work.now_ms)
+    if mutation is None:
+        return
+    if mutation.amount_idr is None:
+        mutations.settle(work.tx, mutation, MutationState.UNREADABLE, at_ms=work.now_ms)
+        unreadable = MutationUnreadable(service=service, note=report.description, at_ms=work.now_ms)
+        work.notify_admins(unreadable, subject=mutation_subject(mutation))
+        return
+    ticket = deposits.reserved_for(work.tx, mutation.amount_idr)
+    if ticket and not (_credit_exact(work, mutation, ticket) or _link(work, mutation, ticket)):
+        ticket = None
+    if ticket is None:
+        _suspend(work, mutation, mutation.amount_idr)
+
+
+def _credit_exact(work: UnitOfWork, mutation: Mutation, ticket: Ticket) -> bool:
+    """Credit a ticket that waits for this amount, or has lately."""
+    if ticket.state not in (TicketState.OPEN, TicketState.EXPIRED):
+        return False
+    mutations.settle(work.tx, mutation, MutationState.CREDITED, at_ms=work.now_ms, shop_id=ticket.shop_id)
+    return credit_ticket(
+        work,
+        ticket,
+        received_idr=ticket.exact_idr,
+        actor=f"mutation:{mutation.service}",
+        mutation_id=mutation.mutation_id,
+    )
+
+
+def _link(work: UnitOfWork, mutation: Mutation, ticket: Ticket) -> bool:
+    """Recognise money whose ticket an admin credited before it was reported: it is not credited again."""
+    if ticket.state is not TicketState.CONFIRMED or ticket.credited_idr != mutation.amount_idr:
+        return False
+    if not deposits.link_mutation(work.tx, ticket.ticket_id, mutation.mutation_id):
+        return False
+    return mutations.settle(
+        work.tx, mutation, MutationState.LINKED, at_ms=work.now_ms, shop_id=ticket.shop_id
+    )
+
+
+def _suspend(work: UnitOfWork, mutation: Mutation, amount_idr: int) -> None:
+    mutations.settle(work.tx, mutation, MutationState.SUSPENSE, at_ms=work.now_ms)
+    legs = transfer_legs(
+        amount_idr, source=(AccountKind.DEPOSITS, OPERATOR), target=(AccountKind.SUSPENSE, OPERATOR)
+    )
+    entry = Entry(
+        source=mutation_subject(mutation),
+        kind=EntryKind.DEPOSIT,
+        at_ms=work.now_ms,
+        actor=f"mutation:{mutation.service}",
+        legs=legs,
+    )
+    ledger.post(work.tx, entry)
+    work.notify_admins(payment_card(work, mutation), subject=mutation_subject(mutation))
+
+
+def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
+    """Ask whether to credit money to the reseller that an admin's reply names."""
+    typed = normalize(message.text)
+    mutation = mutations.get(work.tx, mutation_id_of(subject))
+    if mutation is None or mutation.amount_idr is None or not typed or typed.startswith("/"):
+        return False
+    person = _reseller(work, typed)
+    if mutation.state is not MutationState.SUSPENSE:
+        work.notify(closed_payment(work, mutation), admin.address, subject=mutation_subject(mutation))
+    elif person is None:
+        unknown = SuspensePersonUnknown(
+            mutation_id=mutation.mutation_id, amount_idr=mutation.amount_idr, typed=typed[:MAX_TYPED_CHARS]
+        )
+        work.notify(unknown, admin.address, subject=f"unknown:{mutation.mutation_id}")
+    else:
+        _ask(work, admin, mutation, person)
+    return True
+
+
+def _reseller(work: UnitOfWork, typed: str) -> Person | None:
+    """Return the reseller of `@nama` or of an id; a frozen one may be credited too."""
+    is_id = typed.isascii() and typed.isdigit() and len(typed) <= 15  # noqa: PLR2004 - ids have at most 52 bits
+    person = people.get(work.tx, int(typed)) if is_id else people.find(work.tx, typed)
+    return person if person and person.standing in (Standing.APPROVED, Standing.FROZEN) else None
+
+
+def _ask(work: UnitOfWork, admin: Actor, mutation: Mutation, person: Person) -> None:
+    account = paying_account(work, person.user_id)
+    ticket = open_ticket(work, account.shop_id)
+    question = SuspenseQuestion(
+        mutation_id=mutation.mutation_id,
+        amount_idr=mutation.amount_idr or 0,
+        user_id=person.user_id,
+        name=person.name,
+        available_idr=account.balance_idr,
+        ticket_id=ticket.ticket_id if ticket else 0,
+        exact_idr=ticket.exact_idr if ticket else 0,
+    )
+    work.notify(question, admin.address, subject=mutation_subject(mutation))
+
+
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    mutation = mutations.get(work.tx, mutation_id_of(tap.subject))
+    if mutation is None or mutation.amount_idr is None:
+        return Toast.USED
+    if mutation.state is not MutationState.SUSPENSE:
+        work.answer(admin, closed_payment(work, mutation), subject=mutation_subject(mutation))
+        return Toast.USED
+    match tap.action:
+        case Action.SUSPENSE_CREDIT:
+            _credit(work, admin, mutation, int(tap.payload))
+        case Action.CONFIRM_SUSPENSE_REJECT:
+            _reject(work, admin, mutation, mutation.amount_idr)
+        case Action.SUSPENSE_REJECT:
+            question = SuspenseQuestion(mutation_id=mutation.mutation_id, amount_idr=mutation.amount_idr)
+            work.answer(admin, question, subject=mutation_subject(mutation))
+        case _:
+            work.answer(admin, payment_card(work, mutation), subject=mutation_subject(mutation))
+    return Toast.DONE
+
+
+def _credit(work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int) -> None:
+    """Credit money in suspense to a shop; its open ticket is closed with it."""
+    account, amount_idr = paying_account(work, user_id), mutation.amount_idr or 0
+    if not claim_suspense(work, mutation, account.shop_id, admin):
+        return
+    ticket = open_ticket(work, account.shop_id)
+    if ticket:
+        credit_ticket(
+            work,
+            ticket,
+            received_idr=amount_idr,
+            actor=f"admin:{admin.user_id}",
+            by=admin.user_id,
+            admin_name=admin.name,
+            mutation_id=mutation.mutation_id,
+            source=AccountKind.SUSPENSE,
+        )
+        return
+    balance = post_credit(
+        work,
+        account.shop_id,
+        amount_idr,
+        entry_source=f"{mutation_subject(mutation)}:credit",
+        actor=f"admin:{admin.user_id}",
+        source=AccountKind.SUSPENSE,
+    )
+    person = people.get(work.tx, user_id)
+    address = (
+        Address(chat_id=person.chat_id, thread_id=person.thread_id) if person else Address(chat_id=user_id)
+    )
+    credited = DepositCredited(balance=balance, at_ms=work.now_ms)
+    work.notify(credited, address, subject=f"credit:{mutation_subject(mutation)}")
+
+
+def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int) -> None:
+    """Take money out of suspense that is no deposit of a reseller."""
+    if not mutations.settle(work.tx, mutation, MutationState.REJECTED, at_ms=work.now_ms, by=admin.user_id):
+        return
+    legs = transfer_legs(
+        amount_idr, source=(AccountKind.SUSPENSE, OPERATOR), target=(AccountKind.DEPOSITS, OPERATOR)
+    )
+    entry = Entry(
+        source=f"{mutation_subject(mutation)}:reject",
+        kind=EntryKind.ADJUSTMENT,
+        at_ms=work.now_ms,
+        actor=f"admin:{admin.user_id}",
+        legs=legs,
+        reason="no deposit of a reseller",
+        corrects=ledger.entry_id_of(work.tx, mutation_subject(mutation)),
+    )
+    ledger.post(work.tx, entry)
+    close_payment(work, mutation, admin)
+
+
+ROUTES = Routes(
+    buttons=(
+        ButtonRoute(
+            actions=(
+                *(Action.SUSPENSE_CREDIT, Action.SUSPENSE_REJECT, Action.CONFIRM_SUSPENSE_REJECT),
+                Action.CANCEL,
+            ),
+            handle=_tap,
+            subject_kind="mutation",
+        ),
+    ),
+    replies=(
+        ReplyRoute(
+            to=(SuspenseCard, SuspenseQuestion, SuspenseClosed, SuspensePersonUnknown),
+            handle=_reply,
+            audience=Audience.ADMINS,
+        ),
+    ),
+)

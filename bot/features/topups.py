@@ -1,0 +1,54 @@
+"""Notes what admins paid in at the biller, so that its balance can be expected between two reports."""
+
+from bot.actors import Actor, Address
+from bot.features.biller_balance import biller_balance
+from bot.grammar.amounts import parse_amount
+from bot.grammar.parsed import Command
+from bot.notices.buttons import Action
+from bot.notices.topups import TopUpCancelled, TopUpNoted, TopUpQuestion, TopUpUnclear
+from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
+from bot.unit_of_work import UnitOfWork
+from bot.updates import Toast
+from storage import balances
+
+MAX_TYPED_CHARS = 60
+
+
+def _ask(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    """Answer `/topup 5000000` with a question: the amount is noted by a tap."""
+    amount_idr = parse_amount(command.rest)
+    if amount_idr is None:
+        work.notify(TopUpUnclear(typed=command.rest[:MAX_TYPED_CHARS]), admin.address)
+        return
+    last = balances.last_topup(work.tx)
+    question = TopUpQuestion(
+        amount_idr=amount_idr,
+        last_idr=last.amount_idr if last else None,
+        last_at_ms=last.at_ms if last else None,
+    )
+    work.notify(question, admin.address, subject=f"topup:{work.nonce()}")
+
+
+def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    amount_idr = int(tap.payload)
+    if tap.action is Action.CANCEL:
+        work.replace_cards(TopUpCancelled(amount_idr=amount_idr), subject=tap.subject)
+        return Toast.DONE
+    balances.note_topup(work.tx, amount_idr, noted_by=admin.user_id, at_ms=work.now_ms)
+    noted = TopUpNoted(
+        amount_idr=amount_idr,
+        expected_idr=biller_balance(work).expected_idr,
+        admin_name=admin.name,
+        at_ms=work.now_ms,
+    )
+    work.replace_cards(noted, subject=tap.subject)
+    for admin_id in work.admin_ids:
+        if admin_id != admin.user_id:
+            work.notify(noted, Address(chat_id=admin_id))
+    return Toast.DONE
+
+
+ROUTES = Routes(
+    commands=(CommandRoute(("topup",), _ask, Audience.ADMINS),),
+    buttons=(ButtonRoute(actions=(Action.CONFIRM_TOPUP, Action.CANCEL), handle=_tap, subject_kind="topup"),),
+)
