@@ -28,11 +28,10 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class OrderMove(Struct, frozen=True, kw_only=True):
-    """The last leg of an order on the available balance of its shop, and the floor of that account."""
+    """The last leg of an order on the available balance of its shop."""
 
     amount_idr: int
     balance_after_idr: int
-    floor_idr: int | None
 
 
 class OrderLeg(Struct, frozen=True, kw_only=True):
@@ -106,6 +105,12 @@ def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
     return from_row(Account, row) if row else None
 
 
+def has_floor(tx: Tx, shop_id: int) -> bool:
+    """Return whether a shop has a limit to what it may spend."""
+    row = tx.one("floor_of_shop", shop_id=shop_id)
+    return row is not None and row["floor_idr"] is not None
+
+
 def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
     """Return how an order last moved the available balance of its shop."""
     row = tx.one("last_move_of_order", **_sources_of(trxid))
@@ -155,22 +160,22 @@ def post(tx: Tx, entry: Entry) -> int:
     LedgerError if it was entered before, or if it takes a shop below its floor: callers ask `shortage` first,
     in the same transaction.
     """
-    legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
-    balances_idr = [_move(tx, entry, leg) for leg in legs]
+    first, second = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
+    first_balance_idr, second_balance_idr = _move(tx, entry, first), _move(tx, entry, second)
     entry_id = _insert(tx, entry)
-    for leg, balance_idr in zip(legs, balances_idr, strict=True):
-        inserted = tx.run(
-            "insert_leg",
-            entry_id=entry_id,
-            shop_id=leg.shop_id,
-            kind=leg.account,
-            amount_idr=leg.amount_idr,
-            balance_after_idr=balance_idr,
-        )
-        if not inserted:
-            raise LedgerError(
-                f"{entry.source} names an account {leg.account} that shop {leg.shop_id} has not"
-            )
+    # One statement for both: an order makes two entries.
+    tx.run(
+        "insert_legs",
+        entry_id=entry_id,
+        first_shop_id=first.shop_id,
+        first_kind=first.account,
+        first_amount_idr=first.amount_idr,
+        first_balance_idr=first_balance_idr,
+        second_shop_id=second.shop_id,
+        second_kind=second.account,
+        second_amount_idr=second.amount_idr,
+        second_balance_idr=second_balance_idr,
+    )
     return entry_id
 
 

@@ -778,10 +778,12 @@ INSERT INTO entries (source, kind, at_ms, actor, reason, corrects)
 VALUES (:source, :kind, :at_ms, :actor, :reason, :corrects)
 ON CONFLICT DO NOTHING RETURNING entry_id;
 
--- name: insert_leg
--- No row: the shop has no account of this kind.
-INSERT INTO legs (entry_id, account_id, amount_idr, balance_after_idr)
-SELECT :entry_id, account_id, :amount_idr, :balance_after_idr FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
+-- name: insert_legs
+INSERT INTO legs (entry_id, account_id, amount_idr, balance_after_idr) VALUES
+    (:entry_id, (SELECT account_id FROM accounts WHERE shop_id = :first_shop_id AND kind = :first_kind),
+        :first_amount_idr, :first_balance_idr),
+    (:entry_id, (SELECT account_id FROM accounts WHERE shop_id = :second_shop_id AND kind = :second_kind),
+        :second_amount_idr, :second_balance_idr);
 
 -- name: entry_by_source
 SELECT entry_id FROM entries WHERE source = :source;
@@ -808,8 +810,11 @@ ORDER BY legs.entry_id DESC LIMIT :limit;
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
 WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
 
+-- name: floor_of_shop
+SELECT floor_idr FROM accounts WHERE shop_id = :shop_id AND kind = 'available';
+
 -- name: last_move_of_order
-SELECT legs.amount_idr, legs.balance_after_idr, accounts.floor_idr
+SELECT legs.amount_idr, legs.balance_after_idr
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
 ORDER BY entries.entry_id DESC LIMIT 1;

@@ -40,7 +40,7 @@ CREATE TABLE legs (
     -- NULL where the balance does not run.
     balance_after_idr    INTEGER,
     PRIMARY KEY (account_id, entry_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX legs_of_entry ON legs (entry_id);
 

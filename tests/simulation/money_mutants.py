@@ -228,16 +228,13 @@ def _(patch: Patch) -> None:
 
 @_named("writes the balance before a leg as the one after it")
 def _(patch: Patch) -> None:
-    before = ":balance_after_idr - :amount_idr"
-    patch.statement("insert_leg", lambda sql: sql.replace(":balance_after_idr", before))
+    after, before = ":first_balance_idr", ":first_balance_idr - :first_amount_idr"
+    patch.statement("insert_legs", lambda sql: sql.replace(after, before))
 
 
 @_named("makes one leg of an entry")
 def _(patch: Patch) -> None:
-    patch.statement("insert_leg", lambda sql: f"{sql} AND :amount_idr < 0")
-    # Who wrote this would not have asked whether the leg was there.
-    original = Tx.run
-    patch.method(Tx, original, lambda self, statement, **values: original(self, statement, **values) or 1)
+    patch.statement("insert_legs", lambda sql: sql.partition("),\n    (:entry_id")[0] + ")")
 
 
 # What is told, and when.
