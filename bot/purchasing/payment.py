@@ -72,7 +72,7 @@ def hold(work: UnitOfWork, order: Order, *, forced: bool) -> None:
     """Hold the price of a new order; `forced` where it may have been bought already."""
     entry = entry_for_new(order, actor=f"user:{order.user_id}")
     if entry:
-        ledger.post(work.tx, replace(entry, forced=forced))
+        ledger.post(work.tx, replace(entry, forced=True) if forced else entry)
 
 
 def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:

@@ -40,8 +40,8 @@ from tests.simulation.planting import Bug, Patch
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WITHIN_SEEDS = 400
-"""A bug that four hundred worlds do not show is one that the simulation does not see."""
+WITHIN_SEEDS = 1_000
+"""A bug that a thousand worlds do not show is one that the simulation does not see."""
 
 MUTANTS: dict[str, Bug] = dict(MONEY_MUTANTS)
 LEAKS: dict[str, Bug] = {}
