@@ -10,10 +10,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.logs import log_unhandled_errors, set_up_logs
-from bot.settings import InvalidSettingsError, Settings, load_settings
+from bot.settings import (
+    DatabaseSettings,
+    InvalidSettingsError,
+    Settings,
+    load_database_settings,
+    load_settings,
+)
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
@@ -25,6 +31,8 @@ EXIT_CANNOT_RUN = 1
 EXIT_DATABASE = 3
 """The database is damaged, too new or half restored: a restart does not help until the operator acts."""
 
+S = TypeVar("S", bound=DatabaseSettings)
+
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +40,7 @@ def main() -> None:
     """Run the command of the command line.
 
     Exit with 0 after success, 2 for invalid settings, 3 for a database that needs the operator, 1 for any
-    other failure.
+    other failure; `loket books` exits with 1 only if the books do not tie, with 3 if it cannot read them.
     """
     parser = argparse.ArgumentParser(
         prog="loket", description="A Telegram bot at which resellers order from one biller."
@@ -45,6 +53,8 @@ def main() -> None:
     backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder for it")
     restore = commands.add_parser("restore", help="replace the database with a backup; the bot must not run")
     restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
+    books = commands.add_parser("books", help="check that all money ties to zero, even while the bot runs")
+    books.add_argument("--json", action="store_true", help="print the figures and findings as JSON")
     _add_catalogue(commands.add_parser("catalogue", help="import or export the price list, as XLSX or CSV"))
     # The sandbox parses its own options, including --help: all arguments after `demo` are passed on to it.
     commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in", add_help=False)
@@ -53,7 +63,9 @@ def main() -> None:
         _replace_with_sandbox(others)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
-    settings = _settings_or_exit()
+    if arguments.command == "books":
+        sys.exit(_check_books(_settings_or_exit(load_database_settings), as_json=arguments.json))
+    settings = _settings_or_exit(load_settings)
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     log_unhandled_errors()
     match arguments.command:
@@ -104,9 +116,9 @@ def _replace_with_sandbox(arguments: list[str]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own module
 
 
-def _settings_or_exit() -> Settings:
+def _settings_or_exit(load: Callable[[], S]) -> S:
     try:
-        return load_settings()
+        return load()
     except InvalidSettingsError as error:
         for fault in error.faults:
             print(f"loket: {fault}", file=sys.stderr)
@@ -138,6 +150,22 @@ def _check(settings: Settings) -> int:
     from bot.doctor import check
 
     return asyncio.run(check(settings))
+
+
+def _check_books(settings: DatabaseSettings, *, as_json: bool) -> int:
+    import msgspec
+
+    from bot.books_report import as_data, report_lines
+    from storage.books import read_report
+    from storage.errors import StorageError
+
+    try:
+        report = read_report(settings.database_path)
+    except StorageError as error:
+        print(f"loket: {error}", file=sys.stderr)
+        return EXIT_DATABASE
+    print(msgspec.json.encode(as_data(report)).decode() if as_json else "\n".join(report_lines(report)))
+    return 0 if report.ties else EXIT_CANNOT_RUN
 
 
 def _run_file_command(command: Callable[[], None]) -> int:

@@ -166,4 +166,14 @@ def _audit_metrics(stats: AuditStats) -> list[Metric]:
             "longest database read of the audit",
             value=stats.longest_read_s,
         ),
+        GaugeMetricFamily(
+            "loket_audit_last_books_seconds",
+            "duration of the last check of all books",
+            value=stats.last_books_s,
+        ),
+        GaugeMetricFamily(
+            "loket_audit_last_books_timestamp_seconds",
+            "start of the last check of all books",
+            value=stats.last_books_at_ms / 1000,
+        ),
     ]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -121,10 +121,30 @@ Secret = Annotated[SecretStr, AfterValidator(_reject_placeholder)]
 Url = Annotated[str, AfterValidator(_http_url)]
 
 
-class Settings(BaseSettings):
-    """The operator's settings, each read from the environment variable of the same name in capitals."""
+class DatabaseSettings(BaseSettings):
+    """Where the database is; each setting is read from the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///data/loket.db"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value.startswith(("postgresql:", "postgres:")):
+            raise ValueError("PostgreSQL is not supported by this version: use sqlite:///data/loket.db")
+        if not value.startswith(_SQLITE) or value == _SQLITE:
+            raise ValueError("must be sqlite:///PATH, such as sqlite:///data/loket.db")
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
+        return Path(self.database_url.removeprefix(_SQLITE))
+
+
+class Settings(DatabaseSettings):
+    """The operator's settings."""
 
     telegram_token: Secret
     telegram_api_url: Url = "https://api.telegram.org"
@@ -159,7 +179,6 @@ class Settings(BaseSettings):
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8080, ge=1, le=65535)
-    database_url: str = "sqlite:///data/loket.db"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
     biller_concurrency: int = Field(default=32, ge=1, le=1000)
     biller_timeout_s: float = Field(default=45, gt=0, le=600)
@@ -239,20 +258,6 @@ class Settings(BaseSettings):
             raise ValueError("must be 1 to 256 letters, digits, _ and - (Telegram's rule)")
         return value
 
-    @field_validator("database_url")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value.startswith(("postgresql:", "postgres:")):
-            raise ValueError("PostgreSQL is not supported by this version: use sqlite:///data/loket.db")
-        if not value.startswith(_SQLITE) or value == _SQLITE:
-            raise ValueError("must be sqlite:///PATH, such as sqlite:///data/loket.db")
-        return value
-
-    @property
-    def database_path(self) -> Path:
-        """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
-        return Path(self.database_url.removeprefix(_SQLITE))
-
     @property
     def reseller_floor_idr(self) -> int | None:
         """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
@@ -289,10 +294,22 @@ class Settings(BaseSettings):
         return (*(field.get_secret_value() for field in fields if field), *sorted(in_urls))
 
 
+S = TypeVar("S", bound=DatabaseSettings)
+
+
 def load_settings() -> Settings:
     """Return the settings; raise InvalidSettingsError with all errors at once."""
+    return _load(Settings)
+
+
+def load_database_settings() -> DatabaseSettings:
+    """Return where the database is, whatever else is set; raise InvalidSettingsError as `load_settings`."""
+    return _load(DatabaseSettings)
+
+
+def _load(kind: type[S]) -> S:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         raise InvalidSettingsError(list(_faults(error))) from None
 

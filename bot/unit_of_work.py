@@ -15,6 +15,7 @@ from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import inbox, levels, outbox
 from storage.catalogue import CatalogueCache, CatalogueEdit
+from storage.ledger import Account
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
@@ -57,6 +58,8 @@ class UnitOfWork(Struct, frozen=True):
     tx: Tx
     context: WorkContext
     now_ms: int
+    unlimited: dict[int, Account] = field(default_factory=dict)
+    """The accounts without a floor of resellers who order here: their balance decides nothing."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:

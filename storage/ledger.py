@@ -22,7 +22,7 @@ class LedgerError(Exception):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """A shop's account; a floor or a daily limit of None is none at all."""
+    """An account of a shop, whose balance runs; a floor or a daily limit of None is none at all."""
 
     account_id: int
     kind: AccountKind
@@ -32,15 +32,24 @@ class Account(Struct, frozen=True, kw_only=True):
     has_own_floor: bool
     daily_limit_idr: int | None
     has_own_daily_limit: bool
-    folded_entry_id: int
 
 
 class OrderMove(Struct, frozen=True, kw_only=True):
-    """The last leg of an order on the available balance of its shop, and the floor of that account."""
+    """The last leg of an order on the available balance of its shop."""
 
     amount_idr: int
     balance_after_idr: int
-    floor_idr: int | None
+
+
+class OrderLeg(Struct, frozen=True, kw_only=True):
+    """One leg of an order's entries; the balances before and after it are None where none runs."""
+
+    entry_id: int
+    account: AccountKind
+    shop_id: int
+    amount_idr: int
+    balance_before_idr: int | None
+    balance_after_idr: int | None
 
 
 def open_shop(
@@ -64,7 +73,7 @@ def open_shop(
 
 
 def account(tx: Tx, shop_id: int, kind: AccountKind) -> Account:
-    """Return an account; LookupError if the shop has none of the kind."""
+    """Return an account of a shop; LookupError if it has none of the kind."""
     row = tx.one("account_of", shop_id=shop_id, kind=kind)
     if row is None:
         raise LookupError(f"shop {shop_id} has no account {kind}")
@@ -142,10 +151,21 @@ def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
     return from_row(Account, row) if row else None
 
 
+def has_floor(tx: Tx, shop_id: int) -> bool:
+    """Return whether a shop has a limit to what it may spend."""
+    row = tx.one("floor_of_shop", shop_id=shop_id)
+    return row is not None and row["floor_idr"] is not None
+
+
 def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
     """Return how an order last moved the available balance of its shop."""
     row = tx.one("last_move_of_order", **_sources_of(trxid))
     return from_row(OrderMove, row) if row else None
+
+
+def legs_of_order(tx: Tx, trxid: str) -> list[OrderLeg]:
+    """Return all legs of an order's entries, oldest first."""
+    return [from_row(OrderLeg, row) for row in tx.all("legs_of_order", **_sources_of(trxid))]
 
 
 def _sources_of(trxid: str) -> dict[str, str]:
@@ -225,24 +245,29 @@ def post(tx: Tx, entry: Entry) -> int:
     LedgerError if it was entered before, or if it takes a shop below its floor: callers ask `shortage` first,
     in the same transaction.
     """
-    legs = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
-    moved = [_move(tx, entry, leg) for leg in legs]
+    first, second = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
+    first_balance_idr, second_balance_idr = _move(tx, entry, first), _move(tx, entry, second)
     entry_id = _insert(tx, entry)
-    for leg, (account_id, balance_idr) in zip(legs, moved, strict=True):
-        tx.run(
-            "insert_leg",
-            entry_id=entry_id,
-            account_id=account_id,
-            amount_idr=leg.amount_idr,
-            balance_after_idr=balance_idr,
-        )
+    # One statement for both: an order makes two entries.
+    tx.run(
+        "insert_legs",
+        entry_id=entry_id,
+        first_shop_id=first.shop_id,
+        first_kind=first.account,
+        first_amount_idr=first.amount_idr,
+        first_balance_idr=first_balance_idr,
+        second_shop_id=second.shop_id,
+        second_kind=second.account,
+        second_amount_idr=second.amount_idr,
+        second_balance_idr=second_balance_idr,
+    )
     return entry_id
 
 
-def _move(tx: Tx, entry: Entry, leg: Leg) -> tuple[int, int | None]:
-    """Add a leg to its account; return the account's id and its balance, if that runs."""
+def _move(tx: Tx, entry: Entry, leg: Leg) -> int | None:
+    """Add a leg to the running balance of its account and return that; None where none runs."""
     if leg.shop_id == OPERATOR:
-        return account(tx, OPERATOR, leg.account).account_id, None
+        return None
     row = tx.one(
         "move_running_balance",
         shop_id=leg.shop_id,
@@ -252,7 +277,8 @@ def _move(tx: Tx, entry: Entry, leg: Leg) -> tuple[int, int | None]:
     )
     if row is None:
         raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {leg.account} of shop {leg.shop_id}")
-    return row["account_id"], row["balance_idr"]
+    balance_idr: int = row["balance_idr"]
+    return balance_idr
 
 
 def _insert(tx: Tx, entry: Entry) -> int:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.resources import files
 
-from storage.errors import DatabaseTooNew
+from storage.errors import DatabaseTooNew, StorageError
 
 
 def migrations() -> list[tuple[int, str]]:
@@ -42,6 +42,16 @@ def migrate(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def refuse_other_version(connection: sqlite3.Connection) -> None:
+    """Raise StorageError unless a database is at the version of this code."""
+    found, known = version_of(connection), migrations()[-1][0]
+    _refuse_newer(found, known)
+    if not found:
+        raise StorageError("this is not a Loket database")
+    if found < known:
+        raise StorageError(f"the database is at version {found}, this Loket needs {known}: start it once")
 
 
 def _refuse_newer(found: int, known: int) -> None:

@@ -18,7 +18,9 @@ from bot.delivery.message_merging import Draft, compose_next, superseded, with_r
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.alarms import DeliveryFailed
-from bot.notices.placing import BatchSummary
+from bot.notices.balances import InsufficientBalance, PriceMissing
+from bot.notices.placing import BatchSummary, OrderRepeated, ProductClosed
+from bot.notices.restore_gate import CounterClosed
 from bot.texts.formatting import Clock
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import WorkContext
@@ -283,14 +285,21 @@ class Messenger:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+Refused = InsufficientBalance | PriceMissing | ProductClosed | OrderRepeated | CounterClosed
+"""The only answer to an order that was not placed, apart from questions."""
+
+
 def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
     for entry in outdated:
         outbox.drop(tx, entry.outbox_id)
 
 
 def _must_arrive(message: OutboxMessage) -> bool:
-    """Check for results of orders, batch summaries, and edits, whose repeats make no duplicate."""
-    return isinstance(message.notice, Result | BatchSummary) or message.edits is not None
+    """Check for results of orders, refusals, batch summaries, and edits, whose repeats make no duplicate.
+
+    Without its refusal, an order that was not placed looks like one under way.
+    """
+    return isinstance(message.notice, Result | Refused | BatchSummary) or message.edits is not None
 
 
 def _pause_s(tries: int) -> float:

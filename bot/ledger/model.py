@@ -60,8 +60,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     forced: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse legs that do not sum to zero, an empty leg, and two legs on one account."""
-        if len(self.legs) < 2 or sum(leg.amount_idr for leg in self.legs) != 0:  # noqa: PLR2004 - from and to
+        """Refuse legs that do not sum to zero, an empty leg, two legs on one account, and more than two."""
+        if len(self.legs) != 2 or sum(leg.amount_idr for leg in self.legs) != 0:  # noqa: PLR2004 - from and to
             raise ValueError(f"the legs of {self.source} do not sum to zero")
         if any(leg.amount_idr == 0 for leg in self.legs):
             raise ValueError(f"{self.source} has a leg without an amount")

@@ -6,7 +6,7 @@ Nothing else touches an order's money. No time-out releases any: only a state do
 from enum import Enum, auto
 from typing import assert_never
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, Leg, transfer_legs
 from bot.orders.model import Order, State
 
 
@@ -51,6 +51,18 @@ def entry_for_move(before: Order, after: Order, *, number: int, at_ms: int, acto
     """
     position = position_of(before.state)
     return _entry(after, position, number=number, at_ms=at_ms, actor=actor, forced=position is Position.FREE)
+
+
+def legs_of(order: Order) -> tuple[Leg, ...]:
+    """Return what all entries of an order have moved in sum; nothing where its price is free."""
+    position = position_of(order.state)
+    if position is Position.FREE or order.shop_id is None or not order.price_idr:
+        return ()
+    return transfer_legs(
+        order.price_idr,
+        source=_account(Position.FREE, order.shop_id),
+        target=_account(position, order.shop_id),
+    )
 
 
 def _entry(

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from bot.ledger.model import AccountKind
 from bot.notices.orders import OrderCard
 
 
@@ -16,12 +17,16 @@ class HoldCause(StrEnum):
 
 
 class Invariant(StrEnum):
-    """The invariants of orders, with their numbers in the audit."""
+    """The invariants of orders (I) and of money (W), with their numbers in the audit."""
 
     ONE_PURCHASE = "I1"
     TOLD = "I5"
     NOT_STUCK = "I6"
     REPLAYED = "I12"
+    BALANCED = "W1"
+    RUNNING = "W2"
+    TIED = "W3"
+    POSITION = "W4"
 
 
 class UnknownTrxid(Struct, frozen=True, kw_only=True):
@@ -84,13 +89,18 @@ class BreakerClosed(Struct, frozen=True, kw_only=True):
 
 
 class AuditFinding(Struct, frozen=True, kw_only=True):
-    """An order violates an invariant; `more` counts other such orders, `what` is technical."""
+    """An order or an account violates an invariant; `more` counts other such findings, `what` is technical.
+
+    `trxid` is empty if it is no matter of one order; `owner_id` is the reseller whose account it is.
+    """
 
     invariant: Invariant
     trxid: str
     what: str
     more: int
     at_ms: int
+    account: AccountKind | None = None
+    owner_id: int | None = None
 
 
 class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):

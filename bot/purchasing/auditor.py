@@ -1,24 +1,28 @@
 """Audits the database: checks the stored orders again and again, and alerts the admins to violations.
 
 It only reads, a few orders at a time, in passes of bounded size. A pass checks the orders that changed since
-the last one, then continues a walk through all others, newest first, which starts over at its end.
+the last one, then continues a walk through all others, newest first, which starts over at its end. Once a
+night it checks all books as a whole.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from msgspec import Struct, field
 
+from bot.ledger.books import BooksCheck, BooksFinding
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
 from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations
 from bot.purchasing.settlement import card_subject, chat_subject
 from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
-from storage import orders, outbox
+from storage import books, ledger, orders, outbox
 from storage.database import Database
 from storage.transaction import Tx
 
@@ -45,6 +49,23 @@ STUCK_MARGIN_MS = 300_000
 MESSAGES_KEPT_MS = 34 * 86_400_000
 """Messages are deleted after 35 days: those of older orders cannot be checked."""
 
+BOOKS_AT_HOUR = 3
+"""The hour of the shop's day from which on the books are checked as a whole: resellers sleep."""
+
+BOOKS_INVARIANTS = MappingProxyType(
+    {
+        BooksCheck.ENTRY: Invariant.BALANCED,
+        BooksCheck.TOTAL: Invariant.BALANCED,
+        BooksCheck.BALANCE: Invariant.RUNNING,
+        BooksCheck.CHAIN: Invariant.RUNNING,
+        BooksCheck.HELD: Invariant.TIED,
+        BooksCheck.SALES: Invariant.TIED,
+        BooksCheck.TIE: Invariant.TIED,
+        BooksCheck.ORDER: Invariant.POSITION,
+        BooksCheck.STRAY_ENTRY: Invariant.POSITION,
+    }
+)
+
 KNOWN_AT_MOST = 10_000
 OPEN_AT_MOST = 200
 ABOVE_ALL = "~"
@@ -60,6 +81,8 @@ class AuditStats(Struct):
     last_pass_s: float = 0.0
     last_pass_at_ms: int = 0
     longest_read_s: float = 0.0
+    last_books_s: float = 0.0
+    last_books_at_ms: int = 0
 
 
 class _Selection(Struct, frozen=True, kw_only=True):
@@ -96,6 +119,7 @@ class Auditor:
         }
         self._event_id: int | None = None
         self._walked_to = ABOVE_ALL
+        self._last_night: date | None = None
         self._stuck: frozenset[str] = frozenset()
         self._known: set[tuple[Invariant, str]] = set()
         self._unreported: list[InvariantViolation] = []
@@ -105,6 +129,7 @@ class Auditor:
         if self._event_id is None:
             # Orders from before the start are checked by the walk, which begins with the newest.
             self._event_id = await self._database.read(orders.newest_event)
+            self._last_night = _night_of(self._now_ms(), self._context.zone)
             return FIRST_AUDIT_AFTER_S
         began_s, now_ms = self._monotonic(), self._now_ms()
         found = await self._read(partial(self._find_stuck, now_ms=now_ms))
@@ -116,9 +141,23 @@ class Auditor:
         stats = self.stats
         stats.passes, stats.orders_checked = stats.passes + 1, stats.orders_checked + len(selection.trxids)
         stats.last_pass_s, stats.last_pass_at_ms = self._monotonic() - began_s, now_ms
-        self._record(found)
+        self._record(found + await self._check_books_at_night(now_ms))
         await self._report(now_ms)
         return AUDIT_EVERY_S
+
+    async def _check_books_at_night(self, now_ms: int) -> list[InvariantViolation]:
+        """Check all books, once a night; each comparison is a read of its own, so that none lasts long."""
+        night = _night_of(now_ms, self._context.zone)
+        if self._last_night is None or night <= self._last_night:
+            return []
+        self._last_night, began_s = night, self._monotonic()
+        found = [
+            _violation_of(finding)
+            for check in books.CHECKS
+            for finding in await self._database.read_long(partial(_listed, check))
+        ]
+        self.stats.last_books_s, self.stats.last_books_at_ms = self._monotonic() - began_s, now_ms
+        return found
 
     async def _read(self, unit: Callable[[Tx], T]) -> T:
         def timed(tx: Tx) -> T:
@@ -151,9 +190,9 @@ class Auditor:
         if len(self._known) > KNOWN_AT_MOST:
             self._known.clear()
         for finding in found:
-            if (finding.invariant, finding.trxid) in self._known:
+            if (finding.invariant, finding.subject) in self._known:
                 continue
-            self._known.add((finding.invariant, finding.trxid))
+            self._known.add((finding.invariant, finding.subject))
             self.stats.findings[finding.invariant] += 1
             self._unreported.append(finding)
             _log.error(
@@ -211,7 +250,27 @@ def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
             cards=outbox.delivery_records(tx, card_subject(trxid))
             if has_messages and order.state in FOR_ADMINS
             else None,
+            legs=ledger.legs_of_order(tx, trxid),
         )
+    )
+
+
+def _night_of(now_ms: int, zone: tzinfo) -> date:
+    """Return the day whose night it is, or was last."""
+    return (datetime.fromtimestamp(now_ms / 1000, zone) - timedelta(hours=BOOKS_AT_HOUR)).date()
+
+
+def _listed(check: Callable[[Tx], Iterator[BooksFinding]], tx: Tx) -> list[BooksFinding]:
+    return list(check(tx))
+
+
+def _violation_of(finding: BooksFinding) -> InvariantViolation:
+    return InvariantViolation(
+        invariant=BOOKS_INVARIANTS[finding.check],
+        trxid=finding.trxid or "",
+        what=finding.words,
+        account=finding.account,
+        owner_id=finding.owner_id,
     )
 
 
@@ -228,6 +287,8 @@ def _alert(work: UnitOfWork, findings: list[InvariantViolation]) -> set[Invarian
             what=of_kind[0].what,
             more=len(of_kind) - 1,
             at_ms=work.now_ms,
+            account=of_kind[0].account,
+            owner_id=of_kind[0].owner_id,
         )
         if work.alert_admins(notice, topic=f"audit:{invariant}"):
             reported.add(invariant)

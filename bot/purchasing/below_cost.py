@@ -9,10 +9,11 @@ from bot.actors import Actor
 from bot.catalogue.product import Product
 from bot.notices.buttons import Action
 from bot.notices.selling_prices import BelowCostCard, BelowCostDecided
+from bot.purchasing import payment
 from bot.routing import ButtonRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import catalogue, costs, ledger, levels, outbox
+from storage import catalogue, costs, levels, outbox
 
 ASK_AGAIN_MS = 24 * 3_600_000
 """An admin who has left a card unanswered for a day is asked again, even if no price or cost has changed."""
@@ -32,7 +33,7 @@ def is_held_back(work: UnitOfWork, user_id: int, product: Product) -> bool:
 
 
 def _floor_idr(work: UnitOfWork, user_id: int) -> int | None:
-    account = ledger.account_of_owner(work.tx, user_id)
+    account = payment.account_for_order(work, user_id)
     if account:
         return account.floor_idr
     return None if user_id in work.admin_ids else work.context.reseller_floor_idr

@@ -3,11 +3,14 @@
 Pure: `find_violations` gets everything that the database holds about one order.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import fields
 
+from bot.ledger.model import OPERATOR, AccountKind
+from bot.ledger.positions import legs_of
 from bot.notices.alarms import Invariant
 from bot.notices.orders import (
     OrderCard,
@@ -21,6 +24,7 @@ from bot.orders.events import Claimed
 from bot.orders.model import Order, State
 from bot.orders.states import decide
 from storage.codec import load
+from storage.ledger import OrderLeg
 from storage.orders import PLACED, RecordedEvent
 from storage.outbox import DeliveryRecord
 
@@ -37,18 +41,29 @@ FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
 
 
 class InvariantViolation(Struct, frozen=True, kw_only=True):
-    """An invariant that an order violates; `what` is for admins and contains no secret."""
+    """An invariant that an order or an account violates; `what` is for admins and contains no secret.
+
+    `trxid` is empty if it is no matter of one order; `owner_id` is the reseller whose account it is.
+    """
 
     invariant: Invariant
     trxid: str
     what: str
+    account: AccountKind | None = None
+    owner_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """What violates it, by which a finding is reported once."""
+        return self.trxid or (f"{self.account} {self.owner_id}" if self.account else self.what)
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True):
     """Everything that is stored about one order.
 
     `chat_messages` are the messages to its chat, `cards` those to the admins; both are None for an order so
-    old that its messages may have been deleted. `of_line` are the orders of its line of its message.
+    old that its messages may have been deleted. `of_line` are the orders of its line of its message, `legs`
+    the legs of its entries.
     """
 
     order: Order
@@ -56,6 +71,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     of_line: Sequence[str]
     chat_messages: Sequence[DeliveryRecord] | None
     cards: Sequence[DeliveryRecord] | None
+    legs: Sequence[OrderLeg]
 
 
 def find_violations(record: OrderRecord) -> list[InvariantViolation]:
@@ -65,6 +81,7 @@ def find_violations(record: OrderRecord) -> list[InvariantViolation]:
         *_replayed(record),
         *_notified(order, record.chat_messages),
         *_has_card(order, record.cards),
+        *_money(order, record.legs),
     )
     return [
         InvariantViolation(invariant=invariant, trxid=order.trxid, what=what)
@@ -146,3 +163,25 @@ def _has_card(order: Order, cards: Sequence[DeliveryRecord] | None) -> Violation
         for card in cards
     ):
         yield Invariant.NOT_STUCK, f"{order.state}, and the admins have no card of it"
+
+
+def _money(order: Order, legs: Sequence[OrderLeg]) -> Violations:
+    """W1, W2, W4: the legs sum to zero, continue their balances, and moved the price to its position."""
+    sums: Counter[int] = Counter()
+    moved: Counter[tuple[AccountKind, int]] = Counter()
+    for leg in legs:
+        sums[leg.entry_id] += leg.amount_idr
+        moved[leg.account, leg.shop_id] += leg.amount_idr
+        expected_idr = (leg.balance_before_idr or 0) + leg.amount_idr
+        if leg.shop_id != OPERATOR and leg.balance_after_idr != expected_idr:
+            after = f"{leg.balance_after_idr} after entry {leg.entry_id} instead of {expected_idr}"
+            yield Invariant.RUNNING, f"{leg.account} of shop {leg.shop_id} shows {after}"
+    for entry_id, sum_idr in sums.items():
+        if sum_idr:
+            yield Invariant.BALANCED, f"entry {entry_id} sums to {sum_idr}"
+    expected = Counter({(leg.account, leg.shop_id): leg.amount_idr for leg in legs_of(order)})
+    for account, shop_id in sorted({*expected, *moved}):
+        found_idr, expected_idr = moved[account, shop_id], expected[account, shop_id]
+        if found_idr != expected_idr:
+            by = f"moved by {found_idr} instead of {expected_idr}"
+            yield Invariant.POSITION, f"{order.state}: {account} of shop {shop_id} {by}"

@@ -17,12 +17,13 @@ from bot.notices.orders import (
     OrderReceived,
     OrderSucceeded,
 )
-from bot.orders.model import Intent, Order
+from bot.orders.model import Intent, Order, State
 from bot.purchasing import spending
 from bot.unit_of_work import UnitOfWork
 from storage import ledger
 from storage.ledger import Account
 
+UNDER_WAY = (State.PLACED, State.SUBMITTING, State.PENDING, State.UNKNOWN)
 NOTICES_WITH_BALANCE = (OrderReceived, OrderSucceeded, OrderFailed, OrderExpired, OrderDisputed)
 
 
@@ -40,6 +41,16 @@ def paying_account(work: UnitOfWork, user_id: int) -> Account:
         at_ms=work.now_ms,
     )
     return ledger.account(work.tx, shop_id, AccountKind.AVAILABLE)
+
+
+def account_for_order(work: UnitOfWork, user_id: int) -> Account | None:
+    """Return the account that a person pays an order from; read once in a unit if it has no floor."""
+    if account := work.unlimited.get(user_id):
+        return account
+    account = ledger.account_of_owner(work.tx, user_id)
+    if account and account.floor_idr is None:
+        work.unlimited[user_id] = account
+    return account
 
 
 def refusal(
@@ -72,14 +83,16 @@ def hold(work: UnitOfWork, order: Order, *, forced: bool) -> None:
     """Hold the price of a new order; `forced` where it may have been bought already."""
     entry = entry_for_new(order, actor=f"user:{order.user_id}")
     if entry:
-        ledger.post(work.tx, replace(entry, forced=forced))
+        ledger.post(work.tx, replace(entry, forced=True) if forced else entry)
 
 
 def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
     """Move the price of an order to where its new state has it."""
     if position_of(before.state) is position_of(after.state) or after.shop_id is None:
         return
-    number = ledger.count_order_entries(work.tx, after.trxid) + 1
+    # A state of an order under way is never reached again, so that only its hold came before.
+    is_first = before.state in UNDER_WAY
+    number = 2 if is_first else ledger.count_order_entries(work.tx, after.trxid) + 1
     if entry := entry_for_move(before, after, number=number, at_ms=work.now_ms, actor=actor):
         ledger.post(work.tx, entry)
 
@@ -88,8 +101,12 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
     """Return a notice with how the order moved the balance of its shop, if that has a limit."""
     if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
         return notice
+    unlimited = work.unlimited.get(order.user_id)
+    is_unlimited = unlimited is not None and unlimited.shop_id == order.shop_id
+    if is_unlimited or not ledger.has_floor(work.tx, order.shop_id):
+        return notice
     moved = ledger.last_move_of_order(work.tx, order.trxid)
-    if moved is None or moved.floor_idr is None:
+    if moved is None:
         return notice
     line = BalanceLine(amount_idr=moved.amount_idr, after_idr=moved.balance_after_idr)
     return replace(notice, balance=line)

@@ -36,7 +36,7 @@ from bot.notices.restore_gate import CounterClosed
 from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
 from bot.purchasing import below_cost, duplicates, payment, restore_gate
 from bot.purchasing.notifications import facts_of
-from bot.purchasing.payment import paying_account
+from bot.purchasing.payment import account_for_order, paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 from storage import costs
@@ -124,12 +124,17 @@ def _place_line(work: UnitOfWork, source: OrderSource, line: OrderLine) -> Order
         case Clarification() as clarification:
             return order_question(catalogue, clarification, source.user_id)
         case Intent() as intent:
-            return place_intent(work, replace(source, text=line.typed), intent, line.number)
+            return _place_intent(work, catalogue, replace(source, text=line.typed), intent, line.number)
 
 
 def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: int) -> Order | Refusal | None:
     """Place an unambiguous order, or return why not; None if this line already made its order."""
-    catalogue = work.catalogue_for(source.user_id)
+    return _place_intent(work, work.catalogue_for(source.user_id), source, intent, line)
+
+
+def _place_intent(
+    work: UnitOfWork, catalogue: Catalogue, source: OrderSource, intent: Intent, line: int
+) -> Order | Refusal | None:
     product = catalogue.find(intent.product_code)
     block = restore_gate.order_block(work.tx, requested_at_ms=source.at_ms)
     if block is restore_gate.OrderBlock.CLOSED:
@@ -148,7 +153,7 @@ def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: in
             ambiguity=Ambiguity.ORDINAL, choices=(next_one,), suggestion=order_text(next_one)
         )
         return order_question(catalogue, clarification, source.user_id)
-    account = paying_account(work, source.user_id)
+    account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
         return refused
     return _store(work, source, intent, line, account, product)

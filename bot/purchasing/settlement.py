@@ -202,7 +202,8 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
         # A result must not overtake an earlier notice of its order, even after the clock was set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
-        notice = payment.with_balance(work, order, with_substitutes(work, order, notice))
+        notice = with_substitutes(work, order, notice)
+    notice = payment.with_balance(work, order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 

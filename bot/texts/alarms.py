@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.ledger.model import AccountKind
 from bot.notices.alarms import (
     AlarmNotice,
     AuditFinding,
@@ -55,7 +56,22 @@ INVARIANTS = {
     Invariant.TOLD: "Hasil pesanan ini mungkin tidak dikabarkan.",
     Invariant.NOT_STUCK: "Pesanan ini macet.",
     Invariant.REPLAYED: "Catatan pesanan ini tidak cocok dengan riwayatnya.",
+    Invariant.BALANCED: "Ada catatan uang yang jumlahnya tidak nol.",
+    Invariant.RUNNING: "Saldo tidak cocok dengan catatan uangnya.",
+    Invariant.TIED: "Catatan uang tidak cocok dengan pesanan.",
+    Invariant.POSITION: "Uang pesanan ini tidak cocok dengan statusnya.",
 }
+
+ACCOUNTS = {
+    AccountKind.AVAILABLE: "Saldo",
+    AccountKind.HELD: "Dana tertahan",
+    AccountKind.SALES: "Penjualan",
+    AccountKind.DEPOSITS: "Setoran",
+    AccountKind.ADJUSTMENTS: "Penyesuaian",
+    AccountKind.SUSPENSE: "Dana belum dikenal",
+}
+
+MONEY = (Invariant.BALANCED, Invariant.RUNNING, Invariant.TIED, Invariant.POSITION)
 
 RESOLVABLE = (State.PENDING, State.UNKNOWN, State.DISPUTED)
 """The states in which an admin may set the result."""
@@ -242,14 +258,22 @@ def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
 
 
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
-    more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
+    is_of_order = bool(notice.trxid)
+    about: list[Row] = [("Ref ", code(notice.trxid))] if is_of_order else []
+    if notice.account:
+        owner = "" if notice.owner_id is None else f", reseller {notice.owner_id}"
+        about.append(f"Akun: {ACCOUNTS[notice.account]}{owner}")
+    more = [f"Dan {notice.more} {'pesanan' if is_of_order else 'temuan'} lain."] if notice.more else []
+    advice: Row = "Cek pesanan ini di biller sebelum memutuskan apa pun."
+    if notice.invariant in MONEY:
+        advice = ("Periksa semuanya di server: ", code("loket books"))
     return lines(
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
         INVARIANTS[notice.invariant],
-        ("Ref ", code(notice.trxid)),
+        *about,
         ("Catatan teknis: ", untrusted(notice.what, 200)),
         *more,
-        "Cek pesanan ini di biller sebelum memutuskan apa pun.",
+        advice,
         clock.moment(notice.at_ms),
     )
 

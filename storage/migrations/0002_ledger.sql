@@ -8,19 +8,18 @@ CREATE TABLE shops (
 ) STRICT;
 
 -- A floor of 0 is prepaid, a negative one credit, NULL none; a daily limit of NULL is none. A floor or limit that is not
--- the shop's own follows the settings. A shop's balances run; those of the operator's accounts
--- are the sum of all legs up to `folded_entry_id`, so that not every order waits for one row.
+-- the shop's own follows the settings. The balances of a shop run. Those of the operator's accounts are NULL: they are
+-- the sums of their legs, so that not every order changes one row.
 CREATE TABLE accounts (
     account_id           INTEGER NOT NULL PRIMARY KEY,
     kind                 TEXT    NOT NULL CHECK (kind = 'available' OR kind = 'held' OR kind = 'sales'
         OR kind = 'deposits' OR kind = 'adjustments' OR kind = 'suspense'),
     shop_id              INTEGER NOT NULL,
-    balance_idr          INTEGER NOT NULL,
+    balance_idr          INTEGER,
     floor_idr            INTEGER,
     has_own_floor        INTEGER NOT NULL CHECK (has_own_floor IN (0, 1)),
     daily_limit_idr      INTEGER,
     has_own_daily_limit  INTEGER NOT NULL DEFAULT 0 CHECK (has_own_daily_limit IN (0, 1)),
-    folded_entry_id      INTEGER NOT NULL,
     UNIQUE (shop_id, kind)
 ) STRICT;
 
@@ -55,13 +54,13 @@ CREATE TABLE legs (
     -- NULL where the balance does not run.
     balance_after_idr    INTEGER,
     PRIMARY KEY (account_id, entry_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX legs_of_entry ON legs (entry_id);
 
-INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor, folded_entry_id) VALUES
-    ('sales', 0, 0, NULL, 0, 0), ('deposits', 0, 0, NULL, 0, 0), ('adjustments', 0, 0, NULL, 0, 0),
-    ('suspense', 0, 0, NULL, 0, 0);
+INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor) VALUES
+    ('sales', 0, NULL, NULL, 0), ('deposits', 0, NULL, NULL, 0), ('adjustments', 0, NULL, NULL, 0),
+    ('suspense', 0, NULL, NULL, 0);
 
 ALTER TABLE orders ADD COLUMN shop_id INTEGER;
 CREATE INDEX orders_of_shop ON orders (shop_id, placed_at_ms);

@@ -23,13 +23,15 @@ MAY_READ_ALL = {
     "count_people_listed",
     "trim_failed_updates",
     "newest_event",
+    *(name for name in STATEMENTS if name.startswith("books_")),
     "people_listed",
     "person_by_username",
     "sum_of_orders",
 }
 
 GROWING = re.compile(
-    r"SCAN (?:orders|order_events|outbox|messages_seen|buttons|batches|complaints|people_events|quarantine)\b"
+    r"SCAN (?:orders|order_events|outbox|messages_seen|buttons|batches|complaints|people_events|quarantine"
+    r"|entries|legs)\b"
     r"(?: USING (?:COVERING )?INDEX (?P<index>\w+))?"
 )
 

@@ -72,6 +72,7 @@ class Batch:
             case AnyMoment():
                 await self._kill_at_any_moment(target, life)
         status, is_hit = await stage.end(life), len(self._hits) > before
+        stage.check_books()
         stage.note(
             f"life {life.pid} ended with {status}: {'at' if is_hit else 'never reached'} {target.name}"
         )

@@ -14,10 +14,11 @@ from sandbox.biller.behaviour import Behaviour
 from sandbox.biller.ledger import Entry
 from sandbox.world import World
 from storage import orders
+from storage.books import check_books
 from storage.transaction import Tx
 from tests.acceptance.shop import RINA
 from tests.lists import lines_in, notices_in
-from tests.simulation import invariants
+from tests.simulation import invariants, money
 from tests.simulation.invariants import TITLES, Ledgers
 from tests.simulation.people import Line, Wish
 
@@ -40,6 +41,13 @@ SHARED = (
     invariants.results_answer_the_right_message,
 )
 """Invariants of the simulation that apply here without a change."""
+
+CREDIT_IDR = 1_000_000_000
+OF_MONEY = (
+    *money.OF_THE_BOOKS,
+    money.balances_were_told_as_the_books_had_them,
+    money.results_say_the_balance,
+)
 
 ENDS = (State.SUCCEEDED, State.FAILED)
 FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
@@ -83,13 +91,14 @@ def examine(evidence: Evidence) -> list[str]:
         # The scene has every attribute of the simulation's world that these invariants read.
         world = cast("SimulatedWorld", scene)
         ledgers = Ledgers(world)
-        for invariant in SHARED:
+        for invariant in (*SHARED, *OF_MONEY):
             invariant(world, ledgers)
         for check in (
             _one_post,
             _settled_and_notified,
             _duplicates_follow_a_kill,
             _intact_file,
+            _books_tie,
             _no_violation,
         ):
             check(evidence, scene, ledgers)
@@ -176,6 +185,11 @@ def _intact_file(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
         scene.violate("file", f"SQLite reports {findings}")
 
 
+def _books_tie(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
+    for finding in check_books(Tx(scene.disk.connection)).findings:
+        scene.violate("W1-W4", finding.words)
+
+
 def _no_violation(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
     for violation in evidence.world.telegram.violations:
         scene.violate("Bot API", str(violation))
@@ -230,6 +244,17 @@ class _People:
     taps: dict[Place, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    floor_idr: int | None = -CREDIT_IDR
+
+
+@dataclass(frozen=True, slots=True)
+class _Operator:
+    def paid_in_idr(self, _: int) -> int:
+        return 0
+
+
 @dataclass(slots=True)
 class _Scene:
     """The sandbox's world and a real file in the format of the simulation's invariants."""
@@ -239,6 +264,8 @@ class _Scene:
     telegram: _Telegram
     people: _People
     crashes: int
+    plan: _Plan
+    operator: _Operator
     violations: list[str] = field(default_factory=list)
 
     def __init__(self, evidence: Evidence, connection: sqlite3.Connection) -> None:
@@ -258,6 +285,7 @@ class _Scene:
         )
         self.people = _People(typed)
         self.crashes = evidence.kills
+        self.plan, self.operator = _Plan(), _Operator()
         self.violations = []
 
     def violate(self, invariant: str, what: str) -> None:

@@ -1,6 +1,7 @@
 """One database between an emulated Telegram and an emulated biller, and the processes that run on it."""
 
 import asyncio
+import shutil
 import signal
 import sqlite3
 from collections import Counter
@@ -8,19 +9,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
+from bot.catalogue.catalogue import Catalogue
 from sandbox.biller.behaviour import WAYS
 from sandbox.biller.ledger import Entry
 from sandbox.listen import loopback_client
 from sandbox.server import serve
 from sandbox.world import World
+from storage import catalogue
+from storage.books import read_report
+from storage.connection import connect
+from storage.migrate import migrate
+from storage.transaction import Tx
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in
-from tests.kills.ledgers import Asked, Evidence, Lives, Place, describe_orders, examine
+from tests.kills.ledgers import CREDIT_IDR, Asked, Evidence, Lives, Place, describe_orders, examine
 from tests.kills.lives import Cradle, Life
 from tests.kills.ports import reserved_port
+from tests.simulation.money import PRICE_IDR, product_at
 
 HURRY = 20
 """The divisor of the world's own pauses: it retries after 0.1, 0.2, 0.4 s instead of 2, 4, 8 s."""
@@ -33,6 +42,7 @@ IN_FLIGHT_TURNS = 5
 """Turns of the event loop, 4 ms each, in which the emulators read what the killed process had sent."""
 
 CERTIFICATES = "certificates"
+DATABASE = "loket.db"
 LAST_LOG_LINES = 15
 
 
@@ -105,6 +115,15 @@ class Stage:
         self._asked[chat, said.message_id] = Asked(destination=destination, update_id=said.update_id)
         self.note(f"{chat} types s5.{destination} as message {said.message_id}")
 
+    def check_books(self) -> None:
+        """Check the books as a killed process has left them, in a copy: the next one must find its log."""
+        with TemporaryDirectory(dir=self._home) as folder:
+            for name in (DATABASE, f"{DATABASE}-wal"):
+                if (self._home / name).exists():
+                    shutil.copy(self._home / name, folder)
+            for finding in read_report(Path(folder) / DATABASE).findings:
+                self.violate("W1-W4", finding.words)
+
     async def rest(self) -> None:
         """Run a last process until it is quiet, compare the ledgers, and stop it gracefully."""
         life = await self.start()
@@ -116,7 +135,7 @@ class Stage:
             return
         evidence = Evidence(
             world=self.world,
-            database=self._home / "loket.db",
+            database=self._home / DATABASE,
             asked=self._asked,
             lives=Lives(self._ends),
             kills=self.report.kills,
@@ -179,7 +198,7 @@ class Stage:
 
     def count(self, sql: str) -> tuple[int, ...]:
         """Query the database, read-only; return one row."""
-        with closing(sqlite3.connect(f"file:{self._home / 'loket.db'}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{self._home / DATABASE}?mode=ro", uri=True)) as connection:
             row: tuple[int, ...] = connection.execute(sql).fetchone()
             return row
 
@@ -212,8 +231,17 @@ async def staged(name: str, mode: Mode, cradle: Cradle, home: Path) -> AsyncIter
 
 def _create_home(home: Path) -> None:
     home.mkdir(parents=True)
+    _set_price(home / DATABASE)
     # Loading the system's certificates would take longer than the rest of a start, and none is needed.
     home.joinpath(CERTIFICATES).mkdir()
+
+
+def _set_price(database: Path) -> None:
+    """Create a database in which the product that is ordered has a price."""
+    with closing(connect(database)) as connection:
+        migrate(connection)
+        edit = catalogue.CatalogueEdit(stamp="1", at_ms=0, user_id=None, name="", source="")
+        catalogue.replace(Tx(connection), Catalogue(), (product_at(PRICE_IDR),), edit)
 
 
 async def _hurried(seconds: float) -> None:
@@ -227,6 +255,8 @@ def _settings(sandbox_url: str, mode: Mode, home: Path) -> dict[str, str]:
         "LISTEN_PORT": str(port),
         "LOG_LEVEL": "INFO",
         "SSL_CERT_DIR": str(home / CERTIFICATES),
+        # Nobody is refused, and every result has its line about the balance.
+        "RESELLER_CREDIT_IDR": str(CREDIT_IDR),
     }
     if mode is Mode.WEBHOOK:
         settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"

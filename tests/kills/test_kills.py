@@ -25,6 +25,7 @@ BUGS = (
     "posts again what was being sent when it died",
     "answers a reversal before it is stored",
     "marks a message told before it is sent",
+    "gives the price of an unknown order back",
 )
 
 

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from bot.ledger.model import AccountKind
 from bot.notices import alarms as say
 from bot.orders.model import State
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR
@@ -41,6 +42,19 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         say.AuditFinding(invariant=invariant, trxid="22110111373985338", what="x", more=more, at_ms=AT_MS)
         for invariant in say.Invariant
         for more in (0, 7)
+    ),
+    *(
+        say.AuditFinding(
+            invariant=say.Invariant.TIED,
+            trxid="",
+            what="x",
+            more=7,
+            at_ms=AT_MS,
+            account=account,
+            owner_id=owner_id,
+        )
+        for account in AccountKind
+        for owner_id in (None, 1001)
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
     say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),

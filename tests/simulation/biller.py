@@ -13,6 +13,8 @@ from bot.biller.client import classify_error, read_response
 from bot.orders.events import Answer
 from bot.orders.model import Order, Outcome
 from bot.purchasing.reversals import ReversalResult
+from storage import orders
+from storage.transaction import Tx
 from tests.simulation.outage import Outage
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ class Biller:
         world = self._world
         entry = self.ledger.setdefault(order.trxid, Entry(order.trxid, order.product_code, order.destination))
         entry.posts += 1
+        if world.disk.connection.execute("SELECT 1 FROM restores WHERE released_at_ms IS NULL").fetchone():
+            world.violate("W9", f"{order.trxid} was posted before the admin had opened the counter")
         if entry.posts > 1:
             world.violate("I1", f"{order.trxid} was posted {entry.posts} times")
             return entry
@@ -103,16 +107,19 @@ class Biller:
             )
 
     def _report(self, entry: Entry, outcome: Outcome, *, repeated: bool) -> None:
+        world = self._world
         if outcome in entry.stored and not repeated:
             return
+        if world.is_restored and orders.get(Tx(world.disk.connection), entry.trxid) is None:
+            return  # the admin finds it in the biller's list
         entry.reported.add(outcome)
 
         def heard(verdict: ReversalResult) -> None:
             if verdict is not ReversalResult.STORED:
-                self._world.violate("I4", f"a true report of {entry.trxid} was not taken")
+                world.violate("I4", f"a true report of {entry.trxid} was not taken")
             entry.stored.add(outcome)
 
-        self._world.call_reversal(query_of(entry, outcome), heard)
+        world.call_reversal(query_of(entry, outcome), heard)
 
     def _contradict(self, entry: Entry) -> None:
         entry.contradicted = True

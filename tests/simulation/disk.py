@@ -5,10 +5,12 @@ import sqlite3
 from collections import deque
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from storage import restores
 from storage.errors import StorageError
 from storage.migrate import migrate
 from storage.transaction import (
     NeedsSavepoints,
+    Tx,
     Unit,
     UnitDone,
     UnitFailed,
@@ -39,17 +41,43 @@ def _blank() -> bytes:
 _BLANK = _blank()
 
 
+def _connect(image: bytes) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(image)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
 class Disk:
     """What is on it stays, whoever dies."""
 
     def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        self.connection.deserialize(_BLANK)
-        self.connection.row_factory = sqlite3.Row
-        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection = _connect(_BLANK)
+        self._lost: list[sqlite3.Connection] = []
 
     def close(self) -> None:
-        self.connection.close()
+        for connection in (self.connection, *self._lost):
+            connection.close()
+
+    def backup(self) -> bytes | None:
+        """Give an image of what is on it; None while a commit is under way."""
+        return None if self.connection.in_transaction else self.connection.serialize()
+
+    def restore(self, image: bytes, *, now_ms: int) -> None:
+        """Put an image in place of what is on it, as `loket restore` does."""
+        rollback(self.connection)
+        lost_at_ms = restores.last_activity_ms(Tx(self.connection))
+        # The dead still hold the lost one, and do nothing with it.
+        self._lost.append(self.connection)
+        self.connection = _connect(image)
+        tx = Tx(self.connection)
+        restores.start_quarantine(
+            tx,
+            restored_at_ms=now_ms,
+            backup_at_ms=restores.last_activity_ms(tx),
+            gap_until_ms=now_ms if lost_at_ms is None else min(lost_at_ms, now_ms),
+        )
 
 
 class Database:

@@ -14,6 +14,7 @@ from storage import orders
 from storage.codec import from_row
 from storage.transaction import Tx
 from tests.lists import Told, lines_in
+from tests.simulation import money
 from tests.simulation.life import ADMIN
 from tests.simulation.people import STRANGER, Line
 
@@ -67,7 +68,14 @@ def _is_of(line: Told, order: Order) -> bool:
 def examine(world: "World") -> None:
     """Hold every invariant against the ledgers."""
     ledgers = Ledgers(world)
+    world.operator.look()
+    for of_books in money.OF_THE_BOOKS:
+        of_books(world, ledgers)
+    if world.is_restored:
+        # What the disk has lost, the others know: the promises of a whole memory do not hold.
+        return
     for invariant in (
+        *money.OF_WHAT_WAS_TOLD,
         one_post_an_order,
         one_order_a_line,
         the_same_is_bought_once,
@@ -108,8 +116,8 @@ def one_order_a_line(world: "World", ledgers: Ledgers) -> None:
     made = {line_of(order): order for order in ledgers.orders}
     wanted = Counter((chat_id, wish.destination) for (chat_id, _, _), wish in world.people.orders.items())
     for line, wish in world.people.orders.items():
-        is_repeated = wanted[line[0], wish.destination] > 1
-        if wish.update_id in world.telegram.confirmed and line not in made and not is_repeated:
+        is_refused = wanted[line[0], wish.destination] > 1 or _had_too_little(world, line, wish.destination)
+        if wish.update_id in world.telegram.confirmed and line not in made and not is_refused:
             world.violate("I2", f"line {line} was taken and has no order")
         if line in made and made[line].destination != wish.destination:
             world.violate("I2", f"line {line} asked for {wish.destination}")
@@ -130,14 +138,27 @@ def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
             if _stood(world, earlier, ledgers.place_of[later.trxid]) not in (State.FAILED, State.EXPIRED):
                 world.violate("repeat", f"{what} was bought again as {later.trxid}")
     bought = {(order.chat_id, order.destination) for order in ledgers.orders}
-    for (chat_id, message_id, _), wish in world.people.orders.items():
-        if wish.update_id in world.telegram.confirmed and (chat_id, wish.destination) not in bought:
+    for line, wish in world.people.orders.items():
+        chat_id, message_id, _ = line
+        if (chat_id, wish.destination) in bought or _had_too_little(world, line, wish.destination):
+            continue
+        if wish.update_id in world.telegram.confirmed:
             world.violate("repeat", f"{wish.destination} of message {message_id} was never bought")
 
     for chat in world.telegram.chats.values():
         for message in chat.told:
             if message.text.startswith(("↩️ ❌", "↩️ ⌛")):
                 world.violate("repeat", f"chat {chat.chat_id} was refused for one that came to nothing")
+
+
+def _had_too_little(world: "World", line: Line, destination: str) -> bool:
+    """Tell whether a line was answered that the balance is too low, alone or in a table."""
+    chat_id, message_id, number = line
+    answers = [m.text for m in world.telegram.chat(chat_id).told if m.reply_to == message_id]
+    return any(
+        text.startswith(f"💳 SALDO TIDAK CUKUP s5.{destination}\n") or f"\n{number}. 💳 " in text
+        for text in answers
+    )
 
 
 def _stood(world: "World", order: Order, event_id: int) -> State:

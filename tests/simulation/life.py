@@ -5,12 +5,16 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from bot.features.people import membership
+from bot.purchasing import restore_gate
 from bot.runtime import Environment as Outside
 from bot.runtime import Runtime, RuntimeSettings
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
+from storage.transaction import Tx
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -63,7 +67,7 @@ class Life:
                 1000 * world.random_suffix.randrange(100) + int(world.timeline.now_s) % 1000
             ),
         )
-        self.runtime = Runtime(outside, RULES)
+        self.runtime = Runtime(outside, replace(RULES, reseller_floor_idr=world.plan.floor_idr))
         client = world.telegram.client(self)
         self.receiver = UpdateReceiver(
             database=database,
@@ -84,6 +88,7 @@ class Life:
                 await self.database.write(
                     partial(membership.approve_configured, user_ids=resellers, now_ms=self.world.now_ms())
                 )
+                await self.database.write(self._check_restore)
                 await self.runtime.submitter.recover()
                 break
             except Exception as error:  # noqa: BLE001 - a supervisor starts the program again
@@ -95,6 +100,9 @@ class Life:
             self.start(Worker("poller", self.poller.run_once, WakeUp()).run())
         self.is_up = True
         self.world.note(f"life {self.number} is up")
+
+    def _check_restore(self, tx: Tx) -> None:
+        restore_gate.check_after_restore(self.runtime.context.begin(tx, self.world.now_ms()))
 
     def start(self, work: "Coroutine[object, object, object]") -> "asyncio.Task[object]":
         """Run something inside this life."""

@@ -35,14 +35,15 @@ from storage import chats, inbox, orders, outbox
 from storage.codec import dump, kind_of
 from storage.errors import StorageError
 from storage.transaction import Tx
+from tests.simulation.money_mutants import MONEY_MUTANTS
 from tests.simulation.planting import Bug, Patch
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WITHIN_SEEDS = 400
-"""A bug that four hundred worlds do not show is one that the simulation does not see."""
+WITHIN_SEEDS = 1_000
+"""A bug that a thousand worlds do not show is one that the simulation does not see."""
 
-MUTANTS: dict[str, Bug] = {}
+MUTANTS: dict[str, Bug] = dict(MONEY_MUTANTS)
 LEAKS: dict[str, Bug] = {}
 """Bugs that no world shows, since no secret lives in one: the tests of the log must catch them."""
 

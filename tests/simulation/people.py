@@ -140,8 +140,8 @@ class People:
         if world.is_troubled and world.random_suffix.random() < 0.5:
             return
         buttons = {button.action: button.data for row in keyboard for button in row}
-        if Action.TYPE_SN in buttons:  # which SN is right stands in no book of the biller's
-            return
+        if buttons.keys() & {Action.TYPE_SN, Action.CLOSE_PRODUCT}:
+            return  # which SN is right stands in no book of the biller's, and the product stays open
         action = self._choose(text, set(buttons))
         world.timeline.after(
             world.random_suffix.uniform(1, 20),
@@ -164,7 +164,13 @@ class People:
     def _choose(self, text: str, offered: set[Action]) -> Action:
         if Action.APPROVE in offered:
             return Action.REJECT
-        for action in (Action.WITHOUT_SN, Action.CONFIRM_SUCCESS, Action.CONFIRM_FAILURE):
+        for action in (
+            Action.OPEN_COUNTER,
+            Action.CONFIRM_OPEN,
+            Action.WITHOUT_SN,
+            Action.CONFIRM_SUCCESS,
+            Action.CONFIRM_FAILURE,
+        ):
             if action in offered:
                 return action
         found = re.search(r"Ref (\d{17})", text)

@@ -13,11 +13,19 @@ OUTAGES = 1 / 16
 """They need many orders to show anything, and ten thousand seeds must not take an hour."""
 
 
+PRICED = 1 / 2
+FLOORS_IDR = (None, 0, 0, -12_000)
+"""Staff, prepaid shops, and credit for two orders."""
+
+RESTORES = 1 / 24
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Chances from 0 to 1, each of its own moment; `webhook` says which way updates come in.
 
-    An outage of the biller begins at `outage_from_s` and lasts `outage_s`, in seconds from the start.
+    An outage of the biller begins at `outage_from_s` and lasts `outage_s`, in seconds from the start. Where
+    products are `priced`, every reseller's shop has the floor `floor_idr`.
     """
 
     webhook: bool
@@ -49,6 +57,9 @@ class Plan:
     outage: Outage | None
     outage_from_s: float
     outage_s: float
+    priced: bool
+    floor_idr: int | None
+    restore: bool
 
 
 def draw(random_suffix: Random) -> Plan:
@@ -87,4 +98,7 @@ def draw(random_suffix: Random) -> Plan:
         outage=random_suffix.choice(tuple(Outage)) if random_suffix.random() < OUTAGES else None,
         outage_from_s=random_suffix.uniform(0, TROUBLE_S / 3),
         outage_s=random_suffix.uniform(90, TROUBLE_S / 2),
+        priced=(priced := random_suffix.random() < PRICED),
+        floor_idr=random_suffix.choice(FLOORS_IDR) if priced else None,
+        restore=random_suffix.random() < RESTORES,
     )

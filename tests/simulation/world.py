@@ -15,6 +15,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.invariants import examine
 from tests.simulation.life import Life
 from tests.simulation.loop import START_S, Timeline, VirtualLoop
+from tests.simulation.money import Operator
 from tests.simulation.outage import Outage
 from tests.simulation.people import People
 from tests.simulation.plan import TROUBLE_S, draw
@@ -58,10 +59,13 @@ class World:
         self.biller = Biller(self)
         self.telegram = Telegram(self)
         self.people = People(self)
+        self.operator = Operator(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
         self.faults = 0
+        self.is_restored = False
+        self._backup: bytes | None = None
         self._clock_offset_ms = 0
         self._life: Life | None = None
         self._loop: VirtualLoop | None = None
@@ -71,6 +75,7 @@ class World:
     def run(self) -> Report:
         """Live through the seed and return the report."""
         self.people.arrive()
+        self.operator.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -157,6 +162,11 @@ class World:
 
         self._start(life, call())
 
+    def work(self, work: "Callable[[Life], Coroutine[object, object, None]]") -> None:
+        """Somebody works at the counter itself, if that is up."""
+        if self._life and self._life.is_up and not self._life.dead:
+            self._start(self._life, work(self._life))
+
     def _start(self, life: Life, work: "Coroutine[object, object, None]") -> None:
         if self._loop is None or not self._loop.is_running():
             work.close()
@@ -182,9 +192,28 @@ class World:
                 self.timeline.after(
                     self.random_suffix.uniform(0, TROUBLE_S), lambda: self.crash("any moment")
                 )
+        if self.plan.restore:
+            backup_s = self.random_suffix.uniform(0, TROUBLE_S * 0.6)
+            self.timeline.after(backup_s, self._back_up)
+            self.timeline.after(self.random_suffix.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
         if self.strikes(self.plan.clock_jump):
             jump_ms = self.random_suffix.choice((-600_000, -5_000, 5_000, 600_000))
             self.timeline.after(self.random_suffix.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
+
+    def _back_up(self) -> None:
+        self._backup = self.disk.backup()
+        if self._backup is None:
+            self.timeline.after(0.5, self._back_up)
+
+    def _lose_the_disk(self) -> None:
+        """The disk is gone, and with it what was stored since the backup."""
+        if self._backup is None:
+            return
+        self.crash("the disk is lost")
+        self.is_restored = True
+        self.disk.restore(self._backup, now_ms=self.now_ms())
+        self.note("the backup is restored")
+        self.operator.look_after_restore()
 
     def _jump(self, jump_ms: int) -> None:
         self._clock_offset_ms += jump_ms
@@ -208,7 +237,8 @@ class World:
         ).fetchone()[0]
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
-        return count == 0 and reports_done and all_said and not self.telegram.has_unread()
+        quiet = reports_done and all_said and self.operator.is_done
+        return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:
         self._finished = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.ledger.model import AccountKind
 from bot.notices import alarms
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
 from bot.orders.model import FailureCause, State
@@ -145,8 +146,30 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     )
     failed = alarms.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
     yield Scene(caption="A chat that cannot be reached", messages=stage.notify(failed, to=RINA))
-    for invariant in alarms.Invariant:
-        finding = alarms.AuditFinding(
-            invariant=invariant, trxid=trxid, what="posted 2 times", more=0, at_ms=stage.now_ms
-        )
+    for finding in _findings(trxid, stage.now_ms):
         yield Scene(caption="The database contradicts itself", messages=stage.notify(finding, to=RINA))
+
+
+def _findings(trxid: str, at_ms: int) -> Iterator[alarms.AuditFinding]:
+    for invariant, what in (
+        (alarms.Invariant.ONE_PURCHASE, "claimed again while pending"),
+        (alarms.Invariant.TOLD, "succeeded, and no OrderSucceeded is in the outbox"),
+        (alarms.Invariant.NOT_STUCK, "placed for too long"),
+        (alarms.Invariant.REPLAYED, "the row differs from its events in sn"),
+        (alarms.Invariant.POSITION, "succeeded: held of shop 3 moved by 5900 instead of 0"),
+    ):
+        yield alarms.AuditFinding(invariant=invariant, trxid=trxid, what=what, more=0, at_ms=at_ms)
+    for invariant, account, what in (
+        (alarms.Invariant.BALANCED, None, "entry 7 (deposit:7) sums to 100 instead of 0"),
+        (alarms.Invariant.RUNNING, AccountKind.AVAILABLE, "shows 94,100, its entries sum to 100,000"),
+        (alarms.Invariant.TIED, AccountKind.HELD, "shows 5,900, the prices of its open orders sum to 0"),
+    ):
+        yield alarms.AuditFinding(
+            invariant=invariant,
+            trxid="",
+            what=f"account {account} of shop 3 (reseller 1001) {what}" if account else what,
+            more=0,
+            at_ms=at_ms,
+            account=account,
+            owner_id=1001 if account else None,
+        )

@@ -1,0 +1,272 @@
+"""Planted bugs with money: each is what somebody might write, and the operator's own book shows it."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+from msgspec.structs import replace
+
+from bot.ledger import positions
+from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger.positions import Position
+from bot.notices.balances import BalanceLine
+from bot.notices.orders import OrderNotice
+from bot.orders.events import Failed, OrderEvent, Overdue, Refused, Succeeded
+from bot.orders.model import Order, State
+from bot.purchasing import payment, settlement
+from bot.purchasing.settlement import AppliedEvent
+from bot.unit_of_work import UnitOfWork
+from storage import ledger, orders, restores
+from storage.ledger import Account
+from storage.transaction import Tx
+from tests.simulation.planting import Bug, Patch
+
+MONEY_MUTANTS: dict[str, Bug] = {}
+
+
+def _named(name: str) -> Callable[[Bug], Bug]:
+    def register(bug: Bug) -> Bug:
+        MONEY_MUTANTS[name] = bug
+        return bug
+
+    return register
+
+
+def _post(work: UnitOfWork, order: Order, kind: EntryKind, target: tuple[AccountKind, int]) -> None:
+    """Enter the price of an order once more, out of what is held."""
+    if order.shop_id is None or not order.price_idr:
+        return
+    legs = transfer_legs(order.price_idr, source=(AccountKind.HELD, order.shop_id), target=target)
+    source = f"order:{order.trxid}:{ledger.count_order_entries(work.tx, order.trxid) + 1}"
+    ledger.post(
+        work.tx,
+        Entry(source=source, kind=kind, at_ms=work.now_ms, actor="x", legs=legs, forced=True),
+    )
+
+
+def _with_position(patch: Patch, states: tuple[State, ...], position: Position) -> None:
+    """Have the price of orders in `states` elsewhere, and an entry for every way to get there."""
+    original = positions.position_of
+    patch.replace(original, lambda state: position if state in states else original(state))
+    ways = {(a, b): EntryKind.HOLD for a in Position for b in Position if a is not b}
+    patch.replace(positions._KINDS, MappingProxyType({**ways, **positions._KINDS}))
+
+
+# Where the price of an order is.
+
+
+@_named("refunds at every GAGAL that it hears")
+def _(patch: Patch) -> None:
+    original = settlement.apply_event
+
+    def apply(work: UnitOfWork, before: Order, event: OrderEvent, **how: Any) -> AppliedEvent | None:
+        if isinstance(event, Failed | Refused) and before.state is State.FAILED and before.shop_id:
+            _post(work, before, EntryKind.RELEASE, (AccountKind.AVAILABLE, before.shop_id))
+        return original(work, before, event, **how)
+
+    patch.replace(original, apply)
+
+
+@_named("sells again at every SUKSES that it hears")
+def _(patch: Patch) -> None:
+    original = settlement.apply_event
+
+    def apply(work: UnitOfWork, before: Order, event: OrderEvent, **how: Any) -> AppliedEvent | None:
+        if isinstance(event, Succeeded) and before.state is State.SUCCEEDED:
+            _post(work, before, EntryKind.SPEND, (AccountKind.SALES, OPERATOR))
+        return original(work, before, event, **how)
+
+    patch.replace(original, apply)
+
+
+@_named("gives the price of an unknown order back")
+def _(patch: Patch) -> None:
+    _with_position(patch, (State.UNKNOWN,), Position.FREE)
+
+
+@_named("gives the price of a disputed order back")
+def _(patch: Patch) -> None:
+    _with_position(patch, (State.DISPUTED,), Position.FREE)
+
+
+@_named("takes the price at SUKSES only")
+def _(patch: Patch) -> None:
+    under_way = (State.PLACED, State.SUBMITTING, State.PENDING, State.UNKNOWN)
+    _with_position(patch, under_way, Position.FREE)
+
+
+@_named("keeps the price of an expired order")
+def _(patch: Patch) -> None:
+    _with_position(patch, (State.EXPIRED,), Position.HELD)
+
+
+@_named("gives the price of a late order back")
+def _(patch: Patch) -> None:
+    original = settlement.apply_event
+
+    def apply(work: UnitOfWork, before: Order, event: OrderEvent, **how: Any) -> AppliedEvent | None:
+        applied = original(work, before, event, **how)
+        if isinstance(event, Overdue) and applied and applied.changed and before.shop_id:
+            _post(work, before, EntryKind.RELEASE, (AccountKind.AVAILABLE, before.shop_id))
+        return applied
+
+    patch.replace(original, apply)
+
+
+# The entries that lead there.
+
+
+def _followed(patch: Patch, skips: Callable[[Order, Order, str], bool]) -> None:
+    original = payment.follow
+
+    def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
+        if not skips(before, after, actor):
+            original(work, before, after, actor=actor)
+
+    patch.replace(original, follow)
+
+
+@_named("moves an order without its money")
+def _(patch: Patch) -> None:
+    _followed(patch, lambda *_: True)
+
+
+@_named("makes no entry for a ruling")
+def _(patch: Patch) -> None:
+    _followed(patch, lambda _, __, actor: actor.startswith("admin:"))
+
+
+@_named("leaves a refund with who got the goods after all")
+def _(patch: Patch) -> None:
+    _followed(patch, lambda before, *_: before.state in (State.FAILED, State.EXPIRED))
+
+
+@_named("gives money back by the amount instead of the order")
+def _(patch: Patch) -> None:
+    original = payment.follow
+
+    def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
+        newest = work.tx.all("orders_below", trxid="~", limit=1)[0]["trxid"]
+        other = orders.get(work.tx, newest)
+        if other and other.price_idr == after.price_idr and after.state is State.FAILED and after.shop_id:
+            after = replace(after, shop_id=other.shop_id)
+        original(work, before, after, actor=actor)
+
+    patch.replace(original, follow)
+
+
+@_named("reads the price anew when an order is settled")
+def _(patch: Patch) -> None:
+    original = payment.follow
+
+    def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
+        product = work.catalogue.find(after.product_code)
+        if product and after.price_idr:
+            after = replace(after, price_idr=product.price_idr)
+        original(work, before, after, actor=actor)
+
+    patch.replace(original, follow)
+
+
+# The floor.
+
+
+@_named("forces every order through")
+def _(patch: Patch) -> None:
+    original = positions.entry_for_new
+
+    def entry(order: Order, *, actor: str) -> Entry | None:
+        made = original(order, actor=actor)
+        return replace(made, forced=True) if made else None
+
+    patch.replace(original, entry)
+    patch.replace(ledger.shortage, lambda *_: None)
+
+
+@_named("looks at the floor before the unit of work instead of in it")
+def _(patch: Patch) -> None:
+    original = ledger.account_of_owner
+    seen: dict[int, Account] = {}
+
+    def account(tx: Tx, owner_id: int) -> Account | None:
+        now = original(tx, owner_id)
+        before = seen.get(owner_id, now)
+        if now:
+            seen[owner_id] = now
+        return before
+
+    patch.replace(original, account)
+    floor = "OR balance_idr + :amount_idr >= floor_idr"
+    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+
+
+@_named("counts what is held as available")
+def _(patch: Patch) -> None:
+    original = ledger.account_of_owner
+
+    def account(tx: Tx, owner_id: int) -> Account | None:
+        found = original(tx, owner_id)
+        if found is None:
+            return None
+        held = ledger.account(tx, found.shop_id, AccountKind.HELD)
+        return replace(found, balance_idr=found.balance_idr + held.balance_idr)
+
+    patch.replace(original, account)
+    floor = "OR balance_idr + :amount_idr >= floor_idr"
+    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+
+
+# The ledger itself.
+
+
+@_named("enters a deposit as often as it is confirmed")
+def _(patch: Patch) -> None:
+    patch.replace(ledger.is_posted, lambda *_: False)
+    anew = "(SELECT :source || '#' || count(*) FROM entries)"
+    patch.statement("insert_entry", lambda sql: sql.replace("VALUES (:source", f"VALUES ({anew}"))
+
+
+@_named("writes the balance before a leg as the one after it")
+def _(patch: Patch) -> None:
+    after, before = ":first_balance_idr", ":first_balance_idr - :first_amount_idr"
+    patch.statement("insert_legs", lambda sql: sql.replace(after, before))
+
+
+@_named("makes one leg of an entry")
+def _(patch: Patch) -> None:
+    patch.statement("insert_legs", lambda sql: sql.partition("),\n    (:entry_id")[0] + ")")
+
+
+# What is told, and when.
+
+
+@_named("tells the balance of now instead of that of the entry")
+def _(patch: Patch) -> None:
+    def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
+        account = ledger.account_of_owner(work.tx, order.user_id)
+        is_told = isinstance(notice, payment.NOTICES_WITH_BALANCE) and order.price_idr
+        if not is_told or account is None or account.floor_idr is None:
+            return notice
+        moved = ledger.last_move_of_order(work.tx, order.trxid)
+        amount_idr = moved.amount_idr if moved else 0
+        return replace(notice, balance=BalanceLine(amount_idr=amount_idr, after_idr=account.balance_idr))
+
+    patch.replace(payment.with_balance, with_balance)
+
+
+@_named("tells no balance in a batch")
+def _(patch: Patch) -> None:
+    original = payment.with_balance
+
+    def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
+        return notice if order.line > 1 else original(work, order, notice)
+
+    patch.replace(original, with_balance)
+
+
+@_named("sells after a restore before anybody has looked")
+def _(patch: Patch) -> None:
+    closed = "NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)"
+    for name in ("orders_due", "orders_due_in_turns"):
+        patch.statement(name, lambda sql: sql.replace(closed, "1"))
+    patch.replace(restores.latest, lambda _: None)
