@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.purchasing.reversals import ReversalResult
-from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebHandlers, build_app
+from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebApp, WebHandlers
 from bot.web.server import CannotListenError, serve
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
@@ -77,10 +77,7 @@ def inside() -> Inside:
 
 def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
     """Return a client whose address is `peer`."""
-    # Starlette answers a surprise with our 503 and raises it again for the server's log.
-    app = httpx.ASGITransport(
-        build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
-    )
+    app = httpx.ASGITransport(WebApp(inside.handlers(), gate), client=(peer, 1))
     return httpx.AsyncClient(transport=app, base_url="http://loket")
 
 
@@ -202,7 +199,7 @@ class TestReversals:
         async def hear(query: bytes, remote: str) -> ReversalResult:
             return await shop.reversals.receive(query, remote=remote)
 
-        app = build_app(replace(inside.handlers(), receive_reversal=hear), OPEN)
+        app = WebApp(replace(inside.handlers(), receive_reversal=hear), OPEN)
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             path = f"/reversal/{SECRET}?{report(order).decode()}"
             shop.disk.refuses_writes(1)
@@ -312,7 +309,7 @@ class TestRealSocket:
     async def test_strangers_all_see_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with (
-            served(build_app(inside.handlers(), OPEN)) as url,
+            served(WebApp(inside.handlers(), OPEN)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             answers = [
@@ -330,14 +327,14 @@ class TestRealSocket:
     @pytest.mark.parametrize("path", [f"/reversal/{SECRET}?", "/reversal/", "/"])
     async def test_100_kb_get_the_same_refusal_wherever_they_go(self, inside: Inside, path: str) -> None:
         """The server itself refuses so long a line, before anybody looks at where it goes."""
-        async with served(build_app(inside.handlers(), OPEN)) as url:
+        async with served(WebApp(inside.handlers(), OPEN)) as url:
             flood = await bare_get(url, path + "x" * 100_000)
             assert flood == await bare_get(url, "/" + "y" * 100_000)
         assert flood[0] == b"HTTP/1.1 400 Bad Request"
         assert inside.reports == []
 
     async def test_a_port_that_is_taken_is_told_as_such(self, inside: Inside) -> None:
-        app = build_app(inside.handlers(), OPEN)
+        app = WebApp(inside.handlers(), OPEN)
         with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListenError):
             async with serve(app, host="127.0.0.1", port=taken.getsockname()[1]):
                 pass

@@ -11,7 +11,7 @@ import pytest
 
 from bot.actors import Standing
 from bot.features.people.membership import STRANGER_PAUSE_MS
-from bot.web.app import MAX_UPDATE_BYTES, build_app
+from bot.web.app import MAX_UPDATE_BYTES, WebApp
 from bot.web.server import MAX_HEAD_BYTES, MAX_WAITING, MAX_WAITING_AN_ADDRESS, serve, surplus
 from storage import balances, inbox
 from storage.balances import MAX_QUARANTINED_REVERSALS
@@ -43,7 +43,7 @@ async def served(inside: Inside, request_timeout_s: float = REQUEST_TIMEOUT_S) -
     """Serve the real application on a free port."""
     port = free_port()
     async with serve(
-        build_app(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
+        WebApp(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
     ):
         yield port
 
