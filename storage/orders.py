@@ -89,6 +89,11 @@ def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
     return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
 
 
+def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
+    """Return a user's placed orders, in the order of their due times."""
+    return [from_row(Order, row) for row in tx.all("placed_orders_of_user", user_id=user_id, limit=limit)]
+
+
 def due_while_held(
     tx: Tx,
     *,

@@ -49,6 +49,10 @@ SELECT due_at_ms FROM orders WHERE state = 'placed'
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms LIMIT 1;
 
+-- name: placed_orders_of_user
+-- The unary plus makes SQLite use the small index of placed orders: a reseller may have millions of others.
+SELECT * FROM orders WHERE state = 'placed' AND +user_id = :user_id ORDER BY due_at_ms, trxid LIMIT :limit;
+
 -- name: orders_due_while_held
 -- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms

@@ -42,6 +42,7 @@ class ExpiryReason(StrEnum):
 
     TOO_OLD = "too_old"
     NEVER_SENT = "never_sent"
+    NO_ACCESS = "no_access"
 
 
 class Intent(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ Each function is part of a unit of work: order, event and notices are stored tog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.actors import Address
+from bot.actors import Address, Standing
 from bot.delivery import batch_summary
 from bot.notices.catalogue import ProductFailing
 from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
 from bot.notices.serial_numbers import SnForwarded, SnUnread
-from bot.orders.events import Accepted, OrderEvent
-from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
+from bot.orders.events import Accepted, Expired, OrderEvent
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
 from bot.purchasing import biller_deposit
 from bot.purchasing.biller_words import notify_other_sn, other_sn
@@ -25,11 +25,14 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import balances, batches, orders, outbox
+from storage import balances, batches, orders, outbox, people
 from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
+
+EXPIRED_AT_ONCE = 200
+"""Bounds one unit of work."""
 
 MAX_DRAWS = 100
 """A second has 100,000 trxids: a hundred draws fail only if something else is wrong."""
@@ -156,6 +159,19 @@ def notify_waiting(work: UnitOfWork, trxid: str) -> None:
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
         _notify_chat(work, order, order_waiting(order, work.now_ms))
+
+
+def has_lost_access(work: UnitOfWork, user_id: int) -> bool:
+    """Return whether an admin has frozen or removed a user: what they ordered before is not bought."""
+    person = people.get(work.tx, user_id)
+    is_barred = person is not None and person.standing in (Standing.FROZEN, Standing.REMOVED)
+    return is_barred and user_id not in work.admin_ids
+
+
+def expire_waiting_orders(work: UnitOfWork, user_id: int) -> None:
+    """Expire the orders of a user who lost access; the submitter expires what exceeds the limit."""
+    for order in orders.placed_by(work.tx, user_id, limit=EXPIRED_AT_ONCE):
+        apply_event(work, order, Expired(reason=ExpiryReason.NO_ACCESS), actor="membership")
 
 
 def address_of(order: Order) -> Address:

@@ -15,6 +15,7 @@ from bot.notices.people import (
     ResellerRow,
     StandingChanged,
 )
+from bot.purchasing.settlement import expire_waiting_orders, has_lost_access
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind, Toast
@@ -166,6 +167,8 @@ def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) 
     """Store a new standing, notify the person, and close the cards of their access request."""
     changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
     people.save(work.tx, changed, changed_by=admin.user_id)
+    if has_lost_access(work, person.user_id):
+        expire_waiting_orders(work, person.user_id)
     address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
     work.notify(JoinAnswer(standing=standing, fresh=True), address)
     if person.standing is Standing.ASKED:
