@@ -237,17 +237,24 @@ async def _send_last_messages(app: App) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Run Loket until SIGTERM or SIGINT; raise DatabaseDamaged if the check finds the file damaged."""
+    """Run Loket until a signal stops it; raise DatabaseDamaged if the check finds the file damaged."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(stop)
     async with running(settings) as app:
         check = asyncio.create_task(_check_database(app, stop), name="database check")
         await stop.wait()
         if check.done():
             check.result()
         check.cancel()
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Stop on SIGTERM, on Ctrl+C, and when the terminal closes, unless `nohup` made that signal ignored."""
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 async def _check_database(app: App, stop: asyncio.Event) -> None:
