@@ -83,6 +83,12 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class DatabaseLost(Struct, frozen=True, kw_only=True):
+    """The database file was moved, deleted or replaced while Loket ran: Loket stops."""
+
+    at_ms: int
+
+
 class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
@@ -111,5 +117,6 @@ AlarmNotice = (
     | BreakerClosed
     | AuditFinding
     | DatabaseFoundDamaged
+    | DatabaseLost
     | BillerBalance
 )

@@ -23,7 +23,7 @@ from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
 
 READ_AHEAD = 256
@@ -299,6 +299,11 @@ class Submitter:
                 self.claim()
             try:
                 notified = await stored
+            except DatabaseMissing as error:
+                # Loket stops; once the file is back, the next start makes the order unknown.
+                kind = type(answer).__name__
+                _log.error("answer not stored: %s", error, extra={"trxid": order.trxid, "answer": kind})
+                return
             except StorageError as error:
                 _log.error("answer not stored, retrying: %s", error, extra={"trxid": order.trxid})
                 await asyncio.sleep(STORE_AGAIN_S)

@@ -9,6 +9,7 @@ from bot.notices.alarms import (
     BreakerClosed,
     BreakerOpened,
     DatabaseFoundDamaged,
+    DatabaseLost,
     DeliveryFailed,
     HoldCause,
     Invariant,
@@ -214,6 +215,16 @@ def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
     )
 
 
+def database_lost(notice: DatabaseLost, clock: Clock) -> Text:
+    return lines(
+        ("🛑 ", bold("Loket berhenti: basis data hilang")),
+        "File basis data dipindah, dihapus, atau diganti saat Loket berjalan.",
+        "Tidak ada yang dibeli sampai file itu dikembalikan, atau cadangan dipulihkan di server:",
+        code("loket restore FILE"),
+        clock.moment(notice.at_ms),
+    )
+
+
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
     return lines(
@@ -269,6 +280,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return delivery_failed(notice)
         case DatabaseFoundDamaged():
             return database_found_damaged(notice, clock)
+        case DatabaseLost():
+            return database_lost(notice, clock)
         case BreakerOpened():
             return breaker_opened(notice, clock)
         case BreakerClosed():
