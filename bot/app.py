@@ -86,7 +86,9 @@ class App:
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
+            clock=self.runtime.clock_watch,
         )
+        self.client.watch_server_time(self.runtime.clock_watch.note_server_time)
         poller = Poller(database=self.database, client=self.client, receiver=self.receiver, now_ms=now_ms)
         self.poller = Worker("poller", poller.run_once, WakeUp())
 

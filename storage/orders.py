@@ -49,9 +49,18 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
 def update(
     tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
-    """Update the row and append the event; return False if the order is not in the state of `before`."""
-    if not tx.run("advance_order", **asdict(after), state_before=before.state):
+    """Update the row and append the event; return False if the order is not as `before` any more."""
+    values = asdict(after)
+    if not tx.run("advance_order", **values, state_before=before.state, due_before_ms=before.due_at_ms):
         return False
+    if after.placed_at_ms != before.placed_at_ms:
+        # Apart from the statement above, which would write the indexes of these times at every event.
+        tx.run(
+            "move_order_times",
+            trxid=after.trxid,
+            requested_at_ms=after.requested_at_ms,
+            placed_at_ms=after.placed_at_ms,
+        )
     _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(event), facts=dump(event), evidence=evidence)
     return True
 

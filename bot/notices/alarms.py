@@ -89,6 +89,13 @@ class DatabaseLost(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class ClockWrong(Struct, frozen=True, kw_only=True):
+    """The machine's clock is ahead of Telegram's, or behind if `ahead_ms` is negative."""
+
+    ahead_ms: int
+    at_ms: int
+
+
 class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
@@ -118,5 +125,6 @@ AlarmNotice = (
     | AuditFinding
     | DatabaseFoundDamaged
     | DatabaseLost
+    | ClockWrong
     | BillerBalance
 )

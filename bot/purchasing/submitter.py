@@ -12,6 +12,7 @@ from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State
 from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.clock_watch import ClockWatch, make_due_at_start
 from bot.purchasing.settlement import (
     CHAT_SUBJECT,
     apply_event,
@@ -19,7 +20,7 @@ from bot.purchasing.settlement import (
     has_lost_access,
     notify_waiting,
 )
-from bot.unit_of_work import UnitOfWork, WorkContext
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
@@ -101,6 +102,7 @@ class Submitter:
         breaker: CircuitBreaker,
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
+        clock: ClockWatch,
         wake_up: WakeUp,
         outbox_wake_up: WakeUp,
         concurrency: int,
@@ -112,6 +114,7 @@ class Submitter:
         self._breaker = breaker
         self._now_ms = now_ms
         self._monotonic = monotonic
+        self._clock = clock
         self._wake_up = wake_up
         self._outbox_wake_up = outbox_wake_up
         self._concurrency = concurrency
@@ -129,7 +132,7 @@ class Submitter:
 
     async def recover(self) -> int:
         """Before any post, make orders unknown that the last process left submitting; return how many."""
-        swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
+        swept = await self._database.write(lambda tx: _recover(self._context.begin(tx, self._now_ms())))
         if swept:
             _log.warning("submitting orders left unknown after restart", extra={"count": swept})
             self._outbox_wake_up.set()
@@ -137,6 +140,7 @@ class Submitter:
 
     async def run_once(self) -> float:
         """Claim the due orders and start to post them; return the seconds until the next order is due."""
+        await self._clock.correct()
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
         if self._stopping:
@@ -150,7 +154,9 @@ class Submitter:
 
     def claim(self) -> None:
         """Claim the due orders in the commit of the current writes."""
-        if self._claiming:
+        if self._clock.is_set_back():
+            self._wake_up.set()  # old orders look young until their times are corrected
+        elif self._claiming:
             self._claims_again = True
         elif self._breaker.is_open:
             self._hold_once_stored()
@@ -268,9 +274,14 @@ class Submitter:
         now_ms = work.now_ms
         if has_lost_access(work, order.user_id):
             return ExpiryReason.NO_ACCESS
+        age_ms = now_ms - order.requested_at_ms
+        if age_ms < -CLOCK_TOLERANCE_MS:
+            return ExpiryReason.CLOCK_CHANGED
         if order.attempts == 0:
-            return ExpiryReason.TOO_OLD if now_ms - order.requested_at_ms > self._max_age_ms else None
-        return ExpiryReason.NEVER_SENT if now_ms - order.placed_at_ms > GIVE_UP_AFTER_MS else None
+            return ExpiryReason.TOO_OLD if age_ms > self._max_age_ms else None
+        # After the clock was set back an order may have been placed in the future; Telegram's date is right.
+        tried_ms = max(now_ms - order.placed_at_ms, age_ms - self._max_age_ms)
+        return ExpiryReason.NEVER_SENT if tried_ms > GIVE_UP_AFTER_MS else None
 
     async def _post(self, order: Order) -> None:
         try:
@@ -340,6 +351,11 @@ class Submitter:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+def _recover(work: UnitOfWork) -> int:
+    make_due_at_start(work)
+    return _sweep(work)
 
 
 def _sweep(work: UnitOfWork) -> int:

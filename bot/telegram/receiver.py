@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
+from bot.purchasing.clock_watch import ClockWatch
 from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
@@ -36,6 +38,9 @@ class UnreadableUpdate(Struct, frozen=True, kw_only=True):
     """An update that does not fit Telegram's own types, or that our parser failed on."""
 
     why: str
+
+
+RawAndParsed = tuple[Raw, ParsedUpdate | UnreadableUpdate]
 
 
 class DirectSender(Protocol):
@@ -67,6 +72,7 @@ class UpdateReceiver:
         claim_orders: Callable[[], None],
         scan_outbox: Callable[[], None],
         imports_wake_up: WakeUp,
+        clock: ClockWatch | None = None,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -76,11 +82,17 @@ class UpdateReceiver:
         self._claim_orders = claim_orders
         self._scan_outbox = scan_outbox
         self._imports_wake_up = imports_wake_up
+        self._clock = clock
         self._not_stored_at_ms: dict[int, int] = {}
 
-    async def receive(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
-        """Process updates in order and store the poller's offset; StorageError means that none was stored."""
-        parsed = [(raw, self._read(raw)) for raw in updates]
+    async def receive(
+        self, updates: list[Raw], *, next_update_id: int | None = None, is_live: bool = False
+    ) -> None:
+        """Process updates in order and store the poller's offset; StorageError means that none was stored.
+
+        `is_live` updates were made just now, none has waited at Telegram.
+        """
+        parsed = self._in_our_time([(raw, self._read(raw)) for raw in updates], is_live=is_live)
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, Toast]]:
@@ -106,12 +118,31 @@ class UpdateReceiver:
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 
+    def _in_our_time(self, parsed: list[RawAndParsed], *, is_live: bool) -> list[RawAndParsed]:
+        """Return the updates with dates by our clock where it is behind: otherwise old orders look young."""
+        if self._clock is None:
+            return parsed
+        dates_ms = [
+            update.at_ms
+            for _, update in parsed
+            if isinstance(update, IncomingMessage) and update.kind is MessageKind.WRITTEN
+        ]
+        behind_ms = self._clock.note_message_dates(dates_ms, is_live=is_live)
+        if not behind_ms:
+            return parsed
+        return [
+            (raw, replace(update, at_ms=update.at_ms - behind_ms))
+            if isinstance(update, IncomingMessage)
+            else (raw, update)
+            for raw, update in parsed
+        ]
+
     def _notify_not_stored(self, updates: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
         """Notify chats that their orders are not stored yet: Telegram repeats them, the reseller must not."""
         recent = {
             chat: at_ms
             for chat, at_ms in self._not_stored_at_ms.items()
-            if now_ms - at_ms < NOT_STORED_PAUSE_MS
+            if abs(now_ms - at_ms) < NOT_STORED_PAUSE_MS
         }
         for message in updates:
             if isinstance(message, IncomingMessage) and _is_order(message) and message.chat_id not in recent:

@@ -8,6 +8,7 @@ from bot.notices.alarms import (
     BillerBalance,
     BreakerClosed,
     BreakerOpened,
+    ClockWrong,
     DatabaseFoundDamaged,
     DatabaseLost,
     DeliveryFailed,
@@ -225,6 +226,24 @@ def database_lost(notice: DatabaseLost, clock: Clock) -> Text:
     )
 
 
+def clock_wrong(notice: ClockWrong, clock: Clock) -> Text:
+    by = "lebih cepat" if notice.ahead_ms > 0 else "terlambat"
+    return lines(
+        ("🚨 ", bold("Jam server salah")),
+        f"Jam server {by} {_duration(abs(notice.ahead_ms))} dari jam Telegram.",
+        "Pesanan bisa dianggap terlambat dan tidak dibeli, atau tercatat di waktu yang salah.",
+        "Betulkan jam server (NTP).",
+        f"Menurut jam server: {clock.moment(notice.at_ms)}",
+    )
+
+
+def _duration(ms: int) -> str:
+    for unit_ms, unit in ((86_400_000, "hari"), (3_600_000, "jam")):
+        if ms >= 2 * unit_ms:
+            return f"{ms // unit_ms} {unit}"
+    return f"{max(1, ms // 60_000)} menit"
+
+
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
     return lines(
@@ -282,6 +301,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return database_found_damaged(notice, clock)
         case DatabaseLost():
             return database_lost(notice, clock)
+        case ClockWrong():
+            return clock_wrong(notice, clock)
         case BreakerOpened():
             return breaker_opened(notice, clock)
         case BreakerClosed():

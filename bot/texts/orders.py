@@ -165,6 +165,8 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
             why = "Pesanan ini terlambat kami terima."
         case ExpiryReason.NEVER_SENT:
             why = "Server tidak bisa dihubungi, pesanan tidak terkirim."
+        case ExpiryReason.CLOCK_CHANGED:
+            why = "Jam server berubah selagi pesanan ini menunggu."
         case ExpiryReason.NO_ACCESS:
             why = "Akses Anda dihentikan admin sebelum pesanan ini dikirim."
             then = "Tanyakan dulu ke admin."

@@ -124,7 +124,7 @@ def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
     subject = f"stranger:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
-    if not outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - STRANGER_PAUSE_MS + 1):
+    if not work.was_enqueued_within(subject, STRANGER_PAUSE_MS - 1):
         person = people.get(work.tx, user_id)
         answer = JoinAnswer(standing=person.standing if person else None)
         work.notify(answer, address, subject=subject)
