@@ -112,7 +112,7 @@ def test_orders_to_a_number_are_found_by_the_number(connection: sqlite3.Connecti
 
 
 def of_the_open(connection: sqlite3.Connection) -> set[str]:
-    """Give the indexes of open orders, complaints or unsaid letters alone: these few may be read whole."""
+    """Return the indexes of open orders, complaints or unsaid messages alone: these few may be read whole."""
     return {
         name
         for name, sql in connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index'")
