@@ -29,8 +29,8 @@ WRONG_FROM_MS = 120_000
 """Clocks without NTP are rarely wrong by a minute."""
 
 OLD_DATE_MS = 600_000
-LIVE_AFTER_S = 10.0
-"""Old messages come at once after a pause; those that come ten seconds apart are being written now."""
+LIVE_AFTER_S, LIVE_WITHIN_S = 10.0, 600.0
+"""Old messages come at once after a pause; those of one lag that come ten seconds apart are written now."""
 
 LAST_DATE_MS = 1 << 42
 """In the year 2109: a later date is none."""
@@ -141,7 +141,8 @@ class ClockWatch:
         now_s = self._monotonic()
         since_s, first_lag_ms = self._old_dates = self._old_dates or (now_s, lag_ms)
         if now_s - since_s >= LIVE_AFTER_S:
-            if abs(lag_ms - first_lag_ms) < LIVE_AFTER_S * 1000 / 2:
+            is_same = abs(lag_ms - first_lag_ms) < LIVE_AFTER_S * 1000 / 2
+            if is_same and now_s - since_s < LIVE_WITHIN_S:
                 self._note_skew(-lag_ms)
             self._old_dates = (now_s, lag_ms)
 
