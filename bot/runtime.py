@@ -65,6 +65,7 @@ class Runtime:
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
+            behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made below
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.clock_watch = ClockWatch(

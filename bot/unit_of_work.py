@@ -29,7 +29,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     """What all units of work share.
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
-    `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed.
+    `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
+    `behind_ms` by how much our clock is behind Telegram's.
     """
 
     admin_ids: tuple[int, ...]
@@ -37,6 +38,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
+    behind_ms: Callable[[], int] = lambda: 0
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":

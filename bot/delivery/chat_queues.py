@@ -15,7 +15,7 @@ READ_AT_ONCE = 120
 CHATS_AT_ONCE = 30
 """Telegram accepts thirty messages a second in all."""
 
-LONGEST_PAUSE_S = 300.0
+MAX_PAUSE_S = 300.0
 """The longest pause between two attempts to send a message."""
 
 IDLE_S = 30.0
@@ -104,6 +104,6 @@ class ChatQueues:
         due_in_s = (due_at_ms - now_ms) / 1000
         return max(
             # A longer pause is of a clock that was set back since; waits for Telegram are below.
-            due_in_s if due_in_s <= LONGEST_PAUSE_S else 0.0,
+            due_in_s if due_in_s <= MAX_PAUSE_S else 0.0,
             self._rate_limiter.free_at(chat_id, self._monotonic()) - self._monotonic(),
         )

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.delivery import batch_summary, sending
-from bot.delivery.chat_queues import IDLE_S, LONGEST_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
+from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result
@@ -294,4 +294,4 @@ def _must_arrive(message: OutboxMessage) -> bool:
 
 def _pause_s(tries: int) -> float:
     """Return 1, 2, 4, 8 … seconds, at most five minutes."""
-    return min(LONGEST_PAUSE_S, float(1 << min(tries, 9)))
+    return min(MAX_PAUSE_S, float(1 << min(tries, 9)))

@@ -113,14 +113,11 @@ class ClockWatch:
         self._knows_server_time = True
         self._note_skew(at_ms - self._now_ms())
 
-    def note_message_dates(self, dates_ms: Iterable[int], *, is_live: bool = False) -> int:
-        """Note Telegram's dates of new messages; return by how much this clock is certainly behind them.
-
-        Of `is_live` messages none has waited at Telegram.
-        """
+    def note_message_dates(self, dates_ms: Iterable[int], *, is_live: bool = False) -> None:
+        """Note Telegram's dates of new messages; of `is_live` ones none has waited at Telegram."""
         newest_ms = max((date_ms for date_ms in dates_ms if date_ms < LAST_DATE_MS), default=None)
         if newest_ms is None:
-            return self._behind_ms()
+            return
         skew_ms = newest_ms - self._now_ms()
         # No message is from the future. An old one may have waited at Telegram.
         is_behind = skew_ms > CLOCK_TOLERANCE_MS and skew_ms > (self._skew_ms or 0)
@@ -128,9 +125,9 @@ class ClockWatch:
             self._note_skew(skew_ms)
         elif not self._knows_server_time:
             self._note_lag(-skew_ms)
-        return self._behind_ms()
 
-    def _behind_ms(self) -> int:
+    def behind_ms(self) -> int:
+        """Return by how much this clock is behind Telegram's; 0 if it is nearly right, or ahead."""
         return self._skew_ms if self._skew_ms is not None and self._skew_ms > CLOCK_TOLERANCE_MS else 0
 
     def _note_lag(self, lag_ms: int) -> None:

@@ -39,7 +39,10 @@ MAX_DRAWS = 100
 
 
 class OrderSource(Struct, frozen=True, kw_only=True):
-    """Where, by whom and when (Telegram's date) an order was requested; `text` is stored as evidence."""
+    """Where, by whom and when (Telegram's date) an order was requested; `text` is stored as evidence.
+
+    `behind_ms` is by how much our clock is behind Telegram's.
+    """
 
     chat_id: int
     thread_id: int | None
@@ -47,9 +50,10 @@ class OrderSource(Struct, frozen=True, kw_only=True):
     user_id: int
     at_ms: int
     text: str
+    behind_ms: int = 0
 
     @classmethod
-    def of_message(cls, message: IncomingMessage) -> "OrderSource":
+    def of_message(cls, message: IncomingMessage, *, behind_ms: int = 0) -> "OrderSource":
         """Return the source of an order in a message."""
         return cls(
             chat_id=message.chat_id,
@@ -58,6 +62,7 @@ class OrderSource(Struct, frozen=True, kw_only=True):
             user_id=message.user_id,
             at_ms=message.at_ms,
             text=message.text,
+            behind_ms=behind_ms,
         )
 
     @property
@@ -98,8 +103,8 @@ def store_order(
             product_code=intent.product_code,
             destination=intent.destination,
             state=State.PLACED,
-            # An order with a date in the future would never become too old.
-            requested_at_ms=min(source.at_ms, work.now_ms),
+            # By our clock: an order with a date in the future would never become too old.
+            requested_at_ms=min(source.at_ms - source.behind_ms, work.now_ms),
             placed_at_ms=work.now_ms,
             changed_at_ms=work.now_ms,
             due_at_ms=work.now_ms,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parse import parse
@@ -38,9 +37,6 @@ class UnreadableUpdate(Struct, frozen=True, kw_only=True):
     """An update that does not fit Telegram's own types, or that our parser failed on."""
 
     why: str
-
-
-RawAndParsed = tuple[Raw, ParsedUpdate | UnreadableUpdate]
 
 
 class DirectSender(Protocol):
@@ -92,7 +88,8 @@ class UpdateReceiver:
 
         `is_live` updates were made just now, none has waited at Telegram.
         """
-        parsed = self._in_our_time([(raw, self._read(raw)) for raw in updates], is_live=is_live)
+        parsed = [(raw, self._read(raw)) for raw in updates]
+        self._note_dates([update for _, update in parsed], is_live=is_live)
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, Toast]]:
@@ -118,24 +115,12 @@ class UpdateReceiver:
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 
-    def _in_our_time(self, parsed: list[RawAndParsed], *, is_live: bool) -> list[RawAndParsed]:
-        """Return the updates with dates by our clock where it is behind: otherwise old orders look young."""
-        if self._clock is None:
-            return parsed
-        dates_ms = [
-            update.at_ms
-            for _, update in parsed
-            if isinstance(update, IncomingMessage) and update.kind is MessageKind.WRITTEN
-        ]
-        behind_ms = self._clock.note_message_dates(dates_ms, is_live=is_live)
-        if not behind_ms:
-            return parsed
-        return [
-            (raw, replace(update, at_ms=update.at_ms - behind_ms))
-            if isinstance(update, IncomingMessage)
-            else (raw, update)
-            for raw, update in parsed
-        ]
+    def _note_dates(self, updates: list[ParsedUpdate | UnreadableUpdate], *, is_live: bool) -> None:
+        """Pass the dates of new messages to the watch of our clock."""
+        if self._clock is not None:
+            written = (update for update in updates if isinstance(update, IncomingMessage))
+            dates_ms = [message.at_ms for message in written if message.kind is MessageKind.WRITTEN]
+            self._clock.note_message_dates(dates_ms, is_live=is_live)
 
     def _notify_not_stored(self, updates: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
         """Notify chats that their orders are not stored yet: Telegram repeats them, the reseller must not."""

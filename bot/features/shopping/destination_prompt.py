@@ -109,7 +109,7 @@ def _accept(work: UnitOfWork, source: OrderSource, typed: str, subject: str) -> 
 
 
 def _reply(work: UnitOfWork, _: Actor, message: IncomingMessage, subject: str) -> bool:
-    return accept_reply(work, OrderSource.of_message(message), subject)
+    return accept_reply(work, OrderSource.of_message(message, behind_ms=work.context.behind_ms()), subject)
 
 
 ROUTES = Routes(replies=(ReplyRoute(to=(DestinationPrompt,), handle=_reply),))
