@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_interface
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
@@ -22,10 +22,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
 
+MAPPED_PREFIX_BITS = 96
+"""The length of ::ffff:0:0/96, the network of all IPv4 addresses written as IPv6."""
+
 Network = IPv4Network | IPv6Network
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _SQLITE = "sqlite:///"
 
 
@@ -41,6 +44,16 @@ def _split_commas(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def _network(text: str) -> Network:
+    """Parse an address or CIDR network; an IPv4-mapped one becomes IPv4, as the addresses of callers do."""
+    interface = ip_interface(text)
+    if isinstance(interface, IPv4Interface) or interface.ipv4_mapped is None:
+        return interface.network
+    # A prefix below 96 would be the network of all IPv6 addresses that begin with zeros: surely a mistake.
+    prefix_bits = interface.network.prefixlen - MAPPED_PREFIX_BITS
+    return IPv4Network((interface.ipv4_mapped, prefix_bits), strict=False)
 
 
 def _unset_if_empty(value: object) -> object:
@@ -125,9 +138,11 @@ class Settings(BaseSettings):
     def _accept_host_bits(cls, value: object) -> object:
         parts = _split_commas(value)
         try:
-            return [ip_network(part, strict=False) for part in parts] if isinstance(parts, list) else parts
+            return [_network(part) for part in parts] if isinstance(parts, list) else parts
         except ValueError:
-            raise ValueError("must be a comma-separated list of IP addresses or CIDR networks") from None
+            raise ValueError(
+                "must be a comma-separated list of IP addresses or CIDR networks, IPv4 as IPv4"
+            ) from None
 
     @field_validator("admin_ids")
     @classmethod
@@ -141,6 +156,11 @@ class Settings(BaseSettings):
     def _no_placeholder_user(cls, value: str) -> str:
         _reject_placeholder(SecretStr(value))
         return value
+
+    @property
+    def bot_id(self) -> int:
+        """Telegram's id of the bot: the digits in front of the colon of its token."""
+        return int(self.telegram_token.get_secret_value().partition(":")[0])
 
     @field_validator("telegram_token")
     @classmethod

@@ -31,6 +31,7 @@ MAY_SPEAK_SQL = {
 MAY_CATCH_ALL = {
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
     ("bot/purchasing/submitter.py", "_post"): "after a post every error may mean a purchase",
+    ("bot/web/app.py", "__call__"): "the caller sends it again, whatever our own code failed at",
     ("bot/worker.py", "run"): "one error must not end a worker that others wait for",
     ("bot/telegram/receiver.py", "_read"): "one bad update must not stop the others",
     ("bot/telegram/receiver.py", "_process_one"): "one bad update must not stop the others",
