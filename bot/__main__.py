@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
 EXIT_DATABASE = 3
-"""The database is damaged, too new or half restored: a restart does not help until the operator acts."""
+"""The database is damaged, missing, too new or half restored: only the operator can help."""
 
 _log = logging.getLogger(__name__)
 
@@ -120,12 +120,18 @@ def _run(settings: Settings) -> int:
 
     from bot.app import run
     from bot.web.server import CannotListenError
-    from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
+    from storage.errors import (
+        DatabaseDamaged,
+        DatabaseMissing,
+        DatabaseTooNew,
+        RestoreUnfinished,
+        StorageError,
+    )
 
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings))
-    except (DatabaseDamaged, DatabaseTooNew, RestoreUnfinished) as error:
+    except (DatabaseDamaged, DatabaseMissing, DatabaseTooNew, RestoreUnfinished) as error:
         _log.error("cannot run: %s", error)
         return EXIT_DATABASE
     except (StorageError, CannotListenError) as error:

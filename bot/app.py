@@ -16,9 +16,10 @@ from telegram.error import TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
+from bot.delivery.sending import OutgoingMessage
 from bot.features.people import membership
 from bot.metrics import Metrics
-from bot.notices.alarms import DatabaseFoundDamaged
+from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
@@ -28,12 +29,14 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
 from bot.telegram.setup import configure_updates, publish_commands
+from bot.texts.formatting import Clock
+from bot.texts.render import render
 from bot.web.app import AccessRules, WebApp, WebHandlers
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, restores
 from storage.database import SqliteDatabase
-from storage.errors import DatabaseDamaged, StorageError
+from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 
 _log = logging.getLogger(__name__)
@@ -42,6 +45,8 @@ STOP_MARGIN_S = 5.0
 """Added to the timeout of a purchase, to store its answer and notify its chat."""
 
 SET_UP_RETRY_S = 3.0
+
+WATCH_EVERY_S = 1.0
 
 LAST_MESSAGES_S = 3.0
 """Keeps a stop short; messages not sent by then are sent after the next start."""
@@ -61,6 +66,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.telegram_is_set_up = asyncio.Event()
+        self.database_is_lost = False
         self.metrics = Metrics()
         self.database = SqliteDatabase(settings.database_path)
         self.biller = BillerClient(
@@ -84,7 +90,9 @@ class App:
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
+            clock=self.runtime.clock_watch,
         )
+        self.client.watch_server_time(self.runtime.clock_watch.note_server_time)
         poller = Poller(database=self.database, client=self.client, receiver=self.receiver, now_ms=now_ms)
         self.poller = Worker("poller", poller.run_once, WakeUp())
 
@@ -130,7 +138,7 @@ class App:
         else:
             storage_is_up = self.database.is_writable
         return {
-            "storage": storage_is_up,
+            "storage": storage_is_up and not self.database_is_lost,
             "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
             "telegram": self.telegram_is_set_up.is_set(),
         }
@@ -178,9 +186,11 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(exclusive_lock(settings.database_path))
+        lock = stack.enter_context(exclusive_lock(settings.database_path))
         app = App(settings)
         await app.database.open()
+        lock.hold_file()
+        lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
         await app.database.write(
@@ -229,7 +239,8 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 async def _stop_workers(app: App, tasks: list[asyncio.Task[None]]) -> None:
     """Send the due messages, then stop the workers; other messages stay in the outbox for the next start."""
-    if tasks:
+    # Without a database no delivery could be stored: each message would be sent again.
+    if tasks and not app.database_is_lost:
         await _send_last_messages(app)
     for task in tasks:
         task.cancel()
@@ -250,20 +261,31 @@ async def _send_last_messages(app: App) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Run Loket until SIGTERM or SIGINT; raise DatabaseDamaged if the check finds the file damaged."""
+    """Run Loket until a signal stops it; raise StorageError if the file is found damaged or gone."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(stop)
     async with running(settings) as app:
         # What a start makes lives to the end, and an order leaves few cycles behind.
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD)
-        check = asyncio.create_task(_check_database(app, stop), name="database check")
+        guards = [
+            asyncio.create_task(_check_database(app, stop), name="database check"),
+            asyncio.create_task(_watch_database(app, stop), name="database watch"),
+        ]
         await stop.wait()
-        if check.done():
-            check.result()
-        check.cancel()
+        for guard in guards:
+            if guard.done():
+                guard.result()
+            guard.cancel()
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Stop on SIGTERM, on Ctrl+C, and when the terminal closes, unless `nohup` made that signal ignored."""
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 async def _check_database(app: App, stop: asyncio.Event) -> None:
@@ -281,3 +303,29 @@ async def _check_database(app: App, stop: asyncio.Event) -> None:
         raise
     except StorageError as error:
         _log.warning("database check could not finish: %s", error)
+
+
+async def _watch_database(app: App, stop: asyncio.Event) -> None:
+    """Notice within a second that the file is not where it was; alert the admins and stop Loket."""
+    while True:
+        try:
+            app.database.refuse_changed_files()
+        except DatabaseMissing:
+            app.database_is_lost = True
+            await _send_to_admins(app, DatabaseLost(at_ms=now_ms()))
+            stop.set()
+            raise
+        await asyncio.sleep(WATCH_EVERY_S)
+
+
+async def _send_to_admins(app: App, notice: AlarmNotice) -> None:
+    """Send a notice past the outbox, which cannot be written."""
+    text = render(notice, Clock(app.settings.zone)).text
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_MESSAGES_S):
+            await asyncio.gather(
+                *(
+                    app.sender.send(OutgoingMessage(chat_id=admin_id, text=text))
+                    for admin_id in app.settings.admin_ids
+                )
+            )

@@ -73,6 +73,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> RestoreResult:
     """
     if not copy.is_file():
         raise StorageError(f"there is no backup at {copy}")
+    database = database.resolve()  # behind a link, the file itself is replaced
     try:
         with exclusive_lock(database):
             if database.exists() and database.samefile(copy):

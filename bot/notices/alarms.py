@@ -99,6 +99,19 @@ class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class DatabaseLost(Struct, frozen=True, kw_only=True):
+    """The database file was moved, deleted or replaced while Loket ran: Loket stops."""
+
+    at_ms: int
+
+
+class ClockWrong(Struct, frozen=True, kw_only=True):
+    """The machine's clock is ahead of Telegram's, or behind if `ahead_ms` is negative."""
+
+    ahead_ms: int
+    at_ms: int
+
+
 class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
@@ -128,5 +141,7 @@ AlarmNotice = (
     | BreakerClosed
     | AuditFinding
     | DatabaseFoundDamaged
+    | DatabaseLost
+    | ClockWrong
     | BillerBalance
 )

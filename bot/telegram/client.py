@@ -2,6 +2,8 @@
 
 import os
 import ssl
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -24,6 +26,9 @@ CONNECTIONS = 32
 
 POLL_TIMEOUT_S = 50
 """The longest time for which Telegram holds a getUpdates call open."""
+
+MAX_UPDATES = 100
+"""The most that one getUpdates call returns."""
 
 CONNECT_TIMEOUT_S = 5.0
 """Telegram accepts a connection in a fraction of a second; before that nothing has been sent."""
@@ -65,6 +70,8 @@ class AiohttpRequest(BaseRequest):
         self._proxy = proxy_for(api_url)
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
+        self.note_server_time: Callable[[int], None] = lambda _: None
+        """Gets the Unix time in ms that each answer states."""
 
     @property
     def read_timeout(self) -> float:
@@ -103,6 +110,8 @@ class AiohttpRequest(BaseRequest):
                 proxy=self._proxy,
                 allow_redirects=False,
             ) as response:
+                if (at_ms := server_time_ms(response.headers.get("Date", ""))) is not None:
+                    self.note_server_time(at_ms)
                 return response.status, await response.read()
         except aiohttp.ClientConnectorCertificateError as error:
             raise UntrustedCertificate(type(error).__name__) from error
@@ -122,6 +131,14 @@ class AiohttpRequest(BaseRequest):
                 skip_auto_headers=("Accept", "Accept-Encoding"),
             )
         return self._session
+
+
+def server_time_ms(date: str) -> int | None:
+    """Return the Unix time of a Date header; None if it is none."""
+    try:
+        return int(parsedate_to_datetime(date).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData | None:
@@ -159,6 +176,11 @@ class ApiClient(Bot):
         """The two transports: for getUpdates, and for all other calls."""
         return self._request
 
+    def watch_server_time(self, note: Callable[[int], None]) -> None:
+        """Pass the time that Telegram states in each answer to `note`."""
+        for request in self.requests:
+            cast("AiohttpRequest", request).note_server_time = note
+
     async def post_message(self, method: str, parameters: Json) -> int:
         """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError."""
         if any(isinstance(value, InputFile) for value in parameters.values()):
@@ -173,7 +195,7 @@ class ApiClient(Bot):
         """Wait for updates from `offset` on; return none after POLL_TIMEOUT_S seconds without any."""
         updates: list[dict[str, object]] = await self._post(
             "getUpdates",
-            {"offset": offset, "limit": 100, "timeout": POLL_TIMEOUT_S, "allowed_updates": allowed},
+            {"offset": offset, "limit": MAX_UPDATES, "timeout": POLL_TIMEOUT_S, "allowed_updates": allowed},
             read_timeout=POLL_TIMEOUT_S + 10,
         )
         return updates

@@ -8,7 +8,9 @@ from bot.notices.alarms import (
     BillerBalance,
     BreakerClosed,
     BreakerOpened,
+    ClockWrong,
     DatabaseFoundDamaged,
+    DatabaseLost,
     DeliveryFailed,
     HoldCause,
     Invariant,
@@ -240,6 +242,34 @@ def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
     )
 
 
+def database_lost(notice: DatabaseLost, clock: Clock) -> Text:
+    return lines(
+        ("🛑 ", bold("Loket berhenti: basis data hilang")),
+        "File basis data dipindah, dihapus, atau diganti saat Loket berjalan.",
+        "Tidak ada yang dibeli sampai file itu dikembalikan, atau cadangan dipulihkan di server:",
+        code("loket restore FILE"),
+        clock.moment(notice.at_ms),
+    )
+
+
+def clock_wrong(notice: ClockWrong, clock: Clock) -> Text:
+    by = "lebih cepat" if notice.ahead_ms > 0 else "terlambat"
+    return lines(
+        ("🚨 ", bold("Jam server salah")),
+        f"Jam server {by} {_duration(abs(notice.ahead_ms))} dari jam Telegram.",
+        "Pesanan bisa dianggap terlambat dan tidak dibeli, atau tercatat di waktu yang salah.",
+        "Betulkan jam server (NTP).",
+        f"Menurut jam server: {clock.moment(notice.at_ms)}",
+    )
+
+
+def _duration(ms: int) -> str:
+    for unit_ms, unit in ((86_400_000, "hari"), (3_600_000, "jam")):
+        if ms >= 2 * unit_ms:
+            return f"{ms // unit_ms} {unit}"
+    return f"{max(1, ms // 60_000)} menit"
+
+
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
     return lines(
@@ -283,7 +313,7 @@ def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
     )
 
 
-def words(notice: AlarmNotice, clock: Clock) -> Text:
+def words(notice: AlarmNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
     match notice:
         case UnknownTrxid():
             return order_not_found(notice)
@@ -297,6 +327,10 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return delivery_failed(notice)
         case DatabaseFoundDamaged():
             return database_found_damaged(notice, clock)
+        case DatabaseLost():
+            return database_lost(notice, clock)
+        case ClockWrong():
+            return clock_wrong(notice, clock)
         case BreakerOpened():
             return breaker_opened(notice, clock)
         case BreakerClosed():

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -73,6 +74,17 @@ async def test_sigterm_amid_ten_slow_orders_leaves_nothing_unknown(shop: Shop) -
     await shop.start()
     for destination in destinations:
         await shop.wait_for_message(SARI, f"SUKSES s5.{destination}")
+
+
+async def test_a_closed_terminal_amid_slow_orders_is_a_stop_like_any_other(shop: Shop) -> None:
+    for number in range(3):
+        shop.order(SARI, f"s5.0813001{number}5555")
+    await shop.until(lambda: len(shop.wire.posts) == 3)
+    assert shop.process
+    shop.process.send_signal(signal.SIGHUP)
+    assert await shop.process.wait() == 0
+    assert {state for (state,) in shop.rows("SELECT state FROM orders")} <= {"pending", "succeeded"}
+    assert shop.messages_with(SARI, "BELUM PASTI") == []
 
 
 async def test_what_was_cut_or_killed_amid_a_post_is_neither_gagal_nor_posted_again(shop: Shop) -> None:

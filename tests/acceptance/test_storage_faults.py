@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop
+from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop, free_port
 from tests.integration.test_storage_faults import grow, held_log, immutable, locked_by_another_process, spoil
 
 
@@ -201,3 +201,50 @@ async def test_damage_found_in_a_large_file_beside_the_work_closes_the_counter_a
     await shop.wait_for_message(RINA, "Loket berhenti: basis data rusak", "loket restore FILE")
     assert "finds the database damaged" in shop.output
     assert "Traceback" not in shop.output
+
+
+def move(folder: Path, into: Path) -> None:
+    into.mkdir(exist_ok=True)
+    for name in ("loket.db", "loket.db-wal", "loket.db-shm"):
+        if (folder / name).exists():
+            (folder / name).rename(into / name)
+
+
+async def test_a_database_moved_away_closes_the_counter_and_goes_on_when_it_is_back(shop: Shop) -> None:
+    shop.may_log_tracebacks = True
+    await an_open_order(shop)
+    assert shop.process
+    move(shop.home, shop.home / "elsewhere")
+    shop.order(BUDI, "s5.081234561111")
+    async with asyncio.timeout(20):
+        assert await shop.process.wait() == 3
+    assert len(shop.wire.posts) == 1
+    await shop.wait_for_message(RINA, "Loket berhenti: basis data hilang", "loket restore FILE")
+    assert await (await shop.launch()).wait() == 3
+    assert "is missing, although there was one" in shop.output
+    assert not (shop.home / "loket.db").exists()
+    move(shop.home / "elsewhere", shop.home)
+    await shop.start()
+    await shop.wait_for_message(BUDI, "SUKSES s5.081234561111")
+    assert [post["idpel"] for post in shop.wire.posts] == ["081234566666", "081234561111"]
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_database_deleted_while_nobody_orders_is_noticed_within_seconds(shop: Shop) -> None:
+    shop.may_log_tracebacks = True
+    assert shop.process
+    (shop.home / "loket.db").unlink()
+    async with asyncio.timeout(10):
+        assert await shop.process.wait() == 3
+    await shop.wait_for_message(RINA, "Loket berhenti: basis data hilang")
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_second_loket_on_the_same_file_under_another_name_is_refused(shop: Shop) -> None:
+    (shop.home / "symbolic.db").symlink_to(shop.home / "loket.db")
+    (shop.home / "hard.db").hardlink_to(shop.home / "loket.db")
+    for name in ("symbolic.db", "hard.db"):
+        second = await shop.run("run", LISTEN_PORT=str(free_port()), DATABASE_URL=f"sqlite:///{name}")
+        async with asyncio.timeout(10):
+            assert await second.wait() == 1
+    assert shop.output.count("another Loket already runs") == 2

@@ -43,6 +43,9 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         for more in (0, 7)
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
+    say.DatabaseLost(at_ms=AT_MS),
+    say.ClockWrong(ahead_ms=25_200_000, at_ms=AT_MS),
+    say.ClockWrong(ahead_ms=-180_000, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
     replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),

@@ -127,6 +127,10 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)
     )
+    lost = alarms.DatabaseLost(at_ms=stage.now_ms)
+    yield Scene(caption="The database file is moved while the bot runs", messages=stage.notify(lost, to=RINA))
+    wrong = alarms.ClockWrong(ahead_ms=7 * 3_600_000, at_ms=stage.now_ms)
+    yield Scene(caption="The machine's clock is wrong", messages=stage.notify(wrong, to=RINA))
     failed = alarms.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
     yield Scene(caption="A chat that cannot be reached", messages=stage.notify(failed, to=RINA))
     for invariant in alarms.Invariant:
