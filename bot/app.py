@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
@@ -21,7 +21,7 @@ from bot.notices.alarms import DatabaseFoundDamaged
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
-from bot.telegram.client import close_client, open_client
+from bot.telegram.client import close_client, describe_rejected, open_client
 from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
@@ -41,6 +41,9 @@ STOP_MARGIN_S = 5.0
 """Added to the timeout of a purchase, to store its answer and notify its chat."""
 
 SET_UP_RETRY_S = 3.0
+
+REJECTED_RETRY_S = 30.0
+"""A rejected token waits for the operator, unless Telegram was wrong for a moment."""
 
 LAST_MESSAGES_S = 3.0
 """Keeps a stop short; messages not sent by then are sent after the next start."""
@@ -107,6 +110,10 @@ class App:
                     webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
                     webhook_secret=secret.get_secret_value() if secret else None,
                 )
+            except InvalidToken:
+                # Loket goes on: it must store the biller's reversals, which may not be repeated.
+                _log.error("telegram rejects the token: %s", describe_rejected(self.client.token))
+                await asyncio.sleep(REJECTED_RETRY_S)
             except TelegramError as error:
                 _log.warning("telegram set-up failed, retrying", extra={"why": type(error).__name__})
                 await asyncio.sleep(SET_UP_RETRY_S)
@@ -128,7 +135,7 @@ class App:
         return {
             "storage": storage_is_up,
             "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
-            "telegram": self.telegram_is_set_up.is_set(),
+            "telegram": self.telegram_is_set_up.is_set() and not self.client.is_token_rejected,
         }
 
     async def metrics_page(self) -> bytes:

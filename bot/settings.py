@@ -26,9 +26,6 @@ from bot.setting_sources import ENV_FILE, inspect_sources
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
 
-TOKEN_FORM = "digits, a colon and 35 characters"  # noqa: S105 - its form, not a token
-"""Of every token that BotFather has issued; Telegram promises no length, so another one is not refused."""
-
 MAX_USER_ID = (1 << 52) - 1
 """Telegram's own limit for the ids of persons."""
 
@@ -278,7 +275,7 @@ class Settings(FileSettings):
     @classmethod
     def _token_form(cls, value: SecretStr) -> SecretStr:
         if not _TOKEN.fullmatch(value.get_secret_value()):
-            raise ValueError(f"must be a bot token as BotFather shows it: {TOKEN_FORM}")
+            raise ValueError("must be a bot token as BotFather shows it: digits, a colon and 35 characters")
         return value
 
     @field_validator("reversal_secret")

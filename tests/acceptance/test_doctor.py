@@ -1,6 +1,7 @@
 """What an operator sees: faults in the settings, the doctor's findings, health, readiness and metrics."""
 
 import asyncio
+import json
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -157,6 +158,48 @@ async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram(closed_sho
     assert status == 1
     assert "cannot listen" in output
     assert not closed_shop.world.telegram.calls
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_rejected_token_is_an_error_that_says_so_and_reversals_are_taken_meanwhile(
+    closed_shop: Shop,
+) -> None:
+    """A start without Telegram is worth something: the biller may report a result only once."""
+    shop = closed_shop
+    token = shop.settings["TELEGRAM_TOKEN"]
+    await shop.start()
+    trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))
+    await shop.until(lambda: shop.rows("SELECT state FROM orders") == [("pending",)])
+    await shop.kill()
+    shop.settings["TELEGRAM_TOKEN"] = "1234567:kenari-salah"
+    await shop.launch()
+    await shop.until(lambda: "telegram rejects the token: copy TELEGRAM_TOKEN from BotFather" in shop.output)
+    (line,) = [line for line in shop.output.splitlines() if "telegram rejects the token" in line]
+    assert json.loads(line)["level"] == "ERROR"
+    ready = await shop.http.get(f"{shop.url}/readyz")
+    assert (ready.status_code, ready.json()["telegram"]) == (503, False)
+    report = f"status=0&refid={trxid}&product=s5&qty=1&dest=081234566666&message="
+    assert (await shop.report(report)).text == "OK"
+    await shop.kill()
+    shop.settings["TELEGRAM_TOKEN"] = token
+    await shop.start()
+    await shop.told(SARI, "SUKSES", trxid)
+
+
+async def test_a_token_revoked_while_the_bot_runs_is_an_error_that_says_so(shop: Shop) -> None:
+    shop.may_stumble = True
+    telegram = shop.world.telegram
+    token, telegram.token = telegram.token, "1234567:a-new-one"
+    telegram.updates.end_poll("the token was revoked")
+    await shop.report("status=0")  # an alarm for the admin, which cannot be sent
+    await shop.until(lambda: "telegram rejects the token" in shop.output)
+    assert not (await shop.http.get(f"{shop.url}/readyz")).json()["telegram"]
+    telegram.token = token
+    await shop.until(lambda: is_ready(shop))
+
+
+async def is_ready(shop: Shop) -> bool:
+    return (await shop.http.get(f"{shop.url}/readyz")).is_success
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
