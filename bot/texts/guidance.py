@@ -166,6 +166,12 @@ def words(notice: GuidanceNotice) -> Text:
             assert_never(notice)
 
 
+ADMIN_REACHED = lines(
+    ("🔎 ", bold("Cek loket")),
+    "Pesan untuk admin sampai di chat ini. Tidak perlu dibalas.",
+)
+"""Sent to every admin by `loket check`."""
+
 COMMANDS = {
     "harga": "Kode dan harga",
     "cek": "Pesanan terakhir, atau menurut nomor",
