@@ -1,5 +1,5 @@
-# Two stages: the first builds a virtual environment from locked, hash-checked packages, the second holds
-# nothing else. Works with a read-only root: the one place that is written is the volume /data.
+# Two stages: the first builds a virtual environment from locked, hash-checked packages; the second contains
+# nothing else. It works with a read-only root: only the volume /data is written.
 
 FROM python:3.13-slim AS build
 
@@ -7,7 +7,7 @@ ENV VENV=/opt/loket
 WORKDIR /build
 
 COPY requirements.lock requirements-dev.lock ./
-# The build backend is hash-checked too: its lines are taken out of the developers' lock.
+# The build backend is hash-checked too: its lines are those of the developers' lock.
 RUN awk '/^[a-z]/ { keep = /^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/ } keep' requirements-dev.lock > backend.lock
 RUN python -m venv backend
 RUN backend/bin/pip install --no-cache-dir --require-hashes --requirement backend.lock
@@ -35,12 +35,12 @@ RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonex
 COPY --from=build /opt/loket /opt/loket
 
 USER 10001:10001
-# A relative path in DATABASE_URL ends up on the volume too.
+# A relative path in DATABASE_URL is on the volume too.
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# No proxy of the environment may stand between a process and itself.
+# The check must not go through a proxy of the environment.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ.get('LISTEN_PORT', '8080') + '/healthz', timeout=4)"]
 

@@ -1,4 +1,4 @@
-# Every command a developer needs; each does its own set-up.
+# The commands for developers; each does its own set-up.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -13,27 +13,27 @@ setup: .venv/ready  ## a virtual environment with the locked packages and .venv/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-browser: setup  ## a Chromium for the page's test
+browser: setup  ## a Chromium for the tests of the demo's page
 	@$(BIN)/python tools/browser.py
 
-demo: setup  ## the bot between a pretended Telegram and a pretended biller, on a web page
+demo: setup  ## the bot with a simulated Telegram and a simulated biller, on a web page
 	$(BIN)/loket demo
 
-gallery: setup  ## docs/gallery.md: every message as it looks in the chat, from the real texts
+gallery: setup  ## docs/gallery.md: all messages as they look in a chat, from the real texts
 	$(BIN)/python -m tools.gallery
 
-test: setup browser  ## every promise, in some five minutes
+test: setup browser  ## every test but the long ones, in some five minutes
 	$(BIN)/python -m pytest -n auto -m "not prove"
 
-prove: setup  ## what takes longer: thousands of worlds, a thousand kills, every planted bug caught
+prove: setup  ## the long tests: thousands of simulated worlds, a thousand kills, every planted bug
 	$(BIN)/python -m pytest -m prove
 
-coverage: setup browser  ## which lines `make test` runs
+coverage: setup browser  ## the lines that `make test` runs
 	$(BIN)/python -m pytest -n auto -m "not prove" --cov --cov-report=term:skip-covered
 
 SEEDS ?= 0:500000
 
-simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST:LAST
+simulate: setup  ## half a million simulated worlds, or those of SEEDS=FIRST:LAST
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 .venv-run/ready: requirements.lock
@@ -48,7 +48,7 @@ simulate: setup  ## half a million worlds of misfortune, or those of SEEDS=FIRST
 
 ROUNDS ?= 5
 
-bench: setup .venv-run/ready .venv-bench/ready  ## Loket beside what one would write instead: some 20 minutes; or PARTS=growth, with 17 GB
+bench: setup .venv-run/ready .venv-bench/ready  ## Loket compared with what one would write instead: some 20 minutes; or PARTS=growth, with 17 GB
 	$(BIN)/python -m tests.benchmarks --rounds $(ROUNDS) $(PARTS)
 
 check: setup  ## formatting, lint, types, import contracts
@@ -66,7 +66,7 @@ lock: setup  ## lock the versions of pyproject.toml with their hashes (needs uv 
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --group bench --output-file tests/benchmarks/requirements.lock
 
-audit:  ## known faults in the locked libraries (needs uv on the PATH, and the network)
+audit:  ## known faults of the locked libraries (needs uv on the PATH, and the network)
 	uv tool run pip-audit@2.10.1 --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean:

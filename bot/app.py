@@ -189,10 +189,12 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         )
         await _check_restore(app)
         await app.runtime.submitter.recover()
-        tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
+        tasks: list[asyncio.Task[None]] = []
         stack.push_async_callback(_stop_workers, app, tasks)
         web = build_app(app.handlers(), app.access_rules())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
+        # Only now: where the port is taken, nothing may be bought or sent.
+        tasks += [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
         stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         telegram_set_up = asyncio.create_task(app.set_up_telegram(), name="telegram set-up")
         stack.push_async_callback(_cancel, telegram_set_up)
@@ -221,7 +223,8 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 async def _stop_workers(app: App, tasks: list[asyncio.Task[None]]) -> None:
     """Send the due messages, then stop the workers; other messages stay in the outbox for the next start."""
-    await _send_last_messages(app)
+    if tasks:
+        await _send_last_messages(app)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

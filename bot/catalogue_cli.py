@@ -58,7 +58,7 @@ def read_file(file: Path) -> ParsedPriceList:
     if isinstance(read, UnreadablePriceList):
         reason = f"{read.fault.replace('_', ' ')} {read.detail}".strip()
         raise PriceListFileError(f"{file} is not a price list: {reason}")
-    return read.found
+    return read.parsed
 
 
 def import_list(

@@ -1,1 +1,1 @@
-"""PRETENDS: a Telegram and a biller, reached by URL; of the bot it only looks into the database."""
+"""Emulators of Telegram and the biller for the real bot, which reaches them by URL, and the demo page."""

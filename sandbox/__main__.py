@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the bot between a pretended Telegram and a pretended biller, on a web page."""
+"""`python -m sandbox`: the bot between an emulated Telegram and an emulated biller, on a web page."""
 
 import argparse
 import asyncio
@@ -22,15 +22,15 @@ _PORTS_TRIED: Final = 50
 
 
 class PortTakenError(Exception):
-    """Another program listens on the port that was asked for; the text says which one is free."""
+    """Another program listens on the requested port; the message names a free one."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demo until it is told to stop; return the exit status."""
+    """Run the demo until it is interrupted; return the exit status."""
     options = _options().parse_args(arguments)
     try:
         return asyncio.run(_until_stopped(options))
-    except KeyboardInterrupt:  # before the loop could listen for it
+    except KeyboardInterrupt:  # before the loop has installed its signal handlers
         return 0
 
 
@@ -39,8 +39,8 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=_port, help=f"port of the page; 0 takes any (default: {_PORT}, or the next free one)"
     )
-    parser.add_argument("--no-story", action="store_true", help="open with empty chats")
-    parser.add_argument("--webhook", action="store_true", help="let the bot be called by webhook, not poll")
+    parser.add_argument("--no-story", action="store_true", help="start with empty chats")
+    parser.add_argument("--webhook", action="store_true", help="deliver updates by webhook, not by polling")
     return parser
 
 
@@ -54,14 +54,14 @@ def _port(text: str) -> int:
 async def _until_stopped(options: argparse.Namespace) -> int:
     demo = asyncio.create_task(_demo(options))
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, demo.cancel)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, demo.cancel)
     try:
         await demo
     except asyncio.CancelledError:
         return 0
-    except (BotDiedError, PortTakenError, TimeoutError, OSError) as fault:
-        sys.stderr.write(f"{fault}\n")
+    except (BotDiedError, PortTakenError, TimeoutError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
     return 1
 
 
@@ -71,11 +71,11 @@ async def _demo(options: argparse.Namespace) -> None:
     world.is_starting = True
     listener, note = _listener(options.port)
     if not options.no_story:
-        sys.stderr.write("Starting the bot and playing a short story: about ten seconds.\n")
+        sys.stderr.write("Starting the bot and playing the demo story takes about ten seconds.\n")
     async with serve(world, listener=listener) as url:
         invitation = f"{note}Open {url} in a browser; stop with Ctrl+C.\n"
         while True:
-            async with _bot_beside(world, url, options) as bot:
+            async with _bot_in_world(world, url, options) as bot:
                 sys.stdout.write(invitation)
                 sys.stdout.flush()
                 invitation = ""
@@ -87,25 +87,25 @@ async def _demo(options: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def _bot_beside(world: World, url: str, options: argparse.Namespace) -> AsyncIterator[BotProcess]:
-    """Run a new bot in the world; yields it when it is ready and the story has been played."""
+async def _bot_in_world(world: World, url: str, options: argparse.Namespace) -> AsyncIterator[BotProcess]:
+    """Run a new bot in the world; yield it when it is ready and the story has been played."""
     account = Account(token=BOT_TOKEN, biller_user=world.biller.user, biller_password=world.biller.password)
-    async with running_bot(url, account, webhook=options.webhook) as bot, _read_by(world, bot):
+    async with running_bot(url, account, webhook=options.webhook) as bot, _readable_database(world, bot):
         world.biller.reversal_url = bot.reversal_url
         try:
             await bot.ready()
             if not options.no_story:
                 await bot.alive_during(story.play(world))
-        except (TimeoutError, ExceptionGroup) as late:
-            raise TimeoutError(f"The bot did not answer in time. {bot.last_words()}") from late
+        except (TimeoutError, ExceptionGroup) as error:
+            raise TimeoutError(f"The bot did not answer in time. {bot.log_tail()}") from error
         world.is_starting = False
         world.feed.changed()
         yield bot
 
 
 @asynccontextmanager
-async def _read_by(world: World, bot: BotProcess) -> AsyncIterator[None]:
-    """Let the world read the bot's database while the bot runs."""
+async def _readable_database(world: World, bot: BotProcess) -> AsyncIterator[None]:
+    """Attach the bot's database to the world and publish its commits until the block ends."""
     world.bot_database = database = BotDatabase(bot.database)
     watching = asyncio.create_task(database.watch(world.feed.changed))
     try:
@@ -117,13 +117,17 @@ async def _read_by(world: World, bot: BotProcess) -> AsyncIterator[None]:
         database.close()
 
 
-def _listener(asked: int | None) -> tuple[socket.socket, str]:
-    """Return a socket on the port asked for, else on the first free one, with a note on what is taken."""
-    if asked is not None:
+def _listener(requested_port: int | None) -> tuple[socket.socket, str]:
+    """Return a socket on the requested port, PortTakenError if it is in use; else on the first free port.
+
+    The text is a note for the user if the default port is in use.
+    """
+    if requested_port is not None:
         try:
-            return listening_socket(asked), ""
+            return listening_socket(requested_port), ""
         except OSError as error:
-            raise PortTakenError(f"Port {asked} cannot be used ({error.strerror}): {_hint(asked)}") from error
+            reason, hint = error.strerror, _hint(requested_port)
+            raise PortTakenError(f"Port {requested_port} cannot be used ({reason}): {hint}") from error
     listener = _next_free(_PORT)
     port = listener.getsockname()[1]
     return listener, "" if port == _PORT else f"Port {_PORT} is taken, so the page is on {port}. "
@@ -135,7 +139,7 @@ def _hint(port: int) -> str:
 
 
 def _next_free(first: int) -> socket.socket:
-    """Return a socket on the first free port from `first` on; on any, if all that are tried are taken."""
+    """Return a socket on the first free of the ports from `first` on, or on any port if all are in use."""
     for port in range(first, min(first + _PORTS_TRIED, 1 << 16)):
         try:
             return listening_socket(port)

@@ -1,6 +1,6 @@
-"""What the bot has stored, read from its SQLite file: the page shows an order as the bot itself knows it.
+"""Reads the bot's SQLite file, so that the page shows each order as the bot itself has stored it.
 
-No other module of the sandbox knows a table of the bot's.
+No other module of the sandbox knows the bot's tables.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from typing import Final
 MessageKey = tuple[int, int]
 """The ids of a chat and of a message in it."""
 
-# SQLite has no event for another process's commit; this often is looked for one.
-_LOOK_EVERY_S: Final = 0.1
+# SQLite reports no event for another process's commit, so the file is polled.
+_POLL_INTERVAL_S: Final = 0.1
 
 _ORDERS: Final = """
 SELECT trxid, chat_id, message_id, line, product_code, destination, ordinal, state, overdue, placed_at_ms
 FROM orders"""
 _EVENTS: Final = "SELECT trxid, at_ms, actor, evidence, state_after FROM order_events ORDER BY event_id"
-_TOLD: Final = """
+_SENT_NOTICES: Final = """
 SELECT substr(subject, 6), created_at_ms, sent_at_ms, message_id
 FROM outbox WHERE subject LIKE 'told:%' AND sent_at_ms IS NOT NULL ORDER BY outbox_id"""
 _BATCHES: Final = "SELECT chat_id, message_id, unplaced FROM batches"
@@ -33,7 +33,7 @@ _PEOPLE: Final = "SELECT user_id, standing FROM people"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One entry of an order's history: who brought it, and the state that it left the order in."""
+    """One entry of an order's history: its actor, and the order's state after it."""
 
     at_ms: int
     actor: str
@@ -41,25 +41,24 @@ class Event:
 
     @property
     def by_admin(self) -> bool:
-        """Whether an admin decided it."""
         return self.actor.startswith("admin:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One notice of an order that Telegram took for its chat: written when, taken when, as which message."""
+class SentNotice:
+    """A notice of an order that Telegram accepted; `created_at_ms` is when the bot wrote it to its outbox."""
 
-    written_at_ms: int
-    told_at_ms: int
+    created_at_ms: int
+    sent_at_ms: int
     message_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredOrder:
-    """An order of the bot. `message_id` is the message that asked for it, or the one whose button did.
+    """An order of the bot. `message_id` is the message with its text, or the one with its button.
 
-    `typed` is what the bot keeps as evidence: the line as typed, or what the button offered. `overdue`: the
-    chat was told that it takes long.
+    `typed` is the bot's evidence: the line as typed, or the offer of the button. `overdue`: the bot has
+    notified the chat that the order takes long.
     """
 
     trxid: str
@@ -74,12 +73,12 @@ class StoredOrder:
     placed_at_ms: int
     typed: str
     events: tuple[Event, ...]
-    tellings: tuple[Telling, ...]
+    sent_notices: tuple[SentNotice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unplaced:
-    """A line of a message with several orders that the bot stored no order for; `line` counts from 1."""
+    """A line without a stored order in a message with several orders; `line` counts from 1."""
 
     line: int
     typed: str
@@ -87,10 +86,10 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotRecords:
-    """All that the page needs of the bot's records.
+    """A snapshot of the bot's records, as far as the page shows them.
 
-    `unplaced` holds an entry for each message with several orders; `seen` are the messages that the bot took
-    in, with all that came of them; `standings` says by user id how far a person has come as a reseller.
+    `unplaced` has an entry for each message with several orders. `seen` are the messages whose effects the
+    bot has stored. `standings` are the standings of resellers by user id.
     """
 
     orders: tuple[StoredOrder, ...] = ()
@@ -100,7 +99,7 @@ class BotRecords:
 
 
 class BotDatabase:
-    """The database of a bot that runs beside the sandbox; opened read-only, as soon as it is there."""
+    """The database of a bot that runs next to the sandbox; opened read-only as soon as the file exists."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -109,7 +108,7 @@ class BotDatabase:
         self._records: BotRecords | None = None
 
     def read(self) -> BotRecords | None:
-        """Return the records; None if they cannot be read (not there yet, or of a shape unknown here)."""
+        """Return the records; None if they cannot be read: no file yet, or an unknown schema."""
         try:
             connection = self._open()
             if self._has_changed(connection):
@@ -119,25 +118,25 @@ class BotDatabase:
         return self._records
 
     async def watch(self, changed: Callable[[], None]) -> None:
-        """Call `changed` soon after each commit of the bot, until cancelled."""
-        seen: int | None = None
+        """Call `changed` within 0.1 s of each commit of the bot, until cancelled."""
+        last_version: int | None = None
         while True:
             with suppress(sqlite3.Error):
                 version = _data_version(self._open())
-                if version != seen:
-                    seen = version
+                if version != last_version:
+                    last_version = version
                     changed()
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(_POLL_INTERVAL_S)
 
     def close(self) -> None:
-        """Let the file go; a later `read` opens it again."""
+        """Close the file; a later `read` opens it again."""
         if self._connection is not None:
             self._connection.close()
         self._connection = self._version = self._records = None
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            # A write of the bot's may hold the file for moments; the page is not kept waiting for it.
+            # The bot may lock the file for a moment; the page must not wait longer than this for it.
             self._connection = sqlite3.connect(
                 f"{self._path.as_uri()}?mode=ro", uri=True, timeout=0.2, isolation_level=None
             )
@@ -154,8 +153,8 @@ def _data_version(connection: sqlite3.Connection) -> int:
 
 
 @contextmanager
-def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Let all statements see the database as it is at the first of them."""
+def _read_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run all statements of the block on the snapshot that the first of them sees."""
     connection.execute("BEGIN")
     try:
         yield
@@ -164,10 +163,10 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _records_in(connection: sqlite3.Connection) -> BotRecords:
-    with _one_moment(connection):
+    with _read_transaction(connection):
         unplaced = {
             (chat_id, message_id): tuple(
-                Unplaced(line=one["number"], typed=one["typed"]) for one in json.loads(lines)
+                Unplaced(line=line["number"], typed=line["typed"]) for line in json.loads(lines)
             )
             for chat_id, message_id, lines in connection.execute(_BATCHES)
         }
@@ -185,10 +184,10 @@ def _orders_in(connection: sqlite3.Connection) -> Iterator[StoredOrder]:
     for trxid, at_ms, actor, evidence, state in connection.execute(_EVENTS):
         events[trxid].append(Event(at_ms=at_ms, actor=actor, state=state))
         typed.setdefault(trxid, evidence or "")
-    tellings: dict[str, list[Telling]] = defaultdict(list)
-    for trxid, written_at_ms, told_at_ms, message_id in connection.execute(_TOLD):
-        one = Telling(written_at_ms=written_at_ms, told_at_ms=told_at_ms, message_id=message_id)
-        tellings[trxid].append(one)
+    sent_notices: dict[str, list[SentNotice]] = defaultdict(list)
+    for trxid, created_at_ms, sent_at_ms, message_id in connection.execute(_SENT_NOTICES):
+        notice = SentNotice(created_at_ms=created_at_ms, sent_at_ms=sent_at_ms, message_id=message_id)
+        sent_notices[trxid].append(notice)
     rows = connection.execute(_ORDERS).fetchall()
     for trxid, chat_id, message_id, line, product, destination, ordinal, state, overdue, placed_at_ms in rows:
         yield StoredOrder(
@@ -204,5 +203,5 @@ def _orders_in(connection: sqlite3.Connection) -> Iterator[StoredOrder]:
             placed_at_ms=placed_at_ms,
             typed=typed.get(trxid, ""),
             events=tuple(events[trxid]),
-            tellings=tuple(tellings[trxid]),
+            sent_notices=tuple(sent_notices[trxid]),
         )

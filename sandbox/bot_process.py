@@ -1,4 +1,4 @@
-"""The bot as a process of its own: given its settings and nothing else, watched, and stopped gently."""
+"""Runs the bot as a process with its own settings and nothing else, watches it, and stops it gracefully."""
 
 import asyncio
 import os
@@ -20,26 +20,26 @@ T = TypeVar("T")
 
 # A cold start on a slow machine takes a few seconds; more than this is a fault.
 READY_TIMEOUT_S: Final = 30.0
-# The bot finishes what it has in hand when asked to stop; a hanging one is not waited for longer.
+# On SIGTERM the bot finishes its work in progress; a bot that hangs for longer is killed.
 STOP_TIMEOUT_S: Final = 10.0
-_POLL_S: Final = 0.1
-_LAST_LINES: Final = 20
+_POLL_INTERVAL_S: Final = 0.1
+_LOG_TAIL_LINES: Final = 20
 _DATABASE: Final = "loket.db"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
-# All that the bot gets of the shell's environment: any other name could be a setting of a real bot, or name a
-# proxy that does not reach this machine.
-_KEPT: Final = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"})
-_KEPT_PREFIXES: Final = ("LC_", "PYTHON", "COV")
+# The bot inherits no other variable: it could be a setting of a real bot, or a proxy that does not reach this
+# machine.
+_INHERITED: Final = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH"})
+_INHERITED_PREFIXES: Final = ("LC_", "PYTHON", "COV")
 
 
 class BotDiedError(Exception):
-    """The bot's process ended by itself; the text holds its exit status and last log lines."""
+    """The bot's process ended by itself; the message has its exit status and last log lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What the bot is known by: its Telegram token, and user and password at the biller."""
+    """The bot's credentials at Telegram and at the biller."""
 
     token: str
     biller_user: str
@@ -50,7 +50,7 @@ class Account:
 class BotProcess:
     """A running bot. `url` is its own web server, `reversal_url` where the biller reports results.
 
-    `database` is its SQLite file, which goes with it.
+    `database` is its SQLite file, which is deleted when the bot is stopped.
     """
 
     process: Process
@@ -60,7 +60,7 @@ class BotProcess:
     log: Path
 
     async def ready(self) -> None:
-        """Return when the bot says that it is ready; BotDiedError or TimeoutError if it never does."""
+        """Wait until the bot reports that it is ready; BotDiedError or TimeoutError if it never does."""
         async with asyncio.timeout(READY_TIMEOUT_S), httpx.AsyncClient(trust_env=False) as client:
             await self.alive_during(self._poll_ready(client))
 
@@ -69,28 +69,28 @@ class BotProcess:
             with suppress(httpx.TransportError):
                 if (await client.get(f"{self.url}/readyz")).is_success:
                     return
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(_POLL_INTERVAL_S)
 
     async def alive_during(self, work: Awaitable[T]) -> T:
-        """Return what `work` returns; BotDiedError as soon as the bot ends before it."""
-        working, dying = asyncio.ensure_future(work), asyncio.ensure_future(self.process.wait())
+        """Return the result of `work`; raise BotDiedError as soon as the bot ends before it."""
+        work_task, exit_task = asyncio.ensure_future(work), asyncio.ensure_future(self.process.wait())
         try:
-            await asyncio.wait({working, dying}, return_when=asyncio.FIRST_COMPLETED)
-            if not working.done():
-                raise BotDiedError(f"The bot ended with status {dying.result()}. {self.last_words()}")
-            return await working
+            await asyncio.wait({work_task, exit_task}, return_when=asyncio.FIRST_COMPLETED)
+            if not work_task.done():
+                raise BotDiedError(f"The bot ended with status {exit_task.result()}. {self.log_tail()}")
+            return await work_task
         finally:
-            for task in (working, dying):
+            for task in (work_task, exit_task):
                 task.cancel()
-            await asyncio.gather(working, dying, return_exceptions=True)
+            await asyncio.gather(work_task, exit_task, return_exceptions=True)
 
-    def last_words(self) -> str:
-        """Return the end of the bot's log, for a person."""
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
+    def log_tail(self) -> str:
+        """Return the end of the bot's log, as text to print."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL_LINES:]
         return "Its last log lines:\n" + "\n".join(lines) if lines else "It has logged nothing."
 
     async def stop(self) -> None:
-        """Ask the bot to stop, and end it if it does not do so in time."""
+        """Send SIGTERM, and SIGKILL if the bot has not ended in time."""
         if self.process.returncode is not None:
             return
         self.process.send_signal(signal.SIGTERM)
@@ -108,7 +108,7 @@ class BotProcess:
 async def running_bot(
     sandbox_url: str, account: Account, *, webhook: bool = False
 ) -> AsyncIterator[BotProcess]:
-    """Run the bot against the sandbox at `sandbox_url`, on a database of its own that goes with it."""
+    """Run the bot against the sandbox at `sandbox_url`, on a temporary database."""
     with TemporaryDirectory(prefix="loket-sandbox-", ignore_cleanup_errors=True) as home:
         port, secret, log = _free_port(), secrets.token_urlsafe(32), Path(home, "bot.log")
         url = f"http://127.0.0.1:{port}"
@@ -141,17 +141,19 @@ def _settings(sandbox_url: str, account: Account, *, port: int, reversal_secret:
         "REVERSAL_SECRET": reversal_secret,
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{_DATABASE}",  # in its working folder, which is its home
+        "DATABASE_URL": f"sqlite:///{_DATABASE}",  # relative to its working directory
     }
 
 
 def _environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the bot: its settings, and of the shell's what a program needs."""
-    kept = {
-        name: value for name, value in inherited.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    """Return the bot's settings and the few inherited variables that any program needs."""
+    basic = {
+        name: value
+        for name, value in inherited.items()
+        if name in _INHERITED or name.startswith(_INHERITED_PREFIXES)
     }
-    path = os.pathsep.join(filter(None, (kept.get("PYTHONPATH"), str(_ROOT))))
-    return {**kept, **settings, "PYTHONPATH": path}
+    path = os.pathsep.join(filter(None, (basic.get("PYTHONPATH"), str(_ROOT))))
+    return {**basic, **settings, "PYTHONPATH": path}
 
 
 async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Process:
@@ -164,7 +166,7 @@ async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Pro
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out,
             stderr=STDOUT,
-            start_new_session=True,  # Ctrl+C reaches us alone, and we stop the bot in our own order
+            start_new_session=True,  # so that Ctrl+C reaches the demo only, which then stops the bot
         )
 
 

@@ -1,4 +1,4 @@
-"""The controls of the sandbox over HTTP: what the page and tests in other processes turn."""
+"""HTTP controls of the sandbox, for the page and for tests in other processes."""
 
 import asyncio
 import json
@@ -15,9 +15,9 @@ from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import RefusedError
 from sandbox.world import World
 
-_PING_S: Final = 15.0
-# What a browser may show by itself; everything else is only ever saved.
-_SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+_PING_INTERVAL_S: Final = 15.0
+# A browser may display these types; every other file is sent as a download.
+_DISPLAYABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 Control = Callable[[World, Json], Awaitable[Json]]
 Reader = Callable[[Request], Awaitable[Json]]
 
@@ -57,7 +57,7 @@ def control_routes(world: World) -> list[Route]:
 
 
 def _posted(world: World, control: Control, read: Reader) -> Callable[[Request], Awaitable[Response]]:
-    """Return an endpoint that answers a wrong request with 400 and its reason."""
+    """Return an endpoint that runs `control`, and answers an invalid request with 400 and the reason."""
 
     async def answer(request: Request) -> Response:
         try:
@@ -76,10 +76,10 @@ async def _read_json(request: Request) -> Json:
 
 
 async def _read_file(request: Request) -> Json:
-    """Return the query's parameters, and the body as the file's content."""
+    """Return the query parameters, with the body under `content`."""
     numbers = {"chat_id", "user_id", "reply_to"}
-    asked = request.query_params.items()
-    values: Json = {name: int(value) if name in numbers else value for name, value in asked}
+    query = request.query_params.items()
+    values: Json = {name: int(value) if name in numbers else value for name, value in query}
     return values | {"content": await request.body()}
 
 
@@ -89,21 +89,21 @@ def _file_of(world: World, unique_id: str) -> Response:
     content = files.content(found) if found else None
     if found is None or content is None:
         return Response(status_code=404)
-    # The id is that of the content, so a browser may keep it.
+    # The id is derived from the content, so a browser may cache it.
     headers = {"Cache-Control": "max-age=3600, immutable", "X-Content-Type-Options": "nosniff"}
-    if found.mime_type in _SHOWN:
+    if found.mime_type in _DISPLAYABLE:
         return Response(content, media_type=found.mime_type, headers=headers)
     headers["Content-Disposition"] = "attachment"
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 async def _events(world: World) -> AsyncIterator[str]:
-    """Send the version now and at each change; a comment when it is quiet."""
+    """Yield the version now and after each change, and a comment after 15 s without one."""
     version = world.feed.version
     yield _event(version)
     while not world.feed.closed:
         try:
-            version = await asyncio.wait_for(world.feed.wait_past(version), _PING_S)
+            version = await asyncio.wait_for(world.feed.wait_past(version), _PING_INTERVAL_S)
             yield _event(version)
         except TimeoutError:
             yield ": ping\n\n"
@@ -114,21 +114,21 @@ def _event(version: int) -> str:
 
 
 async def _say(world: World, body: Json) -> Json:
-    said = world.telegram.say(
+    sent = world.telegram.say(
         body["chat_id"], body["text"], user_id=body.get("user_id"), reply_to=body.get("reply_to")
     )
-    return asdict(said)
+    return asdict(sent)
 
 
 async def _send_file(world: World, body: Json) -> Json:
-    said = world.telegram.send_file(
+    sent = world.telegram.send_file(
         body["chat_id"],
         body["name"],
         body["content"],
         user_id=body.get("user_id"),
         reply_to=body.get("reply_to"),
     )
-    return asdict(said)
+    return asdict(sent)
 
 
 async def _press(world: World, body: Json) -> Json:

@@ -1,4 +1,4 @@
-"""One rising version for everything that can change, and ways to wait for the next change."""
+"""One version number for everything that can change, and ways to wait for the next change."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Feed:
-    """Count changes, and wake all waiters at each."""
+    """Counts changes and wakes all waiters at each."""
 
     def __init__(self) -> None:
         self.version = 0
@@ -16,12 +16,12 @@ class Feed:
         self._next = asyncio.Event()
 
     def changed(self) -> None:
-        """Say that something visible changed."""
+        """Increment the version and wake all waiters."""
         self.version += 1
         self._wake()
 
     def close(self) -> None:
-        """Let every waiter go; later waits return at once."""
+        """Wake every waiter; later waits return at once."""
         self.closed = True
         self._wake()
 
@@ -30,13 +30,13 @@ class Feed:
         self._next = asyncio.Event()
 
     async def wait_past(self, version: int) -> int:
-        """Return the version as soon as it is past the given one, or the feed is closed."""
+        """Return the version as soon as it exceeds the given one, or the feed is closed."""
         while self.version <= version and not self.closed:
             await self._next.wait()
         return self.version
 
     async def until(self, find: Callable[[], T | None], timeout_s: float = 5.0) -> T:
-        """Return what `find` finds, asked anew at each change; TimeoutError after `timeout_s` seconds."""
+        """Call `find` now and after each change until it returns a result; TimeoutError if it never does."""
         async with asyncio.timeout(timeout_s):
             while True:
                 seen = self.version

@@ -1,7 +1,7 @@
-"""Each order's way: what the bot stored and told of it, beside what the biller saw.
+"""Each order's steps, from the bot's records, the biller's ledger and the chats.
 
-An order is one that the bot has stored. A typed line that looks like one and was not stored is shown too, as
-long as the bot has not taken it in, and afterwards as not bought.
+An order is one that the bot has stored. A typed line that looks like an order but is not stored is shown as
+waiting until the bot has processed its message, and as not bought afterwards.
 """
 
 import re
@@ -16,51 +16,50 @@ from sandbox.biller.ledger import Entry
 from sandbox.bot_database import BotRecords, Event, MessageKey, StoredOrder
 from sandbox.telegram.chats import Chat, Json, Message
 
-# A code, a separator, and a rest that holds a destination; what the bot makes of it is its own affair.
+# A code, a separator, and a rest with a destination; the bot's own grammar knows far more.
 _ORDER_LINE = re.compile(r"(?P<code>[a-z0-9]{1,14})\s*[.,*#\s]\s*(?P<rest>.+)", re.IGNORECASE)
-# A phone number with blanks in it is not a nominal with a number.
+# A phone number with spaces in it must not be read as a nominal with a number.
 _PHONE = re.compile(r"(?:0|62)[0-9]{9,12}|8[0-9]{8,10}")
 _SHORTEST_DESTINATION: Final = 5
 _LONGEST_NOMINAL: Final = 4
 
-# States of the bot's that end an order until the biller says the opposite or an admin decides.
+# States that are final until the biller reports the opposite or an admin decides.
 _SETTLED: Final = frozenset({"succeeded", "failed", "expired", "disputed"})
 
 
 class Unstored(StrEnum):
-    """How a line stands of which the bot has stored no order; a stored one stands as the bot's state says."""
+    """The state of a line without a stored order; a stored order has the bot's own state."""
 
-    UNTAKEN = "untaken"  # the bot has not taken the message in yet
-    UNBOUGHT = "unbought"  # it has, and there is no order: a question, a repeat, a closed product, a slip …
+    UNTAKEN = "untaken"  # the bot has not processed the message yet
+    UNBOUGHT = "unbought"  # processed without an order: a question, a duplicate, an input error …
 
 
 class StepName(StrEnum):
-    """The stations of an order."""
+    """The steps of an order, in the order in which they are drawn."""
 
-    ASKED = "asked"
+    ORDERED = "ordered"
     RECORDED = "recorded"
     SENT = "sent"
     ANSWERED = "answered"
     SETTLED = "settled"
-    TOLD = "told"
+    NOTIFIED = "notified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One station passed, with facts for the page to word."""
+    """One step that has happened, with facts that the page puts into words."""
 
     name: StepName
     at_ms: int
     facts: Json
 
     def as_json(self) -> Json:
-        """Return the step as the page reads it."""
         return {"name": self.name, "at": self.at_ms} | self.facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """One order, or a line that could have been one, and its steps in the order in which they happened."""
+    """One order, or a line that looks like one, and its steps."""
 
     chat_id: int
     message_id: int
@@ -72,7 +71,6 @@ class Journey:
     order: StoredOrder | None = None
 
     def as_json(self) -> Json:
-        """Return the order as the page shows it."""
         order = self.order
         return {
             "chat_id": self.chat_id,
@@ -83,33 +81,35 @@ class Journey:
             "trxid": order.trxid if order else None,
             "destination": order.destination if order else None,
             "overdue": order is not None and order.overdue,
-            "by_admin": order is not None and _was_ruled(order),
+            "by_admin": order is not None and _was_settled_by_admin(order),
             "steps": [step.as_json() for step in self.steps],
         }
 
 
 def journeys(chats: Iterable[Chat], entries: Mapping[str, Entry], records: BotRecords) -> list[Journey]:
-    """Return every order and every line that could have been one, the newest first."""
+    """Return every order and every line that looks like one, the newest first."""
     by_id = {chat.id: chat for chat in chats}
-    ways = [_of_stored(order, by_id.get(order.chat_id), entries.get(order.trxid)) for order in records.orders]
+    all_journeys = [
+        _of_stored(order, by_id.get(order.chat_id), entries.get(order.trxid)) for order in records.orders
+    ]
     for chat in by_id.values():
-        ways += _not_stored(chat, records)
-    return sorted(ways, key=lambda way: (-way.at_ms, way.chat_id, way.message_id, way.line))
+        all_journeys += _not_stored(chat, records)
+    return sorted(all_journeys, key=lambda one: (-one.at_ms, one.chat_id, one.message_id, one.line))
 
 
 def _of_stored(order: StoredOrder, chat: Chat | None, entry: Entry | None) -> Journey:
     origin = chat.messages.get(order.message_id) if chat else None
     by_button = origin is not None and origin.from_bot
-    steps = list(_asked(order, chat, origin))
+    steps = list(_ordered(order, chat, origin))
     steps.append(Step(name=StepName.RECORDED, at_ms=order.placed_at_ms, facts={}))
     steps += _at_biller(entry) if entry else ()
     steps += (_settled(event) for event in _settling(order))
-    steps += _told(order, chat)
+    steps += _notified(order, chat)
     return Journey(
         chat_id=order.chat_id,
         message_id=order.message_id,
         line=order.line,
-        text=order.typed if order.typed and not by_button else _spelled(order),
+        text=order.typed if order.typed and not by_button else _canonical_text(order),
         state=order.state,
         at_ms=steps[0].at_ms,
         steps=tuple(steps),
@@ -117,16 +117,16 @@ def _of_stored(order: StoredOrder, chat: Chat | None, entry: Entry | None) -> Jo
     )
 
 
-def _asked(order: StoredOrder, chat: Chat | None, origin: Message | None) -> Iterator[Step]:
-    """Return when the order was typed or its button tapped; nothing if the chat is no longer there."""
+def _ordered(order: StoredOrder, chat: Chat | None, origin: Message | None) -> Iterator[Step]:
+    """Yield when the order was typed or its button tapped; nothing if its message is no longer there."""
     if chat is None or origin is None:
         return
     if not origin.from_bot:
-        yield Step(name=StepName.ASKED, at_ms=origin.at_ms, facts={"by_button": False})
+        yield Step(name=StepName.ORDERED, at_ms=origin.at_ms, facts={"by_button": False})
         return
     taps = [tap.at_ms for tap in chat.taps if tap.message_id == origin.id]
     if before := [at_ms for at_ms in taps if at_ms <= order.placed_at_ms]:
-        yield Step(name=StepName.ASKED, at_ms=before[-1], facts={"by_button": True})
+        yield Step(name=StepName.ORDERED, at_ms=before[-1], facts={"by_button": True})
 
 
 def _at_biller(entry: Entry) -> Iterator[Step]:
@@ -137,7 +137,7 @@ def _at_biller(entry: Entry) -> Iterator[Step]:
 
 
 def _settling(order: StoredOrder) -> Iterator[Event]:
-    """Return the events that brought the order into a settled state, or from one into another."""
+    """Yield the events that moved the order into a settled state, or from one into another."""
     before = None
     for event in order.events:
         if event.state in _SETTLED and event.state != before:
@@ -151,27 +151,27 @@ def _settled(event: Event) -> Step:
     )
 
 
-def _was_ruled(order: StoredOrder) -> bool:
-    """Return whether an admin's word brought the order where it stands."""
+def _was_settled_by_admin(order: StoredOrder) -> bool:
+    """Return whether an admin's decision led to the order's present state."""
     events = list(_settling(order))
     return bool(events) and events[-1].by_admin and events[-1].state == order.state
 
 
-def _told(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
-    """Return each notice that the chat got; it is the result if it was written when the order was settled."""
+def _notified(order: StoredOrder, chat: Chat | None) -> Iterator[Step]:
+    """Yield each notice that was sent to the chat; it is the result if created once the order was settled."""
     settled_at_ms = max((event.at_ms for event in _settling(order)), default=None)
-    for telling in order.tellings:
-        message = chat.messages.get(telling.message_id or 0) if chat else None
+    for notice in order.sent_notices:
+        message = chat.messages.get(notice.message_id or 0) if chat else None
         facts = {
             "words": _words_about(order, message) if message else None,
-            "is_result": settled_at_ms is not None and telling.written_at_ms >= settled_at_ms,
+            "is_result": settled_at_ms is not None and notice.created_at_ms >= settled_at_ms,
         }
-        at_ms = message.at_ms if message else telling.told_at_ms
-        yield Step(name=StepName.TOLD, at_ms=at_ms, facts=facts)
+        at_ms = message.at_ms if message else notice.sent_at_ms
+        yield Step(name=StepName.NOTIFIED, at_ms=at_ms, facts=facts)
 
 
 def _words_about(order: StoredOrder, message: Message) -> str:
-    """Return the order's line in a message that lists several by the ends of their Refs; else the first."""
+    """Return the order's line in a message that lists several orders by Ref; else the first line."""
     listed = (line for line in message.text.splitlines() if line.endswith(f"·{order.trxid[-5:]}"))
     return next(listed, _first_line(message))
 
@@ -180,13 +180,13 @@ def _first_line(message: Message) -> str:
     return next(iter(message.text.splitlines()), "")
 
 
-def _spelled(order: StoredOrder) -> str:
+def _canonical_text(order: StoredOrder) -> str:
     ordinal = f".{order.ordinal}" if order.ordinal > 1 else ""
     return f"{order.product}{ordinal}.{order.destination}"
 
 
 def _not_stored(chat: Chat, records: BotRecords) -> Iterator[Journey]:
-    """Return the lines of a chat that look like orders and are none, but those that a button made one of."""
+    """Yield the lines of a chat that look like orders but are not stored, unless a button bought them."""
     stored = {(one.chat_id, one.message_id) for one in records.orders}
     bought_by_button = _bought_by_button(chat, records)
     answers = _first_replies(chat)
@@ -196,28 +196,32 @@ def _not_stored(chat: Chat, records: BotRecords) -> Iterator[Journey]:
         bought = bought_by_button.get(message.id, [])
         if key in records.unplaced:
             unplaced = [(one.line, one.typed) for one in records.unplaced[key]]
-            lines = [one for one in unplaced if not any(number in _digits(one[1]) for number in bought)]
+            lines = [
+                (line, text)
+                for line, text in unplaced
+                if not any(number in _digits(text) for number in bought)
+            ]
         elif not message.from_bot and key not in stored and not bought:
             lines = _order_lines(message)
         for line, text in lines:
             answer = answers.get(message.id)
-            yield _unstored(key, line, text, message, answer, is_seen=key in records.seen)
+            yield _unstored(key, line, text, message, answer, is_processed=key in records.seen)
 
 
 def _unstored(
-    key: MessageKey, line: int, text: str, message: Message, answer: Message | None, *, is_seen: bool
+    key: MessageKey, line: int, text: str, message: Message, answer: Message | None, *, is_processed: bool
 ) -> Journey:
-    steps = [Step(name=StepName.ASKED, at_ms=message.at_ms, facts={"by_button": False})]
+    steps = [Step(name=StepName.ORDERED, at_ms=message.at_ms, facts={"by_button": False})]
     if answer is not None:
         rows = (row for row in answer.text.splitlines() if row.startswith(f"{line}. "))
         facts = {"words": next(rows, _first_line(answer)), "is_result": False}
-        steps.append(Step(name=StepName.TOLD, at_ms=answer.at_ms, facts=facts))
+        steps.append(Step(name=StepName.NOTIFIED, at_ms=answer.at_ms, facts=facts))
     return Journey(
         chat_id=key[0],
         message_id=key[1],
         line=line,
         text=text,
-        state=Unstored.UNBOUGHT if is_seen else Unstored.UNTAKEN,
+        state=Unstored.UNBOUGHT if is_processed else Unstored.UNTAKEN,
         at_ms=message.at_ms,
         steps=tuple(steps),
     )
@@ -233,11 +237,12 @@ def _first_replies(chat: Chat) -> dict[int, Message]:
 
 
 def _bought_by_button(chat: Chat, records: BotRecords) -> dict[int, list[str]]:
-    """Return, by message, the numbers that a button under the bot's answer to it has bought for.
+    """Return, by message, the destinations of orders bought by a button under the bot's reply to it.
 
-    Under a result stands a button too; what it buys is another order, and not the line that was asked back.
+    Buttons under results are left out: they buy another order, not the line that the bot asked about.
     """
-    results = {told.message_id for one in records.orders if one.chat_id == chat.id for told in one.tellings}
+    in_chat = (order for order in records.orders if order.chat_id == chat.id)
+    results = {notice.message_id for order in in_chat for notice in order.sent_notices}
     bought: dict[int, list[str]] = {}
     for order in records.orders:
         origin = chat.messages.get(order.message_id) if order.chat_id == chat.id else None
@@ -248,16 +253,16 @@ def _bought_by_button(chat: Chat, records: BotRecords) -> dict[int, list[str]]:
 
 
 def _order_lines(message: Message) -> Iterator[tuple[int, str]]:
-    """Return each line of a message that looks like an order, with its number from 1."""
+    """Yield each line of a message that looks like an order, with its number from 1."""
     if message.reply_to is not None and message.reply_to.from_bot:
-        return  # an answer to a question of the bot's: a number, an SN
+        return  # an answer to a question of the bot: a destination or a serial number
     for number, line in enumerate(message.text.splitlines(), start=1):
         plain = unicodedata.normalize("NFKC", line).strip()
         shape = _ORDER_LINE.fullmatch(plain)
         if shape is None or len(_digits(shape["rest"])) < _SHORTEST_DESTINATION:
             continue
         code = shape["code"].lower()
-        # `cek 0812…` looks like an order too: a word without a number in it is none.
+        # `cek 0812…` has the same shape: a code without a digit is a command.
         if code.isalpha() or (code.isdecimal() and (len(code) > _LONGEST_NOMINAL or _is_phone(plain))):
             continue
         yield number, line.strip()
@@ -267,6 +272,6 @@ def _is_phone(text: str) -> bool:
     return _PHONE.fullmatch(_digits(text)) is not None
 
 
-@lru_cache(maxsize=16_384)  # the same lines are read anew at each look
+@lru_cache(maxsize=16_384)  # each snapshot parses the same lines again
 def _digits(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter in "0123456789")
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if char in "0123456789")

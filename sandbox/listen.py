@@ -1,4 +1,4 @@
-"""A web server on 127.0.0.1 inside the running event loop, able to cut a connection without an answer."""
+"""A web server on 127.0.0.1 inside the running event loop that can drop a connection without a response."""
 
 import asyncio
 import socket
@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# Held polls are let go before; what still hangs after this is cancelled.
-_GRACE_S = 2
+# Long polls are released before the server stops; a request that still runs after this is cancelled.
+_GRACE_PERIOD_S = 2
 
 
 class _CuttableProtocol(HttpToolsProtocol):
-    """Lends each request its transport: ASGI itself has no word for hanging up."""
+    """Puts its transport into each request's scope, since ASGI itself cannot drop a connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -27,25 +27,25 @@ class _CuttableProtocol(HttpToolsProtocol):
 
 
 class HangUp(Response):
-    """Instead of an answer, the TCP connection is closed: not one byte is sent."""
+    """A response that closes the TCP connection without sending a byte."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's shape
-        """Close the connection and wait until the server knows."""
+        """Close the connection and wait until the server has noticed."""
         scope["sandbox.transport"].abort()
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
 def loopback_client(timeout_s: float) -> httpx.AsyncClient:
-    """Return a client for plain HTTP on this machine; without certificates to load it is there at once."""
+    """Return a client for plain HTTP on this machine; it loads no certificates, which would take a while."""
     return httpx.AsyncClient(
         trust_env=False, timeout=timeout_s, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     )
 
 
 def listening_socket(port: int) -> socket.socket:
-    """Return a socket that listens on a port of 127.0.0.1, 0 for any; OSError if it cannot."""
-    # Only a socket that names TCP gets TCP_NODELAY from asyncio; without it every answer takes 40 ms.
+    """Return a socket that listens on a port of 127.0.0.1, 0 for any; OSError if the port is in use."""
+    # asyncio sets TCP_NODELAY only if the protocol is given as TCP; without it each response takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -59,7 +59,7 @@ def listening_socket(port: int) -> socket.socket:
 
 @asynccontextmanager
 async def listen(app: ASGIApp, *, listener: socket.socket | None = None) -> AsyncIterator[str]:
-    """Serve `app` at a listening socket, else on any free port, until the block ends; yields the base URL."""
+    """Serve `app` on `listener`, or on any free port, until the block ends; yield the base URL."""
     config = uvicorn.Config(
         app,
         http=_CuttableProtocol,
@@ -72,7 +72,7 @@ async def listen(app: ASGIApp, *, listener: socket.socket | None = None) -> Asyn
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     listener = listener or listening_socket(0)
-    # `serve()` would take over the signals of the process and leave only at its next tick.
+    # `serve()` would install signal handlers, and notice the end of the block only at its next tick.
     await server.startup(sockets=[listener])
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -81,15 +81,15 @@ async def listen(app: ASGIApp, *, listener: socket.socket | None = None) -> Asyn
 
 
 async def _stop(server: uvicorn.Server) -> None:
-    """End what is open; uvicorn's own shutdown sleeps a tenth of a second, in every test anew."""
+    """Close all connections; uvicorn's own shutdown sleeps 0.1 s, which every test would pay."""
     for listener in server.servers:
         listener.close()
     state = server.server_state
     for connection in list(state.connections):
         connection.shutdown()
     try:
-        async with asyncio.timeout(_GRACE_S):
-            while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn tells no event of it
+        async with asyncio.timeout(_GRACE_PERIOD_S):
+            while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn has no event for this
                 await asyncio.sleep(0.005)
     except TimeoutError:
         for task in state.tasks:

@@ -1,7 +1,7 @@
-"""The moments of each call between the bot and the world, told to watchers that may strike at them.
+"""Reports how far each call between the bot and the world has come, so that a test can kill the bot there.
 
-Calls of the bot are named `trx` or by their method of the Bot API; those that the world makes are named
-`webhook` and `reversal`.
+Calls of the bot are named `trx` or by their method of the Bot API; calls of the world are named `webhook`
+and `reversal`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,51 +13,49 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class Moment(StrEnum):
-    """How far a call has come."""
+    """How far a call has come. Calls of the world have no DONE."""
 
-    ARRIVED = "arrived"  # the whole request is there, and nothing has come of it; of ours: it is written
-    DONE = "done"  # it has taken effect, and not a byte of the answer is written; of ours never told
-    ANSWERED = "answered"  # the whole answer is written; of ours: it is here
+    ARRIVED = "arrived"  # request received, not yet processed; for a call of the world: request written
+    DONE = "done"  # processed, and no byte of the response is written yet
+    ANSWERED = "answered"  # response written; for a call of the world: response received
 
 
 Watcher = Callable[[str, Moment], None]
 
-_OF_OURS = {
+_OUTGOING_MOMENTS = {
     "http11.send_request_body.complete": Moment.ARRIVED,
     "http11.receive_response_body.complete": Moment.ANSWERED,
 }
 
 
 class Moments:
-    """Call each watcher at every moment, while the call waits."""
+    """Calls each watcher at every moment, before the call goes on."""
 
     def __init__(self) -> None:
         self.watchers: list[Watcher] = []
 
-    def tell(self, call: str, moment: Moment) -> None:
-        """Call the watchers."""
+    def report(self, call: str, moment: Moment) -> None:
         for watcher in self.watchers:
             watcher(call, moment)
 
     def extensions(self, call: str) -> dict[str, object]:
-        """Return what httpx needs to tell the moments of a call that the world makes."""
+        """Return the httpx request extensions that report the moments of a call of the world."""
 
         async def trace(event: str, _: Mapping[str, object]) -> None:
-            if event in _OF_OURS:
-                self.tell(call, _OF_OURS[event])
+            if event in _OUTGOING_MOMENTS:
+                self.report(call, _OUTGOING_MOMENTS[event])
 
         return {"trace": trace}
 
 
 class Watched:
-    """Stands before the sandbox and tells the moments of the bot's calls."""
+    """ASGI middleware that reports the moments of the bot's calls."""
 
     def __init__(self, app: ASGIApp, moments: Moments) -> None:
         self._app = app
         self._moments = moments
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry out a call, telling its moments."""
         call = _name_of(scope)
         if call is None or not self._moments.watchers:
             await self._app(scope, receive, send)
@@ -66,17 +64,17 @@ class Watched:
         async def watched_receive() -> Message:
             message = await receive()
             if message["type"] == "http.request" and not message.get("more_body"):
-                self._moments.tell(call, Moment.ARRIVED)
+                self._moments.report(call, Moment.ARRIVED)
             return message
 
         async def watched_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._moments.tell(call, Moment.DONE)
+                self._moments.report(call, Moment.DONE)
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                self._moments.tell(call, Moment.ANSWERED)
+                self._moments.report(call, Moment.ANSWERED)
 
-        with suppress(ClientDisconnect):  # the bot died while it called
+        with suppress(ClientDisconnect):  # the bot was killed during the call
             await self._app(scope, watched_receive, watched_send)
 
 

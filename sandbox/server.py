@@ -1,4 +1,4 @@
-"""One port for all of the sandbox: the Bot API, the biller, the controls and the page."""
+"""Serves the whole sandbox on one port: the Bot API, the biller, the controls and the page."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ async def _index(_: Request) -> FileResponse:
 
 @asynccontextmanager
 async def serve(world: World, listener: socket.socket | None = None) -> AsyncIterator[str]:
-    """Serve the world on 127.0.0.1 inside this event loop; yields the base URL, ends the world after."""
+    """Serve the world on 127.0.0.1 inside this event loop; yield the base URL, close the world at the end."""
     async with listen(sandbox_app(world), listener=listener) as url:
         try:
             yield url

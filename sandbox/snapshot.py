@@ -1,4 +1,4 @@
-"""The whole world as the page reads it: facts without words; times are ms since the epoch."""
+"""The snapshot of the world that the page draws: facts without texts; times in ms since the epoch."""
 
 from typing import Final, assert_never
 
@@ -11,14 +11,14 @@ from sandbox.telegram.emulator import Telegram
 from sandbox.telegram.files import Attachment, Document, Photo
 from sandbox.world import World
 
-# A polling bot that has not asked for this long is away; its longest poll is 50 s and counts as asking.
+# A bot that polls is away after this long without a poll; a long poll in progress counts as one.
 _AWAY_AFTER_MS: Final = 10_000
-# The page quotes no more of a message that is replied to.
+# The page quotes this many characters of a message that is replied to.
 _QUOTE_LENGTH: Final = 80
 
 
 def snapshot(world: World) -> Json:
-    """Return everything visible; the bot's own records are among it where they can be read."""
+    """Return everything that the page shows; `orders` is empty if the bot's records cannot be read."""
     telegram = world.telegram
     chats = list(telegram.chats.chats.values())
     records = world.bot_database.read() if world.bot_database else None
@@ -49,7 +49,7 @@ def snapshot(world: World) -> Json:
 
 
 def biller_settings(biller: Biller) -> Json:
-    """Return how the biller behaves and what else it could do."""
+    """Return the biller's settings, its possible behaviours and the test numbers."""
     settings = biller.settings
     numbers = {"0000": settings.behaviour} | TEST_NUMBERS
     return {
@@ -78,7 +78,7 @@ def _user(user: User) -> Json:
 
 
 def _chat(chat: Chat, standing: str | None) -> Json:
-    """`standing` is how far its person has come as a reseller, in the bot's words; None if it has none."""
+    """Return a chat; `standing` is that of its user in the bot's database, None if it has none."""
     return {
         "id": chat.id,
         "type": chat.type,
@@ -109,12 +109,12 @@ def _message(message: Message) -> Json:
 
 def _attachment(attachment: Attachment) -> Json:
     file = attachment.file
-    told: Json = {"url": f"/sandbox/files/{file.unique_id}", "name": file.name, "size": file.size}
+    common: Json = {"url": f"/sandbox/files/{file.unique_id}", "name": file.name, "size": file.size}
     match attachment:
         case Photo(width=width, height=height):
-            return told | {"kind": "photo", "width": width, "height": height}
+            return common | {"kind": "photo", "width": width, "height": height}
         case Document():
-            return told | {"kind": "document"}
+            return common | {"kind": "document"}
         case _:
             assert_never(attachment)
 
@@ -124,20 +124,20 @@ def _asks(markup: Json) -> Json:
 
 
 def _quote(message: Message) -> Json:
-    """Quote the beginning; a file without words is quoted by its name."""
-    words = message.text or (message.attachment.file.name if message.attachment else "")
-    return {"id": message.id, "text": words[:_QUOTE_LENGTH], "name": message.sender.name}
+    """Return the beginning of a message; the name of its file if it has no text."""
+    text = message.text or (message.attachment.file.name if message.attachment else "")
+    return {"id": message.id, "text": text[:_QUOTE_LENGTH], "name": message.sender.name}
 
 
 def _button(button: Json) -> Json:
-    told = {
+    values = {
         "text": button["text"],
         "data": button.get("callback_data"),
         "copy_text": button.get("copy_text", {}).get("text"),
         "url": button.get("url"),
         "style": button.get("style"),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _toast(toast: Toast) -> Json:

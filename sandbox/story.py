@@ -1,4 +1,4 @@
-"""What the page shows when it opens: a price list, orders that end well or not, a receipt, and a stranger."""
+"""The demo story: a price list, orders that succeed or fail, a receipt, and an unregistered user."""
 
 import asyncio
 from typing import Final
@@ -8,7 +8,7 @@ from sandbox.telegram.chats import Message
 from sandbox.telegram.emulator import Said
 from sandbox.world import World
 
-# Test numbers: the last four digits tell the biller what to do (see sandbox/biller/behaviour.py).
+# Test numbers: the last four digits choose the biller's behaviour (see sandbox/biller/behaviour.py).
 _SUCCEEDS: Final = "s5.081234561111"
 _CLOSED: Final = "S10 +62 812-3456-3333"
 _CUT: Final = "s10.081298769999"
@@ -31,15 +31,15 @@ pln50;Token PLN 50.000;PLN;meter;51.500;buka
 ml86;Mobile Legends 86 Diamond;Game;game+server;22.000;buka
 """
 
-# Each step takes about a second; a bot slower than this has a fault worth stopping for.
+# Each step takes about a second; the demo gives up on a bot that is this much slower.
 _STEP_TIMEOUT_S: Final = 10.0
 _ANSWER_DELAY_S: Final = 0.15
 _RESULT_DELAY_S: Final = 0.5
-_LATE_S: Final = 3.5  # at a message a second, the chat is told before that nothing is sure yet
+_LATE_S: Final = 3.5  # later than the notice that the order is uncertain, at one message a second
 
 
 async def play(world: World) -> None:
-    """Play the story on a fresh world; returns when its last word is said, TimeoutError if it never is."""
+    """Play the story on a fresh world; return after its last message, or raise TimeoutError."""
     usual = world.biller.settings
     world.biller.configure(answer_delay_s=_ANSWER_DELAY_S, result_delay_s=_RESULT_DELAY_S, late_s=_LATE_S)
     await _rina(world)
@@ -53,43 +53,43 @@ async def play(world: World) -> None:
 
 
 async def _rina(world: World) -> None:
-    """The price list comes as a file, is looked through, and holds from then on."""
+    """Send the price list as a file and apply it."""
     world.telegram.send_file(RINA.id, "harga.csv", _PRICES.encode())
-    preview = await _taps(world, RINA.id, "Terapkan")
-    await _told_after(world, RINA.id, preview)
+    preview = await _tap(world, RINA.id, "Terapkan")
+    await _wait_for_change(world, RINA.id, preview)
 
 
 async def _sari(world: World) -> None:
-    """One order succeeds; the answer to the next is lost, and its result comes late."""
-    await _hears(world, world.telegram.say(SARI.id, _SUCCEEDS), SARI.id, "SUKSES")
-    await _hears(world, world.telegram.say(SARI.id, _CUT), SARI.id, "SUKSES")
+    """Order twice: the first order succeeds; the answer to the second is lost and its result is late."""
+    await _wait_for_reply(world, world.telegram.say(SARI.id, _SUCCEEDS), SARI.id, "SUKSES")
+    await _wait_for_reply(world, world.telegram.say(SARI.id, _CUT), SARI.id, "SUKSES")
 
 
 async def _budi(world: World) -> None:
-    """The product is closed; three orders at once share one table, and the token gets a receipt."""
-    await _hears(world, world.telegram.say(BUDI.id, _CLOSED), BUDI.id, "GAGAL")
-    await _hears(world, world.telegram.say(BUDI.id, _THREE), BUDI.id, _THREE_DONE)
-    await _taps(world, BUDI.id, "Struk", containing="pln20")
+    """Order a closed product, then three products in one message, and tap a receipt for the token."""
+    await _wait_for_reply(world, world.telegram.say(BUDI.id, _CLOSED), BUDI.id, "GAGAL")
+    await _wait_for_reply(world, world.telegram.say(BUDI.id, _THREE), BUDI.id, _THREE_DONE)
+    await _tap(world, BUDI.id, "Struk", containing="pln20")
     await world.feed.until(lambda: _picture(world, BUDI.id), _STEP_TIMEOUT_S)
 
 
 async def _stranger(world: World) -> None:
-    """A stranger asks to be let in."""
-    await _hears(world, world.telegram.say(STRANGER.id, "/start"), STRANGER.id, "")
+    """Ask for access as an unregistered user."""
+    await _wait_for_reply(world, world.telegram.say(STRANGER.id, "/start"), STRANGER.id, "")
 
 
-async def _hears(world: World, said: Said, chat_id: int, words: str) -> None:
+async def _wait_for_reply(world: World, said: Said, chat_id: int, text: str) -> None:
     await world.telegram.wait_for_message(
-        chat_id, containing=words, after=said.message_id, timeout_s=_STEP_TIMEOUT_S
+        chat_id, containing=text, after=said.message_id, timeout_s=_STEP_TIMEOUT_S
     )
 
 
-async def _taps(world: World, chat_id: int, label: str, *, containing: str = "") -> Message:
-    """Tap the first button with this label under such a message, as soon as there is one."""
+async def _tap(world: World, chat_id: int, label: str, *, containing: str = "") -> Message:
+    """Wait for a button with this label, under a message that contains `containing`, and tap it."""
 
     def find() -> tuple[Message, str] | None:
-        said = (one for one in world.telegram.bot_messages(chat_id) if containing in one.text)
-        labelled = ((one, button) for one in said for button in one.buttons() if label in button["text"])
+        messages = (one for one in world.telegram.bot_messages(chat_id) if containing in one.text)
+        labelled = ((one, button) for one in messages for button in one.buttons() if label in button["text"])
         return next(((one, button["callback_data"]) for one, button in labelled), None)
 
     message, data = await world.feed.until(find, _STEP_TIMEOUT_S)
@@ -97,17 +97,17 @@ async def _taps(world: World, chat_id: int, label: str, *, containing: str = "")
     return message
 
 
-async def _told_after(world: World, chat_id: int, tapped: Message) -> None:
-    """Wait until the bot has said more, or has put other words in the place of these."""
+async def _wait_for_change(world: World, chat_id: int, tapped: Message) -> None:
+    """Wait until the bot has sent another message or edited the tapped one."""
 
     def find() -> Message | None:
-        said = world.telegram.bot_messages(chat_id)
-        return next((one for one in said if one.id > tapped.id or _reworded(one, tapped)), None)
+        messages = world.telegram.bot_messages(chat_id)
+        return next((one for one in messages if one.id > tapped.id or _is_edited(one, tapped)), None)
 
     await world.feed.until(find, _STEP_TIMEOUT_S)
 
 
-def _reworded(one: Message, before: Message) -> bool:
+def _is_edited(one: Message, before: Message) -> bool:
     return one.id == before.id and one.text != before.text
 
 

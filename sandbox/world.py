@@ -1,4 +1,4 @@
-"""One world to try the bot in: a pretended Telegram, a pretended biller, and a feed of what changes."""
+"""The environment of one bot: an emulated Telegram, an emulated biller, and a feed of their changes."""
 
 import asyncio
 import time
@@ -22,12 +22,12 @@ def wall_clock_ms() -> int:
 
 
 class World:
-    """Everything outside the bot. `now_ms` and `sleep` let a test hurry; the defaults are real time.
+    """Everything outside the bot. `now_ms` and `sleep` let a test shorten waits; the defaults are real time.
 
-    `enforce_limits` answers 429 to a bot that sends faster than Telegram allows.
+    With `enforce_limits`, a bot that sends faster than Telegram allows gets 429.
 
-    Where the sandbox runs the bot itself, `bot_database` is the bot's, `restart` asks for a bot and a world
-    that begin anew, and `is_starting` holds until the bot is ready and the story has been played.
+    In the demo, `bot_database` is the bot's, `restart` requests a new bot and an empty world, and
+    `is_starting` is true until the bot is ready and the story has been played.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class World:
         *,
         reversal_url: str | None = None,
         biller_user: str = "demo",
-        biller_password: str = "demo-sandi-biller",  # noqa: S107  # the pretended biller's, known to all
+        biller_password: str = "demo-sandi-biller",  # noqa: S107  # the emulated biller's, not a secret
         enforce_limits: bool = False,
         first_update_id: int = _FIRST_UPDATE_ID,
         now_ms: Callable[[], int] = wall_clock_ms,
@@ -66,12 +66,12 @@ class World:
         )
 
     def reset(self, *, settings: bool = False) -> None:
-        """Forget what was said, bought and planned, and the biller's settings if asked to; the cast stays."""
+        """Delete messages, orders and pending faults, and on request the biller's settings; keep users."""
         self.telegram.reset()
         self.biller.reset(settings=settings)
 
     async def aclose(self) -> None:
-        """Let all waiting calls go, and end what runs."""
+        """Release all waiting calls and end all tasks."""
         self.feed.close()
         await self.telegram.aclose()
         await self.biller.aclose()

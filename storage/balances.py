@@ -19,10 +19,11 @@ class ReportedBalance(Struct, frozen=True, kw_only=True):
 
 
 class OrderSum(Struct, frozen=True, kw_only=True):
-    """A number of orders and their cost, in which an unknown cost counts as 0."""
+    """A number of orders and their cost, without that of `uncosted_count` orders, which is not known."""
 
     count: int
     cost_idr: int
+    uncosted_count: int
 
 
 def report_balance(tx: Tx, balance: ReportedBalance) -> None:
@@ -59,7 +60,7 @@ def succeeded_since(tx: Tx, since_ms: int) -> OrderSum:
 
 def _sum(tx: Tx, statement: str, **values: int) -> OrderSum:
     row = tx.one(statement, **values)
-    return OrderSum(count=row["count"], cost_idr=row["cost_idr"]) if row else OrderSum(count=0, cost_idr=0)
+    return OrderSum(**dict(row)) if row else OrderSum(count=0, cost_idr=0, uncosted_count=0)
 
 
 def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str, trxid: str | None = None) -> None:

@@ -332,11 +332,13 @@ SELECT chat_id, trxid, refused_count, refused_at_ms FROM deposit_waits ORDER BY 
 DELETE FROM deposit_waits WHERE chat_id = :chat_id;
 
 -- name: sum_open_orders
-SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
+SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr, count(*) - count(cost_idr) AS uncosted_count
+FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
 
 -- name: sum_succeeded_orders
-SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr FROM orders
+SELECT count(*) AS count, coalesce(sum(cost_idr), 0) AS cost_idr, count(*) - count(cost_idr) AS uncosted_count
+FROM orders
 WHERE placed_at_ms >= :since_ms AND state = 'succeeded';
 
 -- name: quarantine_reversal

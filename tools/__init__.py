@@ -1,1 +1,1 @@
-"""What developers run around the project; nothing here is shipped."""
+"""Developer tools; nothing here is part of the package."""

@@ -1,4 +1,4 @@
-"""Makes sure that a Chromium is there for the page's test and the pictures; prints where it is."""
+"""Finds or installs a Chromium for the page's tests and the pictures, and prints its path."""
 
 import os
 import shlex
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-"""Commands a Chromium goes by."""
+"""The command names of Chromium."""
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-"""How to start it for a test: quiet, and with no traffic of its own."""
+"""Options for tests, mainly against network traffic of the browser's own."""
 
 _ASK_PLAYWRIGHT = (
     "from playwright.sync_api import sync_playwright as p\nwith p() as it: print(it.chromium.executable_path)"
@@ -36,20 +36,20 @@ def _candidates() -> Iterator[str]:
     for name in (os.environ.get("LOKET_CHROMIUM", ""), *NAMES):
         if name and (found := shutil.which(name)):
             yield found
-    asked = subprocess.run(  # noqa: S603  # our own interpreter, a constant script
+    result = subprocess.run(  # noqa: S603  # our own interpreter, a constant script
         [sys.executable, "-c", _ASK_PLAYWRIGHT], capture_output=True, text=True, check=False
     )
-    own = asked.stdout.strip()
-    if own and Path(own).is_file():
-        yield own
+    path = result.stdout.strip()
+    if path and Path(path).is_file():
+        yield path
 
 
-def _installs() -> Iterator[Sequence[Sequence[str]]]:
-    """Ways to get one, each a list of commands, the system's own package first."""
+def _install_commands() -> Iterator[Sequence[Sequence[str]]]:
+    """Yield lists of commands that install Chromium, the system's package first."""
     if shutil.which("apt-get"):
-        rights = () if os.geteuid() == 0 else ("sudo", "-n")
-        if not rights or shutil.which("sudo"):
-            apt_get = (*rights, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+        sudo = () if os.geteuid() == 0 else ("sudo", "-n")
+        if not sudo or shutil.which("sudo"):
+            apt_get = (*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
             yield (
                 (*apt_get, "update"),
                 (*apt_get, "install", "--yes", "--no-install-recommends", "chromium"),
@@ -75,7 +75,7 @@ def main() -> int:
 
 
 def _install() -> str | None:
-    for commands in _installs():
+    for commands in _install_commands():
         if _run(commands) and (found := find_chromium()):
             return found
     return None

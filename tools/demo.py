@@ -1,4 +1,4 @@
-"""Start the demo as a user does, and a browser to look at it."""
+"""Starts the demo by its command, and a browser for its page."""
 
 import re
 import subprocess
@@ -12,18 +12,18 @@ from playwright.sync_api import Browser, sync_playwright
 from tools.browser import FLAGS, find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The project's folder."""
+"""The root directory of the project."""
 
-_STOP_TIMEOUT_S = 15.0  # the demo itself gives its bot ten
+_STOP_TIMEOUT_S = 15.0  # the demo itself waits 10 s for its bot
 
 
 @contextmanager
 def running_demo(*options: str) -> Iterator[str]:
-    """Run `python -m sandbox` on a free port; yields the page's address. RuntimeError if it did not start."""
+    """Run `python -m sandbox` on a free port; yield the page's address. RuntimeError if it did not start."""
     command = [sys.executable, "-m", "sandbox", "--port", "0", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as demo:  # noqa: S603  # ours
         try:
-            line = demo.stdout.readline() if demo.stdout else ""  # its own waits are bounded, so this one is
+            line = demo.stdout.readline() if demo.stdout else ""  # the demo's own timeouts bound this read
             if not (address := re.search(r"http://\S+?:\d+", line)):
                 raise RuntimeError(f"the demo did not start: {line!r}")
             yield address[0]
@@ -34,7 +34,7 @@ def running_demo(*options: str) -> Iterator[str]:
 
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Open a headless Chromium; RuntimeError if there is none."""
+    """Start a headless Chromium; RuntimeError if there is none."""
     if not (path := find_chromium()):
         raise RuntimeError("no Chromium found: run python tools/browser.py")
     with sync_playwright() as playwright:

@@ -1,13 +1,12 @@
-"""Take the pictures of the demo in docs/pictures/, from the running demo with its story.
+"""Takes the pictures of the demo in docs/pictures/ from the running demo with its story.
 
-They look as they should where Inter and a colour emoji font are installed (Debian: fonts-inter and
-fonts-noto-color-emoji).
+Inter and a colour emoji font must be installed (Debian: fonts-inter and fonts-noto-color-emoji).
 """
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, from wherever
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # for a run as a script, from any directory
 
 from playwright.sync_api import Browser
 
@@ -34,7 +33,7 @@ def _take(browser: Browser, address: str, name: str, *, width: int, height: int,
     )
     page.goto(address)
     page.locator(".order").first.wait_for()
-    # The story ends with a receipt: it has to be there, and drawn, before the picture is taken.
+    # The story ends with a receipt, which has to be loaded before the picture is taken.
     receipt = page.locator(".picture img")
     receipt.first.wait_for()
     receipt.evaluate_all(_ALL_LOADED)

@@ -1,4 +1,4 @@
-"""What a new price list would change: the difference between the products there are and those to come."""
+"""The difference between two versions of the catalogue."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from bot.catalogue.product import Product
 
 
 class ChangeKind(StrEnum):
-    """How a product changes; what touches money comes first where several hold."""
+    """How a product changes; a change of the price takes precedence over others."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -25,7 +25,7 @@ class ChangeKind(StrEnum):
 
 
 class ProductChange(Struct, frozen=True, kw_only=True):
-    """One product before and after; `before` is None for a new one, `after` for one that goes."""
+    """One product before and after; `before` is None for a new one, `after` for a removed one."""
 
     kind: ChangeKind
     before: Product | None
@@ -33,13 +33,13 @@ class ProductChange(Struct, frozen=True, kw_only=True):
 
     @property
     def code(self) -> str:
-        """The code, as it is spelled from now on."""
+        """The code in its new spelling."""
         product = self.after or self.before
         return product.code if product else ""
 
 
 class CatalogueDiff(Struct, frozen=True, kw_only=True):
-    """All that changes, in the order of the new list, what goes last; `reordered` if places change too."""
+    """All changes in the order of the new list, removed products last; `reordered` if the order changes."""
 
     changes: tuple[ProductChange, ...]
     reordered: bool
@@ -49,26 +49,25 @@ class CatalogueDiff(Struct, frozen=True, kw_only=True):
         return bool(self.changes) or self.reordered
 
     def counts(self) -> tuple[tuple[ChangeKind, int], ...]:
-        """Return how many products change in which way, in the order of the kinds."""
+        """Return the number of changes of each kind, in the order of the kinds."""
         found = Counter(change.kind for change in self.changes)
         return tuple((kind, found[kind]) for kind in ChangeKind if found[kind])
 
     def of_kind(self, kind: ChangeKind) -> tuple[ProductChange, ...]:
-        """Return the changes of one kind, in order."""
         return tuple(change for change in self.changes if change.kind is kind)
 
 
 def diff_catalogue(old: Catalogue, new: Sequence[Product]) -> CatalogueDiff:
-    """Return what would change if `new` took the place of `old`."""
-    staying = {product.code.casefold() for product in new}
+    """Return the changes that turn `old` into `new`."""
+    new_codes = {product.code.casefold() for product in new}
     changes = [
         ProductChange(kind=kind, before=before, after=after)
         for after in new
         if (kind := _kind(before := old.find(after.code), after))
     ]
-    gone = [product for product in old if product.code.casefold() not in staying]
-    changes.extend(ProductChange(kind=ChangeKind.REMOVED, before=product, after=None) for product in gone)
-    before_order = [product.code.casefold() for product in old if product.code.casefold() in staying]
+    removed = [product for product in old if product.code.casefold() not in new_codes]
+    changes.extend(ProductChange(kind=ChangeKind.REMOVED, before=product, after=None) for product in removed)
+    before_order = [product.code.casefold() for product in old if product.code.casefold() in new_codes]
     after_order = [product.code.casefold() for product in new if old.find(product.code)]
     return CatalogueDiff(changes=tuple(changes), reordered=before_order != after_order)
 

@@ -23,9 +23,11 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         reported_at_ms=last.reported_at_ms if last else None,
         source=last.source if last else None,
         open_count=open_orders.count,
-        open_sum_idr=open_orders.cost_idr,
+        open_cost_idr=open_orders.cost_idr,
+        open_uncosted_count=open_orders.uncosted_count,
         today_count=today.count,
-        today_sum_idr=today.cost_idr,
+        today_cost_idr=today.cost_idr,
+        today_uncosted_count=today.uncosted_count,
         waiting_count=len(orders.for_admins(work.tx, limit=COUNT_LIMIT)),
         held_since_ms=work.context.held_since_ms(),
     )

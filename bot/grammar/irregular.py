@@ -128,7 +128,7 @@ def about_an_order(typed: str) -> InvalidInput:
     number = found["number"] if found else max(re.findall(NUMBER, typed), key=len, default="")
     if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
         return not_an_order(typed)
-    return InvalidInput(input_error=InputError.SPOKEN_OF, suggestion=f"cek.{number}", looks_like_order=True)
+    return InvalidInput(input_error=InputError.ABOUT_ORDER, suggestion=f"cek.{number}", looks_like_order=True)
 
 
 def price_lookup_hint(typed: str) -> str:
@@ -145,7 +145,7 @@ def price_lookup_hint(typed: str) -> str:
 def cancel_request(typed: str) -> InvalidInput:
     """Return the error for a cancellation, which is never possible, with the command that shows the order."""
     invalid = about_an_order(typed)
-    suggestion = invalid.suggestion if invalid.input_error is InputError.SPOKEN_OF else "riwayat"
+    suggestion = invalid.suggestion if invalid.input_error is InputError.ABOUT_ORDER else "riwayat"
     return InvalidInput(input_error=InputError.NO_CANCEL, suggestion=suggestion, looks_like_order=True)
 
 

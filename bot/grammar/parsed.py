@@ -14,7 +14,7 @@ class InputError(StrEnum):
     """Why a text is not an order."""
 
     NOT_AN_ORDER = "not_an_order"
-    SPOKEN_OF = "spoken_of"
+    ABOUT_ORDER = "about_order"
     NO_CANCEL = "no_cancel"
     NO_DESTINATION = "no_destination"
     NO_CODE = "no_code"

@@ -109,9 +109,11 @@ def _read_days(typed: str, today: date) -> Period | None:
         return single_day(last) if last else None
     # «1-21/11» means the first of that month.
     first = _latest(days[0], last)
-    if first is None or (last - first).days >= MAX_DAYS:
+    if first is None:
         return None
-    return Period(first=first, last=last)
+    # With years the later day may be typed first.
+    period = Period(first=min(first, last), last=max(first, last))
+    return period if period.day_count <= MAX_DAYS else None
 
 
 def _latest(found: re.Match[str], today: date) -> date | None:

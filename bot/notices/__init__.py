@@ -1,8 +1,8 @@
-"""Everything Loket can say, as names and facts; the words are in `texts/`.
+"""The messages that Loket sends, as structs of facts; their words are in `bot/texts/`.
 
-A notice is stored with its facts and rendered when it leaves, so that a wording can be mended while
-messages wait. Each room of this package holds the notices of one matter; those of an order itself are in
-`order/notices.py`.
+A notice is stored with its facts and rendered when it is sent, so that a corrected wording applies to
+messages in the queue. Each module holds the notices of one subject, and has a module of the same name in
+`bot/texts/`.
 """
 
 from bot.notices.alarms import AlarmNotice
@@ -45,7 +45,7 @@ Notice = (
 )
 
 LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
-"""Notices that name something only: what they say is looked up at the moment they leave."""
+"""Notices that hold a reference only: their content is read from the database when they are sent."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed
-"""Notices that tell a chat how its order stands: these are told until Telegram has surely taken them."""
+"""Notices with the state of an order: these are sent again until Telegram has surely accepted them."""

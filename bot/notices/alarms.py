@@ -1,4 +1,4 @@
-"""What the admins are told of the counter itself: alarms, lists that are empty, the balance."""
+"""Notices to admins about the bot itself: alarms, empty lists, the balance."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class HoldCause(StrEnum):
 
 
 class Invariant(StrEnum):
-    """What must hold for every order at every moment, as the audit numbers it."""
+    """The invariants of orders, with their numbers in the audit."""
 
     ONE_PURCHASE = "I1"
     TOLD = "I5"
@@ -31,13 +31,13 @@ class UnknownTrxid(Struct, frozen=True, kw_only=True):
 
 
 class NothingToResolve(Struct, frozen=True, kw_only=True):
-    """No order waits for an admin."""
+    """No order waits for a decision of an admin."""
 
 
 class ReversalQuarantined(Struct, frozen=True, kw_only=True):
-    """A reversal came by the right path and fitted no order; it changed nothing.
+    """A reversal with the right secret matched no order; it changed nothing.
 
-    `order` is the one that it names, if any.
+    `order` is the order that it names, if any.
     """
 
     why: str
@@ -46,7 +46,7 @@ class ReversalQuarantined(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryFailed(Struct, frozen=True, kw_only=True):
-    """A message could not be brought to its chat and was given up."""
+    """A message could not be delivered and was given up."""
 
     chat_id: int
     kind: str
@@ -54,21 +54,21 @@ class DeliveryFailed(Struct, frozen=True, kw_only=True):
 
 
 class BreakerOpened(Struct, frozen=True, kw_only=True):
-    """The biller is in trouble: orders are held back from now on, but for one try at a time."""
+    """The circuit breaker opened: orders are held back, except one attempt at a time."""
 
     cause: HoldCause
     at_ms: int
 
 
 class BreakerClosed(Struct, frozen=True, kw_only=True):
-    """The biller answers again: what waited is on its way."""
+    """The circuit breaker closed: the orders that waited are being sent."""
 
     opened_at_ms: int
     at_ms: int
 
 
 class AuditFinding(Struct, frozen=True, kw_only=True):
-    """An order breaks a promise; `more` counts others found with it, `what` is technical, without secrets."""
+    """An order violates an invariant; `more` counts other such orders, `what` is technical."""
 
     invariant: Invariant
     trxid: str
@@ -78,21 +78,26 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
 
 
 class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
-    """The check beside the running bot found the file damaged: Loket stops, and a person must restore it."""
+    """The integrity check found the database damaged: Loket stops, and a person must restore a backup."""
 
     at_ms: int
 
 
 class BillerBalance(Struct, frozen=True, kw_only=True):
-    """The biller balance as last reported, for admins alone; sums in rupiah are costs."""
+    """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
+
+    The cost of `…_uncosted_count` of these orders is not known.
+    """
 
     balance_idr: int | None
     reported_at_ms: int | None
     source: str | None
     open_count: int
-    open_sum_idr: int
+    open_cost_idr: int
+    open_uncosted_count: int
     today_count: int
-    today_sum_idr: int
+    today_cost_idr: int
+    today_uncosted_count: int
     waiting_count: int
     held_since_ms: int | None = None
 

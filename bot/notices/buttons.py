@@ -1,4 +1,4 @@
-"""The buttons under our messages: what each asks for, and who may tap it."""
+"""The buttons under messages of the bot: their actions, and who may tap them."""
 
 from enum import StrEnum
 
@@ -6,8 +6,6 @@ from msgspec import Struct
 
 
 class Action(StrEnum):
-    """What a button asks for."""
-
     APPROVE = "approve"
     REJECT = "reject"
     RESOLVE_SUCCESS = "resolve_success"
@@ -51,18 +49,18 @@ VIEW_ACTIONS = frozenset(
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
     }
 )
-"""Buttons that show something, or do what harms nobody twice: what they ask is checked at each tap."""
+"""Buttons that show something, or whose action is harmless when repeated: each tap is validated."""
 
 MAX_DATA_BYTES = 64
-"""Telegram's limit for what a button carries."""
+"""Telegram's limit for the callback data of a button."""
 
 
 class ButtonSpec(Struct, frozen=True, kw_only=True):
-    """A button as a notice wants it.
+    """A button of a notice.
 
-    `payload` goes with it, `label` is what stands on it where `action` alone does not say it. A key that is
-    no view is kept under a one-time nonce, payload and all, and `owner_id` alone may tap it, or any admin
-    where that is None.
+    `payload` is the argument of the action, `label` its text where the action alone does not determine it. A
+    button that is no view is stored with its payload under a one-time nonce; only `owner_id` may tap it, or
+    any admin if that is None.
     """
 
     action: Action
@@ -77,8 +75,8 @@ ButtonRows = tuple[tuple[ButtonSpec, ...], ...]
 class Button(Struct, frozen=True, kw_only=True, array_like=True):
     """A button under a stored message.
 
-    `data` is what its tap sends back: a one-time nonce, or what a view is asked to show. `label` is put into
-    the text of the action.
+    `data` is its callback data: a one-time nonce, or the argument of a view. `label` is inserted into the
+    text of the action.
     """
 
     action: Action

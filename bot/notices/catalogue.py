@@ -1,4 +1,4 @@
-"""What admins are told of the catalogue as a whole: changed by a list, sent as a file, looked back upon."""
+"""Notices to admins about the catalogue as a whole: its changes, its file, its history."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ from bot.catalogue.diff import ChangeKind
 
 
 class FileFormat(StrEnum):
-    """The forms in which the catalogue is sent."""
+    """The file formats of the catalogue and of reports."""
 
     XLSX = "xlsx"
     CSV = "csv"
@@ -22,7 +22,7 @@ class ChangeCount(Struct, frozen=True, kw_only=True):
 
 
 class CatalogueChanged(Struct, frozen=True, kw_only=True):
-    """The catalogue was replaced by a list; `omitted_count` rows of it were left out. `name` did it."""
+    """The admin `name` replaced the catalogue by a list, of which `omitted_count` rows were left out."""
 
     version: int
     product_count: int
@@ -34,13 +34,13 @@ class CatalogueChanged(Struct, frozen=True, kw_only=True):
 
 
 class CatalogueFile(Struct, frozen=True, kw_only=True):
-    """The catalogue as a file, as it stands when it leaves."""
+    """The catalogue as a file, in its state when it is sent."""
 
     form: FileFormat
 
 
 class CatalogueEmpty(Struct, frozen=True, kw_only=True):
-    """There is no catalogue yet: how to bring one."""
+    """There is no catalogue yet: how to send one."""
 
 
 class PastChangeCount(Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ class PastChangeCount(Struct, frozen=True, kw_only=True):
 
 
 class PastChange(Struct, frozen=True, kw_only=True):
-    """One change of the catalogue; `name` is empty where it came by the command line."""
+    """One change of the catalogue; `name` is empty if it was made on the command line."""
 
     version: int
     at_ms: int
@@ -62,13 +62,13 @@ class PastChange(Struct, frozen=True, kw_only=True):
 
 
 class CatalogueHistory(Struct, frozen=True, kw_only=True):
-    """The last changes, the latest first."""
+    """The last changes, newest first."""
 
     rows: tuple[PastChange, ...]
 
 
 class ProductSwitched(Struct, frozen=True, kw_only=True):
-    """A product was opened or closed; `fresh` is False where it was so before."""
+    """A product was opened or closed; `fresh` is False if it was so before."""
 
     code: str
     name: str
@@ -77,7 +77,7 @@ class ProductSwitched(Struct, frozen=True, kw_only=True):
 
 
 class ProductsSwitched(Struct, frozen=True, kw_only=True):
-    """Several codes were named: `codes` are now open or closed, `already` were before, `unknown` are none."""
+    """Several products were opened or closed: `already` were so before, `unknown` are no codes."""
 
     is_open: bool
     codes: tuple[str, ...]
@@ -86,14 +86,14 @@ class ProductsSwitched(Struct, frozen=True, kw_only=True):
 
 
 class ProductUnknown(Struct, frozen=True, kw_only=True):
-    """No product has this code; `similar` are codes spelled nearly so."""
+    """No product has this code; `similar` are similar codes."""
 
     typed: str
     similar: tuple[str, ...]
 
 
 class ProductFailing(Struct, frozen=True, kw_only=True):
-    """The biller has not got a product that is open here: an admin may close it; `reason` is the biller's."""
+    """The biller refuses a product that is open here: an admin may close it; `reason` is the biller's."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""What is told about complaints: to the reseller who made one, and to the admins who answer."""
+"""Notices about complaints, to the reseller who made one and to the admins who answer."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from bot.orders.model import State
 
 
 class ComplaintStage(StrEnum):
-    """How far a complaint has come."""
+    """The stage of a complaint."""
 
     OPEN = "open"
     CHECKING = "checking"
@@ -17,7 +17,7 @@ class ComplaintStage(StrEnum):
 
 
 class ComplaintUpdate(AboutOrder, frozen=True, kw_only=True):
-    """Where the complaint stands since `at_ms`; an `answer` of None means that the order was delivered."""
+    """The stage of a complaint since `at_ms`; an `answer` of None means that the order was delivered."""
 
     stage: ComplaintStage
     answer: str | None = None
@@ -25,9 +25,9 @@ class ComplaintUpdate(AboutOrder, frozen=True, kw_only=True):
 
 
 class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
-    """All facts for an admin; `note` is what the reseller wrote, empty after a mere tap.
+    """All facts for an admin; `note` is what the reseller wrote, empty after a tap.
 
-    `raw` holds the biller's own words where they say more than `sn`; `sn_candidate` may be the SN.
+    `raw` is the biller's own text where it contains more than `sn`; `sn_candidate` may be the SN.
     """
 
     stage: ComplaintStage
@@ -44,20 +44,20 @@ class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
 
 
 class ComplaintClosed(AboutOrder, frozen=True, kw_only=True):
-    """The complaint was answered; this stands where its card stood. `answer` as in ComplaintTold."""
+    """The complaint was answered; this replaces its card. `answer` as in `ComplaintUpdate`."""
 
     answer: str | None
     admin_name: str
 
 
 class ComplaintHelp(Struct, frozen=True, kw_only=True):
-    """No order of this person's fits; `typed` is empty if none was named."""
+    """No order of this person matches; `typed` is empty if none was named."""
 
     typed: str
 
 
 class TooManyComplaints(Struct, frozen=True, kw_only=True):
-    """This person's complaint was not taken: `count` of theirs wait for an answer."""
+    """The complaint was not accepted, because `count` of this person wait for an answer."""
 
     count: int
 

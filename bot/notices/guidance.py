@@ -1,4 +1,4 @@
-"""What is said to whoever types something that is no order."""
+"""Notices that explain how to use the bot, and answers to text that is no order."""
 
 from msgspec import Struct
 
@@ -7,7 +7,7 @@ from bot.grammar.parsed import InputError
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
-    """To somebody who may order and has just come in: what to try first."""
+    """To a person who has just been admitted: what to try first."""
 
     role: Role
     examples: tuple[str, ...] = ()
@@ -16,7 +16,7 @@ class Welcome(Struct, frozen=True, kw_only=True):
 class Help(Struct, frozen=True, kw_only=True):
     """How to order and what else can be typed, for this role.
 
-    `examples` are orders of what is open now; `nominal` is one without a code, empty where none is sure.
+    `examples` are orders of open products; `nominal` is one without a code, empty if none is unambiguous.
     """
 
     role: Role
@@ -25,9 +25,9 @@ class Help(Struct, frozen=True, kw_only=True):
 
 
 class NotUnderstood(Struct, frozen=True, kw_only=True):
-    """The text was no order; `suggestion` is the nearest right form.
+    """The text was no order; `suggestion` is the nearest valid form.
 
-    `is_example` where that form holds a number of ours; `typed` is the order as typed, if it is shown.
+    `is_example` is set if the number in it is made up; `typed` is the order as typed, empty if not shown.
     """
 
     input_error: InputError
@@ -37,11 +37,11 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
 
 
 class BalanceWithheld(Struct, frozen=True, kw_only=True):
-    """A reseller asked for a balance: none is kept for resellers."""
+    """A reseller asked for a balance: resellers have none here."""
 
 
 class AdminsOnly(Struct, frozen=True, kw_only=True):
-    """A command was given that only admins may give, in their private chats."""
+    """The command is for admins in their private chats only."""
 
 
 GuidanceNotice = Welcome | Help | NotUnderstood | BalanceWithheld | AdminsOnly

@@ -1,4 +1,4 @@
-"""Which buttons belong under which notice."""
+"""The buttons under each notice."""
 
 from typing import assert_never
 
@@ -35,11 +35,10 @@ from bot.notices.shopping import ShoppingNotice
 from bot.orders.model import Outcome, State
 
 MAX_LABEL_CHARS = 30
-"""What still can be read on a phone's button."""
+"""A longer label is cut off on the buttons of a phone."""
 
 
 def keyboard_of(notice: Notice) -> ButtonRows:
-    """Give the rows of buttons that belong under `notice`."""
     if isinstance(notice, ShoppingNotice):
         return price_buttons(notice)
     if isinstance(notice, OrderHistory | OrdersToDestination | NoMatchingOrder):
@@ -47,19 +46,19 @@ def keyboard_of(notice: Notice) -> ButtonRows:
     if isinstance(notice, ReportsNotice):
         return report_buttons(notice)
     if isinstance(notice, PlacingNotice):
-        return _keys_of_ordering(notice)
+        return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
-        return _keys_of_result(notice)
+        return _result_buttons(notice)
     if isinstance(notice, ComplaintCard):
-        return _keys_of_complaint(notice)
+        return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
-        return _keys_of_sn(notice.trxid, notice.candidate)
+        return _sn_buttons(notice.trxid, notice.candidate)
     if isinstance(notice, OtherSnReported):
-        return _keys_of_sn(notice.trxid, notice.other_sn)
-    return _keys_of_matter(notice)
+        return _sn_buttons(notice.trxid, notice.other_sn)
+    return _other_buttons(notice)
 
 
-def _keys_of_matter(notice: Notice) -> ButtonRows:
+def _other_buttons(notice: Notice) -> ButtonRows:
     match notice:
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
@@ -80,16 +79,16 @@ def _keys_of_matter(notice: Notice) -> ButtonRows:
         case ProductFailing(code=code):
             return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
         case ImportPreview():
-            return _keys_of_preview(notice)
+            return _preview_buttons(notice)
         case ReplaceQuestion(price=price, removed_count=removed):
-            update = _import_key(Action.UPDATE_IMPORT, price)
-            confirm = _import_key(Action.CONFIRM_REPLACE, price, str(removed))
+            update = _import_button(Action.UPDATE_IMPORT, price)
+            confirm = _import_button(Action.CONFIRM_REPLACE, price, str(removed))
             return ((update, confirm), (ButtonSpec(action=Action.DISCARD_IMPORT),))
         case _:
             return ()
 
 
-def _keys_of_result(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderExpired) -> ButtonRows:
+def _result_buttons(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderExpired) -> ButtonRows:
     match notice:
         case OrderDetails(state=state, trxid=trxid):
             return order_buttons(state, trxid)
@@ -104,24 +103,24 @@ def _keys_of_result(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderE
             assert_never(notice)
 
 
-def _keys_of_complaint(notice: ComplaintCard) -> ButtonRows:
-    """Offer "delivered" only for an order that the biller calls so; any other answer is written."""
+def _complaint_buttons(notice: ComplaintCard) -> ButtonRows:
+    """Offer "delivered" only for an order that succeeded; any other answer is a reply."""
     is_success = notice.state is State.SUCCEEDED
     checking = (Action.COMPLAINT_CHECKING,) if notice.stage is ComplaintStage.OPEN else ()
     delivered = (Action.COMPLAINT_DELIVERED,) if is_success else ()
     row = _row(*checking, *delivered) if checking or delivered else ()
-    return (*row, *_keys_of_sn(notice.trxid, notice.sn_candidate)) if is_success and not notice.sn else row
+    return (*row, *_sn_buttons(notice.trxid, notice.sn_candidate)) if is_success and not notice.sn else row
 
 
-def _keys_of_sn(trxid: str, candidate: str) -> ButtonRows:
-    """Offer to hand on what may be the SN, and always to type it."""
+def _sn_buttons(trxid: str, candidate: str) -> ButtonRows:
+    """Offer to forward a possible SN, and always to type one."""
     typed = ButtonSpec(action=Action.TYPE_SN, payload=trxid)
     if not candidate:
         return ((typed,),)
     return ((ButtonSpec(action=Action.FORWARD_SN, payload=f"{trxid} {candidate}"), typed),)
 
 
-def _keys_of_ordering(notice: PlacingNotice) -> ButtonRows:
+def _placing_buttons(notice: PlacingNotice) -> ButtonRows:
     match notice:
         case OrderQuestion(offers=offers, user_id=user_id) | ProductClosed(others=offers, user_id=user_id):
             return tuple((_buy(offer, user_id),) for offer in offers)
@@ -134,7 +133,7 @@ def _keys_of_ordering(notice: PlacingNotice) -> ButtonRows:
 
 
 def order_buttons(state: State, trxid: str) -> ButtonRows:
-    """Give what a reseller may want of an order that stands so."""
+    """Return the buttons for a reseller under an order in this state."""
     match state:
         case State.SUCCEEDED:
             return _row(Action.RECEIPT, Action.COMPLAIN, Action.AGAIN, payload=trxid)
@@ -153,12 +152,12 @@ def _buy(offer: OrderOffer, user_id: int) -> ButtonSpec:
     )
 
 
-def _keys_of_preview(notice: ImportPreview) -> ButtonRows:
-    """Offer to apply a list, and apart from it to remove what it does not name; first to choose its price."""
+def _preview_buttons(notice: ImportPreview) -> ButtonRows:
+    """Offer to apply a list, or also to remove products that it lacks; an unclear price is chosen first."""
     if not notice.is_open:
         return ()
     choices = tuple(
-        (_import_key(Action.CHOOSE_PRICE, choice.option, choice.title[:MAX_LABEL_CHARS]),)
+        (_import_button(Action.CHOOSE_PRICE, choice.option, choice.title[:MAX_LABEL_CHARS]),)
         for choice in notice.choices
     )
     discard = ButtonSpec(action=Action.DISCARD_IMPORT)
@@ -166,13 +165,13 @@ def _keys_of_preview(notice: ImportPreview) -> ButtonRows:
         return (*choices, (discard,))
     if not notice.removed_count:
         action = Action.APPLY_SOUND if notice.omitted_count else Action.APPLY_IMPORT
-        return ((_import_key(action, notice.price, str(notice.listed_count)), discard), *choices)
-    update = (_import_key(Action.UPDATE_IMPORT, notice.price),) if notice.has_changes else ()
-    return ((*update, _import_key(Action.REPLACE_IMPORT, notice.price)), *choices, (discard,))
+        return ((_import_button(action, notice.price, str(notice.listed_count)), discard), *choices)
+    update = (_import_button(Action.UPDATE_IMPORT, notice.price),) if notice.has_changes else ()
+    return ((*update, _import_button(Action.REPLACE_IMPORT, notice.price)), *choices, (discard,))
 
 
-def _import_key(action: Action, price: int | None, label: str = "") -> ButtonSpec:
-    """Return a button that remembers which column of prices its preview was made with."""
+def _import_button(action: Action, price: int | None, label: str = "") -> ButtonSpec:
+    """Return a button whose payload is the price column of its preview."""
     return ButtonSpec(action=action, payload="" if price is None else str(price), label=label)
 
 

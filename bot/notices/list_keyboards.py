@@ -27,13 +27,13 @@ GROUPS_A_ROW = 2
 MAX_LABEL_CHARS = 24
 
 SHOP = "shop"
-"""Stands on buttons for the orders of everybody."""
+"""The payload of a report button for the orders of all resellers."""
 
 ListNotice = OrderHistory | OrdersToDestination | NoMatchingOrder
 
 
 def list_buttons(notice: ListNotice) -> ButtonRows:
-    """Give a button for each order of a list, by its number, and the way to older and newer ones."""
+    """Return a numbered button for each order of a list, and those for older and newer orders."""
     match notice:
         case OrderHistory(rows=rows):
             return (*_numbered(rows), *_history_pages(notice))
@@ -46,15 +46,15 @@ def list_buttons(notice: ListNotice) -> ButtonRows:
 
 
 def report_buttons(notice: ReportsNotice) -> ButtonRows:
-    """Give the way to the days or months around, and to the files."""
+    """Return the buttons for the days or months before and after, and for the files."""
     match notice:
         case SalesReport():
-            around = [
-                *_report_key(notice, notice.before, "« {}"),
-                *_report_key(notice, notice.after, "{} »"),
+            adjacent = [
+                *_report_button(notice, notice.before, "« {}"),
+                *_report_button(notice, notice.after, "{} »"),
             ]
-            files = tuple(_file_key(notice, form) for form in FileFormat)
-            return (tuple(around), files) if around else (files,)
+            files = tuple(_file_button(notice, form) for form in FileFormat)
+            return (tuple(adjacent), files) if adjacent else (files,)
         case SalesReportFile() | ReportPeriodUnclear():
             return ()
         case _:
@@ -62,28 +62,30 @@ def report_buttons(notice: ReportsNotice) -> ButtonRows:
 
 
 def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:
-    keys = [
+    buttons = [
         ButtonSpec(action=Action.ORDER, payload=row.trxid, label=str(number))
         for number, row in enumerate(rows, start=1)
     ]
-    return tuple(tuple(keys[start : start + NUMBERS_A_ROW]) for start in range(0, len(keys), NUMBERS_A_ROW))
+    return tuple(
+        tuple(buttons[start : start + NUMBERS_A_ROW]) for start in range(0, len(buttons), NUMBERS_A_ROW)
+    )
 
 
 def _history_pages(notice: OrderHistory) -> ButtonRows:
-    around = []
+    adjacent = []
     if notice.has_newer:
-        around.append(ButtonSpec(action=Action.NEWER, payload=notice.rows[0].trxid))
+        adjacent.append(ButtonSpec(action=Action.NEWER, payload=notice.rows[0].trxid))
     if notice.has_older:
-        around.append(ButtonSpec(action=Action.OLDER, payload=notice.rows[-1].trxid))
-    return (tuple(around),) if around else ()
+        adjacent.append(ButtonSpec(action=Action.OLDER, payload=notice.rows[-1].trxid))
+    return (tuple(adjacent),) if adjacent else ()
 
 
 def whose(user_id: int | None) -> str:
-    """Give how a button names whose orders it is about."""
+    """Return the payload for the reseller of a report; None means all resellers."""
     return SHOP if user_id is None else str(user_id)
 
 
-def _report_key(notice: SalesReport, text: str, label: str) -> list[ButtonSpec]:
+def _report_button(notice: SalesReport, text: str, label: str) -> list[ButtonSpec]:
     period = decode_period(text)
     if period is None:
         return []
@@ -96,20 +98,22 @@ def _short(period: Period) -> str:
     return f"{period.first:%d/%m}" if is_day else f"{period.first:%m/%Y}"
 
 
-def _file_key(notice: SalesReport, form: FileFormat) -> ButtonSpec:
+def _file_button(notice: SalesReport, form: FileFormat) -> ButtonSpec:
     payload = f"{whose(notice.user_id)}|{notice.period}|{form}"
     return ButtonSpec(action=Action.REPORT_FILE, payload=payload, label=form.upper())
 
 
 def price_buttons(notice: ShoppingNotice) -> ButtonRows:
-    """Give the rows of buttons under a notice of prices."""
     match notice:
         case PriceGroups(rows=rows):
-            keys = [
-                _list_key(ListScope.GROUP, row.key, 0, f"{row.name[:MAX_LABEL_CHARS]} ({row.count})")
+            buttons = [
+                _page_button(ListScope.GROUP, row.key, 0, f"{row.name[:MAX_LABEL_CHARS]} ({row.count})")
                 for row in rows
             ]
-            return (*_in_rows(keys, GROUPS_A_ROW), *_list_pages(ListScope.ALL, "", notice.page, notice.pages))
+            return (
+                *_in_rows(buttons, GROUPS_A_ROW),
+                *_list_pages(ListScope.ALL, "", notice.page, notice.pages),
+            )
         case PriceListPage(rows=rows):
             pages = _list_pages(notice.scope, notice.key, notice.page, notice.pages)
             return (*_products(rows, notice.number), *pages, (ButtonSpec(action=Action.ALL_PRICES),))
@@ -124,29 +128,30 @@ def price_buttons(notice: ShoppingNotice) -> ButtonRows:
 
 
 def list_payload(scope: ListScope, key: str, page: int) -> str:
-    """Give what a button keeps that asks for a page of a list."""
+    """Return the payload of a button for a page of a list."""
     return f"{scope}{page}|{key}"
 
 
-def _list_key(scope: ListScope, key: str, page: int, label: str) -> ButtonSpec:
+def _page_button(scope: ListScope, key: str, page: int, label: str) -> ButtonSpec:
     return ButtonSpec(action=Action.PRICES, payload=list_payload(scope, key, page), label=label)
 
 
 def _products(rows: Sequence[PriceRow], number: str = "") -> ButtonRows:
     behind = f"|{number}" if number else ""
-    keys = [ButtonSpec(action=Action.PRODUCT, payload=f"{row.code}{behind}", label=row.code) for row in rows]
-    return _in_rows(keys, CODES_A_ROW)
+    buttons = [
+        ButtonSpec(action=Action.PRODUCT, payload=f"{row.code}{behind}", label=row.code) for row in rows
+    ]
+    return _in_rows(buttons, CODES_A_ROW)
 
 
 def _list_pages(scope: ListScope, key: str, page: int, pages: int) -> ButtonRows:
-    """Give the way to the pages before and after, if there are any."""
-    around = []
+    adjacent = []
     if page > 0:
-        around.append(_list_key(scope, key, page - 1, f"« {page}/{pages}"))
+        adjacent.append(_page_button(scope, key, page - 1, f"« {page}/{pages}"))
     if page + 1 < pages:
-        around.append(_list_key(scope, key, page + 1, f"{page + 2}/{pages} »"))
-    return (tuple(around),) if around else ()
+        adjacent.append(_page_button(scope, key, page + 1, f"{page + 2}/{pages} »"))
+    return (tuple(adjacent),) if adjacent else ()
 
 
-def _in_rows(keys: Sequence[ButtonSpec], width: int) -> ButtonRows:
-    return tuple(tuple(keys[start : start + width]) for start in range(0, len(keys), width))
+def _in_rows(buttons: Sequence[ButtonSpec], width: int) -> ButtonRows:
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

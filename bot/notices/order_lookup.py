@@ -1,4 +1,4 @@
-"""What somebody is shown of orders: one in full, those to a number, a page of all they ordered."""
+"""Notices that show orders: one in full, the orders to a number, a page of the history."""
 
 from msgspec import Struct
 
@@ -7,9 +7,9 @@ from bot.orders.model import ExpiryReason, FailureCause, State
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
-    """An order in a list, with what proves or explains how it stands.
+    """An order in a list, with its SN or the reason of its failure.
 
-    `name` says who ordered it, to admins alone.
+    `name` is the reseller's, for admins only.
     """
 
     trxid: str
@@ -24,7 +24,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
 
 
 class OrderDetails(AboutOrder, frozen=True, kw_only=True):
-    """One order in full; `at_ms` is when it came to stand so. `name` says who ordered it, to admins alone."""
+    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only."""
 
     state: State
     placed_at_ms: int
@@ -38,20 +38,20 @@ class OrderDetails(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrdersToDestination(Struct, frozen=True, kw_only=True):
-    """The latest orders to one destination, the newest first."""
+    """The latest orders to one destination, newest first."""
 
     destination: str
     rows: tuple[OrderRow, ...]
 
 
 class NoMatchingOrder(Struct, frozen=True, kw_only=True):
-    """The asker has no order to this number or with this id; nothing typed means none at all."""
+    """The person has no order to this number or with this id; `typed` is empty if they have none at all."""
 
     typed: str
 
 
 class OrderHistory(Struct, frozen=True, kw_only=True):
-    """A page of what somebody ordered, the newest first, and whether there are more at its ends."""
+    """A page of a person's orders, newest first, and whether there are newer and older ones."""
 
     rows: tuple[OrderRow, ...]
     has_newer: bool

@@ -1,7 +1,4 @@
-"""What is told of an order: to the chat that asked for it, and to the admins who may have to settle it.
-
-Each notice is a name and facts; the words are in `bot/texts/`.
-"""
+"""Notices about an order, to the chat that ordered and to the admins who may have to resolve it."""
 
 from msgspec import Struct
 
@@ -10,7 +7,7 @@ from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 
 
 class AboutOrder(Struct, frozen=True, kw_only=True):
-    """The facts that every notice of an order carries; `at_ms` is when it happened."""
+    """The facts in every notice about an order; `at_ms` is when the event happened."""
 
     trxid: str
     code: str
@@ -20,23 +17,23 @@ class AboutOrder(Struct, frozen=True, kw_only=True):
 
     @property
     def typed(self) -> str:
-        """Give the text that orders just this: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
+        """The text of the order: `s5.0812…`, or `s5.2.0812…` for a second purchase."""
         intent = Intent(product_code=self.code, destination=self.destination, ordinal=self.ordinal)
         return order_text(intent)
 
 
 class OrderReceived(AboutOrder, frozen=True, kw_only=True):
-    """The order is stored and on its way."""
+    """The order is stored and will be sent."""
 
 
 class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
-    """The biller is in trouble: the order keeps its place in the queue and nothing of it was sent."""
+    """The circuit breaker is open: the order waits in the queue and was not sent."""
 
 
 class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
-    """Delivered; `sn` is the biller's proof, whole, or None where there is none or it could not be read.
+    """Delivered; `sn` is the whole SN, or None if there is none or it could not be read.
 
-    `is_sn_unread`: the admins were asked for it. `is_sn_new`: it stands in the place of one told before.
+    `is_sn_unread`: the admins were asked for it. `is_sn_new`: it replaces an SN that was sent before.
     """
 
     sn: str | None
@@ -47,7 +44,7 @@ class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
 class OrderFailed(AboutOrder, frozen=True, kw_only=True):
     """Refused or failed; `reason` is the biller's, fit for a reseller, and may be empty.
 
-    `others` could be bought in its place, by a tap of `user_id`.
+    `others` are substitutes, which `user_id` can buy by a tap.
     """
 
     reason: str
@@ -57,13 +54,13 @@ class OrderFailed(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
-    """The deposit is filled: this order and others of the chat, `refused_count` in all, can be sent again."""
+    """The deposit is filled: `refused_count` orders of the chat, this one the last, can be sent again."""
 
     refused_count: int
 
 
 class OrderUnknown(AboutOrder, frozen=True, kw_only=True):
-    """Nobody can say yet whether it was bought: the chat must not send it again."""
+    """It is unknown whether it was bought: the chat must not send it again."""
 
 
 class OrderOverdue(AboutOrder, frozen=True, kw_only=True):
@@ -71,22 +68,22 @@ class OrderOverdue(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderExpired(AboutOrder, frozen=True, kw_only=True):
-    """Given up before a byte of it left: nothing was bought."""
+    """Given up before anything was sent: nothing was bought."""
 
     reason: ExpiryReason
 
 
 class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
-    """The biller now says `now`, against what the chat was told before."""
+    """The biller now reports `now`, the opposite of the result that the chat was sent."""
 
     now: Outcome
 
 
 class OrderCard(AboutOrder, frozen=True, kw_only=True):
-    """An order that an admin must settle: the facts, and why nobody else can.
+    """An order that an admin must resolve, with the reason `why`.
 
-    `raw` is what the biller said last, in its own words; `report` is one of its reports that names the order
-    and does not fit it.
+    `raw` is the biller's last text; `report` is one of its reports that names the order and does not match
+    it.
     """
 
     state: State
@@ -101,18 +98,18 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
 
 
 class SnQuestion(AboutOrder, frozen=True, kw_only=True):
-    """SUKSES was tapped: the admin is asked for the SN."""
+    """Asks the admin who tapped SUKSES for the SN."""
 
 
 class ResolutionQuestion(AboutOrder, frozen=True, kw_only=True):
-    """The second question before an admin's word becomes the order's state."""
+    """Asks the admin to confirm a resolution."""
 
     outcome: Outcome
     sn: str | None
 
 
 class OrderResolved(AboutOrder, frozen=True, kw_only=True):
-    """An admin settled the order; this stands where its card stood."""
+    """An admin resolved the order; this replaces its card."""
 
     outcome: Outcome
     sn: str | None
@@ -120,19 +117,19 @@ class OrderResolved(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderResolvedByBiller(AboutOrder, frozen=True, kw_only=True):
-    """The order left the admins' list without them: its card has nothing left to ask."""
+    """The biller's report resolved the order; this replaces its card."""
 
     state: State
 
 
 class ResolutionRejected(AboutOrder, frozen=True, kw_only=True):
-    """An admin's word came too late or for an order that needs none."""
+    """The order does not need a resolution, or not any more."""
 
     state: State
 
 
 class BillerAccountAlarm(AboutOrder, frozen=True, kw_only=True):
-    """The biller refused for a reason that only the operator can mend."""
+    """The biller refused for a reason that only the operator can correct."""
 
     failure_cause: FailureCause
     reason: str
@@ -167,7 +164,7 @@ ListableNotice = (
     | OrderExpired
     | OrderDisputed
 )
-"""Notices that may stand in a list with others: they tell how an order stands, and ask nothing."""
+"""Notices that may be merged into a list: they contain the state of an order and no question."""
 
 Acknowledgement = OrderReceived | OrderWaiting
-"""Notices that say less than the result: once that is there, they need not be said any more."""
+"""Notices that are obsolete once the result is known."""

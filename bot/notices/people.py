@@ -1,4 +1,4 @@
-"""What is told of who may come in, and to whoever asks."""
+"""Notices about access requests and the standing of resellers."""
 
 from msgspec import Struct
 
@@ -6,7 +6,7 @@ from bot.actors import Standing
 
 
 class JoinCard(Struct, frozen=True, kw_only=True):
-    """Somebody asks to be let in."""
+    """A person asks for access."""
 
     user_id: int
     name: str
@@ -15,7 +15,7 @@ class JoinCard(Struct, frozen=True, kw_only=True):
 
 
 class JoinDecided(Struct, frozen=True, kw_only=True):
-    """An admin answered; this stands where the card stood."""
+    """An admin decided the request; this replaces its card."""
 
     user_id: int
     name: str
@@ -24,14 +24,14 @@ class JoinDecided(Struct, frozen=True, kw_only=True):
 
 
 class JoinAnswer(Struct, frozen=True, kw_only=True):
-    """To somebody who is not, or no longer, a reseller: where they stand."""
+    """To a person whose standing changed, or who is no reseller: their standing."""
 
     standing: Standing | None
     fresh: bool = False
 
 
 class StandingChanged(Struct, frozen=True, kw_only=True):
-    """To the admin who changed it: the person and their new standing."""
+    """To the admin who changed a standing: the person and the new standing."""
 
     user_id: int
     name: str
@@ -39,13 +39,13 @@ class StandingChanged(Struct, frozen=True, kw_only=True):
 
 
 class PersonNotFound(Struct, frozen=True, kw_only=True):
-    """The admin named nobody whom this change fits."""
+    """No person matches, or none for whom this change is allowed."""
 
     typed: str
 
 
 class ResellerRow(Struct, frozen=True, kw_only=True):
-    """One line of the admins' list."""
+    """A person in the admins' list."""
 
     user_id: int
     name: str
@@ -54,7 +54,7 @@ class ResellerRow(Struct, frozen=True, kw_only=True):
 
 
 class ResellerList(Struct, frozen=True, kw_only=True):
-    """The people whom an admin may freeze, thaw or remove; `more` counts those left out."""
+    """The people whom an admin may freeze, approve or remove; `more` counts those left out."""
 
     rows: tuple[ResellerRow, ...]
     more: int = 0

@@ -1,4 +1,4 @@
-"""What is said of an order that was not simply placed, and the table of many orders in one message."""
+"""Notices about orders that were not placed at once, and the table of a message with several orders."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from bot.orders.model import Intent, State
 
 
 class OrderOffer(Struct, frozen=True, kw_only=True):
-    """An order that a tap would place; `name` is empty and `price_idr` None where no catalogue knows them."""
+    """An order that a tap places; `name` is empty and `price_idr` None if they are not known."""
 
     intent: Intent
     name: str = ""
@@ -18,18 +18,17 @@ class OrderOffer(Struct, frozen=True, kw_only=True):
 
     @property
     def payload(self) -> str:
-        """Give what its button keeps; `read_payload` gives the intent back."""
+        """The payload of its button, which `read_payload` parses."""
         return f"{self.intent.product_code} {self.intent.ordinal} {self.intent.destination}"
 
 
 def read_payload(payload: str) -> Intent:
-    """Give the intent that a button of ours keeps."""
     code, ordinal, destination = payload.split(" ", 2)
     return Intent(product_code=code, ordinal=int(ordinal), destination=destination)
 
 
 class OrderQuestion(Struct, frozen=True, kw_only=True):
-    """The text can mean several things, or something unlikely: `user_id` chooses, nothing is bought yet."""
+    """The text is ambiguous or unlikely to be an order: `user_id` chooses; nothing is bought yet."""
 
     ambiguity: Ambiguity
     suggestion: str
@@ -38,14 +37,14 @@ class OrderQuestion(Struct, frozen=True, kw_only=True):
 
 
 class OrderProposal(Struct, frozen=True, kw_only=True):
-    """An order put together by taps, shown before it is sent."""
+    """An order composed by taps, shown before it is placed."""
 
     offer: OrderOffer
     user_id: int
 
 
 class OrderRepeated(AboutOrder, frozen=True, kw_only=True):
-    """The same was ordered before, at `at_ms`, and stands so; `again` is how to buy one more, None at 99."""
+    """The same was ordered before, at `at_ms`; `again` is one more purchase, None after the 99th."""
 
     state: State
     sn: str | None
@@ -61,7 +60,7 @@ class ClosedReason(StrEnum):
 
 
 class ProductClosed(Struct, frozen=True, kw_only=True):
-    """The product cannot be bought now; `opens_minute` of the day for one that rests; `others` could be."""
+    """The product cannot be bought now, but `others` can; `opens_minute` is when its cut-off ends."""
 
     code: str
     name: str
@@ -72,7 +71,7 @@ class ProductClosed(Struct, frozen=True, kw_only=True):
 
 
 class BatchSummary(Struct, frozen=True, kw_only=True):
-    """The living table of a message's orders: filled in from the books as it leaves."""
+    """The table of a message's orders, read from the database when it is sent, and edited as they change."""
 
     chat_id: int
     message_id: int

@@ -1,4 +1,4 @@
-"""What admins are told of a price list that they sent: what it would change, and what is wrong in it."""
+"""Notices to admins about a price list that they sent: its changes and its errors."""
 
 from enum import StrEnum
 
@@ -13,14 +13,14 @@ from bot.notices.catalogue import ChangeCount
 
 
 class ImportEndReason(StrEnum):
-    """Why a list that was read is not applied."""
+    """Why a list was not applied."""
 
     DISCARDED = "discarded"
     SUPERSEDED = "superseded"
 
 
 class ChangeExample(Struct, frozen=True, kw_only=True):
-    """One product that changes, as an example; prices in rupiah."""
+    """A product that changes, as an example."""
 
     kind: ChangeKind
     code: str
@@ -30,16 +30,16 @@ class ChangeExample(Struct, frozen=True, kw_only=True):
 
 
 class RuleCount(Struct, frozen=True, kw_only=True):
-    """How many products of a list have one destination rule."""
+    """How many products of a list have a destination rule."""
 
     rule: DestinationRule
     count: int
 
 
 class PriceChoice(Struct, frozen=True, kw_only=True):
-    """A column of prices that could be taken, with the price of one product in it for an example.
+    """A price column that could be chosen, with the price of one product in it as an example.
 
-    `option` is its place among those of the list.
+    `option` is its index among the price columns of the list.
     """
 
     option: int
@@ -49,22 +49,22 @@ class PriceChoice(Struct, frozen=True, kw_only=True):
 
 
 class FileText(Struct, frozen=True, kw_only=True):
-    """A heading of the file, the name of a sheet, or where a row stands."""
+    """A heading of the file, the name of a sheet, or the position of a row."""
 
     title: str
 
 
 class ImportReceived(Struct, frozen=True, kw_only=True):
-    """A file is being fetched and read."""
+    """The file is being downloaded and read."""
 
     file_name: str
 
 
 class ReadingReport(Struct, frozen=True, kw_only=True):
-    """How a file was understood: which sheets were read, which column as what, and what was left out.
+    """How a file was read: its sheets, the meaning of its columns, and what was left out.
 
-    `sheets` are named where the file has several, `sheets_left` are those without a list or hidden. `unused`
-    are the first headings that nothing is read from, `note_rows` the first rows that are no products.
+    `sheets` is empty if the file has one only, `sheets_left` are those that are hidden or have no list.
+    `unused` are the first headings that were not used, `note_rows` the first rows that are no products.
     """
 
     columns: tuple[MappedColumn, ...]
@@ -77,18 +77,17 @@ class ReadingReport(Struct, frozen=True, kw_only=True):
 
 
 class ImportPreview(Struct, frozen=True, kw_only=True):
-    """What a list would change, and every row that it cannot.
+    """What a list would change, and its errors.
 
-    `listed_count` are its sound rows, `omitted_count` those that could not be read; `problems` are the first
-    of `problem_count`. `counts` and `examples` tell what changes if products that the list does not name
-    stay; there are `removed_count` of them, of which `removed` are the first codes. `old_count` is the size
-    of the catalogue before. `emptied_count` products lose their price, `unpriced_count` new ones have none.
+    `listed_count` is the number of valid rows, `omitted_count` that of invalid ones; `problems` are the first
+    of `problem_count`. `counts` and `examples` are the changes if the products that the list lacks stay;
+    there are `removed_count` of them, `removed` are the first codes. `old_count` is the current size of the
+    catalogue. `emptied_count` products lose their price, `unpriced_count` new ones have none.
 
-    `has_price` is False where the list has no column of prices. `price` is the option that was chosen, None
-    for the one that was found; `choices` are the others, and one of them has to be taken unless
-    `is_price_sure`. `stricter` are the first codes that want a server though their rows do not say so.
-    `has_changes` tells whether there is anything to apply; `renewed` that the catalogue changed after an
-    earlier preview.
+    `has_price` is False if the list has no price column. `price` is the option that the admin chose, None for
+    the default; `choices` are the others, of which one must be chosen unless `is_price_sure`. `stricter` are
+    the first codes that require a server though their rows do not. `renewed` means that the catalogue changed
+    after an earlier preview.
     """
 
     import_id: int
@@ -121,7 +120,7 @@ class ImportPreview(Struct, frozen=True, kw_only=True):
 
 
 class ReplaceQuestion(Struct, frozen=True, kw_only=True):
-    """Whether a list that would remove many products is really to be applied; a file names them all.
+    """Asks for confirmation before a list removes many products; a file names them all.
 
     `price` is the option of the preview whose button was tapped.
     """
@@ -135,7 +134,7 @@ class ReplaceQuestion(Struct, frozen=True, kw_only=True):
 
 
 class RemovalFile(Struct, frozen=True, kw_only=True):
-    """The products that a list would remove, as a file in the form of an export."""
+    """The products that a list would remove, as a file in the format of an export."""
 
     import_id: int
     file_name: str
@@ -143,7 +142,7 @@ class RemovalFile(Struct, frozen=True, kw_only=True):
 
 
 class ImportRefused(Struct, frozen=True, kw_only=True):
-    """A file that is no price list, or could not be fetched; `detail` names what of it, where it can."""
+    """A file that is no price list, or could not be downloaded; `detail` is a part of it, or empty."""
 
     file_name: str
     fault: FileError
@@ -151,7 +150,7 @@ class ImportRefused(Struct, frozen=True, kw_only=True):
 
 
 class ImportEnded(Struct, frozen=True, kw_only=True):
-    """A list was thrown away, or a newer one came; this stands where its preview stood."""
+    """A list was discarded or superseded; this replaces its preview."""
 
     file_name: str
     end: ImportEndReason

@@ -1,4 +1,4 @@
-"""What is told about receipts: one to pass on, and what a reseller has set for all of theirs."""
+"""Notices about receipts: a receipt for a customer, and a reseller's settings for receipts."""
 
 from msgspec import Struct
 
@@ -6,9 +6,9 @@ from msgspec import Struct
 class ReceiptFacts(Struct, frozen=True, kw_only=True):
     """The facts of one receipt; those that are not known are None.
 
-    `destination` is the normalised number or account. `token` holds a PLN token's twenty digits, grouped or
-    not; with it `sn` is not shown. `customer_price_idr` is what the reseller asks of the customer, `at_ms`
-    when the order was placed, `ref` its trxid.
+    `destination` is the normalised number or account. `token` is the twenty digits of a PLN token, grouped or
+    not; `sn` is not shown with it. `customer_price_idr` is the price for the customer, `at_ms` when the order
+    was placed, `ref` its trxid.
     """
 
     product_code: str
@@ -26,29 +26,29 @@ class ReceiptFacts(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """A receipt for a customer: the picture is drawn as it leaves."""
+    """A receipt for a customer; the picture is drawn when it is sent."""
 
     facts: ReceiptFacts
 
 
 class CustomerPrice(Struct, frozen=True, kw_only=True):
-    """What a reseller asks of customers for a product, in rupiah."""
+    """A reseller's price of a product for customers, in rupiah."""
 
     code: str
     price_idr: int
 
 
 class ReceiptSettings(Struct, frozen=True, kw_only=True):
-    """What stands on a reseller's receipts: `prices` by code, `more` are not shown; `kept` after a change."""
+    """A reseller's settings for receipts; `more` prices are not shown, `is_saved` is set after a change."""
 
     shop_name: str | None
     prices: tuple[CustomerPrice, ...]
     more: int = 0
-    kept: bool = False
+    is_saved: bool = False
 
 
 class ReceiptSettingsInvalid(Struct, frozen=True, kw_only=True):
-    """What a reseller typed sets neither a name nor a price."""
+    """The text sets neither a name nor a price."""
 
     typed: str
 

@@ -1,7 +1,7 @@
-"""What a period's orders add up to, as a message or as a file; both are made as they leave.
+"""Notices with the totals of a period, as a message or as a file; both are rendered when they are sent.
 
-`period` is `20261101-20261121` (order/period.py). `user_id` is whose orders they are; None means those of
-the whole shop with what they cost, which only admins ask for, in their private chats.
+`period` is `20261101-20261121` (`bot/grammar/period.py`). `user_id` is the reseller; None means all
+resellers, with costs, for admins in their private chats only.
 """
 
 from msgspec import Struct
@@ -10,9 +10,9 @@ from bot.notices.catalogue import FileFormat
 
 
 class SalesReport(Struct, frozen=True, kw_only=True):
-    """The sums of a day by product, or of several days day by day.
+    """The totals of a day by product, or of several days by day.
 
-    `before` and `after` are the periods around, empty where there is none.
+    `before` and `after` are the adjacent periods, empty if there are none.
     """
 
     user_id: int | None
@@ -23,7 +23,7 @@ class SalesReport(Struct, frozen=True, kw_only=True):
 
 
 class SalesReportFile(Struct, frozen=True, kw_only=True):
-    """The orders of a period, a row each, for a spreadsheet."""
+    """The orders of a period as a spreadsheet file, one per row."""
 
     user_id: int | None
     period: str
@@ -31,7 +31,7 @@ class SalesReportFile(Struct, frozen=True, kw_only=True):
 
 
 class ReportPeriodUnclear(Struct, frozen=True, kw_only=True):
-    """A report was asked for, of days that could not be read."""
+    """The period of a report could not be parsed."""
 
     typed: str
 

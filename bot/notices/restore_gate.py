@@ -1,12 +1,12 @@
-"""What is told after a backup was put in the place of the database."""
+"""Notices after the restore of a backup."""
 
 from msgspec import Struct
 
 
 class RestoreCard(Struct, frozen=True, kw_only=True):
-    """A backup was put in the place of the database: what it cannot know, and that nothing is bought yet.
+    """A backup was restored: what it does not contain, and that nothing is bought yet.
 
-    `backup_at_ms` is the last moment the backup knows of, None if it is empty.
+    `backup_at_ms` is the time of its last activity, None if it is empty.
     """
 
     backup_at_ms: int | None
@@ -16,14 +16,14 @@ class RestoreCard(Struct, frozen=True, kw_only=True):
 
 
 class ReopenQuestion(Struct, frozen=True, kw_only=True):
-    """The second question before the counter is opened after a restore."""
+    """Asks for confirmation before the counter is opened after a restore."""
 
     backup_at_ms: int | None
     gap_until_ms: int
 
 
 class CounterReopened(Struct, frozen=True, kw_only=True):
-    """An admin opened the counter; this stands where the card stood. `admin_name` may be empty."""
+    """An admin opened the counter; this replaces the card. `admin_name` may be empty."""
 
     restored_at_ms: int
     admin_name: str
@@ -31,14 +31,14 @@ class CounterReopened(Struct, frozen=True, kw_only=True):
 
 
 class CounterClosed(Struct, frozen=True, kw_only=True):
-    """An order came while the counter is closed: it was neither kept nor bought."""
+    """An order was received while the counter is closed: it was neither stored nor bought."""
 
     code: str
     destination: str
 
 
 class CounterOpenAgain(Struct, frozen=True, kw_only=True):
-    """To a chat that was turned away: orders are taken again."""
+    """To a chat whose orders were rejected: orders are accepted again."""
 
 
 RestoreGateNotice = RestoreCard | ReopenQuestion | CounterReopened | CounterClosed | CounterOpenAgain

@@ -1,4 +1,4 @@
-"""What admins are told of SNs that were not surely read, or that have become another."""
+"""Notices to admins about SNs that could not be read with certainty, or that changed."""
 
 from msgspec import Struct
 
@@ -6,9 +6,9 @@ from bot.notices.orders import AboutOrder
 
 
 class SnUnread(AboutOrder, frozen=True, kw_only=True):
-    """A success whose SN was not surely read in `raw`, the biller's words.
+    """A success whose SN could not be read with certainty in `raw`, the biller's text.
 
-    `candidate` may be the SN; it is empty where an admin has to look for it.
+    `candidate` may be the SN; it is empty if an admin has to find it.
     """
 
     candidate: str
@@ -16,7 +16,7 @@ class SnUnread(AboutOrder, frozen=True, kw_only=True):
 
 
 class OtherSnReported(AboutOrder, frozen=True, kw_only=True):
-    """The biller told a success again, with another SN than the chat knows."""
+    """The biller reported a success again, with an SN other than the one that the chat was sent."""
 
     sn: str
     other_sn: str
@@ -24,13 +24,13 @@ class OtherSnReported(AboutOrder, frozen=True, kw_only=True):
 
 
 class SnPrompt(AboutOrder, frozen=True, kw_only=True):
-    """An admin is asked for the SN that is to be handed on, by a reply."""
+    """Asks an admin for the SN to forward, as a reply."""
 
 
 class SnForwarded(AboutOrder, frozen=True, kw_only=True):
-    """The SN was handed on; this stands where its card stood.
+    """The SN was forwarded; this replaces its card.
 
-    Without a name it came from the biller after all.
+    Without a name it came from the biller.
     """
 
     sn: str
@@ -38,7 +38,7 @@ class SnForwarded(AboutOrder, frozen=True, kw_only=True):
 
 
 class SnRejected(Struct, frozen=True, kw_only=True):
-    """An SN cannot be handed on: no order of this id is a success."""
+    """An SN cannot be forwarded: no order with this id succeeded."""
 
     trxid: str
 

@@ -1,4 +1,4 @@
-"""What a reseller is shown of the catalogue: its groups, products with their prices, and a question."""
+"""Notices that show the catalogue to resellers: groups, prices, and the prompt for a destination."""
 
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from bot.notices.placing import ClosedReason
 
 
 class ListScope(StrEnum):
-    """What a price list was asked for by; the letters stand on buttons."""
+    """The criterion of a price list; the letters are used in callback data."""
 
     ALL = "a"
     GROUP = "g"
@@ -19,7 +19,7 @@ class ListScope(StrEnum):
 
 
 class PriceRow(Struct, frozen=True, kw_only=True):
-    """A product as a price list shows it; `closure` is None for one that can be bought now."""
+    """A product in a price list; `closure` is None if it can be bought now."""
 
     code: str
     name: str
@@ -28,13 +28,13 @@ class PriceRow(Struct, frozen=True, kw_only=True):
 
 
 class NoCatalogue(Struct, frozen=True, kw_only=True):
-    """Prices were asked for where no catalogue is kept; an admin can send one."""
+    """There is no catalogue to show; an admin can send one."""
 
     for_admin: bool = False
 
 
 class GroupRow(Struct, frozen=True, kw_only=True):
-    """A group of products; `key` names it on a button."""
+    """A group of products; `key` identifies it in callback data."""
 
     name: str
     key: str
@@ -42,7 +42,7 @@ class GroupRow(Struct, frozen=True, kw_only=True):
 
 
 class PriceGroups(Struct, frozen=True, kw_only=True):
-    """A page of the groups, from page 0; `pages` counts them all."""
+    """A page of the groups, from page 0 of `pages`."""
 
     rows: tuple[GroupRow, ...]
     page: int
@@ -50,9 +50,9 @@ class PriceGroups(Struct, frozen=True, kw_only=True):
 
 
 class PriceListPage(Struct, frozen=True, kw_only=True):
-    """A page of products, from page 0; `key` asks for the same list again, `title` is what it is a list of.
+    """A page of products, from page 0; `scope` and `key` identify the list.
 
-    For a number, `number` is in the form 08… and `carrier` its network, None where nobody knows it.
+    For a list by number, `number` is in the form 08… and `carrier` is None if its prefix is not known.
     """
 
     scope: ListScope
@@ -66,14 +66,14 @@ class PriceListPage(Struct, frozen=True, kw_only=True):
 
 
 class NoPrices(Struct, frozen=True, kw_only=True):
-    """Nothing in the catalogue is called so; `similar` may have been meant."""
+    """Nothing in the catalogue matches; `similar` may have been meant."""
 
     typed: str
     similar: tuple[PriceRow, ...]
 
 
 class DestinationPrompt(Struct, frozen=True, kw_only=True):
-    """Ask for the destination of a chosen product; `input_error` says what was wrong with the one before."""
+    """Asks for the destination of a chosen product; `input_error` is that of the previous answer."""
 
     code: str
     name: str
@@ -83,11 +83,11 @@ class DestinationPrompt(Struct, frozen=True, kw_only=True):
 
 
 class PromptCancelled(Struct, frozen=True, kw_only=True):
-    """The choice was let go before its number was given: nothing is asked any more."""
+    """The reseller cancelled the prompt for a destination."""
 
 
 class ChosenProductClosed(Struct, frozen=True, kw_only=True):
-    """A product was chosen that cannot be bought now; `opens_minute` of the day for one that rests."""
+    """The chosen product cannot be bought now; its cut-off ends at `opens_minute` of the day."""
 
     code: str
     name: str

@@ -1,1 +1,1 @@
-"""What an order is and what an event makes of it; pure."""
+"""Orders, their events, and the pure function that applies an event to an order."""

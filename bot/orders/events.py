@@ -1,4 +1,4 @@
-"""What can be heard about an order, whoever says it: the submitter, the biller, the clock, an admin."""
+"""The events of an order, from the submitter, the biller, the clock or an admin."""
 
 from msgspec import Struct
 
@@ -6,17 +6,17 @@ from bot.orders.model import ExpiryReason, FailureCause, Outcome
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """A submitter took the order; its one post may leave only after this is committed."""
+    """The submitter claimed the order; its one post may leave only after this is committed."""
 
 
 class NotSent(Struct, frozen=True, kw_only=True):
-    """No byte of the post can have left (no connection was made); `why` is for the log."""
+    """No byte of the post can have left, since no connection was made; `why` is for the log."""
 
     why: str
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """The biller answered that the purchase is in progress; amounts in rupiah, as far as they were told."""
+    """The biller answered that the purchase is in progress; amounts that it did not state are None."""
 
     cost_idr: int | None = None
     balance_idr: int | None = None
@@ -24,9 +24,9 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Refused(Struct, frozen=True, kw_only=True):
-    """The biller answered that it will not buy; `reason` is fit for a reseller and may be empty.
+    """The biller refused the purchase; `reason` may be shown to a reseller, and may be empty.
 
-    `raw` here and below holds the biller's own words for admins, on one line and capped.
+    `raw`, here and below, is the biller's own text for admins, on one line and truncated.
     """
 
     reason: str
@@ -36,16 +36,16 @@ class Refused(Struct, frozen=True, kw_only=True):
 
 
 class Unclear(Struct, frozen=True, kw_only=True):
-    """The post may have been carried out or not; `why` is for admins and holds no secret."""
+    """The post may or may not have bought; `why` is for admins and contains no secret."""
 
     why: str
     raw: str = ""
 
 
 class Succeeded(Struct, frozen=True, kw_only=True):
-    """A reversal reported success; `sn` is whole or None, amounts in rupiah are the operator's own.
+    """A reversal reported success; `sn` is complete or None, the amounts are the operator's own.
 
-    `doubtful_sn` is what may be the SN where none is surely read, "" where an admin has to look for it.
+    `doubtful_sn` is a possible SN if none was read reliably, "" if an admin must look for it.
     """
 
     sn: str | None = None
@@ -56,7 +56,7 @@ class Succeeded(Struct, frozen=True, kw_only=True):
 
 
 class Failed(Struct, frozen=True, kw_only=True):
-    """A reversal reported failure; `reason` is fit for a reseller and may be empty."""
+    """A reversal reported failure; `reason` may be shown to a reseller, and may be empty."""
 
     reason: str
     failure_cause: FailureCause
@@ -65,24 +65,24 @@ class Failed(Struct, frozen=True, kw_only=True):
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
-    """A reversal whose words are not what its status is: it settles nothing; `why` is for admins."""
+    """A reversal whose text contradicts its status: it settles nothing; `why` is for admins."""
 
     why: str
     raw: str = ""
 
 
 class Expired(Struct, frozen=True, kw_only=True):
-    """The order is given up unsent."""
+    """The order is given up before anything was sent."""
 
     reason: ExpiryReason
 
 
 class Overdue(Struct, frozen=True, kw_only=True):
-    """The result is late: people should hear that it is being watched."""
+    """The result is late: chat and admins are notified."""
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """An admin settled what nobody else could; `sn` only with success."""
+    """An admin decided the outcome; `sn` only with success."""
 
     outcome: Outcome
     admin_id: int
@@ -90,17 +90,17 @@ class Resolved(Struct, frozen=True, kw_only=True):
 
 
 class SnSupplied(Struct, frozen=True, kw_only=True):
-    """An admin handed on the SN of a success, which was not surely read or has become another."""
+    """An admin supplied the SN of a success, which was not read reliably or has changed."""
 
     sn: str
     admin_id: int
 
 
 Answer = Accepted | Refused | Unclear | NotSent
-"""What one `trx` call can come to."""
+"""The possible outcomes of a `trx` call."""
 
 ReversalEvent = Succeeded | Failed | Contradiction
-"""What a reversal that fits its order can say."""
+"""The possible events of a reversal that matches its order."""
 
 OrderEvent = (
     Claimed

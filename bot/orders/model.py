@@ -1,4 +1,4 @@
-"""The nouns of an order: what was asked (Intent), what is stored (Order), several of one message (Batch)."""
+"""The types of an order: the request (Intent), the stored order (Order), a message with several (Batch)."""
 
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class State(StrEnum):
-    """Where an order stands; the moves between them are in `states.py`."""
+    """The state of an order; `states.py` has the transitions."""
 
     PLACED = "placed"
     SUBMITTING = "submitting"
@@ -20,14 +20,14 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a purchase ended, as the biller or an admin says it."""
+    """How a purchase ended, according to the biller or an admin."""
 
     SUCCESS = "success"
     FAILURE = "failure"
 
 
 class FailureCause(StrEnum):
-    """Why the biller refused, in our words; it picks the next step that people are told."""
+    """Why the biller refused; it selects the next step that the reseller reads."""
 
     PRODUCT_UNAVAILABLE = "product_unavailable"
     PRODUCT_INACTIVE = "product_inactive"
@@ -38,18 +38,18 @@ class FailureCause(StrEnum):
 
 
 class ExpiryReason(StrEnum):
-    """Why an order was given up before a byte of it had left."""
+    """Why an order was given up before anything of it was sent."""
 
     TOO_OLD = "too_old"
     NEVER_SENT = "never_sent"
 
 
 class Intent(Struct, frozen=True, kw_only=True):
-    """A validated wish to buy.
+    """A validated order request.
 
-    `product_code` is spelled as the catalogue spells it, in lower case without one; `destination` is in the
-    form of the product's rule (phones as 08…). `ordinal` counts the purchases of one product for one
-    destination on one day: 2 to 99 are asked for on purpose.
+    `product_code` is spelled as in the catalogue, or in lower case without one; `destination` has the form of
+    the product's rule (phones as 08…). `ordinal` counts the purchases of one product for one destination on
+    one day: 2 to 99 are typed on purpose.
     """
 
     product_code: str
@@ -60,13 +60,13 @@ class Intent(Struct, frozen=True, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One purchase, posted at most once under its `trxid` (17 digits).
 
-    `chat_id`, `thread_id` and `message_id` say where it was asked and so where its result is told;
-    `line` is its line in that message, from 1; `ordinal` tells which purchase of this product for this
-    destination it is that day. Times are ms since the epoch: `requested_at_ms` by
-    Telegram's date, the others by our clock; `due_at_ms` is when a placed order may be tried.
-    `success_reported` and `failure_reported` keep what the biller has said so far, so that a repeated
-    report is known as one. `unknown_reason` says, for admins, why the order is UNKNOWN. `reason` is fit for a
-    reseller's eyes; `cost_idr` is the operator's cost, `price_idr` what the catalogue asked of the reseller.
+    `chat_id`, `thread_id` and `message_id` name the message of the request, which its result replies to;
+    `line` is its line in that message, from 1; `ordinal` counts the purchases of this product for this
+    destination that day. Times are ms since the epoch: `requested_at_ms` is Telegram's date, the others are
+    by our clock; `due_at_ms` is when a placed order may be tried. `success_reported` and `failure_reported`
+    record what the biller has reported so far, to recognise a repetition. `unknown_reason`, for admins, is
+    why the order is UNKNOWN. `reason` may be shown to a reseller; `cost_idr` is the operator's cost,
+    `price_idr` the reseller's price in the catalogue.
     """
 
     trxid: str
@@ -99,16 +99,16 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
 
 
 def trxid_at(at_ms: int, zone: tzinfo, random_suffix: int) -> str:
-    """Return the trxid of a moment, as the biller asks for it: local time as YYMMDDhhmmss and five digits.
+    """Return a trxid in the biller's form: local time as YYMMDDhhmmss and five digits.
 
-    `random_suffix` is 0 to 99999. Two trxids can be equal: a store that finds one taken draws again.
+    `random_suffix` is 0 to 99999. Trxids can collide: the caller draws again if one is taken.
     """
     local = datetime.fromtimestamp(at_ms / 1000, zone)
     return f"{local:%y%m%d%H%M%S}{random_suffix:05d}"
 
 
 class UnplacedReason(StrEnum):
-    """What kept a line from being an order."""
+    """Why a line did not become an order."""
 
     INPUT_ERROR = "input_error"
     QUESTION = "question"
@@ -118,7 +118,7 @@ class UnplacedReason(StrEnum):
 
 
 class UnplacedLine(Struct, frozen=True, kw_only=True):
-    """A line that made no order; `hint` is the form that would, empty where there is none."""
+    """A line that made no order; `hint` is a text that would make one, empty if there is none."""
 
     number: int
     typed: str
@@ -129,7 +129,7 @@ class UnplacedLine(Struct, frozen=True, kw_only=True):
 class Batch(Struct, frozen=True, kw_only=True):
     """One message with several orders. `version` grows with each change that its table should show.
 
-    Its news gathers until `hold_until_ms`, if that is still to come.
+    Its results are held until `hold_until_ms`, to be sent as one message.
     """
 
     chat_id: int

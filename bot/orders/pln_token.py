@@ -1,4 +1,4 @@
-"""Reads a PLN token out of an SN: what does not surely fit is left out, since wrong is worse than missing."""
+"""Reads a PLN token out of an SN; a part that is not certain is left out: wrong is worse than missing."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class PlnToken(Struct, frozen=True, kw_only=True):
 USUAL_POWERS_VA = frozenset(
     (450, 900, 1300, 2200, 3500, 4400, 5500, 6600, 7700, 10600, 11000, 13200, 16500, 23000, 33000)
 )
-"""What PLN connects: a bare number behind a tariff is a power only if it is one of these."""
+"""The powers that PLN offers: a bare number after a tariff is a power only if it is one of them."""
 
 _TWENTY = re.compile(
     r"(?<![\w.-])(?<!\d )[0-9]{4}([- ]?)[0-9]{4}(?:\1[0-9]{4}){3}(?!\w|-(?![A-Z]{2}))(?![ .,]\d)",
@@ -32,7 +32,7 @@ _KWH_AHEAD = re.compile(rf"kwh\s*[:=]?\s*{_AMOUNT}", re.IGNORECASE)
 _KWH_BEHIND = re.compile(rf"{_AMOUNT}\s*kwh", re.IGNORECASE)
 _DECIMAL = re.compile(r"0*(?P<whole>[0-9]{1,5})[.,](?P<part>[0-9]{1,2})")
 _METER = re.compile(r"[1-9][0-9]{10,11}")
-"""A meter or a customer id; mobile numbers begin with a 0."""
+"""A meter number or customer id; mobile numbers begin with 0."""
 
 _PARTS = {
     "/": re.compile(r"/"),
@@ -40,7 +40,7 @@ _PARTS = {
     ";": re.compile(r";"),
     ",": re.compile(r",(?![0-9])|,(?=\s)"),
 }
-"""What separates the parts, by the mark beside the token; a comma within a number does not."""
+"""The separator of the parts, by the character next to the token; a comma within a number is none."""
 
 _LABEL = re.compile(
     r"(?:(?P<name>nama|nm|name|a/n|an\.|atas nama)|tarif(?: ?/? ?daya)?|trf ?/ ?dy|daya|gol(?:ongan)?)"
@@ -58,7 +58,7 @@ _NOT_A_NAME = re.compile(
 
 
 def read_pln_token(sn: str, *, is_meter: bool) -> PlnToken | None:
-    """Read the token and what stands with it; None for other products, or without one clear token."""
+    """Read the token and its details; return None for other products, or without exactly one token."""
     found = {match[0] for match in _TWENTY.finditer(sn)} if is_meter else set()
     if len(found) != 1:
         return None
@@ -74,13 +74,13 @@ def read_pln_token(sn: str, *, is_meter: bool) -> PlnToken | None:
 
 
 def pln_token_of(code: str, destination: str, sn: str | None) -> PlnToken | None:
-    """Return the token that an order brought, where code or destination tell that it went to a meter."""
+    """Return the token in an order's SN if its code or destination shows that it is for a meter."""
     is_meter = code.casefold().startswith("pln") or bool(_METER.fullmatch(destination))
     return read_pln_token(sn, is_meter=is_meter) if sn else None
 
 
 def _parts(sn: str, token: str) -> list[str]:
-    """Cut the SN at the mark that stands beside its token, else at slashes round a tariff."""
+    """Split the SN at the separator next to its token, or else at slashes if one part is a tariff."""
     before, _, after = sn.partition(token)
     mark = after.lstrip()[:1] or before.rstrip()[-1:]
     separator = _PARTS.get(mark)
@@ -88,7 +88,7 @@ def _parts(sn: str, token: str) -> list[str]:
         parts = [part.strip() for part in sn.replace(token, "").split("/")]
         return [part.strip(" -,") for part in parts] if any(map(_is_tariff, parts)) else []
     parts = [part.strip() for part in separator.split(sn)]
-    # A part that holds the token and more is not taken apart any further.
+    # A part that contains the token and more is not split any further.
     return [part for part in parts if part and not _TWENTY.search(part)]
 
 
@@ -104,13 +104,13 @@ def _tariff(parts: Sequence[str]) -> str | None:
 
 
 def _value(part: str) -> str:
-    """Return what stands behind a label: `Tarif: R1`, `Daya 900VA`."""
+    """Return the text after a label such as `Tarif:` or `Daya`."""
     label = _LABEL.match(part)
     return part[label.end() :] if label else part
 
 
 def _joined(tariff: str, power: str) -> str:
-    """Return `R1/1300VA`; the class alone where the power is not surely one."""
+    """Return `R1/1300VA`, or the class alone if the power is not certain."""
     tariff = tariff.replace("-", "").upper()
     found = _POWER.fullmatch(power)
     if not found or not (found["unit"] or int(found["va"]) in USUAL_POWERS_VA):
@@ -131,12 +131,12 @@ def _matches(forms: Sequence[re.Pattern[str]], parts: Sequence[str]) -> list[re.
 
 
 def _name(parts: Sequence[str]) -> str | None:
-    """Return the part that is labelled as a name, else the one part that may be one, before the tariff."""
+    """Return the part labelled as a name, or else the only part that may be one, first before the tariff."""
     named = [part[label.end() :] for part in parts if (label := _LABEL.match(part)) and label["name"]]
     tariff_at = next((at for at, part in enumerate(parts) if _is_tariff(part)), len(parts))
     for among in (named, _candidates(parts[:tariff_at]), _candidates(parts)):
         if among:
-            # A single letter is a piece of something, like the "A/N" before a name.
+            # A single letter is a fragment, as of the "A/N" before a name.
             return among[0] if len(among) == 1 and len(among[0]) > 1 else None
     return None
 

@@ -1,4 +1,4 @@
-"""What a period's orders add up to."""
+"""Totals over the orders of a period."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from bot.orders.model import State
 
 
 class ProductSales(Struct, frozen=True, kw_only=True):
-    """The orders of one product that stand alike: how many, how many of them have a price, and the sums.
+    """The orders of one product in one state: their count, how many have a price or a cost, and the sums.
 
-    `margin_idr` is the sum over those that have both prices.
+    `margin_idr` is the sum over those that have both.
     """
 
     product_code: str
@@ -24,7 +24,7 @@ class ProductSales(Struct, frozen=True, kw_only=True):
 
 
 class SalesTotal(Struct, frozen=True, kw_only=True):
-    """Sums over sales; the amounts are of successes alone, and `unpriced_count` of these has no price."""
+    """Sums over sales; amounts are of successes only, of which `unpriced_count` have no price."""
 
     counts: dict[State, int]
     price_idr: int
@@ -35,17 +35,15 @@ class SalesTotal(Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """Give how many orders there are at all."""
+        """The number of orders in all states."""
         return sum(self.counts.values())
 
     @property
     def success_count(self) -> int:
-        """Give how many of them succeeded."""
         return self.counts.get(State.SUCCEEDED, 0)
 
 
 def sum_sales(sales: Iterable[ProductSales]) -> SalesTotal:
-    """Add sales up."""
     sales = tuple(sales)
     counts: dict[State, int] = {}
     for each in sales:

@@ -1,10 +1,10 @@
-"""An order's life: every state, every move, and the one function that decides what news makes of it.
+"""The state machine of an order: every transition, and the function that applies an event.
 
 The rules:
-- Evidence only moves forward: news that has no row below changes no state, however late it comes.
-- Only the biller's own word or an admin's makes a failure; what is unclear becomes UNKNOWN.
-- The same result heard twice changes nothing; the opposite result makes the order DISPUTED, and
-  once both have been heard only an admin closes it.
+- States only move forward: an event without a transition below changes no state, however late it comes.
+- Only the biller or an admin makes an order fail; an unclear outcome makes it UNKNOWN.
+- A repeated result changes nothing; the opposite result makes the order DISPUTED, and only an admin
+  closes an order with both results.
 """
 
 from enum import Enum, auto
@@ -19,7 +19,7 @@ from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
 
 
 class Trigger(Enum):
-    """The kinds of news that can move an order."""
+    """The kinds of events that can change an order's state."""
 
     CLAIMED = auto()
     NOT_SENT = auto()
@@ -37,8 +37,8 @@ _BY_ADMIN = {Trigger.RESOLVED_SUCCESS: State.SUCCEEDED, Trigger.RESOLVED_FAILURE
 
 TRANSITIONS = MappingProxyType(
     {
-        # A result for an order that was never (surely) sent is still the biller's word, and stops the post.
-        # Doubt stops it too, as after a restore: a post may have left that the backup does not know.
+        # A result for an order that was not (certainly) sent still counts, and prevents the post. So does an
+        # unclear event, as after a restore: a post may have left that the backup does not contain.
         State.PLACED: {
             Trigger.CLAIMED: State.SUBMITTING,
             Trigger.EXPIRED: State.EXPIRED,
@@ -71,24 +71,24 @@ class Decision(Struct, frozen=True, kw_only=True):
     balance_idr: int | None = None
 
 
-def decide(order: Order, news: events.OrderEvent, at_ms: int) -> Decision:
-    """Decide what `news`, heard at `at_ms`, makes of `order`."""
-    trigger = _trigger_of(news)
-    if _is_repeated(order, trigger) and not _brings_sn(order, news):
+def decide(order: Order, event: events.OrderEvent, at_ms: int) -> Decision:
+    """Apply `event`, which arrived at `at_ms`, to `order`."""
+    trigger = _trigger_of(event)
+    if _is_repeated(order, trigger) and not _brings_sn(order, event):
         return Decision(order=order)
-    learnt = _learn(order, news, at_ms)
+    changes = _changes(order, event, at_ms)
     target = TRANSITIONS[order.state].get(trigger, order.state) if trigger else order.state
     if target is not order.state:
-        after = replace(order, **learnt, state=target, changed_at_ms=at_ms)
+        after = replace(order, **changes, state=target, changed_at_ms=at_ms)
     else:
-        after = replace(order, **learnt)
+        after = replace(order, **changes)
     if after == order:
         return Decision(order=order)
-    return Decision(order=after, balance_idr=_balance_in(news))
+    return Decision(order=after, balance_idr=_balance_in(event))
 
 
-def _trigger_of(news: events.OrderEvent) -> Trigger | None:
-    match news:
+def _trigger_of(event: events.OrderEvent) -> Trigger | None:
+    match event:
         case events.Claimed():
             return Trigger.CLAIMED
         case events.NotSent():
@@ -110,7 +110,7 @@ def _trigger_of(news: events.OrderEvent) -> Trigger | None:
         case events.Resolved():
             return Trigger.RESOLVED_FAILURE
         case _:
-            assert_never(news)
+            assert_never(event)
 
 
 def _is_repeated(order: Order, trigger: Trigger | None) -> bool:
@@ -119,14 +119,14 @@ def _is_repeated(order: Order, trigger: Trigger | None) -> bool:
     )
 
 
-def _brings_sn(order: Order, news: events.OrderEvent) -> bool:
-    """Tell a repeated success that has the SN which the first one lacked."""
+def _brings_sn(order: Order, event: events.OrderEvent) -> bool:
+    """Return whether a repeated success has the SN that the first one lacked."""
     known = order.state is not State.SUCCEEDED or order.sn is not None
-    return isinstance(news, events.Succeeded) and news.sn is not None and not known
+    return isinstance(event, events.Succeeded) and event.sn is not None and not known
 
 
-class _Learnt(TypedDict, total=False):
-    """The fields of an Order that news can tell, but for the state itself."""
+class _Changes(TypedDict, total=False):
+    """The fields of an Order that an event can set, besides the state."""
 
     due_at_ms: int
     attempts: int
@@ -143,49 +143,49 @@ class _Learnt(TypedDict, total=False):
     resolved_by: int | None
 
 
-def _learn(order: Order, news: events.OrderEvent, at_ms: int) -> _Learnt:
-    """Give the facts that come with `news`, whether or not it moves the state."""
-    match news:
+def _changes(order: Order, event: events.OrderEvent, at_ms: int) -> _Changes:
+    """Return the facts of `event`, whether or not it changes the state."""
+    match event:
         case events.Claimed() if order.state is State.PLACED:
-            return _Learnt(attempts=order.attempts + 1)
+            return _Changes(attempts=order.attempts + 1)
         case events.NotSent() if order.state is State.SUBMITTING:
-            return _Learnt(due_at_ms=at_ms + retry_after_ms(order.attempts))
+            return _Changes(due_at_ms=at_ms + retry_after_ms(order.attempts))
         case events.Accepted():
-            return _Learnt(
-                cost_idr=_first_known(order.cost_idr, news.cost_idr),
-                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+            return _Changes(
+                cost_idr=_first_known(order.cost_idr, event.cost_idr),
+                biller_ref=_first_known(order.biller_ref, event.biller_ref),
             )
         case events.Succeeded():
-            return _Learnt(
+            return _Changes(
                 success_reported=True,
-                sn=_first_known(order.sn, news.sn),
-                cost_idr=_first_known(news.cost_idr, order.cost_idr),
+                sn=_first_known(order.sn, event.sn),
+                cost_idr=_first_known(event.cost_idr, order.cost_idr),
             )
         case events.Refused():
-            return _Learnt(
+            return _Changes(
                 failure_reported=True,
-                reason=news.reason,
-                failure_cause=news.failure_cause,
-                biller_ref=_first_known(order.biller_ref, news.biller_ref),
+                reason=event.reason,
+                failure_cause=event.failure_cause,
+                biller_ref=_first_known(order.biller_ref, event.biller_ref),
             )
         case events.Failed():
-            return _Learnt(failure_reported=True, reason=news.reason, failure_cause=news.failure_cause)
+            return _Changes(failure_reported=True, reason=event.reason, failure_cause=event.failure_cause)
         case events.Unclear() | events.Contradiction() if Trigger.UNCLEAR in TRANSITIONS[order.state]:
-            return _Learnt(unknown_reason=news.why)
+            return _Changes(unknown_reason=event.why)
         case events.Expired() if order.state is State.PLACED:
-            return _Learnt(expiry=news.reason)
+            return _Changes(expiry=event.reason)
         case events.Overdue() if order.state is State.PENDING:
-            return _Learnt(overdue=True)
+            return _Changes(overdue=True)
         case events.SnSupplied() if order.state is State.SUCCEEDED:
-            return _Learnt(sn=news.sn)
+            return _Changes(sn=event.sn)
         case events.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
-            return _Learnt(resolved_by=news.admin_id, sn=_first_known(news.sn, order.sn))
+            return _Changes(resolved_by=event.admin_id, sn=_first_known(event.sn, order.sn))
         case _:
-            return _Learnt()
+            return _Changes()
 
 
 def retry_after_ms(attempts: int) -> int:
-    """Give the pause after the `attempts`-th try that surely sent nothing: 1, 2, 4, then 8 seconds."""
+    """Return the pause after attempt number `attempts` that sent nothing: 1, 2, 4, then 8 seconds."""
     return 1000 << min(attempts - 1, 3)
 
 
@@ -196,9 +196,9 @@ def _first_known(first: T | None, second: T | None) -> T | None:
     return first if first is not None else second
 
 
-def _balance_in(news: events.OrderEvent) -> int | None:
-    match news:
+def _balance_in(event: events.OrderEvent) -> int | None:
+    match event:
         case events.Accepted() | events.Succeeded() | events.Failed():
-            return news.balance_idr
+            return event.balance_idr
         case _:
             return None

@@ -1,1 +1,1 @@
-"""An order from placing to its result: the workers and rules that spend money."""
+"""The workers and rules that take an order from placing to its result, and spend money."""

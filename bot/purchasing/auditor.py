@@ -1,7 +1,7 @@
-"""Watches Loket itself: reads the books over and over, and wakes the admins when they break a promise.
+"""Audits the database: checks the stored orders again and again, and alerts the admins to violations.
 
-It only reads, a few orders at a time beside everybody else; each pass is bounded. First come the orders that
-changed since the last pass, then a walk through all others, newest first, that begins anew at its end.
+It only reads, a few orders at a time, in passes of bounded size. A pass checks the orders that changed since
+the last one, then continues a walk through all others, newest first, which starts over at its end.
 """
 
 import logging
@@ -27,32 +27,32 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 AUDIT_EVERY_S = 300.0
-"""Soon enough that a fault of the code costs few orders, seldom enough to cost no order any time."""
+"""Often enough that a bug affects few orders, rarely enough to delay none."""
 
 FIRST_AUDIT_AFTER_S = 60.0
-"""A start has recovered and caught up by then, and a program that keeps dying does nothing but its work."""
+"""By then a start has recovered and caught up; a program that keeps crashing never audits."""
 
 ORDERS_A_PASS, CHANGED_AT_MOST = 500, 400
 EVENTS_AT_MOST = 2000
-"""A mid-sized server has some 350 orders of four events in its worst five minutes; more waits a pass."""
+"""A mid-sized server has some 350 orders of four events in its busiest five minutes; more wait for a pass."""
 
 ORDERS_A_SLICE = 5
-"""Some 2 ms of the interpreter: so long an order waits at most, since only the reading has its own thread."""
+"""Some 2 ms of the interpreter, the longest delay of an order: only the reading has a thread of its own."""
 
 STUCK_MARGIN_MS = 300_000
-"""The submitter and the watchdog act at the limit itself; beyond this they did not."""
+"""The submitter and the watchdog act at the limit itself; after this margin they have failed to."""
 
 MESSAGES_KEPT_MS = 34 * 86_400_000
-"""Letters are forgotten after 35 days: what is older cannot be asked for its letters."""
+"""Messages are deleted after 35 days: those of older orders cannot be checked."""
 
 KNOWN_AT_MOST = 10_000
 OPEN_AT_MOST = 200
 ABOVE_ALL = "~"
-"""Above every trxid: there the walk begins."""
+"""Sorts after every trxid: the start of the walk."""
 
 
 class AuditStats(Struct):
-    """What was done since the start, for `/metrics`."""
+    """Statistics since the start, for `/metrics`."""
 
     findings: Counter[Invariant] = field(default_factory=Counter)
     orders_checked: int = 0
@@ -62,8 +62,8 @@ class AuditStats(Struct):
     longest_read_s: float = 0.0
 
 
-class _Chosen(Struct, frozen=True, kw_only=True):
-    """The orders of one pass, and where the next goes on."""
+class _Selection(Struct, frozen=True, kw_only=True):
+    """The orders of one pass, and where the next pass continues."""
 
     trxids: Sequence[str]
     event_id: int
@@ -71,7 +71,7 @@ class _Chosen(Struct, frozen=True, kw_only=True):
 
 
 class Auditor:
-    """`order_max_age_s` and `trx_timeout_s` bind the submitter; `tick` is a monotonic clock in seconds."""
+    """`order_max_age_s` and `trx_timeout_s` are the submitter's; `monotonic` returns a time in seconds."""
 
     def __init__(
         self,
@@ -98,26 +98,26 @@ class Auditor:
         self._walked_to = ABOVE_ALL
         self._stuck: frozenset[str] = frozenset()
         self._known: set[tuple[Invariant, str]] = set()
-        self._untold: list[InvariantViolation] = []
+        self._unreported: list[InvariantViolation] = []
 
     async def run_once(self) -> float:
-        """Make one pass; give the seconds until the next."""
+        """Make one pass; return the seconds until the next."""
         if self._event_id is None:
-            # The walk begins with the newest: what came before the start is not left out.
+            # Orders from before the start are checked by the walk, which begins with the newest.
             self._event_id = await self._database.read(orders.newest_event)
             return FIRST_AUDIT_AFTER_S
         began_s, now_ms = self._monotonic(), self._now_ms()
         found = await self._read(partial(self._find_stuck, now_ms=now_ms))
-        chosen = await self._read(partial(_choose, event_id=self._event_id, walked_to=self._walked_to))
-        for start in range(0, len(chosen.trxids), ORDERS_A_SLICE):
-            few = chosen.trxids[start : start + ORDERS_A_SLICE]
+        selection = await self._read(partial(_select, event_id=self._event_id, walked_to=self._walked_to))
+        for start in range(0, len(selection.trxids), ORDERS_A_SLICE):
+            few = selection.trxids[start : start + ORDERS_A_SLICE]
             found += await self._read(partial(_check, trxids=few, now_ms=now_ms))
-        self._event_id, self._walked_to = chosen.event_id, chosen.walked_to
+        self._event_id, self._walked_to = selection.event_id, selection.walked_to
         stats = self.stats
-        stats.passes, stats.orders_checked = stats.passes + 1, stats.orders_checked + len(chosen.trxids)
+        stats.passes, stats.orders_checked = stats.passes + 1, stats.orders_checked + len(selection.trxids)
         stats.last_pass_s, stats.last_pass_at_ms = self._monotonic() - began_s, now_ms
-        self._note(found)
-        await self._tell(now_ms)
+        self._record(found)
+        await self._report(now_ms)
         return AUDIT_EVERY_S
 
     async def _read(self, unit: Callable[[Tx], T]) -> T:
@@ -131,7 +131,7 @@ class Auditor:
         return await self._database.read_long(timed)
 
     def _find_stuck(self, tx: Tx, *, now_ms: int) -> list[InvariantViolation]:
-        """I6: nothing stands longer than it may; seen at two passes in a row, since a clock can jump."""
+        """I6: find orders that stay too long in a state, in two successive passes because clocks can jump."""
         stuck = {
             trxid: state
             for state, limit_ms in self._limits_ms.items()
@@ -146,8 +146,8 @@ class Auditor:
             if trxid in seen_before
         ]
 
-    def _note(self, found: list[InvariantViolation]) -> None:
-        """Keep what was not known yet; an order that stays wrong is no news at every pass."""
+    def _record(self, found: list[InvariantViolation]) -> None:
+        """Record the new findings; an order that stays wrong is reported once."""
         if len(self._known) > KNOWN_AT_MOST:
             self._known.clear()
         for finding in found:
@@ -155,31 +155,31 @@ class Auditor:
                 continue
             self._known.add((finding.invariant, finding.trxid))
             self.stats.findings[finding.invariant] += 1
-            self._untold.append(finding)
+            self._unreported.append(finding)
             _log.error(
-                "the audit found an order that breaks a promise",
+                "audit found an invariant violation",
                 extra={"invariant": finding.invariant, "trxid": finding.trxid, "what": finding.what},
             )
 
-    async def _tell(self, now_ms: int) -> None:
-        """Wake the admins, once for all findings of a kind; what was not told now is told at a later pass."""
-        if self._untold:
-            told = await self._database.write(
-                lambda tx: _alert(self._context.begin(tx, now_ms), self._untold)
+    async def _report(self, now_ms: int) -> None:
+        """Alert the admins, once for all findings of a kind; the others are reported at a later pass."""
+        if self._unreported:
+            reported = await self._database.write(
+                lambda tx: _alert(self._context.begin(tx, now_ms), self._unreported)
             )
-            self._untold = [finding for finding in self._untold if finding.invariant not in told]
+            self._unreported = [finding for finding in self._unreported if finding.invariant not in reported]
             self._outbox_wake_up.set()
 
 
-def _choose(tx: Tx, *, event_id: int, walked_to: str) -> _Chosen:
-    """Choose the orders of a pass: what changed, what waits for admins, and the next ones of the walk."""
+def _select(tx: Tx, *, event_id: int, walked_to: str) -> _Selection:
+    """Select the orders of a pass: the changed ones, those that wait for admins, the next of the walk."""
     changed, last_event_id = orders.changed_since(
         tx, event_id, max_events=EVENTS_AT_MOST, max_orders=CHANGED_AT_MOST
     )
     waiting = orders.trxids_for_admins(tx, limit=OPEN_AT_MOST)
     limit = ORDERS_A_PASS - len(changed)
     walked = orders.before(tx, walked_to, limit=limit)
-    return _Chosen(
+    return _Selection(
         trxids=list(dict.fromkeys((*changed, *waiting, *walked))),
         event_id=last_event_id,
         walked_to=walked[-1] if len(walked) == limit else ABOVE_ALL,
@@ -201,23 +201,23 @@ def _check_one(tx: Tx, trxid: str, now_ms: int) -> Sequence[InvariantViolation]:
         ]
     if order is None:
         return [InvariantViolation(invariant=Invariant.REPLAYED, trxid=trxid, what="events without an order")]
-    has_letters = order.changed_at_ms > now_ms - MESSAGES_KEPT_MS
+    has_messages = order.changed_at_ms > now_ms - MESSAGES_KEPT_MS
     return find_violations(
         OrderRecord(
             order=order,
             history=history,
             of_line=orders.of_line(tx, order),
-            told=outbox.delivery_records(tx, chat_subject(trxid)) if has_letters else None,
+            chat_messages=outbox.delivery_records(tx, chat_subject(trxid)) if has_messages else None,
             cards=outbox.delivery_records(tx, card_subject(trxid))
-            if has_letters and order.state in FOR_ADMINS
+            if has_messages and order.state in FOR_ADMINS
             else None,
         )
     )
 
 
 def _alert(work: UnitOfWork, findings: list[InvariantViolation]) -> set[Invariant]:
-    """Tell the first finding of each kind and how many more there are; give the kinds that were told."""
-    told: set[Invariant] = set()
+    """Alert the admins to the first finding of each kind, with the number of others; return these kinds."""
+    reported: set[Invariant] = set()
     for invariant in Invariant:
         of_kind = [finding for finding in findings if finding.invariant is invariant]
         if not of_kind:
@@ -230,5 +230,5 @@ def _alert(work: UnitOfWork, findings: list[InvariantViolation]) -> set[Invarian
             at_ms=work.now_ms,
         )
         if work.alert_admins(notice, topic=f"audit:{invariant}"):
-            told.add(invariant)
-    return told
+            reported.add(invariant)
+    return reported

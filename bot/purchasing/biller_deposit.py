@@ -16,12 +16,12 @@ FORGOTTEN_AFTER_MS = 86_400_000
 """A day later the customer has left the shop."""
 
 
-def follow_deposit(work: UnitOfWork, order: Order, news: OrderEvent) -> bool:
+def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
     """Store which chat waits for a deposit, and notify those that wait when an order is accepted.
 
     Return whether any was notified.
     """
-    match news:
+    match event:
         case Refused(failure_cause=FailureCause.DEPOSIT) | Failed(failure_cause=FailureCause.DEPOSIT):
             if order.state is State.FAILED:
                 balances.add_deposit_wait(work.tx, order.chat_id, order.trxid, at_ms=work.now_ms)
@@ -29,19 +29,19 @@ def follow_deposit(work: UnitOfWork, order: Order, news: OrderEvent) -> bool:
         case Accepted():
             waits = balances.deposit_waits(work.tx, limit=NOTIFIED_AT_ONCE)
             # All of them, not only up to the first that is notified.
-            return sum(_notify(work, wait, order, news) for wait in waits) > 0
+            return sum(_notify(work, wait, order, event) for wait in waits) > 0
         case _:
             return False
 
 
-def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, news: Accepted) -> bool:
+def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, event: Accepted) -> bool:
     """Notify a chat and forget it, unless the deposit is still too small; return whether it was notified."""
     refused = orders.get(work.tx, wait.trxid)
-    if refused and _is_still_too_dear(refused, news):
+    if refused and _is_still_too_dear(refused, event):
         return False
     balances.end_deposit_wait(work.tx, wait.chat_id)
     is_old = work.now_ms - wait.refused_at_ms > FORGOTTEN_AFTER_MS
-    # Who has sent the order again knows already: another word would sound like an invitation to buy it twice.
+    # A reseller who has sent the order again knows already; a notice might make them buy it twice.
     if refused is None or is_old or (wait.refused_count == 1 and _is_same(refused, accepted)):
         return False
     notice = OrdersPossibleAgain(**facts_of(refused, work.now_ms), refused_count=wait.refused_count)
@@ -49,12 +49,12 @@ def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, news: Accepted
     return True
 
 
-def _is_still_too_dear(refused: Order, news: Accepted) -> bool:
-    """Return whether what is left of the deposit surely cannot pay the refused order."""
+def _is_still_too_dear(refused: Order, event: Accepted) -> bool:
+    """Return whether the rest of the deposit certainly cannot pay for the refused order."""
     return (
         refused.price_idr is not None
-        and news.balance_idr is not None
-        and news.balance_idr < refused.price_idr
+        and event.balance_idr is not None
+        and event.balance_idr < refused.price_idr
     )
 
 

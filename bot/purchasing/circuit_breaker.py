@@ -1,7 +1,7 @@
-"""Holds orders back while the biller is in trouble, so that one outage does not make hundreds of unknowns.
+"""Holds orders back while the biller is in trouble, so that an outage does not make hundreds unknown.
 
-Pure: it is told each answer and the time, on a monotonic clock in seconds. What it knows is in memory: a
-start begins closed, and a biller that is still in trouble opens it again within a few posts.
+Pure: it gets each answer with the time of a monotonic clock in seconds. Its state is in memory only: it is
+closed after a start, and a biller still in trouble opens it again within a few posts.
 """
 
 from collections import deque
@@ -12,27 +12,27 @@ from bot.orders.model import FailureCause
 
 LAST_ANSWERS = 10
 UNCLEAR_TO_OPEN = 5
-"""Half of the last ten: each costs an admin a look at the biller's list and a customer a long wait."""
+"""Half of the last ten: each costs an admin a check of the biller's list, and a customer a long wait."""
 
 WITHIN_S = 600.0
-"""Five posts one after another that each run into the 45 s deadline take four minutes; what is older than
-ten minutes says little about now."""
+"""Five successive posts that reach the deadline of 45 s take four minutes; answers older than ten minutes
+say little about the present."""
 
 ACCOUNT_TO_OPEN = 3
-"""Wrong signature, address or account stay wrong for all orders; one or two may be odd wording."""
+"""A wrong signature, address or account fails every order; one or two refusals may be misread."""
 
 UNSENT_TO_OPEN = 3
 UNSENT_FOR_S = 30.0
-"""Trying to connect costs nothing and heals short cuts best: only when half of an order's minute of tries
-has been in vain, for three orders, do the others better wait than be given up after a minute."""
+"""Attempts to connect cost nothing and bridge short outages. Once three orders have failed to connect for
+half of their minute, it is better to hold the others than to let them expire."""
 
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 300.0
-"""One order at a time finds out whether the biller is back: soon at first, then every five minutes."""
+"""One order at a time probes whether the biller is back: soon at first, then every five minutes."""
 
 
 class CircuitBreaker:
-    """Closed, it lets every post through; open, one probe after each pause."""
+    """Allows every post while closed, and one probe after each pause while open."""
 
     def __init__(self) -> None:
         self._answers: deque[tuple[float, bool]] = deque(maxlen=LAST_ANSWERS)
@@ -46,33 +46,33 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether orders are held back."""
+        """Whether orders are held back."""
         return self._open_since_ms is not None
 
     def open_since_ms(self) -> int | None:
-        """Give since when, by the time of day, orders are held back; None if they are not."""
+        """Return the Unix time since when orders are held back; None if they are not."""
         return self._open_since_ms
 
     def allows(self, free: int, *, at_s: float) -> int:
-        """Give how many of `free` posts may begin now."""
+        """Return how many of `free` posts may begin now."""
         if not self.is_open:
             return free
         return min(1, free) if self._probe is None and at_s >= self._probe_at_s else 0
 
     def pause_s(self, *, at_s: float) -> float:
-        """Give the seconds until a probe may leave; without end while one is under way."""
+        """Return the seconds until a probe may begin; infinity while one is under way."""
         return float("inf") if self._probe is not None else max(0.0, self._probe_at_s - at_s)
 
     def probes(self, trxid: str) -> None:
-        """Keep that this order was let through; its answer decides."""
+        """Record that this order is the probe, whose answer decides."""
         self._probe = trxid
 
     def record(
         self, trxid: str, answer: Answer, *, at_s: float, at_ms: int
     ) -> BreakerOpened | BreakerClosed | None:
-        """Take in what came of a post; give what the admins should hear of it, if anything."""
+        """Record the answer to a post; return the alarm for the admins, if any."""
         if self._open_since_ms is not None:
-            # What was under way before says nothing new: it is why this opened.
+            # Posts under way since before it opened add nothing: they are why it opened.
             return (
                 self._judge_probe(answer, self._open_since_ms, at_s, at_ms) if trxid == self._probe else None
             )
@@ -80,15 +80,15 @@ class CircuitBreaker:
         cause = self._cause(at_s)
         if cause is None:
             return None
-        # Soon again: the biller limps, and is asked less often than after a long good time.
-        is_limping = at_s - self._closed_at_s < LONGEST_PAUSE_S
-        self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s) if is_limping else FIRST_PAUSE_S
+        # A biller that is soon in trouble again is probed less often than after a long time without trouble.
+        is_relapse = at_s - self._closed_at_s < LONGEST_PAUSE_S
+        self._pause_s = min(LONGEST_PAUSE_S, 2 * self._pause_s) if is_relapse else FIRST_PAUSE_S
         self._open_since_ms, self._probe, self._probe_at_s = at_ms, None, at_s + self._pause_s
         return BreakerOpened(cause=cause, at_ms=at_ms)
 
     def _judge_probe(self, answer: Answer, since_ms: int, at_s: float, at_ms: int) -> BreakerClosed | None:
         self._probe = None
-        if _is_well(answer):
+        if _is_healthy(answer):
             self._open_since_ms, self._closed_at_s = None, at_s
             self._answers.clear()
             self._unsent.clear()
@@ -105,22 +105,22 @@ class CircuitBreaker:
         self._unsent.clear()
         self._answers.append((at_s, isinstance(answer, Unclear)))
         if not isinstance(answer, Unclear):
-            self._account_refusals = 0 if _is_well(answer) else self._account_refusals + 1
+            self._account_refusals = 0 if _is_healthy(answer) else self._account_refusals + 1
 
     def _cause(self, at_s: float) -> HoldCause | None:
-        unclear = sum(is_unclear and at_s - then_s <= WITHIN_S for then_s, is_unclear in self._answers)
+        unclear = sum(is_unclear and at_s - earlier_s <= WITHIN_S for earlier_s, is_unclear in self._answers)
         if unclear >= UNCLEAR_TO_OPEN:
             return HoldCause.UNCLEAR
         if self._account_refusals >= ACCOUNT_TO_OPEN:
             return HoldCause.ACCOUNT
-        unsent = [then_s for then_s in self._unsent.values() if at_s - then_s <= WITHIN_S]
+        unsent = [earlier_s for earlier_s in self._unsent.values() if at_s - earlier_s <= WITHIN_S]
         if len(unsent) >= UNSENT_TO_OPEN and at_s - min(unsent) >= UNSENT_FOR_S:
             return HoldCause.UNREACHABLE
         return None
 
 
-def _is_well(answer: Answer) -> bool:
-    """Tell an answer that only a biller who works for us gives."""
+def _is_healthy(answer: Answer) -> bool:
+    """Return whether only a biller that works for our account gives this answer."""
     match answer:
         case Accepted():
             return True

@@ -1,4 +1,4 @@
-"""The same order again: held back, since a reseller who waits sends it twice, and a customer pays once."""
+"""Finds duplicate orders: a reseller who waits sends an order twice, and the customer pays once."""
 
 from datetime import tzinfo
 
@@ -11,28 +11,28 @@ from storage import orders
 from storage.transaction import Tx
 
 JUST_NOW_MS = 600_000
-"""A repeat over midnight is still a repeat; ten minutes is as long as an order may wait for its turn."""
+"""Across midnight an order is still a duplicate for ten minutes, as long as it may wait for its turn."""
 
 MAX_ORDINAL = 99
 
 
 class Duplicate(Struct, frozen=True, kw_only=True):
-    """What was asked stands in `earlier`; `again` is one more of it, None if there can be no more today."""
+    """`earlier` is the repeated order; `again` is the next purchase, None if there can be none today."""
 
     earlier: Order
     again: Intent | None
 
 
 def earlier_orders(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
-    """Give what somebody bought already of the same, by the shop's day, as far as it came to something."""
+    """Return the user's orders of the same today, by the shop's time zone, that did not fail or expire."""
     since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
     return orders.same_orders(tx, intent, user_id=user_id, since_ms=since_ms)
 
 
 def find_duplicate(intent: Intent, same: list[Order]) -> Duplicate | None:
-    """Give the purchase among the `same` that `intent` would repeat; None if it is a new one.
+    """Return the order among `same` that `intent` would repeat; None if it is a new purchase.
 
-    An order without an ordinal repeats whatever was bought, one with an ordinal only that same one.
+    An intent without an ordinal repeats any of them, one with an ordinal only the order with that ordinal.
     """
     earlier = [order for order in same if intent.ordinal in (1, order.ordinal)]
     if not earlier:
@@ -43,9 +43,9 @@ def find_duplicate(intent: Intent, same: list[Order]) -> Duplicate | None:
 
 
 def skipped_ordinal(intent: Intent, same: list[Order]) -> Intent | None:
-    """Give the purchase whose turn it is where `intent` counts further than that; None if it does not.
+    """Return the next purchase if the ordinal of `intent` is beyond it; None if it is not.
 
-    A second is asked for on purpose, even as the first of a day; nobody begins with the twentieth.
+    The ordinal 2 is accepted even for the first purchase of a day, because it is typed on purpose.
     """
     last = _last_ordinal(same)
     if intent.ordinal <= max(last, 1) + 1:

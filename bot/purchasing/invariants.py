@@ -1,6 +1,6 @@
-"""What must hold for every order at every moment, checked against what is stored of it.
+"""The invariants of every stored order.
 
-Pure: `findings_of` is given all that the database knows of one order, and says what breaks a promise.
+Pure: `find_violations` gets everything that the database holds about one order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,13 +31,13 @@ RESULT_NOTICES = {
     State.UNKNOWN: OrderUnknown.__name__,
     State.DISPUTED: OrderDisputed.__name__,
 }
-"""The notice by which a chat hears that its order came to a state; the others are told by the first one."""
+"""The notice that a chat gets when its order enters a state; the other states have none of their own."""
 
 FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
 
 
 class InvariantViolation(Struct, frozen=True, kw_only=True):
-    """A promise that an order breaks; `what` is for admins and holds no secret."""
+    """An invariant that an order violates; `what` is for admins and contains no secret."""
 
     invariant: Invariant
     trxid: str
@@ -45,63 +45,63 @@ class InvariantViolation(Struct, frozen=True, kw_only=True):
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True):
-    """All that is stored of one order.
+    """Everything that is stored about one order.
 
-    `told` are the letters to its chat, `cards` those to the admins; both None where letters are so old
-    that they may have been forgotten. `of_line` are the orders of its line of its message.
+    `chat_messages` are the messages to its chat, `cards` those to the admins; both are None for an order so
+    old that its messages may have been deleted. `of_line` are the orders of its line of its message.
     """
 
     order: Order
     history: Sequence[RecordedEvent]
     of_line: Sequence[str]
-    told: Sequence[DeliveryRecord] | None
+    chat_messages: Sequence[DeliveryRecord] | None
     cards: Sequence[DeliveryRecord] | None
 
 
-def find_violations(dossier: OrderRecord) -> list[InvariantViolation]:
-    """Give all that is wrong with an order."""
-    order = dossier.order
-    wrong = (
-        *_one_purchase(dossier),
-        *_replayed(dossier),
-        *_told(order, dossier.told),
-        *_has_card(order, dossier.cards),
+def find_violations(record: OrderRecord) -> list[InvariantViolation]:
+    order = record.order
+    violations = (
+        *_one_purchase(record),
+        *_replayed(record),
+        *_notified(order, record.chat_messages),
+        *_has_card(order, record.cards),
     )
     return [
-        InvariantViolation(invariant=invariant, trxid=order.trxid, what=what) for invariant, what in wrong
+        InvariantViolation(invariant=invariant, trxid=order.trxid, what=what)
+        for invariant, what in violations
     ]
 
 
-Wrong = Iterator[tuple[Invariant, str]]
+Violations = Iterator[tuple[Invariant, str]]
 
 
-def _one_purchase(dossier: OrderRecord) -> Wrong:
-    """I1: one order a line, and no claim after which a byte may have left is followed by another."""
-    others = [trxid for trxid in dossier.of_line if trxid != dossier.order.trxid]
+def _one_purchase(record: OrderRecord) -> Violations:
+    """I1: a line has one order, and an order is claimed again only if no byte of the first post left."""
+    others = [trxid for trxid in record.of_line if trxid != record.order.trxid]
     if others:
         yield Invariant.ONE_PURCHASE, f"the same line of the same message also made {others[0]}"
     state = State.PLACED
-    for event in dossier.history:
+    for event in record.history:
         if event.kind == Claimed.__name__ and state is not State.PLACED:
             yield Invariant.ONE_PURCHASE, f"claimed again while {state}"
         state = event.state_after
 
 
-def _replayed(dossier: OrderRecord) -> Wrong:
-    """I12: the row is what its events add up to."""
+def _replayed(record: OrderRecord) -> Violations:
+    """I12: replaying the events of an order gives its row."""
     try:
-        replayed = replay(dossier.history)
+        replayed = replay(record.history)
     except ValueError as error:
         yield Invariant.REPLAYED, str(error)
         return
-    order = dossier.order
+    order = record.order
     differing = [f.name for f in fields(order) if getattr(order, f.name) != getattr(replayed, f.name)]
     if differing:
         yield Invariant.REPLAYED, f"the row differs from its events in {', '.join(differing)}"
 
 
 def replay(history: Sequence[RecordedEvent]) -> Order:
-    """Give the order that `history` adds up to; ValueError if it does not add up."""
+    """Return the order that `history` results in; raise ValueError if its events do not fit together."""
     if not history or history[0].kind != PLACED:
         raise ValueError("the first event is missing")
     order = _as_placed(history[0].facts)
@@ -114,7 +114,7 @@ def replay(history: Sequence[RecordedEvent]) -> Order:
             raise ValueError(f"event {number} cannot be read")
         order = decide(order, event, recorded.at_ms).order
         if order.state is not recorded.state_after:
-            raise ValueError(f"event {number} says {recorded.state_after}, and adds up to {order.state}")
+            raise ValueError(f"event {number} has state {recorded.state_after}, its replay {order.state}")
     return order
 
 
@@ -125,19 +125,19 @@ def _as_placed(facts: str) -> Order:
         raise ValueError("event 1 cannot be read") from error
 
 
-def _told(order: Order, told: Sequence[DeliveryRecord] | None) -> Wrong:
-    """I5: the state an order came to was told, or waits to be, or was given up for a reason that is kept."""
+def _notified(order: Order, chat_messages: Sequence[DeliveryRecord] | None) -> Violations:
+    """I5: the notice of an order's state was sent, or waits, or failed for a reason that is stored."""
     kind = RESULT_NOTICES.get(order.state)
-    if told is None or kind is None:
+    if chat_messages is None or kind is None:
         return
-    # A notice is kept in the same commit as the move, with the same time.
-    since = [trace for trace in told if trace.kind == kind and trace.created_at_ms >= order.changed_at_ms]
-    if not any(trace.state != "dropped" or trace.fault for trace in since):
+    # A notice is stored in the same commit as the change of state, with the same time.
+    since = [m for m in chat_messages if m.kind == kind and m.created_at_ms >= order.changed_at_ms]
+    if not any(message.state != "dropped" or message.fault for message in since):
         yield Invariant.TOLD, f"{order.state}, and no {kind} is in the outbox"
 
 
-def _has_card(order: Order, cards: Sequence[DeliveryRecord] | None) -> Wrong:
-    """I6: what only an admin can settle has been put before the admins."""
+def _has_card(order: Order, cards: Sequence[DeliveryRecord] | None) -> Violations:
+    """I6: the admins have a card of an order that only they can settle."""
     if cards is None or order.state not in FOR_ADMINS:
         return
     kind = OrderCard.__name__
@@ -145,4 +145,4 @@ def _has_card(order: Order, cards: Sequence[DeliveryRecord] | None) -> Wrong:
         card.kind == kind and card.created_at_ms >= order.changed_at_ms and card.state != "dropped"
         for card in cards
     ):
-        yield Invariant.NOT_STUCK, f"{order.state}, and no card of it lies before the admins"
+        yield Invariant.NOT_STUCK, f"{order.state}, and the admins have no card of it"

@@ -1,10 +1,17 @@
-"""Admins settling what nobody else can: a card, a question, a second question, and a record of who."""
+"""Manual resolution by admins of orders whose result is unclear: a card, a question, a confirmation."""
 
 from bot.actors import Actor
 from bot.grammar.parsed import Command
-from bot.notices import orders as say
 from bot.notices.alarms import NothingToResolve, UnknownTrxid
 from bot.notices.buttons import Action
+from bot.notices.orders import (
+    OrderCard,
+    OrderNotice,
+    OrderResolved,
+    ResolutionQuestion,
+    ResolutionRejected,
+    SnQuestion,
+)
 from bot.notices.serial_numbers import SnForwarded
 from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome, State
@@ -18,13 +25,13 @@ from bot.updates import IncomingMessage, Toast
 from storage import balances, orders
 
 MAX_CARDS = 20
-"""As many cards as a person can look through at once; the oldest come first."""
+"""More would be hard to review at once; the oldest come first."""
 
 _OUTCOMES = {"sukses": Outcome.SUCCESS, "gagal": Outcome.FAILURE}
 
 
 def show_open(work: UnitOfWork, admin: Actor) -> None:
-    """Show an admin the orders that wait for a word."""
+    """Show an admin the orders that wait for a decision."""
     waiting = orders.for_admins(work.tx, limit=MAX_CARDS)
     for order in waiting:
         _show(work, _card(work, order), admin)
@@ -32,62 +39,62 @@ def show_open(work: UnitOfWork, admin: Actor) -> None:
         work.notify(NothingToResolve(), admin.address)
 
 
-def _card(work: UnitOfWork, order: Order) -> say.OrderCard:
+def _card(work: UnitOfWork, order: Order) -> OrderCard:
     reports = balances.quarantined_of(work.tx, order.trxid)
     report = report_words(reports[0]) if reports else ""
     return order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw, report=report)
 
 
 def _is_open(work: UnitOfWork, order: Order) -> bool:
-    """Return whether an admin may settle the order: a report that does not fit it is reason enough."""
+    """Return whether an admin may resolve the order: it needs one, or a reversal mismatched it."""
     is_doubted = order.state is State.PENDING and bool(balances.quarantined_of(work.tx, order.trxid))
     return needs_admin(order) or is_doubted
 
 
 def show_card(work: UnitOfWork, trxid: str, admin: Actor) -> None:
-    """The admin thought better of it: the card stands again."""
+    """Show the card again after the admin cancelled."""
     if order := _open_order(work, trxid, admin):
         _show(work, _card(work, order), admin)
 
 
 def ask_for_sn(work: UnitOfWork, trxid: str, admin: Actor) -> None:
-    """SUKSES was tapped: ask for the SN where the card stood."""
+    """Ask for the SN in place of the card, after SUKSES was tapped."""
     if order := _open_order(work, trxid, admin):
-        _show(work, say.SnQuestion(**facts_of(order, work.now_ms)), admin)
+        _show(work, SnQuestion(**facts_of(order, work.now_ms)), admin)
 
 
 def ask_confirmation(work: UnitOfWork, trxid: str, outcome: Outcome, sn: str | None, admin: Actor) -> None:
-    """Ask the second question before a word counts."""
+    """Ask the admin to confirm the outcome."""
     if order := _open_order(work, trxid, admin):
-        question = say.ResolutionQuestion(**facts_of(order, work.now_ms), outcome=outcome, sn=sn)
+        question = ResolutionQuestion(**facts_of(order, work.now_ms), outcome=outcome, sn=sn)
         _show(work, question, admin)
 
 
 def resolve_order(work: UnitOfWork, trxid: str, outcome: Outcome, sn: str | None, admin: Actor) -> None:
-    """Carry out an admin's confirmed word, and close the card wherever it lies."""
+    """Apply the outcome that an admin confirmed, and close all cards of the order."""
     order = _open_order(work, trxid, admin)
     if order is None:
         return
-    ruled = Resolved(outcome=outcome, admin_id=admin.user_id, sn=sn)
-    apply_event_to(work, trxid, ruled, actor=f"admin:{admin.user_id}")
+    resolved = Resolved(outcome=outcome, admin_id=admin.user_id, sn=sn)
+    apply_event_to(work, trxid, resolved, actor=f"admin:{admin.user_id}")
     facts = facts_of(order, work.now_ms)
-    closed = say.OrderResolved(**facts, outcome=outcome, sn=sn, admin_name=admin.name)
+    closed = OrderResolved(**facts, outcome=outcome, sn=sn, admin_name=admin.name)
     work.replace_cards(closed, subject=card_subject(trxid))
 
 
 def _open_order(work: UnitOfWork, trxid: str, admin: Actor) -> Order | None:
-    """Give the order if it still waits for an admin; else tell the admin why there is nothing to do."""
+    """Return the order if it still waits for an admin; otherwise tell the admin why it does not."""
     order = orders.get(work.tx, trxid)
     if order is None:
         work.notify(UnknownTrxid(trxid=trxid[:40]), admin.address)
     elif not _is_open(work, order):
-        _show(work, say.ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
+        _show(work, ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
     else:
         return order
     return None
 
 
-def _show(work: UnitOfWork, notice: say.OrderNotice, admin: Actor) -> None:
+def _show(work: UnitOfWork, notice: OrderNotice, admin: Actor) -> None:
     work.answer(admin, notice, subject=card_subject(notice.trxid))
 
 
@@ -126,7 +133,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 
 def _reply_with_sn(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
-    """Take an admin's reply to the question for an SN as that SN."""
+    """Use an admin's reply to the question for an SN as the SN; return False if it cannot be one."""
     sn = read_sn(message.text)
     if sn is None or sn.startswith("/"):
         return False
@@ -146,5 +153,5 @@ ROUTES = Routes(
             subject_kind="order",
         ),
     ),
-    replies=(ReplyRoute(to=(say.SnQuestion,), handle=_reply_with_sn, audience=Audience.ADMINS),),
+    replies=(ReplyRoute(to=(SnQuestion,), handle=_reply_with_sn, audience=Audience.ADMINS),),
 )

@@ -1,4 +1,4 @@
-"""Offers on buttons: an order that a tap places, and an earlier order bought once more."""
+"""Buttons that offer an order: a tap places it, or proposes an earlier order again."""
 
 from msgspec.structs import replace
 
@@ -28,20 +28,20 @@ from storage import orders
 from storage.catalogue import changed_at_ms as catalogue_changed_at_ms
 
 OFFER_HOLDS_MS = 300_000
-"""A customer decides within five minutes; well below the age at which an order is too old to be bought."""
+"""A customer decides within five minutes; well below the age at which an order is too old to buy."""
 
 ANSWERS = (OrderProposal, OrderRepeated, ProductClosed, NotUnderstood)
-"""The notices that a tap on a proposed order is answered with."""
+"""The notices that answer a tap that orders again."""
 
 
 def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
-    """Place what a button offered at `source.at_ms`; return False if its message has made its order before.
+    """Place what a button offered at `source.at_ms`; return False if its message already made its order.
 
-    An offer that is old, or older than the catalogue, is shown anew: its price may be another now.
+    An offer that is old, or older than the catalogue, is shown again first: its price may have changed.
     """
     is_old = work.now_ms - source.at_ms > OFFER_HOLDS_MS or catalogue_changed_at_ms(work.tx) > source.at_ms
     if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
-        _offer_anew(work, source, intent)
+        _offer_again(work, source, intent)
         return True
     match place_intent(work, source, intent, 1):
         case None:
@@ -55,32 +55,32 @@ def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
 
 def propose_order(work: UnitOfWork, intent: Intent, address: Address, *, user_id: int) -> None:
     """Show an order before it is placed, if its product can be bought now; a tap places it."""
-    shown = work.catalogue
-    product = shown.find(intent.product_code)
-    notice: Refusal | OrderProposal = OrderProposal(offer=order_offer(shown, intent), user_id=user_id)
-    if shown and product is None:
+    catalogue = work.catalogue
+    product = catalogue.find(intent.product_code)
+    notice: Refusal | OrderProposal = OrderProposal(offer=order_offer(catalogue, intent), user_id=user_id)
+    if catalogue and product is None:
         notice = NotUnderstood(input_error=InputError.UNKNOWN_CODE, suggestion="harga")
-    elif product and (closed := product_closed(work, shown, product, intent, user_id)):
+    elif product and (closed := product_closed(work, catalogue, product, intent, user_id)):
         notice = closed
     work.notify(notice, address)
 
 
-def _offer_anew(work: UnitOfWork, source: OrderSource, intent: Intent) -> None:
-    """Read an old offer as if it were typed now, and show the result."""
-    shown = work.catalogue
+def _offer_again(work: UnitOfWork, source: OrderSource, intent: Intent) -> None:
+    """Resolve an old offer as if it were typed now, and show the result."""
+    catalogue = work.catalogue
     request = OrderRequest(code=intent.product_code.lower(), destination=intent.destination)
-    match resolve(request, shown):
-        case Intent() as fresh:
-            again = replace(fresh, ordinal=intent.ordinal)
+    match resolve(request, catalogue):
+        case Intent() as resolved:
+            again = replace(resolved, ordinal=intent.ordinal)
             propose_order(work, again, source.address, user_id=source.user_id)
         case InvalidInput() as invalid:
             work.notify(not_understood(invalid), source.address)
-        case Clarification() as asked:
-            work.notify(order_question(shown, asked, source.user_id), source.address)
+        case Clarification() as clarification:
+            work.notify(order_question(catalogue, clarification, source.user_id), source.address)
 
 
 def own_order(work: UnitOfWork, actor: Actor, trxid: str) -> Order | Toast:
-    """Return an order that the actor may see, their own or any for an admin, or why not."""
+    """Return an order that the actor may see, their own or any for an admin; otherwise the toast."""
     order = orders.get(work.tx, trxid)
     if order is None:
         return Toast.USED
@@ -88,7 +88,7 @@ def own_order(work: UnitOfWork, actor: Actor, trxid: str) -> Order | Toast:
 
 
 def _buy(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Place the offer; a tap has no date of its own, so the date of the offer stands for it."""
+    """Place the offer; a tap has no date of its own, so the order gets the date of the offer."""
     source = OrderSource(
         chat_id=actor.address.chat_id,
         thread_id=actor.address.thread_id,
@@ -101,7 +101,7 @@ def _buy(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 
 def _again(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Propose to buy the same once more; nothing is bought before the second tap."""
+    """Propose to buy the same again; nothing is bought before the tap on the proposal."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order

@@ -1,6 +1,6 @@
-"""Places the orders of a message: each line becomes an order, or is answered with what is wrong with it.
+"""Places the orders of a message: each line becomes an order, or is answered with the reason why not.
 
-Nothing ambiguous is bought. One order is answered by a message about it, several by one table.
+An ambiguous line is never bought. One order is answered by its own message, several by one table.
 """
 
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 
 QUESTIONS_A_BATCH = 3
-"""Ambiguous lines of a batch that are asked back with buttons; the others show a suggestion."""
+"""Ambiguous lines of a batch that get a question with buttons; the others show a suggestion."""
 
 SHOWN_CHARS = 40
 """Characters of a line without an order that a table shows."""
@@ -50,7 +50,7 @@ Refusal = OrderQuestion | OrderRepeated | ProductClosed | CounterClosed | NotUnd
 
 
 def place_orders(work: UnitOfWork, source: OrderSource, typed: OrderLines) -> None:
-    """Place all orders of a message; talk between them is ignored."""
+    """Place all orders of a message; other lines are ignored."""
     lines = order_lines(typed, work.catalogue)
     if len(lines) > 1:
         _place_many(work, source, lines)
@@ -59,7 +59,7 @@ def place_orders(work: UnitOfWork, source: OrderSource, typed: OrderLines) -> No
 
 
 def order_lines(typed: OrderLines, catalogue: Catalogue) -> list[OrderLine]:
-    """Return the lines that are meant as orders, by their form or by a code of the catalogue."""
+    """Return the lines that have the form of an order, or a code of the catalogue."""
     return [line for line in typed.lines if line.parsed.looks_like_order or _is_known(line, catalogue)]
 
 
@@ -78,14 +78,18 @@ def _place_one(work: UnitOfWork, source: OrderSource, line: OrderLine) -> None:
 
 
 def _place_many(work: UnitOfWork, source: OrderSource, lines: list[OrderLine]) -> None:
-    """Place what can be placed, list the rest in the table, and ask back the first ambiguous lines."""
-    taken = [(line, _place_line(work, source, line)) for line in lines]
-    refused = [(line, one) for line, one in taken if one is not None and not isinstance(one, Order)]
+    """Place what can be placed, list the rest in the table, and ask about the first ambiguous lines."""
+    outcomes = [(line, _place_line(work, source, line)) for line in lines]
+    refused = [
+        (line, outcome)
+        for line, outcome in outcomes
+        if outcome is not None and not isinstance(outcome, Order)
+    ]
     batch = Batch(
         chat_id=source.address.chat_id,
         message_id=source.message_id,
         placed_at_ms=work.now_ms,
-        placed_count=sum(isinstance(one, Order) for _, one in taken),
+        placed_count=sum(isinstance(outcome, Order) for _, outcome in outcomes),
         unplaced=tuple(_unplaced(line, refusal) for line, refusal in refused),
         version=1,
     )
@@ -96,37 +100,39 @@ def _place_many(work: UnitOfWork, source: OrderSource, lines: list[OrderLine]) -
 
 
 def _place_line(work: UnitOfWork, source: OrderSource, line: OrderLine) -> Order | Refusal | None:
-    """Place one line, or return why not; None if this line has made its order before."""
+    """Place one line, or return why not; None if this line already made its order."""
     if isinstance(line.parsed, InvalidInput):
         return not_understood(line.parsed)
     catalogue = work.catalogue
     match resolve(line.parsed, catalogue):
         case InvalidInput() as invalid:
             return not_understood(invalid)
-        case Clarification() as asked:
-            return order_question(catalogue, asked, source.user_id)
+        case Clarification() as clarification:
+            return order_question(catalogue, clarification, source.user_id)
         case Intent() as intent:
             return place_intent(work, replace(source, text=line.typed), intent, line.number)
 
 
 def place_intent(work: UnitOfWork, source: OrderSource, intent: Intent, line: int) -> Order | Refusal | None:
-    """Place an unambiguous order, or return why not now; None if this line has made its order before."""
+    """Place an unambiguous order, or return why not; None if this line already made its order."""
     catalogue = work.catalogue
     product = catalogue.find(intent.product_code)
     block = restore_gate.order_block(work.tx, requested_at_ms=source.at_ms)
     if block is restore_gate.OrderBlock.CLOSED:
         return CounterClosed(code=intent.product_code, destination=intent.destination)
-    if block is restore_gate.OrderBlock.ASKED_IN_THE_GAP:
-        # It may have been bought already, whatever the catalogue says now: nobody may be told otherwise.
+    if block is restore_gate.OrderBlock.REQUESTED_IN_THE_GAP:
+        # It may have been bought already: a refusal by the catalogue of now could be wrong.
         return _store(work, source, intent, line, in_doubt=True)
     if product and (closed := product_closed(work, catalogue, product, intent, source.user_id)):
         return closed
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=source.user_id, now_ms=work.now_ms)
     if repeat := duplicates.find_duplicate(intent, same):
         return order_repeated(catalogue, repeat, source.user_id)
-    if turn := duplicates.skipped_ordinal(intent, same):
-        counted = Clarification(ambiguity=Ambiguity.ORDINAL, choices=(turn,), suggestion=order_text(turn))
-        return order_question(catalogue, counted, source.user_id)
+    if next_one := duplicates.skipped_ordinal(intent, same):
+        clarification = Clarification(
+            ambiguity=Ambiguity.ORDINAL, choices=(next_one,), suggestion=order_text(next_one)
+        )
+        return order_question(catalogue, clarification, source.user_id)
     return _store(work, source, intent, line)
 
 
@@ -140,7 +146,7 @@ def _store(
 
 
 def not_understood(invalid: InvalidInput) -> NotUnderstood:
-    """Return the notice of an input error, with as much of the suggestion as can be shown."""
+    """Return the notice of an input error, with the suggestion truncated to what can be shown."""
     suggestion = truncate_suggestion(invalid.suggestion, SUGGESTED_CHARS) or EXAMPLE
     return NotUnderstood(
         input_error=invalid.input_error,
@@ -150,11 +156,11 @@ def not_understood(invalid: InvalidInput) -> NotUnderstood:
     )
 
 
-def order_question(catalogue: Catalogue, asked: Clarification, user_id: int) -> OrderQuestion:
+def order_question(catalogue: Catalogue, clarification: Clarification, user_id: int) -> OrderQuestion:
     """Return the question with an offer for each reading."""
-    offers = tuple(order_offer(catalogue, intent) for intent in asked.choices)
+    offers = tuple(order_offer(catalogue, intent) for intent in clarification.choices)
     return OrderQuestion(
-        ambiguity=asked.ambiguity, suggestion=asked.suggestion, offers=offers, user_id=user_id
+        ambiguity=clarification.ambiguity, suggestion=clarification.suggestion, offers=offers, user_id=user_id
     )
 
 

@@ -1,7 +1,7 @@
-"""After a restore: nothing is bought until an admin has seen what the database cannot know, and opens up.
+"""After a restore: nothing is bought until an admin has read what the database lacks, and opens the counter.
 
-The gap is what happened after the backup was made. Whatever may have been bought in it is never bought again:
-orders that the backup knows as not yet posted, and messages of that time that Telegram brings once more.
+The gap is the time since the backup, which the database lacks. What may have been bought in it is never
+bought again: orders not yet posted in the backup, and messages of the gap that Telegram delivers again.
 """
 
 from enum import Enum, auto
@@ -28,7 +28,7 @@ from storage.restores import Restore
 from storage.transaction import Tx
 
 CLOCK_TOLERANCE_MS = 60_000
-"""A message bears Telegram's time, the gap ours: a clock without NTP seldom is a minute wrong."""
+"""Messages have Telegram's time, the gap has ours: a clock without NTP is rarely wrong by a minute."""
 
 END_OF_TIME_MS = 1 << 62
 SWEEP_LIMIT = 10_000
@@ -36,55 +36,55 @@ COUNT_LIMIT = 1000
 
 
 class OrderBlock(Enum):
-    """Why an order that somebody types now is not simply placed."""
+    """Why a new order is not placed as usual."""
 
     CLOSED = auto()
-    ASKED_IN_THE_GAP = auto()
+    REQUESTED_IN_THE_GAP = auto()
 
 
 def check_after_restore(work: UnitOfWork) -> int:
-    """At a start, before any post: doubt what may have been posted since the backup, and ask the admins.
+    """Before any post, make orders unknown that may have been posted since the backup; notify the admins.
 
-    Gives the number of orders that became unknown; 0 without a restore, or after its release.
+    Return the number of orders that became unknown; 0 without a restore, or after its release.
     """
     restore = restores.in_quarantine(work.tx)
     if restore is None:
         return 0
-    doubted = [
+    trxids = [
         order.trxid
         for state in (State.PLACED, State.SUBMITTING)
         for order in orders.in_state(work.tx, state, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     ]
-    for trxid in doubted:
-        news = Unclear(why="restored from a backup: it may have been posted since")
-        apply_event_to(work, trxid, news, actor="restore")
+    for trxid in trxids:
+        event = Unclear(why="restored from a backup: it may have been posted since")
+        apply_event_to(work, trxid, event, actor="restore")
     subject = _subject_of(restore)
     if not outbox.was_enqueued_since(work.tx, subject, since_ms=restore.restored_at_ms):
         work.notify_admins(_card(work.tx, restore), subject=subject)
-    return len(doubted)
+    return len(trxids)
 
 
 def order_block(tx: Tx, *, requested_at_ms: int) -> OrderBlock | None:
-    """Tell what a restore means for an order asked at this moment, by Telegram's date."""
+    """Return why a restore prevents an order of this Telegram date; None if it does not."""
     restore = restores.latest(tx)
     if restore is None:
         return None
     if requested_at_ms <= restore.gap_until_ms + CLOCK_TOLERANCE_MS:
-        return OrderBlock.ASKED_IN_THE_GAP
+        return OrderBlock.REQUESTED_IN_THE_GAP
     return OrderBlock.CLOSED if restore.released_at_ms is None else None
 
 
 def reject_while_closed(work: UnitOfWork, notice: CounterClosed, address: Address) -> None:
-    """Answer an order while the counter is closed: it is not kept, and surely not bought."""
+    """Answer an order while the counter is closed: it is neither stored nor bought."""
     if restore := restores.in_quarantine(work.tx):
-        work.notify(notice, address, subject=_turned_away_by(restore))
+        work.notify(notice, address, subject=_rejection_subject(restore))
 
 
 def mark_unknown(work: UnitOfWork, order: Order) -> Order:
-    """Make an order that may have been bought in the gap unknown, for the admins to look up."""
-    news = Unclear(why="asked before the restore: it may have been bought under another Ref")
-    settled = apply_event_to(work, order.trxid, news, actor="restore")
-    return settled.after if settled else order
+    """Make an order unknown because it may have been bought in the gap; the admins look it up."""
+    event = Unclear(why="asked before the restore: it may have been bought under another Ref")
+    applied = apply_event_to(work, order.trxid, event, actor="restore")
+    return applied.after if applied else order
 
 
 def show_pending(work: UnitOfWork, admin: Actor, _: Command) -> None:
@@ -117,7 +117,7 @@ def _open(work: UnitOfWork, restore: Restore, admin: Actor) -> None:
         return
     released = _released(restore, work.now_ms, admin.name)
     work.replace_cards(released, subject=_subject_of(restore))
-    for chat_id in outbox.chats_notified(work.tx, _turned_away_by(restore)):
+    for chat_id in outbox.chats_notified(work.tx, _rejection_subject(restore)):
         work.notify(CounterOpenAgain(), Address(chat_id=chat_id))
 
 
@@ -144,7 +144,7 @@ def _subject_of(restore: Restore) -> str:
     return f"restore:{restore.restore_id}"
 
 
-def _turned_away_by(restore: Restore) -> str:
+def _rejection_subject(restore: Restore) -> str:
     return f"closed:{restore.restore_id}"
 
 

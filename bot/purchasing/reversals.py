@@ -1,4 +1,4 @@
-"""Takes in the biller's reports: kept before they are answered, matched before they are believed."""
+"""Receives the biller's reversals: stored before they are answered, matched before they count."""
 
 import logging
 import re
@@ -21,30 +21,30 @@ from storage.database import Database
 _log = logging.getLogger(__name__)
 
 ALARM_SUBJECT = "alert:quarantine"
-"""The subject of alarms about reports that fit no order."""
+"""The subject of alarms about reversals that match no order."""
 
 MAX_ALARMS_AN_ORDER = 5
-"""Different reports of one order shown in five minutes; a flood of more would hide the other orders."""
+"""Different reversals of one order shown in five minutes; more would hide those of other orders."""
 
 MAX_SEARCHED_BYTES = 8_000
 MAX_IDS_TRIED = 5
 _TRXID = re.compile(rb"(?<![0-9])[0-9]{17}(?![0-9])")
 
-MAX_KEPT_CHARS = 2000
-"""Enough of a stray report to see what it was; a flood of them must not fill the disk."""
+MAX_STORED_CHARS = 2000
+"""Enough of an unmatched reversal to see what it was; a flood of them must not fill the disk."""
 
 
 class ReversalResult(Enum):
-    """What the caller is told: that it is stored, or nothing at all."""
+    """The answer to the caller: stored, or the same as for any wrong request."""
 
     STORED = auto()
     STRANGE = auto()
 
 
 class ReversalReceiver:
-    """Hears reports; StorageError means that nothing was kept and the biller should try again.
+    """Receives reversals; raises StorageError if one was not stored, so that the biller should try again.
 
-    `look` lets the letters of a report be found in the commit that makes them.
+    `scan_outbox` finds the messages of a reversal in the commit that stores them.
     """
 
     def __init__(
@@ -61,30 +61,30 @@ class ReversalReceiver:
         self._scan_outbox = scan_outbox
 
     async def receive(self, query: bytes, remote: str) -> ReversalResult:
-        """Take in one report by its raw query string, and give the verdict once it is durable."""
+        """Process one reversal by its raw query string; return the result once it is durable."""
         now_ms = self._now_ms()
-        kept = self._database.write(lambda tx: _take(self._context.begin(tx, now_ms), query, remote))
+        stored = self._database.write(lambda tx: _process(self._context.begin(tx, now_ms), query, remote))
         self._scan_outbox()
-        verdict = await kept
-        _log.debug("reversal heard", extra={"verdict": verdict.name})
-        return verdict
+        result = await stored
+        _log.debug("reversal received", extra={"verdict": result.name})
+        return result
 
 
-def _take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
-    report = read_reversal(query)
-    if isinstance(report, MalformedReversal):
-        return _quarantine(work, report.why, query, remote)
-    order = orders.get(work.tx, report.trxid)
+def _process(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
+    reversal = read_reversal(query)
+    if isinstance(reversal, MalformedReversal):
+        return _quarantine(work, reversal.why, query, remote)
+    order = orders.get(work.tx, reversal.trxid)
     if order is None:
         return _quarantine(work, "no order has this refid", query, remote)
-    news = match_reversal(report, order=order)
-    if isinstance(news, MismatchedReversal):
-        return _quarantine(work, news.why, query, remote)
+    event = match_reversal(reversal, order=order)
+    if isinstance(event, MismatchedReversal):
+        return _quarantine(work, event.why, query, remote)
     evidence = query.decode("utf-8", "replace")
-    applied = apply_event(work, order, news, actor=f"biller:reversal {remote}", evidence=evidence)
-    if isinstance(news, Contradiction):
-        # Where it brought the order before the admins, they have its card already.
-        _quarantine(work, news.why, query, remote, is_shown=applied is not None and applied.changed)
+    applied = apply_event(work, order, event, actor=f"biller:reversal {remote}", evidence=evidence)
+    if isinstance(event, Contradiction):
+        # If it made the order unknown, the admins have its card already.
+        _quarantine(work, event.why, query, remote, is_shown=applied is not None and applied.changed)
     elif applied and applied.changed:
         _close_cards(work, applied)
     return ReversalResult.STORED
@@ -93,29 +93,29 @@ def _take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
 def _quarantine(
     work: UnitOfWork, why: str, query: bytes, remote: str, *, is_shown: bool = False
 ) -> ReversalResult:
-    """Keep a report that settles nothing, and show it to the admins with the order that it names."""
-    kept = query[:MAX_KEPT_CHARS].decode("utf-8", "replace")
+    """Store a reversal that settles nothing, and show it to the admins with the order that it names."""
+    stored = query[:MAX_STORED_CHARS].decode("utf-8", "replace")
     order = _named_order(work, query)
-    if not is_shown and _is_news(work, order, kept):
-        card = order_card(order, work.now_ms, report=report_words(kept)) if order else None
+    if not is_shown and _is_new(work, order, stored):
+        card = order_card(order, work.now_ms, report=report_words(stored)) if order else None
         notice = ReversalQuarantined(why=why, at_ms=work.now_ms, order=card)
         work.notify_admins(notice, subject=ALARM_SUBJECT)
     trxid = order.trxid if order else None
-    balances.quarantine(work.tx, at_ms=work.now_ms, remote=remote, why=why, query=kept, trxid=trxid)
+    balances.quarantine(work.tx, at_ms=work.now_ms, remote=remote, why=why, query=stored, trxid=trxid)
     return ReversalResult.STRANGE
 
 
 def _named_order(work: UnitOfWork, query: bytes) -> Order | None:
-    """Return the first order of ours whose id stands anywhere in the query, however malformed that is."""
+    """Return the first order whose trxid is anywhere in the query, even in a malformed one."""
     runs = _TRXID.findall(unquote_to_bytes(query[:MAX_SEARCHED_BYTES]))
     named = (orders.get(work.tx, run.decode()) for run in runs[:MAX_IDS_TRIED])
     return next((order for order in named if order), None)
 
 
-def _is_news(work: UnitOfWork, order: Order | None, query: str) -> bool:
-    """Return whether the admins have not just been shown this report, nor as many others of its order.
+def _is_new(work: UnitOfWork, order: Order | None, query: str) -> bool:
+    """Return whether the admins should see this reversal: not shown lately, nor too many of its order.
 
-    An alarm about one order silences none about another; one is enough for all that name none.
+    An alarm about one order suppresses none about another; one is enough for all that name no order.
     """
     since_ms = work.now_ms - ALERT_PAUSE_MS
     if order is None:
@@ -125,7 +125,7 @@ def _is_news(work: UnitOfWork, order: Order | None, query: str) -> bool:
 
 
 def _close_cards(work: UnitOfWork, applied: AppliedEvent) -> None:
-    """Close the cards of an order that stood before the admins only for a report that did not fit."""
+    """Close the cards that an order has only because of a mismatched reversal, once it has its result."""
     before, after = applied.before, applied.after
     is_result = after.state in (State.SUCCEEDED, State.FAILED) and before.state is State.PENDING
     if is_result and not needs_admin(before) and balances.quarantined_of(work.tx, after.trxid):

@@ -1,6 +1,6 @@
-"""The one room through which every order and all news about it go: decide, move, write the event, say it.
+"""Stores new orders and applies events to them: decides, updates the order, appends the event, notifies.
 
-Each function is part of a unit of work: the order, its event and its notices are kept together or not at all.
+Each function is part of a unit of work: order, event and notices are stored together or not at all.
 """
 
 from msgspec import Struct
@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from bot.actors import Address
 from bot.delivery import batch_summary
-from bot.notices import orders as say
 from bot.notices.catalogue import ProductFailing
-from bot.notices.orders import OrderFailed, OrderNotice
+from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, OrderEvent
 from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
@@ -30,14 +29,14 @@ from storage import balances, batches, orders, outbox
 from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
-"""Before a trxid: the subject of what a chat is told of its order."""
+"""The prefix of a trxid in the subject of an order's messages to its chat."""
 
 MAX_DRAWS = 100
-"""Of trxids in one second 100,000 exist: a hundred draws fail only when something else is wrong."""
+"""A second has 100,000 trxids: a hundred draws fail only if something else is wrong."""
 
 
 class OrderSource(Struct, frozen=True, kw_only=True):
-    """Where, by whom and when (Telegram's date) an order was asked for; `text` is kept as evidence."""
+    """Where, by whom and when (Telegram's date) an order was requested; `text` is stored as evidence."""
 
     chat_id: int
     thread_id: int | None
@@ -48,7 +47,7 @@ class OrderSource(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_message(cls, message: IncomingMessage) -> "OrderSource":
-        """Return the source of what a message asks for."""
+        """Return the source of an order in a message."""
         return cls(
             chat_id=message.chat_id,
             thread_id=message.thread_id,
@@ -60,12 +59,12 @@ class OrderSource(Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> Address:
-        """Where the order is answered: as a reply to its message."""
+        """The address of the order's messages: replies to its own message."""
         return Address(chat_id=self.chat_id, thread_id=self.thread_id, reply_to=self.message_id)
 
 
 class AppliedEvent(Struct, frozen=True, kw_only=True):
-    """The order before and after the news; they are equal where it changed nothing."""
+    """The order before and after an event; they are equal if it changed nothing."""
 
     before: Order
     after: Order
@@ -74,16 +73,16 @@ class AppliedEvent(Struct, frozen=True, kw_only=True):
 
     @property
     def changed(self) -> bool:
-        """Tell whether the news was news."""
+        """Whether the event changed the order."""
         return self.before != self.after
 
 
 def store_order(
     work: UnitOfWork, intent: Intent, source: OrderSource, *, line: int = 1, price_idr: int | None = None
 ) -> Order | None:
-    """Store a new order without a notice; return None if this line of the message has made its order before.
+    """Store a new order without a notice; return None if this line of the message already made its order.
 
-    `line` counts the orders of one message from 1; `price_idr` is what the catalogue asks for the product.
+    `line` counts the orders of one message from 1; `price_idr` is the price in the catalogue.
     """
     for _ in range(MAX_DRAWS):
         order = Order(
@@ -96,7 +95,7 @@ def store_order(
             product_code=intent.product_code,
             destination=intent.destination,
             state=State.PLACED,
-            # A date from the future would keep an order young for ever.
+            # An order with a date in the future would never become too old.
             requested_at_ms=min(source.at_ms, work.now_ms),
             placed_at_ms=work.now_ms,
             changed_at_ms=work.now_ms,
@@ -112,102 +111,102 @@ def store_order(
 
 
 def acknowledge(work: UnitOfWork, order: Order) -> None:
-    """Answer the chat of an order just placed alone; one that is in doubt already has been told so."""
+    """Acknowledge an order that was placed alone, unless its chat was already notified that it is unknown."""
     if order.state is State.PLACED:
         subject = chat_subject(order.trxid)
         work.notify(order_received(order), address_of(order), subject=subject)
 
 
 def apply_event_to(
-    work: UnitOfWork, trxid: str, news: OrderEvent, *, actor: str, evidence: str = ""
+    work: UnitOfWork, trxid: str, event: OrderEvent, *, actor: str, evidence: str = ""
 ) -> AppliedEvent | None:
-    """Let `news` do to the order what it may, and tell whom it concerns; None if there is no such order."""
+    """Apply an event to the order with this trxid; return None if there is none."""
     order = orders.get(work.tx, trxid)
-    return apply_event(work, order, news, actor=actor, evidence=evidence) if order else None
+    return apply_event(work, order, event, actor=actor, evidence=evidence) if order else None
 
 
 def apply_event(
-    work: UnitOfWork, before: Order, news: OrderEvent, *, actor: str, evidence: str = ""
+    work: UnitOfWork, before: Order, event: OrderEvent, *, actor: str, evidence: str = ""
 ) -> AppliedEvent | None:
-    """Settle an order that was read before; if it has moved since, the news is held against how it stands."""
-    decision = decide(before, news, work.now_ms)
+    """Apply an event to an order that was read before; if it changed since, it is read again."""
+    decision = decide(before, event, work.now_ms)
     after = decision.order
-    new_sn = other_sn(work.tx, before, news) if before.state is State.SUCCEEDED else None
+    new_sn = other_sn(work.tx, before, event) if before.state is State.SUCCEEDED else None
     if after == before and new_sn is None:
         return AppliedEvent(before=before, after=before)
-    if not orders.update(work.tx, before, after, news, at_ms=work.now_ms, actor=actor, evidence=evidence):
-        return apply_event_to(work, before.trxid, news, actor=actor, evidence=evidence)
+    if not orders.update(work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence):
+        return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     if decision.balance_idr is not None:
-        _report_balance(work.tx, before.trxid, news, decision.balance_idr, work.now_ms)
-    notices = notices_for(before, after, news, work.now_ms)
+        _store_balance(work.tx, before.trxid, event, decision.balance_idr, work.now_ms)
+    notices = notices_for(before, after, event, work.now_ms)
     for notice in notices.to_chat:
-        _tell_chat(work, after, notice)
-        alert_product_failing(work, after, notice, raw=raw_words_of(news))
+        _notify_chat(work, after, notice)
+        alert_product_failing(work, after, notice, raw=raw_words_of(event))
     for admin_notice in notices.to_admins:
-        _tell_admins(work, admin_notice)
+        _notify_admins(work, admin_notice)
     if new_sn:
-        notify_other_sn(work, after, new_sn, raw_words_of(news), subject=sn_subject(after.trxid))
-    is_deposit_filled = biller_deposit.follow_deposit(work, after, news)
+        notify_other_sn(work, after, new_sn, raw_words_of(event), subject=sn_subject(after.trxid))
+    is_deposit_filled = biller_deposit.follow_deposit(work, after, event)
     notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
     return AppliedEvent(before=before, after=after, notified=notified)
 
 
 def notify_waiting(work: UnitOfWork, trxid: str) -> None:
-    """Tell the chat that its order waits for the biller; nothing if a report was faster."""
+    """Notify the chat that its order waits for the biller, unless a reversal has settled it since."""
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
-        _tell_chat(work, order, order_waiting(order, work.now_ms))
+        _notify_chat(work, order, order_waiting(order, work.now_ms))
 
 
 def address_of(order: Order) -> Address:
-    """Give where an order's notices are said: in its chat, as replies to it."""
+    """Return the address of an order's notices: its chat, as replies to its message."""
     return Address(chat_id=order.chat_id, thread_id=order.thread_id, reply_to=order.message_id)
 
 
 def card_subject(trxid: str) -> str:
-    """Give the name under which the cards about an order are found again."""
+    """Return the subject of the admins' cards about an order."""
     return f"order:{trxid}"
 
 
 def sn_subject(trxid: str) -> str:
-    """Return the subject of the cards about an order's SN."""
+    """Return the subject of the admins' cards about an order's SN."""
     return f"sn:{trxid}"
 
 
 def chat_subject(trxid: str) -> str:
-    """Give the name under which an audit finds what the chat was told; it is not a card's."""
+    """Return the subject of an order's messages to its chat, by which the audit finds them."""
     return CHAT_SUBJECT + trxid
 
 
-def _tell_chat(work: UnitOfWork, order: Order, notice: say.OrderNotice) -> None:
-    """Tell the chat; news of a large batch gathers for a while, and its table is rewritten."""
+def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
+    """Notify the chat; the results of a large batch are held for a while, and its table is updated."""
     batch = batches.find(work.tx, order.chat_id, order.message_id)
     subject, hold_until_ms = chat_subject(order.trxid), 0
     if batch and (hold_until_ms := batch_summary.update(work.tx, batch, order, now_ms=work.now_ms)):
-        # What was heard of it before must not come after, though the clock be set back.
+        # A result must not overtake an earlier notice of its order, even after the clock was set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
         notice = with_substitutes(work, order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
 
 
-def _report_balance(tx: Tx, trxid: str, news: OrderEvent, balance_idr: int, at_ms: int) -> None:
-    source = "answer" if isinstance(news, Accepted) else "reversal"
+def _store_balance(tx: Tx, trxid: str, event: OrderEvent, balance_idr: int, at_ms: int) -> None:
+    source = "answer" if isinstance(event, Accepted) else "reversal"
     balance = balances.ReportedBalance(
         balance_idr=balance_idr, reported_at_ms=at_ms, source=source, trxid=trxid
     )
     balances.report_balance(tx, balance)
 
 
-def _tell_admins(work: UnitOfWork, notice: AdminNotice) -> None:
+def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:
     match notice:
         case SnForwarded():
             work.replace_cards(notice, subject=sn_subject(notice.trxid))
         case SnUnread():
             work.notify_admins(notice, subject=sn_subject(notice.trxid))
-        case say.BillerAccountAlarm():
+        case BillerAccountAlarm():
             work.alert_admins(notice, topic=f"biller:{notice.failure_cause}")
-        case say.OrderResolvedByBiller():
+        case OrderResolvedByBiller():
             work.replace_cards(notice, subject=card_subject(notice.trxid))
         case _:
             work.notify_admins(notice, subject=card_subject(notice.trxid))
@@ -218,25 +217,25 @@ OTHERS_OFFERED = 3
 
 
 def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
-    """Give a failure with what could be bought for the same destination; any other notice as it is."""
+    """Return an out-of-stock failure with substitutes; any other notice as it is."""
     if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return notice
-    shown = work.catalogue
-    product = shown.find(order.product_code)
+    catalogue = work.catalogue
+    product = catalogue.find(order.product_code)
     others = tuple(
         Intent(product_code=other.code, destination=order.destination)
-        for other in (shown.substitutes(product) if product else ())
+        for other in (catalogue.substitutes(product) if product else ())
     )
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 
 
 def alert_product_failing(work: UnitOfWork, order: Order, notice: OrderNotice, *, raw: str) -> None:
-    """Let the admins close an open product that the biller has not got."""
+    """Alert the admins that the biller lacks an open product, so that they can close it."""
     if not isinstance(notice, OrderFailed) or notice.failure_cause not in OUT_OF_STOCK:
         return
     product = work.catalogue.find(order.product_code)
     if product and product.is_open:
-        failure_cause = ProductFailing(
+        alert = ProductFailing(
             code=product.code, name=product.name, reason=raw or order.reason or "", at_ms=work.now_ms
         )
-        work.alert_admins(failure_cause, topic=f"product:{product.code}")
+        work.alert_admins(alert, topic=f"product:{product.code}")

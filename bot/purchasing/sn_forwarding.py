@@ -1,4 +1,4 @@
-"""An admin hands the SN of a success on to the chat that ordered it: by a tap, or by a reply."""
+"""Forwards the SN of a success that an admin supplies, by a tap or a reply, to the chat of the order."""
 
 from bot.actors import Actor
 from bot.grammar.parse import normalize
@@ -14,17 +14,17 @@ from bot.updates import IncomingMessage, Toast
 from storage import orders
 
 MAX_SN_CHARS = 500
-"""A PLN token with name, tariff and kWh has about 80; what is longer is no SN."""
+"""A PLN token with name, tariff and kWh has about 80; anything much longer is not an SN."""
 
 
 def read_sn(typed: str) -> str | None:
-    """Return the SN that an admin typed, on one line; None if there is none, or far too much to be one."""
+    """Return the SN that an admin typed, on one line; None if the text is empty or too long to be one."""
     sn = " ".join(normalize(typed).split())
     return sn if 0 < len(sn) <= MAX_SN_CHARS else None
 
 
 def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> None:
-    """Hand an SN on, and close its cards; an SN that the chat has been told already is not told again."""
+    """Forward an SN and close its cards; the chat is not notified of an SN that it already has."""
     order = orders.get(work.tx, trxid)
     if order is None or order.state is not State.SUCCEEDED:
         work.notify(SnRejected(trxid=trxid[:40]), admin.address)
@@ -36,7 +36,7 @@ def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> None:
 
 
 def ask_for_sn(work: UnitOfWork, admin: Actor, trxid: str) -> None:
-    """Ask an admin which SN is to be handed on."""
+    """Ask an admin for the SN to forward."""
     order = orders.get(work.tx, trxid)
     if order is None or order.state is not State.SUCCEEDED:
         work.notify(SnRejected(trxid=trxid[:40]), admin.address)
@@ -55,7 +55,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
-    """Take an admin's reply to the question for an SN as that SN."""
+    """Use an admin's reply to the question for an SN as the SN; return False if it cannot be one."""
     sn = read_sn(message.text)
     if sn is None or sn.startswith("/"):
         return False

@@ -1,4 +1,4 @@
-"""Takes placed orders and posts each at most once: the claim is on the disk before a byte can leave."""
+"""Claims placed orders and posts each at most once: the claim is durable before a byte can leave."""
 
 import asyncio
 import logging
@@ -21,25 +21,25 @@ from storage.errors import StorageError
 from storage.transaction import Tx
 
 READ_AHEAD = 256
-HOLDS_MS = 250
-"""So long the turns hold that were read: whoever orders meanwhile waits no longer than that for theirs."""
+FRESH_FOR_MS = 250
+"""How long the turns read ahead are used: a new reseller's order waits no longer for its turn."""
 
 
 class FairQueue:
-    """The placed orders whose time has come. While many wait, their turns are read ahead, since that costs.
+    """The placed orders that are due, by turns of resellers; while many wait, turns are read ahead.
 
-    What is given is how an order stood a moment ago: a claim finds out what has moved since.
+    An order may have changed since it was read: the claim checks that.
     """
 
     def __init__(self) -> None:
         self._queue: deque[Order] = deque()
         self._read_at_ms = 0
         self.has_more = True
-        """Whether somebody may wait for whom there was no room."""
+        """Whether orders may wait for which there was no room."""
 
     def next(self, tx: Tx, count: int, *, now_ms: int) -> list[Order]:
-        """Give the next orders, at most `count`."""
-        if not self._queue or not 0 <= now_ms - self._read_at_ms <= HOLDS_MS:
+        """Return the next orders, at most `count`."""
+        if not self._queue or not 0 <= now_ms - self._read_at_ms <= FRESH_FOR_MS:
             self._queue.clear()
             found = orders.due(tx, now_ms=now_ms, limit=count + 1)
             self.has_more = len(found) > count
@@ -53,35 +53,35 @@ class FairQueue:
 _log = logging.getLogger(__name__)
 
 GIVE_UP_AFTER_MS = 60_000
-"""A customer waits at the counter: after a minute without any connection they are better told."""
+"""A customer waits at the counter: after a minute without a connection the order is given up."""
 
 IDLE_S = 30.0
-"""The bell wakes the submitter for every order; this only bounds what a lost ring could cost."""
+"""Every order wakes the submitter; this only bounds the delay if a wake-up were lost."""
 
 STORE_AGAIN_S = 0.5
-"""Between tries to store an answer: it is the only evidence of money spent."""
+"""The pause between attempts to store an answer, the only evidence of money spent."""
 
 HELD_AT_ONCE = 200
-"""Bounds one unit; the next comes at once if there were more."""
+"""Bounds one unit of work; the next follows at once if there are more."""
 
 SWEEP_LIMIT = 10_000
 END_OF_TIME_MS = 1 << 62
 
 
 class Biller(Protocol):
-    """Whoever carries out the one call that spends money."""
+    """Makes the call that spends money."""
 
     def expect(self) -> None:
-        """Prepare for a purchase that comes as soon as its claim is on the disk, if that succeeds."""
+        """Prepare for a purchase that follows once its claim is durable."""
         ...
 
     async def buy(self, order: Order) -> Answer:
-        """Post the order once and say what came of it."""
+        """Post the order once and return the outcome."""
         ...
 
 
 class Submitter:
-    """At most `concurrency` posts at once; what was asked over `max_age_s` ago is not bought any more."""
+    """Makes at most `concurrency` posts at once; an order older than `max_age_s` expires instead."""
 
     def __init__(
         self,
@@ -115,19 +115,19 @@ class Submitter:
         self._stopping = False
 
     def is_posting(self, trxid: str) -> bool:
-        """Tell whether this order's post, or the storing of its answer, is under way."""
+        """Return whether this order's post, or the storing of its answer, is under way."""
         return trxid in self._posting
 
     async def recover(self) -> int:
-        """Before the first post: what was being sent when we died is unknown, and is never sent again."""
+        """Before any post, make orders unknown that the last process left submitting; return how many."""
         swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
         if swept:
-            _log.warning("orders were being sent when Loket stopped: now unknown", extra={"count": swept})
+            _log.warning("submitting orders left unknown after restart", extra={"count": swept})
             self._outbox_wake_up.set()
         return swept
 
     async def run_once(self) -> float:
-        """Claim what is due and start posting it; give the seconds until the next order is due."""
+        """Claim the due orders and start to post them; return the seconds until the next order is due."""
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
         if self._stopping:
@@ -140,21 +140,21 @@ class Submitter:
         return await self._until_next(self._now_ms())
 
     def claim(self) -> None:
-        """Claim what is due right behind what is being written now, so that both are one commit."""
+        """Claim the due orders in the commit of the current writes."""
         if self._claiming:
             self._claims_again = True
         elif self._breaker.is_open:
-            self._hold_once_kept()
+            self._hold_once_stored()
         elif self._free() <= 0:
             self._turns.has_more = True
         elif not self._stopping:
             self._begin_claim()
 
-    def _hold_once_kept(self) -> None:
-        """Wake the agent when what is being written now is kept: until then it would find nothing to hold."""
+    def _hold_once_stored(self) -> None:
+        """Wake the worker once the current writes are stored: until then it would not find them."""
 
-        def wake(kept: asyncio.Future[None]) -> None:
-            if not kept.cancelled() and kept.exception() is None:
+        def wake(stored: asyncio.Future[None]) -> None:
+            if not stored.cancelled() and stored.exception() is None:
                 self._wake_up.set()
 
         asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
@@ -163,7 +163,7 @@ class Submitter:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
-        """Claim in one transaction; what is claimed on the disk is posted then, whoever waits for it."""
+        """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
         claiming = asyncio.ensure_future(self._database.write(lambda tx: self._claim(tx, free)))
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
@@ -171,17 +171,17 @@ class Submitter:
         return claiming
 
     def _claim(self, tx: Tx, free: int) -> list[Order]:
-        """Turn placed orders into claims, or into expired ones."""
+        """Claim placed orders, or let them expire; return those that changed."""
         now_ms = self._now_ms()
         moved: list[Order] = []
         for order in self._turns.next(tx, free, now_ms=now_ms):
             expiry = self._expiry_of(order, now_ms)
-            news = Claimed() if expiry is None else Expired(reason=expiry)
-            settled = apply_event(self._context.begin(tx, now_ms), order, news, actor="submitter")
-            # Compare-and-set: only who moved it from PLACED may post.
-            if settled and settled.changed:
-                moved.append(settled.after)
-                if settled.after.state is State.SUBMITTING:
+            event = Claimed() if expiry is None else Expired(reason=expiry)
+            applied = apply_event(self._context.begin(tx, now_ms), order, event, actor="submitter")
+            # Compare-and-set: only the caller that moved the order from PLACED may post it.
+            if applied and applied.changed:
+                moved.append(applied.after)
+                if applied.after.state is State.SUBMITTING:
                     self._biller.expect()
         return moved
 
@@ -212,7 +212,7 @@ class Submitter:
         return IDLE_S if due_at_ms is None else min(IDLE_S, max(0.01, (due_at_ms - now_ms) / 1000))
 
     async def _hold(self, now_ms: int) -> float:
-        """Send nothing: say so, once an order, and give up what has waited too long."""
+        """Post nothing: notify each waiting order's chat once, and let orders that waited too long expire."""
         held = await self._database.read(
             lambda tx: orders.due_while_held(
                 tx,
@@ -233,8 +233,8 @@ class Submitter:
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
             if expiry := self._expiry_of(order, now_ms):
-                news = Expired(reason=expiry)
-                apply_event_to(self._context.begin(tx, now_ms), order.trxid, news, actor="submitter")
+                event = Expired(reason=expiry)
+                apply_event_to(self._context.begin(tx, now_ms), order.trxid, event, actor="submitter")
             else:
                 notify_waiting(self._context.begin(tx, now_ms), order.trxid)
 
@@ -247,36 +247,36 @@ class Submitter:
         try:
             answer = await self._biller.buy(order)
         except asyncio.CancelledError:
-            # The post may have left: the order stays SUBMITTING on the disk and the next start finds it.
-            _log.warning("a post was cut off by the stop", extra={"trxid": order.trxid})
+            # The post may have left: the order stays SUBMITTING, and the next start makes it unknown.
+            _log.warning("purchase cut off by the stop", extra={"trxid": order.trxid})
             raise
-        except Exception:  # noqa: BLE001 - after a post every surprise means: perhaps bought
-            _log.exception("the biller client met a surprise", extra={"trxid": order.trxid})
-            answer = Unclear(why="surprise")
+        except Exception:  # noqa: BLE001 - after a post every error may mean a purchase
+            _log.exception("biller client failed unexpectedly", extra={"trxid": order.trxid})
+            answer = Unclear(why="unexpected error")
         finally:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
-        # Before it is stored: a full disk must not keep the breaker from hearing of the next one.
+        # Before it is stored: on a full disk the breaker must still count the answers.
         alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
         if alarm:
-            _log.warning("the breaker moved", extra={"alarm": type(alarm).__name__})
-        await self._keep(order, answer, alarm)
+            _log.warning("circuit breaker changed", extra={"alarm": type(alarm).__name__})
+        await self._store(order, answer, alarm)
 
-    async def _keep(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
-        """Store the answer, however long the database takes to come back."""
+    async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
+        """Store the answer, with retries until the database accepts it."""
         while True:
-            kept = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+            stored = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
             if self._turns.has_more:
                 self.claim()
             try:
-                notified = await kept
+                notified = await stored
             except StorageError as error:
-                _log.error("an answer could not be stored yet: %s", error, extra={"trxid": order.trxid})
+                _log.error("answer not stored, retrying: %s", error, extra={"trxid": order.trxid})
                 await asyncio.sleep(STORE_AGAIN_S)
             else:
                 break
         if alarm or notified or not isinstance(answer, Accepted):
-            # Only of an order that goes its way there is nothing to say, and nothing to try again.
+            # An accepted order brings no notice, and nothing to retry.
             self._outbox_wake_up.set()
             self._wake_up.set()
 
@@ -293,12 +293,12 @@ class Submitter:
     def _posted(self, trxid: str, task: asyncio.Task[None]) -> None:
         self._posting.pop(trxid, None)
         if not task.cancelled() and task.exception():
-            _log.error("a post ended in a surprise", exc_info=task.exception())
+            _log.error("purchase task failed", exc_info=task.exception())
 
     async def drain(self, timeout_s: float) -> None:
-        """Start no more posts and wait for those under way; what is still open then is cut off."""
+        """Start no more posts and wait for those under way; cut off what is still open after `timeout_s`."""
         self._stopping = True
-        # A claim on its way is let through: its post would else begin when nobody waits for it any more.
+        # Wait for a claim in progress: its posts would otherwise begin after this wait.
         while self._claiming:
             await asyncio.wait({self._claiming})
         if self._posting:
@@ -309,9 +309,9 @@ class Submitter:
 
 
 def _sweep(work: UnitOfWork) -> int:
-    # At any time of change: the clock may have been set back since.
+    # Whatever their time of change: the clock may have been set back since.
     stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     for order in stranded:
-        news = Unclear(why="stopped while sending")
-        apply_event_to(work, order.trxid, news, actor="start")
+        event = Unclear(why="stopped while sending")
+        apply_event_to(work, order.trxid, event, actor="start")
     return len(stranded)

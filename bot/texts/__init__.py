@@ -1,5 +1,5 @@
-"""Every Indonesian sentence Loket says, one function a notice; facts in, `Text` out.
+"""All Indonesian texts for users: one function for each notice, which returns a `Text`.
 
-Text from outside (names, product codes, the biller's reasons) is only ever put in as plain characters:
-no markup is parsed anywhere, so that nothing in it can format, link or hide.
+Untrusted text (names, product codes, the biller's reasons) is inserted as plain characters: no markup is
+parsed, so that it cannot format, link or hide anything.
 """

@@ -1,4 +1,4 @@
-"""What admins read: money, decisions, alarms."""
+"""Texts for admins: balance, resolutions, alarms."""
 
 from typing import assert_never
 
@@ -55,7 +55,7 @@ INVARIANTS = {
 }
 
 RESOLVABLE = (State.PENDING, State.UNKNOWN, State.DISPUTED)
-"""Where an admin's word becomes the result."""
+"""The states in which an admin may set the result."""
 
 OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
 
@@ -65,7 +65,6 @@ def _what(about: AboutOrder) -> Row:
 
 
 def order_card(card: OrderCard, clock: Clock) -> Text:
-    """Show the facts an admin needs to settle an order."""
     if card.state is State.DISPUTED:
         title, why = "Biller melaporkan dua hasil yang bertentangan.", ""
     elif card.state is State.PENDING and card.report:
@@ -90,7 +89,6 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
 
 
 def sn_question(notice: SnQuestion) -> Text:
-    """Ask for the SN."""
     return lines(
         ("✅ ", bold("SUKSES"), ": berapa SN-nya?"),
         _what(notice),
@@ -99,8 +97,7 @@ def sn_question(notice: SnQuestion) -> Text:
     )
 
 
-def ruling_question(notice: ResolutionQuestion) -> Text:
-    """Ask once more before a word counts."""
+def resolution_question(notice: ResolutionQuestion) -> Text:
     sn = [("SN: ", untrusted(notice.sn, 500))] if notice.sn else []
     return lines(
         ("Tetapkan ", bold(OUTCOMES[notice.outcome]), "?"),
@@ -111,8 +108,7 @@ def ruling_question(notice: ResolutionQuestion) -> Text:
     )
 
 
-def order_ruled(notice: OrderResolved, clock: Clock) -> Text:
-    """Say who settled it."""
+def order_resolved(notice: OrderResolved, clock: Clock) -> Text:
     sn = [("SN: ", untrusted(notice.sn, 500))] if notice.sn else []
     return lines(
         ("☑️ Ditetapkan ", bold(OUTCOMES[notice.outcome]), " oleh ", untrusted(notice.admin_name)),
@@ -122,8 +118,7 @@ def order_ruled(notice: OrderResolved, clock: Clock) -> Text:
     )
 
 
-def order_settled_itself(notice: OrderResolvedByBiller, clock: Clock) -> Text:
-    """Say that the biller's own report came after all."""
+def order_resolved_by_biller(notice: OrderResolvedByBiller, clock: Clock) -> Text:
     return lines(
         ("☑️ Selesai oleh laporan biller: ", bold(STATES[notice.state])),
         _what(notice),
@@ -131,8 +126,7 @@ def order_settled_itself(notice: OrderResolvedByBiller, clock: Clock) -> Text:
     )
 
 
-def ruling_rejected(notice: ResolutionRejected) -> Text:
-    """Say that there is nothing to settle."""
+def resolution_rejected(notice: ResolutionRejected) -> Text:
     return lines(
         ("Pesanan ini tidak perlu keputusan, statusnya ", bold(STATES[notice.state]), "."),
         _what(notice),
@@ -141,7 +135,6 @@ def ruling_rejected(notice: ResolutionRejected) -> Text:
 
 
 def order_not_found(notice: UnknownTrxid) -> Text:
-    """Say that the id names no order."""
     return lines(
         ("Tidak ada pesanan dengan Ref ", untrusted(notice.trxid or "-"), "."),
         ("Ketik ", code("/sukses Ref SN"), " atau ", code("/gagal Ref"), ". Daftarnya: /tertunda"),
@@ -149,12 +142,10 @@ def order_not_found(notice: UnknownTrxid) -> Text:
 
 
 def nothing_open(_: NothingToResolve) -> Text:
-    """Say that no order waits for a word."""
     return lines("👍 Tidak ada pesanan yang menunggu keputusan.")
 
 
-def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
-    """Wake the operator: only they can mend it."""
+def biller_account_alarm(notice: BillerAccountAlarm, clock: Clock) -> Text:
     what = (
         "Saldo di biller tidak cukup?"
         if notice.failure_cause is FailureCause.DEPOSIT
@@ -170,7 +161,6 @@ def biller_trouble(notice: BillerAccountAlarm, clock: Clock) -> Text:
 
 
 def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
-    """Tell of a report that fitted no order."""
     order = notice.order
     rows: tuple[Row, ...] = ()
     if order:
@@ -192,7 +182,6 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
 
 
 def delivery_failed(notice: DeliveryFailed) -> Text:
-    """Tell of a chat that could not be told."""
     return lines(
         ("⚠️ ", bold("Pesan tidak sampai")),
         (f"Chat {notice.chat_id} ({notice.kind}): ", untrusted(notice.why, 200)),
@@ -200,7 +189,6 @@ def delivery_failed(notice: DeliveryFailed) -> Text:
 
 
 def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
-    """Wake the operator: nothing is bought until the biller is well."""
     return lines(
         ("🚨 ", bold("Pesanan ditahan")),
         HOLD_CAUSES[notice.cause],
@@ -210,7 +198,6 @@ def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
 
 
 def breaker_closed(notice: BreakerClosed, clock: Clock) -> Text:
-    """Say that it is over."""
     return lines(
         ("✅ ", bold("Biller menjawab lagi")),
         "Pesanan yang antre sedang dikirim.",
@@ -219,7 +206,6 @@ def breaker_closed(notice: BreakerClosed, clock: Clock) -> Text:
 
 
 def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
-    """Say why nothing is answered any more, and what to do at the machine."""
     return lines(
         ("🛑 ", bold("Loket berhenti: basis data rusak")),
         "Tidak ada yang dibeli sampai cadangan dipulihkan di server:",
@@ -229,7 +215,6 @@ def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
 
 
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
-    """Wake the operator: the books do not agree with themselves."""
     more = [f"Dan {notice.more} pesanan lain."] if notice.more else []
     return lines(
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
@@ -243,16 +228,20 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
 
 
 def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
-    """Show the operator's money, as far as the biller has told."""
     waiting = [f"Menunggu keputusan: {notice.waiting_count}, lihat /tertunda"] if notice.waiting_count else []
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
     return lines(
         *_last_balance(notice, clock),
         *held,
-        f"Belum selesai: {notice.open_count} pesanan, {rupiah(notice.open_sum_idr)}",
-        f"Hari ini sukses: {notice.today_count} pesanan, {rupiah(notice.today_sum_idr)}",
+        "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
+        "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
         *waiting,
     )
+
+
+def _cost(count: int, cost_idr: int, uncosted_count: int) -> str:
+    unknown = f" ({uncosted_count} belum diketahui)" if uncosted_count else ""
+    return f"{count} pesanan, modal {rupiah(cost_idr)}{unknown}"
 
 
 def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
@@ -269,7 +258,6 @@ def _last_balance(notice: BillerBalance, clock: Clock) -> tuple[Row, ...]:
 
 
 def words(notice: AlarmNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case UnknownTrxid():
             return order_not_found(notice)

@@ -1,4 +1,4 @@
-"""The living table of a message's orders: a line an order, whatever became of it."""
+"""The text of the table of a message's orders, one line for each."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from bot.texts.formatting import (
     styled,
     untrusted,
 )
-from bot.texts.orders import told_reason
+from bot.texts.orders import shown_reason
 
 MARKS = {
     State.PLACED: "⏳",
@@ -54,7 +54,7 @@ SN_CHARS, REASON_CHARS = 40, 40
 
 
 def order_table(batch: Batch, placed: Sequence[Order], clock: Clock) -> Text:
-    """Show every line of a message as it stands; what does not fit is left out, the least needed first."""
+    """Return the table; details that do not fit one message are left out, the least important first."""
     shorter: tuple[Callable[[Order], Row | None], ...] = (_in_full, _in_short, _unless_succeeded)
     for show in shorter:
         text = _table(batch, placed, clock, show)
@@ -93,7 +93,7 @@ def _in_full(order: Order) -> Row:
     if order.state is State.SUCCEEDED and order.sn:
         token = pln_token_of(order.product_code, order.destination, order.sn)
         proof = (" SN ", untrusted(token.digits if token else order.sn, SN_CHARS))
-    elif order.state is State.FAILED and (reason := told_reason(order.reason or "", order.failure_cause)):
+    elif order.state is State.FAILED and (reason := shown_reason(order.reason or "", order.failure_cause)):
         proof = (" ", untrusted(reason, REASON_CHARS))
     return (f"{order.line}. {MARKS[order.state]} ", _spelled(order), *proof)
 
@@ -107,7 +107,7 @@ def _unless_succeeded(order: Order) -> Row | None:
 
 
 def _spelled(order: Order) -> Span:
-    """Give the order's text; a run of digits needs no style, of which a message holds only so many."""
+    """Return the order's text, digits without a style: a message may have only so many styled spans."""
     text = order_text(
         Intent(product_code=order.product_code, destination=order.destination, ordinal=order.ordinal)
     )

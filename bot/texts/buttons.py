@@ -1,9 +1,9 @@
-"""What stands on our buttons, and what a tapper sees for a moment."""
+"""The texts of buttons, and of the toasts shown after a tap."""
 
 from bot.notices.buttons import Action
 
 COPY = "📋 Salin SN"
-"""Copies an SN without asking us."""
+"""A tap on it copies the SN without a request to the bot."""
 
 LABELS: dict[Action, str] = {
     Action.APPROVE: "✅ Setujui",
@@ -41,7 +41,7 @@ LABELS: dict[Action, str] = {
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
 }
-"""Where `{}` stands, the button's own label goes."""
+"""`{}` is replaced by the label of the button."""
 
 TOASTS = {
     "done": "Baik.",
@@ -54,10 +54,8 @@ TOASTS = {
 
 
 def label_of(action: Action, label: str) -> str:
-    """Give what stands on a button."""
     return LABELS[action].replace("{}", label)
 
 
 def toast_text(toast: str) -> str:
-    """Give what the tapper of a button sees for a moment."""
     return TOASTS[toast]

@@ -1,4 +1,4 @@
-"""What admins read about the catalogue as a whole: what a list made of it, how it is sent, its history."""
+"""Texts for admins about the catalogue: its changes, its file, its history."""
 
 from typing import assert_never
 
@@ -19,7 +19,7 @@ from bot.notices.catalogue import (
 from bot.texts.formatting import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, untrusted
 
 MAX_CODES_CHARS = 1_000
-"""The codes of one command that are shown: three such rows fit one message."""
+"""Limits the codes in a row: three such rows fit one message."""
 
 _KINDS = {
     ChangeKind.ADDED: ("🆕", "baru"),
@@ -35,12 +35,11 @@ _KINDS = {
 
 
 def number(count: int) -> str:
-    """Return a count as Indonesians group it: `4.812`."""
+    """Return a count with Indonesian grouping: `4.812`."""
     return f"{count:,}".replace(",", ".")
 
 
 def change_count(counted: ChangeCount) -> Row:
-    """Return the line that says how many products change in one way."""
     mark, word = _KINDS[counted.kind]
     return (f"{mark} ", bold(f"{number(counted.count)} {word}"))
 
@@ -58,7 +57,7 @@ def changed(notice: CatalogueChanged, clock: Clock) -> Text:
 
 
 def file_words(version: int, count: int) -> Text:
-    """Return the caption of a catalogue that is sent."""
+    """Return the caption of the catalogue's file."""
     return lines(
         (bold(f"Katalog versi {version}"), f" · {number(count)} produk"),
         "Ubah seperlunya, lalu kirim file ini kembali ke sini.",
@@ -117,12 +116,14 @@ def switched(notice: ProductSwitched) -> Text:
 
 def switched_several(notice: ProductsSwitched) -> Text:
     mark, word = ("🟢", "dibuka") if notice.is_open else ("🔴", "ditutup")
-    told = (
+    labelled = (
         (f"{mark} {word.capitalize()}: ", notice.codes),
         (f"{mark} Sudah {word}: ", notice.already),
         ("❗ Tidak ada di katalog: ", notice.unknown),
     )
-    return lines(*((label, untrusted(" ".join(codes), MAX_CODES_CHARS)) for label, codes in told if codes))
+    return lines(
+        *((label, untrusted(" ".join(codes), MAX_CODES_CHARS)) for label, codes in labelled if codes)
+    )
 
 
 def unknown(notice: ProductUnknown) -> Text:
@@ -135,7 +136,7 @@ def unknown(notice: ProductUnknown) -> Text:
     return lines(*rows)
 
 
-def trouble(notice: ProductFailing, clock: Clock) -> Text:
+def failing(notice: ProductFailing, clock: Clock) -> Text:
     rows: list[Row] = [
         ("⚠️ ", bold("Produk gangguan di biller")),
         (code(notice.code), " ", untrusted(notice.name)),
@@ -148,7 +149,6 @@ def trouble(notice: ProductFailing, clock: Clock) -> Text:
 
 
 def words(notice: CatalogueNotice, clock: Clock) -> Text:
-    """Return the words for a notice about the catalogue and its products."""
     match notice:
         case CatalogueChanged():
             return changed(notice, clock)
@@ -163,8 +163,8 @@ def words(notice: CatalogueNotice, clock: Clock) -> Text:
         case ProductUnknown():
             return unknown(notice)
         case ProductFailing():
-            return trouble(notice, clock)
+            return failing(notice, clock)
         case CatalogueFile():
-            raise LookupError("the file of a catalogue is made when it is sent")
+            raise LookupError("a catalogue file is rendered with its content")
         case _:
             assert_never(notice)

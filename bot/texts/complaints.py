@@ -1,4 +1,4 @@
-"""What is read about complaints, by the reseller who made one and by the admins who answer."""
+"""Texts about complaints, for the reseller who made one and for the admins who answer."""
 
 from typing import assert_never
 
@@ -28,8 +28,7 @@ def _answer(answer: str | None) -> Row:
     return ("Jawaban admin: ", untrusted(answer, 500)) if answer else DELIVERED
 
 
-def told(notice: ComplaintUpdate, clock: Clock) -> Text:
-    """Tell a reseller where the complaint stands, and in the end what the answer is."""
+def update(notice: ComplaintUpdate, clock: Clock) -> Text:
     number, ref = ("Nomor: ", format_destination(notice.destination)), f"Ref {notice.trxid}"
     match notice.stage:
         case ComplaintStage.OPEN:
@@ -51,7 +50,6 @@ def told(notice: ComplaintUpdate, clock: Clock) -> Text:
 
 
 def card(notice: ComplaintCard, clock: Clock) -> Text:
-    """Show an admin all that is known of the order."""
     who = untrusted(notice.name) if notice.name else "tanpa nama"
     stage = "sedang dicek" if notice.stage is ComplaintStage.CHECKING else "belum dijawab"
     rows: list[Row] = [
@@ -75,7 +73,6 @@ def card(notice: ComplaintCard, clock: Clock) -> Text:
 
 
 def closed(notice: ComplaintClosed, clock: Clock) -> Text:
-    """Say what was answered, and by whom."""
     by = (" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ()
     return lines(
         ("☑️ ", bold("Komplain dijawab"), *by),
@@ -86,7 +83,6 @@ def closed(notice: ComplaintClosed, clock: Clock) -> Text:
 
 
 def complaint_help(notice: ComplaintHelp) -> Text:
-    """Say how to name the order."""
     rows: list[Row] = []
     if notice.typed:
         rows.append(("Pesanan untuk ", untrusted(notice.typed), " tidak ditemukan."))
@@ -99,7 +95,6 @@ def complaint_help(notice: ComplaintHelp) -> Text:
 
 
 def too_many(notice: TooManyComplaints) -> Text:
-    """Say that the earlier ones are to be answered first."""
     return lines(
         f"📣 Masih ada {notice.count} komplain Anda yang menunggu jawaban admin.",
         "Yang ini belum dikirim. Coba lagi setelah ada jawaban.",
@@ -107,10 +102,9 @@ def too_many(notice: TooManyComplaints) -> Text:
 
 
 def words(notice: ComplaintsNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case ComplaintUpdate():
-            return told(notice, clock)
+            return update(notice, clock)
         case ComplaintCard():
             return card(notice, clock)
         case ComplaintClosed():

@@ -1,4 +1,4 @@
-"""How amounts, times and numbers look, and the spans of which a message is made."""
+"""Formats of amounts, times and numbers, and the spans that a message consists of."""
 
 import re
 import unicodedata
@@ -8,19 +8,19 @@ from enum import StrEnum, auto
 from msgspec import Struct
 
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-"""How Indonesians call their zones; the zone data has these names too, but not for every release."""
+"""The Indonesian names of the zones; not every release of the zone data has them."""
 
 
 MAX_UNITS = 4096
-"""Telegram's limit for a message's text."""
+"""Telegram's limit for the text of a message, in UTF-16 units."""
 
 
 MAX_STYLED = 100
-"""Telegram keeps the styles of a hundred runs of a message, and forgets those of the others."""
+"""Telegram's limit of styled spans in a message; it ignores the styles of further ones."""
 
 
 class Style(StrEnum):
-    """How a span stands out; `CODE` is copied by a tap."""
+    """The style of a span; `CODE` is copied by a tap."""
 
     PLAIN = auto()
     BOLD = auto()
@@ -37,28 +37,28 @@ class Span(Struct, frozen=True):
 _BREAK = Span("\n")
 
 Text = tuple[Span, ...]
-"""A message's words, in order."""
+"""The spans of a message, in order."""
 
 Row = str | tuple[str | Span, ...]
-"""A line of a message on its way to being one."""
+"""One line of a message, for `lines`."""
 
 
 class Clock(Struct, frozen=True):
-    """Shows moments in the zone of the shop."""
+    """Formats times in the zone of the shop."""
 
     zone: tzinfo
 
     def time(self, at_ms: int) -> str:
-        """Give `14:03:25 WIB`."""
+        """Return `14:03:25 WIB`."""
         local = self._local(at_ms)
         return f"{local:%H:%M:%S} {ZONE_NAMES.get(str(self.zone), local.tzname() or '')}".strip()
 
     def moment(self, at_ms: int) -> str:
-        """Give `22/11 14:03:25 WIB`."""
+        """Return `22/11 14:03:25 WIB`."""
         return f"{self._local(at_ms):%d/%m} {self.time(at_ms)}"
 
     def stamp(self, at_ms: int) -> str:
-        """Give `22/11/2026 14:03:25`, for a spreadsheet's column of times."""
+        """Return `22/11/2026 14:03:25`, for a column of a spreadsheet."""
         return f"{self._local(at_ms):%d/%m/%Y %H:%M:%S}"
 
     def _local(self, at_ms: int) -> datetime:
@@ -66,23 +66,23 @@ class Clock(Struct, frozen=True):
 
 
 def rupiah(amount_idr: int) -> str:
-    """Give `Rp1.234.567`."""
+    """Return `Rp1.234.567`."""
     sign = "-" if amount_idr < 0 else ""
     return f"{sign}Rp{abs(amount_idr):,}".replace(",", ".")
 
 
 def grouped(digits: str) -> str:
-    """Give a number in fours for reading: `0812-3456-7890`."""
+    """Return digits in groups of four: `0812-3456-7890`."""
     return "-".join(re.findall(r".{1,4}", digits))
 
 
 def format_destination(destination: str) -> Span:
-    """Give a destination for reading: a number in fours, a name or an address as text from outside."""
+    """Return a number in groups of four, or any other destination as untrusted text."""
     return Span(grouped(destination)) if destination.isdigit() else untrusted(destination)
 
 
 def clean(outside: str, limit: int = 64) -> str:
-    """Give outside text as one line of visible characters, capped: no controls, no direction marks."""
+    """Return untrusted text as one line of visible characters, without controls and direction marks."""
     is_plain = outside.isascii() and outside.isprintable()
     visible = (
         outside if is_plain else "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in outside)
@@ -92,17 +92,16 @@ def clean(outside: str, limit: int = 64) -> str:
 
 
 def untrusted(text: str, limit: int = 64) -> Span:
-    """Give text from outside so that Telegram makes no link, name or command of it: code is left alone."""
+    """Return untrusted text in code style, in which Telegram detects no links, names or commands."""
     return Span(clean(text, limit), Style.CODE)
 
 
 def bold(text: str) -> Span:
-    """Give a span that stands out."""
     return Span(text, Style.BOLD)
 
 
 def code(text: str) -> Span:
-    """Give a span that a tap copies."""
+    """Return a span that a tap copies."""
     return Span(text, Style.CODE)
 
 
@@ -120,30 +119,28 @@ def lines(*rows: Row | Span) -> Text:
 
 
 def styled(text: Text) -> int:
-    """Give how many runs of a message have a style of their own."""
+    """Return the number of styled spans."""
     return sum(span.style is not Style.PLAIN for span in text)
 
 
 def length(text: Text) -> int:
-    """Give how long Telegram counts a message."""
+    """Return the length of a message in UTF-16 units, as Telegram counts it."""
     return sum(units(span.text) for span in text)
 
 
 def units(text: str) -> int:
-    """Give the number of UTF-16 units, in which Telegram counts offsets; never less than characters."""
-    # Most text is plain, and then there is nothing to encode.
+    """Return the number of UTF-16 units, in which Telegram counts lengths and offsets."""
+    # Most text is ASCII, which needs no encoding.
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 class AttachmentKind(StrEnum):
-    """How Telegram shows it."""
-
     PICTURE = auto()
     FILE = auto()
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
-    """A picture or a file with its name; the words of the message stand under it."""
+    """A picture or a file with its name; the text of the message is its caption."""
 
     form: AttachmentKind
     name: str

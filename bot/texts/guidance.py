@@ -1,4 +1,4 @@
-"""What people read who come in, who ask for help, or whose text was no order."""
+"""Texts that welcome, explain how to order, and answer input that is no order."""
 
 from typing import assert_never
 
@@ -8,9 +8,9 @@ from bot.grammar.parsed import EXAMPLE, InputError
 from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
-_SLIPS = {
+_ERRORS = {
     InputError.NOT_AN_ORDER: "Pesan ini belum bisa dibaca sebagai pesanan.",
-    InputError.SPOKEN_OF: (
+    InputError.ABOUT_ORDER: (
         "Pesan ini tidak diproses sebagai pesanan. Ada masalah? Cek dulu, atau ketik komplain."
     ),
     InputError.NO_CANCEL: "Pesanan tidak bisa dibatalkan. Cek dulu hasilnya.",
@@ -40,21 +40,20 @@ _SLIPS = {
 _NOTHING_BOUGHT = frozenset(
     {InputError.SEVERAL_ORDERS, InputError.TOO_MANY_ORDERS, InputError.FORWARDED, InputError.EDITED}
 )
-"""Where somebody may think that something was bought after all."""
+"""The errors after which a reseller may believe that something was bought."""
 
 _EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
-"""Shown where no catalogue tells what is open."""
+"""Shown without a catalogue."""
 
 
 def not_understood(notice: NotUnderstood) -> Text:
-    """Say what is amiss and show the nearest right form."""
     shown = "Contoh:" if notice.is_example or notice.suggestion == EXAMPLE else "Ketik:"
     typed: list[Row] = [("Yang diketik: ", untrusted(notice.typed, 100))] if notice.typed else []
     if notice.input_error is InputError.THANKS:
-        return lines(f"🙏 {_SLIPS[notice.input_error]}")
+        return lines(f"🙏 {_ERRORS[notice.input_error]}")
     bought = ["Belum ada yang dibeli."] if notice.input_error in _NOTHING_BOUGHT else []
     return lines(
-        f"🤔 {_SLIPS[notice.input_error]}",
+        f"🤔 {_ERRORS[notice.input_error]}",
         *typed,
         *bought,
         (f"{shown} ", untrusted(notice.suggestion, 100)),
@@ -63,7 +62,6 @@ def not_understood(notice: NotUnderstood) -> Text:
 
 
 def welcome(notice: Welcome) -> Text:
-    """Greet, and show what to try first."""
     first, *others = _shown(notice.examples)
     more: list[Row] = [("   Ada juga: ", *_listed(others))] if others else []
     if notice.role is Role.ADMIN:
@@ -87,7 +85,6 @@ def welcome(notice: Welcome) -> Text:
 
 
 def help_for(notice: Help) -> Text:
-    """Say how to order and what else can be typed."""
     first, *others = _shown(notice.examples)
     also: list[Row] = [("Juga: ", *_listed(others))] if others else []
     nominal: list[Row] = [("Pulsa boleh tanpa kode: ", code(notice.nominal))] if notice.nominal else []
@@ -134,23 +131,20 @@ def _listed(texts: list[str]) -> Row:
 
 
 def _second(example: str) -> str:
-    """Give the text for the second purchase of the same."""
+    """Return the text that orders the same a second time."""
     product_code, _, destination = example.partition(".")
     return f"{product_code}.2.{destination}"
 
 
 def balance_withheld(_: BalanceWithheld) -> Text:
-    """Say that resellers have no balance here."""
     return lines("Di loket ini tidak ada saldo reseller. Tanyakan ke admin.", "Cara lengkap: /bantuan")
 
 
 def admins_only() -> Text:
-    """Say whose command it is, and where."""
     return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
 
 
 def words(notice: GuidanceNotice) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case Welcome():
             return welcome(notice)

@@ -1,9 +1,19 @@
-"""What a chat that is behind reads: a line a notice, as many as one message holds."""
+"""The text of several notices merged into one message, one line for each."""
 
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.notices import orders as say
+from bot.notices.orders import (
+    ListableNotice,
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderOverdue,
+    OrderReceived,
+    OrderSucceeded,
+    OrderUnknown,
+    OrderWaiting,
+)
 from bot.orders.model import Outcome
 from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
@@ -19,17 +29,17 @@ from bot.texts.formatting import (
     styled,
     untrusted,
 )
-from bot.texts.orders import told_reason
+from bot.texts.orders import shown_reason
 
 REASON_CHARS, SN_CHARS = 80, 500
 ROOM_FOR_COUNT = 3
-"""A message holds some hundred lines: so many digits more than one."""
+"""A message holds about a hundred lines: the count has up to three more digits than 0."""
 
 _FOOT = "Angka di ujung baris: akhir Ref. Rincian: cek.NOMOR"
 
 
-def merge_notices(notices: Sequence[say.ListableNotice], clock: Clock) -> tuple[Text, int]:
-    """Join as many of `notices` as one message holds, at least one; give the words and how many they are."""
+def merge_notices(notices: Sequence[ListableNotice], clock: Clock) -> tuple[Text, int]:
+    """Merge as many of `notices` as fit one message, at least one; return the text and their number."""
     rows: list[Span] = []
     count = 0
     whole = _frame(rows, notices[0], clock, count)
@@ -44,46 +54,46 @@ def merge_notices(notices: Sequence[say.ListableNotice], clock: Clock) -> tuple[
     return _frame(rows, notices[count - 1], clock, count), count
 
 
-def _frame(rows: list[Span], last: say.ListableNotice, clock: Clock, count: int) -> Text:
+def _frame(rows: list[Span], last: ListableNotice, clock: Clock, count: int) -> Text:
     head = lines(("📬 ", bold(f"{count} kabar")))
     return (*head, *rows, *lines("", clock.time(last.at_ms), _FOOT))
 
 
-def _row(notice: say.ListableNotice) -> tuple[str | Span, ...]:
-    mark, what = _told(notice)
+def _row(notice: ListableNotice) -> tuple[str | Span, ...]:
+    mark, what = _mark_and_state(notice)
     return (f"{mark} ", _typed(notice), *what, f" ·{notice.trxid[-5:]}")
 
 
-def _typed(notice: say.ListableNotice) -> Span:
-    """Give the order's text; a run of digits needs no style, of which a message holds only so many."""
+def _typed(notice: ListableNotice) -> Span:
+    """Return the order's text, digits without a style: a message may have only so many styled spans."""
     return Span(notice.typed) if notice.destination.isdigit() else untrusted(notice.typed)
 
 
-def _told(notice: say.ListableNotice) -> tuple[str, tuple[str | Span, ...]]:
+def _mark_and_state(notice: ListableNotice) -> tuple[str, tuple[str | Span, ...]]:
     match notice:
-        case say.OrderReceived():
+        case OrderReceived():
             return "⏳", (" diproses",)
-        case say.OrderWaiting():
+        case OrderWaiting():
             return "⏳", (" antre, jangan kirim ulang",)
-        case say.OrderOverdue():
+        case OrderOverdue():
             return "⏳", (" masih diproses, jangan kirim ulang",)
-        case say.OrderSucceeded():
+        case OrderSucceeded():
             return "✅", _proof(notice)
-        case say.OrderFailed():
-            reason = told_reason(notice.reason, notice.failure_cause)
+        case OrderFailed():
+            reason = shown_reason(notice.reason, notice.failure_cause)
             return "❌", (" gagal: ", untrusted(reason, REASON_CHARS)) if reason else (" gagal",)
-        case say.OrderUnknown():
+        case OrderUnknown():
             return "❔", (" belum pasti, jangan kirim ulang",)
-        case say.OrderExpired():
+        case OrderExpired():
             return "⌛", (" tidak dibeli, kirim ulang bila masih perlu",)
-        case say.OrderDisputed():
+        case OrderDisputed():
             now = "SUKSES" if notice.now is Outcome.SUCCESS else "GAGAL"
             return "⚠️", (f" hasil berubah, kini {now}: jangan kirim ulang",)
         case _:
             assert_never(notice)
 
 
-def _proof(notice: say.OrderSucceeded) -> tuple[str | Span, ...]:
+def _proof(notice: OrderSucceeded) -> tuple[str | Span, ...]:
     if not notice.sn:
         return (" SN belum ada",)
     token = pln_token_of(notice.code, notice.destination, notice.sn)

@@ -1,4 +1,4 @@
-"""What people read of orders they look up: one in full, those to a number, a page of all of them."""
+"""Texts that show orders: one in full, the orders to a number, a page of the history."""
 
 from typing import assert_never
 
@@ -25,7 +25,7 @@ from bot.texts.formatting import (
     rupiah,
     untrusted,
 )
-from bot.texts.orders import told_reason
+from bot.texts.orders import shown_reason
 
 STATES = {
     State.PLACED: "Diproses",
@@ -46,8 +46,7 @@ _EXPIRIES = {
 LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60
 
 
-def order_shown(notice: OrderDetails, clock: Clock) -> Text:
-    """Show all of one order that its reseller may know."""
+def order_details(notice: OrderDetails, clock: Clock) -> Text:
     rows: list[Row] = [
         (
             f"{MARKS[notice.state]} ",
@@ -69,12 +68,12 @@ def order_shown(notice: OrderDetails, clock: Clock) -> Text:
 
 
 def _proof(notice: OrderDetails) -> list[Row]:
-    """Give what proves or explains how an order stands, and what not to do while nobody knows."""
+    """Return the SN, the reason of a failure, or the warning not to send again."""
     match notice.state:
         case State.SUCCEEDED:
             return [("SN: ", untrusted(notice.sn, 500)) if notice.sn else "SN: belum ada"]
         case State.FAILED:
-            reason = told_reason(notice.reason, notice.failure_cause)
+            reason = shown_reason(notice.reason, notice.failure_cause)
             return [("Alasan: ", untrusted(reason, 200))] if reason else []
         case State.EXPIRED:
             return [_EXPIRIES[notice.expiry]] if notice.expiry else []
@@ -89,7 +88,7 @@ def _proof(notice: OrderDetails) -> list[Row]:
 def _listed(number: int, row: OrderRow, clock: Clock, *, with_number: bool) -> tuple[Row, Row]:
     named = code(f"{row.code}.{row.destination}") if with_number else code(row.code)
     proof: tuple[str | Span, ...] = ()
-    reason = told_reason(row.reason, row.failure_cause)
+    reason = shown_reason(row.reason, row.failure_cause)
     if row.state is State.SUCCEEDED and row.sn:
         proof = (" · SN ", untrusted(row.sn, LIST_SN_CHARS))
     elif row.state is State.FAILED and reason:
@@ -102,7 +101,6 @@ def _listed(number: int, row: OrderRow, clock: Clock, *, with_number: bool) -> t
 
 
 def orders_to(notice: OrdersToDestination, clock: Clock) -> Text:
-    """Show the latest orders to one number."""
     rows = [
         each
         for number, row in enumerate(notice.rows, start=1)
@@ -115,8 +113,7 @@ def orders_to(notice: OrdersToDestination, clock: Clock) -> Text:
     )
 
 
-def no_such_order(notice: NoMatchingOrder) -> Text:
-    """Say that there is none, and how to ask."""
+def no_matching_order(notice: NoMatchingOrder) -> Text:
     if not notice.typed:
         return lines(
             "🔎 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
@@ -135,7 +132,6 @@ def no_such_order(notice: NoMatchingOrder) -> Text:
 
 
 def history(notice: OrderHistory, clock: Clock) -> Text:
-    """Show a page of somebody's orders."""
     if not notice.rows:
         return lines(
             "🧾 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
@@ -149,14 +145,13 @@ def history(notice: OrderHistory, clock: Clock) -> Text:
 
 
 def words(notice: OrderLookupNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case OrderDetails():
-            return order_shown(notice, clock)
+            return order_details(notice, clock)
         case OrdersToDestination():
             return orders_to(notice, clock)
         case NoMatchingOrder():
-            return no_such_order(notice)
+            return no_matching_order(notice)
         case OrderHistory():
             return history(notice, clock)
         case _:

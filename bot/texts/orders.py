@@ -1,4 +1,4 @@
-"""What a chat reads about its orders: the same facts in the same order, and always what to do next."""
+"""Texts for a chat about its orders: the same facts in the same order, and what to do next."""
 
 import re
 from collections.abc import Iterator
@@ -32,11 +32,11 @@ _NEXT_STEP = {
     FailureCause.OTHER: "Periksa kode dan nomornya, atau coba lagi nanti.",
 }
 
-# Such a reason names the operator's own user or address, which is not the reseller's business.
+# Such a reason may contain the operator's user or address, which resellers must not see.
 REASON_WITHHELD = frozenset({FailureCause.ACCOUNT})
 
 
-# DEDUCT says "silakan coba lagi", and every retry fails until the operator has paid the deposit.
+# The biller's DEDUCT asks to try again, but every retry fails until the operator has paid the deposit.
 _RETRY = re.compile(
     r"(?:(?:silakan|silahkan|mohon|harap)\s+)?(?:coba|dicoba|ulangi|kirim)\s+(?:lagi|ulang|kembali)",
     re.IGNORECASE,
@@ -44,14 +44,14 @@ _RETRY = re.compile(
 _ONLY_A_CODE = re.compile(r"\W*(?:\w+\W*)?")
 
 
-def told_reason(reason: str, failure_cause: FailureCause | None) -> str:
-    """Return the biller's reason as far as a reseller should read it."""
+def shown_reason(reason: str, failure_cause: FailureCause | None) -> str:
+    """Return the part of the biller's reason that a reseller may see."""
     if failure_cause in REASON_WITHHELD:
         return ""
     if failure_cause is not FailureCause.DEPOSIT:
         return reason
-    said = _RETRY.sub("", reason).strip(" ,.;:-")
-    return "" if _ONLY_A_CODE.fullmatch(said) else said
+    shown = _RETRY.sub("", reason).strip(" ,.;:-")
+    return "" if _ONLY_A_CODE.fullmatch(shown) else shown
 
 
 def _head(mark: str, word: str, about: AboutOrder) -> Row:
@@ -67,7 +67,6 @@ def _foot(about: AboutOrder, clock: Clock) -> str:
 
 
 def received(notice: OrderReceived, clock: Clock) -> Text:
-    """Say that the order is kept and on its way."""
     return lines(
         _head("⏳", "DIPROSES", notice),
         _number(notice),
@@ -77,7 +76,6 @@ def received(notice: OrderReceived, clock: Clock) -> Text:
 
 
 def waiting(notice: OrderWaiting, clock: Clock) -> Text:
-    """Say that the order keeps its place, and that sending it again would only make two of it."""
     return lines(
         _head("⏳", "ANTRE", notice),
         _number(notice),
@@ -88,7 +86,7 @@ def waiting(notice: OrderWaiting, clock: Clock) -> Text:
 
 
 def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
-    """Say that it is delivered, with the SN as the biller gave it, or the token that stands in it."""
+    """Return the text with the whole SN, or with the PLN token in it."""
     token = pln_token_of(notice.code, notice.destination, notice.sn)
     proof = _token(token, notice.sn or "") if token else (_sn(notice.sn, is_unread=notice.is_sn_unread),)
     new = ("SN ini menggantikan SN sebelumnya.",) if notice.is_sn_new else ()
@@ -96,7 +94,7 @@ def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
 
 
 def to_copy(notice: OrderSucceeded | OrderDetails) -> str | None:
-    """Give what one tap should copy: the token that the customer types in, or the SN."""
+    """Return the text of the copy button: the token that the customer enters, or the SN."""
     token = pln_token_of(notice.code, notice.destination, notice.sn)
     return token.digits if token else notice.sn
 
@@ -110,7 +108,7 @@ def _sn(sn: str | None, *, is_unread: bool = False) -> Row:
 
 
 def _token(token: PlnToken, sn: str) -> Iterator[Row]:
-    """Show a token and what belongs to it; all of the SN too, where not every part of it was understood."""
+    """Yield the token with its details; also the whole SN if a part of it could not be parsed."""
     yield ("Token: ", code(token.digits))
     for label, part in (("Nama", token.name), ("Tarif", token.tariff), ("kWh", token.kwh)):
         if part:
@@ -120,8 +118,7 @@ def _token(token: PlnToken, sn: str) -> Iterator[Row]:
 
 
 def failed(notice: OrderFailed, clock: Clock) -> Text:
-    """Say that it failed, why, and what to do."""
-    reason = told_reason(notice.reason, notice.failure_cause)
+    reason = shown_reason(notice.reason, notice.failure_cause)
     rows: list[Row] = [_head("❌", "GAGAL", notice), _number(notice)]
     if reason:
         rows.append(("Alasan: ", untrusted(reason, 200)))
@@ -132,7 +129,6 @@ def failed(notice: OrderFailed, clock: Clock) -> Text:
 
 
 def possible_again(notice: OrdersPossibleAgain, clock: Clock) -> Text:
-    """Say that what was refused can be sent now."""
     more = f", bersama {notice.refused_count - 1} pesanan lain" if notice.refused_count > 1 else ""
     return lines(
         _head("🔔", "SUDAH BISA LAGI", notice),
@@ -144,7 +140,6 @@ def possible_again(notice: OrdersPossibleAgain, clock: Clock) -> Text:
 
 
 def unknown(notice: OrderUnknown, clock: Clock) -> Text:
-    """Say that nobody knows yet, and that sending again would be a risk."""
     return lines(
         _head("❔", "BELUM PASTI", notice),
         _number(notice),
@@ -155,7 +150,6 @@ def unknown(notice: OrderUnknown, clock: Clock) -> Text:
 
 
 def overdue(notice: OrderOverdue, clock: Clock) -> Text:
-    """Say that a late result is being watched."""
     return lines(
         _head("⏳", "MASIH DIPROSES", notice),
         _number(notice),
@@ -165,7 +159,6 @@ def overdue(notice: OrderOverdue, clock: Clock) -> Text:
 
 
 def expired(notice: OrderExpired, clock: Clock) -> Text:
-    """Say that nothing was bought, so that sending again is safe."""
     match notice.reason:
         case ExpiryReason.TOO_OLD:
             why = "Pesanan ini terlambat kami terima."
@@ -183,7 +176,6 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
 
 
 def disputed(notice: OrderDisputed, clock: Clock) -> Text:
-    """Say that the biller took its word back."""
     now = "SUKSES" if notice.now is Outcome.SUCCESS else "GAGAL"
     return lines(
         _head("⚠️", "HASIL BERUBAH", notice),

@@ -1,4 +1,4 @@
-"""What admins read about the people at their counter: who asks, who is in, who was put out."""
+"""Texts about access requests and the standing of resellers."""
 
 from typing import assert_never
 
@@ -29,7 +29,6 @@ _WHAT_THIS_IS = "👋 Di loket ini reseller memesan pulsa, data, dan token listr
 
 
 def join_card(notice: JoinCard, clock: Clock) -> Text:
-    """Show who asks to be let in."""
     return lines(
         ("🙋 ", bold("Minta jadi reseller")),
         _name(notice.name, notice.username),
@@ -39,7 +38,6 @@ def join_card(notice: JoinCard, clock: Clock) -> Text:
 
 
 def join_decided(notice: JoinDecided) -> Text:
-    """Say who let them in, or did not."""
     word = {Standing.APPROVED: "Disetujui", Standing.REJECTED: "Ditolak"}.get(notice.standing, "Dihapus")
     return lines(
         ("☑️ ", bold(word), " oleh ", untrusted(notice.admin_name)),
@@ -48,7 +46,6 @@ def join_decided(notice: JoinDecided) -> Text:
 
 
 def join_answer(notice: JoinAnswer) -> Text:
-    """Tell somebody where they stand."""
     match notice.standing:
         case None:
             return lines(
@@ -79,14 +76,12 @@ def join_answer(notice: JoinAnswer) -> Text:
 
 
 def standing_changed(notice: StandingChanged) -> Text:
-    """Confirm a change."""
     return lines(
         ("☑️ ", untrusted(notice.name), f" · ID {notice.user_id} sekarang {STANDINGS[notice.standing]}.")
     )
 
 
 def person_not_found(notice: PersonNotFound) -> Text:
-    """Say that the change fits nobody."""
     return lines(
         ("Tidak ada orang yang cocok untuk ", untrusted(notice.typed or "-"), "."),
         "Ketik ID atau @nama di belakang perintah. Daftarnya: /reseller",
@@ -94,7 +89,6 @@ def person_not_found(notice: PersonNotFound) -> Text:
 
 
 def reseller_list(notice: ResellerList) -> Text:
-    """List people with the commands that fit them."""
     if not notice.rows:
         return lines("Belum ada reseller. Orang baru mengetik /daftar, lalu Anda setujui.")
     shown = len(notice.rows)
@@ -128,7 +122,6 @@ def _name(name: str, username: str | None, limit: int = 64) -> tuple[Span, ...]:
 
 
 def words(notice: PeopleNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case JoinCard():
             return join_card(notice, clock)

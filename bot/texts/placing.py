@@ -1,4 +1,4 @@
-"""What a reseller reads of an order that was not simply placed: what is asked, and what to tap or type."""
+"""Texts about orders that were not placed at once: questions, offers, duplicates, closed products."""
 
 from typing import assert_never
 
@@ -17,7 +17,7 @@ from bot.orders.model import State
 from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
-_DOUBTS = {
+_QUESTIONS = {
     Ambiguity.NOMINAL: "Produk yang mana untuk nominal ini?",
     Ambiguity.CARRIER: "Nomor ini bukan dari operator produknya.",
     Ambiguity.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
@@ -32,7 +32,7 @@ _DOUBTS = {
     Ambiguity.TALK: "Ini pesanan atau obrolan?",
 }
 
-_STOOD = {
+_STATES = {
     State.PLACED: "sedang diproses",
     State.SUBMITTING: "sedang diproses",
     State.PENDING: "sedang diproses",
@@ -51,17 +51,15 @@ def _offered(offer: OrderOffer) -> Row:
 
 
 def order_question(notice: OrderQuestion) -> Text:
-    """Ask which reading was meant, with a button for each."""
     ask = "Ketuk untuk membeli, atau ketik ulang." if len(notice.offers) == 1 else "Ketuk yang dimaksud."
     return lines(
-        f"🤔 {_DOUBTS[notice.ambiguity]}",
+        f"🤔 {_QUESTIONS[notice.ambiguity]}",
         *(_offered(offer) for offer in notice.offers),
         f"{ask} Belum ada yang dibeli.",
     )
 
 
 def order_proposal(notice: OrderProposal) -> Text:
-    """Show an order before it is sent."""
     intent, name = notice.offer.intent, notice.offer.name
     rows: list[Row] = [("🛒 ", bold("Beli ini?"))]
     if name:
@@ -76,9 +74,8 @@ def order_proposal(notice: OrderProposal) -> Text:
 
 
 def order_repeated(notice: OrderRepeated, clock: Clock) -> Text:
-    """Say that it was ordered before, and how to buy one more on purpose."""
     rows: list[Row] = [
-        (f"↩️ {MARKS[notice.state]} ", code(notice.typed), " ", _STOOD[notice.state]),
+        (f"↩️ {MARKS[notice.state]} ", code(notice.typed), " ", _STATES[notice.state]),
         ("Nomor: ", format_destination(notice.destination)),
     ]
     if notice.sn:
@@ -92,7 +89,6 @@ def order_repeated(notice: OrderRepeated, clock: Clock) -> Text:
 
 
 def product_closed(notice: ProductClosed) -> Text:
-    """Say that the product cannot be bought now, until when, and what could be."""
     match notice.closure:
         case ClosedReason.RESTING:
             minute = notice.opens_minute or 0
@@ -112,7 +108,6 @@ def product_closed(notice: ProductClosed) -> Text:
 
 
 def words(notice: PlacingNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case OrderQuestion():
             return order_question(notice)
@@ -123,6 +118,6 @@ def words(notice: PlacingNotice, clock: Clock) -> Text:
         case ProductClosed():
             return product_closed(notice)
         case BatchSummary():
-            raise LookupError("a table is filled in from the books")
+            raise LookupError("a batch summary is rendered with its content")
         case _:
             assert_never(notice)

@@ -1,4 +1,4 @@
-"""What admins read about a price list they sent: what it would change, in money first, and what is wrong."""
+"""Texts for admins about a price list that they sent: its changes, prices first, and its errors."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -60,7 +60,7 @@ _REASONS = {
     CellError.UNCALCULATED: "rumusnya belum dihitung. Buka filenya di Excel, simpan, lalu kirim lagi",
 }
 
-_FAULTS = {
+_FILE_ERRORS = {
     FileError.TOO_LARGE: f"Filenya terlalu besar, paling banyak {MAX_FILE_BYTES // 1_000_000} MB.",
     FileError.NOT_A_SHEET: (
         "Ini bukan daftar harga. Foto, PDF, dan surat tidak bisa dibaca: kirim file Excel atau .csv."
@@ -99,7 +99,7 @@ def received(notice: ImportReceived) -> Text:
 
 
 def preview(notice: ImportPreview) -> Text:
-    """Return the preview; problems that do not fit one message are counted."""
+    """Return the preview; problems that do not fit one message are only counted."""
     for shown in reversed(range(len(notice.problems) + 1)):
         text = _preview(notice, shown)
         if length(text) <= MAX_UNITS and styled(text) <= MAX_STYLED:
@@ -124,7 +124,7 @@ def _preview(notice: ImportPreview, problems_shown: int) -> Text:
 
 
 def _headlines(notice: ImportPreview) -> list[Row]:
-    """Return first what could cost money, then how much changes."""
+    """Return the warning about prices, if any, and the number of changes."""
     warning = _warning(notice)
     summary = f"{number(notice.listed_count)} produk: {_in_short(notice.counts)}"
     if not notice.is_price_sure:
@@ -151,12 +151,14 @@ def _warning(notice: ImportPreview) -> str:
 
 def _in_short(counts: Sequence[ChangeCount]) -> str:
     by_kind = {counted.kind: counted.count for counted in counts}
-    told = [(sum(by_kind.get(kind, 0) for kind in kinds), word) for word, kinds in _IN_SHORT]
-    return ", ".join(f"{number(count)} {word}" for count, word in told if count) or "tidak ada yang berubah"
+    counted = [(sum(by_kind.get(kind, 0) for kind in kinds), word) for word, kinds in _IN_SHORT]
+    return (
+        ", ".join(f"{number(count)} {word}" for count, word in counted if count) or "tidak ada yang berubah"
+    )
 
 
 def _reading(notice: ImportPreview) -> list[Row]:
-    """Return which file was read, and its columns as what."""
+    """Return the name of the file, and how its columns were read."""
     reading = notice.reading
     sheets = (", lembar ", *_joined(reading.sheets)) if reading.sheets else ()
     rows: list[Row] = [
@@ -207,7 +209,7 @@ def _title(title: str) -> Span:
 
 
 def _choices_in(notice: ImportPreview) -> list[Row]:
-    """Return the columns of prices to choose from, each with an example."""
+    """Return the price columns to choose from, each with an example."""
     rows: list[Row] = [""]
     for choice in notice.choices:
         example = (": ", code(choice.code), f" {_price(choice.price_idr)}") if choice.code else ()
@@ -287,7 +289,7 @@ def _removals_in(notice: ImportPreview) -> list[Row]:
 
 
 def _codes(shown: Sequence[str], count: int) -> Span:
-    """Return codes as one span that says when there are more."""
+    """Return codes as one span, with an ellipsis if there are more."""
     return untrusted(" ".join(shown) + (" …" if count > len(shown) else ""), MAX_CODES_CHARS)
 
 
@@ -304,7 +306,6 @@ def _question(notice: ImportPreview) -> str:
 
 
 def replace_question(notice: ReplaceQuestion) -> Text:
-    """Ask once more before many products are removed."""
     removed, old = number(notice.removed_count), number(notice.old_count)
     return lines(
         ("🗑 ", bold(f"Benar hapus {removed} dari {old} produk?")),
@@ -316,7 +317,7 @@ def replace_question(notice: ReplaceQuestion) -> Text:
 
 
 def removal_words(file_name: str, count: int) -> Text:
-    """Return the caption of the file that names the products to be removed."""
+    """Return the caption of the file of products to be removed."""
     return lines(
         ("🗑 ", bold(f"{number(count)} produk yang akan dihapus"), " oleh ", untrusted(file_name, 40)),
         "Simpan file ini: kirim kembali ke sini kalau produknya ingin dijual lagi.",
@@ -324,14 +325,14 @@ def removal_words(file_name: str, count: int) -> Text:
 
 
 def removal_outdated() -> Text:
-    """Return what is said in the place of that file where there is nothing left to decide."""
+    """Return the text that replaces that file if the list was decided meanwhile."""
     return lines("Daftar harga itu sudah diputuskan, jadi file produk yang dihapus tidak dibuat lagi.")
 
 
 def refused(notice: ImportRefused) -> Text:
     rows: list[Row] = [
         ("❗ ", bold("File tidak bisa dipakai"), " ", untrusted(notice.file_name)),
-        _FAULTS[notice.fault],
+        _FILE_ERRORS[notice.fault],
     ]
     if notice.detail:
         rows.append(("Yang terbaca: ", untrusted(notice.detail, 200)))
@@ -343,7 +344,6 @@ def ended(notice: ImportEnded) -> Text:
 
 
 def words(notice: PriceListNotice) -> Text:
-    """Return the words for a notice about a list that was sent."""
     match notice:
         case ImportReceived():
             return received(notice)
@@ -356,6 +356,6 @@ def words(notice: PriceListNotice) -> Text:
         case ImportEnded():
             return ended(notice)
         case RemovalFile():
-            raise LookupError("what would be removed is filled in from the books")
+            raise LookupError("a removal file is rendered with its content")
         case _:
             assert_never(notice)

@@ -1,4 +1,4 @@
-"""The words of a receipt: what a customer reads on paper, and what stands with the picture in the chat."""
+"""The text of a receipt: on its picture for the customer, and in the caption in the chat."""
 
 from datetime import datetime
 from typing import assert_never
@@ -25,13 +25,13 @@ OWN_PRICES = "Harga jual"
 
 
 def printed_moment(at_ms: int, clock: Clock) -> str:
-    """Give `22/11/2026 14:03:25 WIB`: paper is looked at years later."""
+    """Return `22/11/2026 14:03:25 WIB`, with the year because receipts are kept for long."""
     day = datetime.fromtimestamp(at_ms / 1000, clock.zone)
     return f"{day:%d/%m/%Y} {clock.time(at_ms)}"
 
 
 def caption(notice: Receipt) -> Text:
-    """Give what stands under the picture: it is passed on with it, and an SN can be copied from it."""
+    """Return the caption of the picture: it is forwarded with it, and an SN can be copied from it."""
     facts = notice.facts
     rows: list[Row] = [
         ("🧾 ", untrusted(facts.product_name or facts.product_code)),
@@ -44,10 +44,9 @@ def caption(notice: Receipt) -> Text:
     return lines(*rows)
 
 
-def shop_shown(notice: ReceiptSettings) -> Text:
-    """Show what stands on a reseller's receipts, and how to change it."""
+def settings(notice: ReceiptSettings) -> Text:
     rows: list[Row] = [
-        ("🧾 ", bold("Struk Anda"), " · tersimpan" if notice.kept else ""),
+        ("🧾 ", bold("Struk Anda"), " · tersimpan" if notice.is_saved else ""),
         (f"{SHOP}: ", untrusted(notice.shop_name) if notice.shop_name else "belum diisi"),
         f"{OWN_PRICES}:" if notice.prices else f"{OWN_PRICES}: belum diisi",
     ]
@@ -57,8 +56,7 @@ def shop_shown(notice: ReceiptSettings) -> Text:
     return lines(*rows, "", *_HOW)
 
 
-def shop_misread(notice: ReceiptSettingsInvalid) -> Text:
-    """Say that nothing was kept, and the right forms."""
+def settings_invalid(notice: ReceiptSettingsInvalid) -> Text:
     return lines(("🤔 ", untrusted(notice.typed), " belum bisa disimpan."), *_HOW)
 
 
@@ -70,13 +68,12 @@ _HOW: tuple[Row, ...] = (
 
 
 def words(notice: ReceiptsNotice) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case Receipt():
             return caption(notice)
         case ReceiptSettings():
-            return shop_shown(notice)
+            return settings(notice)
         case ReceiptSettingsInvalid():
-            return shop_misread(notice)
+            return settings_invalid(notice)
         case _:
             assert_never(notice)

@@ -1,16 +1,34 @@
-"""Chooses the words for a notice."""
+"""Renders any notice as a message."""
 
 from typing import assert_never
 
 from msgspec import Struct
 
-from bot import notices as say
-from bot.notices import orders as of_order
+from bot.notices import Notice
 from bot.notices.alarms import AlarmNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
+from bot.notices.orders import (
+    BillerAccountAlarm,
+    OrderCard,
+    OrderDisputed,
+    OrderExpired,
+    OrderFailed,
+    OrderNotice,
+    OrderOverdue,
+    OrderReceived,
+    OrderResolved,
+    OrderResolvedByBiller,
+    OrdersPossibleAgain,
+    OrderSucceeded,
+    OrderUnknown,
+    OrderWaiting,
+    ResolutionQuestion,
+    ResolutionRejected,
+    SnQuestion,
+)
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
@@ -39,13 +57,13 @@ from bot.texts import (
 from bot.texts.formatting import Attachment, Clock, Text
 
 MAX_COPY_CHARS = 256
-"""Telegram's limit for what a copy button holds."""
+"""Telegram's limit for the text of a copy button."""
 
 
 class RenderedMessage(Struct, frozen=True, kw_only=True):
-    """A message ready to send: its words, what a copy button under it should hold, and what goes along.
+    """A message ready to send: its text, the text of its copy button, and its attachment.
 
-    `asks` is what the field for an answer shows before anything is typed, None where none is asked for.
+    `asks` is the placeholder of the input field for an answer, None if no answer is expected.
     """
 
     text: Text
@@ -54,8 +72,7 @@ class RenderedMessage(Struct, frozen=True, kw_only=True):
     asks: str | None = None
 
 
-def render(notice: say.Notice, clock: Clock) -> RenderedMessage:
-    """Give one notice as a message."""
+def render(notice: Notice, clock: Clock) -> RenderedMessage:
     copy = _copy(notice)
     return RenderedMessage(
         text=_words(notice, clock),
@@ -64,16 +81,15 @@ def render(notice: say.Notice, clock: Clock) -> RenderedMessage:
     )
 
 
-def _copy(notice: say.Notice) -> str | None:
+def _copy(notice: Notice) -> str | None:
     match notice:
-        case of_order.OrderSucceeded() | OrderDetails(state=State.SUCCEEDED):
+        case OrderSucceeded() | OrderDetails(state=State.SUCCEEDED):
             return orders.to_copy(notice)
         case _:
             return None
 
 
-def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
-    """Ask the room whose notice it is."""
+def _words(notice: Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
     if isinstance(notice, PlacingNotice):
         return placing.words(notice, clock)
     if isinstance(notice, PriceListNotice):
@@ -103,39 +119,39 @@ def _words(notice: say.Notice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
     return _words_of_order(notice, clock)
 
 
-def _words_of_order(notice: of_order.OrderNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
+def _words_of_order(notice: OrderNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     match notice:
-        case of_order.OrderReceived():
+        case OrderReceived():
             return orders.received(notice, clock)
-        case of_order.OrderWaiting():
+        case OrderWaiting():
             return orders.waiting(notice, clock)
-        case of_order.OrderSucceeded():
+        case OrderSucceeded():
             return orders.succeeded(notice, clock)
-        case of_order.OrderFailed():
+        case OrderFailed():
             return orders.failed(notice, clock)
-        case of_order.OrdersPossibleAgain():
+        case OrdersPossibleAgain():
             return orders.possible_again(notice, clock)
-        case of_order.OrderUnknown():
+        case OrderUnknown():
             return orders.unknown(notice, clock)
-        case of_order.OrderOverdue():
+        case OrderOverdue():
             return orders.overdue(notice, clock)
-        case of_order.OrderExpired():
+        case OrderExpired():
             return orders.expired(notice, clock)
-        case of_order.OrderDisputed():
+        case OrderDisputed():
             return orders.disputed(notice, clock)
-        case of_order.OrderCard():
+        case OrderCard():
             return alarms.order_card(notice, clock)
-        case of_order.SnQuestion():
+        case SnQuestion():
             return alarms.sn_question(notice)
-        case of_order.ResolutionQuestion():
-            return alarms.ruling_question(notice)
-        case of_order.OrderResolved():
-            return alarms.order_ruled(notice, clock)
-        case of_order.OrderResolvedByBiller():
-            return alarms.order_settled_itself(notice, clock)
-        case of_order.ResolutionRejected():
-            return alarms.ruling_rejected(notice)
-        case of_order.BillerAccountAlarm():
-            return alarms.biller_trouble(notice, clock)
+        case ResolutionQuestion():
+            return alarms.resolution_question(notice)
+        case OrderResolved():
+            return alarms.order_resolved(notice, clock)
+        case OrderResolvedByBiller():
+            return alarms.order_resolved_by_biller(notice, clock)
+        case ResolutionRejected():
+            return alarms.resolution_rejected(notice)
+        case BillerAccountAlarm():
+            return alarms.biller_account_alarm(notice, clock)
         case _:
             assert_never(notice)

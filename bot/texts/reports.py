@@ -1,4 +1,4 @@
-"""What people read of a period's orders: the sums in a message, and the columns of the file."""
+"""The text of a sales report, and the columns of its file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah, untrusted
 from bot.texts.order_lookup import STATES
-from bot.texts.orders import told_reason
+from bot.texts.orders import shown_reason
 
 PRODUCTS_SHOWN = 12
 DAYS_SHOWN = 31
-"""Of a longer time only the sums are shown."""
+"""For a longer period only the totals are shown."""
 
 _IN_ORDER = (
     State.SUCCEEDED,
@@ -29,13 +29,16 @@ _IN_ORDER = (
 )
 _PENDING = (State.PLACED, State.SUBMITTING, State.PENDING)
 
+NOT_CHARGED = (State.FAILED, State.EXPIRED)
+"""Nobody pays for these orders, so that their rows have neither a price nor a cost."""
+
 HEADER = ("Waktu", "Ref", "Kode", "Nomor", "Status", "Harga", "SN", "Alasan")
 HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
 WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
 
 
 def day_report(day: date, sales: Sequence[ProductSales], *, is_today: bool, for_admin: bool) -> Text:
-    """Show what a day's orders add up to, and which products sold best."""
+    """Return the totals of a day, and the best-selling products."""
     total = sum_sales(sales)
     head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "")
     if not total.count:
@@ -46,7 +49,7 @@ def day_report(day: date, sales: Sequence[ProductSales], *, is_today: bool, for_
 def days_report(
     period: Period, total: SalesTotal, by_day: Sequence[tuple[date, SalesTotal]], *, for_admin: bool
 ) -> Text:
-    """Show what the orders of several days add up to, and each of `by_day` that had some."""
+    """Return the totals of several days, and of each in `by_day` that has orders."""
     head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}")
     if not total.count:
         return lines(head, "Tidak ada pesanan di hari-hari itu.")
@@ -58,7 +61,8 @@ def _sums(total: SalesTotal, *, for_admin: bool) -> list[Row]:
     counts = {**total.counts, State.PENDING: sum(total.counts.get(state, 0) for state in _PENDING)}
     rows: list[Row] = [f"{MARKS[s]} {STATES[s]}: {counts[s]}" for s in _IN_ORDER if counts.get(s)]
     if total.success_count > total.unpriced_count:
-        rows.append(("Total sukses: ", bold(rupiah(total.price_idr))))
+        name = "Penjualan sukses" if for_admin else "Total sukses"
+        rows.append((f"{name}: ", bold(rupiah(total.price_idr))))
     if total.unpriced_count:
         rows.append(f"{total.unpriced_count} sukses tanpa harga, tidak ikut dijumlah.")
     if for_admin and total.success_count > total.uncosted_count:
@@ -97,7 +101,6 @@ def _day(day: date, total: SalesTotal) -> str:
 
 
 def report_unclear(notice: ReportPeriodUnclear) -> Text:
-    """Say how days are written."""
     return lines(
         ("🤔 Tanggal ", untrusted(notice.typed), " belum bisa dibaca."),
         ("Contoh: ", code("lap"), " · ", code("lap 21/11"), " · ", code("lap 1/11-21/11 xlsx")),
@@ -106,7 +109,7 @@ def report_unclear(notice: ReportPeriodUnclear) -> Text:
 
 
 def file_caption(period: Period, *, row_count: int, is_cut: bool) -> Text:
-    """Say what the file holds, and whether something was left out."""
+    """Return the caption of the file; `is_cut` if it does not contain all orders."""
     one = period == single_day(period.first)
     days = f"{period.first:%d/%m/%Y}" + ("" if one else f" sampai {period.last:%d/%m/%Y}")
     rows = f"{row_count:,}".replace(",", ".")
@@ -119,40 +122,38 @@ def file_caption(period: Period, *, row_count: int, is_cut: bool) -> Text:
 
 
 def file_name(period: Period, extension: str) -> str:
-    """Give the file's name."""
     return f"pesanan-{period}.{extension}"
 
 
 def file_row(order: Order, clock: Clock) -> tuple[Cell, ...]:
-    """Give an order as its reseller may keep it."""
+    """Return the row of an order, without what resellers must not see."""
     return (
         clock.stamp(order.placed_at_ms),
         order.trxid,
         order.product_code,
         order.destination,
         STATES[order.state],
-        order.price_idr,
+        None if order.state in NOT_CHARGED else order.price_idr,
         order.sn,
-        told_reason(order.reason or "", order.failure_cause),
+        shown_reason(order.reason or "", order.failure_cause),
     )
 
 
 def file_row_for_admins(order: Order, name: str, clock: Clock) -> tuple[Cell, ...]:
-    """Give an order with who ordered it and what it cost."""
+    """Return the row of an order, with its reseller and cost."""
     return (
         *file_row(order, clock)[:-1],
         order.reason or "",
         f"{name} ({order.user_id})",
-        order.cost_idr,
+        None if order.state in NOT_CHARGED else order.cost_idr,
     )
 
 
 def words(notice: ReportsNotice) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case ReportPeriodUnclear():
             return report_unclear(notice)
         case SalesReport() | SalesReportFile():
-            raise LookupError("a report is filled in from the books")
+            raise LookupError("a report is rendered with its content")
         case _:
             assert_never(notice)

@@ -1,4 +1,4 @@
-"""What is read while the counter is closed after a restore, by admins and by whoever wants to order."""
+"""Texts while the counter is closed after a restore, for admins and for resellers who order."""
 
 from typing import assert_never
 
@@ -17,11 +17,10 @@ NOT_STORED = lines(
     (bold("Jangan kirim ulang."), " Begitu loket pulih, pesanan ini dibaca lagi sendiri."),
     "Kalau sudah terlalu lama, pesanan ini tidak dibeli dan Anda diberi tahu.",
 )
-"""To a chat whose order could not be kept: the outbox cannot be written either."""
+"""Sent without the outbox to a chat whose order could not be stored: the outbox cannot be written either."""
 
 
-def restore_gap(notice: RestoreCard, clock: Clock) -> Text:
-    """Tell an admin what the database does not know, and what to do before orders are let in again."""
+def restore_card(notice: RestoreCard, clock: Clock) -> Text:
     since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
     until = clock.moment(notice.gap_until_ms)
     return lines(
@@ -41,8 +40,7 @@ def restore_gap(notice: RestoreCard, clock: Clock) -> Text:
     )
 
 
-def open_question(notice: ReopenQuestion, clock: Clock) -> Text:
-    """Ask once more before anything is bought again."""
+def reopen_question(notice: ReopenQuestion, clock: Clock) -> Text:
     since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
     return lines(
         (bold("Buka loket sekarang?")),
@@ -51,8 +49,7 @@ def open_question(notice: ReopenQuestion, clock: Clock) -> Text:
     )
 
 
-def restore_released(notice: CounterReopened, clock: Clock) -> Text:
-    """Say that the counter is open again, and by whom."""
+def counter_reopened(notice: CounterReopened, clock: Clock) -> Text:
     by = (" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ()
     return lines(
         ("☑️ ", bold("Loket dibuka lagi"), *by),
@@ -61,7 +58,6 @@ def restore_released(notice: CounterReopened, clock: Clock) -> Text:
 
 
 def counter_closed(notice: CounterClosed) -> Text:
-    """Tell a reseller that their order was not taken."""
     return lines(
         ("🛑 ", bold("TUTUP SEMENTARA"), " ", code(f"{notice.code}.{notice.destination}")),
         "Loket sedang ditutup sementara. Pesanan ini tidak dicatat, tidak ada yang dibeli.",
@@ -70,19 +66,17 @@ def counter_closed(notice: CounterClosed) -> Text:
 
 
 def counter_open(_: CounterOpenAgain) -> Text:
-    """Tell whom we turned away that they may order again."""
     return lines("✅ Loket sudah dibuka lagi. Silakan kirim pesanan yang tadi ditolak.")
 
 
 def words(notice: RestoreGateNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case RestoreCard():
-            return restore_gap(notice, clock)
+            return restore_card(notice, clock)
         case ReopenQuestion():
-            return open_question(notice, clock)
+            return reopen_question(notice, clock)
         case CounterReopened():
-            return restore_released(notice, clock)
+            return counter_reopened(notice, clock)
         case CounterClosed():
             return counter_closed(notice)
         case CounterOpenAgain():

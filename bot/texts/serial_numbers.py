@@ -1,4 +1,4 @@
-"""What admins read about SNs that were not surely read, or that have become another."""
+"""Texts for admins about SNs that could not be read with certainty, or that changed."""
 
 from typing import assert_never
 
@@ -19,12 +19,11 @@ def _what(about: AboutOrder) -> Row:
 
 
 def biller_words(raw: str) -> tuple[Row, ...]:
-    """Show the biller's own words, if there are any."""
+    """Return a row with the biller's text; none if it is empty."""
     return (("Kata biller: ", untrusted(raw, 500)),) if raw else ()
 
 
 def unread(notice: SnUnread, clock: Clock) -> Text:
-    """Ask an admin to look for the SN."""
     candidate: tuple[Row, ...] = ()
     if notice.candidate:
         candidate = (("Mungkin ini: ", untrusted(notice.candidate, 500)),)
@@ -42,7 +41,6 @@ def unread(notice: SnUnread, clock: Clock) -> Text:
 
 
 def other_reported(notice: OtherSnReported, clock: Clock) -> Text:
-    """Say that the biller has two SNs for one order."""
     return lines(
         ("⚠️ ", bold("Biller mengirim SN lain")),
         _what(notice),
@@ -56,7 +54,6 @@ def other_reported(notice: OtherSnReported, clock: Clock) -> Text:
 
 
 def words(notice: SerialNumberNotice, clock: Clock) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case SnUnread():
             return unread(notice, clock)

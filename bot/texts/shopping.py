@@ -1,4 +1,4 @@
-"""What a reseller reads of the catalogue: groups, prices, and the question for the number."""
+"""Texts that show the catalogue: groups, prices, and the prompt for a destination."""
 
 from typing import assert_never
 
@@ -20,9 +20,9 @@ from bot.notices.shopping import (
 from bot.texts.formatting import Row, Span, Text, bold, code, grouped, lines, rupiah, untrusted
 
 NAME_CHARS = 48
-"""A product's name in a list; twelve of them fit one message whatever they hold."""
+"""Limits a product's name in a list: twelve of them fit one message whatever they contain."""
 
-OPERATORS = {
+CARRIERS = {
     Carrier.TELKOMSEL: "Telkomsel",
     Carrier.INDOSAT: "Indosat",
     Carrier.XL: "XL",
@@ -31,7 +31,7 @@ OPERATORS = {
     Carrier.SMARTFREN: "Smartfren",
 }
 
-_ASKED = {
+_PROMPTS = {
     DestinationRule.PHONE: ("Ke nomor HP berapa?", "0812xxxx"),
     DestinationRule.METER: ("Ke nomor meter atau ID pelanggan berapa?", "14xxxxxxxxx"),
     DestinationRule.GAME: ("Ke ID game berapa?", "12345678"),
@@ -39,9 +39,9 @@ _ASKED = {
     DestinationRule.ACCOUNT: ("Ke nomor akun berapa?", "08xxxx"),
     DestinationRule.FREE: ("Ke tujuan mana?", ""),
 }
-"""For each kind of destination the question, and what its field shows before anything is typed."""
+"""For each destination rule the question, and the placeholder of its input field."""
 
-_AMISS = {
+_ERRORS = {
     InputError.TOO_SHORT: "Nomornya kurang angka.",
     InputError.TOO_LONG: "Nomornya kelebihan angka.",
     InputError.NOT_A_PHONE: "Itu bukan nomor HP.",
@@ -54,12 +54,11 @@ _MEANINGS = {ClosedReason.CLOSED: "🚫 sedang ditutup", ClosedReason.RESTING: "
 
 
 def placeholder(notice: DestinationPrompt) -> str:
-    """Give what the field for the answer shows before anything is typed; may be empty."""
-    return _ASKED[notice.rule][1]
+    """Return the placeholder of the input field; may be empty."""
+    return _PROMPTS[notice.rule][1]
 
 
 def no_catalogue(notice: NoCatalogue) -> Text:
-    """Say that orders need no list, and to an admin how to bring one."""
     if notice.for_admin:
         return lines(
             "Daftar harga belum ada di sini. Kirim filenya (XLSX atau CSV) ke chat ini.",
@@ -72,7 +71,6 @@ def no_catalogue(notice: NoCatalogue) -> Text:
 
 
 def price_groups(notice: PriceGroups) -> Text:
-    """Ask for a group, or for words."""
     return lines(
         ("📋 ", bold("Daftar harga")),
         "Ketuk kelompoknya, atau cari:",
@@ -82,7 +80,6 @@ def price_groups(notice: PriceGroups) -> Text:
 
 
 def price_list(notice: PriceListPage) -> Text:
-    """Show products with their prices, and how to order one."""
     page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
     how = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
     rows = (_priced(row) for row in notice.rows)
@@ -92,7 +89,7 @@ def price_list(notice: PriceListPage) -> Text:
 def _title(notice: PriceListPage) -> tuple[str | Span, ...]:
     if notice.scope is not ListScope.NUMBER:
         return ("📋 ", bold("Harga"), " ", untrusted(notice.title))
-    carrier = OPERATORS[notice.carrier] if notice.carrier else "carrier belum dikenali"
+    carrier = CARRIERS[notice.carrier] if notice.carrier else "operator belum dikenali"
     return ("📋 ", bold("Harga"), f" untuk {grouped(notice.number)} ({carrier})")
 
 
@@ -103,28 +100,26 @@ def _priced(row: PriceRow) -> Row:
 
 
 def _legend(notice: PriceListPage) -> list[str]:
-    met = {row.closure for row in notice.rows}
-    meanings = [meaning for closure, meaning in _MEANINGS.items() if closure in met]
+    closures = {row.closure for row in notice.rows}
+    meanings = [meaning for closure, meaning in _MEANINGS.items() if closure in closures]
     return [" · ".join(meanings)] if meanings else []
 
 
 def no_prices(notice: NoPrices) -> Text:
-    """Say that nothing is called so, and what may have been meant."""
     rows: list[Row] = [("🤔 Tidak ada produk ", untrusted(notice.typed), ".")]
     if notice.similar:
         rows += ["Mungkin maksudnya:", *(_priced(row) for row in notice.similar)]
     return lines(*rows, ("Cari dengan kode, nama, atau nomor, misalnya ", code("harga pulsa 5")))
 
 
-def number_question(notice: DestinationPrompt) -> Text:
-    """Ask for the number; nothing is bought by the answer alone."""
+def destination_prompt(notice: DestinationPrompt) -> Text:
     price = f" · {rupiah(notice.price_idr)}" if notice.price_idr is not None else ""
-    question, _ = _ASKED[notice.rule]
-    amiss = (
-        [f"🤔 {_AMISS.get(notice.input_error, 'Nomornya belum bisa dibaca.')}"] if notice.input_error else []
+    question, _ = _PROMPTS[notice.rule]
+    error = (
+        [f"🤔 {_ERRORS.get(notice.input_error, 'Nomornya belum bisa dibaca.')}"] if notice.input_error else []
     )
     return lines(
-        *amiss,
+        *error,
         ("🛒 ", code(notice.code), " ", untrusted(notice.name), price),
         bold(question),
         "Balas pesan ini dengan nomornya. Pesanannya ditunjukkan dulu sebelum dibeli.",
@@ -132,13 +127,11 @@ def number_question(notice: DestinationPrompt) -> Text:
     )
 
 
-def choice_dropped() -> Text:
-    """Say that nothing is asked any more, and nothing was bought."""
+def prompt_cancelled() -> Text:
     return lines("Baik, tidak jadi. Tidak ada yang dibeli.")
 
 
-def product_shut(notice: ChosenProductClosed) -> Text:
-    """Say that the product cannot be bought now, until when, and what could be."""
+def chosen_product_closed(notice: ChosenProductClosed) -> Text:
     match notice.closure:
         case ClosedReason.RESTING:
             minute = notice.opens_minute or 0
@@ -154,7 +147,6 @@ def product_shut(notice: ChosenProductClosed) -> Text:
 
 
 def words(notice: ShoppingNotice) -> Text:
-    """Give the words for a notice of this room."""
     match notice:
         case NoCatalogue():
             return no_catalogue(notice)
@@ -165,10 +157,10 @@ def words(notice: ShoppingNotice) -> Text:
         case NoPrices():
             return no_prices(notice)
         case DestinationPrompt():
-            return number_question(notice)
+            return destination_prompt(notice)
         case PromptCancelled():
-            return choice_dropped()
+            return prompt_cancelled()
         case ChosenProductClosed():
-            return product_shut(notice)
+            return chosen_product_closed(notice)
         case _:
             assert_never(notice)

@@ -1,1 +1,1 @@
-"""A pretended biller: takes `trx` posts, keeps its own ledger, calls reversals back."""
+"""An emulated biller: accepts `trx` posts, keeps its own ledger, sends reversals."""

@@ -1,4 +1,4 @@
-"""How the biller behaves toward an order, and which test numbers ask for it."""
+"""The behaviours of the emulated biller, and the test numbers that select them."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final
 
 
 class Behaviour(StrEnum):
-    """One way an order can go."""
+    """The course of an order at the biller."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -26,7 +26,7 @@ class Behaviour(StrEnum):
 
 
 class Answer(StrEnum):
-    """What the poster of a `trx` got to see."""
+    """The answer to a `trx` post as the client sees it."""
 
     PENDING = "pending"
     REFUSED = "refused"
@@ -37,7 +37,7 @@ class Answer(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a reversal tells; the last one tells two things at once."""
+    """The result that a reversal reports; CONTRADICTING reports success and failure in one."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A behaviour in full: the answer, and the reversals in their order."""
+    """The answer and the reversals, in order, of a behaviour."""
 
     answer: Answer
     reversals: tuple[Outcome, ...]
@@ -73,7 +73,7 @@ WAYS: Final = {
     Behaviour.CONTRADICTING: Way(answer=Answer.PENDING, reversals=(Outcome.CONTRADICTING,)),
 }
 
-# The last four digits of a destination ask for a behaviour, whatever is set; 0000 asks for what is set.
+# The last four digits of a destination select a behaviour; all others, such as 0000, use the settings.
 TEST_NUMBERS: Final = {
     "1111": Behaviour.SUCCESS,
     "2222": Behaviour.FAILURE,
@@ -93,5 +93,5 @@ TEST_NUMBERS: Final = {
 
 
 def behaviour_for(destination: str, usual: Behaviour) -> Behaviour:
-    """Return what happens to an order to this destination."""
+    """Return the behaviour for an order to this destination; `usual` unless it is a test number."""
     return TEST_NUMBERS.get(destination[-4:], usual)

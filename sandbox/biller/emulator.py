@@ -1,4 +1,4 @@
-"""The pretended biller as tests and the page handle it: settings, ledger, reversals."""
+"""The emulated biller as tests and the page control it: settings, ledger, reversals."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -16,15 +16,15 @@ from sandbox.listen import loopback_client
 from sandbox.moments import Moments
 
 _OPENING_BALANCE_IDR: Final = 1_356_424
-# A reversal that gets no 200 is tried again after these pauses, in seconds: five tries in all.
+# A reversal that does not get 200 is retried after these pauses, in seconds: five tries in all.
 _RETRY_PAUSES_S: Final = (2.0, 4.0, 8.0, 8.0)
-_ANSWER_WITHIN_S: Final = 10.0
+_RESPONSE_TIMEOUT_S: Final = 10.0
 _DELAYS: Final = frozenset({"answer_delay_s", "result_delay_s", "slow_s", "late_s"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How the biller behaves toward new orders, and how long it takes, in seconds."""
+    """The biller's behaviour for new orders, and its delays in seconds."""
 
     behaviour: Behaviour = Behaviour.SUCCESS
     answer_delay_s: float = 0.3
@@ -34,7 +34,7 @@ class Settings:
 
 
 class Biller:
-    """One biller with one partner. `reversal_url` None: results are reported to no address."""
+    """One biller with one client. Without a `reversal_url` it sends no reversals."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Biller:
         self.now_ms = now_ms
         self.sleep = sleep
         self._tasks = Background()
-        self._client = loopback_client(_ANSWER_WITHIN_S)
+        self._client = loopback_client(_RESPONSE_TIMEOUT_S)
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -65,7 +65,7 @@ class Biller:
         return self.ledger.entries
 
     def behave(self, behaviour: str) -> None:
-        """Go this way from the next order on; ValueError for an unknown one."""
+        """Set the behaviour from the next order on; ValueError for an unknown one."""
         self.settings = replace(self.settings, behaviour=Behaviour(behaviour))
         self.feed.changed()
 
@@ -83,7 +83,7 @@ class Biller:
     async def wait_for_entry(
         self, accept: Callable[[Entry], bool] = lambda _: True, *, timeout_s: float = 5.0
     ) -> Entry:
-        """Return the first entry that fits; TimeoutError if none comes."""
+        """Return the first entry that `accept` is true for, as soon as there is one; TimeoutError."""
         return await self.feed.until(lambda: next(filter(accept, self.entries.values()), None), timeout_s)
 
     async def reverse(
@@ -94,29 +94,29 @@ class Biller:
         sn: str | None = None,
         **fields: str,
     ) -> int | None:
-        """Send one reversal now, without retries; returns the HTTP status, None if there was no answer.
+        """Send one reversal now, without retries; return the HTTP status, None if there was no response.
 
-        `fields` replace the query's own (status, refid, product, qty, dest, message), so that a test can
-        tell lies. KeyError for a trxid never posted.
+        `fields` replace those of the query (status, refid, product, qty, dest, message), so that a test can
+        send false ones. KeyError for a trxid that was never posted.
         """
         entry = self.entries[trxid]
         record, query = self._prepare(entry, Outcome(outcome), sn, fields)
-        await self._tell(record, query)
+        await self._send(record, query)
         return record.http_status
 
     def plan(self, entry: Entry) -> None:
-        """Let the reversals of the entry's behaviour come in their time."""
-        self._tasks.spawn(self._report(entry))
+        """Schedule the reversals of the entry's behaviour."""
+        self._tasks.spawn(self._send_reversals(entry))
 
     async def report_now(self, entry: Entry) -> None:
-        """Send the first reversal at once and wait for its first try."""
+        """Send the first reversal now and return after its first try; retries follow in the background."""
         outcome = WAYS[entry.behaviour].reversals[0]
         record, query = self._prepare(entry, outcome, None, {})
-        await self._tell(record, query)
-        self._tasks.spawn(self._insist(record, query))
+        await self._send(record, query)
+        self._tasks.spawn(self._retry(record, query))
 
     def reset(self, *, settings: bool = False) -> None:
-        """Start new books; the settings stay, unless they are to be as at the start too."""
+        """Cancel all reversals and start with an empty ledger, and on request with the first settings."""
         self._tasks.cancel()
         if settings:
             self.settings = Settings()
@@ -124,24 +124,24 @@ class Biller:
         self.feed.changed()
 
     async def aclose(self) -> None:
-        """End all reversals under way."""
+        """End all scheduled reversals."""
         await self._tasks.aclose()
         await self._client.aclose()
 
-    async def _report(self, entry: Entry) -> None:
+    async def _send_reversals(self, entry: Entry) -> None:
         way = WAYS[entry.behaviour]
         pause_s = self.settings.late_s if way.late else self.settings.result_delay_s
         for outcome in way.reversals:
             await self.sleep(pause_s)
             record, query = self._prepare(entry, outcome, None, {})
-            await self._tell(record, query)
-            await self._insist(record, query)
+            await self._send(record, query)
+            await self._retry(record, query)
             pause_s = self.settings.result_delay_s
 
     def _prepare(
         self, entry: Entry, outcome: Outcome, sn: str | None, fields: dict[str, str]
     ) -> tuple[Reversal, str]:
-        """Settle the books for the outcome; returns the record and the query string."""
+        """Record the reversal and its refund in the ledger; return the record and the query string."""
         now_ms = self.now_ms()
         sn = serial_number(entry.product, entry.trxid) if sn is None else sn
         if outcome is Outcome.FAILURE:
@@ -155,7 +155,7 @@ class Biller:
             balance_idr=self.ledger.balance_idr,
             at_ms=now_ms,
         )
-        # The sheet's own example says banktrf here, whatever was bought.
+        # The example in the biller's API documentation has banktrf here, whatever the product.
         query = {
             "status": status_of(outcome),
             "refid": entry.trxid,
@@ -164,29 +164,29 @@ class Biller:
             "dest": entry.destination,
             "message": message,
         } | fields
-        told_sn = sn if outcome is Outcome.SUCCESS else None
-        record = Reversal(at_ms=now_ms, outcome=outcome, status=query["status"], sn=told_sn)
+        reported_sn = sn if outcome is Outcome.SUCCESS else None
+        record = Reversal(at_ms=now_ms, outcome=outcome, status=query["status"], sn=reported_sn)
         entry.reversals.append(record)
         self.feed.changed()
         return record, urlencode(query)
 
-    async def _insist(self, record: Reversal, query: str) -> None:
+    async def _retry(self, record: Reversal, query: str) -> None:
         for pause_s in _RETRY_PAUSES_S:
             if record.http_status == httpx.codes.OK:
                 return
             await self.sleep(pause_s)
-            await self._tell(record, query)
+            await self._send(record, query)
 
-    async def _tell(self, record: Reversal, query: str) -> None:
+    async def _send(self, record: Reversal, query: str) -> None:
         if self.reversal_url is None:
             return
         record.tries += 1
         record.is_under_way = True
         try:
-            answer = await self._client.get(
+            response = await self._client.get(
                 f"{self.reversal_url}?{query}", extensions=self.moments.extensions("reversal")
             )
-            record.http_status = answer.status_code
+            record.http_status = response.status_code
         except httpx.HTTPError:
             record.http_status = None
         record.is_under_way = False

@@ -1,4 +1,4 @@
-"""The biller's own books: every post counts, and a second post of one trxid is charged again."""
+"""The biller's ledger: a second post of the same trxid is counted and charged again."""
 
 from dataclasses import dataclass, field
 
@@ -8,9 +8,9 @@ from sandbox.biller.wording import local_time, price_of
 
 @dataclass(slots=True, kw_only=True)
 class Reversal:
-    """One reversal as told to the partner; `http_status` is of the last finished try, None without an answer.
+    """One reversal as sent to the client; `http_status` is that of the last finished try.
 
-    `is_under_way` while a try waits for its answer.
+    It is None if there was no response. `is_under_way` is true while a try waits for its response.
     """
 
     at_ms: int
@@ -24,7 +24,7 @@ class Reversal:
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One trxid. `charged_idr` is what the partner has paid for it by now, all posts together."""
+    """One trxid. `charged_idr` is the sum of what all its posts were charged, less refunds."""
 
     trxid: str
     product: str
@@ -43,7 +43,6 @@ class Entry:
 
     @property
     def charged(self) -> bool:
-        """Whether the partner has paid."""
         return self.charged_idr > 0
 
 
@@ -57,7 +56,7 @@ class Ledger:
     def post(
         self, *, trxid: str, product: str, destination: str, sign_ok: bool, behaviour: Behaviour, now_ms: int
     ) -> Entry:
-        """Write down a post; a known trxid counts one up and goes the new post's way."""
+        """Record a post; that of a known trxid is counted in its entry, and changes its behaviour."""
         known = self.entries.get(trxid)
         if known is not None:
             known.posts += 1
@@ -78,11 +77,10 @@ class Ledger:
         return entry
 
     def charge(self, entry: Entry) -> None:
-        """Take the price."""
         self.balance_idr -= entry.price_idr
         entry.charged_idr += entry.price_idr
 
     def refund(self, entry: Entry) -> None:
-        """Give back all that was taken for the order."""
+        """Return everything that was charged for the order."""
         self.balance_idr += entry.charged_idr
         entry.charged_idr = 0

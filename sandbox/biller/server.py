@@ -1,4 +1,4 @@
-"""The biller over HTTP: `POST /service/in/json` takes an order and answers as its behaviour has it."""
+"""The biller over HTTP: `POST /service/in/json` accepts an order and answers by its behaviour."""
 
 import json
 from typing import assert_never
@@ -18,11 +18,9 @@ _GARBAGE = "<!DOCTYPE html><html><body><h1>Layanan sedang dalam pemeliharaan</h1
 
 
 def trx_route(biller: Biller) -> Route:
-    """Return the one route of the biller."""
-
     async def answer(request: Request) -> Response:
         started_ms = biller.now_ms()
-        body = _read(await request.body())
+        body = _parse(await request.body())
         if body is None:
             return JSONResponse({"status": False, "reason": "Format permintaan salah"}, 400)
         entry = biller.ledger.post(
@@ -34,18 +32,18 @@ def trx_route(biller: Biller) -> Route:
             now_ms=started_ms,
         )
         biller.feed.changed()
-        why = _refusal(biller, entry)
-        if why is not None:
-            return await _refuse(biller, entry, why, started_ms)
+        reason = _refusal(biller, entry)
+        if reason is not None:
+            return await _refuse(biller, entry, reason, started_ms)
         biller.ledger.charge(entry)
         biller.feed.changed()
-        return await _take(biller, entry, started_ms)
+        return await _accept(biller, entry, started_ms)
 
     return Route("/service/in/json", answer, methods=["POST"])
 
 
-def _read(body: bytes) -> dict[str, str] | None:
-    """Return the order's six fields, None if they are not exactly that."""
+def _parse(body: bytes) -> dict[str, str] | None:
+    """Return the order, None if it has not exactly the six documented fields."""
     try:
         order = json.loads(body)
     except ValueError:
@@ -61,7 +59,7 @@ def _sign_ok(biller: Biller, body: dict[str, str]) -> bool:
 
 
 def _refusal(biller: Biller, entry: Entry) -> str | None:
-    """Return why the biller does not take the order, None if it does."""
+    """Return the reason if the biller refuses the order, None if it accepts."""
     if not entry.sign_ok:
         return wording.BAD_SIGN
     match entry.behaviour:
@@ -75,21 +73,21 @@ def _refusal(biller: Biller, entry: Entry) -> str | None:
             return wording.DEDUCT if biller.ledger.balance_idr < entry.price_idr else None
 
 
-async def _refuse(biller: Biller, entry: Entry, why: str, started_ms: int) -> Response:
+async def _refuse(biller: Biller, entry: Entry, reason: str, started_ms: int) -> Response:
     await biller.sleep(biller.settings.answer_delay_s)
-    body = wording.refused(_trx(biller, entry, started_ms), why)
+    body = wording.refused(_trx(biller, entry, started_ms), reason)
     entry.reason = body["reason"]
-    _answered(biller, entry, Answer.REFUSED)
+    _record_answer(biller, entry, Answer.REFUSED)
     return JSONResponse(body)
 
 
-async def _take(biller: Biller, entry: Entry, started_ms: int) -> Response:
+async def _accept(biller: Biller, entry: Entry, started_ms: int) -> Response:
     answer = WAYS[entry.behaviour].answer
     early = entry.behaviour is Behaviour.EARLY
     if early:
         await biller.report_now(entry)
     await biller.sleep(biller.settings.slow_s if answer is Answer.SLOW else biller.settings.answer_delay_s)
-    _answered(biller, entry, answer)
+    _record_answer(biller, entry, answer)
     if not early:
         biller.plan(entry)
     match answer:
@@ -104,12 +102,12 @@ async def _take(biller: Biller, entry: Entry, started_ms: int) -> Response:
         case Answer.GARBAGE:
             return HTMLResponse(_GARBAGE)
         case Answer.REFUSED:
-            raise AssertionError("a refused order is never taken")
+            raise AssertionError("a refused order is never accepted")
         case _:
             assert_never(answer)
 
 
-def _answered(biller: Biller, entry: Entry, answer: Answer) -> None:
+def _record_answer(biller: Biller, entry: Entry, answer: Answer) -> None:
     entry.answer = answer
     entry.answered_at_ms = biller.now_ms()
     biller.feed.changed()

@@ -1,4 +1,4 @@
-"""The biller's own words: its answers and reversals, in the sheet's shape to the letter."""
+"""The biller's answers and reversals, exactly as its API documentation shows them."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BAD_SIGN: Final = "Signature tidak valid"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trx:
-    """What every answer repeats of its order. `at_ms` since the epoch; `elapsed_s` of answering."""
+    """The fields of an order that every answer repeats, and the time that the answer took."""
 
     user: str
     product: str
@@ -31,21 +31,21 @@ class Trx:
 
 
 def local_time(at_ms: int) -> datetime:
-    """Return the biller's wall clock."""
+    """Return the time in the biller's zone."""
     return datetime.fromtimestamp(at_ms / 1000, _ZONE)
 
 
 def accepted(trx: Trx, *, price_idr: int, balance_idr: int) -> Json:
-    """Return the answer of an order taken, still in progress."""
+    """Return the answer to an accepted order, which is in progress."""
     reason = f"Transaksi {trx.product}.{trx.destination} sedang diproses"
     head = {"total": price_idr, "status": True, "reason": reason, "saldo": str(balance_idr)}
     return head | _tail(trx)
 
 
-def refused(trx: Trx, why: str) -> Json:
-    """Return the answer of an order not taken."""
-    reason = f"Transaksi {trx.product}.{trx.destination} GAGAL {why}"
-    return {"total": 0, "status": False, "reason": reason} | _tail(trx)
+def refused(trx: Trx, reason: str) -> Json:
+    """Return the answer to a refused order."""
+    text = f"Transaksi {trx.product}.{trx.destination} GAGAL {reason}"
+    return {"total": 0, "status": False, "reason": text} | _tail(trx)
 
 
 def _tail(trx: Trx) -> Json:
@@ -62,7 +62,7 @@ def _tail(trx: Trx) -> Json:
 def reversal_message(
     outcome: Outcome, product: str, destination: str, *, sn: str, price_idr: int, balance_idr: int, at_ms: int
 ) -> str:
-    """Return the `message` of a reversal; a contradicting one says GAGAL although its status says success."""
+    """Return the `message` of a reversal; a contradicting one has GAGAL here and success as its status."""
     head = f"Transaksi {product}.{destination}"
     when = f"Tgl: {local_time(at_ms):%d/%m %H:%M:%S}"
     if outcome is not Outcome.SUCCESS:
@@ -71,12 +71,12 @@ def reversal_message(
 
 
 def status_of(outcome: Outcome) -> str:
-    """Return the `status` of a reversal: 0 is success and 1 is failure."""
+    """Return the `status` of a reversal: 0 for success, 1 for failure."""
     return "1" if outcome is Outcome.FAILURE else "0"
 
 
 def serial_number(product: str, trxid: str) -> str:
-    """Return an SN that is always the same for one order; a token with name, tariff and kWh for PLN."""
+    """Return a serial number that is constant per order; for PLN a token with name, tariff and kWh."""
     digest = hashlib.sha256(f"{product}/{trxid}".encode()).digest()
     digits = f"{int.from_bytes(digest):020d}"[-20:]
     if not product.lower().startswith("pln"):
@@ -86,11 +86,11 @@ def serial_number(product: str, trxid: str) -> str:
 
 
 def price_of(product: str) -> int:
-    """Return the price of a product in rupiah: its number in thousands and a bit; 5,200 without one."""
-    digits = "".join(letter for letter in product if letter in "0123456789")
+    """Return the price in rupiah: the number in the code times 1,000, plus 200; 5,200 without a number."""
+    digits = "".join(char for char in product if char in "0123456789")
     return int(digits[:4]) * 1000 + 200 if digits else 5200
 
 
 def signature(user: str, password: str, trxid: str) -> str:
-    """Return the `sign` the sheet asks for."""
+    """Return the `sign` by the biller's API documentation."""
     return hashlib.md5(f"{user}{password}{trxid}".encode(), usedforsecurity=False).hexdigest()

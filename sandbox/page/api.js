@@ -1,9 +1,9 @@
-// The sandbox's controls, and the feed that says when to look again.
+// Calls the sandbox's controls, and fetches the state whenever the feed reports a change.
 import { t } from "./words.js";
 
-const REFETCH_MS = 90; // a burst of changes is drawn about eleven times a second, no more
+const REFETCH_MS = 90; // limits a burst of changes to about eleven redraws a second
 
-/** POST JSON to a control; its JSON answer, or an Error with words for a person. */
+/** POST JSON to a control; resolves to its JSON response, or rejects with an Error to show to the user. */
 export const post = (path, body) => send(path, { "content-type": "application/json" }, JSON.stringify(body));
 
 async function send(path, headers, body) {
@@ -18,7 +18,7 @@ async function send(path, headers, body) {
   return answer;
 }
 
-/** POST a file to the controls, with the rest in `where`; its JSON answer, or an Error with words for a person. */
+/** POST a file with the parameters in `where`; resolves and rejects like `post`. */
 export const postFile = (file, where) => send(`files?${new URLSearchParams({ ...where, name: file.name })}`, {}, file);
 
 async function fetchState() {
@@ -27,7 +27,7 @@ async function fetchState() {
   return response.json();
 }
 
-/** Follow the sandbox: `onState(snapshot)` at each change, `onLink(true|false)` as the feed comes and goes. */
+/** Follow the sandbox: `onState(snapshot)` after each change, `onLink(isUp)` when the connection is lost or restored. */
 export function follow({ onState, onLink }) {
   let wanted = false;
   let busy = false;

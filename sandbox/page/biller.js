@@ -1,4 +1,4 @@
-// The biller's desk: how it behaves, what it was asked, and the results it still owes.
+// The biller's section: its settings, its ledger, and buttons for results that are not reported yet.
 import { post } from "./api.js";
 import { freshNumber } from "./chips.js";
 import { el, reconcile, setText } from "./dom.js";
@@ -11,7 +11,7 @@ const settings = document.getElementById("settings");
 const ledger = document.getElementById("ledger");
 const numbers = document.getElementById("number-list");
 
-/** Listen to the desk's controls; `onNumber(text)` gets the test order that was picked. */
+/** Listen to the section's controls; `onNumber(text)` receives the chosen test order. */
 export function openDesk({ onNumber }) {
   settings.addEventListener("submit", (event) => event.preventDefault());
   settings.addEventListener("change", (event) => saveSetting(event.target));
@@ -65,7 +65,7 @@ function drawSettings(biller) {
     create: (name) => el("option", { value: name }, behaviourWords(name)),
   });
   for (const field of settings.elements) {
-    // What a person is setting just now is theirs, not the snapshot's.
+    // The field that the user is editing is not overwritten by the snapshot.
     if (field.name && field !== document.activeElement) field.value = biller[field.name];
   }
 }
@@ -128,7 +128,7 @@ function drawActions(node, entry) {
 }
 
 async function sendResult(button, trxid, outcome) {
-  button.setAttribute("aria-busy", "true"); // disabled, it would lose the focus
+  button.setAttribute("aria-busy", "true"); // a disabled button would lose the focus
   try {
     await post("biller/reversal", { trxid, outcome });
   } catch (error) {

@@ -1,4 +1,4 @@
-// One chat, as its person sees it on a phone: what was said, and a line to write.
+// One chat as its user sees it on a phone: the messages and a message box.
 import { post, postFile } from "./api.js";
 import { chipsFor } from "./chips.js";
 import { el, reconcile, setText } from "./dom.js";
@@ -9,13 +9,13 @@ import { Toasts } from "./toasts.js";
 import { known, t, wordAll } from "./words.js";
 
 const UP_AND_DOWN = { ArrowDown: 1, ArrowUp: -1 };
-const NEAR_END_PX = 48; // so close to the end counts as reading the newest
-const LARGEST_FILE = 50 * 1024 * 1024; // in bytes; more the sandbox does not keep
-const PRESS_WAIT_MS = 4000; // a key that the bot does not answer becomes tappable again
+const NEAR_END_PX = 48; // this close to the end, the user is reading the newest message
+const LARGEST_FILE = 50 * 1024 * 1024; // in bytes; the limit of the sandbox, as of Telegram
+const PRESS_WAIT_MS = 4000; // after this, a button that the bot does not answer can be tapped again
 
-let lastUsed = null; // the chat that a person was in last
+let lastUsed = null; // the chat that last had the focus
 
-/** The panel of one private chat; `update(chat, about)` draws a new snapshot of it. */
+/** The panel of one private chat. */
 export class Chat {
   constructor(chat, user, { onNews }) {
     this.id = chat.id;
@@ -54,7 +54,7 @@ export class Chat {
     rove(this.find(".chips"), ".chip");
   }
 
-  /** Show what the person is to the bot by now, and offer what such a person may send. */
+  /** Show the user's present role or standing, and the chips for it. */
   stand(chat) {
     const role = chat.role === "admin" || chat.standing === null ? chat.role : chat.standing === "approved" ? "reseller" : "stranger";
     const words = chat.role === "admin" || chat.standing === null ? t(`role.${chat.role}`) : known(`standing.${chat.standing}`, chat.standing);
@@ -77,7 +77,7 @@ export class Chat {
     node.addEventListener("click", () => {
       this.say(node.text);
       node.draw({ anew: true });
-      this.showAllChips(false); // the answer is more interesting now
+      this.showAllChips(false); // makes room for the answer
     });
     node.draw();
     return node;
@@ -99,7 +99,7 @@ export class Chat {
     this.find(".attach").addEventListener("click", () => this.find("input[type=file]").click());
     this.find("input[type=file]").addEventListener("change", ({ target }) => {
       const [file] = target.files;
-      target.value = ""; // so that the same file can be chosen again
+      target.value = ""; // so that choosing the same file again is a change
       if (file) this.sendFile(file);
     });
     this.node.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
@@ -112,13 +112,13 @@ export class Chat {
     this.find(".more-chips").addEventListener("click", () => this.showAllChips());
     this.find(".to-end").addEventListener("click", () => this.toEnd());
     this.scroll.addEventListener("scroll", () => this.seen(), { passive: true });
-    // A phone's keyboard or a wrapped chip changes the height: who read the newest still does.
+    // A phone's keyboard or a wrapped chip changes the height: a chat at its end stays there.
     const watcher = new ResizeObserver(() => this.atEnd && this.toEnd());
     watcher.observe(this.scroll);
     watcher.observe(this.find(".messages"));
   }
 
-  /** Put `text` into the line to write, keeping what a person has typed there. */
+  /** Put `text` into the message box, after what the user has typed there. */
   suggest(text) {
     const typed = this.input.value === this.suggested ? "" : this.input.value.trimEnd();
     this.suggested = typed ? `${typed}\n${text}` : text;
@@ -186,7 +186,7 @@ export class Chat {
     }
   }
 
-  /** Write a reply to `message`, or to none with null; where the bot asked for it, with its hint. */
+  /** Reply to `message`, or to none with null; show the placeholder that the bot sent with its request. */
   reply(message, { focus = true } = {}) {
     this.replyTo = message;
     this.find(".replying").hidden = message === null;
@@ -196,13 +196,13 @@ export class Chat {
     if (focus) this.input.focus({ preventScroll: true });
   }
 
-  /** As in Telegram: a message that asks for a reply opens one, as long as it is the last that does. */
+  /** As in Telegram, the last message that requests a reply opens one. */
   answerAsked(messages) {
     const ask = messages.findLast((message) => message.asks);
     if (!ask || ask.id <= this.lastAsk) return;
     this.lastAsk = ask.id;
     if (messages.some((message) => message.reply_to?.id === ask.id)) return;
-    // A person who writes in another chat is not torn away from there.
+    // The focus must not leave another chat in which the user is writing.
     this.reply(ask, { focus: lastUsed === this && !document.activeElement?.matches("textarea, input, select") });
   }
 
@@ -211,7 +211,7 @@ export class Chat {
     this.input.style.height = `${this.input.scrollHeight + 2}px`;
   }
 
-  /** Draw the chat as it is now; `about` holds the lastDestination that was ordered for. */
+  /** Draw the chat of a snapshot; `about.lastDestination` is that of its last order. */
   update(chat, about) {
     this.stand(chat);
     if (this.lastDestination !== about.lastDestination) {
@@ -254,7 +254,7 @@ export class Chat {
   }
 
   seen() {
-    // Grown by itself, not scrolled by a person: who read the newest still does.
+    // The content has grown and the user has not scrolled: a chat at its end stays there.
     if (this.atEnd && this.scroll.scrollHeight !== this.height) {
       this.toEnd();
       return;

@@ -1,15 +1,15 @@
-// Typical messages, one tap away; order numbers are fresh each time, their last four digits as asked for.
+// Chips with typical messages; destinations are random, except for the last four digits, which choose the behaviour.
 import { t } from "./words.js";
 
 const middle = () => String(Math.floor(Math.random() * 10_000)).padStart(4, "0");
 
-/** A fresh phone number of which the biller does what `ending` says. */
+/** A random phone number with this `ending`, the biller's test number. */
 export const freshNumber = (ending) => `0812${middle()}${ending}`;
 
 const spaced = (ending) => `+62 812-${middle()}-${ending}`;
 const several = () => [`s5.${freshNumber("1111")}`, `s10.${freshNumber("2222")}`, `pln20.141${middle()}1111`].join("\n");
 
-// What a chip sends (null: nothing to offer now), and the name of its gloss; `short` stands on it instead of a long text.
+// `make` returns the text that a chip sends, null to hide it; `gloss` and `short` are keys; `short` replaces a long text.
 const ORDER = { make: () => `s5.${freshNumber("1111")}`, gloss: "chip.success" };
 const BY_ROLE = {
   reseller: [
@@ -38,6 +38,6 @@ const BY_ROLE = {
   ],
 };
 
-/** The chips of a person of this role; each has make(chat), the text to send, a gloss, and perhaps a short label. */
+/** The chips of a user with this role; each has make(chat), which returns the text, a gloss, and a short label or null. */
 export const chipsFor = (role) =>
   (BY_ROLE[role] ?? BY_ROLE.stranger).map((chip) => ({ ...chip, gloss: t(chip.gloss), short: chip.short ? t(chip.short) : null }));

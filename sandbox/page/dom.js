@@ -1,6 +1,6 @@
-// Nodes from data: text always stays text, and a node lives as long as its key does.
+// Builds nodes from data: text is never parsed as HTML, and a node is reused while its key exists.
 
-/** A new element; `props` are attributes, `class`, or `onclick`-like listeners; null and false leave out. */
+/** A new element; `props` are attributes, `class`, or listeners such as `onclick`; null and false are left out. */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -15,9 +15,9 @@ export function el(tag, props = {}, ...children) {
 const kept = new WeakMap();
 
 /**
- * Make `parent` show `items` in order, one node per `key(item)`.
- * `create(item)` makes a node; `update(node, item)` runs only when the item's content has changed.
- * A node moves only if it must, so focus, selection and scroll position survive.
+ * Show `items` in order in `parent`, one node per `key(item)`.
+ * `create(item)` returns a new node; `update(node, item)` runs only when the item's content has changed.
+ * A node is moved only if necessary, so that focus, selection and scroll position survive.
  */
 export function reconcile(parent, items, { key, create, update }) {
   const before = kept.get(parent) ?? new Map();
@@ -44,7 +44,7 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Let `act()` follow a tap on `node` as well as Enter and the space bar. */
+/** Call `act()` on a tap on `node`, Enter and the space bar. */
 export function actsAsButton(node, act) {
   node.addEventListener("click", act);
   node.addEventListener("keydown", (event) => {
@@ -54,7 +54,7 @@ export function actsAsButton(node, act) {
   });
 }
 
-/** Say something to people who listen to the page; the same words twice are said twice. */
+/** Announce `text` to screen readers, even if it is the same as before. */
 export function announce(text) {
   const announcer = document.getElementById("announcer");
   announcer.textContent = "";
@@ -63,7 +63,7 @@ export function announce(text) {
   });
 }
 
-/** Put `text` on the clipboard; true if it got there. */
+/** Copy `text` to the clipboard; return whether that succeeded. */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,18 +1,18 @@
-// Files in a message: a picture to look at, or a row to save a document; and the large view of a picture.
+// Files in a message: a picture with an enlarged view, or a link to download a document.
 import { el } from "./dom.js";
 import { fileSize } from "./format.js";
 import { t } from "./words.js";
 
 const large = document.getElementById("picture");
 
-/** The part of a bubble that shows the attachment `file`; `caption` describes a picture to who cannot see it. */
+/** The part of a bubble that shows the attachment `file`; `caption` is the alternative text of a picture. */
 export function attachment(file, caption) {
   return file.kind === "photo" ? picture(file, caption) : row(file);
 }
 
 function picture(file, caption) {
   const alt = caption || file.name;
-  // Width and height keep the place free, so that nothing jumps when the picture is there.
+  // Width and height reserve the space, so that the layout does not shift when the picture loads.
   return el("button", {
     type: "button", class: "picture", "data-focus": "picture", "aria-label": t("enlarge", { alt }),
     onclick: () => enlarge(file, alt),
@@ -43,5 +43,5 @@ function enlarge(file, alt) {
   large.showModal();
 }
 
-// A tap beside the picture closes it; Escape and the button do so by themselves.
+// A tap outside the picture closes it; for Escape and the button the dialog does so itself.
 large.addEventListener("click", (event) => event.target === large && large.close());

@@ -1,4 +1,4 @@
-// Figures as people read them in the page's language; times are of the counter's zone.
+// Formats numbers in the page's language, and times in the shop's zone.
 import { language } from "./words.js";
 
 const ZONE = "Asia/Jakarta";
@@ -15,7 +15,7 @@ export const shortTime = (ms) => clock.format(ms);
 /** `14:03:25` of a time in ms. */
 export const exactTime = (ms) => exactClock.format(ms);
 
-/** `14:03:25 WIB`, for titles. */
+/** `14:03:25 WIB` of a time in ms. */
 export const fullTime = (ms) => `${exactClock.format(ms)} WIB`;
 
 /** `Rp1.356.424` of whole rupiah; an empty string for none. */
@@ -27,5 +27,5 @@ export function fileSize(bytes) {
   return `${size.format(bytes / unit)} ${name}`;
 }
 
-/** The time as a `datetime` attribute wants it. */
+/** The time for a `datetime` attribute. */
 export const machineTime = (ms) => new Date(ms).toISOString();

@@ -1,7 +1,7 @@
-// In English, a short gloss beside what the bot says in Indonesian: the title of a message, the name of a button.
+// Short English glosses for the bot's Indonesian messages, by their titles, and for its buttons.
 import { language } from "./words.js";
 
-// The first that fits holds. A message whose title is not here has no gloss rather than a wrong one.
+// The first match is used. A message without a match has no gloss, which is better than a wrong one.
 const TITLES = [
   [/^✅ SUKSES: berapa SN/, "Success: what is its serial number (SN)? Reply with it."],
   [/^✅ SUKSES/, "Success; the SN is the proof."],
@@ -13,9 +13,9 @@ const TITLES = [
   [/^⌛ TIDAK DIPROSES/, "Not processed: nothing was bought."],
   [/^⚠️ HASIL BERUBAH/, "The result has changed: do not send it again, an admin looks into it."],
   [/^↩️/, "Ordered before today: not bought again."],
-  [/^🤔/, "Asked back: nothing is bought."],
+  [/^🤔/, "A question about the order: nothing is bought yet."],
   [/^🚫/, "Closed at the moment: nothing is bought."],
-  [/^📋 [0-9]+ baris/, "One table for all lines of a message; it moves along."],
+  [/^📋 [0-9]+ baris/, "One table for all lines of a message, updated as the orders change."],
   [/^📋 Pratinjau/, "What a price list would change; a tap applies it."],
   [/^📋 (Daftar harga|Harga)/, "Prices."],
   [/^✅ Katalog diperbarui/, "The price list is live."],
@@ -46,10 +46,10 @@ const KEYS = [
   [/SUKSES/, "Decide: success"], [/GAGAL/, "Decide: failed"], [/🛒/, "Buy this"],
 ];
 
-/** What the bot's message is about, in English; null where the page is Indonesian or nothing is known. */
+/** The English gloss of a message; null on the Indonesian page and for an unknown message. */
 export const titleGloss = (text) => found(TITLES, text.split("\n", 1)[0]);
 
-/** What a button does, in English; null where the page is Indonesian or nothing is known. */
+/** The English gloss of a button; null on the Indonesian page and for an unknown button. */
 export const keyGloss = (label) => found(KEYS, label);
 
 function found(glosses, text) {

@@ -1,11 +1,11 @@
-// The one hint of what to try first: above the first reseller's quick messages, until something was sent.
+// The hint on what to try first, above the first reseller's chips until a message is sent.
 import { recall, remember } from "./memory.js";
 import { wordAll } from "./words.js";
 
 const NAME = "hint";
 let shown = null;
 
-/** Show the hint in this composer, before its chips, unless it has done its work before. */
+/** Show the hint in this composer, before its chips, unless it is done. */
 export function showHint(composer) {
   if (recall(NAME) === "done" || shown) return;
   shown = document.getElementById("hint-template").content.firstElementChild.cloneNode(true);
@@ -18,7 +18,7 @@ export function showHint(composer) {
   composer.classList.add("hinted");
 }
 
-/** The hint has done its work: something was sent, or it was closed. */
+/** Remove the hint and store that it is done: a message was sent, or the hint was closed. */
 export function endHint() {
   remember(NAME, "done");
   shown?.parentElement.classList.remove("hinted");
@@ -26,5 +26,5 @@ export function endHint() {
   shown = null;
 }
 
-/** Let the hint come again when the page is started over. */
+/** Show the hint again after a restart. */
 export const renewHint = () => remember(NAME, null);

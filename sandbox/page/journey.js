@@ -1,10 +1,10 @@
-// Each order's way through its stations, as a stepper; a tap shows all that happened, line by line.
+// Each order's progress as a stepper; a tap shows every step in a line of its own.
 import { el, reconcile, setText } from "./dom.js";
 import { exactTime, fullTime, machineTime } from "./format.js";
 import { rove } from "./roving.js";
 import { known, t } from "./words.js";
 
-const STATIONS = ["asked", "recorded", "sent", "answered", "settled", "told"];
+const STATIONS = ["ordered", "recorded", "sent", "answered", "settled", "notified"];
 const TONES = {
   succeeded: "good", failed: "bad", disputed: "warn", unknown: "warn",
   placed: "under-way", submitting: "under-way", pending: "under-way", untaken: "under-way",
@@ -15,7 +15,7 @@ const list = document.getElementById("order-list");
 
 rove(list, ".order-head");
 
-/** Draw the orders of a snapshot, newest first; `read` tells whether the bot's records could be read. */
+/** Draw the orders of a snapshot, newest first. */
 export function drawOrders(snapshot) {
   const chats = new Map(snapshot.chats.map((chat) => [chat.id, chat.title]));
   const orders = snapshot.orders.map((order) => ({ ...order, title: chats.get(order.chat_id) ?? "" }));
@@ -41,7 +41,7 @@ function createOrder() {
     head.setAttribute("aria-expanded", String(!details.hidden));
   };
   head.addEventListener("click", toggle);
-  // The stations belong to the order: a tap on them opens it as well, but not one that marks text.
+  // A tap on the steps opens the order as well, unless it selects text.
   node.querySelector(".steps").addEventListener("click", () => getSelection().isCollapsed && toggle());
   return node;
 }
@@ -65,7 +65,7 @@ function stateWords(order) {
   return order.state === "pending" && order.overdue ? t("overdue") : state;
 }
 
-/** The six stations: what was reached, what is next, and what did not happen at all. */
+/** The six steps with their state: done, next, ahead, or skipped. */
 function stationsOf(order) {
   const isOver = order.state === "unbought" || SETTLED.has(order.state);
   const reached = STATIONS.map((name) => reachedBy(order, name));
@@ -81,21 +81,21 @@ function stationsOf(order) {
 function reachedBy(order, name) {
   const all = order.steps.filter((step) => step.name === name);
   if (name === "settled") return SETTLED.has(order.state) && all.length > 0;
-  if (name === "told") return order.state === "unbought" ? all.length > 0 : all.some((step) => step.is_result);
+  if (name === "notified") return order.state === "unbought" ? all.length > 0 : all.some((step) => step.is_result);
   return all.length > 0;
 }
 
-/** Whether a station that was not reached may still be: those behind the last, and two that others may overtake. */
+/** Whether a step that was not reached may still be: those after the last, and two that can come late. */
 function isStillToCome(order, name, isBehindLast, isOver) {
   if (name === "answered") return order.steps.some((step) => step.name === "sent") || (isBehindLast && !isOver);
-  if (name === "told") return SETTLED.has(order.state) || !isOver;
+  if (name === "notified") return SETTLED.has(order.state) || !isOver;
   return isBehindLast && !isOver;
 }
 
 function toneOf(order, name) {
   const at = (station) => order.steps.findLast((step) => step.name === station);
   if (name === "answered") return ANSWER_TONES[at(name)?.answer] ?? "passed";
-  if (name === "settled" || name === "told") return TONES[order.state] ?? "calm";
+  if (name === "settled" || name === "notified") return TONES[order.state] ?? "calm";
   return "passed";
 }
 
@@ -106,7 +106,7 @@ function createStep({ name }) {
 
 function drawStep(node, step) {
   const [hidden, time, small] = [".visually-hidden", "time", "small"].map((selector) => node.querySelector(selector));
-  const shown = step.name === "told" ? step.all.findLast((one) => one.is_result) ?? step.all.at(-1) : step.all.at(-1);
+  const shown = step.name === "notified" ? step.all.findLast((one) => one.is_result) ?? step.all.at(-1) : step.all.at(-1);
   node.className = ["step", step.state, step.passed && "passed", `tone-${step.tone}`].filter(Boolean).join(" ");
   setText(hidden, step.state === "skipped" ? t("step.skipped") : step.state === "done" ? "" : t("step.ahead"));
   setText(time, shown ? exactTime(shown.at) : "");
@@ -126,23 +126,23 @@ function drawDetail(node, step) {
   words.lang = step.words ? "id" : "";
 }
 
-/** What happened at a step, in few words; of a notice and of a refusal, in their own. */
+/** A short text for a step; a notice and a refusal are quoted. */
 function sentence(step) {
   switch (step.name) {
-    case "asked":
-      return t(step.by_button ? "did.tapped" : "did.asked");
+    case "ordered":
+      return t(step.by_button ? "did.tapped" : "did.typed");
     case "sent":
       return step.posts > 1 ? t("did.sentTimes", { count: step.posts }) : t("did.sent");
     case "answered":
-      // The biller repeats the order before its reason; the order stands beside it already.
+      // The biller repeats the order before its reason; the page already shows the order.
       if (step.reason) return t("answered.refusedFor", { reason: step.reason.replace(/^Transaksi \S+ GAGAL /, "") });
       return known(`answered.${step.answer}`, step.answer);
     case "settled":
       return t(step.by_admin ? "did.settledByAdmin" : step.state === "expired" ? "did.settledByBot" : "did.settled", {
         state: known(`state.${step.state}`, step.state),
       });
-    case "told":
-      return step.words ?? t("did.told");
+    case "notified":
+      return step.words ?? t("did.notified");
     default:
       return t(`did.${step.name}`);
   }

@@ -1,8 +1,8 @@
-// What this browser remembers of the page; a browser that keeps nothing forgets it, and that is all.
+// Values of the page in the browser's local storage; without storage they are simply lost.
 
 const PREFIX = "loket.";
 
-/** What was remembered under `name`; null if nothing was. */
+/** The value stored under `name`; null if there is none. */
 export function recall(name) {
   try {
     return localStorage.getItem(PREFIX + name);
@@ -11,12 +11,12 @@ export function recall(name) {
   }
 }
 
-/** Remember `value` under `name`; null forgets it. */
+/** Store `value` under `name`; null deletes it. */
 export function remember(name, value) {
   try {
     if (value === null) localStorage.removeItem(PREFIX + name);
     else localStorage.setItem(PREFIX + name, value);
   } catch {
-    // Private windows may keep nothing.
+    // Private windows may have no storage.
   }
 }

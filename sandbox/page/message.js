@@ -1,4 +1,4 @@
-// One message: its bubble, the quote it answers, its buttons.
+// One message: its bubble, the quote that it replies to, its buttons.
 import { actsAsButton, announce, copyText, el } from "./dom.js";
 import { attachment } from "./files.js";
 import { fullTime, machineTime, shortTime } from "./format.js";
@@ -8,16 +8,16 @@ import { language, t } from "./words.js";
 
 const COPIED_MS = 1600; // long enough to be read, short enough to copy again
 
-/** What can be done in a message; its list item is the Tab stop, and the arrow keys lead to these. */
+/** The controls of a message: its list item is the Tab stop, and the arrow keys move to these. */
 export const CONTROLS = "button, a[href], [role=button]";
 
-/** A message's list item, still empty; `drawMessage` fills it. */
+/** An empty list item for a message; `drawMessage` fills it. */
 export function createMessage(message) {
   const side = message.from.is_bot ? "from-bot" : "from-person";
   return el("li", { class: `message ${side}`, "data-id": message.id });
 }
 
-/** Draw the message into its item. `actions` has reply(message), press(message, button), command(text), jump(id). */
+/** Draw the message into its item. `actions` has reply(message), press(message, button, node), command(text), jump(id). */
 export function drawMessage(item, message, actions) {
   const held = item !== document.activeElement && item.contains(document.activeElement);
   const focused = held ? document.activeElement.dataset.focus : null;
@@ -37,11 +37,11 @@ export function drawMessage(item, message, actions) {
   });
   item.replaceChildren(bubble, ...keyboard(message, actions));
   for (const control of item.querySelectorAll(CONTROLS)) control.tabIndex = -1;
-  // Where the control is gone, as after a tap that can be made once, the message itself keeps the focus.
+  // If the control is gone, as after a tap on a button that works once, the message gets the focus.
   if (held) (focused && item.querySelector(`[data-focus="${CSS.escape(focused)}"]`) || item).focus({ preventScroll: true });
 }
 
-/** What a message is about in one line: its words, or the name of its file. */
+/** The text of a message, or the name of its file. */
 export const gist = (message) => message.text || (message.attachment?.name ?? "");
 
 function body(message, actions) {
@@ -92,7 +92,7 @@ function key(message, button, focus, actions) {
   return node;
 }
 
-// As in Telegram: a tap on text of this style copies it.
+// As in Telegram, a tap on text of this style copies it.
 function copiesByTap(node) {
   node.title = t("tapToCopy");
   node.setAttribute("role", "button");

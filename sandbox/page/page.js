@@ -1,4 +1,4 @@
-// The sandbox's page: follows the snapshot and hands each part to the module that draws it.
+// The sandbox's page: receives the snapshots and passes each part to the module that draws it.
 import { follow, post } from "./api.js";
 import { drawDesk, openDesk } from "./biller.js";
 import { Chat } from "./chat.js";
@@ -44,12 +44,12 @@ function open(chat, user) {
   row.append(panel.node);
   tabs.add(panel);
   panel.node.addEventListener("focusin", () => {
-    // Test orders belong to a counter: an admin's or a stranger's chat is no place for them.
+    // Test orders are for a reseller's chat, not for an admin's or a stranger's.
     if (panel.role === "reseller") lastCounter = panel;
   });
 }
 
-/** The chat that a test order is written in: the reseller's that was used last. */
+/** The chat for test orders: the reseller's that was used last. */
 const counter = () => lastCounter ?? chats.values().next().value;
 
 function showLink(state) {

@@ -1,4 +1,4 @@
-// Telegram's text with entities, as DOM nodes. Offsets are UTF-16 units, which is how JavaScript counts.
+// Telegram's text with entities as DOM nodes. Offsets are UTF-16 units, as in JavaScript strings.
 import { actsAsButton, el } from "./dom.js";
 import { t } from "./words.js";
 
@@ -22,7 +22,7 @@ function fill(parent, { text, from, to, entities, onCommand }) {
   let at = from;
   for (let index = 0; index < entities.length; index += 1) {
     const entity = entities[index];
-    if (entity.offset < at) continue; // overlaps what is drawn already: Telegram nests, it never crosses
+    if (entity.offset < at) continue; // overlaps a drawn entity: Telegram's entities are nested, never partly overlapping
     const end = Math.min(entity.offset + entity.length, to);
     const inner = entities.slice(index + 1).filter((other) => other.offset < end);
     parent.append(text.slice(at, entity.offset));

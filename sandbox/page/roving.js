@@ -1,10 +1,10 @@
-// One Tab stop for many controls: the arrow keys go through them, so that Tab reaches what comes behind.
+// One Tab stop for many controls: the arrow keys move among them, and Tab leaves the group.
 
 const TURNS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 /**
- * Make the elements that match `selector` in `container` one Tab stop. `keys` says which arrow goes how many of them on;
- * new elements join by themselves. Until someone has been there, the stop is at the `start`: `first` or `last`.
+ * Make the elements that match `selector` in `container` one Tab stop. `keys` maps each arrow key to a number of elements
+ * to move by; new elements join by themselves. Until one has had the focus, the stop is at the `start`: `first` or `last`.
  */
 export function rove(container, selector, { keys = TURNS, start = "first" } = {}) {
   let current = null;
@@ -38,8 +38,8 @@ export function rove(container, selector, { keys = TURNS, start = "first" } = {}
 }
 
 /**
- * Let the right arrow go from an item that matches `selector` into its own `controls`, the left one back through them to
- * the item, and Escape there at once.
+ * Make the right arrow move from an item that matches `selector` into its `controls`, the left arrow back through them to
+ * the item, and Escape directly to the item.
  */
 export function enter(container, selector, controls) {
   container.addEventListener("keydown", (event) => {

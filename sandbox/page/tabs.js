@@ -1,8 +1,8 @@
-// On a narrow screen one chat is shown at a time: tabs to change it, with counts of unseen news.
+// On a narrow screen one chat is shown at a time: tabs select it and count its unread messages.
 import { el, setText } from "./dom.js";
 import { t } from "./words.js";
 
-/** The tabs over the row of chats; a swipe in the row and a tap on a tab do the same. */
+/** The tabs above the row of chats; a swipe in the row selects a chat as well. */
 export class Tabs {
   constructor(nav, row) {
     this.nav = nav;

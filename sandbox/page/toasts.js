@@ -1,10 +1,10 @@
-// Answers to tapped buttons: a toast that goes by itself, or an alert that waits for its OK.
+// Answers to tapped buttons: a toast that disappears by itself, or an alert with an OK button.
 import { el } from "./dom.js";
 import { t } from "./words.js";
 
-const TOAST_MS = 4500; // two short sentences at a calm reading pace
+const TOAST_MS = 4500; // time to read two short sentences
 
-/** The toasts of one chat; those already there when the page opened are not shown again. */
+/** The toasts of one chat; those older than the page are not shown. */
 export class Toasts {
   constructor(node, alreadyShown) {
     this.node = node;
@@ -46,7 +46,7 @@ export class Toasts {
     const ok = el("button", { type: "button", class: "plain", onclick: close }, "OK");
     box.append(ok);
     box.addEventListener("keydown", (event) => event.key === "Escape" && close());
-    // A person in the middle of a word is not interrupted: the Tab key leads to the OK.
+    // A user who is typing keeps the focus; the Tab key leads to the OK button.
     if (!back?.matches("textarea, input")) ok.focus();
   }
 }

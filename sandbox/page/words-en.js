@@ -1,8 +1,8 @@
-// The page in English. Keys are the same in every language; tests hold them to it.
+// The texts of the page in English. Every language has the same keys; a test compares them.
 export const en = {
   title: "Loket · sandbox",
   tagline: "sandbox",
-  about: "Telegram and the biller on this page are pretended, the bot is real. Try anything, no money is spent.",
+  about: "Telegram and the biller on this page are emulated, the bot is real. Try anything, no money is spent.",
   parts: "Parts of the page",
   skips: "Skip",
   skipToWriting: "Skip to writing a message",
@@ -76,7 +76,7 @@ export const en = {
   hiddenText: "Hidden text, tap to see it",
   enlarge: "Enlarge the picture: {alt}",
   download: "Download {name}, {size}",
-  botAlert: "Notice of the bot",
+  botAlert: "Notice from the bot",
   sandboxSilent: "The sandbox does not answer. Is it still running?",
   sandboxRefused: "The sandbox refused: {why}",
 
@@ -86,7 +86,7 @@ export const en = {
   "chip.cut": "answer is cut off",
   "chip.token": "electricity token",
   "chip.prices": "prices",
-  "chip.lookup": "look an order up",
+  "chip.lookup": "look up an order",
   "chip.history": "order history",
   "chip.help": "how to order",
   "chip.balance": "balance at the biller",
@@ -98,12 +98,12 @@ export const en = {
   "chip.join": "ask to be a reseller",
   "chip.stranger": "order unregistered",
 
-  journeys: "The way of each order",
+  journeys: "Progress of each order",
   journeyList: "Orders, the newest on top",
   noOrders: "No orders yet.",
   noRecords: "The bot's database cannot be read yet, so its orders cannot be shown.",
   byAdmin: "{state} · by an admin",
-  overdue: "Takes long",
+  overdue: "Overdue",
 
   "state.untaken": "Waiting for the bot",
   "state.unbought": "Not bought",
@@ -116,16 +116,16 @@ export const en = {
   "state.expired": "Not processed",
   "state.disputed": "Results contradict",
 
-  "step.asked": "Asked",
+  "step.ordered": "Ordered",
   "step.recorded": "Recorded",
   "step.sent": "Sent",
   "step.answered": "Biller answered",
   "step.settled": "Result",
-  "step.told": "Told",
+  "step.notified": "Notified",
   "step.skipped": "(did not happen)",
   "step.ahead": "(not yet)",
 
-  "did.asked": "Typed in the chat",
+  "did.typed": "Typed in the chat",
   "did.tapped": "By a button",
   "did.recorded": "Stored by the bot",
   "did.sent": "Sent to the biller",
@@ -133,7 +133,7 @@ export const en = {
   "did.settled": "Biller: {state}",
   "did.settledByBot": "Bot: {state}",
   "did.settledByAdmin": "Admin: {state}",
-  "did.told": "Told to the chat",
+  "did.notified": "Chat notified",
 
   "answer.pending": "accepted",
   "answer.refused": "refused",
@@ -152,12 +152,12 @@ export const en = {
 
   balance: "Balance",
   billerSettings: "How the biller works",
-  usualBehaviour: "For ordinary numbers, the biller's way is",
+  usualBehaviour: "Behaviour for ordinary numbers",
   answerDelay: "Answer after (s)",
   resultDelay: "Result after (s)",
   balanceField: "Balance (Rp)",
   notANumber: "Please fill in a sensible number.",
-  ledger: "The biller's books",
+  ledger: "The biller's ledger",
   noEntries: "No purchase has reached the biller yet.",
   testNumbers: "Test numbers",
   testNumbersWhy: "the last four digits decide",

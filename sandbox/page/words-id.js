@@ -1,4 +1,4 @@
-// The page in Indonesian. Keys are the same in every language; tests hold them to it.
+// The texts of the page in Indonesian. Every language has the same keys; a test compares them.
 export const id = {
   title: "Loket · ruang coba",
   tagline: "ruang coba",
@@ -116,16 +116,16 @@ export const id = {
   "state.expired": "Tidak diproses",
   "state.disputed": "Hasil bertentangan",
 
-  "step.asked": "Diminta",
+  "step.ordered": "Diminta",
   "step.recorded": "Dicatat",
   "step.sent": "Dikirim",
   "step.answered": "Dijawab biller",
   "step.settled": "Hasil",
-  "step.told": "Dikabarkan",
+  "step.notified": "Dikabarkan",
   "step.skipped": "(tidak terjadi)",
   "step.ahead": "(belum)",
 
-  "did.asked": "Diketik di obrolan",
+  "did.typed": "Diketik di obrolan",
   "did.tapped": "Lewat tombol",
   "did.recorded": "Disimpan bot",
   "did.sent": "Dikirim ke biller",
@@ -133,7 +133,7 @@ export const id = {
   "did.settled": "Biller: {state}",
   "did.settledByBot": "Bot: {state}",
   "did.settledByAdmin": "Admin: {state}",
-  "did.told": "Dikabarkan ke obrolan",
+  "did.notified": "Dikabarkan ke obrolan",
 
   "answer.pending": "diterima",
   "answer.refused": "ditolak",

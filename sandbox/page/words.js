@@ -1,11 +1,11 @@
-// The page's own words in the language that was chosen; what is said in the chats is the bot's and stays as it is.
+// The page's texts in the chosen language. Messages in the chats are the bot's and are not translated.
 import { en } from "./words-en.js";
 import { id } from "./words-id.js";
 import { recall, remember } from "./memory.js";
 
 const LANGUAGES = { id, en };
 
-/** The language of the page: `?lang=`, else the one chosen before, else Indonesian. */
+/** The language of the page: `?lang=`, else the last one chosen, else Indonesian. */
 export const language = chosen();
 
 const words = LANGUAGES[language];
@@ -17,16 +17,16 @@ function chosen() {
   return known ?? "id";
 }
 
-/** The words named `key`, with `{name}` replaced by `values.name`; the name itself if nothing is called so. */
+/** The text of `key`, with `{name}` replaced by `values.name`; the key itself if it has no text. */
 export function t(key, values = {}) {
   const found = words[key] ?? key;
   return found.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-/** The words named `key` if there are any, else `otherwise`: for names that come from the bot or the biller. */
+/** The text of `key` if it has one, else `otherwise`: for keys with a name from the bot or the biller. */
 export const known = (key, otherwise) => (key in words ? t(key) : otherwise);
 
-/** Word everything under `root` (templates too) that names its words: `data-t` its text, `data-t-title` its title … */
+/** Fill in the texts under `root`, templates included: `data-t` is the key of the text, `data-t-title` of the title … */
 export function wordAll(root) {
   for (const node of root.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
   for (const name of ["aria-label", "title", "placeholder"]) {

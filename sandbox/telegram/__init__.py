@@ -1,1 +1,1 @@
-"""A pretended Telegram: the Bot API server on one side, people with phones on the other."""
+"""An emulated Telegram: the Bot API over HTTP, its chats and users, and faults on request."""

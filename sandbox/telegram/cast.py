@@ -1,11 +1,11 @@
-"""The people and chats every sandbox begins with."""
+"""The users and chats that every sandbox starts with."""
 
 from typing import Final
 
 from sandbox.telegram.chats import Chat, Chats, ChatType, Role, User
 
-# The token of Telegram's own documentation: well-formed, and of no real bot.
-BOT_TOKEN: Final = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105  # no secret
+# The token in Telegram's own documentation: well-formed, but not of a real bot.
+BOT_TOKEN: Final = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105  # not a secret
 BOT: Final = User(id=110201543, name="Loket", username="loket_demo_bot", role=Role.BOT)
 
 SARI: Final = User(id=1001, name="Sari", username="tokosari", role=Role.RESELLER)
@@ -16,7 +16,7 @@ GROUP_ID: Final = -100200300
 
 
 def fresh_chats() -> Chats:
-    """Return the cast with nothing said yet."""
+    """Return the users and their empty chats."""
     titles = {SARI: "Toko Sari", BUDI: "Budi Cell", RINA: "Ibu Rina", STRANGER: "Orang Asing"}
     chats = {user.id: _private(user, title) for user, title in titles.items()}
     chats[GROUP_ID] = Chat(

@@ -1,4 +1,4 @@
-"""People, chats and messages as Telegram's servers keep them."""
+"""Users, chats and messages as Telegram's servers store them."""
 
 import itertools
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 class ChatType(StrEnum):
-    """Telegram's kinds of chat a bot is talked to in."""
+    """The types of chats in which users write to a bot."""
 
     PRIVATE = "private"
     GROUP = "group"
@@ -21,7 +21,7 @@ class ChatType(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person is to the shop at the start; Telegram itself does not know it, the page shows it."""
+    """A user's role in the shop at the start, for the page; Telegram itself does not know it."""
 
     RESELLER = "reseller"
     ADMIN = "admin"
@@ -32,8 +32,6 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person, or the bot."""
-
     id: int
     name: str
     role: Role
@@ -42,9 +40,9 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message as it reads now; an edit puts another in its place. Times in ms since the epoch.
+    """One message in its present version; an edit replaces it. Times in ms since the epoch.
 
-    With an attachment, text and entities are its caption's. `asks` is the markup that asks for a reply.
+    With an attachment, text and entities are its caption. `asks` is the markup that requests a reply.
     """
 
     id: int
@@ -62,17 +60,16 @@ class Message:
 
     @property
     def from_bot(self) -> bool:
-        """Whether the bot wrote it."""
         return self.sender.role is Role.BOT
 
     def buttons(self) -> Iterator[Json]:
-        """Go through the inline buttons, row by row."""
+        """Yield the inline buttons, row by row."""
         return itertools.chain.from_iterable((self.markup or {}).get("inline_keyboard", []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
-    """What a person sees after a press: the answer to the callback query."""
+    """The answer to a callback query, as the user sees it."""
 
     callback_id: str
     user_id: int
@@ -83,8 +80,6 @@ class Toast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tap:
-    """One tap on a button under a message."""
-
     message_id: int
     user_id: int
     at_ms: int
@@ -92,7 +87,7 @@ class Tap:
 
 @dataclass(slots=True, kw_only=True)
 class Chat:
-    """A chat with its messages by id; ids rise per chat and are never used again."""
+    """A chat with its messages by id; ids increase per chat and are never reused."""
 
     id: int
     type: ChatType
@@ -106,12 +101,11 @@ class Chat:
     last_message_id: int = 0
 
     def next_message_id(self) -> int:
-        """Draw the next id."""
         self.last_message_id += 1
         return self.last_message_id
 
     def clear(self) -> None:
-        """Forget what was said; ids go on rising, for a bot may remember the old ones."""
+        """Delete all messages; ids go on increasing, since a bot may have stored the old ones."""
         self.messages.clear()
         self.taps.clear()
         self.toasts.clear()
@@ -120,14 +114,12 @@ class Chat:
 
 @dataclass(slots=True, kw_only=True)
 class Chats:
-    """All people and chats."""
-
     bot: User
     users: dict[int, User]
     chats: dict[int, Chat]
 
     def find(self, chat_id: int | str) -> Chat:
-        """Return the chat with this id or @username; `chat not found` otherwise."""
+        """Return the chat with this id or @username; RefusedError `chat not found` if there is none."""
         key = chat_id
         if isinstance(chat_id, str):
             key = next((u.id for u in self.users.values() if f"@{u.username}" == chat_id), chat_id)
@@ -136,7 +128,7 @@ class Chats:
         return self.chats[key]
 
     def upgrade(self, chat: Chat, new_id: int) -> None:
-        """Let there be the supergroup a group has become."""
+        """Create the supergroup that a group was upgraded to."""
         if new_id not in self.chats:
             self.chats[new_id] = Chat(
                 id=new_id,

@@ -1,4 +1,4 @@
-"""The pretended Telegram as people and tests handle it: phones with thumbs on them."""
+"""The emulated Telegram as the page and tests use it: messages and taps of users, and faults."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -13,26 +13,26 @@ from sandbox.telegram.updates import Kind
 
 _LONGEST_TEXT: Final = 4096
 _LONGEST_CAPTION: Final = 1024
-# Callback ids are long numbers in a string.
+# Callback ids are 19-digit numbers, sent as strings.
 _FIRST_CALLBACK_ID: Final = 4382000000000000000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a person's message became; no update id if the bot does not ask for such updates."""
+    """The ids of a user's message; no update id if the bot does not request such updates."""
 
     message_id: int
     update_id: int | None
 
 
 class Telegram(Platform):
-    """One Bot API server with one bot and the cast.
+    """One Bot API server with one bot and the users.
 
-    Verbs of people raise ValueError for what Telegram's own apps would not let them do, and RefusedError for
-    a chat that does not exist.
+    Actions of users raise ValueError for what Telegram's own apps do not allow, and RefusedError for a chat
+    that does not exist.
     """
 
-    # What people do.
+    # Actions of users.
 
     def say(
         self,
@@ -44,7 +44,7 @@ class Telegram(Platform):
         thread_id: int | None = None,
         forwarded: bool = False,
     ) -> Said:
-        """Send a message as a person; in a private chat the person is known."""
+        """Send a message as a user; in a private chat the default is its user."""
         text = text.strip()
         if not 1 <= len(text) <= _LONGEST_TEXT:
             raise ValueError(f"a message has 1 to {_LONGEST_TEXT} characters, not {len(text)}")
@@ -60,7 +60,7 @@ class Telegram(Platform):
         caption: str = "",
         reply_to: int | None = None,
     ) -> Said:
-        """Send a document as a person."""
+        """Send a document as a user."""
         caption = caption.strip()
         if len(caption) > _LONGEST_CAPTION:
             raise ValueError(f"a caption has up to {_LONGEST_CAPTION} characters, not {len(caption)}")
@@ -70,19 +70,19 @@ class Telegram(Platform):
         return self._post(chat_id, user_id, caption, reply_to=reply_to, attachment=document)
 
     def edit(self, chat_id: int, message_id: int, text: str) -> int | None:
-        """Change a person's own message; returns the update's id."""
+        """Edit a user's own message; return the update's id."""
         chat = self.chats.find(chat_id)
         old = self.message(chat_id, message_id)
         if old.from_bot:
-            raise ValueError("people edit their own messages only")
+            raise ValueError("users can edit only their own messages")
         text = text.strip()
         new = replace(old, text=text, entities=commands_in(text), edited_at_ms=self.now_ms())
         chat.messages[message_id] = new
-        return self._tell(Kind.EDITED_MESSAGE, chat, new)
+        return self._add_update(Kind.EDITED_MESSAGE, chat, new)
 
     def press(self, chat_id: int, message_id: int, data: str, *, user_id: int | None = None) -> str:
-        """Tap the inline button with this data; returns the callback query's id."""
-        chat, user = self._at(chat_id, user_id)
+        """Tap the inline button with this data; return the callback query's id."""
+        chat, user = self._chat_and_user(chat_id, user_id)
         message = self.message(chat_id, message_id)
         if all(button.get("callback_data") != data for button in message.buttons()):
             raise ValueError(f"message {message_id} has no button {data!r}")
@@ -102,10 +102,10 @@ class Telegram(Platform):
         self.deliver()
         return callback_id
 
-    # What a test asks for and looks at.
+    # What tests read and control.
 
     def message(self, chat_id: int, message_id: int) -> Message:
-        """Return one message; ValueError if it is not there."""
+        """Return one message; ValueError if there is none."""
         found = self.chats.find(chat_id).messages.get(message_id)
         if found is None:
             raise ValueError(f"chat {chat_id} has no message {message_id}")
@@ -116,22 +116,22 @@ class Telegram(Platform):
         return list(self.chats.find(chat_id).messages.values())
 
     def bot_messages(self, chat_id: int) -> list[Message]:
-        """Return what the bot said in a chat, oldest first."""
+        """Return all messages of the bot in a chat, oldest first."""
         return [message for message in self.messages(chat_id) if message.from_bot]
 
     async def wait_for_message(
         self, chat_id: int, *, containing: str = "", after: int = 0, timeout_s: float = 5.0
     ) -> Message:
-        """Return the bot's first message past id `after` that reads so, edits included; TimeoutError."""
+        """Return the bot's first message past id `after` with this text, also by an edit; TimeoutError."""
 
         def find() -> Message | None:
-            said = self.bot_messages(chat_id)
-            return next((one for one in said if one.id > after and containing in one.text), None)
+            messages = self.bot_messages(chat_id)
+            return next((one for one in messages if one.id > after and containing in one.text), None)
 
         return await self.feed.until(find, timeout_s)
 
     async def wait_for_toast(self, callback_id: str, *, timeout_s: float = 5.0) -> Toast:
-        """Return the bot's answer to a press; TimeoutError if none comes."""
+        """Return the bot's answer to a callback query; TimeoutError if there is none."""
 
         def find() -> Toast | None:
             toasts = [toast for chat in self.chats.chats.values() for toast in chat.toasts]
@@ -150,9 +150,9 @@ class Telegram(Platform):
         new_chat_id: int | None = None,
         description: str | None = None,
     ) -> None:
-        """Let the next `times` calls of `method` go wrong; see FaultKind for the ways.
+        """Make the next `times` calls of `method` fail; see FaultKind for the ways.
 
-        "*" is any method, "download" the fetching of a file after getFile.
+        "*" is any method, "download" the download of a file after getFile.
         """
         fault = Fault(
             method=method,
@@ -179,7 +179,7 @@ class Telegram(Platform):
         forwarded: bool = False,
         attachment: Attachment | None = None,
     ) -> Said:
-        chat, user = self._at(chat_id, user_id)
+        chat, user = self._chat_and_user(chat_id, user_id)
         replied = self.message(chat_id, reply_to) if reply_to is not None else None
         if thread_id is not None:
             chat.threads.add(thread_id)
@@ -195,16 +195,17 @@ class Telegram(Platform):
             attachment=attachment,
         )
         chat.messages[message.id] = message
-        return Said(message_id=message.id, update_id=self._tell(Kind.MESSAGE, chat, message))
+        return Said(message_id=message.id, update_id=self._add_update(Kind.MESSAGE, chat, message))
 
-    def _at(self, chat_id: int, user_id: int | None) -> tuple[Chat, User]:
+    def _chat_and_user(self, chat_id: int, user_id: int | None) -> tuple[Chat, User]:
         chat = self.chats.find(chat_id)
-        who = chat_id if user_id is None and chat.type is ChatType.PRIVATE else user_id
-        if who is None or who not in chat.members:
-            raise ValueError(f"user {who} is not in chat {chat_id}")
-        return chat, self.chats.users[who]
+        if user_id is None and chat.type is ChatType.PRIVATE:
+            user_id = chat_id
+        if user_id is None or user_id not in chat.members:
+            raise ValueError(f"user {user_id} is not in chat {chat_id}")
+        return chat, self.chats.users[user_id]
 
-    def _tell(self, kind: Kind, chat: Chat, message: Message) -> int | None:
+    def _add_update(self, kind: Kind, chat: Chat, message: Message) -> int | None:
         update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
         self.deliver()
         return update.id if update else None

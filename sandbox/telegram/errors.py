@@ -1,14 +1,14 @@
-"""What the Bot API answers when it does not do as asked.
+"""Error responses of the Bot API.
 
 RefusedError
-└── ViolationError   the request breaks the Bot API's own rules: a fault of the caller's code
+└── ViolationError   the request breaks the Bot API's own rules: a bug in the caller
 """
 
 from typing import Any
 
 
 class RefusedError(Exception):
-    """The Bot API answers `ok: false` with this HTTP status, description and parameters."""
+    """The Bot API responds `ok: false` with this HTTP status, description and parameters."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)
@@ -17,7 +17,7 @@ class RefusedError(Exception):
         self.parameters = parameters
 
     def as_json(self) -> dict[str, Any]:
-        """Return the answer's body."""
+        """Return the response body."""
         body: dict[str, Any] = {"ok": False, "error_code": self.code, "description": self.description}
         if self.parameters:
             body["parameters"] = self.parameters
@@ -27,23 +27,23 @@ class RefusedError(Exception):
 class ViolationError(RefusedError):
     """A field is unknown, missing, of a wrong type or length, or the markup cannot be parsed."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(400, f"Bad Request: {why}")
-        self.why = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(400, f"Bad Request: {reason}")
+        self.reason = reason
 
 
-def bad_request(why: str) -> RefusedError:
-    """Return a 400 that is no fault of the caller's code: the world has moved on."""
-    return RefusedError(400, f"Bad Request: {why}")
+def bad_request(reason: str) -> RefusedError:
+    """Return a 400 that is not a bug in the caller, such as for a message that was deleted meanwhile."""
+    return RefusedError(400, f"Bad Request: {reason}")
 
 
-def conflict(why: str) -> RefusedError:
-    """Return the 409 of two who fetch updates at once."""
-    return RefusedError(409, f"Conflict: {why}")
+def conflict(reason: str) -> RefusedError:
+    """Return the 409 for two consumers of updates, such as two polls or a poll and a webhook."""
+    return RefusedError(409, f"Conflict: {reason}")
 
 
 def too_many_requests(retry_after_s: int) -> RefusedError:
-    """Return the 429 of a caller who is too fast."""
+    """Return the 429 for a caller over the rate limit."""
     description = f"Too Many Requests: retry after {retry_after_s}"
     return RefusedError(429, description, retry_after=retry_after_s)
 

@@ -1,4 +1,4 @@
-"""Misfortunes ordered beforehand: the next calls of a method, or to one chat, go wrong in a given way."""
+"""Injected faults: the next calls of a method, or those to one chat, fail in a given way."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +11,7 @@ _ANY_METHOD = "*"
 
 
 class FaultKind(StrEnum):
-    """The ways a call can go wrong."""
+    """The ways in which a call can fail."""
 
     TOO_MANY = "429"
     SERVER_ERROR = "500"
@@ -26,7 +26,7 @@ class FaultKind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """`times` more calls go wrong so; `retry_after_s` is also how long a slow answer takes."""
+    """A fault for the next `times` calls; `retry_after_s` is also the duration of a slow response."""
 
     method: str
     kind: FaultKind
@@ -36,12 +36,11 @@ class Fault:
     new_chat_id: int | None = None
     description: str | None = None
 
-    def strikes(self, method: str, chat_id: int | None) -> bool:
-        """Whether this call is meant."""
+    def applies_to(self, method: str, chat_id: int | None) -> bool:
         return self.method in {_ANY_METHOD, method} and self.chat_id in {None, chat_id}
 
     def as_json(self) -> Json:
-        """Return the fault as the controls take it."""
+        """Return the fault in the format of the controls."""
         body = {
             "method": self.method,
             "kind": self.kind.value,
@@ -56,13 +55,13 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults still to happen, first ordered first."""
+    """The pending faults, oldest first."""
 
     pending: list[Fault] = field(default_factory=list)
 
     def take(self, method: str, chat_id: int | None) -> Fault | None:
-        """Return the fault that strikes this call, and count it down."""
-        fault = next((one for one in self.pending if one.strikes(method, chat_id)), None)
+        """Return the first fault that applies to this call, and use up one of its `times`."""
+        fault = next((one for one in self.pending if one.applies_to(method, chat_id)), None)
         if fault is not None:
             fault.times -= 1
             self.pending = [one for one in self.pending if one.times > 0]
@@ -70,7 +69,7 @@ class Faults:
 
 
 def refusal(fault: Fault, chat_type: ChatType | None) -> RefusedError | None:
-    """Return what the Bot API says instead of doing it, for the kinds that say something."""
+    """Return the error response of a fault, None for the kinds that have none."""
     match fault.kind:
         case FaultKind.TOO_MANY:
             return too_many_requests(fault.retry_after_s)

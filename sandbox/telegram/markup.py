@@ -1,4 +1,4 @@
-"""Text as Telegram reads it: HTML becomes text with entities (offsets in UTF-16 units), and commands."""
+"""Parses text as Telegram does: HTML into text with entities (offsets in UTF-16 units), and commands."""
 
 import re
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ _ATTRIBUTE = r"""\s+([^\s=>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?"""
 _START = re.compile(rf"<([^\s>]*)((?:{_ATTRIBUTE})*)\s*>")
 _ENTITY = re.compile(r"&(?:(lt|gt|amp|quot)(?![a-zA-Z])|#([0-9]{1,7})|#[xX]([0-9a-fA-F]{1,6}));?")
 _COMMAND = re.compile(r"(?<![\w/<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/>@])")
-# What stands in one of these is text to be copied or a link, whatever it looks like.
+# Telegram marks no commands inside these entities.
 _OPAQUE: Final = frozenset({"code", "pre", "text_link"})
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _LAST_CODE_POINT: Final = 0x10FFFF
@@ -37,12 +37,12 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 
 
 def utf16_len(text: str) -> int:
-    """Return the length in the units Telegram counts offsets in."""
+    """Return the length in UTF-16 units, in which Telegram counts offsets."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def commands_in(text: str, entities: tuple[Json, ...] = ()) -> tuple[Json, ...]:
-    """Return the commands in a text as entities; where `entities` have code or a link there is none."""
+    """Return the commands in a text as entities, except inside code or links among `entities`."""
     found = (
         {
             "type": "bot_command",
@@ -61,7 +61,7 @@ def _overlap(one: Json, other: Json) -> bool:
 
 
 def parse_html(source: str) -> tuple[str, tuple[Json, ...]]:
-    """Return text and entities; ViolationError `can't parse entities: …` as Telegram words it."""
+    """Return text and entities; ViolationError `can't parse entities: …` in Telegram's own words."""
     return _Parser(source).run()
 
 
@@ -90,9 +90,9 @@ class _Parser:
             else:
                 self._plain()
         if self.stack:
-            raise self._complaint(f'Can\'t find end tag corresponding to start tag "{self.stack[-1].tag}"')
+            raise self._violation(f'Can\'t find end tag corresponding to start tag "{self.stack[-1].tag}"')
         for entity in self.entities:
-            if entity["type"] == "code":  # a language is told only of a whole block
+            if entity["type"] == "code":  # only a `pre` block has a language
                 entity.pop("language", None)
         in_order = sorted(self.entities, key=lambda entity: (entity["offset"], -entity["length"]))
         return "".join(self.text), tuple(in_order)
@@ -109,27 +109,27 @@ class _Parser:
         name = re.split(r"[\s>]", self.source[self.at + 1 :], maxsplit=1)[0]
         tag = name.lower()
         if tag not in _KINDS:
-            raise self._complaint(f'Unsupported start tag "{tag}" at byte offset {self._byte()}')
+            raise self._violation(f'Unsupported start tag "{tag}" at byte offset {self._byte()}')
         found = _START.match(self.source, self.at)
         if found is None:
-            raise self._complaint(f'Unclosed start tag "{tag}" at byte offset {self._byte()}')
+            raise self._violation(f'Unclosed start tag "{tag}" at byte offset {self._byte()}')
         attributes = {key.lower(): _value(raw) for key, raw in re.findall(_ATTRIBUTE, found[2])}
         if tag == "span" and attributes.get("class") != "tg-spoiler":
-            raise self._complaint(f'Tag "span" must have class "tg-spoiler" at byte offset {self._byte()}')
+            raise self._violation(f'Tag "span" must have class "tg-spoiler" at byte offset {self._byte()}')
         self.stack.append(_Open(tag, self.offset, _extra(tag, attributes)))
         self.at = found.end()
 
     def _close(self) -> None:
         end = self.source.find(">", self.at)
         if end < 0:
-            raise self._complaint(f"Unclosed end tag at byte offset {self._byte()}")
+            raise self._violation(f"Unclosed end tag at byte offset {self._byte()}")
         name = self.source[self.at + 2 : end].strip().lower()
         if not self.stack:
-            raise self._complaint(f"Unexpected end tag at byte offset {self._byte()}")
+            raise self._violation(f"Unexpected end tag at byte offset {self._byte()}")
         opened = self.stack.pop()
         if name != opened.tag:
             expected = f'expected "</{opened.tag}>", found "</{name}>"'
-            raise self._complaint(f"Unmatched end tag at byte offset {self._byte()}, {expected}")
+            raise self._violation(f"Unmatched end tag at byte offset {self._byte()}, {expected}")
         self.at = end + 1
         self._add(opened)
 
@@ -154,8 +154,8 @@ class _Parser:
     def _byte(self) -> int:
         return len(self.source[: self.at].encode())
 
-    def _complaint(self, why: str) -> ViolationError:
-        return ViolationError(f"can't parse entities: {why}")
+    def _violation(self, reason: str) -> ViolationError:
+        return ViolationError(f"can't parse entities: {reason}")
 
 
 def _decoded(found: re.Match[str]) -> str:

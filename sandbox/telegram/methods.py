@@ -1,4 +1,4 @@
-"""The Bot API's methods that need no message; the table METHODS names every pretended one."""
+"""The Bot API's methods other than those about messages, and METHODS, the table of all emulated ones."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 async def call(telegram: Platform, method: str, values: Json) -> object:
-    """Do what was asked and return `result`; RefusedError otherwise. The values are checked already."""
+    """Run a method with validated values and return its `result`; RefusedError for an error response."""
     return await METHODS[method](telegram, values)
 
 
@@ -51,16 +51,16 @@ async def _set_webhook(telegram: Platform, values: Json) -> bool:
 
 
 async def _from_webhook(telegram: Platform, body: Json) -> None:
-    """Do the call that the webhook's answer carried; its result is never told."""
+    """Run the call in a webhook's response; the bot never receives its result."""
     method = body.pop("method")
-    telegram.heard(method)
+    telegram.count_call(method)
     if method not in METHODS:
-        telegram.violated(method, ViolationError("unknown method in a webhook's answer"))
+        telegram.record_violation(method, ViolationError("unknown method in a webhook's response"))
         return
     try:
         await call(telegram, method, checked(method, body))
     except ViolationError as violation:
-        telegram.violated(method, violation)
+        telegram.record_violation(method, violation)
     except RefusedError:
         return
 
@@ -105,7 +105,7 @@ async def _delete_my_commands(telegram: Platform, values: Json) -> bool:
 
 
 def _scope(telegram: Platform, values: Json) -> str:
-    """Return the key a command list is kept under: scope, chat, member and language."""
+    """Return the key of a command list: scope, chat, member and language."""
     scope = values.get("scope", {"type": "default"})
     if "chat_id" in scope:
         telegram.chats.find(scope["chat_id"])
@@ -167,7 +167,7 @@ METHODS: Final[dict[str, Method]] = {
     "setMyCommands": _set_my_commands,
     "getMyCommands": _get_my_commands,
     "deleteMyCommands": _delete_my_commands,
-    # What these set is seen nowhere in the sandbox.
+    # The sandbox does not show what these set.
     "setChatMenuButton": _accept,
     "setMyDescription": _accept,
     "setMyShortDescription": _accept,

@@ -1,4 +1,4 @@
-"""The parameters of a call: query, form, multipart with files, or JSON, all meaning the same."""
+"""Reads the parameters of a call from the query and a form, multipart or JSON body."""
 
 import email.policy
 import json
@@ -13,26 +13,26 @@ from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import RefusedError, ViolationError
 from sandbox.telegram.files import LARGEST_UPLOAD, Upload
 
-# Room for the other parameters beside the largest file.
+# 1 MB for the other parameters.
 _LARGEST_BODY: Final = LARGEST_UPLOAD + 1024 * 1024
 _ATTACH: Final = "attach://"
 
 
 async def parameters(request: Request) -> Json:
-    """Return the parameters of the query and the body together, files as Upload.
+    """Return the parameters of the query and the body, files as Upload.
 
-    ViolationError if the body cannot be read, RefusedError (413) if it is too large.
+    ViolationError if the body cannot be parsed, RefusedError (413) if it is too large.
     """
     values: Json = dict(request.query_params)
     body = await _body(request)
-    kind = request.headers.get("content-type", "")
+    content_type = request.headers.get("content-type", "")
     try:
         if not body:
             return values
-        if kind.startswith("application/json"):
+        if content_type.startswith("application/json"):
             values |= json.loads(body)
-        elif kind.startswith("multipart/form-data"):
-            values |= _multipart(kind, body)
+        elif content_type.startswith("multipart/form-data"):
+            values |= _multipart(content_type, body)
         else:
             values |= parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True)
     except (ValueError, TypeError):
@@ -50,9 +50,9 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _multipart(kind: str, body: bytes) -> Json:
+def _multipart(content_type: str, body: bytes) -> Json:
     message = BytesParser(policy=email.policy.HTTP).parsebytes(
-        b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body
+        b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
     )
     if not message.is_multipart():
         raise ValueError("no parts")
@@ -69,11 +69,11 @@ def _part(part: MIMEPart) -> str | Upload:
 
 
 def _attached(values: Json) -> Json:
-    """Put each file in the place where `attach://…` names it."""
-    named = {name: value.removeprefix(_ATTACH) for name, value in values.items() if _names_a_part(value)}
-    kept = {name: value for name, value in values.items() if name not in named.values()}
-    return kept | {name: values[part] for name, part in named.items() if part in values}
+    """Replace each `attach://name` by the file in the part of that name."""
+    references = {name: value.removeprefix(_ATTACH) for name, value in values.items() if _is_reference(value)}
+    rest = {name: value for name, value in values.items() if name not in references.values()}
+    return rest | {name: values[part] for name, part in references.items() if part in values}
 
 
-def _names_a_part(value: object) -> bool:
+def _is_reference(value: object) -> bool:
     return isinstance(value, str) and value.startswith(_ATTACH)

@@ -1,4 +1,4 @@
-"""Our people, chats and messages in Telegram's JSON, complete enough for any client library."""
+"""Users, chats and messages in Telegram's JSON, with all fields that client libraries require."""
 
 from typing import assert_never
 
@@ -7,7 +7,6 @@ from sandbox.telegram.files import Attachment, Document, File, Photo
 
 
 def user_json(user: User) -> Json:
-    """Return a User object."""
     body: Json = {"id": user.id, "is_bot": user.role is Role.BOT, "first_name": user.name}
     if user.username is not None:
         body["username"] = user.username
@@ -17,7 +16,7 @@ def user_json(user: User) -> Json:
 
 
 def me_json(bot: User) -> Json:
-    """Return what getMe tells."""
+    """Return the result of getMe."""
     return user_json(bot) | {
         "can_join_groups": True,
         "can_read_all_group_messages": True,
@@ -28,7 +27,7 @@ def me_json(bot: User) -> Json:
 
 
 def chat_json(chat: Chat, users: dict[int, User]) -> Json:
-    """Return a Chat object: a private chat bears its person's names, a group its title."""
+    """Return a Chat object: a private chat has its user's names, a group its title."""
     if chat.type is not ChatType.PRIVATE:
         return {"id": chat.id, "type": chat.type, "title": chat.title}
     user = users[chat.id]
@@ -52,7 +51,7 @@ def full_chat_json(chat: Chat, users: dict[int, User]) -> Json:
 
 
 def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested: bool = False) -> Json:
-    """Return a Message object; the message it replies to is in it, but not that one's own reply."""
+    """Return a Message object with the message it replies to; that one is without its own reply."""
     body: Json = {
         "message_id": message.id,
         "from": user_json(message.sender),
@@ -74,7 +73,7 @@ def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested
 
 
 def file_json(file: File) -> Json:
-    """Return what getFile tells."""
+    """Return the result of getFile."""
     return _sized(file) | {"file_path": file.path}
 
 

@@ -1,4 +1,4 @@
-"""Telegram's side of the counter: what its servers remember, and what they do for the Bot API."""
+"""The state of Telegram's servers, and the operations that the Bot API's methods share."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -17,8 +17,8 @@ from sandbox.telegram.payloads import message_json
 from sandbox.telegram.updates import Updates
 from sandbox.telegram.webhook import Hook, Webhook
 
-# Telegram takes the answer to a press this long.
-_PRESS_LIVES_MS: Final = 150 * 1000
+# Telegram accepts the answer to a callback query for this long.
+_PRESS_LIFETIME_MS: Final = 150 * 1000
 _WEBHOOK_IS_SET = (
     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -26,7 +26,7 @@ _WEBHOOK_IS_SET = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A press not yet answered."""
+    """A callback query that is not answered yet."""
 
     chat_id: int
     user_id: int
@@ -65,37 +65,36 @@ class Platform:
         self.moments = moments
         self.presses_made = 0
 
-    def heard(self, method: str) -> None:
-        """Count a call."""
+    def count_call(self, method: str) -> None:
         self.calls[method] += 1
         self.last_seen_ms = self.now_ms()
         if method == "getUpdates":
             self.last_poll_ms = self.last_seen_ms
         self.feed.changed()
 
-    def violated(self, method: str, violation: ViolationError) -> None:
+    def record_violation(self, method: str, violation: ViolationError) -> None:
         """Record a request that breaks the Bot API's rules."""
-        self.violations.append({"method": method, "why": violation.why, "at": self.now_ms()})
+        self.violations.append({"method": method, "why": violation.reason, "at": self.now_ms()})
         self.feed.changed()
 
     def put(self, chat: Chat, message: Message) -> Json:
-        """Let a message (new or edited) stand in the chat; returns the Message object."""
+        """Store a message, new or edited; return the Message object."""
         chat.messages[message.id] = message
         self.feed.changed()
         return message_json(message, chat, self.chats.users)
 
     def answer_press(self, callback_id: str, text: str, *, alert: bool) -> None:
-        """Show the answer of a press: once, within 150 s."""
+        """Show the answer to a callback query; RefusedError after 150 s, and for a second answer."""
         press = self.presses.pop(callback_id, None)
         now = self.now_ms()
-        if press is None or now - press.at_ms > _PRESS_LIVES_MS:
+        if press is None or now - press.at_ms > _PRESS_LIFETIME_MS:
             raise bad_request(QUERY_TOO_OLD)
         toast = Toast(callback_id=callback_id, user_id=press.user_id, text=text, alert=alert, at_ms=now)
         self.chats.find(press.chat_id).toasts.append(toast)
         self.feed.changed()
 
     async def poll(self, offset: int, limit: int, timeout_s: int) -> list[Json]:
-        """Fetch updates, unless a webhook is set."""
+        """Return updates; 409 if a webhook is set."""
         if self.webhook is not None:
             raise conflict(_WEBHOOK_IS_SET)
         try:
@@ -104,7 +103,7 @@ class Platform:
             self.last_poll_ms = self.now_ms()
 
     async def set_webhook(self, hook: Hook | None, call: Callable[[Json], Awaitable[None]]) -> None:
-        """Deliver to this webhook from now on; None goes back to polling."""
+        """Deliver to this webhook from now on; None returns to polling."""
         old, self.webhook = self.webhook, None
         if old is not None:
             await old.aclose()
@@ -117,7 +116,7 @@ class Platform:
         self.feed.changed()
 
     def reset(self) -> None:
-        """Forget chats, files, faults and what waits; ids go on rising and the webhook stays."""
+        """Delete messages, files, faults and pending updates; ids go on increasing and the webhook stays."""
         for chat in self.chats.chats.values():
             chat.clear()
         self.files.clear()
@@ -129,13 +128,13 @@ class Platform:
         self.feed.changed()
 
     async def aclose(self) -> None:
-        """Let held polls go and stop delivering."""
+        """Release a held poll and stop the webhook."""
         self.updates.close()
         if self.webhook is not None:
             await self.webhook.aclose()
 
     def deliver(self) -> None:
-        """Say that updates may be waiting."""
+        """Wake the webhook, since updates may be waiting."""
         if self.webhook is not None:
             self.webhook.kick()
         self.feed.changed()

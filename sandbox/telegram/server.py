@@ -16,18 +16,18 @@ from sandbox.telegram.parameters import parameters
 from sandbox.telegram.platform import Platform
 from sandbox.telegram.validation import checked
 
-# The name under which faults strike the download of a file; no method of the Bot API bears it.
+# The name of file downloads for faults; the Bot API has no such method.
 _DOWNLOAD: Final = "download"
 
 
 def bot_api_routes(telegram: Platform) -> list[Route]:
-    """Return the routes of the Bot API: its methods, and the download of files."""
+    """Return the routes of the Bot API: its methods, and file downloads."""
 
     async def answer(request: Request) -> Response:
         if request.path_params["token"] != telegram.token:
             return _refused(RefusedError(401, "Unauthorized"))
         method = request.path_params["method"]
-        telegram.heard(method)
+        telegram.count_call(method)
         if method not in METHODS:
             return _refused(RefusedError(404, "Not Found"))
         return await _answer(telegram, method, request)
@@ -36,7 +36,7 @@ def bot_api_routes(telegram: Platform) -> list[Route]:
         if request.path_params["token"] != telegram.token:
             return _refused(RefusedError(401, "Unauthorized"))
         try:
-            return await _struck(telegram, _DOWNLOAD, None, lambda: _download(telegram, request))
+            return await _with_fault(telegram, _DOWNLOAD, None, lambda: _download(telegram, request))
         except RefusedError as refused:
             return _refused(refused)
 
@@ -53,9 +53,9 @@ async def _answer(telegram: Platform, method: str, request: Request) -> Response
         async def result() -> Response:
             return JSONResponse({"ok": True, "result": await call(telegram, method, values)})
 
-        return await _struck(telegram, method, _chat_id(values), result)
+        return await _with_fault(telegram, method, _chat_id(values), result)
     except ViolationError as violation:
-        telegram.violated(method, violation)
+        telegram.record_violation(method, violation)
         return _refused(violation)
     except RefusedError as refused:
         return _refused(refused)
@@ -69,22 +69,22 @@ async def _download(telegram: Platform, request: Request) -> Response:
     return Response(content, media_type="application/octet-stream")
 
 
-async def _struck(
+async def _with_fault(
     telegram: Platform, method: str, chat_id: int | None, work: Callable[[], Awaitable[Response]]
 ) -> Response:
-    """Do the work as far as the next fault for it allows."""
+    """Run `work` under the next fault for it, if there is one."""
     fault = telegram.faults.take(method, chat_id)
     if fault is None:
         return await work()
     if fault.kind is FaultKind.RESET_BEFORE:
         return HangUp()
-    await _suffer(telegram, fault, chat_id)
+    await _fail(telegram, fault, chat_id)
     answer = await work()
     return HangUp() if fault.kind is FaultKind.RESET_AFTER_ACCEPTING else answer
 
 
-async def _suffer(telegram: Platform, fault: Fault, chat_id: int | None) -> None:
-    """Raise or wait, as the fault has it."""
+async def _fail(telegram: Platform, fault: Fault, chat_id: int | None) -> None:
+    """Raise the error of the fault, or wait if it is slow."""
     telegram.feed.changed()
     chat = telegram.chats.chats.get(chat_id or 0)
     if fault.kind is FaultKind.MIGRATED and chat is not None and fault.new_chat_id is not None:
@@ -102,7 +102,7 @@ def _chat_id(values: Json) -> int | None:
 
 
 def _refused(refused: RefusedError) -> Response:
-    if refused.code == 502:  # noqa: PLR2004  # comes from the proxy in front, in its own form
+    if refused.code == 502:  # noqa: PLR2004  # Telegram's proxy sends this one, as HTML
         return HTMLResponse(f"<html><body><h1>502 {refused.description}</h1></body></html>", 502)
     headers = {}
     if "retry_after" in refused.parameters:

@@ -1,4 +1,4 @@
-"""Updates wait until the bot has confirmed them; only one poll may fetch them at a time."""
+"""The queue of updates that the bot has not confirmed yet; only one poll may fetch them at a time."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from enum import StrEnum
 from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import conflict
 
-# Telegram holds a poll no longer than this.
-_LONGEST_POLL_S = 50
+# Telegram's limit for a long poll.
+_MAX_POLL_S = 50
 _TWO_POLLS = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 class Kind(StrEnum):
-    """The updates that happen here."""
+    """The kinds of updates that the sandbox emulates."""
 
     MESSAGE = "message"
     EDITED_MESSAGE = "edited_message"
     CALLBACK_QUERY = "callback_query"
 
 
-# How long an update waits to be fetched, in ms.
-LIVES_MS = {
+# Telegram deletes an update that was not fetched for this long, in ms.
+_LIFETIME_MS = {
     Kind.MESSAGE: 24 * 3600 * 1000,
     Kind.EDITED_MESSAGE: 24 * 3600 * 1000,
     Kind.CALLBACK_QUERY: 150 * 1000,
@@ -31,21 +31,20 @@ LIVES_MS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One update not yet confirmed; those of one lane keep their order."""
+    """One unconfirmed update; a webhook receives those with the same `queue` in order."""
 
     id: int
     kind: Kind
-    lane_id: int
+    source_id: int
     made_at_ms: int
     payload: Json
 
     @property
-    def lane(self) -> tuple[bool, int]:
-        """Messages and edits of a chat share a lane; presses go beside them."""
-        return self.kind is Kind.CALLBACK_QUERY, self.lane_id
+    def queue(self) -> tuple[bool, int]:
+        """Messages and edits of one chat share a queue, and so do the callback queries of one user."""
+        return self.kind is Kind.CALLBACK_QUERY, self.source_id
 
     def as_json(self) -> Json:
-        """Return the Update object."""
         return {"update_id": self.id, self.kind.value: self.payload}
 
 
@@ -66,50 +65,55 @@ class Updates:
     closed: bool = False
     _poll: _Poll | None = None
 
-    def add(self, kind: Kind, lane_id: int, payload: Json) -> Update | None:
-        """Queue an update under the next id; None if the bot does not want this kind."""
+    def add(self, kind: Kind, source_id: int, payload: Json) -> Update | None:
+        """Queue an update under the next id; None if the bot does not request this kind.
+
+        `source_id` is that of the chat, or of the user for a callback query.
+        """
         if kind not in self.allowed:
             return None
         made_at_ms = self.now_ms()
-        update = Update(id=self.next_id, kind=kind, lane_id=lane_id, made_at_ms=made_at_ms, payload=payload)
+        update = Update(
+            id=self.next_id, kind=kind, source_id=source_id, made_at_ms=made_at_ms, payload=payload
+        )
         self.next_id += 1
         self.waiting.append(update)
         self._wake()
         return update
 
     def allow(self, kinds: list[str] | None) -> None:
-        """Take `allowed_updates`: None keeps what was said before, an empty list means all there are here."""
+        """Set `allowed_updates`: None keeps the last value, an empty list allows all kinds."""
         if kinds is not None:
             self.allowed = frozenset(kinds or Kind)
 
     def drop_expired(self) -> None:
-        """Forget what lived longer than Telegram keeps it."""
+        """Delete updates that are older than Telegram stores them."""
         now = self.now_ms()
-        self.waiting = [one for one in self.waiting if now - one.made_at_ms <= LIVES_MS[one.kind]]
+        self.waiting = [one for one in self.waiting if now - one.made_at_ms <= _LIFETIME_MS[one.kind]]
 
     @property
     def polled(self) -> bool:
-        """Whether a poll is held right now."""
+        """Whether a long poll is in progress."""
         return self._poll is not None
 
-    def end_poll(self, why: str) -> None:
-        """End a held poll with this 409, if there is one."""
+    def end_poll(self, reason: str) -> None:
+        """End the poll in progress, if there is one, with a 409 for this reason."""
         if self._poll is not None:
-            self._poll.ended = why
+            self._poll.ended = reason
             self._wake()
 
     def close(self) -> None:
-        """Let a held poll go, with nothing."""
+        """End the poll in progress, and later ones at once, with an empty result."""
         self.closed = True
         self._wake()
 
     async def poll(self, *, offset: int, limit: int, timeout_s: int) -> list[Json]:
-        """Forget all below `offset`, then return what waits, as soon as something does."""
+        """Confirm all updates below `offset`, then return the waiting ones as soon as there are any."""
         self.end_poll(_TWO_POLLS)
         mine = self._poll = _Poll()
         self._confirm(offset)
         try:
-            async with asyncio.timeout(min(max(timeout_s, 0), _LONGEST_POLL_S)):
+            async with asyncio.timeout(min(max(timeout_s, 0), _MAX_POLL_S)):
                 while not (found := self._first(limit)) and not self.closed:
                     mine.wake.clear()
                     await mine.wake.wait()

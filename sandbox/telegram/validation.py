@@ -1,6 +1,6 @@
-"""Every request is held against the Bot API itself; what does not fit is a ViolationError.
+"""Validates every request against the specification of the Bot API in botapi.json.
 
-Stricter than Telegram, which overlooks unknown fields: a misspelt field should fail a test.
+This is stricter than Telegram, which ignores unknown fields: a misspelt field should fail a test.
 """
 
 import json
@@ -16,18 +16,18 @@ from sandbox.telegram.files import Upload
 _API: Json = json.loads(files("sandbox.telegram").joinpath("botapi.json").read_text("utf-8"))
 _PLAIN: dict[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float}
 _ARRAY = "Array of "
-_WORDS = {"true": True, "false": False, "1": True, "0": False}
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
-def checked(method: str, given: Mapping[str, object]) -> Json:
-    """Return the parameters in their own types (a form sends everything as text), or raise ViolationError.
+def checked(method: str, parameters: Mapping[str, object]) -> Json:
+    """Return the parameters in their types, since a form sends everything as text.
 
-    KeyError for a method that is not pretended here.
+    ViolationError for invalid parameters, KeyError for a method that is not in the specification.
     """
     fields: Json = _API["methods"][method]["fields"]
-    values = {name: _typed(name, value, fields) for name, value in given.items() if value is not None}
-    if (why := _fields_fault(values, fields, "")) is not None:
-        raise ViolationError(why)
+    values = {name: _typed(name, value, fields) for name, value in parameters.items() if value is not None}
+    if (reason := _fields_error(values, fields, "")) is not None:
+        raise ViolationError(reason)
     return values
 
 
@@ -38,7 +38,7 @@ def _typed(name: str, value: object, fields: Json) -> Any:
     if "Integer" in types and re.fullmatch(r"-?[0-9]{1,19}", value):
         return int(value)
     if "Boolean" in types:
-        return _WORDS.get(value.lower(), value)
+        return _BOOLEANS.get(value.lower(), value)
     if set(types) & {"String", "Integer", "Float"}:
         return value
     try:
@@ -47,7 +47,7 @@ def _typed(name: str, value: object, fields: Json) -> Any:
         raise ViolationError(f'can\'t parse field "{name}" as JSON') from None
 
 
-def _fields_fault(values: Json, fields: Json, where: str) -> str | None:
+def _fields_error(values: Json, fields: Json, where: str) -> str | None:
     for name in values:
         if name not in fields:
             return f'unknown field "{where}{name}"'
@@ -56,28 +56,28 @@ def _fields_fault(values: Json, fields: Json, where: str) -> str | None:
             if rule.get("required"):
                 return f'field "{where}{name}" is required'
             continue
-        fault = _value_fault(values[name], rule["types"], where + name)
-        fault = fault or _limit_fault(values[name], rule.get("limits", {}), where + name)
-        if fault is not None:
-            return fault
+        error = _value_error(values[name], rule["types"], where + name)
+        error = error or _limit_error(values[name], rule.get("limits", {}), where + name)
+        if error is not None:
+            return error
     return None
 
 
-def _value_fault(value: object, types: list[str], where: str) -> str | None:
-    """Return why the value fits none of the types, in the words of the first of them."""
-    faults = [_type_fault(value, name, where) for name in types]
-    return None if None in faults else faults[0]
+def _value_error(value: object, types: list[str], where: str) -> str | None:
+    """Return the error for the first type if the value has none of the types."""
+    errors = [_type_error(value, name, where) for name in types]
+    return None if None in errors else errors[0]
 
 
-def _type_fault(value: object, name: str, where: str) -> str | None:
+def _type_error(value: object, name: str, where: str) -> str | None:
     if name.startswith(_ARRAY):
         if not isinstance(value, list):
             return f'field "{where}" must be an array'
         inner = [name.removeprefix(_ARRAY)]
-        faults = (_value_fault(item, inner, f"{where}[{i}]") for i, item in enumerate(value))
-        return next((fault for fault in faults if fault), None)
+        errors = (_value_error(item, inner, f"{where}[{i}]") for i, item in enumerate(value))
+        return next((error for error in errors if error), None)
     if name in _PLAIN:
-        # A Python bool is an int; in JSON it is not.
+        # In Python a bool is an int, in JSON it is not.
         fits = isinstance(value, _PLAIN[name]) and (isinstance(value, bool) == (name == "Boolean"))
         return None if fits else f'field "{where}" must be of type {name}'
     if name == "True":
@@ -86,32 +86,32 @@ def _type_fault(value: object, name: str, where: str) -> str | None:
         return None if isinstance(value, Upload) else f'field "{where}" must be a file'
     if not isinstance(value, dict):
         return f'field "{where}" must be a {name} object'
-    return _object_fault(value, _API["types"][name], where)
+    return _object_error(value, _API["types"][name], where)
 
 
-def _object_fault(value: Json, spec: Json, where: str) -> str | None:
+def _object_error(value: Json, spec: Json, where: str) -> str | None:
     if spec.get("subtypes"):
-        return _value_fault(value, spec["subtypes"], where)
-    return _fields_fault(value, spec.get("fields", {}), f"{where}.")
+        return _value_error(value, spec["subtypes"], where)
+    return _fields_error(value, spec.get("fields", {}), f"{where}.")
 
 
-def _limit_fault(value: object, limits: Json, where: str) -> str | None:
+def _limit_error(value: object, limits: Json, where: str) -> str | None:
     if "enum" in limits and value not in limits["enum"]:
         return f'field "{where}" must be one of {", ".join(limits["enum"])}'
-    # What counts after the markup was parsed is measured by the method itself.
+    # A limit that applies after the markup is parsed is checked by the method itself.
     if isinstance(value, str) and "max_len" in limits and not limits.get("after_entities"):
         size = len(value.encode()) if limits["len_unit"] == "bytes" else len(value)
-        return _range_fault(size, limits["min_len"], limits["max_len"], f'{limits["len_unit"]} of "{where}"')
+        return _range_error(size, limits["min_len"], limits["max_len"], f'{limits["len_unit"]} of "{where}"')
     if isinstance(value, list) and {"min_items", "max_items"} & limits.keys():
-        return _range_fault(
+        return _range_error(
             len(value), limits.get("min_items"), limits.get("max_items"), f'items of "{where}"'
         )
     if isinstance(value, int) and {"min", "max"} & limits.keys():
-        return _range_fault(value, limits.get("min"), limits.get("max"), f'field "{where}"')
+        return _range_error(value, limits.get("min"), limits.get("max"), f'field "{where}"')
     return None
 
 
-def _range_fault(size: int, low: int | None, high: int | None, what: str) -> str | None:
+def _range_error(size: int, low: int | None, high: int | None, what: str) -> str | None:
     if (low is None or size >= low) and (high is None or size <= high):
         return None
     return f"{what}: {size} is not within {low}-{high}"

@@ -1,4 +1,4 @@
-"""A browser on the running demo, for the tests of its page; what the page complains of fails the test."""
+"""Fixtures with a browser on the running demo; an error on the page fails the test."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ from tools.demo import running_browser, running_demo
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with running_demo("--no-story") as page_address:
-        quick = {"answer_delay_s": 0.05, "result_delay_s": 0.2}
-        httpx.post(f"{page_address}/sandbox/biller", json=quick, trust_env=False).raise_for_status()
+        short_delays = {"answer_delay_s": 0.05, "result_delay_s": 0.2}
+        httpx.post(f"{page_address}/sandbox/biller", json=short_delays, trust_env=False).raise_for_status()
         yield page_address
 
 
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(address: str, browser: Browser) -> Iterator[Page]:
-    """A desktop's page; whatever it complains of in the console fails the test."""
+    """The page on a desktop."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         yield from _opened(context.new_page(), address)
 
@@ -39,16 +39,16 @@ def phone(address: str, browser: Browser) -> Iterator[Page]:
 
 
 def _opened(page: Page, address: str) -> Iterator[Page]:
-    complaints: list[str] = []
-    page.on("request", lambda asked: complaints.extend(_elsewhere(asked.url, address)))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    errors: list[str] = []
+    page.on("request", lambda request: errors.extend(_foreign_url_errors(request.url, address)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda entry: errors.append(entry.text) if entry.type == "error" else None)
     page.goto(address)
     expect(page.get_by_text("Bot siap")).to_be_visible()
     yield page
-    assert complaints == []
+    assert errors == []
 
 
-def _elsewhere(url: str, address: str) -> list[str]:
-    """Return a complaint about a request that leaves this machine's sandbox; none about any other."""
-    return [] if url.startswith((address, "data:")) else [f"asked {url}"]
+def _foreign_url_errors(url: str, address: str) -> list[str]:
+    """Return an error for a request to any server but the demo, nothing for the others."""
+    return [] if url.startswith((address, "data:")) else [f"request to {url}"]

@@ -1,4 +1,4 @@
-"""Fixtures of the acceptance tests: a shop whose bot runs, in each mode, and one whose bot does not yet."""
+"""Fixtures of the acceptance tests: a shop with a running bot, and one whose bot is not started yet."""
 
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -27,14 +27,14 @@ from tests.acceptance.shop import (
 
 @pytest.fixture(params=list(Mode))
 def mode(request: pytest.FixtureRequest) -> Mode:
-    """Each way in which updates come."""
+    """Each way in which the bot receives updates."""
     found: Mode = request.param
     return found
 
 
 @pytest.fixture
 async def closed_shop(tmp_path: Path, mode: Mode) -> AsyncIterator[Shop]:
-    """A shop whose bot has never run; at the end its bots are killed and the whole is audited."""
+    """A shop whose bot was never started; at the end it is audited and its bots are killed."""
     world = World(biller_password=PASSWORD)
     world.biller.configure(answer_delay_s=0.02, result_delay_s=0.05, late_s=0.5, slow_s=0.8)
     wire = Wire(sandbox_app(world))
@@ -52,7 +52,7 @@ async def closed_shop(tmp_path: Path, mode: Mode) -> AsyncIterator[Shop]:
 
 @pytest.fixture
 async def shop(closed_shop: Shop) -> Shop:
-    """A shop whose bot runs, in each mode."""
+    """A shop with a running bot."""
     await closed_shop.start()
     return closed_shop
 
@@ -65,7 +65,7 @@ async def end(processes: list[Process]) -> None:
 
 
 def settings_for(sandbox_url: str, mode: Mode) -> dict[str, str]:
-    """Give the settings of a bot between the pretended ones, on a free port; it logs all it can."""
+    """Return settings for a bot on a free port that uses the emulators and logs everything."""
     port = free_port()
     settings = {
         "TELEGRAM_TOKEN": BOT_TOKEN,

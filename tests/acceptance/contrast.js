@@ -1,4 +1,4 @@
-// The texts on the page that are too pale for their ground (WCAG AA: 4.5 to 1), as "ratio: text".
+// The texts on the page with too little contrast (WCAG AA requires 4.5 to 1), as "ratio: text".
 () => {
   const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 

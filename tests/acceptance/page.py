@@ -1,4 +1,4 @@
-"""Hands for the page's tests: what a person does in a chat there, and what the bot says to them."""
+"""Helpers for the tests of the demo page: actions of a user in a chat, and messages of the bot."""
 
 import json
 from io import BytesIO
@@ -12,7 +12,7 @@ from sandbox.telegram.cast import BOT_TOKEN
 from sandbox.telegram.chats import User
 
 RESULT_MS = 15_000
-"""The biller's delays and the chat's pace together."""
+"""More than the biller's delays and the chat's rate limit together."""
 
 
 def chat(page: Page, name: str) -> Locator:
@@ -28,35 +28,34 @@ def say(page: Page, name: str, text: str) -> None:
     line(page, name).press("Enter")
 
 
-def heard(page: Page, name: str, words: str) -> Locator:
+def bot_messages(page: Page, name: str, words: str) -> Locator:
     return chat(page, name).locator(".from-bot").filter(has_text=words)
 
 
 def order(page: Page, text: str) -> Locator:
-    """The row of the order that was typed so."""
     return page.locator(".order").filter(has_text=text)
 
 
-def tapped(page: Page, name: str, label: str, *, under: str) -> None:
-    """Tap a button under the bot's last message with these words."""
-    heard(page, name, under).last.get_by_role("button", name=label, exact=True).click()
+def tap_button(page: Page, name: str, label: str, *, under: str) -> None:
+    """Tap a button under the bot's last message that contains `under`."""
+    bot_messages(page, name, under).last.get_by_role("button", name=label, exact=True).click()
 
 
 def bot_says(page: Page, to: User, method: str = "sendMessage", **values: Any) -> int:
-    """Say something in the bot's name, at Telegram's pace; returns the message's id."""
-    parts = {name: value for name, value in values.items() if isinstance(value, tuple)}
-    flat = {
+    """Send a message as the bot, with retries after 429; return the message's id."""
+    files = {name: value for name, value in values.items() if isinstance(value, tuple)}
+    fields = {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in ({"chat_id": to.id} | values).items()
-        if name not in parts
+        if name not in files
     }
     url = f"{page.url}bot{BOT_TOKEN}/{method}"
-    answer = httpx.post(url, data=flat, files=parts or None, trust_env=False)
-    while answer.status_code == 429:
-        page.wait_for_timeout(1000 * float(answer.headers["Retry-After"]))
-        answer = httpx.post(url, data=flat, files=parts or None, trust_env=False)
-    answer.raise_for_status()
-    return int(answer.json()["result"]["message_id"])
+    response = httpx.post(url, data=fields, files=files or None, trust_env=False)
+    while response.status_code == 429:
+        page.wait_for_timeout(1000 * float(response.headers["Retry-After"]))
+        response = httpx.post(url, data=fields, files=files or None, trust_env=False)
+    response.raise_for_status()
+    return int(response.json()["result"]["message_id"])
 
 
 def receipt() -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""A whole shop to try the real bot in: the pretended world in this loop, the bot as a process beside it."""
+"""A whole shop for the real bot: the emulators in this event loop, the bot in a process of its own."""
 
 import asyncio
 import json
@@ -30,28 +30,28 @@ ROOT = Path(__file__).resolve().parents[2]
 SARI, BUDI, RINA, STRANGER, GROUP = 1001, 1002, 9001, 5001, -100200300
 
 PASSWORD = "kenari/Sandi%Biller+1?"
-"""With every character that some encoding changes."""
+"""Contains every character that some encoding changes."""
 
 REVERSAL_SECRET = "kenari-jalan-balik-0123456789-abcdef"
 WEBHOOK_SECRET = "kenari_rahasia_webhook_0123456789"
 
 READY_TIMEOUT_S = 30.0
-"""A cold start takes under a second; a busy machine may need many."""
+"""A cold start takes under a second, on a busy machine many."""
 
 STOP_TIMEOUT_S = 20.0
 WAIT_S = 30.0
-"""Everything awaited here comes within moments; only what is broken takes this long."""
+"""Every event that the tests wait for takes a fraction of a second; this long only if it fails."""
 
 
 class Mode(StrEnum):
-    """How updates come to the bot."""
+    """How the bot receives updates."""
 
     POLLING = "polling"
     WEBHOOK = "webhook"
 
 
 class Wire:
-    """Stands before the sandbox and keeps the body of every order as it was posted."""
+    """ASGI middleware that records the body of every `trx` post."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.posts: list[dict[str, Any]] = []
@@ -59,10 +59,10 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", "/service/in/json"):
-            receive = await self._noted(receive)
+            receive = await self._recorded(receive)
         await self._app(scope, receive, send)
 
-    async def _noted(self, receive: Receive) -> Receive:
+    async def _recorded(self, receive: Receive) -> Receive:
         body, more = b"", True
         while more:
             part = await receive()
@@ -70,27 +70,27 @@ class Wire:
         self.posts.append(json.loads(body))
         replay = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def again() -> Message:
+        async def replayed() -> Message:
             return replay.pop() if replay else await receive()
 
-        return again
+        return replayed
 
 
 @dataclass(slots=True, kw_only=True)
 class Shop:
-    """The world, and a bot that can be started, stopped and killed on one database."""
+    """The world, and a bot on one database that can be started, stopped and killed."""
 
     world: World
     wire: Wire
     home: Path
     settings: dict[str, str]
     http: httpx.AsyncClient
-    may_stumble: bool = False
+    may_log_tracebacks: bool = False
     process: Process | None = None
     processes: list[Process] = field(default_factory=list)
 
     def hurry(self, times: float) -> None:
-        """Shorten the world's own pauses, such as those between its tries to reach the bot."""
+        """Divide the world's own pauses, such as those between its retries, by `times`."""
 
         async def sleep(seconds: float) -> None:
             await asyncio.sleep(seconds / times)
@@ -103,23 +103,23 @@ class Shop:
 
     @property
     def output(self) -> str:
-        """Give all that any bot of this shop wrote to stdout and stderr."""
+        """Everything that the bots of this shop wrote to stdout and stderr."""
         return "".join(log.read_text("utf-8") for log in sorted(self.home.glob("*.log")))
 
     # The bot as a process.
 
     async def start(self) -> None:
-        """Start the bot on the shop's database and wait until it says that it is ready."""
+        """Start the bot on the shop's database and wait until it is ready."""
         await self.launch()
         await self.until(self._is_ready, timeout_s=READY_TIMEOUT_S, every_s=0.05)
 
     async def launch(self) -> Process:
-        """Start the bot, ready or not."""
+        """Start the bot without waiting until it is ready."""
         self.process = await self.run("run")
         return self.process
 
     async def run(self, *arguments: str, **changes: str) -> Process:
-        """Run `python -m bot` with the shop's settings; None of them is the shell's own."""
+        """Start `python -m bot` with the shop's settings, and none from the environment of this process."""
         with (self.home / "bot.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -134,13 +134,13 @@ class Shop:
         return process
 
     async def kill(self) -> None:
-        """SIGKILL: the bot has no time for anything."""
+        """Send SIGKILL, so that the bot cannot finish anything."""
         assert self.process
         self.process.kill()
         await self.process.wait()
 
     async def stop(self) -> int:
-        """SIGTERM; give the exit status."""
+        """Send SIGTERM; return the exit status."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(STOP_TIMEOUT_S):
@@ -154,10 +154,10 @@ class Shop:
         except httpx.TransportError:
             return False
 
-    # People and the biller.
+    # Actions of users, Telegram and the biller.
 
-    def newcomer(self, user_id: int, name: str) -> int:
-        """Let there be one more person with a private chat; give its id."""
+    def add_user(self, user_id: int, name: str) -> int:
+        """Add a user with a private chat; return its id."""
         chats = self.world.telegram.chats
         user = chats.users[user_id] = User(id=user_id, name=name, role=Role.RESELLER)
         chats.chats[user_id] = Chat(
@@ -165,12 +165,12 @@ class Shop:
         )
         return user_id
 
-    def order(self, chat: int, text: str, **how: Any) -> int:
-        """Type a text in a chat; give its message id. `how` is of `Telegram.say`."""
-        return self.world.telegram.say(chat, text, **how).message_id
+    def order(self, chat: int, text: str, **options: Any) -> int:
+        """Send a text in a chat; return the message id. `options` are those of `Telegram.say`."""
+        return self.world.telegram.say(chat, text, **options).message_id
 
     def redeliver(self, chat: int, message_id: int) -> None:
-        """Let Telegram bring a message once more, under an update id of its own."""
+        """Deliver a message once more, with a new update id."""
         telegram = self.world.telegram
         found = telegram.chats.find(chat)
         message = message_json(telegram.message(chat, message_id), found, telegram.chats.users)
@@ -178,57 +178,61 @@ class Shop:
         telegram.deliver()
 
     async def press(self, message: ChatMessage, label: str, *, user: int = RINA, chat: int = RINA) -> str:
-        """Tap the button with this label at a person's pace: when all is said. Give the callback's id."""
+        """Tap the button with this label once all messages are sent; return the callback query's id."""
         await self.quiet()
         return self.tap(message, label, user=user, chat=chat)
 
     def tap(self, message: ChatMessage, label: str, *, user: int = RINA, chat: int = RINA) -> str:
-        """Tap the button with this label this very moment."""
+        """Tap the button with this label at once; return the callback query's id."""
         now = self.world.telegram.message(chat, message.id)
         data = next(b["callback_data"] for b in now.buttons() if b["text"] == label)
         return self.world.telegram.press(chat, message.id, data, user_id=user)
 
     async def report(self, query: str, *, path: str | None = None, **headers: str) -> httpx.Response:
-        """Call the reversal URL with this query string, as it is."""
+        """Call the reversal URL with this query string, without encoding it."""
         path = f"/reversal/{self.settings['REVERSAL_SECRET']}" if path is None else path
         return await self.http.get(f"{self.url}{path}?{query}", headers=headers)
 
-    # What there is to see.
+    # Observations.
 
-    async def told(self, chat: int, *words: str, after: int = 0, timeout_s: float = WAIT_S) -> ChatMessage:
-        """Wait until the bot has said all of these words in one message past `after`."""
+    async def wait_for_message(
+        self, chat: int, *words: str, after: int = 0, timeout_s: float = WAIT_S
+    ) -> ChatMessage:
+        """Wait for a message past id `after` with all of these words, and return it."""
 
         def find() -> ChatMessage | None:
-            said = self.world.telegram.bot_messages(chat)
-            return next((m for m in said if m.id > after and _tells(m, words)), None)
+            messages = self.world.telegram.bot_messages(chat)
+            return next((m for m in messages if m.id > after and _contains(m, words)), None)
 
         try:
             return await self.world.feed.until(find, timeout_s)
         except TimeoutError:
-            heard = [m.text for m in self.world.telegram.bot_messages(chat)]
-            raise AssertionError(f"chat {chat} never heard {words}: {heard}\n{self.output[-3000:]}") from None
+            texts = [m.text for m in self.world.telegram.bot_messages(chat)]
+            raise AssertionError(
+                f"no message with {words} in chat {chat}: {texts}\n{self.output[-3000:]}"
+            ) from None
 
-    def heard(self, chat: int, *words: str) -> list[ChatMessage]:
-        """Give what the bot has said in a chat with all of these words in it."""
-        said = self.world.telegram.bot_messages(chat)
-        return [message for message in said if _tells(message, words)]
+    def messages_with(self, chat: int, *words: str) -> list[ChatMessage]:
+        """Return the bot's messages in a chat that contain all of these words."""
+        messages = self.world.telegram.bot_messages(chat)
+        return [message for message in messages if _contains(message, words)]
 
     async def trxid(self, chat: int, message_id: int) -> str:
-        """Wait until the order of a message is stored; give its trxid."""
+        """Wait until the order of a message is stored; return its trxid."""
         sql = "SELECT trxid FROM orders WHERE chat_id = ? AND message_id = ?"
         await self.until(lambda: bool(self.rows(sql, chat, message_id)))
         return str(self.rows(sql, chat, message_id)[0][0])
 
     async def quiet(self) -> None:
-        """Wait until Telegram's updates are taken in and nothing waits to be said."""
+        """Wait until all updates are confirmed and the outbox has no waiting message."""
         waiting = "SELECT count(*) FROM outbox WHERE state = 'waiting'"
         updates = self.world.telegram.updates
-        # A poll confirms what it brought by asking for more, so a taken update no longer waits.
+        # The next poll confirms the updates of the last one, which are then processed.
         await self.until(lambda: not updates.waiting)
         await self.until(lambda: self.rows(waiting) == [(0,)])
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Look into the database, read-only."""
+        """Query the database, read-only."""
         path = f"file:{self.home / 'loket.db'}?mode=ro"
         with closing(sqlite3.connect(path, uri=True)) as database:
             return database.execute(sql, values).fetchall()
@@ -236,7 +240,7 @@ class Shop:
     async def until(
         self, condition: Callable[[], Any], *, timeout_s: float = WAIT_S, every_s: float = 0.02
     ) -> None:
-        """Return as soon as the condition (plain or awaitable) holds; AssertionError if it never does."""
+        """Wait until the condition, plain or awaitable, is true; AssertionError if it never is."""
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
@@ -245,52 +249,53 @@ class Shop:
                         return
                     await asyncio.sleep(every_s)
         except TimeoutError:
-            raise AssertionError(f"it never came to that\n{self.output[-3000:]}") from None
+            raise AssertionError(f"the condition was never true\n{self.output[-3000:]}") from None
 
     def secrets(self) -> set[str]:
-        """Give what nobody may ever read: settings and every signature that was sent."""
+        """Return every text that must never be written: secret settings and the signatures of posts."""
         names = ("TELEGRAM_TOKEN", "BILLER_PASSWORD", "REVERSAL_SECRET", "TELEGRAM_WEBHOOK_SECRET")
-        known = {self.settings[name] for name in names if name in self.settings}
-        return known | {quote(secret, safe="") for secret in known} | {p["sign"] for p in self.wire.posts}
+        values = {self.settings[name] for name in names if name in self.settings}
+        return values | {quote(secret, safe="") for secret in values} | {p["sign"] for p in self.wire.posts}
 
     def audit(self) -> None:
-        """Hold the end of any test against what must never happen."""
+        """Check what must be true at the end of every test."""
         assert self.world.telegram.violations == []
         posted = [post["trxid"] for post in self.wire.posts]
         assert len(posted) == len(set(posted)), "an order was posted twice"
         output = self.output
         assert [secret for secret in self.secrets() if secret in output] == []
-        assert self.may_stumble or stumbles(output) == []
+        assert self.may_log_tracebacks or tracebacks_in(output) == []
 
 
-def stumbles(output: str) -> list[str]:
-    """Give the lines that tell of a surprise in our own code; libraries may well report Telegram's."""
+def tracebacks_in(output: str) -> list[str]:
+    """Return the log lines of bot and storage with a traceback; libraries may log Telegram's faults."""
     lines = [json.loads(line) if line.startswith("{") else {"text": line} for line in output.splitlines()]
-    ours = [line for line in lines if line.get("logger", "bot").startswith(("bot", "storage"))]
-    return [str(line) for line in ours if "Traceback" in str(line)]
+    own = [line for line in lines if line.get("logger", "bot").startswith(("bot", "storage"))]
+    return [str(line) for line in own if "Traceback" in str(line)]
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Give a process's whole environment: nothing of the shell's but the way to programs."""
+    """Return a complete environment: the settings, PATH, and PYTHONPATH."""
     return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **settings}
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that is not in use."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def minutes_ago(minutes: float) -> Callable[[], int]:
-    """Give a clock that is behind."""
+    """Return a clock that is this many minutes slow."""
     return lambda: wall_clock_ms() - int(minutes * 60_000)
 
 
-def _tells(message: ChatMessage, words: tuple[str, ...]) -> bool:
-    """Tell whether all of these words stand in a message, be they of its own or of one notice among many."""
-    return any(all(_names(told, word) for word in words) for told in notices_in(message.text))
+def _contains(message: ChatMessage, words: tuple[str, ...]) -> bool:
+    """Return whether one notice, alone in the message or merged with others, contains all of these words."""
+    return any(all(_mentions(notice, word) for word in words) for notice in notices_in(message.text))
 
 
-def _names(told: str, word: str) -> bool:
+def _mentions(notice: str, word: str) -> bool:
+    """Return whether a notice contains a word; a merged notice has only the last five digits of a Ref."""
     is_ref = len(word) == len("26112214032104711") and word.isdigit()
-    return word in told or (is_ref and told.endswith(f"·{word[-5:]}"))
+    return word in notice or (is_ref and notice.endswith(f"·{word[-5:]}"))

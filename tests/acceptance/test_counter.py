@@ -32,7 +32,7 @@ def price_list(products: int, *, faulty: int = 0) -> bytes:
 async def imports(shop: Shop, content: bytes, name: str = "harga.csv") -> Message:
     """Let the admin send a price list and apply it; give what its card says in the end."""
     shop.world.telegram.send_file(RINA, name, content)
-    preview = await shop.told(RINA, "baru")
+    preview = await shop.wait_for_message(RINA, "baru")
     await shop.press(preview, "✅ Terapkan")
     version = "SELECT version FROM catalogue_versions"
     await shop.until(lambda: shop.rows(version) == [(1,)])
@@ -50,7 +50,7 @@ async def test_a_price_list_of_five_thousand_rows_is_live_by_one_file(shop: Shop
     await imports(shop, price_list(PRODUCTS))
     assert shop.rows("SELECT count(*) FROM products") == [(PRODUCTS,)]
     shop.order(SARI, "X7Y.081234561111")
-    await shop.told(SARI, "SUKSES", "x7y")
+    await shop.wait_for_message(SARI, "SUKSES", "x7y")
     assert shop.rows("SELECT product_code, price_idr FROM orders") == [("x7y", 6_007)]
     assert [post["produk"] for post in shop.wire.posts] == ["x7y"]
 
@@ -58,7 +58,7 @@ async def test_a_price_list_of_five_thousand_rows_is_live_by_one_file(shop: Shop
 @WEBHOOK
 async def test_a_bad_price_list_is_told_row_by_row_and_changes_nothing(shop: Shop) -> None:
     shop.world.telegram.send_file(RINA, "harga.csv", price_list(20, faulty=2))
-    told = await shop.told(RINA, "20", "21", "gratis")
+    told = await shop.wait_for_message(RINA, "20", "21", "gratis")
     assert "harga" in told.text.lower()
     assert shop.rows("SELECT count(*) FROM products") == [(0,)]
 
@@ -67,7 +67,7 @@ async def test_a_bad_price_list_is_told_row_by_row_and_changes_nothing(shop: Sho
 async def test_a_price_list_from_a_reseller_changes_nothing(shop: Shop) -> None:
     shop.world.telegram.send_file(SARI, "harga.csv", price_list(3))
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     assert shop.rows("SELECT count(*) FROM products") == [(0,)]
 
 
@@ -79,9 +79,9 @@ async def test_a_hundred_orders_in_one_message_are_all_told_by_few_calls(shop: S
     await shop.until(lambda: shop.rows(done) == [(HUNDRED,)])
     await shop.quiet()
     assert len(shop.wire.posts) == HUNDRED
-    table = next(message for message in shop.heard(SARI) if message.text.startswith("📋"))
+    table = next(message for message in shop.messages_with(SARI) if message.text.startswith("📋"))
     assert "✅ 90 sukses · ❌ 10 gagal" in table.text
-    messages = [message.text for message in shop.heard(SARI) if message.id != table.id]
+    messages = [message.text for message in shop.messages_with(SARI) if message.id != table.id]
     pushed = "\n".join(notice for text in messages for notice in notices_in(text))
     for number in numbers:
         title = "GAGAL" if number.endswith("2222") else "SUKSES"
@@ -91,9 +91,9 @@ async def test_a_hundred_orders_in_one_message_are_all_told_by_few_calls(shop: S
 
 async def test_the_same_text_twice_is_bought_once_and_a_tap_buys_one_more(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     shop.order(SARI, "S5 0812-3456-1111")
-    again = await shop.told(SARI, "↩️", "s5.2.081234561111", "SN")
+    again = await shop.wait_for_message(SARI, "↩️", "s5.2.081234561111", "SN")
     assert len(shop.wire.posts) == 1
     label = next(button["text"] for button in again.buttons())
     await shop.press(again, label, user=SARI, chat=SARI)
@@ -106,8 +106,8 @@ async def test_the_same_text_twice_is_bought_once_and_a_tap_buys_one_more(shop: 
 async def test_two_equal_messages_at_the_same_instant_make_one_purchase(shop: Shop) -> None:
     for _ in range(2):
         shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
-    await shop.told(SARI, "↩️")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "↩️")
     await shop.quiet()
     assert len(shop.wire.posts) == 1
 
@@ -115,10 +115,10 @@ async def test_two_equal_messages_at_the_same_instant_make_one_purchase(shop: Sh
 @WEBHOOK
 async def test_a_receipt_is_one_tap_away(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561111")
-    result = await shop.told(SARI, "SUKSES")
+    result = await shop.wait_for_message(SARI, "SUKSES")
     await shop.press(result, "🧾 Struk", user=SARI, chat=SARI)
-    await shop.until(lambda: any(message.attachment for message in shop.heard(SARI)))
-    receipt = next(message for message in shop.heard(SARI) if message.attachment)
+    await shop.until(lambda: any(message.attachment for message in shop.messages_with(SARI)))
+    receipt = next(message for message in shop.messages_with(SARI) if message.attachment)
     assert receipt.attachment
     picture = shop.world.telegram.files.content(receipt.attachment.file)
     assert picture
@@ -128,8 +128,8 @@ async def test_a_receipt_is_one_tap_away(shop: Shop) -> None:
 @WEBHOOK
 async def test_a_complaint_reaches_the_admins_and_its_answer_the_order(shop: Shop) -> None:
     asked = shop.order(SARI, "s5.081234561111")
-    result = await shop.told(SARI, "SUKSES")
+    result = await shop.wait_for_message(SARI, "SUKSES")
     await shop.press(result, "📣 Komplain", user=SARI, chat=SARI)
-    card = await shop.told(RINA, "omplain", "081234561111")
+    card = await shop.wait_for_message(RINA, "omplain", "081234561111")
     assert asked
     assert list(card.buttons())

@@ -37,7 +37,7 @@ async def test_sigkill_amid_ten_orders_loses_none_and_doubles_none(closed_shop: 
     await shop.quiet()
     assert shop.rows("SELECT count(*) FROM orders") == [(len(asked),)]
     assert shop.rows("SELECT count(*) FROM orders WHERE state IN ('placed', 'submitting')") == [(0,)]
-    said_gagal = [d for d, (chat, _) in asked.items() if shop.heard(chat, f"GAGAL s5.{d}")]
+    said_gagal = [d for d, (chat, _) in asked.items() if shop.messages_with(chat, f"GAGAL s5.{d}")]
     assert [d for d in said_gagal if not d.endswith("2222")] == []
 
 
@@ -58,7 +58,7 @@ def is_told_its_end(shop: Shop, chat: int, destination: str) -> bool:
     """Tell whether the chat knows: the result if the biller has the order, else that nobody can know."""
     is_bought = any(entry.destination == destination for entry in shop.world.biller.entries.values())
     words = ("SUKSES", "GAGAL") if is_bought else ("BELUM PASTI",)
-    return any(shop.heard(chat, f"{word} s5.{destination}") for word in words)
+    return any(shop.messages_with(chat, f"{word} s5.{destination}") for word in words)
 
 
 async def test_sigterm_amid_ten_slow_orders_leaves_nothing_unknown(shop: Shop) -> None:
@@ -69,29 +69,29 @@ async def test_sigterm_amid_ten_slow_orders_leaves_nothing_unknown(shop: Shop) -
     assert await shop.stop() == 0
     states = {state for (state,) in shop.rows("SELECT state FROM orders")}
     assert states <= {"pending", "succeeded"}
-    assert shop.heard(SARI, "BELUM PASTI") == []
+    assert shop.messages_with(SARI, "BELUM PASTI") == []
     await shop.start()
     for destination in destinations:
-        await shop.told(SARI, f"SUKSES s5.{destination}")
+        await shop.wait_for_message(SARI, f"SUKSES s5.{destination}")
 
 
 async def test_what_was_cut_or_killed_amid_a_post_is_neither_gagal_nor_posted_again(shop: Shop) -> None:
     asked = shop.order(SARI, "s5.081234561313")  # the biller takes it, then cuts, and says no more
     trxid = await shop.trxid(SARI, asked)
-    told = await shop.told(SARI, "BELUM PASTI", "Jangan kirim ulang", trxid)
+    told = await shop.wait_for_message(SARI, "BELUM PASTI", "Jangan kirim ulang", trxid)
     assert told.reply_to
     assert told.reply_to.id == asked
-    await shop.told(RINA, "Perlu keputusan", trxid)
+    await shop.wait_for_message(RINA, "Perlu keputusan", trxid)
     shop.order(BUDI, "s5.081234565555")  # the biller is slow
     await shop.until(lambda: len(shop.wire.posts) == 2)
     await shop.kill()
     await shop.start()
-    await shop.told(BUDI, "BELUM PASTI", "Jangan kirim ulang")
-    assert shop.heard(SARI, "GAGAL") + shop.heard(BUDI, "GAGAL") == []
+    await shop.wait_for_message(BUDI, "BELUM PASTI", "Jangan kirim ulang")
+    assert shop.messages_with(SARI, "GAGAL") + shop.messages_with(BUDI, "GAGAL") == []
     assert await shop.world.biller.reverse(trxid) == 200  # a result settles it, however late
-    await shop.told(SARI, "SUKSES", trxid)
-    await shop.told(BUDI, "SUKSES")
-    await shop.until(lambda: shop.heard(RINA, "Selesai oleh laporan biller", trxid))
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(BUDI, "SUKSES")
+    await shop.until(lambda: shop.messages_with(RINA, "Selesai oleh laporan biller", trxid))
     assert len(shop.wire.posts) == 2
 
 
@@ -100,9 +100,9 @@ async def test_an_unreadable_answer_is_never_taken_for_a_refusal(shop: Shop) -> 
     shop.order(SARI, "s5.081234561414")  # HTTP 500
     shop.order(BUDI, "s5.081234561515")  # HTML with HTTP 200
     for chat in (SARI, BUDI):
-        await shop.told(chat, "BELUM PASTI")
-        await shop.told(chat, "SUKSES")
-        assert shop.heard(chat, "GAGAL") == []
+        await shop.wait_for_message(chat, "BELUM PASTI")
+        await shop.wait_for_message(chat, "SUKSES")
+        assert shop.messages_with(chat, "GAGAL") == []
 
 
 async def test_a_second_instance_refuses_before_it_speaks_to_telegram(shop: Shop) -> None:
@@ -116,7 +116,7 @@ async def test_a_second_instance_refuses_before_it_speaks_to_telegram(shop: Shop
     assert first
     assert first.returncode is None
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
 
 
 async def test_an_order_older_than_ten_minutes_is_not_bought_and_its_chat_is_told(closed_shop: Shop) -> None:
@@ -129,15 +129,15 @@ async def test_an_order_older_than_ten_minutes_is_not_bought_and_its_chat_is_tol
     shop.order(BUDI, "s5.081234571111")
     shop.world.telegram.now_ms = wall_clock_ms
     await shop.start()
-    told = await shop.told(SARI, "TIDAK DIPROSES", "Tidak ada yang dibeli")
+    told = await shop.wait_for_message(SARI, "TIDAK DIPROSES", "Tidak ada yang dibeli")
     assert told.reply_to
     assert told.reply_to.id == late
-    await shop.told(BUDI, "SUKSES")
+    await shop.wait_for_message(BUDI, "SUKSES")
     assert [post["idpel"] for post in shop.wire.posts] == ["081234571111"]
 
 
 async def test_a_locked_database_means_503_and_nothing_lost_when_it_opens_again(shop: Shop) -> None:
-    shop.may_stumble = True  # that the database is locked is no secret
+    shop.may_log_tracebacks = True  # that the database is locked is no secret
     trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))
     await shop.until(lambda: shop.rows("SELECT state FROM orders") == [("pending",)])
     await shop.quiet()
@@ -149,9 +149,9 @@ async def test_a_locked_database_means_503_and_nothing_lost_when_it_opens_again(
         assert (await report).status_code == 503
         assert len(shop.wire.posts) == 1  # nothing is bought that cannot be remembered
     assert (await shop.report(result)).text == "OK"
-    await shop.told(SARI, "SUKSES", trxid)
-    await shop.told(BUDI, "SUKSES")
-    assert len(shop.heard(SARI, "SUKSES")) == 1
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(BUDI, "SUKSES")
+    assert len(shop.messages_with(SARI, "SUKSES")) == 1
 
 
 @contextmanager

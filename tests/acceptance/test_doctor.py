@@ -3,9 +3,10 @@
 import asyncio
 import json
 import re
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,7 @@ async def test_settings_are_also_read_from_a_file(closed_shop: Shop, tmp_path: P
     process = await closed_shop.launch()
     closed_shop.settings = {"LISTEN_PORT": listen_port}
     closed_shop.order(SARI, "s5.081234561111")
-    await closed_shop.told(SARI, "SUKSES")
+    await closed_shop.wait_for_message(SARI, "SUKSES")
     assert process.returncode is None
 
 
@@ -116,7 +117,7 @@ async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> No
     assert "in use by a running Loket" in output
     assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
     shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -128,7 +129,7 @@ async def test_the_doctor_writes_to_every_admin_and_says_who_was_not_reached(sho
     (failing,) = [line for line in output.splitlines() if line.startswith("FAIL")]
     assert failing.startswith("FAIL  admin 424242: not reached (Chat not found)")
     assert "open the chat with @loket_demo_bot and press Start" in failing
-    assert len(shop.heard(RINA, "Cek loket")) == 1
+    assert len(shop.messages_with(RINA, "Cek loket")) == 1
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -206,12 +207,24 @@ async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram(closed_shop: Shop) -> None:
-    port = closed_shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
-    status, output = await told_by(closed_shop, "run", LISTEN_PORT=port)
+async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram_or_the_biller(
+    closed_shop: Shop,
+) -> None:
+    """Also where an order and a message wait: another Loket may be at work on that port."""
+    shop = closed_shop
+    await shop.launch()
+    shop.order(SARI, "s5.081234567890")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.stop()
+    with closing(sqlite3.connect(shop.home / "loket.db")) as database, database:
+        database.execute("UPDATE orders SET state = 'placed', due_at_ms = 0")
+        database.execute("UPDATE outbox SET state = 'waiting', sent_at_ms = NULL, message_id = NULL")
+    calls, posts = shop.world.telegram.calls.total(), len(shop.wire.posts)
+    port = shop.settings["TELEGRAM_API_URL"].rpartition(":")[2]
+    status, output = await told_by(shop, "run", LISTEN_PORT=port)
     assert status == 1
     assert "cannot listen" in output
-    assert not closed_shop.world.telegram.calls
+    assert (shop.world.telegram.calls.total(), len(shop.wire.posts)) == (calls, posts)
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -237,11 +250,11 @@ async def test_a_rejected_token_is_an_error_that_says_so_and_reversals_are_taken
     await shop.kill()
     shop.settings["TELEGRAM_TOKEN"] = token
     await shop.start()
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
 async def test_a_token_revoked_while_the_bot_runs_is_an_error_that_says_so(shop: Shop) -> None:
-    shop.may_stumble = True
+    shop.may_log_tracebacks = True
     telegram = shop.world.telegram
     token, telegram.token = telegram.token, "1234567:a-new-one"
     telegram.updates.end_poll("the token was revoked")
@@ -267,15 +280,15 @@ async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
     assert unready.status_code == 503
     assert unready.json() == {"storage": True, "agents": True, "telegram": False}
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")  # it asks again by itself
+    await shop.wait_for_message(SARI, "SUKSES")  # it asks again by itself
     assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200
 
 
 async def test_metrics_tell_what_happened_and_how_things_stand(shop: Shop) -> None:
     for ending in ("1111", "6666", "1313"):
         shop.order(SARI, f"s5.08123456{ending}")
-    await shop.told(SARI, "SUKSES")
-    await shop.told(SARI, "BELUM PASTI")
+    await shop.wait_for_message(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "BELUM PASTI")
     await shop.quiet()
     await shop.report("status=0")
     page = (await shop.http.get(f"{shop.url}/metrics")).text

@@ -54,12 +54,12 @@ def steps(order: Json, name: str) -> list[Json]:
 
 
 def result_told(order: Json) -> list[str]:
-    return [step["words"] for step in steps(order, "told") if step["is_result"]]
+    return [step["words"] for step in steps(order, "notified") if step["is_result"]]
 
 
 async def applies_prices(shop: Shop) -> None:
     shop.world.telegram.send_file(RINA, "harga.csv", PRICES.encode())
-    preview = await shop.told(RINA, "Belum ada yang diubah")
+    preview = await shop.wait_for_message(RINA, "Belum ada yang diubah")
     label = next(button["text"] for button in preview.buttons() if "Terapkan" in button["text"])
     await shop.press(preview, label)
     await shop.until(lambda: shop.rows("SELECT count(*) FROM products") == [(3,)])
@@ -69,8 +69,8 @@ async def test_an_order_is_recorded_before_it_is_sent_and_all_its_steps_are_ther
     page.order(SARI, "s5.081234561111")
     order = await row(page, "s5.081234561111", "succeeded")
     at_ms = {step["name"]: step["at"] for step in order["steps"]}
-    assert list(at_ms) == ["asked", "recorded", "sent", "answered", "settled", "told"]
-    assert at_ms["asked"] <= at_ms["recorded"] <= at_ms["sent"] <= at_ms["answered"] <= at_ms["settled"]
+    assert list(at_ms) == ["ordered", "recorded", "sent", "answered", "settled", "notified"]
+    assert at_ms["ordered"] <= at_ms["recorded"] <= at_ms["sent"] <= at_ms["answered"] <= at_ms["settled"]
     assert page.rows("SELECT placed_at_ms FROM orders") == [(at_ms["recorded"],)]
     assert result_told(order) == ["✅ SUKSES s5.081234561111"]
     assert order["by_admin"] is False
@@ -80,10 +80,10 @@ async def test_an_order_that_an_admin_settled_shows_the_admins_word(page: Shop) 
     page.order(SARI, "s5.081234561313")
     order = await row(page, "s5.081234561313", "unknown")
     assert (steps(order, "settled"), result_told(order)) == ([], [])
-    assert steps(order, "told")[-1]["words"].startswith("❔ BELUM PASTI")
-    card = await page.told(RINA, "Perlu keputusan")
+    assert steps(order, "notified")[-1]["words"].startswith("❔ BELUM PASTI")
+    card = await page.wait_for_message(RINA, "Perlu keputusan")
     await page.press(card, "❌ GAGAL")
-    await page.until(lambda: page.heard(RINA, "Tetapkan GAGAL?"))
+    await page.until(lambda: page.messages_with(RINA, "Tetapkan GAGAL?"))
     await page.press(card, "Ya, GAGAL")
     order = await row(page, "s5.081234561313", "failed")
     assert order["by_admin"] is True
@@ -95,9 +95,9 @@ async def test_a_disputed_order_is_told_as_one_until_an_admin_has_ruled(page: Sh
     page.order(SARI, "s5.081234568888")
     order = await row(page, "s5.081234568888", "disputed")
     assert result_told(order) == ["⚠️ HASIL BERUBAH s5.081234568888"]
-    card = await page.told(RINA, "Perlu keputusan")
+    card = await page.wait_for_message(RINA, "Perlu keputusan")
     await page.press(card, "❌ GAGAL")
-    await page.until(lambda: page.heard(RINA, "Tetapkan GAGAL?"))
+    await page.until(lambda: page.messages_with(RINA, "Tetapkan GAGAL?"))
     await page.press(card, "Ya, GAGAL")
     order = await row(page, "s5.081234568888", "failed")
     assert [step["state"] for step in steps(order, "settled")] == ["succeeded", "disputed", "failed"]
@@ -108,12 +108,12 @@ async def test_a_disputed_order_is_told_as_one_until_an_admin_has_ruled(page: Sh
 async def test_an_order_that_is_held_back_waits_and_was_not_sent(page: Shop) -> None:
     for number in range(5):
         page.order(SARI, f"s5.08123456{number}1515")
-    await page.until(lambda: page.heard(RINA, "ditahan"))
+    await page.until(lambda: page.messages_with(RINA, "ditahan"))
     page.order(SARI, "s5.081234561111")
-    await page.until(lambda: page.heard(SARI, "ANTRE"))
+    await page.until(lambda: page.messages_with(SARI, "ANTRE"))
     order = await row(page, "s5.081234561111", "placed")
     assert (steps(order, "sent"), result_told(order)) == ([], [])
-    assert steps(order, "told")[-1]["words"].startswith("⏳ ANTRE")
+    assert steps(order, "notified")[-1]["words"].startswith("⏳ ANTRE")
 
 
 async def test_an_order_that_came_too_late_is_expired_and_was_not_sent(watched: Shop) -> None:
@@ -151,8 +151,8 @@ async def test_a_line_that_the_bot_answers_without_an_order_is_not_bought(
     await applies_prices(page)
     page.order(SARI, text)
     order = await row(page, text, "unbought")
-    assert [step["name"] for step in order["steps"]] == ["asked", "told"]
-    assert steps(order, "told")[0]["words"].startswith(words)
+    assert [step["name"] for step in order["steps"]] == ["ordered", "notified"]
+    assert steps(order, "notified")[0]["words"].startswith(words)
     assert page.wire.posts == []
 
 
@@ -161,7 +161,7 @@ async def test_a_repeat_is_not_bought_and_the_first_order_stays_as_it_is(page: S
     await row(page, "s5.081234561111", "succeeded")
     page.order(SARI, "S5 0812-3456-1111")
     order = await row(page, "S5 0812-3456-1111", "unbought")
-    assert steps(order, "told")[0]["words"].startswith("↩️")
+    assert steps(order, "notified")[0]["words"].startswith("↩️")
     assert [one["state"] for one in rows(page)] == ["unbought", "succeeded"]
 
 
@@ -170,11 +170,11 @@ async def test_an_answer_by_button_makes_one_order_of_the_question_and_newer_one
 ) -> None:
     await applies_prices(page)
     page.order(SARI, "s5.085712341111")
-    question = await page.told(SARI, "🤔")
+    question = await page.wait_for_message(SARI, "🤔")
     label = next(button["text"] for button in question.buttons() if "I5" in button["text"].upper())
     await page.press(question, label, user=SARI, chat=SARI)
     order = await row(page, "i5.085712341111", "succeeded")
-    assert [step["by_button"] for step in steps(order, "asked")] == [True]
+    assert [step["by_button"] for step in steps(order, "ordered")] == [True]
     assert [one["text"] for one in rows(page)] == ["i5.085712341111"]
     page.order(SARI, "s5.081234561111")
     await row(page, "s5.081234561111", "succeeded")
@@ -193,7 +193,7 @@ async def test_each_line_of_a_table_is_told_for_itself_and_a_slip_among_them_is_
     placed = [one for one in rows(page) if one["trxid"]]
     assert [one["text"] for one in rows(page)] == lines
     assert [len(result_told(one)) for one in placed] == [1] * 5
-    assert [step["name"] for step in rows(page)[3]["steps"]] == ["asked", "told"]
+    assert [step["name"] for step in rows(page)[3]["steps"]] == ["ordered", "notified"]
     assert rows(page)[3]["steps"][1]["words"].startswith("4. ❓ s5.08123")
 
 
@@ -208,7 +208,7 @@ async def test_a_stranger_is_shown_as_far_as_the_bot_knows_them(page: Shop) -> N
     page.order(STRANGER, "s5.081234561111")
     assert (await row(page, "s5.081234561111", "unbought"))["trxid"] is None
     page.order(STRANGER, "/daftar")
-    card = await page.told(RINA, "Minta jadi reseller")
+    card = await page.wait_for_message(RINA, "Minta jadi reseller")
     assert standing() == "asked"
     await page.press(card, "✅ Setujui")
     await page.until(lambda: standing() == "approved")

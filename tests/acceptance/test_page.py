@@ -6,14 +6,25 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from sandbox.telegram.cast import BUDI, RINA, SARI, STRANGER
-from tests.acceptance.page import RESULT_MS, bot_says, chat, heard, line, order, receipt, say, table, tapped
+from tests.acceptance.page import (
+    RESULT_MS,
+    bot_messages,
+    bot_says,
+    chat,
+    line,
+    order,
+    receipt,
+    say,
+    table,
+    tap_button,
+)
 
 pytest_plugins = ["tests.acceptance.browsing"]
 
 
 def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> None:
     say(page, "Sari", "s5.081230011111")
-    expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
     expect(line(page, "Sari")).to_have_value("")
     entry = page.locator(".entry").filter(has_text="s5 → 081230011111")
     expect(entry).to_contain_text("SUKSES")
@@ -27,8 +38,8 @@ def test_an_order_typed_on_the_page_comes_back_with_its_result(page: Page) -> No
 def test_an_order_that_an_admin_settled_shows_the_admins_word(page: Page) -> None:
     say(page, "Sari", "s5.081230061313")
     expect(order(page, "s5.081230061313").locator(".badge")).to_have_text("Belum pasti", timeout=RESULT_MS)
-    tapped(page, "Ibu Rina", "❌ GAGAL", under="s5.081230061313")
-    tapped(page, "Ibu Rina", "Ya, GAGAL", under="Tetapkan GAGAL?")
+    tap_button(page, "Ibu Rina", "❌ GAGAL", under="s5.081230061313")
+    tap_button(page, "Ibu Rina", "Ya, GAGAL", under="Tetapkan GAGAL?")
     mine = order(page, "s5.081230061313")
     expect(mine.locator(".badge")).to_have_text("Gagal · kata admin", timeout=RESULT_MS)
     expect(mine.locator(".step").nth(5)).to_contain_text("GAGAL", timeout=RESULT_MS)
@@ -52,8 +63,8 @@ def test_a_line_that_the_bot_answers_without_an_order_is_not_bought_and_says_why
 
 def test_the_last_order_stands_on_top_however_the_one_before_was_made(page: Page) -> None:
     say(page, "Budi", "s5.081230071111")
-    tapped(page, "Budi", "🔁 Ulangi", under="SUKSES s5.081230071111")
-    question = heard(page, "Budi", "081230071111").last
+    tap_button(page, "Budi", "🔁 Ulangi", under="SUKSES s5.081230071111")
+    question = bot_messages(page, "Budi", "081230071111").last
     question.get_by_role("button", name="🛒 s5.2.081230071111").click(timeout=RESULT_MS)
     expect(page.locator(".order-text").first).to_have_text("s5.2.081230071111", timeout=RESULT_MS)
     say(page, "Budi", "s5.081230081111")
@@ -62,7 +73,9 @@ def test_the_last_order_stands_on_top_however_the_one_before_was_made(page: Page
 
 def test_a_command_in_the_bots_words_is_sent_by_a_tap(page: Page) -> None:
     bot_says(page, SARI, text="Cara lengkap: /bantuan")
-    heard(page, "Sari", "Cara lengkap: /bantuan").get_by_role("button", name="/bantuan", exact=True).click()
+    bot_messages(page, "Sari", "Cara lengkap: /bantuan").get_by_role(
+        "button", name="/bantuan", exact=True
+    ).click()
     expect(chat(page, "Sari").locator(".from-person").last).to_contain_text("/bantuan")
 
 
@@ -70,7 +83,7 @@ def test_a_result_sent_from_the_ledger_reaches_the_chat(page: Page) -> None:
     say(page, "Budi", "s10.081230026666")
     entry = page.locator(".entry").filter(has_text="081230026666")
     entry.get_by_role("button", name="Kirim GAGAL").click(timeout=RESULT_MS)
-    expect(heard(page, "Budi", "GAGAL")).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Budi", "GAGAL")).to_be_visible(timeout=RESULT_MS)
     expect(entry.get_by_role("button")).to_have_count(0)
 
 
@@ -80,7 +93,7 @@ def test_a_button_under_a_message_is_tapped_and_answered(page: Page) -> None:
     standing = chat(page, "Orang Asing").locator(".chat-sub")
     expect(standing).to_have_text("Menunggu persetujuan", timeout=RESULT_MS)
     card.locator(".key").first.click(timeout=RESULT_MS)
-    expect(heard(page, "Orang Asing", "sudah terdaftar")).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Orang Asing", "sudah terdaftar")).to_be_visible(timeout=RESULT_MS)
     expect(standing).to_have_text("Reseller")
     expect(chat(page, "Orang Asing").locator(".chip").nth(1)).to_have_text(re.compile("harga"))
 
@@ -121,7 +134,7 @@ def test_a_phone_shows_one_chat_at_a_time_and_nothing_sticks_out(phone: Page) ->
     line(phone, "Budi").tap()
     line(phone, "Budi").press_sequentially("s5.081230041111")
     phone.keyboard.press("Enter")
-    expect(heard(phone, "Budi", "SUKSES s5.081230041111")).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(phone, "Budi", "SUKSES s5.081230041111")).to_be_visible(timeout=RESULT_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
     for section in ("Perjalanan pesanan", "Biller"):
         expect(phone.get_by_role("region", name=section)).to_be_visible()
@@ -203,17 +216,17 @@ def test_a_person_who_was_in_the_chat_can_type_the_reply_at_once(page: Page) -> 
 def test_a_living_table_moves_nobody_who_reads_in_it(page: Page) -> None:
     sent = bot_says(page, BUDI, text=table(done=0))
     room = chat(page, "Budi").locator(".scroll")
-    expect(heard(page, "Budi", "60. s5")).to_be_visible()
+    expect(bot_messages(page, "Budi", "60. s5")).to_be_visible()
     at_end = "(node) => node.scrollHeight - node.clientHeight - node.scrollTop < 2"
     assert room.evaluate(at_end)
     for done in (20, 40):
         bot_says(page, BUDI, "editMessageText", message_id=sent, text=table(done=done))
-        expect(heard(page, "Budi", f"{done}. s5 0812{done:08} SUKSES")).to_be_visible()
+        expect(bot_messages(page, "Budi", f"{done}. s5 0812{done:08} SUKSES")).to_be_visible()
         assert room.evaluate(at_end)
     room.evaluate("(node) => node.scrollBy({top: -400, behavior: 'instant'})")
     before = room.evaluate("(node) => node.scrollTop")
     bot_says(page, BUDI, "editMessageText", message_id=sent, text=table(done=60))
-    expect(heard(page, "Budi", f"60. s5 0812{60:08} SUKSES")).to_be_visible()
+    expect(bot_messages(page, "Budi", f"60. s5 0812{60:08} SUKSES")).to_be_visible()
     assert room.evaluate("(node) => node.scrollTop") == before
 
 

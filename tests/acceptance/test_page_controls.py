@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from sandbox.telegram.cast import BUDI, SARI, STRANGER
-from tests.acceptance.page import RESULT_MS, bot_says, chat, heard, line, order, say
+from tests.acceptance.page import RESULT_MS, bot_messages, bot_says, chat, line, order, say
 from tools.demo import running_demo
 
 pytest_plugins = ["tests.acceptance.browsing"]
@@ -51,7 +51,7 @@ def test_the_arrow_keys_lead_through_a_chat_and_into_its_messages(page: Page) ->
     }
     bot_says(page, SARI, text="Pertama")
     bot_says(page, SARI, text="Jadi <code>s5</code>?", parse_mode="HTML", reply_markup=markup)
-    first, last = heard(page, "Sari", "Pertama").last, heard(page, "Sari", "Jadi s5?").last
+    first, last = bot_messages(page, "Sari", "Pertama").last, bot_messages(page, "Sari", "Jadi s5?").last
     line(page, "Sari").focus()
     expect(last).to_be_visible()
     last.focus()
@@ -70,7 +70,7 @@ def test_the_arrow_keys_lead_through_a_chat_and_into_its_messages(page: Page) ->
 
 def test_the_page_speaks_english_when_asked_and_remembers_it(page: Page) -> None:
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", name="The way of each order")).to_be_visible()
+    expect(page.get_by_role("heading", name="Progress of each order")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
     say_in_english = page.get_by_label("Message from Sari")
     say_in_english.fill("s5.081230091111")
@@ -81,7 +81,7 @@ def test_the_page_speaks_english_when_asked_and_remembers_it(page: Page) -> None
     expect(told).to_contain_text("SUKSES", timeout=RESULT_MS)
     expect(told.locator(".gloss")).to_have_text("Success; the SN is the proof.")
     page.goto(page.url.partition("?")[0])
-    expect(page.get_by_role("heading", name="The biller's books")).to_be_visible()
+    expect(page.get_by_role("heading", name="The biller's ledger")).to_be_visible()
     page.get_by_role("link", name="Bahasa Indonesia").click()
     expect(page.get_by_role("heading", name="Buku biller")).to_be_visible()
 
@@ -92,7 +92,7 @@ def test_one_hint_says_what_to_try_first_until_something_is_sent(page: Page) -> 
     page.reload()
     expect(hint).to_have_count(1)
     chat(page, "Sari").locator(".chip").first.click()
-    expect(heard(page, "Sari", "SUKSES").last).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Sari", "SUKSES").last).to_be_visible(timeout=RESULT_MS)
     expect(hint).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Bot siap")).to_be_visible()
@@ -105,11 +105,11 @@ def test_the_quick_messages_show_prices_a_list_a_lookup_and_the_history(page: Pa
 
     chat(page, "Budi").get_by_role("button", name="Semua contoh").click()
     chip("3 pesanan sekaligus").click()
-    expect(heard(page, "Budi", "3 baris").last).to_contain_text("2 sukses", timeout=RESULT_MS)
+    expect(bot_messages(page, "Budi", "3 baris").last).to_contain_text("2 sukses", timeout=RESULT_MS)
     chip("cek.").click()
-    expect(heard(page, "Budi", "cek.0").last).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Budi", "cek.0").last).to_be_visible(timeout=RESULT_MS)
     chip("riwayat").click()
-    expect(heard(page, "Budi", "Riwayat").last).to_be_visible(timeout=RESULT_MS)
+    expect(bot_messages(page, "Budi", "Riwayat").last).to_be_visible(timeout=RESULT_MS)
     chip("harga").click()
     expect(chat(page, "Budi").locator(".from-person").last).to_have_text(re.compile("^harga"))
 
@@ -119,17 +119,17 @@ def test_the_page_starts_over_with_a_new_bot_when_asked_twice(browser: Browser) 
         page = context.new_page()
         page.goto(address)
         say(page, "Sari", "s5.081230101111")
-        expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+        expect(bot_messages(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
         page.get_by_role("button", name="Mulai ulang").click()
         question = page.get_by_role("dialog", name="Mulai dari awal?")
         question.get_by_role("button", name="Batal").click()
-        expect(heard(page, "Sari", "SUKSES")).to_be_visible()
+        expect(bot_messages(page, "Sari", "SUKSES")).to_be_visible()
         page.get_by_role("button", name="Mulai ulang").click()
         question.get_by_role("button", name="Mulai ulang").click()
         expect(page.locator(".message, .order, .entry")).to_have_count(0, timeout=START_MS)
         expect(page.get_by_text("Bot siap")).to_be_visible(timeout=START_MS)
         say(page, "Sari", "s5.081230101111")  # no repeat to this bot
-        expect(heard(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
+        expect(bot_messages(page, "Sari", "SUKSES")).to_be_visible(timeout=RESULT_MS)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

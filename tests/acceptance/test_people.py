@@ -14,25 +14,27 @@ async def test_a_stranger_buys_nothing_alone_or_in_a_group(shop: Shop) -> None:
     shop.order(STRANGER, "s5.081234561111")
     shop.order(GROUP, "s5.081234561111", user_id=STRANGER)
     for chat in (STRANGER, GROUP):
-        await shop.told(chat, "Anda belum terdaftar")
+        await shop.wait_for_message(chat, "Anda belum terdaftar")
     shop.order(STRANGER, "/saldo")
     shop.order(STRANGER, "/tertunda")
     shop.order(STRANGER, "/aktifkan 5001")
     await shop.quiet()
     assert shop.wire.posts == []
     assert shop.rows("SELECT count(*) FROM orders") == [(0,)]
-    assert {m.text for m in shop.heard(STRANGER)} == {m.text for m in shop.heard(STRANGER, "belum terdaftar")}
+    assert {m.text for m in shop.messages_with(STRANGER)} == {
+        m.text for m in shop.messages_with(STRANGER, "belum terdaftar")
+    }
 
 
 async def test_a_resellers_order_in_a_group_is_bought_and_answered_there_topic_and_all(shop: Shop) -> None:
     asked = shop.order(GROUP, "s5.081234561111", user_id=SARI)
     in_topic = shop.order(GROUP, "s5.081234571111", user_id=BUDI, thread_id=TOPIC)
-    await shop.told(GROUP, "SUKSES s5.081234561111")
-    await shop.told(GROUP, "SUKSES s5.081234571111")
-    said = {(m.thread_id, m.reply_to.id) for m in shop.heard(GROUP) if m.reply_to}
+    await shop.wait_for_message(GROUP, "SUKSES s5.081234561111")
+    await shop.wait_for_message(GROUP, "SUKSES s5.081234571111")
+    said = {(m.thread_id, m.reply_to.id) for m in shop.messages_with(GROUP) if m.reply_to}
     assert said == {(None, asked), (TOPIC, in_topic)}
-    assert len(shop.heard(GROUP)) == 4
-    assert shop.heard(SARI) + shop.heard(BUDI) == []
+    assert len(shop.messages_with(GROUP)) == 4
+    assert shop.messages_with(SARI) + shop.messages_with(BUDI) == []
 
 
 async def test_talk_in_a_group_is_left_alone(shop: Shop) -> None:
@@ -40,16 +42,16 @@ async def test_talk_in_a_group_is_left_alone(shop: Shop) -> None:
         shop.order(GROUP, text, user_id=SARI)
         shop.order(GROUP, text, user_id=STRANGER)
     await shop.quiet()
-    assert shop.heard(GROUP) == []
+    assert shop.messages_with(GROUP) == []
 
 
 async def test_forwarded_edited_and_redelivered_messages_make_no_second_order(shop: Shop) -> None:
     asked = shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     shop.order(SARI, "s5.081234571111", forwarded=True)
-    await shop.told(SARI, "Pesan terusan tidak diproses")
+    await shop.wait_for_message(SARI, "Pesan terusan tidak diproses")
     shop.world.telegram.edit(SARI, asked, "s5.081234581111")
-    await shop.told(SARI, "Pesan yang diubah tidak diproses")
+    await shop.wait_for_message(SARI, "Pesan yang diubah tidak diproses")
     for _ in range(3):
         shop.redeliver(SARI, asked)
     await shop.quiet()
@@ -58,7 +60,7 @@ async def test_forwarded_edited_and_redelivered_messages_make_no_second_order(sh
     await shop.start()
     await shop.quiet()
     assert [post["idpel"] for post in shop.wire.posts] == ["081234561111"]
-    assert len(shop.heard(SARI)) == 4
+    assert len(shop.messages_with(SARI)) == 4
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
@@ -67,10 +69,10 @@ async def test_one_update_posted_again_and_again_orders_once(shop: Shop) -> None
     headers = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET, "Content-Type": "application/json"}
     posts = [shop.http.post(f"{shop.url}/telegram", content=update, headers=headers) for _ in range(5)]
     assert {answer.status_code for answer in await asyncio.gather(*posts)} == {200}
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     await shop.quiet()
     assert len(shop.wire.posts) == 1
-    assert len(shop.heard(SARI)) == 2
+    assert len(shop.messages_with(SARI)) == 2
 
 
 def an_update(text: str) -> dict[str, object]:
@@ -83,16 +85,16 @@ def an_update(text: str) -> dict[str, object]:
 
 async def test_a_stranger_is_let_in_by_a_tap_and_frozen_for_good(shop: Shop) -> None:
     shop.order(STRANGER, "/daftar")
-    await shop.told(STRANGER, "Permintaan terkirim")
-    card = await shop.told(RINA, "Minta jadi reseller", "Orang Asing")
+    await shop.wait_for_message(STRANGER, "Permintaan terkirim")
+    card = await shop.wait_for_message(RINA, "Minta jadi reseller", "Orang Asing")
     await shop.press(card, "✅ Setujui")
-    await shop.told(STRANGER, "sudah terdaftar")
+    await shop.wait_for_message(STRANGER, "sudah terdaftar")
     shop.order(STRANGER, "s5.081234561111")
-    await shop.told(STRANGER, "SUKSES")
+    await shop.wait_for_message(STRANGER, "SUKSES")
     shop.order(RINA, f"/bekukan {STRANGER}")
     shop.order(RINA, f"/bekukan_{SARI}")  # one whom the settings let in
-    await shop.told(SARI, "dibekukan")
-    await shop.told(STRANGER, "dibekukan")
+    await shop.wait_for_message(SARI, "dibekukan")
+    await shop.wait_for_message(STRANGER, "dibekukan")
     await shop.stop()
     await shop.start()
     for chat in (STRANGER, SARI):
@@ -103,10 +105,10 @@ async def test_a_stranger_is_let_in_by_a_tap_and_frozen_for_good(shop: Shop) -> 
 
 async def test_nobody_but_an_admin_can_let_anybody_in(shop: Shop) -> None:
     shop.order(STRANGER, "/daftar")
-    card = await shop.told(RINA, "Minta jadi reseller")
+    card = await shop.wait_for_message(RINA, "Minta jadi reseller")
     nonce = next(b["callback_data"] for b in card.buttons() if b["text"] == "✅ Setujui")
     # A forwarded card: the same data under a message in the stranger's own chat.
-    own = await shop.told(STRANGER, "Permintaan terkirim")
+    own = await shop.wait_for_message(STRANGER, "Permintaan terkirim")
     stolen = {"inline_keyboard": [[{"text": "✅ Setujui", "callback_data": nonce}]]}
     telegram = shop.world.telegram
     await shop.http.post(
@@ -119,4 +121,4 @@ async def test_nobody_but_an_admin_can_let_anybody_in(shop: Shop) -> None:
     await shop.quiet()
     assert shop.wire.posts == []
     await shop.press(card, "✅ Setujui")  # the nonce is not used up by the wrong hand
-    await shop.told(STRANGER, "sudah terdaftar")
+    await shop.wait_for_message(STRANGER, "sudah terdaftar")

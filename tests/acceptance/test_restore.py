@@ -37,7 +37,7 @@ async def test_after_a_restore_nothing_is_bought_until_an_admin_opens_the_counte
     assert "1 orders, the last of" in shop.output
     # In the gap: bought, told, and forgotten by the restore.
     asked = shop.order(BUDI, "s5.081234561111")
-    lost = (await shop.told(BUDI, "SUKSES")).text.split()[-1]
+    lost = (await shop.wait_for_message(BUDI, "SUKSES")).text.split()[-1]
     await shop.quiet()
 
     assert await command(shop, "restore", str(only_backup(shop))) == 1
@@ -48,40 +48,40 @@ async def test_after_a_restore_nothing_is_bought_until_an_admin_opens_the_counte
     assert len(list(shop.home.glob("loket-aside-*.db"))) == 1
     await shop.start()
 
-    card = await shop.told(RINA, "dipulihkan dari cadangan", "tidak ada yang dibeli")
+    card = await shop.wait_for_message(RINA, "dipulihkan dari cadangan", "tidak ada yang dibeli")
     assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200
     assert await is_quarantined(shop)
 
     shop.world.telegram.now_ms = minutes_ago(-2)
     shop.order(SARI, "s5.081234571111")
-    await shop.told(SARI, "TUTUP SEMENTARA", "s5.081234571111", "tidak dicatat")
+    await shop.wait_for_message(SARI, "TUTUP SEMENTARA", "s5.081234571111", "tidak dicatat")
     # Telegram brings a message of the gap once more: it is not bought twice.
     shop.redeliver(BUDI, asked)
-    await shop.told(BUDI, "BELUM PASTI", "s5.081234561111", "Jangan kirim ulang")
+    await shop.wait_for_message(BUDI, "BELUM PASTI", "s5.081234561111", "Jangan kirim ulang")
     # The results of both are heard: the one is told, the other is kept for the admins.
     assert await shop.world.biller.reverse(pending) == 200
-    await shop.told(SARI, "SUKSES", pending)
+    await shop.wait_for_message(SARI, "SUKSES", pending)
     assert await shop.world.biller.reverse(lost) == 404
-    await shop.told(RINA, "Laporan biller tidak cocok")
+    await shop.wait_for_message(RINA, "Laporan biller tidak cocok")
 
     await shop.press(card, "Buka loket")
-    await shop.until(lambda: shop.heard(RINA, "Buka loket sekarang?"))
+    await shop.until(lambda: shop.messages_with(RINA, "Buka loket sekarang?"))
     shop.order(SARI, "s5.081234581111")
-    await shop.told(SARI, "TUTUP SEMENTARA", "s5.081234581111")  # one tap opens nothing
+    await shop.wait_for_message(SARI, "TUTUP SEMENTARA", "s5.081234581111")  # one tap opens nothing
     assert len(shop.wire.posts) == 2
     await shop.press(card, "Ya, buka loket")
-    await shop.until(lambda: shop.heard(RINA, "Loket dibuka lagi oleh Ibu Rina"))
-    await shop.told(SARI, "Loket sudah dibuka lagi")
+    await shop.until(lambda: shop.messages_with(RINA, "Loket dibuka lagi oleh Ibu Rina"))
+    await shop.wait_for_message(SARI, "Loket sudah dibuka lagi")
     assert not await is_quarantined(shop)
 
     shop.order(SARI, "s5.081234591111")
-    await shop.told(SARI, "SUKSES s5.081234591111")
+    await shop.wait_for_message(SARI, "SUKSES s5.081234591111")
     await shop.quiet()
     assert [post["idpel"] for post in shop.wire.posts] == ["081234566666", "081234561111", "081234591111"]
     await shop.stop()
     await shop.start()  # and it stays open
     shop.order(BUDI, "s5.081234601111")
-    await shop.told(BUDI, "SUKSES s5.081234601111")
+    await shop.wait_for_message(BUDI, "SUKSES s5.081234601111")
 
 
 async def test_an_order_being_posted_when_the_backup_is_made_is_never_posted_again(shop: Shop) -> None:
@@ -91,27 +91,27 @@ async def test_an_order_being_posted_when_the_backup_is_made_is_never_posted_aga
     # Not by the command: on a busy machine that could start only after the answer.
     await asyncio.to_thread(back_up, shop.home / "loket.db", shop.home / "copy.db")
     assert shop.rows("SELECT state FROM orders") == [("submitting",)]
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     await shop.quiet()
     await shop.kill()
     assert await command(shop, "restore", "copy.db") == 0
     await shop.start()
-    told = await shop.told(SARI, "BELUM PASTI", "Jangan kirim ulang")
-    card = await shop.told(RINA, "dipulihkan dari cadangan")
-    await shop.told(RINA, "Perlu keputusan", "restored from a backup")
+    told = await shop.wait_for_message(SARI, "BELUM PASTI", "Jangan kirim ulang")
+    card = await shop.wait_for_message(RINA, "dipulihkan dari cadangan")
+    await shop.wait_for_message(RINA, "Perlu keputusan", "restored from a backup")
     await shop.press(card, "Buka loket")
     await shop.press(card, "Ya, buka loket")
-    await shop.told(RINA, "Loket dibuka lagi")
+    await shop.wait_for_message(RINA, "Loket dibuka lagi")
     trxid = told.text.split()[-1]
     assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(SARI, "SUKSES", trxid, after=told.id)
+    await shop.wait_for_message(SARI, "SUKSES", trxid, after=told.id)
     assert len(shop.wire.posts) == 1
 
 
 @POLLING
 async def test_a_damaged_database_is_refused_with_what_to_do_and_a_backup_mends_it(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     await shop.quiet()
     assert await command(shop, "backup", "copy.db") == 0
     await shop.stop()
@@ -128,7 +128,7 @@ async def test_a_damaged_database_is_refused_with_what_to_do_and_a_backup_mends_
     (aside,) = shop.home.glob("loket-aside-*.db")
     assert aside.read_bytes() == spoilt
     await shop.start()
-    await shop.told(RINA, "dipulihkan dari cadangan")
+    await shop.wait_for_message(RINA, "dipulihkan dari cadangan")
     assert shop.rows("SELECT state FROM orders") == [("succeeded",)]
 
 

@@ -31,7 +31,7 @@ async def test_one_order_passes_through_few_modules(closed_shop: Shop) -> None:
     await shop.quiet()
     process.send_signal(signal.SIGUSR1)
     shop.order(SARI, "s5.081234567890")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     process.terminate()
     written, _ = await process.communicate()
     modules = json.loads(written)

@@ -46,10 +46,10 @@ async def test_no_secret_comes_out_in_a_run_in_which_everything_goes_wrong(shop:
         ),
     ]
     for trouble in ("BELUM PASTI s5.081234561414", "BELUM PASTI s5.081234561515"):
-        await shop.told(SARI, trouble, timeout_s=20)
+        await shop.wait_for_message(SARI, trouble, timeout_s=20)
     # Of this one no result comes that would close its card.
-    shop.tap(await shop.told(RINA, "Perlu keputusan", "s5.081234561313"), "❌ GAGAL")
-    await shop.until(lambda: shop.heard(RINA, "Tetapkan GAGAL?"))
+    shop.tap(await shop.wait_for_message(RINA, "Perlu keputusan", "s5.081234561313"), "❌ GAGAL")
+    await shop.until(lambda: shop.messages_with(RINA, "Tetapkan GAGAL?"))
     pages = [(await shop.http.get(f"{shop.url}/{path}")).text for path in ("metrics", "readyz", "healthz")]
     chats = [m.text for chat in (SARI, BUDI, RINA, STRANGER) for m in telegram.bot_messages(chat)]
     await shop.stop()
@@ -71,8 +71,8 @@ async def test_a_rejected_signature_is_told_to_the_admin_without_being_shown(clo
     closed_shop.settings["BILLER_PASSWORD"] = "kenari-sandi-salah/%"
     await closed_shop.start()
     closed_shop.order(SARI, "s5.081234561111")
-    told = await closed_shop.told(SARI, "GAGAL", "gangguan")
-    alarm = await closed_shop.told(RINA, "Biller menolak pesanan", "Signature tidak valid")
+    told = await closed_shop.wait_for_message(SARI, "GAGAL", "gangguan")
+    alarm = await closed_shop.wait_for_message(RINA, "Biller menolak pesanan", "Signature tidak valid")
     assert "ignature" not in told.text
     assert found_in(closed_shop, told.text, alarm.text, closed_shop.output) == []
 

@@ -33,9 +33,9 @@ async def test_a_result_is_told_once_with_its_whole_sn_and_nothing_of_the_operat
     trxid = await pending(shop, SARI, "081234566666")
     for _ in range(3):
         assert (await shop.report(success(trxid, "081234566666", sn))).text == "OK"
-    told = await shop.told(SARI, f"SN: {sn.replace('+', ' ')}\n", trxid)
+    told = await shop.wait_for_message(SARI, f"SN: {sn.replace('+', ' ')}\n", trxid)
     await shop.quiet()
-    assert [message.text.split()[1] for message in shop.heard(SARI)] == ["DIPROSES", "SUKSES"]
+    assert [message.text.split()[1] for message in shop.messages_with(SARI)] == ["DIPROSES", "SUKSES"]
     assert copied_by(told) == [sn.replace("+", " ")]
     assert "Saldo" not in told.text
     assert "5,100" not in told.text
@@ -43,58 +43,60 @@ async def test_a_result_is_told_once_with_its_whole_sn_and_nothing_of_the_operat
 
 async def test_opposite_results_make_one_correction_and_an_admin_closes_it(shop: Shop) -> None:
     shop.order(SARI, "s5.081234568888")  # success, then failure
-    trxid = (await shop.told(SARI, "SUKSES")).text.split()[-1]
-    await shop.told(SARI, "HASIL BERUBAH", "sekarang melaporkan GAGAL", trxid)
-    card = await shop.told(RINA, "Perlu keputusan", "bertentangan", trxid)
+    trxid = (await shop.wait_for_message(SARI, "SUKSES")).text.split()[-1]
+    await shop.wait_for_message(SARI, "HASIL BERUBAH", "sekarang melaporkan GAGAL", trxid)
+    card = await shop.wait_for_message(RINA, "Perlu keputusan", "bertentangan", trxid)
     for outcome in ("success", "failure"):  # once both were heard, no repeat changes anything
         assert await shop.world.biller.reverse(trxid, outcome) == 200
     await shop.quiet()
-    assert len(shop.heard(SARI, "HASIL BERUBAH")) == 1
+    assert len(shop.messages_with(SARI, "HASIL BERUBAH")) == 1
     await shop.press(card, "❌ GAGAL")
-    await shop.until(lambda: shop.heard(RINA, "Tetapkan GAGAL?", trxid))
-    assert shop.heard(SARI, "GAGAL s5") == []  # one tap settles nothing
+    await shop.until(lambda: shop.messages_with(RINA, "Tetapkan GAGAL?", trxid))
+    assert shop.messages_with(SARI, "GAGAL s5") == []  # one tap settles nothing
     await shop.press(card, "Ya, GAGAL")
-    ruled = await shop.told(SARI, "GAGAL s5.081234568888", trxid)
+    ruled = await shop.wait_for_message(SARI, "GAGAL s5.081234568888", trxid)
     assert ruled.reply_to
-    await shop.until(lambda: shop.heard(RINA, "Ditetapkan GAGAL oleh Ibu Rina"))
+    await shop.until(lambda: shop.messages_with(RINA, "Ditetapkan GAGAL oleh Ibu Rina"))
     assert await shop.world.biller.reverse(trxid) == 200
     await shop.quiet()
-    assert shop.heard(SARI)[-1] == ruled
+    assert shop.messages_with(SARI)[-1] == ruled
 
 
 async def test_an_admin_settles_an_unknown_order_with_its_sn(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561313")
-    trxid = (await shop.told(SARI, "BELUM PASTI")).text.split()[-1]
-    card = await shop.told(RINA, "Perlu keputusan", trxid)
+    trxid = (await shop.wait_for_message(SARI, "BELUM PASTI")).text.split()[-1]
+    card = await shop.wait_for_message(RINA, "Perlu keputusan", trxid)
     await shop.press(card, "✅ SUKSES")
-    await shop.until(lambda: shop.heard(RINA, "berapa SN-nya?"))
+    await shop.until(lambda: shop.messages_with(RINA, "berapa SN-nya?"))
     shop.order(RINA, "1234-5678/BUDI, S/R1", reply_to=card.id)
-    question = await shop.told(RINA, "Tetapkan SUKSES?", "SN: 1234-5678/BUDI, S/R1", after=card.id)
-    assert shop.heard(SARI, "SUKSES") == []
+    question = await shop.wait_for_message(
+        RINA, "Tetapkan SUKSES?", "SN: 1234-5678/BUDI, S/R1", after=card.id
+    )
+    assert shop.messages_with(SARI, "SUKSES") == []
     await shop.press(question, "Ya, SUKSES")
-    told = await shop.told(SARI, "SUKSES", "SN: 1234-5678/BUDI, S/R1", trxid)
+    told = await shop.wait_for_message(SARI, "SUKSES", "SN: 1234-5678/BUDI, S/R1", trxid)
     assert copied_by(told) == ["1234-5678/BUDI, S/R1"]
     await shop.quiet()
-    assert [list(message.buttons()) for message in shop.heard(RINA, trxid)] == [[], []]
+    assert [list(message.buttons()) for message in shop.messages_with(RINA, trxid)] == [[], []]
 
 
 async def test_a_second_thought_is_free_and_a_double_tap_counts_once(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561313")
-    card = await shop.told(RINA, "Perlu keputusan")
+    card = await shop.wait_for_message(RINA, "Perlu keputusan")
     await shop.press(card, "❌ GAGAL")
-    await shop.until(lambda: shop.heard(RINA, "Tetapkan GAGAL?"))
+    await shop.until(lambda: shop.messages_with(RINA, "Tetapkan GAGAL?"))
     await shop.press(card, "Batal")
-    await shop.until(lambda: shop.heard(RINA, "Perlu keputusan"))
-    assert len(shop.heard(SARI)) == 2  # received, and not certain
+    await shop.until(lambda: shop.messages_with(RINA, "Perlu keputusan"))
+    assert len(shop.messages_with(SARI)) == 2  # received, and not certain
     await shop.press(card, "❌ GAGAL")
-    await shop.until(lambda: shop.heard(RINA, "Tetapkan GAGAL?"))
+    await shop.until(lambda: shop.messages_with(RINA, "Tetapkan GAGAL?"))
     await shop.quiet()
     taps = [shop.tap(card, "Ya, GAGAL") for _ in range(2)]
     toasts = [(await shop.world.telegram.wait_for_toast(tap)).text for tap in taps]
     assert sorted(toasts) == ["Baik.", "Tombol ini sudah tidak berlaku."]
-    await shop.told(SARI, "GAGAL s5")
+    await shop.wait_for_message(SARI, "GAGAL s5")
     await shop.quiet()
-    assert len(shop.heard(SARI)) == 3
+    assert len(shop.messages_with(SARI)) == 3
     assert shop.rows("SELECT state FROM orders") == [("failed",)]
 
 
@@ -114,35 +116,35 @@ async def test_a_report_that_fits_no_order_changes_nothing_and_wakes_the_admins(
     ]
     before = shop.rows("SELECT * FROM orders ORDER BY trxid")
     assert {(await shop.report(query)).status_code for query in wrong} == {404}
-    await shop.told(RINA, "Laporan biller tidak cocok")
+    await shop.wait_for_message(RINA, "Laporan biller tidak cocok")
     await shop.quiet()
     assert shop.rows("SELECT * FROM orders ORDER BY trxid") == before
     assert shop.rows("SELECT count(*) FROM quarantined_reversals") == [(len(wrong),)]
     # One alarm for each that names an order, and one for all that name none.
-    assert [len(shop.heard(RINA, f"Ref {trxid}")) for trxid in (mine, other)] == [5, 1]
-    assert len(shop.heard(RINA)) == 5 + 1 + 1
+    assert [len(shop.messages_with(RINA, f"Ref {trxid}")) for trxid in (mine, other)] == [5, 1]
+    assert len(shop.messages_with(RINA)) == 5 + 1 + 1
     for chat in (SARI, BUDI):
-        assert len(shop.heard(chat)) == 1
+        assert len(shop.messages_with(chat)) == 1
 
 
 async def test_a_report_that_contradicts_itself_settles_nothing_and_asks_the_admins(shop: Shop) -> None:
     shop.order(SARI, "s5.081234561616")  # status says success, the message says GAGAL
-    trxid = (await shop.told(SARI, "BELUM PASTI")).text.split()[-1]
-    await shop.told(RINA, "Perlu keputusan", trxid)
-    assert shop.heard(SARI, "SUKSES") == []
-    assert shop.heard(SARI, "GAGAL") == []
+    trxid = (await shop.wait_for_message(SARI, "BELUM PASTI")).text.split()[-1]
+    await shop.wait_for_message(RINA, "Perlu keputusan", trxid)
+    assert shop.messages_with(SARI, "SUKSES") == []
+    assert shop.messages_with(SARI, "GAGAL") == []
     assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
 async def test_a_card_on_its_way_when_its_order_settles_is_closed_too(shop: Shop) -> None:
     """Between "being said" and "said" a report can arrive: the card it overtakes must not be left open."""
     shop.world.telegram.fault("sendMessage", "slow", chat_id=RINA)
     shop.order(SARI, "s5.081234561313")
-    trxid = (await shop.told(SARI, "BELUM PASTI")).text.split()[-1]
-    assert shop.heard(RINA) == []
+    trxid = (await shop.wait_for_message(SARI, "BELUM PASTI")).text.split()[-1]
+    assert shop.messages_with(RINA) == []
     assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(SARI, "SUKSES", trxid)
-    await shop.told(RINA, trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(RINA, trxid)
     await shop.quiet()
-    assert [list(message.buttons()) for message in shop.heard(RINA)] == [[]]
+    assert [list(message.buttons()) for message in shop.messages_with(RINA)] == [[]]

@@ -97,7 +97,7 @@ async def holds_out(shop: Shop, trxid: str) -> None:
     """Within a fault: an order and a report come, and neither is taken for kept."""
     asked = shop.order(BUDI, "s5.081234561111")
     assert (await shop.report(success_of(trxid))).status_code == 503
-    told = await shop.told(BUDI, "Belum tercatat", "Jangan kirim ulang.")
+    told = await shop.wait_for_message(BUDI, "Belum tercatat", "Jangan kirim ulang.")
     assert told.reply_to
     assert told.reply_to.id == asked
     assert not await storage_is_up(shop)
@@ -106,7 +106,7 @@ async def holds_out(shop: Shop, trxid: str) -> None:
         200,
     ]
     await asyncio.sleep(1.2)  # Telegram brings it again and again meanwhile
-    assert len(shop.heard(BUDI)) == 1
+    assert len(shop.messages_with(BUDI)) == 1
     assert len(shop.wire.posts) == 1
     assert shop.rows("SELECT count(*) FROM orders") == [(1,)]
     assert shop.world.telegram.updates.waiting
@@ -115,17 +115,17 @@ async def holds_out(shop: Shop, trxid: str) -> None:
 async def mends(shop: Shop, trxid: str) -> None:
     """After the fault: all of it is taken in, once, by nobody's doing."""
     await shop.until(lambda: storage_is_up(shop))
-    await shop.told(BUDI, "SUKSES s5.081234561111")
+    await shop.wait_for_message(BUDI, "SUKSES s5.081234561111")
     assert (await shop.report(success_of(trxid))).text == "OK"
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
     await shop.quiet()
     assert [post["idpel"] for post in shop.wire.posts] == ["081234566666", "081234561111"]
-    assert [m.text.split()[1] for m in shop.heard(BUDI)] == ["Belum", "DIPROSES", "SUKSES"]
+    assert [m.text.split()[1] for m in shop.messages_with(BUDI)] == ["Belum", "DIPROSES", "SUKSES"]
     assert shop.rows("SELECT count(*) FROM orders WHERE state = 'succeeded'") == [(2,)]
 
 
 async def test_without_room_nothing_is_bought_people_are_told_and_it_goes_on_by_itself(shop: Shop) -> None:
-    shop.may_stumble = True  # that nothing can be written is no secret
+    shop.may_log_tracebacks = True  # that nothing can be written is no secret
     shop.hurry(10)
     trxid = await an_open_order(shop)
     with no_file_of_it_may_grow(shop):
@@ -140,7 +140,7 @@ async def test_on_a_full_disk_nothing_is_bought_and_room_is_all_it_needs(
     shop.settings["DATABASE_URL"] = f"sqlite:///{small_disk.name}/loket.db"
     (shop.home / "loket.db").symlink_to(small_disk / "loket.db")
     await shop.start()
-    shop.may_stumble = True
+    shop.may_log_tracebacks = True
     shop.hurry(10)
     trxid = await an_open_order(shop)
     with filled(small_disk):
@@ -149,7 +149,7 @@ async def test_on_a_full_disk_nothing_is_bought_and_room_is_all_it_needs(
 
 
 async def test_on_a_disk_gone_read_only_nothing_is_bought_and_it_goes_on_by_itself(shop: Shop) -> None:
-    shop.may_stumble = True
+    shop.may_log_tracebacks = True
     shop.hurry(10)
     trxid = await an_open_order(shop)
     with immutable(shop.home / "loket.db", wal(shop)):
@@ -159,7 +159,7 @@ async def test_on_a_disk_gone_read_only_nothing_is_bought_and_it_goes_on_by_itse
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 async def test_a_lock_of_another_program_shows_in_readyz_and_passes(shop: Shop) -> None:
-    shop.may_stumble = True
+    shop.may_log_tracebacks = True
     trxid = await an_open_order(shop)
     with locked_by_another_process(shop.home / "loket.db"):
         report = asyncio.create_task(shop.report(success_of(trxid)))
@@ -168,10 +168,10 @@ async def test_a_lock_of_another_program_shows_in_readyz_and_passes(shop: Shop) 
         assert (await report).status_code == 503
         assert not await storage_is_up(shop)
         assert len(shop.wire.posts) == 1
-    await shop.told(BUDI, "SUKSES")
+    await shop.wait_for_message(BUDI, "SUKSES")
     await shop.until(lambda: storage_is_up(shop))
     assert (await shop.report(success_of(trxid))).text == "OK"
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -193,11 +193,11 @@ async def test_damage_found_in_a_large_file_beside_the_work_closes_the_counter_a
 ) -> None:
     """Its check takes longer than anybody would wait for a start; what it finds counts as much."""
     shop = closed_shop
-    shop.may_stumble = True
+    shop.may_log_tracebacks = True
     await grow(shop.home / "loket.db")
     spoil(shop.home / "loket.db")
     process = await shop.launch()
     assert await process.wait() == 3
-    await shop.told(RINA, "Loket berhenti: basis data rusak", "loket restore FILE")
+    await shop.wait_for_message(RINA, "Loket berhenti: basis data rusak", "loket restore FILE")
     assert "finds the database damaged" in shop.output
     assert "Traceback" not in shop.output

@@ -17,5 +17,5 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     assert said["Orang Asing"]
     assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}
     assert [order["state"] for order in state["orders"]].count("succeeded") == 4
-    assert {step["name"] for order in state["orders"] for step in order["steps"]} >= {"recorded", "told"}
+    assert {step["name"] for order in state["orders"] for step in order["steps"]} >= {"recorded", "notified"}
     assert (state["bot"]["mode"], state["telegram"]["violations"]) == ("polling", [])

@@ -39,7 +39,7 @@ async def waits(shop: Shop, chats: list[int], results: int) -> list[float]:
         trxid = await accepted(shop, chat, f"0813{number:04d}6666")
         began_s = time.monotonic()
         assert await shop.world.biller.reverse(trxid) == 200
-        await shop.told(chat, "SUKSES", trxid)
+        await shop.wait_for_message(chat, "SUKSES", trxid)
         taken_s.append(time.monotonic() - began_s)
     return taken_s
 
@@ -50,10 +50,10 @@ async def waits(shop: Shop, chats: list[int], results: int) -> list[float]:
     [FaultKind.TOO_MANY, FaultKind.SERVER_ERROR, FaultKind.RESET_BEFORE, FaultKind.SLOW, FaultKind.FORBIDDEN],
 )
 async def test_while_one_chat_is_in_trouble_the_others_are_told_promptly(shop: Shop, kind: FaultKind) -> None:
-    others = [shop.newcomer(2000 + number, f"Toko {number}") for number in range(3)]
+    others = [shop.add_user(2000 + number, f"Toko {number}") for number in range(3)]
     for chat in others:
         shop.order(RINA, f"/aktifkan {chat}")
-    await shop.until(lambda: all(shop.heard(chat, "sudah terdaftar") for chat in others))
+    await shop.until(lambda: all(shop.messages_with(chat, "sudah terdaftar") for chat in others))
     shop.world.telegram.fault("sendMessage", kind, chat_id=SARI, times=50, retry_after=4)
     troubled = [await accepted(shop, SARI, f"0812345{number}6666") for number in range(5)]
     for trxid in troubled:
@@ -61,11 +61,11 @@ async def test_while_one_chat_is_in_trouble_the_others_are_told_promptly(shop: S
     taken_s = await waits(shop, others, 12)
     print(f"\n{kind}: others waited {max(taken_s):.3f} s at most")  # noqa: T201 - pytest shows it with -s
     assert max(taken_s) < PROMPT_S
-    assert shop.heard(SARI, "SUKSES") == []
+    assert shop.messages_with(SARI, "SUKSES") == []
     shop.world.telegram.faults.pending.clear()
     shop.order(SARI, "/bantuan")  # whoever had shut us out speaks again
     for trxid in troubled:
-        await shop.told(SARI, "SUKSES", trxid, timeout_s=30)
+        await shop.wait_for_message(SARI, "SUKSES", trxid, timeout_s=30)
 
 
 @SENDING
@@ -80,26 +80,26 @@ async def test_a_result_outlasts_a_long_row_of_faults_with_few_copies(shop: Shop
     for trxid in trxids.values():
         assert await shop.world.biller.reverse(trxid) == 200
     await shop.until(lambda: not shop.world.telegram.faults.pending, timeout_s=40)
-    await shop.told(BUDI, "SUKSES", trxids[BUDI], timeout_s=40)
+    await shop.wait_for_message(BUDI, "SUKSES", trxids[BUDI], timeout_s=40)
     await shop.until(lambda: shop.rows("SELECT 1 FROM outbox WHERE state = 'waiting'") == [], timeout_s=40)
-    assert len(shop.heard(BUDI, "SUKSES", trxids[BUDI])) == 1
-    assert 1 <= len(shop.heard(SARI, "SUKSES", trxids[SARI])) <= 1 + lost
+    assert len(shop.messages_with(BUDI, "SUKSES", trxids[BUDI])) == 1
+    assert 1 <= len(shop.messages_with(SARI, "SUKSES", trxids[SARI])) <= 1 + lost
 
 
 @SENDING
 async def test_what_is_no_result_is_copied_once_at_most(shop: Shop) -> None:
     shop.world.telegram.fault("sendMessage", "reset_after_accepting", chat_id=SARI, times=3)
     shop.order(SARI, "/bantuan")
-    await shop.until(lambda: len(shop.heard(SARI, "Cara pesan")) == 2)
+    await shop.until(lambda: len(shop.messages_with(SARI, "Cara pesan")) == 2)
     await shop.quiet()
-    assert len(shop.heard(SARI, "Cara pesan")) == 2
+    assert len(shop.messages_with(SARI, "Cara pesan")) == 2
 
 
 def told_order(shop: Shop, chat: int) -> list[tuple[str, str]]:
     """Give (word, Ref) of every notice a chat has read, in order, merged ones too."""
     by_tail = {trxid[-5:]: trxid for (trxid,) in shop.rows("SELECT trxid FROM orders")}
     told: list[tuple[str, str]] = []
-    for message in shop.heard(chat):
+    for message in shop.messages_with(chat):
         told += re.findall(r"(DIPROSES|SUKSES|GAGAL) s5\..*?Ref ([0-9]{17})", message.text, re.DOTALL)
         told += [(line.title, by_tail[line.tail]) for line in lines_in(message.text)]
     return told
@@ -141,17 +141,17 @@ async def test_all_that_a_closed_chat_missed_comes_in_order_when_it_opens(shop: 
     shop.world.telegram.fault("sendMessage", "403", chat_id=SARI, times=100)
     for trxid in trxids:
         assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
     await shop.quiet()
     assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'parked' AND chat_id = ?", SARI) == [(3,)]
     tries = shop.world.telegram.faults.pending[0].times
     assert tries >= 100 - 3, "a closed chat is tried again and again"
     shop.world.telegram.faults.pending.clear()
     shop.order(SARI, "/bantuan")
-    await shop.told(SARI, "Cara pesan")
+    await shop.wait_for_message(SARI, "Cara pesan")
     await shop.quiet()
     assert first_of(told_order(shop, SARI), "SUKSES") == trxids
-    assert len(shop.heard(RINA, "Pesan tidak sampai")) == 1
+    assert len(shop.messages_with(RINA, "Pesan tidak sampai")) == 1
 
 
 @SENDING
@@ -161,9 +161,9 @@ async def test_a_poisoned_message_is_buried_and_told_to_the_admins_and_the_rest_
     shop.world.telegram.fault("sendMessage", "400", chat_id=SARI, times=3, description="can't parse entities")
     for trxid in (first, second):
         assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(SARI, "SUKSES", second, timeout_s=20)
-    await shop.told(RINA, "Pesan tidak sampai", f"Chat {SARI}", "OrderSucceeded")
-    assert shop.heard(SARI, "SUKSES", first) == []
+    await shop.wait_for_message(SARI, "SUKSES", second, timeout_s=20)
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "OrderSucceeded")
+    assert shop.messages_with(SARI, "SUKSES", first) == []
     assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'failed'") == [(1,)]
 
 
@@ -179,13 +179,13 @@ async def test_a_group_that_moves_takes_its_queue_along_and_goes_on_there(shop: 
         assert await shop.world.biller.reverse(trxid) == 200
     await shop.until(lambda: GROUP_NOW in telegram.chats.chats)
     for trxid in trxids:
-        await shop.told(GROUP_NOW, "SUKSES", trxid)
+        await shop.wait_for_message(GROUP_NOW, "SUKSES", trxid)
     assert first_of(told_order(shop, GROUP_NOW), "SUKSES") == trxids
-    assert shop.heard(GROUP_OF_OLD, "SUKSES") == []
-    assert len(shop.heard(GROUP_NOW)) == 3
+    assert shop.messages_with(GROUP_OF_OLD, "SUKSES") == []
+    assert len(shop.messages_with(GROUP_NOW)) == 3
     # What was asked before the move and is reported after it goes there at once.
     asked = shop.order(GROUP_NOW, "s5.081299991111", user_id=SARI)
-    told = await shop.told(GROUP_NOW, "SUKSES", "081299991111")
+    told = await shop.wait_for_message(GROUP_NOW, "SUKSES", "081299991111")
     assert told.reply_to
     assert told.reply_to.id == asked
     assert telegram.faults.pending[0].times == 99
@@ -193,7 +193,7 @@ async def test_a_group_that_moves_takes_its_queue_along_and_goes_on_there(shop: 
 
 async def ends_well(shop: Shop, asked: dict[int, str]) -> None:
     for destination in asked.values():
-        await shop.told(SARI, f"SUKSES s5.{destination}", timeout_s=30)
+        await shop.wait_for_message(SARI, f"SUKSES s5.{destination}", timeout_s=30)
     await shop.quiet()
     assert shop.rows("SELECT count(*) FROM orders") == [(len(asked),)]
     assert sorted(post["idpel"] for post in shop.wire.posts) == sorted(asked.values())

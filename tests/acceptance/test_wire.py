@@ -36,14 +36,14 @@ async def accepted(shop: Shop, chat: int, destination: str, user: int) -> str:
     """Order something of which no result comes by itself; give its trxid once its chat was told."""
     asked = shop.order(chat, f"s5.{destination}", user_id=user)
     trxid = await shop.trxid(chat, asked)
-    await shop.told(chat, "DIPROSES", trxid)
+    await shop.wait_for_message(chat, "DIPROSES", trxid)
     await shop.until(lambda: shop.rows("SELECT state FROM orders WHERE trxid = ?", trxid) == [("pending",)])
     return trxid
 
 
 async def test_a_result_arrives_whatever_telegram_says_and_no_other_chat_waits(closed_shop: Shop) -> None:
     shop = closed_shop
-    chats = {kind: shop.newcomer(2000 + index, kind.name) for index, kind in enumerate(PASSING)}
+    chats = {kind: shop.add_user(2000 + index, kind.name) for index, kind in enumerate(PASSING)}
     shop.settings["RESELLER_IDS"] += "".join(f",{chat}" for chat in chats.values())
     await shop.start()
     everybody = [*chats.values(), BUDI]
@@ -59,13 +59,13 @@ async def test_a_result_arrives_whatever_telegram_says_and_no_other_chat_waits(c
     shop.world.telegram.sleep = hold  # the slow answer takes until Budi has his
     for trxid in trxids.values():
         assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(BUDI, "SUKSES", trxids[BUDI])
-    assert shop.heard(chats[FaultKind.SLOW], "SUKSES") == []
+    await shop.wait_for_message(BUDI, "SUKSES", trxids[BUDI])
+    assert shop.messages_with(chats[FaultKind.SLOW], "SUKSES") == []
     budi_was_told.set()
     for chat in chats.values():
-        await shop.told(chat, "SUKSES", trxids[chat])
+        await shop.wait_for_message(chat, "SUKSES", trxids[chat])
     await shop.quiet()
-    copies = {kind: len(shop.heard(chat, "SUKSES")) for kind, chat in chats.items()}
+    copies = {kind: len(shop.messages_with(chat, "SUKSES")) for kind, chat in chats.items()}
     assert copies == dict.fromkeys(PASSING, 1) | {FaultKind.RESET_AFTER_ACCEPTING: 2}
 
 
@@ -73,11 +73,11 @@ async def test_a_chat_that_blocked_us_is_parked_and_told_when_it_speaks_again(sh
     trxid = await accepted(shop, SARI, "081234566666", SARI)
     shop.world.telegram.fault("sendMessage", "403", chat_id=SARI)
     assert await shop.world.biller.reverse(trxid) == 200
-    await shop.told(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
     await shop.quiet()
-    assert shop.heard(SARI, "SUKSES") == []
+    assert shop.messages_with(SARI, "SUKSES") == []
     shop.order(SARI, "/bantuan")
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
 @WEBHOOK
@@ -86,10 +86,10 @@ async def test_a_group_that_became_a_supergroup_is_told_where_it_lives_now(shop:
     shop.world.telegram.fault("sendMessage", "migrated", chat_id=GROUP, new_chat_id=NEW_GROUP)
     assert await shop.world.biller.reverse(trxid) == 200
     await shop.until(lambda: NEW_GROUP in shop.world.telegram.chats.chats)
-    await shop.told(NEW_GROUP, "SUKSES", trxid)
+    await shop.wait_for_message(NEW_GROUP, "SUKSES", trxid)
     await shop.quiet()
-    assert shop.heard(GROUP, "SUKSES") == []
-    assert len(shop.heard(NEW_GROUP)) == 1
+    assert shop.messages_with(GROUP, "SUKSES") == []
+    assert len(shop.messages_with(NEW_GROUP)) == 1
 
 
 async def test_an_unreachable_biller_costs_no_order_and_the_trxid_stays(closed_shop: Shop) -> None:
@@ -103,9 +103,9 @@ async def test_an_unreachable_biller_costs_no_order_and_the_trxid_stays(closed_s
     assert await shop.stop() == 0
     shop.settings["BILLER_URL"] = there
     await shop.start()
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
     assert [post["trxid"] for post in shop.wire.posts] == [trxid]
-    assert len(shop.heard(SARI)) == 2
+    assert len(shop.messages_with(SARI)) == 2
 
 
 async def test_whatever_is_not_exactly_right_gets_the_very_same_404(closed_shop: Shop, mode: Mode) -> None:
@@ -151,7 +151,7 @@ async def test_whatever_is_not_exactly_right_gets_the_very_same_404(closed_shop:
     assert await raw(shop, "GET", right + flood, biller) == await raw(shop, "GET", f"/nowhere?{flood}", "")
     assert shop.rows("SELECT state FROM orders") == [("pending",)]
     assert (await raw(shop, "GET", right, biller)).startswith(b"HTTP/1.1 200")
-    await shop.told(SARI, "SUKSES", trxid)
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
 async def raw(shop: Shop, method: str, target: str, header: str) -> bytes:
@@ -176,4 +176,4 @@ async def test_a_webhook_is_set_with_its_secret_and_taken_away_when_polling_agai
     del shop.settings["PUBLIC_URL"]
     await shop.start()
     assert telegram.webhook is None
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")

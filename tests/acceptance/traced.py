@@ -1,4 +1,4 @@
-"""Runs Loket as `loket run` does and writes which of its modules ran between SIGUSR1 and SIGTERM."""
+"""Runs Loket like `loket run`, and at SIGTERM prints the modules with calls since SIGUSR1."""
 
 import asyncio
 import json
@@ -17,23 +17,22 @@ PACKAGES = (str(ROOT / "bot"), str(ROOT / "storage"))
 
 
 class Trace:
-    """The modules of the program whose functions were called."""
+    """Records the modules of Loket whose functions are called."""
 
     def __init__(self) -> None:
         self.modules: set[str] = set()
 
     def start(self) -> None:
-        """Note calls from now on, in this thread and in those that begin later."""
-        sys.setprofile(self._note)
-        threading.setprofile(self._note)
+        """Record calls from now on, in this thread and in threads that are started later."""
+        sys.setprofile(self._record)
+        threading.setprofile(self._record)
 
-    def _note(self, frame: FrameType, event: str, _: object) -> None:
+    def _record(self, frame: FrameType, event: str, _: object) -> None:
         if event == "call" and (path := frame.f_code.co_filename).startswith(PACKAGES):
             self.modules.add(str(Path(path).relative_to(ROOT)))
 
 
 async def main() -> None:
-    """Run until SIGTERM."""
     settings = load_settings()
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     stop, trace = asyncio.Event(), Trace()

@@ -216,9 +216,11 @@ class TestCommands:
             reported_at_ms=START_MS,
             source="answer",
             open_count=1,
-            open_sum_idr=5_100,
+            open_cost_idr=5_100,
+            open_uncosted_count=0,
             today_count=0,
-            today_sum_idr=0,
+            today_cost_idr=0,
+            today_uncosted_count=0,
             waiting_count=0,
         )
 
@@ -228,12 +230,12 @@ class TestCommands:
         await shop.says("/saldo", by=RINA)
         today = shop.last(RINA)
         assert isinstance(today, BillerBalance)
-        assert (today.today_count, today.today_sum_idr) == (1, 5_100)
+        assert (today.today_count, today.today_cost_idr) == (1, 5_100)
         shop.clock.passes(4 * 3600)  # it was 21:13 in Jakarta
         await shop.says("/saldo", by=RINA)
         tomorrow = shop.last(RINA)
         assert isinstance(tomorrow, BillerBalance)
-        assert (tomorrow.today_count, tomorrow.today_sum_idr) == (0, 0)
+        assert (tomorrow.today_count, tomorrow.today_cost_idr) == (0, 0)
 
 
 async def test_the_acknowledgement_names_the_order(shop: Shop) -> None:

@@ -22,8 +22,8 @@ DEAD = UnreadablePriceList(fault=FileError.DAMAGED)
 async def test_a_list_is_read_as_in_the_same_process() -> None:
     read = await read_file(LIST)
     assert isinstance(read, ReadList)
-    assert read.found == parsed(LIST)
-    assert load(type(read.found), read.packed) == read.found
+    assert read.parsed == parsed(LIST)
+    assert load(type(read.parsed), read.serialized) == read.parsed
 
 
 async def test_a_refusal_comes_back_with_its_reason() -> None:

@@ -132,7 +132,7 @@ async def test_a_reseller_sees_and_changes_what_stands_on_receipts(shop: Shop) -
     assert (await shown(shop, "struk nama  Toko   Sinar Jaya ")).shop_name == "Toko Sinar Jaya"
     kept = await shown(shop, "struk S5 Rp7.000")
     assert kept.prices == (CustomerPrice(code="s5", price_idr=7000),)
-    assert kept.kept
+    assert kept.is_saved
     assert (await shown(shop, "struk.s5.7500")).prices == (CustomerPrice(code="s5", price_idr=7500),)
     assert (await shown(shop, "struk s5 0")).prices == ()
     assert (await shown(shop, "/struk nama Budi Cell")).shop_name == "Budi Cell"

@@ -95,7 +95,7 @@ class TestDay:
         said = await last_text(shop, RINA)
         for row in (
             "✅ Sukses: 4",
-            "Total sukses: Rp37.800",
+            "Penjualan sukses: Rp37.800",
             "Modal: Rp21.800",
             "Selisih dari yang lengkap: Rp1.700",
             "1 sukses belum diketahui modalnya.",
@@ -221,6 +221,15 @@ class TestFile:
         assert rows[0][-2:] == ["Pemesan", "Modal"]
         assert [row[-2:] for row in rows[1:3]] == [["Name 1001 (1001)", 5700], ["Name 1001 (1001)", 10_400]]
         assert rows[6][-2:] == ["Name 1002 (1002)", ""]
+
+    async def test_what_nobody_pays_for_has_neither_a_price_nor_a_cost_in_a_file(self, shop: Shop) -> None:
+        for number, state in enumerate(State):
+            await remembers(shop, number, state=state, price_idr=6_300, cost_idr=5_700)
+        await shop.says("lap csv", by=RINA)
+        await shop.speaks()
+        amounts = [(row[5], row[9]) for row in rows_of(file_to(shop, RINA))[1:]]
+        charged = [state not in {State.FAILED, State.EXPIRED} for state in State]
+        assert amounts == [("6300", "5700") if each else ("", "") for each in charged]
 
     async def test_nothing_in_a_csv_is_a_formula(self, shop: Shop) -> None:
         await remembers(shop, 1, sn="=1+1", reason="@SUM(A1)")

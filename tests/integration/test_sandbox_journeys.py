@@ -14,8 +14,8 @@ from sandbox.bot_database import (
     BotRecords,
     Event,
     MessageKey,
+    SentNotice,
     StoredOrder,
-    Telling,
     Unplaced,
 )
 from sandbox.journey import Journey, journeys
@@ -31,7 +31,7 @@ def stored(
     message_id: int, number: str = "081234561111", *, line: int = 1, told: int | None = None
 ) -> StoredOrder:
     """Return an order that was placed at 10 ms and succeeded at 20; `told` is the message of its result."""
-    tellings = [Telling(written_at_ms=20, told_at_ms=30, message_id=told)] if told else []
+    notices = [SentNotice(created_at_ms=20, sent_at_ms=30, message_id=told)] if told else []
     return StoredOrder(
         trxid=f"22110{message_id:04}{line:03}{number[-5:]}",
         chat_id=SARI,
@@ -48,7 +48,7 @@ def stored(
             Event(at_ms=10, actor="user:1001", state="placed"),
             Event(at_ms=20, actor="biller:reversal", state="succeeded"),
         ),
-        tellings=tuple(tellings),
+        sent_notices=tuple(notices),
     )
 
 

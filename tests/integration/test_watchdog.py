@@ -2,7 +2,7 @@
 
 from bot.notices.orders import OrderCard, OrderOverdue
 from bot.orders.model import State
-from bot.purchasing.watchdog import AT_ONCE, DELETE_OUTBOX_AFTER_MS, LOOK_EVERY_S
+from bot.purchasing.watchdog import AT_ONCE, CHECK_EVERY_S, DELETE_OUTBOX_AFTER_MS
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 
@@ -11,7 +11,7 @@ async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Sh
     order = await shop.asks()
     await shop.posts()
     shop.clock.passes(600)
-    assert await shop.watchdog.run_once() == LOOK_EVERY_S
+    assert await shop.watchdog.run_once() == CHECK_EVERY_S
     assert shop.kinds(SARI) == ["OrderReceived"]
     shop.clock.passes(1)
     for _ in range(3):
@@ -55,7 +55,7 @@ async def test_more_late_orders_than_one_look_holds_are_looked_at_without_a_paus
     await shop.posts()
     shop.clock.passes(601)
     assert await shop.watchdog.run_once() == 0
-    assert await shop.watchdog.run_once() == LOOK_EVERY_S
+    assert await shop.watchdog.run_once() == CHECK_EVERY_S
     assert shop.kinds(SARI).count("OrderOverdue") == AT_ONCE + 1
 
 

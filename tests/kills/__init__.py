@@ -1,6 +1,7 @@
-"""The real program, killed: real processes, files and sockets, SIGKILL at every boundary and at any moment.
+"""Kills the real program: real processes, files and sockets, SIGKILL at every boundary and at random moments.
 
-`nursery.py` forks lives of the program, `lives.py` holds on to them, `boundaries.py` names the moments at
-which they are killed, `batch.py` kills one database's lives one after another and then leaves the last in
-peace, `ledgers.py` compares what biller, database and Telegram know, `campaign.py` runs many batches.
+`nursery.py` is a fork server for processes of the program, each of which is a life. `lives.py` controls them,
+`boundaries.py` lists the moments at which they are killed, `batch.py` kills one life after another on one
+database and lets the last one finish, `ledgers.py` compares the biller, the database and the chats, and
+`campaign.py` runs many batches.
 """

@@ -1,4 +1,4 @@
-"""The moments at which a life is killed: named boundaries seen from outside, and any moment at all."""
+"""The moments at which a process is killed: boundaries of calls, seen from outside, and random moments."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -9,17 +9,17 @@ from tests.acceptance.shop import Mode
 
 
 class Wants(Enum):
-    """What has to be typed so that a boundary is come to."""
+    """The order that a test has to type so that a boundary is reached."""
 
     NOTHING = auto()
     ORDER = auto()
-    RESULT = auto()  # an order that the biller reports on
-    DOUBT = auto()  # an order whose card is rewritten when its result comes
+    RESULT = auto()  # an order with a reversal
+    DOUBT = auto()  # an unknown order, whose admin card is edited when its result arrives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boundary:
-    """A moment of a call, with its name for people."""
+    """A moment of a call; `weight` is its share among the targets."""
 
     name: str
     call: str
@@ -31,7 +31,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyMoment:
-    """A moment drawn evenly from the 0.4 s after the start, or after an order was typed."""
+    """A random moment in the 0.4 s after the start, or after an order was typed."""
 
     name: str
     after_order: bool = False
@@ -82,25 +82,27 @@ TARGETS: tuple[Target, ...] = (
 )
 
 
-def deck(mode: Mode, kills: int, chance: Random) -> list[Target]:
-    """Give `kills` targets that can be met in a mode, in an order of chance; each as often as it weighs."""
-    found = [target for target in TARGETS if not isinstance(target, Boundary) or target.mode in (None, mode)]
-    weighed = [target for target in found for _ in range(target.weight)]
-    cards: list[Target] = []
-    while len(cards) < kills:
-        cards += chance.sample(weighed, len(weighed))
-    return cards[:kills]
+def draw_targets(mode: Mode, kills: int, chance: Random) -> list[Target]:
+    """Return `kills` targets of a mode in random order, each repeated by its weight."""
+    possible = [
+        target for target in TARGETS if not isinstance(target, Boundary) or target.mode in (None, mode)
+    ]
+    weighted = [target for target in possible for _ in range(target.weight)]
+    targets: list[Target] = []
+    while len(targets) < kills:
+        targets += chance.sample(weighted, len(weighted))
+    return targets[:kills]
 
 
 @dataclass(slots=True)
 class Trap:
-    """Springs when its boundary is met, `skips` meetings later if asked to."""
+    """Waits for its boundary, and ignores the first `skips` times that it is reached."""
 
     target: Boundary
     skips: int
 
-    def springs(self, call: str, moment: Moment, *, handed_out: bool) -> bool:
-        """Tell whether this moment is the one; `handed_out`: updates lie with the bot unconfirmed."""
+    def is_due(self, call: str, moment: Moment, *, handed_out: bool) -> bool:
+        """Return whether to kill at this moment; `handed_out`: the bot has unconfirmed updates."""
         if (call, moment) != (self.target.call, self.target.moment):
             return False
         if call == "getUpdates" and not handed_out:

@@ -1,4 +1,4 @@
-"""The three ledgers of a batch, compared: what the biller did, what the database holds, what chats read."""
+"""Compares the three ledgers of a batch: the biller's, the database, and the messages in the chats."""
 
 import re
 import sqlite3
@@ -39,7 +39,7 @@ SHARED = (
     invariants.events_replay_to_the_same_orders,
     invariants.results_answer_the_right_message,
 )
-"""What the simulation holds its worlds to holds here word for word."""
+"""Invariants of the simulation that apply here without a change."""
 
 ENDS = (State.SUCCEEDED, State.FAILED)
 FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
@@ -47,7 +47,7 @@ FOR_ADMINS = (State.UNKNOWN, State.DISPUTED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An order as a person typed it."""
+    """An order as it was typed."""
 
     destination: str
     update_id: int
@@ -55,18 +55,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """The last message of each chat at the end of each life, oldest first: what was told by whom."""
+    """The last message id of each chat at the end of each process, oldest first."""
 
     ends: list[dict[int, int]]
 
     def of(self, chat_id: int, message_id: int) -> int:
-        """Give the number of the life that sent a message."""
+        """Return the number of the process that sent a message."""
         return sum(end[chat_id] < message_id for end in self.ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that there is to compare; `kills` of the lives were killed."""
+    """Everything that is compared; `kills` of the processes were killed."""
 
     world: World
     database: Path
@@ -76,37 +76,43 @@ class Evidence:
 
 
 def examine(evidence: Evidence) -> list[str]:
-    """Compare the ledgers; give every promise that was broken."""
+    """Compare the ledgers; return every broken promise."""
     with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         scene = _Scene(evidence, connection)
-        # The simulation's invariants look at nothing of their world but what the scene has too.
+        # The scene has every attribute of the simulation's world that these invariants read.
         world = cast("SimulatedWorld", scene)
         ledgers = Ledgers(world)
         for invariant in SHARED:
             invariant(world, ledgers)
-        for own in (_one_post, _ends_and_is_told, _copies_have_their_kill, _whole_file, _no_violation):
-            own(evidence, scene, ledgers)
+        for check in (
+            _one_post,
+            _settled_and_notified,
+            _duplicates_follow_a_kill,
+            _intact_file,
+            _no_violation,
+        ):
+            check(evidence, scene, ledgers)
     return scene.violations
 
 
-def tell(evidence: Evidence, violations: list[str]) -> list[str]:
-    """Tell all that is known of the orders that violations name."""
+def describe_orders(evidence: Evidence, violations: list[str]) -> list[str]:
+    """Return the history at the biller, in the database and in chats of each order named in `violations`."""
     named = sorted({trxid for violation in violations for trxid in re.findall(r"\b\d{17}\b", violation)})
     with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         history = {trxid: orders.history(Tx(connection), trxid) for trxid in named}
-    told: list[str] = []
+    lines: list[str] = []
     for trxid in named:
-        told += [f"{trxid} at the biller: {evidence.world.biller.entries.get(trxid)}"]
-        told += [f"  {e.at_ms} {e.actor}: {e.kind} {e.facts} -> {e.state_after}" for e in history[trxid]]
-        told += [
-            f"  {message.at_ms} chat {chat_id} read message {message.id}: {message.text!r}"
+        lines += [f"{trxid} at the biller: {evidence.world.biller.entries.get(trxid)}"]
+        lines += [f"  {e.at_ms} {e.actor}: {e.kind} {e.facts} -> {e.state_after}" for e in history[trxid]]
+        lines += [
+            f"  {message.at_ms} chat {chat_id} received message {message.id}: {message.text!r}"
             for chat_id in evidence.world.telegram.chats.chats
             for message in evidence.world.telegram.bot_messages(chat_id)
             if trxid in message.text
         ]
-    return told
+    return lines
 
 
 def _one_post(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
@@ -114,23 +120,23 @@ def _one_post(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
         if entry.posts > 1:
             scene.violate("I1", f"{entry.trxid} was posted {entry.posts} times")
         if not entry.sign_ok:
-            scene.violate("sign", f"{entry.trxid} was signed wrongly")
+            scene.violate("sign", f"{entry.trxid} has a wrong signature")
 
 
-def _ends_and_is_told(evidence: Evidence, scene: "_Scene", ledgers: Ledgers) -> None:
-    """I5, I6, I8: every order ends or waits in the admins' list, and its chat heard so last, with its SN."""
+def _settled_and_notified(evidence: Evidence, scene: "_Scene", ledgers: Ledgers) -> None:
+    """I5, I6, I8: every order is final or in the admins' list, and its chat's last notice has its state."""
     listed = {order.trxid for order in orders.for_admins(Tx(scene.disk.connection), limit=10_000)}
     cards = "\n".join(message.text for message in evidence.world.telegram.bot_messages(RINA))
     for order in ledgers.orders:
-        told = ledgers.told[order.trxid]
-        if not told or TITLES[told[-1]] is not order.state:
-            scene.violate("I8", f"{order.trxid} is {order.state}, its chat heard {told}")
+        titles = ledgers.told[order.trxid]
+        if not titles or TITLES[titles[-1]] is not order.state:
+            scene.violate("I8", f"{order.trxid} is {order.state}, its chat received {titles}")
         if order.state in FOR_ADMINS and (order.trxid not in listed or order.trxid not in cards):
-            scene.violate("I6", f"{order.trxid} is {order.state} and no admin was told")
+            scene.violate("I6", f"{order.trxid} is {order.state} and no admin was notified")
         if order.state not in (*ENDS, *FOR_ADMINS):
             scene.violate("I6", f"{order.trxid} ends {order.state}")
         if order.state is State.SUCCEEDED and not _has_its_sn(evidence, order):
-            scene.violate("I8", f"the SN of {order.trxid} was not told whole")
+            scene.violate("I8", f"the SN of {order.trxid} was not sent in full")
 
 
 def _has_its_sn(evidence: Evidence, order: Order) -> bool:
@@ -145,29 +151,29 @@ def _has_its_sn(evidence: Evidence, order: Order) -> bool:
     )
 
 
-def _copies_have_their_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
-    """I7: a copy exists only of the last that a life said in a chat: its death came before that was kept."""
+def _duplicates_follow_a_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
+    """I7: only the last message of a killed process in a chat is sent again: it was not stored as sent."""
     for chat_id in evidence.world.telegram.chats.chats:
-        told = evidence.world.telegram.bot_messages(chat_id)
-        messages = [message for message in told if message.edited_at_ms is None]
-        last = {evidence.lives.of(chat_id, message.id): message.id for message in told}
-        said: dict[str, Message] = {}
+        sent = evidence.world.telegram.bot_messages(chat_id)
+        messages = [message for message in sent if message.edited_at_ms is None]
+        last = {evidence.lives.of(chat_id, message.id): message.id for message in sent}
+        latest: dict[str, Message] = {}
         for message in messages:
-            for part in notices_in(message.text):
-                before = said.get(part)
+            for notice in notices_in(message.text):
+                before = latest.get(notice)
                 life = evidence.lives.of(chat_id, before.id) if before else -1
                 is_its_last = before is not None and before.id == last[life]
                 is_later = life < evidence.lives.of(chat_id, message.id)
                 if before and not (evidence.kills and is_its_last and is_later):
-                    scene.violate("I7", f"chat {chat_id} read twice without a reason: {part!r}")
-                said[part] = message
+                    scene.violate("I7", f"chat {chat_id} received twice without a kill: {notice!r}")
+                latest[notice] = message
 
 
-def _whole_file(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
+def _intact_file(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
     findings = [row[0] for row in scene.disk.connection.execute("PRAGMA integrity_check")]
     findings += [str(tuple(row)) for row in scene.disk.connection.execute("PRAGMA foreign_key_check")]
     if findings != ["ok"]:
-        scene.violate("file", f"SQLite finds {findings}")
+        scene.violate("file", f"SQLite reports {findings}")
 
 
 def _no_violation(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
@@ -176,8 +182,8 @@ def _no_violation(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
 
 
 @dataclass(slots=True)
-class _Told:
-    """A message of the bot, as the simulation has it."""
+class _BotMessage:
+    """A message of the bot in the format of the simulation."""
 
     text: str
     reply_to: int | None
@@ -186,13 +192,13 @@ class _Told:
 @dataclass(slots=True)
 class _Chat:
     chat_id: int
-    told: list[_Told]
+    told: list[_BotMessage]
     ambiguous: int = 0
 
 
 @dataclass(slots=True)
 class _Purchase:
-    """A line of the biller's book, as the simulation has it."""
+    """An entry of the biller's ledger in the format of the simulation."""
 
     refused: bool
     reported: set[Outcome]
@@ -226,7 +232,7 @@ class _People:
 
 @dataclass(slots=True)
 class _Scene:
-    """The sandbox's world and a real file, in the shape that the simulation's invariants know."""
+    """The sandbox's world and a real file in the format of the simulation's invariants."""
 
     disk: _Disk
     biller: _Biller
@@ -245,7 +251,8 @@ class _Scene:
         self.biller = _Biller({t: _purchase(entry) for t, entry in evidence.world.biller.entries.items()})
         self.telegram = _Telegram(
             chats={
-                chat_id: _Chat(chat_id, _told(evidence.world, chat_id)) for chat_id in telegram.chats.chats
+                chat_id: _Chat(chat_id, _bot_messages(evidence.world, chat_id))
+                for chat_id in telegram.chats.chats
             },
             confirmed={asked.update_id for asked in evidence.asked.values()} - waiting,
         )
@@ -257,19 +264,19 @@ class _Scene:
         self.violations.append(f"{invariant}: {what}")
 
 
-def _told(world: World, chat_id: int) -> list[_Told]:
+def _bot_messages(world: World, chat_id: int) -> list[_BotMessage]:
     return [
-        _Told(message.text, message.reply_to.id if message.reply_to else None)
+        _BotMessage(message.text, message.reply_to.id if message.reply_to else None)
         for message in world.telegram.bot_messages(chat_id)
     ]
 
 
 def _purchase(entry: Entry) -> _Purchase:
-    said = {"0": Outcome.SUCCESS, "1": Outcome.FAILURE}
-    # A report that contradicts itself is nobody's word.
+    outcomes = {"0": Outcome.SUCCESS, "1": Outcome.FAILURE}
+    # A report that contradicts itself has no outcome.
     records = [] if entry.behaviour is Behaviour.CONTRADICTING else entry.reversals
     return _Purchase(
         refused=entry.reason is not None,
-        reported={said[record.status] for record in records},
-        stored={said[record.status] for record in records if record.http_status == httpx.codes.OK},
+        reported={outcomes[record.status] for record in records},
+        stored={outcomes[record.status] for record in records if record.http_status == httpx.codes.OK},
     )

@@ -1,4 +1,4 @@
-"""Lives of the program: born from the nursery or by the real command, killed by their process id."""
+"""Processes of the program, started by the fork server or by the real command."""
 
 import asyncio
 import json
@@ -15,70 +15,72 @@ from typing import Protocol
 
 from tests.acceptance.shop import environment
 
-GONE = "the nursery ended by itself; its last words are on standard error"
+GONE = "the fork server ended by itself; see its standard error"
 KILLED, TERMINATED = -signal.SIGKILL, -signal.SIGTERM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """One process; `ended` gives its exit status, negative for the signal that ended it."""
+    """One process; `ended` is its exit status, or the negative number of the signal that ended it."""
 
     pid: int
     ended: asyncio.Future[int]
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal, unless it is too late for that."""
+        """Send a signal, unless the process has ended."""
         if not self.ended.done():
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
 
 class Cradle(Protocol):
-    """Whoever can start the program on a folder."""
+    """Starts the program on a folder."""
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
-        """Start `python -m bot run` with these settings and no others; its output goes to bot.log."""
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
+        """Start `python -m bot run` with only these settings and its output in bot.log."""
         ...
 
 
 class Nursery:
-    """Asks the forking process for lives."""
+    """The client of the fork server."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._awaited: deque[asyncio.Future[Life]] = deque()
+        self._requests: deque[asyncio.Future[Life]] = deque()
         self._lives: dict[int, Life] = {}
         self._is_gone = False
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
         assert self._process.stdin
         if self._is_gone:
             raise ChildProcessError(GONE)
-        born: asyncio.Future[Life] = asyncio.get_running_loop().create_future()
-        self._awaited.append(born)
-        order = {"home": str(home), **environment(settings)}
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return await born
+        started: asyncio.Future[Life] = asyncio.get_running_loop().create_future()
+        self._requests.append(started)
+        request = {"home": str(home), **environment(settings)}
+        self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        return await started
 
     async def listen(self) -> None:
-        """Hear of births and deaths until the process ends."""
+        """Process the reports of the fork server until it ends."""
         assert self._process.stdout
         loop = asyncio.get_running_loop()
         async for line in self._process.stdout:
-            told: dict[str, int] = json.loads(line)
-            if "born" in told:
-                life = self._lives[told["born"]] = Life(pid=told["born"], ended=loop.create_future())
-                self._awaited.popleft().set_result(life)
+            report: dict[str, int] = json.loads(line)
+            if "started" in report:
+                life = self._lives[report["started"]] = Life(
+                    pid=report["started"], ended=loop.create_future()
+                )
+                self._requests.popleft().set_result(life)
             else:
-                self._lives.pop(told["died"]).ended.set_result(told["status"])
+                self._lives.pop(report["ended"]).ended.set_result(report["status"])
         self._is_gone = True
-        for lost in self._awaited:
-            lost.set_exception(ChildProcessError(GONE))
+        for request in self._requests:
+            request.set_exception(ChildProcessError(GONE))
 
 
 @asynccontextmanager
 async def nursery(mutant: str | None = None) -> AsyncIterator[Nursery]:
-    """Keep a nursery inside the block; its lives end with it. `mutant` is a bug for all of them."""
+    """Run a fork server inside the block; its processes end with it. All of them have the bug `mutant`."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "tests.kills.nursery", *([mutant] if mutant else [])),
@@ -86,10 +88,10 @@ async def nursery(mutant: str | None = None) -> AsyncIterator[Nursery]:
         stdin=PIPE,
         stdout=PIPE,
     )
-    found = Nursery(process)
-    listening = asyncio.create_task(found.listen())
+    client = Nursery(process)
+    listening = asyncio.create_task(client.listen())
     try:
-        yield found
+        yield client
     finally:
         assert process.stdin
         process.stdin.close()
@@ -98,9 +100,9 @@ async def nursery(mutant: str | None = None) -> AsyncIterator[Nursery]:
 
 
 class CommandLine:
-    """Starts the program as people do."""
+    """Starts the program by its command."""
 
-    async def bear(self, home: Path, settings: Mapping[str, str]) -> Life:
+    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
         with (home / "bot.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

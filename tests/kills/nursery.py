@@ -1,7 +1,7 @@
-"""`python -m tests.kills.nursery`: a process that has imported the bot and forks a child for each life of it.
+"""`python -m tests.kills.nursery`: a fork server that has imported the bot and forks a child for each start.
 
-A fresh interpreter costs over half a second, a fork a few milliseconds; what runs in the child is
-`python -m bot run` to the letter. Orders come in as lines of JSON, births and deaths go out the same way.
+A new interpreter takes over half a second, a fork a few milliseconds; the child runs exactly what
+`python -m bot run` runs. Requests and reports are lines of JSON on standard input and output.
 """
 
 import gc
@@ -17,22 +17,22 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Fork a life for each line, tell of its end, and leave with all of them when the lines end."""
+    """Fork a child for each request and report its end; kill all children when the input ends."""
     _import_the_bot()
     if len(sys.argv) > 1:
         _plant(sys.argv[1])
-    lives: set[int] = set()
-    wake = _wake_at_deaths()
+    children: set[int] = set()
+    wake = _wake_on_child_exit()
     try:
-        _serve(lives, wake)
+        _serve(children, wake)
     finally:
-        for pid in lives:
+        for pid in children:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
 
 def _import_the_bot() -> None:
-    # Everything a life will need, and no thread, loop or socket of theirs.
+    # Everything that a child imports, without starting a thread, an event loop or a socket.
     for module in (
         *("bot.__main__", "bot.app"),
         *("uvloop", "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl"),
@@ -40,94 +40,94 @@ def _import_the_bot() -> None:
     ):
         importlib.import_module(module)
 
-    gc.freeze()  # what is never collected is never copied either
+    gc.freeze()  # the collector then touches no shared page, so none is copied
 
 
 def _plant(bug: str) -> None:
-    from tests.simulation.mutants import plant  # noqa: PLC0415 - imports the bot, which comes first
+    from tests.simulation.mutants import plant  # noqa: PLC0415 - must not be imported before the bot
 
     plant(bug)
 
 
-def _wake_at_deaths() -> socket.socket:
+def _wake_on_child_exit() -> socket.socket:
     reading, writing = socket.socketpair()
     writing.settimeout(0)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    # The wake-up descriptor must live as long as the process.
-    _KEPT.append(writing)
+    # The socket must not be closed while its descriptor is the wake-up descriptor.
+    _OPEN_SOCKETS.append(writing)
     return reading
 
 
-_KEPT: list[socket.socket] = []
+_OPEN_SOCKETS: list[socket.socket] = []
 
 
-def _serve(lives: set[int], wake: socket.socket) -> None:
-    inbox = b""
+def _serve(children: set[int], wake: socket.socket) -> None:
+    unfinished_line = b""
     while True:
         ready, _, _ = select.select([0, wake.fileno()], [], [])
         if wake.fileno() in ready:
             wake.recv(4096)
-            _bury(lives)
+            _reap(children)
         if 0 in ready:
             read = os.read(0, 65536)
             if not read:
                 return
-            *orders, inbox = (inbox + read).split(b"\n")
-            for order in orders:
-                pid = _bear(json.loads(order))
-                lives.add(pid)
-                _tell(born=pid)
+            *requests, unfinished_line = (unfinished_line + read).split(b"\n")
+            for request in requests:
+                pid = _fork(json.loads(request))
+                children.add(pid)
+                _report(started=pid)
 
 
-def _bury(lives: set[int]) -> None:
-    while lives:
+def _reap(children: set[int]) -> None:
+    while children:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:
             return
-        lives.discard(pid)
-        _tell(died=pid, status=os.waitstatus_to_exitcode(status))
+        children.discard(pid)
+        _report(ended=pid, status=os.waitstatus_to_exitcode(status))
 
 
-def _tell(**what: int) -> None:
-    os.write(1, json.dumps(what).encode() + b"\n")
+def _report(**fields: int) -> None:
+    os.write(1, json.dumps(fields).encode() + b"\n")
 
 
-def _bear(order: dict[str, str]) -> int:
+def _fork(request: dict[str, str]) -> int:
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
-        _become(order)
-        status = _live()
+        _set_up_child(request)
+        status = _run()
     finally:
         os._exit(status)
 
 
-def _become(order: dict[str, str]) -> None:
-    """Be a process as the shell would start it: its folder, its environment, its output, nothing of ours."""
-    home = Path(order.pop("home"))
+def _set_up_child(request: dict[str, str]) -> None:
+    """Set directory, environment and output as for a new process, and close everything of the fork server."""
+    home = Path(request.pop("home"))
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(home / "bot.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for descriptor, name in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(descriptor, name)
+    empty_input = os.open(os.devnull, os.O_RDONLY)
+    for descriptor, target in ((empty_input, 0), (log, 1), (log, 2)):
+        os.dup2(descriptor, target)
     os.closerange(3, 64)
     os.chdir(home)
     os.environ.clear()
-    os.environ.update(order)
+    os.environ.update(request)
     sys.argv = ["loket", "run"]
 
 
-def _live() -> int:
-    from bot.__main__ import main as run_the_program  # noqa: PLC0415 - after the planted bug
+def _run() -> int:
+    from bot.__main__ import main as run_the_program  # noqa: PLC0415 - must follow the planted bug
 
     try:
         run_the_program()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else 1
     return 0
 
 

@@ -1,4 +1,4 @@
-"""One database between a pretended Telegram and a pretended biller, and the lives of the bot upon it."""
+"""One database between an emulated Telegram and an emulated biller, and the processes that run on it."""
 
 import asyncio
 import signal
@@ -17,20 +17,20 @@ from sandbox.listen import loopback_client
 from sandbox.server import serve
 from sandbox.world import World
 from tests.acceptance.conftest import settings_for
-from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, stumbles
-from tests.kills.ledgers import Asked, Evidence, Lives, Place, examine, tell
+from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in
+from tests.kills.ledgers import Asked, Evidence, Lives, Place, describe_orders, examine
 from tests.kills.lives import Cradle, Life
-from tests.kills.ports import quiet_port
+from tests.kills.ports import reserved_port
 
 HURRY = 20
-"""The world's own pauses are this much shorter: it tries again after 0.1, 0.2, 0.4 s, not after 2, 4, 8."""
+"""The divisor of the world's own pauses: it retries after 0.1, 0.2, 0.4 s instead of 2, 4, 8 s."""
 
-READY_WITHIN_S = 60.0
-QUIET_WITHIN_S = 90.0
-STOPS_WITHIN_S = 30.0
-LOOK_EVERY_S = 0.03
-IN_FLIGHT_LOOKS = 5
-"""What the dead had sent lies in our sockets: some turns of the loop, a few milliseconds each, take it in."""
+READY_TIMEOUT_S = 60.0
+QUIET_TIMEOUT_S = 90.0
+STOP_TIMEOUT_S = 30.0
+POLL_INTERVAL_S = 0.03
+IN_FLIGHT_TURNS = 5
+"""Turns of the event loop, 4 ms each, in which the emulators read what the killed process had sent."""
 
 CERTIFICATES = "certificates"
 LAST_LOG_LINES = 15
@@ -38,7 +38,7 @@ LAST_LOG_LINES = 15
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What became of a database; `violations` is empty if every promise held."""
+    """The result of one database; `violations` is empty if no promise was broken."""
 
     name: str
     kills: int = 0
@@ -50,7 +50,7 @@ class Report:
 
 
 class Stage:
-    """The world, and one bot's lives in it."""
+    """The world, and the processes of one bot."""
 
     def __init__(self, name: str, cradle: Cradle, home: Path, world: World, settings: dict[str, str]) -> None:
         self.world = world
@@ -64,38 +64,38 @@ class Stage:
         self._began_s = asyncio.get_running_loop().time()
 
     def note(self, what: str) -> None:
-        """Tell the story."""
+        """Add a line to the story."""
         self.report.story.append(f"{asyncio.get_running_loop().time() - self._began_s:8.3f}  {what}")
 
     def violate(self, invariant: str, what: str) -> None:
-        """A promise was broken."""
+        """Record a broken promise."""
         self.report.violations.append(f"{invariant}: {what}")
 
-    async def bear(self) -> Life:
-        """Start the program; what comes from now on is of this life."""
-        for _ in range(IN_FLIGHT_LOOKS):
+    async def start(self) -> Life:
+        """Start the program; all later messages are from this process."""
+        for _ in range(IN_FLIGHT_TURNS):
             await asyncio.sleep(0.004)
         chats = self.world.telegram.chats.chats
         self._ends.append({chat_id: chat.last_message_id for chat_id, chat in chats.items()})
-        self.life = await self._cradle.bear(self._home, self._settings)
+        self.life = await self._cradle.start(self._home, self._settings)
         self.note(f"life {self.life.pid} begins")
         return self.life
 
     async def end(self, life: Life) -> int:
-        """Wait until a life has ended; give its exit status."""
-        async with asyncio.timeout(STOPS_WITHIN_S):
+        """Wait until a process has ended; return its exit status."""
+        async with asyncio.timeout(STOP_TIMEOUT_S):
             return await life.ended
 
     async def stop(self, life: Life) -> None:
-        """SIGTERM, and nothing else must be needed."""
+        """Send SIGTERM, which has to be enough."""
         life.send(signal.SIGTERM)
         status = await self.end(life)
         self.note(f"life {life.pid} was asked to stop and ended with {status}")
         if status:
-            self.violate("life", f"a gentle stop ended with {status}")
+            self.violate("life", f"a graceful stop ended with {status}")
 
     def order(self, ending: str) -> None:
-        """Type an order for a number with this ending, in one of three chats by turns."""
+        """Type an order to a number with this ending, in one of three chats in turn."""
         count = self.report.orders
         self.report.orders += 1
         chat = (SARI, BUDI, GROUP)[count % 3]
@@ -106,8 +106,8 @@ class Stage:
         self.note(f"{chat} types s5.{destination} as message {said.message_id}")
 
     async def rest(self) -> None:
-        """Let a last life come to rest, compare the ledgers, and stop it gently."""
-        life = await self.bear()
+        """Run a last process until it is quiet, compare the ledgers, and stop it gracefully."""
+        life = await self.start()
         if not (await self._is_ready(life) and await self._is_quiet(life)):
             return
         for entry in list(self.world.biller.entries.values()):
@@ -123,16 +123,16 @@ class Stage:
         )
         broken = examine(evidence)
         self.report.violations += broken
-        self.report.story += tell(evidence, broken)
-        for line in stumbles(self._log()):
-            self.violate("surprise", line)
+        self.report.story += describe_orders(evidence, broken)
+        for line in tracebacks_in(self._log()):
+            self.violate("traceback", line)
         await self.stop(life)
 
     def _log(self) -> str:
         return (self._home / "bot.log").read_text("utf-8")
 
     async def _report_again(self, entry: Entry) -> None:
-        """Let the biller say once more what it could not say in all its tries."""
+        """Send the reversals again that failed in all their tries."""
         for record, outcome in list(zip(entry.reversals, WAYS[entry.behaviour].reversals, strict=False)):
             if record.http_status != httpx.codes.OK:
                 self.note(f"the biller reports {outcome} of {entry.trxid} again")
@@ -143,61 +143,61 @@ class Stage:
     async def _is_ready(self, life: Life) -> bool:
         url = f"http://127.0.0.1:{self._settings['LISTEN_PORT']}/readyz"
         with suppress(TimeoutError):
-            async with asyncio.timeout(READY_WITHIN_S), loopback_client(READY_WITHIN_S) as http:
+            async with asyncio.timeout(READY_TIMEOUT_S), loopback_client(READY_TIMEOUT_S) as http:
                 while not life.ended.done():
                     with suppress(httpx.TransportError):
                         if (await http.get(url)).is_success:
                             return True
-                    await asyncio.sleep(LOOK_EVERY_S)
-        return self._give_up("never ready")
+                    await asyncio.sleep(POLL_INTERVAL_S)
+        return self._fail("never ready")
 
     async def _is_quiet(self, life: Life) -> bool:
         with suppress(TimeoutError):
-            async with asyncio.timeout(QUIET_WITHIN_S):
+            async with asyncio.timeout(QUIET_TIMEOUT_S):
                 while not life.ended.done():
-                    if not self._unrest():
+                    if not self._unfinished_work():
                         return True
-                    await asyncio.sleep(LOOK_EVERY_S)
-        return self._give_up(f"never quiet: {self._unrest()}")
+                    await asyncio.sleep(POLL_INTERVAL_S)
+        return self._fail(f"never quiet: {self._unfinished_work()}")
 
-    def _give_up(self, why: str) -> bool:
+    def _fail(self, why: str) -> bool:
         self.violate("I6", why)
         self.report.story += self._log().splitlines()[-LAST_LOG_LINES:]
         return False
 
-    def _unrest(self) -> str:
-        """Tell what is still going on."""
+    def _unfinished_work(self) -> str:
+        """Return what is not finished yet, or an empty string."""
         if self.world.telegram.updates.waiting:
             return "updates wait"
-        if restless := [e.trxid for e in self.world.biller.entries.values() if not _is_done(e)]:
-            return f"the biller is busy with {restless}"
+        if unfinished := [e.trxid for e in self.world.biller.entries.values() if not _is_done(e)]:
+            return f"the biller is busy with {unfinished}"
         messages, moving = self.count(
             "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting'), count(*) FROM orders"
             " WHERE state IN ('placed', 'submitting')"
         )
-        return f"{messages} letters wait, {moving} orders move" if messages or moving else ""
+        return f"{messages} messages wait, {moving} orders are in progress" if messages or moving else ""
 
     def count(self, sql: str) -> tuple[int, ...]:
-        """Look into the database, read-only; give one row."""
+        """Query the database, read-only; return one row."""
         with closing(sqlite3.connect(f"file:{self._home / 'loket.db'}?mode=ro", uri=True)) as connection:
             row: tuple[int, ...] = connection.execute(sql).fetchone()
             return row
 
 
 def _is_done(entry: Entry) -> bool:
-    """Tell whether the biller has said, or tried five times to say, all it will."""
+    """Return whether all reversals of an entry were delivered, or tried five times."""
     if entry.answered_at_ms is None:
         return False
     expected = 0 if entry.reason else len(WAYS[entry.behaviour].reversals)
-    said = [record for record in entry.reversals if record.http_status == httpx.codes.OK or record.tries >= 5]
-    return len(said) >= expected
+    done = [record for record in entry.reversals if record.http_status == httpx.codes.OK or record.tries >= 5]
+    return len(done) >= expected
 
 
 @asynccontextmanager
 async def staged(name: str, mode: Mode, cradle: Cradle, home: Path) -> AsyncIterator[Stage]:
-    """Make a world and a folder; whatever still lives at the end is killed."""
+    """Create a world and a folder; kill a process that still runs at the end."""
     world = World(biller_password=PASSWORD, sleep=_hurried)
-    _furnish(home)
+    _create_home(home)
     async with serve(world) as url:
         settings = _settings(url, mode, home)
         world.biller.reversal_url = f"http://127.0.0.1:{settings['LISTEN_PORT']}/reversal/{REVERSAL_SECRET}"
@@ -210,9 +210,9 @@ async def staged(name: str, mode: Mode, cradle: Cradle, home: Path) -> AsyncIter
                 await asyncio.wait([stage.life.ended])
 
 
-def _furnish(home: Path) -> None:
+def _create_home(home: Path) -> None:
     home.mkdir(parents=True)
-    # No certificate is ever needed here, and reading them all takes longer than the rest of a start.
+    # Loading the system's certificates would take longer than the rest of a start, and none is needed.
     home.joinpath(CERTIFICATES).mkdir()
 
 
@@ -222,7 +222,7 @@ async def _hurried(seconds: float) -> None:
 
 def _settings(sandbox_url: str, mode: Mode, home: Path) -> dict[str, str]:
     settings = settings_for(sandbox_url, mode)
-    port = quiet_port()
+    port = reserved_port()
     settings |= {
         "LISTEN_PORT": str(port),
         "LOG_LEVEL": "INFO",

@@ -53,7 +53,7 @@ async def _stop_again_and_again(home: Path, mode: Mode, cradle: Cradle, *, round
 
 async def _stop_amid_a_rush(stage: Stage, *, posts: int) -> None:
     """Ask the bot to stop when the biller has seen so many posts of forty orders typed at once."""
-    life, entries = await stage.bear(), stage.world.biller.entries
+    life, entries = await stage.start(), stage.world.biller.entries
     before = len(entries)
     for _ in range(ORDERS):
         stage.order("1111")

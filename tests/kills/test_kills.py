@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.acceptance.shop import Mode
-from tests.kills.boundaries import TARGETS, Boundary, deck
+from tests.kills.boundaries import TARGETS, Boundary, draw_targets
 from tests.kills.campaign import Outcome, draw_seed, run, run_command_line
 
 KILLS = 1000
@@ -65,12 +65,12 @@ async def test_the_command_itself_survives_twenty_kills(
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("bug", BUGS)
 async def test_a_planted_bug_is_found(tmp_path: Path, bug: str) -> None:
-    outcome = await run(KILLS_TO_FIND_A_BUG, draw_seed(), tmp_path, mutant=bug, beside=2)
+    outcome = await run(KILLS_TO_FIND_A_BUG, draw_seed(), tmp_path, mutant=bug, concurrent=2)
     assert outcome.broken
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_every_boundary_is_drawn_in_its_mode(mode: Mode) -> None:
-    drawn = {target.name for target in deck(mode, 60, Random(1))}  # noqa: S311 - moments, not secrets
+    drawn = {target.name for target in draw_targets(mode, 60, Random(1))}  # noqa: S311 - moments, not secrets
     missing = {t.name for t in TARGETS if not isinstance(t, Boundary) or t.mode in (None, mode)} - drawn
     assert not missing

@@ -12,9 +12,11 @@ BALANCE = say.BillerBalance(
     reported_at_ms=AT_MS,
     source="answer",
     open_count=3,
-    open_sum_idr=PRICE_IDR,
+    open_cost_idr=PRICE_IDR,
+    open_uncosted_count=0,
     today_count=41,
-    today_sum_idr=SUM_IDR,
+    today_cost_idr=SUM_IDR,
+    today_uncosted_count=2,
     waiting_count=2,
 )
 TO_ADMINS: tuple[say.AlarmNotice, ...] = (

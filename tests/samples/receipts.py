@@ -21,7 +21,7 @@ SLIP = ReceiptFacts(
 RECEIPT = say.Receipt(facts=SLIP)
 OWN_PRICE = say.CustomerPrice(code="s5", price_idr=7000)
 TO_RESELLERS: tuple[say.ReceiptsNotice, ...] = (
-    say.ReceiptSettings(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, kept=True),
+    say.ReceiptSettings(shop_name="Budi Cell", prices=(OWN_PRICE,), more=7, is_saved=True),
     say.ReceiptSettings(shop_name=None, prices=()),
     say.ReceiptSettingsInvalid(typed="s5 tujuh ribu"),
 )

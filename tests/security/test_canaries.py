@@ -71,11 +71,11 @@ async def everything(shop: Shop) -> None:
     for query in ("%zz", "status=0&refid=nonsense", "x" * 9000):
         await shop.report(query)
     await shop.until(lambda: len(shop.wire.posts) == 9)
-    await shop.told(BUDI, "BELUM PASTI", timeout_s=20)
-    await shop.told(SARI, "HASIL BERUBAH", timeout_s=20)
+    await shop.wait_for_message(BUDI, "BELUM PASTI", timeout_s=20)
+    await shop.wait_for_message(SARI, "HASIL BERUBAH", timeout_s=20)
     # Of this one no result comes that would close its card.
-    shop.tap(await shop.told(RINA, "Perlu keputusan", "s5.081234561313"), "❌ GAGAL")
-    await shop.until(lambda: shop.heard(RINA, "Tetapkan GAGAL?"))
+    shop.tap(await shop.wait_for_message(RINA, "Perlu keputusan", "s5.081234561313"), "❌ GAGAL")
+    await shop.until(lambda: shop.messages_with(RINA, "Tetapkan GAGAL?"))
 
 
 async def test_no_secret_and_no_signature_is_on_the_disk_or_in_any_message(shop: Shop) -> None:

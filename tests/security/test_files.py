@@ -85,7 +85,7 @@ async def test_the_running_bots_files_and_its_backups_are_private(closed_shop: S
     started = await run(shop, "run")
     await shop.until(lambda: "telegram set-up done" in shop.output)
     shop.order(SARI, "s5.081234561111")
-    await shop.told(SARI, "SUKSES")
+    await shop.wait_for_message(SARI, "SUKSES")
     assert modes(shop.home / "data") == ALL_PRIVATE
     assert await (await run(shop, "backup", "copies.db")).wait() == 0
     assert (shop.home / "copies.db").stat().st_mode & 0o777 == 0o600

@@ -161,6 +161,6 @@ async def test_the_same_report_told_rightly_is_taken(
     """The table above would prove nothing if its report were wrong in itself."""
     answer = await answer_to(scene, scene.filled(request(path, RIGHT, *headers)), peer)
     assert answer.startswith(b"HTTP/1.1 200 OK")
-    await scene.shop.told(SARI, "SUKSES", scene.trxid)
-    assert len(scene.shop.heard(SARI, "SUKSES")) == 1
-    assert scene.shop.heard(BUDI, "SUKSES") == []
+    await scene.shop.wait_for_message(SARI, "SUKSES", scene.trxid)
+    assert len(scene.shop.messages_with(SARI, "SUKSES")) == 1
+    assert scene.shop.messages_with(BUDI, "SUKSES") == []

@@ -30,7 +30,7 @@ MAY_SPEAK_SQL = {
 
 MAY_CATCH_ALL = {
     ("bot/biller/client.py", "buy"): "after a post every surprise means: perhaps bought",
-    ("bot/purchasing/submitter.py", "_post"): "after a post every surprise means: perhaps bought",
+    ("bot/purchasing/submitter.py", "_post"): "after a post every error may mean a purchase",
     ("bot/worker.py", "run"): "one error must not end a worker that others wait for",
     ("bot/telegram/receiver.py", "_read"): "one bad update must not stop the others",
     ("bot/telegram/receiver.py", "_process_one"): "one bad update must not stop the others",
@@ -39,7 +39,7 @@ MAY_CATCH_ALL = {
     ("bot/delivery/messenger.py", "_load"): "an error of our own code must not stop the chat queue",
     (
         "bot/catalogue/price_list/workbook.py",
-        "_faults_of_the_reader",
+        "_translated_errors",
     ): "a panic of the reader's is no Exception",
     ("storage/database.py", "_commit_some"): "whoever waits is told; the committer must live on",
     ("storage/database.py", "_run_units"): "runs all again with savepoints, then rolls back and raises again",

@@ -120,7 +120,9 @@ def audit(shop: Shop, *shown_in: int) -> None:
             assert_is_ours(message)
     for chat in shown_in:
         # A library that quotes Telegram writes the first letter alone as a capital.
-        assert shop.heard(chat, "KENARI") or shop.heard(chat, "Kenari"), f"chat {chat} was shown none of it"
+        assert shop.messages_with(chat, "KENARI") or shop.messages_with(chat, "Kenari"), (
+            f"chat {chat} was shown none of it"
+        )
 
 
 def named(shop: Shop, user: int, name: str, username: str | None = None) -> None:
@@ -134,9 +136,9 @@ async def test_names_and_typed_texts(shop: Shop, hostile: str) -> None:
     named(shop, STRANGER, hostile, hostile)
     named(shop, RINA, hostile)
     shop.order(STRANGER, "/daftar")
-    card = await shop.told(RINA, "Minta jadi reseller")
+    card = await shop.wait_for_message(RINA, "Minta jadi reseller")
     await shop.press(card, "✅ Setujui")
-    await shop.told(STRANGER, "sudah terdaftar")
+    await shop.wait_for_message(STRANGER, "sudah terdaftar")
     for typed in (hostile, f"s5.{hostile}", f"s5 0812345678 {hostile}", f"/{hostile}", f"komplain {hostile}"):
         shop.order(STRANGER, typed[:4000])
         shop.order(GROUP, typed[:4000], user_id=STRANGER)
@@ -144,9 +146,9 @@ async def test_names_and_typed_texts(shop: Shop, hostile: str) -> None:
     for command in ("/bekukan ", "/aktifkan @", "/hapus ", "/sukses ", "/gagal ", "/sukses 1 "):
         shop.order(RINA, (command + hostile)[:4000])
     shop.order(RINA, "/reseller")
-    await shop.told(RINA, "Reseller\n")
+    await shop.wait_for_message(RINA, "Reseller\n")
     shop.order(RINA, f"/bekukan {STRANGER}")
-    await shop.told(RINA, "sekarang dibekukan")
+    await shop.wait_for_message(RINA, "sekarang dibekukan")
     await shop.quiet()
     assert shop.rows("SELECT * FROM orders") == []
     audit(shop, RINA)
@@ -178,14 +180,14 @@ async def test_the_billers_reasons(billed: tuple[Shop, dict[str, Any]], hostile:
         destination = f"08123456000{number}"
         says["reason"] = f"Transaksi s5.{destination} GAGAL {before}{hostile}{after}"
         asked = shop.order(SARI, f"s5.{destination}")
-        await shop.told(SARI, f"s5.{destination}", after=asked)
+        await shop.wait_for_message(SARI, f"s5.{destination}", after=asked)
         await shop.until(
             lambda: shop.rows("SELECT 1 FROM orders WHERE state IN ('placed', 'submitting')") == []
         )
         await shop.quiet()
     # A reason that speaks of success, too, is no clear refusal: then an admin is shown the order instead.
     audit(shop, *() if "SUKSES" in hostile else (SARI,))
-    assert shop.heard(SARI, "SUKSES s5") == []
+    assert shop.messages_with(SARI, "SUKSES s5") == []
 
 
 @POLLING
@@ -200,17 +202,17 @@ async def test_the_billers_reports_and_sns(shop: Shop, hostile: str) -> None:
     for chat, message in messages.items():
         destination = message.split()[1].removeprefix("s5.")
         trxid = await shop.trxid(chat, shop.order(chat, f"s5.{destination}"))
-        await shop.told(chat, "DIPROSES")
+        await shop.wait_for_message(chat, "DIPROSES")
         await shop.quiet()
         status = "0" if chat == SARI else "1"
         about = f"status={status}&refid={trxid}&product={quote(hostile[:30])}&dest={destination}"
         query = f"{about}&message={message.replace(' ', '+')}"
         assert (await shop.report(query)).text == "OK"
-        await shop.told(chat, "SUKSES" if chat == SARI else "GAGAL", trxid)
+        await shop.wait_for_message(chat, "SUKSES" if chat == SARI else "GAGAL", trxid)
         # Of a report that names one of our orders the admins read the words; of any other, nothing.
         await shop.report(f"{query}&dest={said}")
         await shop.report(f"status={said}&refid={said}&product={said}&dest={said}&message={said}")
-    await shop.told(RINA, "Laporan biller tidak cocok")
+    await shop.wait_for_message(RINA, "Laporan biller tidak cocok")
     await shop.quiet()
     audit(shop, BUDI, *() if len(hostile) > 500 else (SARI,))
 
@@ -221,15 +223,15 @@ async def test_an_sn_that_an_admin_types(shop: Shop, hostile: str) -> None:
     named(shop, RINA, hostile)
     typed = hostile[:450]
     shop.order(SARI, "s5.081234561313")
-    trxid = (await shop.told(SARI, "BELUM PASTI")).text.split()[-1]
-    card = await shop.told(RINA, "Perlu keputusan", trxid)
+    trxid = (await shop.wait_for_message(SARI, "BELUM PASTI")).text.split()[-1]
+    card = await shop.wait_for_message(RINA, "Perlu keputusan", trxid)
     await shop.press(card, "✅ SUKSES")
-    await shop.until(lambda: shop.heard(RINA, "berapa SN-nya?"))
+    await shop.until(lambda: shop.messages_with(RINA, "berapa SN-nya?"))
     shop.order(RINA, typed, reply_to=card.id)
-    question = await shop.told(RINA, "Tetapkan SUKSES?", "KENARI", after=card.id)
+    question = await shop.wait_for_message(RINA, "Tetapkan SUKSES?", "KENARI", after=card.id)
     await shop.press(question, "Ya, SUKSES")
-    await shop.told(SARI, "SUKSES", "KENARI", trxid)
-    await shop.until(lambda: shop.heard(RINA, "Ditetapkan SUKSES oleh"))
+    await shop.wait_for_message(SARI, "SUKSES", "KENARI", trxid)
+    await shop.until(lambda: shop.messages_with(RINA, "Ditetapkan SUKSES oleh"))
     audit(shop, SARI, RINA)
 
 
@@ -240,7 +242,7 @@ async def test_telegrams_own_error_texts(shop: Shop, hostile: str) -> None:
     shop.world.telegram.fault("sendMessage", "400", chat_id=BUDI, description=f"chat not found {hostile}")
     for chat in (SARI, BUDI):
         shop.order(chat, "/bantuan")
-        await shop.told(RINA, "Pesan tidak sampai", f"Chat {chat}")
+        await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {chat}")
     await shop.quiet()
     audit(shop, RINA)
-    assert len(shop.heard(RINA, "Pesan tidak sampai")) == 2
+    assert len(shop.messages_with(RINA, "Pesan tidak sampai")) == 2

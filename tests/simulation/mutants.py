@@ -130,16 +130,16 @@ def _(patch: Patch) -> None:
 
 @_named("gives up an answer that could not be stored")
 def _(patch: Patch) -> None:
-    original = Submitter._keep
+    original = Submitter._store
 
-    async def keep(self: Submitter, order: Order, answer: Answer, alarm: Any) -> None:
+    async def store(self: Submitter, order: Order, answer: Answer, alarm: Any) -> None:
         try:
             await self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
         except StorageError:
             return
         await original(self, order, answer, None)
 
-    patch.method(Submitter, original, keep)
+    patch.method(Submitter, original, store)
 
 
 @_named("never holds orders back")
@@ -242,7 +242,7 @@ def _(patch: Patch) -> None:
 
 @_named("matches a reversal to the newest order")
 def _(patch: Patch) -> None:
-    original = reversals._take
+    original = reversals._process
 
     def take(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
         newest = orders.before(work.tx, "~", limit=1)

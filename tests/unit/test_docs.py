@@ -20,11 +20,10 @@ from bot.orders.model import Intent
 from bot.settings import Settings
 from storage.migrate import migrate
 from tests.trade import verdict, verdicts
-from tools.gallery.book import CHAPTERS, FOLDER
-from tools.gallery.book import PAPER as GALLERY
+from tools.gallery.book import CHAPTERS, GALLERY, PICTURES
 from tools.gallery.goods import GOODS
 from tools.gallery.page import page
-from tools.state_diagram import PAPER, diagram_in, state_diagram
+from tools.state_diagram import ARCHITECTURE, diagram_in, state_diagram
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -54,7 +53,7 @@ def rows_of(text: str) -> Iterator[list[str]]:
 
 
 def test_the_state_diagram_is_drawn_from_the_transitions() -> None:
-    assert diagram_in(text_of(PAPER)) == state_diagram(), "run: python tools/state_diagram.py"
+    assert diagram_in(text_of(ARCHITECTURE)) == state_diagram(), "run: python tools/state_diagram.py"
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=name_of)
@@ -78,7 +77,7 @@ def test_every_file_and_every_test_that_a_paper_names_is_there(paper: Path) -> N
 
 
 def test_every_promise_names_tests_that_prove_it() -> None:
-    _, _, proof = text_of(PAPER).partition("## The promises and their proof")
+    _, _, proof = text_of(ARCHITECTURE).partition("## The promises and their proof")
     _, *promises = re.split(r"^### ", proof, flags=re.MULTILINE)
     assert [promise[:2] for promise in promises] == ["1.", "2.", "3.", "4.", "5.", "6."]
     for promise in promises:
@@ -176,17 +175,17 @@ def test_the_gallery_is_what_its_command_makes() -> None:
     assert text_of(GALLERY) == text, "run: make gallery"
     for name, content in pictures.items():
         # Their bytes depend on the compressor of the platform, their pixels do not.
-        with Image.open(FOLDER / name) as kept, Image.open(BytesIO(content)) as made:
+        with Image.open(PICTURES / name) as kept, Image.open(BytesIO(content)) as made:
             assert (kept.size, kept.tobytes()) == (made.size, made.tobytes()), "run: make gallery"
 
 
 def test_the_gallery_shows_every_notice_every_slip_and_every_doubt() -> None:
     scenes = [scene for chapter in CHAPTERS for scene in chapter.play()]
-    notices = [bubble.notice for scene in scenes for bubble in scene.said]
+    notices = [bubble.notice for scene in scenes for bubble in scene.messages]
     assert {type(notice) for notice in notices} == set(get_args(Notice))
     assert {notice.input_error for notice in notices if isinstance(notice, NotUnderstood)} == set(InputError)
     assert {notice.ambiguity for notice in notices if isinstance(notice, OrderQuestion)} == set(Ambiguity)
-    assert all(scene.said for scene in scenes)
+    assert all(scene.messages for scene in scenes)
 
 
 def statements() -> list[str]:

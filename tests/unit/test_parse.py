@@ -208,7 +208,7 @@ def test_a_word_and_a_blank_before_a_number_is_most_likely_talk(talk: str) -> No
         ),
         ("sldo", InputError.NEAR_COMMAND, "saldo"),
         ("Bantuann", InputError.NEAR_COMMAND, "bantuan"),
-        ("s5.081234567890 belum masuk", InputError.SPOKEN_OF, "cek.081234567890"),
+        ("s5.081234567890 belum masuk", InputError.ABOUT_ORDER, "cek.081234567890"),
         ("s5.081234567890 x10.087712345678", InputError.SEVERAL_ORDERS, "s5.081234567890; x10.087712345678"),
         ("halo", InputError.NOT_AN_ORDER, EXAMPLE),
         ("", InputError.NOT_AN_ORDER, EXAMPLE),

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.grammar.period import (
     Period,
@@ -43,6 +45,10 @@ def span(first: str, last: str) -> Period:
         ("1 sampai 21", "2026-11-01", "2026-11-21"),
         ("1 s/d 21/10", "2026-10-01", "2026-10-21"),
         ("28/12-3/1", "2025-12-28", "2026-01-03"),
+        ("21/11/2026-1/11/2026", "2026-11-01", "2026-11-21"),
+        ("21/11/26 sampai 1/11", "2026-11-01", "2026-11-21"),
+        ("21-1/11/2026", "2026-10-21", "2026-11-01"),
+        ("1/1/2026-31/12/2025", "2025-12-31", "2026-01-01"),
         ("25-3", "2026-10-25", "2026-11-03"),
         ("bulan ini", "2026-11-01", "2026-11-22"),
         ("bulan lalu", "2026-10-01", "2026-10-31"),
@@ -53,7 +59,11 @@ def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "x", "0", "32", "30/2", "1-2-3", "21/13", "s5", "1/1/2020-1/1/2026", "-", "1/1/1999"]
+    "typed",
+    [
+        *("", "x", "0", "32", "30/2", "1-2-3", "21/13", "s5", "-", "1/1/1999"),
+        *("1/1/2020-1/1/2026", "1/1/2026-1/1/2020", "2/1/2026-1/1/2025"),
+    ],
 )
 def test_what_is_no_day_is_not_taken_for_one(typed: str) -> None:
     assert parse_period(typed, TODAY) is None
@@ -110,3 +120,22 @@ def test_a_month_has_neighbours_and_other_periods_have_none() -> None:
     assert adjacent_periods(november, TODAY) == (october, None)
     assert adjacent_periods(october, TODAY) == (month_containing(date(2026, 9, 1)), month_containing(TODAY))
     assert adjacent_periods(span("2026-11-02", "2026-11-05"), TODAY) == (None, None)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 14) | st.none(), st.integers(0, 99) | st.none()),
+        min_size=1,
+        max_size=2,
+    ),
+    st.dates(date(2020, 1, 1), date(2099, 12, 31)),
+)
+def test_every_period_that_is_read_can_be_sent_in_a_report(
+    days: list[tuple[int, int | None, int | None]], today: date
+) -> None:
+    typed = "-".join(
+        "/".join(str(part) for part in (day, month, month and year) if part is not None)
+        for day, month, year in days
+    )
+    period = parse_period(typed, today)
+    assert period is None or decode_period(str(period)) == period

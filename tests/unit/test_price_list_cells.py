@@ -186,7 +186,7 @@ def test_a_code_that_nobody_could_order_is_named(code: str, reason: CellError) -
         ("Satu;;;;;25:00-01:00;;", Column.CUT_OFF, CellError.UNREADABLE),
         ("Satu;;;;;23:60-01:00;;", Column.CUT_OFF, CellError.UNREADABLE),
         ("Satu;;;;;01:00-01:00;;", Column.CUT_OFF, CellError.UNREADABLE),
-        ("Satu;;;;;;esia;", Column.OPERATOR, CellError.UNKNOWN_WORD),
+        ("Satu;;;;;;esia;", Column.CARRIER, CellError.UNKNOWN_WORD),
         ("Satu;;;;;;;1500", Column.NOMINAL, CellError.UNREADABLE),
     ],
 )

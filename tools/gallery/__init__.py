@@ -1,1 +1,1 @@
-"""Makes docs/gallery.md: everything Loket says, as it looks in a chat."""
+"""Generates docs/gallery.md: every message of Loket as it looks in a chat."""

@@ -1,4 +1,4 @@
-"""The price list of the gallery's counter."""
+"""The price list of the gallery's shop."""
 
 from msgspec.structs import replace
 
@@ -22,14 +22,14 @@ def _pulsa(code: str, carrier: Carrier, nominal: int, price_idr: int, *, is_open
 
 
 def changed() -> tuple[Product, ...]:
-    """Give next week's list: two other prices, one product opened, one new, one gone."""
+    """Return the list with two other prices, one product opened, one added and one removed."""
     prices_idr = {"S5": 6_100, "S10": 10_650}
-    kept = [
+    products = [
         replace(product, price_idr=prices_idr.get(product.code, product.price_idr), is_open=True)
         for product in GOODS
         if product.code != "VID1"
     ]
-    return (*kept, _pulsa("T5", Carrier.TRI, 5, 5_700))
+    return (*products, _pulsa("T5", Carrier.TRI, 5, 5_700))
 
 
 def _token(nominal: int, price_idr: int) -> Product:

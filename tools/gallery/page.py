@@ -1,4 +1,4 @@
-"""Writes scenes as a page that GitHub shows well: a table a chapter, a row a message with its buttons."""
+"""Renders scenes as Markdown for GitHub: one table per chapter, one row per message with its buttons."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,18 +13,18 @@ PICTURE_WIDTH_PX = 240
 HEAD = """\
 # Gallery
 
-Everything Loket says, as it looks in a chat: on the left what happened and what somebody typed, on the
-right the answer with the buttons under it. Nothing is made up but the alarms: a counter with a small price
-list, in memory, took in what is typed here and found these words. `make gallery` writes this page, and a
-test holds it against the texts.
+Every message of Loket as it looks in a chat: on the left the event and the typed text, on the right the
+answer with its buttons. Except for the alarms, Loket itself produced the messages from the typed texts, with
+a small price list and a database in memory. `make gallery` writes this page, and a test compares it with
+the texts.
 """
 
 Pictures = dict[str, bytes]
-"""The pictures of the page by their file names."""
+"""The pictures of the page by file name."""
 
 
 def page(chapters: Sequence[Chapter]) -> tuple[str, Pictures]:
-    """Play all chapters; give the page and its pictures."""
+    """Play all chapters; return the page and its pictures."""
     pictures: Pictures = {}
     anchors = " · ".join(f"[{one.title}](#{_anchor(one.title)})" for one in chapters)
     parts = [HEAD, f"{anchors}\n", *(_chapter(one, pictures) for one in chapters)]
@@ -37,35 +37,35 @@ def _anchor(title: str) -> str:
 
 def _chapter(chapter: Chapter, pictures: Pictures) -> str:
     rows = "\n".join(row for scene in chapter.play() for row in _rows(scene, pictures))
-    return f"## {chapter.title}\n\n{chapter.words}\n\n<table>\n{rows}\n</table>\n"
+    return f"## {chapter.title}\n\n{chapter.intro}\n\n<table>\n{rows}\n</table>\n"
 
 
 def _rows(scene: Scene, pictures: Pictures) -> Iterator[str]:
-    did = f"<br>{_typed(scene.did)}" if scene.did else ""
-    shown: list[Bubble | None] = [*scene.said] or [None]
-    for number, bubble in enumerate(shown):
-        span = f' rowspan="{len(shown)}"' if len(shown) > 1 else ""
-        left = f'<td width="30%" valign="top"{span}>{scene.when}{did}</td>' if number == 0 else ""
-        right = _bubble(bubble, pictures) if bubble else "<i>nothing is said</i>"
+    typed = f"<br>{_typed(scene.typed)}" if scene.typed else ""
+    bubbles: list[Bubble | None] = [*scene.messages] or [None]
+    for number, bubble in enumerate(bubbles):
+        span = f' rowspan="{len(bubbles)}"' if len(bubbles) > 1 else ""
+        left = f'<td width="30%" valign="top"{span}>{scene.caption}{typed}</td>' if number == 0 else ""
+        right = _bubble(bubble, pictures) if bubble else "<i>no message</i>"
         yield f'<tr>{left}<td width="70%" valign="top">{right}</td></tr>'
 
 
-def _typed(did: str) -> str:
-    return "<br>".join(f"<code>{escape(line, quote=False)}</code>" for line in did.splitlines())
+def _typed(text: str) -> str:
+    return "<br>".join(f"<code>{escape(line, quote=False)}</code>" for line in text.splitlines())
 
 
 def _bubble(bubble: Bubble, pictures: Pictures) -> str:
     parts = [
-        _addressed(bubble.to),
+        _recipient(bubble.to),
         *_attached(bubble, pictures),
-        _words(bubble.rendered.text),
+        _text(bubble.rendered.text),
         *([f"<sub>reply: <i>{escape(bubble.rendered.asks)}</i></sub>"] if bubble.rendered.asks else []),
-        *(" ".join(f"<kbd>{escape(label)}</kbd>" for label in row) for row in bubble.keys),
+        *(" ".join(f"<kbd>{escape(label)}</kbd>" for label in row) for row in bubble.buttons),
     ]
     return "<br>".join(part for part in parts if part)
 
 
-def _addressed(to: Person) -> str:
+def _recipient(to: Person) -> str:
     return "<sub>to the admins</sub>" if to is RINA else ""
 
 
@@ -81,7 +81,7 @@ def _attached(bubble: Bubble, pictures: Pictures) -> Iterator[str]:
     yield f'<img src="pictures/{name}" width="{PICTURE_WIDTH_PX}" alt="{escape(attachment.name)}">'
 
 
-def _words(text: Text) -> str:
+def _text(text: Text) -> str:
     return "".join(_span(span) for span in text).replace("\n", "<br>")
 
 

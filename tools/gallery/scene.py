@@ -1,4 +1,4 @@
-"""What the gallery is made of: chapters of scenes, each with what somebody did and what was said then."""
+"""The structure of the gallery: chapters of scenes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from tools.gallery.stage import Bubble
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One thing that happened: `when` in words, `did` as it was typed or tapped, perhaps nothing."""
+    """One event: its caption, the typed text if there is one, and the resulting messages."""
 
-    when: str
-    said: tuple[Bubble, ...]
-    did: str = ""
+    caption: str
+    messages: tuple[Bubble, ...]
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """Scenes of one matter, played on a stage of their own."""
+    """Scenes of one subject."""
 
     title: str
-    words: str
+    intro: str
     play: Callable[[], Iterator[Scene]]

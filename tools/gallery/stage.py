@@ -1,4 +1,4 @@
-"""A counter with real books in memory: what is typed and tapped goes the true way, what is said is kept."""
+"""A shop with a real database in memory: texts and taps go to the bot's handlers, which queue messages."""
 
 import sqlite3
 import weakref
@@ -35,13 +35,11 @@ OPENED_AT_MS = 1_795_331_001_000  # 22/11/2026 14:03:21 WIB
 STEP_S = 4
 MAX_ORDERS = 200
 FAR_MS = 3_600_000
-"""Nothing on the stage rests longer: what waits for others is shown with them."""
+"""Longer than any delay of a message, so that delayed messages are shown too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in the scenes."""
-
     user_id: int
     name: str
     username: str
@@ -55,21 +53,20 @@ PEOPLE = (SARI, DEWI, RINA)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bubble:
-    """A message as its chat shows it; `keys` are the rows of labels under it."""
+    """A message as its chat shows it; `buttons` are rows of labels."""
 
     to: Person
     notice: Notice
     rendered: RenderedMessage
-    keys: tuple[tuple[str, ...], ...]
+    buttons: tuple[tuple[str, ...], ...]
 
 
-def to(who: Person, said: tuple[Bubble, ...]) -> tuple[Bubble, ...]:
-    """Give what one of the people reads of it."""
-    return tuple(bubble for bubble in said if bubble.to is who)
+def messages_to(person: Person, bubbles: tuple[Bubble, ...]) -> tuple[Bubble, ...]:
+    return tuple(bubble for bubble in bubbles if bubble.to is person)
 
 
 class Stage:
-    """The counter and the people at it; each verb gives what was said because of it."""
+    """The shop and its users. Most methods return the messages that result from them."""
 
     def __init__(self, *products: Product) -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -88,29 +85,30 @@ class Stage:
             random_suffix=lambda: (4_711 + 7_919 * next(self._numbers)) % 100_000,
         )
         self._message_ids = count(1)
-        self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {who.user_id: [] for who in PEOPLE}
+        self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {
+            person.user_id: [] for person in PEOPLE
+        }
         membership.approve_configured(self.tx, (SARI.user_id,), now_ms=self.now_ms)
         if products:
-            self._sells(products)
+            self._set_catalogue(products)
 
-    def _sells(self, products: tuple[Product, ...]) -> None:
+    def _set_catalogue(self, products: tuple[Product, ...]) -> None:
         edit = catalogue.CatalogueEdit(
             stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx"
         )
         catalogue.replace(self.tx, catalogue.load(self.tx), products, edit)
 
-    def passes(self, seconds: float) -> None:
-        """Let time pass."""
+    def advance(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)
 
-    def says(
-        self, text: str, by: Person = SARI, *, kind: MessageKind = MessageKind.WRITTEN, to: str = ""
+    def send_text(
+        self, text: str, by: Person = SARI, *, kind: MessageKind = MessageKind.WRITTEN, reply_to: str = ""
     ) -> tuple[Bubble, ...]:
-        """Let somebody write to the bot, perhaps as a reply to our last message of the kind `to`."""
-        self._takes_in(text, by, kind=kind, reply_to=self._message_of(by, to) if to else None)
-        return self._said()
+        """Send a text to the bot; `reply_to` is the class of the notice whose last message it replies to."""
+        self._receive(text, by, kind=kind, reply_to=self._message_of(by, reply_to) if reply_to else None)
+        return self.new_messages()
 
-    def _takes_in(
+    def _receive(
         self,
         text: str,
         by: Person,
@@ -119,7 +117,7 @@ class Stage:
         reply_to: int | None = None,
         document: Document | None = None,
     ) -> None:
-        said = IncomingMessage(
+        message = IncomingMessage(
             chat_id=by.user_id,
             is_private=True,
             thread_id=None,
@@ -133,27 +131,27 @@ class Stage:
             reply_to=reply_to,
             document=document,
         )
-        messages.handle_message(self.context.begin(self.tx, self.now_ms), said)
+        messages.handle_message(self.context.begin(self.tx, self.now_ms), message)
 
-    def sends(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
-        """Let an admin send a file, and read it."""
+    def send_file(self, name: str, content: str, by: Person = RINA) -> tuple[Bubble, ...]:
+        """Send a price list to the bot and run its import."""
         document = Document(file_id=name, name=name, size_bytes=len(content))
-        self._takes_in("", by, document=document)
-        asked = imports.next_requested(self.tx)
-        if asked is not None:
-            self._reads(asked, content.encode())
-        return self._said()
+        self._receive("", by, document=document)
+        import_request = imports.next_requested(self.tx)
+        if import_request is not None:
+            self._run_import(import_request, content.encode())
+        return self.new_messages()
 
-    def _reads(self, asked: imports.Import, content: bytes) -> None:
+    def _run_import(self, import_request: imports.Import, content: bytes) -> None:
+        unit = self.context.begin(self.tx, self.now_ms)
         match read_price_list(content, commands=COMMANDS):
-            case UnreadablePriceList() as why:
-                import_review.reject_import(self.context.begin(self.tx, self.now_ms), asked, why)
-            case ParsedPriceList() as found:
-                packed = imports.serialize(found)
-                import_review.show_preview(self.context.begin(self.tx, self.now_ms), asked, found, packed)
+            case UnreadablePriceList() as reason:
+                import_review.reject_import(unit, import_request, reason)
+            case ParsedPriceList() as price_list:
+                import_review.show_preview(unit, import_request, price_list, imports.serialize(price_list))
 
-    def taps(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
-        """Let somebody tap the latest button that has `label` on it."""
+    def tap(self, label: str, by: Person = SARI) -> tuple[Bubble, ...]:
+        """Tap the latest button whose label contains `label`."""
         message_id, data = self._button(by, label)
         pressed = ButtonPress(
             callback_id="1",
@@ -165,41 +163,39 @@ class Stage:
             data=data,
         )
         callbacks.handle_callback(self.context.begin(self.tx, self.now_ms), pressed)
-        return self._said()
+        return self.new_messages()
 
-    def hears(self, *news: OrderEvent, trxid: str = "") -> tuple[Bubble, ...]:
-        """Let news of an order come in, of the latest unless told otherwise, and show what is said last."""
+    def apply(self, *events: OrderEvent, trxid: str = "") -> tuple[Bubble, ...]:
+        """Apply events to an order, by default the latest."""
         trxid = trxid or self.orders()[-1].trxid
-        self.is_told(*news, trxid=trxid)
-        return self._said()
+        self.record(*events, trxid=trxid)
+        return self.new_messages()
 
-    def is_told(self, *news: OrderEvent, trxid: str) -> None:
-        """Let news of an order come in that nobody can be told yet."""
-        for each in news:
-            apply_event_to(self.context.begin(self.tx, self.now_ms), trxid, each, actor="biller")
+    def record(self, *events: OrderEvent, trxid: str) -> None:
+        """Apply events to an order without delivering its notices yet."""
+        for event in events:
+            apply_event_to(self.context.begin(self.tx, self.now_ms), trxid, event, actor="biller")
 
-    def looks(self) -> tuple[Bubble, ...]:
-        """Give what was said since somebody last looked."""
-        return self._said()
+    def accept(self, trxid: str = "") -> None:
+        """Make the biller accept an order, which is in progress then."""
+        self.apply(Claimed(), Accepted(cost_idr=5_750, biller_ref="21160325359742"), trxid=trxid)
 
-    def takes(self, trxid: str = "") -> None:
-        """Let the biller take an order for the time being."""
-        self.hears(Claimed(), Accepted(cost_idr=5_750, biller_ref="21160325359742"), trxid=trxid)
-
-    def tells(self, *notices: Notice, to: Person = SARI) -> tuple[Bubble, ...]:
-        """Say something of which only the facts are made up."""
+    def notify(self, *notices: Notice, to: Person = SARI) -> tuple[Bubble, ...]:
+        """Send notices whose cause is not played on the stage."""
         for notice in notices:
             self.context.begin(self.tx, self.now_ms).notify(notice, Address(chat_id=to.user_id))
-        return self._said()
+        return self.new_messages()
 
     def orders(self) -> list[Order]:
-        """Give Sari's orders in the order in which they were placed."""
+        """Return Sari's orders, oldest first."""
         placed = order_queries.page_before(self.tx, SARI.user_id, None, limit=MAX_ORDERS)
         return sorted(placed, key=lambda order: (order.placed_at_ms, order.line))
 
     def _message_of(self, by: Person, kind: str) -> int:
-        shown = self._on_screen[by.user_id]
-        return next(number for number, message in reversed(shown) if type(message.notice).__name__ == kind)
+        on_screen = self._on_screen[by.user_id]
+        return next(
+            number for number, message in reversed(on_screen) if type(message.notice).__name__ == kind
+        )
 
     def _button(self, by: Person, label: str) -> tuple[int, str]:
         return next(
@@ -210,41 +206,45 @@ class Stage:
             if label in label_of(button.action, button.label)
         )
 
-    def _said(self) -> tuple[Bubble, ...]:
-        said = tuple(bubble for who in PEOPLE for bubble in self._said_to(who))
-        self.passes(STEP_S)
-        return said
+    def new_messages(self) -> tuple[Bubble, ...]:
+        """Deliver all waiting messages, then let some seconds pass."""
+        bubbles = tuple(bubble for person in PEOPLE for bubble in self._deliver(person))
+        self.advance(STEP_S)
+        return bubbles
 
-    def _said_to(self, who: Person) -> Iterator[Bubble]:
-        while waiting := self._waiting(who):
+    def _deliver(self, person: Person) -> Iterator[Bubble]:
+        while waiting := self._waiting(person):
             draft = compose_next(waiting, self.clock, one_by_one=False, is_scarce=False)
-            yield self._listed(who, draft) if len(draft.batch) > 1 else self._told(who, waiting[0])
+            if len(draft.batch) > 1:
+                yield self._deliver_merged(person, draft)
+            else:
+                yield self._deliver_one(person, waiting[0])
 
-    def _waiting(self, who: Person) -> list[QueuedMessage]:
-        waiting = outbox.waiting_messages(self.tx, who.user_id, now_ms=self.now_ms + FAR_MS, limit=MAX_ORDERS)
+    def _waiting(self, person: Person) -> list[QueuedMessage]:
+        until_ms = self.now_ms + FAR_MS
+        waiting = outbox.waiting_messages(self.tx, person.user_id, now_ms=until_ms, limit=MAX_ORDERS)
         outdated = superseded(waiting)
         for entry in outdated:
             outbox.drop(self.tx, entry.outbox_id)
         return [entry for entry in waiting if entry not in outdated]
 
-    def _listed(self, who: Person, draft: Draft) -> Bubble:
+    def _deliver_merged(self, person: Person, draft: Draft) -> Bubble:
         message_id = next(self._message_ids)
         for entry in draft.batch:
             outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
-        words = draft.outgoing.text if draft.outgoing else ()
-        return Bubble(
-            to=who, notice=draft.batch[0].message.notice, rendered=RenderedMessage(text=words), keys=()
-        )
+        text = draft.outgoing.text if draft.outgoing else ()
+        notice = draft.batch[0].message.notice
+        return Bubble(to=person, notice=notice, rendered=RenderedMessage(text=text), buttons=())
 
-    def _told(self, who: Person, entry: QueuedMessage) -> Bubble:
+    def _deliver_one(self, person: Person, entry: QueuedMessage) -> Bubble:
         message, notice = entry.message, entry.message.notice
         message_id = message.edits or next(self._message_ids)
         outbox.mark_sent(self.tx, entry.outbox_id, message_id=message_id, at_ms=self.now_ms)
-        self._on_screen[who.user_id].append((message_id, message))
+        self._on_screen[person.user_id].append((message_id, message))
         if isinstance(notice, LazyNotice):
             rendered = load_content(self.tx, notice, self.clock).rendered
         else:
             rendered = render(notice, self.clock)
-        keys = tuple(tuple(label_of(key.action, key.label) for key in row) for row in message.keyboard)
-        copy = ((COPY,),) if rendered.copy else ()
-        return Bubble(to=who, notice=notice, rendered=rendered, keys=(*keys, *copy))
+        buttons = tuple(tuple(label_of(key.action, key.label) for key in row) for row in message.keyboard)
+        copy_button = ((COPY,),) if rendered.copy else ()
+        return Bubble(to=person, notice=notice, rendered=rendered, buttons=(*buttons, *copy_button))

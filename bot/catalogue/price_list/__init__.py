@@ -1,1 +1,1 @@
-"""Price list files: read into products, and written."""
+"""The parsing of price list files."""

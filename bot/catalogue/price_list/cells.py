@@ -1,6 +1,6 @@
-"""Reads single cells of a price list: every reader returns the value, or why there is none.
+"""Parses single cells of a price list: each function returns the value or a `CellError`.
 
-Nothing is guessed with money: a price that could be two amounts is unreadable, not the likelier one.
+A price that could be two amounts is unreadable: the likelier one is not guessed.
 """
 
 import re
@@ -16,21 +16,19 @@ MAX_NAME_CHARS = 80
 MAX_GROUP_CHARS = 40
 
 MAX_PRICE_IDR = 99_999_999
-"""What costs more is a telephone number in the wrong column."""
+"""A larger number is a phone number in the wrong column."""
 
 MIN_BARE_PRICE_IDR = 1_000
-"""A spreadsheet set to English reads `10.000` as 10; so few rupiah have to be written `Rp10` to be meant."""
+"""A spreadsheet with an English locale reads `10.000` as 10; a smaller price must be written `Rp10`."""
 
 NONE = "-"
-"""Says that there is none, where a blank cell would leave what there was."""
+"""Removes a value, where a blank cell would leave it unchanged."""
 
 UNCALCULATED = "\0"
-"""Stands in the place of a formula whose value the file does not hold; no text of a file is cleaned to it."""
+"""Replaces a formula whose value is not in the file; no other cell has this text."""
 
 
 class CellError(StrEnum):
-    """Why a cell cannot be read."""
-
     MISSING = "missing"
     TOO_LONG = "too_long"
     CODE_SIGNS = "code_signs"
@@ -55,7 +53,7 @@ RULE_NAMES = {
     DestinationRule.ACCOUNT: ("akun", "rekening", "account", "rekening/akun", "akun/rekening"),
     DestinationRule.FREE: ("bebas", "free"),
 }
-"""How a destination rule is written; the first is what an export writes."""
+"""The spellings of a destination rule; an export writes the first."""
 
 CARRIER_WORDS = {
     Carrier.TELKOMSEL: ("telkomsel", "tsel", "simpati", "as", "kartu as", "simpati/as", "loop"),
@@ -65,7 +63,7 @@ CARRIER_WORDS = {
     Carrier.TRI: ("tri", "three", "3"),
     Carrier.SMARTFREN: ("smartfren", "smart"),
 }
-"""How a network is written in its own column; the first is what an export writes."""
+"""The spellings of a carrier in its column; an export writes the first."""
 
 OPEN_WORDS = (
     *("buka", "open", "aktif", "active", "on", "ya", "yes", "y", "1", "true", "ready", "normal", "tersedia"),
@@ -105,12 +103,12 @@ _OPEN_SIGNS = frozenset("✅☑✔🟢👍")
 _CLOSED_SIGNS = frozenset("❌✖⛔🚫🔴🟡⚠👎")
 
 _RULES = {normalized_key(word): rule for rule, words in RULE_NAMES.items() for word in words}
-_OPERATORS = {normalized_key(word): carrier for carrier, words in CARRIER_WORDS.items() for word in words}
+_CARRIERS = {normalized_key(word): carrier for carrier, words in CARRIER_WORDS.items() for word in words}
 _STATUS = {normalized_key(word): True for word in OPEN_WORDS} | {
     normalized_key(word): False for word in CLOSED_WORDS
 }
-_SAID = re.compile(r"[^\W_]+")
-_OWN_WORDS = frozenset(word for word in CLOSED_WORDS if len(word) > 2)  # noqa: PLR2004 - `no` and `0` stand in prices too
+_WORD = re.compile(r"[^\W_]+")
+_LONG_CLOSED_WORDS = frozenset(word for word in CLOSED_WORDS if len(word) > 2)  # noqa: PLR2004 - `no` and `0` occur in prices too
 
 _CODE = re.compile(r"[A-Za-z0-9]+")
 _RUPIAH = re.compile(
@@ -121,11 +119,11 @@ _HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|s/d|sd)\s*(\d{1,2})[:.](\d{2})
 _NOMINAL = re.compile(r"(?:rp\.?\s*)?(?P<amount>[0-9.,]+)\s*(?P<thousands>rb|ribu|k)?", re.IGNORECASE)
 
 MAX_NOMINAL = 10_000
-"""In thousands of rupiah: no pulsa is worth more than ten million."""
+"""In thousands of rupiah: no pulsa has a nominal above ten million."""
 
 
 def read_code(cell: str, commands: frozenset[str]) -> str | CellError:
-    """Read a product's code; a word of `commands` could never be ordered by it."""
+    """Parse a code; one of `commands` is an error, because it could not be ordered."""
     if not cell:
         return CellError.MISSING
     if not _CODE.fullmatch(cell):
@@ -140,7 +138,7 @@ def read_code(cell: str, commands: frozenset[str]) -> str | CellError:
 
 
 def read_words(cell: str, *, limit: int) -> str | CellError:
-    """Read a name of at most `limit` characters."""
+    """Parse a name of at most `limit` characters."""
     if not cell:
         return CellError.MISSING
     if cell == UNCALCULATED:
@@ -149,7 +147,7 @@ def read_words(cell: str, *, limit: int) -> str | CellError:
 
 
 def read_price(cell: str) -> int | CellError | None:
-    """Read a price in whole rupiah, rounded up; None for a blank cell, 0 where it says that there is none."""
+    """Parse a price in whole rupiah, rounded up; None for a blank cell, 0 for `NONE`."""
     if not cell:
         return None
     if cell == NONE:
@@ -160,57 +158,56 @@ def read_price(cell: str) -> int | CellError | None:
     amount = split_amount(found["amount"]) if found else None
     if found is None or amount is None:
         return CellError.UNREADABLE
-    price_idr, is_broken = amount
+    price_idr, has_fraction = amount
     if found["sign"]:
         return CellError.NEGATIVE
     if price_idr > MAX_PRICE_IDR:
         return CellError.TOO_LARGE
-    is_meant = not price_idr or bool(found["rp"] or found["unit"])
-    if price_idr < MIN_BARE_PRICE_IDR and (is_broken or not is_meant):
+    has_unit = not price_idr or bool(found["rp"] or found["unit"])
+    if price_idr < MIN_BARE_PRICE_IDR and (has_fraction or not has_unit):
         return CellError.TOO_SMALL
-    return price_idr + is_broken
+    return price_idr + has_fraction
 
 
 def read_status(cell: str) -> bool | CellError | None:
-    """Read whether a product is open; None for a blank cell."""
+    """Parse the status of a product, True if it is open; None for a blank cell."""
     if not cell or cell == NONE:
         return None
     known = _STATUS.get(normalized_key(cell))
     if known is not None:
         return known
     signs = {char for char in cell if char in _OPEN_SIGNS or char in _CLOSED_SIGNS}
-    words = _SAID.findall(cell.casefold())
-    told = {_STATUS[word] for word in words if len(word) > 1 and word in _STATUS}
-    told |= {char in _OPEN_SIGNS for char in signs}
-    if told and (told == {False} or _NOT & set(words)):
+    words = _WORD.findall(cell.casefold())
+    statuses = {_STATUS[word] for word in words if len(word) > 1 and word in _STATUS}
+    statuses |= {char in _OPEN_SIGNS for char in signs}
+    if statuses and (statuses == {False} or _NOT & set(words)):
         return False
-    # «Aktif (lancar)» is plain enough; a sentence with one such word in it is not.
-    is_plain = bool(told) and all(word in _STATUS for word in words)
-    return True if told == {True} and is_plain else CellError.UNKNOWN_WORD
+    # «Aktif (lancar)» is unambiguous; a sentence that contains such a word is not.
+    is_plain = bool(statuses) and all(word in _STATUS for word in words)
+    return True if statuses == {True} and is_plain else CellError.UNKNOWN_WORD
 
 
 def is_closed_word(cell: str) -> bool:
-    """Return whether a cell of a price says instead that the product is closed: `GANGGUAN`."""
-    return cell.casefold() in _OWN_WORDS
+    """Return whether the cell of a price contains a word for a closed product instead: `GANGGUAN`."""
+    return cell.casefold() in _LONG_CLOSED_WORDS
 
 
 def read_rule(cell: str) -> DestinationRule | CellError | None:
-    """Read what a destination must look like; None for a blank cell."""
+    """Parse a destination rule; None for a blank cell."""
     return _RULES.get(normalized_key(cell), CellError.UNKNOWN_WORD) if cell else None
 
 
 def read_carrier(cell: str) -> Carrier | CellError:
-    """Read the name of a network."""
-    return _OPERATORS.get(normalized_key(cell), CellError.UNKNOWN_WORD)
+    return _CARRIERS.get(normalized_key(cell), CellError.UNKNOWN_WORD)
 
 
 def read_nominal(cell: str) -> int | CellError:
-    """Read a nominal: `5`, `5000`, `5.000` and `5rb` are all 5 thousand rupiah."""
+    """Parse a nominal in thousands of rupiah: `5`, `5000`, `5.000` and `5rb` are 5."""
     found = _NOMINAL.fullmatch(cell)
     amount = read_amount(found["amount"]) if found else None
     if not found or not amount:
         return CellError.UNREADABLE
-    if not found["thousands"] and amount >= 1000:  # noqa: PLR2004 - from here on it is written in rupiah
+    if not found["thousands"] and amount >= 1000:  # noqa: PLR2004 - such an amount is in rupiah
         amount, rest = divmod(amount, 1000)
         if rest:
             return CellError.UNREADABLE
@@ -218,7 +215,7 @@ def read_nominal(cell: str) -> int | CellError:
 
 
 def read_hours(cell: str) -> DailyHours | CellError | None:
-    """Read cut-off hours such as `23:00-01:00`; `-` is none, `24:00` is midnight."""
+    """Parse cut-off hours such as `23:00-01:00`; None for `NONE`, `24:00` is midnight."""
     if cell == NONE:
         return None
     found = _HOURS.fullmatch(cell)
@@ -238,5 +235,5 @@ def _minute(hour: str, minute: str) -> int | None:
 
 
 def has_letter(cell: str) -> bool:
-    """Return whether there is a letter of any script in a cell."""
+    """Return whether a cell contains a letter of any script."""
     return any(unicodedata.category(char)[0] == "L" for char in cell)

@@ -1,7 +1,7 @@
-"""Decides what each column of a table is, by its heading and by the cells below it.
+"""Maps the columns of a table to their meanings, by their headings and their cells.
 
-Every column goes to one meaning at most. Where two headings mean the same, the cells decide: names are many
-and different, a brand is one of few, a status is one of two words.
+A column has one meaning at most. Where two headings have the same meaning, the cells decide: names are mostly
+distinct, a brand has few values, a status is one of two words.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,17 +24,17 @@ from bot.catalogue.price_list.columns import (
 
 SAMPLE_ROWS = 200
 MIN_SURE = 0.5
-"""A heading that means a column less surely than this has to be borne out by the cells."""
+"""A heading with a lower score must be confirmed by the cells."""
 
 MIN_FIT = 0.6
-"""Of the cells, so many have to read as what an unsure heading promises."""
+"""The share of cells that must confirm an uncertain heading."""
 
 SURE_HEADING = 0.8
 MIN_HEADING = 0.3
 
 
 class PriceColumn(Struct, frozen=True, kw_only=True):
-    """A column of prices: its `place` in its table, and a `key` that one level has in all tables."""
+    """A price column: its index in the table, and the key of its price level, the same in all tables."""
 
     title: str
     key: str
@@ -42,11 +42,11 @@ class PriceColumn(Struct, frozen=True, kw_only=True):
 
 
 class TableColumns(Struct, frozen=True, kw_only=True):
-    """Where each column of a table is.
+    """The columns of a table by meaning.
 
-    `prices` begins with what resellers pay; `is_price_sure` is False where nothing tells which that is.
-    `statuses` are all columns of a status: a product is open where none of them says otherwise. `unused` are
-    the headings that nothing is read from.
+    `prices` starts with the price for resellers; `is_price_sure` is False if the headings do not determine
+    it. `statuses` are all status columns: a product is open unless one of them says otherwise. `unused` are
+    the headings of columns that are not used.
     """
 
     place_of: dict[Column, int]
@@ -57,29 +57,29 @@ class TableColumns(Struct, frozen=True, kw_only=True):
     unused: tuple[str, ...]
 
     def title_of(self, column: Column) -> str:
-        """Return the heading of a column as the file writes it; of one that it has not, nothing."""
+        """Return the heading of a column as in the file; empty if the file does not have it."""
         return next((one.title for one in self.mapped if one.column is column), "")
 
 
 class _Candidate(Struct, frozen=True, kw_only=True):
-    """A column of the table before it is known what it is; `sample` are its cells that are not blank."""
+    """A column of the table without a meaning yet; `sample` are its cells that are not blank."""
 
     place: int
     title: str
     meanings: Meanings
     sample: tuple[str, ...]
 
-    def share(self, is_so: Callable[[str], bool]) -> float:
-        """Return the share of cells for which something is so; of no cells, half of what one would say."""
-        return sum(map(is_so, self.sample)) / len(self.sample) if self.sample else MIN_FIT
+    def share(self, predicate: Callable[[str], bool]) -> float:
+        """Return the share of cells for which a predicate holds; `MIN_FIT` without cells."""
+        return sum(map(predicate, self.sample)) / len(self.sample) if self.sample else MIN_FIT
 
 
 def map_columns(
     titles: Sequence[str], body: Sequence[Sequence[str]], *, first_place: int = 0
 ) -> TableColumns | None:
-    """Decide what the columns below `titles` are; None if none of them holds the code.
+    """Map the columns below `titles`; None if none of them is the code.
 
-    `first_place` is where the table begins in its sheet, by which a column without a title is called.
+    `first_place` is the index of the table's first column in its sheet, which names columns without a title.
     """
     candidates = _candidates(titles, body[:SAMPLE_ROWS], first_place)
     prices, costs = _prices(candidates)
@@ -91,7 +91,7 @@ def map_columns(
             left.remove(best)
     if Column.CODE not in place_of:
         return None
-    _tell_names_from_nominals(candidates, place_of)
+    _separate_names_from_nominals(candidates, place_of)
     statuses = [one.place for one in left if _is_another_status(one) and Column.STATUS in place_of]
     taken = {
         **{place: column for column, place in place_of.items()},
@@ -119,8 +119,14 @@ def _candidates(titles: Sequence[str], sample: Sequence[Sequence[str]], first_pl
         below = tuple(row[place] for row in sample if place < len(row) and row[place])
         if title or below:
             shown = title or f"({column_letters(first_place + place)})"
-            told = meanings(title) if title else _UNTITLED
-            found.append(_Candidate(place=place, title=shown, meanings=told, sample=below))
+            found.append(
+                _Candidate(
+                    place=place,
+                    title=shown,
+                    meanings=meanings(title) if title else _UNTITLED,
+                    sample=below,
+                )
+            )
     return found
 
 
@@ -128,8 +134,8 @@ def _is_another_status(one: _Candidate) -> bool:
     return one.meanings.get(Column.STATUS, 0) >= MIN_SURE and one.share(_is_status) >= SURE_HEADING
 
 
-def _tell_names_from_nominals(candidates: Sequence[_Candidate], place_of: dict[Column, int]) -> None:
-    """Read words as names though called nominals, and `5.000` as a nominal though called a product."""
+def _separate_names_from_nominals(candidates: Sequence[_Candidate], place_of: dict[Column, int]) -> None:
+    """Map a nominal column of words to the name, and a product column of amounts to the nominal."""
     if (Column.NAME in place_of) == (Column.NOMINAL in place_of):
         return
     column = Column.NAME if Column.NAME in place_of else Column.NOMINAL
@@ -143,7 +149,7 @@ def _tell_names_from_nominals(candidates: Sequence[_Candidate], place_of: dict[C
 
 
 def _prices(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate], list[_Candidate]]:
-    """Return the columns by which resellers may pay, the likeliest first, and those of what it costs."""
+    """Return the price columns, the likeliest for resellers first, and the cost columns."""
     prices, costs = [], []
     for one in candidates:
         fit = one.share(_is_price)
@@ -161,15 +167,15 @@ def _price_order(one: _Candidate) -> tuple[int, int]:
 
 
 def _is_sure(prices: Sequence[_Candidate]) -> bool:
-    """Two levels, of which neither is named after those who buy here, are for a person to choose from."""
-    if len(prices) < 2:  # noqa: PLR2004 - a lonely price is the price
+    """Return False for several price levels of which none is named for resellers: an admin must choose."""
+    if len(prices) < 2:  # noqa: PLR2004 - no choice
         return True
     first, second = _price_order(prices[0]), _price_order(prices[1])
     return first < second and first < _ANY_LEVEL
 
 
 def _price_columns(prices: Sequence[_Candidate]) -> tuple[PriceColumn, ...]:
-    """Return the columns with keys of their own: two that are both called `Harga` differ by their place."""
+    """Return the columns with distinct keys: two that are both called `Harga` differ by their index."""
     found: dict[str, PriceColumn] = {}
     for one in prices:
         key = normalized_key(" ".join(level_words(one.title)))
@@ -183,7 +189,7 @@ def _price_columns(prices: Sequence[_Candidate]) -> tuple[PriceColumn, ...]:
 def _best(
     candidates: Sequence[_Candidate], column: Column, fit: Callable[[_Candidate], float]
 ) -> _Candidate | None:
-    """Return the column that is `column` most surely, the leftmost of equals."""
+    """Return the best candidate for `column`, the leftmost of equals."""
     best, best_score = None, 0.0
     for one in candidates:
         sure = one.meanings.get(column, 0)
@@ -230,7 +236,7 @@ def _as_code(one: _Candidate) -> float:
 
 
 def _as_name(one: _Candidate) -> float:
-    """Names have letters, differ from each other, and mostly hold an amount; some are an amount alone."""
+    """Return the score as names: these have letters, are distinct, and mostly contain an amount."""
     is_titled = one.meanings is not _UNTITLED
     amounts = one.share(lambda cell: any(char.isdigit() for char in cell))
     words = one.share(lambda cell: cells.has_letter(cell) or (is_titled and _is_nominal(cell)))
@@ -238,7 +244,7 @@ def _as_name(one: _Candidate) -> float:
 
 
 def _as_index(one: _Candidate) -> float:
-    """Numbers of rows differ, and are no larger than there are rows."""
+    """Return the score as row numbers: these are distinct and not larger than the number of rows."""
     most = 2 * len(one.sample) + 10
     return one.share(lambda cell: cell.isdigit() and int(cell[:9]) <= most) * _variety(one)
 
@@ -257,7 +263,7 @@ _UNTITLED: Meanings = {Column.NAME: MIN_HEADING, Column.INDEX: MIN_HEADING}
 _FITS: dict[Column, Callable[[_Candidate], float]] = {
     Column.CODE: _as_code,
     Column.STATUS: lambda one: one.share(_is_status),
-    Column.OPERATOR: lambda one: one.share(_is_carrier),
+    Column.CARRIER: lambda one: one.share(_is_carrier),
     Column.NAME: _as_name,
     Column.GROUP: _as_group,
     Column.BRAND: _as_brand,
@@ -266,4 +272,4 @@ _FITS: dict[Column, Callable[[_Candidate], float]] = {
     Column.NOMINAL: lambda one: one.share(_is_nominal),
     Column.INDEX: _as_index,
 }
-"""How well cells bear a meaning out, from 0 to 1; what stands first chooses first."""
+"""The score of the cells for each meaning, from 0 to 1, in order of precedence."""

@@ -1,4 +1,4 @@
-"""The columns of a price list, and the headings under which an export writes them."""
+"""The columns of a price list, and the meanings of headings."""
 
 import re
 import unicodedata
@@ -12,10 +12,9 @@ from rapidfuzz.distance import OSA
 
 
 class Column(StrEnum):
-    """What a column of a price list says of a product.
+    """The meaning of a column.
 
-    `BRAND`, `COST` and `INDEX` stand in the lists of others only: a part of the group, what the operator
-    pays, and the number of the row.
+    `BRAND`, `COST` and `INDEX` are never exported: a part of the group, the operator's cost, the row number.
     """
 
     CODE = "code"
@@ -25,7 +24,7 @@ class Column(StrEnum):
     PRICE = "price"
     STATUS = "status"
     CUT_OFF = "cut_off"
-    OPERATOR = "operator"
+    CARRIER = "carrier"
     NOMINAL = "nominal"
     BRAND = "brand"
     COST = "cost"
@@ -40,37 +39,37 @@ COLUMN_TITLES: dict[Column, str] = {
     Column.PRICE: "harga",
     Column.STATUS: "status",
     Column.CUT_OFF: "tutup",
-    Column.OPERATOR: "jaringan",
+    Column.CARRIER: "jaringan",
     Column.NOMINAL: "nominal",
     Column.BRAND: "merek",
     Column.COST: "modal",
     Column.INDEX: "nomor",
 }
-"""The names by which people are told of the columns; `heading_words.py` knows how others write them."""
+"""The Indonesian names of the columns, as an export writes them."""
 
 EXPORTED_COLUMNS = (
     *(Column.CODE, Column.NAME, Column.GROUP, Column.RULE, Column.PRICE, Column.STATUS),
-    *(Column.CUT_OFF, Column.OPERATOR, Column.NOMINAL),
+    *(Column.CUT_OFF, Column.CARRIER, Column.NOMINAL),
 )
-"""What an export writes, in this order."""
+"""The columns of an export, in order."""
 
 _SIGNS = re.compile(r"[\W_]+")
 
 
 def normalized_key(text: str) -> str:
-    """Return `text` in lower case without blanks and signs: `Harga-Jual` and `harga jual` are one."""
+    """Return `text` in lower case without blanks and punctuation: `Harga-Jual` equals `harga jual`."""
     return _SIGNS.sub("", text.casefold())
 
 
 class MappedColumn(Struct, frozen=True, kw_only=True):
-    """A heading of the file and what its column was read as."""
+    """A heading of the file, and the meaning of its column."""
 
     title: str
     column: Column
 
 
 def column_letters(place: int) -> str:
-    """Return the name by which a spreadsheet calls the column at `place`, the first of which is 0: `A`."""
+    """Return the letters of the column with index `place` in a spreadsheet: `A` for 0."""
     letters = ""
     number = place + 1
     while number:
@@ -80,11 +79,11 @@ def column_letters(place: int) -> str:
 
 
 Meanings = dict[Column, float]
-"""How surely a heading means each of some columns: 1 is a heading as an export writes it."""
+"""The score of a heading for each column that it may mean, from 0 to 1."""
 
 
 class PriceRank(IntEnum):
-    """Which of several price columns resellers pay by: the lowest is taken."""
+    """The precedence of price columns: resellers pay the lowest."""
 
     RESELLER = 0
     SELLING = 1
@@ -101,7 +100,7 @@ _WORDS: dict[Column, str] = {
     Column.STATUS: "status stts sts stat keadaan kondisi state ketersediaan availability",
     Column.CUT_OFF: "tutup cutoff",
     Column.RULE: "tujuan destination rule",
-    Column.OPERATOR: "jaringan network carrier",
+    Column.CARRIER: "jaringan network carrier",
     Column.NOMINAL: "nominal nom denom denominasi denomination pecahan",
     Column.INDEX: "no nomor nmr urut num",
 }
@@ -114,14 +113,14 @@ _WEAK: tuple[tuple[str, Meanings], ...] = (
     ("id", {Column.CODE: 0.5}),
     ("aktif active", {Column.STATUS: 0.5}),
 )
-"""What these mean alone; beside a word that says more they say nothing: a `status produk` is a status."""
+"""Words that count only without a more specific one: a `status produk` is a status."""
 
 _COST = "modal beli hpp pokok dasar cost kulak supplier suplier pusat buy buying purchase"
 _OTHER_AMOUNT = (
     "lama old sebelum sebelumnya coret margin laba untung profit selisih komisi fee poin point points diskon"
     " discount admin pajak ppn saldo stok stock"
 )
-"""An amount beside one of these is not what anybody pays now."""
+"""An amount in a heading with one of these words is not a current price."""
 
 _LEVEL = (
     "h2h agen agent master dealer reseller seller member silver gold platinum bronze emas perak perunggu vip"
@@ -134,65 +133,64 @@ _FILLER = (
     " baru new terbaru"
 )
 
-_WEAK_WORDS = {word: told for words, told in _WEAK for word in words.split()}
+_WEAK_WORDS = {word: scores for words, scores in _WEAK for word in words.split()}
 _COST_WORDS, _OTHER_AMOUNTS, _LEVELS = (frozenset(words.split()) for words in (_COST, _OTHER_AMOUNT, _LEVEL))
 _SELLING_WORDS, _UNITS = frozenset(_SELLING.split()), frozenset(_UNIT.split())
 _FILLERS = _UNITS | frozenset(_FILLER.split())
 
 _COLUMN_OF = {word: column for column, words in _WORDS.items() for word in words.split()}
 _KNOWN = frozenset((*_COLUMN_OF, *_WEAK_WORDS, *_COST_WORDS, *_OTHER_AMOUNTS, *_LEVELS, *_FILLERS))
-_FUZZY = sorted(word for word in _KNOWN if len(word) >= 5)  # noqa: PLR2004 - in a shorter word one letter is too much
+_FUZZY = sorted(word for word in _KNOWN if len(word) >= 5)  # noqa: PLR2004 - a shorter word with one other letter may be another word
 
 _NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CUT_OFF = re.compile(r"\bcut[\s_-]off\b|(?<=_)cut_off\b")
 _WORD = re.compile(r"h2h|[^\W\d_]+|\d+")
 _PRECEDENCE = (
-    *(Column.STATUS, Column.CODE, Column.PRICE, Column.CUT_OFF, Column.RULE, Column.GROUP, Column.OPERATOR),
+    *(Column.STATUS, Column.CODE, Column.PRICE, Column.CUT_OFF, Column.RULE, Column.GROUP, Column.CARRIER),
     *(Column.BRAND, Column.NOMINAL, Column.NAME, Column.INDEX),
 )
-"""Of two nouns the one that is told of: a `kode produk` is a code, a `nama kategori` a category."""
+"""The precedence of two nouns in a heading: a `kode produk` is a code, a `nama kategori` a category."""
 
 MAX_HEADING_CHARS = 60
 MAX_HEADING_WORDS = 6
 MIN_PART_CHARS = 3
-"""Shorter words are found in others by chance."""
+"""Shorter words occur in others by chance."""
 
 
 @lru_cache(maxsize=4096)
 def meanings(heading: str) -> Meanings:
-    """Return what a heading may mean; nothing for a text that is no heading."""
+    """Return the possible meanings of a heading; empty for text that is no heading."""
     words = heading_words(heading)
     if not words or len(words) > MAX_HEADING_WORDS:
         return {}
-    told = [word for word in words if word not in _FILLERS] or words
-    if set(told) & _OTHER_AMOUNTS:
+    relevant = [word for word in words if word not in _FILLERS] or words
+    if set(relevant) & _OTHER_AMOUNTS:
         return {}
-    if set(told) & _COST_WORDS:
+    if set(relevant) & _COST_WORDS:
         return {Column.COST: 0.9}
-    known = sum(word in _KNOWN for word in told) / len(told)
-    strong = sorted({_COLUMN_OF[word] for word in told if word in _COLUMN_OF}, key=_PRECEDENCE.index)
+    known = sum(word in _KNOWN for word in relevant) / len(relevant)
+    strong = sorted({_COLUMN_OF[word] for word in relevant if word in _COLUMN_OF}, key=_PRECEDENCE.index)
     if strong:
-        return _of_strong(strong, told, known)
-    if known == 1 and set(told) & (_LEVELS | _UNITS):
+        return _score_strong(strong, relevant, known)
+    if known == 1 and set(relevant) & (_LEVELS | _UNITS):
         return {Column.PRICE: 0.5}
-    weak = [_WEAK_WORDS[word] for word in told if word in _WEAK_WORDS]
-    return {column: sure * known for column, sure in weak[0].items()} if weak else {}
+    weak = [_WEAK_WORDS[word] for word in relevant if word in _WEAK_WORDS]
+    return {column: score * known for column, score in weak[0].items()} if weak else {}
 
 
-def _of_strong(strong: list[Column], told: Sequence[str], known: float) -> Meanings:
+def _score_strong(strong: list[Column], words: Sequence[str], known: float) -> Meanings:
     if strong[0] is not Column.PRICE:
-        # A `seller_name` names no product.
-        known *= sum(word not in _LEVELS for word in told) / len(told)
-    sure = 0.4 + 0.6 * known if len(strong) == 1 else 0.4 + 0.4 * known
+        # A `seller_name` is not the name of a product.
+        known *= sum(word not in _LEVELS for word in words) / len(words)
+    score = 0.4 + 0.6 * known if len(strong) == 1 else 0.4 + 0.4 * known
     if Column.NAME in strong and set(strong) & {Column.NOMINAL, Column.PRICE} and len(strong) > 1:
-        # «Nama Produk / Denom» and «Nama / Harga» name the column by their first word.
-        strong = [_COLUMN_OF[next(word for word in told if word in _COLUMN_OF)]]
-    return {strong[0]: sure}
+        # In «Nama Produk / Denom» and «Nama / Harga» the first word is the meaning.
+        strong = [_COLUMN_OF[next(word for word in words if word in _COLUMN_OF)]]
+    return {strong[0]: score}
 
 
 def price_rank(heading: str) -> PriceRank:
-    """Return who pays by a price column of this heading."""
     words = set(heading_words(heading))
     if "reseller" in words:
         return PriceRank.RESELLER
@@ -202,14 +200,14 @@ def price_rank(heading: str) -> PriceRank:
 
 
 def level_words(heading: str) -> tuple[str, ...]:
-    """Return the words that tell a price column from others: `h2h` of `Harga H2H (Rp)`."""
+    """Return the words that distinguish a price column from others: `h2h` of `Harga H2H (Rp)`."""
     plain = _FILLERS | {word for word, column in _COLUMN_OF.items() if column is Column.PRICE}
     return tuple(word for word in heading_words(heading) if word not in plain and word not in _WEAK_WORDS)
 
 
 @lru_cache(maxsize=4096)
 def heading_words(heading: str) -> tuple[str, ...]:
-    """Return the words of a heading as they are known here, without its notes in brackets."""
+    """Return the words of a heading, spelled as in the vocabulary, without notes in brackets."""
     if len(heading) > MAX_HEADING_CHARS:
         return ()
     without_notes = _NOTE.sub(" ", heading)
@@ -222,7 +220,7 @@ def heading_words(heading: str) -> tuple[str, ...]:
 
 
 def _known_words(word: str) -> tuple[str, ...]:
-    """Return `word` as it is known, be it written together with another or with a letter wrong."""
+    """Return `word` as in the vocabulary, split in two if it is a compound, or with one letter corrected."""
     if word in _KNOWN or not word.isalpha() or len(word) < 4:  # noqa: PLR2004 - too short to be mistyped
         return (word,)
     for cut in range(MIN_PART_CHARS, len(word) - MIN_PART_CHARS + 1):

@@ -1,4 +1,4 @@
-"""Opens a text file of cells divided by semicolons, commas, tabs or bars."""
+"""Opens a text file of cells separated by semicolons, commas, tabs or bars."""
 
 import csv
 import io
@@ -18,9 +18,9 @@ _DELIMITERS = ";,\t|"
 
 
 def open_text(content: bytes) -> Iterator[Sheet]:
-    """Yield the file as a sheet for each sign that may divide its cells: only a heading shows which does.
+    """Yield the file as a sheet for each possible delimiter: only a heading shows which is right.
 
-    UnreadableFileError if it is none with any of them.
+    Raise UnreadableFileError if it cannot be read with any of them.
     """
     text = _decoded(content)
     is_readable = False

@@ -1,4 +1,4 @@
-"""Opens a web page that was saved under the name of a spreadsheet: each of its tables is a sheet."""
+"""Opens an HTML page that was saved as a spreadsheet: each of its tables is a sheet."""
 
 import re
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ MAX_CELL_PIECES = 50
 
 
 def is_page(content: bytes) -> bool:
-    """Return whether a file begins as a web page does."""
+    """Return whether a file starts like an HTML page."""
     return _START.match(content.removeprefix(b"\xef\xbb\xbf")[:200]) is not None
 
 
 def open_page(content: bytes) -> tuple[Sheet, ...]:
-    """Read the tables of a page, none if there are none."""
+    """Return the tables of a page as sheets."""
     page = _Page()
     page.feed(_decoded(content))
     page.close()
@@ -37,15 +37,15 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig", "replace")
 
 
-class _FromAbove(Struct, frozen=True, kw_only=True):
-    """The text of a cell that reaches down to the row numbered `until`."""
+class _SpannedCell(Struct, frozen=True, kw_only=True):
+    """The text of a cell that spans rows, down to the row numbered `until`."""
 
     text: str
     until: int
 
 
 class _Page(HTMLParser):
-    """Keeps the cells of each table; what stands in a table within a table goes into a sheet of its own."""
+    """Collects the cells of each table; a nested table becomes a sheet of its own."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -55,7 +55,7 @@ class _Page(HTMLParser):
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
         self._spans = (1, 1)
-        self._from_above: dict[int, _FromAbove] = {}
+        self._spanned: dict[int, _SpannedCell] = {}
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         if tag == "table":
@@ -85,12 +85,12 @@ class _Page(HTMLParser):
             self._cell.append(data)
 
     def end_table(self) -> None:
-        """Close the table that is open, if one is."""
+        """Close the open table, if any."""
         self._end_row()
         if self._collected.rows:
             self.sheets.append(self._collected.take_sheet(f"#{len(self.sheets) + 1}"))
         self._number = 0
-        self._from_above = {}
+        self._spanned = {}
 
     def _begin_row(self) -> None:
         self._number += 1
@@ -99,26 +99,27 @@ class _Page(HTMLParser):
     def _end_row(self) -> None:
         self._end_cell()
         if self._row is not None:
-            self._fill_from_above(self._row)
+            self._fill_spanned(self._row)
             self._collected.add(self._number, self._row)
             self._row = None
 
     def _end_cell(self) -> None:
         if self._cell is None or self._row is None:
             return
-        self._fill_from_above(self._row)
+        self._fill_spanned(self._row)
         text, (width, height) = clean("".join(self._cell)), self._spans
         if height > 1:
-            self._from_above[len(self._row)] = _FromAbove(text=text, until=self._number + height - 1)
+            self._spanned[len(self._row)] = _SpannedCell(text=text, until=self._number + height - 1)
         self._row += [text, *[""] * (width - 1)][: MAX_COLUMNS - len(self._row)]
         self._cell = None
 
-    def _fill_from_above(self, row: list[str]) -> None:
-        """Repeat a cell that reaches down from a row above, so that those behind it stay in their columns."""
-        while (above := self._from_above.get(len(row))) and above.until >= self._number:
+    def _fill_spanned(self, row: list[str]) -> None:
+        """Repeat cells that span down from rows above, which keeps the other cells in their columns."""
+        while (above := self._spanned.get(len(row))) and above.until >= self._number:
             row.append(above.text)
 
 
 def _span(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
-    told = dict(attrs).get(name) or "1"
-    return min(max(int(told), 1), MAX_COLUMNS) if told.isdecimal() and len(told) < 6 else 1  # noqa: PLR2004 - digits
+    value = dict(attrs).get(name) or "1"
+    is_small = value.isdecimal() and len(value) < 6  # noqa: PLR2004 - digits
+    return min(max(int(value), 1), MAX_COLUMNS) if is_small else 1

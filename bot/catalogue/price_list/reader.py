@@ -1,7 +1,7 @@
-"""Reads a price list: its products in order, and every row that is none, with the reason.
+"""Parses a price list: its products in order, and the errors of its invalid rows.
 
-A faulty row is never applied in part. Nothing of a file is left out unsaid: what was read as what, which
-sheets, columns and rows were not, and which of several prices.
+An invalid row is skipped as a whole. The result also names what was not read: sheets, columns, rows and
+prices.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from bot.catalogue.price_list.tables import Table, find_tables, headings_in, unt
 from bot.catalogue.price_list.workbook import COMPOUND, ZIP, open_workbook
 
 _PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"{\\rtf")
-"""A list that was printed or photographed: to be told from one whose heading is missing."""
+"""The signatures of printed or photographed lists, which get an error of their own."""
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MAX_SHOWN_TITLES = 8
@@ -29,26 +29,26 @@ T = TypeVar("T")
 
 
 class PriceOption(Struct, frozen=True, kw_only=True):
-    """A price column of the list; `key` is what its heading says beside `harga`, the same in all tables."""
+    """A price level of the list; `key` is the heading without `harga`, the same in all tables."""
 
     title: str
     key: str
 
 
 class ListTable(Struct, frozen=True, kw_only=True):
-    """A table of the list; `prices` are the places of its prices among the options, the likeliest first."""
+    """A table of the list; `prices` are the indexes of its price options, the likeliest first."""
 
     sheet: str
     prices: tuple[int, ...]
 
 
 class ParsedPriceList(Struct, frozen=True, kw_only=True, tag="list"):
-    """A price list as read.
+    """A parsed price list.
 
-    `problems` are those of all cells but prices, which a row keeps with its prices: which of them counts is
-    chosen later. `is_price_sure` is False where nothing tells which of `price_options` resellers pay.
-    `sheets_left` are sheets without a list, `sheets_hidden` hidden ones; `unused` are headings that nothing
-    is read from, `notes` the rows that are no products.
+    `problems` are those of all cells except prices: a row stores these with its prices, because the price
+    option is chosen later. `is_price_sure` is False if the headings do not determine which of `price_options`
+    resellers pay. `sheets_left` are sheets without a list, `sheets_hidden` hidden ones; `unused` are the
+    headings of unused columns, `notes` the rows that are no products.
     """
 
     rows: tuple[ParsedRow, ...]
@@ -65,28 +65,28 @@ class ParsedPriceList(Struct, frozen=True, kw_only=True, tag="list"):
 
 
 class UnreadablePriceList(Struct, frozen=True, kw_only=True, tag="unreadable"):
-    """The file is no price list; `detail` is what of it is amiss, where that has a name."""
+    """The file is no price list; `detail` is a part of it that shows why, or empty."""
 
     fault: FileError
     detail: str = ""
 
 
 def read_price_list(content: bytes, *, commands: frozenset[str]) -> ParsedPriceList | UnreadablePriceList:
-    """Read the bytes of a spreadsheet or a text file; codes that are `commands` are refused."""
+    """Parse a spreadsheet or a text file; codes that are `commands` are errors."""
     try:
-        ways = [
+        attempts = [
             (sheets, [table for sheet in sheets for table in find_tables(sheet)]) for sheets in _open(content)
         ]
     except UnreadableFileError as error:
         return UnreadablePriceList(fault=error.fault)
-    if not any(tables for _, tables in ways):
-        return _without_heading([sheet for sheets, _ in ways for sheet in sheets])
-    sheets, tables = max(ways, key=lambda way: _worth(way[1]))
+    if not any(tables for _, tables in attempts):
+        return _without_heading([sheet for sheets, _ in attempts for sheet in sheets])
+    sheets, tables = max(attempts, key=lambda attempt: _score(attempt[1]))
     return _read(sheets, tables, commands)
 
 
 def _open(content: bytes) -> Iterable[Sequence[Sheet]]:
-    """Yield the sheets of a file, of a text once for each way to divide it into cells."""
+    """Yield the sheets of a file; those of a text file once for each possible delimiter."""
     if len(content) > MAX_FILE_BYTES:
         raise UnreadableFileError(FileError.TOO_LARGE)
     if content.startswith((ZIP, COMPOUND)):
@@ -102,8 +102,8 @@ def _open(content: bytes) -> Iterable[Sequence[Sheet]]:
             yield (sheet,)
 
 
-def _worth(tables: Sequence[Table]) -> tuple[int, int]:
-    """Return how much was understood, so that of several ways to divide a text the right one wins."""
+def _score(tables: Sequence[Table]) -> tuple[int, int]:
+    """Return a score for the tables, by which the right delimiter of a text file is chosen."""
     return (
         max((len(table.columns.mapped) for table in tables), default=0),
         sum(len(table.rows) for table in tables),
@@ -111,7 +111,7 @@ def _worth(tables: Sequence[Table]) -> tuple[int, int]:
 
 
 def _without_heading(sheets: Sequence[Sheet]) -> UnreadablePriceList:
-    """Return what was found in the place of a heading."""
+    """Return the error for a file without tables, with the row that resembles a heading most."""
     found = max((headings_in(sheet) for sheet in sheets), key=len, default=())
     fault = FileError.NO_CODE if found else FileError.NO_HEADING
     shown = found or max((sheet.rows[0].cells for sheet in sheets if sheet.rows), key=len, default=())
@@ -147,13 +147,13 @@ def _read(
             )
             for table in tables
         ),
-        columns=_united(table.columns.mapped for table in tables),
+        columns=_distinct(table.columns.mapped for table in tables),
         price_options=tuple(PriceOption(title=title, key=key) for key, title in options.items()),
         is_price_sure=all(table.columns.is_price_sure for table in tables),
-        unused=_united(
+        unused=_distinct(
             (
                 *(table.columns.unused for table in tables),
-                *(_beside(sheet, tables) for sheet in sheets if not sheet.is_text),
+                *(_untitled(sheet, tables) for sheet in sheets if not sheet.is_text),
             )
         ),
         sheets_read=with_lists if len(sheets) > 1 else (),
@@ -168,7 +168,7 @@ def _read(
 
 
 def _price_options(tables: Sequence[Table]) -> dict[str, str]:
-    """Return the prices that a list tells apart: of each key the heading that came first."""
+    """Return the price levels of a list: the first heading of each key."""
     options: dict[str, str] = {}
     for table in tables:
         for price in table.columns.prices:
@@ -181,30 +181,30 @@ def _aligned(table: Table, options: Iterable[str]) -> tuple[PriceColumn | None, 
     return tuple(columns.get(key) for key in options)
 
 
-def _united(found: Iterable[Sequence[T]]) -> tuple[T, ...]:
-    """Return everything once, in the order in which it came."""
+def _distinct(found: Iterable[Sequence[T]]) -> tuple[T, ...]:
+    """Return all distinct items in order."""
     return tuple(dict.fromkeys(each for one in found for each in one))
 
 
-def _beside(sheet: Sheet, tables: Sequence[Table]) -> tuple[str, ...]:
+def _untitled(sheet: Sheet, tables: Sequence[Table]) -> tuple[str, ...]:
     of_sheet = [table for table in tables if table.sheet_name == sheet.name]
     return tuple(f"({letters})" for letters in untitled_columns(sheet, of_sheet)) if of_sheet else ()
 
 
 def _without_copies(readers: Sequence[RowReader]) -> list[RowReader]:
-    """Leave out rows that repeat another word for word.
+    """Leave out rows that are equal to an earlier one.
 
-    Of others with one code nobody can tell which is meant: they are faulty, and each names another.
+    Different rows with the same code are all invalid, and each names another.
     """
     first_of: dict[str, RowReader] = {}
-    kept = []
+    remaining = []
     for reader in readers:
         first = first_of.setdefault(reader.key, reader)
         if reader.key and first is not reader:
-            if first.says_the_same_as(reader):
+            if first.equals(reader):
                 continue
-            reader.refuse_copy_of(first)
-            if not first.is_copied:
-                first.refuse_copy_of(reader)
-        kept.append(reader)
-    return kept
+            reader.add_duplicate_problem(first)
+            if not first.is_duplicate:
+                first.add_duplicate_problem(reader)
+        remaining.append(reader)
+    return remaining

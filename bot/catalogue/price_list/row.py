@@ -1,6 +1,6 @@
-"""Reads one row of a price list: what it says of a product, or all that keeps it from saying so.
+"""Parses one row of a price list into a product or its problems.
 
-A blank cell says nothing: of a product that is there already it changes nothing.
+A blank cell leaves that property of an existing product unchanged.
 """
 
 import re
@@ -20,17 +20,17 @@ from bot.catalogue.product import Carrier, DailyHours, DestinationRule
 T = TypeVar("T")
 
 _GENERIC_SHEET = re.compile(r"\W*(?:sheet|lembar|harga|daftar|price|list|tabel|table)?[\W\d]*", re.IGNORECASE)
-"""Names of sheets that name no group."""
+"""Sheet names that are not the name of a group."""
 
 MAX_SHOWN_CHARS = 40
 
 
 class CellProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cell that keeps its row from being a product.
+    """An invalid cell, because of which its row is skipped.
 
-    `row` as the spreadsheet numbers it, `sheet` where there are several, `title` the heading of its column.
-    `code` is what stands in the row's code cell, `shown` what stands in the faulty one, both cut short; of a
-    code that stands twice, `shown` is where else, and `detail` both prices where they differ.
+    `row` is the number in the spreadsheet, `sheet` is set if there are several, `title` is the column's
+    heading. `code` is the row's code cell, `shown` the invalid cell, both truncated. For a duplicate code,
+    `shown` is the position of the other row, and `detail` both prices if they differ.
     """
 
     row: int
@@ -44,15 +44,15 @@ class CellProblem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Price = int | CellProblem | None
-"""A price in rupiah, 0 where the cell says that there is none, None where it says nothing."""
+"""A price in rupiah, 0 if the cell removes it, None if the cell is blank."""
 
 
 class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="product"):
-    """What a row says of a product; None, or UNSET, where it says nothing.
+    """The properties of a product in a row; None or UNSET for those that it does not have.
 
-    `prices` are in the order of the list's price columns, `table` is the place of the row's table among those
-    of the list. `group_title` is the title above the row, `name_hint` and `group_hint` are for a product that
-    has no better name or group yet.
+    `prices` are in the order of the list's price options, `table` is the index of the row's table.
+    `group_title` is the title above the row; `name_hint` and `group_hint` are for a product without a name or
+    group.
     """
 
     table: int
@@ -72,7 +72,7 @@ class ListedProduct(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="
 
 
 class SkippedRow(Struct, frozen=True, kw_only=True, tag="skipped"):
-    """Where a faulty row stood; `code_key` is the code it meant, as far as it can be told."""
+    """The position of an invalid row; `code_key` is the key of its code, if it has one."""
 
     code_key: str
 
@@ -81,7 +81,7 @@ ParsedRow = ListedProduct | SkippedRow
 
 
 class RowReader:
-    """One row while it is read: its problems add up, and without any it is a product."""
+    """Parses one row and collects its problems."""
 
     def __init__(
         self,
@@ -100,45 +100,44 @@ class RowReader:
         self.key = normalized_key(self._cell(Column.CODE))
         self.product = self._read(table_index, commands)
         if row.has_more:
-            # A comma too many has moved the cells behind it: a price may stand where it does not belong.
-            self.refuse(Column.NAME, CellError.TOO_MANY_CELLS, self._cell(Column.NAME))
+            # An extra comma has shifted the cells behind it: a price may be in the wrong column.
+            self.add_problem(Column.NAME, CellError.TOO_MANY_CELLS, self._cell(Column.NAME))
 
     def parsed(self) -> ParsedRow:
-        """Return the product, if nothing is amiss."""
+        """Return the product, or a skipped row if there are problems."""
         return self.product if self.product and not self.problems else SkippedRow(code_key=self.key)
 
     @property
     def is_uncalculated(self) -> bool:
-        """Return whether a formula of the row was never calculated."""
+        """Return whether the row has a formula without a calculated value."""
         return cells.UNCALCULATED in self._row.cells
 
     @property
-    def is_copied(self) -> bool:
-        """Return whether another row of the same code was found already."""
+    def is_duplicate(self) -> bool:
+        """Return whether another row with the same code was found."""
         return any(problem.reason is CellError.CODE_TWICE for problem in self.problems)
 
-    def says_the_same_as(self, other: "RowReader") -> bool:
-        """Return whether two rows of one code are the same product, so that one of them is enough."""
+    def equals(self, other: "RowReader") -> bool:
+        """Return whether two rows with the same code have equal properties."""
         if self.product is None or other.product is None or self.problems or other.problems:
             return False
         return replace(self.product, table=0, row=0, code="") == replace(
             other.product, table=0, row=0, code=""
         )
 
-    def refuse_copy_of(self, other: "RowReader") -> None:
-        """Note that another row has the same code, and both prices where they differ."""
-        where = f"{other.sheet} {other.number}".strip()
+    def add_duplicate_problem(self, other: "RowReader") -> None:
+        """Add the problem that another row has the same code, with both prices if they differ."""
+        position = f"{other.sheet} {other.number}".strip()
         prices = dict.fromkeys((self.price_shown, other.price_shown))
-        problem = self._problem(Column.CODE, CellError.CODE_TWICE, where)
+        problem = self._problem(Column.CODE, CellError.CODE_TWICE, position)
         self.problems.append(replace(problem, detail=" ≠ ".join(prices) if len(prices) > 1 else ""))
 
     @property
     def price_shown(self) -> str:
-        """The price that counts unless another is chosen, as it stands in the file."""
+        """The default price as in the file."""
         return self._at(self._columns.prices[0].place) if self._columns.prices else ""
 
-    def refuse(self, column: Column, reason: CellError, shown: str) -> None:
-        """Note what is amiss."""
+    def add_problem(self, column: Column, reason: CellError, shown: str) -> None:
         self.problems.append(self._problem(column, reason, shown))
 
     def _problem(self, column: Column, reason: CellError, shown: str, title: str = "") -> CellProblem:
@@ -159,22 +158,22 @@ class RowReader:
     def _at(self, place: int) -> str:
         return self._row.cells[place] if place < len(self._row.cells) else ""
 
-    def _sound(self, column: Column, value: T | CellError) -> T | None:
-        """Return a value that could be read, and note one that could not."""
+    def _valid(self, column: Column, value: T | CellError) -> T | None:
+        """Return a valid value; for an error, add a problem and return None."""
         if isinstance(value, CellError):
-            self.refuse(column, value, self._cell(column))
+            self.add_problem(column, value, self._cell(column))
             return None
         return value
 
     def _read(self, table_index: int, commands: frozenset[str]) -> ListedProduct | None:
-        code = self._sound(Column.CODE, cells.read_code(self._cell(Column.CODE), commands))
+        code = self._valid(Column.CODE, cells.read_code(self._cell(Column.CODE), commands))
         name = self._name()
         group = self._group()
         prices = tuple(self._price(price) if price else None for price in self._prices)
-        says_closed = any(cells.is_closed_word(self._at(price.place)) for price in self._columns.prices)
+        is_marked_closed = any(cells.is_closed_word(self._at(price.place)) for price in self._columns.prices)
         is_open = self._is_open()
-        rule = self._sound(Column.RULE, cells.read_rule(self._cell(Column.RULE)))
-        carrier = self._given(Column.OPERATOR, cells.read_carrier)
+        rule = self._valid(Column.RULE, cells.read_rule(self._cell(Column.RULE)))
+        carrier = self._given(Column.CARRIER, cells.read_carrier)
         nominal = self._nominal()
         cut_off = self._given(Column.CUT_OFF, cells.read_hours)
         if code is None:
@@ -189,7 +188,7 @@ class RowReader:
             group=group,
             group_title=self._row.section or None,
             group_hint=_group_named_by(self.sheet),
-            is_open=False if says_closed else is_open,
+            is_open=False if is_marked_closed else is_open,
             rule=rule,
             carrier=carrier,
             nominal=nominal,
@@ -199,24 +198,24 @@ class RowReader:
     def _name(self) -> str | None:
         if Column.NAME not in self._columns.place_of:
             return None
-        return self._sound(Column.NAME, cells.read_words(self._cell(Column.NAME), limit=cells.MAX_NAME_CHARS))
+        return self._valid(Column.NAME, cells.read_words(self._cell(Column.NAME), limit=cells.MAX_NAME_CHARS))
 
     def _name_hint(self, group: str | None) -> str | None:
-        """Return a name made of the nominal, for a list that names nothing else."""
+        """Return a name made of the nominal, for a list without names."""
         nominal = self._cell(Column.NOMINAL)
         if not nominal or Column.NAME in self._columns.place_of:
             return None
         return f"{group or self._row.section} {nominal}".strip()[: cells.MAX_NAME_CHARS]
 
     def _group(self) -> str | None:
-        """Return the group of a row's own cells, with the brand in it."""
+        """Return the group in the row's cells, including the brand."""
         group, brand = self._cell(Column.GROUP), self._cell(Column.BRAND)
         if brand and normalized_key(brand) not in normalized_key(group):
             both = f"{group} {brand}".strip()
             group = both if len(both) <= cells.MAX_GROUP_CHARS else group or brand
         if not group:
             return None
-        return self._sound(Column.GROUP, cells.read_words(group, limit=cells.MAX_GROUP_CHARS))
+        return self._valid(Column.GROUP, cells.read_words(group, limit=cells.MAX_GROUP_CHARS))
 
     def _price(self, column: PriceColumn) -> Price:
         cell = self._at(column.place)
@@ -224,20 +223,21 @@ class RowReader:
         return self._problem(Column.PRICE, read, cell, column.title) if isinstance(read, CellError) else read
 
     def _is_open(self) -> bool | None:
-        """Return whether all columns of a status agree that the product is open; None if they say nothing."""
-        told = []
+        """Return whether all status columns say that the product is open; None if all are blank."""
+        statuses = []
         for place in self._columns.statuses:
             read = cells.read_status(cell := self._at(place))
             if isinstance(read, CellError):
-                self.refuse(Column.STATUS, read, cell)
+                self.add_problem(Column.STATUS, read, cell)
             elif read is not None:
-                told.append(read)
-        return all(told) if told else None
+                statuses.append(read)
+        return all(statuses) if statuses else None
 
     def _nominal(self) -> int | UnsetType | None:
-        """Return the nominal; of a word such as `86 Diamond` in its place, nothing.
+        """Return the nominal; UNSET for words such as `86 Diamond`.
 
-        Where it stands for the name it may be a quota too: then it counts only if code and price agree.
+        In a list without names the column may contain quotas: then the nominal is inferred from code and
+        price.
         """
         if Column.NAME not in self._columns.place_of:
             return UNSET
@@ -246,11 +246,11 @@ class RowReader:
         return UNSET if is_word else self._given(Column.NOMINAL, cells.read_nominal)
 
     def _given(self, column: Column, read: Callable[[str], T | CellError | None]) -> T | UnsetType | None:
-        """Return what a cell says, None where it says that there is none, UNSET where it says nothing."""
+        """Return the value of a cell, None if it removes the value, UNSET if it is blank."""
         cell = self._cell(column)
         if not cell:
             return UNSET
-        return None if cell == cells.NONE else self._sound(column, read(cell))
+        return None if cell == cells.NONE else self._valid(column, read(cell))
 
 
 def _group_named_by(sheet: str) -> str | None:

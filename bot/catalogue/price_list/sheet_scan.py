@@ -1,6 +1,6 @@
-"""Looks through the XML of one sheet of an XLSX before it is laid out: how far it reaches, what has no value.
+"""Scans the XML of one sheet of an XLSX before it is loaded: its size, and its cells without a value.
 
-One pass that stops at the first cell too far away; what the file says of its own size is not believed.
+One pass, which stops at the first cell out of bounds; the size that the file declares is not trusted.
 """
 
 import re
@@ -10,7 +10,7 @@ from bot.catalogue.price_list.cells import UNCALCULATED
 from bot.catalogue.price_list.sheets import FileError, UnreadableFileError, clean
 
 MAX_CELLS = 1_000_000
-"""A sheet is laid out in memory up to its last cell, however lonely that one is."""
+"""A sheet is loaded as a dense grid up to its last cell, even if that is the only one."""
 
 MAX_ELEMENTS = 4_000_000
 MAX_ROW_NUMBER = 100_000
@@ -23,9 +23,9 @@ Place = tuple[int, int]
 
 
 def scan_sheet(body: bytes) -> dict[Place, str]:
-    """Return what to show for cells without a value: an error's name, or that a formula was not calculated.
+    """Return the texts of cells without a value: the name of an error, or `UNCALCULATED` for a formula.
 
-    UnreadableFileError if the sheet is damaged, or larger than any price list.
+    Raise UnreadableFileError if the sheet is damaged, or larger than any price list.
     """
     scan = _Scan()
     _parse(scan.parser, body)
@@ -33,7 +33,7 @@ def scan_sheet(body: bytes) -> dict[Place, str]:
 
 
 class _Scan:
-    """The handlers of one pass, and what they have seen."""
+    """The handlers and the state of one pass."""
 
     def __init__(self) -> None:
         self.valueless: dict[Place, str] = {}
@@ -47,7 +47,7 @@ class _Scan:
         self.parser.StartElementHandler = self._begin
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._read
-        self.parser.StartDoctypeDeclHandler = _refuse
+        self.parser.StartDoctypeDeclHandler = _reject
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
@@ -108,8 +108,8 @@ class _Scan:
             self.valueless[self._row, self._column] = UNCALCULATED
 
 
-def _refuse(*_: object) -> None:
-    """No spreadsheet declares a document type; what does wants the reader to expand it."""
+def _reject(*_: object) -> None:
+    """Reject a document type: a spreadsheet has none, and its entities could expand without limit."""
     raise UnreadableFileError(FileError.DAMAGED)
 
 
@@ -121,7 +121,7 @@ def _column_number(letters: str) -> int:
 
 
 def elements_in(body: bytes, wanted: str) -> list[dict[str, str]]:
-    """Return the attributes of all elements of one name, without its prefix; of no body, none."""
+    """Return the attributes of all elements with a name, without its prefix; empty without a body."""
     found: list[dict[str, str]] = []
 
     def begin(name: str, attributes: dict[str, str]) -> None:
@@ -130,7 +130,7 @@ def elements_in(body: bytes, wanted: str) -> list[dict[str, str]]:
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = begin
-    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartDoctypeDeclHandler = _reject
     if body:
         _parse(parser, body)
     return found

@@ -1,8 +1,8 @@
-"""Opens a price list: the bytes of a file become sheets of plain cells.
+"""The sheets of a price list as rows of plain text cells, and the errors of a file.
 
-A file is an outsider's. What a cell holds is text to us, a formula too, and what a file unpacks to is bounded
-before it is unpacked. Even so a reader may be killed by one: `bot/features/price_list/file_reader.py` reads
-in a process of its own.
+Files are untrusted: cells are text, formulas too, and the unpacked size is limited before a file is unpacked.
+Because a file could still crash its reader, `bot/features/price_list/file_reader.py` uses a process of its
+own.
 """
 
 import unicodedata
@@ -19,7 +19,7 @@ MAX_CELL_CHARS = 200
 
 
 class FileError(StrEnum):
-    """Why a file as a whole is no price list."""
+    """Why a file as a whole is no valid price list."""
 
     TOO_LARGE = "too_large"
     NOT_A_SHEET = "not_a_sheet"
@@ -43,14 +43,14 @@ class UnreadableFileError(Exception):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """A row that is not blank; `number` as a spreadsheet numbers it, from 1."""
+    """A row that is not blank; `number` is the one in the spreadsheet, from 1."""
 
     number: int
     cells: tuple[str, ...]
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """A sheet of a file without its blank rows; the only one of a text file has no name."""
+    """A sheet of a file without its blank rows; `name` is empty for a text file."""
 
     name: str
     rows: tuple[Row, ...]
@@ -59,14 +59,14 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 class RowCollector:
-    """Gathers the rows of a file that are not blank; UnreadableFileError if there are too many."""
+    """Collects the rows of a file that are not blank; raises UnreadableFileError if there are too many."""
 
     def __init__(self) -> None:
-        self._left = MAX_ROWS + 500  # titles, headings and notes come on top of the products
+        self._left = MAX_ROWS + 500  # the 500 are for titles, headings and notes
         self.rows: list[Row] = []
 
     def add(self, number: int, cells: Iterable[str]) -> None:
-        """Keep a row, unless it is blank."""
+        """Add a row, unless it is blank."""
         row = tuple(cells)
         if any(row):
             self._left -= 1
@@ -75,13 +75,13 @@ class RowCollector:
             self.rows.append(Row(number=number, cells=row))
 
     def take_sheet(self, name: str, *, is_hidden: bool = False) -> Sheet:
-        """Return the rows added since the last sheet as one; all sheets share the room for rows."""
+        """Return the rows added since the last sheet; the limit of rows applies to all sheets together."""
         rows, self.rows = tuple(self.rows), []
         return Sheet(name=name, rows=rows, is_hidden=is_hidden)
 
 
 def plain_text(cell: str | float | date | time | datetime | timedelta) -> str:
-    """Return a cell as one line of visible characters, a number without `.0` or rounded to hundredths."""
+    """Return a cell as one line of visible characters; numbers without `.0`, or rounded to two decimals."""
     if isinstance(cell, str):
         return clean(cell)
     if isinstance(cell, bool):
@@ -92,7 +92,7 @@ def plain_text(cell: str | float | date | time | datetime | timedelta) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text as one line of visible characters, cut short."""
+    """Return a text as one line of visible characters, truncated."""
     if not text.isascii() or not text.isprintable():
         text = "".join(_visible(char) for char in text[: MAX_CELL_CHARS * 2])
     return " ".join(text.split())[:MAX_CELL_CHARS]

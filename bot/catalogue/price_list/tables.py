@@ -1,7 +1,7 @@
-"""Finds the tables of a sheet: where a heading stands, which columns and rows belong to it, and which group.
+"""Finds the tables of a sheet: their headings, columns, rows and groups.
 
-A sheet may hold several, one below another or side by side, with the heading again in the middle, names of
-operators as rows of their own, titles above and notes below.
+A sheet may have several tables, one below another or side by side, repeated headings, carrier names as rows
+of their own, titles above and notes below.
 """
 
 import re
@@ -17,7 +17,7 @@ from bot.catalogue.price_list.columns import Column, column_letters, meanings
 from bot.catalogue.price_list.sheets import FileError, Row, Sheet, UnreadableFileError
 
 MAX_TITLE_ROWS = 30
-"""So many rows are looked at closely; further down only what says `kode` may be a heading."""
+"""In these first rows any row may be a heading; below them only one with `kode`."""
 
 SURE = 0.5
 
@@ -28,7 +28,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _LIST_TITLE = re.compile(r"^(?:daftar\s+)?(?:harga|price\s*list|pricelist)\s+", re.IGNORECASE)
-_TRADE = re.compile(
+_PRODUCT_WORDS = re.compile(
     r"\b(?:pulsa|data|kuota|paket|internet|token|pln|listrik|game|voucher|e-?wallet|dompet|tagihan|ppob|telp"
     r"|telepon|telpon|nelpon|sms|transfer|masa aktif|streaming|tv|e-?money|e-?toll|by\.?u|dana|ovo|gopay"
     r"|shopee\w*)\b",
@@ -41,7 +41,7 @@ MAX_SECTION_WORDS = 6
 
 
 class TableRow(Struct, frozen=True, kw_only=True):
-    """A row of a table; `section` is the title above it, `has_more` whether cells go beyond the heading."""
+    """A row of a table; `section` is the title above it, `has_more` if it has more cells than headings."""
 
     number: int
     cells: tuple[str, ...]
@@ -50,7 +50,7 @@ class TableRow(Struct, frozen=True, kw_only=True):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """A table of a sheet: its columns from `start` up to and without `end`, the number of its heading's row.
+    """A table of a sheet: its columns from `start` until before `end`, the row number of its heading.
 
     `notes` are the numbers of rows that are neither products nor titles.
     """
@@ -65,7 +65,7 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 class _Header(Struct, frozen=True, kw_only=True):
-    """A heading: the rows from `top` to `index`, its columns from `start` up to and without `end`."""
+    """A heading: the rows from `top` to `index`, the columns from `start` until before `end`."""
 
     top: int
     index: int
@@ -75,7 +75,7 @@ class _Header(Struct, frozen=True, kw_only=True):
 
 
 def find_tables(sheet: Sheet) -> tuple[Table, ...]:
-    """Return the tables of a sheet, from the top and from the left."""
+    """Return the tables of a sheet, from top to bottom and from left to right."""
     headers = list(islice(_headers(sheet.rows), MAX_TABLES + 1))
     if len(headers) > MAX_TABLES:
         raise UnreadableFileError(FileError.TOO_MANY_ROWS)
@@ -92,7 +92,7 @@ def find_tables(sheet: Sheet) -> tuple[Table, ...]:
 
 
 def headings_in(sheet: Sheet) -> tuple[str, ...]:
-    """Return the row that reads most as a heading would, though it names no code; nothing if none does."""
+    """Return the row that resembles a heading most, though without a code; empty if none does."""
     rows = [row.cells for row in sheet.rows[:MAX_TITLE_ROWS]]
     best = max(rows, key=_heading_count, default=())
     return tuple(cell for cell in best if cell) if _heading_count(best) > 1 else ()
@@ -124,7 +124,7 @@ def _headers(rows: Sequence[Row]) -> Iterator[_Header]:
 
 
 def _runs(row: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where cells stand side by side, from and up to without."""
+    """Yield each run of adjacent cells as start and end."""
     start = None
     for place, cell in enumerate((*row, "")):
         if cell and start is None:
@@ -135,7 +135,7 @@ def _runs(row: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _header_pieces(row: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the headings that a row holds from `start` up to `end`: one, or several side by side."""
+    """Yield the headings in a row from `start` until before `end`: one, or several side by side."""
     filled = [place for place in range(start, end) if row[place]]
     if not filled or any(_NUMBER.fullmatch(row[place]) for place in filled):
         return
@@ -154,14 +154,14 @@ def _header_pieces(row: Sequence[str], start: int, end: int) -> Iterator[tuple[i
 
 
 def _is_heading_again(titles: Sequence[str]) -> bool:
-    """Return whether this is a heading, and no product whose code or status is a word of headings."""
+    """Return whether this is a repeated heading, not a product whose code or status is a word of headings."""
     filled = [title for title in titles if title]
-    says_code = any(meanings(title).get(Column.CODE, 0) >= SURE_HEADING for title in filled)
-    return says_code and 2 * sum(bool(meanings(title)) for title in filled) >= len(filled)
+    has_code = any(meanings(title).get(Column.CODE, 0) >= SURE_HEADING for title in filled)
+    return has_code and 2 * sum(bool(meanings(title)) for title in filled) >= len(filled)
 
 
 def _cut_before(row: Sequence[str], first: int, before: int, code: int) -> int:
-    """Return where the table of the column `code` begins, which stands right of the one with `before`."""
+    """Return the first column of the table with the column `code`, right of the one with `before`."""
     blank = [place for place in range(before + 1, code) if not row[place]]
     if blank:
         return blank[-1] + 1
@@ -170,12 +170,12 @@ def _cut_before(row: Sequence[str], first: int, before: int, code: int) -> int:
 
 
 def _main_kind(title: str) -> Column | None:
-    told = meanings(title)
-    return max(told, key=lambda column: told[column]) if told else None
+    scores = meanings(title)
+    return max(scores, key=lambda column: scores[column]) if scores else None
 
 
 def _are_alike(pieces: Sequence[Sequence[str]]) -> bool:
-    """Tables side by side tell of the same things; two columns of codes do not make two tables."""
+    """Return whether tables side by side have the same columns; two columns of codes are not two tables."""
     kinds = [_kinds(piece) for piece in pieces]
     shared = frozenset.intersection(*kinds)
     return Column.CODE in shared and len(shared) > 1
@@ -190,10 +190,10 @@ def _means(title: str, column: Column) -> bool:
 
 
 def _with_second_line(rows: Sequence[Row], index: int, start: int, end: int) -> _Header:
-    """Read a heading of two lines: under a merged `Harga` its levels, and nothing under `Kode`."""
+    """Return a heading with its second line, if any: price levels under a merged `Harga`."""
     first = [*rows[index].cells[start:end]]
     below = rows[index + 1].cells[start:] if index + 1 < len(rows) else ()
-    # A cell that is merged down says the same in both lines.
+    # A vertically merged cell has the same text in both lines.
     filled = [place for place, cell in enumerate(below) if cell and cell not in first[place : place + 1]]
     if not filled or any(place < len(first) and _means(first[place], Column.CODE) for place in filled):
         return _Header(top=index, index=index, start=start, end=end, titles=tuple(first))
@@ -229,12 +229,12 @@ def _table(sheet: Sheet, header: _Header, body: Sequence[Row], title: str, *, is
             title_number = None
             continue
         if title_number is not None:
-            # A title with nothing below it was none.
+            # A title without products below it is a note.
             notes.append(title_number)
-        words = _section_in(within)
-        section = words or section
-        title_number = row.number if words else None
-        notes.extend([] if words else [row.number])
+        title = _section_in(within)
+        section = title or section
+        title_number = row.number if title else None
+        notes.extend([] if title else [row.number])
     return Table(
         sheet_name=sheet.name,
         start=header.start,
@@ -247,7 +247,7 @@ def _table(sheet: Sheet, header: _Header, body: Sequence[Row], title: str, *, is
 
 
 def _is_product(row: Sequence[str], columns: TableColumns) -> bool:
-    """Return whether a row tells of a product, perhaps badly: it has a code or a price."""
+    """Return whether a row is a product, valid or not: it has a code or a price."""
     code = _at(row, columns.place_of[Column.CODE])
     if code and sum(map(bool, row)) == 1:
         return any(char.isdigit() for char in code) and " " not in code and not _NOTE.match(code)
@@ -260,18 +260,18 @@ def _at(row: Sequence[str], place: int) -> str:
 
 
 def _title_above(rows: Sequence[Row], header: _Header, *, is_one_of_many: bool) -> str:
-    """Return the title right above a heading, where it is one of a group and not of the whole list."""
+    """Return the title directly above a heading, if it is that of a group and not of the whole list."""
     for row in reversed(rows[max(0, header.top - 3) : header.top]):
         within = row.cells[header.start : header.end]
         if any(within):
             title = _section_in(within)
             is_one_of_many = is_one_of_many or any(row.cells[header.end :]) or any(row.cells[: header.start])
-            return title if is_one_of_many or _TRADE.search(title) or carriers_in(title) else ""
+            return title if is_one_of_many or _PRODUCT_WORDS.search(title) or carriers_in(title) else ""
     return ""
 
 
 def _section_in(row: Sequence[str]) -> str:
-    """Return the title that stands alone in a row; nothing for a remark."""
+    """Return the title that is the only cell of a row; empty for a note."""
     filled = [cell for cell in row if cell]
     if len(filled) != 1 or _NOTE.match(filled[0]):
         return ""
@@ -281,14 +281,14 @@ def _section_in(row: Sequence[str]) -> str:
 
 
 def untitled_columns(sheet: Sheet, tables: Sequence[Table]) -> tuple[str, ...]:
-    """Return the letters of columns beside the tables that hold something, under no heading."""
+    """Return the letters of columns with content outside the tables, without a heading."""
     covered = {place for table in tables for place in range(table.start, table.end)}
     first = min((table.header_number for table in tables), default=0)
-    beside = {
+    untitled = {
         place
         for row in sheet.rows
         if row.number > first
         for place, cell in enumerate(row.cells)
         if cell and place not in covered
     }
-    return tuple(column_letters(place) for place in sorted(beside))
+    return tuple(column_letters(place) for place in sorted(untitled))

@@ -1,7 +1,7 @@
 """Opens a workbook: XLSX, the old binary XLS, or OpenDocument.
 
-A library reads it, and runs nothing of it. Before that the parts of an archive are unpacked within bounds,
-and the sheets of an XLSX looked through for cells that the library would show as blank.
+A library reads it and executes nothing in it. Before that the parts of an archive are unpacked within limits,
+and the sheets of an XLSX are scanned for cells that the library would return as blank.
 """
 
 import io
@@ -24,10 +24,10 @@ from bot.catalogue.price_list.sheets import (
 
 ZIP = b"PK\x03\x04"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How an old XLS begins, and a workbook with a password."""
+"""The signature of an old XLS, and of a workbook with a password."""
 
 MAX_UNPACKED_BYTES = 60_000_000
-"""An honest list of 20,000 rows unpacks to about 15 MB; a bomb to a thousand times its size."""
+"""A real list of 20,000 rows unpacks to about 15 MB; a zip bomb to a thousand times its size."""
 
 MAX_PARTS = 500
 MAX_SHEETS = 100
@@ -41,7 +41,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 
 def open_workbook(content: bytes) -> tuple[Sheet, ...]:
-    """Read the sheets of a workbook; UnreadableFileError if it is none."""
+    """Return the sheets of a workbook; raise UnreadableFileError if it is none."""
     valueless: dict[str, dict[Place, str]] = {}
     if content.startswith(ZIP):
         content, valueless = _unpacked(content)
@@ -49,7 +49,7 @@ def open_workbook(content: bytes) -> tuple[Sheet, ...]:
         raise UnreadableFileError(FileError.PASSWORD)
     elif not any(name in content for name in _OLD_BOOK_NAMES):
         raise UnreadableFileError(FileError.NOT_A_SHEET)
-    with _faults_of_the_reader():
+    with _translated_errors():
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if len(workbook.sheet_names) > MAX_SHEETS:
             raise UnreadableFileError(FileError.TOO_LARGE)
@@ -81,7 +81,7 @@ def _sheet(found: CalamineSheet, collected: RowCollector, valueless: dict[Place,
 
 
 def _fill_in(cells: list[str], found: Iterable[tuple[int, str]]) -> list[str]:
-    """Put texts in their places, behind the last cell too."""
+    """Insert texts into a row, which may become longer."""
     for place, text in found:
         if place < MAX_COLUMNS:
             cells += [""] * (place + 1 - len(cells))
@@ -90,7 +90,7 @@ def _fill_in(cells: list[str], found: Iterable[tuple[int, str]]) -> list[str]:
 
 
 class _Merges:
-    """Repeats what stands in a cell that reaches down over several rows, as the eye reads it."""
+    """Repeats the text of a vertically merged cell in all its rows."""
 
     def __init__(self, sheet: CalamineSheet) -> None:
         self._last_row_of = {
@@ -114,8 +114,8 @@ class _Merges:
 
 
 @contextmanager
-def _faults_of_the_reader() -> Iterator[None]:
-    """Turn what the library makes of a damaged workbook into a fault of the file."""
+def _translated_errors() -> Iterator[None]:
+    """Translate the library's exceptions into UnreadableFileError."""
     try:
         yield
     except PasswordError as error:
@@ -123,16 +123,16 @@ def _faults_of_the_reader() -> Iterator[None]:
     except CalamineError as error:
         raise UnreadableFileError(FileError.DAMAGED) from error
     except BaseException as error:
-        # A panic of its Rust code is no Exception, and would end whoever waits for the file.
+        # A panic of its Rust code is no Exception, and would kill the reader process.
         if type(error).__name__ == "PanicException":
             raise UnreadableFileError(FileError.DAMAGED) from error
         raise
 
 
 def _unpacked(content: bytes) -> tuple[bytes, dict[str, dict[Place, str]]]:
-    """Unpack within the bounds, and pack anew without compression: nothing is left that could still grow.
+    """Repack an archive without compression, so that the library cannot unpack more than the limits.
 
-    Return it with what to show for cells without a value, by the name of their sheet.
+    Return it with the texts of cells without a value, by the name of their sheet.
     """
     plain = io.BytesIO()
     bodies: dict[str, bytes] = {}
@@ -148,7 +148,7 @@ def _unpacked(content: bytes) -> tuple[bytes, dict[str, dict[Place, str]]]:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError) as error:
         raise UnreadableFileError(FileError.DAMAGED) from error
     except RuntimeError as error:
-        # zipfile's word for a part that is encrypted.
+        # zipfile raises it for an encrypted part.
         raise UnreadableFileError(FileError.PASSWORD) from error
     if b"encryption-data" in bodies.get(_MANIFEST, b""):
         raise UnreadableFileError(FileError.PASSWORD)
@@ -156,14 +156,14 @@ def _unpacked(content: bytes) -> tuple[bytes, dict[str, dict[Place, str]]]:
 
 
 def _check_kind(names: frozenset[str]) -> None:
-    """Refuse archives that are no workbooks: letters, slides, other programs' files."""
+    """Raise UnreadableFileError for archives that are no workbooks: documents, slides, other formats."""
     if not names & {_WORKBOOK, "xl/workbook.bin", "content.xml"}:
         is_numbers = any(name.endswith(".iwa") for name in names)
         raise UnreadableFileError(FileError.OTHER_FORMAT if is_numbers else FileError.NOT_A_SHEET)
 
 
 def _sheet_parts(bodies: dict[str, bytes]) -> dict[str, str]:
-    """Return which part of an XLSX holds the sheet of which name."""
+    """Return the part of an XLSX for each sheet name."""
     targets = {
         relation.get("Id", ""): relation.get("Target", "")
         for relation in elements_in(bodies.get(_RELATIONS, b""), "Relationship")

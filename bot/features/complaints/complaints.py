@@ -1,4 +1,4 @@
-"""Complaints: one tap brings an order before the admins with all facts, and their answer back under it."""
+"""Complaints: a reseller sends an order to the admins with all facts, and their answer is sent back."""
 
 import re
 
@@ -30,35 +30,37 @@ from storage.transaction import Tx
 MAX_NOTE_CHARS = 300
 MAX_ANSWER_CHARS = 500
 MAX_CARDS = 20
-"""As many cards as a person can look through at once; the oldest come first."""
+"""As many cards as a person can review at once; the oldest come first."""
 
 MAX_UNANSWERED = 10
-"""So many complaints of one person may wait: more would hide those of the others from the admins."""
+"""The limit of unanswered complaints of one person: more would hide those of the others."""
 
 MIN_NUMBER_DIGITS = 5
 MAX_NUMBERS_TRIED = 8
 
 
 def open_complaint(work: UnitOfWork, actor: Actor, order: Order, *, note: str) -> None:
-    """Bring an order before the admins, once, and tell the reseller the stage of its complaint."""
-    user_id, place = actor.user_id, actor.address
+    """Send an order to the admins, once, and the stage of its complaint to the reseller."""
+    user_id, address = actor.user_id, actor.address
     last = complaints.latest_for(work.tx, order.trxid)
     is_waiting = last is not None and last.stage is not ComplaintStage.ANSWERED
     if not is_waiting and (count := complaints.count_unanswered(work.tx, user_id)) >= MAX_UNANSWERED:
-        work.notify(TooManyComplaints(count=count), place)
+        work.notify(TooManyComplaints(count=count), address)
         return
-    origin = ComplaintOrigin(chat_id=place.chat_id, thread_id=place.thread_id, message_id=place.reply_to)
-    cut = note[:MAX_NOTE_CHARS]
-    fresh = complaints.insert(work.tx, order.trxid, origin, user_id=user_id, note=cut, at_ms=work.now_ms)
+    origin = ComplaintOrigin(
+        chat_id=address.chat_id, thread_id=address.thread_id, message_id=address.reply_to
+    )
+    note = note[:MAX_NOTE_CHARS]
+    fresh = complaints.insert(work.tx, order.trxid, origin, user_id=user_id, note=note, at_ms=work.now_ms)
     if fresh:
         card = _card(work.tx, order, fresh)
         work.notify_admins(card, subject=complaint_subject(fresh))
     if complaint := fresh or last:
-        work.notify(_told(order, complaint), place)
+        work.notify(_update(order, complaint), address)
 
 
 def open_complaint_about(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Complain about the order that is named by its number or id; show the open complaints to an admin."""
+    """Complain about the order with the typed number or id; show the open complaints to an admin."""
     typed = command.rest
     if actor.sees_all and not typed:
         show_open(work, actor)
@@ -71,7 +73,7 @@ def open_complaint_about(work: UnitOfWork, actor: Actor, command: Command) -> No
 
 
 def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
-    """Give the person's own latest order to a number in the text."""
+    """Return the person's latest order to a number in the text, or the one with an id in it."""
     for number in _numbers(typed):
         if (order := orders.get(tx, number)) and order.user_id == user_id:
             return order
@@ -81,28 +83,27 @@ def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
 
 
 def _numbers(typed: str) -> list[str]:
-    """Give what may be a number or an id: each run of digits, then runs taken together from each on."""
+    """Return possible numbers and ids: each run of digits, then the runs joined from each one on."""
     runs = [run.replace("-", "") for run in re.findall(r"[0-9][0-9-]*", typed)][:MAX_NUMBERS_TRIED]
     joined = ["".join(runs[at:]) for at in range(len(runs))]
     long = [number for number in dict.fromkeys([*runs, *joined]) if len(number) >= MIN_NUMBER_DIGITS]
-    # A phone number is kept as 08…, a meter's as it is.
+    # A phone number is stored as 08…, a meter number as it is.
     return [form for number in long for form in (number, re.sub(r"^(?:62)?8", "08", number))]
 
 
 def show_open(work: UnitOfWork, admin: Actor) -> None:
-    """Show an admin the complaints that wait for an answer."""
-    place = admin.address
+    """Show an admin the unanswered complaints."""
     waiting = complaints.unanswered(work.tx, limit=MAX_CARDS)
     for complaint in waiting:
         if order := orders.get(work.tx, complaint.trxid):
             card = _card(work.tx, order, complaint)
-            work.notify(card, place, subject=complaint_subject(complaint))
+            work.notify(card, admin.address, subject=complaint_subject(complaint))
     if not waiting:
-        work.notify(NoComplaints(), place)
+        work.notify(NoComplaints(), admin.address)
 
 
 def mark_checking(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
-    """An admin takes a complaint up: the reseller hears it once, and the card says so."""
+    """Mark a complaint as being checked, and notify the reseller once."""
     found = _order_of(work.tx, complaint_id)
     if found is None:
         return
@@ -113,7 +114,7 @@ def mark_checking(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
 
 
 def mark_delivered(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
-    """An admin finds the order delivered; if it no longer is said to be, the card is shown afresh."""
+    """Answer that the order was delivered, or show the card again if it has not succeeded."""
     found = _order_of(work.tx, complaint_id)
     if found and found[0].state is State.SUCCEEDED:
         answer_complaint(work, complaint_id, None, admin)
@@ -122,7 +123,7 @@ def mark_delivered(work: UnitOfWork, complaint_id: int, admin: Actor) -> None:
 
 
 def answer_complaint(work: UnitOfWork, complaint_id: int, text: str | None, admin: Actor) -> None:
-    """Answer a complaint where it was made and close its cards; the first counts. None: "delivered"."""
+    """Send the first answer where the complaint was made, and close its cards; None means "delivered"."""
     found = _order_of(work.tx, complaint_id)
     if found is None:
         return
@@ -145,17 +146,17 @@ def _move(
     words: str | None,
     admin: Actor,
 ) -> Complaint:
-    """Bring a complaint on and say so where it was made; give the complaint as it stands then."""
+    """Change the stage of a complaint, and notify where it was made; return the complaint afterwards."""
     moved = complaints.change_stage(work.tx, before, stage, answer=words, by=admin.user_id, at_ms=work.now_ms)
     after = complaints.get(work.tx, before.complaint_id) or before
     if moved:
-        where = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
-        work.notify(_told(order, after), where)
+        origin = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
+        work.notify(_update(order, after), origin)
     return after
 
 
 def _show_again(work: UnitOfWork, order: Order, complaint: Complaint, admin: Actor) -> None:
-    """Show how a complaint stands, in the place of the card that was tapped."""
+    """Show the current state of a complaint in place of the tapped card."""
     if complaint.stage is ComplaintStage.ANSWERED:
         person = people.get(work.tx, complaint.changed_by)
         notice: ComplaintCard | ComplaintClosed = _closed(order, complaint, person.name if person else "")
@@ -171,11 +172,11 @@ def _order_of(tx: Tx, complaint_id: int) -> tuple[Order, Complaint] | None:
 
 
 def complaint_subject(complaint: Complaint) -> str:
-    """Give the name under which the cards of a complaint are found again."""
+    """Return the outbox subject of the cards of a complaint."""
     return f"complaint:{complaint.complaint_id}"
 
 
-def _told(order: Order, complaint: Complaint) -> ComplaintUpdate:
+def _update(order: Order, complaint: Complaint) -> ComplaintUpdate:
     return ComplaintUpdate(
         **facts_of(order, complaint.changed_at_ms),
         stage=complaint.stage,
@@ -210,7 +211,7 @@ def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
 
 
 def _tap_complain(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Complain by one tap; a second tap only shows the stage."""
+    """Complain by a tap; a second tap only shows the stage."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
@@ -225,7 +226,7 @@ def _tap_card(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 
 def _tap_sn(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
-    """Hand on the SN that a complaint's card offers, and show the card with it."""
+    """Forward the SN that a complaint's card offers, and show the card again."""
     trxid, _, sn = tap.payload.partition(" ")
     forward_sn(work, admin, trxid, sn)
     if found := _order_of(work.tx, int(tap.subject_id)):
@@ -234,7 +235,7 @@ def _tap_sn(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
-    """Take an admin's reply to the card of a complaint as the answer to it."""
+    """Accept an admin's reply to a card as the answer to the complaint."""
     text = message.text.strip()
     if not text or text.startswith("/"):
         return False

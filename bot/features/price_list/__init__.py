@@ -1,1 +1,1 @@
-"""The admins' price lists: imported, reviewed, applied, exported."""
+"""Import, review and export of price lists by admins."""

@@ -1,4 +1,4 @@
-"""What admins do with the catalogue by a command: have it sent, look back, open and close a product."""
+"""Commands of admins for the catalogue: export, history, opening and closing products."""
 
 from collections.abc import Sequence
 
@@ -30,7 +30,7 @@ from storage.transaction import Tx
 MAX_PAST_SHOWN = 10
 
 BY_COMMAND = "chat"
-"""The source of a change that one command made."""
+"""The source of a change by a command."""
 
 
 def _send_catalogue(work: UnitOfWork, admin: Actor, command: Command) -> None:
@@ -55,7 +55,7 @@ def _close_by_button(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 
 def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool) -> None:
-    """Open or close the product that an admin named, or several at once, and say so."""
+    """Open or close the products that an admin named."""
     shown = work.catalogue
     parts = tuple(dict.fromkeys(part.casefold() for part in split_terms(typed)))
     named = tuple(product for part in parts if (product := shown.find(part)))
@@ -81,7 +81,7 @@ def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool
 
 
 def _set_open(work: UnitOfWork, products: Sequence[Product], admin: Actor, *, is_open: bool) -> None:
-    """Open or close products of the catalogue as one change of it."""
+    """Open or close products as one change of the catalogue."""
     old = work.catalogue
     chosen = frozenset(products)
     new = tuple(replace(one, is_open=is_open) if one in chosen else one for one in old)

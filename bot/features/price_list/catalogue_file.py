@@ -1,4 +1,4 @@
-"""Writes the catalogue in the form that an import reads: what went out comes in again as it was."""
+"""Exports the catalogue in a format that an import reads without loss."""
 
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import infer_traits
@@ -22,26 +22,24 @@ _WIDTHS = {
     Column.PRICE: 12,
     Column.STATUS: 9,
     Column.CUT_OFF: 14,
-    Column.OPERATOR: 12,
+    Column.CARRIER: 12,
     Column.NOMINAL: 10,
 }
 _HEADER = [COLUMN_TITLES[column] for column in EXPORTED_COLUMNS]
 
 
 def catalogue_xlsx(catalogue: Catalogue) -> bytes:
-    """Return the catalogue as a workbook."""
     return xlsx_bytes(
         _HEADER, (_row(product) for product in catalogue), [_WIDTHS[column] for column in EXPORTED_COLUMNS]
     )
 
 
 def catalogue_csv(catalogue: Catalogue) -> bytes:
-    """Return the catalogue as CSV."""
     return csv_bytes(_HEADER, (_row(product) for product in catalogue))
 
 
 def _row(product: Product) -> list[Cell]:
-    told = infer_traits(
+    inferred = infer_traits(
         code=product.code,
         name=product.name,
         group=product.group,
@@ -56,15 +54,17 @@ def _row(product: Product) -> list[Cell]:
         Column.PRICE: _price(product.price_idr),
         Column.STATUS: cells.OPEN_WORDS[0] if product.is_open else cells.CLOSED_WORDS[0],
         Column.CUT_OFF: _hours(product.cut_off),
-        # Blank means "as the words tell": where they would tell wrong, that there is none has to be said.
-        Column.OPERATOR: cells.CARRIER_WORDS[product.carrier][0] if product.carrier else _none(told.carrier),
-        Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(told.nominal),
+        # A blank cell means "infer it": where inference would be wrong, the cell must say that there is none.
+        Column.CARRIER: cells.CARRIER_WORDS[product.carrier][0]
+        if product.carrier
+        else _none(inferred.carrier),
+        Column.NOMINAL: product.nominal * 1000 if product.nominal else _none(inferred.nominal),
     }
     return [written[column] for column in EXPORTED_COLUMNS]
 
 
-def _none(told: object) -> Cell:
-    return cells.NONE if told is not None else None
+def _none(inferred: object) -> Cell:
+    return cells.NONE if inferred is not None else None
 
 
 def _price(price_idr: int | None) -> Cell:
@@ -87,7 +87,7 @@ FILE_NAME = "produk-dihapus.xlsx"
 
 
 def render_removals(tx: Tx, notice: RemovalFile) -> RenderedMessage:
-    """Name every product that would go; of a list that was decided meanwhile, say so."""
+    """Render the file of products to be removed, or a text if the list was decided meanwhile."""
     found = imports.parsed_list(tx, notice.import_id)
     if found is None:
         return RenderedMessage(text=removal_outdated())

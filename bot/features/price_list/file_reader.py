@@ -1,7 +1,7 @@
 """Reads a price list in a process of its own, with limits on its memory and time.
 
-What people send is made by anybody: a file of a kilobyte may ask its reader for terabytes, or for hours.
-Nothing of that may reach the process that takes orders.
+Files are untrusted: a kilobyte can make its reader use terabytes or hours. This must not affect the process
+that handles orders.
 """
 
 import asyncio
@@ -20,18 +20,18 @@ from bot.catalogue.price_list.sheets import FileError
 _log = logging.getLogger(__name__)
 
 _MODULE = "bot.features.price_list.reader_process"
-_KEPT_VARIABLES = ("LD_LIBRARY_PATH", "PYTHONHOME")
-"""What an interpreter may need to start; the settings of the bot hold secrets, which a reader needs not."""
+_PASSED_VARIABLES = ("LD_LIBRARY_PATH", "PYTHONHOME")
+"""Variables that an interpreter may need; the bot's settings are left out, because they contain secrets."""
 
 _MAX_LOGGED_CHARS = 500
-_DEAD = UnreadablePriceList(fault=FileError.DAMAGED)
+_DAMAGED = UnreadablePriceList(fault=FileError.DAMAGED)
 _decoder = Decoder(ParsedPriceList | UnreadablePriceList)
 
 
 class ReadLimits(Struct, frozen=True, kw_only=True):
-    """What reading one file may take: several times what the largest honest list needs.
+    """The limits for reading one file: several times what the largest real list needs.
 
-    `wall_s` also holds where the process does not come to its turn, or sleeps.
+    `wall_s` also applies while the process sleeps or waits for the CPU.
     """
 
     memory_bytes: int = 512_000_000
@@ -40,47 +40,49 @@ class ReadLimits(Struct, frozen=True, kw_only=True):
 
 
 class ReadList(Struct, frozen=True, kw_only=True):
-    """A list as read, and as text to be stored."""
+    """A parsed list, and its serialized form."""
 
-    found: ParsedPriceList
-    packed: str
+    parsed: ParsedPriceList
+    serialized: str
 
 
 LIMITS = ReadLimits()
 
 
 async def read_file(content: bytes, limits: ReadLimits = LIMITS) -> ReadList | UnreadablePriceList:
-    """Read the bytes of a file; a file that ends its reader is damaged."""
-    answer = await _answer_of(content, limits)
-    if answer is None:
-        return _DEAD
-    return await asyncio.to_thread(_decoded, answer)
+    """Read a file; one that crashes or exceeds the limits of its reader counts as damaged."""
+    output = await _run(content, limits)
+    if output is None:
+        return _DAMAGED
+    return await asyncio.to_thread(_decoded, output)
 
 
-def _decoded(answer: bytes) -> ReadList | UnreadablePriceList:
+def _decoded(output: bytes) -> ReadList | UnreadablePriceList:
     try:
-        found = _decoder.decode(answer)
+        parsed = _decoder.decode(output)
     except DecodeError:
-        _log.exception("price list reader: answer not understood")
-        return _DEAD
-    return ReadList(found=found, packed=answer.decode()) if isinstance(found, ParsedPriceList) else found
+        _log.exception("price list reader returned an invalid result")
+        return _DAMAGED
+    return (
+        ReadList(parsed=parsed, serialized=output.decode()) if isinstance(parsed, ParsedPriceList) else parsed
+    )
 
 
-async def _answer_of(content: bytes, limits: ReadLimits) -> bytes | None:
-    """Return what the process answers; None if it died, or had to be ended."""
+async def _run(content: bytes, limits: ReadLimits) -> bytes | None:
+    """Return the output of the process; None if it died or was killed."""
     process = await _start(limits)
     try:
         async with asyncio.timeout(limits.wall_s):
-            answer, complaint = await process.communicate(content)
+            output, errors = await process.communicate(content)
     except TimeoutError:
-        _log.warning("price list reader: ended after its time", extra={"seconds": limits.wall_s})
+        _log.warning("price list reader timed out", extra={"seconds": limits.wall_s})
         return None
     finally:
-        await _end(process)
+        await _kill(process)
     if process.returncode == 0:
-        return answer
-    words = complaint.decode(errors="replace")[-_MAX_LOGGED_CHARS:]
-    _log.warning("price list reader: died", extra={"returncode": process.returncode, "why": words})
+        return output
+    why = errors.decode(errors="replace")[-_MAX_LOGGED_CHARS:]
+    _log.warning("price list reader failed", extra={"returncode": process.returncode, "why": why})
     return None
 
 
@@ -95,13 +97,13 @@ async def _start(limits: ReadLimits) -> Process:
 
 
 def _environment() -> dict[str, str]:
-    """Return what the process needs to find the same code as this one."""
-    kept = {name: value for name in _KEPT_VARIABLES if (value := os.environ.get(name))}
+    """Return an environment in which the process imports the same code as this one."""
+    passed = {name: value for name in _PASSED_VARIABLES if (value := os.environ.get(name))}
     search_path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-    return {**kept, "PYTHONPATH": search_path, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**passed, "PYTHONPATH": search_path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-async def _end(process: Process) -> None:
+async def _kill(process: Process) -> None:
     if process.returncode is None:
         process.kill()
         await process.wait()

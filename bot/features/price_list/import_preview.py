@@ -1,4 +1,4 @@
-"""Makes the preview of a price list: what it would change in the catalogue, and how the file was read."""
+"""Builds the preview of a price list: its changes of the catalogue, and how the file was read."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,14 +27,13 @@ MAX_EXAMPLES_A_KIND = 3
 MAX_NAMES_SHOWN = 6
 MAX_CODES_SHOWN = 10
 MAX_CHOICES = 6
-"""With words of any length these fit one message."""
+"""With these limits a preview with texts of any length fits one message."""
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What a list would make of the catalogue, as it is and as an admin may wish.
+    """The result of a list for the catalogue.
 
-    `merged` is the list beside the catalogue, `products` are those that would be there if nothing is removed,
-    `diff` is how they differ from those that are there now.
+    `products` is the new catalogue if nothing is removed, `diff` its difference from the current one.
     """
 
     merged: MergedList
@@ -42,12 +41,12 @@ class Plan(Struct, frozen=True, kw_only=True):
     diff: CatalogueDiff
 
 
-def plan_import(found: ParsedPriceList, old: Catalogue, price: int | None) -> Plan:
-    """Compare a list with the catalogue; `price` is the option of prices that was chosen, if one was.
+def plan_import(parsed: ParsedPriceList, old: Catalogue, price: int | None) -> Plan:
+    """Merge a list with the catalogue; `price` is the price option that the admin chose.
 
     A list that names every product of the catalogue may also change their order.
     """
-    merged = merge_list(found, old, price=price)
+    merged = merge_list(parsed, old, price=price)
     products = merged.updated if merged.removed else merged.replaced
     return Plan(merged=merged, products=products, diff=diff_catalogue(old, products))
 
@@ -55,21 +54,21 @@ def plan_import(found: ParsedPriceList, old: Catalogue, price: int | None) -> Pl
 def make_preview(
     import_id: int,
     file_name: str,
-    found: ParsedPriceList,
+    parsed: ParsedPriceList,
     plan: Plan,
     old: Catalogue,
     price: int | None,
     *,
     renewed: bool,
 ) -> ImportPreview:
-    """Return what an admin is shown of a list before anything is changed."""
+    """Return the preview of a list; `price` is the price option that the admin chose."""
     merged, diff = plan.merged, plan.diff
     added = [change.after for change in diff.of_kind(ChangeKind.ADDED) if change.after]
-    taken = price if price is not None else _option_found(found)
+    chosen = price if price is not None else _default_option(parsed)
     return ImportPreview(
         import_id=import_id,
         file_name=file_name,
-        reading=_reading(found, taken),
+        reading=_reading(parsed, chosen),
         listed_count=len(merged.listed),
         omitted_count=merged.omitted_count,
         old_count=len(old.products),
@@ -79,10 +78,10 @@ def make_preview(
         removed=codes_of(merged.removed),
         emptied_count=len(diff.of_kind(ChangeKind.PRICE_TAKEN)),
         unpriced_count=sum(product.price_idr is None for product in added),
-        has_price=bool(found.price_options),
-        is_price_sure=found.is_price_sure or price is not None,
+        has_price=bool(parsed.price_options),
+        is_price_sure=parsed.is_price_sure or price is not None,
         price=price,
-        choices=_choices(found, taken),
+        choices=_choices(parsed, chosen),
         rules=_rules(added),
         problems=merged.problems[:MAX_PROBLEMS_SHOWN],
         problem_count=len(merged.problems),
@@ -93,58 +92,57 @@ def make_preview(
 
 
 def count_changes(diff: CatalogueDiff) -> tuple[ChangeCount, ...]:
-    """Return how many products change in which way."""
     return tuple(ChangeCount(kind=kind, count=count) for kind, count in diff.counts())
 
 
 def codes_of(products: Sequence[Product]) -> tuple[str, ...]:
-    """Return the first codes, as many as a message names."""
+    """Return the first codes, as many as a message shows."""
     return tuple(product.code for product in products[:MAX_CODES_SHOWN])
 
 
-def _option_found(found: ParsedPriceList) -> int | None:
-    """Return which prices resellers pay, as far as the headings tell."""
-    if not found.is_price_sure:
+def _default_option(parsed: ParsedPriceList) -> int | None:
+    """Return the price option that the headings determine; None if they do not."""
+    if not parsed.is_price_sure:
         return None
-    return next((table.prices[0] for table in found.tables if table.prices), None)
+    return next((table.prices[0] for table in parsed.tables if table.prices), None)
 
 
-def _choices(found: ParsedPriceList, taken: int | None) -> tuple[PriceChoice, ...]:
-    """Return the columns of prices beside the one that is taken, each with the first price in it."""
-    others = [option for option in range(len(found.price_options)) if option != taken]
-    return tuple(_choice(found, option) for option in others[:MAX_CHOICES])
+def _choices(parsed: ParsedPriceList, chosen: int | None) -> tuple[PriceChoice, ...]:
+    """Return the other price options, each with its first price."""
+    others = [option for option in range(len(parsed.price_options)) if option != chosen]
+    return tuple(_choice(parsed, option) for option in others[:MAX_CHOICES])
 
 
-def _choice(found: ParsedPriceList, option: int) -> PriceChoice:
+def _choice(parsed: ParsedPriceList, option: int) -> PriceChoice:
     priced = (
-        row for row in found.rows if isinstance(row, ListedProduct) and isinstance(row.prices[option], int)
+        row for row in parsed.rows if isinstance(row, ListedProduct) and isinstance(row.prices[option], int)
     )
     first = next(priced, None)
     price_idr = first.prices[option] if first else None
     return PriceChoice(
         option=option,
-        title=found.price_options[option].title,
+        title=parsed.price_options[option].title,
         code=first.code if first else "",
         price_idr=price_idr if isinstance(price_idr, int) else None,
     )
 
 
-def _reading(found: ParsedPriceList, taken: int | None) -> ReadingReport:
-    """Return how the file was understood, with the column of prices that is taken and those that are not."""
-    titles = [option.title for option in found.price_options]
-    columns, unused = found.columns, found.unused
+def _reading(parsed: ParsedPriceList, chosen: int | None) -> ReadingReport:
+    """Return how the file was read, with the price column in use and the unused ones."""
+    titles = [option.title for option in parsed.price_options]
+    columns, unused = parsed.columns, parsed.unused
     if len(titles) > 1:
-        price = () if taken is None else (MappedColumn(title=titles[taken], column=Column.PRICE),)
+        price = () if chosen is None else (MappedColumn(title=titles[chosen], column=Column.PRICE),)
         columns = (*(column for column in columns if column.column is not Column.PRICE), *price)
-        unused = (*(title for option, title in enumerate(titles) if option != taken), *unused)
+        unused = (*(title for option, title in enumerate(titles) if option != chosen), *unused)
     return ReadingReport(
         columns=columns,
         unused=_named(unused),
         unused_count=len(unused),
-        sheets=_named(found.sheets_read),
-        sheets_left=_named((*found.sheets_left, *found.sheets_hidden)),
-        note_rows=_named(found.notes),
-        note_count=len(found.notes),
+        sheets=_named(parsed.sheets_read),
+        sheets_left=_named((*parsed.sheets_left, *parsed.sheets_hidden)),
+        note_rows=_named(parsed.notes),
+        note_count=len(parsed.notes),
     )
 
 

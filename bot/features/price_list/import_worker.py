@@ -1,4 +1,4 @@
-"""Fetches the price lists that admins sent, has them read, and shows what they would change."""
+"""Downloads the price lists that admins sent, reads them, and shows their previews."""
 
 import logging
 from collections.abc import Callable
@@ -20,30 +20,28 @@ from storage.imports import Import
 _log = logging.getLogger(__name__)
 
 PAUSES_S = (5, 15, 60, 180)
-"""Between attempts: an admin waits beside the phone, so after about four minutes it is better to say so."""
+"""The pauses between attempts: the admin waits, so after about four minutes the failure is reported."""
 
 IDLE_S = 600.0
-"""A wake-up comes with each file; this is for one whose wake-up was lost with its process."""
+"""Each file sets the wake-up; this is for one whose wake-up was lost with its process."""
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
-    """The file, whole."""
-
     content: bytes
 
 
 class FetchLater(Struct, frozen=True, kw_only=True):
-    """It could not be fetched, which may pass."""
+    """The download failed and may succeed later."""
 
     why: str
 
 
 class FileTooLarge(Struct, frozen=True, kw_only=True):
-    """It is larger than was asked for."""
+    """The file is larger than the limit."""
 
 
 class FileLost(Struct, frozen=True, kw_only=True):
-    """Telegram will never give it."""
+    """Telegram does not have the file any more."""
 
     why: str
 
@@ -52,15 +50,13 @@ FetchResult = Fetched | FetchLater | FileTooLarge | FileLost
 
 
 class FileSource(Protocol):
-    """Where files that people sent can be fetched."""
-
     async def fetch(self, file_id: str, *, max_bytes: int) -> FetchResult:
-        """Fetch a file of at most `max_bytes`; never raises but when cancelled."""
+        """Fetch a file of at most `max_bytes`; raises nothing unless cancelled."""
         ...
 
 
 class ImportWorker:
-    """Reads one list at a time, the oldest first."""
+    """Imports one list at a time, the oldest first."""
 
     def __init__(
         self,
@@ -78,52 +74,54 @@ class ImportWorker:
         self._outbox_wake_up = outbox_wake_up
 
     async def run_once(self) -> float:
-        """Read one list, if one is due; return the seconds until the next may be."""
+        """Import one list, if one is due; return the seconds until the next may be."""
         now_ms = self._now_ms()
-        asked = await self._database.read(imports.next_requested)
-        if asked is None:
+        request = await self._database.read(imports.next_requested)
+        if request is None:
             return IDLE_S
-        if asked.due_at_ms > now_ms:
-            return (asked.due_at_ms - now_ms) / 1000
-        if asked.attempts > len(PAUSES_S):
-            await self._refuse(asked, UnreadablePriceList(fault=FileError.NOT_FETCHED))
+        if request.due_at_ms > now_ms:
+            return (request.due_at_ms - now_ms) / 1000
+        if request.attempts > len(PAUSES_S):
+            await self._reject(request, UnreadablePriceList(fault=FileError.NOT_FETCHED))
         else:
-            await self._attempt(asked, now_ms)
+            await self._attempt(request, now_ms)
         return 0
 
-    async def _attempt(self, asked: Import, now_ms: int) -> None:
-        again_at_ms = now_ms + 1000 * PAUSES_S[min(asked.attempts, len(PAUSES_S) - 1)]
-        begin = partial(imports.begin_attempt, import_id=asked.import_id, again_at_ms=again_at_ms)
+    async def _attempt(self, request: Import, now_ms: int) -> None:
+        again_at_ms = now_ms + 1000 * PAUSES_S[min(request.attempts, len(PAUSES_S) - 1)]
+        begin = partial(imports.begin_attempt, import_id=request.import_id, again_at_ms=again_at_ms)
         await self._database.write(begin)
-        match await self._files.fetch(asked.file_id, max_bytes=MAX_FILE_BYTES):
+        match await self._files.fetch(request.file_id, max_bytes=MAX_FILE_BYTES):
             case Fetched(content=content):
-                await self._read(asked, content)
+                await self._read(request, content)
             case FetchLater(why=why):
                 _log.warning("price list fetch failed, will be retried", extra={"why": why})
             case FileTooLarge():
-                await self._refuse(asked, UnreadablePriceList(fault=FileError.TOO_LARGE))
+                await self._reject(request, UnreadablePriceList(fault=FileError.TOO_LARGE))
             case FileLost(why=why):
                 _log.warning("price list fetch failed", extra={"why": why})
-                await self._refuse(asked, UnreadablePriceList(fault=FileError.NOT_FETCHED))
+                await self._reject(request, UnreadablePriceList(fault=FileError.NOT_FETCHED))
             case other:
                 assert_never(other)
 
-    async def _read(self, asked: Import, content: bytes) -> None:
-        read = await read_file(content)
-        if isinstance(read, UnreadablePriceList):
-            await self._refuse(asked, read)
+    async def _read(self, request: Import, content: bytes) -> None:
+        result = await read_file(content)
+        if isinstance(result, UnreadablePriceList):
+            await self._reject(request, result)
             return
-        found, packed = read.found, read.packed
+        parsed, serialized = result.parsed, result.serialized
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.show_preview(self._context.begin(tx, now_ms), asked, found, packed)
+            lambda tx: import_review.show_preview(
+                self._context.begin(tx, now_ms), request, parsed, serialized
+            )
         )
         self._outbox_wake_up.set()
-        _log.info("price list read", extra={"count": len(found.rows)})
+        _log.info("price list read", extra={"count": len(parsed.rows)})
 
-    async def _refuse(self, asked: Import, why: UnreadablePriceList) -> None:
+    async def _reject(self, request: Import, why: UnreadablePriceList) -> None:
         now_ms = self._now_ms()
         await self._database.write(
-            lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), asked, why)
+            lambda tx: import_review.reject_import(self._context.begin(tx, now_ms), request, why)
         )
         self._outbox_wake_up.set()

@@ -1,7 +1,7 @@
-"""The process in which one price list is read: it takes the file from its input and answers on its output.
+"""The process that reads one price list from its standard input and writes the result to its standard output.
 
-A file made to kill its reader kills this process alone. The limits are set before the first byte is read;
-what goes beyond them ends the process, which `file_reader.py` takes for a damaged file.
+A malicious file can kill this process only. The limits are set before the first byte is read; a process that
+exceeds them is killed, and `file_reader.py` reports a damaged file.
 """
 
 import os
@@ -14,18 +14,18 @@ from bot.catalogue.price_list.reader import read_price_list
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES
 from bot.grammar.vocabulary import COMMANDS
 
-BELOW_ORDERS = 10
-"""How much this gives way to the bot, where both want the processor."""
+NICENESS = 10
+"""Gives the bot precedence when both need the CPU."""
 
 
 def main() -> None:
-    """Read a list within the memory (bytes) and processor time (seconds) of the arguments."""
+    """Read a list within the limits of the arguments: memory in bytes, CPU time in seconds."""
     memory_bytes, cpu_s = (int(argument) for argument in sys.argv[1:])
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CPU, cpu_s)
     _limit(resource.RLIMIT_AS, memory_bytes)
-    os.nice(BELOW_ORDERS)
+    os.nice(NICENESS)
     content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     sys.stdout.buffer.write(encode(read_price_list(content, commands=COMMANDS)))
 

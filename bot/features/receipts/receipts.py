@@ -99,7 +99,7 @@ def _settings(tx: Tx, user_id: int, *, is_changed: bool) -> ReceiptSettings:
         shop_name=receipt_settings.shop_name(tx, user_id),
         prices=tuple(CustomerPrice(code=code, price_idr=price_idr) for code, price_idr in listed),
         more=max(0, receipt_settings.count_prices(tx, user_id) - len(listed)),
-        kept=is_changed,
+        is_saved=is_changed,
     )
 
 

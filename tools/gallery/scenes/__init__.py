@@ -1,1 +1,1 @@
-"""The chapters of the gallery, each in a module of its own."""
+"""The chapters of the gallery, one module each."""

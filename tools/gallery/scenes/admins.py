@@ -1,115 +1,131 @@
-"""What only admins read: decisions, alarms and their money."""
+"""Messages for admins only: decisions, the balance, and alarms."""
 
 from collections.abc import Iterator
 
-from bot.notices import alarms as say
+from bot.notices import alarms
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
 from bot.orders.model import FailureCause, State
 from bot.purchasing.notifications import order_card
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
-from tools.gallery.stage import RINA, Stage, to
+from tools.gallery.stage import RINA, Stage, messages_to
 
 
 def play() -> Iterator[Scene]:
-    """Settle what nobody knows, and raise every alarm."""
+    """Decide unknown and disputed orders, and raise every alarm."""
     stage = Stage(*GOODS)
     yield from _settling(stage)
-    yield from _too_late(stage)
+    yield from _rejected_decisions(stage)
     yield from _serial_numbers(stage)
     yield from _money(stage)
     yield from _alarms(stage)
 
 
 def _settling(stage: Stage) -> Iterator[Scene]:
-    stage.says("s5.081234567890")
-    said = stage.hears(Claimed(), Unclear(why="ReadTimeout"))
-    yield Scene(when="An order that nobody knows about", said=to(RINA, said))
-    yield Scene(when="✅ SUKSES is tapped", said=stage.taps("✅ SUKSES", RINA))
-    said = stage.says("51203948571", RINA, to="SnQuestion")
-    yield Scene(when="The SN comes as a reply", did="51203948571", said=said)
-    yield Scene(when="And is confirmed", said=stage.taps("Ya, SUKSES", RINA))
-    stage.says("s10.081234567890")
-    stage.takes()
-    stage.hears(Succeeded(sn="51203948572"))
-    said = stage.hears(Failed(reason="", failure_cause=FailureCause.OTHER))
-    yield Scene(when="Two results that contradict each other", said=to(RINA, said))
-    yield Scene(when="❌ GAGAL is tapped", said=stage.taps("❌ GAGAL", RINA))
-    yield Scene(when="And confirmed", said=stage.taps("Ya, GAGAL", RINA))
-    stage.says("s20.081234567890")
-    stage.hears(Claimed(), Unclear(why="ReadTimeout"))
-    said = stage.hears(Succeeded(sn="51203948573"))
-    yield Scene(when="The report comes after all, before anybody decided", said=to(RINA, said))
+    stage.send_text("s5.081234567890")
+    messages = stage.apply(Claimed(), Unclear(why="ReadTimeout"))
+    yield Scene(caption="An order whose result is unknown", messages=messages_to(RINA, messages))
+    yield Scene(caption="✅ SUKSES is tapped", messages=stage.tap("✅ SUKSES", RINA))
+    messages = stage.send_text("51203948571", RINA, reply_to="SnQuestion")
+    yield Scene(caption="The admin replies with the SN", typed="51203948571", messages=messages)
+    yield Scene(caption="The decision is confirmed", messages=stage.tap("Ya, SUKSES", RINA))
+    stage.send_text("s10.081234567890")
+    stage.accept()
+    stage.apply(Succeeded(sn="51203948572"))
+    messages = stage.apply(Failed(reason="", failure_cause=FailureCause.OTHER))
+    yield Scene(caption="Two contradictory results", messages=messages_to(RINA, messages))
+    yield Scene(caption="❌ GAGAL is tapped", messages=stage.tap("❌ GAGAL", RINA))
+    yield Scene(caption="The decision is confirmed", messages=stage.tap("Ya, GAGAL", RINA))
+    stage.send_text("s20.081234567890")
+    stage.apply(Claimed(), Unclear(why="ReadTimeout"))
+    messages = stage.apply(Succeeded(sn="51203948573"))
+    yield Scene(
+        caption="The report arrives before an admin has decided", messages=messages_to(RINA, messages)
+    )
 
 
-def _too_late(stage: Stage) -> Iterator[Scene]:
+def _rejected_decisions(stage: Stage) -> Iterator[Scene]:
     typed = f"/gagal {stage.orders()[-1].trxid}"
-    yield Scene(when="A word that comes too late", did=typed, said=stage.says(typed, RINA))
+    yield Scene(caption="A decision that comes too late", typed=typed, messages=stage.send_text(typed, RINA))
     typed = "/sukses 123"
-    yield Scene(when="No such order", did=typed, said=stage.says(typed, RINA))
-    yield Scene(when="Nothing waits", did="/tertunda", said=stage.says("/tertunda", RINA))
+    yield Scene(caption="No such order", typed=typed, messages=stage.send_text(typed, RINA))
+    yield Scene(
+        caption="No order needs a decision", typed="/tertunda", messages=stage.send_text("/tertunda", RINA)
+    )
 
 
 def _serial_numbers(stage: Stage) -> Iterator[Scene]:
-    stage.says("pln20.14444941364")
-    stage.takes()
+    stage.send_text("pln20.14444941364")
+    stage.accept()
     raw = f"Transaksi pln20.14444941364 SUKSES. SN: {PLN_SN}. Trx lancar. Saldo: Rp1.350.992"
-    said = stage.hears(Succeeded(doubtful_sn=PLN_SN, raw=raw))
-    yield Scene(when="SUKSES, but the SN was not surely read", said=said)
-    yield Scene(when="📤 Teruskan SN is tapped", said=stage.taps("Teruskan SN", RINA))
-    stage.says("pln50.14444941364")
-    stage.takes()
-    stage.hears(Succeeded(doubtful_sn="", raw="Transaksi pln50.14444941364 SUKSES. Cek struk"))
+    messages = stage.apply(Succeeded(doubtful_sn=PLN_SN, raw=raw))
+    yield Scene(caption="SUKSES with an SN that may be wrong", messages=messages)
+    yield Scene(caption="📤 Teruskan SN is tapped", messages=stage.tap("Teruskan SN", RINA))
+    stage.send_text("pln50.14444941364")
+    stage.accept()
+    stage.apply(Succeeded(doubtful_sn="", raw="Transaksi pln50.14444941364 SUKSES. Cek struk"))
     unread = stage.orders()[-1].trxid
-    yield Scene(when="✏️ Ketik SN is tapped", said=stage.taps("Ketik SN", RINA))
-    stage.hears(Failed(reason="", failure_cause=FailureCause.OTHER))
-    said = stage.says("51203948571", RINA, to="SnPrompt")
-    yield Scene(when="The SN comes when the order is no success any more", did="51203948571", said=said)
-    stage.says(f"/gagal {unread}", RINA)
-    stage.taps("Ya, GAGAL", RINA)
-    stage.says("s5.081234567899")
-    stage.takes()
-    stage.hears(Succeeded(sn="51203948574"))
+    yield Scene(caption="✏️ Ketik SN is tapped", messages=stage.tap("Ketik SN", RINA))
+    stage.apply(Failed(reason="", failure_cause=FailureCause.OTHER))
+    messages = stage.send_text("51203948571", RINA, reply_to="SnPrompt")
+    yield Scene(
+        caption="The admin sends an SN after the result has changed", typed="51203948571", messages=messages
+    )
+    stage.send_text(f"/gagal {unread}", RINA)
+    stage.tap("Ya, GAGAL", RINA)
+    stage.send_text("s5.081234567899")
+    stage.accept()
+    stage.apply(Succeeded(sn="51203948574"))
     raw = "Transaksi s5.081234567899 SUKSES, SN: 77001122334, Saldo: Rp1.350.992"
-    said = stage.hears(Succeeded(sn="77001122334", raw=raw))
-    yield Scene(when="The biller reports the same success with another SN", said=to(RINA, said))
+    messages = stage.apply(Succeeded(sn="77001122334", raw=raw))
+    yield Scene(
+        caption="The biller reports the success again with another SN", messages=messages_to(RINA, messages)
+    )
 
 
 def _money(stage: Stage) -> Iterator[Scene]:
-    yield Scene(when="Before the biller has told any balance", did="saldo", said=Stage().says("saldo", RINA))
-    stage.says("s50.081234567890")
-    stage.hears(Claimed(), Accepted(cost_idr=49_900, balance_idr=1_234_567, biller_ref="21160325359742"))
-    yield Scene(when="The balance", did="saldo", said=stage.says("saldo", RINA))
+    yield Scene(
+        caption="Before the biller has reported a balance",
+        typed="saldo",
+        messages=Stage().send_text("saldo", RINA),
+    )
+    stage.send_text("s50.081234567890")
+    stage.apply(Claimed(), Accepted(cost_idr=49_900, balance_idr=1_234_567, biller_ref="21160325359742"))
+    yield Scene(caption="The balance", typed="saldo", messages=stage.send_text("saldo", RINA))
     for number, failure_cause, reason in (
         (1, FailureCause.DEPOSIT, "silakan coba lagi (DEDUCT)"),
         (2, FailureCause.ACCOUNT, "IP tidak terdaftar"),
     ):
-        stage.says(f"s5.08123456780{number}")
-        said = stage.hears(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
-        yield Scene(when="A refusal that only the operator can mend", said=to(RINA, said))
+        stage.send_text(f"s5.08123456780{number}")
+        messages = stage.apply(Claimed(), Refused(reason=reason, failure_cause=failure_cause))
+        yield Scene(
+            caption="A refusal that only the operator can resolve", messages=messages_to(RINA, messages)
+        )
 
 
 def _alarms(stage: Stage) -> Iterator[Scene]:
     since_ms, trxid = stage.now_ms, stage.orders()[-1].trxid
-    for cause in say.HoldCause:
-        opened = say.BreakerOpened(cause=cause, at_ms=stage.now_ms)
-        yield Scene(when="Orders are held back", said=stage.tells(opened, to=RINA))
-    closed = say.BreakerClosed(opened_at_ms=since_ms, at_ms=stage.now_ms)
-    yield Scene(when="And go on", said=stage.tells(closed, to=RINA))
-    quarantined = say.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
-    yield Scene(when="A report that fits no order", said=stage.tells(quarantined, to=RINA))
+    for cause in alarms.HoldCause:
+        opened = alarms.BreakerOpened(cause=cause, at_ms=stage.now_ms)
+        yield Scene(caption="Orders are held back", messages=stage.notify(opened, to=RINA))
+    closed = alarms.BreakerClosed(opened_at_ms=since_ms, at_ms=stage.now_ms)
+    yield Scene(caption="Orders continue", messages=stage.notify(closed, to=RINA))
+    quarantined = alarms.ReversalQuarantined(why="no order has this refid", at_ms=stage.now_ms)
+    yield Scene(caption="A report that matches no order", messages=stage.notify(quarantined, to=RINA))
     pending = next(order for order in stage.orders() if order.state is State.PENDING)
     card = order_card(pending, stage.now_ms, report=f"status=0&refid={pending.trxid}&refid={pending.trxid}")
-    quarantined = say.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
-    when = "A report that names an order, and does not fit it"
-    yield Scene(when=when, said=stage.tells(quarantined, to=RINA))
-    damaged = say.DatabaseFoundDamaged(at_ms=stage.now_ms)
-    yield Scene(when="The database is found damaged while the bot runs", said=stage.tells(damaged, to=RINA))
-    failed = say.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
-    yield Scene(when="A chat that cannot be told", said=stage.tells(failed, to=RINA))
-    for invariant in say.Invariant:
-        finding = say.AuditFinding(
+    quarantined = alarms.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
+    caption = "A report that names an order but does not match it"
+    yield Scene(caption=caption, messages=stage.notify(quarantined, to=RINA))
+    damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
+    yield Scene(
+        caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)
+    )
+    failed = alarms.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
+    yield Scene(caption="A chat that cannot be reached", messages=stage.notify(failed, to=RINA))
+    for invariant in alarms.Invariant:
+        finding = alarms.AuditFinding(
             invariant=invariant, trxid=trxid, what="posted 2 times", more=0, at_ms=stage.now_ms
         )
-        yield Scene(when="The books contradict themselves", said=stage.tells(finding, to=RINA))
+        yield Scene(caption="The database contradicts itself", messages=stage.notify(finding, to=RINA))

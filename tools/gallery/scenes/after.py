@@ -1,4 +1,4 @@
-"""After the result: a receipt for the customer, and a complaint with its answer."""
+"""Receipts for customers, and complaints with their answers."""
 
 from collections.abc import Iterator
 
@@ -11,38 +11,46 @@ from tools.gallery.stage import RINA, Stage
 
 
 def play() -> Iterator[Scene]:
-    """Set up the shop's receipts, hand out two, and complain."""
+    """Configure the shop's receipts, request two, and complain."""
     stage = Stage(*GOODS)
-    for when, typed in (
-        ("What stands on the receipts", "struk"),
+    for caption, typed in (
+        ("The settings of the receipts", "struk"),
         ("The shop's name", "struk nama Toko Sari"),
-        ("What the shop asks of its customers", "struk pln20 23000"),
+        ("The shop's own price", "struk pln20 23000"),
         ("Neither a name nor a price", "struk s5 gratis"),
     ):
-        yield Scene(when=when, did=typed, said=stage.says(typed))
-    stage.says("pln20.14444941364")
-    stage.hears(Claimed(), Succeeded(sn=PLN_SN))
-    yield Scene(when="🧾 Struk under a token", said=stage.taps("Struk"))
-    stage.says("s5.081234567890")
-    stage.hears(Claimed(), Succeeded(sn="51203948571"))
-    yield Scene(when="🧾 Struk under a pulsa", said=stage.taps("Struk"))
+        yield Scene(caption=caption, typed=typed, messages=stage.send_text(typed))
+    stage.send_text("pln20.14444941364")
+    stage.apply(Claimed(), Succeeded(sn=PLN_SN))
+    yield Scene(caption="🧾 Struk is tapped under a token", messages=stage.tap("Struk"))
+    stage.send_text("s5.081234567890")
+    stage.apply(Claimed(), Succeeded(sn="51203948571"))
+    yield Scene(caption="🧾 Struk is tapped under pulsa", messages=stage.tap("Struk"))
     yield from _complaints(stage)
 
 
 def _complaints(stage: Stage) -> Iterator[Scene]:
-    yield Scene(when="📣 Komplain is tapped", said=stage.taps("Komplain"))
-    yield Scene(when="The admin is on it", said=stage.taps("Sedang dicek", RINA))
+    yield Scene(caption="📣 Komplain is tapped", messages=stage.tap("Komplain"))
+    yield Scene(caption="The admin taps Sedang dicek", messages=stage.tap("Sedang dicek", RINA))
     answer = "Sudah dicek, pulsanya masuk 14:05. Coba matikan lalu nyalakan HP."
-    said = stage.says(answer, RINA, to="ComplaintCard")
-    yield Scene(when="The admin replies", did=answer, said=said)
+    messages = stage.send_text(answer, RINA, reply_to="ComplaintCard")
+    yield Scene(caption="The admin replies", typed=answer, messages=messages)
     typed = "komplain 14444941364 tokennya belum diterima"
-    yield Scene(when="A complaint with words", did=typed, said=stage.says(typed))
-    yield Scene(when="The admin taps ✅ Sudah terkirim", said=stage.taps("Sudah terkirim", RINA))
-    yield Scene(when="Of which order?", did="komplain", said=stage.says("komplain"))
-    yield Scene(when="An admin looks what is open", did="/komplain", said=stage.says("/komplain", RINA))
+    yield Scene(caption="A complaint with a text", typed=typed, messages=stage.send_text(typed))
+    yield Scene(caption="The admin taps ✅ Sudah terkirim", messages=stage.tap("Sudah terkirim", RINA))
+    yield Scene(
+        caption="A complaint without an order", typed="komplain", messages=stage.send_text("komplain")
+    )
+    yield Scene(
+        caption="An admin lists the open complaints",
+        typed="/komplain",
+        messages=stage.send_text("/komplain", RINA),
+    )
     for number in range(10, 10 + MAX_UNANSWERED):
-        stage.says(f"s5.0812345678{number}")
-        stage.says(f"komplain 0812345678{number}")
-    stage.says("s5.081234567809")
+        stage.send_text(f"s5.0812345678{number}")
+        stage.send_text(f"komplain 0812345678{number}")
+    stage.send_text("s5.081234567809")
     typed = "komplain 081234567809"
-    yield Scene(when="With ten that wait for an answer", did=typed, said=stage.says(typed))
+    yield Scene(
+        caption="A complaint while ten others are unanswered", typed=typed, messages=stage.send_text(typed)
+    )

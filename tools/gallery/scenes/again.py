@@ -1,4 +1,4 @@
-"""The same order again on the same day, and what is not for sale just now."""
+"""Duplicate orders on one day, and products that are not for sale at the moment."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from tools.gallery.scene import Scene
 from tools.gallery.stage import Stage
 
 ORDER = "s5.081234567890"
-STOOD: tuple[tuple[str, tuple[OrderEvent, ...]], ...] = (
-    ("The first one is on its way", ()),
-    ("The first one is in doubt", (Claimed(), Unclear(why="ReadTimeout"))),
+FIRST_ORDERS: tuple[tuple[str, tuple[OrderEvent, ...]], ...] = (
+    ("A duplicate while the first order is in progress", ()),
+    ("A duplicate while the first order is unknown", (Claimed(), Unclear(why="ReadTimeout"))),
     (
-        "The first one is disputed",
+        "A duplicate while the first order is disputed",
         (Claimed(), Succeeded(sn="51203948571"), Failed(reason="", failure_cause=FailureCause.OTHER)),
     ),
 )
@@ -21,33 +21,39 @@ NIGHT_S = 9 * 3_600
 
 
 def play() -> Iterator[Scene]:
-    """Send an order twice, buy a second one on purpose, and ask for what is shut."""
+    """Send an order twice, buy a second one on purpose, and order closed products."""
     stage = Stage(*GOODS)
-    stage.says(ORDER)
-    stage.hears(Claimed(), Succeeded(sn="51203948571"))
-    stage.passes(300)
-    yield Scene(when="The same again, and the first one succeeded", did=ORDER, said=stage.says(ORDER))
+    stage.send_text(ORDER)
+    stage.apply(Claimed(), Succeeded(sn="51203948571"))
+    stage.advance(300)
+    yield Scene(
+        caption="A duplicate after the first order succeeded", typed=ORDER, messages=stage.send_text(ORDER)
+    )
     again = "s5.2.081234567890"
-    yield Scene(when="A second one on purpose", did=again, said=stage.says(again))
-    for when, news in STOOD:
+    yield Scene(caption="A second order on purpose", typed=again, messages=stage.send_text(again))
+    for caption, events in FIRST_ORDERS:
         stage = Stage(*GOODS)
-        stage.says(ORDER)
-        stage.hears(*news)
-        yield Scene(when=when, did=ORDER, said=stage.says(ORDER))
+        stage.send_text(ORDER)
+        stage.apply(*events)
+        yield Scene(caption=caption, typed=ORDER, messages=stage.send_text(ORDER))
     yield from _after_a_failure()
     stage = Stage(*GOODS)
-    yield Scene(when="A product that is closed", did="s25.081234567890", said=stage.says("s25.081234567890"))
-    stage.passes(NIGHT_S)
+    yield Scene(
+        caption="A product that is closed",
+        typed="s25.081234567890",
+        messages=stage.send_text("s25.081234567890"),
+    )
+    stage.advance(NIGHT_S)
     order = "pln20.14444941364"
-    yield Scene(when="A product that rests at night", did=order, said=stage.says(order))
+    yield Scene(caption="A product that is closed at night", typed=order, messages=stage.send_text(order))
 
 
 def _after_a_failure() -> Iterator[Scene]:
     stage = Stage(*GOODS)
-    stage.says(ORDER)
-    stage.hears(
+    stage.send_text(ORDER)
+    stage.apply(
         Claimed(),
         Refused(reason="Produk tidak tersedia (ROUTE)", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
     )
-    yield Scene(when="A failed one does not count: 🔁 Ulangi shows it", said=stage.taps("Ulangi"))
-    yield Scene(when="And the button buys it", said=stage.taps("🛒"))
+    yield Scene(caption="After a failed order, 🔁 Ulangi is tapped", messages=stage.tap("Ulangi"))
+    yield Scene(caption="The button buys it", messages=stage.tap("🛒"))

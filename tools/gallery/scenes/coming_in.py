@@ -1,4 +1,4 @@
-"""Coming in: a stranger asks, an admin decides, and a reseller is greeted."""
+"""Registration: a stranger requests access, an admin decides, and the reseller is greeted."""
 
 from collections.abc import Iterator
 
@@ -8,37 +8,51 @@ from tools.gallery.stage import DEWI, RINA, Stage
 
 
 def play() -> Iterator[Scene]:
-    """Let Dewi in."""
+    """Register Dewi, then freeze and remove her."""
     stage = Stage(*GOODS)
     order = "s5.081234567890"
-    yield Scene(when="A stranger types an order", did=order, said=stage.says(order, DEWI))
-    stage.passes(60)
-    yield Scene(when="She asks to be let in", did="/start", said=stage.says("/start", DEWI))
-    stage.passes(60)
-    yield Scene(when="She asks again", did="/daftar", said=stage.says("/daftar", DEWI))
-    yield Scene(when="The admin taps ✅ Setujui", said=stage.taps("Setujui", RINA))
-    yield Scene(when="She looks what there is", did="/start", said=stage.says("/start", DEWI))
-    yield Scene(when="All that can be typed", did="/bantuan", said=stage.says("/bantuan", DEWI))
-    yield Scene(when="An admin starts", did="/start", said=stage.says("/start", RINA))
-    yield Scene(when="An admin asks for help", did="/bantuan", said=stage.says("/bantuan", RINA))
-    yield from _sent_away()
+    yield Scene(caption="A stranger types an order", typed=order, messages=stage.send_text(order, DEWI))
+    stage.advance(60)
+    yield Scene(caption="She requests access", typed="/start", messages=stage.send_text("/start", DEWI))
+    stage.advance(60)
+    yield Scene(
+        caption="She requests access again", typed="/daftar", messages=stage.send_text("/daftar", DEWI)
+    )
+    yield Scene(caption="The admin taps ✅ Setujui", messages=stage.tap("Setujui", RINA))
+    yield Scene(caption="She starts", typed="/start", messages=stage.send_text("/start", DEWI))
+    yield Scene(
+        caption="A reseller asks for help", typed="/bantuan", messages=stage.send_text("/bantuan", DEWI)
+    )
+    yield Scene(caption="An admin starts", typed="/start", messages=stage.send_text("/start", RINA))
+    yield Scene(
+        caption="An admin asks for help", typed="/bantuan", messages=stage.send_text("/bantuan", RINA)
+    )
+    yield from _rejected_and_removed()
 
 
-def _sent_away() -> Iterator[Scene]:
+def _rejected_and_removed() -> Iterator[Scene]:
     stage = Stage(*GOODS)
-    stage.says("/daftar", DEWI)
-    yield Scene(when="The admin taps ❌ Tolak", said=stage.taps("Tolak", RINA))
-    stage.says(f"/aktifkan {DEWI.user_id}", RINA)
+    stage.send_text("/daftar", DEWI)
+    yield Scene(caption="The admin taps ❌ Tolak", messages=stage.tap("Tolak", RINA))
+    stage.send_text(f"/aktifkan {DEWI.user_id}", RINA)
     yield Scene(
-        when="A reseller is put on hold",
-        did="/bekukan @dewi_cell",
-        said=stage.says("/bekukan @dewi_cell", RINA),
+        caption="A reseller is frozen",
+        typed="/bekukan @dewi_cell",
+        messages=stage.send_text("/bekukan @dewi_cell", RINA),
     )
     yield Scene(
-        when="And let in again", did="/aktifkan @dewi_cell", said=stage.says("/aktifkan @dewi_cell", RINA)
+        caption="A reseller is activated again",
+        typed="/aktifkan @dewi_cell",
+        messages=stage.send_text("/aktifkan @dewi_cell", RINA),
     )
-    yield Scene(when="The list of resellers", did="/reseller", said=stage.says("/reseller", RINA))
     yield Scene(
-        when="A reseller is removed", did="/hapus @dewi_cell", said=stage.says("/hapus @dewi_cell", RINA)
+        caption="The list of resellers", typed="/reseller", messages=stage.send_text("/reseller", RINA)
     )
-    yield Scene(when="Nobody of this name", did="/hapus @siapa", said=stage.says("/hapus @siapa", RINA))
+    yield Scene(
+        caption="A reseller is removed",
+        typed="/hapus @dewi_cell",
+        messages=stage.send_text("/hapus @dewi_cell", RINA),
+    )
+    yield Scene(
+        caption="An unknown name", typed="/hapus @siapa", messages=stage.send_text("/hapus @siapa", RINA)
+    )

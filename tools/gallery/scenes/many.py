@@ -1,4 +1,4 @@
-"""Several orders in one message: one table that is rewritten as they move, and each result pushed."""
+"""Several orders in one message: one table that is updated as they change, and each result as a message."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
-from tools.gallery.stage import SARI, Bubble, Stage, to
+from tools.gallery.stage import SARI, Bubble, Stage, messages_to
 
 LIST = """\
 s5.081234567890
@@ -23,34 +23,38 @@ SNS = ("51203948571", "0425112614032871", PLN_SN, "51203948602")
 
 
 def play() -> Iterator[Scene]:
-    """Send a list and let its results come in."""
+    """Send a list and report its results."""
     stage = Stage(*GOODS)
-    yield Scene(when="Six lines at once", did=LIST, said=stage.says(LIST))
+    yield Scene(caption="Six lines at once", typed=LIST, messages=stage.send_text(LIST))
     first, second, third, fourth = (order.trxid for order in stage.orders())
     for trxid in (first, second, third):
-        stage.takes(trxid)
-    when = "The first result: the table moves, and the result is pushed"
-    yield Scene(when=when, said=stage.hears(Succeeded(sn="51203948571"), trxid=first))
-    stage.hears(Succeeded(sn=PLN_SN), trxid=third)
-    stage.hears(Claimed(), Unclear(why="ReadTimeout"), trxid=fourth)
-    said = stage.hears(
+        stage.accept(trxid)
+    caption = "The first result: the table is updated, and the result is sent"
+    yield Scene(caption=caption, messages=stage.apply(Succeeded(sn="51203948571"), trxid=first))
+    stage.apply(Succeeded(sn=PLN_SN), trxid=third)
+    stage.apply(Claimed(), Unclear(why="ReadTimeout"), trxid=fourth)
+    messages = stage.apply(
         Refused(reason="Nomor tujuan salah", failure_cause=FailureCause.DESTINATION), trxid=second
     )
-    table = tuple(bubble for bubble in said if isinstance(bubble.notice, BatchSummary))
-    yield Scene(when="The table when the last result is in", said=table)
-    yield Scene(when="When Telegram slows the chat down: one list for all that waits", said=_behind())
-    yield Scene(when="At the end of the day", did="lap", said=to(SARI, stage.says("lap")))
+    table = tuple(bubble for bubble in messages if isinstance(bubble.notice, BatchSummary))
+    yield Scene(caption="The table after the last result", messages=table)
+    yield Scene(
+        caption="When results come faster than Telegram allows: one list of all", messages=_merged_results()
+    )
+    yield Scene(
+        caption="At the end of the day", typed="lap", messages=messages_to(SARI, stage.send_text("lap"))
+    )
 
 
-def _behind() -> tuple[Bubble, ...]:
-    """Let results come in faster than Telegram lets a chat be told."""
+def _merged_results() -> tuple[Bubble, ...]:
+    """Report results faster than Telegram lets a chat receive them."""
     stage = Stage(*GOODS)
     for text in BUSY:
-        stage.says(text)
+        stage.send_text(text)
     *bought, refused = (order.trxid for order in stage.orders())
     for trxid in (*bought, refused):
-        stage.takes(trxid)
+        stage.accept(trxid)
     for trxid, sn in zip(bought, SNS, strict=True):
-        stage.is_told(Succeeded(sn=sn), trxid=trxid)
-    stage.is_told(Refused(reason="Nomor tujuan salah", failure_cause=FailureCause.DESTINATION), trxid=refused)
-    return stage.looks()
+        stage.record(Succeeded(sn=sn), trxid=trxid)
+    stage.record(Refused(reason="Nomor tujuan salah", failure_cause=FailureCause.DESTINATION), trxid=refused)
+    return stage.new_messages()

@@ -1,4 +1,4 @@
-"""The operator's price list: a file in, a preview, and the catalogue out again."""
+"""The operator's price list: a file, its preview, and the catalogue as a file."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from bot.orders.events import Claimed, Refused
 from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS, changed
 from tools.gallery.scene import Scene
-from tools.gallery.stage import RINA, Stage, to
+from tools.gallery.stage import RINA, Stage, messages_to
 
 SOUND = catalogue_csv(Catalogue(products=changed())).decode("utf-8-sig")
 FAULTY = (
@@ -41,49 +41,57 @@ NAMES = "Kode;Nama Produk\nS5;Telkomsel Simpati 5.000\nS100;Telkomsel 100.000\n"
 
 def play() -> Iterator[Scene]:
     """Send lists, good and bad, and switch single products."""
-    yield Scene(when="No catalogue yet", did="/katalog", said=Stage().says("/katalog", RINA))
+    yield Scene(caption="No catalogue yet", typed="/katalog", messages=Stage().send_text("/katalog", RINA))
     stage = Stage(*GOODS)
     name = "harga.csv"
-    yield Scene(when="A file is sent", did=f"📎 {name}", said=stage.sends(name, SOUND))
-    yield Scene(when="♻️ Ganti semua is tapped: a small removal", said=stage.taps("Ganti semua", RINA))
+    yield Scene(caption="A file is sent", typed=f"📎 {name}", messages=stage.send_file(name, SOUND))
+    yield Scene(caption="♻️ Ganti semua is tapped: a small removal", messages=stage.tap("Ganti semua", RINA))
     yield Scene(
-        when="A list as another server writes it, of a part of the products",
-        did="📎 maju-jaya.csv",
-        said=stage.sends("maju-jaya.csv", FOREIGN),
+        caption="Another server's list with a part of the products",
+        typed="📎 maju-jaya.csv",
+        messages=stage.send_file("maju-jaya.csv", FOREIGN),
     )
-    yield Scene(when="♻️ Ganti semua is tapped: a large one", said=stage.taps("Ganti semua", RINA))
-    yield Scene(when="✅ Perbarui saja is tapped instead", said=stage.taps("Perbarui saja", RINA))
+    yield Scene(caption="♻️ Ganti semua is tapped: a large one", messages=stage.tap("Ganti semua", RINA))
+    yield Scene(caption="✅ Perbarui saja is tapped instead", messages=stage.tap("Perbarui saja", RINA))
     yield Scene(
-        when="A list with several prices",
-        did="📎 level.csv",
-        said=stage.sends("level.csv", LEVELS),
+        caption="A list with several prices",
+        typed="📎 level.csv",
+        messages=stage.send_file("level.csv", LEVELS),
     )
-    yield Scene(when="💰 Harga Perak is tapped", said=stage.taps("Perak", RINA))
-    yield Scene(when="Batal is tapped", said=stage.taps("Batal", RINA))
-    yield Scene(when="A list without prices", did="📎 nama.csv", said=stage.sends("nama.csv", NAMES))
-    yield Scene(when="A file with faulty rows", did=f"📎 {name}", said=stage.sends(name, FAULTY))
-    yield Scene(when="Batal is tapped", said=stage.taps("Batal", RINA))
-    yield Scene(when="No price list at all", did="📎 foto.pdf", said=stage.sends("foto.pdf", "%PDF-1.7"))
+    yield Scene(caption="💰 Harga Perak is tapped", messages=stage.tap("Perak", RINA))
+    yield Scene(caption="Batal is tapped", messages=stage.tap("Batal", RINA))
     yield Scene(
-        when="A list whose codes have no heading",
-        did=f"📎 {name}",
-        said=stage.sends(name, "Produk;Harga\n5rb;5.900"),
+        caption="A list without prices", typed="📎 nama.csv", messages=stage.send_file("nama.csv", NAMES)
     )
-    for when, typed in (
+    yield Scene(caption="A file with faulty rows", typed=f"📎 {name}", messages=stage.send_file(name, FAULTY))
+    yield Scene(caption="Batal is tapped", messages=stage.tap("Batal", RINA))
+    yield Scene(
+        caption="A file that is not a price list",
+        typed="📎 foto.pdf",
+        messages=stage.send_file("foto.pdf", "%PDF-1.7"),
+    )
+    yield Scene(
+        caption="A list whose codes have no heading",
+        typed=f"📎 {name}",
+        messages=stage.send_file(name, "Produk;Harga\n5rb;5.900"),
+    )
+    for caption, typed in (
         ("The catalogue as a file", "/katalog"),
         ("Its history", "/katalog riwayat"),
         ("One product is closed", "/tutup s10"),
-        ("It was closed already", "/tutup s10"),
-        ("And opened", "/buka s10"),
-        ("Several at once", "/tutup i5 i10 i99"),
-        ("And opened", "/buka i5 i10"),
-        ("No such product", "/tutup s11"),
+        ("The product is closed already", "/tutup s10"),
+        ("The product is opened", "/buka s10"),
+        ("Several products are closed", "/tutup i5 i10 i99"),
+        ("Several products are opened", "/buka i5 i10"),
+        ("An unknown product", "/tutup s11"),
     ):
-        yield Scene(when=when, did=typed, said=stage.says(typed, RINA))
-    stage.says("s20.081234567890")
-    said = stage.hears(
+        yield Scene(caption=caption, typed=typed, messages=stage.send_text(typed, RINA))
+    stage.send_text("s20.081234567890")
+    messages = stage.apply(
         Claimed(),
         Refused(reason="Produk tidak tersedia (ROUTE)", failure_cause=FailureCause.PRODUCT_UNAVAILABLE),
     )
-    yield Scene(when="The biller has not got a product that is open here", said=to(RINA, said))
-    yield Scene(when="The button closes it", said=stage.taps("Tutup", RINA))
+    yield Scene(
+        caption="The biller refuses a product that is open here", messages=messages_to(RINA, messages)
+    )
+    yield Scene(caption="The button closes it", messages=stage.tap("Tutup", RINA))

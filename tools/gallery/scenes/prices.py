@@ -8,31 +8,35 @@ from tools.gallery.stage import RINA, Stage
 
 
 def play() -> Iterator[Scene]:
-    """Look around and buy something."""
+    """Search products and buy one."""
     stage = Stage(*GOODS)
-    yield Scene(when="What there is", did="harga", said=stage.says("harga"))
-    yield Scene(when="A group is tapped", said=stage.taps("Pulsa Telkomsel"))
-    for when, typed in (
+    yield Scene(caption="All groups", typed="harga", messages=stage.send_text("harga"))
+    yield Scene(caption="A group is tapped", messages=stage.tap("Pulsa Telkomsel"))
+    for caption, typed in (
         ("By the code's first letters", "h.pln"),
         ("By name", "harga indosat 10"),
-        ("By number: what fits its network", "harga 0857-1234-5678"),
+        ("By number: the products of its network", "harga 0857-1234-5678"),
         ("An input error in the name", "harga mobil legend"),
-        ("Nothing like it", "harga emas"),
+        ("No match", "harga emas"),
     ):
-        yield Scene(when=when, did=typed, said=stage.says(typed))
-    stage.says("harga ml")
-    yield Scene(when="A product is tapped: for which number?", said=stage.taps("ML86"))
+        yield Scene(caption=caption, typed=typed, messages=stage.send_text(typed))
+    stage.send_text("harga ml")
+    yield Scene(caption="A product is tapped: the bot asks for the number", messages=stage.tap("ML86"))
     answer = "12345678 1234"
-    said = stage.says(answer, to="DestinationPrompt")
-    yield Scene(when="The answer is shown before it is bought", did=answer, said=said)
-    yield Scene(when="The button buys it", said=stage.taps("🛒"))
-    stage.says("harga ml")
-    stage.taps("ML86")
-    yield Scene(when="The number without a reply, and cut short", did="1234", said=stage.says("1234"))
-    yield Scene(when="The choice is let go", did="batal", said=stage.says("batal"))
-    stage.says("harga 081234567890")
-    yield Scene(when="A list for a number knows the number already", said=stage.taps("S10"))
-    stage.says("harga s")
-    yield Scene(when="A closed product is tapped", said=stage.taps("S25"))
-    yield Scene(when="Where no price list is kept", did="harga", said=Stage().says("harga"))
-    yield Scene(when="… and an admin asks", did="harga", said=Stage().says("harga", RINA))
+    messages = stage.send_text(answer, reply_to="DestinationPrompt")
+    yield Scene(caption="The order is shown before it is bought", typed=answer, messages=messages)
+    yield Scene(caption="The button buys it", messages=stage.tap("🛒"))
+    stage.send_text("harga ml")
+    stage.tap("ML86")
+    yield Scene(
+        caption="A number that is too short, without a reply", typed="1234", messages=stage.send_text("1234")
+    )
+    yield Scene(caption="The choice is cancelled", typed="batal", messages=stage.send_text("batal"))
+    stage.send_text("harga 081234567890")
+    yield Scene(caption="A product is tapped in a list for a number", messages=stage.tap("S10"))
+    stage.send_text("harga s")
+    yield Scene(caption="A closed product is tapped", messages=stage.tap("S25"))
+    yield Scene(caption="Without a price list", typed="harga", messages=Stage().send_text("harga"))
+    yield Scene(
+        caption="Without a price list, for an admin", typed="harga", messages=Stage().send_text("harga", RINA)
+    )

@@ -1,4 +1,4 @@
-"""After a backup was put in the place of the database: nothing is bought until an admin has looked."""
+"""After a restore: nothing is bought until an admin has checked."""
 
 from collections.abc import Iterator
 
@@ -22,9 +22,9 @@ def play() -> Iterator[Scene]:
         gap_until_ms=restored_at_ms,
     )
     restore_gate.check_after_restore(stage.context.begin(stage.tx, stage.now_ms))
-    yield Scene(when="The first start on the restored database", said=stage.looks())
-    stage.passes(HOUR_MS / 1000)
+    yield Scene(caption="The first start on the restored database", messages=stage.new_messages())
+    stage.advance(HOUR_MS / 1000)
     order = "s5.081234567890"
-    yield Scene(when="Somebody orders meanwhile", did=order, said=stage.says(order))
-    yield Scene(when="Buka loket is tapped", said=stage.taps("Buka loket", RINA))
-    yield Scene(when="And confirmed", said=stage.taps("Ya, buka loket", RINA))
+    yield Scene(caption="A reseller orders meanwhile", typed=order, messages=stage.send_text(order))
+    yield Scene(caption="Buka loket is tapped", messages=stage.tap("Buka loket", RINA))
+    yield Scene(caption="The decision is confirmed", messages=stage.tap("Ya, buka loket", RINA))
