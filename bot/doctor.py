@@ -39,7 +39,7 @@ from storage.lock import exclusive_lock
 REACH_TIMEOUT_S = 5.0
 
 BILLER_IS_DOWN = (502, 503, 504)
-"""What a proxy answers for a biller that does not; other statuses may be the answer to a GET."""
+"""What a proxy answers for a biller that does not; other statuses may be the answer to a look."""
 
 
 class Level(StrEnum):
@@ -183,7 +183,7 @@ def _biller(settings: Settings, result: ProbeResult) -> list[CheckResult]:
 
 
 def _biller_answer(answer: Answered, server: str) -> CheckResult:
-    """Judge the answer to a GET, to which a biller that accepts only POST may say no in several ways."""
+    """Judge the answer to a look, which a biller that accepts only POST may refuse in several ways."""
     part, path, status = "biller", f"{server}{TRX_PATH}", answer.status
     if answer.location:
         message = f"{path} redirects to {answer.location}, and Loket follows no redirect; correct BILLER_URL"
@@ -191,8 +191,7 @@ def _biller_answer(answer: Answered, server: str) -> CheckResult:
     if status in BILLER_IS_DOWN:
         return _failure(part, f"{path} answers {status}: the biller is down, or is not behind this address")
     if status == httpx.codes.NOT_FOUND:
-        message = f"{path} answers 404 to a look without an order; check BILLER_URL with the biller"
-        return _warning(part, message)
+        return _failure(part, f"nothing is at {path} (404); check BILLER_URL with the biller")
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         message = f"{path} answers {status}; has the biller registered the public address of this machine?"
         return _warning(part, message)

@@ -100,10 +100,22 @@ def _has_host_and_port(url: str) -> bool:
 
 def _biller_url(url: str) -> str:
     path, own = _path_parts(url), ["service", "in", "json"]
-    ends_with_it = any(path[-count:] == own[:count] for count in range(1, len(own) + 1))
-    if ends_with_it or "/service/in/json/" in f"/{'/'.join(path)}/":
-        raise ValueError("must end before the path /service/in/json, which Loket appends itself")
+    shown = [part for part in urlsplit(url).path.split("/") if part]
+    for start in range(len(path)):
+        if path[start:] in (own[:1], own[:2]) or path[start : start + len(own)] == own:
+            raise ValueError(
+                "must end before the path /service/in/json, which Loket appends itself"
+                f"{_right_value(url, shown[:start])}"
+            )
     return url
+
+
+def _right_value(url: str, path: list[str]) -> str:
+    """Return what to write instead, unless the URL contains a password."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        return ""
+    return f": write {parts._replace(path='/'.join(['', *path])).geturl()}"
 
 
 def _public_url(url: str) -> str:

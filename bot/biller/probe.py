@@ -41,7 +41,7 @@ class NoHttp(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """The path answered a GET with this status; `location` is where it redirects to, without the path."""
+    """The path answered with this status; `location` is where it redirects to, without the path."""
 
     status: int
     location: str = ""
@@ -51,14 +51,14 @@ ProbeResult = NameUnknown | NotConnected | CertificateRejected | NoTls | NoHttp 
 
 
 async def probe(biller_url: str, *, timeout_s: float) -> ProbeResult:
-    """Resolve, connect, shake hands and send one GET to the path of purchases; each step has `timeout_s`."""
+    """Resolve, connect, shake hands and look at the path of purchases; each step has `timeout_s`."""
     url = httpx.URL(f"{biller_url}{TRX_PATH}")
     try:
         async with asyncio.timeout(timeout_s):
             await asyncio.get_running_loop().getaddrinfo(url.host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return NameUnknown()
-    return await _connect(url, timeout_s) or await _get(url, timeout_s)
+    return await _connect(url, timeout_s) or await _look(url, timeout_s)
 
 
 async def _connect(url: httpx.URL, timeout_s: float) -> NotConnected | CertificateRejected | NoTls | None:
@@ -86,14 +86,23 @@ async def _connect(url: httpx.URL, timeout_s: float) -> NotConnected | Certifica
     return None
 
 
-async def _get(url: httpx.URL, timeout_s: float) -> NoHttp | Answered:
+async def _look(url: httpx.URL, timeout_s: float) -> NoHttp | Answered:
+    """Send a GET, and OPTIONS after a 404, which may mean that the path only takes POST."""
     client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, verify=trusted_certificates())
     try:
-        async with asyncio.timeout(timeout_s), client, client.stream("GET", url) as response:
-            location = response.next_request.url if response.next_request else None
-            return Answered(response.status_code, f"{location.scheme}://{location.host}" if location else "")
+        async with asyncio.timeout(timeout_s), client:
+            answer = await _request(client, "GET", url)
+            return (
+                answer if answer.status != httpx.codes.NOT_FOUND else await _request(client, "OPTIONS", url)
+            )
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         return NoHttp(why=type(error).__name__)
+
+
+async def _request(client: httpx.AsyncClient, method: str, url: httpx.URL) -> Answered:
+    async with client.stream(method, url) as response:
+        location = response.next_request.url if response.next_request else None
+        return Answered(response.status_code, f"{location.scheme}://{location.host}" if location else "")
 
 
 def _reason(error: OSError) -> str:

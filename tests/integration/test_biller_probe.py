@@ -42,15 +42,17 @@ async def host(talk: Talk, *, tls: ssl.SSLContext | None = None) -> AsyncIterato
 
 
 class Speaker:
-    """Answers every request with the same bytes, and keeps the requests."""
+    """Answers one request a connection with the same bytes, or those for its method; keeps the requests."""
 
     def __init__(self, answer: bytes) -> None:
         self.requests: list[bytes] = []
+        self.answer_to: dict[bytes, bytes] = {}
         self._answer = answer
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.requests.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(self._answer)
+        method = self.requests[-1].partition(b" ")[0]
+        writer.write(self.answer_to.get(method, self._answer))
         await writer.drain()
 
 
@@ -70,10 +72,20 @@ async def test_a_port_that_nobody_listens_on_is_told_as_such() -> None:
     assert "refused" in result.why.lower()
 
 
-@pytest.mark.parametrize("status", [200, 400, 404, 405, 500, 503])
+@pytest.mark.parametrize("status", [200, 400, 405, 500, 503])
 async def test_any_answer_in_http_is_told_with_its_status(status: int) -> None:
     async with host(says(f"{status} Whatever")) as address:
         assert await probe(f"http://{address}", timeout_s=WITHIN_S) == Answered(status)
+
+
+async def test_a_path_that_is_only_unknown_to_get_is_there() -> None:
+    speaker = Speaker(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    async with host(speaker) as address:
+        assert await probe(f"http://{address}", timeout_s=WITHIN_S) == Answered(404)
+        methods = [request.partition(b" ")[0] for request in speaker.requests]
+        assert methods == [b"GET", b"OPTIONS"]
+        speaker.answer_to[b"OPTIONS"] = b"HTTP/1.1 204 No Content\r\nAllow: POST\r\n\r\n"
+        assert await probe(f"http://{address}", timeout_s=WITHIN_S) == Answered(204)
 
 
 async def test_it_looks_with_one_get_that_names_no_customer_and_no_account() -> None:

@@ -214,6 +214,28 @@ def test_a_url_with_a_path_that_is_appended_to_it_stops_the_start(
     assert fault.startswith(f"{name}: must end before the path")
 
 
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://h2h.biller.test/service/in/json", "https://h2h.biller.test"),
+        ("https://h2h.biller.test:8443/Service/In/JSON/", "https://h2h.biller.test:8443"),
+        ("https://biller.test/H2H/service/in/json/service/in/json", "https://biller.test/H2H"),
+        ("https://biller.test/H2H/service/in", "https://biller.test/H2H"),
+    ],
+)
+def test_a_biller_url_with_its_path_is_answered_with_the_right_one(
+    surroundings: Surroundings, url: str, right: str
+) -> None:
+    (fault,) = surroundings.faults(BILLER_URL=url)
+    assert fault.endswith(f": write {right}")
+    assert surroundings.load(BILLER_URL=right).biller_url == right
+
+
+def test_a_password_in_a_wrong_biller_url_is_not_shown(surroundings: Surroundings) -> None:
+    (fault,) = surroundings.faults(BILLER_URL="https://toko:kenari@biller.test/service/in/json")
+    assert "kenari" not in fault
+
+
 @pytest.mark.parametrize("name", ["BILLER_URL", "PUBLIC_URL", "TELEGRAM_API_URL"])
 @pytest.mark.parametrize("url", ["https://host.test/?a=1", "https://host.test#x", "https://host.test/a b"])
 def test_a_url_to_which_no_path_can_be_appended_stops_the_start(
