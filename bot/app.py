@@ -75,6 +75,7 @@ class App:
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_audit(self.runtime.auditor.stats)
+        self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -139,7 +140,7 @@ class App:
         }
 
     async def metrics_page(self) -> bytes:
-        return await self.metrics.page(self.database)
+        return await self.metrics.page(self.database, await self.readiness())
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(
