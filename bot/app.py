@@ -26,7 +26,7 @@ from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import configure_updates, publish_commands
+from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.web.app import AccessRules, WebHandlers, build_app
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
@@ -101,7 +101,7 @@ class App:
         )
 
     async def set_up_telegram(self) -> None:
-        """Choose webhook or polling, with retries; then publish the commands, and poll if chosen."""
+        """Choose webhook or polling, with retries; then publish commands and descriptions, and poll."""
         settings = self.settings
         secret = settings.telegram_webhook_secret
         while not self.telegram_is_set_up.is_set():
@@ -122,6 +122,7 @@ class App:
                 self.telegram_is_set_up.set()
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
+        await publish_descriptions(self.client)
         if not settings.public_url:
             await self.poller.run()
 

@@ -166,6 +166,17 @@ ADMIN_REACHED = lines(
 )
 """Sent to every admin by `loket check`."""
 
+SHORT_DESCRIPTION = "Loket pulsa, paket data, token PLN, dan tagihan untuk reseller. Ketik kode.nomor"
+"""On the bot's profile, and with its link when it is shared; at most 120 characters."""
+
+DESCRIPTION = f"""Loket pulsa, paket data, token PLN, dan tagihan untuk reseller.
+
+Pesan dengan kode, titik, nomor. Contoh: {EXAMPLE}
+Hasilnya dibalas di sini: SUKSES dengan SN, atau GAGAL dengan alasannya.
+
+Tekan Mulai. Belum terdaftar? Ketik /daftar, lalu tunggu jawaban admin."""
+"""In the empty chat, before a person presses Start; at most 512 characters."""
+
 COMMANDS = {
     "harga": "Kode dan harga",
     "cek": "Pesanan terakhir, atau menurut nomor",

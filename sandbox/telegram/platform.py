@@ -53,6 +53,7 @@ class Platform:
         self.files = Files()
         self.pace = Pace() if enforce_limits else None
         self.commands: dict[str, list[Json]] = {}
+        self.descriptions: dict[str, str] = {}
         self.presses: dict[str, Press] = {}
         self.calls: Counter[str] = Counter()
         self.violations: list[Json] = []
