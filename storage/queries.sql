@@ -29,6 +29,9 @@ SELECT * FROM orders WHERE trxid = :trxid;
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
+-- name: order_of_chat
+SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
+
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms

@@ -53,6 +53,14 @@ class DeliveryFailed(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class ChatClosed(Struct, frozen=True, kw_only=True):
+    """A reseller or admin blocked the bot, or a group with orders removed or muted it."""
+
+    is_private: bool
+    title: str
+    by_name: str
+
+
 class BreakerOpened(Struct, frozen=True, kw_only=True):
     """The circuit breaker opened: orders are held back, except one attempt at a time."""
 
@@ -107,6 +115,7 @@ AlarmNotice = (
     | NothingToResolve
     | ReversalQuarantined
     | DeliveryFailed
+    | ChatClosed
     | BreakerOpened
     | BreakerClosed
     | AuditFinding

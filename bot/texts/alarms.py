@@ -8,6 +8,7 @@ from bot.notices.alarms import (
     BillerBalance,
     BreakerClosed,
     BreakerOpened,
+    ChatClosed,
     DatabaseFoundDamaged,
     DeliveryFailed,
     HoldCause,
@@ -188,6 +189,24 @@ def delivery_failed(notice: DeliveryFailed) -> Text:
     )
 
 
+def chat_closed(notice: ChatClosed) -> Text:
+    if notice.is_private:
+        what: Row = (untrusted(notice.title), " memblokir bot ini.")
+    else:
+        what = (
+            "Grup ",
+            untrusted(notice.title),
+            ": bot dikeluarkan atau dibisukan oleh ",
+            untrusted(notice.by_name),
+            ".",
+        )
+    return lines(
+        ("🔕 ", bold("Chat tertutup untuk bot")),
+        what,
+        "Pesan untuk chat itu disimpan, dan dikirim kalau bot bisa menulis lagi di sana.",
+    )
+
+
 def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Pesanan ditahan")),
@@ -265,6 +284,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return nothing_open(notice)
         case ReversalQuarantined():
             return reversal_quarantined(notice, clock)
+        case ChatClosed():
+            return chat_closed(notice)
         case DeliveryFailed():
             return delivery_failed(notice)
         case DatabaseFoundDamaged():

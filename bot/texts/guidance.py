@@ -5,7 +5,15 @@ from typing import assert_never
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
-from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.notices.guidance import (
+    AdminsOnly,
+    BalanceWithheld,
+    GroupWelcome,
+    GuidanceNotice,
+    Help,
+    NotUnderstood,
+    Welcome,
+)
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -84,6 +92,16 @@ def welcome(notice: Welcome) -> Text:
     )
 
 
+def group_welcome(notice: GroupWelcome) -> Text:
+    return lines(
+        ("👋 ", bold("Loket ada di grup ini.")),
+        ("Reseller memesan dengan kode, titik, nomor: ", code(_shown(notice.examples)[0])),
+        "Hasilnya dibalas di sini, dan terbaca oleh semua anggota grup.",
+        "Belum terdaftar? Ketik /daftar. Cara lengkap: /bantuan",
+        "Pesanan tidak dibalas? Jadikan bot ini admin grup.",
+    )
+
+
 def help_for(notice: Help) -> Text:
     first, *others = _shown(notice.examples)
     also: list[Row] = [("Juga: ", *_listed(others))] if others else []
@@ -148,6 +166,8 @@ def words(notice: GuidanceNotice) -> Text:
     match notice:
         case Welcome():
             return welcome(notice)
+        case GroupWelcome():
+            return group_welcome(notice)
         case Help():
             return help_for(notice)
         case NotUnderstood():

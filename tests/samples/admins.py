@@ -33,6 +33,7 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
         for state in State
     ),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
+    *(say.ChatClosed(is_private=one, title="Sari", by_name="Budi") for one in (True, False)),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
     say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
     *(

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from bot.catalogue.catalogue import Catalogue
+from bot.grammar.examples import order_examples
+from bot.notices.guidance import GroupWelcome
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import DEWI, RINA, Stage
@@ -27,6 +30,8 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An admin asks for help", typed="/bantuan", messages=stage.send_text("/bantuan", RINA)
     )
+    welcome = GroupWelcome(examples=order_examples(Catalogue(products=GOODS), minute=600))
+    yield Scene(caption="The bot is added to a group", messages=stage.notify(welcome, to=DEWI))
     yield from _rejected_and_removed()
 
 
