@@ -78,9 +78,9 @@ def quarantined_of(tx: Tx, trxid: str, *, since_ms: int = 0, limit: int = 1) -> 
     return [row["query"] for row in rows]
 
 
-def is_any_of_none_quarantined(tx: Tx, *, since_ms: int) -> bool:
+def was_unmatched_quarantined(tx: Tx, *, since_ms: int) -> bool:
     """Return whether a reversal that names no order was quarantined at or after `since_ms`."""
-    return tx.one("quarantined_of_none_since", since_ms=since_ms) is not None
+    return tx.one("unmatched_quarantined_since", since_ms=since_ms) is not None
 
 
 class DepositWait(Struct, frozen=True, kw_only=True):

@@ -353,7 +353,7 @@ VALUES (:at_ms, :remote, :why, :query, :trxid);
 SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
 GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
 
--- name: quarantined_of_none_since
+-- name: unmatched_quarantined_since
 SELECT reversal_id FROM quarantined_reversals WHERE trxid IS NULL AND at_ms >= :since_ms LIMIT 1;
 
 -- name: trim_quarantine

@@ -119,7 +119,7 @@ def _is_new(work: UnitOfWork, order: Order | None, query: str) -> bool:
     """
     since_ms = work.now_ms - ALERT_PAUSE_MS
     if order is None:
-        return not balances.is_any_of_none_quarantined(work.tx, since_ms=since_ms)
+        return not balances.was_unmatched_quarantined(work.tx, since_ms=since_ms)
     known = balances.quarantined_of(work.tx, order.trxid, since_ms=since_ms, limit=MAX_ALARMS_AN_ORDER)
     return len(known) < MAX_ALARMS_AN_ORDER and query not in known
 
