@@ -149,7 +149,9 @@ def _copy(source: Path, copy: Path, mode: str) -> None:
 def _check_backup(copy: Path) -> BackupContents:
     with closing(_connect(copy, "mode=ro")) as connection:
         finding = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if finding != "ok" or connection.execute("PRAGMA foreign_key_check").fetchone():
+        if finding == "ok" and connection.execute("PRAGMA foreign_key_check").fetchone():
+            finding = "a row refers to another that is missing"
+        if finding != "ok":
             raise DatabaseDamaged(f"SQLite finds the copy damaged: {' '.join(finding.split())}")
         if not version_of(connection):
             raise StorageError("this is not a Loket database")

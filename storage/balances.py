@@ -103,5 +103,5 @@ def deposit_waits(tx: Tx, *, limit: int) -> list[DepositWait]:
 
 
 def end_deposit_wait(tx: Tx, chat_id: int) -> None:
-    """Forget a chat."""
+    """Delete a chat that waits for a deposit."""
     tx.run("end_deposit_wait", chat_id=chat_id)

@@ -33,6 +33,7 @@ def find(tx: Tx, username: str) -> Person | None:
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
     """Store a person, and an event with the new standing."""
+    tx.run("release_username", username=person.username)
     tx.run(
         "save_person",
         user_id=person.user_id,
@@ -55,6 +56,7 @@ def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
 
 
 def rename(tx: Tx, user_id: int, *, name: str, username: str | None) -> None:
+    tx.run("release_username", username=username)
     tx.run("rename_person", user_id=user_id, name=name, username=username)
 
 

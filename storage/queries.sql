@@ -291,7 +291,7 @@ DELETE FROM batches WHERE (chat_id, message_id) IN (
 SELECT * FROM people WHERE user_id = :user_id;
 
 -- name: person_by_username
-SELECT * FROM people WHERE lower(username) = :username ORDER BY changed_at_ms DESC LIMIT 1;
+SELECT * FROM people WHERE lower(username) = :username;
 
 -- name: save_person
 INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
@@ -306,6 +306,10 @@ VALUES (:user_id, :standing, :at_ms, :changed_by);
 
 -- name: rename_person
 UPDATE people SET name = :name, username = :username WHERE user_id = :user_id;
+
+-- name: release_username
+-- Promise: a username names one person. Telegram gives one that was let go to somebody else.
+UPDATE people SET username = NULL WHERE lower(username) = lower(:username);
 
 -- name: people_listed
 SELECT * FROM people WHERE standing IN ('asked', 'approved', 'frozen')

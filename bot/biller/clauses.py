@@ -235,7 +235,7 @@ def _conditions(clauses: Sequence[Clause]) -> Iterator[Clause]:
 
 
 def _verdicts_behind(clauses: Sequence[Clause]) -> Iterator[Clause]:
-    """Give what stands behind an SN as a verdict of its own: `SN: 1234. GAGAL` but not `SN: 1234/GAGAL`."""
+    """Return what stands behind an SN as a verdict of its own: `SN: 1234. GAGAL` but not `SN: 1234/GAGAL`."""
     behind: list[Clause] = []
     rest = [clause for clause in clauses if clause.words or clause.mark == "/"]
     while len(rest) > 1 and rest[-1].is_bare and _ends_before(rest[-2]):
@@ -255,7 +255,7 @@ def _ends_before(clause: Clause) -> bool:
 
 
 def _verdict_at_end(clause: Clause, *, has_parts: bool) -> Iterator[Clause]:
-    """Give the results at the end of a value: the message's own behind bare digits, else perhaps a name's."""
+    """Return the results at the end of a value: the message's own behind bare digits, else maybe a name's."""
     if has_parts:
         return
     start = len(clause.words)

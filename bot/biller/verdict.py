@@ -227,7 +227,7 @@ def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
 
 
 def _distant(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
-    """Look over a word that turns nothing: "sedang coba kirim", "belum semua terkirim"."""
+    """Skip a word that turns nothing: "sedang coba kirim", "belum semua terkirim"."""
     for word in reversed(words[max(0, index - _BEFORE) : index]):
         modifier = MODIFIERS.get(word)
         if modifier in (Modifier.NOT_YET, Modifier.ONGOING, Modifier.FUTURE, Modifier.MAYBE):

@@ -19,7 +19,7 @@ WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
 
 
 def price_list(products: int, *, faulty: int = 0) -> bytes:
-    """Give a price list as a shop keeps it; the last `faulty` rows have no price that can be read."""
+    """Return a price list as a shop keeps it; the last `faulty` rows have no price that can be read."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";")
     writer.writerow(["kode", "nama", "grup", "tujuan", "harga", "status"])
@@ -30,7 +30,7 @@ def price_list(products: int, *, faulty: int = 0) -> bytes:
 
 
 async def imports(shop: Shop, content: bytes, name: str = "harga.csv") -> Message:
-    """Let the admin send a price list and apply it; give what its card says in the end."""
+    """Let the admin send a price list and apply it; return what its card says in the end."""
     shop.world.telegram.send_file(RINA, name, content)
     preview = await shop.wait_for_message(RINA, "baru")
     await shop.press(preview, "✅ Terapkan")
@@ -41,7 +41,7 @@ async def imports(shop: Shop, content: bytes, name: str = "harga.csv") -> Messag
 
 
 def calls(shop: Shop) -> int:
-    """Give how many messages the bot sent, and how many it rewrote."""
+    """Return how many messages the bot sent, and how many it rewrote."""
     made = shop.world.telegram.calls
     return made["sendMessage"] + made["editMessageText"]
 

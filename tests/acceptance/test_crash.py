@@ -51,7 +51,7 @@ async def test_sigkill_amid_ten_orders_loses_none_and_doubles_none(closed_shop: 
 async def ten_orders(
     shop: Shop, number: int, chance: random.Random, within_s: float
 ) -> dict[str, tuple[int, int]]:
-    """Type ten orders in three chats, spread over `within_s` seconds; give chat and message by number."""
+    """Type ten orders in three chats, spread over `within_s` seconds; return chat and message by number."""
     asked: dict[str, tuple[int, int]] = {}
     # Each ending at most twice: five cut answers of ten would open the circuit breaker.
     endings = chance.sample(ENDINGS * 2, 10)
@@ -80,7 +80,7 @@ def is_reported_or_lost(entry: Entry) -> bool:
 
 
 def is_told_its_end(shop: Shop, chat: int, destination: str) -> bool:
-    """Tell whether the chat knows: the result if the biller has the order, else that nobody can know."""
+    """Return whether the chat knows: the result if the biller has the order, else that nobody can know."""
     is_bought = any(entry.destination == destination for entry in shop.world.biller.entries.values())
     words = ("SUKSES", "GAGAL") if is_bought else ("BELUM PASTI",)
     return any(shop.messages_with(chat, f"{word} s5.{destination}") for word in words)

@@ -49,7 +49,7 @@ async def of_an_unknown_authority() -> AsyncIterator[str]:
 
 
 async def told_by(shop: Shop, *arguments: str, **changes: str) -> tuple[int, str]:
-    """Run a command to its end; give its status and what it wrote."""
+    """Run a command to its end; return its status and what it wrote."""
     before = len(shop.output)
     status = await (await shop.run(*arguments, **changes)).wait()
     return status, shop.output[before:]

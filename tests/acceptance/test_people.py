@@ -76,7 +76,7 @@ async def test_one_update_posted_again_and_again_orders_once(shop: Shop) -> None
 
 
 def an_update(text: str) -> dict[str, object]:
-    """Give an update as Telegram sends it, of a message that Sari typed this very moment of 2033."""
+    """Return an update as Telegram sends it, of a message that Sari typed this very moment of 2033."""
     sari = {"id": SARI, "is_bot": False, "first_name": "Sari"}
     chat = {"id": SARI, "type": "private", "first_name": "Sari"}
     message = {"message_id": 5000, "from": sari, "chat": chat, "date": 2_000_000_000, "text": text}

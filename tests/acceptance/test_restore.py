@@ -14,7 +14,7 @@ POLLING = pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 
 
 async def command(shop: Shop, *arguments: str) -> int:
-    """Run a command of the bot's to its end; give its exit status."""
+    """Run a command of the bot's to its end; return its exit status."""
     return await (await shop.run(*arguments)).wait()
 
 

@@ -17,14 +17,14 @@ def success(trxid: str, destination: str, sn: str = "9900112233", **changes: str
 
 
 async def pending(shop: Shop, chat: int, destination: str) -> str:
-    """Order something of which the biller reports nothing by itself; give its trxid."""
+    """Order something of which the biller reports nothing by itself; return its trxid."""
     trxid = await shop.trxid(chat, shop.order(chat, f"s5.{destination}"))
     await shop.until(lambda: shop.rows("SELECT state FROM orders WHERE trxid = ?", trxid) == [("pending",)])
     return trxid
 
 
 def copied_by(message: Message) -> list[str]:
-    """Give what the buttons under a message copy."""
+    """Return what the buttons under a message copy."""
     return [button["copy_text"]["text"] for button in message.buttons() if "copy_text" in button]
 
 

@@ -55,7 +55,7 @@ def filled(disk: Path) -> Iterator[None]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a file system of its own with room for eight megabytes."""
+    """Return a file system of its own with room for eight megabytes."""
     disk, mount, unmount = tmp_path / "disk", shutil.which("mount"), shutil.which("umount")
     disk.mkdir()
     if not mount or not unmount:
@@ -82,7 +82,7 @@ async def storage_is_up(shop: Shop) -> bool:
 
 
 async def an_open_order(shop: Shop) -> str:
-    """Order something of which only we shall report; give its trxid."""
+    """Order something of which only we shall report; return its trxid."""
     trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))
     await shop.until(lambda: shop.rows("SELECT state FROM orders") == [("pending",)])
     await shop.quiet()

@@ -25,14 +25,14 @@ LASTING = 6
 
 
 async def accepted(shop: Shop, chat: int, destination: str, user: int | None = None) -> str:
-    """Order something of which no result comes by itself; give its trxid once the biller has it."""
+    """Order something of which no result comes by itself; return its trxid once the biller has it."""
     trxid = await shop.trxid(chat, shop.order(chat, f"s5.{destination}", user_id=user or chat))
     await shop.until(lambda: shop.rows("SELECT state FROM orders WHERE trxid = ?", trxid) == [("pending",)])
     return trxid
 
 
 async def waits(shop: Shop, chats: list[int], results: int) -> list[float]:
-    """Let results come to chats one after another; give how long each took to be told, in seconds."""
+    """Let results come to chats one after another; return how long each took to be told, in seconds."""
     taken_s = []
     for number in range(results):
         chat = chats[number % len(chats)]
@@ -96,7 +96,7 @@ async def test_what_is_no_result_is_copied_once_at_most(shop: Shop) -> None:
 
 
 def told_order(shop: Shop, chat: int) -> list[tuple[str, str]]:
-    """Give (word, Ref) of every notice a chat has read, in order, merged ones too."""
+    """Return (word, Ref) of every notice a chat has read, in order, merged ones too."""
     by_tail = {trxid[-5:]: trxid for (trxid,) in shop.rows("SELECT trxid FROM orders")}
     told: list[tuple[str, str]] = []
     for message in shop.messages_with(chat):
@@ -130,7 +130,7 @@ async def test_each_chat_hears_everything_in_order_whatever_strikes(shop: Shop) 
 
 
 def first_of(told: list[tuple[str, str]], word: str) -> list[str]:
-    """Give whose first notice of a kind came when."""
+    """Return whose first notice of a kind came when."""
     return list(dict.fromkeys(ref for said, ref in told if said == word))
 
 

@@ -33,7 +33,7 @@ BILLERS_ADDRESS, OTHER_ADDRESS = "203.0.113.7", "198.51.100.9"
 
 
 async def accepted(shop: Shop, chat: int, destination: str, user: int) -> str:
-    """Order something of which no result comes by itself; give its trxid once its chat was told."""
+    """Order something of which no result comes by itself; return its trxid once its chat was told."""
     asked = shop.order(chat, f"s5.{destination}", user_id=user)
     trxid = await shop.trxid(chat, asked)
     await shop.wait_for_message(chat, "DIPROSES", trxid)
@@ -175,7 +175,7 @@ async def test_whatever_is_not_exactly_right_gets_the_very_same_404(closed_shop:
 
 
 async def raw(shop: Shop, method: str, target: str, header: str) -> bytes:
-    """Send one request as it stands; give the whole answer but for its date."""
+    """Send one request as it stands; return the whole answer but for its date."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(shop.settings["LISTEN_PORT"]))
     lines = [f"{method} {target} HTTP/1.1", "Host: loket.test", "Connection: close", *filter(None, [header])]
     writer.write(("\r\n".join(lines) + "\r\nContent-Length: 0\r\n\r\n").encode())

@@ -43,7 +43,7 @@ class Timed:
 
 
 def auditor_of(database: Database, context: WorkContext) -> Auditor:
-    """Give one as Loket has it."""
+    """Return one as Loket has it."""
     return Auditor(
         database=database,
         context=context,

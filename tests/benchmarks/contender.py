@@ -66,20 +66,20 @@ class Running:
 
     @property
     def reversal_path(self) -> str:
-        """Give where it hears reports."""
+        """Return where it hears reports."""
         return f"/reversal/{REVERSAL_SECRET}"
 
     def cpu_s(self) -> float:
-        """Give the processor time of all its threads so far, in seconds, to the hundredth."""
+        """Return the processor time of all its threads so far, in seconds, to the hundredth."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(stat[11]) + int(stat[12])) / TICKS_A_S
 
     def peak_mb(self) -> float:
-        """Give the most memory it held so far, in MB."""
+        """Return the most memory it held so far, in MB."""
         return self._status("VmHWM") / 1000  # the kernel counts kilobytes
 
     def switches(self) -> int:
-        """Give how often its main thread went to sleep so far."""
+        """Return how often its main thread went to sleep so far."""
         return self._status("voluntary_ctxt_switches")
 
     def _status(self, name: str) -> int:
@@ -106,7 +106,7 @@ class Running:
         return True
 
     def last_words(self) -> str:
-        """Give the end of its log."""
+        """Return the end of its log."""
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
 

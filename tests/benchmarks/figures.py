@@ -24,7 +24,7 @@ class Figures:
 
 
 def middle(runs: list[Figures]) -> Figures:
-    """Give the median of each figure; of what must not happen at all, the worst."""
+    """Return the median of each figure; of what must not happen at all, the worst."""
     never = {"lost", "doubled", "refused"}
     return Figures(
         **{

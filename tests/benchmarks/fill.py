@@ -1,7 +1,7 @@
 """Fills a database with the books of years: one order's rows as the counter writes them, many times over.
 
 The counter lives through one order; SQL makes the others of its rows, each with a time, a number, a chat
-and a Ref of its own. What it would have forgotten by now (old letters, messages seen) is left out.
+and a Ref of its own. What it would have forgotten by now (old messages, messages seen) is left out.
 """
 
 import sqlite3
@@ -66,7 +66,7 @@ async def fill(path: Path, orders: int, *, users: range) -> None:
 
 
 def orders_in(path: Path) -> int:
-    """Give how many orders a database holds; none if it is not there."""
+    """Return how many orders a database holds; none if it is not there."""
     if not path.exists():
         return 0
     with closing(sqlite3.connect(path)) as connection:
@@ -153,7 +153,7 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
 
 
 def _number(connection: sqlite3.Connection, model: Model, orders: int) -> None:
-    """Give each order its time, Ref, number and chat; the first is the oldest."""
+    """Return each order its time, Ref, number and chat; the first is the oldest."""
     step_ms = A_DAY_MS / ORDERS_A_DAY
     offset_s = int(datetime.now(ZONE).utcoffset().total_seconds())  # type: ignore[union-attr]  # the zone has one
     connection.execute(
@@ -183,7 +183,7 @@ def _copy(connection: sqlite3.Connection, table: str, model: Model, since_ms: in
 
 
 def _value(column: str, model: Model) -> str:
-    """Give the SQL that makes a copy's value of the model's."""
+    """Return the SQL that makes a copy's value of the model's."""
     trxid = "substr(life.clock, 3) || printf('%05d', life.n % 100000)"
     match column:
         case "trxid":
@@ -203,7 +203,7 @@ def _value(column: str, model: Model) -> str:
 
 
 def _told(value: str, model: Model, trxid: str) -> str:
-    """Give the SQL that puts a copy's own facts where a text tells the model's."""
+    """Return the SQL that puts a copy's own facts where a text tells the model's."""
     told = {model.trxid: trxid, model.destination: "life.destination"}
     told |= {f'"{name}":{FIRST_CHAT}': f"'\"{name}\":' || life.chat_id" for name in ("chat_id", "user_id")}
     told |= {f'"message_id":{model.message_id},': "'\"message_id\":' || life.message_id || ','"}

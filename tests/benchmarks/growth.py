@@ -44,7 +44,7 @@ class Grown:
 
 
 async def run(books: Path, sizes: list[int], rounds: int) -> str:
-    """Measure all sizes in turn; give a table. The filled databases are kept in `books` for another time."""
+    """Measure all sizes in turn; return a table. The filled databases are kept in `books`."""
     grown = [await _filled(books, orders) for orders in sizes]
     for _ in range(rounds):
         for one in grown:
@@ -117,7 +117,7 @@ async def _read_through(bot: Running) -> None:
 
 
 async def _audited(bot: Running) -> float:
-    """Give how long the first pass of the audit took."""
+    """Return how long the first pass of the audit took."""
     caller = Caller(bot.port, connections=1)
     async with asyncio.timeout(FIRST_AUDIT_WITHIN_S):
         while True:

@@ -64,30 +64,30 @@ class Ledger:
 
     @property
     def all_are_told(self) -> bool:
-        """Tell whether no chat waits for a result any more."""
+        """Return whether no chat waits for a result any more."""
         return self._left == 0
 
     @property
     def lost(self) -> int:
-        """Give how many orders were never told their result."""
+        """Return how many orders were never told their result."""
         return self._left
 
     @property
     def doubled(self) -> int:
-        """Give how many posts bore a trxid that was posted before."""
+        """Return how many posts bore a trxid that was posted before."""
         return sum(self.posts.values()) - len(self.posts)
 
     def span_s(self) -> float:
-        """Give the seconds from the first order asked to the last one told."""
+        """Return the seconds from the first order asked to the last one told."""
         traces = self.traces.values()
         return max(trace.told_at for trace in traces) - min(trace.asked_at for trace in traces)
 
     def to_trx_ms(self) -> list[float]:
-        """Give how long each order took from Telegram's update to the biller."""
+        """Return how long each order took from Telegram's update to the biller."""
         return self._between("asked_at", "posted_at")
 
     def to_push_ms(self) -> list[float]:
-        """Give how long each result took from the biller's report to the chat."""
+        """Return how long each result took from the biller's report to the chat."""
         return self._between("reported_at", "told_at")
 
     def _between(self, first: str, second: str) -> list[float]:
@@ -96,5 +96,5 @@ class Ledger:
 
 
 def share(ordered: list[float], part: float) -> float:
-    """Give the value below which `part` of an ordered list lies; 0 of an empty one."""
+    """Return the value below which `part` of an ordered list lies; 0 of an empty one."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else 0.0

@@ -14,7 +14,7 @@ LOADS = (
 
 
 async def run(rounds: int) -> str:
-    """Measure Loket alone, with the pace it has as it comes; give a table."""
+    """Measure Loket alone, with the pace it has as it comes; return a table."""
     runs: dict[str, list[Figures]] = {load.name: [] for load in LOADS}
     for _ in range(rounds):
         for load in LOADS:

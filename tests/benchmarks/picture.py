@@ -45,7 +45,7 @@ def draw(figures: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
 
 
 def _short(value: float) -> str:
-    """Give three digits, or as many as there are before the point."""
+    """Return three digits, or as many as there are before the point."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -14,7 +14,7 @@ WATCHED_S = 120.0
 
 
 async def run() -> str:
-    """Watch Loket do nothing; give a sentence."""
+    """Watch Loket do nothing; return a sentence."""
     with TemporaryDirectory() as home:
         async with around(LOKET, BURST, Path(home)) as (_, bot):
             await asyncio.sleep(SETTLED_AFTER_S)
@@ -24,7 +24,7 @@ async def run() -> str:
 
 
 async def watch(bot: Running, watched_s: float) -> tuple[float, float]:
-    """Give how much of a core a bot takes while it is left alone, and how often it wakes in a second."""
+    """Return how much of a core a bot takes while it is left alone, and how often it wakes in a second."""
     cpu_s, switches, began = bot.cpu_s(), bot.switches(), time.perf_counter()
     await asyncio.sleep(watched_s)
     took_s = time.perf_counter() - began

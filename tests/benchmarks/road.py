@@ -36,7 +36,7 @@ class Load:
 
     @property
     def users(self) -> range:
-        """Give who may order."""
+        """Return who may order."""
         return range(1001, 1001 + 100)
 
 
@@ -95,7 +95,7 @@ class Outside:
 
 
 def _number(index: int) -> str:
-    """Give the number of one who never bought before, far in the books from the one before."""
+    """Return the number of one who never bought before, far in the books from the one before."""
     place = index * 104_729 % fill.NUMBERS
     return f"0{fill.FIRST_NUMBER + place * fill.NUMBERS_APART + fill.NUMBERS_APART // 2}"
 

@@ -24,7 +24,7 @@ HEAD = [
 
 
 async def run(rounds: int) -> Run:
-    """Measure every contender under both loads; give the middle of each figure."""
+    """Measure every contender under both loads; return the middle of each figure."""
     runs: dict[str, dict[str, list[Figures]]] = {
         load.name: {contender.name: [] for contender in CONTENDERS} for load in (STEADY, BURST)
     }

@@ -101,7 +101,7 @@ class Telegram:
             self._at_work[chat_id] = asyncio.create_task(self._bring(chat_id))
 
     async def ask(self, user_id: int, text: str) -> float:
-        """Say something in private; give the seconds until the bot says something there."""
+        """Say something in private; return the seconds until the bot says something there."""
         answered: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         self._awaited[user_id] = answered
         began = time.perf_counter()

@@ -34,7 +34,7 @@ def by_hand(shop: Shop, *statements: str, values: tuple[object, ...] = ()) -> No
 
 
 async def audits(shop: Shop, *, passes: int = 1) -> list[AuditFinding]:
-    """Let the auditor make `passes` passes; give what the admins have been told in all."""
+    """Let the auditor make `passes` passes; return what the admins have been told in all."""
     if shop.auditor.stats.passes == 0:
         assert await shop.auditor.run_once() in (FIRST_AUDIT_AFTER_S, AUDIT_EVERY_S)
         shop.clock.passes(FIRST_AUDIT_AFTER_S)
@@ -240,7 +240,7 @@ async def test_an_alarm_that_a_full_disk_swallowed_is_told_when_it_can_be_writte
     assert len(await audits(shop)) == 1
 
 
-async def test_a_letter_that_was_given_up_for_a_reason_is_accounted_for(shop: Shop) -> None:
+async def test_a_message_that_was_given_up_for_a_reason_is_accounted_for(shop: Shop) -> None:
     shop.sender.rejects(SARI)
     await shop.asks()
     await shop.posts()
@@ -250,7 +250,7 @@ async def test_a_letter_that_was_given_up_for_a_reason_is_accounted_for(shop: Sh
     assert await audits(shop, passes=2) == []
 
 
-async def test_orders_whose_letters_may_have_been_forgotten_are_not_asked_for_them(shop: Shop) -> None:
+async def test_orders_whose_messages_may_have_been_forgotten_are_not_asked_for_them(shop: Shop) -> None:
     await succeeded(shop)
     shop.clock.passes(36 * ONE_DAY_S)
     await shop.watchdog.run_once()

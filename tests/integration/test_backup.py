@@ -1,4 +1,4 @@
-"""A backup is whole, checked and private, and holds up no writer; a restore destroys nothing."""
+"""A backup is whole, checked and private, and holds up no writer."""
 
 import asyncio
 import os
@@ -14,18 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from storage import inbox, restores
-from storage.backup import (
-    back_up,
-    backup_file_name,
-    delete_old_backups,
-    make_backup_folder,
-    restore,
-)
-from storage.database import RESTORING, SqliteDatabase
-from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageBusy, StorageError
-from storage.lock import exclusive_lock
+from storage import inbox
+from storage.backup import back_up, backup_file_name, delete_old_backups, make_backup_folder
+from storage.database import SqliteDatabase
+from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
+from tests.integration.conftest import Shop
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import START_MS
 
@@ -34,7 +28,7 @@ HOUR_MS = 3_600_000
 
 
 def notes(message_id: int, *, at_ms: int = START_MS) -> partial[None]:
-    """Give a unit in two steps: a copy that has one without the other is not whole."""
+    """Return a unit in two steps: a copy that has one without the other is not whole."""
     return partial(_note, message_id=message_id, at_ms=at_ms)
 
 
@@ -44,7 +38,7 @@ def _note(tx: Tx, message_id: int, at_ms: int) -> None:
 
 
 def noted(path: Path) -> tuple[set[int], set[int]]:
-    """Give the messages that are there by their first step, and by their second."""
+    """Return the messages that are there by their first step, and by their second."""
     with closing(sqlite3.connect(path)) as connection:
         seen = {row[0] for row in connection.execute("SELECT message_id FROM messages_seen")}
         aside = {row[0] for row in connection.execute("SELECT update_id FROM failed_updates")}
@@ -77,6 +71,16 @@ def damage(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(-4096, os.SEEK_END)
         file.write(os.urandom(4096))
+
+
+async def killed(database: SqliteDatabase, path: Path, tmp_path: Path, *units: partial[None]) -> Path:
+    """Return a database as a kill leaves it: what was written last is in its -wal alone."""
+    for unit in units:
+        await database.write(unit)
+    shutil.copytree(path.parent, tmp_path / "killed")
+    left = tmp_path / "killed" / path.name
+    assert f"{path.name}-wal" in names_in(left.parent)
+    return left
 
 
 async def test_a_backup_beside_a_busy_writer_is_whole_and_holds_it_up_for_no_time(
@@ -115,13 +119,20 @@ async def test_a_backup_is_one_private_file_that_opens_by_itself(
     assert noted(target) == ({7}, {7})
 
 
+async def test_a_backup_tells_how_many_orders_it_holds_and_when_the_last_was_placed(
+    shop: Shop, path: Path, tmp_path: Path
+) -> None:
+    await shop.asks()
+    shop.clock.passes(60)
+    last = await shop.asks()
+    holding = await asyncio.to_thread(back_up, path, tmp_path / "copy.db")
+    assert (holding.orders, holding.last_order_at_ms) == (2, last.placed_at_ms)
+
+
 async def test_a_database_that_nobody_uses_is_backed_up_too_also_after_a_kill(
     database: SqliteDatabase, path: Path, tmp_path: Path
 ) -> None:
-    await database.write(notes(7))
-    killed = tmp_path / "killed"
-    shutil.copytree(path.parent, killed)  # as the disk is when the process dies: the row is in the -wal alone
-    back_up(killed / path.name, tmp_path / "copy.db")
+    back_up(await killed(database, path, tmp_path, notes(7)), tmp_path / "copy.db")
     assert noted(tmp_path / "copy.db") == ({7}, {7})
 
 
@@ -158,141 +169,6 @@ async def test_a_place_that_is_none_is_told(tmp_path: Path, target: str) -> None
         back_up(path, tmp_path / target)
     with pytest.raises(StorageError, match="there is no database"):
         back_up(tmp_path / "none.db", tmp_path / "copy.db")
-
-
-async def restored(tmp_path: Path, *, lost_at_ms: int = START_MS) -> restores.Restore:
-    """Restore a backup that knows of START_MS over a database that knows of `lost_at_ms`."""
-    copy = await a_database(tmp_path / "copy.db", 1)
-    path = await a_database(tmp_path / "data" / "loket.db", 1, 2, at_ms=lost_at_ms)
-    restore(copy, path, now=NOW + timedelta(hours=5))
-    database = SqliteDatabase(path)
-    await database.open()
-    found = await database.read(restores.in_quarantine)
-    await database.close()
-    assert noted(path) == ({1}, {1})
-    assert found
-    return found
-
-
-async def test_a_restored_database_is_in_quarantine_and_knows_its_gap(tmp_path: Path) -> None:
-    found = await restored(tmp_path, lost_at_ms=START_MS + HOUR_MS)
-    assert (found.backup_at_ms, found.gap_until_ms) == (START_MS, START_MS + HOUR_MS)
-    assert found.restored_at_ms == START_MS + 5 * HOUR_MS
-
-
-async def test_a_present_database_that_knows_no_more_than_the_backup_is_no_witness(tmp_path: Path) -> None:
-    """Somebody may have put the same backup there by hand: then the gap lasts until now."""
-    found = await restored(tmp_path)
-    assert found.gap_until_ms == START_MS + 5 * HOUR_MS
-
-
-async def test_what_stood_there_is_kept_whole_even_what_only_its_wal_holds(
-    database: SqliteDatabase, path: Path, tmp_path: Path
-) -> None:
-    await database.write(notes(7))
-    killed = tmp_path / "killed"
-    shutil.copytree(path.parent, killed)
-    copy = await a_database(tmp_path / "copy.db", 1)
-    done = restore(copy, killed / path.name, now=NOW)
-    assert [file.name for file in done.aside] == [
-        f"loket-aside-2026-09-21-211320-1.db{end}" for end in ("", "-wal", "-shm")
-    ]
-    assert noted(done.aside[0]) == ({7}, {7})
-    assert noted(killed / path.name) == ({1}, {1})
-
-
-async def test_restoring_twice_in_a_second_keeps_both(tmp_path: Path) -> None:
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    copies = [await a_database(tmp_path / f"{number}.db", number) for number in (1, 2)]
-    kept = [restore(copy, path, now=NOW).aside[0] for copy in copies]
-    assert [noted(file)[0] for file in (*kept, path)] == [{7}, {1}, {2}]
-
-
-async def test_a_restore_into_an_empty_place_makes_a_private_database(tmp_path: Path) -> None:
-    copy = await a_database(tmp_path / "copy.db", 1)
-    done = restore(copy, tmp_path / "new" / "loket.db", now=NOW)
-    assert done.aside == ()
-    assert stat.S_IMODE((tmp_path / "new" / "loket.db").stat().st_mode) == 0o600
-    assert noted(tmp_path / "new" / "loket.db") == ({1}, {1})
-
-
-async def test_a_restore_leaves_the_backup_as_it_was(tmp_path: Path) -> None:
-    copy = await a_database(tmp_path / "backups" / "copy.db", 1)
-    before = files_in(copy.parent)
-    restore(copy, tmp_path / "loket.db", now=NOW)
-    assert files_in(copy.parent) == before
-
-
-async def test_no_restore_while_a_loket_runs(tmp_path: Path) -> None:
-    copy = await a_database(tmp_path / "copy.db", 1)
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    with exclusive_lock(path), pytest.raises(StorageBusy, match="stop it before a restore"):
-        restore(copy, path, now=NOW)
-    assert noted(path) == ({7}, {7})
-
-
-async def test_what_is_no_sound_backup_changes_nothing(tmp_path: Path) -> None:
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    before, copies = files_in(path.parent), tmp_path / "copies"
-    damaged = await a_database(copies / "damaged.db", *range(1000))
-    damage(damaged)
-    newer = await a_database(copies / "newer.db", 1)
-    with closing(sqlite3.connect(newer, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO schema_version VALUES (9999)")
-    foreign = copies / "foreign.db"
-    with closing(sqlite3.connect(foreign, isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE recipes (name TEXT)")
-    text = copies / "text.db"
-    text.write_text("this is no database at all " * 100)
-    refusals: dict[Path, tuple[type[StorageError], str]] = {
-        damaged: (DatabaseDamaged, r"damaged\.db: SQLite finds"),
-        newer: (DatabaseTooNew, r"newer\.db: .*install the newer Loket"),
-        foreign: (StorageError, r"foreign\.db: this is not a Loket database"),
-        text: (DatabaseDamaged, r"text\.db: "),
-        copies / "none.db": (StorageError, "there is no backup"),
-        copies: (StorageError, "there is no backup"),
-        path: (StorageError, "is the current database itself"),
-    }
-    for copy, (kind, words) in refusals.items():
-        with pytest.raises(kind, match=words):
-            restore(copy, path, now=NOW)
-        assert files_in(path.parent) == before, copy
-
-
-async def test_a_restore_without_room_changes_nothing(tmp_path: Path) -> None:
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    copy = await a_database(tmp_path / "copy.db", *range(300))
-    before = files_in(path.parent)
-    with no_file_may_grow_over(50_000), pytest.raises(StorageError):
-        restore(copy, path, now=NOW)
-    assert files_in(path.parent) == before
-
-
-async def test_a_restore_cut_off_halfway_is_refused_at_the_start_and_can_be_carried_out_again(
-    tmp_path: Path,
-) -> None:
-    """Between the two renames no database stands there: a start must not make an empty one to buy from."""
-    copy = await a_database(tmp_path / "copy.db", 1)
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    shutil.copy(copy, f"{path}{RESTORING}")
-    path.rename(path.with_name("loket-aside.db"))
-    with pytest.raises(RestoreUnfinished, match="loket restore FILE"):
-        await SqliteDatabase(path).open()
-    assert not path.exists()
-    restore(copy, path, now=NOW)
-    assert noted(path) == ({1}, {1})
-    assert f"{path.name}{RESTORING}" not in names_in(path.parent)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-async def test_a_restore_by_root_leaves_the_database_to_its_owner(tmp_path: Path) -> None:
-    copy = await a_database(tmp_path / "copy.db", 1)
-    path = await a_database(tmp_path / "data" / "loket.db", 7)
-    for kept in (path.parent, path):
-        os.chown(kept, 4711, 4712)
-    restore(copy, path, now=NOW)
-    for file in (path, Path(f"{path}.lock")):
-        assert (file.stat().st_uid, file.stat().st_gid) == (4711, 4712)
 
 
 def nightly(database: Path, folder: Path, nights: int, *, keep: int) -> list[Path]:

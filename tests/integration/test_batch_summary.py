@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from bot.delivery.batch_summary import HOLD_PER_ORDER_MS, MAX_IMMEDIATE_RESULTS, MIN_HOLD_MS
-from bot.orders.model import Order, State
-from tests.integration.conftest import SARI, Shop
+from bot.orders.model import Batch, Order, State
+from storage import batches
+from storage.transaction import Tx
+from tests.integration.conftest import BUDI, SARI, Shop
 from tests.integration.fakes import Message, eventually, order_text, success_of
 from tests.lists import lines_in, refs_in
 
@@ -46,7 +49,7 @@ def results(shop: Shop, chat: int = SARI) -> list[Message]:
 
 
 def shown(shop: Shop, chat: int = SARI) -> str:
-    """Give the marks of a table's lines, in order, as the chat sees it now."""
+    """Return the marks of a table's lines, in order, as the chat sees it now."""
     last = tables(shop, chat)[-1]
     on_screen = [message for message in tables(shop, chat) if message.message_id == last.message_id]
     return marks_in(on_screen[-1])
@@ -57,7 +60,7 @@ def marks_in(table: Message) -> str:
 
 
 def refs_told(shop: Shop, chat: int = SARI) -> list[str]:
-    """Give the Ref of every result that was told, in order."""
+    """Return the Ref of every result that was told, in order."""
     known = [row["trxid"] for row in shop.rows("SELECT trxid FROM orders")]
     return [ref for message in results(shop, chat) for ref in refs_in(message.text, known)]
 
@@ -160,6 +163,22 @@ class TestTelling:
         await shop.speaks()
         assert shown(shop)[0] == "⚠"
         assert (await shop.order(placed[0].trxid)).state is State.DISPUTED
+
+
+async def test_what_moves_or_gathers_in_one_message_leaves_others_of_its_chat_alone(shop: Shop) -> None:
+    first = Batch(
+        chat_id=SARI, message_id=1, placed_at_ms=0, placed_count=9, unplaced=(), version=1, hold_until_ms=0
+    )
+    others = (replace(first, message_id=2), replace(first, chat_id=BUDI))
+
+    def unit(tx: Tx) -> list[Batch | None]:
+        for batch in (first, *others):
+            batches.insert(tx, batch)
+        batches.bump_version(tx, first)
+        batches.set_hold(tx, first, until_ms=900)
+        return [batches.find(tx, batch.chat_id, batch.message_id) for batch in (first, *others)]
+
+    assert await shop.disk.write(unit) == [replace(first, version=2, hold_until_ms=900), *others]
 
 
 class TestResults:

@@ -135,7 +135,7 @@ class TestTrouble:
         await passes(shop, 200)
         assert shown(shop) == "✅✅✅"
 
-    async def test_two_results_at_the_same_moment_leave_one_rewriting_in_the_lane(self, shop: Shop) -> None:
+    async def test_two_results_at_the_same_moment_leave_one_rewriting_in_the_queue(self, shop: Shop) -> None:
         placed = await orders(shop, 20)
         await shop.speaks()
         await asyncio.gather(*(succeed(shop, order) for order in placed[:10]))

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
-from bot.catalogue.product import DestinationRule, Product
+from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.notices.catalogue import (
     CatalogueEmpty,
     CatalogueFile,
@@ -53,6 +54,28 @@ async def test_what_was_put_on_the_shelf_is_read_back_in_order(shop: Shop) -> No
     assert (await shown(shop)).products == (S10, S5)
     await sells(shop, S5, S10)
     assert (await shown(shop)).products == (S5, S10)
+
+
+async def test_a_product_that_changes_in_every_way_is_as_it_was_written_last(shop: Shop) -> None:
+    """A price, a rule or an hour of last month that stayed would be bought by."""
+    before = replace(
+        S5, carrier=Carrier.TELKOMSEL, nominal=5, cut_off=DailyHours(from_minute=1, until_minute=2)
+    )
+    after = Product(
+        code="S5",
+        name="Token 5.000",
+        group="Listrik",
+        rule=DestinationRule.METER,
+        price_idr=6_100,
+        is_open=False,
+        carrier=Carrier.XL,
+        nominal=50,
+        cut_off=DailyHours(from_minute=1380, until_minute=60),
+    )
+    plain = Product(code="s5", name="Bebas", group="Lain", rule=DestinationRule.FREE)
+    for product in (before, after, plain, before):
+        await sells(shop, product)
+        assert (await shown(shop)).products == (product,)
 
 
 async def test_only_who_saw_the_catalogue_as_it_is_may_replace_it(shop: Shop) -> None:

@@ -41,7 +41,7 @@ def told(shop: Shop, chat: int = SARI) -> ComplaintUpdate:
 
 
 def card_of(shop: Shop, admin: int = RINA) -> int:
-    """Give the message that is an admin's card."""
+    """Return the message that is an admin's card."""
     return shop.sender.to(admin)[-1].message_id
 
 

@@ -1,9 +1,10 @@
 """What a unit of work may count on: whole, alone, durable, whatever happens to who asked for it."""
 
 import asyncio
+import sqlite3
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from storage import inbox
 from storage.database import MAX_UNITS_S, SqliteDatabase
 from storage.errors import StorageError
-from storage.transaction import Tx
+from storage.transaction import Tx, write_probe
 from tests.integration.notes import Notes, both, commits_of, locked, noted, statements_of
 
 
@@ -207,6 +208,13 @@ async def test_of_many_reports_each_has_its_turn(database: SqliteDatabase) -> No
         return number
 
     assert await asyncio.gather(*(database.read_long(partial(slow, n)) for n in range(7))) == list(range(7))
+
+
+async def test_a_disk_is_probed_as_often_as_it_fails(database: SqliteDatabase, path: Path) -> None:
+    for _ in range(3):
+        await database.write(write_probe)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT writes FROM write_probe").fetchall() == [(3,)]
 
 
 async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> None:

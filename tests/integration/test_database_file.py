@@ -80,7 +80,7 @@ def mode_of(path: Path) -> int:
 
 
 def spoil(path: Path, content: bytes) -> bytes:
-    """Overwrite the end of a file, or make one; give what it holds then."""
+    """Overwrite the end of a file, or make one; return what it holds then."""
     path.parent.mkdir(exist_ok=True)
     before = path.read_bytes() if path.exists() else b""
     path.write_bytes(before[: max(0, len(before) - len(content))] + content)

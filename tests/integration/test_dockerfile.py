@@ -53,7 +53,7 @@ def environment_of(stage: list[Step]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Carry out the build stage in a folder of its own; give the virtual environment it makes."""
+    """Carry out the build stage in a folder of its own; return the virtual environment it makes."""
     home = tmp_path_factory.mktemp("image")
     work, made = home / "build", home / "venv"
     work.mkdir()

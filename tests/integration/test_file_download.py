@@ -16,7 +16,7 @@ CONTENT = b"kode;nama\r\ns5;Simpati\r\n"
 
 @asynccontextmanager
 async def store() -> AsyncIterator[tuple[Box, FileDownloader, str]]:
-    """Give a Telegram that keeps a file, our store on it, and the file's id."""
+    """Return a Telegram that keeps a file, our store on it, and the file's id."""
     async with sandboxed() as box:
         client = open_client(token=box.world.telegram.token, api_url=box.url)
         file_id = box.world.telegram.files.document(Upload(name="harga.csv", content=CONTENT)).file.id

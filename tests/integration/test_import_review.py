@@ -108,6 +108,15 @@ async def test_a_list_is_acknowledged_shown_and_changes_nothing_before_the_tap(s
     assert await prices(shop) == {}
 
 
+async def test_of_several_lists_the_first_that_was_sent_is_read_first(shop: Shop) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        shop.files.keeps(name, LIST.encode())
+        await shop.says("", by=RINA, document=a_file(name))
+        shop.clock.passes(1)
+    await reads(shop)
+    assert shop.files.fetched == ["a.csv", "b.csv", "c.csv"]
+
+
 async def test_a_tap_applies_it_whole_and_every_admin_hears_of_it(shop: Shop) -> None:
     await applies(shop, LIST)
     assert await prices(shop) == {"s5": 5_900, "s10": 10_900}

@@ -34,7 +34,7 @@ class Court:
         return await self.shop.order(self.trxid)
 
     def shown_to(self, admin: int) -> int:
-        """Give the message in which the admin's questions follow each other."""
+        """Return the message in which the admin's questions follow each other."""
         return self.shop.sender.to(admin)[0].message_id
 
     async def taps(self, action: str, *, by: int = RINA) -> Toast:

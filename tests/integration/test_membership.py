@@ -166,6 +166,27 @@ class TestAdmins:
         await shop.says("aktifkan BUDICELL", by=RINA)
         assert standing(shop, BUDI) == "approved"
 
+    async def test_an_at_name_is_whoever_holds_it_now_and_not_who_held_it_before(self, shop: Shop) -> None:
+        """Telegram gives a name that was let go to the next who wants it."""
+        await shop.says("halo", by=BUDI, username="budicell")
+        shop.clock.passes(1)
+        await shop.says("halo", by=SARI, username="BudiCell")
+        shop.clock.passes(1)
+        # So that of the two the standing of him who held it before is the latest to change.
+        await shop.says(f"/bekukan {BUDI}", by=RINA)
+        await shop.says(f"/aktifkan {BUDI}", by=RINA)
+        await shop.says("/bekukan @budicell", by=RINA)
+        assert (standing(shop, SARI), standing(shop, BUDI)) == ("frozen", "approved")
+
+    async def test_an_at_name_is_whoever_asked_under_it_last(self, asked: Shop) -> None:
+        asked.clock.passes(1)
+        await asked.says("/daftar", by=STRANGER + 1, username="orangasing")
+        asked.clock.passes(1)
+        await asked.presses(asked.buttons(RINA)["approve"])
+        await asked.says(f"/aktifkan {STRANGER}", by=RINA)
+        await asked.says("/bekukan @OrangAsing", by=RINA)
+        assert (standing(asked, STRANGER), standing(asked, STRANGER + 1)) == ("approved", "frozen")
+
     @pytest.mark.parametrize("command", ["/bekukan 1002", "/hapus 1002"])
     async def test_whom_they_put_out_stays_out_after_a_start_whose_settings_name_them(
         self, shop: Shop, command: str
@@ -216,6 +237,10 @@ class TestAdmins:
 
     async def test_a_long_list_says_how_many_are_left_out(self, shop: Shop) -> None:
         await shop.hires(*range(2000, 2060))
+        for command in ("/bekukan 2000", "/hapus 2001"):
+            await shop.says(command, by=RINA)
+        await shop.says("/daftar", by=STRANGER)
+        shop.clock.passes(1)
         await shop.says("/reseller", by=RINA)
         listed = shop.last(RINA)
         assert isinstance(listed, ResellerList)
@@ -227,6 +252,29 @@ class TestAdmins:
     async def test_an_unknown_command_is_answered_as_a_slip(self, shop: Shop) -> None:
         await shop.says("/rahasia", by=RINA)
         assert isinstance(shop.last(RINA), NotUnderstood)
+
+
+async def test_who_asks_again_is_known_as_they_are_now_and_answered_where_they_ask_now(asked: Shop) -> None:
+    await asked.presses(asked.buttons(RINA)["reject"])
+    asked.clock.passes(DAY_S)
+    message_id = await asked.says("/daftar", by=STRANGER, chat=GROUP, thread=3, username="baru")
+    (row,) = asked.rows("SELECT * FROM people WHERE user_id = ?", STRANGER)
+    assert row == {
+        "user_id": STRANGER,
+        "name": f"Name {STRANGER}",
+        "username": "baru",
+        "standing": "asked",
+        "chat_id": GROUP,
+        "thread_id": 3,
+        "message_id": message_id,
+        "changed_at_ms": asked.clock(),
+        "changed_by": STRANGER,
+    }
+    await asked.presses(asked.buttons(DEWI)["approve"], by=DEWI)
+    answer = asked.messages(GROUP)[-1]
+    assert (answer["kind"], answer["thread_id"], answer["reply_to"]) == ("JoinAnswer", 3, message_id)
+    (row,) = asked.rows("SELECT * FROM people WHERE user_id = ?", STRANGER)
+    assert (row["standing"], row["changed_by"]) == ("approved", DEWI)
 
 
 async def test_a_person_is_listed_under_the_name_they_go_by_now(shop: Shop) -> None:

@@ -4,13 +4,14 @@ import pytest
 
 from bot.actors import Role
 from bot.grammar.parsed import InputError
+from bot.grammar.period import day_of, midnight_ms
 from bot.notices.alarms import BillerBalance
 from bot.notices.guidance import AdminsOnly, BalanceWithheld, Help, NotUnderstood, Welcome
 from bot.notices.orders import OrderReceived
 from bot.notices.people import JoinAnswer
 from bot.orders.model import State
 from bot.updates import MessageKind
-from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, ZONE, Shop
 from tests.integration.fakes import START_MS, success_of
 
 ORDER = "S5 0812-3456-7890"
@@ -223,6 +224,35 @@ class TestCommands:
             today_uncosted_count=0,
             waiting_count=0,
         )
+
+    async def test_the_balance_is_the_last_that_was_reported_whatever_it_came_with(self, shop: Shop) -> None:
+        shop.biller.accepts(cost_idr=5_100, balance_idr=1_356_424)
+        order = await shop.asks()
+        await shop.posts()
+        shop.clock.passes(60)
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+        await shop.says("/saldo", by=RINA)
+        told = shop.last(RINA)
+        assert isinstance(told, BillerBalance)
+        assert (told.balance_idr, told.reported_at_ms, told.source) == (9_999, START_MS + 60_000, "reversal")
+        assert shop.rows("SELECT trxid FROM biller_balance") == [{"trxid": order.trxid}]
+        assert (told.open_count, told.open_cost_idr, told.today_count) == (0, 0, 1)
+
+    async def test_only_what_succeeded_counts_as_bought_today_and_only_what_is_open_as_open(
+        self, shop: Shop
+    ) -> None:
+        shop.clock.ms = midnight_ms(day_of(START_MS, ZONE), ZONE)
+        for settle in (shop.biller.accepts, shop.biller.refuses, shop.biller.cuts):
+            settle()
+            order = await shop.asks()
+            await shop.posts()
+            if settle == shop.biller.accepts:
+                await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+        await shop.says("/saldo", by=RINA)
+        told = shop.last(RINA)
+        assert isinstance(told, BillerBalance)
+        assert (told.today_count, told.today_cost_idr) == (1, 5_100), "from the first moment of the day on"
+        assert (told.open_count, told.waiting_count) == (1, 1)
 
     async def test_a_day_begins_at_midnight_of_the_shop(self, shop: Shop) -> None:
         order = await shop.asks()

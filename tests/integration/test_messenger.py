@@ -67,7 +67,7 @@ def refs(messages: list[Message]) -> list[str]:
     return [message.text.rsplit("Ref ", 1)[-1] for message in messages]
 
 
-async def test_letters_of_a_chat_are_told_in_order(shop: Shop) -> None:
+async def test_messages_of_a_chat_are_told_in_order(shop: Shop) -> None:
     notices: list[OrderReceived | OrderExpired] = [acknowledgement(), result(), acknowledgement()]
     await put(shop, *notices)
     await shop.speaks()
@@ -82,7 +82,7 @@ async def test_a_result_answers_the_message_that_asked(shop: Shop) -> None:
     assert (message.outgoing.reply_to, message.outgoing.thread_id) == (77, 5)
 
 
-async def test_a_letter_told_is_never_told_again_though_the_process_starts_anew(shop: Shop) -> None:
+async def test_a_message_told_is_never_told_again_though_the_process_starts_anew(shop: Shop) -> None:
     await put(shop, result(), result())
     await shop.speaks()
     shop.starts()
@@ -103,7 +103,7 @@ async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop
     assert len(shop.sender.messages) == 2
 
 
-async def test_a_letter_written_just_as_its_lane_falls_silent_is_told_at_once(shop: Shop) -> None:
+async def test_a_message_written_just_as_its_queue_falls_silent_is_told_at_once(shop: Shop) -> None:
     """The chat queue finds no other message, and the scan for the new one still finds the chat busy."""
     messenger = asyncio.create_task(Worker("messenger", shop.messenger.run_once, shop.outbox_wake_up).run())
     shop.sender.hangs()
@@ -178,7 +178,7 @@ async def test_a_chat_gets_no_more_than_its_pace(shop: Shop) -> None:
     assert len(shop.sender.to(SARI)) == 2
 
 
-async def test_the_pause_is_until_the_next_letter_may_go(shop: Shop) -> None:
+async def test_the_pause_is_until_the_next_message_may_go(shop: Shop) -> None:
     shop.starts(chat_messages_per_s=1)
     await put(shop, result(), result())
     await shop.messenger.run_once()
@@ -188,7 +188,7 @@ async def test_the_pause_is_until_the_next_letter_may_go(shop: Shop) -> None:
 
 
 class TestQueues:
-    async def test_up_to_three_letters_keep_their_own_message(self, shop: Shop) -> None:
+    async def test_up_to_three_messages_keep_their_own_message(self, shop: Shop) -> None:
         await put(shop, *[result() for _ in range(3)])
         await shop.speaks()
         assert len(shop.sender.to(SARI)) == 3

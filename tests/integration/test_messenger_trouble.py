@@ -67,7 +67,7 @@ class TestLostAnswers:
 
 
 class TestClosedChats:
-    async def test_a_blocked_chats_letters_are_set_aside_and_the_admins_told_once(self, shop: Shop) -> None:
+    async def test_a_blocked_chats_messages_are_set_aside_and_the_admins_told_once(self, shop: Shop) -> None:
         shop.sender.blocks(SARI)
         await put(shop, result(), result())
         await shop.speaks()
@@ -111,7 +111,7 @@ class TestClosedChats:
 
 
 class TestMovedGroups:
-    async def test_letters_go_where_the_group_went_in_order(self, shop: Shop) -> None:
+    async def test_messages_go_where_the_group_went_in_order(self, shop: Shop) -> None:
         shop.sender.moves(GROUP, SUPERGROUP)
         notices = [result(), result()]
         await put(shop, *notices, chat=GROUP, reply_to=77)
@@ -152,7 +152,7 @@ class TestPoison:
         await passes(shop, 60)
         assert shop.messages(SARI)[0]["state"] == "waiting"
 
-    async def test_the_letters_behind_it_are_told(self, shop: Shop) -> None:
+    async def test_the_messages_behind_it_are_told(self, shop: Shop) -> None:
         await put(shop, result(), result())
         shop.sender.rejects(SARI)
         for _ in range(2):

@@ -156,7 +156,7 @@ class TestOldOffers:
     """What a button offered holds for minutes, and only while the catalogue stands as it stood then."""
 
     async def offered(self, shop: Shop, *products: Product) -> str:
-        """Let a product be offered for a number; give the button's nonce."""
+        """Let a product be offered for a number; return the button's nonce."""
         await shop.sells(*products)
         intent = Intent(product_code="S5", destination=NUMBER)
         where = Address(chat_id=SARI)
@@ -202,7 +202,7 @@ class TestNumbers:
     """A product was tapped, and its number is asked for."""
 
     async def asked(self, shop: Shop, code: str = "S5", *, chat: int = SARI) -> int:
-        """Ask for the number of a product; give the message that asks."""
+        """Ask for the number of a product; return the message that asks."""
         notice = DestinationPrompt(
             code=code, name=f"Pulsa {code}", rule=DestinationRule.PHONE, price_idr=6_300
         )

@@ -1,6 +1,8 @@
 """An order is stored once, moved only by who saw it as it is, and is what its events add up to."""
 
 import json
+from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -126,6 +128,100 @@ async def test_the_admins_list_holds_what_waits_for_a_word_and_nothing_else(data
         (State.DISPUTED, False),
         (State.PENDING, True),
     }
+
+
+def numbered(number: int, **changes: Any) -> Order:
+    """Return one of several orders; a later number is an older order."""
+    at_ms = FIRST.placed_at_ms - number
+    return replace(FIRST, trxid=f"{9 - number:017}", message_id=number, changed_at_ms=at_ms, **changes)
+
+
+async def test_what_waits_for_admins_comes_oldest_first_and_no_more_than_asked_for(
+    database: SqliteDatabase,
+) -> None:
+    """More than a screen of cards: those that wait longest must not be the ones left out."""
+    states = (State.UNKNOWN, State.DISPUTED, State.UNKNOWN)
+    await keep(database, *(numbered(number, state=state) for number, state in enumerate(states)))
+    found = await database.read(lambda tx: orders.for_admins(tx, limit=2))
+    assert [order.message_id for order in found] == [2, 1]
+    assert await database.read(lambda tx: orders.trxids_for_admins(tx, limit=2)) == [o.trxid for o in found]
+
+
+async def test_what_stands_too_long_in_a_state_comes_oldest_first(database: SqliteDatabase) -> None:
+    await keep(database, *(numbered(number, state=State.SUBMITTING) for number in range(4)), numbered(4))
+
+    def unit(tx: Tx) -> list[Order]:
+        before_ms = FIRST.placed_at_ms
+        return orders.in_state(tx, State.SUBMITTING, changed_before_ms=before_ms, limit=2)
+
+    assert [order.message_id for order in await database.read(unit)] == [3, 2]
+
+
+async def test_only_a_pending_order_whose_chat_was_not_told_is_overdue_oldest_first(
+    database: SqliteDatabase,
+) -> None:
+    pending = [numbered(number, state=State.PENDING) for number in range(4)]
+    told = numbered(4, state=State.PENDING, overdue=True)
+    others = [numbered(5 + n, state=state) for n, state in enumerate((State.PLACED, State.UNKNOWN))]
+    await keep(database, *pending, told, *others)
+
+    def unit(tx: Tx) -> list[Order]:
+        return orders.overdue(tx, changed_before_ms=FIRST.placed_at_ms, limit=2)
+
+    assert [order.message_id for order in await database.read(unit)] == [3, 2]
+
+
+async def test_an_audit_finds_what_changed_since_an_event_once_and_goes_on_where_it_ended(
+    database: SqliteDatabase,
+) -> None:
+    wanted = [numbered(number) for number in range(3)]
+    await keep(database, *wanted)
+    first, second, third = (order.trxid for order in wanted)
+
+    def claims(tx: Tx) -> int:
+        after = replace(wanted[0], state=State.SUBMITTING, attempts=1)
+        orders.update(tx, wanted[0], after, Claimed(), at_ms=1, actor="", evidence="")
+        return orders.newest_event(tx)
+
+    assert await database.write(claims) == 4
+
+    def changed(event_id: int, *, max_events: int, max_orders: int) -> Awaitable[tuple[list[str], int]]:
+        return database.read(
+            lambda tx: orders.changed_since(tx, event_id, max_events=max_events, max_orders=max_orders)
+        )
+
+    assert await changed(0, max_events=9, max_orders=9) == ([first, second, third], 4)
+    assert await changed(0, max_events=2, max_orders=9) == ([first, second], 2)
+    assert await changed(0, max_events=9, max_orders=2) == ([first, second], 2)
+    assert await changed(2, max_events=9, max_orders=9) == ([third, first], 4)
+    assert await changed(4, max_events=9, max_orders=9) == ([], 4)
+
+
+async def test_an_audit_walks_from_the_newest_order_to_the_oldest(database: SqliteDatabase) -> None:
+    await keep(database, *(numbered(number) for number in range(5)))
+    trxids = [numbered(number).trxid for number in range(5)]
+    assert await database.read(lambda tx: orders.before(tx, "~", limit=2)) == trxids[:2]
+    assert await database.read(lambda tx: orders.before(tx, trxids[1], limit=2)) == trxids[2:4]
+    assert await database.read(lambda tx: orders.before(tx, trxids[4], limit=2)) == []
+
+
+async def test_the_orders_of_a_message_are_its_own_line_by_line(database: SqliteDatabase) -> None:
+    lines = [replace(numbered(number), message_id=7, line=3 - number) for number in range(3)]
+    await keep(database, *lines, numbered(8), numbered(9, chat_id=7002))
+    found = await database.read(lambda tx: orders.of_message(tx, FIRST.chat_id, 7))
+    assert [(order.message_id, order.line) for order in found] == [(7, 1), (7, 2), (7, 3)]
+    assert await database.read(lambda tx: orders.of_message(tx, 7002, 7)) == []
+
+
+@pytest.mark.parametrize("state", State)
+async def test_a_message_is_under_way_while_one_of_its_own_orders_may_still_get_a_result_by_itself(
+    database: SqliteDatabase, state: State
+) -> None:
+    ended = replace(numbered(0), message_id=7, line=2, state=State.FAILED)
+    others = [numbered(8, state=State.PENDING), numbered(9, chat_id=7002, state=State.PENDING)]
+    await keep(database, replace(numbered(1), message_id=7, state=state), ended, *others)
+    is_under_way = await database.read(lambda tx: orders.any_in_progress(tx, FIRST.chat_id, 7))
+    assert is_under_way is (state in (State.PLACED, State.SUBMITTING, State.PENDING))
 
 
 async def test_counts_name_every_state_that_is_not_an_end(database: SqliteDatabase) -> None:

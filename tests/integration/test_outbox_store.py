@@ -1,22 +1,21 @@
-"""Letters wait in their chat's lane, in order, and are told, held, set aside or given up one by one."""
+"""Messages wait in their chat's queue, in order, and are told, held, set aside or given up one by one."""
 
-from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
 
 from bot.actors import Role
+from bot.catalogue.product import DestinationRule
 from bot.notices.alarms import NothingToResolve
 from bot.notices.buttons import Action, Button, ButtonSpec
 from bot.notices.guidance import Help
 from bot.notices.orders import OrderFailed
 from bot.notices.people import JoinAnswer
-from bot.notices.placing import BatchSummary
-from bot.orders.model import Batch, FailureCause
-from storage import batches, chats, inbox, outbox
+from bot.notices.shopping import DestinationPrompt, PromptCancelled
+from bot.orders.model import FailureCause
+from storage import chats, inbox, outbox
 from storage.database import SqliteDatabase
 from storage.outbox import ChatQueue, OutboxMessage, QueuedMessage
-from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx
 
 CHAT, OTHER = 1001, -100200300
@@ -59,12 +58,14 @@ async def queues(database: SqliteDatabase, now_ms: int = 0) -> list[ChatQueue]:
     return found
 
 
-async def test_a_letter_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
+async def test_a_message_comes_out_as_it_was_put_in(database: SqliteDatabase) -> None:
     await put(database, FULL, PLAIN)
     assert [waiting.message for waiting in await queue(database)] == [FULL, PLAIN]
 
 
-async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(database: SqliteDatabase) -> None:
+async def test_a_queue_is_held_up_by_its_first_message_and_by_no_other_queue(
+    database: SqliteDatabase,
+) -> None:
     await put(database, PLAIN, PLAIN, replace(PLAIN, chat_id=OTHER))
     first, second = await queue(database)
     await database.write(
@@ -78,7 +79,7 @@ async def test_a_lane_is_held_up_by_its_first_letter_and_by_no_other_lane(databa
     assert (await queues(database))[0].due_at_ms == 0
 
 
-async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabase) -> None:
+async def test_a_told_or_buried_message_never_waits_again(database: SqliteDatabase) -> None:
     await put(database, PLAIN, PLAIN)
     told, buried = await queue(database)
     await database.write(lambda tx: outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1))
@@ -94,59 +95,74 @@ async def test_a_told_or_buried_letter_never_waits_again(database: SqliteDatabas
     assert await queue(database) == []
 
 
-async def test_a_parked_lane_comes_back_in_its_order(database: SqliteDatabase) -> None:
-    await put(database, FULL, PLAIN, replace(PLAIN, chat_id=OTHER))
-    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
-    assert [entry.chat_id for entry in await queues(database)] == [OTHER]
-    assert await database.read(outbox.counts) == {"waiting": 1, "parked": 2, "failed": 0}
-    assert await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=50))
-    assert [waiting.message for waiting in await queue(database)] == [FULL, PLAIN]
-    assert not await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=60))
-
-
-async def test_a_moved_chats_letters_go_where_it_went(database: SqliteDatabase) -> None:
-    await put(database, FULL)
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
-    await put(database, PLAIN)
-    assert await queue(database) == []
-    moved, later = await queue(database, OTHER)
-    # A supergroup numbers its messages anew: the old numbers would point at somebody else's.
-    assert (moved.message.reply_to, moved.message.edits) == (None, None)
-    assert later.message.notice == PLAIN.notice
-    assert await database.read(lambda tx: chats.current(tx, CHAT)) == OTHER
-
-
-async def test_a_letter_for_a_chat_that_has_moved_points_at_none_of_its_old_messages(
+async def test_what_became_of_a_message_is_kept_with_the_last_fault_and_the_number_of_tries(
     database: SqliteDatabase,
 ) -> None:
-    """A supergroup numbers its messages anew: a result must not answer somebody else's order there."""
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=1))
-    await put(database, FULL)
-    (message,) = await queue(database, OTHER)
-    assert (message.message.reply_to, message.message.edits) == (None, None)
+    await put(database, FULL, FULL, FULL)
+    told, failed, waiting = (entry.outbox_id for entry in await queue(database))
+
+    def unit(tx: Tx) -> None:
+        for outbox_id in (told, failed, waiting):
+            outbox.postpone(tx, outbox_id, due_at_ms=5, fault="ConnectError")
+        outbox.mark_sent(tx, told, message_id=70, at_ms=6)
+        outbox.mark_failed(tx, failed, fault="poison")
+        # What was told stays told, whoever comes late.
+        outbox.mark_failed(tx, told, fault="late")
+        outbox.drop(tx, told)
+        outbox.drop(tx, failed)
+
+    await database.write(unit)
+    found = await database.read(lambda tx: outbox.delivery_records(tx, "order:1"))
+    assert [(record.state, record.fault) for record in found] == [
+        ("sent", None),
+        ("failed", "poison"),
+        ("waiting", "ConnectError"),
+    ]
+    rows = await database.read(lambda tx: tx.all("cards_about", subject="order:1"))
+    assert [(row["outbox_id"], row["message_id"]) for row in rows] == [(told, 70), (waiting, FULL.edits)]
+    (entry,) = await queue(database)
+    assert (entry.attempts, entry.ambiguous, entry.rejections, entry.due_at_ms) == (1, 0, 0, 5)
 
 
-async def test_letters_set_aside_are_tried_again_where_their_chat_moved(database: SqliteDatabase) -> None:
-    await put(database, PLAIN)
-    await database.write(lambda tx: chats.park(tx, CHAT, why="kicked", at_ms=1))
-    await database.write(lambda tx: chats.move(tx, CHAT, OTHER, at_ms=2))
-    assert [waiting.message.notice for waiting in await queue(database, OTHER)] == [PLAIN.notice]
+async def edits_of_a_sent_message(database: SqliteDatabase) -> None:
+    """Put an edit of a message that is sent by then, known by its number in the outbox alone."""
+    await put(database, PLAIN, replace(PLAIN, edits_outbox_id=1, subject="edit"))
+    await database.write(lambda tx: outbox.mark_sent(tx, 1, message_id=70, at_ms=1))
+    (entry,) = await queue(database)
+    assert (entry.outbox_id, entry.message.edits) == (2, 70)
 
 
-async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
-    await put(database, FULL)
-    await database.write(lambda tx: chats.move(tx, CHAT, CHAT, at_ms=1))
-    assert [waiting.message for waiting in await queue(database)] == [FULL]
+async def test_an_edit_of_what_is_gone_is_said_anew_however_its_message_was_named(
+    database: SqliteDatabase,
+) -> None:
+    await edits_of_a_sent_message(database)
+    await database.write(lambda tx: outbox.detach_edit(tx, 2))
+    (entry,) = await queue(database)
+    assert (entry.message.edits, entry.message.edits_outbox_id) == (None, None)
 
 
-async def test_a_lost_topic_is_left_by_its_letters_alone(database: SqliteDatabase) -> None:
-    other_topic = replace(FULL, thread_id=8)
-    await put(database, FULL, other_topic)
+async def test_an_edit_of_what_never_left_is_void_until_it_leaves_after_all(database: SqliteDatabase) -> None:
+    await put(database, *[PLAIN] * 4, *(replace(PLAIN, edits_outbox_id=number) for number in range(1, 5)))
+
+    def unit(tx: Tx) -> None:
+        outbox.mark_sent(tx, 1, message_id=70, at_ms=1)
+        outbox.drop(tx, 2)
+        outbox.mark_failed(tx, 3, fault="poison")
+
+    await database.write(unit)
+    found = {entry.outbox_id: (entry.message.edits, entry.is_void) for entry in await queue(database)}
+    assert found == {4: (None, False), 5: (70, False), 6: (None, True), 7: (None, True), 8: (None, False)}
+
+
+async def test_a_lost_topic_is_left_by_its_messages_alone(database: SqliteDatabase) -> None:
+    other_topic, other_chat = replace(FULL, thread_id=8), replace(FULL, chat_id=OTHER)
+    await put(database, FULL, other_topic, other_chat)
     await database.write(lambda tx: outbox.leave_topic(tx, CHAT, 3))
     assert [waiting.message for waiting in await queue(database)] == [
         replace(FULL, thread_id=None),
         other_topic,
     ]
+    assert [waiting.message for waiting in await queue(database, OTHER)] == [other_chat]
 
 
 async def test_what_waits_about_a_closed_subject_is_dropped(database: SqliteDatabase) -> None:
@@ -162,6 +178,26 @@ async def test_what_waits_about_a_closed_subject_is_dropped(database: SqliteData
     assert card[:2] == (CHAT, 70)
 
 
+async def test_the_cards_about_a_subject_are_all_that_an_admin_may_still_see_oldest_first(
+    database: SqliteDatabase,
+) -> None:
+    """A card that waits for an admin who has blocked us must not ask what is settled when it is told."""
+    card = replace(PLAIN, subject="order:1")
+    await put(database, card, replace(card, chat_id=OTHER), at_ms=9)
+    await put(database, card, card, card, at_ms=8)  # the clock was set back
+    sent, waiting, dropped, failed = (entry.outbox_id for entry in await queue(database))
+
+    def unit(tx: Tx) -> None:
+        outbox.mark_sent(tx, sent, message_id=70, at_ms=1)
+        outbox.drop(tx, dropped)
+        outbox.mark_failed(tx, failed, fault="poison")
+        chats.park(tx, OTHER, why="blocked", at_ms=1)
+
+    await database.write(unit)
+    found = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
+    assert found == [(CHAT, 70, sent), (OTHER, None, 2), (CHAT, None, waiting)]
+
+
 async def test_a_message_is_known_by_the_last_thing_said_with_it(database: SqliteDatabase) -> None:
     for notice, subject in ((NothingToResolve(), "first"), (JoinAnswer(standing=None), "second")):
         await put(database, OutboxMessage(chat_id=CHAT, notice=notice, subject=subject))
@@ -170,6 +206,19 @@ async def test_a_message_is_known_by_the_last_thing_said_with_it(database: Sqlit
     found = await database.read(lambda tx: outbox.find_sent(tx, CHAT, 9))
     assert found == ("JoinAnswer", "second")
     assert await database.read(lambda tx: outbox.find_sent(tx, OTHER, 9)) is None
+
+
+PROMPT = DestinationPrompt(code="s5", name="Simpati 5", price_idr=None, rule=DestinationRule.PHONE)
+
+
+async def test_a_question_for_a_number_that_was_let_go_is_answered_by_none(database: SqliteDatabase) -> None:
+    question = OutboxMessage(chat_id=CHAT, notice=PROMPT, subject="prompt:1")
+    await put(database, question, PLAIN, replace(question, chat_id=OTHER, subject="prompt:2"), at_ms=9)
+    asked = [await database.read(partial(outbox.last_destination_prompt, chat_id=c)) for c in (CHAT, OTHER)]
+    assert asked == [("prompt:1", 9), ("prompt:2", 9)]
+    await put(database, replace(question, notice=PromptCancelled()))
+    asked = [await database.read(partial(outbox.last_destination_prompt, chat_id=c)) for c in (CHAT, OTHER)]
+    assert asked == [None, ("prompt:2", 9)]
 
 
 async def test_what_was_said_about_lately_is_known(database: SqliteDatabase) -> None:
@@ -189,18 +238,26 @@ async def test_what_is_set_aside_still_waits_for_its_chat(database: SqliteDataba
 async def test_of_the_edits_of_a_message_the_last_is_kept(database: SqliteDatabase) -> None:
     others = [PLAIN, replace(PLAIN, edits=6), replace(PLAIN, edits=5, chat_id=OTHER)]
     edits = [replace(PLAIN, edits=5, reply_to=number) for number in range(3)]
-    await put(database, edits[0], *others, *edits[1:])
+    await put(database, *others, edits[0], *others, *edits[1:], *others)
     await database.write(lambda tx: outbox.drop_superseded_edits(tx, CHAT, 5))
-    assert [entry.message for entry in await queue(database)] == [*others[:2], edits[2]]
-    assert [entry.message for entry in await queue(database, OTHER)] == [others[2]]
+    left = [*others[:2], *others[:2], edits[2], *others[:2]]
+    assert [entry.message for entry in await queue(database)] == left
+    assert [entry.message for entry in await queue(database, OTHER)] == [others[2]] * 3
 
 
 async def test_edits_that_are_set_aside_do_not_pile_up_either(database: SqliteDatabase) -> None:
-    await database.write(lambda tx: chats.park(tx, CHAT, why="blocked", at_ms=1))
-    await put(database, *(replace(PLAIN, edits=5, reply_to=number) for number in range(3)))
+    others = [replace(PLAIN, edits=6), *(replace(PLAIN, edits=5, chat_id=OTHER),) * 2]
+    for chat_id in (CHAT, OTHER):
+        await database.write(partial(chats.park, chat_id=chat_id, why="blocked", at_ms=1))
+    await put(database, *(replace(PLAIN, edits=5, reply_to=number) for number in range(3)), *others)
     await database.write(lambda tx: outbox.drop_superseded_edits(tx, CHAT, 5))
-    await database.write(lambda tx: chats.unpark(tx, CHAT, at_ms=2))
-    assert [entry.message.reply_to for entry in await queue(database)] == [2]
+    for chat_id in (CHAT, OTHER):
+        await database.write(partial(chats.unpark, chat_id=chat_id, at_ms=2))
+    assert [(entry.message.edits, entry.message.reply_to) for entry in await queue(database)] == [
+        (5, 2),
+        (6, None),
+    ]
+    assert [entry.message for entry in await queue(database, OTHER)] == others[1:]
 
 
 KEY = ButtonSpec(action=Action.CONFIRM_SUCCESS, payload="SN", owner_id=7)
@@ -226,77 +283,3 @@ async def test_a_button_works_once(database: SqliteDatabase) -> None:
     )
     assert await database.write(lambda tx: inbox.use_button(tx, "n", user_id=1, at_ms=3)) is None
     assert await database.write(lambda tx: inbox.use_button(tx, "none of ours", user_id=1, at_ms=3)) is None
-
-
-OLD = RetentionLimits(seen_before_ms=100, outbox_before_ms=100)
-
-
-async def forget(database: SqliteDatabase, *, limit: int = 10) -> int:
-    """Forget all that is old; give how many units it took."""
-    units, after = 1, 0
-    while (after_this := await database.write(forgetting(after, limit))) is not None:
-        assert units < 100
-        units, after = units + 1, after_this
-    return units
-
-
-def forgetting(after: int, limit: int) -> Callable[[Tx], int | None]:
-    return lambda tx: delete_expired(tx, OLD, after_id=after, limit=limit)
-
-
-async def test_what_is_old_is_forgotten_a_little_at_a_time_past_what_is_kept(
-    database: SqliteDatabase,
-) -> None:
-    """A busy day's letters forgotten at once would keep everybody waiting for a second."""
-
-    def unit(tx: Tx) -> None:
-        for number in range(25):
-            outbox.enqueue(tx, replace(PLAIN, chat_id=number), at_ms=99)
-            inbox.mark_seen(tx, 1, number, at_ms=99)
-        outbox.enqueue(tx, replace(PLAIN, chat_id=25), at_ms=100)
-        for number in (*range(10), *range(20, 26)):  # ten in a row are kept, since they still wait
-            outbox.mark_sent(tx, number + 1, message_id=number, at_ms=99)
-
-    await database.write(unit)
-    assert await forget(database, limit=7) >= 4
-    left = await database.read(lambda tx: tx.all("messages_after", outbox_id=0, limit=99))
-    assert [row["outbox_id"] for row in left] == [*range(11, 21), 26]
-    assert await database.write(lambda tx: inbox.mark_seen(tx, 1, 24, at_ms=100))
-
-
-async def test_old_chatter_is_forgotten_and_what_still_waits_is_not(database: SqliteDatabase) -> None:
-    await put(database, FULL, FULL, FULL)
-    told, buried, _ = await queue(database)
-    await database.write(lambda tx: outbox.mark_sent(tx, told.outbox_id, message_id=1, at_ms=1))
-    await database.write(lambda tx: outbox.mark_failed(tx, buried.outbox_id, fault="poison"))
-    await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=0))
-    await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
-    await forget(database)
-    assert await database.write(lambda tx: inbox.mark_seen(tx, 1, 1, at_ms=100))
-    assert not await database.write(lambda tx: inbox.mark_seen(tx, 1, 2, at_ms=100))
-    assert len(await queue(database)) == 1
-    left = await database.read(lambda tx: outbox.cards_about(tx, "order:1"))
-    assert [message_id for _, message_id, _ in left] == [FULL.edits]
-
-
-async def test_old_messages_that_made_no_order_are_forgotten_once_their_table_is_told(
-    database: SqliteDatabase,
-) -> None:
-    """They cost their sender nothing, and would fill the disk; what made orders is kept with them."""
-    batch = Batch(
-        chat_id=CHAT, message_id=0, placed_at_ms=99, placed_count=0, unplaced=(), version=1, hold_until_ms=0
-    )
-    old, young, bought, untold = (replace(batch, message_id=number) for number in range(4))
-    young, bought = replace(young, placed_at_ms=100), replace(bought, placed_count=1)
-    table = replace(
-        PLAIN, notice=BatchSummary(chat_id=CHAT, message_id=untold.message_id), subject=f"table:{CHAT}:3"
-    )
-
-    def unit(tx: Tx) -> list[Batch | None]:
-        for each in (old, young, bought, untold):
-            batches.insert(tx, each)
-        outbox.enqueue(tx, table, at_ms=0)
-        delete_expired(tx, OLD, after_id=0, limit=10)
-        return [batches.find(tx, CHAT, each.message_id) for each in (old, young, bought, untold)]
-
-    assert await database.write(unit) == [None, young, bought, untold]

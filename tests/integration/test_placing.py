@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
-from bot.grammar.parsed import Ambiguity, InputError
+from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import ClosedReason, OrderQuestion, ProductClosed
 from bot.orders.model import Intent, UnplacedLine, UnplacedReason
-from bot.purchasing.placing import QUESTIONS_A_BATCH
+from bot.purchasing.placing import QUESTIONS_A_BATCH, not_understood
 from bot.updates import Toast
 from storage import batches
 from tests.integration.conftest import SARI, Row, Shop
@@ -173,6 +173,27 @@ class TestSeveral:
         assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", UnplacedReason.INPUT_ERROR)
         assert bad.hint == ""  # a number of ours would be bought for as it stands
         assert shop.kinds(SARI) == ["BatchSummary"]
+
+    async def test_of_a_long_line_the_table_shows_how_it_begins(self, shop: Shop) -> None:
+        line = "s5.0812 " + "tolong segera ya kak " * 9
+        message_id = await shop.says(f"{line}\ns5.{NUMBER}")
+        (bad,) = await unplaced(shop, message_id)
+        assert bad.typed == line[:40]
+
+    async def test_an_order_alone_that_cannot_be_read_is_shown_as_it_was_typed(self, shop: Shop) -> None:
+        await shop.says("s5.0812")
+        notice = shop.last(SARI)
+        assert isinstance(notice, NotUnderstood)
+        assert notice.typed == "s5.0812"
+
+    def test_a_suggestion_too_long_to_be_shown_gives_way_to_an_example(self) -> None:
+        suggestion = "s5." + "8" * 98
+        invalid = InvalidInput(
+            input_error=InputError.NOT_AN_ORDER, suggestion=suggestion, looks_like_order=True
+        )
+        assert not_understood(invalid).suggestion == EXAMPLE
+        invalid = replace(invalid, suggestion=suggestion[:100])
+        assert not_understood(invalid).suggestion == invalid.suggestion
 
     async def test_talk_between_the_orders_is_left_alone(self, shop: Shop) -> None:
         message_id = await shop.says(f"pagi kak\ns5.{NUMBER}\ns5.081234567891\nterima kasih ya")

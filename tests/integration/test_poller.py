@@ -101,6 +101,18 @@ async def test_an_offset_from_before_a_quiet_week_is_not_used(
     assert cursor_of(shop) == 5
 
 
+async def test_an_offset_that_moved_this_week_is_used_however_long_ago_it_first_was(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    """Asked without one, Telegram gives the same hundred updates for ever."""
+    for update_id in (900, 901):
+        source.waiting = [a_message(update_id)]
+        await poller.run_once()
+        shop.clock.passes(5 * 86_400)
+    await poller.run_once()
+    assert source.offsets == [None, 901, 902]
+
+
 @pytest.mark.parametrize(
     ("fault", "pause_s"),
     [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.notices import Notice
 from bot.notices.alarms import NothingToResolve
 from bot.notices.orders import OrderCard, OrderUnknown
 from bot.notices.restore_gate import (
@@ -15,9 +16,10 @@ from bot.notices.restore_gate import (
     ReopenQuestion,
     RestoreCard,
 )
-from bot.orders.model import Intent, State
+from bot.orders.model import Intent, State, UnplacedReason
 from bot.purchasing.settlement import OrderSource, store_order
 from bot.updates import Toast
+from storage import batches
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import success_of
@@ -80,6 +82,20 @@ async def test_while_it_is_closed_an_order_is_turned_away_and_neither_kept_nor_b
     assert shop.biller.posts == []
 
 
+async def test_while_it_is_closed_every_line_of_a_message_is_turned_away_in_its_table(story: Story) -> None:
+    story.is_backed_up()
+    shop = await story.is_restored()
+    message_id = await shop.says("s5.081234567890\ns10.081234567891")
+    batch = await shop.disk.read(lambda tx: batches.find(tx, SARI, message_id))
+    assert batch
+    assert [(line.number, line.why) for line in batch.unplaced] == [
+        (1, UnplacedReason.COUNTER_CLOSED),
+        (2, UnplacedReason.COUNTER_CLOSED),
+    ]
+    assert shop.kinds(SARI) == ["BatchSummary"]
+    assert shop.rows("SELECT * FROM orders") == []
+
+
 async def test_no_order_has_its_turn_while_it_is_closed_however_it_came_to_be_placed(story: Story) -> None:
     story.is_backed_up()
     shop = await story.is_restored()
@@ -107,6 +123,17 @@ async def test_once_it_is_open_whom_it_turned_away_are_told_and_may_order(story:
     order = await shop.asks("s5.081234567891")
     await shop.posts()
     assert shop.biller.trxids == [order.trxid]
+
+
+async def test_once_it_was_opened_a_start_doubts_nothing_and_asks_nobody(story: Story) -> None:
+    story.is_backed_up()
+    shop = await story.is_restored()
+    await opens(shop)
+    order = await shop.asks("s5.081234567891")
+    assert await story.starts() == 0
+    assert (await shop.order(order.trxid)).state is State.PLACED
+    for admin in (RINA, DEWI):
+        assert shop.kinds(admin).count("RestoreCard") == 1
 
 
 async def test_a_message_of_the_gap_that_comes_again_is_doubted_and_not_bought_twice(story: Story) -> None:
@@ -139,6 +166,22 @@ async def test_what_was_typed_after_the_loss_is_not_doubted_but_turned_away(stor
     await shop.says("s5.081234567890", at_ms=typed_at_ms)
     assert isinstance(shop.last(SARI), CounterClosed)
     assert shop.rows("SELECT * FROM orders") == []
+
+
+@pytest.mark.parametrize(("after_s", "answer"), [(60, OrderUnknown), (61, CounterClosed)])
+async def test_the_gap_ends_a_minute_later_than_it_is_known_to_since_clocks_differ(
+    story: Story, after_s: int, answer: type[Notice]
+) -> None:
+    """Telegram's clock may be ahead of ours: what bears a later time may have been bought before the loss."""
+    story.is_backed_up()
+    await story.shop.says("halo")
+    lost_at_ms = story.shop.clock()
+    shop = await story.is_restored()
+    await shop.says("s5.081234567890", at_ms=lost_at_ms + after_s * 1000)
+    assert isinstance(shop.last(SARI), answer)
+    await opens(shop)
+    await shop.posts()
+    assert shop.biller.posts == []
 
 
 async def test_every_admin_gets_one_card_with_the_gap_however_often_it_starts(story: Story) -> None:
@@ -236,6 +279,22 @@ async def test_a_backup_of_the_restored_can_be_restored_too(story: Story) -> Non
     order = await shop.asks()
     await shop.posts()
     assert shop.biller.trxids == [order.trxid]
+
+
+async def test_after_a_second_restore_it_is_closed_again_and_only_the_last_gap_is_told(story: Story) -> None:
+    story.is_backed_up()
+    await opens(await story.is_restored())
+    story.copy.unlink()
+    story.is_backed_up()
+    shop = await story.is_restored()
+    await shop.says("s5.081234567890")
+    assert isinstance(shop.last(SARI), CounterClosed)
+    (first, last) = shop.rows("SELECT gap_until_ms FROM restores ORDER BY restore_id")
+    card = shop.last(DEWI)
+    assert isinstance(card, RestoreCard)
+    assert card.gap_until_ms == last["gap_until_ms"] > first["gap_until_ms"]
+    await opens(shop)
+    assert shop.last(SARI) == CounterOpenAgain()
 
 
 @pytest.mark.parametrize("seed", range(15))

@@ -127,6 +127,15 @@ class TestTaking:
         assert row["fault"]
         assert json.loads(row["body"]) == poison
 
+    async def test_a_poison_that_comes_again_is_kept_once_and_stops_nobody(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        poison = POISON["a list for a message"]
+        await receiver.receive([poison, a_message(1)], next_update_id=3)
+        await receiver.receive([poison, a_message(3)], next_update_id=4)
+        assert (orders_in(shop), cursor_of(shop)) == ([1, 3], 4)
+        assert len(shop.rows("SELECT * FROM failed_updates")) == 1
+
     async def test_what_was_set_aside_left_nothing_half_done(
         self, shop: Shop, receiver: UpdateReceiver
     ) -> None:
@@ -204,7 +213,7 @@ class TestReading:
         await receiver.receive([in_group(2, "/bantuan@Loket_Bot")])
         assert shop.kinds(GROUP) == ["Help"]
 
-    async def test_a_group_that_moved_takes_its_letters_along(
+    async def test_a_group_that_moved_takes_its_messages_along(
         self, shop: Shop, receiver: UpdateReceiver
     ) -> None:
         await receiver.receive([in_group(1), in_group(2, None, migrate_to_chat_id=-100777)])

@@ -6,6 +6,8 @@ from bot.purchasing.watchdog import AT_ONCE, CHECK_EVERY_S, DELETE_OUTBOX_AFTER_
 from tests.integration.conftest import DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, order_text, success_of
 
+DAY_S = 86_400
+
 
 async def test_a_late_result_is_told_once_to_its_chat_and_to_the_admins(shop: Shop) -> None:
     order = await shop.asks()
@@ -59,7 +61,31 @@ async def test_more_late_orders_than_one_look_holds_are_looked_at_without_a_paus
     assert shop.kinds(SARI).count("OrderOverdue") == AT_ONCE + 1
 
 
-async def test_told_letters_and_seen_messages_are_forgotten_and_orders_are_not(shop: Shop) -> None:
+async def test_a_message_of_last_week_is_still_known_and_one_of_the_week_before_is_not(shop: Shop) -> None:
+    """A message that Telegram brings again must not order again: it keeps what waits for a day."""
+    typed = await shop.says("halo")
+    at_ms = shop.clock()
+    for days, known in ((7, True), (1.01, False)):
+        shop.clock.passes(days * DAY_S)
+        await shop.watchdog.run_once()
+        assert len(shop.rows("SELECT * FROM messages_seen WHERE message_id = ?", typed)) == known
+    assert shop.clock() - at_ms < 8.1 * DAY_S * 1000
+
+
+async def test_what_a_chat_was_told_in_the_last_month_is_still_there(shop: Shop) -> None:
+    """The audit asks for the messages of 34 days, and admins for those of a month."""
+    await shop.asks()
+    await shop.posts()
+    await shop.speaks()
+    for days, kept in ((34.9, True), (0.2, False)):
+        shop.clock.passes(days * DAY_S)
+        # A day's work is begun anew by the first look of a day.
+        shop.starts()
+        await shop.watchdog.run_once()
+        assert ("OrderReceived" in shop.kinds(SARI)) is kept
+
+
+async def test_told_messages_and_seen_messages_are_forgotten_and_orders_are_not(shop: Shop) -> None:
     await shop.asks()
     await shop.posts()
     await shop.speaks()

@@ -72,7 +72,7 @@ def inside() -> Inside:
 
 
 def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
-    """Give a client whose address is `peer`."""
+    """Return a client whose address is `peer`."""
     # Starlette answers a surprise with our 503 and raises it again for the server's log.
     app = httpx.ASGITransport(
         build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
@@ -81,7 +81,7 @@ def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1")
 
 
 def seen(answer: httpx.Response) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Give all that a caller can see of an answer."""
+    """Return all that a caller can see of an answer."""
     return answer.status_code, sorted(answer.headers.raw), answer.content
 
 
@@ -133,6 +133,13 @@ class TestReversals:
     async def test_every_wrong_method_gets_the_same_404(self, inside: Inside, method: str, path: str) -> None:
         async with caller(inside) as client:
             assert seen(await client.request(method, path)) == await not_found(client)
+        assert inside.reports == []
+
+    async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
+        """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
+        async with caller(inside) as client:
+            right, wrong = [await client.head(path) for path in (f"/reversal/{SECRET}?status=0", "/nothing")]
+        assert seen(right) == seen(wrong)
         assert inside.reports == []
 
     async def test_a_report_that_fits_no_order_gets_the_same_404(self, inside: Inside) -> None:
@@ -192,6 +199,14 @@ class TestWebhook:
                 assert seen(answer) == await not_found(client)
         assert inside.updates == []
 
+    async def test_an_update_of_up_to_a_megabyte_is_taken_and_none_above(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for length, status in ((1_000_000, 200), (1_000_001, 404)):
+                body = b'{"update_id": 1}'.ljust(length)
+                answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
+                assert answer.status_code == status
+        assert inside.updates == [UPDATE]
+
     @pytest.mark.parametrize(
         "body",
         [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b" " * (MAX_UPDATE_BYTES + 1)],
@@ -228,6 +243,7 @@ class TestHealth:
         async with caller(inside) as client:
             answer = await client.get("/metrics")
             assert answer.content == b"loket_up 1\n"
+            assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
             inside.fault = StorageError("disk full")
             assert (await client.get("/metrics")).status_code == 503
 
@@ -242,7 +258,7 @@ async def served(app: Callable[..., object]) -> AsyncIterator[str]:
 
 
 async def bare_get(url: str, path: str) -> list[bytes]:
-    """Give the lines of an answer, but for its date, to a request that no client library would make."""
+    """Return the lines of an answer, but for its date, to a request that no client library would make."""
     reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: loket\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()

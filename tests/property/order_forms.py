@@ -45,7 +45,7 @@ def chance(seed: int) -> Random:
 
 
 def intended(random: Random, products: tuple[Product, ...] = PRODUCTS) -> tuple[Product, Intent]:
-    """Give an order that somebody has in mind."""
+    """Return an order that somebody has in mind."""
     product = random.choice(products)
     ordinal = random.choice((1, 1, 1, 2, 3, 9, 10, 62, 99))
     destination = _destination(random, product)

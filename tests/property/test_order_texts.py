@@ -117,7 +117,7 @@ def test_an_order_spelled_out_is_read_as_itself() -> None:
 
 
 def same_to_the_eye(base: str) -> list[str]:
-    """Give the guises in which a paste may come that nobody can tell apart."""
+    """Return the guises in which a paste may come that nobody can tell apart."""
     return [
         base,
         f"\u202a{base}\u202c",
@@ -130,7 +130,7 @@ def same_to_the_eye(base: str) -> list[str]:
 
 
 def guises(base: str) -> list[str]:
-    """Give `base` as it is pasted, decorated, broken off and run together with other things."""
+    """Return `base` as it is pasted, decorated, broken off and run together with other things."""
     return [
         base,
         base.upper(),

@@ -21,7 +21,7 @@ SCHEDULE = Path("/proc/thread-self/schedstat")
 
 
 def stood_in_line_s() -> float:
-    """Give how long this thread has been ready and waiting for a core."""
+    """Return how long this thread has been ready and waiting for a core."""
     try:
         return int(SCHEDULE.read_text("ascii").split()[1]) / 1e9
     except (OSError, IndexError):

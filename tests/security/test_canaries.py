@@ -43,7 +43,7 @@ CONTAINERS = (dict, list, tuple, set, frozenset, FunctionType, MethodType, Frame
 
 
 def forms(secrets: Iterable[str]) -> set[bytes]:
-    """Give every way in which a secret could be written down."""
+    """Return every way in which a secret could be written down."""
     found = set()
     for secret in secrets:
         found |= {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), secret.encode().hex()}
@@ -115,7 +115,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
 
 
 def reachable(*roots: object) -> Iterator[object]:
-    """Give every object that hangs on these, in our own and the libraries' classes."""
+    """Return every object that hangs on these, in our own and the libraries' classes."""
     seen: set[int] = set()
     waiting = list(roots)
     while waiting:
@@ -158,7 +158,7 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
 
 
 def crash(code: str, **changes: str) -> str:
-    """Run Python as the program would run it, and give all that it prints."""
+    """Run Python as the program would run it, and return all that it prints."""
     ran = subprocess.run(
         [sys.executable, "-c", code],
         env=environment(SETTINGS | changes) | {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "ignore"},

@@ -2,7 +2,7 @@
 
 Against the real bot as a process, over real sockets, on its real file. One table for all, `forgeries.py`.
 
-An alarm to the admins may follow (a letter of the topic `alert:quarantine`): it tells of the report and
+An alarm to the admins may follow (a message of the topic `alert:quarantine`): it tells of the report and
 changes nothing an order hangs on. What no HTTP parser takes for a request gets that parser's 400, and gets
 it on any path: nothing can be told from it either.
 """
@@ -60,7 +60,7 @@ class Scene(NamedTuple):
         return raw
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Give every row of every table, but for alarms about quarantine."""
+        """Return every row of every table, but for alarms about quarantine."""
         names = self.shop.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         dump = {name: self.shop.rows(f"SELECT * FROM {name}") for (name,) in names}  # noqa: S608 - names of the schema
         dump["outbox"] = self.shop.rows("SELECT * FROM outbox WHERE subject <> ?", ALARM)
@@ -87,7 +87,7 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
 
 
 async def answer_to(scene: Scene, raw: bytes, peer: Peer) -> bytes:
-    """Send bytes as they stand from an address; give the whole answer but for its date."""
+    """Send bytes as they stand from an address; return the whole answer but for its date."""
     port = int(scene.shop.settings["LISTEN_PORT"])
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(str(peer), 0))
     try:
@@ -99,7 +99,7 @@ async def answer_to(scene: Scene, raw: bytes, peer: Peer) -> bytes:
 
 
 def elsewhere(raw: bytes) -> bytes:
-    """Give the same request to a path at which there is surely nothing."""
+    """Return the same request to a path at which there is surely nothing."""
     return re.sub(rb"^(\S+ +)[!\"$->@-~]*", rb"\1/surely/nothing/here", raw, count=1)
 
 
@@ -153,7 +153,7 @@ async def test_the_admins_are_woken_a_few_times_and_the_order_is_still_open(scen
         (Peer.BILLER, b"http://loket.test" + PATH, ()),
         (Peer.BILLER, b"/rever%73al/@SECRET@", ()),
     ],
-    ids=["the biller", "its proxy", "mapped", "two proxies", "an absolute target", "an encoded letter"],
+    ids=["the biller", "its proxy", "mapped", "two proxies", "an absolute target", "an encoded message"],
 )
 async def test_the_same_report_told_rightly_is_taken(
     scene: Scene, peer: Peer, path: bytes, headers: tuple[bytes, ...]

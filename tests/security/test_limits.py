@@ -62,7 +62,7 @@ async def dribble(writer: asyncio.StreamWriter, drop: bytes) -> None:
 
 
 async def patience_with(port: int, opening: bytes, drop: bytes) -> float:
-    """Say something, then dribble; give the seconds until the server had enough."""
+    """Say something, then dribble; return the seconds until the server had enough."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(opening)
     dribbling, began_s = asyncio.create_task(dribble(writer, drop)), time.monotonic()
@@ -78,7 +78,7 @@ async def patience_with(port: int, opening: bytes, drop: bytes) -> float:
 
 
 async def status_of(port: int) -> bytes:
-    """Ask once, and give the first line of the answer."""
+    """Ask once, and return the first line of the answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(LAST_CALL)

@@ -87,12 +87,12 @@ def found(files: list[Path], kind: type[ast.AST]) -> Iterator[tuple[Path, ast.AS
 
 
 def docstrings(file: Path) -> set[int]:
-    """Give the nodes that are docstrings, or strings that explain a constant."""
+    """Return the nodes that are docstrings, or strings that explain a constant."""
     return {id(node.value) for node in ast.walk(tree(file)) if isinstance(node, ast.Expr)}
 
 
 def sql_texts(file: Path) -> Iterator[tuple[ast.AST, str]]:
-    """Give every string of code that begins as a statement would; of an f-string, with `{}` for its holes."""
+    """Return each string of code that begins like a statement; of an f-string, with `{}` for its holes."""
     skipped = docstrings(file)
     for node in ast.walk(tree(file)):
         if isinstance(node, ast.JoinedStr):
@@ -290,7 +290,7 @@ def test_every_module_states_its_promise() -> None:
 
 
 def waivers(file: Path) -> Iterator[str]:
-    """Give the comments that let something pass that a tool would find."""
+    """Return the comments that let something pass that a tool would find."""
     for token in tokenize.generate_tokens(io.StringIO(file.read_text(encoding="utf-8")).readline):
         if token.type == tokenize.COMMENT and re.match(r"#\s*(?:noqa|type:\s*ignore|pragma)", token.string):
             yield token.string

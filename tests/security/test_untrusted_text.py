@@ -55,7 +55,7 @@ HEAD = re.compile(
 
 
 def code_and_rest(message: Message) -> tuple[list[str], str]:
-    """Give what stands in code, and the rest with a mark where code stood."""
+    """Return what stands in code, and the rest with a mark where code stood."""
     units = message.text.encode("utf-16-le")
     codes, rest, end = [], "", 0
     for entity in sorted(message.entities, key=lambda entity: entity["offset"]):

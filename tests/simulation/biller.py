@@ -50,7 +50,7 @@ class Biller:
         self.done_at_s = 0.0
 
     def line(self, life: "Life") -> "Line":
-        """Give one life's way to reach it."""
+        """Return one life's way to reach it."""
         return Line(self._world, life, self)
 
     def receive(self, order: Order) -> Entry:

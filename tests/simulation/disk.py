@@ -75,7 +75,7 @@ class Database:
         return done
 
     async def read(self, unit: Unit[T]) -> T:
-        """Look, beside the writer."""
+        """Read, beside the writer."""
         await self._life.moment("a look")
         async with self._in_use:
             return run_read_only(unit, self._connection)

@@ -49,7 +49,7 @@ class Ledgers:
         self.place_of: dict[str, int] = dict(firsts)
 
     def _told(self, order: Order) -> list[str]:
-        """Give the titles that the order's chat read about it, in order."""
+        """Return the titles that the order's chat read about it, in order."""
         titles = []
         for message in self.world.telegram.chat(order.chat_id).told:
             lines = message.text.split("\n")
@@ -99,7 +99,7 @@ def one_post_an_order(world: "World", ledgers: Ledgers) -> None:
 
 
 def line_of(order: Order) -> Line:
-    """Give where an order was asked."""
+    """Return where an order was asked."""
     return (order.chat_id, order.message_id, order.line)
 
 
@@ -141,7 +141,7 @@ def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
 
 
 def _stood(world: "World", order: Order, event_id: int) -> State:
-    """Give how an order stood when an event was kept: by the order of commits, since clocks may jump."""
+    """Return how an order stood when an event was kept: by the order of commits, since clocks may jump."""
     sql = "SELECT state_after FROM order_events WHERE trxid = ? AND event_id < ? ORDER BY event_id DESC"
     return State(world.disk.connection.execute(sql, (order.trxid, event_id)).fetchone()[0])
 
@@ -241,7 +241,7 @@ def copies_are_bounded(world: "World", ledgers: Ledgers) -> None:
 
 
 def _moves_into(ledgers: Ledgers, order: Order, title: str) -> int:
-    """Give how often the order's history gave reason to tell `title`."""
+    """Return how often the order's history gave reason to tell `title`."""
     state = TITLES[title]
     history = ledgers.history[order.trxid]
     moves, before = 0, None

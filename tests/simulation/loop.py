@@ -27,7 +27,7 @@ class Timeline:
         heapq.heappush(self._events, (self.now_s + delay_s, next(self._count), event))
 
     def next_s(self) -> float:
-        """Give when the next event happens."""
+        """Return when the next event happens."""
         return self._events[0][0] if self._events else float("inf")
 
     def advance(self, to_s: float) -> None:
@@ -75,7 +75,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
-        """Give virtual time, in seconds."""
+        """Return virtual time, in seconds."""
         return self._timeline.now_s
 
     def _process_events(self, _: object) -> None:

@@ -8,7 +8,7 @@ from tests.simulation.world import Report, run_seed
 
 
 def run_many(first: int, last: int, *, processes: int | None = None) -> tuple[list[Report], dict[str, int]]:
-    """Run seeds `first` to `last` - 1; give the reports of those that broke a promise, and the sums."""
+    """Run seeds `first` to `last` - 1; return the reports of those that broke a promise, and the sums."""
     failed: list[Report] = []
     sums = {"seeds": 0, "orders": 0, "crashes": 0, "faults": 0}
     # Fresh processes: forked ones would go on under the tests' own tracing, at half the speed.

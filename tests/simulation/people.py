@@ -96,7 +96,7 @@ class People:
         return chat_id, message_id
 
     def _line(self, number: int) -> tuple[str, str]:
-        """Give a new number, and a text that orders for it."""
+        """Return a new number, and a text that orders for it."""
         random_suffix = self._world.random_suffix
         local = f"0812{number:02d}{random_suffix.randrange(10**6):06d}"
         return local, random_suffix.choice(FORMS).format(local, "62" + local[1:])

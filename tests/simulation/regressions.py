@@ -2,7 +2,7 @@
 
 FOUND = {
     173: "an acknowledgement whose copy came after its result",
-    370: "a new letter that overtook those set aside for a chat which had blocked the bot",
+    370: "a new message that overtook those set aside for a chat which had blocked the bot",
     1043: "a result that came before what was heard earlier of its order, in a chat that had blocked the bot",
     1318: "a table whose two tries were both lost, so that its message was never answered",
     23: "orders of one message that the biller took turn by turn, called held back",

@@ -58,7 +58,7 @@ class Telegram:
         return self.chats.setdefault(chat_id, Chat(chat_id))
 
     def has_unread(self) -> bool:
-        """Tell whether anything that people said has not been taken in yet."""
+        """Return whether anything that people said has not been taken in yet."""
         return len(self.confirmed) < self._next_update_id - FIRST_UPDATE_ID
 
     def new_message_id(self, chat_id: int) -> int:

@@ -42,7 +42,7 @@ class Report:
 
     @property
     def fingerprint(self) -> str:
-        """Give a hash of all that happened: the same seed must give the same."""
+        """Return a hash of all that happened: the same seed must give the same."""
         return sha256("\n".join(self.story).encode()).hexdigest()
 
 
@@ -69,7 +69,7 @@ class World:
         self._finished = False
 
     def run(self) -> Report:
-        """Live through the seed and give the report."""
+        """Live through the seed and return the report."""
         self.people.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
@@ -95,23 +95,23 @@ class World:
 
     @property
     def outage(self) -> Outage | None:
-        """Give what keeps the biller from answering at this moment."""
+        """Return what keeps the biller from answering at this moment."""
         since_s = self.timeline.now_s - START_S - self.plan.outage_from_s
         return self.plan.outage if 0 <= since_s < self.plan.outage_s else None
 
     def now_ms(self) -> int:
-        """Give the time of day as the process sees it; its clock may have jumped."""
+        """Return the time of day as the process sees it; its clock may have jumped."""
         return int(self.timeline.now_s * 1000) + self._clock_offset_ms
 
     def strikes(self, rate: float) -> bool:
-        """Tell whether a fault strikes now."""
+        """Return whether a fault strikes now."""
         if rate and self.is_troubled and self.random_suffix.random() < rate:
             self.faults += 1
             return True
         return False
 
     def note(self, what: str) -> None:
-        """Tell the story."""
+        """Record an event."""
         self.story.append(f"{self.timeline.now_s - START_S:9.3f}  {what}")
 
     def violate(self, invariant: str, what: str) -> None:

@@ -311,6 +311,6 @@ def test_without_a_catalogue_no_text_buys_what_it_would_not_buy_with_one(typed: 
 
 
 def _is_passed_on(bought: str, typed: str) -> bool:
-    """Tell whether code and number stand in the text as they are bought."""
+    """Return whether code and number stand in the text as they are bought."""
     code, *_, destination = bought.removeprefix("buy ").split(".")
     return typed.lower().startswith(code) and destination in typed

@@ -19,7 +19,7 @@ def asked(typed: str) -> list[OrderRequest | InvalidInput]:
 
 
 def surely_orders(typed: str) -> bool:
-    """Tell whether anything of `typed` would be bought without a question."""
+    """Return whether anything of `typed` would be bought without a question."""
     parsed = parse(typed)
     if not isinstance(parsed, OrderLines):
         return False

@@ -13,6 +13,7 @@ from bot.grammar.period import (
     day_of,
     decode_period,
     midnight_ms,
+    minute_of_day,
     month_containing,
     parse_period,
     single_day,
@@ -30,6 +31,8 @@ def span(first: str, last: str) -> Period:
     [
         ("Hari ini", "2026-11-22", "2026-11-22"),
         ("kemarin", "2026-11-21", "2026-11-21"),
+        ("kemaren", "2026-11-21", "2026-11-21"),
+        (" kmrn ", "2026-11-21", "2026-11-21"),
         ("21", "2026-11-21", "2026-11-21"),
         ("22", "2026-11-22", "2026-11-22"),
         ("23", "2026-10-23", "2026-10-23"),
@@ -52,6 +55,7 @@ def span(first: str, last: str) -> Period:
         ("25-3", "2026-10-25", "2026-11-03"),
         ("bulan ini", "2026-11-01", "2026-11-22"),
         ("bulan lalu", "2026-10-01", "2026-10-31"),
+        ("1/1/2024-31/12/2024", "2024-01-01", "2024-12-31"),
     ],
 )
 def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -> None:
@@ -59,10 +63,25 @@ def test_days_are_read_as_people_write_them(typed: str, first: str, last: str) -
 
 
 @pytest.mark.parametrize(
+    ("today", "typed", "day"),
+    [
+        ("2026-03-15", "31", "2026-01-31"),
+        ("2026-03-15", "16", "2026-02-16"),
+        ("2026-01-15", "20", "2025-12-20"),
+        ("2026-01-31", "31", "2026-01-31"),
+    ],
+)
+def test_a_bare_day_is_the_latest_that_there_was(today: str, typed: str, day: str) -> None:
+    """The 31st of a March that has not come so far is January's: February has none."""
+    assert parse_period(typed, date.fromisoformat(today)) == span(day, day)
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         *("", "x", "0", "32", "30/2", "1-2-3", "21/13", "s5", "-", "1/1/1999"),
-        *("1/1/2020-1/1/2026", "1/1/2026-1/1/2020", "2/1/2026-1/1/2025"),
+        *("1-32", "32-1", "30/2-1/3", "0/1", "1/0", "1/0/2026"),
+        *("1/1/2020-1/1/2026", "1/1/2026-1/1/2020", "2/1/2026-1/1/2025", "1/1/2024-1/1/2025"),
     ],
 )
 def test_what_is_no_day_is_not_taken_for_one(typed: str) -> None:
@@ -86,10 +105,19 @@ def test_a_day_begins_at_the_shops_midnight() -> None:
     assert at.isoformat() == "2026-11-21T17:00:00+00:00"
 
 
+@pytest.mark.parametrize(("time", "minute"), [((0, 0), 0), ((0, 59), 59), ((13, 45), 825), ((23, 59), 1439)])
+def test_a_moment_has_its_minute_of_the_shops_day(time: tuple[int, int], minute: int) -> None:
+    shop = ZoneInfo("Asia/Jakarta")
+    at_ms = int(datetime(2026, 11, 22, *time, second=59, tzinfo=shop).timestamp() * 1000)
+    assert minute_of_day(at_ms, shop) == minute
+
+
 def test_a_period_is_read_back_as_it_was_written() -> None:
     period = span("2026-11-01", "2026-11-21")
     assert decode_period(str(period)) == period
     assert period.day_count == len(list(period.days())) == 21
+    assert decode_period("20261121-20261121") == span("2026-11-21", "2026-11-21")
+    assert decode_period("20240101-20241231") == span("2024-01-01", "2024-12-31")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +126,8 @@ def test_a_period_is_read_back_as_it_was_written() -> None:
         "",
         "20261121",
         "20261121-20261101",
+        "20261121-20261120",
+        "20240101-20250101",
         "20261301-20261302",
         "20200101-20261121",
         "20261121-20261121\n",
@@ -119,7 +149,8 @@ def test_a_month_has_neighbours_and_other_periods_have_none() -> None:
     october, november = month_containing(date(2026, 10, 5)), span("2026-11-01", "2026-11-22")
     assert adjacent_periods(november, TODAY) == (october, None)
     assert adjacent_periods(october, TODAY) == (month_containing(date(2026, 9, 1)), month_containing(TODAY))
-    assert adjacent_periods(span("2026-11-02", "2026-11-05"), TODAY) == (None, None)
+    for first, last in (("02", "05"), ("01", "05"), ("02", "22")):
+        assert adjacent_periods(span(f"2026-11-{first}", f"2026-11-{last}"), TODAY) == (None, None)
 
 
 @given(

@@ -162,6 +162,12 @@ def test_every_sheet_with_a_list_is_read_and_the_others_are_named() -> None:
     assert (found.sheets_left, found.sheets_hidden) == (("Sampul",), ("Arsip",))
 
 
+def test_a_list_on_a_hidden_sheet_alone_is_no_list() -> None:
+    """Last month's prices, put out of sight, must not come back into force."""
+    content = workbook({"Sampul": [["Toko Rina"]], "Harga": [HEAD, ["S5", "Tsel 5", 5250]]}, hidden=["Harga"])
+    assert fault(content) is FileError.NO_HEADING
+
+
 def test_a_list_on_the_second_sheet_is_found() -> None:
     content = workbook({"Sampul": [["Selamat datang"]], "HARGA": [HEAD, ["S5", "Tsel 5", 5250]]})
     assert groups(content) == {"S5": "Lainnya"}

@@ -23,7 +23,7 @@ NO_LIMIT, NOW_S = 1_000_000.0, 1000.0
 def speak_at_once(
     pace: RateLimiter, chats: Iterable[int], *, from_s: float = 1000.0
 ) -> list[tuple[float, int]]:
-    """Send to each chat in turn, each time at the first moment allowed; give the times."""
+    """Send to each chat in turn, each time at the first moment allowed; return the times."""
     now_s, sent = from_s, []
     for chat in chats:
         now_s = max(now_s, pace.free_at(chat, now_s))
@@ -75,6 +75,12 @@ def test_no_more_than_so_many_leave_in_a_second_to_one_chat() -> None:
     assert times[-1] - times[0] == pytest.approx(9.0)
 
 
+def test_a_chat_may_hear_several_in_a_second_where_that_is_set() -> None:
+    pace = RateLimiter(messages_per_s=30, chat_messages_per_s=3)
+    times = [at for at, _ in speak_at_once(pace, [ALICE] * 9)]
+    assert times == [NOW_S] * 3 + [NOW_S + 1] * 3 + [NOW_S + 2] * 3
+
+
 def test_a_group_hears_no_more_than_twenty_in_a_minute() -> None:
     pace = RateLimiter(messages_per_s=30, chat_messages_per_s=1)
     times = [at for at, _ in speak_at_once(pace, [A_GROUP] * 60)]
@@ -86,7 +92,8 @@ def test_a_group_that_has_much_to_hear_is_never_left_without_a_word_for_long() -
     """Twenty messages in as many seconds would be followed by forty seconds of nothing."""
     pace = RateLimiter(messages_per_s=30, chat_messages_per_s=1)
     times = [at for at, _ in speak_at_once(pace, [A_GROUP] * 60)]
-    assert [b - a for a, b in pairwise(times[:SPREAD_FROM])] == [1.0] * (SPREAD_FROM - 1)
+    assert [b - a for a, b in pairwise(times[:10])] == [1.0] * 9
+    assert times[10] - times[9] > 4, "from the eleventh on they are spread over what is left of the minute"
     assert max(b - a for a, b in pairwise(times)) < 7
     assert times[-1] - times[0] < 3 * 60
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import SecretStr
 
 from bot.settings import InvalidSettingsError, Settings, load_file_settings, load_settings
 
@@ -308,7 +309,15 @@ class TestFileCommands:
         ("BILLER_URL", "h2h.biller.test"),
         ("REVERSAL_SECRET", "x" * 40),
         ("REVERSAL_SECRET", "a" * 31),
+        ("BILLER_URL", "https://h2h.biller.test:0"),
+        ("BILLER_URL", "https://:443"),
+        ("BILLER_URL", "https://h2h.biller.test:99999"),
+        ("PUBLIC_URL", "https://<your-domain>"),
         ("LISTEN_PORT", "0"),
+        ("LISTEN_PORT", "65536"),
+        ("BILLER_TIMEOUT_S", "600.1"),
+        ("BILLER_CONCURRENCY", "1001"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0"),
         ("BILLER_TIMEOUT_S", "0"),
         ("BILLER_TIMEOUT_S", "inf"),
         ("BILLER_TIMEOUT_S", "nan"),
@@ -323,11 +332,65 @@ class TestFileCommands:
         ("TIMEZONE", "Asia"),  # a folder of zones
         ("DATABASE_URL", "sqlite:///"),
         ("TELEGRAM_WEBHOOK_SECRET", "s" * 257),
+        ("TELEGRAM_TOKEN", "110201543:AAH dqT"),
+        ("TELEGRAM_TOKEN", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"),
     ],
 )
 def test_a_value_that_cannot_work_stops_the_start(surroundings: Surroundings, name: str, value: str) -> None:
     (fault,) = surroundings.faults(**{name: value})
     assert fault.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LISTEN_PORT", "1"),
+        ("LISTEN_PORT", "65535"),
+        ("BILLER_CONCURRENCY", "1"),
+        ("BILLER_CONCURRENCY", "1000"),
+        ("BILLER_TIMEOUT_S", "0.1"),
+        ("BILLER_TIMEOUT_S", "600"),
+        ("ORDER_MAX_AGE_S", "1"),
+        ("TELEGRAM_CHAT_MESSAGES_PER_S", "0.05"),
+        ("REVERSAL_SECRET", "a" * 32),
+        ("REVERSAL_SECRET", "A.b_c~d-" * 8),
+        ("TELEGRAM_WEBHOOK_SECRET", "s" * 256),
+        ("BILLER_URL", "http://h2h.biller.test:8080/h2h"),
+        ("BILLER_USER", "x1"),
+        ("BILLER_PASSWORD", "xxxx1"),
+        ("BILLER_PASSWORD", "<"),
+        ("BILLER_PASSWORD", "yourself"),
+        ("BILLER_PASSWORD", "mengganti"),
+    ],
+)
+def test_a_value_at_the_edge_of_what_can_work_is_taken(
+    surroundings: Surroundings, name: str, value: str
+) -> None:
+    taken = getattr(surroundings.load(**{name: value}), name.lower())
+    assert str(taken.get_secret_value() if isinstance(taken, SecretStr) else taken) in {value, f"{value}.0"}
+
+
+@pytest.mark.parametrize("name", ["BILLER_USER", "BILLER_PASSWORD"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("<password>", "a <password> here", "change me", "CHANGEME", "change-me-now", "x", "XXXX"),
+        *("ganti-ini", "ganti_ini", "Ganti ini", "isi di sini", "isi-di-sini", "placeholder", "your-name"),
+        "your_password",
+    ],
+)
+def test_what_was_left_to_be_filled_in_is_no_value(surroundings: Surroundings, name: str, value: str) -> None:
+    assert surroundings.faults(**{name: value}) == [
+        f"{name}: still contains a placeholder: replace it with your own value"
+    ]
+
+
+def test_the_password_in_a_url_is_known_to_the_log_as_it_is_written_and_as_it_is_meant(
+    surroundings: Surroundings,
+) -> None:
+    url = "https://demo:k4t%2Fs4nd1@h2h.biller.test"
+    secrets = surroundings.load(BILLER_URL=url).secrets()
+    assert {"k4t%2Fs4nd1", "k4t/s4nd1"} <= set(secrets)
 
 
 @pytest.mark.parametrize("secret", [None, "", " "])

@@ -240,6 +240,25 @@ def test_an_admins_sn_reaches_the_chat() -> None:
     assert told.sn == SN
 
 
+def test_on_a_dispute_the_admins_sn_stands_against_the_billers() -> None:
+    """The admin has looked it up since: it is what the customer is shown, on receipts too."""
+    ruled = events.Resolved(outcome=Outcome.SUCCESS, admin_id=9, sn="77")
+    for dispute in (("succeeded", "failed"), ("failed", "succeeded")):
+        order = settled(an_order(state=State.PENDING), *(NEWS[kind] for kind in dispute))
+        assert (order.state, order.sn) == (State.DISPUTED, SN)
+        (told,) = told_by(order, ruled)
+        assert isinstance(told, OrderSucceeded)
+        assert (told.sn, settled(order, ruled).sn) == ("77", "77")
+        assert settled(order, ruled, NEWS["succeeded"], NEWS["succeeded"]).sn == "77"
+
+
+def test_an_admin_who_closes_a_dispute_without_an_sn_leaves_the_billers() -> None:
+    order = disputed(an_order(state=State.PENDING))
+    (told,) = told_by(order, events.Resolved(outcome=Outcome.SUCCESS, admin_id=9))
+    assert isinstance(told, OrderSucceeded)
+    assert told.sn == SN
+
+
 def test_an_sn_that_the_first_report_lacked_is_told_when_it_comes() -> None:
     told = told_by(an_order(state=State.PENDING), events.Succeeded(), NEWS["succeeded"], NEWS["succeeded"])
     assert [getattr(notice, "sn", "") for notice in told] == [None, SN]

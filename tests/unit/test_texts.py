@@ -100,7 +100,7 @@ def made_hostile(notice: Any, outside: str = HOSTILE) -> Any:
 
 
 def facts_in(notice: Any) -> list[tuple[str, object]]:
-    """Give every fact that a notice holds by its name, those of its parts too."""
+    """Return every fact that a notice holds by its name, those of its parts too."""
     facts: list[tuple[str, object]] = []
     for field in fields(notice):
         held = getattr(notice, field.name)
