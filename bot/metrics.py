@@ -25,6 +25,13 @@ ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
 OPEN_STATES = [state for state in State if state not in (State.SUCCEEDED, State.FAILED, State.EXPIRED)]
 
 
+REFUSALS = (
+    *(("webhook", why) for why in ("secret", "body")),
+    *(("reversal", why) for why in ("secret", "address", "method", "path")),
+)
+"""Refused requests by route and reason: each is exposed from the start, so that an alarm sees the first."""
+
+
 class Metrics:
     """Metrics in a registry of their own: two Lokets in one process, as in tests, do not share counters."""
 
@@ -36,6 +43,14 @@ class Metrics:
         self.reversals = Counter(
             "loket_reversals", "reversals by verdict", ["verdict"], registry=self._registry
         )
+        self.refused_requests = Counter(
+            "loket_refused_requests",
+            "requests answered 404 at the webhook and at the reversal path",
+            ["route", "why"],
+            registry=self._registry,
+        )
+        for labels in REFUSALS:
+            self.refused_requests.labels(*labels)
         self.messages = Counter("loket_messages", "sends by outcome", ["outcome"], registry=self._registry)
         self._start_at_zero()
 
@@ -65,6 +80,10 @@ class Metrics:
             return result
 
         return counted
+
+    def count_refused(self, route: str, why: str) -> None:
+        """Count a request that got a 404 although its path is one of ours."""
+        self.refused_requests.labels(route, why).inc()
 
     def watch_breaker(self, breaker: CircuitBreaker) -> None:
         """Expose whether the circuit breaker is open."""

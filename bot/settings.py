@@ -4,7 +4,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_address, ip_interface
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -32,11 +32,14 @@ MAX_USER_ID = (1 << 52) - 1
 TELEGRAM_OWN_IDS = {777000, 136817688, 1087968824}
 """The senders of Telegram's notices, of channel posts and of anonymous group admins: no persons."""
 
+MAPPED_PREFIX_BITS = 96
+"""The length of ::ffff:0:0/96, the network of all IPv4 addresses written as IPv6."""
+
 Network = IPv4Network | IPv6Network
 AnySettings = TypeVar("AnySettings", bound="FileSettings")
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
 _SQLITE = "sqlite:///"
 
 
@@ -52,6 +55,16 @@ def _split_commas(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
+
+
+def _network(text: str) -> Network:
+    """Parse an address or CIDR network; an IPv4-mapped one becomes IPv4, as the addresses of callers do."""
+    interface = ip_interface(text)
+    if isinstance(interface, IPv4Interface) or interface.ipv4_mapped is None:
+        return interface.network
+    # A prefix below 96 would be the network of all IPv6 addresses that begin with zeros: surely a mistake.
+    prefix_bits = interface.network.prefixlen - MAPPED_PREFIX_BITS
+    return IPv4Network((interface.ipv4_mapped, prefix_bits), strict=False)
 
 
 def _unset_if_empty(value: object) -> object:
@@ -263,9 +276,11 @@ class Settings(FileSettings):
     def _accept_host_bits(cls, value: object) -> object:
         parts = _split_commas(value)
         try:
-            return [ip_network(part, strict=False) for part in parts] if isinstance(parts, list) else parts
+            return [_network(part) for part in parts] if isinstance(parts, list) else parts
         except ValueError:
-            raise ValueError("must be a comma-separated list of IP addresses or CIDR networks") from None
+            raise ValueError(
+                "must be a comma-separated list of IP addresses or CIDR networks, IPv4 as IPv4"
+            ) from None
 
     @field_validator("admin_ids")
     @classmethod
@@ -282,6 +297,11 @@ class Settings(FileSettings):
     def _no_placeholder_user(cls, value: str) -> str:
         _reject_placeholder(SecretStr(value))
         return value
+
+    @property
+    def bot_id(self) -> int:
+        """Telegram's id of the bot: the digits in front of the colon of its token."""
+        return int(self.telegram_token.get_secret_value().partition(":")[0])
 
     @field_validator("telegram_token")
     @classmethod

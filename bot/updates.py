@@ -6,11 +6,16 @@ from msgspec import Struct
 
 
 class MessageKind(StrEnum):
-    """How a message was sent: only `WRITTEN` messages can order."""
+    """How a message was sent: only `WRITTEN` messages can order.
+
+    `CAPTIONED` is the caption of a photo or file, `AS_CHAT` a message in the name of a group or channel.
+    """
 
     WRITTEN = auto()
     EDITED = auto()
     FORWARDED = auto()
+    CAPTIONED = auto()
+    AS_CHAT = auto()
 
 
 class Document(Struct, frozen=True, kw_only=True):
@@ -22,7 +27,10 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class IncomingMessage(Struct, frozen=True, kw_only=True):
-    """A message from a user; `at_ms` is Telegram's date, `text` is empty for pictures and other media."""
+    """A message from a user, or from the chat in whose name it was sent.
+
+    `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
+    """
 
     chat_id: int
     is_private: bool

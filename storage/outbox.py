@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import Notice
+from bot.notices import Notice, priority_of
 from bot.notices.buttons import Keyboard
-from storage import chats
+from storage import bots, chats
 from storage.codec import Codec, dump, kind_of, load
 from storage.transaction import Tx
 
@@ -86,13 +86,14 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
         chat_id=chat_id,
         state="parked" if is_unreachable else "waiting",
         thread_id=message.thread_id,
-        reply_to=message.reply_to,
-        edits=message.edits,
+        reply_to=bots.own_message(message.reply_to),
+        edits=bots.own_message(message.edits),
         edits_outbox_id=message.edits_outbox_id,
         kind=kind_of(message.notice),
         facts=dump(message.notice),
         keyboard=dump(message.keyboard),
         subject=message.subject,
+        priority=priority_of(message.notice),
         hold_until_ms=message.hold_until_ms,
         at_ms=at_ms,
     )
@@ -115,7 +116,7 @@ def is_waiting_about(tx: Tx, subject: str) -> bool:
 
 
 def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
-    """Return the chats with messages to send, longest waiting first; and when the next hold ends."""
+    """Return the chats with messages to send, by priority and time; and when the next hold ends."""
     rows = tx.all("all_waiting_messages", limit=SMALL_OUTBOX)
     if len(rows) == SMALL_OUTBOX:
         return _many_chat_queues(tx, now_ms)
@@ -124,10 +125,10 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     for row in rows:
         if row["hold_until_ms"] <= now_ms:
             by_chat.setdefault(row["chat_id"], []).append(row)
-    longest_first = sorted(by_chat.items(), key=lambda queue: queue[1][0]["outbox_id"])
+    in_order = sorted(by_chat.items(), key=lambda queue: (queue[1][0]["priority"], queue[1][0]["outbox_id"]))
     found = [
         ChatQueue(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
-        for chat_id, of_chat in longest_first
+        for chat_id, of_chat in in_order
     ]
     return found, min(held, default=None)
 
@@ -250,6 +251,17 @@ def is_kind_waiting(tx: Tx, chat_id: int, kind: str) -> bool:
     return tx.one("waiting_message_of_kind", chat_id=chat_id, kind=kind) is not None
 
 
+def count_waiting(tx: Tx, chat_id: int, kind: str) -> int:
+    """Return how many messages of this kind to the chat are waiting or parked."""
+    row = tx.one("count_waiting_of_kind", chat_id=chat_id, kind=kind)
+    return row["count"] if row else 0
+
+
+def drop_waiting(tx: Tx, chat_id: int, kind: str) -> None:
+    """Drop the waiting and parked messages of this kind to the chat, because another one replaces them."""
+    tx.run("drop_waiting_of_kind", chat_id=chat_id, kind=kind)
+
+
 def counts(tx: Tx) -> dict[str, int]:
     """Return the number of messages that are waiting, parked or failed."""
     return {row["state"]: row["count"] for row in tx.all("count_messages")}
@@ -271,7 +283,7 @@ def _read(row: sqlite3.Row) -> QueuedMessage:
             notice=NOTICES.load(values["kind"], values["facts"]),
             thread_id=values["thread_id"],
             reply_to=values["reply_to"],
-            edits=values["edits"] or values["target_message_id"],
+            edits=bots.own_message(values["edits"] or values["target_message_id"]),
             edits_outbox_id=values["edits_outbox_id"],
             keyboard=load(Keyboard, values["keyboard"]),
             subject=values["subject"],

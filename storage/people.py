@@ -65,6 +65,17 @@ def listed(tx: Tx, *, limit: int) -> list[Person]:
     return [from_row(Person, row) for row in tx.all("people_listed", limit=limit)]
 
 
+def asking(tx: Tx, *, limit: int) -> list[Person]:
+    """Return the people whose access request is undecided, longest waiting first."""
+    return [from_row(Person, row) for row in tx.all("people_asking", limit=limit)]
+
+
+def count_asking(tx: Tx) -> int:
+    """Return how many people `asking` returns without a limit."""
+    row = tx.one("count_people_asking")
+    return row["count"] if row else 0
+
+
 def count_listed(tx: Tx) -> int:
     """Return how many people `listed` returns without a limit."""
     row = tx.one("count_people_listed")

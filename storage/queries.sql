@@ -96,30 +96,30 @@ SELECT state, count(*) AS count FROM orders
 WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
 
 -- name: enqueue_message
-INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, state, attempts,
-    ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
-VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :state, 0, 0, 0,
-    :at_ms, :at_ms, :hold_until_ms);
+INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, priority, state,
+    attempts, ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
+VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :priority, :state,
+    0, 0, 0, :at_ms, :at_ms, :hold_until_ms);
 
 -- name: all_waiting_messages
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
-WHERE message.state = 'waiting' ORDER BY message.chat_id, message.outbox_id LIMIT :limit;
+WHERE message.state = 'waiting' ORDER BY message.chat_id, message.priority, message.outbox_id LIMIT :limit;
 
 -- name: waiting_chat_queues
--- The first message of a chat queue decides when the queue is due: messages of a chat stay in order.
+-- The first message of a chat queue decides when the queue is due: messages of one priority stay in order.
 SELECT head.chat_id, head.due_at_ms
-FROM (SELECT chat_id, min(outbox_id) AS outbox_id
+FROM (SELECT chat_id, min((priority << 56) + outbox_id) AS place
       FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
-JOIN outbox AS head ON head.outbox_id = queue.outbox_id
-ORDER BY head.outbox_id;
+JOIN outbox AS head ON head.outbox_id = queue.place & ((1 << 56) - 1)
+ORDER BY queue.place;
 
 -- name: waiting_messages_of_chat
 -- For an edit of a message from this outbox, `target_message_id` is the id of that message once it is sent.
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
 FROM outbox AS message LEFT JOIN outbox AS target ON target.outbox_id = message.edits_outbox_id
 WHERE message.state = 'waiting' AND message.chat_id = :chat_id AND message.hold_until_ms <= :now_ms
-ORDER BY message.outbox_id LIMIT :limit;
+ORDER BY message.priority, message.outbox_id LIMIT :limit;
 
 -- name: mark_message_sent
 UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
@@ -197,6 +197,14 @@ SELECT outbox_id FROM outbox
 WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind
 LIMIT 1;
 
+-- name: count_waiting_of_kind
+SELECT count(*) AS count FROM outbox
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
+
+-- name: drop_waiting_of_kind
+UPDATE outbox SET state = 'dropped'
+WHERE ((state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id)) AND kind = :kind;
+
 -- name: drop_superseded_edits
 -- Promise: at most one edit of a message waits, the last.
 UPDATE outbox SET state = 'dropped'
@@ -244,6 +252,53 @@ RETURNING action, subject, payload, owner_id, created_at_ms;
 -- Promise: a message is handled once. No row changed: it was handled before.
 INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
 ON CONFLICT DO NOTHING;
+
+-- name: current_bot
+SELECT bot_number, bot_id FROM bots WHERE is_in_use = 1;
+
+-- name: leave_bots
+UPDATE bots SET is_in_use = 0;
+
+-- name: use_bot
+INSERT INTO bots (bot_number, bot_id, is_in_use, since_ms)
+VALUES ((SELECT coalesce(max(bot_number), 0) + 1 FROM bots), :bot_id, 1, :at_ms)
+ON CONFLICT (bot_id) DO UPDATE SET is_in_use = 1, since_ms = :at_ms RETURNING bot_number;
+
+-- name: forget_poll_cursor
+DELETE FROM poll_cursor;
+
+-- name: drop_waiting_edits
+-- Only the bot that sent a message can edit it, and the table of a batch is found by a message id.
+UPDATE outbox SET state = 'dropped'
+WHERE state IN ('waiting', 'parked') AND (edits IS NOT NULL OR kind = 'BatchSummary');
+
+-- name: release_all_messages
+UPDATE outbox SET state = 'waiting', reply_to = NULL, hold_until_ms = 0, due_at_ms = :at_ms
+WHERE state IN ('waiting', 'parked');
+
+-- name: mark_all_chats_reachable
+UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms WHERE unreachable_reason IS NOT NULL;
+
+-- name: shift_message_ids_of_orders
+UPDATE orders SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_batches
+UPDATE batches SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_messages_seen
+UPDATE messages_seen SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_outbox
+UPDATE outbox SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_complaints
+UPDATE complaints SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_people
+UPDATE people SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
+
+-- name: shift_message_ids_of_imports
+UPDATE imports SET message_id = message_id + :shift WHERE message_id >= :first AND message_id < :until;
 
 -- name: poll_cursor
 SELECT next_update_id, moved_at_ms FROM poll_cursor WHERE singleton = 1;
@@ -314,6 +369,12 @@ UPDATE people SET username = NULL WHERE lower(username) = lower(:username);
 -- name: people_listed
 SELECT * FROM people WHERE standing IN ('asked', 'approved', 'frozen')
 ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
+
+-- name: people_asking
+SELECT * FROM people WHERE standing = 'asked' ORDER BY changed_at_ms, user_id LIMIT :limit;
+
+-- name: count_people_asking
+SELECT count(*) AS count FROM people WHERE standing = 'asked';
 
 -- name: count_people_listed
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');

@@ -26,6 +26,7 @@ _OTHER_ORDER = re.compile(r"(?<![^\W_])[a-z][a-z0-9]{0,15}[.*#][0-9]{8,16}(?![^\
 _GLUED = re.compile(r"(?:[0-9]{5,})?([^\W0-9_]+)(?:[0-9]{5,})?")  # a number and a word without a blank
 _NO_WORDS = str.maketrans("", "", "'\u2019`\u00b4\"\u201c\u201d\ufe0f")
 _LABEL_WORDS_MAX = 3
+_LABEL_STARTS = FIELDS.keys() | {"a", "s", "an", "atas"}
 _NUMBER_MIN = 4  # digits of the last group of a token, or of a customer's number; a date has fewer
 _SPELLED_OUT = range(4, 13)  # S U K S E S: shorter runs of single letters are initials
 _PLAINEST = frozenset({Role.SUCCESS, Role.FAILURE})
@@ -132,6 +133,8 @@ def _fields(tokens: Sequence[str]) -> Iterator[tuple[FieldKind, Sequence[str]]]:
 
 def _label_at(tokens: Sequence[str], at: int) -> tuple[FieldKind | None, int]:
     """Return the kind of the field whose label begins here, and how many tokens the label has."""
+    if tokens[at] not in _LABEL_STARTS:
+        return None, 0
     if tokens[at : at + 3] in (["a", "/", "n"], ["s", "/", "n"]):
         kind = FieldKind.NAME if tokens[at] == "a" else FieldKind.SERIAL
         return kind, _behind_colon(tokens, at + 3) - at

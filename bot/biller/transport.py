@@ -1,22 +1,24 @@
 """One connection for one call: before it stands not a byte leaves, and its errors say so.
 
 httpx.ConnectError and httpx.ConnectTimeout are raised only while there is no connection; whatever breaks
-later is another error. That tells «surely not sent» from «perhaps bought». The exchange over the connection
-is httpcore's.
+later is another error. That tells «surely not sent» from «perhaps bought». What is written and read over the
+connection is h11's.
 """
 
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, cast
 
-import httpcore
+import h11
 import httpx
 from aiohappyeyeballs import AddrInfoType, start_connection
 
 HAPPY_EYEBALLS_DELAY_S: Final = 0.25  # RFC 8305: before the next address is tried beside a silent one
 CONNECTED_AHEAD_S: Final = 1.0  # a claim is on the disk in a moment; no server hangs up on so short a silence
+
+READ_BYTES: Final = 65_536
 
 
 def trusted_certificates() -> ssl.SSLContext:
@@ -52,23 +54,35 @@ class OneCall:
         try:
             return await self._exchange(stream, headers, body)
         finally:
-            await stream.aclose()
+            stream.close()
 
     async def _exchange(self, stream: "_Stream", headers: httpx.Headers, body: bytes) -> httpx.Response:
-        url = self._url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        connection = httpcore.AsyncHTTP11Connection(origin=target.origin, stream=stream)
-        all_headers = [*headers.raw, (b"Content-Length", b"%d" % len(body))]
-        request = httpcore.Request(b"POST", target, headers=all_headers, content=body)
-        response = await connection.handle_async_request(request)
+        connection = h11.Connection(h11.CLIENT)
+        length = (b"Content-Length", b"%d" % len(body))
+        request = h11.Request(method="POST", target=self._url.raw_path, headers=[*headers.raw, length])
+        events = (request, h11.Data(data=body), h11.EndOfMessage())
+        stream.write(b"".join(filter(None, map(connection.send, events))))
+        response: h11.Response | None = None
         answer = bytearray()
-        async for part in cast("AsyncIterable[bytes]", response.stream):
-            answer += part
-            if len(answer) > self._max_bytes:
-                break
-        return httpx.Response(
-            response.status, headers=response.headers, stream=httpx.ByteStream(bytes(answer))
-        )
+        while len(answer) <= self._max_bytes:
+            match connection.next_event():
+                case h11.NEED_DATA:
+                    connection.receive_data(await stream.read(READ_BYTES))
+                case h11.Response() as head:
+                    response = head
+                case h11.Data(data=part):
+                    answer += part
+                case h11.EndOfMessage():
+                    break
+                case h11.InformationalResponse():
+                    pass
+                case event:
+                    raise h11.RemoteProtocolError(f"{event} is no part of an answer")
+        if response is None:
+            raise h11.RemoteProtocolError("no head before the body")
+        # As a stream it is not decoded: nothing can inflate.
+        stream_of_answer = httpx.ByteStream(bytes(answer))
+        return httpx.Response(response.status_code, headers=list(response.headers), stream=stream_of_answer)
 
     async def _connection(self) -> "_Stream":
         while self._ahead:
@@ -77,7 +91,7 @@ class OneCall:
             stream = await ahead
             if stream.is_fresh:
                 return stream
-            await stream.aclose()
+            stream.close()
         return await self._connect()
 
     async def _connect(self) -> "_Stream":
@@ -109,7 +123,7 @@ class OneCall:
 def _hang_up(ahead: "asyncio.Task[_Stream]") -> None:
     """Close a connection that no call came for, if it was ever made."""
     if not ahead.cancelled() and not ahead.exception():
-        ahead.result().hang_up()
+        ahead.result().close()
 
 
 class _Reader(asyncio.StreamReader):
@@ -122,8 +136,8 @@ class _Reader(asyncio.StreamReader):
         super().feed_data(data)
 
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection as httpcore uses one; it keeps no timeouts, since one deadline bounds the whole call."""
+class _Stream:
+    """A connection that has carried no call yet, or carries its only one."""
 
     def __init__(self, reader: _Reader, transport: asyncio.Transport) -> None:
         self._reader = reader
@@ -135,15 +149,12 @@ class _Stream(httpcore.AsyncNetworkStream):
         is_lost = self._reader.at_eof() or self._reader.exception() is not None
         return not (is_lost or self._reader.has_received or self._transport.is_closing())
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's signature
+    async def read(self, max_bytes: int) -> bytes:
         return await self._reader.read(max_bytes)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's signature
-        self._transport.write(buffer)
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
 
-    async def aclose(self) -> None:
-        self.hang_up()
-
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close the connection at once; what still arrives is not read."""
         self._transport.abort()

@@ -7,12 +7,14 @@ To teach Loket a word, add it to the row whose meaning it has.
 import re
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
 _DOUBLED = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """Return a lower-case word without doubled letters: typing errors and shouting are no other words."""
     return _DOUBLED.sub(r"\1", word)

@@ -1,8 +1,10 @@
 """The catalogue: all products in the operator's order, and lookups and search among them."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import TypeVar
 
 from msgspec import Struct
 from rapidfuzz import process
@@ -11,6 +13,8 @@ from rapidfuzz.fuzz import ratio
 
 from bot.catalogue.inference import carriers_in
 from bot.catalogue.product import Carrier, DestinationRule, Product
+
+K = TypeVar("K")
 
 _WORD = re.compile(r"im3(?!\d)|[^\W\d_]+|\d+")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}\b)")
@@ -95,16 +99,41 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         return {word: frozenset(of_word) for word, of_word in positions.items()}
 
     @cached_property
+    def _by_group(self) -> dict[str, tuple[Product, ...]]:
+        return _grouped((product.group, product) for product in self.products)
+
+    @cached_property
+    def _by_nominal(self) -> dict[int, tuple[Product, ...]]:
+        return _grouped((product.nominal, product) for product in self.products if product.nominal)
+
+    @cached_property
+    def _by_letters(self) -> dict[str, tuple[Product, ...]]:
+        """The products by the letters at the beginning of their codes."""
+        return _grouped((_letters(code), product) for code, product in self._by_code.items())
+
+    @cached_property
+    def _sorted_codes(self) -> list[str]:
+        return sorted(self._by_code)
+
+    @cached_property
+    def _sorted_words(self) -> list[str]:
+        return sorted(self._words)
+
+    @cached_property
     def groups(self) -> tuple[str, ...]:
         """The groups in the order of their first product."""
-        return tuple(dict.fromkeys(product.group for product in self.products))
+        return tuple(self._by_group)
 
     def find(self, code: str) -> Product | None:
         """Return the product of this code in any letter case."""
         return self._by_code.get(code.casefold())
 
     def in_group(self, group: str) -> tuple[Product, ...]:
-        return tuple(product for product in self.products if product.group == group)
+        return self._by_group.get(group, ())
+
+    def with_letters(self, letters: str) -> tuple[Product, ...]:
+        """Return the products whose codes begin with exactly these letters: `s` matches s5, not smart5."""
+        return self._by_letters.get(letters, ())
 
     def for_nominal(self, nominal: int, carrier: Carrier | None) -> tuple[Product, ...]:
         """Return the products of a nominal, of any carrier if `carrier` is None.
@@ -113,8 +142,8 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """
         return tuple(
             product
-            for product in self.products
-            if product.nominal == nominal and (carrier is None or product.carrier is carrier)
+            for product in self._by_nominal.get(nominal, ())
+            if carrier is None or product.carrier is carrier
         )
 
     def for_carrier(self, carrier: Carrier) -> tuple[Product, ...]:
@@ -156,7 +185,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         typed = code.casefold()
         max_edits = 1 if len(typed) < LONG_CODE_CHARS else 2
         found = process.extract(
-            typed, list(self._by_code), scorer=OSA.distance, score_cutoff=max_edits, limit=None
+            typed, self._sorted_codes, scorer=OSA.distance, score_cutoff=max_edits, limit=None
         )
         ranked = sorted(found, key=lambda match: self._rank(typed, match[0], int(match[1])))
         return tuple(self._by_code[match[0]] for match in ranked[:limit])
@@ -195,10 +224,8 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """Match `s` to s5 and s10, not to smart5; without a code of the same letters, to what it begins."""
         if not typed:
             return frozenset()
-        same = frozenset(position for code, position in self._positions.items() if _letters(code) == typed)
-        return same or frozenset(
-            position for code, position in self._positions.items() if code.startswith(typed)
-        )
+        same = frozenset(self._positions[product.code.casefold()] for product in self.with_letters(typed))
+        return same or frozenset(self._positions[code] for code in _beginning_with(typed, self._sorted_codes))
 
     def _with_words(self, words: list[str], with_word: Callable[[str], frozenset[int]]) -> frozenset[int]:
         if not words:
@@ -212,7 +239,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
             # «pulsa 5» means a product whose name has 5.000.
             found.append(self._words.get(f"{word}000", frozenset()))
         if len(word) >= MIN_FUZZY_CHARS - 1 and not word.isdigit():
-            found += [positions for other, positions in self._words.items() if other.startswith(word)]
+            found += [self._words[other] for other in _beginning_with(word, self._sorted_words)]
         found += [self._words.get(carrier, frozenset()) for carrier in carriers_in(word)]
         return frozenset().union(*found)
 
@@ -221,6 +248,21 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
             return self._with_word(word)
         found = process.extract(word, self._words.keys(), scorer=ratio, score_cutoff=MIN_SIMILARITY, limit=5)
         return frozenset().union(*(self._words[match[0]] for match in found))
+
+
+def _grouped(pairs: Iterable[tuple[K, Product]]) -> dict[K, tuple[Product, ...]]:
+    lists: dict[K, list[Product]] = {}
+    for key, product in pairs:
+        lists.setdefault(key, []).append(product)
+    return {key: tuple(products) for key, products in lists.items()}
+
+
+def _beginning_with(start: str, words: list[str]) -> Iterator[str]:
+    """Yield the words of a sorted list that begin with `start`."""
+    for position in range(bisect_left(words, start), len(words)):
+        if not words[position].startswith(start):
+            return
+        yield words[position]
 
 
 def _letters(code: str) -> str:

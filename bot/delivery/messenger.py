@@ -16,7 +16,7 @@ from bot.delivery import batch_summary, sending
 from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
-from bot.notices import LazyNotice, Result
+from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.placing import BatchSummary
 from bot.texts.formatting import Clock
@@ -263,8 +263,8 @@ class Messenger:
             self._report(tx, message, why)
 
     def _report(self, tx: Tx, message: OutboxMessage, why: str) -> None:
-        # An alarm that cannot be delivered must not raise another.
-        if message.chat_id in self._context.admin_ids:
+        # An alarm that cannot be delivered must not raise another, and a crowd of strangers raises none.
+        if message.chat_id in self._context.admin_ids or priority_of(message.notice):
             return
         kind = type(message.notice).__name__
         notice = DeliveryFailed(chat_id=message.chat_id, kind=kind, why=why)

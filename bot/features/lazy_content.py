@@ -2,10 +2,12 @@
 
 from bot.delivery.messenger import LazyContent
 from bot.features.history import reports
+from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
 from bot.notices.catalogue import CatalogueFile, FileFormat
+from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
@@ -32,6 +34,8 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=_receipt(notice, clock))
         case SalesReport():
             return LazyContent(rendered=reports.render_report(tx, notice, clock))
+        case JoinRequests():
+            return LazyContent(rendered=membership.render_requests(tx))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
 

@@ -13,6 +13,9 @@ MIN_ALONE_DIGITS = 9
 
 MAX_SHOWN = 4
 
+MISTYPED_CHARS = range(3, 16)
+"""A shorter or longer word is like no command."""
+
 _PAIR = re.compile(
     rf"(?<![A-Za-z0-9@])(?P<code>{MIXED}|[A-Za-z]{{2,20}}(?=[.*#]+[0-9+(]))"
     rf"[\s.,*#=:/_>\-]+(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)*(?P<number>{NUMBER})",
@@ -39,6 +42,8 @@ _SWAPPED = re.compile(
 _ALONE = re.compile(r"[0-9+\-.() ]+")
 _PHONE = re.compile(r"(?:\+?62[\s\-]*|0)8(?:[\s\-()]*[0-9]){7,11}")
 _NUMBER = re.compile(r"\+?[0-9](?:[\s\-()]*[0-9]){8,}")
+_ANY_NUMBER = re.compile(NUMBER)
+_NUMBER_WITH_PARTS = re.compile(rf"{NUMBER}(?:[.*#|,;(]+[^\s]+)*")
 
 
 def read_irregular(typed: str) -> OrderRequest | InvalidInput:
@@ -85,7 +90,7 @@ def _in_talk(typed: str) -> OrderRequest | InvalidInput:
 
 def _number_with_parts(rest: str) -> str:
     """Return the number at the start of `rest` with all parts attached to it, none of them cut."""
-    found = re.match(rf"{NUMBER}(?:[.*#|,;(]+[^\s]+)*", rest)
+    found = _NUMBER_WITH_PARTS.match(rest)
     return found[0] if found else rest
 
 
@@ -125,7 +130,7 @@ def several_orders(pairs: Sequence[str]) -> InvalidInput:
 def about_an_order(typed: str) -> InvalidInput:
     """Return the error for text that refers to an order or withdraws it, with the command that shows it."""
     found = _PAIR.search(typed)
-    number = found["number"] if found else max(re.findall(NUMBER, typed), key=len, default="")
+    number = found["number"] if found else max(_ANY_NUMBER.findall(typed), key=len, default="")
     if sum(map(str.isdigit, number)) < MIN_ALONE_DIGITS:
         return not_an_order(typed)
     return InvalidInput(input_error=InputError.ABOUT_ORDER, suggestion=f"cek.{number}", looks_like_order=True)
@@ -151,8 +156,9 @@ def cancel_request(typed: str) -> InvalidInput:
 
 def not_an_order(typed: str) -> InvalidInput:
     """Return the error for talk, or the command that was probably mistyped."""
-    similar = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75)
-    if similar and typed.isalpha():
+    is_word = len(typed) in MISTYPED_CHARS and typed.isalpha()
+    similar = get_close_matches(typed.lower(), SHOWN_COMMANDS, n=1, cutoff=0.75) if is_word else []
+    if similar:
         return InvalidInput(
             input_error=InputError.NEAR_COMMAND, suggestion=similar[0], looks_like_order=False
         )

@@ -30,6 +30,9 @@ from bot.grammar.vocabulary import (
 MAX_NOMINAL_DIGITS = 3
 """`5.0812…` orders a nominal; more digits in front belong to a number with a dot in it."""
 
+MAX_PIECE_CHARS = 256
+"""Far more than a code, a destination and a few words of talk; bounds what one piece costs to read."""
+
 MIN_NUMBER_DIGITS = 5
 """A destination with letters and fewer digits is not meant as a number."""
 
@@ -54,6 +57,8 @@ _HIDING = re.compile(
 _HIDING_AHEAD = re.compile(r"[*#]{2}\s*[0-9]")
 _CODE_AND_MARK = re.compile(r"\A[A-Za-z0-9]+[\s.,*#]+(?=\S)")
 _TO = re.compile(r"(?:(?:ke|utk|untuk|no|nomor|hp)[\s.:]+)+(?=[+(]?[0-9])", re.IGNORECASE)
+_OPENERS = re.compile(rf"\A(?:(?:{'|'.join(sorted(OPENERS))})[\s.,*#]+)+(?=\S)", re.IGNORECASE)
+_NOMINAL_PAIRS = re.compile(rf"(?<![0-9]){NOMINAL_PAIR}")
 _NUMBER_BEHIND = re.compile(r"\(?0|[+(]*[0-9](?:[\s\-.()/,*#+]*[0-9]){4}")
 
 
@@ -67,7 +72,7 @@ def read_line(line: str) -> list[tuple[str, ReadPiece]]:
 
 def read_piece(piece: str) -> ReadPiece:
     """Read a piece that can be one order at most; with digits hidden it is `CUT_OFF`."""
-    reading = _read_piece(piece)
+    reading = _read_long(piece) if len(piece) > MAX_PIECE_CHARS else _read_piece(piece)
     if (isinstance(reading, OrderRequest) or reading.looks_like_order) and _hides_digits(piece):
         return InvalidInput(
             input_error=InputError.CUT_OFF,
@@ -77,6 +82,25 @@ def read_piece(piece: str) -> ReadPiece:
             typed=piece,
         )
     return reading
+
+
+def _read_long(piece: str) -> InvalidInput:
+    """Read a piece that is too long for an order: several orders, talk about one, or other talk."""
+    pairs = find_pairs(piece)
+    if not pairs:
+        return not_an_order(piece)
+    if is_about_an_order(piece):
+        return about_an_order(piece)
+    if len(pairs) > 1:
+        return several_orders(pairs)
+    return InvalidInput(
+        input_error=InputError.TEXT_TOO_LONG, suggestion=EXAMPLE, looks_like_order=True, is_example=True
+    )
+
+
+def mentions_order(text: str) -> bool:
+    """Return whether `text` has a code or a nominal with a number behind it, without parsing it."""
+    return bool(find_pairs(text) or _NOMINAL_PAIRS.search(text))
 
 
 def _hides_digits(piece: str) -> bool:
@@ -133,7 +157,7 @@ def _read_parts(typed: str, code: str, mark: str, rest: str) -> ReadPiece:
     if len(pairs) > 1:
         return several_orders(pairs)
     if code in OPENERS and not pairs:
-        opened = read_piece(rest)
+        opened = read_piece(_OPENERS.sub("", typed, count=1))
         return replace(opened, ambiguity=Ambiguity.TALK) if isinstance(opened, OrderRequest) else opened
     if mark.isspace() and not code.isalpha() and _ORDINAL_BEFORE_MARK.match(rest):
         return _order(code, rest, ambiguity=Ambiguity.ORDINAL)  # «s2 5.0812…» may as well be s25
@@ -154,7 +178,7 @@ def _read_nominal(typed: str, code: str, rest: str) -> ReadPiece:
         return _order(thousands["nominal"], rest, ambiguity=Ambiguity.NOMINAL)
     if code.startswith("0") or is_phone or len(code) > MAX_NOMINAL_DIGITS:
         return read_irregular(typed)
-    if len(pairs := re.findall(rf"(?<![0-9]){NOMINAL_PAIR}", typed)) > 1:
+    if len(pairs := _NOMINAL_PAIRS.findall(typed)) > 1:
         return several_orders(pairs)
     if find_pairs(typed) or not _NUMBER_BEHIND.match(rest):
         return read_irregular(typed)

@@ -13,6 +13,12 @@ from bot.grammar.parsed import (
     ParsedDestination,
 )
 
+MAX_LINES_READ = 3
+"""One order is looked up: the lines behind the first few name others."""
+
+MAX_DESTINATIONS = 20
+"""Each is looked up in the database."""
+
 _TRXID = re.compile(r"(?:ref\W*)?([0-9]{17})", re.IGNORECASE)
 
 
@@ -27,7 +33,8 @@ def parse_destinations(typed: str) -> tuple[str, ...]:
     texts = [typed]
     match parse(typed):
         case OrderLines(lines=lines):
-            texts += [line.parsed.destination for line in lines if isinstance(line.parsed, OrderRequest)]
+            requests = [line.parsed for line in lines if isinstance(line.parsed, OrderRequest)]
+            texts += [request.destination for request in requests[:MAX_LINES_READ]]
         case _:
             pass
     destinations = [
@@ -36,7 +43,7 @@ def parse_destinations(typed: str) -> tuple[str, ...]:
         for rule in (*DestinationRule, None)
         for parsed in _parsed_by(rule, text)
     ]
-    return tuple(dict.fromkeys(destinations))
+    return tuple(dict.fromkeys(destinations))[:MAX_DESTINATIONS]
 
 
 def _parsed_by(rule: DestinationRule | None, text: str) -> tuple[ParsedDestination, ...]:

@@ -9,6 +9,7 @@ from string import ascii_lowercase
 
 from msgspec.structs import replace
 
+from bot.grammar.irregular import find_pairs
 from bot.grammar.lines import ReadPiece, read_line
 from bot.grammar.parsed import (
     EXAMPLE,
@@ -24,6 +25,12 @@ from bot.grammar.vocabulary import COMMANDS, FOREIGN_COMMANDS, MIXED, NUMBER, SP
 
 MAX_LINES = 100
 """A message with more orders is rejected as a whole."""
+
+MAX_TEXT_CHARS = 4096
+"""Telegram's limit for a message."""
+
+MAX_PIECES = 200
+"""A hundred orders with a line of talk each; bounds what a text costs to read."""
 
 _COMMAND = re.compile(
     r"(?P<slash>/?)(?P<word>[A-Za-z]+[0-9]?)(?:@(?P<bot>\w+))?(?P<rest>(?:[\s._,*#:/\-].*)?)", re.DOTALL
@@ -50,11 +57,38 @@ Parsed = Command | OrderLines | InvalidInput
 
 
 def parse(text: str) -> Parsed:
+    if len(text) > MAX_TEXT_CHARS:
+        return _too_long(text[:MAX_TEXT_CHARS])
     typed = normalize(text)
     if read := _read_labelled(typed) or _read_command(typed):
         return read
-    lines, is_ambiguous = _strip_list_markers(typed)
+    typed_lines = _split_lines(typed)
+    if len(typed_lines) > MAX_PIECES:
+        return _too_long(typed)
+    lines, is_ambiguous = _strip_list_markers(typed_lines)
     pieces = _read_split(lines) or [piece for line in lines for piece in read_line(line)]
+    if len(pieces) > MAX_PIECES:
+        return _too_long(typed)
+    return _read_pieces(pieces, is_ambiguous=is_ambiguous)
+
+
+def parse_command(text: str) -> Command | None:
+    """Parse a text that is a command; return None for any other text."""
+    return _read_command(normalize(text))
+
+
+def _too_long(text: str) -> InvalidInput:
+    pairs = find_pairs(text)
+    is_order_list = len(pairs) > MAX_LINES
+    return InvalidInput(
+        input_error=InputError.TOO_MANY_ORDERS if is_order_list else InputError.TEXT_TOO_LONG,
+        suggestion=EXAMPLE,
+        looks_like_order=bool(pairs),
+        is_example=True,
+    )
+
+
+def _read_pieces(pieces: list[tuple[str, ReadPiece]], *, is_ambiguous: bool) -> OrderLines | InvalidInput:
     readings = [reading for _, reading in pieces]
     order_count = sum(isinstance(reading, OrderRequest) for reading in readings)
     if order_count > MAX_LINES:
@@ -168,14 +202,18 @@ def _as_ambiguous(reading: ReadPiece) -> ReadPiece:
     )
 
 
-def _strip_list_markers(typed: str) -> tuple[list[str], bool]:
-    """Return the non-empty lines without list markers, and whether any marker is ambiguous.
+def _split_lines(typed: str) -> list[str]:
+    """Return the lines that are not empty, without bullets."""
+    lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
+    return [line for line in lines if line]
+
+
+def _strip_list_markers(lines: list[str]) -> tuple[list[str], bool]:
+    """Return the lines without list markers, and whether any marker is ambiguous.
 
     Markers are `1. s5.0812…`, `2) x10.0857…`, `- s5.0812…`. A number in front is a marker only if the lines
     count from 1.
     """
-    lines = [_BULLET.sub("", line.strip()) for line in typed.split("\n")]
-    lines = [line for line in lines if line]
     lines = _without_letters(lines)
     marked = [_MARKED.fullmatch(line) for line in lines]
     positions = [int(found["position"]) for found in marked if found]

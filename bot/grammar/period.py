@@ -8,6 +8,9 @@ from msgspec import Struct
 
 MAX_DAYS = 366
 
+MAX_TYPED_CHARS = 60
+"""Longer than any period; bounds what a text costs to read."""
+
 _DAY = re.compile(r"([0-9]{1,2})(?:[/.]([0-9]{1,2})(?:[/.](?:20)?([0-9]{2}))?)?")
 _BETWEEN = re.compile(r"\s*(?:-|s\.?d\.?|s/d|sampai|hingga)\s*")
 _ONE_DAY = timedelta(days=1)
@@ -87,6 +90,8 @@ def parse_period(typed: str, today: date) -> Period | None:
 
     A day without month or year is the latest one that is not in the future.
     """
+    if len(typed) > MAX_TYPED_CHARS:
+        return None
     typed = typed.strip().lower()
     named = {
         "hari ini": single_day(today),

@@ -21,6 +21,16 @@ from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind
 from storage import chats, inbox, outbox, people
 
+_OWN = frozenset({MessageKind.WRITTEN, MessageKind.CAPTIONED})
+"""The kinds whose words are the sender's own, and new."""
+
+_NOT_PLACED = {
+    MessageKind.EDITED: InputError.EDITED,
+    MessageKind.FORWARDED: InputError.FORWARDED,
+    MessageKind.CAPTIONED: InputError.CAPTIONED,
+}
+"""By kind of message: why an order in it is not placed."""
+
 
 def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     """Handle one message; a duplicate is ignored."""
@@ -28,12 +38,15 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
         if not inbox.mark_seen(work.tx, message.chat_id, message.message_id, at_ms=work.now_ms):
             return
         chats.unpark(work.tx, message.chat_id, at_ms=work.now_ms)
+    if message.kind is MessageKind.AS_CHAT:
+        membership.answer_chat(work, _actor(message, Role.STRANGER), message)
+        return
     person = people.get(work.tx, message.user_id)
     actor = _actor(message, membership.role_for(work, message.user_id, person))
-    parsed = parse(message.text)
     if actor.role is Role.STRANGER:
-        membership.handle_stranger(work, actor, message, parsed)
+        membership.handle_stranger(work, actor, message)
         return
+    parsed = parse(message.text)
     if person and (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
     if message.kind is MessageKind.WRITTEN and _is_answer(work, actor, message, parsed):
@@ -58,7 +71,7 @@ def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, par
     match parsed:
         case Command():
             # In a group only /commands are meant for the bot: «saldo» may be part of a conversation.
-            if message.kind is MessageKind.WRITTEN and (actor.is_private or parsed.slash):
+            if message.kind in _OWN and (actor.is_private or parsed.slash):
                 _run_command(work, actor, parsed)
         case OrderLines():
             _place_orders(work, actor, message, parsed)
@@ -94,11 +107,10 @@ def _place_orders(work: UnitOfWork, actor: Actor, message: IncomingMessage, pars
 
 def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: InvalidInput) -> None:
     """Send the right form for an input error; in a group only if an order was meant."""
-    if message.kind is not MessageKind.WRITTEN:
-        if not invalid.looks_like_order:
-            return
-        is_edit = message.kind is MessageKind.EDITED
-        invalid = replace(invalid, input_error=InputError.EDITED if is_edit else InputError.FORWARDED)
+    if invalid.looks_like_order and message.kind in _NOT_PLACED:
+        invalid = replace(invalid, input_error=_NOT_PLACED[message.kind])
+    elif message.kind not in _OWN:
+        return
     if actor.is_private or invalid.looks_like_order:
         work.notify(placing.not_understood(invalid), actor.address)
 

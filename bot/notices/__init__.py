@@ -5,7 +5,8 @@ messages in the queue. Each module holds the notices of one subject, and has a m
 `bot/texts/`.
 """
 
-from bot.notices.alarms import AlarmNotice
+from bot.actors import Standing
+from bot.notices.alarms import AlarmNotice, DeliveryFailed
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.guidance import GuidanceNotice
@@ -18,7 +19,7 @@ from bot.notices.orders import (
     OrderSucceeded,
     OrderUnknown,
 )
-from bot.notices.people import PeopleNotice
+from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
@@ -44,8 +45,21 @@ Notice = (
     | GuidanceNotice
 )
 
-LazyNotice = BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile
+LazyNotice = (
+    BatchSummary | Receipt | CatalogueFile | RemovalFile | SalesReport | SalesReportFile | JoinRequests
+)
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
 Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDisputed
 """Notices with the state of an order: these are sent again until Telegram has surely accepted them."""
+
+
+def priority_of(notice: Notice) -> int:
+    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt."""
+    match notice:
+        case JoinCard() | JoinRequests() | DeliveryFailed():
+            return 1
+        case JoinAnswer(standing=standing):
+            return 0 if standing is Standing.APPROVED else 1
+        case _:
+            return 0

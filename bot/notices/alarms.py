@@ -45,6 +45,22 @@ class ReversalQuarantined(Struct, frozen=True, kw_only=True):
     order: OrderCard | None = None
 
 
+class RefusalCause(StrEnum):
+    """Why a request with the right reversal secret is refused."""
+
+    ADDRESS = "address"
+    METHOD = "method"
+    PATH = "path"
+
+
+class ReversalRefused(Struct, frozen=True, kw_only=True):
+    """A request with the right secret was refused unread; `remote` is empty if its address is unreadable."""
+
+    cause: RefusalCause
+    remote: str
+    at_ms: int
+
+
 class DeliveryFailed(Struct, frozen=True, kw_only=True):
     """A message could not be delivered and was given up."""
 
@@ -114,6 +130,7 @@ AlarmNotice = (
     UnknownTrxid
     | NothingToResolve
     | ReversalQuarantined
+    | ReversalRefused
     | DeliveryFailed
     | ChatClosed
     | BreakerOpened

@@ -14,6 +14,10 @@ class JoinCard(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class JoinRequests(Struct, frozen=True, kw_only=True):
+    """Many people ask for access: one list of them, instead of a card for each."""
+
+
 class JoinDecided(Struct, frozen=True, kw_only=True):
     """An admin decided the request; this replaces its card."""
 
@@ -60,4 +64,6 @@ class ResellerList(Struct, frozen=True, kw_only=True):
     more: int = 0
 
 
-PeopleNotice = JoinCard | JoinDecided | JoinAnswer | StandingChanged | PersonNotFound | ResellerList
+PeopleNotice = (
+    JoinCard | JoinRequests | JoinDecided | JoinAnswer | StandingChanged | PersonNotFound | ResellerList
+)

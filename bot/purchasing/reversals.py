@@ -1,5 +1,6 @@
 """Receives the biller's reversals: stored before they are answered, matched before they count."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from enum import Enum, auto
 from urllib.parse import unquote_to_bytes
 
 from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_reversal, read_reversal
-from bot.notices.alarms import ReversalQuarantined
+from bot.notices.alarms import RefusalCause, ReversalQuarantined, ReversalRefused
 from bot.notices.orders import OrderResolvedByBiller
 from bot.orders.events import Contradiction
 from bot.orders.model import Order, State
@@ -25,6 +26,9 @@ ALARM_SUBJECT = "alert:quarantine"
 
 MAX_ALARMS_AN_ORDER = 5
 """Different reversals of one order shown in five minutes; more would hide those of other orders."""
+
+MAX_REFUSED_CALLERS = 100
+"""Callers with the right secret that are logged in five minutes; more of them must not fill the log."""
 
 MAX_SEARCHED_BYTES = 8_000
 MAX_IDS_TRIED = 5
@@ -59,6 +63,8 @@ class ReversalReceiver:
         self._context = context
         self._now_ms = now_ms
         self._scan_outbox = scan_outbox
+        self._refused_at_ms: dict[tuple[RefusalCause, str], int] = {}
+        self._alerting: set[asyncio.Future[bool]] = set()
 
     async def receive(self, query: bytes, remote: str) -> ReversalResult:
         """Process one reversal by its raw query string; return the result once it is durable."""
@@ -68,6 +74,45 @@ class ReversalReceiver:
         result = await stored
         _log.debug("reversal received", extra={"verdict": result.name})
         return result
+
+    def refuse(self, cause: RefusalCause, remote: str) -> None:
+        """Log a refused request with the right secret, and alert the admins, without making its caller wait.
+
+        Its caller gets the same answer as a wrong secret, so that the biller may not notice it.
+        """
+        if not self._is_first_refusal(cause, remote):
+            return
+        _log.warning("reversal refused", extra={"why": cause, "remote": remote})
+        now_ms = self._now_ms()
+        notice = ReversalRefused(cause=cause, remote=remote, at_ms=now_ms)
+        alerting: asyncio.Future[bool] = asyncio.ensure_future(
+            self._database.write(
+                lambda tx: self._context.begin(tx, now_ms).alert_admins(notice, topic=f"refused {cause}")
+            )
+        )
+        self._alerting.add(alerting)
+        alerting.add_done_callback(self._alerted)
+        self._scan_outbox()
+
+    def _is_first_refusal(self, cause: RefusalCause, remote: str) -> bool:
+        """Return whether a caller was not refused for five minutes; a flood of callers counts as refused."""
+        now_ms = self._now_ms()
+        recent = {
+            caller: at_ms
+            for caller, at_ms in self._refused_at_ms.items()
+            if abs(now_ms - at_ms) <= ALERT_PAUSE_MS
+        }
+        is_first = (cause, remote) not in recent and len(recent) < MAX_REFUSED_CALLERS
+        if is_first:
+            recent[cause, remote] = now_ms
+        self._refused_at_ms = recent
+        return is_first
+
+    def _alerted(self, alerting: asyncio.Future[bool]) -> None:
+        self._alerting.discard(alerting)
+        if not alerting.cancelled() and alerting.exception():
+            # The next refused request tries to alert again.
+            self._refused_at_ms.clear()
 
 
 def _process(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:

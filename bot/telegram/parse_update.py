@@ -13,6 +13,15 @@ ParsedUpdate = IncomingMessage | ButtonPress | ChatMoved | BotAccessChanged | No
 
 _PRIVATE, _GROUPS = "private", ("group", "supergroup")
 
+_CONTENT = frozenset(
+    (
+        *("text", "caption", "photo", "document", "sticker", "voice", "video", "video_note", "audio"),
+        *("animation", "contact", "location", "venue", "poll", "dice", "game", "story", "paid_media"),
+        *("checklist", "invoice"),
+    )
+)
+"""What people send. A message with none of it is a service message: a pin, a timer, a member who joined."""
+
 # Telegram's objects, with the fields that we read; all other fields are ignored.
 _Id = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 _Seconds = Annotated[int, Meta(ge=0, lt=1 << 40)]
@@ -38,6 +47,11 @@ class _Document(Struct, frozen=True, kw_only=True):
     file_size: int | None = None
 
 
+class _SenderChat(Struct, frozen=True, kw_only=True):
+    id: _Id
+    title: str = ""
+
+
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
 
@@ -47,9 +61,10 @@ class _Message(Struct, frozen=True, kw_only=True):
     date: _Seconds
     chat: _Chat
     sender: _User | None = field(default=None, name="from")
-    sender_chat: object = None
+    sender_chat: _SenderChat | None = None
     forward_origin: object = None
     text: str | None = None
+    caption: str | None = None
     is_topic_message: bool = False
     message_thread_id: _Id | None = None
     migrate_to_chat_id: _Id | None = None
@@ -98,11 +113,12 @@ def parse_update(raw: dict[str, object], *, username: str | None) -> ParsedUpdat
         raise ValueError(str(error)) from error
     if update.callback_query:
         return _button_press(update.callback_query)
+    if _is_service_message(raw):
+        return None
     if update.edited_message:
         return _message(update.edited_message, MessageKind.EDITED, username)
     if update.message:
-        kind = MessageKind.WRITTEN if update.message.forward_origin is None else MessageKind.FORWARDED
-        return _message(update.message, kind, username)
+        return _message(update.message, _kind_of(update.message), username)
     if update.my_chat_member:
         return _access_changed(update.my_chat_member)
     return None
@@ -123,18 +139,30 @@ def _access_changed(change: _MemberUpdated) -> BotAccessChanged | None:
     )
 
 
+def _is_service_message(raw: dict[str, object]) -> bool:
+    message = raw.get("message")
+    if not isinstance(message, dict) or message.get("migrate_to_chat_id"):
+        return False
+    return all(message.get(part) is None for part in _CONTENT)
+
+
+def _kind_of(message: _Message) -> MessageKind:
+    if message.forward_origin is not None:
+        return MessageKind.FORWARDED
+    if message.sender_chat is not None:
+        return MessageKind.AS_CHAT
+    return MessageKind.CAPTIONED if message.caption else MessageKind.WRITTEN
+
+
 def _message(
     message: _Message, kind: MessageKind, username: str | None
 ) -> IncomingMessage | ChatMoved | None:
     if message.migrate_to_chat_id:
         return ChatMoved(chat_id=message.chat.id, new_chat_id=message.migrate_to_chat_id)
-    sender, chat = message.sender, message.chat
-    # Anonymous admins and channels post as chats, and a chat cannot be a reseller.
-    if sender is None or sender.is_bot or message.sender_chat is not None:
+    sender, chat = _sender_of(message, kind), message.chat
+    if sender is None or chat.type not in (_PRIVATE, *_GROUPS):
         return None
-    if chat.type not in (_PRIVATE, *_GROUPS):
-        return None
-    text = _storable(message.text or "")
+    text = _storable(message.text or message.caption or "")
     if not text and chat.type in _GROUPS:
         return None
     if _is_for_another_bot(text, username):
@@ -153,6 +181,17 @@ def _message(
         reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
         document=_document(message.document),
     )
+
+
+def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
+    """Return the sender; None for other bots, and for chats but where they speak for themselves."""
+    sender_chat = message.sender_chat
+    if sender_chat is None:
+        return None if message.sender is None or message.sender.is_bot else message.sender
+    if kind is not MessageKind.AS_CHAT:
+        return None
+    # Anonymous admins and channels post as chats, and a chat cannot be a reseller: it is told so.
+    return _User(id=sender_chat.id, is_bot=False, first_name=sender_chat.title)
 
 
 def _document(document: _Document | None) -> Document | None:

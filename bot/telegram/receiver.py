@@ -115,7 +115,7 @@ class UpdateReceiver:
             if now_ms - at_ms < NOT_STORED_PAUSE_MS
         }
         for message in updates:
-            if isinstance(message, IncomingMessage) and _is_order(message) and message.chat_id not in recent:
+            if isinstance(message, IncomingMessage) and message.chat_id not in recent and _is_order(message):
                 recent[message.chat_id] = now_ms
                 self._sender.send_direct(
                     OutgoingMessage(

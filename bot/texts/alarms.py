@@ -14,7 +14,9 @@ from bot.notices.alarms import (
     HoldCause,
     Invariant,
     NothingToResolve,
+    RefusalCause,
     ReversalQuarantined,
+    ReversalRefused,
     UnknownTrxid,
 )
 from bot.notices.orders import (
@@ -182,6 +184,30 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
     )
 
 
+def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
+    """Return the alarm of a report with the right secret that was not read."""
+    if notice.cause is RefusalCause.PATH:
+        why = (
+            "URL-nya tidak persis seperti di pengaturan, jadi tidak dibaca. Dari ",
+            code(notice.remote or "-"),
+        )
+        advice = "Jika itu biller: minta URL-nya persis /reversal/SECRET, tanpa tambahan."
+    elif notice.cause is RefusalCause.METHOD:
+        why = ("Permintaannya bukan GET, jadi tidak dibaca. Dari ", code(notice.remote or "-"))
+        advice = "Jika itu biller: minta laporan dikirim dengan GET."
+    else:
+        why = ("Alamatnya tidak ada di REVERSAL_ALLOWED_IPS: ", code(notice.remote or "tidak terbaca"))
+        advice = "Jika itu biller atau proxy Anda: tambahkan alamatnya di pengaturan, lalu mulai ulang."
+    return lines(
+        ("🚨 ", bold("Laporan biller ditolak")),
+        "Secret-nya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
+        why,
+        advice,
+        "Jika bukan: REVERSAL_SECRET bocor, ganti segera.",
+        clock.moment(notice.at_ms),
+    )
+
+
 def delivery_failed(notice: DeliveryFailed) -> Text:
     return lines(
         ("⚠️ ", bold("Pesan tidak sampai")),
@@ -286,6 +312,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return reversal_quarantined(notice, clock)
         case ChatClosed():
             return chat_closed(notice)
+        case ReversalRefused():
+            return reversal_refused(notice, clock)
         case DeliveryFailed():
             return delivery_failed(notice)
         case DatabaseFoundDamaged():

@@ -38,15 +38,30 @@ _ERRORS = {
         "Beberapa pesanan tertulis menyambung. Pisahkan per baris, atau dengan titik koma."
     ),
     InputError.TOO_MANY_ORDERS: "Paling banyak 100 pesanan dalam satu pesan. Bagi dulu, lalu kirim lagi.",
+    InputError.TEXT_TOO_LONG: (
+        "Pesan ini terlalu panjang untuk dibaca. Tulis satu pesanan per baris, paling banyak 100."
+    ),
     InputError.NEEDS_SEPARATOR: "Beri titik di antara kode dan nomor.",
     InputError.THANKS: "Siap, sama-sama.",
     InputError.CUT_OFF: "Nomornya belum lengkap? Ketik semua angkanya.",
     InputError.FORWARDED: "Pesan terusan tidak diproses. Ketik sendiri pesanannya.",
+    InputError.CAPTIONED: "Pesanan di keterangan foto atau file tidak diproses. Ketik sebagai pesan biasa.",
+    InputError.SENT_AS_CHAT: (
+        "Pesan atas nama grup atau channel tidak diproses. Kirim dari akun Anda sendiri."
+    ),
     InputError.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
 
 _NOTHING_BOUGHT = frozenset(
-    {InputError.SEVERAL_ORDERS, InputError.TOO_MANY_ORDERS, InputError.FORWARDED, InputError.EDITED}
+    {
+        InputError.SEVERAL_ORDERS,
+        InputError.TOO_MANY_ORDERS,
+        InputError.TEXT_TOO_LONG,
+        InputError.FORWARDED,
+        InputError.CAPTIONED,
+        InputError.SENT_AS_CHAT,
+        InputError.EDITED,
+    }
 )
 """The errors after which a reseller may believe that something was bought."""
 

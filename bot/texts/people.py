@@ -1,5 +1,6 @@
 """Texts about access requests and the standing of resellers."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from bot.actors import Standing
@@ -8,6 +9,7 @@ from bot.notices.people import (
     JoinAnswer,
     JoinCard,
     JoinDecided,
+    JoinRequests,
     PeopleNotice,
     PersonNotFound,
     ResellerList,
@@ -35,6 +37,31 @@ def join_card(notice: JoinCard, clock: Clock) -> Text:
         ("ID ", code(str(notice.user_id))),
         clock.moment(notice.at_ms),
     )
+
+
+def join_requests(rows: Sequence[ResellerRow], total: int) -> Text:
+    """Return the list of the people who ask for access, the first `rows` of all `total`."""
+    if not rows:
+        return lines("Tidak ada permintaan jadi reseller yang menunggu.")
+    shown = len(rows)
+    while length(text := _requests(rows[:shown], total)) > MAX_UNITS:
+        shown -= 1
+    return text
+
+
+def _requests(rows: Sequence[ResellerRow], total: int) -> Text:
+    left_out = total - len(rows)
+    more = [f"… dan {left_out} lagi: putuskan dulu yang di atas, lalu /reseller"] if left_out else []
+    return lines(
+        ("🙋 ", bold(f"{total} orang minta jadi reseller")),
+        *[_request(row) for row in rows],
+        *more,
+    )
+
+
+def _request(row: ResellerRow) -> Row:
+    commands = f": /aktifkan_{row.user_id} /hapus_{row.user_id}"
+    return ("• ", *_name(row.name, row.username, 24), commands)
 
 
 def join_decided(notice: JoinDecided) -> Text:
@@ -125,6 +152,8 @@ def words(notice: PeopleNotice, clock: Clock) -> Text:
     match notice:
         case JoinCard():
             return join_card(notice, clock)
+        case JoinRequests():
+            raise LookupError("a list of access requests is rendered with its content")
         case JoinDecided():
             return join_decided(notice)
         case JoinAnswer():

@@ -5,19 +5,24 @@ Every wrong request gets the same 404, so that a caller cannot guess a secret st
 
 import hmac
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from msgspec import Struct
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
+from bot.notices.alarms import RefusalCause
 from bot.purchasing.reversals import ReversalResult
 from bot.settings import Network
 from storage.errors import StorageError
+
+_log = logging.getLogger(__name__)
+
+REVERSAL_PATH = "/reversal/"
 
 MAX_UPDATE_BYTES = 1_000_000
 """Far above the largest update that Telegram sends."""
@@ -29,13 +34,29 @@ NOT_FOUND = PlainTextResponse("Not Found", status_code=404)
 TRY_AGAIN = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
 
 Raw = dict[str, object]
+Address = IPv4Address | IPv6Address
+
+MAX_PATH_PARTS = 8
+"""Of a wrong path, searched for the secret."""
+
+WEBHOOK, REVERSAL = "webhook", "reversal"
+"""The routes whose refused requests are counted."""
+
+SECRET, BODY = "secret", "body"
+"""Why requests are refused, besides the causes about which the admins are alerted."""
 
 
 class WebHandlers(Struct, frozen=True, kw_only=True):
-    """The functions behind the routes; `receive_*` raise StorageError if nothing was stored."""
+    """The functions behind the routes; `receive_*` raise StorageError if nothing was stored.
+
+    `count_refused` takes the route and the reason of a request that gets a 404, `refuse_reversal` the address
+    of one that had the right secret.
+    """
 
     receive_updates: Callable[[list[Raw]], Awaitable[None]]
     receive_reversal: Callable[[bytes, str], Awaitable[ReversalResult]]
+    refuse_reversal: Callable[[RefusalCause, str], None]
+    count_refused: Callable[[str, str], None]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
 
@@ -53,58 +74,93 @@ class AccessRules(Struct, frozen=True, kw_only=True):
         return "AccessRules(...)"
 
 
-def build_app(handlers: WebHandlers, access: AccessRules) -> Starlette:
-    async def healthz(_: Request) -> Response:
-        return OK
+class WebApp:
+    """The ASGI application. The server passes nothing but HTTP requests to it."""
 
-    async def readyz(_: Request) -> Response:
-        parts = await handlers.readiness()
-        return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+    def __init__(self, handlers: WebHandlers, access: AccessRules) -> None:
+        self._handlers = handlers
+        self._access = access
 
-    async def metrics(_: Request) -> Response:
-        return Response(await handlers.metrics(), media_type="text/plain; version=0.0.4")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._respond(Request(scope, receive))
+        except StorageError:
+            response = TRY_AGAIN
+        except Exception:  # noqa: BLE001 - the caller sends it again, whatever our own code failed at
+            _log.exception("request failed")
+            response = TRY_AGAIN
+        await response(scope, receive, send)
 
-    async def telegram(request: Request) -> Response:
-        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not access.webhook_secret or not _is_same(secret, access.webhook_secret):
+    async def _respond(self, request: Request) -> Response:
+        path: str = request.scope["path"]
+        if path.startswith(REVERSAL_PATH):
+            return await self._reversal(request, path.removeprefix(REVERSAL_PATH))
+        match path, request.method:
+            case "/telegram", "POST":
+                return await self._webhook(request)
+            case "/healthz", "GET" | "HEAD":
+                return OK
+            case "/readyz", "GET" | "HEAD":
+                parts = await self._handlers.readiness()
+                return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+            case "/metrics", "GET" | "HEAD":
+                return Response(await self._handlers.metrics(), media_type="text/plain; version=0.0.4")
+            case _:
+                if self._has_secret(request):
+                    self._report_refused(
+                        RefusalCause.PATH, remote_address(request, self._access.trusted_proxies)
+                    )
+                return NOT_FOUND
+
+    async def _webhook(self, request: Request) -> Response:
+        handlers, secret = self._handlers, self._access.webhook_secret
+        received = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not secret or not _is_same(received, secret):
+            handlers.count_refused(WEBHOOK, SECRET)
             return NOT_FOUND
         update = await _read_update(request)
         if update is None:
+            handlers.count_refused(WEBHOOK, BODY)
             return NOT_FOUND
         await handlers.receive_updates([update])
         return OK
 
-    async def reversal(request: Request) -> Response:
-        remote = remote_address(request, access.trusted_proxies)
-        has_secret = _is_same(request.path_params["secret"], access.reversal_secret)
-        # Starlette accepts HEAD wherever it accepts GET.
-        if request.method != "GET" or not has_secret or not _is_allowed(remote, access.reversal_allowed):
+    async def _reversal(self, request: Request, secret: str) -> Response:
+        remote = remote_address(request, self._access.trusted_proxies)
+        if self._refuse(request, secret, remote):
             return NOT_FOUND
-        result = await handlers.receive_reversal(request.scope["query_string"], str(remote))
+        result = await self._handlers.receive_reversal(request.scope["query_string"], str(remote))
         return OK if result is ReversalResult.STORED else NOT_FOUND
 
-    async def not_found(_: Request, __: Exception) -> Response:
-        return NOT_FOUND
+    def _refuse(self, request: Request, secret: str, remote: Address | None) -> bool:
+        """Return whether a report must not be read; one with the right secret is not refused silently."""
+        if not _is_same(secret, self._access.reversal_secret):
+            if self._has_secret(request):
+                self._report_refused(RefusalCause.PATH, remote)
+            else:
+                self._handlers.count_refused(REVERSAL, SECRET)
+            return True
+        if not _is_allowed(remote, self._access.reversal_allowed):
+            cause = RefusalCause.ADDRESS
+        elif request.method != "GET":
+            cause = RefusalCause.METHOD
+        else:
+            return False
+        self._report_refused(cause, remote)
+        return True
 
-    async def try_again(_: Request, __: Exception) -> Response:
-        return TRY_AGAIN
+    def _has_secret(self, request: Request) -> bool:
+        """Return whether a part of the path is the secret, as in `/reversal/SECRET/`: a mistyped URL."""
+        path: str = request.scope["path"]
+        parts = path.split("/", MAX_PATH_PARTS)
+        return any(_is_same(part, self._access.reversal_secret) for part in parts)
 
-    app = Starlette(
-        routes=[
-            Route("/telegram", telegram, methods=["POST"]),
-            Route("/reversal/{secret:path}", reversal),
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics),
-        ],
-        exception_handlers={404: not_found, 405: not_found, StorageError: try_again, 500: try_again},
-    )
-    # A redirect from /healthz/ would reveal that /healthz exists.
-    app.router.redirect_slashes = False
-    return app
+    def _report_refused(self, cause: RefusalCause, remote: Address | None) -> None:
+        self._handlers.count_refused(REVERSAL, cause)
+        self._handlers.refuse_reversal(cause, "" if remote is None else str(remote))
 
 
-def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Address | IPv6Address | None:
+def remote_address(request: Request, trusted: tuple[Network, ...]) -> Address | None:
     """Return the caller's address: the nearest in the forwarding chain that is not a trusted proxy."""
     peer = _address(request.client.host if request.client else "")
     hops = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
@@ -117,7 +173,7 @@ def remote_address(request: Request, trusted: tuple[Network, ...]) -> IPv4Addres
 
 
 @lru_cache(maxsize=256)  # calls come from few addresses
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> Address | None:
     try:
         # A zone (`fe80::1%eth0`) may be any text, and does not identify the caller.
         address = ip_address(text.partition("%")[0])
@@ -126,11 +182,11 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
-def _is_in(address: IPv4Address | IPv6Address, networks: tuple[Network, ...]) -> bool:
+def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address in network for network in networks if network.version == address.version)
 
 
-def _is_allowed(address: IPv4Address | IPv6Address | None, allowed: tuple[Network, ...]) -> bool:
+def _is_allowed(address: Address | None, allowed: tuple[Network, ...]) -> bool:
     return not allowed or (address is not None and _is_in(address, allowed))
 
 

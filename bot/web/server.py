@@ -1,14 +1,17 @@
 """Runs the web server inside our event loop, without its signal handlers and its access log.
 
-The access log would contain the secret path of every reversal. Slow requests time out, and requests over the
-connection limit get a 503.
+The access log would contain the secret path of every reversal. Slow requests time out. Of too many
+connections that wait for a request the oldest are closed, and requests of Telegram and the biller are always
+served: hundreds of slow callers keep out neither orders nor reports.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import resource
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from heapq import heapify, heapreplace
 from typing import Any
 
 import uvicorn
@@ -19,30 +22,88 @@ MAX_WAIT_FOR_REQUESTS_S = 10
 """A reversal takes milliseconds; this only bounds slow callers at a stop."""
 
 REQUEST_TIMEOUT_S = 10.0
-"""Telegram and the biller send a whole request in well under a second."""
+"""For the head of a request, and again for its body: Telegram and the biller need far less than a second."""
 
 MAX_HEAD_BYTES = 65_536
 """The parser accepts headers of any length; this is also its limit for a URL."""
 
 MAX_CONNECTIONS = 500
-"""Telegram opens up to 40, the biller a few; a process is often limited to 1,024 open files."""
+"""With more open, requests get a 503, except those of Telegram and the biller."""
+
+MAX_WAITING, MAX_WAITING_AN_ADDRESS = 250, 100
+"""Connections that wait for a request, or for the rest of one; Telegram opens up to 40, the biller a few."""
+
+CROWDED_PAUSE_S = 0.1
+"""Between checks for too many of them; a request that has arrived already is read before."""
+
+OPEN_FILES = 4096
+"""A process is often limited to 1,024 open files, and may ask for more."""
+
+OPEN_DOORS = (b"/telegram", b"/reversal/")
+"""The paths of Telegram and the biller."""
+
+
+def surplus(addresses: Sequence[str]) -> list[int]:
+    """Return the positions of the waiting connections to close; `addresses` begin with the oldest one's.
+
+    The oldest go first, of the addresses with the most.
+    """
+    positions: dict[str, list[int]] = {}
+    for position in reversed(range(len(addresses))):
+        positions.setdefault(addresses[position], []).append(position)
+    busiest = [(-len(of_address), address) for address, of_address in positions.items()]
+    heapify(busiest)
+    closed: list[int] = []
+    while busiest and (-busiest[0][0] > MAX_WAITING_AN_ADDRESS or len(addresses) - len(closed) > MAX_WAITING):
+        count, address = busiest[0]
+        closed.append(positions[address].pop())
+        heapreplace(busiest, (count + 1, address))
+    return closed
+
+
+class _WaitingRoom:
+    """The connections that wait for a request, oldest first; keeps their number within its limits."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[_Bounded, None] = {}
+        self._check: asyncio.TimerHandle | None = None
+
+    def enter(self, connection: "_Bounded") -> None:
+        self._waiting[connection] = None
+        if len(self._waiting) > MAX_WAITING_AN_ADDRESS and self._check is None:
+            self._check = connection.loop.call_later(CROWDED_PAUSE_S, self._make_room)
+
+    def leave(self, connection: "_Bounded") -> None:
+        self._waiting.pop(connection, None)
+
+    def _make_room(self) -> None:
+        self._check = None
+        waiting = list(self._waiting)
+        for position in surplus([connection.address for connection in waiting]):
+            self.leave(waiting[position])
+            waiting[position].transport.abort()
 
 
 class _Bounded(HttpToolsProtocol):
-    """One connection with a time limit for each whole request and a size limit for its head."""
+    """One connection with a time limit for each head and body and a size limit for the head."""
 
-    def __init__(self, *args: Any, request_timeout_s: float, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request_timeout_s: float, room: _WaitingRoom, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.address = ""
         self._request_timeout_s = request_timeout_s
+        self._room = room
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
+        self.address = self.client[0] if self.client else ""
+        self._room.enter(self)
         self._start_timeout()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._room.leave(self)
         self._cancel_timeout()
         super().connection_lost(exc)
 
@@ -55,16 +116,25 @@ class _Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._room.enter(self)
         self._in_head = True
         self._start_timeout()
 
     def on_headers_complete(self) -> None:
+        self.limit_concurrency = None if self.url.startswith(OPEN_DOORS) else MAX_CONNECTIONS
         super().on_headers_complete()
         self._in_head, self._head_bytes = False, 0
+        self._start_timeout()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
+        self._room.leave(self)
         self._cancel_timeout()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing() and self.cycle.response_complete:
+            self._room.enter(self)
 
     def _start_timeout(self) -> None:
         self._cancel_timeout()
@@ -93,13 +163,14 @@ async def serve(
 ) -> AsyncIterator[None]:
     """Serve `app` inside the block, then finish open requests; raise CannotListenError if it cannot listen.
 
-    A connection without a whole request within `request_timeout_s` is closed.
+    A connection without a whole head within `request_timeout_s`, or then without a whole body, is closed.
     """
+    _allow_open_files()
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=partial(_Bounded, request_timeout_s=request_timeout_s),  # type: ignore[arg-type]  # like a class
+        http=partial(_Bounded, request_timeout_s=request_timeout_s, room=_WaitingRoom()),  # type: ignore[arg-type]  # like a class
         ws="none",
         log_config=None,
         access_log=False,
@@ -123,6 +194,14 @@ async def serve(
     finally:
         server.should_exit = True
         await serving
+
+
+def _allow_open_files() -> None:
+    """Raise this process's own limit of open files, as far as its hard limit allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _run(server: uvicorn.Server) -> None:

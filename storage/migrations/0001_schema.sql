@@ -70,6 +70,8 @@ CREATE TABLE outbox (
     facts                TEXT    NOT NULL,
     keyboard             TEXT    NOT NULL,
     subject              TEXT    NOT NULL,
+    -- Messages of a lower number leave first, in their chat and among all chats.
+    priority             INTEGER NOT NULL,
     state                TEXT    NOT NULL CHECK (state = 'waiting' OR state = 'sent' OR state = 'parked'
         OR state = 'failed' OR state = 'dropped'),
     attempts             INTEGER NOT NULL,
@@ -84,7 +86,7 @@ CREATE TABLE outbox (
     fault                TEXT
 ) STRICT;
 
-CREATE INDEX outbox_waiting ON outbox (chat_id, outbox_id) WHERE state = 'waiting';
+CREATE INDEX outbox_waiting ON outbox (chat_id, priority, outbox_id) WHERE state = 'waiting';
 CREATE INDEX outbox_held ON outbox (hold_until_ms) WHERE state = 'waiting' AND hold_until_ms > 0;
 CREATE INDEX outbox_parked ON outbox (chat_id, outbox_id) WHERE state = 'parked';
 CREATE INDEX outbox_failed ON outbox (outbox_id) WHERE state = 'failed';
@@ -116,6 +118,15 @@ CREATE TABLE messages_seen (
 ) STRICT;
 
 CREATE INDEX messages_seen_by_age ON messages_seen (seen_at_ms);
+
+-- The bots that used this database, by Telegram's ids. Message ids begin anew with each bot: those of a bot that is
+-- not in use are stored with its number above their lower 40 bits.
+CREATE TABLE bots (
+    bot_number           INTEGER NOT NULL PRIMARY KEY,
+    bot_id               INTEGER NOT NULL UNIQUE,
+    is_in_use            INTEGER NOT NULL CHECK (is_in_use IN (0, 1)),
+    since_ms             INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE poll_cursor (
     singleton            INTEGER NOT NULL PRIMARY KEY CHECK (singleton = 1),

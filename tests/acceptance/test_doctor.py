@@ -293,12 +293,15 @@ async def test_metrics_tell_what_happened_and_how_things_stand(shop: Shop) -> No
     await shop.wait_for_message(SARI, "BELUM PASTI")
     await shop.quiet()
     await shop.report("status=0")
+    await shop.http.get(f"{shop.url}/reversal/a-guess?status=0")
     page = (await shop.http.get(f"{shop.url}/metrics")).text
     for line in (
         'loket_open_orders{state="pending"} 1.0',
         'loket_open_orders{state="unknown"} 1.0',
         'loket_reversals_total{verdict="stored"} 1.0',
         'loket_reversals_total{verdict="strange"} 1.0',
+        'loket_refused_requests_total{route="reversal",why="secret"} 1.0',
+        'loket_refused_requests_total{route="reversal",why="address"} 0.0',
         'loket_trx_answers_total{outcome="Accepted"} 2.0',
         'loket_trx_answers_total{outcome="Unclear"} 1.0',
         "loket_breaker_open 0.0",

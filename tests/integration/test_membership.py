@@ -132,6 +132,22 @@ class TestStrangers:
         await shop.says("s5.081234567890", by=STRANGER, kind=kind)
         assert shop.messages(STRANGER) == []
 
+    @pytest.mark.parametrize("first", ["halo", "s5.081234567890", "/start", "/saldo"])
+    @pytest.mark.parametrize("word", ["/daftar", "daftar", "/start"])
+    async def test_who_asks_right_after_another_answer_is_answered_too(
+        self, shop: Shop, first: str, word: str
+    ) -> None:
+        await shop.says("halo", by=STRANGER)
+        await shop.says(first, by=STRANGER)
+        await shop.speaks()
+        shop.clock.passes(5)
+        before = len(shop.messages(STRANGER))
+        await shop.says(word, by=STRANGER)
+        assert len(shop.messages(STRANGER)) == before + 1
+        answer = shop.last(STRANGER)
+        assert isinstance(answer, JoinAnswer)
+        assert answer.standing is Standing.ASKED
+
     async def test_in_a_group_only_a_slash_asks(self, shop: Shop) -> None:
         await shop.says("daftar", by=STRANGER, chat=GROUP)
         assert shop.messages(GROUP) == []

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.notices.alarms import BillerBalance, ReversalQuarantined
+from bot.notices.alarms import BillerBalance, RefusalCause, ReversalQuarantined, ReversalRefused
 from bot.notices.orders import OrderCard, OrderDisputed, OrderFailed, OrderSucceeded
 from bot.orders.model import Order, Outcome, State
 from bot.purchasing.reversals import ReversalResult
@@ -331,3 +331,50 @@ async def test_what_could_not_be_stored_raises_and_is_stored_when_told_again(
     assert await shop.order(pending.trxid) == pending
     assert await hear(shop, report(pending)) is ReversalResult.STORED
     assert (await shop.order(pending.trxid)).state is State.SUCCEEDED
+
+
+class TestRefusals:
+    """A report that knows the secret and is not let in may be the biller's, from its new address."""
+
+    REMOTE = "198.51.100.9"
+
+    async def refused(self, shop: Shop, remote: str = REMOTE, times: int = 1) -> list[str]:
+        """Refuse requests, and return the addresses of all alarms that the admins have by then."""
+        for _ in range(times):
+            shop.reversals.refuse(RefusalCause.ADDRESS, remote)
+        await shop.speaks()
+        alarms = [shop.notice(row) for row in shop.messages(RINA) if row["kind"] == "ReversalRefused"]
+        assert len([kind for kind in shop.kinds(DEWI) if kind == "ReversalRefused"]) == len(alarms)
+        return [alarm.remote for alarm in alarms if isinstance(alarm, ReversalRefused)]
+
+    async def test_the_admins_are_told_the_address_once_in_five_minutes(self, shop: Shop) -> None:
+        assert await self.refused(shop, times=50) == [self.REMOTE]
+        assert await self.refused(shop, remote="198.51.100.10") == [self.REMOTE]
+        shop.clock.passes(301)
+        assert await self.refused(shop, times=2) == [self.REMOTE, self.REMOTE]
+
+    async def test_a_restart_does_not_tell_it_again(self, shop: Shop) -> None:
+        assert await self.refused(shop) == [self.REMOTE]
+        shop.starts()
+        assert await self.refused(shop) == [self.REMOTE]
+
+    async def test_the_log_has_each_address_once_and_not_without_end(
+        self, shop: Shop, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for number in range(300):
+            shop.reversals.refuse(RefusalCause.ADDRESS, f"2001:db8::{number % 150:x}")
+        await shop.speaks()
+        said = [record for record in caplog.records if record.message == "reversal refused"]
+        assert len(said) == 100
+        assert said[0].__dict__["remote"] == "2001:db8::0"
+
+    async def test_an_alarm_that_was_not_stored_is_told_by_the_next_refusal(self, shop: Shop) -> None:
+        shop.disk.refuses_writes()
+        assert await self.refused(shop) == []
+        shop.disk.recovers()
+        assert await self.refused(shop) == [self.REMOTE]
+
+    async def test_a_refusal_changes_nothing_else(self, shop: Shop, pending: Order) -> None:
+        await self.refused(shop)
+        assert await shop.order(pending.trxid) == pending
+        assert shop.rows("SELECT * FROM quarantined_reversals") == []

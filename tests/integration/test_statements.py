@@ -14,8 +14,12 @@ import storage
 from storage.migrate import migrate
 from storage.statements import STATEMENTS
 
-# These read at most about a thousand rows, run once a day or once for a restore, or stop at the first row.
+# These read at most about a thousand rows, run once a day or once for a restore or a new bot, or stop at the
+# first row.
 MAY_READ_ALL = {
+    *(name for name in STATEMENTS if name.startswith("shift_message_ids_of_")),
+    "drop_waiting_edits",
+    "release_all_messages",
     "count_people_listed",
     "trim_failed_updates",
     "newest_event",

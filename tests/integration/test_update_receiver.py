@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from bot.actors import Standing
 from bot.delivery.sending import OutgoingMessage
+from bot.grammar.parsed import InputError
+from bot.notices.guidance import NotUnderstood
 from bot.notices.people import JoinAnswer
 from bot.telegram.receiver import UpdateReceiver
 from bot.texts.buttons import toast_text
@@ -180,6 +183,110 @@ class TestReading:
         await receiver.receive([a_message(1, **more), in_group(2, **more)])
         assert orders_in(shop) == []
         assert shop.rows("SELECT * FROM failed_updates") == []
+
+    @pytest.mark.parametrize("text", [order_text(1), "/saldo", f"{order_text(1)}\n{order_text(2)}"])
+    @pytest.mark.parametrize(
+        ("sender", "sender_chat"),
+        [
+            ({"id": 1087968824, "is_bot": True, "first_name": "Group"}, {"id": GROUP, "title": "G"}),
+            ({"id": 136817688, "is_bot": True, "first_name": "Channel"}, {"id": -100777, "title": "C"}),
+            (None, {"id": -100777, "type": "channel"}),
+        ],
+        ids=["an anonymous admin", "a channel", "a channel without a user"],
+    )
+    async def test_who_orders_in_the_name_of_a_chat_is_told_why_not(
+        self, shop: Shop, receiver: UpdateReceiver, sender: Update | None, sender_chat: Update, text: str
+    ) -> None:
+        await receiver.receive(
+            [
+                in_group(update_id, text, **{"from": sender, "sender_chat": sender_chat})
+                for update_id in (1, 2)
+            ]
+        )
+        assert orders_in(shop) == []
+        (message,) = shop.messages(GROUP)
+        answer = shop.notice(message)
+        assert isinstance(answer, NotUnderstood)
+        assert answer.input_error is InputError.SENT_AS_CHAT
+        assert message["reply_to"] == 1
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"text": "halo semua", "sender_chat": {"id": GROUP}},
+            {
+                "sender_chat": {"id": -100777},
+                "is_automatic_forward": True,
+                "forward_origin": {"type": "channel"},
+            },
+            {"from": {"id": 7, "is_bot": True, "first_name": "Bot"}},
+        ],
+        ids=["talk", "a post of the linked channel", "another bot"],
+    )
+    async def test_other_messages_of_chats_and_bots_get_no_answer(
+        self, shop: Shop, receiver: UpdateReceiver, more: Update
+    ) -> None:
+        await receiver.receive([in_group(1, **more)])
+        assert shop.messages(GROUP) == []
+
+    @pytest.mark.parametrize("media", ["photo", "document", "video"])
+    @pytest.mark.parametrize("group", [False, True], ids=["private", "group"])
+    async def test_an_order_in_a_caption_is_told_why_not(
+        self, shop: Shop, receiver: UpdateReceiver, media: str, *, group: bool
+    ) -> None:
+        content: Update = {"file_id": "f", "file_unique_id": "u"} if media == "document" else {}
+        captioned: Update = {"text": None, "caption": order_text(1), media: content or [{}]}
+        await receiver.receive([in_group(1, **captioned) if group else a_message(1, **captioned)])
+        assert orders_in(shop) == []
+        answer = shop.last(GROUP if group else SARI)
+        assert isinstance(answer, NotUnderstood)
+        assert (answer.input_error, answer.suggestion) == (InputError.CAPTIONED, order_text(1))
+
+    async def test_a_command_in_a_caption_is_run_and_talk_in_a_group_gets_no_answer(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        await receiver.receive([a_message(1, None, caption="/bantuan", photo=[{}])])
+        assert shop.kinds(SARI) == ["Help"]
+        await receiver.receive([in_group(2, None, caption="foto liburan", photo=[{}])])
+        assert shop.messages(GROUP) == []
+
+    async def test_a_strangers_request_in_a_caption_is_a_request(
+        self, shop: Shop, receiver: UpdateReceiver
+    ) -> None:
+        chat = {"id": STRANGER, "type": "private"}
+        await receiver.receive([by(STRANGER, a_message(1, None, caption="/daftar", photo=[{}], chat=chat))])
+        assert shop.last(STRANGER) == JoinAnswer(standing=Standing.ASKED, fresh=True)
+
+    @pytest.mark.parametrize("user", [SARI, STRANGER, RINA])
+    @pytest.mark.parametrize(
+        "service",
+        [
+            {"pinned_message": {"message_id": 1}},
+            {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}},
+            {"new_chat_members": [{"id": 7, "is_bot": False, "first_name": "X"}]},
+            {"left_chat_member": {"id": 7, "is_bot": False, "first_name": "X"}},
+            {"new_chat_title": "Loket"},
+            {"group_chat_created": True},
+            {"chat_background_set": {}},
+            {"write_access_allowed": {}},
+            {"something_new": {}},
+        ],
+        ids=lambda service: next(iter(service)),
+    )
+    async def test_a_service_message_gets_no_answer(
+        self, shop: Shop, receiver: UpdateReceiver, service: Update, user: int
+    ) -> None:
+        chat = {"id": user, "type": "private"}
+        private = by(user, a_message(1, None, chat=chat, **service))
+        await receiver.receive([private, by(user, in_group(2, None, **service))])
+        assert shop.messages(user) == shop.messages(GROUP) == []
+
+    @pytest.mark.parametrize("content", ["photo", "sticker", "voice", "location", "contact"])
+    async def test_a_picture_or_other_content_in_private_is_answered(
+        self, shop: Shop, receiver: UpdateReceiver, content: str
+    ) -> None:
+        await receiver.receive([a_message(1, None, **{content: {}})])
+        assert shop.kinds(SARI) == ["NotUnderstood"]
 
     @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post"])
     async def test_edits_and_channel_posts_never_order(

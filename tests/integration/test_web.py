@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.purchasing.reversals import ReversalResult
-from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebHandlers, build_app
+from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebApp, WebHandlers
 from bot.web.server import CannotListenError, serve
 from storage.errors import StorageError
 from tests.integration.conftest import Shop
@@ -32,6 +32,8 @@ class Inside:
 
     updates: list[Raw] = field(default_factory=list)
     reports: list[tuple[bytes, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    counted: list[tuple[str, str]] = field(default_factory=list)
     verdict: ReversalResult = ReversalResult.STORED
     fault: Exception | None = None
     ready: dict[str, bool] = field(default_factory=lambda: {"storage": True, "agents": True})
@@ -61,6 +63,8 @@ class Inside:
         return WebHandlers(
             receive_updates=self.receive_updates,
             receive_reversal=self.receive_reversal,
+            refuse_reversal=lambda cause, remote: self.refused.append((cause, remote)),
+            count_refused=lambda route, why: self.counted.append((route, why)),
             readiness=self.readiness,
             metrics=self.metrics,
         )
@@ -73,10 +77,7 @@ def inside() -> Inside:
 
 def caller(inside: Inside, gate: AccessRules = OPEN, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
     """Return a client whose address is `peer`."""
-    # Starlette answers a surprise with our 503 and raises it again for the server's log.
-    app = httpx.ASGITransport(
-        build_app(inside.handlers(), gate), client=(peer, 1), raise_app_exceptions=False
-    )
+    app = httpx.ASGITransport(WebApp(inside.handlers(), gate), client=(peer, 1))
     return httpx.AsyncClient(transport=app, base_url="http://loket")
 
 
@@ -135,6 +136,42 @@ class TestReversals:
             assert seen(await client.request(method, path)) == await not_found(client)
         assert inside.reports == []
 
+    @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "BREW"])
+    async def test_a_right_secret_with_another_method_is_told_inside(
+        self, inside: Inside, method: str
+    ) -> None:
+        async with caller(inside) as client:
+            await client.request(method, f"/reversal/{SECRET}?status=0")
+            await client.request(method, f"/reversal/{SECRET}x?status=0")
+            await client.request(method, "/nowhere")
+        assert inside.refused == [("method", "127.0.0.1")]
+        assert inside.counted == [("reversal", "method"), ("reversal", "secret")]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            f"/reversal/{SECRET}/",
+            f"/{SECRET}",
+            f"/Reversal/{SECRET}",
+            f"/reversal//{SECRET}",
+            f"/a/{SECRET}/b",
+        ],
+    )
+    async def test_a_right_secret_in_a_wrong_path_is_told_inside(self, inside: Inside, path: str) -> None:
+        async with caller(inside) as client:
+            assert seen(await client.get(f"{path}?status=0")) == await not_found(client)
+        assert inside.refused == [("path", "127.0.0.1")]
+        assert inside.counted == [("reversal", "path")]
+        assert inside.reports == []
+
+    async def test_wrong_secrets_are_counted_one_by_one(self, inside: Inside) -> None:
+        async with caller(inside) as client:
+            for number in range(3):
+                await client.get(f"/reversal/guess-{number}")
+            await client.get("/nowhere")
+            await client.get(f"/reversal/{SECRET}?status=0")
+        assert inside.counted == [("reversal", "secret")] * 3
+
     async def test_a_head_request_is_not_taken_for_a_report(self, inside: Inside) -> None:
         """The server takes one wherever a GET may come, and its answer would tell that the path is right."""
         async with caller(inside) as client:
@@ -162,7 +199,7 @@ class TestReversals:
         async def hear(query: bytes, remote: str) -> ReversalResult:
             return await shop.reversals.receive(query, remote=remote)
 
-        app = build_app(replace(inside.handlers(), receive_reversal=hear), OPEN)
+        app = WebApp(replace(inside.handlers(), receive_reversal=hear), OPEN)
         async with served(app) as url, httpx.AsyncClient(base_url=url, trust_env=False) as client:
             path = f"/reversal/{SECRET}?{report(order).decode()}"
             shop.disk.refuses_writes(1)
@@ -185,6 +222,7 @@ class TestWebhook:
             answer = await client.post("/telegram", json=UPDATE, headers=headers)
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "secret")]
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
     async def test_with_another_method_it_is_the_same_404(self, inside: Inside, method: str) -> None:
@@ -217,6 +255,7 @@ class TestWebhook:
             answer = await client.post("/telegram", content=body, headers={HEADER: WEBHOOK})
             assert seen(answer) == await not_found(client)
         assert inside.updates == []
+        assert inside.counted == [("webhook", "body")]
 
     @pytest.mark.parametrize("fault", [StorageError("disk full"), RuntimeError("a surprise")])
     async def test_what_was_not_kept_is_answered_503(self, inside: Inside, fault: Exception) -> None:
@@ -270,7 +309,7 @@ class TestRealSocket:
     async def test_strangers_all_see_the_same_404(self, inside: Inside) -> None:
         inside.verdict = ReversalResult.STRANGE
         async with (
-            served(build_app(inside.handlers(), OPEN)) as url,
+            served(WebApp(inside.handlers(), OPEN)) as url,
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             answers = [
@@ -288,14 +327,14 @@ class TestRealSocket:
     @pytest.mark.parametrize("path", [f"/reversal/{SECRET}?", "/reversal/", "/"])
     async def test_100_kb_get_the_same_refusal_wherever_they_go(self, inside: Inside, path: str) -> None:
         """The server itself refuses so long a line, before anybody looks at where it goes."""
-        async with served(build_app(inside.handlers(), OPEN)) as url:
+        async with served(WebApp(inside.handlers(), OPEN)) as url:
             flood = await bare_get(url, path + "x" * 100_000)
             assert flood == await bare_get(url, "/" + "y" * 100_000)
         assert flood[0] == b"HTTP/1.1 400 Bad Request"
         assert inside.reports == []
 
     async def test_a_port_that_is_taken_is_told_as_such(self, inside: Inside) -> None:
-        app = build_app(inside.handlers(), OPEN)
+        app = WebApp(inside.handlers(), OPEN)
         with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotListenError):
             async with serve(app, host="127.0.0.1", port=taken.getsockname()[1]):
                 pass

@@ -98,6 +98,24 @@ async def test_an_ipv4_address_in_ipv6_clothes_is_the_same_address(inside: Insid
     assert not await hears(inside, f"::ffff:{BAD}")
 
 
+async def test_a_right_report_from_another_address_is_told_inside_and_not_outside(inside: Inside) -> None:
+    assert not await hears(inside, BAD)
+    assert not await hears(inside, "127.0.0.1", "8.8.8.8:4711")
+    assert not await hears(inside, f"::ffff:{BAD}")
+    assert inside.refused == [("address", BAD), ("address", ""), ("address", BAD)]
+    assert inside.counted == [("reversal", "address")] * 3
+    assert await hears(inside, GOOD)
+    assert len(inside.refused) == len(inside.counted) == 3
+
+
+async def test_a_wrong_secret_says_nothing_of_the_address(inside: Inside) -> None:
+    for peer in (GOOD, BAD):
+        async with caller(inside, GUARDED, peer=peer) as client:
+            await client.get(f"/reversal/{SECRET}x?status=0")
+    assert inside.refused == []
+    assert inside.counted == [("reversal", "secret")] * 2
+
+
 async def test_where_all_who_forwarded_are_ours_the_last_of_them_is_who_calls(inside: Inside) -> None:
     assert not await hears(inside, "127.0.0.1", "10.1.1.1, 10.1.1.2")
     ours = replace(GUARDED, reversal_allowed=(ip_network("10.1.1.1"), ip_network("127.0.0.1")))

@@ -17,7 +17,7 @@ import pytest
 from bot.app import App
 from bot.biller.client import sign
 from bot.settings import Settings
-from bot.web.app import build_app
+from bot.web.app import WebApp
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
 
 WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
@@ -139,7 +139,7 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
     signature = sign(user="demo", password=PASSWORD, trxid=trxid)
     secrets = forms([*CANARIES.values(), URL_PASSWORD, "kenari/di alamat", signature])
     held, kinds = [], set()
-    for thing in reachable(app, settings, app.access_rules(), build_app(app.handlers(), app.access_rules())):
+    for thing in reachable(app, settings, app.access_rules(), WebApp(app.handlers(), app.access_rules())):
         kinds.add(type(thing).__name__)
         shown = repr(thing).encode() + str(thing).encode()
         held += [(type(thing), form) for form in secrets if form in shown]
@@ -154,7 +154,7 @@ async def test_no_repr_of_anything_in_the_running_program_shows_a_secret(setting
         "AiohttpRequest",
         "Sender",
     }
-    assert ours | {"Starlette"} <= kinds
+    assert ours | {"WebApp"} <= kinds
 
 
 def crash(code: str, **changes: str) -> str:

@@ -2,9 +2,9 @@
 
 Against the real bot as a process, over real sockets, on its real file. One table for all, `forgeries.py`.
 
-An alarm to the admins may follow (a message of the topic `alert:quarantine`): it tells of the report and
-changes nothing an order hangs on. What no HTTP parser takes for a request gets that parser's 400, and gets
-it on any path: nothing can be told from it either.
+An alarm to the admins may follow: it tells of the report, or of the address from which it came with the
+right secret, and changes nothing an order hangs on. What no HTTP parser takes for a request gets that
+parser's 400, and gets it on any path: nothing can be told from it either.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class Scene(NamedTuple):
         """Return every row of every table, but for alarms about quarantine."""
         names = self.shop.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         dump = {name: self.shop.rows(f"SELECT * FROM {name}") for (name,) in names}  # noqa: S608 - names of the schema
-        dump["outbox"] = self.shop.rows("SELECT * FROM outbox WHERE subject <> ?", ALARM)
+        dump["outbox"] = self.shop.rows("SELECT * FROM outbox WHERE subject NOT LIKE 'alert:%'")
         return dump
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from bot.actors import Standing
 from bot.features.people.membership import STRANGER_PAUSE_MS
-from bot.web.app import MAX_UPDATE_BYTES, build_app
-from bot.web.server import MAX_CONNECTIONS, MAX_HEAD_BYTES, serve
+from bot.web.app import MAX_UPDATE_BYTES, WebApp
+from bot.web.server import MAX_HEAD_BYTES, MAX_WAITING, MAX_WAITING_AN_ADDRESS, serve, surplus
 from storage import balances, inbox
 from storage.balances import MAX_QUARANTINED_REVERSALS
 from storage.database import SqliteDatabase
@@ -20,7 +20,7 @@ from storage.inbox import MAX_FAILED_UPDATES
 from storage.transaction import Tx
 from tests.acceptance.shop import free_port
 from tests.integration.conftest import DEWI, GROUP, RINA, STRANGER, Shop
-from tests.integration.test_web import HEADER, OPEN, WEBHOOK, Inside
+from tests.integration.test_web import HEADER, OPEN, SECRET, WEBHOOK, Inside
 
 REQUEST_TIMEOUT_S = 0.3
 """For the server under test; the real one waits ten seconds."""
@@ -29,6 +29,12 @@ SOON_S = 10.0
 NEEDED_FILES = 4096
 CALL = b"GET /nowhere HTTP/1.1\r\nHost: loket.test\r\n\r\n"
 LAST_CALL = CALL.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+ORDER_CALL = (
+    f"POST /telegram HTTP/1.1\r\nHost: x\r\n{HEADER}: {WEBHOOK}\r\nContent-Length: 16\r\n"
+    'Connection: close\r\n\r\n{"update_id": 1}'
+).encode()
+REPORT_CALL = f"GET /reversal/{SECRET}?status=0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+OK = b"HTTP/1.1 200 OK"
 NOT_FOUND, UNAVAILABLE = b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unavailable"
 
 
@@ -37,7 +43,7 @@ async def served(inside: Inside, request_timeout_s: float = REQUEST_TIMEOUT_S) -
     """Serve the real application on a free port."""
     port = free_port()
     async with serve(
-        build_app(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
+        WebApp(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
     ):
         yield port
 
@@ -77,11 +83,24 @@ async def patience_with(port: int, opening: bytes, drop: bytes) -> float:
     return time.monotonic() - began_s
 
 
-async def status_of(port: int) -> bytes:
+@asynccontextmanager
+async def held(
+    port: int, opening: bytes, count: int
+) -> AsyncIterator[list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]:
+    """Open connections that say something and then nothing more."""
+    connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+    for _, writer in connections:
+        writer.write(opening)
+    yield connections
+    for _, writer in connections:
+        writer.transport.abort()
+
+
+async def status_of(port: int, call: bytes = LAST_CALL) -> bytes:
     """Ask once, and return the first line of the answer."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(LAST_CALL)
+        writer.write(call)
         async with asyncio.timeout(SOON_S):
             return (await reader.readline()).strip()
     finally:
@@ -131,16 +150,63 @@ class TestPlaces:
         assert sent < 500 * MAX_HEAD_BYTES
 
     @pytest.mark.usefixtures("many_files")
-    async def test_when_all_places_are_held_others_are_told_so_and_soon_there_is_room(self) -> None:
-        async with served(Inside(), request_timeout_s=1.5) as port:
-            idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MAX_CONNECTIONS)]
-            answers = await asyncio.gather(*(status_of(port) for _ in range(1000 - MAX_CONNECTIONS)))
-            assert set(answers) == {UNAVAILABLE}
-            # Those who asked for nothing lose their places; nobody has to start anything anew.
-            await asyncio.gather(*(reader.read() for reader, _ in idle), return_exceptions=True)
+    @pytest.mark.parametrize(
+        "opening",
+        [
+            b"",
+            b"G",
+            CALL[:-2],
+            b"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+            CALL,
+        ],
+        ids=["nothing", "a letter", "half a head", "half a body", "a call, and then nothing"],
+    )
+    @pytest.mark.parametrize("count", [600, 1000])
+    async def test_slow_callers_keep_out_neither_an_order_nor_a_report(
+        self, opening: bytes, count: int
+    ) -> None:
+        inside = Inside()
+        async with served(inside, request_timeout_s=3 * SOON_S) as port, held(port, opening, count):
+            assert await status_of(port, ORDER_CALL) == OK
+            assert await status_of(port, REPORT_CALL) == OK
+        assert (len(inside.updates), len(inside.reports)) == (1, 1)
+
+    @pytest.mark.usefixtures("many_files")
+    async def test_while_slow_callers_come_again_and_again_orders_and_reports_are_taken_in(self) -> None:
+        inside = Inside()
+        async with served(inside, request_timeout_s=3 * SOON_S) as port:
+            for _ in range(4):
+                async with held(port, CALL[:-2], 300):
+                    assert await status_of(port, ORDER_CALL) == OK
+                    assert await status_of(port, REPORT_CALL) == OK
+        assert (len(inside.updates), len(inside.reports)) == (4, 4)
+
+    @pytest.mark.usefixtures("many_files")
+    async def test_the_oldest_who_ask_for_nothing_lose_their_places_and_there_is_room_for_all(self) -> None:
+        async with served(Inside(), request_timeout_s=3 * SOON_S) as port, held(port, b"", 600) as slow:
+            closed = [reader.read() for reader, _ in slow[:-MAX_WAITING_AN_ADDRESS]]
+            async with asyncio.timeout(SOON_S):
+                await asyncio.gather(*closed, return_exceptions=True)
             assert await status_of(port) == NOT_FOUND
-            for _, writer in idle:
-                writer.close()
+            assert not any(reader.at_eof() for reader, _ in slow[-MAX_WAITING_AN_ADDRESS + 1 :])
+
+    @pytest.mark.parametrize(
+        ("addresses", "closed"),
+        [
+            (["a"] * 100 + ["b"] * 100, []),
+            (["a"] * 103 + ["b"], [0, 1, 2]),
+            (["b", *["a"] * 101, "b"], [1]),
+            (["a"] * 90 + ["b"] * 80 + ["c"] * 83, [0, 1, 2]),
+            ([str(number) for number in range(252)], None),
+        ],
+        ids=["within the limits", "one address", "only its own", "the busiest", "many addresses"],
+    )
+    def test_of_too_many_the_oldest_of_the_busiest_addresses_are_closed(
+        self, addresses: list[str], closed: list[int] | None
+    ) -> None:
+        found = surplus(addresses)
+        assert len(addresses) - len(found) <= MAX_WAITING
+        assert closed is None or found == closed
 
     @pytest.mark.usefixtures("many_files")
     async def test_of_a_thousand_calls_at_once_each_is_answered(self) -> None:

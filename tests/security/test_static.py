@@ -34,6 +34,10 @@ MAY_CATCH_ALL = {
         "bot/purchasing/submitter.py",
         "_post",
     ): "after the post any error means that the order may have been bought",
+    (
+        "bot/web/app.py",
+        "__call__",
+    ): "the caller gets a 503 and repeats the request",
     ("bot/worker.py", "run"): "an error must not stop a worker",
     ("bot/telegram/receiver.py", "_read"): "a malformed update must not stop the others",
     ("bot/telegram/receiver.py", "_process_one"): "an update that cannot be handled must not stop the others",

@@ -427,6 +427,32 @@ def test_networks_are_addresses_or_cidrs_of_either_version(surroundings: Surroun
     assert settings.trusted_proxies == (ip_network("10.0.0.0/8"),)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("::ffff:103.0.0.0/104", "103.0.0.0/8"),
+        ("::ffff:103.1.2.3", "103.1.2.3/32"),
+        ("::FFFF:6701:203/120", "103.1.2.0/24"),
+        ("0:0:0:0:0:ffff:103.1.2.3/128", "103.1.2.3/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+    ],
+)
+@pytest.mark.parametrize("name", ["REVERSAL_ALLOWED_IPS", "TRUSTED_PROXIES"])
+def test_an_ipv4_network_in_ipv6_clothes_is_the_same_network(
+    surroundings: Surroundings, name: str, written: str, meant: str
+) -> None:
+    settings = surroundings.load(**{name: f"{written}, 2001:db8::/32"})
+    assert getattr(settings, name.lower()) == (ip_network(meant), ip_network("2001:db8::/32"))
+
+
+@pytest.mark.parametrize("written", ["::ffff:103.0.0.0/8", "::ffff:103.0.0.0/95"])
+def test_such_a_network_with_the_prefix_of_ipv4_matches_nobody_and_stops_the_start(
+    surroundings: Surroundings, written: str
+) -> None:
+    (fault,) = surroundings.faults(REVERSAL_ALLOWED_IPS=written)
+    assert fault.endswith("IPv4 as IPv4")
+
+
 def test_urls_lose_their_last_slash_so_that_paths_can_be_joined(surroundings: Surroundings) -> None:
     settings = surroundings.load(
         BILLER_URL="https://h2h.biller.test/",

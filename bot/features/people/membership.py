@@ -3,19 +3,24 @@
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
-from bot.grammar.parse import Parsed
-from bot.grammar.parsed import Command, InvalidInput, OrderLines
+from bot.grammar.lines import mentions_order
+from bot.grammar.parse import parse_command
+from bot.grammar.parsed import EXAMPLE, Command, InputError
 from bot.notices.buttons import Action
+from bot.notices.guidance import NotUnderstood
 from bot.notices.people import (
     JoinAnswer,
     JoinCard,
     JoinDecided,
+    JoinRequests,
     PersonNotFound,
     ResellerList,
     ResellerRow,
     StandingChanged,
 )
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
+from bot.texts.people import join_requests
+from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind, Toast
 from storage import outbox, people
@@ -37,6 +42,14 @@ ALLOWED_CHANGES = {
 
 MAX_RESELLERS_SHOWN = 50
 """A list of this length fits one message of 4,096 characters with names of any length."""
+
+MAX_WAITING_CARDS = 3
+"""So many requests that wait to be sent get a card each; of more, one list takes their place."""
+
+MAX_REQUESTS_SHOWN = 30
+
+MAX_CHARS_READ = 300
+"""Of a stranger's text: enough for a command or an order, and cheap however it is made."""
 
 _ACCESS_WORDS = ("start", "daftar")
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
@@ -75,19 +88,33 @@ def _unknown_person(user_id: int, now_ms: int) -> Person:
     )
 
 
-def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
-    """Handle a message of a stranger, who may request access and nothing else."""
-    if message.kind is not MessageKind.WRITTEN:
+def handle_stranger(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> None:
+    """Handle a message of a stranger, who may request access and nothing else: no order is parsed."""
+    if message.kind not in (MessageKind.WRITTEN, MessageKind.CAPTIONED):
         return
-    match parsed:
-        case Command(word=word, slash=slash) if word in _ACCESS_WORDS and (actor.is_private or slash):
-            request_access(work, _applicant(message, work.now_ms))
-        case OrderLines(looks_like_order=True) | InvalidInput(looks_like_order=True):
-            answer_stranger(work, actor.user_id, actor.address)
-        case _ if actor.is_private:
-            answer_stranger(work, actor.user_id, actor.address)
-        case _:
-            pass
+    text = message.text[:MAX_CHARS_READ]
+    if _requests_access(text, is_private=actor.is_private):
+        request_access(work, _applicant(message, work.now_ms))
+    elif actor.is_private or mentions_order(text):
+        answer_stranger(work, actor.user_id, actor.address)
+
+
+def answer_chat(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> None:
+    """Say why an order or command in the name of a group or channel is not handled, at most once a minute."""
+    text = message.text[:MAX_CHARS_READ]
+    command = parse_command(text)
+    is_meant = command.slash if command else mentions_order(text)
+    subject = f"as chat:{actor.address.chat_id}:{actor.user_id}"
+    since_ms = work.now_ms - STRANGER_PAUSE_MS + 1
+    if not is_meant or outbox.was_enqueued_since(work.tx, subject, since_ms=since_ms):
+        return
+    answer = NotUnderstood(input_error=InputError.SENT_AS_CHAT, suggestion=EXAMPLE, is_example=True)
+    work.notify(answer, actor.address, subject=subject)
+
+
+def _requests_access(text: str, *, is_private: bool) -> bool:
+    command = parse_command(text)
+    return command is not None and command.word in _ACCESS_WORDS and (is_private or command.slash)
 
 
 def _applicant(message: IncomingMessage, now_ms: int) -> Person:
@@ -108,19 +135,41 @@ def request_access(work: UnitOfWork, applicant: Person) -> None:
     known = people.get(work.tx, applicant.user_id)
     address = Address(chat_id=applicant.chat_id, thread_id=applicant.thread_id, reply_to=applicant.message_id)
     if known and not _may_ask(known, work.now_ms):
-        answer_stranger(work, applicant.user_id, address)
+        answer_stranger(work, applicant.user_id, address, is_request=True)
         return
     people.save(work.tx, applicant, changed_by=applicant.user_id)
-    work.notify(JoinAnswer(standing=Standing.ASKED, fresh=True), address)
-    card = JoinCard(
-        user_id=applicant.user_id, name=applicant.name, username=applicant.username, at_ms=work.now_ms
-    )
-    work.notify_admins(card, subject=person_subject(applicant.user_id))
+    answer = JoinAnswer(standing=Standing.ASKED, fresh=True)
+    work.notify(answer, address, subject=_answer_subject(applicant.user_id))
+    for admin_id in work.admin_ids:
+        _notify_admin(work, admin_id, applicant)
 
 
-def answer_stranger(work: UnitOfWork, user_id: int, address: Address) -> None:
-    """Send a stranger their standing, at most once in `STRANGER_PAUSE_MS`."""
-    subject = f"stranger:{address.chat_id}"
+def _notify_admin(work: UnitOfWork, admin_id: int, applicant: Person) -> None:
+    """Send an access request to an admin: a card, or a list of all once several cards wait to be sent."""
+    if outbox.is_kind_waiting(work.tx, admin_id, JoinRequests.__name__):
+        return
+    if outbox.count_waiting(work.tx, admin_id, JoinCard.__name__) < MAX_WAITING_CARDS:
+        card = JoinCard(
+            user_id=applicant.user_id, name=applicant.name, username=applicant.username, at_ms=work.now_ms
+        )
+        work.notify(card, Address(chat_id=admin_id), subject=person_subject(applicant.user_id))
+        return
+    outbox.drop_waiting(work.tx, admin_id, JoinCard.__name__)
+    work.notify(JoinRequests(), Address(chat_id=admin_id))
+
+
+def render_requests(tx: Tx) -> RenderedMessage:
+    """Render the list of the people whose access requests are undecided."""
+    rows = [_row(person) for person in people.asking(tx, limit=MAX_REQUESTS_SHOWN)]
+    return RenderedMessage(text=join_requests(rows, people.count_asking(tx)))
+
+
+def answer_stranger(work: UnitOfWork, user_id: int, address: Address, *, is_request: bool = False) -> None:
+    """Send a stranger their standing, at most once in `STRANGER_PAUSE_MS`.
+
+    An access request has a pause of its own: the answer to a greeting just before does not silence it.
+    """
+    subject = f"{'request' if is_request else 'stranger'}:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
     if not outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - STRANGER_PAUSE_MS + 1):
@@ -167,7 +216,11 @@ def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) 
     changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
     people.save(work.tx, changed, changed_by=admin.user_id)
     address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
-    work.notify(JoinAnswer(standing=standing, fresh=True), address)
+    # An answer with the old standing must not come behind the new one.
+    outbox.drop_waiting_about(work.tx, _answer_subject(person.user_id))
+    if person.chat_id == person.user_id:
+        outbox.drop_waiting(work.tx, person.chat_id, JoinAnswer.__name__)
+    work.notify(JoinAnswer(standing=standing, fresh=True), address, subject=_answer_subject(person.user_id))
     if person.standing is Standing.ASKED:
         decided = JoinDecided(
             user_id=person.user_id, name=person.name, standing=standing, admin_name=admin.name
@@ -178,6 +231,11 @@ def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) 
 def person_subject(user_id: int) -> str:
     """Return the outbox subject of the cards about a person."""
     return f"person:{user_id}"
+
+
+def _answer_subject(user_id: int) -> str:
+    """Return the outbox subject of the answers to a person."""
+    return f"answer:{user_id}"
 
 
 def _decide(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
@@ -191,12 +249,15 @@ def _change_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None
 
 
 def _show_resellers(work: UnitOfWork, admin: Actor, _: Command) -> None:
-    rows = tuple(
-        ResellerRow(user_id=p.user_id, name=p.name, username=p.username, standing=p.standing)
-        for p in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN)
-    )
+    rows = tuple(_row(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
     more = max(0, people.count_listed(work.tx) - len(rows))
     work.notify(ResellerList(rows=rows, more=more), admin.address)
+
+
+def _row(person: Person) -> ResellerRow:
+    return ResellerRow(
+        user_id=person.user_id, name=person.name, username=person.username, standing=person.standing
+    )
 
 
 ROUTES = Routes(

@@ -19,11 +19,16 @@ SERVER_DIGITS = range(3, 6)
 RUN_DIGITS = range(ID_DIGITS.stop, ID_DIGITS.stop + SERVER_DIGITS.stop)
 """An id and its server without a mark between them: longer than an id alone."""
 
+MAX_TOKENS = 20
+"""A longer text, even with a nickname in it, is no id with its server."""
+
 EXAMPLE_GAME_SERVER = "12345678(1234)"
 
 
 def read_game_server(tokens: Tokens) -> DestinationResult:
     """Read an id with its server, and an ordinal at one end."""
+    if len(tokens) > MAX_TOKENS:
+        return InvalidDestination(input_error=InputError.TOO_MANY_PARTS, example=EXAMPLE_GAME_SERVER)
     if digits := _join(tokens):
         return _check_phone(ParsedDestination(destination=digits), tokens)
     if len(tokens) > 1:

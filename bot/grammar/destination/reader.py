@@ -15,6 +15,7 @@ from bot.grammar.destination.formats import (
     ANY_FORMAT,
     COMPLETE_DIGITS,
     COUNTRY,
+    EXAMPLE_FREE,
     FORMATS,
     GAME,
     METER,
@@ -33,7 +34,7 @@ from bot.grammar.destination.formats import (
     tokenize,
 )
 from bot.grammar.destination.free_text import read_free_text
-from bot.grammar.destination.game import read_game_server
+from bot.grammar.destination.game import EXAMPLE_GAME_SERVER, read_game_server
 from bot.grammar.parsed import (
     Ambiguity,
     AmbiguousDestination,
@@ -42,6 +43,9 @@ from bot.grammar.parsed import (
     InvalidDestination,
     ParsedDestination,
 )
+
+MAX_CHARS = 256
+"""Far more than any destination with its PIN and ordinal; bounds what a text costs to read."""
 
 MAX_TOKENS = 9
 """No number is written in more groups; a longer text is no destination."""
@@ -83,6 +87,8 @@ class _Candidate(Struct, frozen=True, kw_only=True):
 
 def read_destination(typed: str, rule: DestinationRule | None) -> DestinationResult:
     """Read `typed` by `rule`; None accepts a phone number or an account."""
+    if len(typed) > MAX_CHARS:
+        return InvalidDestination(input_error=InputError.TOO_MANY_PARTS, example=_example(rule))
     match rule:
         case DestinationRule.FREE:
             return read_free_text(typed)
@@ -98,6 +104,18 @@ def read_destination(typed: str, rule: DestinationRule | None) -> DestinationRes
             return _read_digits(tokenize(typed), FORMATS[rule] if rule else ANY_FORMAT)
         case _:
             assert_never(rule)
+
+
+def _example(rule: DestinationRule | None) -> str:
+    match rule:
+        case DestinationRule.FREE:
+            return EXAMPLE_FREE
+        case DestinationRule.GAME_SERVER:
+            return EXAMPLE_GAME_SERVER
+        case None:
+            return ANY_FORMAT.example
+        case _:
+            return FORMATS[rule].example
 
 
 def _read_digits(tokens: Tokens, number_format: Format) -> DestinationResult:

@@ -61,9 +61,9 @@ def _by_word(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
     resolutions: list[Resolution] = []
     if not request.code.isalpha():
         return ()
-    for product in catalogue:
+    for product in catalogue.with_letters(request.code):
         nominal = product.code.casefold().removeprefix(request.code)
-        if nominal != product.code.casefold() and nominal.isdigit():
+        if nominal.isdigit():
             destination = _without_nominal(request.destination, nominal)
             resolution = resolve_for_product(replace(request, destination=destination), product, catalogue)
             if destination != request.destination:
@@ -74,7 +74,7 @@ def _by_word(request: OrderRequest, catalogue: Catalogue) -> tuple[Intent, ...]:
 
 def _without_nominal(destination: str, nominal: str) -> str:
     before = rf"\A{nominal}(?:\.?000|k|rb|ribu)?[\s.,*#]+"
-    behind = rf"[\s.,*#]+{nominal}(?:\.?000|k|rb|ribu)?(?![0-9A-Za-z])"
+    behind = rf"(?<![\s.,*#])[\s.,*#]+{nominal}(?:\.?000|k|rb|ribu)?(?![0-9A-Za-z])"
     return re.sub(f"{before}|{behind}", "", destination, count=1, flags=re.IGNORECASE)
 
 

@@ -118,6 +118,11 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     quarantined = alarms.ReversalQuarantined(why="a parameter is given twice", at_ms=stage.now_ms, order=card)
     caption = "A report that names an order but does not match it"
     yield Scene(caption=caption, messages=stage.notify(quarantined, to=RINA))
+    for why in alarms.RefusalCause:
+        refused = alarms.ReversalRefused(cause=why, remote="198.51.100.9", at_ms=stage.now_ms)
+        yield Scene(
+            caption="A report with the right secret is refused", messages=stage.notify(refused, to=RINA)
+        )
     damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)

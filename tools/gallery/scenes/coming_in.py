@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from bot.catalogue.catalogue import Catalogue
 from bot.grammar.examples import order_examples
 from bot.notices.guidance import GroupWelcome
+from bot.notices.people import JoinRequests
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
-from tools.gallery.stage import DEWI, RINA, Stage
+from tools.gallery.stage import DEWI, RINA, Person, Stage
 
 
 def play() -> Iterator[Scene]:
@@ -33,6 +34,15 @@ def play() -> Iterator[Scene]:
     welcome = GroupWelcome(examples=order_examples(Catalogue(products=GOODS), minute=600))
     yield Scene(caption="The bot is added to a group", messages=stage.notify(welcome, to=DEWI))
     yield from _rejected_and_removed()
+    yield from _many_requests()
+
+
+def _many_requests() -> Iterator[Scene]:
+    stage = Stage(*GOODS)
+    stage.send_text("/daftar", DEWI)
+    stage.send_text("/daftar", Person(user_id=5002, name="Joko", username="jokopulsa"))
+    caption = "Many strangers request access at once: one list instead of a card for each"
+    yield Scene(caption=caption, messages=stage.notify(JoinRequests(), to=RINA))
 
 
 def _rejected_and_removed() -> Iterator[Scene]:

@@ -25,6 +25,7 @@ TYPED = (
     ("A command with an input error", "riwyat"),
     ("Two orders on one line", "s5.081234567890 i5.085712345678"),
     ("Too many orders in one message", "\n".join(f"s5.0812{number:08}" for number in range(101))),
+    ("A text too long for an order", "tolong diproses ya kak " * 12 + "s5.081234567890"),
     ("A number with hidden digits", "s5.0812345678**"),
     ("A network without a nominal", "tsel 081234567890"),
     ("Thanks", "makasih kak"),
@@ -54,5 +55,10 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An edited message", typed=order, messages=stage.send_text(order, kind=MessageKind.EDITED)
     )
+    for kind, caption in (
+        (MessageKind.CAPTIONED, "The caption of a photo or file"),
+        (MessageKind.AS_CHAT, "In a group, a message by an anonymous admin or a channel"),
+    ):
+        yield Scene(caption=caption, typed=order, messages=Stage(*GOODS).send_text(order, kind=kind))
     yield Scene(caption="Resellers have no balance", typed="saldo", messages=stage.send_text("saldo"))
     yield Scene(caption="A command for admins", typed="/tertunda", messages=stage.send_text("/tertunda"))
