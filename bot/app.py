@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
@@ -23,12 +23,12 @@ from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
-from bot.telegram.client import close_client, open_client
+from bot.telegram.client import close_client, describe_rejected, open_client
 from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import configure_updates, publish_commands
+from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.texts.formatting import Clock
 from bot.texts.render import render
 from bot.web.app import AccessRules, WebApp, WebHandlers
@@ -47,6 +47,9 @@ STOP_MARGIN_S = 5.0
 SET_UP_RETRY_S = 3.0
 
 WATCH_EVERY_S = 1.0
+
+REJECTED_RETRY_S = 30.0
+"""A rejected token waits for the operator, unless Telegram was wrong for a moment."""
 
 LAST_MESSAGES_S = 3.0
 """Keeps a stop short; messages not sent by then are sent after the next start."""
@@ -82,6 +85,7 @@ class App:
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_audit(self.runtime.auditor.stats)
+        self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -109,7 +113,7 @@ class App:
         )
 
     async def set_up_telegram(self) -> None:
-        """Choose webhook or polling, with retries; then publish the commands, and poll if chosen."""
+        """Choose webhook or polling, with retries; then publish commands and descriptions, and poll."""
         settings = self.settings
         secret = settings.telegram_webhook_secret
         while not self.telegram_is_set_up.is_set():
@@ -119,6 +123,10 @@ class App:
                     webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
                     webhook_secret=secret.get_secret_value() if secret else None,
                 )
+            except InvalidToken:
+                # Loket goes on: it must store the biller's reversals, which may not be repeated.
+                _log.error("telegram rejects the token: %s", describe_rejected(self.client.token))
+                await asyncio.sleep(REJECTED_RETRY_S)
             except TelegramError as error:
                 _log.warning("telegram set-up failed, retrying", extra={"why": type(error).__name__})
                 await asyncio.sleep(SET_UP_RETRY_S)
@@ -126,6 +134,7 @@ class App:
                 self.telegram_is_set_up.set()
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
+        await publish_descriptions(self.client)
         if not settings.public_url:
             await self.poller.run()
 
@@ -140,11 +149,11 @@ class App:
         return {
             "storage": storage_is_up and not self.database_is_lost,
             "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
-            "telegram": self.telegram_is_set_up.is_set(),
+            "telegram": self.telegram_is_set_up.is_set() and not self.client.is_token_rejected,
         }
 
     async def metrics_page(self) -> bytes:
-        return await self.metrics.page(self.database)
+        return await self.metrics.page(self.database, await self.readiness())
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(

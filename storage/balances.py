@@ -82,9 +82,9 @@ def quarantined_of(
     return [row["query"] for row in rows]
 
 
-def is_any_of_none_quarantined(tx: Tx, *, since_ms: int, until_ms: int) -> bool:
+def was_unmatched_quarantined(tx: Tx, *, since_ms: int, until_ms: int) -> bool:
     """Return whether a reversal that names no order was quarantined from `since_ms` to `until_ms`."""
-    return tx.one("quarantined_of_none_since", since_ms=since_ms, until_ms=until_ms) is not None
+    return tx.one("unmatched_quarantined_since", since_ms=since_ms, until_ms=until_ms) is not None
 
 
 class DepositWait(Struct, frozen=True, kw_only=True):

@@ -221,6 +221,11 @@ def trxids_for_admins(tx: Tx, *, limit: int) -> list[str]:
     return [row["trxid"] for row in tx.all("orders_for_admins", limit=limit)]
 
 
+def has_chat_ordered(tx: Tx, chat_id: int) -> bool:
+    """Return whether any order was placed in a chat."""
+    return tx.one("order_of_chat", chat_id=chat_id) is not None
+
+
 def counts(tx: Tx) -> dict[str, int]:
     """Return the number of orders in each state that is not final."""
     return {row["state"]: row["count"] for row in tx.all("count_open_orders")}

@@ -33,6 +33,9 @@ SELECT * FROM orders WHERE trxid = :trxid;
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
+-- name: order_of_chat
+SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
+
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
 SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
@@ -437,7 +440,7 @@ VALUES (:at_ms, :remote, :why, :query, :trxid);
 SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms BETWEEN :since_ms AND :until_ms
 GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
 
--- name: quarantined_of_none_since
+-- name: unmatched_quarantined_since
 SELECT reversal_id FROM quarantined_reversals
 WHERE trxid IS NULL AND at_ms BETWEEN :since_ms AND :until_ms LIMIT 1;
 

@@ -25,6 +25,7 @@ def sign(*, user: str, password: str, trxid: str) -> str:
     return md5(f"{user}{password}{trxid}".encode(), usedforsecurity=False).hexdigest()
 
 
+TRX_PATH: Final = "/service/in/json"
 ANSWER_MAX_BYTES: Final = 64_000  # the sheet's answers are under 400 bytes
 LAST_READ_S: Final = 0.25  # the loop looks into the socket many times meanwhile
 CONNECT_TIMEOUT_S: Final = 10.0  # a healthy biller takes the connection in a fraction of a second
@@ -43,7 +44,7 @@ class BillerClient:
     """Posts `trx` calls to `{url}/service/in/json`; `timeout_s` bounds a call from end to end."""
 
     def __init__(self, *, url: str, user: str, password: str, timeout_s: float) -> None:
-        endpoint = httpx.URL(f"{url.rstrip('/')}/service/in/json")
+        endpoint = httpx.URL(f"{url.rstrip('/')}{TRX_PATH}")
         self._user = user
         self._password = password
         self._timeout_s = timeout_s

@@ -69,6 +69,14 @@ class DeliveryFailed(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class ChatClosed(Struct, frozen=True, kw_only=True):
+    """A reseller or admin blocked the bot, or a group with orders removed or muted it."""
+
+    is_private: bool
+    title: str
+    by_name: str
+
+
 class BreakerOpened(Struct, frozen=True, kw_only=True):
     """The circuit breaker opened: orders are held back, except one attempt at a time."""
 
@@ -137,6 +145,7 @@ AlarmNotice = (
     | ReversalQuarantined
     | ReversalRefused
     | DeliveryFailed
+    | ChatClosed
     | BreakerOpened
     | BreakerClosed
     | AuditFinding

@@ -165,7 +165,7 @@ def _is_new(work: UnitOfWork, order: Order | None, query: str) -> bool:
     # Times in the future are of a clock that was set back since.
     since_ms, until_ms = work.now_ms - ALERT_PAUSE_MS, work.now_ms + CLOCK_TOLERANCE_MS
     if order is None:
-        return not balances.is_any_of_none_quarantined(work.tx, since_ms=since_ms, until_ms=until_ms)
+        return not balances.was_unmatched_quarantined(work.tx, since_ms=since_ms, until_ms=until_ms)
     known = balances.quarantined_of(
         work.tx, order.trxid, since_ms=since_ms, until_ms=until_ms, limit=MAX_ALARMS_AN_ORDER
     )

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.delivery.sending import OutgoingMessage
+from bot.features.people import bot_access
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
@@ -16,7 +17,7 @@ from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import UnitOfWork, WorkContext
-from bot.updates import ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
+from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
 from bot.worker import WakeUp
 from storage import chats, inbox
 from storage.database import Database
@@ -180,6 +181,8 @@ def _handle(work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate)
             return [(update.callback_id, callbacks.handle_callback(work, update))]
         case ChatMoved():
             chats.move(work.tx, update.chat_id, update.new_chat_id, at_ms=work.now_ms)
+        case BotAccessChanged():
+            bot_access.handle_access_change(work, update)
         case UnreadableUpdate():
             _store_failed(work.tx, raw, update.why, work.now_ms)
         case None:

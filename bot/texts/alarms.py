@@ -8,6 +8,7 @@ from bot.notices.alarms import (
     BillerBalance,
     BreakerClosed,
     BreakerOpened,
+    ChatClosed,
     ClockWrong,
     DatabaseFoundDamaged,
     DatabaseLost,
@@ -216,6 +217,24 @@ def delivery_failed(notice: DeliveryFailed) -> Text:
     )
 
 
+def chat_closed(notice: ChatClosed) -> Text:
+    if notice.is_private:
+        what: Row = (untrusted(notice.title), " memblokir bot ini.")
+    else:
+        what = (
+            "Grup ",
+            untrusted(notice.title),
+            ": bot dikeluarkan atau dibisukan oleh ",
+            untrusted(notice.by_name),
+            ".",
+        )
+    return lines(
+        ("🔕 ", bold("Chat tertutup untuk bot")),
+        what,
+        "Pesan untuk chat itu disimpan, dan dikirim kalau bot bisa menulis lagi di sana.",
+    )
+
+
 def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Pesanan ditahan")),
@@ -321,6 +340,8 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one fla
             return nothing_open(notice)
         case ReversalQuarantined():
             return reversal_quarantined(notice, clock)
+        case ChatClosed():
+            return chat_closed(notice)
         case ReversalRefused():
             return reversal_refused(notice, clock)
         case DeliveryFailed():

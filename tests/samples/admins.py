@@ -35,6 +35,7 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     *(say.ReversalRefused(cause=cause, remote="198.51.100.9", at_ms=AT_MS) for cause in say.RefusalCause),
     say.ReversalRefused(cause=say.RefusalCause.ADDRESS, remote="", at_ms=AT_MS),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
+    *(say.ChatClosed(is_private=one, title="Sari", by_name="Budi") for one in (True, False)),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
     say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
     *(

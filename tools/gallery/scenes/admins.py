@@ -133,6 +133,12 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="The machine's clock is wrong", messages=stage.notify(wrong, to=RINA))
     failed = alarms.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
     yield Scene(caption="A chat that cannot be reached", messages=stage.notify(failed, to=RINA))
+    for is_private, title, caption in (
+        (True, "Sari", "A reseller blocks the bot"),
+        (False, "Grup Konter", "A group with orders removes the bot"),
+    ):
+        closed_chat = alarms.ChatClosed(is_private=is_private, title=title, by_name="Budi")
+        yield Scene(caption=caption, messages=stage.notify(closed_chat, to=RINA))
     for invariant in alarms.Invariant:
         finding = alarms.AuditFinding(
             invariant=invariant, trxid=trxid, what="posted 2 times", more=0, at_ms=stage.now_ms
