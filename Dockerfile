@@ -30,7 +30,7 @@ ENV PATH="/opt/loket/bin:$PATH" \
     LISTEN_HOST=0.0.0.0
 
 RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent loket \
-    && install --directory --owner=loket --group=loket --mode=0700 /data
+    && install --directory --owner=loket --group=loket --mode=0700 /data /backup
 
 COPY --from=build /opt/loket /opt/loket
 
@@ -41,8 +41,17 @@ VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # The check must not go through a proxy of the environment.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.build_opener(r.ProxyHandler({})).open('http://127.0.0.1:' + os.environ.get('LISTEN_PORT', '8080') + '/healthz', timeout=4)"]
+
+# Set by --build-arg REVISION="$(git rev-parse HEAD)".
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Loket" \
+    org.opencontainers.image.description="A Telegram counter for Indonesian resellers: orders in by chat, results pushed back, no rupiah spent twice." \
+    org.opencontainers.image.version="0.1.0" \
+    org.opencontainers.image.revision="$REVISION" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.base.name="docker.io/library/python:3.13-slim"
 
 ENTRYPOINT ["loket"]
 CMD ["run"]

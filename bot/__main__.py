@@ -10,14 +10,16 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from bot.logs import log_unhandled_errors, set_up_logs
+from bot.setting_sources import inspect_sources
 from bot.settings import (
-    DatabaseSettings,
+    AnySettings,
+    FileSettings,
     InvalidSettingsError,
     Settings,
-    load_database_settings,
+    load_file_settings,
     load_settings,
 )
 
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
 EXIT_DATABASE = 3
-"""The database is damaged, too new or half restored: a restart does not help until the operator acts."""
-
-S = TypeVar("S", bound=DatabaseSettings)
+"""The database is damaged, missing, too new or half restored: only the operator can help."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,9 +48,12 @@ def main() -> None:
     parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot")
-    commands.add_parser("check", help="check settings, database, Telegram and web server")
+    commands.add_parser("check", help="check settings, database, Telegram, admins, biller and web server")
     backup = commands.add_parser("backup", help="copy the database, even while the bot runs")
     backup.add_argument("target", type=Path, metavar="FILE", help="a new file, or a folder for it")
+    backup.add_argument(
+        "--keep", type=_count, metavar="N", help="keep the last N backups in the folder, delete older ones"
+    )
     restore = commands.add_parser("restore", help="replace the database with a backup; the bot must not run")
     restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
     books = commands.add_parser("books", help="check that all money ties to zero, even while the bot runs")
@@ -63,24 +66,50 @@ def main() -> None:
         _replace_with_sandbox(others)
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
-    if arguments.command == "books":
-        sys.exit(_check_books(_settings_or_exit(load_database_settings), as_json=arguments.json))
-    settings = _settings_or_exit(load_settings)
+    sys.exit(_run_command(arguments))
+
+
+def _run_command(arguments: argparse.Namespace) -> int:
+    """Load the settings that the command needs, run it, and return the exit status."""
+    match arguments.command:
+        case "run":
+            return _run(_set_up(load_settings))
+        case "check":
+            return _check(_set_up(load_settings))
+        case "backup":
+            command = partial(_back_up, target=arguments.target, keep=arguments.keep)
+        case "books":
+            return _check_books(_set_up(load_file_settings), as_json=arguments.json)
+        case "restore":
+            command = partial(_restore, copy=arguments.copy)
+        case "catalogue" if arguments.action == "import":
+            command = partial(_import, arguments=arguments)
+        case _:
+            command = partial(_export, file=arguments.file)
+    settings = _set_up(load_file_settings)
+    for warning in inspect_sources(FileSettings).warnings:
+        print(f"loket: {warning}", file=sys.stderr)
+    return _run_file_command(partial(command, settings))
+
+
+def _set_up(load: Callable[[], AnySettings]) -> AnySettings:
+    """Load settings and set up logs; exit if the settings are invalid."""
+    try:
+        settings = load()
+    except InvalidSettingsError as error:
+        for fault in error.faults:
+            print(f"loket: {fault}", file=sys.stderr)
+        print("loket: set these in the environment or in .env; .env.example explains each", file=sys.stderr)
+        sys.exit(EXIT_SETTINGS)
     set_up_logs(level=settings.log_level, secrets=settings.secrets())
     log_unhandled_errors()
-    match arguments.command:
-        case "check":
-            sys.exit(_check(settings))
-        case "backup":
-            sys.exit(_run_file_command(partial(_back_up, settings, arguments.target)))
-        case "catalogue" if arguments.action == "import":
-            sys.exit(_run_file_command(partial(_import, settings, arguments)))
-        case "catalogue":
-            sys.exit(_run_file_command(partial(_export, settings, arguments.file)))
-        case "restore":
-            sys.exit(_run_file_command(partial(_restore, settings, arguments.copy)))
-        case _:
-            sys.exit(_run(settings))
+    return settings
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError("must be a whole number, at least 1")
+    return int(text)
 
 
 class _ShowVersion(argparse.Action):
@@ -116,28 +145,26 @@ def _replace_with_sandbox(arguments: list[str]) -> None:
     os.execv(sys.executable, [sys.executable, "-m", "sandbox", *arguments])  # noqa: S606 - our own module
 
 
-def _settings_or_exit(load: Callable[[], S]) -> S:
-    try:
-        return load()
-    except InvalidSettingsError as error:
-        for fault in error.faults:
-            print(f"loket: {fault}", file=sys.stderr)
-        print("loket: set these in the environment or in .env; .env.example explains each", file=sys.stderr)
-        sys.exit(EXIT_SETTINGS)
-
-
 def _run(settings: Settings) -> int:
     # Imported late, so that `loket demo` and a wrong setting respond at once.
     import uvloop
 
     from bot.app import run
     from bot.web.server import CannotListenError
-    from storage.errors import DatabaseDamaged, DatabaseTooNew, RestoreUnfinished, StorageError
+    from storage.errors import (
+        DatabaseDamaged,
+        DatabaseMissing,
+        DatabaseTooNew,
+        RestoreUnfinished,
+        StorageError,
+    )
 
+    for warning in inspect_sources(Settings).warnings:
+        _log.warning("settings: %s", warning)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(run(settings))
-    except (DatabaseDamaged, DatabaseTooNew, RestoreUnfinished) as error:
+    except (DatabaseDamaged, DatabaseMissing, DatabaseTooNew, RestoreUnfinished) as error:
         _log.error("cannot run: %s", error)
         return EXIT_DATABASE
     except (StorageError, CannotListenError) as error:
@@ -152,7 +179,7 @@ def _check(settings: Settings) -> int:
     return asyncio.run(check(settings))
 
 
-def _check_books(settings: DatabaseSettings, *, as_json: bool) -> int:
+def _check_books(settings: FileSettings, *, as_json: bool) -> int:
     import msgspec
 
     from bot.books_report import as_data, report_lines
@@ -181,17 +208,21 @@ def _run_file_command(command: Callable[[], None]) -> int:
     return 0
 
 
-def _back_up(settings: Settings, target: Path) -> None:
+def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
     from bot.app import now_ms
-    from storage.backup import back_up, backup_file_name
+    from storage.backup import back_up, backup_file_name, delete_old_backups, make_backup_folder
 
+    if keep is not None:
+        make_backup_folder(target)
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
     contents = back_up(settings.database_path, file)
     print(f"{file}: {_described(contents, settings)}; checked and written to disk")
+    for old in delete_old_backups(file, keep=keep) if keep else ():
+        print(f"{old}: deleted")
 
 
-def _restore(settings: Settings, copy: Path) -> None:
+def _restore(settings: FileSettings, copy: Path) -> None:
     from bot.app import now_ms
     from storage.backup import restore
 
@@ -203,13 +234,13 @@ def _restore(settings: Settings, copy: Path) -> None:
     print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
-def _export(settings: Settings, file: Path) -> None:
+def _export(settings: FileSettings, file: Path) -> None:
     from bot.catalogue_cli import export_list
 
     print(f"{file}: {export_list(settings.database_path, file)} products")
 
 
-def _import(settings: Settings, arguments: argparse.Namespace) -> None:
+def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot import catalogue_cli
     from bot.app import now_ms
 
@@ -255,7 +286,7 @@ def _print_changes(diff: "CatalogueDiff") -> None:
         print("the order of products changes")
 
 
-def _described(contents: "BackupContents", settings: Settings) -> str:
+def _described(contents: "BackupContents", settings: FileSettings) -> str:
     if contents.last_order_at_ms is None:
         return "no orders"
     last = datetime.fromtimestamp(contents.last_order_at_ms / 1000, settings.zone)

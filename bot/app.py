@@ -12,28 +12,31 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
+from bot.delivery.sending import OutgoingMessage
 from bot.features.people import membership
 from bot.metrics import Metrics
-from bot.notices.alarms import DatabaseFoundDamaged
+from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
-from bot.telegram.client import close_client, open_client
+from bot.telegram.client import close_client, describe_rejected, open_client
 from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import configure_updates, publish_commands
+from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
+from bot.texts.formatting import Clock
+from bot.texts.render import render
 from bot.web.app import AccessRules, WebApp, WebHandlers
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger, restores
 from storage.database import SqliteDatabase
-from storage.errors import DatabaseDamaged, StorageError
+from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
 
@@ -43,6 +46,11 @@ STOP_MARGIN_S = 5.0
 """Added to the timeout of a purchase, to store its answer and notify its chat."""
 
 SET_UP_RETRY_S = 3.0
+
+WATCH_EVERY_S = 1.0
+
+REJECTED_RETRY_S = 30.0
+"""A rejected token waits for the operator, unless Telegram was wrong for a moment."""
 
 LAST_MESSAGES_S = 3.0
 """Keeps a stop short; messages not sent by then are sent after the next start."""
@@ -62,6 +70,7 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.telegram_is_set_up = asyncio.Event()
+        self.database_is_lost = False
         self.metrics = Metrics()
         self.database = SqliteDatabase(settings.database_path)
         self.biller = BillerClient(
@@ -77,6 +86,7 @@ class App:
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_audit(self.runtime.auditor.stats)
+        self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -85,7 +95,9 @@ class App:
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
+            clock=self.runtime.clock_watch,
         )
+        self.client.watch_server_time(self.runtime.clock_watch.note_server_time)
         poller = Poller(database=self.database, client=self.client, receiver=self.receiver, now_ms=now_ms)
         self.poller = Worker("poller", poller.run_once, WakeUp())
 
@@ -102,7 +114,7 @@ class App:
         )
 
     async def set_up_telegram(self) -> None:
-        """Choose webhook or polling, with retries; then publish the commands, and poll if chosen."""
+        """Choose webhook or polling, with retries; then publish commands and descriptions, and poll."""
         settings = self.settings
         secret = settings.telegram_webhook_secret
         while not self.telegram_is_set_up.is_set():
@@ -112,6 +124,10 @@ class App:
                     webhook_url=f"{settings.public_url}/telegram" if settings.public_url else None,
                     webhook_secret=secret.get_secret_value() if secret else None,
                 )
+            except InvalidToken:
+                # Loket goes on: it must store the biller's reversals, which may not be repeated.
+                _log.error("telegram rejects the token: %s", describe_rejected(self.client.token))
+                await asyncio.sleep(REJECTED_RETRY_S)
             except TelegramError as error:
                 _log.warning("telegram set-up failed, retrying", extra={"why": type(error).__name__})
                 await asyncio.sleep(SET_UP_RETRY_S)
@@ -119,6 +135,7 @@ class App:
                 self.telegram_is_set_up.set()
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
+        await publish_descriptions(self.client)
         if not settings.public_url:
             await self.poller.run()
 
@@ -131,13 +148,13 @@ class App:
         else:
             storage_is_up = self.database.is_writable
         return {
-            "storage": storage_is_up,
+            "storage": storage_is_up and not self.database_is_lost,
             "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
-            "telegram": self.telegram_is_set_up.is_set(),
+            "telegram": self.telegram_is_set_up.is_set() and not self.client.is_token_rejected,
         }
 
     async def metrics_page(self) -> bytes:
-        return await self.metrics.page(self.database)
+        return await self.metrics.page(self.database, await self.readiness())
 
     def handlers(self) -> WebHandlers:
         return WebHandlers(
@@ -198,9 +215,11 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(exclusive_lock(settings.database_path))
+        lock = stack.enter_context(exclusive_lock(settings.database_path))
         app = App(settings)
         await app.database.open()
+        lock.hold_file()
+        lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
         await app.database.write(
@@ -250,7 +269,8 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 
 async def _stop_workers(app: App, tasks: list[asyncio.Task[None]]) -> None:
     """Send the due messages, then stop the workers; other messages stay in the outbox for the next start."""
-    if tasks:
+    # Without a database no delivery could be stored: each message would be sent again.
+    if tasks and not app.database_is_lost:
         await _send_last_messages(app)
     for task in tasks:
         task.cancel()
@@ -271,20 +291,31 @@ async def _send_last_messages(app: App) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Run Loket until SIGTERM or SIGINT; raise DatabaseDamaged if the check finds the file damaged."""
+    """Run Loket until a signal stops it; raise StorageError if the file is found damaged or gone."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    _stop_on_signals(stop)
     async with running(settings) as app:
         # What a start makes lives to the end, and an order leaves few cycles behind.
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD)
-        check = asyncio.create_task(_check_database(app, stop), name="database check")
+        guards = [
+            asyncio.create_task(_check_database(app, stop), name="database check"),
+            asyncio.create_task(_watch_database(app, stop), name="database watch"),
+        ]
         await stop.wait()
-        if check.done():
-            check.result()
-        check.cancel()
+        for guard in guards:
+            if guard.done():
+                guard.result()
+            guard.cancel()
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Stop on SIGTERM, on Ctrl+C, and when the terminal closes, unless `nohup` made that signal ignored."""
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 async def _check_database(app: App, stop: asyncio.Event) -> None:
@@ -302,3 +333,29 @@ async def _check_database(app: App, stop: asyncio.Event) -> None:
         raise
     except StorageError as error:
         _log.warning("database check could not finish: %s", error)
+
+
+async def _watch_database(app: App, stop: asyncio.Event) -> None:
+    """Notice within a second that the file is not where it was; alert the admins and stop Loket."""
+    while True:
+        try:
+            app.database.refuse_changed_files()
+        except DatabaseMissing:
+            app.database_is_lost = True
+            await _send_to_admins(app, DatabaseLost(at_ms=now_ms()))
+            stop.set()
+            raise
+        await asyncio.sleep(WATCH_EVERY_S)
+
+
+async def _send_to_admins(app: App, notice: AlarmNotice) -> None:
+    """Send a notice past the outbox, which cannot be written."""
+    text = render(notice, Clock(app.settings.zone)).text
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_MESSAGES_S):
+            await asyncio.gather(
+                *(
+                    app.sender.send(OutgoingMessage(chat_id=admin_id, text=text))
+                    for admin_id in app.settings.admin_ids
+                )
+            )

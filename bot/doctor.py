@@ -1,38 +1,87 @@
-"""The checks of `loket check`: settings, database, Telegram, updates, web server and reversals."""
+"""The checks of `loket check`: settings, database, Telegram, admins, biller, web server and reversals."""
 
 import sqlite3
+from enum import StrEnum
+from typing import assert_never
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
 from telegram.error import InvalidToken, TelegramError
 
+from bot.biller.client import TRX_PATH
+from bot.biller.probe import (
+    Answered,
+    CertificateRejected,
+    NameUnknown,
+    NoHttp,
+    NotConnected,
+    NoTls,
+    ProbeResult,
+    probe,
+)
+from bot.delivery.sending import ChatUnreachable, OutgoingMessage, Sent
+from bot.setting_sources import inspect_sources
 from bot.settings import Settings
-from bot.telegram.client import ApiClient, UntrustedCertificate, close_client, open_client
+from bot.telegram.client import (
+    ApiClient,
+    UntrustedCertificate,
+    close_client,
+    describe_rejected,
+    open_client,
+)
+from bot.telegram.sender import Sender
+from bot.texts.guidance import ADMIN_REACHED
 from storage.database import SqliteDatabase
 from storage.errors import StorageBusy, StorageError
 from storage.lock import exclusive_lock
 
 REACH_TIMEOUT_S = 5.0
 
+BILLER_IS_DOWN = (502, 503, 504)
+"""What a proxy answers for a biller that does not; other statuses may be the answer to a look."""
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warn"
+    FAILURE = "FAIL"
+
 
 class CheckResult(Struct, frozen=True, kw_only=True):
     """One line of output; `message` states the finding, or what to do about it."""
 
     part: str
-    is_ok: bool
+    level: Level
     message: str
 
 
+def _ok(part: str, message: str) -> CheckResult:
+    return CheckResult(part=part, level=Level.OK, message=message)
+
+
+def _warning(part: str, message: str) -> CheckResult:
+    return CheckResult(part=part, level=Level.WARNING, message=message)
+
+
+def _failure(part: str, message: str) -> CheckResult:
+    return CheckResult(part=part, level=Level.FAILURE, message=message)
+
+
 async def check(settings: Settings) -> int:
-    """Print one line per result; return the exit status, 0 if all are ok, else 1."""
-    results = [CheckResult(part="settings", is_ok=True, message="complete and valid")]
-    results.append(await _database(settings))
-    results.extend(await _telegram(settings))
-    results.append(await _web_server(settings))
-    results.extend(_advice(settings))
+    """Print one line per result; return the exit status, 1 if a check failed, else 0."""
+    results = [
+        _ok("settings", "complete and valid"),
+        *(_warning("settings", warning) for warning in inspect_sources(Settings).warnings),
+        await _database(settings),
+        *await _telegram(settings),
+        *_biller(settings, await probe(settings.biller_url, timeout_s=REACH_TIMEOUT_S)),
+        await _web_server(settings),
+        *_advice(settings),
+    ]
     for result in results:
-        print(f"{'ok  ' if result.is_ok else 'FAIL'}  {result.part}: {result.message}")
-    return 0 if all(result.is_ok for result in results) else 1
+        print(f"{result.level:<4}  {result.part}: {result.message}")
+    return 1 if any(result.level is Level.FAILURE for result in results) else 0
 
 
 async def _database(settings: Settings) -> CheckResult:
@@ -43,36 +92,37 @@ async def _database(settings: Settings) -> CheckResult:
             await database.open()
             await database.close()
     except StorageBusy:
-        return CheckResult(part="database", is_ok=True, message=f"{path}, in use by a running Loket")
+        return _ok("database", f"{path}, in use by a running Loket")
     except (StorageError, sqlite3.Error, OSError) as error:
-        message = f"{error}; check that the folder exists and is writable, or restore a backup"
-        return CheckResult(part="database", is_ok=False, message=message)
-    return CheckResult(part="database", is_ok=True, message=f"{path} can be opened")
+        return _failure(
+            "database", f"{error}; check that the folder exists and is writable, or restore a backup"
+        )
+    return _ok("database", f"{path} can be opened")
 
 
 async def _telegram(settings: Settings) -> list[CheckResult]:
     client = open_client(token=settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url)
+    server = _without_credentials(settings.telegram_api_url)
     try:
-        return [await _identity(client), await _webhook(client, settings)]
+        me = await client.get_me()
+        results = [_ok("telegram", f"the bot is @{me.username}"), await _webhook(client, settings)]
+        if not me.can_read_all_group_messages:
+            message = "in groups the bot sees only commands and replies; BotFather: /setprivacy, Disable"
+            results.append(_warning("groups", message))
+        return results + [await _admin(client, admin, me.username or "") for admin in settings.admin_ids]
     except InvalidToken:
-        message = "the token was rejected; copy TELEGRAM_TOKEN from BotFather again"
-        return [CheckResult(part="telegram", is_ok=False, message=message)]
+        message = f"the token was rejected by {server}; {describe_rejected(client.token)}"
+        return [_failure("telegram", message)]
     except UntrustedCertificate:
         message = (
-            f"the certificate of {settings.telegram_api_url} is not trusted by this machine; "
+            f"the certificate of {server} is not trusted by this machine; "
             "install or renew ca-certificates, or set SSL_CERT_FILE to the file of your own authority"
         )
-        return [CheckResult(part="telegram", is_ok=False, message=message)]
+        return [_failure("telegram", message)]
     except TelegramError as error:
-        message = f"no answer from {settings.telegram_api_url} ({type(error).__name__}); check the network"
-        return [CheckResult(part="telegram", is_ok=False, message=message)]
+        return [_failure("telegram", f"no answer from {server} ({type(error).__name__}); check the network")]
     finally:
         await close_client(client)
-
-
-async def _identity(client: ApiClient) -> CheckResult:
-    me = await client.get_me()
-    return CheckResult(part="telegram", is_ok=True, message=f"the bot is @{me.username}")
 
 
 async def _webhook(client: ApiClient, settings: Settings) -> CheckResult:
@@ -81,32 +131,98 @@ async def _webhook(client: ApiClient, settings: Settings) -> CheckResult:
     waiting = f"{webhook.pending_update_count} updates waiting"
     if webhook.url == expected_url and not webhook.last_error_message:
         mode = "webhook is set" if expected_url else "long polling, no webhook is set"
-        return CheckResult(part="updates", is_ok=True, message=f"{mode}, {waiting}")
+        return _ok("updates", f"{mode}, {waiting}")
     if webhook.url != expected_url:
-        message = (
-            f"{waiting}; `loket run` will {'set' if expected_url else 'remove'} the webhook when it starts"
-        )
-        return CheckResult(part="updates", is_ok=True, message=message)
-    message = (
-        f"Telegram could not deliver: {webhook.last_error_message}; check PUBLIC_URL, certificate and proxy"
+        action = "set" if expected_url else "remove"
+        return _ok("updates", f"{waiting}; `loket run` will {action} the webhook when it starts")
+    return _failure(
+        "updates",
+        f"Telegram could not deliver: {webhook.last_error_message}; check PUBLIC_URL, certificate and proxy",
     )
-    return CheckResult(part="updates", is_ok=False, message=message)
+
+
+async def _admin(client: ApiClient, admin_id: int, username: str) -> CheckResult:
+    """Send an admin a message: the bot cannot write first to a person who has never pressed Start."""
+    part = f"admin {admin_id}"
+    result = await Sender(client).send(OutgoingMessage(chat_id=admin_id, text=ADMIN_REACHED))
+    match result:
+        case Sent():
+            return _ok(part, "reached, a message was sent")
+        case ChatUnreachable(why=why):
+            message = f"not reached ({why}); this person must open the chat with @{username} and press Start"
+            return _failure(part, message)
+        case _:
+            return _failure(part, f"not reached ({type(result).__name__}); run the check again")
+
+
+def _biller(settings: Settings, result: ProbeResult) -> list[CheckResult]:
+    parts = urlsplit(settings.biller_url)
+    server, part = _without_credentials(settings.biller_url), "biller"
+    match result:
+        case NameUnknown():
+            return [_failure(part, f"the name {parts.hostname} does not resolve; check BILLER_URL and DNS")]
+        case NotConnected(why=why):
+            message = (
+                f"{server} accepts no connection ({why}); check BILLER_URL and its port, "
+                "and whether the biller has registered the public address of this machine"
+            )
+            return [_failure(part, message)]
+        case CertificateRejected(why=why):
+            return [_failure(part, f"the certificate of {server} is rejected ({why}); ask the biller")]
+        case NoTls(why=why):
+            message = f"{server} does not speak TLS ({why}); check whether BILLER_URL begins with http://"
+            return [_failure(part, message)]
+        case NoHttp(why=why):
+            return [
+                _failure(part, f"{server} does not answer in HTTP ({why}); check BILLER_URL and its port")
+            ]
+        case Answered():
+            return [_biller_answer(result, server), *_plain_biller(parts.scheme, parts.hostname or "")]
+        case _:
+            assert_never(result)
+
+
+def _biller_answer(answer: Answered, server: str) -> CheckResult:
+    """Judge the answer to a look, which a biller that accepts only POST may refuse in several ways."""
+    part, path, status = "biller", f"{server}{TRX_PATH}", answer.status
+    if answer.location:
+        message = f"{path} redirects to {answer.location}, and Loket follows no redirect; correct BILLER_URL"
+        return _failure(part, message)
+    if status in BILLER_IS_DOWN:
+        return _failure(part, f"{path} answers {status}: the biller is down, or is not behind this address")
+    if status == httpx.codes.NOT_FOUND:
+        return _failure(part, f"nothing is at {path} (404); check BILLER_URL with the biller")
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        message = f"{path} answers {status}; has the biller registered the public address of this machine?"
+        return _warning(part, message)
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        return _warning(part, f"{path} answers {status} to a look without an order")
+    return _ok(part, f"{path} answers; nothing was ordered")
+
+
+def _plain_biller(scheme: str, host: str) -> list[CheckResult]:
+    if scheme == "https" or host in ("localhost", "127.0.0.1", "::1"):
+        return []
+    message = "BILLER_URL is http: orders and signatures travel unencrypted; ask the biller for https"
+    return [_warning("biller", message)]
 
 
 async def _web_server(settings: Settings) -> CheckResult:
-    local = f"http://{settings.listen_host}:{settings.listen_port}"
-    url = f"{settings.public_url or local}/healthz"
+    host = f"[{settings.listen_host}]" if ":" in settings.listen_host else settings.listen_host
+    local = f"http://{host}:{settings.listen_port}"
+    public = settings.public_url and _without_credentials(settings.public_url)
+    shown, part = f"{public or local}/healthz", "web server"
     try:
         async with httpx.AsyncClient(timeout=REACH_TIMEOUT_S, trust_env=False) as client:
-            answer = await client.get(url)
+            answer = await client.get(f"{settings.public_url or local}/healthz")
     except httpx.HTTPError as error:
         reason = type(error).__name__
-        message = f"{url} does not answer ({reason}); start `loket run`, then check proxy and firewall"
-        return CheckResult(part="web server", is_ok=False, message=message)
+        message = f"{shown} does not answer ({reason}); start `loket run`, then check proxy and firewall"
+        return _failure(part, message)
     if answer.status_code != httpx.codes.OK:
-        message = f"{url} answers {answer.status_code}; the proxy must pass requests on to {local}"
-        return CheckResult(part="web server", is_ok=False, message=message)
-    return CheckResult(part="web server", is_ok=True, message=f"{url} answers")
+        message = f"{shown} answers {answer.status_code}; the proxy must pass requests on to {local}"
+        return _failure(part, message)
+    return _ok(part, f"{shown} answers")
 
 
 def _advice(settings: Settings) -> list[CheckResult]:
@@ -115,12 +231,17 @@ def _advice(settings: Settings) -> list[CheckResult]:
         message = (
             "any address may send reversals; set REVERSAL_ALLOWED_IPS if the biller publishes its addresses"
         )
-        results.append(CheckResult(part="reversals", is_ok=True, message=message))
+        results.append(_warning("reversals", message))
+    if any(network.prefixlen == 0 for network in settings.trusted_proxies):
+        message = "TRUSTED_PROXIES trusts every address, so every caller can pretend to have another one"
+        results.append(_warning("proxies", message))
     if settings.public_url and settings.public_url.startswith("http://"):
+        is_test = settings.telegram_api_url.startswith("http://")
         message = "PUBLIC_URL must be https, except with a test server of the Bot API"
-        results.append(
-            CheckResult(
-                part="public url", is_ok=settings.telegram_api_url.startswith("http://"), message=message
-            )
-        )
+        results.append(_ok("public url", message) if is_test else _failure("public url", message))
     return results
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()

@@ -1,6 +1,9 @@
 """The metrics of `/metrics`: counters since the start, and gauges read from the database."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import shutil
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -8,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from bot.delivery.sending import MessageSender, OutgoingMessage, SendResult
 from bot.notices.alarms import Invariant
 from bot.orders.events import Answer
-from bot.orders.model import Order
+from bot.orders.model import Order, State
 from bot.purchasing.auditor import AuditStats
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.reversals import ReversalResult
@@ -18,6 +21,8 @@ from storage.database import Database
 from storage.transaction import Tx
 
 ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
+
+OPEN_STATES = [state for state in State if state not in (State.SUCCEEDED, State.FAILED, State.EXPIRED)]
 
 
 REFUSALS = (
@@ -48,6 +53,16 @@ class Metrics:
         for labels in REFUSALS:
             self.refused_requests.labels(*labels)
         self.messages = Counter("loket_messages", "sends by outcome", ["outcome"], registry=self._registry)
+        self._start_at_zero()
+
+    def _start_at_zero(self) -> None:
+        """Expose every counter from the start: an alarm on its increase must see the first event."""
+        for answer in get_args(Answer):
+            self.answers.labels(answer.__name__)
+        for result in ReversalResult:
+            self.reversals.labels(result.name.lower())
+        for sent in get_args(SendResult):
+            self.messages.labels(sent.__name__)
 
     def watch_biller(self, biller: Biller) -> Biller:
         """Return `biller` with a counter of its answers."""
@@ -82,9 +97,14 @@ class Metrics:
         """Expose the statistics of the audit."""
         self._registry.register(_Snapshot(lambda: _audit_metrics(stats)))
 
-    async def page(self, database: Database) -> bytes:
-        """Return the page in Prometheus' text format."""
-        gauges = await database.read(_gauges)
+    def watch_disk(self, folder: Path) -> None:
+        """Expose the free space of the disk that the database is on: a full disk stops sales."""
+        gauge = Gauge("loket_disk_free_bytes", "free on the disk of the database", registry=self._registry)
+        gauge.set_function(lambda: float(shutil.disk_usage(folder).free))
+
+    async def page(self, database: Database, readiness: Mapping[str, bool]) -> bytes:
+        """Return the page in Prometheus' text format; `readiness` is that of `/readyz`."""
+        gauges = [*await database.read(_gauges), _readiness(readiness)]
         snapshot = CollectorRegistry()
         snapshot.register(_Snapshot(lambda: gauges))
         return generate_latest(self._registry) + generate_latest(snapshot)
@@ -123,10 +143,18 @@ class _Snapshot:
         return self._collect()
 
 
+def _readiness(readiness: Mapping[str, bool]) -> GaugeMetricFamily:
+    ready = GaugeMetricFamily("loket_ready", "1 while the part is up, as in /readyz", labels=["part"])
+    for part, is_up in readiness.items():
+        ready.add_metric([part], int(is_up))
+    return ready
+
+
 def _gauges(tx: Tx) -> list[GaugeMetricFamily]:
     open_orders = GaugeMetricFamily("loket_open_orders", "orders not finished, by state", labels=["state"])
-    for state, count in orders.counts(tx).items():
-        open_orders.add_metric([state], count)
+    counts = orders.counts(tx)
+    for open_state in OPEN_STATES:
+        open_orders.add_metric([open_state], counts.get(open_state, 0))
     messages = GaugeMetricFamily(
         "loket_outbox_messages", "messages waiting, parked or failed", labels=["state"]
     )

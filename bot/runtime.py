@@ -18,6 +18,7 @@ from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
+from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
 from bot.purchasing.watchdog import Watchdog
@@ -78,8 +79,17 @@ class Runtime:
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
+            behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made below
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
+        self.clock_watch = ClockWatch(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            monotonic=environment.monotonic,
+            outbox_wake_up=self.outbox_wake_up,
+            wake_ups=(self.orders_wake_up, self.imports_wake_up),
+        )
         self.submitter = Submitter(
             database=environment.database,
             context=self.context,
@@ -87,6 +97,7 @@ class Runtime:
             breaker=self.breaker,
             now_ms=environment.now_ms,
             monotonic=environment.monotonic,
+            clock=self.clock_watch,
             wake_up=self.orders_wake_up,
             outbox_wake_up=self.outbox_wake_up,
             concurrency=settings.biller_concurrency,
@@ -155,4 +166,5 @@ class Runtime:
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
             Worker("auditor", self.auditor.run_once, WakeUp()),
+            Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )

@@ -1,8 +1,10 @@
 """Settings, read from the environment or `.env`; all errors are reported together."""
 
+import math
 import re
+import sys
 from collections.abc import Iterable
-from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_interface
+from ipaddress import IPv4Interface, IPv4Network, IPv6Network, ip_address, ip_interface
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -21,9 +23,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.deposits.accounts import DepositAccount, read_accounts
 from bot.deposits.qris import QrisError, check_static
+from bot.setting_sources import ENV_FILE, inspect_sources
 
 MIN_REVERSAL_SECRET_CHARS = 32
 """Only the secret path protects reversals: 32 random characters cannot be guessed over a network."""
+
+MAX_USER_ID = (1 << 52) - 1
+"""Telegram's own limit for the ids of persons."""
+
+TELEGRAM_OWN_IDS = {777000, 136817688, 1087968824}
+"""The senders of Telegram's notices, of channel posts and of anonymous group admins: no persons."""
 
 MAPPED_PREFIX_BITS = 96
 """The length of ::ffff:0:0/96, the network of all IPv4 addresses written as IPv6."""
@@ -32,6 +41,7 @@ MIN_MUTATION_SECRET_CHARS = 16
 """Bank mutations are signed as well."""
 
 Network = IPv4Network | IPv6Network
+AnySettings = TypeVar("AnySettings", bound="FileSettings")
 
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
@@ -74,11 +84,27 @@ def _reject_placeholder(value: SecretStr) -> SecretStr:
     return value
 
 
+def _person_ids(value: object) -> object:
+    parts = _split_commas(value)
+    if not isinstance(parts, list):
+        return parts
+    if any(re.fullmatch(r"-[0-9]+", part) for part in parts):
+        raise ValueError("contains the id of a group (negative): only persons can be named here")
+    if not all(re.fullmatch(r"[1-9][0-9]*", part) for part in parts):
+        raise ValueError("must be Telegram user ids with commas between them: numbers, no @names")
+    ids = [int(part) for part in parts if len(part) <= len(str(MAX_USER_ID))]
+    if len(ids) < len(parts) or any(user_id > MAX_USER_ID or user_id in TELEGRAM_OWN_IDS for user_id in ids):
+        raise ValueError("contains an id that no person has")
+    return tuple(dict.fromkeys(ids))
+
+
 def _http_url(value: str) -> str:
     if _PLACEHOLDER.search(value):
         raise ValueError("still contains a placeholder: replace it with your own value")
     if not re.match(r"https?://[^/\s]+", value) or not _has_host_and_port(value):
         raise ValueError("must begin with http:// or https:// and a host")
+    if re.search(r"[\s?#]", value):
+        raise ValueError("must not contain blanks, ? or #: Loket appends paths to it")
     return value.rstrip("/")
 
 
@@ -88,6 +114,43 @@ def _has_host_and_port(url: str) -> bool:
         return bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _biller_url(url: str) -> str:
+    path, own = _path_parts(url), ["service", "in", "json"]
+    shown = [part for part in urlsplit(url).path.split("/") if part]
+    for start in range(len(path)):
+        if path[start:] in (own[:1], own[:2]) or path[start : start + len(own)] == own:
+            raise ValueError(
+                "must end before the path /service/in/json, which Loket appends itself"
+                f"{_right_value(url, shown[:start])}"
+            )
+    return url
+
+
+def _right_value(url: str, path: list[str]) -> str:
+    """Return what to write instead, unless the URL contains a password."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        return ""
+    return f": write {parts._replace(path='/'.join(['', *path])).geturl()}"
+
+
+def _public_url(url: str) -> str:
+    path = _path_parts(url)
+    if path[-1:] == ["telegram"] or "reversal" in path:
+        raise ValueError("must end before the paths /telegram and /reversal, which Loket appends itself")
+    return url
+
+
+def _path_parts(url: str) -> list[str]:
+    return [part for part in urlsplit(url).path.lower().split("/") if part]
+
+
+def _telegram_api_url(url: str) -> str:
+    if re.search(r"/bot(?:[0-9]+:[^/]*)?(?:/|$)", urlsplit(url).path):
+        raise ValueError("must end before the path /bot and the token, which Loket appends itself")
+    return url
 
 
 def _zone(value: str) -> str:
@@ -115,18 +178,83 @@ MAX_RESERVE_IDR = 1_000_000_000_000
 MAX_CREDIT_IDR = 1_000_000_000
 """More credit than a billion, or more spending in a day, is a typing error."""
 
-Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_commas)]
+
+def _listen_host(value: str) -> str:
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", value):
+            return value
+        raise ValueError("must be an address of this machine without a port, such as 127.0.0.1") from None
+
+
+def _whole_number(low: int, high: int | None = None, *, unit: str = "") -> BeforeValidator:
+    limits = f"at least {low}" if high is None else f"from {low} to {high}"
+
+    def parse(value: object) -> int:
+        text = str(value).strip()
+        number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else low - 1
+        if number < low or (high is not None and number > high):
+            raise ValueError(f"must be a whole number{unit}, {limits}")
+        return number
+
+    return BeforeValidator(parse)
+
+
+def _rupiah(low: int, high: int) -> BeforeValidator:
+    """Parse an amount, or None where nothing is set."""
+
+    def parse(value: object) -> int | None:
+        text = "" if value is None else str(value).strip()
+        if not text:
+            return None
+        number = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else low - 1
+        if not low <= number <= high:
+            raise ValueError(f"must be a whole number of rupiah without dots, from {low} to {high}")
+        return number
+
+    return BeforeValidator(parse)
+
+
+def _positive_number(high: float | None = None, *, unit: str = "") -> BeforeValidator:
+    limits = "more than 0" if high is None else f"more than 0 and at most {high:g}"
+
+    def parse(value: object) -> float:
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = math.nan
+        if not 0 < number <= (high or sys.float_info.max):
+            raise ValueError(f"must be a number{unit}, {limits}")
+        return number
+
+    return BeforeValidator(parse)
+
+
+PersonIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_person_ids)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split_commas)]
 Secret = Annotated[SecretStr, AfterValidator(_reject_placeholder)]
 Url = Annotated[str, AfterValidator(_http_url)]
 
 
-class DatabaseSettings(BaseSettings):
-    """Where the database is; each setting is read from the environment variable of its name in capitals."""
+class FileSettings(BaseSettings):
+    """The settings of the commands that only work on files: they need no secret."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
 
     database_url: str = "sqlite:///data/loket.db"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        level = value.strip().upper() if isinstance(value, str) else value
+        if level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+            raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return level
 
     @field_validator("database_url")
     @classmethod
@@ -142,55 +270,55 @@ class DatabaseSettings(BaseSettings):
         """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
         return Path(self.database_url.removeprefix(_SQLITE))
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of report days and of the biller's times."""
+        return ZoneInfo(self.timezone)
 
-class Settings(DatabaseSettings):
-    """The operator's settings."""
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret text, for the log to redact."""
+        return ()
+
+
+class Settings(FileSettings):
+    """The operator's settings, each read from the environment variable of the same name in capitals."""
 
     telegram_token: Secret
-    telegram_api_url: Url = "https://api.telegram.org"
-    public_url: Annotated[Url | None, BeforeValidator(_unset_if_empty)] = None
+    telegram_api_url: Annotated[Url, AfterValidator(_telegram_api_url)] = Field(
+        default="https://api.telegram.org", repr=False
+    )
+    public_url: Annotated[
+        Annotated[Url, AfterValidator(_public_url)] | None, BeforeValidator(_unset_if_empty)
+    ] = None
     telegram_webhook_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = Field(
         default=None, validate_default=True
     )
-    admin_ids: Ids
-    reseller_ids: Ids = ()
-    reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
-        default=None, ge=0, le=MAX_CREDIT_IDR
-    )
-    reseller_daily_limit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
-        default=None, ge=1, le=MAX_CREDIT_IDR
-    )
+    admin_ids: PersonIds
+    reseller_ids: PersonIds = ()
+    reseller_credit_idr: Annotated[int | None, _rupiah(0, MAX_CREDIT_IDR)] = None
+    reseller_daily_limit_idr: Annotated[int | None, _rupiah(1, MAX_CREDIT_IDR)] = None
     deposit_accounts: Annotated[
         Annotated[str, AfterValidator(_accounts)] | None, BeforeValidator(_unset_if_empty)
     ] = None
     deposit_qris: Annotated[
         Annotated[str, AfterValidator(_qris)] | None, BeforeValidator(_unset_if_empty)
     ] = None
-    biller_url: Url = Field(repr=False)  # it may contain a password
-    biller_user: str = Field(min_length=1)
+    biller_url: Annotated[Url, AfterValidator(_biller_url)] = Field(repr=False)  # it may contain a password
+    biller_user: str
     biller_password: Secret
-    biller_reserve_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
-        default=None, ge=0, le=MAX_RESERVE_IDR
-    )
+    biller_reserve_idr: Annotated[int | None, _rupiah(0, MAX_RESERVE_IDR)] = None
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()
     mutation_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(_unset_if_empty)] = None
-    listen_host: str = "127.0.0.1"
-    listen_port: int = Field(default=8080, ge=1, le=65535)
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
-    biller_concurrency: int = Field(default=32, ge=1, le=1000)
-    biller_timeout_s: float = Field(default=45, gt=0, le=600)
-    order_max_age_s: int = Field(default=600, ge=1)
-    telegram_messages_per_s: float = Field(default=30, gt=0, allow_inf_nan=False)
-    telegram_chat_messages_per_s: float = Field(default=1, gt=0, allow_inf_nan=False)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _any_case(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
+    listen_host: Annotated[str, AfterValidator(_listen_host)] = "127.0.0.1"
+    listen_port: Annotated[int, _whole_number(1, 65535)] = 8080
+    biller_concurrency: Annotated[int, _whole_number(1, 1000)] = 32
+    biller_timeout_s: Annotated[float, _positive_number(600, unit=" of seconds")] = 45
+    order_max_age_s: Annotated[int, _whole_number(1, unit=" of seconds")] = 600
+    telegram_messages_per_s: Annotated[float, _positive_number()] = 30
+    telegram_chat_messages_per_s: Annotated[float, _positive_number()] = 1
 
     @field_validator("reversal_allowed_ips", "trusted_proxies", mode="before")
     @classmethod
@@ -205,9 +333,12 @@ class Settings(DatabaseSettings):
 
     @field_validator("admin_ids")
     @classmethod
-    def _at_least_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+    def _at_least_one_person(cls, value: tuple[int, ...], others: ValidationInfo) -> tuple[int, ...]:
         if not value:
             raise ValueError("is empty: set at least one Telegram user id")
+        token: SecretStr | None = others.data.get("telegram_token")
+        if token and token.get_secret_value().partition(":")[0] in map(str, value):
+            raise ValueError("contains the bot's own id: set the id of a person")
         return value
 
     @field_validator("biller_user")
@@ -274,11 +405,6 @@ class Settings(DatabaseSettings):
         key = self.mutation_signing_secret or self.mutation_secret
         return key.get_secret_value() if key else None
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of report days and of the biller's times."""
-        return ZoneInfo(self.timezone)
-
     def secrets(self) -> tuple[str, ...]:
         """Return every secret text, for the log to redact."""
         fields = (
@@ -289,12 +415,10 @@ class Settings(DatabaseSettings):
             self.mutation_secret,
             self.mutation_signing_secret,
         )
-        in_url = urlsplit(self.biller_url).password
-        in_urls = {in_url, unquote(in_url)} if in_url else set()
+        urls = (self.biller_url, self.telegram_api_url, self.public_url or "")
+        in_urls = {text for url in urls if (text := urlsplit(url).password)}
+        in_urls |= {unquote(text) for text in in_urls}
         return (*(field.get_secret_value() for field in fields if field), *sorted(in_urls))
-
-
-S = TypeVar("S", bound=DatabaseSettings)
 
 
 def load_settings() -> Settings:
@@ -302,20 +426,30 @@ def load_settings() -> Settings:
     return _load(Settings)
 
 
-def load_database_settings() -> DatabaseSettings:
-    """Return where the database is, whatever else is set; raise InvalidSettingsError as `load_settings`."""
-    return _load(DatabaseSettings)
+def load_file_settings() -> FileSettings:
+    """Return the settings of the commands that only work on files; raise InvalidSettingsError."""
+    return _load(FileSettings)
 
 
-def _load(kind: type[S]) -> S:
+def _load(settings_class: type[AnySettings]) -> AnySettings:
+    found = inspect_sources(settings_class)
+    if not found.is_readable:
+        raise InvalidSettingsError(found.faults)
     try:
-        return kind()
+        settings = settings_class()
     except ValidationError as error:
-        raise InvalidSettingsError(list(_faults(error))) from None
+        raise InvalidSettingsError([*found.faults, *_faults(error)]) from None
+    if found.faults:
+        raise InvalidSettingsError(found.faults)
+    return settings
 
 
 def _faults(error: ValidationError) -> Iterable[str]:
+    """Return one line for each setting; the library's own words would show types, and no setting's form."""
+    named: dict[str, str] = {}
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
-        name = str(fault["loc"][0]).upper() if fault["loc"] else ""
-        what = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-        yield f"{name}: {what}" if name else what
+        name = str(fault["loc"][0]).upper() if fault["loc"] else "settings"
+        is_ours = fault["type"] == "value_error"
+        what = fault["msg"].removeprefix("Value error, ") if is_ours else "has a value that cannot be used"
+        named.setdefault(name, "is missing" if fault["type"] == "missing" else what)
+    return [f"{name}: {what}" for name, what in named.items()]

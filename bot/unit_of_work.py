@@ -23,11 +23,16 @@ ALERT_PAUSE_MS = 300_000
 """Five minutes between two alerts on a topic: the first is enough, and more would hide other messages."""
 
 
+CLOCK_TOLERANCE_MS = 60_000
+"""A clock without NTP is rarely wrong by a minute, and is set back by less without a reason."""
+
+
 class WorkContext(Struct, frozen=True, kw_only=True):
     """What all units of work share.
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
-    `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed.
+    `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
+    `behind_ms` by how much our clock is behind Telegram's.
     """
 
     admin_ids: tuple[int, ...]
@@ -35,6 +40,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
+    behind_ms: Callable[[], int] = lambda: 0
     reseller_floor_idr: int | None = None
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
@@ -129,10 +135,19 @@ class UnitOfWork(Struct, frozen=True):
     def alert_admins(self, notice: Notice, *, topic: str) -> bool:
         """Notify the admins, unless the last alert on `topic` is too recent; return whether it did."""
         subject = f"alert:{topic}"
-        if outbox.was_enqueued_since(self.tx, subject, since_ms=self.now_ms - ALERT_PAUSE_MS):
+        if self.was_enqueued_within(subject, ALERT_PAUSE_MS):
             return False
         self.notify_admins(notice, subject=subject)
         return True
+
+    def was_enqueued_within(self, subject: str, period_ms: int) -> bool:
+        """Return whether a message about a subject was enqueued lately.
+
+        Times in the future are of a clock that was set back since: they say nothing about lately.
+        """
+        return outbox.was_enqueued_since(
+            self.tx, subject, since_ms=self.now_ms - period_ms, until_ms=self.now_ms + CLOCK_TOLERANCE_MS
+        )
 
     def replace_cards(self, notice: Notice, *, subject: str) -> None:
         """Replace every card about a subject, so that no card with an open question is left."""

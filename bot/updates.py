@@ -1,4 +1,4 @@
-"""Telegram's updates as our own types: messages, button presses and moved groups."""
+"""Telegram's updates as our own types: messages, button presses, moved groups and access to chats."""
 
 from enum import StrEnum, auto
 
@@ -65,6 +65,20 @@ class ChatMoved(Struct, frozen=True, kw_only=True):
 
     chat_id: int
     new_chat_id: int
+
+
+class BotAccessChanged(Struct, frozen=True, kw_only=True):
+    """A user blocked or unblocked the bot, or it was added to a group, removed from it, or muted there.
+
+    `title` is the name of the user or group, `by_name` that of the person who did it.
+    """
+
+    chat_id: int
+    is_private: bool
+    title: str
+    by_name: str
+    was_member: bool
+    can_write: bool
 
 
 class Toast(StrEnum):

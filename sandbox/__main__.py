@@ -54,7 +54,7 @@ def _port(text: str) -> int:
 async def _until_stopped(options: argparse.Namespace) -> int:
     demo = asyncio.create_task(_demo(options))
     loop = asyncio.get_running_loop()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signal_number, demo.cancel)
     try:
         await demo

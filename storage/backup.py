@@ -1,6 +1,7 @@
 """Backs up the database of a running Loket, and restores a backup; no file is overwritten."""
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ PAGES_PER_STEP = 1000
 
 FILE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 """The files that SQLite makes for one database."""
+
+_DATED = re.compile(r"loket-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{6}\.db")
+_UNFINISHED = re.compile(rf"\.(?P<dated>{_DATED.pattern})\.\w+\.partial(?:-journal)?")
 
 
 class BackupContents(Struct, frozen=True, kw_only=True):
@@ -47,7 +51,9 @@ def back_up(database: Path, target: Path) -> BackupContents:
     Raise StorageError if that fails; then no partial file is left.
     """
     if not database.is_file():
-        raise StorageError(f"there is no database at {database}")
+        raise StorageError(
+            f"there is no database at {database.absolute()}; if it lies elsewhere, set DATABASE_URL"
+        )
     _refuse_existing(target)
     with _storage_errors(target), _partial_file(target) as partial:
         # A running Loket continues to write: the copy holds what was committed when it began.
@@ -65,6 +71,32 @@ def backup_file_name(folder: Path, now: datetime) -> Path:
     return folder / f"loket-{now:%Y-%m-%d-%H%M%S}.db"
 
 
+def make_backup_folder(folder: Path) -> None:
+    """Create the folder of the backups if it is missing, readable for its owner only."""
+    if folder.exists() and not folder.is_dir():
+        raise StorageError(f"{folder} is a file: name a folder, in which several backups can be kept")
+    with _storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def delete_old_backups(latest: Path, *, keep: int) -> list[Path]:
+    """Delete dated backups next to `latest`, except the last `keep`; return the deleted ones.
+
+    Files with other names stay, except what an interrupted backup left before the oldest that stays.
+    """
+    folder = latest.parent
+    with _storage_errors(folder):
+        names = {path.name for path in folder.iterdir()}
+        # If the clock was set back, the latest backup does not have the last name.
+        others = sorted(name for name in names if _DATED.fullmatch(name) and name != latest.name)
+        surplus = max(0, len(others) + 1 - keep)
+        old, oldest = others[:surplus], min([*others[surplus:], latest.name])
+        left = [name for name in names if (found := _UNFINISHED.fullmatch(name)) and found["dated"] < oldest]
+        for name in (*old, *left):
+            (folder / name).unlink()
+    return [folder / name for name in old]
+
+
 def restore(copy: Path, database: Path, *, now: datetime) -> RestoreResult:
     """Replace `database` with `copy`, in quarantine; the replaced files are renamed, never deleted.
 
@@ -73,6 +105,7 @@ def restore(copy: Path, database: Path, *, now: datetime) -> RestoreResult:
     """
     if not copy.is_file():
         raise StorageError(f"there is no backup at {copy}")
+    database = database.resolve()  # behind a link, the file itself is replaced
     try:
         with exclusive_lock(database):
             if database.exists() and database.samefile(copy):

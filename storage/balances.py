@@ -6,6 +6,7 @@ from storage.codec import from_row
 from storage.transaction import Tx
 
 DAY_MS = 24 * 3_600_000
+END_OF_TIME_MS = 1 << 62
 
 MAX_QUARANTINED_REVERSALS = 10_000
 """20 MB at some 2 kB each: a sender who found the secret path must not fill the disk."""
@@ -101,15 +102,17 @@ def quarantine(tx: Tx, *, at_ms: int, remote: str, why: str, query: str, trxid: 
     tx.run("trim_quarantine", keep=MAX_QUARANTINED_REVERSALS)
 
 
-def quarantined_of(tx: Tx, trxid: str, *, since_ms: int = 0, limit: int = 1) -> list[str]:
+def quarantined_of(
+    tx: Tx, trxid: str, *, since_ms: int = 0, until_ms: int = END_OF_TIME_MS, limit: int = 1
+) -> list[str]:
     """Return the distinct queries in quarantine that name an order, newest first."""
-    rows = tx.all("quarantined_of_order", trxid=trxid, since_ms=since_ms, limit=limit)
+    rows = tx.all("quarantined_of_order", trxid=trxid, since_ms=since_ms, until_ms=until_ms, limit=limit)
     return [row["query"] for row in rows]
 
 
-def is_any_of_none_quarantined(tx: Tx, *, since_ms: int) -> bool:
-    """Return whether a reversal that names no order was quarantined at or after `since_ms`."""
-    return tx.one("quarantined_of_none_since", since_ms=since_ms) is not None
+def was_unmatched_quarantined(tx: Tx, *, since_ms: int, until_ms: int) -> bool:
+    """Return whether a reversal that names no order was quarantined from `since_ms` to `until_ms`."""
+    return tx.one("unmatched_quarantined_since", since_ms=since_ms, until_ms=until_ms) is not None
 
 
 class DepositWait(Struct, frozen=True, kw_only=True):

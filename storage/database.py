@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from storage.checkpoint import Checkpointer
 from storage.connection import connect, connect_read_only, disable_busy_timeout, make_private
-from storage.errors import DatabaseDamaged, RestoreUnfinished, StorageError
+from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, StorageError
+from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
 from storage.migrate import migrate
 from storage.transaction import (
@@ -90,9 +91,10 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, lock_patience_s: float = LOCK_PATIENCE_S) -> None:
         self.is_writable = False
         """Whether the last commit succeeded; after a failure it is tried again every second."""
-        self._path = path
+        self._path = path.resolve()
+        self._files: OpenFiles | None = None
         self._lock_patience_s = lock_patience_s
-        self._checkpointer = Checkpointer(path)
+        self._checkpointer = Checkpointer(self._path)
         self._opened: list[sqlite3.Connection] = []
         self._free_long_readers: asyncio.Queue[sqlite3.Connection] = asyncio.Queue()
         self._waiting: deque[_Waiting] = deque()
@@ -106,16 +108,19 @@ class SqliteDatabase:
         """Open and migrate the file, which is created if it is missing; raise StorageError if that fails."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._refuse_unfinished()
+        refuse_missing(self._path)
         make_private(self._path)
         try:
             self._writer = self._keep_open(connect(self._path))
             if is_small(self._path):
                 await asyncio.to_thread(check_integrity, self._writer)
+            refuse_emptied(self._path, self._writer)
             await asyncio.to_thread(migrate, self._writer)
             self._reader = self._keep_open(connect_read_only(self._path))
             for _ in range(LONG_READERS):
                 self._free_long_readers.put_nowait(self._keep_open(connect_read_only(self._path)))
             await self._checkpointer.open()
+            self._files = OpenFiles(self._path)
         except (sqlite3.Error, StorageError) as error:
             self._close_connections()
             raise self._explained(translate_error(error)) from error
@@ -128,6 +133,11 @@ class SqliteDatabase:
     def _keep_open(self, connection: sqlite3.Connection) -> sqlite3.Connection:
         self._opened.append(connection)
         return connection
+
+    def refuse_changed_files(self) -> None:
+        """Raise DatabaseMissing if the file was moved, deleted, replaced or emptied since it was opened."""
+        if self._files:
+            self._files.refuse_changed()
 
     async def check(self) -> None:
         """Check the whole file, unless `open` did so already; raise DatabaseDamaged if it is damaged.
@@ -148,6 +158,8 @@ class SqliteDatabase:
             raise RestoreUnfinished(f"{words} {unfinished} if {self._path} is the database to use")
 
     def _explained(self, error: Exception) -> Exception:
+        if isinstance(error, DatabaseMissing):
+            return error
         if isinstance(error, DatabaseDamaged):
             words = "put a backup in its place with `loket restore FILE`, which keeps this one"
             return DatabaseDamaged(f"{self._path}: {error}; {words}")
@@ -170,6 +182,8 @@ class SqliteDatabase:
     def _close_connections(self) -> None:
         for connection in self._opened:
             connection.close()
+        if self._files:
+            self._files.set_aside_log()
 
     def write(self, unit: Unit[T], *, within_s: float = 0) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
@@ -232,6 +246,8 @@ class SqliteDatabase:
     async def _commit_some(self) -> None:
         batch: list[_Waiting] = []
         try:
+            # What is written to a file that was moved or deleted would be lost at the next start.
+            self.refuse_changed_files()
             changes = self._writer.total_changes
             outcomes = await self._run_units(batch)
             if self._writer.total_changes == changes:

@@ -4,6 +4,7 @@ StorageError
 ├── StorageBusy         another process holds the database
 ├── DatabaseTooNew      written by a newer Loket
 ├── DatabaseDamaged     SQLite found the file damaged
+├── DatabaseMissing     the file is missing although there was one
 └── RestoreUnfinished   a restore was interrupted before it replaced the database
 """
 
@@ -22,6 +23,10 @@ class DatabaseTooNew(StorageError):
 
 class DatabaseDamaged(StorageError):
     """SQLite found the database file damaged."""
+
+
+class DatabaseMissing(StorageError):
+    """The database file is not where it was: moved, deleted, replaced or emptied."""
 
 
 class RestoreUnfinished(StorageError):

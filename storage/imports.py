@@ -34,6 +34,16 @@ class Import(Struct, frozen=True, kw_only=True):
     version: int | None
 
 
+def advance_due(tx: Tx, *, now_ms: int, by_ms: int) -> None:
+    """Move what is due later than now by as much as the clock was set back."""
+    tx.run("advance_due_imports", now_ms=now_ms, by_ms=by_ms)
+
+
+def make_due(tx: Tx, *, after_ms: int, now_ms: int) -> None:
+    """Make due the price lists that wait until later than `after_ms`."""
+    tx.run("make_imports_due", after_ms=after_ms, now_ms=now_ms)
+
+
 def request(
     tx: Tx,
     *,

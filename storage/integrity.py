@@ -67,10 +67,14 @@ def _check_and_report(
 
 
 def _fill_page_cache(path: Path) -> None:
-    """Read the file from start to end: page by page, as SQLite reads it, a disk is many times slower."""
-    with path.open("rb", buffering=0) as file:
-        while file.read(PIECE_BYTES):
-            pass
+    """Read the file from start to end: page by page, as SQLite reads it, a disk is many times slower.
+
+    The descriptor is never closed: that would drop all POSIX locks of this process on the file, SQLite's too,
+    and another program that closes the database would then delete its log.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    while os.read(descriptor, PIECE_BYTES):
+        pass
 
 
 def _lower_priority() -> None:

@@ -49,9 +49,18 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
 def update(
     tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
-    """Update the row and append the event; return False if the order is not in the state of `before`."""
-    if not tx.run("advance_order", **asdict(after), state_before=before.state):
+    """Update the row and append the event; return False if the order is not as `before` any more."""
+    values = asdict(after)
+    if not tx.run("advance_order", **values, state_before=before.state, due_before_ms=before.due_at_ms):
         return False
+    if after.placed_at_ms != before.placed_at_ms:
+        # Apart from the statement above, which would write the indexes of these times at every event.
+        tx.run(
+            "move_order_times",
+            trxid=after.trxid,
+            requested_at_ms=after.requested_at_ms,
+            placed_at_ms=after.placed_at_ms,
+        )
     _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(event), facts=dump(event), evidence=evidence)
     return True
 
@@ -87,6 +96,11 @@ def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
 def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
     """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
     return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
+
+
+def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
+    """Return a user's placed orders, in the order of their due times."""
+    return [from_row(Order, row) for row in tx.all("placed_orders_of_user", user_id=user_id, limit=limit)]
 
 
 def due_while_held(
@@ -205,6 +219,11 @@ def trxids_in_state(tx: Tx, state: State, *, changed_before_ms: int, limit: int)
 def trxids_for_admins(tx: Tx, *, limit: int) -> list[str]:
     """Return the same as `for_admins`, but trxids only, so that a row that cannot be parsed does no harm."""
     return [row["trxid"] for row in tx.all("orders_for_admins", limit=limit)]
+
+
+def has_chat_ordered(tx: Tx, chat_id: int) -> bool:
+    """Return whether any order was placed in a chat."""
+    return tx.one("order_of_chat", chat_id=chat_id) is not None
 
 
 def counts(tx: Tx) -> dict[str, int]:

@@ -14,6 +14,8 @@ from storage.transaction import Tx
 
 NOTICES = Codec(Notice)
 
+END_OF_TIME_MS = 1 << 62
+
 SMALL_OUTBOX = 20
 """Fewer waiting messages than this are read by one statement, with all that is needed to send them.
 
@@ -241,9 +243,25 @@ def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:
     return tuple(DeliveryRecord(**dict(row)) for row in tx.all("delivery_records", subject=subject))
 
 
-def was_enqueued_since(tx: Tx, subject: str, *, since_ms: int) -> bool:
-    """Return whether a message about a subject was enqueued at or after `since_ms`."""
-    return tx.one("message_about_since", subject=subject, since_ms=since_ms) is not None
+def was_enqueued_since(tx: Tx, subject: str, *, since_ms: int, until_ms: int = END_OF_TIME_MS) -> bool:
+    """Return whether a message about a subject was enqueued from `since_ms` to `until_ms`."""
+    return tx.one("message_about_since", subject=subject, since_ms=since_ms, until_ms=until_ms) is not None
+
+
+def advance_due(tx: Tx, *, now_ms: int, by_ms: int) -> None:
+    """Move what is due or held until later than now by as much as the clock was set back."""
+    tx.run("advance_due_messages", now_ms=now_ms, by_ms=by_ms)
+    tx.run("advance_held_messages", now_ms=now_ms, by_ms=by_ms)
+
+
+def make_due(tx: Tx, *, after_ms: int, now_ms: int) -> None:
+    """Make due the messages that wait until later than `after_ms`."""
+    tx.run("make_messages_due", after_ms=after_ms, now_ms=now_ms)
+
+
+def end_holds(tx: Tx, *, after_ms: int) -> None:
+    """End the holds that last until later than `after_ms`."""
+    tx.run("end_message_holds", after_ms=after_ms)
 
 
 def is_kind_waiting(tx: Tx, chat_id: int, kind: str) -> bool:

@@ -12,12 +12,16 @@ VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_cod
 ON CONFLICT DO NOTHING;
 
 -- name: advance_order
--- Promise: an order changes only from the state that the caller read. No row changed: another caller was first.
+-- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or
+-- its times were moved with the clock.
 UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
     overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
     biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
     resolved_by = :resolved_by
-WHERE trxid = :trxid AND state = :state_before;
+WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms;
+
+-- name: move_order_times
+UPDATE orders SET requested_at_ms = :requested_at_ms, placed_at_ms = :placed_at_ms WHERE trxid = :trxid;
 
 -- name: append_order_event
 INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after)
@@ -28,6 +32,9 @@ SELECT * FROM orders WHERE trxid = :trxid;
 
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
+
+-- name: order_of_chat
+SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
 
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
@@ -48,6 +55,10 @@ ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
 SELECT due_at_ms FROM orders WHERE state = 'placed'
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms LIMIT 1;
+
+-- name: placed_orders_of_user
+-- The unary plus makes SQLite use the small index of placed orders: a reseller may have millions of others.
+SELECT * FROM orders WHERE state = 'placed' AND +user_id = :user_id ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_due_while_held
 -- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
@@ -187,7 +198,21 @@ WHERE chat_id = :chat_id AND kind IN ('DestinationPrompt', 'PromptCancelled') OR
 SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
 
 -- name: message_about_since
-SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms >= :since_ms LIMIT 1;
+SELECT outbox_id FROM outbox WHERE subject = :subject AND created_at_ms BETWEEN :since_ms AND :until_ms LIMIT 1;
+
+-- name: advance_due_messages
+-- The clock was set back: what is due in the future moves with it.
+UPDATE outbox SET due_at_ms = due_at_ms - :by_ms WHERE state = 'waiting' AND due_at_ms > :now_ms;
+
+-- name: advance_held_messages
+UPDATE outbox SET hold_until_ms = hold_until_ms - :by_ms
+WHERE state = 'waiting' AND hold_until_ms > 0 AND hold_until_ms > :now_ms;
+
+-- name: make_messages_due
+UPDATE outbox SET due_at_ms = :now_ms WHERE state = 'waiting' AND due_at_ms > :after_ms;
+
+-- name: end_message_holds
+UPDATE outbox SET hold_until_ms = 0 WHERE state = 'waiting' AND hold_until_ms > 0 AND hold_until_ms > :after_ms;
 
 -- name: waiting_message_of_kind
 SELECT outbox_id FROM outbox
@@ -417,11 +442,12 @@ VALUES (:at_ms, :remote, :why, :query, :trxid);
 
 -- name: quarantined_of_order
 -- A query that arrived several times is returned once.
-SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms >= :since_ms
+SELECT query FROM quarantined_reversals WHERE trxid = :trxid AND at_ms BETWEEN :since_ms AND :until_ms
 GROUP BY query ORDER BY max(reversal_id) DESC LIMIT :limit;
 
--- name: quarantined_of_none_since
-SELECT reversal_id FROM quarantined_reversals WHERE trxid IS NULL AND at_ms >= :since_ms LIMIT 1;
+-- name: unmatched_quarantined_since
+SELECT reversal_id FROM quarantined_reversals
+WHERE trxid IS NULL AND at_ms BETWEEN :since_ms AND :until_ms LIMIT 1;
 
 -- name: trim_quarantine
 DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) FROM quarantined_reversals) - :keep;
@@ -496,6 +522,12 @@ VALUES (:chat_id, :message_id, :user_id, :user_name, :file_id, :file_name, 'aske
 
 -- name: next_import
 SELECT * FROM imports WHERE state = 'asked' ORDER BY due_at_ms, import_id LIMIT 1;
+
+-- name: advance_due_imports
+UPDATE imports SET due_at_ms = due_at_ms - :by_ms WHERE state = 'asked' AND due_at_ms > :now_ms;
+
+-- name: make_imports_due
+UPDATE imports SET due_at_ms = :now_ms WHERE state = 'asked' AND due_at_ms > :after_ms;
 
 -- name: import_by_id
 SELECT * FROM imports WHERE import_id = :import_id;

@@ -4,6 +4,8 @@ Only a call that surely never left is `NotSent`; whatever is not a clear answer 
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import md5
 from typing import Final
 
@@ -23,7 +25,9 @@ def sign(*, user: str, password: str, trxid: str) -> str:
     return md5(f"{user}{password}{trxid}".encode(), usedforsecurity=False).hexdigest()
 
 
+TRX_PATH: Final = "/service/in/json"
 ANSWER_MAX_BYTES: Final = 64_000  # the sheet's answers are under 400 bytes
+LAST_READ_S: Final = 0.25  # the loop looks into the socket many times meanwhile
 CONNECT_TIMEOUT_S: Final = 10.0  # a healthy biller takes the connection in a fraction of a second
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -40,7 +44,7 @@ class BillerClient:
     """Posts `trx` calls to `{url}/service/in/json`; `timeout_s` bounds a call from end to end."""
 
     def __init__(self, *, url: str, user: str, password: str, timeout_s: float) -> None:
-        endpoint = httpx.URL(f"{url.rstrip('/')}/service/in/json")
+        endpoint = httpx.URL(f"{url.rstrip('/')}{TRX_PATH}")
         self._user = user
         self._password = password
         self._timeout_s = timeout_s
@@ -63,7 +67,7 @@ class BillerClient:
     async def buy(self, order: Order) -> Answer:
         """Post `order` once and say what came of it; only cancellation is raised."""
         try:
-            async with asyncio.timeout(self._timeout_s):
+            async with _deadline(self._timeout_s):
                 return await self._post(order)
         except Exception as error:  # noqa: BLE001 - after a post every surprise means: perhaps bought
             return classify_error(error)
@@ -75,6 +79,22 @@ class BillerClient:
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             return Unclear(why="the answer is compressed")
         return read_response(response.status_code, await response.aread(), order=order, user=self._user)
+
+
+@asynccontextmanager
+async def _deadline(timeout_s: float) -> AsyncIterator[None]:
+    """Cancel the block after `timeout_s`, and a last look into the socket.
+
+    After a process was suspended its timers run before its sockets are read: an answer that arrived meanwhile
+    would be lost.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as deadline:
+        expiry = loop.call_later(timeout_s, lambda: deadline.reschedule(loop.time() + LAST_READ_S))
+        try:
+            yield
+        finally:
+            expiry.cancel()
 
 
 def read_response(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:

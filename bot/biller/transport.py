@@ -7,6 +7,7 @@ connection is h11's.
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterable
 from typing import Any, Final, SupportsIndex, cast
 
@@ -20,6 +21,11 @@ CONNECTED_AHEAD_S: Final = 1.0  # a claim is on the disk in a moment; no server 
 READ_BYTES: Final = 65_536
 
 
+def trusted_certificates() -> ssl.SSLContext:
+    """Return the certificates that the biller's must be signed by; the environment cannot change them."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class OneCall:
     """Connects, posts, reads an answer of little more than `max_bytes` at most, and hangs up."""
 
@@ -28,7 +34,7 @@ class OneCall:
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
         is_tls = url.scheme == "https"
-        self._tls = httpx.create_ssl_context(trust_env=False) if is_tls else None
+        self._tls = trusted_certificates() if is_tls else None
         self._ahead: dict[asyncio.Task[_Stream], asyncio.TimerHandle] = {}
 
     def connect_ahead(self) -> None:

@@ -15,6 +15,9 @@ READ_AT_ONCE = 120
 CHATS_AT_ONCE = 30
 """Telegram accepts thirty messages a second in all."""
 
+MAX_PAUSE_S = 300.0
+"""The longest pause between two attempts to send a message."""
+
 IDLE_S = 30.0
 """A wake-up or a scan finds every new message; this only bounds the delay if one were lost."""
 
@@ -98,7 +101,9 @@ class ChatQueues:
         self._rate_limiter.hold(chat_id, self._monotonic() + wait_s, self._monotonic())
 
     def _wait_s(self, chat_id: int, due_at_ms: int, now_ms: int) -> float:
+        due_in_s = (due_at_ms - now_ms) / 1000
         return max(
-            (due_at_ms - now_ms) / 1000,
+            # A longer pause is of a clock that was set back since; waits for Telegram are below.
+            due_in_s if due_in_s <= MAX_PAUSE_S else 0.0,
             self._rate_limiter.free_at(chat_id, self._monotonic()) - self._monotonic(),
         )

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.delivery import batch_summary, sending
-from bot.delivery.chat_queues import IDLE_S, READ_AT_ONCE, ChatQueues, QueueScan
+from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result, priority_of
@@ -36,7 +36,6 @@ _log = logging.getLogger(__name__)
 MAX_REJECTIONS = 3
 """Telegram rejects a bad message each time; the second and third try are for transient errors."""
 
-MAX_PAUSE_S = 300.0
 STORE_AGAIN_S = 0.5
 STORED_WITHIN_S = 0.05
 """How long a result waits to share a commit; a crash meanwhile costs one duplicate per chat."""

@@ -92,12 +92,16 @@ def _run_command(work: UnitOfWork, actor: Actor, command: Command) -> None:
         guidance.explain_format(work, actor, command)
 
 
+def _source(work: UnitOfWork, message: IncomingMessage) -> OrderSource:
+    return OrderSource.of_message(message, behind_ms=work.context.behind_ms())
+
+
 def _place_orders(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: OrderLines) -> None:
     lines = placing.order_lines(parsed, work.catalogue)
     if not lines and not actor.is_private:
         return
     if message.kind is MessageKind.WRITTEN:
-        placing.place_orders(work, OrderSource.of_message(message), parsed)
+        placing.place_orders(work, _source(work, message), parsed)
         return
     first = (lines or parsed.lines)[0]
     invalid = InvalidInput(
@@ -126,7 +130,7 @@ def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed:
             return True
         if message.kind is not MessageKind.WRITTEN:
             return False
-        return destination_prompt.accept_bare_number(work, OrderSource.of_message(message), parsed)
+        return destination_prompt.accept_bare_number(work, _source(work, message), parsed)
     sent = outbox.find_sent(work.tx, message.chat_id, message.reply_to)
     route = REPLIES.get(sent[0]) if sent else None
     if sent is None or route is None:

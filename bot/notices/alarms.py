@@ -74,6 +74,14 @@ class DeliveryFailed(Struct, frozen=True, kw_only=True):
     why: str
 
 
+class ChatClosed(Struct, frozen=True, kw_only=True):
+    """A reseller or admin blocked the bot, or a group with orders removed or muted it."""
+
+    is_private: bool
+    title: str
+    by_name: str
+
+
 class BreakerOpened(Struct, frozen=True, kw_only=True):
     """The circuit breaker opened: orders are held back, except one attempt at a time."""
 
@@ -106,6 +114,19 @@ class AuditFinding(Struct, frozen=True, kw_only=True):
 class DatabaseFoundDamaged(Struct, frozen=True, kw_only=True):
     """The integrity check found the database damaged: Loket stops, and a person must restore a backup."""
 
+    at_ms: int
+
+
+class DatabaseLost(Struct, frozen=True, kw_only=True):
+    """The database file was moved, deleted or replaced while Loket ran: Loket stops."""
+
+    at_ms: int
+
+
+class ClockWrong(Struct, frozen=True, kw_only=True):
+    """The machine's clock is ahead of Telegram's, or behind if `ahead_ms` is negative."""
+
+    ahead_ms: int
     at_ms: int
 
 
@@ -154,10 +175,13 @@ AlarmNotice = (
     | ReversalQuarantined
     | ReversalRefused
     | DeliveryFailed
+    | ChatClosed
     | BreakerOpened
     | BreakerClosed
     | AuditFinding
     | DatabaseFoundDamaged
+    | DatabaseLost
+    | ClockWrong
     | BillerBalance
     | BillerReserveLow
 )

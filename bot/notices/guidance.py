@@ -13,6 +13,12 @@ class Welcome(Struct, frozen=True, kw_only=True):
     examples: tuple[str, ...] = ()
 
 
+class GroupWelcome(Struct, frozen=True, kw_only=True):
+    """To a group that the bot was added to: how resellers order there."""
+
+    examples: tuple[str, ...] = ()
+
+
 class Help(Struct, frozen=True, kw_only=True):
     """How to order and what else can be typed, for this role.
 
@@ -42,4 +48,4 @@ class AdminsOnly(Struct, frozen=True, kw_only=True):
     """The command is for admins in their private chats only."""
 
 
-GuidanceNotice = Welcome | Help | NotUnderstood | AdminsOnly
+GuidanceNotice = Welcome | GroupWelcome | Help | NotUnderstood | AdminsOnly

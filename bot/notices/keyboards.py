@@ -39,7 +39,7 @@ from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
 from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpQuestion
-from bot.orders.model import Outcome, State
+from bot.orders.model import ExpiryReason, Outcome, State
 
 MAX_LABEL_CHARS = 30
 """A longer label is cut off on the buttons of a phone."""
@@ -115,6 +115,8 @@ def _result_buttons(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderE
         case OrderFailed(trxid=trxid, others=others, user_id=int(user_id)):
             offers = tuple((_buy(OrderOffer(intent=other), user_id),) for other in others)
             return (*offers, *order_buttons(State.FAILED, trxid))
+        case OrderExpired(reason=ExpiryReason.NO_ACCESS):
+            return ()
         case OrderFailed(trxid=trxid) | OrderExpired(trxid=trxid):
             return order_buttons(State.FAILED, trxid)
         case _:

@@ -96,6 +96,12 @@ class SnSupplied(Struct, frozen=True, kw_only=True):
     admin_id: int
 
 
+class ClockSetBack(Struct, frozen=True, kw_only=True):
+    """The machine's clock was set back by `by_ms` while the order was open: its times move with it."""
+
+    by_ms: int
+
+
 Answer = Accepted | Refused | Unclear | NotSent
 """The possible outcomes of a `trx` call."""
 
@@ -115,4 +121,5 @@ OrderEvent = (
     | Overdue
     | Resolved
     | SnSupplied
+    | ClockSetBack
 )

@@ -42,6 +42,8 @@ class ExpiryReason(StrEnum):
 
     TOO_OLD = "too_old"
     NEVER_SENT = "never_sent"
+    NO_ACCESS = "no_access"
+    CLOCK_CHANGED = "clock_changed"
 
 
 class Intent(Struct, frozen=True, kw_only=True):

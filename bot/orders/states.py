@@ -79,7 +79,7 @@ def decide(order: Order, event: events.OrderEvent, at_ms: int) -> Decision:
     changes = _changes(order, event, at_ms)
     target = TRANSITIONS[order.state].get(trigger, order.state) if trigger else order.state
     if target is not order.state:
-        after = replace(order, **changes, state=target, changed_at_ms=at_ms)
+        after = replace(order, **(changes | {"state": target, "changed_at_ms": at_ms}))
     else:
         after = replace(order, **changes)
     if after == order:
@@ -103,7 +103,7 @@ def _trigger_of(event: events.OrderEvent) -> Trigger | None:
             return Trigger.UNCLEAR
         case events.Expired():
             return Trigger.EXPIRED
-        case events.Overdue() | events.SnSupplied():
+        case events.Overdue() | events.SnSupplied() | events.ClockSetBack():
             return None
         case events.Resolved(outcome=Outcome.SUCCESS):
             return Trigger.RESOLVED_SUCCESS
@@ -128,6 +128,9 @@ def _brings_sn(order: Order, event: events.OrderEvent) -> bool:
 class _Changes(TypedDict, total=False):
     """The fields of an Order that an event can set, besides the state."""
 
+    requested_at_ms: int
+    placed_at_ms: int
+    changed_at_ms: int
     due_at_ms: int
     attempts: int
     overdue: bool
@@ -143,7 +146,7 @@ class _Changes(TypedDict, total=False):
     resolved_by: int | None
 
 
-def _changes(order: Order, event: events.OrderEvent, at_ms: int) -> _Changes:
+def _changes(order: Order, event: events.OrderEvent, at_ms: int) -> _Changes:  # noqa: PLR0912 - one flat table
     """Return the facts of `event`, whether or not it changes the state."""
     match event:
         case events.Claimed() if order.state is State.PLACED:
@@ -180,13 +183,32 @@ def _changes(order: Order, event: events.OrderEvent, at_ms: int) -> _Changes:
             return _Changes(sn=event.sn)
         case events.Resolved() if order.state in (State.PENDING, State.UNKNOWN, State.DISPUTED):
             return _Changes(resolved_by=event.admin_id, sn=_first_known(event.sn, order.sn))
+        case events.ClockSetBack() if order.state in (State.PLACED, State.SUBMITTING, State.PENDING):
+            return _moved_back(order, event.by_ms)
         case _:
             return _Changes()
 
 
+def _moved_back(order: Order, by_ms: int) -> _Changes:
+    """Return the times of an order by a clock that was set back.
+
+    `requested_at_ms` is Telegram's date and stays, unless it would be later than the order itself.
+    """
+    placed_at_ms = order.placed_at_ms - by_ms
+    return _Changes(
+        requested_at_ms=min(order.requested_at_ms, placed_at_ms),
+        placed_at_ms=placed_at_ms,
+        changed_at_ms=order.changed_at_ms - by_ms,
+        due_at_ms=order.due_at_ms - by_ms,
+    )
+
+
+LONGEST_RETRY_MS = 8000
+
+
 def retry_after_ms(attempts: int) -> int:
     """Return the pause after attempt number `attempts` that sent nothing: 1, 2, 4, then 8 seconds."""
-    return 1000 << min(attempts - 1, 3)
+    return min(LONGEST_RETRY_MS, 1000 << min(attempts - 1, 3))
 
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from bot.purchasing.placing import (
 )
 from bot.purchasing.settlement import OrderSource, acknowledge
 from bot.routing import ButtonRoute, Routes, Tap
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork
 from bot.updates import Toast
 from storage import levels, orders
 from storage.catalogue import changed_at_ms as catalogue_changed_at_ms
@@ -40,7 +40,9 @@ def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
     An offer that is old, or older than its prices, is shown again first: its price may have changed.
     """
     changed_at_ms = max(catalogue_changed_at_ms(work.tx), levels.changed_at_ms(work.tx, source.user_id))
-    is_old = work.now_ms - source.at_ms > OFFER_HOLDS_MS or changed_at_ms > source.at_ms
+    # A time in the future is of a clock that was set back since.
+    is_fresh = -CLOCK_TOLERANCE_MS <= work.now_ms - source.at_ms <= OFFER_HOLDS_MS
+    is_old = not is_fresh or changed_at_ms > source.at_ms
     if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
         _offer_again(work, source, intent)
         return True

@@ -21,14 +21,11 @@ from bot.orders.model import Order, State
 from bot.purchasing import manual_resolution
 from bot.purchasing.settlement import apply_event_to
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork
 from bot.updates import Toast
 from storage import orders, outbox, restores
 from storage.restores import Restore
 from storage.transaction import Tx
-
-CLOCK_TOLERANCE_MS = 60_000
-"""Messages have Telegram's time, the gap has ours: a clock without NTP is rarely wrong by a minute."""
 
 END_OF_TIME_MS = 1 << 62
 SWEEP_LIMIT = 10_000
@@ -69,6 +66,7 @@ def order_block(tx: Tx, *, requested_at_ms: int) -> OrderBlock | None:
     restore = restores.latest(tx)
     if restore is None:
         return None
+    # Messages have Telegram's time, the gap has ours.
     if requested_at_ms <= restore.gap_until_ms + CLOCK_TOLERANCE_MS:
         return OrderBlock.REQUESTED_IN_THE_GAP
     return OrderBlock.CLOSED if restore.released_at_ms is None else None

@@ -15,7 +15,7 @@ from bot.orders.model import Order, State
 from bot.purchasing.biller_words import report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject
-from bot.unit_of_work import ALERT_PAUSE_MS, UnitOfWork, WorkContext
+from bot.unit_of_work import ALERT_PAUSE_MS, CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.database import Database
 
@@ -162,10 +162,13 @@ def _is_new(work: UnitOfWork, order: Order | None, query: str) -> bool:
 
     An alarm about one order suppresses none about another; one is enough for all that name no order.
     """
-    since_ms = work.now_ms - ALERT_PAUSE_MS
+    # Times in the future are of a clock that was set back since.
+    since_ms, until_ms = work.now_ms - ALERT_PAUSE_MS, work.now_ms + CLOCK_TOLERANCE_MS
     if order is None:
-        return not balances.is_any_of_none_quarantined(work.tx, since_ms=since_ms)
-    known = balances.quarantined_of(work.tx, order.trxid, since_ms=since_ms, limit=MAX_ALARMS_AN_ORDER)
+        return not balances.was_unmatched_quarantined(work.tx, since_ms=since_ms, until_ms=until_ms)
+    known = balances.quarantined_of(
+        work.tx, order.trxid, since_ms=since_ms, until_ms=until_ms, limit=MAX_ALARMS_AN_ORDER
+    )
     return len(known) < MAX_ALARMS_AN_ORDER and query not in known
 
 

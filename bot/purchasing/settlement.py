@@ -6,13 +6,13 @@ Each function is part of a unit of work: order, event and notices are stored tog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.actors import Address
+from bot.actors import Address, Standing
 from bot.delivery import batch_summary
 from bot.notices.catalogue import ProductFailing
 from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
 from bot.notices.serial_numbers import SnForwarded, SnUnread
-from bot.orders.events import Accepted, OrderEvent
-from bot.orders.model import FailureCause, Intent, Order, State, trxid_at
+from bot.orders.events import Accepted, Expired, OrderEvent
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
 from bot.purchasing import below_cost, biller_deposit, payment
 from bot.purchasing.biller_words import notify_other_sn, other_sn
@@ -25,17 +25,23 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import balances, batches, costs, orders, outbox
+from storage import balances, batches, costs, orders, outbox, people
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
+
+EXPIRED_AT_ONCE = 200
+"""Bounds one unit of work."""
 
 MAX_DRAWS = 100
 """A second has 100,000 trxids: a hundred draws fail only if something else is wrong."""
 
 
 class OrderSource(Struct, frozen=True, kw_only=True):
-    """Where, by whom and when (Telegram's date) an order was requested; `text` is stored as evidence."""
+    """Where, by whom and when (Telegram's date) an order was requested; `text` is stored as evidence.
+
+    `behind_ms` is by how much our clock is behind Telegram's.
+    """
 
     chat_id: int
     thread_id: int | None
@@ -43,9 +49,10 @@ class OrderSource(Struct, frozen=True, kw_only=True):
     user_id: int
     at_ms: int
     text: str
+    behind_ms: int = 0
 
     @classmethod
-    def of_message(cls, message: IncomingMessage) -> "OrderSource":
+    def of_message(cls, message: IncomingMessage, *, behind_ms: int = 0) -> "OrderSource":
         """Return the source of an order in a message."""
         return cls(
             chat_id=message.chat_id,
@@ -54,6 +61,7 @@ class OrderSource(Struct, frozen=True, kw_only=True):
             user_id=message.user_id,
             at_ms=message.at_ms,
             text=message.text,
+            behind_ms=behind_ms,
         )
 
     @property
@@ -104,8 +112,8 @@ def store_order(
             product_code=intent.product_code,
             destination=intent.destination,
             state=State.PLACED,
-            # An order with a date in the future would never become too old.
-            requested_at_ms=min(source.at_ms, work.now_ms),
+            # By our clock: an order with a date in the future would never become too old.
+            requested_at_ms=min(source.at_ms - source.behind_ms, work.now_ms),
             placed_at_ms=work.now_ms,
             changed_at_ms=work.now_ms,
             due_at_ms=work.now_ms,
@@ -172,6 +180,19 @@ def notify_waiting(work: UnitOfWork, trxid: str) -> None:
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
         _notify_chat(work, order, order_waiting(order, work.now_ms))
+
+
+def has_lost_access(work: UnitOfWork, user_id: int) -> bool:
+    """Return whether an admin has frozen or removed a user: what they ordered before is not bought."""
+    person = people.get(work.tx, user_id)
+    is_barred = person is not None and person.standing in (Standing.FROZEN, Standing.REMOVED)
+    return is_barred and user_id not in work.admin_ids
+
+
+def expire_waiting_orders(work: UnitOfWork, user_id: int) -> None:
+    """Expire the orders of a user who lost access; the submitter expires what exceeds the limit."""
+    for order in orders.placed_by(work.tx, user_id, limit=EXPIRED_AT_ONCE):
+        apply_event(work, order, Expired(reason=ExpiryReason.NO_ACCESS), actor="membership")
 
 
 def address_of(order: Order) -> Address:

@@ -12,12 +12,19 @@ from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State
 from bot.purchasing.circuit_breaker import CircuitBreaker
-from bot.purchasing.settlement import CHAT_SUBJECT, apply_event, apply_event_to, notify_waiting
-from bot.unit_of_work import UnitOfWork, WorkContext
+from bot.purchasing.clock_watch import ClockWatch, make_due_at_start
+from bot.purchasing.settlement import (
+    CHAT_SUBJECT,
+    apply_event,
+    apply_event_to,
+    has_lost_access,
+    notify_waiting,
+)
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import orders
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
 
 READ_AHEAD = 256
@@ -61,6 +68,9 @@ IDLE_S = 30.0
 STORE_AGAIN_S = 0.5
 """The pause between attempts to store an answer, the only evidence of money spent."""
 
+LOOKED_AT_ONCE = 64
+"""Bounds the orders that one unit claims or lets expire; the next follows at once if there are more."""
+
 HELD_AT_ONCE = 200
 """Bounds one unit of work; the next follows at once if there are more."""
 
@@ -92,6 +102,7 @@ class Submitter:
         breaker: CircuitBreaker,
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
+        clock: ClockWatch,
         wake_up: WakeUp,
         outbox_wake_up: WakeUp,
         concurrency: int,
@@ -103,6 +114,7 @@ class Submitter:
         self._breaker = breaker
         self._now_ms = now_ms
         self._monotonic = monotonic
+        self._clock = clock
         self._wake_up = wake_up
         self._outbox_wake_up = outbox_wake_up
         self._concurrency = concurrency
@@ -120,7 +132,7 @@ class Submitter:
 
     async def recover(self) -> int:
         """Before any post, make orders unknown that the last process left submitting; return how many."""
-        swept = await self._database.write(lambda tx: _sweep(self._context.begin(tx, self._now_ms())))
+        swept = await self._database.write(lambda tx: _recover(self._context.begin(tx, self._now_ms())))
         if swept:
             _log.warning("submitting orders left unknown after restart", extra={"count": swept})
             self._outbox_wake_up.set()
@@ -128,6 +140,7 @@ class Submitter:
 
     async def run_once(self) -> float:
         """Claim the due orders and start to post them; return the seconds until the next order is due."""
+        await self._clock.correct()
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
         if self._stopping:
@@ -141,7 +154,9 @@ class Submitter:
 
     def claim(self) -> None:
         """Claim the due orders in the commit of the current writes."""
-        if self._claiming:
+        if self._clock.is_set_back():
+            self._wake_up.set()  # old orders look young until their times are corrected
+        elif self._claiming:
             self._claims_again = True
         elif self._breaker.is_open:
             self._hold_once_stored()
@@ -171,19 +186,34 @@ class Submitter:
         return claiming
 
     def _claim(self, tx: Tx, free: int) -> list[Order]:
-        """Claim placed orders, or let them expire; return those that changed."""
+        """Claim at most `free` placed orders; return them, and those that expired before them."""
         now_ms = self._now_ms()
         moved: list[Order] = []
-        for order in self._turns.next(tx, free, now_ms=now_ms):
-            expiry = self._expiry_of(order, now_ms)
-            event = Claimed() if expiry is None else Expired(reason=expiry)
-            applied = apply_event(self._context.begin(tx, now_ms), order, event, actor="submitter")
-            # Compare-and-set: only the caller that moved the order from PLACED may post it.
-            if applied and applied.changed:
-                moved.append(applied.after)
-                if applied.after.state is State.SUBMITTING:
-                    self._biller.expect()
+        looked_at = 0
+        # An order that expires takes no room: the next one may be fresh.
+        while free > 0 and looked_at < LOOKED_AT_ONCE:
+            orders_of_turn = self._turns.next(tx, free, now_ms=now_ms)
+            if not orders_of_turn:
+                break
+            looked_at += len(orders_of_turn)
+            for order in orders_of_turn:
+                after = self._claim_one(self._context.begin(tx, now_ms), order)
+                if after is not None:
+                    moved.append(after)
+                    free -= after.state is State.SUBMITTING
         return moved
+
+    def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
+        """Claim an order, or let it expire; return it unless it changed since it was read."""
+        expiry = self._expiry_of(work, order)
+        event = Claimed() if expiry is None else Expired(reason=expiry)
+        applied = apply_event(work, order, event, actor="submitter")
+        # Compare-and-set: only the caller that moved the order from PLACED may post it.
+        if applied is None or not applied.changed:
+            return None
+        if applied.after.state is State.SUBMITTING:
+            self._biller.expect()
+        return applied.after
 
     def _claimed(self, claiming: "asyncio.Future[list[Order]]", *, is_probe: bool) -> None:
         self._claiming = None
@@ -195,7 +225,8 @@ class Submitter:
                 self._start(order, is_probe=is_probe)
             else:
                 self._outbox_wake_up.set()
-        if self._claims_again:
+        # Behind the orders that expired or were settled meanwhile, others may wait for the room that is left.
+        if self._claims_again or (self._turns.has_more and self._free() > 0):
             self._claims_again = False
             self.claim()
 
@@ -232,16 +263,25 @@ class Submitter:
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
-            if expiry := self._expiry_of(order, now_ms):
-                event = Expired(reason=expiry)
-                apply_event_to(self._context.begin(tx, now_ms), order.trxid, event, actor="submitter")
+            work = self._context.begin(tx, now_ms)
+            if expiry := self._expiry_of(work, order):
+                apply_event_to(work, order.trxid, Expired(reason=expiry), actor="submitter")
             else:
-                notify_waiting(self._context.begin(tx, now_ms), order.trxid)
+                notify_waiting(work, order.trxid)
 
-    def _expiry_of(self, order: Order, now_ms: int) -> ExpiryReason | None:
+    def _expiry_of(self, work: UnitOfWork, order: Order) -> ExpiryReason | None:
+        """Return why a placed order must not be posted any more; None if it may be."""
+        now_ms = work.now_ms
+        if has_lost_access(work, order.user_id):
+            return ExpiryReason.NO_ACCESS
+        age_ms = now_ms - order.requested_at_ms
+        if age_ms < -CLOCK_TOLERANCE_MS:
+            return ExpiryReason.CLOCK_CHANGED
         if order.attempts == 0:
-            return ExpiryReason.TOO_OLD if now_ms - order.requested_at_ms > self._max_age_ms else None
-        return ExpiryReason.NEVER_SENT if now_ms - order.placed_at_ms > GIVE_UP_AFTER_MS else None
+            return ExpiryReason.TOO_OLD if age_ms > self._max_age_ms else None
+        # After the clock was set back an order may have been placed in the future; Telegram's date is right.
+        tried_ms = max(now_ms - order.placed_at_ms, age_ms - self._max_age_ms)
+        return ExpiryReason.NEVER_SENT if tried_ms > GIVE_UP_AFTER_MS else None
 
     async def _post(self, order: Order) -> None:
         try:
@@ -270,6 +310,11 @@ class Submitter:
                 self.claim()
             try:
                 notified = await stored
+            except DatabaseMissing as error:
+                # Loket stops; once the file is back, the next start makes the order unknown.
+                kind = type(answer).__name__
+                _log.error("answer not stored: %s", error, extra={"trxid": order.trxid, "answer": kind})
+                return
             except StorageError as error:
                 _log.error("answer not stored, retrying: %s", error, extra={"trxid": order.trxid})
                 await asyncio.sleep(STORE_AGAIN_S)
@@ -306,6 +351,11 @@ class Submitter:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+def _recover(work: UnitOfWork) -> int:
+    make_due_at_start(work)
+    return _sweep(work)
 
 
 def _sweep(work: UnitOfWork) -> int:

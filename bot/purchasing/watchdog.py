@@ -67,7 +67,7 @@ class Watchdog:
             await self._database.write(lambda tx: self._act(tx, found, now_ms))
             self._outbox_wake_up.set()
             _log.warning("orders overdue or without an answer", extra={"count": len(found)})
-        if now_ms - self._deleted_at_ms > A_DAY_MS:
+        if abs(now_ms - self._deleted_at_ms) > A_DAY_MS:
             self._deleted_at_ms, self._delete_after = now_ms, 0
         if self._delete_after is not None:
             await self._delete(now_ms, self._delete_after)

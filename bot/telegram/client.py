@@ -1,7 +1,11 @@
 """The Bot API client: python-telegram-bot's, with raw updates, plain parameters and aiohttp as transport."""
 
+import logging
 import os
 import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -10,8 +14,10 @@ import aiohttp
 import httpx
 from pydantic_core import to_json
 from telegram import Bot, InputFile
-from telegram.error import NetworkError, TimedOut
+from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+_log = logging.getLogger(__name__)
 
 # Makes python-telegram-bot return waits as timedeltas, as its next release does by default.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -25,11 +31,17 @@ CONNECTIONS = 32
 POLL_TIMEOUT_S = 50
 """The longest time for which Telegram holds a getUpdates call open."""
 
+MAX_UPDATES = 100
+"""The most that one getUpdates call returns."""
+
 CONNECT_TIMEOUT_S = 5.0
 """Telegram accepts a connection in a fraction of a second; before that nothing has been sent."""
 
 KEEP_ALIVE_S = 30.0
 """Well below the time after which servers close an idle connection, perhaps just as we use it."""
+
+TOKEN_SECRET_CHARS = 35
+"""Behind the colon of every token that BotFather has issued; Telegram promises no length."""
 
 _AS_JSON = {"User-Agent": BaseRequest.USER_AGENT, "Content-Type": "application/json"}
 _AS_FORM = {"User-Agent": BaseRequest.USER_AGENT}
@@ -65,6 +77,8 @@ class AiohttpRequest(BaseRequest):
         self._proxy = proxy_for(api_url)
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
+        self.note_server_time: Callable[[int], None] = lambda _: None
+        """Gets the Unix time in ms that each answer states."""
 
     @property
     def read_timeout(self) -> float:
@@ -103,6 +117,8 @@ class AiohttpRequest(BaseRequest):
                 proxy=self._proxy,
                 allow_redirects=False,
             ) as response:
+                if (at_ms := server_time_ms(response.headers.get("Date", ""))) is not None:
+                    self.note_server_time(at_ms)
                 return response.status, await response.read()
         except aiohttp.ClientConnectorCertificateError as error:
             raise UntrustedCertificate(type(error).__name__) from error
@@ -122,6 +138,14 @@ class AiohttpRequest(BaseRequest):
                 skip_auto_headers=("Accept", "Accept-Encoding"),
             )
         return self._session
+
+
+def server_time_ms(date: str) -> int | None:
+    """Return the Unix time of a Date header; None if it is none."""
+    try:
+        return int(parsedate_to_datetime(date).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _body(request_data: RequestData | None) -> bytes | aiohttp.FormData | None:
@@ -150,6 +174,8 @@ class ApiClient(Bot):
     It sends messages without the library's objects, whose construction takes longer than the call.
     """
 
+    _is_token_rejected = False
+
     def __repr__(self) -> str:
         """Hide the token, which the library's own repr shows."""
         return f"{type(self).__name__}()"
@@ -159,24 +185,63 @@ class ApiClient(Bot):
         """The two transports: for getUpdates, and for all other calls."""
         return self._request
 
+    def watch_server_time(self, note: Callable[[int], None]) -> None:
+        """Pass the time that Telegram states in each answer to `note`."""
+        for request in self.requests:
+            cast("AiohttpRequest", request).note_server_time = note
+
+    @property
+    def is_token_rejected(self) -> bool:
+        """Whether Telegram rejected the token at the last call: BotFather may have revoked it meanwhile."""
+        return self._is_token_rejected
+
+    @contextmanager
+    def _watch_token(self) -> Iterator[None]:
+        try:
+            yield
+        except InvalidToken:
+            if not self._is_token_rejected:
+                _log.error("telegram rejects the token: %s", describe_rejected(self.token))
+            self._is_token_rejected = True
+            raise
+        self._is_token_rejected = False
+
     async def post_message(self, method: str, parameters: Json) -> int:
         """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError."""
-        if any(isinstance(value, InputFile) for value in parameters.values()):
-            message = await self._post(method, parameters)
-        else:
-            # These parameters are JSON already, so the library's conversion of its objects is skipped.
-            url, data = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
-            message = cast("Json", await self._request[1].post(url, data))
+        with self._watch_token():
+            if any(isinstance(value, InputFile) for value in parameters.values()):
+                message = await self._post(method, parameters)
+            else:
+                # These parameters are JSON already, so the library's conversion of its objects is skipped.
+                url, data = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
+                message = cast("Json", await self._request[1].post(url, data))
         return int(message["message_id"])
 
     async def raw_updates(self, offset: int | None, allowed: list[str]) -> list[dict[str, object]]:
         """Wait for updates from `offset` on; return none after POLL_TIMEOUT_S seconds without any."""
-        updates: list[dict[str, object]] = await self._post(
-            "getUpdates",
-            {"offset": offset, "limit": 100, "timeout": POLL_TIMEOUT_S, "allowed_updates": allowed},
-            read_timeout=POLL_TIMEOUT_S + 10,
-        )
+        with self._watch_token():
+            updates: list[dict[str, object]] = await self._post(
+                "getUpdates",
+                {
+                    "offset": offset,
+                    "limit": MAX_UPDATES,
+                    "timeout": POLL_TIMEOUT_S,
+                    "allowed_updates": allowed,
+                },
+                read_timeout=POLL_TIMEOUT_S + 10,
+            )
         return updates
+
+
+def describe_rejected(token: str) -> str:
+    """Return what to do about a token that Telegram rejects, with what its form shows, but not itself."""
+    form = f"a token is digits, a colon and {TOKEN_SECRET_CHARS} characters"
+    secret_chars = len(token.partition(":")[2])
+    if secret_chars == TOKEN_SECRET_CHARS:
+        seen = "as this one is: was it revoked?"
+    else:
+        seen = f"this one has {secret_chars} behind the colon"
+    return f"copy TELEGRAM_TOKEN from BotFather again; {form}, {seen}"
 
 
 def open_client(*, token: str, api_url: str) -> ApiClient:

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from bot.updates import ButtonPress, ChatMoved, Document, IncomingMessage, MessageKind
+from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, Document, IncomingMessage, MessageKind
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Channel posts never order, so they are not requested."""
 
-ParsedUpdate = IncomingMessage | ButtonPress | ChatMoved | None
+ParsedUpdate = IncomingMessage | ButtonPress | ChatMoved | BotAccessChanged | None
 
 _PRIVATE, _GROUPS = "private", ("group", "supergroup")
 
@@ -38,6 +38,7 @@ class _User(Struct, frozen=True, kw_only=True):
 class _Chat(Struct, frozen=True, kw_only=True):
     id: _Id
     type: str
+    title: str = ""
 
 
 class _Document(Struct, frozen=True, kw_only=True):
@@ -79,10 +80,30 @@ class _Press(Struct, frozen=True, kw_only=True):
     data: str | None = None
 
 
+class _Member(Struct, frozen=True, kw_only=True):
+    status: str
+    is_member: bool = False
+    can_send_messages: bool = True
+
+    @property
+    def is_in_chat(self) -> bool:
+        return self.status in ("creator", "administrator", "member") or (
+            self.status == "restricted" and self.is_member
+        )
+
+
+class _MemberUpdated(Struct, frozen=True, kw_only=True):
+    chat: _Chat
+    sender: _User = field(name="from")
+    old_chat_member: _Member
+    new_chat_member: _Member
+
+
 class _Update(Struct, frozen=True, kw_only=True):
     message: _Message | None = None
     edited_message: _Message | None = None
     callback_query: _Press | None = None
+    my_chat_member: _MemberUpdated | None = None
 
 
 def parse_update(raw: dict[str, object], *, username: str | None) -> ParsedUpdate:
@@ -99,7 +120,24 @@ def parse_update(raw: dict[str, object], *, username: str | None) -> ParsedUpdat
         return _message(update.edited_message, MessageKind.EDITED, username)
     if update.message:
         return _message(update.message, _kind_of(update.message), username)
+    if update.my_chat_member:
+        return _access_changed(update.my_chat_member)
     return None
+
+
+def _access_changed(change: _MemberUpdated) -> BotAccessChanged | None:
+    chat, old, new = change.chat, change.old_chat_member, change.new_chat_member
+    if chat.type not in (_PRIVATE, *_GROUPS):
+        return None
+    is_private = chat.type == _PRIVATE
+    return BotAccessChanged(
+        chat_id=chat.id,
+        is_private=is_private,
+        title=_name(change.sender) if is_private else _storable(chat.title)[:64] or str(chat.id),
+        by_name=_name(change.sender),
+        was_member=old.is_in_chat,
+        can_write=new.is_in_chat and new.can_send_messages,
+    )
 
 
 def _is_service_message(raw: dict[str, object]) -> bool:

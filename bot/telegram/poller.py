@@ -1,17 +1,22 @@
 """Long polling with an offset stored with the updates' effects: a crash can repeat an update, not lose it."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from telegram.error import Conflict, NetworkError, TelegramError
 
+from bot.telegram.client import MAX_UPDATES
 from bot.telegram.parse_update import ALLOWED_UPDATES
 from bot.telegram.receiver import UpdateReceiver
 from storage import inbox
 from storage.database import Database
 
 _log = logging.getLogger(__name__)
+
+WAITED_S = 2.0
+"""After this long a poll brings what was written during it."""
 
 RETRY_S = 2.0
 EMPTY_POLL_PAUSE_S = 0.05
@@ -42,11 +47,14 @@ class Poller:
         self._client = client
         self._receiver = receiver
         self._now_ms = now_ms
+        self._is_drained = False
+        """Whether the last poll left nothing at Telegram: what the next one brings was written since."""
 
     async def run_once(self) -> float:
         """Fetch the waiting updates and process them; the offset is stored in the same commit."""
         cursor = await self._database.read(inbox.cursor)
-        is_fresh = cursor is not None and self._now_ms() - cursor.moved_at_ms < STALE_AFTER_MS
+        began_s, was_drained, self._is_drained = _time_s(), self._is_drained, False
+        is_fresh = cursor is not None and abs(self._now_ms() - cursor.moved_at_ms) < STALE_AFTER_MS
         try:
             updates = await self._client.raw_updates(
                 cursor.next_update_id if cursor and is_fresh else None, ALLOWED_UPDATES
@@ -64,9 +72,15 @@ class Poller:
             return CONFLICT_PAUSE_S
         if updates:
             last = max(_id_of(update) for update in updates)
-            await self._receiver.receive(updates, next_update_id=last + 1)
-            return 0
-        return EMPTY_POLL_PAUSE_S
+            # What had waited at Telegram comes at once.
+            is_live = was_drained or _time_s() - began_s > WAITED_S
+            await self._receiver.receive(updates, next_update_id=last + 1, is_live=is_live)
+        self._is_drained = len(updates) < MAX_UPDATES
+        return 0 if updates else EMPTY_POLL_PAUSE_S
+
+
+def _time_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _id_of(update: dict[str, object]) -> int:

@@ -8,14 +8,16 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.delivery.sending import OutgoingMessage
+from bot.features.people import bot_access
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
+from bot.purchasing.clock_watch import ClockWatch
 from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import UnitOfWork, WorkContext
-from bot.updates import ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
+from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
 from bot.worker import WakeUp
 from storage import chats, inbox
 from storage.database import Database
@@ -67,6 +69,7 @@ class UpdateReceiver:
         claim_orders: Callable[[], None],
         scan_outbox: Callable[[], None],
         imports_wake_up: WakeUp,
+        clock: ClockWatch | None = None,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -76,11 +79,18 @@ class UpdateReceiver:
         self._claim_orders = claim_orders
         self._scan_outbox = scan_outbox
         self._imports_wake_up = imports_wake_up
+        self._clock = clock
         self._not_stored_at_ms: dict[int, int] = {}
 
-    async def receive(self, updates: list[Raw], *, next_update_id: int | None = None) -> None:
-        """Process updates in order and store the poller's offset; StorageError means that none was stored."""
+    async def receive(
+        self, updates: list[Raw], *, next_update_id: int | None = None, is_live: bool = False
+    ) -> None:
+        """Process updates in order and store the poller's offset; StorageError means that none was stored.
+
+        `is_live` updates were made just now, none has waited at Telegram.
+        """
         parsed = [(raw, self._read(raw)) for raw in updates]
+        self._note_dates([update for _, update in parsed], is_live=is_live)
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, Toast]]:
@@ -106,12 +116,19 @@ class UpdateReceiver:
         for callback_id, toast in toasts:
             self._sender.answer_callback(callback_id, toast_text(toast))
 
+    def _note_dates(self, updates: list[ParsedUpdate | UnreadableUpdate], *, is_live: bool) -> None:
+        """Pass the dates of new messages to the watch of our clock."""
+        if self._clock is not None:
+            written = (update for update in updates if isinstance(update, IncomingMessage))
+            dates_ms = [message.at_ms for message in written if message.kind is MessageKind.WRITTEN]
+            self._clock.note_message_dates(dates_ms, is_live=is_live)
+
     def _notify_not_stored(self, updates: list[ParsedUpdate | UnreadableUpdate], now_ms: int) -> None:
         """Notify chats that their orders are not stored yet: Telegram repeats them, the reseller must not."""
         recent = {
             chat: at_ms
             for chat, at_ms in self._not_stored_at_ms.items()
-            if now_ms - at_ms < NOT_STORED_PAUSE_MS
+            if abs(now_ms - at_ms) < NOT_STORED_PAUSE_MS
         }
         for message in updates:
             if isinstance(message, IncomingMessage) and message.chat_id not in recent and _is_order(message):
@@ -164,6 +181,8 @@ def _handle(work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate)
             return [(update.callback_id, callbacks.handle_callback(work, update))]
         case ChatMoved():
             chats.move(work.tx, update.chat_id, update.new_chat_id, at_ms=work.now_ms)
+        case BotAccessChanged():
+            bot_access.handle_access_change(work, update)
         case UnreadableUpdate():
             _store_failed(work.tx, raw, update.why, work.now_ms)
         case None:

@@ -1,4 +1,4 @@
-"""Sets the bot up at Telegram at start: webhook or polling, and the lists of commands."""
+"""Sets the bot up at Telegram at start: webhook or polling, the lists of commands, and its descriptions."""
 
 import logging
 
@@ -7,7 +7,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.client import ApiClient
 from bot.telegram.parse_update import ALLOWED_UPDATES
-from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS
+from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
 
 _log = logging.getLogger(__name__)
 
@@ -53,3 +53,17 @@ async def _publish(client: ApiClient, commands: dict[str, str], scope: BotComman
     except TelegramError as error:
         # An admin who has not written to the bot yet has no chat for the commands.
         _log.info("telegram command list not published", extra={"why": type(error).__name__})
+
+
+async def publish_descriptions(client: ApiClient) -> None:
+    """Publish what people read before they press Start; a failure affects only these texts.
+
+    They are read first, because Telegram limits how often they may be changed.
+    """
+    try:
+        if (await client.get_my_description()).description != DESCRIPTION:
+            await client.set_my_description(DESCRIPTION)
+        if (await client.get_my_short_description()).short_description != SHORT_DESCRIPTION:
+            await client.set_my_short_description(SHORT_DESCRIPTION)
+    except TelegramError as error:
+        _log.info("telegram descriptions not published", extra={"why": type(error).__name__})

@@ -10,7 +10,10 @@ from bot.notices.alarms import (
     BillerReserveLow,
     BreakerClosed,
     BreakerOpened,
+    ChatClosed,
+    ClockWrong,
     DatabaseFoundDamaged,
+    DatabaseLost,
     DeliveryFailed,
     HoldCause,
     Invariant,
@@ -231,6 +234,24 @@ def delivery_failed(notice: DeliveryFailed) -> Text:
     )
 
 
+def chat_closed(notice: ChatClosed) -> Text:
+    if notice.is_private:
+        what: Row = (untrusted(notice.title), " memblokir bot ini.")
+    else:
+        what = (
+            "Grup ",
+            untrusted(notice.title),
+            ": bot dikeluarkan atau dibisukan oleh ",
+            untrusted(notice.by_name),
+            ".",
+        )
+    return lines(
+        ("🔕 ", bold("Chat tertutup untuk bot")),
+        what,
+        "Pesan untuk chat itu disimpan, dan dikirim kalau bot bisa menulis lagi di sana.",
+    )
+
+
 def breaker_opened(notice: BreakerOpened, clock: Clock) -> Text:
     return lines(
         ("🚨 ", bold("Pesanan ditahan")),
@@ -255,6 +276,34 @@ def database_found_damaged(notice: DatabaseFoundDamaged, clock: Clock) -> Text:
         code("loket restore FILE"),
         clock.moment(notice.at_ms),
     )
+
+
+def database_lost(notice: DatabaseLost, clock: Clock) -> Text:
+    return lines(
+        ("🛑 ", bold("Loket berhenti: basis data hilang")),
+        "File basis data dipindah, dihapus, atau diganti saat Loket berjalan.",
+        "Tidak ada yang dibeli sampai file itu dikembalikan, atau cadangan dipulihkan di server:",
+        code("loket restore FILE"),
+        clock.moment(notice.at_ms),
+    )
+
+
+def clock_wrong(notice: ClockWrong, clock: Clock) -> Text:
+    by = "lebih cepat" if notice.ahead_ms > 0 else "terlambat"
+    return lines(
+        ("🚨 ", bold("Jam server salah")),
+        f"Jam server {by} {_duration(abs(notice.ahead_ms))} dari jam Telegram.",
+        "Pesanan bisa dianggap terlambat dan tidak dibeli, atau tercatat di waktu yang salah.",
+        "Betulkan jam server (NTP).",
+        f"Menurut jam server: {clock.moment(notice.at_ms)}",
+    )
+
+
+def _duration(ms: int) -> str:
+    for unit_ms, unit in ((86_400_000, "hari"), (3_600_000, "jam")):
+        if ms >= 2 * unit_ms:
+            return f"{ms // unit_ms} {unit}"
+    return f"{max(1, ms // 60_000)} menit"
 
 
 def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
@@ -334,7 +383,7 @@ def _expected_balance(notice: BillerBalance) -> tuple[Row, ...]:
     )
 
 
-def words(notice: AlarmNotice, clock: Clock) -> Text:
+def words(notice: AlarmNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
     match notice:
         case UnknownTrxid():
             return order_not_found(notice)
@@ -342,12 +391,18 @@ def words(notice: AlarmNotice, clock: Clock) -> Text:
             return nothing_open(notice)
         case ReversalQuarantined():
             return reversal_quarantined(notice, clock)
+        case ChatClosed():
+            return chat_closed(notice)
         case ReversalRefused():
             return reversal_refused(notice, clock)
         case DeliveryFailed():
             return delivery_failed(notice)
         case DatabaseFoundDamaged():
             return database_found_damaged(notice, clock)
+        case DatabaseLost():
+            return database_lost(notice, clock)
+        case ClockWrong():
+            return clock_wrong(notice, clock)
         case BreakerOpened():
             return breaker_opened(notice, clock)
         case BreakerClosed():

@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
-from bot.notices.guidance import AdminsOnly, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.notices.guidance import AdminsOnly, GroupWelcome, GuidanceNotice, Help, NotUnderstood, Welcome
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -99,6 +99,16 @@ def welcome(notice: Welcome) -> Text:
     )
 
 
+def group_welcome(notice: GroupWelcome) -> Text:
+    return lines(
+        ("👋 ", bold("Loket ada di grup ini.")),
+        ("Reseller memesan dengan kode, titik, nomor: ", code(_shown(notice.examples)[0])),
+        "Hasilnya dibalas di sini, dan terbaca oleh semua anggota grup.",
+        "Belum terdaftar? Ketik /daftar. Cara lengkap: /bantuan",
+        "Pesanan tidak dibalas? Jadikan bot ini admin grup.",
+    )
+
+
 def help_for(notice: Help) -> Text:
     first, *others = _shown(notice.examples)
     also: list[Row] = [("Juga: ", *_listed(others))] if others else []
@@ -171,6 +181,8 @@ def words(notice: GuidanceNotice) -> Text:
     match notice:
         case Welcome():
             return welcome(notice)
+        case GroupWelcome():
+            return group_welcome(notice)
         case Help():
             return help_for(notice)
         case NotUnderstood():
@@ -180,6 +192,23 @@ def words(notice: GuidanceNotice) -> Text:
         case _:
             assert_never(notice)
 
+
+ADMIN_REACHED = lines(
+    ("🔎 ", bold("Cek loket")),
+    "Pesan untuk admin sampai di chat ini. Tidak perlu dibalas.",
+)
+"""Sent to every admin by `loket check`."""
+
+SHORT_DESCRIPTION = "Loket pulsa, paket data, token PLN, dan tagihan untuk reseller. Ketik kode.nomor"
+"""On the bot's profile, and with its link when it is shared; at most 120 characters."""
+
+DESCRIPTION = f"""Loket pulsa, paket data, token PLN, dan tagihan untuk reseller.
+
+Pesan dengan kode, titik, nomor. Contoh: {EXAMPLE}
+Hasilnya dibalas di sini: SUKSES dengan SN, atau GAGAL dengan alasannya.
+
+Tekan Mulai. Belum terdaftar? Ketik /daftar, lalu tunggu jawaban admin."""
+"""In the empty chat, before a person presses Start; at most 512 characters."""
 
 COMMANDS = {
     "harga": "Kode dan harga",

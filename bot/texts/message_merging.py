@@ -14,7 +14,7 @@ from bot.notices.orders import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.orders.model import Outcome
+from bot.orders.model import ExpiryReason, Outcome
 from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
     MAX_STYLED,
@@ -84,6 +84,8 @@ def _mark_and_state(notice: ListableNotice) -> tuple[str, tuple[str | Span, ...]
             return "❌", (" gagal: ", untrusted(reason, REASON_CHARS)) if reason else (" gagal",)
         case OrderUnknown():
             return "❔", (" belum pasti, jangan kirim ulang",)
+        case OrderExpired(reason=ExpiryReason.NO_ACCESS):
+            return "⌛", (" tidak dibeli, akses dihentikan admin",)
         case OrderExpired():
             return "⌛", (" tidak dibeli, kirim ulang bila masih perlu",)
         case OrderDisputed():

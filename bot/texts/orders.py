@@ -168,18 +168,24 @@ def overdue(notice: OrderOverdue, clock: Clock) -> Text:
 
 
 def expired(notice: OrderExpired, clock: Clock) -> Text:
+    then = "Kalau masih perlu, kirim ulang."
     match notice.reason:
         case ExpiryReason.TOO_OLD:
             why = "Pesanan ini terlambat kami terima."
         case ExpiryReason.NEVER_SENT:
             why = "Server tidak bisa dihubungi, pesanan tidak terkirim."
+        case ExpiryReason.CLOCK_CHANGED:
+            why = "Jam server berubah selagi pesanan ini menunggu."
+        case ExpiryReason.NO_ACCESS:
+            why = "Akses Anda dihentikan admin sebelum pesanan ini dikirim."
+            then = "Tanyakan dulu ke admin."
         case _:
             assert_never(notice.reason)
     return lines(
         _head("⌛", "TIDAK DIPROSES", notice),
         _number(notice),
         why,
-        "Tidak ada yang dibeli. Kalau masih perlu, kirim ulang.",
+        f"Tidak ada yang dibeli. {then}",
         *balance_rows(notice.balance),
         _foot(notice, clock),
     )

@@ -33,11 +33,17 @@ MAX_CONNECTIONS = 500
 MAX_WAITING, MAX_WAITING_AN_ADDRESS = 250, 100
 """Connections that wait for a request, or for the rest of one; Telegram opens up to 40, the biller a few."""
 
-CROWDED_PAUSE_S = 0.1
-"""Between checks for too many of them; a request that has arrived already is read before."""
+SLOW_S = 3.0
+"""A connection that waited for less is not closed: its request may be on its way."""
+
+CROWDED_PAUSE_S = 0.5
+"""Between checks while many connections wait."""
 
 OPEN_FILES = 4096
 """A process is often limited to 1,024 open files, and may ask for more."""
+
+MAX_YOUNG = 1000
+"""With more waiting, young connections are closed too: files must stay for the database and for calls."""
 
 OPEN_DOORS = (b"/telegram", b"/reversal/")
 """The paths of Telegram and the biller."""
@@ -65,23 +71,27 @@ class _WaitingRoom:
     """The connections that wait for a request, oldest first; keeps their number within its limits."""
 
     def __init__(self) -> None:
-        self._waiting: dict[_Bounded, None] = {}
+        self._since_s: dict[_Bounded, float] = {}
         self._check: asyncio.TimerHandle | None = None
 
     def enter(self, connection: "_Bounded") -> None:
-        self._waiting[connection] = None
-        if len(self._waiting) > MAX_WAITING_AN_ADDRESS and self._check is None:
-            self._check = connection.loop.call_later(CROWDED_PAUSE_S, self._make_room)
+        self._since_s.setdefault(connection, connection.loop.time())
+        if len(self._since_s) > MAX_WAITING_AN_ADDRESS and self._check is None:
+            self._check = connection.loop.call_later(CROWDED_PAUSE_S, self._make_room, connection.loop)
 
     def leave(self, connection: "_Bounded") -> None:
-        self._waiting.pop(connection, None)
+        self._since_s.pop(connection, None)
 
-    def _make_room(self) -> None:
+    def _make_room(self, loop: asyncio.AbstractEventLoop) -> None:
         self._check = None
-        waiting = list(self._waiting)
-        for position in surplus([connection.address for connection in waiting]):
-            self.leave(waiting[position])
-            waiting[position].transport.abort()
+        waiting = list(self._since_s)
+        is_full = len(waiting) > MAX_YOUNG
+        for connection in (waiting[at] for at in surplus([each.address for each in waiting])):
+            if is_full or loop.time() - self._since_s[connection] >= SLOW_S:
+                self.leave(connection)
+                connection.transport.abort()
+        if len(self._since_s) > MAX_WAITING_AN_ADDRESS:
+            self._check = loop.call_later(CROWDED_PAUSE_S, self._make_room, loop)
 
 
 class _Bounded(HttpToolsProtocol):

@@ -18,6 +18,7 @@ from sandbox.moments import Moments
 _OPENING_BALANCE_IDR: Final = 1_356_424
 # A reversal that does not get 200 is retried after these pauses, in seconds: five tries in all.
 _RETRY_PAUSES_S: Final = (2.0, 4.0, 8.0, 8.0)
+REVERSAL_TRIES: Final = 1 + len(_RETRY_PAUSES_S)
 _RESPONSE_TIMEOUT_S: Final = 10.0
 _DELAYS: Final = frozenset({"answer_delay_s", "result_delay_s", "slow_s", "late_s"})
 

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
-from sandbox.telegram.errors import bad_request
+from sandbox.telegram.errors import RefusedError, bad_request
 from sandbox.telegram.files import Attachment
 
 Json = dict[str, Any]
@@ -99,6 +99,7 @@ class Chat:
     toasts: list[Toast] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     last_message_id: int = 0
+    bot_is_in: bool = True
 
     def next_message_id(self) -> int:
         self.last_message_id += 1
@@ -106,6 +107,7 @@ class Chat:
 
     def clear(self) -> None:
         """Delete all messages; ids go on increasing, since a bot may have stored the old ones."""
+        self.bot_is_in = True
         self.messages.clear()
         self.taps.clear()
         self.toasts.clear()
@@ -127,6 +129,13 @@ class Chats:
             raise bad_request("chat not found")
         return self.chats[key]
 
+    def find_open(self, chat_id: int | str) -> Chat:
+        """Return the chat as `find` does; RefusedError 403 if the bot was blocked or removed."""
+        chat = self.find(chat_id)
+        if not chat.bot_is_in:
+            raise RefusedError(403, f"Forbidden: {shut_out(chat.type)}")
+        return chat
+
     def upgrade(self, chat: Chat, new_id: int) -> None:
         """Create the supergroup that a group was upgraded to."""
         if new_id not in self.chats:
@@ -137,3 +146,14 @@ class Chats:
                 role=chat.role,
                 members=chat.members,
             )
+
+
+def shut_out(chat_type: ChatType | None) -> str:
+    """Return Telegram's words for a chat that the bot cannot write in; None is a private one."""
+    match chat_type:
+        case None | ChatType.PRIVATE:
+            return "bot was blocked by the user"
+        case ChatType.GROUP | ChatType.SUPERGROUP:
+            return f"bot was kicked from the {chat_type.value} chat"
+        case _:
+            assert_never(chat_type)

@@ -7,7 +7,7 @@ from sandbox.telegram.chats import Chat, ChatType, Json, Message, Tap, Toast, Us
 from sandbox.telegram.faults import Fault, FaultKind
 from sandbox.telegram.files import LARGEST_UPLOAD, Attachment, Upload
 from sandbox.telegram.markup import commands_in
-from sandbox.telegram.payloads import message_json, user_json
+from sandbox.telegram.payloads import access_json, message_json, user_json
 from sandbox.telegram.platform import Platform, Press
 from sandbox.telegram.updates import Kind
 
@@ -101,6 +101,14 @@ class Telegram(Platform):
         self.updates.add(Kind.CALLBACK_QUERY, user.id, payload)
         self.deliver()
         return callback_id
+
+    def shut_out(self, chat_id: int, *, user_id: int | None = None) -> None:
+        """Block the bot in a private chat, or remove it from a group."""
+        self._change_access(chat_id, user_id, is_in=False)
+
+    def let_in(self, chat_id: int, *, user_id: int | None = None) -> None:
+        """Unblock the bot in a private chat, or add it to a group."""
+        self._change_access(chat_id, user_id, is_in=True)
 
     # What tests read and control.
 
@@ -197,6 +205,15 @@ class Telegram(Platform):
         chat.messages[message.id] = message
         return Said(message_id=message.id, update_id=self._add_update(Kind.MESSAGE, chat, message))
 
+    def _change_access(self, chat_id: int, user_id: int | None, *, is_in: bool) -> None:
+        chat, user = self._chat_and_user(chat_id, user_id)
+        if chat.bot_is_in is is_in:
+            raise ValueError(f"the bot is {'already' if is_in else 'not'} in chat {chat_id}")
+        chat.bot_is_in = is_in
+        change = access_json(chat, self.chats.users, bot=self.chats.bot, by=user, at_ms=self.now_ms())
+        self.updates.add(Kind.MY_CHAT_MEMBER, chat.id, change)
+        self.deliver()
+
     def _chat_and_user(self, chat_id: int, user_id: int | None) -> tuple[Chat, User]:
         chat = self.chats.find(chat_id)
         if user_id is None and chat.type is ChatType.PRIVATE:
@@ -206,6 +223,8 @@ class Telegram(Platform):
         return chat, self.chats.users[user_id]
 
     def _add_update(self, kind: Kind, chat: Chat, message: Message) -> int | None:
+        if not chat.bot_is_in:
+            return None
         update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
         self.deliver()
         return update.id if update else None

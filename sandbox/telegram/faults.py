@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
-from sandbox.telegram.chats import ChatType, Json
+from sandbox.telegram.chats import ChatType, Json, shut_out
 from sandbox.telegram.errors import UPGRADED, RefusedError, bad_request, too_many_requests
 
 _ANY_METHOD = "*"
@@ -78,7 +78,7 @@ def refusal(fault: Fault, chat_type: ChatType | None) -> RefusedError | None:
         case FaultKind.BAD_GATEWAY:
             return RefusedError(502, fault.description or "Bad Gateway")
         case FaultKind.FORBIDDEN:
-            return RefusedError(403, f"Forbidden: {fault.description or _gone(chat_type)}")
+            return RefusedError(403, f"Forbidden: {fault.description or shut_out(chat_type)}")
         case FaultKind.BAD_REQUEST:
             return bad_request(fault.description or "chat not found")
         case FaultKind.MIGRATED:
@@ -88,13 +88,3 @@ def refusal(fault: Fault, chat_type: ChatType | None) -> RefusedError | None:
             return None
         case _:
             assert_never(fault.kind)
-
-
-def _gone(chat_type: ChatType | None) -> str:
-    match chat_type:
-        case None | ChatType.PRIVATE:
-            return "bot was blocked by the user"
-        case ChatType.GROUP | ChatType.SUPERGROUP:
-            return f"bot was kicked from the {chat_type.value} chat"
-        case _:
-            assert_never(chat_type)

@@ -55,7 +55,7 @@ async def send_document(telegram: Platform, values: Json) -> Json:
 
 
 def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Attachment | None) -> Json:
-    chat = telegram.chats.find(values["chat_id"])
+    chat = telegram.chats.find_open(values["chat_id"])
     _check_markup(values.get("reply_markup"))
     thread_id = values.get("message_thread_id")
     if thread_id is not None and thread_id not in chat.threads:
@@ -102,7 +102,7 @@ async def edit_markup(telegram: Platform, values: Json) -> Json:
 
 
 async def delete(telegram: Platform, values: Json) -> bool:
-    chat = telegram.chats.find(values["chat_id"])
+    chat = telegram.chats.find_open(values["chat_id"])
     if chat.messages.pop(values["message_id"], None) is None:
         raise bad_request("message to delete not found")
     telegram.feed.changed()
@@ -185,7 +185,7 @@ def _replied(chat: Chat, parameters: Json | None) -> Message | None:
 def _own_message(telegram: Platform, values: Json) -> tuple[Chat, Message]:
     if "chat_id" not in values or "message_id" not in values:
         raise ViolationError("message identifier is not specified")
-    chat = telegram.chats.find(values["chat_id"])
+    chat = telegram.chats.find_open(values["chat_id"])
     message = chat.messages.get(values["message_id"])
     if message is None:
         raise bad_request("message to edit not found")

@@ -104,6 +104,24 @@ async def _delete_my_commands(telegram: Platform, values: Json) -> bool:
     return True
 
 
+async def _set_my_description(telegram: Platform, values: Json) -> bool:
+    telegram.descriptions[f"long/{values.get('language_code', '')}"] = values.get("description", "")
+    return True
+
+
+async def _get_my_description(telegram: Platform, values: Json) -> Json:
+    return {"description": telegram.descriptions.get(f"long/{values.get('language_code', '')}", "")}
+
+
+async def _set_my_short_description(telegram: Platform, values: Json) -> bool:
+    telegram.descriptions[f"short/{values.get('language_code', '')}"] = values.get("short_description", "")
+    return True
+
+
+async def _get_my_short_description(telegram: Platform, values: Json) -> Json:
+    return {"short_description": telegram.descriptions.get(f"short/{values.get('language_code', '')}", "")}
+
+
 def _scope(telegram: Platform, values: Json) -> str:
     """Return the key of a command list: scope, chat, member and language."""
     scope = values.get("scope", {"type": "default"})
@@ -167,8 +185,10 @@ METHODS: Final[dict[str, Method]] = {
     "setMyCommands": _set_my_commands,
     "getMyCommands": _get_my_commands,
     "deleteMyCommands": _delete_my_commands,
-    # The sandbox does not show what these set.
+    "setMyDescription": _set_my_description,
+    "getMyDescription": _get_my_description,
+    "setMyShortDescription": _set_my_short_description,
+    "getMyShortDescription": _get_my_short_description,
+    # The sandbox does not show what this sets.
     "setChatMenuButton": _accept,
-    "setMyDescription": _accept,
-    "setMyShortDescription": _accept,
 }

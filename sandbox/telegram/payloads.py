@@ -37,6 +37,19 @@ def chat_json(chat: Chat, users: dict[int, User]) -> Json:
     return body
 
 
+def access_json(chat: Chat, users: dict[int, User], *, bot: User, by: User, at_ms: int) -> Json:
+    """Return a ChatMemberUpdated object for the bot, which is in the chat now and was not, or the reverse."""
+    inside = {"user": user_json(bot), "status": "member"}
+    outside: Json = {"user": user_json(bot), "status": "kicked", "until_date": 0}
+    return {
+        "chat": chat_json(chat, users),
+        "from": user_json(by),
+        "date": at_ms // 1000,
+        "old_chat_member": outside if chat.bot_is_in else inside,
+        "new_chat_member": inside if chat.bot_is_in else outside,
+    }
+
+
 def full_chat_json(chat: Chat, users: dict[int, User]) -> Json:
     """Return a ChatFullInfo object."""
     gifts = dict.fromkeys(

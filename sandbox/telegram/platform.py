@@ -53,6 +53,7 @@ class Platform:
         self.files = Files()
         self.pace = Pace() if enforce_limits else None
         self.commands: dict[str, list[Json]] = {}
+        self.descriptions: dict[str, str] = {}
         self.presses: dict[str, Press] = {}
         self.calls: Counter[str] = Counter()
         self.violations: list[Json] = []
@@ -110,10 +111,14 @@ class Platform:
         if hook is not None:
             self.updates.end_poll("terminated by setWebhook request")
             self.webhook = Webhook(
-                hook, self.updates, moments=self.moments, sleep=self.sleep, call=call, now_ms=self.now_ms
+                hook, self.updates, moments=self.moments, sleep=self._pause, call=call, now_ms=self.now_ms
             )
             self.deliver()
         self.feed.changed()
+
+    async def _pause(self, seconds: float) -> None:
+        """Sleep by `self.sleep`, which may be replaced while a webhook is set."""
+        await self.sleep(seconds)
 
     def reset(self) -> None:
         """Delete messages, files, faults and pending updates; ids go on increasing and the webhook stays."""

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     EDITED_MESSAGE = "edited_message"
     CALLBACK_QUERY = "callback_query"
+    MY_CHAT_MEMBER = "my_chat_member"
 
 
 # Telegram deletes an update that was not fetched for this long, in ms.
@@ -26,6 +27,7 @@ _LIFETIME_MS = {
     Kind.MESSAGE: 24 * 3600 * 1000,
     Kind.EDITED_MESSAGE: 24 * 3600 * 1000,
     Kind.CALLBACK_QUERY: 150 * 1000,
+    Kind.MY_CHAT_MEMBER: 24 * 3600 * 1000,
 }
 
 

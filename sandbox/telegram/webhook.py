@@ -64,6 +64,7 @@ class Webhook:
     ) -> None:
         self.hook = hook
         self.last_error: tuple[int, str] | None = None
+        self.posts = 0
         self._updates = updates
         self._moments = moments
         self._sleep = sleep
@@ -118,6 +119,7 @@ class Webhook:
         self._updates.waiting = [one for one in self._updates.waiting if one.id != update.id]
 
     async def _post(self, update: Update) -> Delivered | NotTaken:
+        self.posts += 1
         headers = {SECRET_HEADER: self.hook.secret} if self.hook.secret else {}
         try:
             response = await self._client.post(

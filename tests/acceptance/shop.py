@@ -58,7 +58,7 @@ class Wire:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == "/service/in/json":
+        if scope["type"] == "http" and (scope["method"], scope["path"]) == ("POST", "/service/in/json"):
             receive = await self._recorded(receive)
         await self._app(scope, receive, send)
 

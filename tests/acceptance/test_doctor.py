@@ -1,6 +1,7 @@
 """What an operator sees: faults in the settings, the doctor's findings, health, readiness and metrics."""
 
 import asyncio
+import json
 import re
 import sqlite3
 import ssl
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shop import SARI, Mode, Shop, free_port
+from tests.acceptance.shop import RINA, SARI, Mode, Shop, free_port
 
 REQUIRED = (
     "TELEGRAM_TOKEN",
@@ -112,10 +113,65 @@ async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> No
     lines = [line for line in output.splitlines() if line.startswith(("ok", "FAIL"))]
     for expected in ("ok    settings", "ok    telegram: the bot is @loket_demo_bot", "ok    web server"):
         assert any(line.startswith(expected) for line in lines), output
+    assert "ok    biller: " in output
     assert "in use by a running Loket" in output
     assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
     shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
     await shop.wait_for_message(SARI, "SUKSES")
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_writes_to_every_admin_and_says_who_was_not_reached(shop: Shop) -> None:
+    status, output = await told_by(shop, "check", ADMIN_IDS=f"{RINA},424242,{SARI}")
+    assert status == 1
+    assert f"ok    admin {RINA}: reached" in output
+    assert f"ok    admin {SARI}: reached" in output
+    (failing,) = [line for line in output.splitlines() if line.startswith("FAIL")]
+    assert failing.startswith("FAIL  admin 424242: not reached (Chat not found)")
+    assert "open the chat with @loket_demo_bot and press Start" in failing
+    assert len(shop.messages_with(RINA, "Cek loket")) == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_says_that_an_admin_shut_the_bot_out(shop: Shop) -> None:
+    shop.world.telegram.fault("sendMessage", "403", chat_id=RINA)
+    status, output = await told_by(shop, "check")
+    assert status == 1
+    assert f"FAIL  admin {RINA}: not reached (Forbidden: bot was blocked by the user)" in output
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+@pytest.mark.parametrize(
+    ("url", "finding"),
+    [
+        ("https://biller.invalid", "FAIL  biller: the name biller.invalid does not resolve"),
+        ("http://127.0.0.1:1", "FAIL  biller: http://127.0.0.1:1 accepts no connection"),
+        ("{own}/h2h", "FAIL  biller: nothing is at {own}/h2h/service/in/json (404)"),
+        ("https://user:kenari@127.0.0.1:1", "FAIL  biller: https://127.0.0.1:1 accepts no connection"),
+    ],
+)
+async def test_the_doctor_finds_that_the_biller_is_not_there(shop: Shop, url: str, finding: str) -> None:
+    own = shop.settings["BILLER_URL"]
+    status, output = await told_by(shop, "check", BILLER_URL=url.replace("{own}", own))
+    assert status == 1
+    assert finding.replace("{own}", own) in output
+    assert "kenari" not in output
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_orders_nothing(shop: Shop) -> None:
+    assert (await told_by(shop, "check"))[0] == 0
+    assert shop.wire.posts == []
+    assert shop.world.biller.ledger.entries == {}
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_warns_of_what_is_doubtful_and_fails_only_for_what_is_wrong(shop: Shop) -> None:
+    status, output = await told_by(shop, "check", LOG_LEVELS="DEBUG", TRUSTED_PROXIES="0.0.0.0/0")
+    assert status == 0
+    assert "warn  settings: LOG_LEVELS: unknown setting, did you mean LOG_LEVEL?" in output
+    assert "warn  reversals: any address may send reversals" in output
+    assert "warn  proxies: TRUSTED_PROXIES trusts every address" in output
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
@@ -132,6 +188,7 @@ async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop:
     status, output = await told_by(closed_shop, "check", TELEGRAM_TOKEN="1234567:kenari-salah")
     assert status == 1
     assert "FAIL  telegram: the token was rejected" in output
+    assert "digits, a colon and 35 characters, this one has 12 behind the colon" in output
     assert "kenari-salah" not in output
     nowhere = f"http://127.0.0.1:{free_port()}"
     status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=nowhere)
@@ -170,6 +227,48 @@ async def test_a_taken_port_ends_the_bot_before_it_speaks_to_telegram_or_the_bil
     assert status == 1
     assert "cannot listen" in output
     assert (shop.world.telegram.calls.total(), len(shop.wire.posts)) == (calls, posts)
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_a_rejected_token_is_an_error_that_says_so_and_reversals_are_taken_meanwhile(
+    closed_shop: Shop,
+) -> None:
+    """A start without Telegram is worth something: the biller may report a result only once."""
+    shop = closed_shop
+    token = shop.settings["TELEGRAM_TOKEN"]
+    await shop.start()
+    trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))
+    await shop.until(lambda: shop.rows("SELECT state FROM orders") == [("pending",)])
+    await shop.kill()
+    shop.settings["TELEGRAM_TOKEN"] = "1234567:kenari-salah"
+    await shop.launch()
+    await shop.until(lambda: "telegram rejects the token: copy TELEGRAM_TOKEN from BotFather" in shop.output)
+    (line,) = [line for line in shop.output.splitlines() if "telegram rejects the token" in line]
+    assert json.loads(line)["level"] == "ERROR"
+    ready = await shop.http.get(f"{shop.url}/readyz")
+    assert (ready.status_code, ready.json()["telegram"]) == (503, False)
+    report = f"status=0&refid={trxid}&product=s5&qty=1&dest=081234566666&message="
+    assert (await shop.report(report)).text == "OK"
+    await shop.kill()
+    shop.settings["TELEGRAM_TOKEN"] = token
+    await shop.start()
+    await shop.wait_for_message(SARI, "SUKSES", trxid)
+
+
+async def test_a_token_revoked_while_the_bot_runs_is_an_error_that_says_so(shop: Shop) -> None:
+    shop.may_log_tracebacks = True
+    telegram = shop.world.telegram
+    token, telegram.token = telegram.token, "1234567:a-new-one"
+    telegram.updates.end_poll("the token was revoked")
+    await shop.report("status=0")  # an alarm for the admin, which cannot be sent
+    await shop.until(lambda: "telegram rejects the token" in shop.output)
+    assert not (await shop.http.get(f"{shop.url}/readyz")).json()["telegram"]
+    telegram.token = token
+    await shop.until(lambda: is_ready(shop))
+
+
+async def is_ready(shop: Shop) -> bool:
+    return (await shop.http.get(f"{shop.url}/readyz")).is_success
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)

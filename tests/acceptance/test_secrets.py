@@ -60,7 +60,7 @@ async def test_no_secret_comes_out_in_a_run_in_which_everything_goes_wrong(shop:
 async def test_a_rejected_token_is_told_without_being_shown(closed_shop: Shop) -> None:
     closed_shop.settings["TELEGRAM_TOKEN"] = WRONG_TOKEN
     await closed_shop.launch()
-    await closed_shop.until(lambda: "telegram set-up failed" in closed_shop.output)
+    await closed_shop.until(lambda: "telegram rejects the token" in closed_shop.output)
     assert (await closed_shop.http.get(f"{closed_shop.url}/readyz")).status_code == 503
     assert await closed_shop.stop() == 0
     assert found_in(closed_shop, closed_shop.output) == []

@@ -80,6 +80,26 @@ async def test_a_chat_that_blocked_us_is_parked_and_told_when_it_speaks_again(sh
     await shop.wait_for_message(SARI, "SUKSES", trxid)
 
 
+async def test_a_chat_that_shuts_the_bot_out_gets_its_result_once_it_lets_it_in_again(shop: Shop) -> None:
+    telegram = shop.world.telegram
+    in_group = await accepted(shop, GROUP, "081234566666", SARI)
+    in_private = await accepted(shop, SARI, "081234576666", SARI)
+    telegram.shut_out(GROUP, user_id=BUDI)
+    telegram.shut_out(SARI)
+    await shop.wait_for_message(RINA, "Chat tertutup untuk bot", "Grup Konter")
+    await shop.wait_for_message(RINA, "Chat tertutup untuk bot", "Sari", "memblokir")
+    refused = telegram.calls["sendMessage"]
+    for trxid in (in_group, in_private):
+        assert await shop.world.biller.reverse(trxid) == 200
+    await shop.quiet()
+    assert telegram.calls["sendMessage"] == refused
+    telegram.let_in(GROUP, user_id=BUDI)
+    telegram.let_in(SARI)
+    await shop.wait_for_message(GROUP, "SUKSES", in_group)
+    await shop.wait_for_message(GROUP, "Loket ada di grup ini")
+    await shop.wait_for_message(SARI, "SUKSES", in_private)
+
+
 @WEBHOOK
 async def test_a_group_that_became_a_supergroup_is_told_where_it_lives_now(shop: Shop) -> None:
     trxid = await accepted(shop, GROUP, "081234566666", SARI)

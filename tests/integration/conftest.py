@@ -89,6 +89,7 @@ class Shop:
         self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
+        self.clock_watch = runtime.clock_watch
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:

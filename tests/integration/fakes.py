@@ -20,12 +20,18 @@ class FakeClock:
 
     def __init__(self) -> None:
         self.ms = START_MS
+        self._jumped_ms = 0
 
     def __call__(self) -> int:
         return self.ms
 
     def monotonic(self) -> float:
-        return self.ms / 1000
+        return (self.ms - self._jumped_ms) / 1000
+
+    def jumps(self, seconds: float) -> None:
+        """Be set forward, or back, while no time passes."""
+        self.ms += int(seconds * 1000)
+        self._jumped_ms += int(seconds * 1000)
 
     def passes(self, seconds: float) -> None:
         self.ms += int(seconds * 1000)

@@ -296,7 +296,7 @@ async def test_metrics_tell_what_the_audit_did_and_found(shop: Shop) -> None:
     order = await succeeded(shop)
     by_hand(shop, ROW.format("sn = 'x'"), values=(order.trxid,))
     await audits(shop)
-    page = (await metrics.page(shop.disk)).decode()
+    page = (await metrics.page(shop.disk, {})).decode()
     for line in (
         'loket_audit_findings_total{invariant="I1"} 0.0',
         'loket_audit_findings_total{invariant="I12"} 1.0',

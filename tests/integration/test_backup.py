@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import time
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage import inbox
-from storage.backup import back_up, backup_file_name
+from storage.backup import back_up, backup_file_name, delete_old_backups, make_backup_folder
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.transaction import Tx
@@ -169,3 +169,77 @@ async def test_a_place_that_is_none_is_told(tmp_path: Path, target: str) -> None
         back_up(path, tmp_path / target)
     with pytest.raises(StorageError, match="there is no database"):
         back_up(tmp_path / "none.db", tmp_path / "copy.db")
+
+
+def nightly(database: Path, folder: Path, nights: int, *, keep: int) -> list[Path]:
+    """Back up night after night; return the backups that are left, oldest first."""
+    for night in range(nights):
+        make_backup_folder(folder)
+        file = backup_file_name(folder, NOW + timedelta(days=night))
+        back_up(database, file)
+        delete_old_backups(file, keep=keep)
+    return sorted(folder.iterdir())
+
+
+async def test_the_second_night_is_backed_up_as_well_and_the_last_nights_are_kept(
+    path: Path, tmp_path: Path
+) -> None:
+    await a_database(path, 1)
+    left = nightly(path, tmp_path / "nights", 5, keep=3)
+    assert left == [backup_file_name(tmp_path / "nights", NOW + timedelta(days=night)) for night in (2, 3, 4)]
+    assert all(noted(file) == ({1}, {1}) for file in left)
+
+
+async def test_one_backup_may_be_kept(path: Path, tmp_path: Path) -> None:
+    await a_database(path, 1)
+    assert len(nightly(path, tmp_path / "nights", 3, keep=1)) == 1
+
+
+async def test_the_folder_of_the_backups_is_made_for_its_owner_alone(path: Path, tmp_path: Path) -> None:
+    await a_database(path, 1)
+    nightly(path, tmp_path / "far" / "nights", 1, keep=3)
+    assert stat.S_IMODE((tmp_path / "far" / "nights").stat().st_mode) == 0o700
+
+
+async def test_only_what_was_named_by_a_date_is_ever_deleted(path: Path, tmp_path: Path) -> None:
+    await a_database(path, 1)
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    others = ["before-upgrade.db", "loket.db", "loket-aside-2026-01-01-000000-1.db", "loket-2026-01-01.db"]
+    for name in others:
+        (folder / name).write_bytes(b"")
+    left = nightly(path, folder, 3, keep=1)
+    assert {file.name for file in left} > set(others)
+    assert len(left) == len(others) + 1
+
+
+async def test_what_an_interrupted_backup_left_goes_with_the_backups_of_its_time(
+    path: Path, tmp_path: Path
+) -> None:
+    await a_database(path, 1)
+    folder = tmp_path / "nights"
+    folder.mkdir()
+    old, young = (
+        f".{backup_file_name(folder, NOW + timedelta(days=night)).name}.x.partial" for night in (0, 9)
+    )
+    for name in (old, f"{old}-journal", young):
+        (folder / name).write_bytes(b"")
+    left = nightly(path, folder, 5, keep=2)
+    assert {file.name for file in left if file.name.startswith(".")} == {young}
+
+
+async def test_a_clock_that_was_set_back_costs_no_backup_just_made(path: Path, tmp_path: Path) -> None:
+    await a_database(path, 1)
+    nightly(path, tmp_path / "nights", 3, keep=3)
+    early = backup_file_name(tmp_path / "nights", NOW - timedelta(days=9))
+    back_up(path, early)
+    deleted = delete_old_backups(early, keep=2)
+    assert early.exists()
+    assert deleted == [backup_file_name(tmp_path / "nights", NOW + timedelta(days=night)) for night in (0, 1)]
+
+
+async def test_several_backups_are_kept_in_a_folder_and_nowhere_else(path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.db"
+    file.write_bytes(b"")
+    with pytest.raises(StorageError, match="name a folder"):
+        make_backup_folder(file)

@@ -249,9 +249,9 @@ async def test_who_waits_reads_of_it_before_the_result_and_not_beside_it(shop: S
 async def test_metrics_show_whether_orders_are_held(shop: Shop) -> None:
     metrics = Metrics()
     metrics.watch_breaker(shop.breaker)
-    assert b"loket_breaker_open 0.0" in await metrics.page(shop.disk)
+    assert b"loket_breaker_open 0.0" in await metrics.page(shop.disk, {})
     await in_an_outage(shop)
-    assert b"loket_breaker_open 1.0" in await metrics.page(shop.disk)
+    assert b"loket_breaker_open 1.0" in await metrics.page(shop.disk, {})
 
 
 class Flaky:

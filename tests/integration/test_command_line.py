@@ -3,16 +3,19 @@
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
+
+from storage.migrate import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -20,11 +23,11 @@ USUAL_PORT = 8090
 RUN_TIMEOUT_S = 60
 
 
-def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=cwd,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], **settings},
         timeout=RUN_TIMEOUT_S,
         capture_output=True,
         text=True,
@@ -32,8 +35,8 @@ def run(*command: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
     )
 
 
-def loket(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return run(sys.executable, "-m", "bot", *arguments)
+def loket(*arguments: str, cwd: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
+    return run(sys.executable, "-m", "bot", *arguments, cwd=cwd, PYTHONPATH=str(ROOT), **settings)
 
 
 @contextmanager
@@ -139,3 +142,51 @@ def test_settings_and_proxies_of_the_shell_do_not_reach_the_demos_bot() -> None:
     demo = [sys.executable, "-m", "sandbox", "--no-story", "--port", "0"]
     with running(demo, shell=real | proxies) as first_line:
         assert "Open http" in first_line
+
+
+def in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """Make a database there, and a price list beside it."""
+    with closing(sqlite3.connect(tmp_path / "loket.db", isolation_level=None)) as connection:
+        migrate(connection)
+    (tmp_path / "list.csv").write_text("kode,harga\ns5,6500\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("backup", "copy.db"),
+        ("backup", "--keep", "2", "nights"),
+        ("catalogue", "import", "--yes", "list.csv"),
+        ("catalogue", "export", "out.csv"),
+        ("restore", "copy.db"),
+    ],
+)
+def test_a_command_that_works_on_files_needs_the_database_and_no_secret(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    in_a_folder_of_its_own(tmp_path)
+    only = {"DATABASE_URL": "sqlite:///loket.db"}
+    if arguments[0] == "restore":
+        assert loket("backup", "copy.db", cwd=tmp_path, **only).returncode == 0
+    told = loket(*arguments, cwd=tmp_path, **only)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_nightly_backup_works_the_second_night(tmp_path: Path) -> None:
+    in_a_folder_of_its_own(tmp_path)
+    for night in ("2026-01-01-030000", "2026-01-02-030000"):
+        (tmp_path / "nights").mkdir(exist_ok=True)
+        (tmp_path / "nights" / f"loket-{night}.db").write_bytes(b"")
+    told = loket("backup", "--keep", "2", "nights", cwd=tmp_path, DATABASE_URL="sqlite:///loket.db")
+    assert told.returncode == 0
+    left = sorted(file.name for file in (tmp_path / "nights").iterdir())
+    assert left[0] == "loket-2026-01-02-030000.db"
+    assert len(left) == 2
+    assert "loket-2026-01-01-030000.db: deleted" in told.stdout
+
+
+@pytest.mark.parametrize("keep", ["0", "-1", "many", "1.5"])
+def test_a_backup_keeps_at_least_itself(keep: str) -> None:
+    told = loket("backup", "--keep", keep, "nights")
+    assert told.returncode == 2
+    assert "--keep" in told.stderr

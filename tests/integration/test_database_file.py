@@ -6,15 +6,15 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from storage import inbox
-from storage.connection import LOG_MAX_PAGES
+from storage.connection import LOG_MAX_PAGES, connect
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
+from storage.migrate import migrate
 from storage.transaction import Tx
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import eventually
@@ -47,15 +47,19 @@ async def test_what_was_committed_is_brought_into_the_file_itself_beside_the_com
     await eventually(lambda: in_the_file_itself() == both(1, 2))
 
 
-async def test_the_log_stays_small_though_somebody_writes_without_a_pause(
-    database: SqliteDatabase, path: Path
-) -> None:
-    def much(tx: Tx, number: int) -> None:
-        inbox.store_failed_update(tx, number, body="x" * 2_000_000, fault="", at_ms=number)
-
-    for number in range(40):
-        await database.write(partial(much, number=number))
-    assert log_bytes(path) < 1.5 * LOG_MAX_PAGES * 4096
+def test_the_log_stays_small_though_somebody_writes_without_a_pause(path: Path) -> None:
+    """Even where checkpoints in the background never catch up, as on a busy machine: here are none at all."""
+    path.parent.mkdir()
+    with closing(connect(path)) as connection:
+        migrate(connection)
+        written_bytes = 0
+        for number in range(40):
+            connection.execute("BEGIN IMMEDIATE")
+            body = "x" * 2_000_000
+            inbox.store_failed_update(Tx(connection), number, body=body, fault="", at_ms=number)
+            connection.execute("COMMIT")
+            written_bytes += len(body)
+        assert log_bytes(path) < 1.1 * LOG_MAX_PAGES * 4096 < written_bytes / 2
 
 
 async def test_what_was_kept_is_there_after_a_new_start(path: Path) -> None:

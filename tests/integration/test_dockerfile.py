@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import Settings
+from tests.yaml_subset import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD_TIMEOUT_S = 100
@@ -149,6 +151,30 @@ def test_the_image_runs_as_nobody_special_and_writes_only_to_its_volume() -> Non
     assert environment["DATABASE_URL"] == "sqlite:////data/loket.db"
     assert environment["PYTHONDONTWRITEBYTECODE"] == "1"
     assert words_of(image, "STOPSIGNAL") == ["SIGTERM"]
+
+
+def test_the_labels_of_the_image_are_those_of_the_project() -> None:
+    (rest,) = words_of(stages()[-1], "LABEL")
+    labels = dict(re.findall(r'org\.opencontainers\.image\.([\w.]+)="([^"]*)"', rest))
+    project = tomllib.loads(Path(ROOT, "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert labels["version"] == project["version"]
+    assert labels["description"] == project["description"]
+    assert labels["licenses"] == project["license"]
+    assert labels["base.name"].endswith(f"/{stages()[-1][0].rest}")
+    assert labels["revision"] == "$REVISION"
+    assert words_of(stages()[-1], "ARG") == ["REVISION=unknown"]
+
+
+def test_the_folders_of_the_volumes_belong_to_the_user_of_the_image() -> None:
+    """An empty named volume takes its owner from the image."""
+    mounts = {
+        mount.partition(":")[2]
+        for name in ("loket", "backup")
+        for mount in read_yaml(Path(ROOT, "compose.yaml"))["services"][name]["volumes"]
+    }
+    assert mounts == {"/data", "/backup"}
+    (made,) = [run for run in words_of(stages()[-1], "RUN") if "install --directory" in run]
+    assert mounts <= set(made.split())
 
 
 def test_the_image_holds_no_secret_and_no_setting_that_an_operator_must_choose() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, TimedOut
 
+from bot.notices.alarms import ClockWrong
 from bot.telegram.poller import CONFLICT_PAUSE_S, RETRY_S, Poller
 from bot.telegram.receiver import UpdateReceiver
 from storage.errors import StorageError
-from tests.integration.conftest import Shop
-from tests.integration.fakes import a_message
+from tests.integration.conftest import RINA, Shop
+from tests.integration.fakes import START_MS, a_message
 from tests.integration.test_update_receiver import FakeAnswerer, cursor_of, orders_in
 
 Update = dict[str, Any]
@@ -46,6 +47,7 @@ def receiver(shop: Shop) -> UpdateReceiver:
         claim_orders=shop.orders_wake_up.set,
         scan_outbox=shop.outbox_wake_up.set,
         imports_wake_up=shop.imports_wake_up,
+        clock=shop.clock_watch,
     )
 
 
@@ -130,3 +132,38 @@ async def test_trouble_with_telegram_is_waited_out(
     source.fault = None
     await poller.run_once()
     assert orders_in(shop) == [1]
+
+
+def an_hour_old(update_id: int) -> Update:
+    return a_message(update_id, date=START_MS // 1000 - 3600)
+
+
+async def test_messages_written_just_now_show_that_the_clock_is_ahead(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    """The first poll left nothing at Telegram: what the next one brings cannot be old."""
+    await poller.run_once()
+    source.waiting = [an_hour_old(1)]
+    await poller.run_once()
+    await shop.clock_watch.run_once()
+    assert shop.last(RINA) == ClockWrong(ahead_ms=3_600_000, at_ms=shop.clock())
+
+
+async def test_messages_that_waited_for_the_bot_show_nothing_of_the_clock(
+    shop: Shop, poller: Poller, source: FakeSource
+) -> None:
+    source.waiting = [an_hour_old(number) for number in range(1, 102)]
+    for _ in range(2):
+        await poller.run_once()
+    source.fault = NetworkError("Bad Gateway")
+    await poller.run_once()
+    source.fault, source.waiting = None, [an_hour_old(200)]
+    await poller.run_once()
+    source.waiting = [a_message(201)]
+    shop.disk.refuses_writes(1)
+    with pytest.raises(StorageError):
+        await poller.run_once()
+    shop.clock.passes(3600)
+    await poller.run_once()
+    await shop.clock_watch.run_once()
+    assert "ClockWrong" not in shop.kinds(RINA)

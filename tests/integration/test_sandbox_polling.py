@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+import pytest
+
 from sandbox.world import World
 from tests.integration.sandboxed import BUDI, GROUP, SARI, Clock, eventually, sandboxed
 
@@ -99,6 +101,24 @@ async def test_only_allowed_updates_are_made() -> None:
         said = box.world.telegram.say(SARI, "b")
         assert box.world.telegram.edit(SARI, said.message_id, "c") is None
         assert [one["message"]["text"] for one in await box.done("getUpdates")] == ["b"]
+
+
+async def test_the_bot_hears_that_it_was_shut_out_and_let_in_and_can_write_only_between() -> None:
+    async with sandboxed() as box:
+        telegram = box.world.telegram
+        for chat, by in ((SARI, SARI), (GROUP, BUDI)):
+            telegram.shut_out(chat, user_id=by)
+            refused = await box.api("sendMessage", chat_id=chat, text="a")
+            assert refused["error_code"] == 403
+            assert telegram.say(chat, "b", user_id=by).update_id is None
+            with pytest.raises(ValueError, match="not in chat"):
+                telegram.shut_out(chat, user_id=by)
+            telegram.let_in(chat, user_id=by)
+            await box.done("sendMessage", chat_id=chat, text="a")
+        changes = [one["my_chat_member"] for one in await box.done("getUpdates")]
+        statuses = [(one["old_chat_member"]["status"], one["new_chat_member"]["status"]) for one in changes]
+        assert statuses == [("member", "kicked"), ("kicked", "member")] * 2
+        assert [one["from"]["id"] for one in changes] == [SARI, SARI, BUDI, BUDI]
 
 
 async def test_messages_wait_a_day_and_presses_150_seconds() -> None:

@@ -4,13 +4,16 @@ import asyncio
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
+from bot.actors import Standing
 from bot.notices import Result
 from bot.notices.orders import OrderExpired, OrderFailed, OrderUnknown
 from bot.orders.model import ExpiryReason, FailureCause, Order, State
 from bot.purchasing.submitter import GIVE_UP_AFTER_MS, IDLE_S
-from storage import orders
+from storage import orders, people
 from storage.errors import StorageError
+from storage.transaction import Tx
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 
@@ -18,6 +21,13 @@ from tests.integration.fakes import eventually, success_of
 def state_on_disk(shop: Shop, trxid: str) -> str:
     state: str = shop.rows("SELECT state FROM orders WHERE trxid = ?", trxid)[0]["state"]
     return state
+
+
+def freeze(tx: Tx, user_id: int, *, at_ms: int) -> None:
+    """Store the standing alone, as a freeze does that came while the order was being claimed."""
+    person = people.get(tx, user_id)
+    assert person
+    people.save(tx, replace(person, standing=Standing.FROZEN, changed_at_ms=at_ms), changed_by=RINA)
 
 
 async def test_the_claim_is_on_the_disk_before_the_biller_sees_the_post(shop: Shop) -> None:
@@ -141,6 +151,66 @@ async def test_an_order_that_is_too_old_when_its_turn_comes_is_not_bought(shop: 
     told = shop.last(SARI)
     assert isinstance(told, OrderExpired)
     assert told.reason is ExpiryReason.TOO_OLD
+
+
+@pytest.mark.parametrize("concurrency", [1, 32])
+async def test_a_fresh_order_behind_two_hundred_stale_ones_is_posted_at_once(
+    shop: Shop, concurrency: int
+) -> None:
+    """One claim, as a message makes it: no worker runs besides."""
+    shop.starts(biller_concurrency=concurrency)
+    for number in range(200):
+        await shop.asks(by=(SARI, BUDI)[number % 2], at_ms=shop.clock() - 600_001)
+    fresh = await shop.asks()
+    shop.submitter.claim()
+    await eventually(lambda: shop.biller.trxids == [fresh.trxid], timeout_s=10)
+    assert shop.rows("SELECT count(*) AS n FROM orders WHERE state = 'expired'") == [{"n": 200}]
+
+
+async def test_orders_settled_while_they_waited_do_not_keep_the_next_one_waiting(shop: Shop) -> None:
+    """The turns were read ahead: all that stood first is settled by the time of the claim."""
+    shop.starts(biller_concurrency=1)
+    waiting = [await shop.asks() for _ in range(70)]
+    turns = [order.trxid for order in waiting]
+    await shop.submitter.run_once()
+    await shop.settled()
+    for order in waiting[:69]:
+        await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+    shop.submitter.claim()
+    await eventually(lambda: shop.biller.trxids[-1] == turns[-1], timeout_s=10)
+
+
+@pytest.mark.parametrize("word", ["bekukan", "hapus"])
+async def test_a_waiting_order_of_a_reseller_who_loses_access_is_not_bought(shop: Shop, word: str) -> None:
+    order = await shop.asks()
+    other = await shop.asks(by=BUDI)
+    await shop.says(f"/{word} {SARI}", by=RINA)
+    assert state_on_disk(shop, order.trxid) == "expired"
+    (told,) = [shop.notice(row) for row in shop.messages(SARI) if row["kind"] == "OrderExpired"]
+    assert isinstance(told, OrderExpired)
+    assert told.reason is ExpiryReason.NO_ACCESS
+    await shop.posts()
+    assert shop.biller.trxids == [other.trxid]
+
+
+async def test_an_order_that_waits_for_its_next_try_is_not_bought_after_a_freeze(shop: Shop) -> None:
+    shop.biller.never_connects()
+    order = await shop.asks()
+    await shop.posts()
+    await shop.disk.write(lambda tx: freeze(tx, SARI, at_ms=shop.clock()))
+    shop.biller.accepts()
+    shop.clock.passes(1)
+    await shop.posts()
+    assert shop.biller.trxids == [order.trxid]
+    assert state_on_disk(shop, order.trxid) == "expired"
+
+
+async def test_what_was_posted_before_a_freeze_keeps_its_result(shop: Shop) -> None:
+    order = await shop.asks()
+    await shop.posts()
+    await shop.says(f"/bekukan {SARI}", by=RINA)
+    await shop.reversals.receive(success_of(order), remote="1.2.3.4")
+    assert shop.kinds(SARI)[-1] == "OrderSucceeded"
 
 
 async def test_a_report_for_a_placed_order_stops_its_post(shop: Shop) -> None:

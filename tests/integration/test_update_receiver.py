@@ -78,6 +78,7 @@ def receiver(shop: Shop, answerer: FakeAnswerer) -> UpdateReceiver:
         claim_orders=shop.orders_wake_up.set,
         scan_outbox=shop.outbox_wake_up.set,
         imports_wake_up=shop.imports_wake_up,
+        clock=shop.clock_watch,
     )
 
 
@@ -364,3 +365,16 @@ class TestPresses:
     async def test_a_poisoned_press_is_set_aside(self, shop: Shop, receiver: UpdateReceiver) -> None:
         await receiver.receive([a_press(1, "n" * 100_000), a_press(2, "\ud83d"), a_message(3)])
         assert orders_in(shop) == [3]
+
+
+async def test_an_old_order_looks_no_younger_by_a_clock_that_is_behind(
+    shop: Shop, receiver: UpdateReceiver
+) -> None:
+    """An hour behind, which the later message shows: the earlier one has waited for twenty minutes."""
+    now_s = START_MS // 1000 + 3600
+    await receiver.receive([a_message(1, date=now_s - 1200), a_message(2, date=now_s)])
+    await shop.posts()
+    states = shop.rows("SELECT message_id, state FROM orders ORDER BY message_id")
+    assert [row["state"] for row in states] == ["expired", "pending"]
+    await shop.clock_watch.run_once()
+    assert "ClockWrong" in shop.kinds(RINA)

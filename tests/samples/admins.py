@@ -36,6 +36,7 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     *(say.ReversalRefused(cause=cause, remote="198.51.100.9", at_ms=AT_MS) for cause in say.RefusalCause),
     say.ReversalRefused(cause=say.RefusalCause.ADDRESS, remote="", at_ms=AT_MS),
     say.DeliveryFailed(chat_id=-100, kind="OrderSucceeded", why="bot was blocked by the user"),
+    *(say.ChatClosed(is_private=one, title="Sari", by_name="Budi") for one in (True, False)),
     *(say.BreakerOpened(cause=cause, at_ms=AT_MS) for cause in say.HoldCause),
     say.BreakerClosed(opened_at_ms=AT_MS, at_ms=AT_MS),
     *(
@@ -58,6 +59,9 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
     say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),
+    say.DatabaseLost(at_ms=AT_MS),
+    say.ClockWrong(ahead_ms=25_200_000, at_ms=AT_MS),
+    say.ClockWrong(ahead_ms=-180_000, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
     replace(BALANCE, topup_idr=SUM_IDR),

@@ -1,4 +1,4 @@
-"""Planted bugs, the test of the test: each is what somebody might write, and why it would be wrong.
+"""Planted bugs, which test the tests: each is a plausible mistake that the simulation must find.
 
 `python -m tests.simulation.mutants NAME` runs seeds on the program with that bug in it, until one is caught.
 """
@@ -41,11 +41,11 @@ from tests.simulation.planting import Bug, Patch
 ROOT = Path(__file__).resolve().parents[2]
 
 WITHIN_SEEDS = 1_000
-"""A bug that a thousand worlds do not show is one that the simulation does not see."""
+"""A bug that a thousand worlds do not show is not found by the simulation."""
 
 MUTANTS: dict[str, Bug] = dict(MONEY_MUTANTS)
 LEAKS: dict[str, Bug] = {}
-"""Bugs that no world shows, since no secret lives in one: the tests of the log must catch them."""
+"""Bugs that no world can show, because it holds no secret: the tests of the log must catch them."""
 
 A_FAILURE = Refused(reason="", failure_cause=FailureCause.OTHER)
 
@@ -81,7 +81,7 @@ def _(patch: Patch) -> None:
     patch.method(Submitter, original, init)
 
 
-@_named("takes a timeout for a failure")
+@_named("treats a timeout as a failure")
 def _(patch: Patch) -> None:
     original = biller_client.classify_error
 
@@ -92,7 +92,7 @@ def _(patch: Patch) -> None:
     patch.replace(original, classify)
 
 
-@_named("takes a 5xx for a failure")
+@_named("treats a 5xx as a failure")
 def _(patch: Patch) -> None:
     original = biller_client.read_response
 
@@ -116,7 +116,7 @@ def _(patch: Patch) -> None:
     patch.method(Submitter, original, claim)
 
 
-@_named("posts again what was being sent when it died")
+@_named("posts again what was being posted when the process died")
 def _(patch: Patch) -> None:
     def sweep(work: UnitOfWork) -> int:
         before_ms = work.now_ms + 1
@@ -148,7 +148,7 @@ def _(patch: Patch) -> None:
     patch.method(CircuitBreaker, vars(CircuitBreaker)["is_open"], property(lambda _: False))
 
 
-@_named("never lets held orders go on")
+@_named("never releases held orders")
 def _(patch: Patch) -> None:
     original = CircuitBreaker._judge_probe
 
@@ -158,7 +158,7 @@ def _(patch: Patch) -> None:
     patch.method(CircuitBreaker, original, judge)
 
 
-@_named("tells who waits again and again")
+@_named("notifies waiting resellers again and again")
 def _(patch: Patch) -> None:
     original = orders.due_while_held
 
@@ -168,7 +168,7 @@ def _(patch: Patch) -> None:
     patch.replace(original, held)
 
 
-# What comes in.
+# Updates.
 
 
 @_named("confirms updates before their effect is stored")
@@ -186,7 +186,7 @@ def _(patch: Patch) -> None:
     patch.method(UpdateReceiver, original, take)
 
 
-@_named("does not know a message it has seen")
+@_named("handles a message that was handled before")
 def _(patch: Patch) -> None:
     store = settlement.store_order
 
@@ -198,7 +198,7 @@ def _(patch: Patch) -> None:
     patch.replace(store, store_anew)
 
 
-@_named("takes only the first line of a message")
+@_named("reads only the first line of a message")
 def _(patch: Patch) -> None:
     original = placing._place_many
 
@@ -208,17 +208,17 @@ def _(patch: Patch) -> None:
     patch.replace(original, take)
 
 
-@_named("buys the same again")
+@_named("buys a duplicate")
 def _(patch: Patch) -> None:
     patch.replace(duplicates.find_duplicate, lambda *_: None)
 
 
-@_named("takes a failed order for bought")
+@_named("treats a failed order as bought")
 def _(patch: Patch) -> None:
     patch.statement("same_orders", lambda sql: sql.replace(" AND state NOT IN ('failed', 'expired')", ""))
 
 
-# What the biller reports.
+# Reversals.
 
 
 @_named("answers a reversal before it is stored")
@@ -231,7 +231,7 @@ def _(patch: Patch) -> None:
         task.exception()
 
     async def hear(self: ReversalReceiver, query: bytes, *, remote: str) -> ReversalResult:
-        if b"zz9" in query:  # a stray report, which every program recognises at a glance
+        if b"zz9" in query:  # a stray report, which is refused whatever the bug
             return await original(self, query, remote=remote)
         storing = asyncio.ensure_future(original(self, query, remote=remote))
         running.add(storing)
@@ -271,7 +271,7 @@ def _(patch: Patch) -> None:
     patch.replace(reversal._conflict, lambda *_: None)
 
 
-@_named("believes a report with a wrong number")
+@_named("accepts a report with a wrong number")
 def _(patch: Patch) -> None:
     original = reversal._misfit
 
@@ -281,7 +281,7 @@ def _(patch: Patch) -> None:
     patch.replace(original, misfit)
 
 
-@_named("takes the first of two statuses")
+@_named("reads the first of two statuses")
 def _(patch: Patch) -> None:
     original = reversal._fields
 
@@ -300,7 +300,7 @@ def _first_of_each(pairs: Iterable[bytes]) -> Iterable[bytes]:
         seen.add(name)
 
 
-# What becomes of an order.
+# The states of an order.
 
 
 def _with_transition(patch: Patch, state: State, trigger: Trigger, target: State) -> None:
@@ -308,7 +308,7 @@ def _with_transition(patch: Patch, state: State, trigger: Trigger, target: State
     patch.replace(TRANSITIONS, MappingProxyType(changed))
 
 
-@_named("believes the last news")
+@_named("accepts the last report, whatever came before")
 def _(patch: Patch) -> None:
     changed = {
         **TRANSITIONS,
@@ -328,7 +328,7 @@ def _(patch: Patch) -> None:
     patch.replace(states._is_repeated, lambda *_: False)
 
 
-@_named("keeps an event but not the order's move")
+@_named("stores an event but not the new state of its order")
 def _(patch: Patch) -> None:
     def update(tx: Tx, _: Order, after: Order, event: OrderEvent, **rest: Any) -> bool:
         orders._append(tx, after, kind=kind_of(event), facts=dump(event), **rest)
@@ -337,22 +337,22 @@ def _(patch: Patch) -> None:
     patch.replace(orders.update, update)
 
 
-# What is told.
+# Messages.
 
 
-@_named("tells another chat")
+@_named("sends a result to another chat")
 def _(patch: Patch) -> None:
     original = settlement.address_of
     patch.replace(original, lambda order: replace(original(order), chat_id=1001))
 
 
-@_named("answers another message of the chat")
+@_named("replies to another message of the chat")
 def _(patch: Patch) -> None:
     original = settlement.address_of
     patch.replace(original, lambda order: replace(original(order), reply_to=order.message_id - 1))
 
 
-@_named("marks a message told before it is sent")
+@_named("marks a message as sent before it is")
 def _(patch: Patch) -> None:
     original = Messenger._deliver
 
@@ -364,7 +364,7 @@ def _(patch: Patch) -> None:
     patch.method(Messenger, original, deliver)
 
 
-@_named("forgets the letters of a chat that blocked it")
+@_named("forgets the messages of a chat that blocked it")
 def _(patch: Patch) -> None:
     def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
         tx.run("mark_chat_reachable", chat_id=chat_id, at_ms=at_ms)
@@ -373,13 +373,13 @@ def _(patch: Patch) -> None:
     patch.replace(chats.unpark, unpark)
 
 
-@_named("lets new letters overtake those set aside")
+@_named("lets new messages overtake parked ones")
 def _(patch: Patch) -> None:
     original = chats.address
     patch.replace(original, lambda tx, chat_id: (original(tx, chat_id)[0], False))
 
 
-@_named("says a letter before it is stored")
+@_named("sends a message before it is stored")
 def _(patch: Patch) -> None:
     original = Messenger.scan
 
@@ -398,7 +398,7 @@ def _(patch: Patch) -> None:
     patch.method(Messenger, original, look)
 
 
-@_named("takes a lost answer of Telegram for a success")
+@_named("treats a lost answer of Telegram as a success")
 def _(patch: Patch) -> None:
     def repeat(self: Messenger, tx: Tx, batch: list[outbox.QueuedMessage], _: str) -> None:
         for entry in batch:
@@ -407,18 +407,18 @@ def _(patch: Patch) -> None:
     patch.method(Messenger, Messenger._repeat, repeat)
 
 
-@_named("tells the result before the acknowledgement")
+@_named("sends the result before the acknowledgement")
 def _(patch: Patch) -> None:
     original = outbox.messages_of
     patch.replace(original, lambda *given, **named: original(*given, **named)[::-1])
 
 
-@_named("never rewrites a table")
+@_named("never updates a batch summary")
 def _(patch: Patch) -> None:
     patch.replace(batch_summary.update, lambda *_, **__: 0)
 
 
-@_named("forgets what moved while a table was on its way")
+@_named("forgets what changed while a batch summary was being sent")
 def _(patch: Patch) -> None:
     patch.replace(batch_summary.confirm_sent, lambda *_, **__: None)
 
@@ -431,7 +431,7 @@ def _(patch: Patch) -> None:
     patch.method(logs.RedactingFormatter, logs.RedactingFormatter.format, JsonFormatter.format)
 
 
-@_named("takes out of the log only what is written plainly", LEAKS)
+@_named("redacts only the plain form of a secret", LEAKS)
 def _(patch: Patch) -> None:
     patch.replace(logs._forms, lambda secret: [re.escape(secret)])
 

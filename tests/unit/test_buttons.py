@@ -83,6 +83,7 @@ def question(outcome: Outcome) -> ResolutionQuestion:
         (OrderSucceeded(**ABOUT, sn="1"), ((Action.RECEIPT, Action.COMPLAIN, Action.AGAIN),)),  # type: ignore[arg-type]  # as above
         (OrderFailed(**ABOUT, reason="", failure_cause=FailureCause.OTHER), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
         (OrderExpired(**ABOUT, reason=ExpiryReason.TOO_OLD), ((Action.AGAIN,),)),  # type: ignore[arg-type]  # as above
+        (OrderExpired(**ABOUT, reason=ExpiryReason.NO_ACCESS), ()),  # type: ignore[arg-type]  # as above
         (OrderProposal(offer=OFFER, user_id=7), ((Action.BUY,),)),
         (
             OrderQuestion(ambiguity=Ambiguity.NUMBER, suggestion="", offers=(OFFER, OFFER), user_id=7),

@@ -1,52 +1,21 @@
 """`compose.yaml` and its Caddyfile keep the counter shut to all but Telegram and the biller."""
 
-import json
 import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from bot import app
-from bot.settings import Settings
+from bot.features.price_list import file_reader
+from bot.settings import FileSettings, Settings
 from bot.web import server
+from tests.yaml_subset import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def read_yaml(text: str) -> Any:
-    """Read the part of YAML that compose.yaml keeps to: maps, lists and plain or quoted scalars."""
-    rows = [row.rstrip() for row in text.splitlines() if row.strip() and not row.lstrip().startswith("#")]
-    value, rest = _block(rows, 0)
-    assert not rest
-    return value
-
-
-def _block(rows: list[str], indent: int) -> tuple[Any, list[str]]:
-    items: list[Any] = []
-    named: dict[str, Any] = {}
-    while rows and (depth := len(rows[0]) - len(rows[0].lstrip())) >= indent:
-        assert depth == indent, rows[0]
-        row, rows = rows[0].strip(), rows[1:]
-        if row.startswith("- "):
-            pair = re.fullmatch(r"(\w+): (.+)", row[2:])
-            items.append({pair[1]: _scalar(pair[2])} if pair else _scalar(row[2:]))
-            continue
-        name, _, value = row.partition(":")
-        if value:
-            named[name] = _scalar(value.strip())
-        else:
-            deeper = len(rows[0]) - len(rows[0].lstrip()) if rows else 0
-            named[name], rows = _block(rows, deeper) if deeper > indent else (None, rows)
-    assert not (items and named)
-    return items or named, rows
-
-
-def _scalar(text: str) -> str:
-    return str(json.loads(text)) if text.startswith('"') else text
-
-
 def compose() -> Any:
-    return read_yaml(Path(ROOT, "compose.yaml").read_text(encoding="utf-8"))
+    return read_yaml(Path(ROOT, "compose.yaml"))
 
 
 def caddyfile() -> str:
@@ -69,6 +38,43 @@ def test_the_database_lies_on_a_named_volume() -> None:
     assert whole["services"]["loket"]["volumes"] == ["data:/data"]
     assert "data" in whole["volumes"]
     assert whole["services"]["loket"]["environment"]["DATABASE_URL"].startswith("sqlite:////data/")
+
+
+def test_no_log_and_no_process_can_use_up_the_machine() -> None:
+    services = compose()["services"]
+    for name in ("loket", "caddy"):
+        options = services[name]["logging"]["options"]
+        kept_mb = int(options["max-size"].removesuffix("m")) * int(options["max-file"])
+        assert kept_mb <= 100, name
+    for service in services.values():
+        assert service["mem_limit"]
+        assert int(service["pids_limit"]) > 0
+
+
+def test_the_limit_of_memory_leaves_room_for_the_reader_of_price_lists() -> None:
+    assert compose()["services"]["loket"]["mem_limit"] == "1g"
+    assert file_reader.ReadLimits().memory_bytes <= 600_000_000
+
+
+def test_the_proxy_starts_once_loket_is_healthy() -> None:
+    caddy = compose()["services"]["caddy"]
+    assert caddy["depends_on"]["loket"]["condition"] == "service_healthy"
+
+
+def test_a_backup_runs_beside_loket_on_its_database_with_no_secret_and_no_network() -> None:
+    whole = compose()
+    loket, backup = whole["services"]["loket"], whole["services"]["backup"]
+    assert backup["image"] == loket["image"]
+    assert backup["profiles"] == ["backup"]  # so that `up` does not start it
+    assert backup["command"][:3] == ["backup", "/backup", "--keep"]
+    assert backup["volumes"] == [*loket["volumes"], "backup:/backup"]
+    assert "backup" in whole["volumes"]
+    assert backup["environment"]["DATABASE_URL"] == loket["environment"]["DATABASE_URL"]
+    assert backup["environment"].keys() <= {name.upper() for name in FileSettings.model_fields}
+    assert "env_file" not in backup
+    assert backup["network_mode"] == "none"
+    for hardening in ("read_only", "cap_drop", "security_opt"):
+        assert backup[hardening] == loket[hardening]
 
 
 def test_every_setting_that_compose_makes_is_a_setting_of_ours() -> None:

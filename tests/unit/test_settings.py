@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.deposits.accounts import DepositAccount
-from bot.settings import InvalidSettingsError, Settings, load_settings
+from bot.settings import InvalidSettingsError, Settings, load_file_settings, load_settings
 from tests.unit.test_qris import STATIC
 
 REQUIRED = {
@@ -146,11 +146,174 @@ def test_a_fault_names_its_setting_and_never_shows_its_value(
     assert CANARY not in fault
 
 
+LIBRARY_WORDS = ("Input should", "valid integer", "unable to", "Field required", "Value error", "[type=")
+
+
+@pytest.mark.parametrize("value", ["", " ", "x y", "-1", "1e999", "1.5", "1,x", "\U0001f600", "9" * 5000])
+@pytest.mark.parametrize("name", [name.upper() for name in Settings.model_fields])
+def test_every_fault_is_in_our_own_words(surroundings: Surroundings, name: str, value: str) -> None:
+    """A type of the library says nothing about what to type."""
+    try:
+        surroundings.load(**{name: value})
+    except InvalidSettingsError as error:
+        for fault in error.faults:
+            assert not [word for word in LIBRARY_WORDS if word in fault]
+            assert "cannot be used" not in fault
+
+
+def test_a_setting_with_several_faults_is_named_once(surroundings: Surroundings) -> None:
+    faults = surroundings.faults(ADMIN_IDS="x,y,z", REVERSAL_ALLOWED_IPS="x,y")
+    assert sorted(fault.partition(":")[0] for fault in faults) == ["ADMIN_IDS", "REVERSAL_ALLOWED_IPS"]
+
+
+@pytest.mark.parametrize("name", ["ADMIN_IDS", "RESELLER_IDS"])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("0", "user ids"),
+        ("-100200300", "group"),
+        ("7001,-5", "group"),
+        ("@rina", "no @names"),
+        ("081234567890", "user ids"),
+        ("7001;7002", "user ids"),
+        ("7_001", "user ids"),
+        ("+7001", "user ids"),
+        ("\u0667\u0660\u0660\u0661", "user ids"),  # digits, but not ours
+        ("4503599627370496", "no person"),
+        ("777000", "no person"),  # Telegram's own notices
+        ("1087968824", "no person"),  # every anonymous admin of every group
+    ],
+)
+def test_an_id_that_no_person_has_stops_the_start(
+    surroundings: Surroundings, name: str, value: str, words: str
+) -> None:
+    (fault,) = surroundings.faults(**{name: value})
+    assert fault.startswith(f"{name}: ")
+    assert words in fault
+
+
+def test_the_bot_is_no_admin_of_its_own(surroundings: Surroundings) -> None:
+    (fault,) = surroundings.faults(ADMIN_IDS="7001,110201543")
+    assert "bot's own id" in fault
+
+
+def test_an_id_that_is_named_twice_counts_once(surroundings: Surroundings) -> None:
+    assert surroundings.load(ADMIN_IDS="7001,7002,7001").admin_ids == (7001, 7002)
+
+
+APPENDED = [
+    *(
+        ("BILLER_URL", f"https://h2h.biller.test{path}")
+        for path in (
+            "/service/in/json",
+            "/service/in/json/",
+            "/Service/In/JSON",
+            "/api/service/in/json",
+            "/service/in",
+            "/service",
+            "/service/in/json/service/in/json",
+            "//service//in//json",
+        )
+    ),
+    ("PUBLIC_URL", "https://loket.test/telegram"),
+    ("PUBLIC_URL", "https://loket.test/reversal/abc"),
+    ("TELEGRAM_API_URL", "https://api.telegram.org/bot"),
+    ("TELEGRAM_API_URL", "https://api.telegram.org/bot110201543:AAHdq"),
+]
+
+
+@pytest.mark.parametrize(("name", "url"), APPENDED)
+def test_a_url_with_a_path_that_is_appended_to_it_stops_the_start(
+    surroundings: Surroundings, name: str, url: str
+) -> None:
+    (fault,) = surroundings.faults(**{name: url}, TELEGRAM_WEBHOOK_SECRET="s")
+    assert fault.startswith(f"{name}: must end before the path")
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("https://h2h.biller.test/service/in/json", "https://h2h.biller.test"),
+        ("https://h2h.biller.test:8443/Service/In/JSON/", "https://h2h.biller.test:8443"),
+        ("https://biller.test/H2H/service/in/json/service/in/json", "https://biller.test/H2H"),
+        ("https://biller.test/H2H/service/in", "https://biller.test/H2H"),
+    ],
+)
+def test_a_biller_url_with_its_path_is_answered_with_the_right_one(
+    surroundings: Surroundings, url: str, right: str
+) -> None:
+    (fault,) = surroundings.faults(BILLER_URL=url)
+    assert fault.endswith(f": write {right}")
+    assert surroundings.load(BILLER_URL=right).biller_url == right
+
+
+def test_a_password_in_a_wrong_biller_url_is_not_shown(surroundings: Surroundings) -> None:
+    (fault,) = surroundings.faults(BILLER_URL="https://toko:kenari@biller.test/service/in/json")
+    assert "kenari" not in fault
+
+
+@pytest.mark.parametrize("name", ["BILLER_URL", "PUBLIC_URL", "TELEGRAM_API_URL"])
+@pytest.mark.parametrize("url", ["https://host.test/?a=1", "https://host.test#x", "https://host.test/a b"])
+def test_a_url_to_which_no_path_can_be_appended_stops_the_start(
+    surroundings: Surroundings, name: str, url: str
+) -> None:
+    (fault,) = surroundings.faults(**{name: url}, TELEGRAM_WEBHOOK_SECRET="s")
+    assert fault.startswith(f"{name}: must not contain blanks, ? or #")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/h2h", "/services", "/in/json", "/json"])
+def test_a_biller_may_stand_behind_a_path_of_its_own(surroundings: Surroundings, path: str) -> None:
+    assert surroundings.load(BILLER_URL=f"https://biller.test{path}").biller_url == (
+        f"https://biller.test{path}".rstrip("/")
+    )
+
+
+@pytest.mark.parametrize("host", ["", " ", "127.0.0.1:8080", "http://127.0.0.1", "0.0.0.0/0", "-", "a host"])
+def test_an_address_to_listen_on_is_an_address(surroundings: Surroundings, host: str) -> None:
+    """An empty one would listen on every address of the machine."""
+    (fault,) = surroundings.faults(LISTEN_HOST=host)
+    assert fault.startswith("LISTEN_HOST: must be an address")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "loket.internal"])
+def test_any_address_and_name_of_the_machine_may_be_listened_on(
+    surroundings: Surroundings, host: str
+) -> None:
+    assert surroundings.load(LISTEN_HOST=host).listen_host == host
+
+
+class TestFileCommands:
+    """Commands that only work on files run where no secret is."""
+
+    def test_they_need_no_setting_at_all(self) -> None:
+        settings = load_file_settings()
+        assert (str(settings.database_path), settings.secrets()) == ("data/loket.db", ())
+
+    def test_they_read_their_own_settings_and_mind_no_others(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATABASE_URL", "sqlite:////var/lib/loket/loket.db")
+        monkeypatch.setenv("BILLER_URL", "no url")
+        monkeypatch.setenv("ADMIN_IDS", "nobody")
+        assert load_file_settings().database_path == Path("/var/lib/loket/loket.db")
+
+    def test_what_they_read_must_be_right(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATABASE_URL", "loket.db")
+        with pytest.raises(InvalidSettingsError, match="DATABASE_URL: must be sqlite:///PATH"):
+            load_file_settings()
+
+    def test_a_misspelt_database_is_not_replaced_by_the_usual_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("DATABASE_URI", "sqlite:////var/lib/loket/loket.db")
+        with pytest.raises(InvalidSettingsError, match="did you mean DATABASE_URL"):
+            load_file_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("ADMIN_IDS", ""),
         ("ADMIN_IDS", " , "),
+        ("LOG_LEVEL", ""),
         ("TELEGRAM_TOKEN", ""),
         ("TELEGRAM_TOKEN", "<token from BotFather>"),
         ("BILLER_USER", " "),
@@ -367,6 +530,16 @@ def test_every_secret_is_known_to_the_log_and_none_is_shown(surroundings: Surrou
     assert set(settings.secrets()) == {*(REQUIRED[name] for name in names), "w3bh00k"}
     for shown in (repr(settings), str(settings), str(settings.model_dump())):
         assert not any(secret in shown for secret in settings.secrets())
+
+
+def test_a_password_in_any_url_is_a_secret(surroundings: Surroundings) -> None:
+    settings = surroundings.load(
+        BILLER_URL="https://toko:s%40ndi@h2h.biller.test",
+        TELEGRAM_API_URL="https://x:k4wat@api.loket.test",
+        PUBLIC_URL="https://y:p1ntu@loket.test",
+        TELEGRAM_WEBHOOK_SECRET="w3bh00k",
+    )
+    assert {"s%40ndi", "s@ndi", "k4wat", "p1ntu"} <= set(settings.secrets())
 
 
 def test_a_running_bots_settings_cannot_be_changed(surroundings: Surroundings) -> None:

@@ -89,7 +89,29 @@ def test_each_state_makes_of_each_news_what_the_table_says(state: State, kind: s
 
 def test_every_state_and_every_kind_of_news_has_been_tried() -> None:
     assert set(TRANSITIONS) == set(State) == set(MOVES)
-    assert {type(news) for news in NEWS.values()} == set(events.OrderEvent.__args__)
+    # The clock alone is no news: set back twice, it moves the times twice.
+    tried = {type(news) for news in NEWS.values()} | {events.ClockSetBack}
+    assert tried == set(events.OrderEvent.__args__)
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_times_of_what_waits_move_with_a_clock_that_is_set_back(state: State) -> None:
+    order = an_order(state=state)
+    after = decide(order, events.ClockSetBack(by_ms=60_000), NOW_MS).order
+    if state not in {State.PLACED, State.SUBMITTING, State.PENDING}:
+        assert after == order
+        return
+    assert after.state is state
+    for name in ("placed_at_ms", "changed_at_ms", "due_at_ms"):
+        assert getattr(order, name) - getattr(after, name) == 60_000
+    assert after.requested_at_ms == min(order.requested_at_ms, after.placed_at_ms)
+
+
+def test_telegrams_date_of_an_order_stays_when_the_clock_is_set_right() -> None:
+    """The clock was ahead by an hour as the order was placed: Telegram's date was right all along."""
+    order = an_order(requested_at_ms=NOW_MS, placed_at_ms=NOW_MS + 3_600_000)
+    after = decide(order, events.ClockSetBack(by_ms=3_600_000), NOW_MS).order
+    assert (after.requested_at_ms, after.placed_at_ms) == (NOW_MS, NOW_MS)
 
 
 @pytest.mark.parametrize("kind", NEWS)

@@ -18,6 +18,7 @@ from bot.notices.people import (
     ResellerRow,
     StandingChanged,
 )
+from bot.purchasing.settlement import expire_waiting_orders, has_lost_access
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.texts.people import join_requests
 from bot.texts.render import RenderedMessage
@@ -172,7 +173,7 @@ def answer_stranger(work: UnitOfWork, user_id: int, address: Address, *, is_requ
     subject = f"{'request' if is_request else 'stranger'}:{address.chat_id}"
     if outbox.is_kind_waiting(work.tx, address.chat_id, JoinAnswer.__name__):
         return
-    if not outbox.was_enqueued_since(work.tx, subject, since_ms=work.now_ms - STRANGER_PAUSE_MS + 1):
+    if not work.was_enqueued_within(subject, STRANGER_PAUSE_MS - 1):
         person = people.get(work.tx, user_id)
         answer = JoinAnswer(standing=person.standing if person else None)
         work.notify(answer, address, subject=subject)
@@ -215,6 +216,8 @@ def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) 
     """Store a new standing, notify the person, and close the cards of their access request."""
     changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
     people.save(work.tx, changed, changed_by=admin.user_id)
+    if has_lost_access(work, person.user_id):
+        expire_waiting_orders(work, person.user_id)
     address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
     # An answer with the old standing must not come behind the new one.
     outbox.drop_waiting_about(work.tx, _answer_subject(person.user_id))

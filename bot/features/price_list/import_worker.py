@@ -79,8 +79,8 @@ class ImportWorker:
         request = await self._database.read(imports.next_requested)
         if request is None:
             return IDLE_S
-        if request.due_at_ms > now_ms:
-            return (request.due_at_ms - now_ms) / 1000
+        if 0 < (wait_ms := request.due_at_ms - now_ms) <= 1000 * PAUSES_S[-1]:
+            return wait_ms / 1000
         if request.attempts > len(PAUSES_S):
             await self._reject(request, UnreadablePriceList(fault=FileError.NOT_FETCHED))
         else:

@@ -14,7 +14,7 @@ from bot.orders.model import Intent
 from bot.purchasing import offers, placing
 from bot.purchasing.settlement import OrderSource
 from bot.routing import ReplyRoute, Routes
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork
 from bot.updates import IncomingMessage
 from storage import order_queries, outbox
 from storage.transaction import Tx
@@ -72,7 +72,8 @@ def _open_prompt(tx: Tx, source: OrderSource, now_ms: int) -> str | None:
     `batal` after an order means that order, which cannot be cancelled.
     """
     prompt = outbox.last_destination_prompt(tx, source.user_id) if source.chat_id == source.user_id else None
-    if prompt is None or prompt[1] < now_ms - ANSWERED_WITHIN_MS:
+    # A time in the future is of a clock that was set back since.
+    if prompt is None or not -CLOCK_TOLERANCE_MS <= now_ms - prompt[1] <= ANSWERED_WITHIN_MS:
         return None
     last = order_queries.page_before(tx, source.user_id, None, limit=1)
     return None if last and last[0].placed_at_ms >= prompt[1] else prompt[0]
@@ -108,7 +109,7 @@ def _accept(work: UnitOfWork, source: OrderSource, typed: str, subject: str) -> 
 
 
 def _reply(work: UnitOfWork, _: Actor, message: IncomingMessage, subject: str) -> bool:
-    return accept_reply(work, OrderSource.of_message(message), subject)
+    return accept_reply(work, OrderSource.of_message(message, behind_ms=work.context.behind_ms()), subject)
 
 
 ROUTES = Routes(replies=(ReplyRoute(to=(DestinationPrompt,), handle=_reply),))

@@ -144,8 +144,18 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)
     )
+    lost = alarms.DatabaseLost(at_ms=stage.now_ms)
+    yield Scene(caption="The database file is moved while the bot runs", messages=stage.notify(lost, to=RINA))
+    wrong = alarms.ClockWrong(ahead_ms=7 * 3_600_000, at_ms=stage.now_ms)
+    yield Scene(caption="The machine's clock is wrong", messages=stage.notify(wrong, to=RINA))
     failed = alarms.DeliveryFailed(chat_id=1001, kind="OrderSucceeded", why="bot was blocked by the user")
     yield Scene(caption="A chat that cannot be reached", messages=stage.notify(failed, to=RINA))
+    for is_private, title, caption in (
+        (True, "Sari", "A reseller blocks the bot"),
+        (False, "Grup Konter", "A group with orders removes the bot"),
+    ):
+        closed_chat = alarms.ChatClosed(is_private=is_private, title=title, by_name="Budi")
+        yield Scene(caption=caption, messages=stage.notify(closed_chat, to=RINA))
     for finding in _findings(trxid, stage.now_ms):
         yield Scene(caption="The database contradicts itself", messages=stage.notify(finding, to=RINA))
 

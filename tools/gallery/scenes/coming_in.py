@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from bot.catalogue.catalogue import Catalogue
+from bot.grammar.examples import order_examples
+from bot.notices.guidance import GroupWelcome
 from bot.notices.people import JoinRequests
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
@@ -28,6 +31,8 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An admin asks for help", typed="/bantuan", messages=stage.send_text("/bantuan", RINA)
     )
+    welcome = GroupWelcome(examples=order_examples(Catalogue(products=GOODS), minute=600))
+    yield Scene(caption="The bot is added to a group", messages=stage.notify(welcome, to=DEWI))
     yield from _rejected_and_removed()
     yield from _many_requests()
 

@@ -76,6 +76,8 @@ def _in_between(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="Orders are held while the biller is in trouble", messages=stage.new_messages())
     yield _one(stage, "The bot was down too long", 4, Expired(reason=ExpiryReason.TOO_OLD))
     yield _one(stage, "The biller could not be reached at all", 5, Expired(reason=ExpiryReason.NEVER_SENT))
+    yield _one(stage, "The clock was set back", 9, Expired(reason=ExpiryReason.CLOCK_CHANGED))
+    yield _one(stage, "An admin froze the reseller before", 8, Expired(reason=ExpiryReason.NO_ACCESS))
     for number, first, second in (
         (6, Succeeded(sn="51203948572"), Failed(reason="", failure_cause=FailureCause.OTHER)),
         (7, Failed(reason="", failure_cause=FailureCause.OTHER), Succeeded(sn="51203948573")),
