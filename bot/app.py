@@ -35,6 +35,7 @@ from storage import bots, ledger, restores
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.lock import exclusive_lock
+from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
@@ -176,6 +177,17 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         deposit_qris=settings.deposit_qris,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
+    )
+
+
+def _set_default_limits(tx: Tx, settings: Settings) -> None:
+    """Set what the settings allow the shops; an admin is trusted with the operator's own money."""
+    ledger.set_default_limits(
+        tx,
+        floor_idr=settings.reseller_floor_idr,
+        daily_limit_idr=settings.reseller_daily_limit_idr,
+        unlimited_ids=settings.admin_ids,
     )
 
 
@@ -194,7 +206,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
         )
-        await app.database.write(lambda tx: ledger.set_default_floors(tx, settings.reseller_floor_idr))
+        await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)
         await _check_restore(app)
         await app.runtime.submitter.recover()

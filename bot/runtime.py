@@ -59,6 +59,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     deposit_qris: str | None = None
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    reseller_daily_limit_idr: int | None = None
 
 
 class Runtime:
@@ -76,6 +77,7 @@ class Runtime:
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
+            reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(

@@ -113,7 +113,7 @@ def _qris(value: str) -> str:
 
 MAX_RESERVE_IDR = 1_000_000_000_000
 MAX_CREDIT_IDR = 1_000_000_000
-"""More credit than a billion is a typing error."""
+"""More credit than a billion, or more spending in a day, is a typing error."""
 
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_split_commas)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split_commas)]
@@ -163,6 +163,9 @@ class Settings(DatabaseSettings):
     deposit_qris: Annotated[
         Annotated[str, AfterValidator(_qris)] | None, BeforeValidator(_unset_if_empty)
     ] = None
+    reseller_daily_limit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=1, le=MAX_CREDIT_IDR
+    )
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret

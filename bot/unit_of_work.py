@@ -39,6 +39,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     biller_reserve_idr: int | None = None
+    reseller_daily_limit_idr: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":

@@ -1,4 +1,4 @@
-"""The demo story: a price list, orders that succeed or fail, a receipt, and an unregistered user."""
+"""The demo story: a price list, a prepaid reseller and one on credit, orders, a receipt, and a stranger."""
 
 import asyncio
 from typing import Final
@@ -14,6 +14,10 @@ _CLOSED: Final = "S10 +62 812-3456-3333"
 _CUT: Final = "s10.081298769999"
 _THREE: Final = "s5.081234571111\npln20.14123451111\ns10.081234572222"
 _TICKET: Final = "tiket 100rb"
+_TOO_MUCH: Final = "s50.081234561111"
+_PREPAID: Final = f"/limit {SARI.id} 0"
+_PAID_IN: Final = f"/tambah {SARI.id} 50rb setor tunai"
+_ON_CREDIT: Final = f"/limit {BUDI.id} 500rb"
 _THREE_DONE: Final = "✅ 2 sukses · ❌ 1 gagal"
 
 _PRICES: Final = """\
@@ -55,16 +59,22 @@ async def play(world: World) -> None:
 
 
 async def _rina(world: World) -> None:
-    """Send the price list as a file and apply it."""
+    """Apply a price list; then let Sari pay before she orders, and Budi after."""
     world.telegram.send_file(RINA.id, "harga.csv", _PRICES.encode())
     preview = await _tap(world, RINA.id, "Terapkan")
     await _wait_for_change(world, RINA.id, preview)
+    for typed in (_PREPAID, _ON_CREDIT):
+        await _wait_for_reply(world, world.telegram.say(RINA.id, typed), RINA.id, "Limit utang")
+    world.telegram.say(RINA.id, _PAID_IN)
+    question = await _tap(world, RINA.id, "Ya, tambah")
+    await _wait_for_change(world, RINA.id, question)
 
 
 async def _sari(world: World) -> None:
-    """Order twice: the first order succeeds; the answer to the second is lost and its result is late."""
+    """Order three times: a success, a lost answer with a late result, and more than the balance allows."""
     await _wait_for_reply(world, world.telegram.say(SARI.id, _SUCCEEDS), SARI.id, "SUKSES")
     await _wait_for_reply(world, world.telegram.say(SARI.id, _CUT), SARI.id, "SUKSES")
+    await _wait_for_reply(world, world.telegram.say(SARI.id, _TOO_MUCH), SARI.id, "SALDO TIDAK CUKUP")
 
 
 async def _budi(world: World) -> None:

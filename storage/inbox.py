@@ -72,6 +72,11 @@ def button_owner(tx: Tx, nonce: str) -> ButtonOwner | None:
     return ButtonOwner(owner_id=row["owner_id"]) if row else None
 
 
+def retire_buttons(tx: Tx, subject: str, *, created_at_ms: int, user_id: int, at_ms: int) -> None:
+    """Mark all buttons of a card as used: a card is decided once, by whichever of them."""
+    tx.run("retire_buttons", subject=subject, created_at_ms=created_at_ms, user_id=user_id, at_ms=at_ms)
+
+
 def use_button(tx: Tx, nonce: str, *, user_id: int, at_ms: int) -> UsedButton | None:
     """Mark a button as used; return None if it is unknown or was used before."""
     row = tx.one("use_button", nonce=nonce, user_id=user_id, at_ms=at_ms)

@@ -3,11 +3,16 @@
 Nothing else changes `accounts`, `entries` or `legs`.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds, Leg
 from storage.codec import from_row
 from storage.transaction import Tx
+
+ROWS_AT_ONCE = 500
 
 _ORDER = {kind: number for number, kind in enumerate(AccountKind)}
 
@@ -17,7 +22,7 @@ class LedgerError(Exception):
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """An account of a shop, whose balance runs; a floor of None is none at all."""
+    """An account of a shop, whose balance runs; a floor or a daily limit of None is none at all."""
 
     account_id: int
     kind: AccountKind
@@ -25,6 +30,8 @@ class Account(Struct, frozen=True, kw_only=True):
     balance_idr: int
     floor_idr: int | None
     has_own_floor: bool
+    daily_limit_idr: int | None
+    has_own_daily_limit: bool
 
 
 class OrderMove(Struct, frozen=True, kw_only=True):
@@ -45,7 +52,9 @@ class OrderLeg(Struct, frozen=True, kw_only=True):
     balance_after_idr: int | None
 
 
-def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> int:
+def open_shop(
+    tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int, daily_limit_idr: int | None = None
+) -> int:
     """Return the id of a reseller's shop, which is opened with its accounts if there is none."""
     row = tx.one("shop_of_owner", owner_id=owner_id)
     if row is None:
@@ -53,7 +62,12 @@ def open_shop(tx: Tx, owner_id: int, *, floor_idr: int | None, at_ms: int) -> in
         row = tx.one("shop_of_owner", owner_id=owner_id)
         if row is None:
             raise LedgerError(f"the shop of {owner_id} cannot be opened")
-        tx.run("insert_shop_accounts", shop_id=row["shop_id"], floor_idr=floor_idr)
+        tx.run(
+            "insert_shop_accounts",
+            shop_id=row["shop_id"],
+            floor_idr=floor_idr,
+            daily_limit_idr=daily_limit_idr,
+        )
     shop_id: int = row["shop_id"]
     return shop_id
 
@@ -71,9 +85,41 @@ def set_floor(tx: Tx, shop_id: int, floor_idr: int | None) -> None:
     tx.run("set_floor", shop_id=shop_id, floor_idr=floor_idr)
 
 
-def set_default_floors(tx: Tx, floor_idr: int | None) -> None:
-    """Set the floor of all shops that have none of their own."""
+def set_daily_limit(tx: Tx, shop_id: int, daily_limit_idr: int | None) -> None:
+    """Set a daily limit of a shop's own."""
+    tx.run("set_daily_limit", shop_id=shop_id, daily_limit_idr=daily_limit_idr)
+
+
+class LimitChange(Struct, frozen=True, kw_only=True):
+    """A change of what a shop may owe (`credit`) or spend in a day (`daily`); None is no limit."""
+
+    account_id: int
+    kind: str
+    before_idr: int | None
+    after_idr: int | None
+    changed_by: int
+    at_ms: int
+
+
+def append_limit_change(tx: Tx, change: LimitChange) -> None:
+    """Store who changed a limit."""
+    tx.run("append_limit_change", **asdict(change))
+
+
+def set_default_limits(
+    tx: Tx, *, floor_idr: int | None, daily_limit_idr: int | None = None, unlimited_ids: tuple[int, ...] = ()
+) -> None:
+    """Set the limits of all shops that have none of their own; `unlimited_ids` are owners without limits."""
     tx.run("set_default_floors", floor_idr=floor_idr)
+    tx.run("set_default_daily_limits", daily_limit_idr=daily_limit_idr)
+    for owner_id in unlimited_ids:
+        tx.run("lift_default_limits_of", owner_id=owner_id)
+
+
+def spent_since(tx: Tx, shop_id: int, from_ms: int) -> int:
+    """Return the price of a shop's orders since a time, without those that were not bought."""
+    row = tx.one("sum_spent_since", shop_id=shop_id, from_ms=from_ms)
+    return row["spent_idr"] if row else 0
 
 
 def entry_id_of(tx: Tx, source: str) -> int | None:
@@ -143,6 +189,45 @@ def statement(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int) 
     """Return what moved the available balance of a shop within a time, the latest first."""
     rows = tx.all("statement_of_shop", shop_id=shop_id, from_ms=from_ms, until_ms=until_ms, limit=limit)
     return [from_row(StatementLine, row) for row in rows]
+
+
+def last_adjustment_like(tx: Tx, shop_id: int, amount_idr: int, *, from_ms: int, until_ms: int) -> int | None:
+    """Return when the same amount was last paid in or adjusted within a time; None if it was not."""
+    row = tx.one(
+        "last_adjustment_like", shop_id=shop_id, amount_idr=amount_idr, from_ms=from_ms, until_ms=until_ms
+    )
+    return row["at_ms"] if row else None
+
+
+class StatementSum(Struct, frozen=True, kw_only=True):
+    """How many entries moved the available balance of a shop within a time, and by how much in all."""
+
+    count: int
+    sum_idr: int
+
+
+def statement_sum(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int) -> StatementSum:
+    """Return the sum of a statement."""
+    row = tx.one("statement_sum_of_shop", shop_id=shop_id, from_ms=from_ms, until_ms=until_ms)
+    return from_row(StatementSum, row) if row else StatementSum(count=0, sum_idr=0)
+
+
+def statement_in_order(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int) -> Iterator[StatementLine]:
+    """Yield what moved the available balance of a shop within a time, the oldest first, read in pages."""
+    after_id = 0
+    while True:
+        rows = tx.all(
+            "statement_page_of_shop",
+            shop_id=shop_id,
+            after_id=after_id,
+            from_ms=from_ms,
+            until_ms=until_ms,
+            limit=ROWS_AT_ONCE,
+        )
+        yield from (from_row(StatementLine, row) for row in rows)
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after_id = rows[-1]["entry_id"]
 
 
 def shortage(paying: Account, amount_idr: int) -> InsufficientFunds | None:

@@ -6,6 +6,9 @@ from bot.actors import Standing
 from storage.codec import from_row
 from storage.transaction import Tx
 
+MAX_ID_DIGITS = 15
+"""Telegram's ids have at most 52 bits."""
+
 
 class Person(Struct, frozen=True, kw_only=True):
     """A person who asked for access or was approved by the settings; the address is where they asked."""
@@ -25,9 +28,16 @@ def get(tx: Tx, user_id: int) -> Person | None:
     return from_row(Person, row) if row else None
 
 
-def find(tx: Tx, username: str) -> Person | None:
-    """Find a person by username, with or without @, in any letter case."""
-    row = tx.one("person_by_username", username=username.removeprefix("@").lower())
+def is_id(typed: str) -> bool:
+    """Return whether a text may be the id of a person."""
+    return typed.isascii() and typed.isdigit() and len(typed) <= MAX_ID_DIGITS
+
+
+def find(tx: Tx, typed: str) -> Person | None:
+    """Find the person whom an admin named by id or by username, with or without @, in any letter case."""
+    if is_id(typed):
+        return get(tx, int(typed))
+    row = tx.one("person_by_username", username=typed.removeprefix("@").lower())
     return from_row(Person, row) if row else None
 
 

@@ -245,6 +245,11 @@ SELECT owner_id FROM buttons WHERE nonce = :nonce;
 UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms WHERE nonce = :nonce AND used_at_ms IS NULL
 RETURNING action, subject, payload, owner_id, created_at_ms;
 
+-- name: retire_buttons
+-- Promise: after one tap on a card no other button of it works. They were all made at one time.
+UPDATE buttons SET used_by = :user_id, used_at_ms = :at_ms
+WHERE created_at_ms = :created_at_ms AND subject = :subject AND used_at_ms IS NULL;
+
 -- name: mark_message_seen
 -- Promise: a message is handled once. No row changed: it was handled before.
 INSERT INTO messages_seen (chat_id, message_id, seen_at_ms) VALUES (:chat_id, :message_id, :at_ms)
@@ -759,8 +764,8 @@ SELECT owner_id FROM shops WHERE shop_id = :shop_id;
 INSERT INTO shops (owner_id, created_at_ms) VALUES (:owner_id, :at_ms) ON CONFLICT DO NOTHING;
 
 -- name: insert_shop_accounts
-INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor)
-VALUES ('available', :shop_id, 0, :floor_idr, 0), ('held', :shop_id, 0, 0, 0);
+INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor, daily_limit_idr)
+VALUES ('available', :shop_id, 0, :floor_idr, 0, :daily_limit_idr), ('held', :shop_id, 0, 0, 0, NULL);
 
 -- name: account_of
 SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
@@ -794,17 +799,69 @@ SELECT count(*) AS count FROM entries WHERE source >= :first AND source < :beyon
 -- name: set_floor
 UPDATE accounts SET floor_idr = :floor_idr, has_own_floor = 1 WHERE shop_id = :shop_id AND kind = 'available';
 
+-- name: set_daily_limit
+UPDATE accounts SET daily_limit_idr = :daily_limit_idr, has_own_daily_limit = 1
+WHERE shop_id = :shop_id AND kind = 'available';
+
+-- name: append_limit_change
+INSERT INTO limit_changes (account_id, kind, before_idr, after_idr, changed_by, at_ms)
+VALUES (:account_id, :kind, :before_idr, :after_idr, :changed_by, :at_ms);
+
 -- name: set_default_floors
 UPDATE accounts SET floor_idr = :floor_idr
-WHERE kind = 'available' AND has_own_floor = 0 AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
+WHERE kind = 'available' AND shop_id > 0 AND has_own_floor = 0
+    AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
+
+-- name: set_default_daily_limits
+UPDATE accounts SET daily_limit_idr = :daily_limit_idr
+WHERE kind = 'available' AND shop_id > 0 AND has_own_daily_limit = 0
+    AND coalesce(daily_limit_idr, -1) <> coalesce(:daily_limit_idr, -1);
+
+-- name: lift_default_limits_of
+UPDATE accounts SET floor_idr = CASE has_own_floor WHEN 0 THEN NULL ELSE floor_idr END,
+    daily_limit_idr = CASE has_own_daily_limit WHEN 0 THEN NULL ELSE daily_limit_idr END
+WHERE kind = 'available' AND shop_id = (SELECT shop_id FROM shops WHERE owner_id = :owner_id);
+
+-- name: sum_spent_since
+-- What counts for a daily limit: all orders of a shop but those that were not bought.
+SELECT coalesce(sum(price_idr), 0) AS spent_idr FROM orders
+WHERE shop_id = :shop_id AND placed_at_ms >= :from_ms AND state <> 'failed' AND state <> 'expired';
 
 -- name: statement_of_shop
+-- The bounds by entry id keep the legs of other days unread.
 SELECT entries.entry_id, entries.at_ms, entries.kind, entries.source, entries.reason, legs.amount_idr,
     legs.balance_after_idr
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
 ORDER BY legs.entry_id DESC LIMIT :limit;
+
+-- name: statement_page_of_shop
+SELECT entries.entry_id, entries.at_ms, entries.kind, entries.source, entries.reason, legs.amount_idr,
+    legs.balance_after_idr
+FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available' AND legs.entry_id > :after_id
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
+ORDER BY legs.entry_id LIMIT :limit;
+
+-- name: statement_sum_of_shop
+SELECT count(*) AS count, coalesce(sum(legs.amount_idr), 0) AS sum_idr
+FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms;
+
+-- name: last_adjustment_like
+SELECT max(entries.at_ms) AS at_ms
+FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
+WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
+    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
 
 -- name: account_of_owner
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id

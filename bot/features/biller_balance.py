@@ -1,11 +1,7 @@
-"""Shows admins the balance at the biller and the open orders; resellers never see them."""
+"""The balance at the biller and the open orders, which admins see and resellers never do."""
 
-from bot.actors import Actor, Role
-from bot.grammar.parsed import Command
 from bot.grammar.period import day_of, midnight_ms
 from bot.notices.alarms import BillerBalance
-from bot.notices.guidance import AdminsOnly, BalanceWithheld
-from bot.routing import CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
 
@@ -37,19 +33,3 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         accepted_cost_idr=accepted.cost_idr,
         accepted_uncosted_count=accepted.uncosted_count,
     )
-
-
-def _show_balance(work: UnitOfWork, actor: Actor, _: Command) -> None:
-    if actor.sees_all:
-        work.notify(biller_balance(work), actor.address)
-    else:
-        withheld = AdminsOnly() if actor.role is Role.ADMIN else BalanceWithheld()
-        work.notify(withheld, actor.address)
-
-
-ROUTES = Routes(
-    commands=(
-        # The other five are the words for a balance on other pulsa servers.
-        CommandRoute(("saldo", "sal", "s", "cs", "mutasi", "rek"), _show_balance),
-    ),
-)

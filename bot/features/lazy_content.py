@@ -1,6 +1,7 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
 from bot.delivery.messenger import LazyContent
+from bot.features.accounts import statements
 from bot.features.deposits.qr_picture import draw_qr
 from bot.features.history import profits, reports
 from bot.features.people import membership
@@ -14,6 +15,7 @@ from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
 from bot.notices.receipts import Receipt
 from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
+from bot.notices.statements import Statement, StatementFile
 from bot.texts.batch_summary import order_table
 from bot.texts.catalogue import file_words
 from bot.texts.deposits import ticket_issued
@@ -47,6 +49,10 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=profits.render_report(tx, notice, clock))
         case ProfitFile():
             return LazyContent(rendered=profits.render_file(tx, notice, clock))
+        case Statement():
+            return LazyContent(rendered=statements.render_statement(tx, notice, clock))
+        case StatementFile():
+            return LazyContent(rendered=statements.render_statement_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

@@ -3,7 +3,8 @@
 import re
 
 SHOWN_COMMANDS = (
-    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "bantuan", "daftar", "format", "tiket"),
+    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "mutasi", "tiket", "bantuan", "daftar"),
+    "format",
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
 )
 """The commands that are suggested for a mistyped word."""
@@ -46,6 +47,9 @@ COMMANDS = frozenset(
     )
 )
 """Words that are commands with or without a slash."""
+
+SLASH_COMMANDS = frozenset(("kurang", "limit"))
+"""Words that are commands only with a slash: without one they may be the code of a product."""
 
 OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))
 """Words that may precede an order, by habit or on other pulsa servers; none is a code."""

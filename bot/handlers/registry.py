@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.features import biller_balance, guidance, topups
+from bot.features import guidance, topups
+from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.deposits import crediting, suspense, tickets
 from bot.features.history import order_lookup, profits, reports
@@ -34,7 +35,10 @@ CAPABILITIES: tuple[Routes, ...] = (
     price_levels.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,
-    biller_balance.ROUTES,
+    balance.ROUTES,
+    adjustments.ROUTES,
+    limits.ROUTES,
+    statements.ROUTES,
     topups.ROUTES,
     guidance.ROUTES,
 )

@@ -6,6 +6,7 @@ messages in the queue. Each module holds the notices of one subject, and has a m
 """
 
 from bot.actors import Standing
+from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
@@ -30,6 +31,7 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.statements import Statement, StatementFile, StatementsNotice
 from bot.notices.topups import TopUpNotice
 
 Notice = (
@@ -37,6 +39,8 @@ Notice = (
     | PlacingNotice
     | BalancesNotice
     | DepositsNotice
+    | AccountsNotice
+    | StatementsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
@@ -64,6 +68,8 @@ LazyNotice = (
     | JoinRequests
     | ProfitReport
     | ProfitFile
+    | Statement
+    | StatementFile
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 

@@ -46,12 +46,19 @@ class Action(StrEnum):
     ORDER = "order"
     NEWER = "newer"
     OLDER = "older"
+    CONFIRM_ADD = "confirm_add"
+    CONFIRM_DEDUCT = "confirm_deduct"
+    CONFIRM_LIMIT = "confirm_limit"
     REPORT = "report"
     REPORT_FILE = "report_file"
     SELL_BELOW_COST = "sell_below_cost"
     CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
+    OPEN_REPORT = "open_report"
+    STATEMENT = "statement"
+    STATEMENT_FILE = "statement_file"
+    OPEN_STATEMENT = "open_statement"
 
 
 VIEW_ACTIONS = frozenset(
@@ -60,6 +67,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.PROFIT, Action.PROFIT_FILE),
+        *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

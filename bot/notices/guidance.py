@@ -36,12 +36,8 @@ class NotUnderstood(Struct, frozen=True, kw_only=True):
     typed: str = ""
 
 
-class BalanceWithheld(Struct, frozen=True, kw_only=True):
-    """A reseller asked for a balance: resellers have none here."""
-
-
 class AdminsOnly(Struct, frozen=True, kw_only=True):
     """The command is for admins in their private chats only."""
 
 
-GuidanceNotice = Welcome | Help | NotUnderstood | BalanceWithheld | AdminsOnly
+GuidanceNotice = Welcome | Help | NotUnderstood | AdminsOnly

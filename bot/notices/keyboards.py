@@ -4,12 +4,14 @@ from typing import assert_never
 
 from bot.grammar.parsed import order_text
 from bot.notices import Notice
+from bot.notices.account_keyboards import account_buttons
+from bot.notices.accounts import AccountsNotice
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
 from bot.notices.deposit_keyboards import deposit_buttons
 from bot.notices.deposits import DepositsNotice
-from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons
+from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons, statement_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
@@ -35,6 +37,7 @@ from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpQuestion
 from bot.orders.model import Outcome, State
 
@@ -49,24 +52,32 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return list_buttons(notice)
     if isinstance(notice, ReportsNotice):
         return report_buttons(notice)
+    if isinstance(notice, StatementsNotice):
+        return statement_buttons(notice)
     if isinstance(notice, PlacingNotice):
         return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _result_buttons(notice)
     if isinstance(notice, DepositsNotice):
         return deposit_buttons(notice)
+    if isinstance(notice, AccountsNotice):
+        return account_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
         return _sn_buttons(notice.trxid, notice.candidate)
-    if isinstance(notice, TopUpQuestion):
-        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
-    if isinstance(notice, BelowCostCard):
-        figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
-        return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
+    if isinstance(notice, TopUpQuestion | BelowCostCard):
+        return _cost_buttons(notice)
     if isinstance(notice, OtherSnReported):
         return _sn_buttons(notice.trxid, notice.other_sn)
     return _other_buttons(notice)
+
+
+def _cost_buttons(notice: TopUpQuestion | BelowCostCard) -> ButtonRows:
+    if isinstance(notice, TopUpQuestion):
+        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
+    figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
+    return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
 
 
 def _other_buttons(notice: Notice) -> ButtonRows:

@@ -27,6 +27,13 @@ from bot.notices.shopping import (
     PromptCancelled,
     ShoppingNotice,
 )
+from bot.notices.statements import (
+    Statement,
+    StatementChoice,
+    StatementFile,
+    StatementPeriodUnclear,
+    StatementsNotice,
+)
 
 NUMBERS_A_ROW = 4
 CODES_A_ROW = 3
@@ -82,6 +89,42 @@ def _profit_buttons(notice: ProfitReport) -> ButtonRows:
         for form in FileFormat
     )
     return (adjacent, files) if adjacent else (files,)
+
+
+def statement_buttons(notice: StatementsNotice) -> ButtonRows:
+    """Return the buttons for the adjacent periods and the files, or for the meanings of a word."""
+    match notice:
+        case Statement():
+            adjacent = [
+                *_statement_button(notice, notice.before, "« {}"),
+                *_statement_button(notice, notice.after, "{} »"),
+            ]
+            files = tuple(_statement_file_button(notice, form) for form in FileFormat)
+            return (tuple(adjacent), files) if adjacent else (files,)
+        case StatementChoice(user_id=user_id, period=period, report_user_id=report_user_id):
+            return (
+                (
+                    ButtonSpec(action=Action.OPEN_STATEMENT, payload=f"{user_id}|{period}"),
+                    ButtonSpec(action=Action.OPEN_REPORT, payload=f"{whose(report_user_id)}|{period}"),
+                ),
+            )
+        case StatementFile() | StatementPeriodUnclear():
+            return ()
+        case _:
+            assert_never(notice)
+
+
+def _statement_button(notice: Statement, text: str, label: str) -> list[ButtonSpec]:
+    period = decode_period(text)
+    if period is None:
+        return []
+    payload = f"{notice.user_id}|{period}"
+    return [ButtonSpec(action=Action.STATEMENT, payload=payload, label=label.format(_short(period)))]
+
+
+def _statement_file_button(notice: Statement, form: FileFormat) -> ButtonSpec:
+    payload = f"{notice.user_id}|{notice.period}|{form}"
+    return ButtonSpec(action=Action.STATEMENT_FILE, payload=payload, label=form.upper())
 
 
 def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:

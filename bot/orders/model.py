@@ -118,6 +118,7 @@ class UnplacedReason(StrEnum):
     CLOSED = "closed"
     COUNTER_CLOSED = "counter_closed"
     NO_BALANCE = "no_balance"
+    DAILY_LIMIT = "daily_limit"
     NO_PRICE = "no_price"
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from bot.ledger.model import AccountKind
 from bot.ledger.positions import entry_for_move, entry_for_new, position_of
+from bot.notices.accounts import DailyLimitReached
 from bot.notices.balances import BalanceLine, InsufficientBalance, PriceMissing, ProductWithoutPrice
 from bot.notices.orders import (
     OrderDisputed,
@@ -17,6 +18,7 @@ from bot.notices.orders import (
     OrderSucceeded,
 )
 from bot.orders.model import Intent, Order, State
+from bot.purchasing import spending
 from bot.unit_of_work import UnitOfWork
 from storage import ledger
 from storage.ledger import Account
@@ -30,8 +32,14 @@ def paying_account(work: UnitOfWork, user_id: int) -> Account:
     if account := ledger.account_of_owner(work.tx, user_id):
         return account
     # An admin is trusted with the operator's own money.
-    floor_idr = None if user_id in work.admin_ids else work.context.reseller_floor_idr
-    shop_id = ledger.open_shop(work.tx, user_id, floor_idr=floor_idr, at_ms=work.now_ms)
+    is_limited = user_id not in work.admin_ids
+    shop_id = ledger.open_shop(
+        work.tx,
+        user_id,
+        floor_idr=work.context.reseller_floor_idr if is_limited else None,
+        daily_limit_idr=work.context.reseller_daily_limit_idr if is_limited else None,
+        at_ms=work.now_ms,
+    )
     return ledger.account(work.tx, shop_id, AccountKind.AVAILABLE)
 
 
@@ -47,14 +55,16 @@ def account_for_order(work: UnitOfWork, user_id: int) -> Account | None:
 
 def refusal(
     work: UnitOfWork, account: Account, intent: Intent, price_idr: int | None
-) -> InsufficientBalance | PriceMissing | None:
+) -> InsufficientBalance | PriceMissing | DailyLimitReached | None:
     """Return why a shop cannot pay for an order, or None if it can."""
-    if account.floor_idr is None:
+    if account.floor_idr is None and account.daily_limit_idr is None:
         return None
     if price_idr is None:
         notice = ProductWithoutPrice(code=intent.product_code, at_ms=work.now_ms)
         work.alert_admins(notice, topic=f"price:{intent.product_code}")
         return PriceMissing(code=intent.product_code, destination=intent.destination)
+    if reached := spending.limit_refusal(work, account, intent, price_idr):
+        return reached
     short = ledger.shortage(account, price_idr)
     if short is None:
         return None

@@ -22,6 +22,7 @@ from bot.grammar.parsed import (
 )
 from bot.grammar.period import minute_of_day
 from bot.grammar.resolve.resolver import resolve
+from bot.notices.accounts import DailyLimitReached
 from bot.notices.balances import InsufficientBalance, PriceMissing
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import (
@@ -58,6 +59,7 @@ Refusal = (
     | NotUnderstood
     | InsufficientBalance
     | PriceMissing
+    | DailyLimitReached
 )
 
 
@@ -272,6 +274,8 @@ def _unplaced(line: OrderLine, refusal: Refusal) -> UnplacedLine:
             why, hint = UnplacedReason.COUNTER_CLOSED, ""
         case InsufficientBalance():
             why, hint = UnplacedReason.NO_BALANCE, ""
+        case DailyLimitReached():
+            why, hint = UnplacedReason.DAILY_LIMIT, ""
         case PriceMissing():
             why, hint = UnplacedReason.NO_PRICE, ""
     hint = truncate_suggestion(hint, SHOWN_CHARS)

@@ -37,8 +37,14 @@ def insufficient(notice: InsufficientBalance) -> Text:
     return lines(
         *rows,
         ("Kurang: ", bold(rupiah(notice.missing_idr))),
-        ("Belum dipesan. Isi saldo dulu, ketik: ", code(f"tiket {max(notice.missing_idr, 10_000)}")),
+        "Belum dipesan.",
+        how_to_pay_in(),
     )
+
+
+def how_to_pay_in() -> Row:
+    """Return what to do to have more balance."""
+    return "Isi saldo: hubungi admin."
 
 
 def price_missing(notice: PriceMissing) -> Text:

@@ -49,6 +49,7 @@ _HINDRANCES = {
     UnplacedReason.CLOSED: ("🚫", " sedang ditutup"),
     UnplacedReason.COUNTER_CLOSED: ("🚫", " loket sedang ditutup"),
     UnplacedReason.NO_BALANCE: ("💳", " saldo tidak cukup"),
+    UnplacedReason.DAILY_LIMIT: ("🚫", " melewati batas belanja hari ini"),
     UnplacedReason.NO_PRICE: ("🚫", " belum ada harganya"),
 }
 

@@ -46,12 +46,19 @@ LABELS: dict[Action, str] = {
     Action.ORDER: "{}",
     Action.NEWER: "« Lebih baru",
     Action.OLDER: "Lebih lama »",
+    Action.CONFIRM_ADD: "Ya, tambah {}",
+    Action.CONFIRM_DEDUCT: "Ya, kurangi {}",
+    Action.CONFIRM_LIMIT: "Ya, naikkan",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
     Action.SELL_BELOW_COST: "Tetap jual {}",
     Action.CONFIRM_TOPUP: "Ya, catat",
     Action.PROFIT: "{}",
     Action.PROFIT_FILE: "📄 Unduh {}",
+    Action.OPEN_REPORT: "📊 Laporan",
+    Action.STATEMENT: "{}",
+    Action.STATEMENT_FILE: "📄 Unduh {}",
+    Action.OPEN_STATEMENT: "📒 Mutasi",
 }
 """`{}` is replaced by the label of the button."""
 

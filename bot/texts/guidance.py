@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
-from bot.notices.guidance import AdminsOnly, BalanceWithheld, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.notices.guidance import AdminsOnly, GuidanceNotice, Help, NotUnderstood, Welcome
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -116,6 +116,7 @@ def help_for(notice: Help) -> Text:
         (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
         (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
         (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
+        (code("saldo"), " · ", code("mutasi"), " · isi saldo: ", code("tiket 100000")),
         "",
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
@@ -128,11 +129,10 @@ def help_for(notice: Help) -> Text:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /tertunda · /komplain · /reseller",
+    "/saldo · /topup · /laba · /tertunda · /komplain · /reseller · /level",
+    "/tambah · /kurang · /limit · /mutasi · /bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
-    "/bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
-    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 
@@ -152,10 +152,6 @@ def _second(example: str) -> str:
     return f"{product_code}.2.{destination}"
 
 
-def balance_withheld(_: BalanceWithheld) -> Text:
-    return lines("Di loket ini tidak ada saldo reseller. Tanyakan ke admin.", "Cara lengkap: /bantuan")
-
-
 def admins_only() -> Text:
     return lines("Perintah ini hanya untuk admin, di chat pribadi.", "Cara lengkap: /bantuan")
 
@@ -168,8 +164,6 @@ def words(notice: GuidanceNotice) -> Text:
             return help_for(notice)
         case NotUnderstood():
             return not_understood(notice)
-        case BalanceWithheld():
-            return balance_withheld(notice)
         case AdminsOnly():
             return admins_only()
         case _:
@@ -182,6 +176,8 @@ COMMANDS = {
     "riwayat": "Semua pesanan Anda",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
+    "saldo": "Saldo Anda",
+    "mutasi": "Gerak saldo hari ini",
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
     "bantuan": "Cara pesan",
@@ -194,6 +190,8 @@ ADMIN_COMMANDS = {
     "komplain": "Komplain yang menunggu jawaban",
     "katalog": "Daftar harga sebagai file",
     "reseller": "Daftar reseller",
+    "tambah": "Tambah saldo reseller",
+    "limit": "Limit utang dan belanja reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
     "laba": "Penjualan, modal, dan laba",

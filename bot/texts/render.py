@@ -5,6 +5,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.notices import Notice
+from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
@@ -40,9 +41,11 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
 from bot.texts import (
+    accounts,
     alarms,
     balances,
     catalogue,
@@ -60,6 +63,7 @@ from bot.texts import (
     selling_prices,
     serial_numbers,
     shopping,
+    statements,
     topups,
 )
 from bot.texts.formatting import Attachment, AttachmentKind, Clock, ReceivedFile, Text
@@ -114,6 +118,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return balances.words(notice, clock)
     if isinstance(notice, DepositsNotice):
         return deposits.words(notice, clock)
+    if isinstance(notice, AccountsNotice):
+        return accounts.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
     if isinstance(notice, SellingPricesNotice):
@@ -126,6 +132,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
+    if isinstance(notice, StatementsNotice):
+        return statements.words(notice)
     if isinstance(notice, ReceiptsNotice):
         return receipts.words(notice)
     if isinstance(notice, SerialNumberNotice):

@@ -90,6 +90,8 @@ export const en = {
   "chip.history": "order history",
   "chip.ticket": "pay in",
   "chip.help": "how to order",
+  "chip.account": "the own balance",
+  "chip.statement": "what moved it",
   "chip.balance": "balance at the biller",
   "chip.open": "what needs a decision",
   "chip.people": "the resellers",

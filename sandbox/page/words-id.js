@@ -90,6 +90,8 @@ export const id = {
   "chip.history": "riwayat pesanan",
   "chip.ticket": "isi saldo",
   "chip.help": "cara memesan",
+  "chip.account": "saldo Anda",
+  "chip.statement": "gerak saldo",
   "chip.balance": "saldo di biller",
   "chip.open": "yang menunggu keputusan",
   "chip.people": "daftar reseller",

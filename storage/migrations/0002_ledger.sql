@@ -7,8 +7,9 @@ CREATE TABLE shops (
     created_at_ms        INTEGER NOT NULL
 ) STRICT;
 
--- A floor of 0 is prepaid, a negative one credit, NULL none. The balances of a shop run. Those of the operator's accounts
--- are NULL: they are the sums of their legs, so that not every order changes one row.
+-- A floor of 0 is prepaid, a negative one credit, NULL none; a daily limit of NULL is none. A floor or limit that is not
+-- the shop's own follows the settings. The balances of a shop run. Those of the operator's accounts are NULL: they are the
+-- sums of their legs, so that not every order changes one row.
 CREATE TABLE accounts (
     account_id           INTEGER NOT NULL PRIMARY KEY,
     kind                 TEXT    NOT NULL CHECK (kind = 'available' OR kind = 'held' OR kind = 'sales'
@@ -17,7 +18,20 @@ CREATE TABLE accounts (
     balance_idr          INTEGER,
     floor_idr            INTEGER,
     has_own_floor        INTEGER NOT NULL CHECK (has_own_floor IN (0, 1)),
+    daily_limit_idr      INTEGER,
+    has_own_daily_limit  INTEGER NOT NULL DEFAULT 0 CHECK (has_own_daily_limit IN (0, 1)),
     UNIQUE (shop_id, kind)
+) STRICT;
+
+-- What a shop may owe, or spend in a day, as an admin changed it; NULL is no limit.
+CREATE TABLE limit_changes (
+    change_id            INTEGER NOT NULL PRIMARY KEY,
+    account_id           INTEGER NOT NULL REFERENCES accounts (account_id),
+    kind                 TEXT    NOT NULL CHECK (kind = 'credit' OR kind = 'daily'),
+    before_idr           INTEGER,
+    after_idr            INTEGER,
+    changed_by           INTEGER NOT NULL,
+    at_ms                INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE entries (
@@ -49,4 +63,5 @@ INSERT INTO accounts (kind, shop_id, balance_idr, floor_idr, has_own_floor) VALU
     ('suspense', 0, NULL, NULL, 0);
 
 ALTER TABLE orders ADD COLUMN shop_id INTEGER;
+CREATE INDEX orders_of_shop ON orders (shop_id, placed_at_ms);
 ALTER TABLE orders ADD COLUMN expected_cost_idr INTEGER;

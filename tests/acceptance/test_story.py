@@ -13,6 +13,8 @@ def test_the_story_is_there_when_the_page_opens() -> None:
         for chat in state["chats"]
     }
     assert said["Toko Sari"].count("SUKSES") >= 2
+    assert "Saldo: Rp50.000 - Rp6.500 = Rp43.500" in said["Toko Sari"]
+    assert "SALDO TIDAK CUKUP" in said["Toko Sari"]
     assert "GAGAL" in said["Budi Cell"]
     assert "TIKET DEPOSIT" in said["Budi Cell"]
     assert "DEPOSIT MASUK" in said["Budi Cell"]

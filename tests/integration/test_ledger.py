@@ -115,10 +115,10 @@ def test_one_event_is_entered_once(tx: Tx) -> None:
 def test_a_new_default_moves_the_floors_of_shops_that_have_none_of_their_own(tx: Tx) -> None:
     sari, budi = shop_of(tx, SARI, floor_idr=None), shop_of(tx, BUDI, floor_idr=None)
     ledger.set_floor(tx, budi, -100_000)
-    ledger.set_default_floors(tx, 0)
+    ledger.set_default_limits(tx, floor_idr=0)
     assert ledger.account(tx, sari, AccountKind.AVAILABLE).floor_idr == 0
     assert ledger.account(tx, budi, AccountKind.AVAILABLE).floor_idr == -100_000
-    ledger.set_default_floors(tx, None)
+    ledger.set_default_limits(tx, floor_idr=None)
     assert ledger.account(tx, sari, AccountKind.AVAILABLE).floor_idr is None
 
 

@@ -50,6 +50,7 @@ ON_THE_WAY = {
     "orders_due_in_turns": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)", BY_TRXID],
     "next_order_due": ["SCAN orders USING INDEX orders_placed"],
     "order_by_trxid": [BY_TRXID],
+    "sum_spent_since": ["SEARCH orders USING INDEX orders_of_shop (shop_id=? AND placed_at_ms>?)"],
     "advance_order": [BY_TRXID],
     "all_waiting_messages": ["SCAN message USING INDEX outbox_waiting", BY_OUTBOX_ID],
     "waiting_messages_of_chat": ["SEARCH message USING INDEX outbox_waiting (chat_id=?)", BY_OUTBOX_ID],

@@ -204,7 +204,7 @@ class Walk:
 
     def _set_default_floor(self) -> bool:
         floor_idr = self.random.choice(FLOORS_IDR)
-        ledger.set_default_floors(self.tx, floor_idr)
+        ledger.set_default_limits(self.tx, floor_idr=floor_idr)
         for owner_id in set(OWNERS) - self.model.has_own_floor:
             self.model.floor_idr[owner_id] = floor_idr
         return True

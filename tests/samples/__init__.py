@@ -2,6 +2,7 @@
 
 from bot.notices import Notice
 from tests.samples import (
+    accounts,
     admins,
     balances,
     catalogue,
@@ -25,6 +26,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *orders.TO_RESELLERS,
     *ordering.TO_RESELLERS,
     *balances.TO_RESELLERS,
+    *accounts.TO_RESELLERS,
     *receipts.TO_RESELLERS,
     *complaints.TO_RESELLERS,
     *deposits.TO_RESELLERS,
@@ -39,6 +41,7 @@ TO_ADMINS: tuple[Notice, ...] = (
     *orders.TO_ADMINS,
     *admins.TO_ADMINS,
     *balances.TO_ADMINS,
+    *accounts.TO_ADMINS,
     *catalogue.TO_ADMINS,
     *complaints.TO_ADMINS,
     *deposits.TO_ADMINS,

@@ -1,8 +1,11 @@
-"""A notice of each kind about reports that is no errand."""
+"""A notice of each kind about reports and statements that is no errand."""
 
 from bot.notices import reports as say
+from bot.notices.statements import StatementChoice, StatementPeriodUnclear, StatementsNotice
 
-TO_RESELLERS: tuple[say.ReportsNotice, ...] = (
+TO_RESELLERS: tuple[say.ReportsNotice | StatementsNotice, ...] = (
     say.ReportPeriodUnclear(typed="32/13"),
     say.ReportPeriodUnclear(typed="32/13", command="/laba"),
+    StatementPeriodUnclear(typed="32/13"),
+    StatementChoice(user_id=7002, report_user_id=7002, period="20261122-20261122"),
 )

@@ -11,7 +11,6 @@ TO_RESELLERS: tuple[say.GuidanceNotice, ...] = (
     say.Help(role=Role.RESELLER, examples=EXAMPLES, nominal="5.081234567890"),
     *(say.NotUnderstood(input_error=input_error, suggestion="s5.0812345678") for input_error in InputError),
     say.NotUnderstood(input_error=InputError.NOT_AN_ORDER, suggestion=EXAMPLE),
-    say.BalanceWithheld(),
     say.AdminsOnly(),
 )
 TO_ADMINS: tuple[say.GuidanceNotice, ...] = (

@@ -161,6 +161,7 @@ def test_only_storage_carries_out_statements() -> None:
 
 
 MAY_READ_ON = {
+    ("storage/ledger.py", "statement_in_order"): "a year is gathered a few rows at a time, inside the unit",
     (
         "storage/order_queries.py",
         "placed_within",

@@ -151,7 +151,7 @@ def test_the_list_in_the_guide_is_bought_line_by_line() -> None:
         assert all(isinstance(one, Intent) for one in found)
 
 
-@pytest.mark.parametrize("heading", ["## Lihat harga", "## Cek dan laporan"])
+@pytest.mark.parametrize("heading", ["## Lihat harga", "## Cek dan laporan", "## Saldo"])
 def test_what_the_guide_says_is_a_command_is_one(heading: str) -> None:
     rows = examples_of(heading)
     assert len(rows) > 3

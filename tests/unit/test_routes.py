@@ -3,7 +3,7 @@
 from collections import Counter
 
 from bot.grammar.vocabulary import COMMANDS as COMMAND_WORDS
-from bot.grammar.vocabulary import SHOWN_COMMANDS
+from bot.grammar.vocabulary import SHOWN_COMMANDS, SLASH_COMMANDS
 from bot.handlers.registry import BUTTONS, CAPABILITIES, COMMANDS, REPLIES, button_route
 from bot.notices.buttons import VIEW_ACTIONS, Action
 from bot.texts import guidance
@@ -25,7 +25,8 @@ def test_no_button_is_declared_twice() -> None:
 
 
 def test_every_command_word_is_one_that_never_is_a_code() -> None:
-    assert set(COMMANDS) <= COMMAND_WORDS
+    assert set(COMMANDS) <= COMMAND_WORDS | SLASH_COMMANDS
+    assert COMMAND_WORDS.isdisjoint(SLASH_COMMANDS)
 
 
 def test_every_command_that_is_suggested_or_in_the_menu_is_handled() -> None:
@@ -42,7 +43,7 @@ def test_a_view_that_replaces_its_message_says_under_which_it_stands() -> None:
     replaced = {action for (action, _), route in BUTTONS.items() if route.under}
     assert replaced == {
         *(Action.PRICES, Action.ALL_PRICES, Action.NEWER, Action.OLDER, Action.REPORT),
-        Action.PROFIT,
+        *(Action.PROFIT, Action.OPEN_REPORT, Action.STATEMENT, Action.OPEN_STATEMENT),
     }
 
 

@@ -16,6 +16,7 @@ from bot.catalogue.price_list.cells import CellError
 from bot.features.people.membership import MAX_RESELLERS_SHOWN
 from bot.notices import LazyNotice, Notice
 from bot.notices import orders as of_order
+from bot.notices.accounts import BalanceAdjusted
 from bot.notices.alarms import UnknownTrxid
 from bot.notices.balances import BalanceLine
 from bot.notices.order_lookup import OrderDetails
@@ -202,9 +203,13 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
 
 THEIR_OWN_MONEY = {
     *("price_idr", "customer_price_idr", "amount_idr", "after_idr"),
-    *("available_idr", "credit_idr", "missing_idr"),
+    *("available_idr", "credit_idr", "missing_idr", "held_idr", "left_idr"),
+    *("spent_today_idr", "daily_limit_idr", "spendable_idr"),
     *("exact_idr", "example_idr", "limit_idr"),
 }
+
+
+MOVES = (BalanceLine, BalanceAdjusted)
 
 
 def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
@@ -215,7 +220,8 @@ def test_what_a_reseller_reads_holds_none_of_the_operators_money() -> None:
         # What a reseller pays, has or asks of customers is no secret; nothing else in rupiah may be here.
         assert {name for name in names if name.endswith("_idr")} <= THEIR_OWN_MONEY
         sold = {rupiah(abs(fact)) for name, fact in facts if name.endswith("_idr") and isinstance(fact, int)}
-        sold |= {rupiah(abs(fact.before_idr)) for _, fact in facts if isinstance(fact, BalanceLine)}
+        moves = [fact for fact in (notice, *(fact for _, fact in facts)) if isinstance(fact, MOVES)]
+        sold |= {rupiah(abs(move.before_idr)) for move in moves}
         assert set(re.findall(r"Rp[0-9.]*[0-9]", said(notice))) <= sold
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tools.gallery.scene import Chapter
 from tools.gallery.scenes import (
+    accounts,
     admins,
     after,
     again,
@@ -69,6 +70,14 @@ CHAPTERS = (
         title="Levels of prices",
         intro="Each reseller sees and pays the price of their level. Costs are for admins only.",
         play=levels.play,
+    ),
+    Chapter(
+        title="Accounts",
+        intro=(
+            "A reseller sees what moved the balance. An admin changes it with a reason and two taps; the "
+            "reseller and all other admins are told."
+        ),
+        play=accounts.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

@@ -115,8 +115,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 def _reseller(work: UnitOfWork, typed: str) -> Person | None:
     """Return the reseller of `@nama` or of an id; a frozen one may be credited too."""
-    is_id = typed.isascii() and typed.isdigit() and len(typed) <= 15  # noqa: PLR2004 - ids have at most 52 bits
-    person = people.get(work.tx, int(typed)) if is_id else people.find(work.tx, typed)
+    person = people.find(work.tx, typed)
     return person if person and person.standing in (Standing.APPROVED, Standing.FROZEN) else None
 
 

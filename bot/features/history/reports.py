@@ -15,6 +15,7 @@ from bot.notices.buttons import Action
 from bot.notices.catalogue import FileFormat
 from bot.notices.list_keyboards import SHOP
 from bot.notices.reports import ReportPeriodUnclear, SalesReport, SalesReportFile
+from bot.notices.statements import StatementChoice
 from bot.orders.model import Order
 from bot.orders.sales_summary import ProductSales, sum_sales
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
@@ -44,18 +45,25 @@ def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
 
 
 def _answer(work: UnitOfWork, actor: Actor, typed: str, *, default: Period) -> None:
-    form = _FORM.search(typed)
-    days = " ".join(_FORM.sub("", typed).split())
+    days, form = split_form(typed)
     period = parse_period(days, day_of(work.now_ms, work.zone)) if days else default
     user_id = None if actor.sees_all else actor.user_id
     if period is None:
         work.notify(ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), actor.address)
     elif form:
-        file_form = FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
-        _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=file_form), actor)
+        _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=form), actor)
     else:
         report = _report(user_id, period, day_of(work.now_ms, work.zone))
         work.notify(report, actor.address)
+
+
+def split_form(typed: str) -> tuple[str, FileFormat | None]:
+    """Return the days of `1/11-21/11 csv` and the form of the file, None if none is asked for."""
+    form = _FORM.search(typed)
+    days = " ".join(_FORM.sub("", typed).split())
+    if form is None:
+        return days, None
+    return days, FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
 
 
 def _turn_report(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
@@ -107,7 +115,11 @@ def _user_id(whose: str) -> int | None:
 ROUTES = Routes(
     commands=(CommandRoute(("lap", "laporan"), _show_day), CommandRoute(("rekap",), _show_month)),
     buttons=(
-        ButtonRoute(actions=(Action.REPORT,), handle=_turn_report, under=(SalesReport,)),
+        ButtonRoute(
+            actions=(Action.REPORT, Action.OPEN_REPORT),
+            handle=_turn_report,
+            under=(SalesReport, StatementChoice),
+        ),
         ButtonRoute(actions=(Action.REPORT_FILE,), handle=_download),
     ),
 )
@@ -149,9 +161,11 @@ def render_file(tx: Tx, notice: SalesReportFile, clock: Clock) -> RenderedMessag
     found = order_queries.placed_within(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
     orders = _Counted(islice(found, MAX_ROWS))
     if notice.user_id is None:
-        content = _write(notice.form, words.HEADER_FOR_ADMINS, _rows_for_admins(tx, orders, clock))
+        rows = _rows_for_admins(tx, orders, clock)
+        content = table_bytes(notice.form, words.HEADER_FOR_ADMINS, rows, words.WIDTHS)
     else:
-        content = _write(notice.form, words.HEADER, (words.file_row(order, clock) for order in orders))
+        own_rows = (words.file_row(order, clock) for order in orders)
+        content = table_bytes(notice.form, words.HEADER, own_rows, words.WIDTHS)
     is_cut = next(found, None) is not None
     return RenderedMessage(
         text=words.file_caption(period, row_count=orders.count, is_cut=is_cut),
@@ -161,10 +175,13 @@ def render_file(tx: Tx, notice: SalesReportFile, clock: Clock) -> RenderedMessag
     )
 
 
-def _write(form: FileFormat, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def table_bytes(
+    form: FileFormat, header: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]
+) -> bytes:
+    """Return a table as a file of this form."""
     match form:
         case FileFormat.XLSX:
-            return xlsx_bytes(header, rows, words.WIDTHS[: len(header)])
+            return xlsx_bytes(header, rows, widths[: len(header)])
         case FileFormat.CSV:
             return csv_bytes(header, rows)
 

@@ -204,11 +204,11 @@ def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standi
 
 
 def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
-    if not (typed.isascii() and typed.isdigit()):
-        return people.find(tx, typed) if typed else None
-    known = people.get(tx, int(typed)) if len(typed) <= 15 else None  # noqa: PLR2004 - ids have at most 52 bits
+    known = people.find(tx, typed)
     # An admin may approve a person who never asked, by their id.
-    return known or (_unknown_person(int(typed), now_ms) if standing is Standing.APPROVED else None)
+    if known is None and standing is Standing.APPROVED and people.is_id(typed):
+        return _unknown_person(int(typed), now_ms)
+    return known
 
 
 def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) -> None:

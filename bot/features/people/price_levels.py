@@ -29,7 +29,6 @@ from bot.routing import Audience, CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
 from storage import levels, people
 from storage.catalogue import CatalogueEdit
-from storage.people import Person
 
 MAX_TYPED_CHARS = 60
 MAX_NAMES_SHOWN = 5
@@ -130,7 +129,7 @@ def _give(work: UnitOfWork, admin: Actor, gift: GiveLevel, typed: str) -> None:
     if gift.key and level is None:
         _reject(work, admin, LevelError.NO_SUCH_LEVEL, typed)
         return
-    person = _find(work, gift.person)
+    person = people.find(work.tx, gift.person)
     if person is None or person.standing not in (Standing.APPROVED, Standing.FROZEN):
         work.notify(PersonNotFound(typed=gift.person), admin.address)
         return
@@ -143,12 +142,6 @@ def _give(work: UnitOfWork, admin: Actor, gift: GiveLevel, typed: str) -> None:
         admin_name=admin.name,
     )
     _tell(work, admin, given)
-
-
-def _find(work: UnitOfWork, typed: str) -> Person | None:
-    if not typed.isdecimal():
-        return people.find(work.tx, typed)
-    return people.get(work.tx, int(typed)) if len(typed) <= 15 else None  # noqa: PLR2004 - ids have at most 52 bits
 
 
 def _reject(work: UnitOfWork, admin: Actor, error: LevelError, typed: str) -> None:

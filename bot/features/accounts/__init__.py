@@ -1,0 +1,1 @@
+"""The accounts of shops in the chat: balance, statement, adjustments and limits."""
