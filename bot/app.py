@@ -173,11 +173,11 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         messages_per_s=settings.telegram_messages_per_s,
         chat_messages_per_s=settings.telegram_chat_messages_per_s,
         reseller_floor_idr=settings.reseller_floor_idr,
+        reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         deposit_accounts=settings.deposit_account_list,
         deposit_qris=settings.deposit_qris,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
-        reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
     )
 
 

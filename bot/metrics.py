@@ -23,6 +23,7 @@ ReceiveReversal = Callable[[bytes, str], Awaitable[ReversalResult]]
 REFUSALS = (
     *(("webhook", why) for why in ("secret", "body")),
     *(("reversal", why) for why in ("secret", "address", "method", "path")),
+    *(("mutations", why) for why in ("secret", "body")),
 )
 """Refused requests by route and reason: each is exposed from the start, so that an alarm sees the first."""
 
@@ -40,7 +41,7 @@ class Metrics:
         )
         self.refused_requests = Counter(
             "loket_refused_requests",
-            "requests answered 404 at the webhook and at the reversal path",
+            "requests refused at the webhook, at the reversal path and at that of mutations",
             ["route", "why"],
             registry=self._registry,
         )

@@ -55,11 +55,11 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     messages_per_s: float
     chat_messages_per_s: float
     reseller_floor_idr: int | None = None
+    reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
-    reseller_daily_limit_idr: int | None = None
 
 
 class Runtime:
@@ -74,10 +74,10 @@ class Runtime:
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
             reseller_floor_idr=settings.reseller_floor_idr,
+            reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
-            reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         )
         self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
         self.submitter = Submitter(

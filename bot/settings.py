@@ -157,15 +157,15 @@ class Settings(DatabaseSettings):
     reseller_credit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
         default=None, ge=0, le=MAX_CREDIT_IDR
     )
+    reseller_daily_limit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
+        default=None, ge=1, le=MAX_CREDIT_IDR
+    )
     deposit_accounts: Annotated[
         Annotated[str, AfterValidator(_accounts)] | None, BeforeValidator(_unset_if_empty)
     ] = None
     deposit_qris: Annotated[
         Annotated[str, AfterValidator(_qris)] | None, BeforeValidator(_unset_if_empty)
     ] = None
-    reseller_daily_limit_idr: Annotated[int | None, BeforeValidator(_unset_if_empty)] = Field(
-        default=None, ge=1, le=MAX_CREDIT_IDR
-    )
     biller_url: Url = Field(repr=False)  # it may contain a password
     biller_user: str = Field(min_length=1)
     biller_password: Secret

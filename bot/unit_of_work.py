@@ -36,11 +36,16 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     reseller_floor_idr: int | None = None
+    reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     biller_reserve_idr: int | None = None
-    reseller_daily_limit_idr: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
+
+    @property
+    def takes_tickets(self) -> bool:
+        """Whether resellers can pay in by a ticket."""
+        return bool(self.deposit_accounts or self.deposit_qris)
 
     def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
         """Return the unit of work of an open transaction."""

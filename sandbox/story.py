@@ -13,11 +13,11 @@ _SUCCEEDS: Final = "s5.081234561111"
 _CLOSED: Final = "S10 +62 812-3456-3333"
 _CUT: Final = "s10.081298769999"
 _THREE: Final = "s5.081234571111\npln20.14123451111\ns10.081234572222"
-_TICKET: Final = "tiket 100rb"
 _TOO_MUCH: Final = "s50.081234561111"
 _PREPAID: Final = f"/limit {SARI.id} 0"
 _PAID_IN: Final = f"/tambah {SARI.id} 50rb setor tunai"
 _ON_CREDIT: Final = f"/limit {BUDI.id} 500rb"
+_TICKET: Final = "tiket 100rb"
 _THREE_DONE: Final = "✅ 2 sukses · ❌ 1 gagal"
 
 _PRICES: Final = """\

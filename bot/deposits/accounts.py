@@ -9,6 +9,9 @@ MAX_ACCOUNTS = 6
 
 MAX_HOLDER_CHARS = 50
 
+MIN_TICKET_IDR, MAX_TICKET_IDR = 10_000, 50_000_000
+"""What may be paid in at once."""
+
 _BANK = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&-]{0,19}")
 _NUMBER = re.compile(r"[0-9][0-9 .-]{3,19}")
 

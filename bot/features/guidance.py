@@ -30,6 +30,7 @@ def _help(work: UnitOfWork, actor: Actor, _: Command) -> None:
         role=actor.role,
         examples=order_examples(catalogue, minute),
         nominal=nominal_example(catalogue, minute),
+        takes_tickets=work.context.takes_tickets,
     )
     work.notify(answer, actor.address)
 

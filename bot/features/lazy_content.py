@@ -45,14 +45,14 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=membership.render_requests(tx))
         case SalesReportFile():
             return LazyContent(rendered=reports.render_file(tx, notice, clock))
-        case ProfitReport():
-            return LazyContent(rendered=profits.render_report(tx, notice, clock))
-        case ProfitFile():
-            return LazyContent(rendered=profits.render_file(tx, notice, clock))
         case Statement():
             return LazyContent(rendered=statements.render_statement(tx, notice, clock))
         case StatementFile():
             return LazyContent(rendered=statements.render_statement_file(tx, notice, clock))
+        case ProfitReport():
+            return LazyContent(rendered=profits.render_report(tx, notice, clock))
+        case ProfitFile():
+            return LazyContent(rendered=profits.render_file(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

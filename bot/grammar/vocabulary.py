@@ -3,8 +3,8 @@
 import re
 
 SHOWN_COMMANDS = (
-    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "mutasi", "tiket", "bantuan", "daftar"),
-    "format",
+    *("harga", "riwayat", "rekap", "komplain", "struk", "saldo", "mutasi", "bantuan", "daftar", "format"),
+    "tiket",
     *("reseller", "tertunda", "katalog", "bekukan", "aktifkan"),
 )
 """The commands that are suggested for a mistyped word."""

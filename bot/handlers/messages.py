@@ -121,7 +121,8 @@ def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed:
     if message.reply_to is None:
         if isinstance(parsed, OrderLines) or not actor.is_private:
             return False
-        if message.picture_id and tickets.accept_bare_picture(work, actor, message):
+        is_picture = message.picture_id is not None and not isinstance(parsed, Command)
+        if is_picture and tickets.accept_bare_picture(work, actor, message):
             return True
         if message.kind is not MessageKind.WRITTEN:
             return False

@@ -38,9 +38,9 @@ Notice = (
     OrderNotice
     | PlacingNotice
     | BalancesNotice
-    | DepositsNotice
     | AccountsNotice
     | StatementsNotice
+    | DepositsNotice
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
@@ -65,11 +65,11 @@ LazyNotice = (
     | RemovalFile
     | SalesReport
     | SalesReportFile
+    | Statement
+    | StatementFile
     | JoinRequests
     | ProfitReport
     | ProfitFile
-    | Statement
-    | StatementFile
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 

@@ -19,7 +19,10 @@ class BalanceLine(Struct, frozen=True, kw_only=True):
 
 
 class InsufficientBalance(Struct, frozen=True, kw_only=True):
-    """An order was not placed, for the shop has too little; `credit_idr` is what it may owe."""
+    """An order was not placed, for the shop has too little; `credit_idr` is what it may owe.
+
+    `takes_tickets` is whether the shop can pay in by a ticket, without an admin.
+    """
 
     code: str
     destination: str
@@ -27,6 +30,7 @@ class InsufficientBalance(Struct, frozen=True, kw_only=True):
     available_idr: int
     credit_idr: int
     missing_idr: int
+    takes_tickets: bool = False
 
 
 class PriceMissing(Struct, frozen=True, kw_only=True):

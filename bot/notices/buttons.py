@@ -51,14 +51,14 @@ class Action(StrEnum):
     CONFIRM_LIMIT = "confirm_limit"
     REPORT = "report"
     REPORT_FILE = "report_file"
-    SELL_BELOW_COST = "sell_below_cost"
-    CONFIRM_TOPUP = "confirm_topup"
-    PROFIT = "profit"
-    PROFIT_FILE = "profit_file"
     OPEN_REPORT = "open_report"
     STATEMENT = "statement"
     STATEMENT_FILE = "statement_file"
     OPEN_STATEMENT = "open_statement"
+    SELL_BELOW_COST = "sell_below_cost"
+    CONFIRM_TOPUP = "confirm_topup"
+    PROFIT = "profit"
+    PROFIT_FILE = "profit_file"
 
 
 VIEW_ACTIONS = frozenset(
@@ -66,8 +66,8 @@ VIEW_ACTIONS = frozenset(
         *(Action.AGAIN, Action.RECEIPT, Action.COMPLAIN),
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
-        *(Action.PROFIT, Action.PROFIT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
+        *(Action.PROFIT, Action.PROFIT_FILE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

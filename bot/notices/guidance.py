@@ -17,11 +17,13 @@ class Help(Struct, frozen=True, kw_only=True):
     """How to order and what else can be typed, for this role.
 
     `examples` are orders of open products; `nominal` is one without a code, empty if none is unambiguous.
+    `takes_tickets` is whether resellers can pay in by a ticket.
     """
 
     role: Role
     examples: tuple[str, ...] = ()
     nominal: str = ""
+    takes_tickets: bool = False
 
 
 class NotUnderstood(Struct, frozen=True, kw_only=True):

@@ -45,7 +45,7 @@ MAX_LABEL_CHARS = 30
 """A longer label is cut off on the buttons of a phone."""
 
 
-def keyboard_of(notice: Notice) -> ButtonRows:
+def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
     if isinstance(notice, ShoppingNotice):
         return price_buttons(notice)
     if isinstance(notice, OrderHistory | OrdersToDestination | NoMatchingOrder):
@@ -58,26 +58,22 @@ def keyboard_of(notice: Notice) -> ButtonRows:
         return _placing_buttons(notice)
     if isinstance(notice, OrderDetails | OrderSucceeded | OrderFailed | OrderExpired):
         return _result_buttons(notice)
-    if isinstance(notice, DepositsNotice):
-        return deposit_buttons(notice)
     if isinstance(notice, AccountsNotice):
         return account_buttons(notice)
+    if isinstance(notice, DepositsNotice):
+        return deposit_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
         return _sn_buttons(notice.trxid, notice.candidate)
-    if isinstance(notice, TopUpQuestion | BelowCostCard):
-        return _cost_buttons(notice)
+    if isinstance(notice, TopUpQuestion):
+        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
+    if isinstance(notice, BelowCostCard):
+        figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
+        return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
     if isinstance(notice, OtherSnReported):
         return _sn_buttons(notice.trxid, notice.other_sn)
     return _other_buttons(notice)
-
-
-def _cost_buttons(notice: TopUpQuestion | BelowCostCard) -> ButtonRows:
-    if isinstance(notice, TopUpQuestion):
-        return _row(Action.CONFIRM_TOPUP, Action.CANCEL, payload=str(notice.amount_idr))
-    figures = f"Rp{notice.price_idr:,} (modal Rp{notice.cost_idr:,})".replace(",", ".")
-    return ((ButtonSpec(action=Action.SELL_BELOW_COST, label=figures),),)
 
 
 def _other_buttons(notice: Notice) -> ButtonRows:

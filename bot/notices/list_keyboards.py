@@ -77,20 +77,6 @@ def report_buttons(notice: ReportsNotice) -> ButtonRows:
             assert_never(notice)
 
 
-def _profit_buttons(notice: ProfitReport) -> ButtonRows:
-    texts = ((notice.before, "« {}"), (notice.after, "{} »"))
-    adjacent = tuple(
-        ButtonSpec(action=Action.PROFIT, payload=text, label=label.format(_short(period)))
-        for text, label in texts
-        if (period := decode_period(text))
-    )
-    files = tuple(
-        ButtonSpec(action=Action.PROFIT_FILE, payload=f"{notice.period}|{form}", label=form.upper())
-        for form in FileFormat
-    )
-    return (adjacent, files) if adjacent else (files,)
-
-
 def statement_buttons(notice: StatementsNotice) -> ButtonRows:
     """Return the buttons for the adjacent periods and the files, or for the meanings of a word."""
     match notice:
@@ -125,6 +111,20 @@ def _statement_button(notice: Statement, text: str, label: str) -> list[ButtonSp
 def _statement_file_button(notice: Statement, form: FileFormat) -> ButtonSpec:
     payload = f"{notice.user_id}|{notice.period}|{form}"
     return ButtonSpec(action=Action.STATEMENT_FILE, payload=payload, label=form.upper())
+
+
+def _profit_buttons(notice: ProfitReport) -> ButtonRows:
+    texts = ((notice.before, "« {}"), (notice.after, "{} »"))
+    adjacent = tuple(
+        ButtonSpec(action=Action.PROFIT, payload=text, label=label.format(_short(period)))
+        for text, label in texts
+        if (period := decode_period(text))
+    )
+    files = tuple(
+        ButtonSpec(action=Action.PROFIT_FILE, payload=f"{notice.period}|{form}", label=form.upper())
+        for form in FileFormat
+    )
+    return (adjacent, files) if adjacent else (files,)
 
 
 def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:

@@ -75,6 +75,7 @@ def refusal(
         available_idr=short.available_idr,
         credit_idr=-short.floor_idr,
         missing_idr=short.missing_idr,
+        takes_tickets=work.context.takes_tickets,
     )
 
 

@@ -51,10 +51,6 @@ class _SenderChat(Struct, frozen=True, kw_only=True):
     title: str = ""
 
 
-class _PhotoSize(Struct, frozen=True, kw_only=True):
-    file_id: str
-
-
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
 
@@ -73,7 +69,7 @@ class _Message(Struct, frozen=True, kw_only=True):
     migrate_to_chat_id: _Id | None = None
     reply_to_message: _Replied | None = None
     document: _Document | None = None
-    photo: tuple[_PhotoSize, ...] = ()
+    photo: object = None
 
 
 class _Press(Struct, frozen=True, kw_only=True):
@@ -130,7 +126,7 @@ def _message(
     if sender is None or chat.type not in (_PRIVATE, *_GROUPS):
         return None
     text = _storable(message.text or message.caption or "")
-    picture_id = message.photo[-1].file_id if message.photo else None
+    picture_id = _picture_id(message.photo)
     is_reply = message.reply_to_message is not None
     if not text and chat.type in _GROUPS and not (picture_id and is_reply):
         return None
@@ -162,6 +158,13 @@ def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
         return None
     # Anonymous admins and channels post as chats, and a chat cannot be a reseller: it is told so.
     return _User(id=sender_chat.id, is_bot=False, first_name=sender_chat.title)
+
+
+def _picture_id(photo: object) -> str | None:
+    """Return the id of the last of a picture's sizes, which is the largest; None for anything else."""
+    largest = photo[-1] if isinstance(photo, list) and photo else None
+    file_id = largest.get("file_id") if isinstance(largest, dict) else None
+    return _storable(file_id) if isinstance(file_id, str) and file_id else None
 
 
 def _document(document: _Document | None) -> Document | None:

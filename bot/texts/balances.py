@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.deposits.accounts import MIN_TICKET_IDR
 from bot.notices.balances import (
     BalanceLine,
     BalancesNotice,
@@ -38,13 +39,15 @@ def insufficient(notice: InsufficientBalance) -> Text:
         *rows,
         ("Kurang: ", bold(rupiah(notice.missing_idr))),
         "Belum dipesan.",
-        how_to_pay_in(),
+        how_to_pay_in(notice),
     )
 
 
-def how_to_pay_in() -> Row:
-    """Return what to do to have more balance."""
-    return "Isi saldo: hubungi admin."
+def how_to_pay_in(notice: InsufficientBalance) -> Row:
+    """Return what to do to have what is missing."""
+    if not notice.takes_tickets:
+        return "Isi saldo: hubungi admin."
+    return ("Isi saldo, ketik: ", code(f"tiket {max(notice.missing_idr, MIN_TICKET_IDR)}"))
 
 
 def price_missing(notice: PriceMissing) -> Text:

@@ -51,14 +51,14 @@ LABELS: dict[Action, str] = {
     Action.CONFIRM_LIMIT: "Ya, naikkan",
     Action.REPORT: "{}",
     Action.REPORT_FILE: "📄 Unduh {}",
-    Action.SELL_BELOW_COST: "Tetap jual {}",
-    Action.CONFIRM_TOPUP: "Ya, catat",
-    Action.PROFIT: "{}",
-    Action.PROFIT_FILE: "📄 Unduh {}",
     Action.OPEN_REPORT: "📊 Laporan",
     Action.STATEMENT: "{}",
     Action.STATEMENT_FILE: "📄 Unduh {}",
     Action.OPEN_STATEMENT: "📒 Mutasi",
+    Action.SELL_BELOW_COST: "Tetap jual {}",
+    Action.CONFIRM_TOPUP: "Ya, catat",
+    Action.PROFIT: "{}",
+    Action.PROFIT_FILE: "📄 Unduh {}",
 }
 """`{}` is replaced by the label of the button."""
 

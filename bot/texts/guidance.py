@@ -116,23 +116,35 @@ def help_for(notice: Help) -> Text:
         (code("harga"), ", ", code("harga telkomsel"), ", ", code("harga 081234567890")),
         (code("cek.081234567890"), ": hasil pesanan ke nomor itu"),
         (code("riwayat"), ": pesanan Anda · ", code("lap"), ": hari ini · ", code("rekap"), ": bulan ini"),
-        (code("saldo"), " · ", code("mutasi"), " · isi saldo: ", code("tiket 100000")),
+        *_money(notice),
         "",
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
+        ("Isi saldo: ", code("tiket 100000"), " · rekeningnya: ", code("bank")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
     return lines(*order, "", *_FOR_ADMINS)
 
 
+def _money(notice: Help) -> list[Row]:
+    """Return how resellers see and raise their balance; `saldo` shows an admin that of the biller."""
+    if notice.role is Role.ADMIN:
+        return []
+    rows: list[Row] = [(code("saldo"), ": yang bisa dibelanjakan · ", code("mutasi"), ": gerak saldo")]
+    if notice.takes_tickets:
+        rows.append((code("tiket 100000"), ": isi saldo · ", code("bank"), ": rekeningnya"))
+    return rows
+
+
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /topup · /laba · /tertunda · /komplain · /reseller · /level",
-    "/tambah · /kurang · /limit · /mutasi · /bekukan · /aktifkan · /hapus: diikuti ID atau @nama",
+    "/saldo · /tertunda · /tiket · /komplain · /reseller",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
+    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
+    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 
@@ -180,6 +192,7 @@ COMMANDS = {
     "mutasi": "Gerak saldo hari ini",
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
+    "tiket": "Isi saldo",
     "bantuan": "Cara pesan",
     "daftar": "Minta jadi reseller",
 }
@@ -188,6 +201,7 @@ ADMIN_COMMANDS = {
     "saldo": "Saldo biller terakhir",
     "tertunda": "Pesanan yang menunggu keputusan",
     "komplain": "Komplain yang menunggu jawaban",
+    "tiket": "Tiket deposit dan uang tanpa tiket",
     "katalog": "Daftar harga sebagai file",
     "reseller": "Daftar reseller",
     "tambah": "Tambah saldo reseller",

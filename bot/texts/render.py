@@ -116,10 +116,10 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return placing.words(notice, clock)
     if isinstance(notice, BalancesNotice):
         return balances.words(notice, clock)
-    if isinstance(notice, DepositsNotice):
-        return deposits.words(notice, clock)
     if isinstance(notice, AccountsNotice):
         return accounts.words(notice, clock)
+    if isinstance(notice, DepositsNotice):
+        return deposits.words(notice, clock)
     if isinstance(notice, PriceListNotice):
         return price_list.words(notice)
     if isinstance(notice, SellingPricesNotice):

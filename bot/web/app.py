@@ -159,7 +159,11 @@ class WebApp:
             self._handlers.count_refused(MUTATIONS, SECRET)
             return NOT_FOUND
         post = await _read_mutation_post(request)
-        return MUTATION_ANSWERS[await self._handlers.receive_mutations(post)] if post else NOT_FOUND
+        result = await self._handlers.receive_mutations(post) if post else MutationResult.STRANGE
+        if result is not MutationResult.STORED:
+            why = BODY if result is MutationResult.MALFORMED or post is None else SECRET
+            self._handlers.count_refused(MUTATIONS, why)
+        return MUTATION_ANSWERS[result]
 
     def _refuse(self, request: Request, secret: str, remote: Address | None) -> bool:
         """Return whether a report must not be read; one with the right secret is not refused silently."""

@@ -94,7 +94,7 @@ async def test_an_admin_who_names_nobody_is_told_so(shop: Shop, typed: str) -> N
     assert isinstance(shop.last(RINA), PersonNotFound)
 
 
-async def test_a_name_that_changed_hands_names_who_has_it_now(shop: Shop) -> None:
+async def test_a_name_that_somebody_else_took_over_names_them(shop: Shop) -> None:
     await shop.says("halo", by=SARI, username="budi")
     await shop.says("halo", by=BUDI, username="budi")
     await shop.says("/saldo @budi", by=RINA)

@@ -372,6 +372,21 @@ class TestSuspense:
         closed = [row for row in till.shop.messages(RINA) if row["kind"] == "SuspenseClosed"]
         assert len(closed) == 1
 
+    async def test_one_payment_credits_one_of_two_tickets_that_were_asked_about(self, till: Till) -> None:
+        await asks(till.shop)
+        await asks(till.shop, by=BUDI)
+        await reports(till.shop, moota(credit(98_000)))
+        cards = [row["message_id"] for row in till.shop.messages(RINA) if row["kind"] == "TicketCard"]
+        nonces = []
+        for card in cards:
+            await till.shop.says("98000", by=RINA, reply_to=card)
+            nonces.append(till.shop.buttons(RINA)["ticket_credit"])
+        toasts = [await till.shop.presses(nonce, by=RINA) for nonce in nonces]
+        assert toasts == [Toast.DONE, Toast.USED]
+        assert operator(till.shop, "suspense") == 0
+        assert operator(till.shop, "deposits") == -98_000
+        assert isinstance(till.shop.last(RINA), TicketCard)
+
     async def test_of_two_equal_payments_each_is_credited_once(self, till: Till) -> None:
         await asks(till.shop)
         await asks(till.shop, by=BUDI)
@@ -462,7 +477,8 @@ class TestRealSocket:
     async def test_from_the_socket_to_the_ledger_and_back(self, till: Till) -> None:
         ticket = await asks(till.shop)
         post = moota(credit(ticket.exact_idr))
-        handlers = replace(Inside().handlers(), receive_mutations=till.shop.mutations.receive)
+        inside = Inside()
+        handlers = replace(inside.handlers(), receive_mutations=till.shop.mutations.receive)
         path, headers = f"/mutations/{KEY}", {"Signature": post.moota_signature or ""}
         async with (
             served(WebApp(handlers, GATE)) as url,
@@ -476,6 +492,7 @@ class TestRealSocket:
             assert [(answer.status_code, answer.content) for answer in answers] == [(200, b"OK")] * 3
             signed = {"Signature": sign(b"{}")}
             assert (await client.post(path, content=b"{}", headers=signed)).status_code == 400
+            assert inside.counted == [("mutations", "body")]
             nowhere = await not_found(client)
             for wrong in (
                 await client.get(path, headers=headers),

@@ -1,8 +1,11 @@
 """An order is placed only with money for it, pays once on SUKSES, and gets its price back once on GAGAL."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
+from bot.deposits.accounts import DepositAccount
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.balances import BalanceLine, InsufficientBalance, PriceMissing
 from bot.notices.orders import OrderDisputed, OrderFailed, OrderReceived, OrderSucceeded
@@ -10,9 +13,11 @@ from bot.orders.model import Order, State, UnplacedReason
 from storage import batches, ledger
 from tests.integration.conftest import RINA, SARI, Shop
 from tests.integration.fakes import success_of
+from tests.integration.looked import last_text
 from tests.integration.test_placing import S5
 from tests.integration.test_reversals import failure
 
+BCA = DepositAccount(bank="BCA", number="1234567890", holder="Toko")
 PRICED = replace(S5, price_idr=5_900)
 
 
@@ -92,6 +97,18 @@ async def test_without_money_nothing_is_placed_and_the_answer_says_what_is_missi
     assert (refused.price_idr, refused.available_idr, refused.missing_idr) == (5_900, 5_000, 900)
     assert till.shop.rows("SELECT * FROM orders") == []
     assert till.sums == (5_000, 0)
+
+
+@pytest.mark.parametrize(("rules", "takes_tickets"), [({}, False), ({"deposit_accounts": (BCA,)}, True)])
+async def test_the_refusal_names_the_ticket_where_tickets_are_taken(
+    till: Till, rules: dict[str, Any], *, takes_tickets: bool
+) -> None:
+    till.shop.starts(reseller_floor_idr=0, **rules)
+    await till.shop.says(f"s5.{number(1)}")
+    refused = till.shop.last(SARI)
+    assert isinstance(refused, InsufficientBalance)
+    assert refused.takes_tickets is takes_tickets
+    assert ("tiket 10000" in await last_text(till.shop)) is takes_tickets
 
 
 async def test_the_price_is_held_at_placing_and_spent_on_success(till: Till) -> None:

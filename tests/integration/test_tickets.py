@@ -509,6 +509,24 @@ class TestEvidence:
         await till.shop.says("", by=BUDI, picture_id="proof")
         assert till.shop.kinds(RINA).count("TicketEvidence") == 1
 
+    async def test_a_picture_with_words_is_evidence_and_one_with_a_command_is_a_command(
+        self, till: Till
+    ) -> None:
+        await asks(till.shop)
+        captioned = MessageKind.CAPTIONED
+        await till.shop.says("/bantuan", kind=captioned, picture_id="proof")
+        assert "TicketEvidence" not in till.shop.kinds(RINA)
+        await till.shop.says("sudah ya kak", kind=captioned, picture_id="proof")
+        reply_to = message_of(till.shop, SARI, "TicketIssued")
+        await till.shop.says("ini buktinya", kind=captioned, picture_id="proof", reply_to=reply_to)
+        assert till.shop.kinds(RINA).count("TicketEvidence") == 2
+
+    @pytest.mark.parametrize("photo", [{}, [], [{}], [{"file_id": 5}], ["x"], "x", 5])
+    def test_a_picture_without_an_id_is_none(self, photo: object) -> None:
+        message = parse_update(a_message(1, "halo", photo=photo), username="loket")
+        assert isinstance(message, IncomingMessage)
+        assert message.picture_id is None
+
     async def test_a_picture_for_a_credited_ticket_wakes_nobody(self, till: Till) -> None:
         await asks(till.shop)
         reply_to = message_of(till.shop, SARI, "TicketIssued")

@@ -17,9 +17,9 @@ from storage.errors import StorageError
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import START_MS, a_message, order_text
 
-PICTURE = {"file_id": "f"}
-
 Update = dict[str, Any]
+
+PHOTO: list[Update] = [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 90}]
 
 
 def in_group(update_id: int, text: object = ..., **more: Any) -> Update:
@@ -236,8 +236,8 @@ class TestReading:
     async def test_an_order_in_a_caption_is_told_why_not(
         self, shop: Shop, receiver: UpdateReceiver, media: str, *, group: bool
     ) -> None:
-        content: Update = {"file_id": "f", "file_unique_id": "u"} if media == "document" else {}
-        captioned: Update = {"text": None, "caption": order_text(1), media: content or [PICTURE]}
+        content = PHOTO if media == "photo" else PHOTO[0]
+        captioned: Update = {"text": None, "caption": order_text(1), media: content}
         await receiver.receive([in_group(1, **captioned) if group else a_message(1, **captioned)])
         assert orders_in(shop) == []
         answer = shop.last(GROUP if group else SARI)
@@ -247,18 +247,16 @@ class TestReading:
     async def test_a_command_in_a_caption_is_run_and_talk_in_a_group_gets_no_answer(
         self, shop: Shop, receiver: UpdateReceiver
     ) -> None:
-        await receiver.receive([a_message(1, None, caption="/bantuan", photo=[PICTURE])])
+        await receiver.receive([a_message(1, None, caption="/bantuan", photo=PHOTO)])
         assert shop.kinds(SARI) == ["Help"]
-        await receiver.receive([in_group(2, None, caption="foto liburan", photo=[PICTURE])])
+        await receiver.receive([in_group(2, None, caption="foto liburan", photo=PHOTO)])
         assert shop.messages(GROUP) == []
 
     async def test_a_strangers_request_in_a_caption_is_a_request(
         self, shop: Shop, receiver: UpdateReceiver
     ) -> None:
         chat = {"id": STRANGER, "type": "private"}
-        await receiver.receive(
-            [by(STRANGER, a_message(1, None, caption="/daftar", photo=[PICTURE], chat=chat))]
-        )
+        await receiver.receive([by(STRANGER, a_message(1, None, caption="/daftar", photo=PHOTO, chat=chat))])
         assert shop.last(STRANGER) == JoinAnswer(standing=Standing.ASKED, fresh=True)
 
     @pytest.mark.parametrize("user", [SARI, STRANGER, RINA])
@@ -289,7 +287,7 @@ class TestReading:
     async def test_a_picture_or_other_content_in_private_is_answered(
         self, shop: Shop, receiver: UpdateReceiver, content: str
     ) -> None:
-        await receiver.receive([a_message(1, None, **{content: [PICTURE] if content == "photo" else {}})])
+        await receiver.receive([a_message(1, None, **{content: PHOTO if content == "photo" else {}})])
         assert shop.kinds(SARI) == ["NotUnderstood"]
 
     @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post"])

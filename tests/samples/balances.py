@@ -17,8 +17,10 @@ TO_RESELLERS: tuple[balances.BalancesNotice | orders.OrderNotice, ...] = (
             available_idr=available_idr,
             credit_idr=credit_idr,
             missing_idr=900,
+            takes_tickets=takes_tickets,
         )
         for available_idr, credit_idr in ((5_000, 0), (-495_000, 500_000))
+        for takes_tickets in (False, True)
     ),
     balances.PriceMissing(code="s5", destination="081234567890"),
     orders.OrderReceived(**ABOUT, balance=PAID),

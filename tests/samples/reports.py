@@ -5,7 +5,7 @@ from bot.notices.statements import StatementChoice, StatementPeriodUnclear, Stat
 
 TO_RESELLERS: tuple[say.ReportsNotice | StatementsNotice, ...] = (
     say.ReportPeriodUnclear(typed="32/13"),
-    say.ReportPeriodUnclear(typed="32/13", command="/laba"),
     StatementPeriodUnclear(typed="32/13"),
     StatementChoice(user_id=7002, report_user_id=7002, period="20261122-20261122"),
+    say.ReportPeriodUnclear(typed="32/13", command="/laba"),
 )

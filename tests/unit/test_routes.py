@@ -43,7 +43,7 @@ def test_a_view_that_replaces_its_message_says_under_which_it_stands() -> None:
     replaced = {action for (action, _), route in BUTTONS.items() if route.under}
     assert replaced == {
         *(Action.PRICES, Action.ALL_PRICES, Action.NEWER, Action.OLDER, Action.REPORT),
-        *(Action.PROFIT, Action.OPEN_REPORT, Action.STATEMENT, Action.OPEN_STATEMENT),
+        *(Action.OPEN_REPORT, Action.STATEMENT, Action.OPEN_STATEMENT, Action.PROFIT),
     }
 
 

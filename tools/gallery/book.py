@@ -62,6 +62,14 @@ CHAPTERS = (
         play=money.play,
     ),
     Chapter(
+        title="Accounts",
+        intro=(
+            "A reseller sees what moved the balance. An admin changes it with a reason and two taps; the "
+            "reseller and all other admins are told."
+        ),
+        play=accounts.play,
+    ),
+    Chapter(
         title="Deposits",
         intro="A ticket has an exact amount, by which its payment is recognised; an admin confirms it once.",
         play=deposits.play,
@@ -70,14 +78,6 @@ CHAPTERS = (
         title="Levels of prices",
         intro="Each reseller sees and pays the price of their level. Costs are for admins only.",
         play=levels.play,
-    ),
-    Chapter(
-        title="Accounts",
-        intro=(
-            "A reseller sees what moved the balance. An admin changes it with a reason and two taps; the "
-            "reseller and all other admins are told."
-        ),
-        play=accounts.play,
     ),
     Chapter(
         title="Prices", intro="By group, code, name or number; a tap leads to an order.", play=prices.play

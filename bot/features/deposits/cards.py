@@ -97,7 +97,7 @@ def mutation_id_of(subject: str) -> int:
 
 def claim_suspense(work: UnitOfWork, mutation: Mutation, shop_id: int, admin: Actor) -> bool:
     """Take money out of suspense for a shop, and close its cards; return False if it was decided before."""
-    is_first = mutations.settle(
+    is_first = mutation.state is MutationState.SUSPENSE and mutations.settle(
         work.tx, mutation, MutationState.CREDITED, at_ms=work.now_ms, shop_id=shop_id, by=admin.user_id
     )
     if is_first:

@@ -111,6 +111,7 @@ def _credit(
     """Credit a ticket; the money comes out of suspense where it was reported."""
     mutation = mutations.get(work.tx, mutation_id) if mutation_id else None
     if mutation and not claim_suspense(work, mutation, ticket.shop_id, admin):
+        work.answer(admin, card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))
         return Toast.USED
     was_first = credit_ticket(
         work,

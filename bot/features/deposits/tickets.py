@@ -1,7 +1,7 @@
 """Tickets of resellers: an exact amount to pay, where, until when; one open ticket for each shop."""
 
 from bot.actors import Actor, Address
-from bot.deposits.accounts import DepositAccount
+from bot.deposits.accounts import MAX_TICKET_IDR, MIN_TICKET_IDR, DepositAccount
 from bot.deposits.qris import with_amount
 from bot.features.deposits.cards import close_cards, show_card, show_open, ticket_id_of, ticket_subject
 from bot.grammar.deposit_request import QRIS_WORD, DepositRequest, read_deposit_request
@@ -25,8 +25,6 @@ from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
 from storage import deposits, ledger, outbox, people
 from storage.deposits import Decision, Ticket, TicketOrigin
-
-MIN_TICKET_IDR, MAX_TICKET_IDR = 10_000, 50_000_000
 
 TICKET_MS = 12 * 3_600_000
 """Half a day: a ticket asked for in the evening can be paid in the morning."""
@@ -119,7 +117,7 @@ def _accounts_at(work: UnitOfWork, bank: str) -> tuple[DepositAccount, ...]:
 
 
 def _refusal(work: UnitOfWork, request: DepositRequest, typed: str) -> TicketRefused | None:
-    if not (work.context.deposit_accounts or work.context.deposit_qris):
+    if not work.context.takes_tickets:
         return _refused(work, TicketRefusal.NOWHERE_TO_PAY)
     amount_idr = request.amount_idr
     is_missing_qris = request.bank == QRIS_WORD and work.context.deposit_qris is None

@@ -60,5 +60,4 @@ def play() -> Iterator[Scene]:
         (MessageKind.AS_CHAT, "In a group, a message by an anonymous admin or a channel"),
     ):
         yield Scene(caption=caption, typed=order, messages=Stage(*GOODS).send_text(order, kind=kind))
-    yield Scene(caption="Who wants to pay in", typed="tiket 100000", messages=stage.send_text("tiket 100000"))
     yield Scene(caption="A command for admins", typed="/tertunda", messages=stage.send_text("/tertunda"))
