@@ -144,7 +144,6 @@ _FOR_ADMINS: tuple[Row, ...] = (
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
-    "/laba · /level: harga per level · /topup: catat setoran ke biller",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 

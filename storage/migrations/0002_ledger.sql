@@ -8,8 +8,8 @@ CREATE TABLE shops (
 ) STRICT;
 
 -- A floor of 0 is prepaid, a negative one credit, NULL none; a daily limit of NULL is none. A floor or limit that is not
--- the shop's own follows the settings. The balances of a shop run. Those of the operator's accounts are NULL: they are the
--- sums of their legs, so that not every order changes one row.
+-- the shop's own follows the settings. The balances of a shop run. Those of the operator's accounts are NULL: they are
+-- the sums of their legs, so that not every order changes one row.
 CREATE TABLE accounts (
     account_id           INTEGER NOT NULL PRIMARY KEY,
     kind                 TEXT    NOT NULL CHECK (kind = 'available' OR kind = 'held' OR kind = 'sales'
