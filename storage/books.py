@@ -4,7 +4,7 @@ It only reads. Each statement reads whole tables and returns few rows, so that m
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ FINDINGS_A_CHECK = 1000
 
 _POSITIONS = MappingProxyType({state.value: position_of(state).name.lower() for state in State})
 
-Findings = Iterator[BooksFinding]
+Findings = Iterable[BooksFinding]
 
 
 class _Sums(Struct, frozen=True, kw_only=True):
@@ -78,14 +78,16 @@ def check_books(tx: Tx) -> BooksReport:
 
 def _check_entries(tx: Tx) -> Findings:
     """W1: every entry has legs that sum to zero."""
-    for row in tx.all("books_unbalanced_entries", limit=FINDINGS_A_CHECK):
-        yield BooksFinding(
+    return [
+        BooksFinding(
             check=BooksCheck.ENTRY,
             expected_idr=0,
             found_idr=row["amount_idr"],
             entry_id=row["entry_id"],
             what=row["source"],
         )
+        for row in tx.all("books_unbalanced_entries", limit=FINDINGS_A_CHECK)
+    ]
 
 
 def _check_sums(tx: Tx) -> Findings:
@@ -145,8 +147,8 @@ def _expected(sums: _Sums, row: sqlite3.Row) -> Iterator[tuple[BooksCheck, int]]
 
 def _check_chains(tx: Tx) -> Findings:
     """W2: the balance after each leg is the one before it and its amount."""
-    for row in tx.all("books_broken_chains", limit=FINDINGS_A_CHECK):
-        yield BooksFinding(
+    return [
+        BooksFinding(
             check=BooksCheck.CHAIN,
             expected_idr=row["expected_idr"],
             found_idr=row["found_idr"] or 0,
@@ -156,46 +158,53 @@ def _check_chains(tx: Tx) -> Findings:
             entry_id=row["entry_id"],
             what=row["source"] or "no such entry",
         )
+        for row in tx.all("books_broken_chains", limit=FINDINGS_A_CHECK)
+    ]
 
 
 def _check_orders(tx: Tx) -> Findings:
     """W4: the entries of an order moved its price to where its state has it, and nothing else."""
-    for row in tx.all("books_torn_orders", limit=FINDINGS_A_CHECK, **_POSITIONS):
-        position = position_of(State(row["state"]))
-        price_idr = row["price_idr"]
-        expected = {
-            AccountKind.AVAILABLE: 0 if position is Position.FREE else -price_idr,
-            AccountKind.HELD: price_idr if position is Position.HELD else 0,
-            AccountKind.SALES: price_idr if position is Position.SPENT else 0,
-        }
-        account = next((kind for kind in expected if row[f"{kind}_idr"] != expected[kind]), None)
-        if account:
-            found_idr = row[f"{account}_idr"]
-        else:
-            # The figures agree, but they are those of another shop.
-            account, found_idr = AccountKind.AVAILABLE, 0
-        yield BooksFinding(
-            check=BooksCheck.ORDER,
-            expected_idr=expected[account],
-            found_idr=found_idr,
-            account=account,
-            shop_id=OPERATOR if account is AccountKind.SALES else row["shop_id"],
-            owner_id=None if account is AccountKind.SALES else row["owner_id"],
-            trxid=row["trxid"],
-            what=row["state"],
-        )
+    return [_of_order(row) for row in tx.all("books_torn_orders", limit=FINDINGS_A_CHECK, **_POSITIONS)]
+
+
+def _of_order(row: sqlite3.Row) -> BooksFinding:
+    position = position_of(State(row["state"]))
+    price_idr = row["price_idr"]
+    expected = {
+        AccountKind.AVAILABLE: 0 if position is Position.FREE else -price_idr,
+        AccountKind.HELD: price_idr if position is Position.HELD else 0,
+        AccountKind.SALES: price_idr if position is Position.SPENT else 0,
+    }
+    account = next((kind for kind in expected if row[f"{kind}_idr"] != expected[kind]), None)
+    if account:
+        found_idr = row[f"{account}_idr"]
+    else:
+        # The figures agree, but they are those of another shop.
+        account, found_idr = AccountKind.AVAILABLE, 0
+    return BooksFinding(
+        check=BooksCheck.ORDER,
+        expected_idr=expected[account],
+        found_idr=found_idr,
+        account=account,
+        shop_id=OPERATOR if account is AccountKind.SALES else row["shop_id"],
+        owner_id=None if account is AccountKind.SALES else row["owner_id"],
+        trxid=row["trxid"],
+        what=row["state"],
+    )
 
 
 def _check_stray_entries(tx: Tx) -> Findings:
     """W4: money moves only for orders that a shop pays for."""
-    for row in tx.all("books_stray_entries", limit=FINDINGS_A_CHECK):
-        yield BooksFinding(
+    return [
+        BooksFinding(
             check=BooksCheck.STRAY_ENTRY,
             expected_idr=0,
             found_idr=row["amount_idr"],
             entry_id=row["entry_id"],
             what=row["source"],
         )
+        for row in tx.all("books_stray_entries", limit=FINDINGS_A_CHECK)
+    ]
 
 
 CHECKS: tuple[Callable[[Tx], Findings], ...] = (

@@ -110,7 +110,7 @@ def _sum_up(mentions: Sequence[_Mention]) -> Claim:
 def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  # noqa: FBT001 - one caller
     if not clause.words:
         return
-    refused_at = refusal_at(clause)
+    refused_at, is_bare = refusal_at(clause), clause.is_bare
     for index, word in enumerate(clause.words):
         if index == refused_at:
             yield _Mention(Claim.FAILURE, is_plain=False)
@@ -119,7 +119,7 @@ def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  
         if said:
             claim, is_plain = said
             is_asked = clause.mark == "?" and is_plain
-            is_own = role is Role.AGAIN or clause.is_bare
+            is_own = is_bare or role is Role.AGAIN
             is_of_other = (
                 OTHER_ORDER in clause.words[max(0, index - 1) : index + 2] and not other_orders_count
             )

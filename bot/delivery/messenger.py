@@ -17,6 +17,7 @@ from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueu
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result, priority_of
+from bot.notices.accounts import DailyLimitReached
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.balances import InsufficientBalance, PriceMissing
 from bot.notices.placing import BatchSummary, OrderRepeated, ProductClosed
@@ -284,7 +285,9 @@ class Messenger:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-Refused = InsufficientBalance | PriceMissing | ProductClosed | OrderRepeated | CounterClosed
+Refused = (
+    InsufficientBalance | PriceMissing | DailyLimitReached | ProductClosed | OrderRepeated | CounterClosed
+)
 """The only answer to an order that was not placed, apart from questions."""
 
 

@@ -7,7 +7,7 @@ night it checks all books as a whole.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 from types import MappingProxyType
@@ -260,7 +260,7 @@ def _night_of(now_ms: int, zone: tzinfo) -> date:
     return (datetime.fromtimestamp(now_ms / 1000, zone) - timedelta(hours=BOOKS_AT_HOUR)).date()
 
 
-def _listed(check: Callable[[Tx], Iterator[BooksFinding]], tx: Tx) -> list[BooksFinding]:
+def _listed(check: Callable[[Tx], Iterable[BooksFinding]], tx: Tx) -> list[BooksFinding]:
     return list(check(tx))
 
 

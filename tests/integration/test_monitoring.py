@@ -111,7 +111,11 @@ async def test_every_panel_names_metrics_and_label_values_that_exist(
 async def test_the_dashboard_shows_every_metric(exposed: dict[str, dict[str, set[str]]]) -> None:
     shown = check_selectors(expressions_of(dashboard()), exposed)
     counted = {name for name in exposed if not name.endswith("_created")}
-    assert counted - shown == {"loket_audit_orders_checked_total", "loket_audit_last_pass_timestamp_seconds"}
+    assert counted - shown == {
+        "loket_audit_orders_checked_total",
+        "loket_audit_last_pass_timestamp_seconds",
+        "loket_audit_last_books_timestamp_seconds",
+    }
 
 
 def test_the_panels_have_ids_of_their_own_and_do_not_overlap() -> None:

@@ -53,7 +53,7 @@ def path(tmp_path: Path) -> Path:
                 columns = [row[1] for row in old.execute(f"PRAGMA table_info({table})")]
                 names, marks = ", ".join(columns), ", ".join("?" * len(columns))
                 rows = source.execute(f"SELECT {names} FROM {table}").fetchall()  # noqa: S608 - our own names
-                old.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", map(tuple, rows))  # noqa: S608
+                old.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", map(tuple, rows))  # noqa: S608 - as above
     return path
 
 

@@ -12,6 +12,7 @@ ONLY_FOR_ADMINS = {
 }
 ONLY_CODES_AND_NAMES = {
     "features/guidance.py": 2,
+    "features/people/bot_access.py": 1,
     "features/receipts/receipts.py": 2,
     "features/shopping/destination_prompt.py": 1,
     "handlers/messages.py": 1,
