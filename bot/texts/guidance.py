@@ -121,7 +121,6 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
-        ("Isi saldo: ", code("tiket 100000"), " · rekeningnya: ", code("bank")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
