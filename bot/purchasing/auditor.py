@@ -7,7 +7,7 @@ night it checks all books as a whole.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 from types import MappingProxyType

@@ -131,7 +131,6 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
-        ("Isi saldo: ", code("tiket 100000"), " · rekeningnya: ", code("bank")),
     )
     if notice.role is not Role.ADMIN:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
@@ -150,7 +149,7 @@ def _money(notice: Help) -> list[Row]:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /tertunda · /tiket · /komplain · /reseller",
+    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
