@@ -133,7 +133,9 @@ def credited(notice: DepositCredited, clock: Clock) -> Text:
         rows.append(f"Tiket #{notice.ticket_id}")
         if amount_idr != notice.exact_idr:
             rows.append(f"Di tiket {rupiah(notice.exact_idr)}, dikreditkan sebanyak yang diterima.")
-    return lines(*rows, balance_sum(notice.balance), clock.time(notice.at_ms))
+    if notice.balance.is_private:
+        rows.append(balance_sum(notice.balance))
+    return lines(*rows, clock.time(notice.at_ms))
 
 
 def card(notice: TicketCard, clock: Clock) -> Text:

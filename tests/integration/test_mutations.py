@@ -31,7 +31,7 @@ from bot.notices.deposits import (
 from bot.updates import Toast
 from bot.web.app import MAX_UPDATE_BYTES, WebApp
 from storage import mutations
-from tests.integration.conftest import BUDI, DEWI, RINA, SARI, STRANGER, Shop
+from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.test_payment import Till
 from tests.integration.test_tickets import asks, message_of, replies, taps
 from tests.integration.test_web import OPEN, Inside, not_found, seen, served
@@ -356,6 +356,15 @@ class TestSuspense:
         await till.shop.speaks()
         await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
         assert till.sums == (100_000, 0)
+
+    async def test_money_credited_to_who_joined_in_a_group_is_told_in_private(self, till: Till) -> None:
+        await till.shop.says("/daftar", by=STRANGER, chat=GROUP)
+        await taps(till.shop, "approve")
+        await reports(till.shop, moota(credit(77_000)))
+        await replies(till.shop, str(STRANGER), to="SuspenseCard")
+        assert await taps(till.shop, "suspense_credit") is Toast.DONE
+        assert isinstance(till.shop.last(STRANGER), DepositCredited)
+        assert "DepositCredited" not in till.shop.kinds(GROUP)
 
     async def test_a_short_payment_is_credited_from_suspense_by_its_ticket(self, till: Till) -> None:
         await asks(till.shop)

@@ -1,5 +1,7 @@
 """Credits tickets: by an admin's tap, or with the amount that an admin found, never more than once."""
 
+from msgspec.structs import replace
+
 from bot.actors import Actor
 from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ticket_id_of, ticket_subject
 from bot.features.deposits.tickets import A_DAY_MS, RESERVED_MS, end_ticket, origin_of
@@ -69,7 +71,10 @@ def credit_ticket(
         source=source,
     )
     credited = DepositCredited(
-        balance=balance, at_ms=work.now_ms, ticket_id=ticket.ticket_id, exact_idr=ticket.exact_idr
+        balance=replace(balance, is_private=ticket.chat_id == ticket.user_id),
+        at_ms=work.now_ms,
+        ticket_id=ticket.ticket_id,
+        exact_idr=ticket.exact_idr,
     )
     work.notify(credited, origin_of(ticket), subject=f"credit:{ticket.ticket_id}")
     close_cards(work, ticket.ticket_id, admin_name=admin_name)

@@ -180,12 +180,9 @@ def _credit(work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int) ->
         actor=f"admin:{admin.user_id}",
         source=AccountKind.SUSPENSE,
     )
-    person = people.get(work.tx, user_id)
-    address = (
-        Address(chat_id=person.chat_id, thread_id=person.thread_id) if person else Address(chat_id=user_id)
-    )
+    # A balance is private, so that it does not go to the group where the reseller may have joined.
     credited = DepositCredited(balance=balance, at_ms=work.now_ms)
-    work.notify(credited, address, subject=f"credit:{mutation_subject(mutation)}")
+    work.notify(credited, Address(chat_id=user_id), subject=f"credit:{mutation_subject(mutation)}")
 
 
 def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int) -> None:
