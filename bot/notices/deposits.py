@@ -186,6 +186,7 @@ class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
     """Asks an admin whether to credit money to a shop, or to take it out of the books if `user_id` is 0.
 
     `ticket_id` and `exact_idr` are those of the shop's open ticket, which is closed with it; 0 without one.
+    `same_at_ms` is when the shop lately got the same amount: an admin may have entered this money by hand.
     """
 
     user_id: int = 0
@@ -193,6 +194,7 @@ class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
     available_idr: int = 0
     ticket_id: int = 0
     exact_idr: int = 0
+    same_at_ms: int | None = None
 
 
 class SuspenseClosed(AboutPayment, frozen=True, kw_only=True):

@@ -218,8 +218,9 @@ def _similar(ticket: SimilarTicket) -> Row:
     )
 
 
-def suspense_question(notice: SuspenseQuestion) -> Text:
+def suspense_question(notice: SuspenseQuestion, clock: Clock) -> Text:
     amount = rupiah(notice.amount_idr)
+    same = f"⚠️ Jumlah yang sama sudah dikreditkan {clock.moment(notice.same_at_ms or 0)}."
     if not notice.user_id:
         return lines(("❓ ", bold(f"{amount} bukan deposit?")), "Tidak ada reseller yang dikreditkan.")
     return lines(
@@ -232,6 +233,7 @@ def suspense_question(notice: SuspenseQuestion) -> Text:
             if notice.ticket_id
             else []
         ),
+        *([same] if notice.same_at_ms else []),
     )
 
 
@@ -286,7 +288,7 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
         case SuspenseCard():
             return suspense_card(notice, clock)
         case SuspenseQuestion():
-            return suspense_question(notice)
+            return suspense_question(notice, clock)
         case SuspenseClosed():
             return suspense_closed(notice, clock)
         case SuspensePersonUnknown():

@@ -357,6 +357,45 @@ class TestSuspense:
         await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
         assert till.sums == (100_000, 0)
 
+    async def test_money_reported_between_question_and_tap_is_taken_out_of_suspense(self, till: Till) -> None:
+        await asks(till.shop)
+        await replies(till.shop, "98000")
+        asked = till.shop.buttons(RINA)["ticket_credit"]
+        await reports(till.shop, moota(credit(98_000)))
+        assert await till.shop.presses(asked, by=RINA) is Toast.DONE
+        again = till.shop.last(RINA)
+        assert isinstance(again, TicketQuestion)
+        assert again.mutation_id
+        assert till.sums == (0, 0)
+        await taps(till.shop, "ticket_credit")
+        assert till.sums == (98_000, 0)
+        assert operator(till.shop, "suspense") == 0
+        assert isinstance(till.shop.last(DEWI), SuspenseClosed | TicketClosed)
+
+    async def test_the_question_says_that_the_same_amount_was_credited_by_hand(self, till: Till) -> None:
+        await asks(till.shop)
+        await replies(till.shop, "98000")
+        await taps(till.shop, "ticket_credit")
+        till.shop.clock.passes(86_400)
+        await reports(till.shop, moota(credit(98_000)))
+        await replies(till.shop, str(SARI), by=DEWI, to="SuspenseCard")
+        question = till.shop.last(DEWI)
+        assert isinstance(question, SuspenseQuestion)
+        assert question.same_at_ms == till.shop.clock() - 86_400_000
+
+    async def test_a_ticket_that_the_question_did_not_name_is_not_closed(self, till: Till) -> None:
+        await reports(till.shop, moota(credit(50_000)))
+        await replies(till.shop, str(SARI), to="SuspenseCard")
+        asked = till.shop.buttons(RINA)["suspense_credit"]
+        ticket = await asks(till.shop)
+        await till.shop.presses(asked, by=RINA)
+        again = till.shop.last(RINA)
+        assert isinstance(again, SuspenseQuestion)
+        assert again.ticket_id == ticket.ticket_id
+        assert till.sums == (0, 0)
+        await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
+        assert till.sums == (ticket.exact_idr, 0)
+
     async def test_money_credited_to_who_joined_in_a_group_is_told_in_private(self, till: Till) -> None:
         await till.shop.says("/daftar", by=STRANGER, chat=GROUP)
         await taps(till.shop, "approve")

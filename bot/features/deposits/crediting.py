@@ -104,6 +104,10 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
             return Toast.DONE
         case Action.TICKET_CREDIT if _is_creditable(ticket, work.now_ms):
             received_idr, _, mutation_id = tap.payload.partition(" ")
+            if not mutation_id and mutations.unclaimed(work.tx, int(received_idr)):
+                # It was reported since the question: credited beside the report, it would count twice.
+                _ask(work, admin, ticket, int(received_idr))
+                return Toast.DONE
             return _credit(work, admin, ticket, int(received_idr), mutation_id=int(mutation_id or 0))
         case _:
             work.answer(admin, card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))
@@ -167,7 +171,7 @@ def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> N
         available_idr=ledger.account(work.tx, ticket.shop_id, AccountKind.AVAILABLE).balance_idr,
         mutation_id=unclaimed.mutation_id if unclaimed else 0,
     )
-    work.notify(question, admin.address, subject=ticket_subject(ticket.ticket_id))
+    work.answer(admin, question, subject=ticket_subject(ticket.ticket_id))
 
 
 ROUTES = Routes(
