@@ -487,6 +487,14 @@ class TestBodies:
         assert await till.shop.mutations.receive(post) is MutationResult.MALFORMED
         assert till.shop.rows("SELECT * FROM mutation_posts") == []
 
+    async def test_the_admins_are_alerted_once_that_nobody_books_what_it_reports(self, till: Till) -> None:
+        broken = mutasibank(credit(100_000), {"id": 2, "type": "?"}, at_s=till.shop.clock() / 1000)
+        for _ in range(2):
+            assert await till.shop.mutations.receive(broken) is MutationResult.MALFORMED
+        for admin in (RINA, DEWI):
+            assert till.shop.kinds(admin) == ["MutationUnreadable"]
+        assert "canary-api-key" not in till.shop.messages(RINA)[-1]["facts"]
+
     @pytest.mark.parametrize("late_s", [MAX_AGE_S + 1, -MAX_AGE_S - 2, 10**9])
     async def test_an_old_post_of_mutasibank_is_a_replay(self, till: Till, late_s: int) -> None:
         row = {"id": 1, "type": "CR", "amount": 75_000}
