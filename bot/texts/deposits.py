@@ -150,7 +150,7 @@ def card(notice: TicketCard, clock: Clock) -> Text:
     )
 
 
-def question(notice: TicketQuestion) -> Text:
+def question(notice: TicketQuestion, clock: Clock) -> Text:
     received_idr, difference_idr = notice.received_idr, notice.received_idr - notice.exact_idr
     comparison = "lebih" if difference_idr > 0 else "kurang"
     return lines(
@@ -162,7 +162,12 @@ def question(notice: TicketQuestion) -> Text:
         f"Saldo: {rupiah(notice.available_idr)} + {rupiah(received_idr)}"
         f" = {rupiah(notice.available_idr + received_idr)}",
         *(["Diambil dari uang masuk yang belum bertuan."] if notice.mutation_id else []),
+        *_same(notice.same_at_ms, clock),
     )
+
+
+def _same(at_ms: int | None, clock: Clock) -> tuple[Row, ...]:
+    return (f"⚠️ Jumlah yang sama sudah dikreditkan {clock.moment(at_ms)}.",) if at_ms else ()
 
 
 def closed(notice: TicketClosed, clock: Clock) -> Text:
@@ -220,7 +225,6 @@ def _similar(ticket: SimilarTicket) -> Row:
 
 def suspense_question(notice: SuspenseQuestion, clock: Clock) -> Text:
     amount = rupiah(notice.amount_idr)
-    same = f"⚠️ Jumlah yang sama sudah dikreditkan {clock.moment(notice.same_at_ms or 0)}."
     if not notice.user_id:
         return lines(("❓ ", bold(f"{amount} bukan deposit?")), "Tidak ada reseller yang dikreditkan.")
     return lines(
@@ -233,7 +237,7 @@ def suspense_question(notice: SuspenseQuestion, clock: Clock) -> Text:
             if notice.ticket_id
             else []
         ),
-        *([same] if notice.same_at_ms else []),
+        *_same(notice.same_at_ms, clock),
     )
 
 
@@ -270,7 +274,7 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
         case TicketEvidence():
             return evidence(notice)
         case TicketQuestion():
-            return question(notice)
+            return question(notice, clock)
         case TicketClosed():
             return closed(notice, clock)
         case AmountUnclear():

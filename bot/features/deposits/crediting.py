@@ -98,6 +98,9 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     match tap.action:
         case Action.TICKET_PAID if ticket.state is TicketState.OPEN:
+            if _same_at_ms(work, ticket, ticket.exact_idr):
+                _ask(work, admin, ticket, ticket.exact_idr)
+                return Toast.DONE
             return _credit(work, admin, ticket, ticket.exact_idr)
         case Action.TICKET_ABSENT if ticket.state is TicketState.OPEN:
             end_ticket(work, ticket, TicketState.REJECTED, by=admin.user_id, admin_name=admin.name)
@@ -170,8 +173,16 @@ def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> N
         received_idr=received_idr,
         available_idr=ledger.account(work.tx, ticket.shop_id, AccountKind.AVAILABLE).balance_idr,
         mutation_id=unclaimed.mutation_id if unclaimed else 0,
+        same_at_ms=_same_at_ms(work, ticket, received_idr),
     )
     work.answer(admin, question, subject=ticket_subject(ticket.ticket_id))
+
+
+def _same_at_ms(work: UnitOfWork, ticket: Ticket, amount_idr: int) -> int | None:
+    """Return when a shop got the same amount since its ticket: another admin may have entered it by hand."""
+    return ledger.last_adjustment_like(
+        work.tx, ticket.shop_id, amount_idr, from_ms=ticket.created_at_ms, until_ms=work.now_ms + 1
+    )
 
 
 ROUTES = Routes(
