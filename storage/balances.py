@@ -54,8 +54,19 @@ def report_balance(tx: Tx, balance: ReportedBalance) -> None:
 
 def last_balance(tx: Tx) -> ReportedBalance | None:
     row = tx.one("last_balance")
-    if row is None:
-        return None
+    return _reported(row) if row else None
+
+
+def balance_before_report(tx: Tx, trxid: str) -> tuple[ReportedBalance | None, bool]:
+    """Return the last balance, and whether a report about this order can be compared with its checkpoint.
+
+    It cannot if another order may have moved the balance since this one was claimed.
+    """
+    row = tx.one("balance_before_report", trxid=trxid)
+    return (_reported(row), bool(row["is_alone"])) if row else (None, False)
+
+
+def _reported(row: sqlite3.Row) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
@@ -83,11 +94,6 @@ def move_float(tx: Tx, move: FloatMove) -> None:
 def forget_checkpoint(tx: Tx) -> None:
     """Forget the report with which the next one would be compared."""
     tx.run("forget_checkpoint")
-
-
-def is_alone(tx: Tx, trxid: str) -> bool:
-    """Return whether no other order can have moved the balance since this one was claimed."""
-    return tx.one("order_beside", trxid=trxid) is None
 
 
 class TopUp(Struct, frozen=True, kw_only=True):

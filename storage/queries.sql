@@ -429,17 +429,18 @@ UPDATE biller_balance SET topup_idr = topup_idr + :amount_idr WHERE singleton = 
 -- name: forget_checkpoint
 UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
 
--- name: order_beside
--- An order besides this one that may have money in flight at the biller, or that moved since this one was claimed.
-SELECT trxid FROM orders
-WHERE state IN ('submitting', 'pending', 'unknown', 'disputed')
-    AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' AND trxid <> :trxid
-UNION ALL
-SELECT event.trxid FROM order_events AS event
-WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
-        WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
-    AND event.trxid <> :trxid AND event.kind <> 'Placed'
-LIMIT 1;
+-- name: balance_before_report
+-- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
+SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
+    NOT EXISTS (SELECT 1 FROM orders
+        WHERE orders.state IN ('submitting', 'pending', 'unknown', 'disputed')
+            AND orders.state <> 'succeeded' AND orders.state <> 'failed' AND orders.state <> 'expired'
+            AND orders.trxid <> :trxid)
+    AND NOT EXISTS (SELECT 1 FROM order_events AS event
+        WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
+                WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
+            AND event.trxid <> :trxid AND event.kind <> 'Placed') AS is_alone
+FROM biller_balance WHERE singleton = 1;
 
 -- name: await_deposit
 INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)

@@ -54,11 +54,11 @@ def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
 
 def store_balance(work: UnitOfWork, before: Order, after: Order, event: OrderEvent, balance_idr: int) -> None:
     """Store the balance that the biller reported with an event, and alert the admins if it is low or off."""
-    last = balances.last_balance(work.tx)
+    last, is_alone = balances.balance_before_report(work.tx, after.trxid)
     _warn_of_reserve(work, last, balance_idr)
     checkpoint = last.checkpoint.moved(move_of(before, after)) if last and last.checkpoint else None
     # A report of a charge has that charge. A refund may come after its report, so that one is not compared.
-    if after.state in CHARGED and balances.is_alone(work.tx, after.trxid):
+    if is_alone and after.state in CHARGED:
         checkpoint = _compare(work, checkpoint, balance_idr)
     balance = ReportedBalance(
         balance_idr=balance_idr,
