@@ -89,6 +89,9 @@ def compare(checkpoint: Checkpoint | None, reported_idr: int) -> Comparison:
     """Compare a reported balance with the one that is expected since the checkpoint."""
     if checkpoint is None or checkpoint.unknown_count:
         return Unknown()
+    if reported_idr == checkpoint.balance_idr != checkpoint.expected_idr:
+        # A figure that does not move with purchases is no live balance, and nothing follows from it.
+        return Unknown()
     difference_idr = reported_idr - checkpoint.expected_idr
     if abs(difference_idr) > DRIFT_THRESHOLD_IDR:
         return Drift(since=checkpoint)

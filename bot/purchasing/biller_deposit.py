@@ -11,7 +11,6 @@ from bot.notices.alarms import BillerReserveLow
 from bot.notices.orders import OrdersPossibleAgain
 from bot.notices.topups import BillerDrift
 from bot.orders.biller_float import (
-    CHARGED,
     NO_MOVE,
     Checkpoint,
     Drift,
@@ -20,7 +19,7 @@ from bot.orders.biller_float import (
     compare,
     move_of,
 )
-from bot.orders.events import Accepted, Failed, OrderEvent, Refused
+from bot.orders.events import Accepted, Failed, OrderEvent, Refused, Succeeded
 from bot.orders.model import FailureCause, Order, State
 from bot.purchasing.notifications import facts_of
 from bot.unit_of_work import UnitOfWork
@@ -57,8 +56,9 @@ def store_balance(work: UnitOfWork, before: Order, after: Order, event: OrderEve
     last, is_alone = balances.balance_before_report(work.tx, after.trxid)
     _warn_of_reserve(work, last, balance_idr)
     checkpoint = last.checkpoint.moved(move_of(before, after)) if last and last.checkpoint else None
-    # A report of a charge has that charge. A refund may come after its report, so that one is not compared.
-    if is_alone and after.state in CHARGED:
+    # An answer may be older or younger than its charge, and a refund may follow its report: only the balance
+    # that comes with a success is compared.
+    if is_alone and isinstance(event, Succeeded) and after.state is State.SUCCEEDED:
         checkpoint = _compare(work, checkpoint, balance_idr)
     balance = ReportedBalance(
         balance_idr=balance_idr,

@@ -99,6 +99,12 @@ def test_a_noted_top_up_and_a_cost_are_expected_of_the_report() -> None:
     assert compare(since, 145_000) == Ok(difference_idr=0)
 
 
+def test_a_figure_that_never_moves_is_no_balance_and_no_drift() -> None:
+    since = Checkpoint(balance_idr=100_000, at_ms=9, spent_idr=5_000)
+    assert compare(since, 100_000) == Unknown()
+    assert compare(since, 99_999) == Drift(since=since)
+
+
 def test_an_event_that_charges_nothing_moves_nothing() -> None:
     pending, overdue = (
         an_order(state=State.PENDING, cost_idr=5_000),
