@@ -114,12 +114,12 @@ class People:
         for minutes in range(1, 120, 12):
             self._world.timeline.after(minutes * 60, lambda: self.say(ADMIN, "/tertunda"))
 
-    def say(self, chat_id: int, text: str) -> tuple[int, int]:
-        """Type something; gives (message_id, update_id)."""
+    def say(self, chat_id: int, text: str, *, reply_to: int | None = None) -> tuple[int, int]:
+        """Type something, perhaps as a reply; gives (message_id, update_id)."""
         message_id = self._world.telegram.new_message_id(chat_id)
         self._world.note(f"{chat_id} types {text!r}")
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-        message = {
+        message: dict[str, object] = {
             "message_id": message_id,
             "date": int(self._world.timeline.now_s),
             "chat": {"id": chat_id, "type": "private", "first_name": f"P{chat_id}"},
@@ -127,6 +127,8 @@ class People:
             "text": text,
             "entities": entities,
         }
+        if reply_to is not None:
+            message["reply_to_message"] = {"message_id": reply_to, "text": "card"}
         return message_id, self._world.telegram.bring({"message": message})
 
     def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
