@@ -27,7 +27,10 @@ def offset(tmp_path: Path) -> Path:
 
 
 def shift(offset: Path, seconds: int) -> None:
-    offset.write_text(str(seconds))
+    # The bot reads the file at any moment: it must never find it empty.
+    fresh = offset.with_suffix(".new")
+    fresh.write_text(str(seconds))
+    fresh.replace(offset)
 
 
 @pytest.fixture

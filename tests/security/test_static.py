@@ -70,7 +70,7 @@ MAY_ASK_THE_CLOCK = {
     "bot/__main__.py": "the command line names a backup after the time",
 }
 MAY_PRINT = {"bot/__main__.py", "bot/doctor.py"}
-MAY_OPEN_SECRETS = {"bot/app.py", "bot/settings.py", "bot/doctor.py"}
+MAY_OPEN_SECRETS = {"bot/setting_values.py", "bot/app.py", "bot/settings.py", "bot/doctor.py"}
 
 
 @cache
