@@ -15,7 +15,6 @@ from storage.codec import from_row
 from storage.transaction import Tx
 from tests.lists import Told, lines_in
 from tests.simulation import money
-from tests.simulation.life import ADMIN
 from tests.simulation.people import STRANGER, Line
 
 if TYPE_CHECKING:
@@ -344,7 +343,7 @@ def results_answer_the_right_message(world: "World", ledgers: Ledgers) -> None:
     """The right chat: nobody reads of another's order, and a reply answers the message that asked."""
     places = {order.trxid: (order.chat_id, order.message_id) for order in ledgers.orders}
     for chat in world.telegram.chats.values():
-        if chat.chat_id == ADMIN:
+        if chat.chat_id in world.admins:
             continue
         for message in chat.told:
             for trxid in re.findall(r"Ref (\d{17})", message.text):

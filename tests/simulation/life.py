@@ -15,6 +15,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
 from storage.transaction import Tx
+from tests.simulation.deposits import ACCOUNT, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -33,6 +34,7 @@ RULES = RuntimeSettings(
     order_max_age_s=600,
     messages_per_s=30,
     chat_messages_per_s=1,
+    mutation_signing_key=SIGNING_KEY,
 )
 
 
@@ -67,7 +69,13 @@ class Life:
                 1000 * world.random_suffix.randrange(100) + int(world.timeline.now_s) % 1000
             ),
         )
-        self.runtime = Runtime(outside, replace(RULES, reseller_floor_idr=world.plan.floor_idr))
+        rules = replace(
+            RULES,
+            admins=world.admins,
+            reseller_floor_idr=world.plan.floor_idr,
+            deposit_accounts=(ACCOUNT,) if world.deposits.is_open else (),
+        )
+        self.runtime = Runtime(outside, rules)
         client = world.telegram.client(self)
         self.receiver = UpdateReceiver(
             database=database,

@@ -114,12 +114,12 @@ class People:
         for minutes in range(1, 120, 12):
             self._world.timeline.after(minutes * 60, lambda: self.say(ADMIN, "/tertunda"))
 
-    def say(self, chat_id: int, text: str) -> tuple[int, int]:
-        """Type something; gives (message_id, update_id)."""
+    def say(self, chat_id: int, text: str, *, reply_to: int | None = None) -> tuple[int, int]:
+        """Type something, perhaps as a reply; gives (message_id, update_id)."""
         message_id = self._world.telegram.new_message_id(chat_id)
         self._world.note(f"{chat_id} types {text!r}")
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-        message = {
+        message: dict[str, object] = {
             "message_id": message_id,
             "date": int(self._world.timeline.now_s),
             "chat": {"id": chat_id, "type": "private", "first_name": f"P{chat_id}"},
@@ -127,11 +127,16 @@ class People:
             "text": text,
             "entities": entities,
         }
+        if reply_to is not None:
+            message["reply_to_message"] = {"message_id": reply_to, "text": "card"}
         return message_id, self._world.telegram.bring({"message": message})
 
     def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """A message arrived; the admin taps what the biller's book says, at least when all is calm."""
         if not keyboard:
+            return
+        buttons = {button.action: button.data for row in keyboard for button in row}
+        if self._world.deposits.read(chat_id, message_id, text, buttons):
             return
         if chat_id != ADMIN:
             self._wish_again(chat_id, message_id, text, keyboard)
@@ -139,13 +144,12 @@ class People:
         world = self._world
         if world.is_troubled and world.random_suffix.random() < 0.5:
             return
-        buttons = {button.action: button.data for row in keyboard for button in row}
         if buttons.keys() & {Action.TYPE_SN, Action.CLOSE_PRODUCT}:
             return  # which SN is right stands in no book of the biller's, and the product stays open
         action = self._choose(text, set(buttons))
         world.timeline.after(
             world.random_suffix.uniform(1, 20),
-            lambda: self._tap(chat_id, message_id, action, buttons[action]),
+            lambda: self.tap(chat_id, message_id, action, buttons[action]),
         )
 
     def _wish_again(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
@@ -158,7 +162,7 @@ class People:
         assert found, text
         self.taps[chat_id, message_id] = found[1].replace("-", "")
         for _ in range(random_suffix.randint(1, 2)):
-            tap = partial(self._tap, chat_id, message_id, Action.BUY, buy.data)
+            tap = partial(self.tap, chat_id, message_id, Action.BUY, buy.data)
             self._world.timeline.after(random_suffix.uniform(1, 20), tap)
 
     def _choose(self, text: str, offered: set[Action]) -> Action:
@@ -178,7 +182,8 @@ class People:
         bought = entry is not None and entry.outcome is Outcome.SUCCESS
         return Action.RESOLVE_SUCCESS if bought else Action.RESOLVE_FAILURE
 
-    def _tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
+    def tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
+        """Tap a button under a message."""
         self._world.note(f"{chat_id} taps {action} under message {message_id}")
         press = {
             "id": f"press-{nonce}",

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
 from tests.simulation.biller import Biller
+from tests.simulation.deposits import SECOND_ADMIN, Deposits
 from tests.simulation.disk import Disk
 from tests.simulation.invariants import examine
-from tests.simulation.life import Life
+from tests.simulation.life import ADMIN, Life
 from tests.simulation.loop import START_S, Timeline, VirtualLoop
 from tests.simulation.money import Operator
 from tests.simulation.outage import Outage
@@ -60,6 +63,7 @@ class World:
         self.telegram = Telegram(self)
         self.people = People(self)
         self.operator = Operator(self)
+        self.deposits = Deposits(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
@@ -76,6 +80,7 @@ class World:
         """Live through the seed and return the report."""
         self.people.arrive()
         self.operator.arrive()
+        self.deposits.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -99,6 +104,11 @@ class World:
         return self.timeline.now_s < START_S + TROUBLE_S
 
     @property
+    def admins(self) -> tuple[int, ...]:
+        """Return the admins; where money comes in by tickets there are two."""
+        return (ADMIN, SECOND_ADMIN) if self.deposits.is_open else (ADMIN,)
+
+    @property
     def outage(self) -> Outage | None:
         """Return what keeps the biller from answering at this moment."""
         since_s = self.timeline.now_s - START_S - self.plan.outage_from_s
@@ -107,6 +117,10 @@ class World:
     def now_ms(self) -> int:
         """Return the time of day as the process sees it; its clock may have jumped."""
         return int(self.timeline.now_s * 1000) + self._clock_offset_ms
+
+    def seconds_until(self, moment_s: float) -> float:
+        """Return how long it is until a moment, in seconds from the start; negative if it is over."""
+        return START_S + moment_s - self.timeline.now_s
 
     def strikes(self, rate: float) -> bool:
         """Return whether a fault strikes now."""
@@ -146,6 +160,18 @@ class World:
                 verdict = await life.runtime.reversals.receive(query, remote="10.0.0.1")
                 self.note(f"a reversal is answered {verdict.name}: {query.decode()[:60]}")
                 heard(verdict)
+
+        self._start(life, call())
+
+    def call_bank_report(self, post: MutationPost, heard: Callable[[MutationResult], None]) -> None:
+        """A bank-mutation service calls our web server; `heard` is told only of an answer that arrived."""
+        life = self._life
+        if life is None or not life.is_up or life.dead:
+            return
+
+        async def call() -> None:
+            with contextlib.suppress(StorageError):
+                heard(await life.runtime.mutations.receive(post))
 
         self._start(life, call())
 
@@ -214,6 +240,7 @@ class World:
         self.disk.restore(self._backup, now_ms=self.now_ms())
         self.note("the backup is restored")
         self.operator.look_after_restore()
+        self.deposits.look_after_restore()
 
     def _jump(self, jump_ms: int) -> None:
         self._clock_offset_ms += jump_ms
@@ -237,7 +264,7 @@ class World:
         ).fetchone()[0]
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
-        quiet = reports_done and all_said and self.operator.is_done
+        quiet = reports_done and all_said and self.operator.is_done and self.deposits.is_done
         return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:
