@@ -86,7 +86,7 @@ class Biller:
             entry.outcome = Outcome.FAILURE
             return entry
         entry.outcome = Outcome.FAILURE if world.strikes(world.plan.failed) else Outcome.SUCCESS
-        entry.sn = f"{world.random_suffix.randrange(10**16):016d}/BUDI, S/R1"
+        entry.sn = f"{world.rng.randrange(10**16):016d}/BUDI, S/R1"
         self._plan_reports(entry)
         return entry
 
@@ -94,7 +94,7 @@ class Biller:
         world, plan = self._world, self._world.plan
         if world.strikes(plan.never):
             return
-        delay_s = 0.0 if world.strikes(plan.early) else world.random_suffix.uniform(1, 90)
+        delay_s = 0.0 if world.strikes(plan.early) else world.rng.uniform(1, 90)
         if world.strikes(plan.contradicting):
             world.timeline.after(delay_s, lambda: self._contradict(entry))
             delay_s += 5
@@ -105,13 +105,11 @@ class Biller:
             self.report(entry, outcome, delay_s)
             if world.strikes(plan.twice):
                 # Soon, or when an admin has long had the last word.
-                again_s = world.random_suffix.choice(
-                    (world.random_suffix.uniform(0, 200), world.random_suffix.uniform(700, 1500))
-                )
+                again_s = world.rng.choice((world.rng.uniform(0, 200), world.rng.uniform(700, 1500)))
                 self.report(entry, outcome, delay_s + again_s, repeated=True)
-            delay_s += world.random_suffix.uniform(0, 200)
+            delay_s += world.rng.uniform(0, 200)
         if world.strikes(plan.forged):
-            world.timeline.after(world.random_suffix.uniform(0, 30), lambda: self._forge(entry))
+            world.timeline.after(world.rng.uniform(0, 30), lambda: self._forge(entry))
 
     def report(self, entry: Entry, outcome: Outcome, delay_s: float, *, repeated: bool = False) -> None:
         """Report a result after a while, again and again until it is taken; `repeated` although it was."""
@@ -145,8 +143,8 @@ class Biller:
 
     def _forge(self, entry: Entry) -> None:
         """Somebody who found the path tries a wrong number, an unknown id and a doubled status."""
-        outcome = self._world.random_suffix.choice((Outcome.SUCCESS, Outcome.FAILURE))
-        forged = self._world.random_suffix.choice(
+        outcome = self._world.rng.choice((Outcome.SUCCESS, Outcome.FAILURE))
+        forged = self._world.rng.choice(
             (
                 query_of(entry, outcome, destination="089999999999"),
                 query_of(entry, outcome, trxid="99999999999999999"),
@@ -212,18 +210,18 @@ class Line:
         if outage is Outage.SHUT or world.strikes(plan.not_sent):
             return classify_error(httpx.ConnectError("refused"))
         dark = outage is Outage.DARK
-        if (dark and world.random_suffix.random() < 0.5) or world.strikes(plan.bytes_lost):
+        if (dark and world.rng.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
             return classify_error(httpx.ReadTimeout("silence"))
         entry = self._biller.receive(order)
         balance_idr = self._biller.balance_idr - (COST_IDR if entry.outcome is Outcome.FAILURE else 0)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")
         await self._life.moment("after the post")
-        await self._wait(world.random_suffix.uniform(0.1, 3))
+        await self._wait(world.rng.uniform(0.1, 3))
         if dark or world.strikes(plan.answer_lost):
             return classify_error(httpx.ReadError("reset"))
         if world.strikes(plan.answer_bad):
-            status, body = world.random_suffix.choice(BAD_ANSWERS)
+            status, body = world.rng.choice(BAD_ANSWERS)
             return read_response(status, body, order=order, user="u")
         answer = _answer(order, entry, balance_idr)
         return read_response(200, json.dumps(answer).encode(), order=order, user="u")
