@@ -20,6 +20,7 @@ from tests.acceptance.shop import RINA
 from tests.lists import lines_in, notices_in
 from tests.simulation import invariants, money
 from tests.simulation.invariants import TITLES, Ledgers
+from tests.simulation.life import ADMIN
 from tests.simulation.people import Line, Wish
 
 if TYPE_CHECKING:
@@ -266,6 +267,7 @@ class _Scene:
     crashes: int
     plan: _Plan
     operator: _Operator
+    admins: tuple[int, ...]
     violations: list[str] = field(default_factory=list)
 
     def __init__(self, evidence: Evidence, connection: sqlite3.Connection) -> None:
@@ -285,7 +287,7 @@ class _Scene:
         )
         self.people = _People(typed)
         self.crashes = evidence.kills
-        self.plan, self.operator = _Plan(), _Operator()
+        self.plan, self.operator, self.admins = _Plan(), _Operator(), (ADMIN,)
         self.violations = []
 
     def violate(self, invariant: str, what: str) -> None:
