@@ -89,6 +89,7 @@ def examine(world: "World") -> None:
         acknowledged_before_results,
         afterwards_nothing_waits,
         the_audit_finds_nothing,
+        the_balance_does_not_drift,
         events_replay_to_the_same_orders,
         results_answer_the_right_message,
     ):
@@ -311,6 +312,14 @@ def the_audit_finds_nothing(world: "World", ledgers: Ledgers) -> None:
     """Whatever misfortune there is, the books agree with themselves: an alarm would be a false one."""
     for (facts,) in world.disk.connection.execute("SELECT facts FROM outbox WHERE kind = 'AuditFinding'"):
         world.violate("audit", f"a false alarm: {facts}")
+
+
+def the_balance_does_not_drift(world: "World", ledgers: Ledgers) -> None:
+    """The biller here takes no fee: an alarm would be a false one, unless it failed what it had sold."""
+    if any(entry.reported - {entry.outcome} for entry in world.biller.ledger.values()):
+        return
+    for (facts,) in world.disk.connection.execute("SELECT facts FROM outbox WHERE kind = 'BillerDrift'"):
+        world.violate("drift", f"a false alarm: {facts}")
 
 
 def events_replay_to_the_same_orders(world: "World", ledgers: Ledgers) -> None:

@@ -63,11 +63,9 @@ class Life:
             files=NoFiles(),
             now_ms=world.now_ms,
             monotonic=lambda: world.timeline.now_s,
-            nonce=lambda: f"n{world.random_suffix.getrandbits(96):024x}",
+            nonce=lambda: f"n{world.rng.getrandbits(96):024x}",
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
-            random_suffix=lambda: (
-                1000 * world.random_suffix.randrange(100) + int(world.timeline.now_s) % 1000
-            ),
+            random_suffix=lambda: 1000 * world.rng.randrange(100) + int(world.timeline.now_s) % 1000,
         )
         rules = replace(
             RULES,
@@ -120,7 +118,7 @@ class Life:
 
     async def moment(self, what: str) -> None:
         """Let a moment pass, in which others run and the power may go."""
-        delay_s = self.world.random_suffix.choice((0.0, 0.0, 0.001, 0.02))
+        delay_s = self.world.rng.choice((0.0, 0.0, 0.001, 0.02))
         await asyncio.sleep(delay_s)
         if self.dead:
             await self.die(what)

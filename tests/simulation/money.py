@@ -70,7 +70,7 @@ class Operator:
 
     def arrive(self) -> None:
         """Set a price, and plan the day: deposits at any time, some of them entered twice; another price."""
-        world, random = self._world, self._world.random_suffix
+        world, random = self._world, self._world.rng
         if not world.plan.priced:
             return
         self._set_price(Tx(world.disk.connection), PRICE_IDR)

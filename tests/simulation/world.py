@@ -55,8 +55,8 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.random_suffix = Random(seed)  # noqa: S311 - a seed must give the same story
-        self.plan = draw(self.random_suffix)
+        self.rng = Random(seed)  # noqa: S311 - a seed must give the same story
+        self.plan = draw(self.rng)
         self.timeline = Timeline()
         self.disk = Disk()
         self.biller = Biller(self)
@@ -124,7 +124,7 @@ class World:
 
     def strikes(self, rate: float) -> bool:
         """Return whether a fault strikes now."""
-        if rate and self.is_troubled and self.random_suffix.random() < rate:
+        if rate and self.is_troubled and self.rng.random() < rate:
             self.faults += 1
             return True
         return False
@@ -200,7 +200,7 @@ class World:
         life.start(work)
 
     def _live(self, number: int) -> None:
-        self._loop = VirtualLoop(self.timeline, self.random_suffix)
+        self._loop = VirtualLoop(self.timeline, self.rng)
         self._life = life = Life(self, number)
         main = self._loop.create_task(life.main())
         self._loop.run_forever()
@@ -209,22 +209,20 @@ class World:
         self._graves.append((self._loop, life))
         self._life = None
         if not self._finished:
-            self.timeline.pass_until(self.timeline.now_s + self.random_suffix.choice((0.5, 5.0, 90.0)))
+            self.timeline.pass_until(self.timeline.now_s + self.rng.choice((0.5, 5.0, 90.0)))
 
     def _plan_misfortune(self) -> None:
         """Besides at every await, the power may go at any moment, and the clock may jump."""
         if self.plan.crash:
-            for _ in range(self.random_suffix.randint(0, 3)):
-                self.timeline.after(
-                    self.random_suffix.uniform(0, TROUBLE_S), lambda: self.crash("any moment")
-                )
+            for _ in range(self.rng.randint(0, 3)):
+                self.timeline.after(self.rng.uniform(0, TROUBLE_S), lambda: self.crash("any moment"))
         if self.plan.restore:
-            backup_s = self.random_suffix.uniform(0, TROUBLE_S * 0.6)
+            backup_s = self.rng.uniform(0, TROUBLE_S * 0.6)
             self.timeline.after(backup_s, self._back_up)
-            self.timeline.after(self.random_suffix.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
+            self.timeline.after(self.rng.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
         if self.strikes(self.plan.clock_jump):
-            jump_ms = self.random_suffix.choice((-600_000, -5_000, 5_000, 600_000))
-            self.timeline.after(self.random_suffix.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
+            jump_ms = self.rng.choice((-600_000, -5_000, 5_000, 600_000))
+            self.timeline.after(self.rng.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
 
     def _back_up(self) -> None:
         self._backup = self.disk.backup()
