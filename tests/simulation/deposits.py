@@ -44,7 +44,7 @@ Buttons = Mapping[Action, str]
 ABOUT_DEPOSITS = frozenset(
     {
         *(Action.TICKET_CANCEL, Action.TICKET_PAID, Action.SUSPENSE_REJECT, Action.CONFIRM_ADD),
-        *(Action.SUSPENSE_CREDIT, Action.CONFIRM_SUSPENSE_REJECT),
+        *(Action.TICKET_CREDIT, Action.SUSPENSE_CREDIT, Action.CONFIRM_SUSPENSE_REJECT),
     }
 )
 TOLD = re.compile(r"^Saldo: (-?Rp[\d.]+) ([+-]) (Rp[\d.]+) = (-?Rp[\d.]+)$", re.MULTILINE)
