@@ -45,7 +45,9 @@ SHARED = (
 
 CREDIT_IDR = 1_000_000_000
 OF_MONEY = (
-    *money.OF_THE_BOOKS,
+    money.money_is_where_the_operators_book_has_it,
+    money.every_entry_is_of_one_event,
+    money.no_floor_was_passed,
     money.balances_were_told_as_the_books_had_them,
     money.results_say_the_balance,
 )
@@ -251,7 +253,9 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Operator:
+class _NoMoney:
+    """Nobody pays in here: orders are placed on credit."""
+
     def paid_in_idr(self, _: int) -> int:
         return 0
 
@@ -266,7 +270,8 @@ class _Scene:
     people: _People
     crashes: int
     plan: _Plan
-    operator: _Operator
+    operator: _NoMoney
+    deposits: _NoMoney
     admins: tuple[int, ...]
     violations: list[str] = field(default_factory=list)
 
@@ -287,7 +292,8 @@ class _Scene:
         )
         self.people = _People(typed)
         self.crashes = evidence.kills
-        self.plan, self.operator, self.admins = _Plan(), _Operator(), (ADMIN,)
+        self.plan, self.admins = _Plan(), (ADMIN,)
+        self.operator = self.deposits = _NoMoney()
         self.violations = []
 
     def violate(self, invariant: str, what: str) -> None:

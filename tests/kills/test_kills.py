@@ -11,6 +11,7 @@ import pytest
 from tests.acceptance.shop import Mode
 from tests.kills.boundaries import TARGETS, Boundary, draw_targets
 from tests.kills.campaign import Outcome, draw_seed, run, run_command_line
+from tests.simulation.mutants import MUTANTS
 
 KILLS = 1000
 KILLS_OF_THE_COMMAND = 20
@@ -22,9 +23,9 @@ CUT_CONNECTING = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExce
 
 BUGS = (
     "confirms updates before their effect is stored",
-    "posts again what was being sent when it died",
+    "posts again what was being posted when the process died",
     "answers a reversal before it is stored",
-    "marks a message told before it is sent",
+    "marks a message as sent before it is",
     "gives the price of an unknown order back",
 )
 
@@ -68,6 +69,10 @@ async def test_the_command_itself_survives_twenty_kills(
 async def test_a_planted_bug_is_found(tmp_path: Path, bug: str) -> None:
     outcome = await run(KILLS_TO_FIND_A_BUG, draw_seed(), tmp_path, mutant=bug, concurrent=2)
     assert outcome.broken
+
+
+def test_each_planted_bug_has_the_name_of_one_of_the_simulation() -> None:
+    assert set(BUGS) <= MUTANTS.keys()
 
 
 @pytest.mark.parametrize("mode", list(Mode))
