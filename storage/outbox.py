@@ -238,6 +238,14 @@ def last_destination_prompt(tx: Tx, chat_id: int) -> tuple[str, int] | None:
     return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "DestinationPrompt" else None
 
 
+def last_open_sn_question(
+    tx: Tx, chat_id: int, *, since_ms: int, until_ms: int
+) -> tuple[str, str, int] | None:
+    """Return (kind, subject, created_at_ms) of the last unanswered question to an admin for an SN."""
+    row = tx.one("last_open_sn_question", chat_id=chat_id, since_ms=since_ms, until_ms=until_ms)
+    return (row["kind"], row["subject"], row["created_at_ms"]) if row else None
+
+
 def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:
     """Return the delivery of every message about a subject, oldest first."""
     return tuple(DeliveryRecord(**dict(row)) for row in tx.all("delivery_records", subject=subject))

@@ -194,6 +194,17 @@ ORDER BY outbox_id DESC LIMIT 1;
 SELECT kind, subject, created_at_ms FROM outbox
 WHERE chat_id = :chat_id AND kind IN ('DestinationPrompt', 'PromptCancelled') ORDER BY outbox_id DESC LIMIT 1;
 
+-- name: last_open_sn_question
+-- A question is open until another message about its order follows it in that chat.
+SELECT question.kind, question.subject, question.created_at_ms FROM outbox AS question
+WHERE question.chat_id = :chat_id AND question.kind IN ('SnQuestion', 'SnPrompt')
+    AND question.created_at_ms BETWEEN :since_ms AND :until_ms AND NOT EXISTS (
+        SELECT 1 FROM outbox AS later
+        WHERE later.subject = question.subject AND later.chat_id = question.chat_id
+            AND later.outbox_id > question.outbox_id
+    )
+ORDER BY question.outbox_id DESC LIMIT 1;
+
 -- name: delivery_records
 SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
 

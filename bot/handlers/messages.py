@@ -15,7 +15,7 @@ from bot.grammar.parse import Parsed, parse
 from bot.grammar.parsed import Command, InputError, InvalidInput, OrderLines
 from bot.handlers.registry import COMMANDS, REPLIES
 from bot.notices.guidance import AdminsOnly
-from bot.purchasing import placing
+from bot.purchasing import placing, sn_forwarding
 from bot.purchasing.settlement import OrderSource
 from bot.routing import Audience
 from bot.unit_of_work import UnitOfWork
@@ -120,9 +120,17 @@ def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: 
         work.notify(placing.not_understood(invalid), actor.address)
 
 
+def _is_awaited_sn(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
+    """Handle an admin's text as the SN that was asked for last; return False if it is none."""
+    awaited = sn_forwarding.awaited_sn(work, actor, message, parsed)
+    return awaited is not None and REPLIES[awaited[0]].handle(work, actor, message, awaited[1])
+
+
 def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
     """Handle a reply or a bare number as the answer to a question of the bot; return False if it is none."""
     if message.reply_to is None:
+        if message.kind is MessageKind.WRITTEN and _is_awaited_sn(work, actor, message, parsed):
+            return True
         if isinstance(parsed, OrderLines) or not actor.is_private:
             return False
         is_picture = message.picture_id is not None and not isinstance(parsed, Command)

@@ -93,6 +93,8 @@ CREATE INDEX outbox_failed ON outbox (outbox_id) WHERE state = 'failed';
 CREATE INDEX outbox_by_subject ON outbox (subject, created_at_ms);
 -- Prompts for a destination, which a bare number may answer.
 CREATE INDEX outbox_prompts ON outbox (chat_id, outbox_id) WHERE kind IN ('DestinationPrompt', 'PromptCancelled');
+-- Questions to an admin for an SN, which a text without a reply may answer.
+CREATE INDEX outbox_sn_questions ON outbox (chat_id, outbox_id) WHERE kind IN ('SnQuestion', 'SnPrompt');
 CREATE INDEX outbox_by_message ON outbox (chat_id, message_id) WHERE message_id IS NOT NULL;
 
 -- A button works once, for its owner, or for any admin where it has no owner.
