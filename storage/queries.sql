@@ -576,6 +576,20 @@ UPDATE batches SET hold_until_ms = :hold_until_ms WHERE chat_id = :chat_id AND m
 -- name: orders_of_message
 SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER BY line;
 
+-- name: orders_caused_by_message
+-- A tap orders in the name of the message that has the button: an answer to this one, or to such an answer.
+WITH RECURSIVE answers (message_id) AS (
+    VALUES (:message_id)
+    UNION SELECT offer.message_id FROM answers JOIN outbox AS offer
+        ON offer.chat_id = :chat_id AND offer.reply_to = answers.message_id
+        AND (offer.kind = 'OrderQuestion' OR offer.kind = 'OrderProposal' OR offer.kind = 'OrderRepeated'
+            OR offer.kind = 'ProductClosed')
+        AND offer.message_id IS NOT NULL
+)
+SELECT orders.* FROM answers JOIN orders
+    ON orders.chat_id = :chat_id AND orders.message_id = answers.message_id
+ORDER BY orders.placed_at_ms, orders.line;
+
 -- name: order_in_progress_of_message
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
     AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
