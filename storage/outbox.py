@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import Notice, priority_of
+from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots, chats
 from storage.codec import Codec, dump, kind_of, load
@@ -244,6 +244,11 @@ def last_open_sn_question(
     """Return (kind, subject, created_at_ms) of the last unanswered question to an admin for an SN."""
     row = tx.one("last_open_sn_question", chat_id=chat_id, since_ms=since_ms, until_ms=until_ms)
     return (row["kind"], row["subject"], row["created_at_ms"]) if row else None
+
+
+def parked_results(tx: Tx, chat_id: int) -> list[Result]:
+    """Return the results of orders that are parked for a chat, oldest first."""
+    return [NOTICES.load(row["kind"], row["facts"]) for row in tx.all("parked_results", chat_id=chat_id)]
 
 
 def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:

@@ -153,6 +153,12 @@ WHERE state = 'waiting' AND chat_id = :chat_id AND thread_id = :thread_id;
 -- name: park_messages
 UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
 
+-- name: parked_results
+SELECT kind, facts FROM outbox
+WHERE state = 'parked' AND chat_id = :chat_id
+    AND kind IN ('OrderSucceeded', 'OrderFailed', 'OrderUnknown', 'OrderExpired', 'OrderDisputed')
+ORDER BY outbox_id;
+
 -- name: unpark_messages
 UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, hold_until_ms = 0
 WHERE state = 'parked' AND chat_id = :chat_id;
@@ -258,6 +264,10 @@ UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
 INSERT INTO chats (chat_id, unreachable_reason, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET unreachable_reason = :why, changed_at_ms = :at_ms;
 
+-- name: name_chat
+INSERT INTO chats (chat_id, title, changed_at_ms) VALUES (:chat_id, :title, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET title = :title;
+
 -- name: mark_chat_reachable
 UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms
 WHERE chat_id = :chat_id AND unreachable_reason IS NOT NULL;
@@ -267,7 +277,7 @@ INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat
 ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
 
 -- name: chat_by_id
-SELECT moved_to, unreachable_reason FROM chats WHERE chat_id = :chat_id;
+SELECT moved_to, unreachable_reason, title FROM chats WHERE chat_id = :chat_id;
 
 -- name: register_button
 INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)
