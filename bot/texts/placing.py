@@ -47,7 +47,7 @@ _STATES = {
 
 
 _NOT_READ = {
-    InputError.EDITED: "Perubahan pesan tidak dibaca.",
+    InputError.EDITED: "Pesan yang diubah tidak diproses.",
     InputError.FORWARDED: "Pesan terusan tidak diproses.",
     InputError.CAPTIONED: "Pesanan di keterangan foto atau file tidak diproses.",
 }
