@@ -9,6 +9,16 @@ def park(tx: Tx, chat_id: int, *, why: str, at_ms: int) -> None:
     tx.run("mark_chat_unreachable", chat_id=chat_id, why=why, at_ms=at_ms)
 
 
+def rename(tx: Tx, chat_id: int, title: str, *, at_ms: int) -> None:
+    tx.run("name_chat", chat_id=chat_id, title=title, at_ms=at_ms)
+
+
+def title(tx: Tx, chat_id: int) -> str:
+    """Return the title of a group as far as it is known, otherwise its id."""
+    row = tx.one("chat_by_id", chat_id=chat_id)
+    return (row["title"] if row else None) or str(chat_id)
+
+
 def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
     """Queue the parked messages again, now that the chat can be reached; return whether there were any."""
     if not tx.run("mark_chat_reachable", chat_id=chat_id, at_ms=at_ms):

@@ -168,6 +168,12 @@ def of_message(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
     ]
 
 
+def caused_by(tx: Tx, chat_id: int, message_id: int) -> list[Order]:
+    """Return the orders of one message, and those tapped in answers to it, oldest first."""
+    rows = tx.all("orders_caused_by_message", chat_id=chat_id, message_id=message_id)
+    return [from_row(Order, row) for row in rows]
+
+
 def any_in_progress(tx: Tx, chat_id: int, message_id: int) -> bool:
     """Return whether any order of a message is placed, submitting or pending."""
     return tx.one("order_in_progress_of_message", chat_id=chat_id, message_id=message_id) is not None

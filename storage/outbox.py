@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.notices import Notice, priority_of
+from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots, chats
 from storage.codec import Codec, dump, kind_of, load
@@ -236,6 +236,19 @@ def last_destination_prompt(tx: Tx, chat_id: int) -> tuple[str, int] | None:
     """Return (subject, created_at_ms) of the last destination prompt in a chat; None if it was cancelled."""
     row = tx.one("last_destination_prompt", chat_id=chat_id)
     return (row["subject"], row["created_at_ms"]) if row and row["kind"] == "DestinationPrompt" else None
+
+
+def last_open_sn_question(
+    tx: Tx, chat_id: int, *, since_ms: int, until_ms: int
+) -> tuple[str, str, int] | None:
+    """Return (kind, subject, created_at_ms) of the last unanswered question to an admin for an SN."""
+    row = tx.one("last_open_sn_question", chat_id=chat_id, since_ms=since_ms, until_ms=until_ms)
+    return (row["kind"], row["subject"], row["created_at_ms"]) if row else None
+
+
+def parked_results(tx: Tx, chat_id: int) -> list[Result]:
+    """Return the results of orders that are parked for a chat, oldest first."""
+    return [NOTICES.load(row["kind"], row["facts"]) for row in tx.all("parked_results", chat_id=chat_id)]
 
 
 def delivery_records(tx: Tx, subject: str) -> tuple[DeliveryRecord, ...]:

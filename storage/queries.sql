@@ -153,6 +153,12 @@ WHERE state = 'waiting' AND chat_id = :chat_id AND thread_id = :thread_id;
 -- name: park_messages
 UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
 
+-- name: parked_results
+SELECT kind, facts FROM outbox
+WHERE state = 'parked' AND chat_id = :chat_id
+    AND kind IN ('OrderSucceeded', 'OrderFailed', 'OrderUnknown', 'OrderExpired', 'OrderDisputed')
+ORDER BY outbox_id;
+
 -- name: unpark_messages
 UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, hold_until_ms = 0
 WHERE state = 'parked' AND chat_id = :chat_id;
@@ -193,6 +199,17 @@ ORDER BY outbox_id DESC LIMIT 1;
 -- name: last_destination_prompt
 SELECT kind, subject, created_at_ms FROM outbox
 WHERE chat_id = :chat_id AND kind IN ('DestinationPrompt', 'PromptCancelled') ORDER BY outbox_id DESC LIMIT 1;
+
+-- name: last_open_sn_question
+-- A question is open until another message about its order follows it in that chat.
+SELECT question.kind, question.subject, question.created_at_ms FROM outbox AS question
+WHERE question.chat_id = :chat_id AND question.kind IN ('SnQuestion', 'SnPrompt')
+    AND question.created_at_ms BETWEEN :since_ms AND :until_ms AND NOT EXISTS (
+        SELECT 1 FROM outbox AS later
+        WHERE later.subject = question.subject AND later.chat_id = question.chat_id
+            AND later.outbox_id > question.outbox_id
+    )
+ORDER BY question.outbox_id DESC LIMIT 1;
 
 -- name: delivery_records
 SELECT kind, state, created_at_ms, fault FROM outbox WHERE subject = :subject ORDER BY outbox_id;
@@ -247,6 +264,10 @@ UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
 INSERT INTO chats (chat_id, unreachable_reason, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET unreachable_reason = :why, changed_at_ms = :at_ms;
 
+-- name: name_chat
+INSERT INTO chats (chat_id, title, changed_at_ms) VALUES (:chat_id, :title, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET title = :title;
+
 -- name: mark_chat_reachable
 UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms
 WHERE chat_id = :chat_id AND unreachable_reason IS NOT NULL;
@@ -256,7 +277,7 @@ INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat
 ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
 
 -- name: chat_by_id
-SELECT moved_to, unreachable_reason FROM chats WHERE chat_id = :chat_id;
+SELECT moved_to, unreachable_reason, title FROM chats WHERE chat_id = :chat_id;
 
 -- name: register_button
 INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)
@@ -591,6 +612,20 @@ UPDATE batches SET hold_until_ms = :hold_until_ms WHERE chat_id = :chat_id AND m
 
 -- name: orders_of_message
 SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER BY line;
+
+-- name: orders_caused_by_message
+-- A tap orders in the name of the message that has the button: an answer to this one, or to such an answer.
+WITH RECURSIVE answers (message_id) AS (
+    VALUES (:message_id)
+    UNION SELECT offer.message_id FROM answers JOIN outbox AS offer
+        ON offer.chat_id = :chat_id AND offer.reply_to = answers.message_id
+        AND (offer.kind = 'OrderQuestion' OR offer.kind = 'OrderProposal' OR offer.kind = 'OrderRepeated'
+            OR offer.kind = 'ProductClosed')
+        AND offer.message_id IS NOT NULL
+)
+SELECT orders.* FROM answers JOIN orders
+    ON orders.chat_id = :chat_id AND orders.message_id = answers.message_id
+ORDER BY orders.placed_at_ms, orders.line;
 
 -- name: order_in_progress_of_message
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id

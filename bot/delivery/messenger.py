@@ -12,7 +12,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.delivery import batch_summary, sending
+from bot.delivery import batch_summary, closed_groups, sending
 from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
@@ -225,6 +225,7 @@ class Messenger:
                 self._repeat(tx, batch, why)
             case sending.ChatUnreachable(why=why):
                 chats.park(tx, message.chat_id, why=why, at_ms=now_ms)
+                closed_groups.send_parked_results(self._context.begin(tx, now_ms), message.chat_id)
                 self._report(tx, message, why)
             case sending.ChatUpgraded(new_chat_id=new_chat_id):
                 chats.move(tx, message.chat_id, new_chat_id, at_ms=now_ms)

@@ -3,8 +3,6 @@
 `handle_message` runs in a unit of work: its effect is stored before anything is sent to Telegram.
 """
 
-from msgspec.structs import replace
-
 from bot.actors import Actor, Address, Role
 from bot.features import guidance
 from bot.features.deposits import tickets
@@ -15,7 +13,7 @@ from bot.grammar.parse import Parsed, parse
 from bot.grammar.parsed import Command, InputError, InvalidInput, OrderLines
 from bot.handlers.registry import COMMANDS, REPLIES
 from bot.notices.guidance import AdminsOnly
-from bot.purchasing import placing
+from bot.purchasing import placing, sn_forwarding, unread_messages
 from bot.purchasing.settlement import OrderSource
 from bot.routing import Audience
 from bot.unit_of_work import UnitOfWork
@@ -24,13 +22,6 @@ from storage import chats, inbox, outbox, people
 
 _OWN = frozenset({MessageKind.WRITTEN, MessageKind.CAPTIONED})
 """The kinds whose words are the sender's own, and new."""
-
-_NOT_PLACED = {
-    MessageKind.EDITED: InputError.EDITED,
-    MessageKind.FORWARDED: InputError.FORWARDED,
-    MessageKind.CAPTIONED: InputError.CAPTIONED,
-}
-"""By kind of message: why an order in it is not placed."""
 
 
 def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
@@ -69,6 +60,10 @@ def _actor(message: IncomingMessage, role: Role) -> Actor:
 
 
 def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> None:
+    if message.kind is not MessageKind.WRITTEN and unread_messages.answer_with_orders(
+        work, actor, message, parsed
+    ):
+        return
     match parsed:
         case Command():
             # In a group only /commands are meant for the bot: «saldo» may be part of a conversation.
@@ -112,17 +107,25 @@ def _place_orders(work: UnitOfWork, actor: Actor, message: IncomingMessage, pars
 
 def _explain(work: UnitOfWork, actor: Actor, message: IncomingMessage, invalid: InvalidInput) -> None:
     """Send the right form for an input error; in a group only if an order was meant."""
-    if invalid.looks_like_order and message.kind in _NOT_PLACED:
-        invalid = replace(invalid, input_error=_NOT_PLACED[message.kind])
+    if invalid.looks_like_order and message.kind in unread_messages.NOT_PLACED:
+        invalid = unread_messages.as_not_placed(invalid, message.kind)
     elif message.kind not in _OWN:
         return
     if actor.is_private or invalid.looks_like_order:
         work.notify(placing.not_understood(invalid), actor.address)
 
 
+def _is_awaited_sn(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
+    """Handle an admin's text as the SN that was asked for last; return False if it is none."""
+    awaited = sn_forwarding.awaited_sn(work, actor, message, parsed)
+    return awaited is not None and REPLIES[awaited[0]].handle(work, actor, message, awaited[1])
+
+
 def _is_answer(work: UnitOfWork, actor: Actor, message: IncomingMessage, parsed: Parsed) -> bool:
     """Handle a reply or a bare number as the answer to a question of the bot; return False if it is none."""
     if message.reply_to is None:
+        if message.kind is MessageKind.WRITTEN and _is_awaited_sn(work, actor, message, parsed):
+            return True
         if isinstance(parsed, OrderLines) or not actor.is_private:
             return False
         is_picture = message.picture_id is not None and not isinstance(parsed, Command)

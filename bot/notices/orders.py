@@ -23,6 +23,12 @@ class AboutOrder(Struct, frozen=True, kw_only=True):
         return order_text(intent)
 
 
+class AboutResult(AboutOrder, frozen=True, kw_only=True):
+    """A result; `closed_group` names its group if that shut us out and this goes to the reseller instead."""
+
+    closed_group: str = ""
+
+
 class OrderReceived(AboutOrder, frozen=True, kw_only=True):
     """The order is stored and will be sent."""
 
@@ -33,7 +39,7 @@ class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
     """The circuit breaker is open: the order waits in the queue and was not sent."""
 
 
-class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
+class OrderSucceeded(AboutResult, frozen=True, kw_only=True):
     """Delivered; `sn` is the whole SN, or None if there is none or it could not be read.
 
     `is_sn_unread`: the admins were asked for it. `is_sn_new`: it replaces an SN that was sent before.
@@ -45,7 +51,7 @@ class OrderSucceeded(AboutOrder, frozen=True, kw_only=True):
     balance: BalanceLine | None = None
 
 
-class OrderFailed(AboutOrder, frozen=True, kw_only=True):
+class OrderFailed(AboutResult, frozen=True, kw_only=True):
     """Refused or failed; `reason` is the biller's, fit for a reseller, and may be empty.
 
     `others` are substitutes, which `user_id` can buy by a tap.
@@ -64,7 +70,7 @@ class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
     refused_count: int
 
 
-class OrderUnknown(AboutOrder, frozen=True, kw_only=True):
+class OrderUnknown(AboutResult, frozen=True, kw_only=True):
     """It is unknown whether it was bought: the chat must not send it again."""
 
 
@@ -72,14 +78,14 @@ class OrderOverdue(AboutOrder, frozen=True, kw_only=True):
     """Accepted long ago and no result yet."""
 
 
-class OrderExpired(AboutOrder, frozen=True, kw_only=True):
+class OrderExpired(AboutResult, frozen=True, kw_only=True):
     """Given up before anything was sent: nothing was bought."""
 
     reason: ExpiryReason
     balance: BalanceLine | None = None
 
 
-class OrderDisputed(AboutOrder, frozen=True, kw_only=True):
+class OrderDisputed(AboutResult, frozen=True, kw_only=True):
     """The biller now reports `now`, the opposite of the result that the chat was sent."""
 
     now: Outcome

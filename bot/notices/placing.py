@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.grammar.parsed import Ambiguity
+from bot.grammar.parsed import Ambiguity, InputError
 from bot.notices.orders import AboutOrder
 from bot.orders.model import Intent, State
 
@@ -52,6 +52,26 @@ class OrderRepeated(AboutOrder, frozen=True, kw_only=True):
     user_id: int
 
 
+class OrderState(AboutOrder, frozen=True, kw_only=True):
+    """An order that was placed at `at_ms`, and what it is doing now."""
+
+    state: State
+
+
+class MessageOrders(Struct, frozen=True, kw_only=True):
+    """Nothing is bought for this edit, forward or caption, and this is ordered already.
+
+    `own` are the first of the `own_count` orders that the message itself made; `same` are the same orders of
+    other messages. `suggestion` orders what is in neither, and is empty if nothing is.
+    """
+
+    input_error: InputError
+    own: tuple[OrderState, ...]
+    own_count: int
+    same: tuple[OrderState, ...]
+    suggestion: str
+
+
 class ClosedReason(StrEnum):
     """Why a product cannot be bought now."""
 
@@ -77,4 +97,4 @@ class BatchSummary(Struct, frozen=True, kw_only=True):
     message_id: int
 
 
-PlacingNotice = OrderQuestion | OrderProposal | OrderRepeated | ProductClosed | BatchSummary
+PlacingNotice = OrderQuestion | OrderProposal | OrderRepeated | ProductClosed | BatchSummary | MessageOrders

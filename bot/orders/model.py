@@ -125,12 +125,16 @@ class UnplacedReason(StrEnum):
 
 
 class UnplacedLine(Struct, frozen=True, kw_only=True):
-    """A line that made no order; `hint` is a text that would make one, empty if there is none."""
+    """A line that made no order; `hint` is a text that would make one, empty if there is none.
+
+    `detail` is the value of the `InputError` or of the `Ambiguity` behind `why`, empty for other reasons.
+    """
 
     number: int
     typed: str
     why: UnplacedReason
     hint: str
+    detail: str = ""
 
 
 class Batch(Struct, frozen=True, kw_only=True):

@@ -270,10 +270,11 @@ def answer_refusal(work: UnitOfWork, refusal: Refusal, address: Address) -> None
 
 
 def _unplaced(line: OrderLine, refusal: Refusal) -> UnplacedLine:
+    detail = ""
     match refusal:
-        case NotUnderstood(suggestion=suggestion, is_example=is_example):
+        case NotUnderstood(input_error=detail, suggestion=suggestion, is_example=is_example):
             why, hint = UnplacedReason.INPUT_ERROR, "" if is_example else suggestion
-        case OrderQuestion(suggestion=hint):
+        case OrderQuestion(ambiguity=detail, suggestion=hint):
             why = UnplacedReason.QUESTION
         case OrderRepeated(again=again):
             why, hint = UnplacedReason.REPEATED, order_text(again.intent) if again else ""
@@ -288,4 +289,6 @@ def _unplaced(line: OrderLine, refusal: Refusal) -> UnplacedLine:
         case PriceMissing():
             why, hint = UnplacedReason.NO_PRICE, ""
     hint = truncate_suggestion(hint, SHOWN_CHARS)
-    return UnplacedLine(number=line.number, typed=line.typed[:SHOWN_CHARS], why=why, hint=hint)
+    return UnplacedLine(
+        number=line.number, typed=line.typed[:SHOWN_CHARS], why=why, hint=hint, detail=str(detail)
+    )

@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.actors import Address, Standing
-from bot.delivery import batch_summary
+from bot.delivery import batch_summary, closed_groups
+from bot.notices import Result
 from bot.notices.catalogue import ProductFailing
 from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
 from bot.notices.serial_numbers import SnForwarded, SnUnread
@@ -228,6 +229,8 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
         notice = with_substitutes(work, order, notice)
     notice = payment.with_balance(work, order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
+    if isinstance(notice, Result):
+        closed_groups.send_result(work, order, notice)
 
 
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:

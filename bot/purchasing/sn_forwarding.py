@@ -1,7 +1,12 @@
 """Forwards the SN of a success that an admin supplies, by a tap or a reply, to the chat of the order."""
 
-from bot.actors import Actor
-from bot.grammar.parse import normalize
+import re
+
+from bot.actors import Actor, Role
+from bot.catalogue.catalogue import Catalogue
+from bot.grammar.parse import Parsed, normalize
+from bot.grammar.parsed import Command, InputError, InvalidInput, OrderLine, OrderLines, OrderRequest
+from bot.grammar.resolve.resolver import resolve
 from bot.notices.buttons import Action
 from bot.notices.serial_numbers import SnForwarded, SnPrompt, SnRejected
 from bot.orders.events import SnSupplied
@@ -9,18 +14,72 @@ from bot.orders.model import State
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.settlement import apply_event, sn_subject
 from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import orders
+from storage import orders, outbox
 
 MAX_SN_CHARS = 500
 """A PLN token with name, tariff and kWh has about 80; anything much longer is not an SN."""
 
 
+SN_AWAITED_MS = 600_000
+"""How long a text without a reply counts as the SN that was asked for."""
+
+_SN_LIKE = frozenset(
+    {
+        InputError.NOT_AN_ORDER,
+        InputError.NO_CODE,
+        InputError.NO_DESTINATION,
+        InputError.CUT_OFF,
+        InputError.TOO_MANY_PARTS,
+    }
+)
+"""The input errors of SNs; talk and commands nearly written have others."""
+
+_LABEL = re.compile(r"sn\s*[:=]\s*", re.IGNORECASE)
+_HAS_DIGITS = re.compile(r"(?:[0-9][^0-9]*){4}")
+_PHONE = re.compile(r"\+?(?:62|0)?[\s\-.]*8(?:[\s\-.]*[0-9]){8,11}")
+
+
 def read_sn(typed: str) -> str | None:
     """Return the SN that an admin typed, on one line; None if the text is empty or too long to be one."""
-    sn = " ".join(normalize(typed).split())
+    sn = _LABEL.sub("", " ".join(normalize(typed).split()))
     return sn if 0 < len(sn) <= MAX_SN_CHARS else None
+
+
+def is_bare_sn(typed: str, parsed: Parsed, catalogue: Catalogue) -> bool:
+    """Check whether a text without a reply can only be an SN: no order, command, phone number or thanks."""
+    if not _HAS_DIGITS.search(typed) or _PHONE.fullmatch(_LABEL.sub("", typed)):
+        return False
+    match parsed:
+        case Command(word="sn", slash=False):
+            return _LABEL.match(typed) is not None
+        case InvalidInput(input_error=input_error):
+            return input_error in _SN_LIKE
+        case OrderLines(lines=(OrderLine(parsed=OrderRequest() as request),)):
+            unknown = resolve(request, catalogue)
+            return isinstance(unknown, InvalidInput) and unknown.input_error is InputError.UNKNOWN_CODE
+        case _:
+            return False
+
+
+def awaited_sn(
+    work: UnitOfWork, admin: Actor, message: IncomingMessage, parsed: Parsed
+) -> tuple[str, str] | None:
+    """Return (kind, subject) of the question that a text without a reply answers with an SN; None if none.
+
+    A later question for a destination takes the text instead.
+    """
+    typed = normalize(message.text)
+    is_asked = admin.role is Role.ADMIN and admin.is_private
+    if not is_asked or not is_bare_sn(typed, parsed, work.catalogue):
+        return None
+    since_ms, until_ms = work.now_ms - SN_AWAITED_MS, work.now_ms + CLOCK_TOLERANCE_MS
+    question = outbox.last_open_sn_question(work.tx, message.chat_id, since_ms=since_ms, until_ms=until_ms)
+    prompt = outbox.last_destination_prompt(work.tx, message.chat_id)
+    if question is None or (prompt and prompt[1] > question[2]):
+        return None
+    return question[0], question[1]
 
 
 def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> None:

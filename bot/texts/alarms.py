@@ -115,7 +115,8 @@ def sn_question(notice: SnQuestion) -> Text:
         ("✅ ", bold("SUKSES"), ": berapa SN-nya?"),
         _what(notice),
         ("Ref ", code(notice.trxid)),
-        ("Balas (reply) pesan ini dengan SN, atau ketik ", code(f"/sukses {notice.trxid} SN")),
+        "Ketik SN-nya di sini, atau nanti balas (reply) pesan ini dengan SN.",
+        ("Bisa juga ketik ", code(f"/sukses {notice.trxid} SN")),
     )
 
 

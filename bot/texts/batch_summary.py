@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from bot.grammar.parsed import order_text
+from bot.grammar.parsed import Ambiguity, InputError, order_text
 from bot.orders.model import Batch, Intent, Order, State, UnplacedLine, UnplacedReason
 from bot.orders.pln_token import pln_token_of
 from bot.texts.formatting import (
@@ -52,22 +52,73 @@ _HINDRANCES = {
     UnplacedReason.DAILY_LIMIT: ("🚫", " melewati batas belanja hari ini"),
     UnplacedReason.NO_PRICE: ("🚫", " belum ada harganya"),
 }
+_INPUT_ERRORS = {
+    InputError.NOT_AN_ORDER: "belum terbaca",
+    InputError.ABOUT_ORDER: "pertanyaan, bukan pesanan",
+    InputError.NO_CANCEL: "pesanan tidak bisa dibatalkan",
+    InputError.NO_DESTINATION: "nomor belum ada",
+    InputError.NO_CODE: "kode belum ada",
+    InputError.NO_SERVER: "server belum ada",
+    InputError.TOO_SHORT: "nomor kurang angka",
+    InputError.TOO_LONG: "nomor kelebihan angka",
+    InputError.NOT_DIGITS: "nomor hanya boleh angka",
+    InputError.NOT_PLAIN: "ada spasi atau tanda lain",
+    InputError.NOT_A_PHONE: "bukan nomor HP",
+    InputError.FOREIGN_NUMBER: "bukan nomor Indonesia",
+    InputError.TOO_MANY_PARTS: "ada bagian lain",
+    InputError.UNKNOWN_CODE: "kode tidak ada di daftar harga",
+    InputError.NEAR_COMMAND: "bukan pesanan",
+    InputError.SEVERAL_ORDERS: "beberapa pesanan menyambung",
+    InputError.TOO_MANY_ORDERS: "terlalu banyak pesanan",
+    InputError.TEXT_TOO_LONG: "terlalu panjang",
+    InputError.NEEDS_SEPARATOR: "perlu titik di belakang kode",
+    InputError.THANKS: "bukan pesanan",
+    InputError.CUT_OFF: "nomor belum lengkap",
+}
+"""Those of a line in a batch: the errors of a whole message make no batch."""
+
+_QUESTIONS = {
+    Ambiguity.NOMINAL: "produk yang mana?",
+    Ambiguity.CARRIER: "nomor operator lain",
+    Ambiguity.ORDINAL: "pembelian keberapa?",
+    Ambiguity.NUMBER: "nomor bisa dibaca dua cara",
+    Ambiguity.PARTS: "ada bagian lain",
+    Ambiguity.PIN: "ada bagian lain, PIN tidak perlu",
+    Ambiguity.UNKNOWN_CODE: "kode tidak ada di daftar harga",
+    Ambiguity.SERVER: "pastikan ID dan server",
+    Ambiguity.LETTERS: "ada huruf di nomor",
+    Ambiguity.SWAPPED: "nomor di depan kode",
+    Ambiguity.GLUED: "kode dan nomor tersambung",
+    Ambiguity.TALK: "pesanan atau obrolan?",
+}
 
 SN_CHARS, REASON_CHARS = 40, 40
 
 
 def order_table(batch: Batch, placed: Sequence[Order], clock: Clock) -> Text:
     """Return the table; details that do not fit one message are left out, the least important first."""
-    shorter: tuple[Callable[[Order], Row | None], ...] = (_in_full, _in_short, _unless_succeeded)
-    for show in shorter:
-        text = _table(batch, placed, clock, show)
+    shorter: tuple[tuple[Callable[[Order], Row | None], bool], ...] = (
+        *((_in_full, True), (_in_short, True), (_unless_succeeded, True)),
+        (_unless_succeeded, False),
+    )
+    for show, is_explained in shorter:
+        text = _table(batch, placed, clock, show, is_explained=is_explained)
         if length(text) <= MAX_UNITS and styled(text) <= MAX_STYLED:
             return text
     return _head(placed, batch)
 
 
-def _table(batch: Batch, placed: Sequence[Order], clock: Clock, show: Callable[[Order], Row | None]) -> Text:
-    rows: dict[int, Row] = {line.number: _unplaced(line) for line in batch.unplaced}
+def _table(
+    batch: Batch,
+    placed: Sequence[Order],
+    clock: Clock,
+    show: Callable[[Order], Row | None],
+    *,
+    is_explained: bool,
+) -> Text:
+    rows: dict[int, Row] = {
+        line.number: _unplaced(line, is_explained=is_explained) for line in batch.unplaced
+    }
     rows |= {order.line: row for order in placed if (row := show(order)) is not None}
     changed_at_ms = max((order.changed_at_ms for order in placed), default=batch.placed_at_ms)
     return (
@@ -117,7 +168,20 @@ def _spelled(order: Order) -> Span:
     return Span(text) if order.destination.isdigit() else untrusted(text)
 
 
-def _unplaced(line: UnplacedLine) -> Row:
+def _unplaced(line: UnplacedLine, *, is_explained: bool) -> Row:
     hint: tuple[str | Span, ...] = (" → ", code(clean(line.hint))) if line.hint else ()
     mark, why = _HINDRANCES[line.why]
+    if is_explained and (detail := _detail(line)):
+        why = f": {detail}"
     return (f"{line.number}. {mark} ", untrusted(line.typed), why, *hint)
+
+
+def _detail(line: UnplacedLine) -> str:
+    """Return in a few words what the line lacks or asks; empty if `why` says it all."""
+    match line.why:
+        case UnplacedReason.INPUT_ERROR if line.detail:
+            return _INPUT_ERRORS.get(InputError(line.detail), "")
+        case UnplacedReason.QUESTION if line.detail:
+            return _QUESTIONS[Ambiguity(line.detail)]
+        case _:
+            return ""

@@ -66,7 +66,7 @@ def not_understood(notice: NotUnderstood) -> Text:
     typed: list[Row] = [("Yang diketik: ", untrusted(notice.typed, 100))] if notice.typed else []
     if notice.input_error is InputError.THANKS:
         return lines(f"🙏 {_ERRORS[notice.input_error]}")
-    bought = ["Belum ada yang dibeli."] if notice.input_error in _NOTHING_BOUGHT else []
+    bought = ["Dari pesan ini belum ada yang dibeli."] if notice.input_error in _NOTHING_BOUGHT else []
     return lines(
         f"🤔 {_ERRORS[notice.input_error]}",
         *typed,

@@ -7,6 +7,7 @@ from typing import assert_never
 from bot.notices.order_lookup import OrderDetails
 from bot.notices.orders import (
     AboutOrder,
+    AboutResult,
     OrderDisputed,
     OrderExpired,
     OrderFailed,
@@ -63,7 +64,15 @@ def _number(about: AboutOrder) -> Row:
     return ("Nomor: ", format_destination(about.destination))
 
 
-def _foot(about: AboutOrder, clock: Clock) -> str:
+def _foot(about: AboutOrder, clock: Clock) -> Row:
+    foot = _time_and_ref(about, clock)
+    if not isinstance(about, AboutResult) or not about.closed_group:
+        return foot
+    group = untrusted(about.closed_group, 60)
+    return ("Dipesan di grup ", group, ", yang tidak menerima pesan bot lagi.\n", foot)
+
+
+def _time_and_ref(about: AboutOrder, clock: Clock) -> str:
     return f"{clock.time(about.at_ms)}\nRef {about.trxid}"
 
 

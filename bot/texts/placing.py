@@ -2,14 +2,16 @@
 
 from typing import assert_never
 
-from bot.grammar.parsed import Ambiguity, order_text
+from bot.grammar.parsed import Ambiguity, InputError, order_text
 from bot.notices.placing import (
     BatchSummary,
     ClosedReason,
+    MessageOrders,
     OrderOffer,
     OrderProposal,
     OrderQuestion,
     OrderRepeated,
+    OrderState,
     PlacingNotice,
     ProductClosed,
 )
@@ -41,6 +43,13 @@ _STATES = {
     State.FAILED: "gagal",
     State.EXPIRED: "tidak diproses",
     State.DISPUTED: "sedang diperiksa admin",
+}
+
+
+_NOT_READ = {
+    InputError.EDITED: "Pesan yang diubah tidak diproses.",
+    InputError.FORWARDED: "Pesan terusan tidak diproses.",
+    InputError.CAPTIONED: "Pesanan di keterangan foto atau file tidak diproses.",
 }
 
 
@@ -88,6 +97,28 @@ def order_repeated(notice: OrderRepeated, clock: Clock) -> Text:
     return lines(*rows, (f"{held} Kalau memang mau satu lagi, ketik ", code(order_text(notice.again.intent))))
 
 
+def message_orders(notice: MessageOrders) -> Text:
+    rows: list[Row] = [f"🤔 {_NOT_READ[notice.input_error]}"]
+    if notice.own:
+        rows += ["Pesanan dari pesan ini tidak berubah:", *map(_order_state, notice.own)]
+    else:
+        rows.append("Dari pesan ini tidak ada yang dibeli.")
+    if more := notice.own_count - len(notice.own):
+        rows.append(f"dan {more} pesanan lain. Semuanya: ketik riwayat")
+    if notice.same:
+        rows += ["Pesanan yang sama sudah ada:", *map(_order_state, notice.same)]
+    if notice.suggestion:
+        rows.append(("Belum dibeli, kirim sebagai pesan baru: ", untrusted(notice.suggestion, 100)))
+    return lines(*rows)
+
+
+def _order_state(order: OrderState) -> Row:
+    return (
+        *(f"{MARKS[order.state]} ", code(order.typed), f" {_STATES[order.state]}"),
+        f"\nRef {order.trxid}",
+    )
+
+
 def product_closed(notice: ProductClosed) -> Text:
     match notice.closure:
         case ClosedReason.RESTING:
@@ -117,6 +148,8 @@ def words(notice: PlacingNotice, clock: Clock) -> Text:
             return order_repeated(notice, clock)
         case ProductClosed():
             return product_closed(notice)
+        case MessageOrders():
+            return message_orders(notice)
         case BatchSummary():
             raise LookupError("a batch summary is rendered with its content")
         case _:

@@ -93,6 +93,11 @@ CREATE INDEX outbox_failed ON outbox (outbox_id) WHERE state = 'failed';
 CREATE INDEX outbox_by_subject ON outbox (subject, created_at_ms);
 -- Prompts for a destination, which a bare number may answer.
 CREATE INDEX outbox_prompts ON outbox (chat_id, outbox_id) WHERE kind IN ('DestinationPrompt', 'PromptCancelled');
+-- Offers that answer a message of a reseller, who may order by a tap there.
+CREATE INDEX outbox_offers ON outbox (chat_id, reply_to)
+    WHERE kind = 'OrderQuestion' OR kind = 'OrderProposal' OR kind = 'OrderRepeated' OR kind = 'ProductClosed';
+-- Questions to an admin for an SN, which a text without a reply may answer.
+CREATE INDEX outbox_sn_questions ON outbox (chat_id, outbox_id) WHERE kind IN ('SnQuestion', 'SnPrompt');
 CREATE INDEX outbox_by_message ON outbox (chat_id, message_id) WHERE message_id IS NOT NULL;
 
 -- A button works once, for its owner, or for any admin where it has no owner.
@@ -217,6 +222,7 @@ CREATE TABLE chats (
     chat_id              INTEGER NOT NULL PRIMARY KEY,
     moved_to             INTEGER,
     unreachable_reason   TEXT,
+    title                TEXT,
     changed_at_ms        INTEGER NOT NULL
 ) STRICT;
 

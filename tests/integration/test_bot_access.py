@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.notices import Result
 from bot.notices.alarms import ChatClosed
 from bot.notices.guidance import GroupWelcome
 from bot.telegram.receiver import UpdateReceiver
@@ -115,6 +116,64 @@ async def test_nothing_is_sent_where_the_bot_was_shut_out_and_all_of_it_once_it_
     await receiver.receive([change(new, old)])
     await shop.speaks()
     assert set(states(shop, GROUP)) == {"sent"}
+
+
+def private_results(shop: Shop, user: int = SARI) -> list[tuple[str, str]]:
+    notices = [shop.notice(row) for row in shop.messages(user)]
+    return [(type(one).__name__, one.closed_group) for one in notices if isinstance(one, Result)]
+
+
+async def test_a_result_for_a_group_that_shut_the_bot_out_reaches_the_reseller_in_private_once(
+    shop: Shop, receiver: UpdateReceiver
+) -> None:
+    await shop.asks(chat=GROUP)
+    await receiver.receive([change(IN, OUT)])
+    assert private_results(shop) == []
+    shop.biller.cuts()
+    await shop.posts()
+    await shop.speaks()
+    assert private_results(shop) == [("OrderUnknown", "Grup Konter")]
+    assert "Dipesan di grup Grup Konter" in shop.sender.to(SARI)[-1].text
+    for _ in range(2):  # in and out again: the group still gets it, and the reseller no second one
+        await receiver.receive([change(OUT, IN), change(IN, OUT)])
+    assert private_results(shop) == [("OrderUnknown", "Grup Konter")]
+    assert shop.kinds(BUDI) == []
+
+
+async def test_a_result_that_telegram_refuses_in_the_group_is_sent_in_private(shop: Shop) -> None:
+    order = await shop.asks(chat=GROUP)
+    await shop.speaks()
+    shop.biller.cuts()
+    await shop.posts()
+    shop.sender.blocks(GROUP)
+    await shop.speaks()
+    assert private_results(shop) == [("OrderUnknown", str(GROUP))]
+    await shop.says(f"/gagal {order.trxid}", by=RINA)
+    await shop.presses(shop.buttons(RINA)["confirm_failure"])
+    await shop.speaks()
+    assert [kind for kind, _ in private_results(shop)] == ["OrderUnknown", "OrderFailed"]
+    assert "DeliveryFailed" in shop.kinds(RINA)
+
+
+async def test_results_waiting_when_the_bot_is_shut_out_are_sent_in_private(
+    shop: Shop, receiver: UpdateReceiver
+) -> None:
+    await shop.asks(chat=GROUP)
+    await shop.asks(chat=GROUP, by=BUDI)
+    shop.biller.cuts()
+    await shop.posts()
+    await receiver.receive([change(IN, OUT)])
+    assert private_results(shop) == private_results(shop, BUDI) == [("OrderUnknown", "Grup Konter")]
+
+
+async def test_a_result_for_a_private_chat_that_is_closed_is_sent_nowhere_else(
+    shop: Shop, receiver: UpdateReceiver
+) -> None:
+    await shop.asks()
+    await receiver.receive([in_private(IN, OUT, SARI)])
+    shop.biller.cuts()
+    await shop.posts()
+    assert private_results(shop) == [("OrderUnknown", "")]
 
 
 async def test_the_admins_learn_that_a_group_with_orders_shut_the_bot_out(

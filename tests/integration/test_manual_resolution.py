@@ -20,6 +20,7 @@ from bot.orders.model import Order, Outcome, State
 from bot.updates import Toast
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
+from tests.integration.test_placing import S5
 
 SN = "1234-5678-9012/BUDI SANTOSO/R1/1300VA/32,5"
 
@@ -88,6 +89,52 @@ async def test_a_success_is_ruled_with_the_sn_of_a_reply(court: Court) -> None:
     told = court.shop.last(SARI)
     assert isinstance(told, OrderSucceeded)
     assert told.sn == SN
+
+
+@pytest.mark.parametrize(
+    ("typed", "sn"),
+    [
+        (SN, SN),
+        ("12345678901234567890", "12345678901234567890"),
+        ("SN: 0041002345678901", "0041002345678901"),
+        ("R231127.1901.220012", "R231127.1901.220012"),
+        ("AB12345678", "AB12345678"),
+    ],
+)
+async def test_an_sn_typed_without_a_reply_answers_the_question(court: Court, typed: str, sn: str) -> None:
+    await court.shop.sells(S5)
+    await court.taps("resolve_success")
+    await court.shop.says(typed, by=RINA)
+    question = court.shop.last(RINA)
+    assert isinstance(question, ResolutionQuestion)
+    assert (question.trxid, question.outcome, question.sn) == (court.trxid, Outcome.SUCCESS, sn)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["s5.081234567899", "s6.081234567899", "s5.0812", "081234567890", "/tertunda", "saldo", "ok", "sip"],
+)
+async def test_what_may_be_an_order_or_a_command_is_no_sn(court: Court, typed: str) -> None:
+    await court.shop.sells(S5)
+    await court.taps("resolve_success")
+    await court.shop.says(typed, by=RINA)
+    assert not isinstance(court.shop.last(RINA), ResolutionQuestion)
+
+
+async def test_only_an_open_question_of_the_same_admin_takes_an_sn_without_a_reply(court: Court) -> None:
+    await court.taps("resolve_success")
+    await court.shop.says(SN, by=DEWI)
+    assert not isinstance(court.shop.last(DEWI), ResolutionQuestion)
+    court.shop.clock.passes(601)
+    await court.shop.says(SN, by=RINA)
+    assert not isinstance(court.shop.last(RINA), ResolutionQuestion)
+
+
+async def test_a_cancelled_question_takes_no_sn(court: Court) -> None:
+    await court.taps("resolve_success")
+    await court.taps("cancel")
+    await court.shop.says(SN, by=RINA)
+    assert not isinstance(court.shop.last(RINA), ResolutionQuestion)
 
 
 async def test_a_success_is_ruled_without_an_sn(court: Court) -> None:

@@ -5,15 +5,18 @@ import pytest
 from bot.actors import Role
 from bot.grammar.parsed import InputError
 from bot.grammar.period import day_of, midnight_ms
+from bot.notices import Notice
 from bot.notices.accounts import ShopBalance
 from bot.notices.alarms import BillerBalance
 from bot.notices.guidance import AdminsOnly, Help, NotUnderstood, Welcome
 from bot.notices.orders import OrderReceived
 from bot.notices.people import JoinAnswer
+from bot.notices.placing import MessageOrders
 from bot.orders.model import State
 from bot.updates import MessageKind
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, ZONE, Shop
 from tests.integration.fakes import START_MS, success_of
+from tests.integration.test_placing import S5
 
 ORDER = "S5 0812-3456-7890"
 
@@ -109,6 +112,67 @@ async def test_an_edit_of_an_ordered_message_orders_nothing_more(shop: Shop) -> 
     await shop.says(ORDER, message_id=77)
     await shop.says("s10.081234567890", message_id=77, kind=MessageKind.EDITED)
     assert orders_in(shop) == 1
+
+
+class TestOrdersOfAnUnreadMessage:
+    """What the sender of an edit or a forward reads is true of the orders that there are."""
+
+    async def says(self, shop: Shop, text: str, kind: MessageKind, message_id: int | None = None) -> Notice:
+        await shop.says(text, kind=kind, message_id=message_id)
+        return shop.last(SARI)
+
+    @pytest.mark.parametrize("text", ["s10.081234567892", "s5.0812", "batal", "tidak jadi kak", ""])
+    async def test_an_edit_is_answered_with_the_order_of_its_message(self, shop: Shop, text: str) -> None:
+        order = await shop.asks(ORDER, message_id=77)
+        answer = await self.says(shop, text, MessageKind.EDITED, 77)
+        assert isinstance(answer, MessageOrders)
+        assert [(own.trxid, own.state) for own in answer.own] == [(order.trxid, State.PLACED)]
+        assert answer.suggestion == (text if text.startswith("s10") else "")
+
+    async def test_an_edit_to_the_same_order_suggests_no_second_one(self, shop: Shop) -> None:
+        await shop.asks(ORDER, message_id=77)
+        answer = await self.says(shop, ORDER.upper(), MessageKind.EDITED, 77)
+        assert isinstance(answer, MessageOrders)
+        assert (len(answer.own), answer.same, answer.suggestion) == (1, (), "")
+
+    async def test_an_edit_of_several_orders_is_answered_with_each_and_what_is_new(self, shop: Shop) -> None:
+        await shop.says("s5.081234567890\ns10.081234567891", message_id=77)
+        answer = await self.says(shop, "s5.081234567890\ns10.081234567899", MessageKind.EDITED, 77)
+        assert isinstance(answer, MessageOrders)
+        assert [own.typed for own in answer.own] == ["s5.081234567890", "s10.081234567891"]
+        assert answer.suggestion == "s10.081234567899"
+
+    async def test_an_order_by_a_tap_belongs_to_the_message_that_asked(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        await shop.says("tolong s5.081234567890 ya kak", message_id=77)
+        await shop.speaks()
+        card_id = shop.sender.to(SARI)[-1].message_id
+        await shop.presses(shop.buttons(SARI)["buy"], by=SARI, message_id=card_id)
+        assert orders_in(shop) == 1
+        answer = await self.says(shop, "s5.081234567899", MessageKind.EDITED, 77)
+        assert isinstance(answer, MessageOrders)
+        assert [own.typed for own in answer.own] == ["S5.081234567890"]
+
+    async def test_an_edit_to_what_another_message_ordered_says_so(self, shop: Shop) -> None:
+        await shop.asks("s5.081234567891")
+        await shop.says("halo", message_id=77)
+        answer = await self.says(shop, "s5.081234567891", MessageKind.EDITED, 77)
+        assert isinstance(answer, MessageOrders)
+        assert (answer.own, len(answer.same), answer.suggestion) == ((), 1, "")
+
+    @pytest.mark.parametrize("kind", [MessageKind.FORWARDED, MessageKind.CAPTIONED])
+    async def test_a_forward_or_caption_of_a_placed_order_says_that_it_is_placed(
+        self, shop: Shop, kind: MessageKind
+    ) -> None:
+        order = await shop.asks(ORDER)
+        answer = await self.says(shop, f"halo kak\n{ORDER}\ns5.081234567899", kind)
+        assert isinstance(answer, MessageOrders)
+        assert (answer.own, [same.trxid for same in answer.same]) == ((), [order.trxid])
+        assert answer.suggestion == "s5.081234567899"
+
+    async def test_an_order_of_another_reseller_is_not_told(self, shop: Shop) -> None:
+        await shop.asks(ORDER, by=BUDI)
+        assert isinstance(await self.says(shop, ORDER, MessageKind.FORWARDED), NotUnderstood)
 
 
 async def test_an_edit_that_comes_first_leaves_the_message_its_order(shop: Shop) -> None:

@@ -7,11 +7,13 @@ from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.grammar.parsed import EXAMPLE, Ambiguity, InputError, InvalidInput
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import ClosedReason, OrderQuestion, ProductClosed
-from bot.orders.model import Intent, UnplacedLine, UnplacedReason
+from bot.orders.model import Batch, Intent, UnplacedLine, UnplacedReason
 from bot.purchasing.placing import QUESTIONS_A_BATCH, not_understood
+from bot.texts.batch_summary import order_table
+from bot.texts.formatting import Clock
 from bot.updates import Toast
 from storage import batches
-from tests.integration.conftest import SARI, Row, Shop
+from tests.integration.conftest import SARI, ZONE, Row, Shop
 from tests.integration.fakes import order_text
 
 NUMBER = "081234567890"  # of Telkomsel
@@ -53,6 +55,11 @@ async def unplaced(shop: Shop, message_id: int) -> tuple[UnplacedLine, ...]:
     batch = await shop.disk.read(lambda tx: batches.find(tx, SARI, message_id))
     assert batch
     return batch.unplaced
+
+
+def table_of(line: UnplacedLine) -> str:
+    batch = Batch(chat_id=SARI, message_id=1, placed_at_ms=0, placed_count=0, unplaced=(line,), version=1)
+    return "".join(span.text for span in order_table(batch, (), Clock(ZONE)))
 
 
 class TestCatalogue:
@@ -173,6 +180,26 @@ class TestSeveral:
         assert (bad.number, bad.typed, bad.why) == (2, "s5.0812", UnplacedReason.INPUT_ERROR)
         assert bad.hint == ""  # a number of ours would be bought for as it stands
         assert shop.kinds(SARI) == ["BatchSummary"]
+
+    async def test_every_line_without_an_order_says_why(self, shop: Shop) -> None:
+        await shop.sells(S5, S10)
+        await shop.says(f"s5.{NUMBER}\ns5.0812\nzz99.081234567891\ns5.085712345678\ns5.{NUMBER}")
+        await shop.speaks()
+        shown = shop.sender.to(SARI)[0].text
+        assert "2. ❓ s5.0812: nomor kurang angka" in shown
+        assert "3. ❓ zz99.081234567891: kode tidak ada di daftar harga" in shown
+        assert "4. ❓ s5.085712345678: nomor operator lain" in shown
+        assert f"5. ↩️ s5.{NUMBER} sudah dipesan hari ini" in shown
+
+    @pytest.mark.parametrize("detail", [*InputError, ""])
+    def test_a_line_that_is_no_order_is_explained_or_shown_as_it_is(self, detail: str) -> None:
+        line = UnplacedLine(number=1, typed="x", why=UnplacedReason.INPUT_ERROR, hint="", detail=detail)
+        assert "❓ x" in table_of(line)
+
+    @pytest.mark.parametrize("detail", list(Ambiguity))
+    def test_a_line_with_a_question_says_which(self, detail: str) -> None:
+        line = UnplacedLine(number=1, typed="x", why=UnplacedReason.QUESTION, hint="", detail=detail)
+        assert "❓ x: " in table_of(line)
 
     async def test_of_a_long_line_the_table_shows_how_it_begins(self, shop: Shop) -> None:
         line = "s5.0812 " + "tolong segera ya kak " * 9

@@ -97,6 +97,15 @@ async def test_an_admin_can_type_another_sn_as_a_reply(shop: Shop, unread: Order
     assert isinstance(shop.last(RINA), SnForwarded)
 
 
+async def test_an_admin_can_type_the_sn_without_a_reply(shop: Shop, unread: Order) -> None:
+    await taps(shop, "type_sn")
+    await shop.says("s5.081234567899", by=RINA)  # an order stays an order
+    assert not isinstance(shop.last(RINA), SnForwarded)
+    await shop.says("3563 1234 5678 9012 3456", by=RINA)
+    assert told(shop).sn == "3563 1234 5678 9012 3456"
+    assert isinstance(shop.last(RINA), SnForwarded)
+
+
 async def test_sukses_with_the_ref_hands_an_sn_on_too(shop: Shop, unread: Order) -> None:
     await shop.says(f"/sukses {unread.trxid} 51203948571", by=RINA)
     assert told(shop).sn == "51203948571"

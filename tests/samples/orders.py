@@ -10,6 +10,19 @@ METER = {"code": "pln20", "destination": "14444941364"}
 
 TO_RESELLERS: tuple[say.OrderNotice, ...] = (
     say.OrderReceived(**ABOUT),
+    *(
+        result
+        for group in ("Grup Konter", "-1001234567890")
+        for result in (
+            say.OrderSucceeded(**ABOUT, sn=TOKEN_SN, closed_group=group),
+            say.OrderFailed(
+                **ABOUT, reason="Alasan biller", failure_cause=FailureCause.OTHER, closed_group=group
+            ),
+            say.OrderUnknown(**ABOUT, closed_group=group),
+            say.OrderExpired(**ABOUT, reason=ExpiryReason.TOO_OLD, closed_group=group),
+            say.OrderDisputed(**ABOUT, now=Outcome.SUCCESS, closed_group=group),
+        )
+    ),
     say.OrderWaiting(**ABOUT),
     say.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT, sn=None),

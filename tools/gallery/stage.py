@@ -93,6 +93,7 @@ class Stage:
             deposit_qris=qris,
         )
         self._message_ids = count(1)
+        self._last_message_id = 0
         self._on_screen: dict[int, list[tuple[int, OutboxMessage]]] = {
             person.user_id: [] for person in PEOPLE
         }
@@ -126,11 +127,13 @@ class Stage:
         document: Document | None = None,
         picture_id: str | None = None,
     ) -> None:
+        if kind is not MessageKind.EDITED:
+            self._last_message_id = next(self._message_ids)
         message = IncomingMessage(
             chat_id=by.user_id,
             is_private=True,
             thread_id=None,
-            message_id=next(self._message_ids),
+            message_id=self._last_message_id,
             user_id=by.user_id,
             name=by.name,
             username=by.username,

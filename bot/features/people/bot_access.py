@@ -1,6 +1,7 @@
 """Chats that open or close to the bot: a welcome in a new group, and no messages where it was shut out."""
 
 from bot.actors import Address, Role
+from bot.delivery import closed_groups
 from bot.features.people import membership
 from bot.grammar.examples import order_examples
 from bot.grammar.period import minute_of_day
@@ -18,6 +19,8 @@ def handle_access_change(work: UnitOfWork, change: BotAccessChanged) -> None:
     """Hold back or release the messages to a chat; welcome a group, and alert the admins to a lost chat."""
     if chats.current(work.tx, change.chat_id) != change.chat_id:
         return  # the bot leaves a group that became a supergroup
+    if not change.is_private:
+        chats.rename(work.tx, change.chat_id, change.title, at_ms=work.now_ms)
     if change.can_write:
         chats.unpark(work.tx, change.chat_id, at_ms=work.now_ms)
         if not change.is_private and not change.was_member:
@@ -25,6 +28,7 @@ def handle_access_change(work: UnitOfWork, change: BotAccessChanged) -> None:
         return
     why = "bot was blocked by the user" if change.is_private else "bot cannot write in the group"
     chats.park(work.tx, change.chat_id, why=why, at_ms=work.now_ms)
+    closed_groups.send_parked_results(work, change.chat_id)
     if _is_customer(work, change):
         alarm = ChatClosed(is_private=change.is_private, title=change.title, by_name=change.by_name)
         work.alert_admins(alarm, topic=f"access:{change.chat_id}")

@@ -55,6 +55,18 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="An edited message", typed=order, messages=stage.send_text(order, kind=MessageKind.EDITED)
     )
+    stage, changed = Stage(*GOODS), "i10.085712345679"
+    stage.send_text(order)
+    yield Scene(
+        caption="An edit of a message that ordered",
+        typed=changed,
+        messages=stage.send_text(changed, kind=MessageKind.EDITED),
+    )
+    yield Scene(
+        caption="A forward of what is ordered",
+        typed=order,
+        messages=stage.send_text(order, kind=MessageKind.FORWARDED),
+    )
     for kind, caption in (
         (MessageKind.CAPTIONED, "The caption of a photo or file"),
         (MessageKind.AS_CHAT, "In a group, a message by an anonymous admin or a channel"),
