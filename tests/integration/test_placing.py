@@ -9,6 +9,7 @@ from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import ClosedReason, OrderQuestion, ProductClosed
 from bot.orders.model import Intent, UnplacedLine, UnplacedReason
 from bot.purchasing.placing import QUESTIONS_A_BATCH, not_understood
+from bot.texts.placing import order_question
 from bot.updates import Toast
 from storage import batches
 from tests.integration.conftest import SARI, Row, Shop
@@ -83,6 +84,16 @@ class TestCatalogue:
         assert asked.offers[0].intent == Intent(product_code="S5", destination=NUMBER)
         assert (asked.offers[0].name, asked.offers[0].price_idr) == ("Pulsa S5", 6_300)
         assert bought(shop) == []
+
+    async def test_an_offer_for_a_number_of_another_network_is_warned_of(self, shop: Shop) -> None:
+        await shop.sells(S10)
+        await shop.says("s11.085712345678")
+        asked = question(shop)
+        assert [offer.is_other_carrier for offer in asked.offers] == [True]
+        assert "bukan dari operator" in "".join(span.text for span in order_question(asked))
+        await shop.sells(S10, S5)
+        await shop.says(f"s11.{NUMBER}")
+        assert [offer.is_other_carrier for offer in question(shop).offers] == [False]
 
     async def test_a_code_far_from_all_it_knows_is_told_and_never_tried_at_the_biller(
         self, shop: Shop
