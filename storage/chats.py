@@ -1,4 +1,4 @@
-"""Whether a chat can be reached and where it moved, with the effect on its messages in the outbox."""
+"""Whether a chat can be reached, where it moved and what it is called, with the effect on its messages in the outbox."""
 
 from storage.transaction import Tx
 
@@ -14,6 +14,17 @@ def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
     if not tx.run("mark_chat_reachable", chat_id=chat_id, at_ms=at_ms):
         return False
     return tx.run("unpark_messages", chat_id=chat_id, at_ms=at_ms) > 0
+
+
+def note_title(tx: Tx, chat_id: int, title: str, *, at_ms: int) -> None:
+    """Store the title of a group."""
+    tx.run("note_chat_title", chat_id=chat_id, title=title, at_ms=at_ms)
+
+
+def title(tx: Tx, chat_id: int) -> str:
+    """Return the title of a group; empty if it is not known."""
+    row = tx.one("chat_by_id", chat_id=current(tx, chat_id)) or tx.one("chat_by_id", chat_id=chat_id)
+    return row["title"] or "" if row else ""
 
 
 def move(tx: Tx, chat_id: int, new_chat_id: int, *, at_ms: int) -> None:

@@ -255,8 +255,12 @@ WHERE chat_id = :chat_id AND unreachable_reason IS NOT NULL;
 INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat_id, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
 
+-- name: note_chat_title
+INSERT INTO chats (chat_id, title, changed_at_ms) VALUES (:chat_id, :title, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET title = :title;
+
 -- name: chat_by_id
-SELECT moved_to, unreachable_reason FROM chats WHERE chat_id = :chat_id;
+SELECT moved_to, unreachable_reason, title FROM chats WHERE chat_id = :chat_id;
 
 -- name: register_button
 INSERT INTO buttons (nonce, action, subject, payload, owner_id, created_at_ms)

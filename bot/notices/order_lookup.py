@@ -24,7 +24,10 @@ class OrderRow(Struct, frozen=True, kw_only=True):
 
 
 class OrderDetails(AboutOrder, frozen=True, kw_only=True):
-    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only."""
+    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only.
+
+    `is_undecided`: the admin who looks can decide the result.
+    """
 
     state: State
     placed_at_ms: int
@@ -35,6 +38,7 @@ class OrderDetails(AboutOrder, frozen=True, kw_only=True):
     expiry: ExpiryReason | None
     user_id: int | None = None
     name: str = ""
+    is_undecided: bool = False
 
 
 class OrdersToDestination(Struct, frozen=True, kw_only=True):

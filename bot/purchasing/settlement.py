@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from bot.actors import Address, Standing
 from bot.delivery import batch_summary
 from bot.notices.catalogue import ProductFailing
-from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
+from bot.notices.orders import (
+    BillerAccountAlarm,
+    OrderCard,
+    OrderFailed,
+    OrderNotice,
+    OrderResolvedByBiller,
+)
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Accepted, Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
@@ -25,7 +31,8 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import balances, batches, costs, orders, outbox, people
+from storage import balances, batches, chats, costs, orders, outbox, people
+from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
@@ -237,8 +244,23 @@ def _store_balance(work: UnitOfWork, trxid: str, event: OrderEvent, balance_idr:
     balances.report_balance(work.tx, balance)
 
 
+def with_customer(tx: Tx, card: OrderCard) -> OrderCard:
+    """Return a card with the names of the reseller and of their group, as far as they are known."""
+    person = people.get(tx, card.user_id)
+    is_named = person is not None and person.name != str(person.user_id)
+    return replace(
+        card,
+        name=person.name if person and is_named else "",
+        username=person.username if person else None,
+        chat_title=chats.title(tx, card.chat_id),
+    )
+
+
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:
     match notice:
+        case OrderCard():
+            card = with_customer(work.tx, notice)
+            work.notify_admins(card, subject=card_subject(notice.trxid))
         case SnForwarded():
             work.replace_cards(notice, subject=sn_subject(notice.trxid))
         case SnUnread():

@@ -65,7 +65,7 @@ def order_details(notice: OrderDetails, clock: Clock) -> Text:
         rows.append(("Pemesan: ", untrusted(notice.name), f" ({notice.user_id})"))
     if notice.price_idr is not None:
         rows.append(f"Harga: {rupiah(notice.price_idr)}")
-    rows.extend(_proof(notice))
+    rows.extend(["Cek di biller, lalu tetapkan hasilnya."] if notice.is_undecided else _proof(notice))
     return lines(*rows, f"Kabar terakhir {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
 
 

@@ -12,6 +12,8 @@ from bot.notices.people import (
     JoinRequests,
     PeopleNotice,
     PersonNotFound,
+    RemovalCancelled,
+    RemovalQuestion,
     ResellerList,
     ResellerRow,
     StandingChanged,
@@ -108,6 +110,21 @@ def standing_changed(notice: StandingChanged) -> Text:
     )
 
 
+def removal_question(notice: RemovalQuestion) -> Text:
+    return lines(
+        ("🗑 ", bold("Hapus orang ini?")),
+        _name(notice.name, notice.username),
+        (f"ID {notice.user_id} · sekarang {STANDINGS[notice.standing]}",),
+        "Pesanannya yang masih menunggu tidak akan dibeli. Belum ada yang berubah.",
+    )
+
+
+def removal_cancelled(notice: RemovalCancelled) -> Text:
+    return lines(
+        ("☑️ ", untrusted(notice.name), f" · ID {notice.user_id} tidak dihapus, {STANDINGS[notice.standing]}.")
+    )
+
+
 def person_not_found(notice: PersonNotFound) -> Text:
     return lines(
         ("Tidak ada orang yang cocok untuk ", untrusted(notice.typed or "-"), "."),
@@ -160,6 +177,10 @@ def words(notice: PeopleNotice, clock: Clock) -> Text:
             return join_answer(notice)
         case StandingChanged():
             return standing_changed(notice)
+        case RemovalQuestion():
+            return removal_question(notice)
+        case RemovalCancelled():
+            return removal_cancelled(notice)
         case PersonNotFound():
             return person_not_found(notice)
         case ResellerList():

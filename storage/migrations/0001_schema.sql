@@ -217,6 +217,7 @@ CREATE TABLE chats (
     chat_id              INTEGER NOT NULL PRIMARY KEY,
     moved_to             INTEGER,
     unreachable_reason   TEXT,
+    title                TEXT,
     changed_at_ms        INTEGER NOT NULL
 ) STRICT;
 

@@ -13,7 +13,7 @@ from bot.texts.placing import order_question
 from bot.updates import Toast
 from storage import batches
 from tests.integration.conftest import SARI, Row, Shop
-from tests.integration.fakes import order_text
+from tests.integration.fakes import order_text, success_of
 
 NUMBER = "081234567890"  # of Telkomsel
 
@@ -75,6 +75,17 @@ class TestCatalogue:
         late = await shop.asks("s5.081234567891")
         await shop.posts()
         assert [(await shop.order(order.trxid)).price_idr for order in (early, late)] == [6_300, 6_500]
+
+    async def test_its_price_is_in_the_acknowledgement_and_in_the_result(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        order = await shop.asks(f"s5.{NUMBER}")
+        await shop.speaks()
+        await shop.posts()
+        await shop.reversals.receive(success_of(await shop.order(order.trxid)), remote="1.2.3.4")
+        await shop.speaks()
+        texts = [message.text for message in shop.sender.to(SARI)]
+        assert len(texts) == 2
+        assert all(text.count("Rp") == 1 and "Harga: Rp6.300" in text for text in texts)
 
     async def test_a_code_it_does_not_know_buys_nothing_and_near_ones_are_offered(self, shop: Shop) -> None:
         await shop.sells(S5, S10, I5)

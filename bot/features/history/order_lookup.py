@@ -15,8 +15,10 @@ from bot.notices.order_lookup import (
     OrdersToDestination,
 )
 from bot.orders.model import Order
+from bot.purchasing.manual_resolution import is_open
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
+from bot.purchasing.settlement import card_subject
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -32,15 +34,16 @@ _NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 def show_status(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `cek …`: the orders to a number, the order of an id, or the last order."""
-    work.notify(_status(work.tx, command.rest, actor), actor.address)
+    _show(work, _status(work, command.rest, actor), actor)
 
 
-def _status(tx: Tx, typed: str, actor: Actor) -> OrderLookupNotice:
+def _status(work: UnitOfWork, typed: str, actor: Actor) -> OrderLookupNotice:
+    tx = work.tx
     found = _find_orders(tx, typed, actor)
     if not found:
         return NoMatchingOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
-        return _details(tx, found[0], actor)
+        return _details(work, found[0], actor)
     return OrdersToDestination(
         destination=found[0].destination, rows=tuple(_row(tx, order, actor) for order in found)
     )
@@ -65,6 +68,13 @@ def _find_orders(tx: Tx, typed: str, actor: Actor) -> list[Order]:
     return []
 
 
+def _show(work: UnitOfWork, notice: OrderLookupNotice, actor: Actor) -> None:
+    """Send a notice; what an admin can decide is a card of its order, which is closed with the others."""
+    is_card = isinstance(notice, OrderDetails) and notice.is_undecided
+    subject = card_subject(notice.trxid) if isinstance(notice, OrderDetails) and is_card else ""
+    work.notify(notice, actor.address, subject=subject)
+
+
 def _show_history(work: UnitOfWork, actor: Actor, _: Command) -> None:
     work.notify(_older(work.tx, actor, None), actor.address)
 
@@ -73,7 +83,7 @@ def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    work.notify(_details(work.tx, order, actor), actor.address)
+    _show(work, _details(work, order, actor), actor)
     return Toast.DONE
 
 
@@ -117,7 +127,7 @@ def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
     )
 
 
-def _details(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
+def _details(work: UnitOfWork, order: Order, actor: Actor) -> OrderDetails:
     return OrderDetails(
         **facts_of(order, order.changed_at_ms),
         state=order.state,
@@ -128,7 +138,8 @@ def _details(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
         failure_cause=order.failure_cause,
         expiry=order.expiry,
         user_id=order.user_id if actor.sees_all else None,
-        name=_name(tx, order) if actor.sees_all else "",
+        name=_name(work.tx, order) if actor.sees_all else "",
+        is_undecided=actor.sees_all and is_open(work, order),
     )
 
 

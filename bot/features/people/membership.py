@@ -14,6 +14,8 @@ from bot.notices.people import (
     JoinDecided,
     JoinRequests,
     PersonNotFound,
+    RemovalCancelled,
+    RemovalQuestion,
     ResellerList,
     ResellerRow,
     StandingChanged,
@@ -51,6 +53,9 @@ MAX_REQUESTS_SHOWN = 30
 
 MAX_CHARS_READ = 300
 """Of a stranger's text: enough for a command or an order, and cheap however it is made."""
+
+REMOVAL = "removal"
+"""The kind of the subject of a question whether a person is removed."""
 
 _ACCESS_WORDS = ("start", "daftar")
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
@@ -194,14 +199,35 @@ def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Stand
 
 
 def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standing) -> None:
-    """Freeze, remove or approve the person that an admin named by id or @name."""
+    """Freeze or approve the person that an admin named by id or @name; removing is asked about first."""
     person = _find(work.tx, typed, standing, work.now_ms)
     if person is None or person.standing not in ALLOWED_CHANGES[standing]:
         work.notify(PersonNotFound(typed=typed), admin.address)
         return
+    if standing is Standing.REMOVED:
+        question = RemovalQuestion(
+            user_id=person.user_id, name=person.name, username=person.username, standing=person.standing
+        )
+        work.notify(question, admin.address, subject=f"{REMOVAL}:{work.nonce()}")
+        return
     _change(work, person, standing, admin)
     changed = StandingChanged(user_id=person.user_id, name=person.name, standing=standing)
     work.notify(changed, admin.address)
+
+
+def _confirm_removal(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Remove the person after the second tap, or leave them."""
+    person = people.get(work.tx, int(tap.payload))
+    if person is None:
+        return Toast.USED
+    if tap.action is Action.CANCEL or person.standing not in ALLOWED_CHANGES[Standing.REMOVED]:
+        kept = RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
+        work.replace_cards(kept, subject=tap.subject)
+        return Toast.DONE
+    _change(work, person, Standing.REMOVED, admin)
+    removed = StandingChanged(user_id=person.user_id, name=person.name, standing=Standing.REMOVED)
+    work.replace_cards(removed, subject=tap.subject)
+    return Toast.DONE
 
 
 def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
@@ -268,5 +294,10 @@ ROUTES = Routes(
         CommandRoute(("reseller",), _show_resellers, Audience.ADMINS),
         CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),
     ),
-    buttons=(ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),),
+    buttons=(
+        ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),
+        ButtonRoute(
+            actions=(Action.CONFIRM_REMOVE, Action.CANCEL), handle=_confirm_removal, subject_kind=REMOVAL
+        ),
+    ),
 )

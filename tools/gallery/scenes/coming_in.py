@@ -68,6 +68,9 @@ def _rejected_and_removed() -> Iterator[Scene]:
         typed="/hapus @dewi_cell",
         messages=stage.send_text("/hapus @dewi_cell", RINA),
     )
+    yield Scene(caption="Batal is tapped", messages=stage.tap("Batal", RINA))
+    stage.send_text("/hapus @dewi_cell", RINA)
+    yield Scene(caption="Ya, hapus is tapped", messages=stage.tap("Ya, hapus", RINA))
     yield Scene(
         caption="An unknown name", typed="/hapus @siapa", messages=stage.send_text("/hapus @siapa", RINA)
     )
