@@ -1,4 +1,4 @@
-"""Whether a chat can be reached, where it moved and what it is called, with the effect on its messages in the outbox."""
+"""The title of a chat, whether it can be reached and where it moved, with the effect on its messages."""
 
 from storage.transaction import Tx
 

@@ -55,11 +55,15 @@ class NoMatchingOrder(Struct, frozen=True, kw_only=True):
 
 
 class OrderHistory(Struct, frozen=True, kw_only=True):
-    """A page of a person's orders, newest first, and whether there are newer and older ones."""
+    """A page of a person's orders, newest first, and whether there are newer and older ones.
+
+    `name` is the person's, if it is an admin who looks.
+    """
 
     rows: tuple[OrderRow, ...]
     has_newer: bool
     has_older: bool
+    name: str = ""
 
 
 OrderLookupNotice = OrderDetails | OrdersToDestination | NoMatchingOrder | OrderHistory

@@ -65,6 +65,15 @@ class PersonNotFound(Struct, frozen=True, kw_only=True):
     typed: str
 
 
+class PeopleMatching(Struct, frozen=True, kw_only=True):
+    """Several people match what an admin typed behind `command`; `rest` is what was typed behind the name."""
+
+    typed: str
+    command: str
+    rest: str
+    rows: "tuple[ResellerRow, ...]"
+
+
 class ResellerRow(Struct, frozen=True, kw_only=True):
     """A person in the admins' list."""
 
@@ -90,5 +99,6 @@ PeopleNotice = (
     | RemovalQuestion
     | RemovalCancelled
     | PersonNotFound
+    | PeopleMatching
     | ResellerList
 )

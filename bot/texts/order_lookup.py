@@ -134,6 +134,8 @@ def no_matching_order(notice: NoMatchingOrder) -> Text:
 
 
 def history(notice: OrderHistory, clock: Clock) -> Text:
+    if not notice.rows and notice.name:
+        return lines(("🧾 ", untrusted(notice.name, 40), " belum punya pesanan."))
     if not notice.rows:
         return lines(
             "🧾 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
@@ -143,7 +145,8 @@ def history(notice: OrderHistory, clock: Clock) -> Text:
         for number, row in enumerate(notice.rows, start=1)
         for each in _listed(number, row, clock, with_number=True)
     ]
-    return lines(("🧾 ", bold("Riwayat pesanan")), *rows, "Ketuk angkanya untuk rincian.")
+    of = (" ", untrusted(notice.name, 40)) if notice.name else ()
+    return lines(("🧾 ", bold("Riwayat pesanan"), *of), *rows, "Ketuk angkanya untuk rincian.")
 
 
 def words(notice: OrderLookupNotice, clock: Clock) -> Text:

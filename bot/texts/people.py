@@ -10,6 +10,7 @@ from bot.notices.people import (
     JoinCard,
     JoinDecided,
     JoinRequests,
+    PeopleMatching,
     PeopleNotice,
     PersonNotFound,
     RemovalCancelled,
@@ -132,6 +133,18 @@ def person_not_found(notice: PersonNotFound) -> Text:
     )
 
 
+def people_matching(notice: PeopleMatching) -> Text:
+    rest = f" {notice.rest}" if notice.rest else ""
+    rows: list[Row] = [
+        ("• ", *_name(row.name, row.username, 24), ": ", code(f"{notice.command} {row.user_id}{rest}"))
+        for row in notice.rows
+    ]
+    return lines(
+        ("🔎 Ada beberapa yang cocok untuk ", untrusted(notice.typed), ". Ketik salah satu:"),
+        *rows,
+    )
+
+
 def reseller_list(notice: ResellerList) -> Text:
     if not notice.rows:
         return lines("Belum ada reseller. Orang baru mengetik /daftar, lalu Anda setujui.")
@@ -183,6 +196,8 @@ def words(notice: PeopleNotice, clock: Clock) -> Text:
             return removal_cancelled(notice)
         case PersonNotFound():
             return person_not_found(notice)
+        case PeopleMatching():
+            return people_matching(notice)
         case ResellerList():
             return reseller_list(notice)
         case _:

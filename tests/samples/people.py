@@ -24,6 +24,7 @@ TO_ADMINS: tuple[say.PeopleNotice, ...] = (
     *(say.RemovalCancelled(user_id=7002, name="Budi", standing=standing) for standing in Standing),
     say.PersonNotFound(typed="@siapa"),
     say.PersonNotFound(typed=""),
+    *(say.PeopleMatching(typed="bud", command="lap", rest=rest, rows=(ROW, ROW)) for rest in ("", "kemarin")),
     say.ResellerList(rows=()),
     say.ResellerList(rows=tuple(replace(ROW, standing=standing) for standing in Standing), more=7),
 )

@@ -3,6 +3,7 @@
 import re
 
 from bot.actors import Actor
+from bot.features.people.person_search import find_person
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
@@ -45,7 +46,8 @@ def _status(work: UnitOfWork, typed: str, actor: Actor) -> OrderLookupNotice:
     if len(found) == 1:
         return _details(work, found[0], actor)
     return OrdersToDestination(
-        destination=found[0].destination, rows=tuple(_row(tx, order, actor) for order in found)
+        destination=found[0].destination,
+        rows=tuple(_row(tx, order, actor, with_name=True) for order in found),
     )
 
 
@@ -75,8 +77,12 @@ def _show(work: UnitOfWork, notice: OrderLookupNotice, actor: Actor) -> None:
     work.notify(notice, actor.address, subject=subject)
 
 
-def _show_history(work: UnitOfWork, actor: Actor, _: Command) -> None:
-    work.notify(_older(work.tx, actor, None), actor.address)
+def _show_history(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Answer `riwayat`, and `riwayat sari` by an admin with the orders of that reseller."""
+    if not (actor.sees_all and command.rest):
+        work.notify(_older(work.tx, actor, actor.user_id, None), actor.address)
+    elif person := find_person(work, actor, command.rest, command=command.word):
+        work.notify(_older(work.tx, actor, person.user_id, None), actor.address)
 
 
 def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
@@ -88,32 +94,39 @@ def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 
 def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Replace the tapped page with the actor's orders before or after the given one."""
+    """Replace the tapped page with the orders of the same person before or after the given one."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    if order.user_id != actor.user_id:
+    if order.user_id != actor.user_id and not actor.sees_all:
         return Toast.NOT_YOURS
     page = _older if tap.action is Action.OLDER else _newer
-    work.notify(page(work.tx, actor, order), actor.chat, edits=actor.card_id)
+    work.notify(page(work.tx, actor, order.user_id, order), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
-def _newer(tx: Tx, actor: Actor, order: Order) -> OrderHistory:
-    found = order_queries.page_after(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
+def _newer(tx: Tx, actor: Actor, user_id: int, order: Order) -> OrderHistory:
+    found = order_queries.page_after(tx, user_id, order, limit=ROWS_A_PAGE + 1)
     if len(found) < ROWS_A_PAGE:
-        return _older(tx, actor, None)
+        return _older(tx, actor, user_id, None)
     rows = tuple(_row(tx, each, actor) for each in found[-ROWS_A_PAGE:])
-    return OrderHistory(rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True)
+    return OrderHistory(
+        rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True, name=_other(tx, actor, user_id)
+    )
 
 
-def _older(tx: Tx, actor: Actor, order: Order | None) -> OrderHistory:
-    found = order_queries.page_before(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
+def _older(tx: Tx, actor: Actor, user_id: int, order: Order | None) -> OrderHistory:
+    found = order_queries.page_before(tx, user_id, order, limit=ROWS_A_PAGE + 1)
     rows = tuple(_row(tx, each, actor) for each in found[:ROWS_A_PAGE])
-    return OrderHistory(rows=rows, has_newer=order is not None, has_older=len(found) > ROWS_A_PAGE)
+    return OrderHistory(
+        rows=rows,
+        has_newer=order is not None,
+        has_older=len(found) > ROWS_A_PAGE,
+        name=_other(tx, actor, user_id),
+    )
 
 
-def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
+def _row(tx: Tx, order: Order, actor: Actor, *, with_name: bool = False) -> OrderRow:
     return OrderRow(
         trxid=order.trxid,
         code=order.product_code,
@@ -123,7 +136,8 @@ def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
         sn=order.sn,
         reason=order.reason or "",
         failure_cause=order.failure_cause,
-        name=_name(tx, order) if actor.sees_all and order.user_id != actor.user_id else "",
+        # On a page of one person's orders the title names them.
+        name=_other(tx, actor, order.user_id) if with_name else "",
     )
 
 
@@ -138,13 +152,18 @@ def _details(work: UnitOfWork, order: Order, actor: Actor) -> OrderDetails:
         failure_cause=order.failure_cause,
         expiry=order.expiry,
         user_id=order.user_id if actor.sees_all else None,
-        name=_name(work.tx, order) if actor.sees_all else "",
+        name=_name(work.tx, order.user_id) if actor.sees_all else "",
         is_undecided=actor.sees_all and is_open(work, order),
     )
 
 
-def _name(tx: Tx, order: Order) -> str:
-    person = people.get(tx, order.user_id)
+def _other(tx: Tx, actor: Actor, user_id: int) -> str:
+    """Return the name of a person, for an admin who looks at another's orders."""
+    return _name(tx, user_id) if actor.sees_all and user_id != actor.user_id else ""
+
+
+def _name(tx: Tx, user_id: int) -> str:
+    person = people.get(tx, user_id)
     return person.name if person else ""
 
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
+from bot.features.people.person_search import MAX_TYPED_CHARS, row_of
 from bot.grammar.lines import mentions_order
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import EXAMPLE, Command, InputError
@@ -17,7 +18,6 @@ from bot.notices.people import (
     RemovalCancelled,
     RemovalQuestion,
     ResellerList,
-    ResellerRow,
     StandingChanged,
 )
 from bot.purchasing.settlement import expire_waiting_orders, has_lost_access
@@ -166,7 +166,7 @@ def _notify_admin(work: UnitOfWork, admin_id: int, applicant: Person) -> None:
 
 def render_requests(tx: Tx) -> RenderedMessage:
     """Render the list of the people whose access requests are undecided."""
-    rows = [_row(person) for person in people.asking(tx, limit=MAX_REQUESTS_SHOWN)]
+    rows = [row_of(person) for person in people.asking(tx, limit=MAX_REQUESTS_SHOWN)]
     return RenderedMessage(text=join_requests(rows, people.count_asking(tx)))
 
 
@@ -277,16 +277,22 @@ def _change_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None
     change_standing(work, admin, command.rest, _STANDINGS[command.word])
 
 
-def _show_resellers(work: UnitOfWork, admin: Actor, _: Command) -> None:
-    rows = tuple(_row(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
+def _show_resellers(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    """Answer `/reseller` with the people who are in, or `/reseller sari` with those of that name."""
+    if command.rest:
+        _show_matching(work, admin, command.rest)
+        return
+    rows = tuple(row_of(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
     more = max(0, people.count_listed(work.tx) - len(rows))
     work.notify(ResellerList(rows=rows, more=more), admin.address)
 
 
-def _row(person: Person) -> ResellerRow:
-    return ResellerRow(
-        user_id=person.user_id, name=person.name, username=person.username, standing=person.standing
-    )
+def _show_matching(work: UnitOfWork, admin: Actor, typed: str) -> None:
+    found = people.matching(work.tx, typed, limit=MAX_RESELLERS_SHOWN)
+    if not found:
+        work.notify(PersonNotFound(typed=typed[:MAX_TYPED_CHARS]), admin.address)
+        return
+    work.notify(ResellerList(rows=tuple(row_of(person) for person in found)), admin.address)
 
 
 ROUTES = Routes(
