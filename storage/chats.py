@@ -1,4 +1,4 @@
-"""Whether a chat can be reached and where it moved, with the effect on its messages in the outbox."""
+"""The title of a chat, whether it can be reached and where it moved, with the effect on its messages."""
 
 from storage.transaction import Tx
 
@@ -13,17 +13,17 @@ def rename(tx: Tx, chat_id: int, title: str, *, at_ms: int) -> None:
     tx.run("name_chat", chat_id=chat_id, title=title, at_ms=at_ms)
 
 
-def title(tx: Tx, chat_id: int) -> str:
-    """Return the title of a group as far as it is known, otherwise its id."""
-    row = tx.one("chat_by_id", chat_id=chat_id)
-    return (row["title"] if row else None) or str(chat_id)
-
-
 def unpark(tx: Tx, chat_id: int, *, at_ms: int) -> bool:
     """Queue the parked messages again, now that the chat can be reached; return whether there were any."""
     if not tx.run("mark_chat_reachable", chat_id=chat_id, at_ms=at_ms):
         return False
     return tx.run("unpark_messages", chat_id=chat_id, at_ms=at_ms) > 0
+
+
+def title(tx: Tx, chat_id: int) -> str:
+    """Return the title of a group; empty if it is not known."""
+    row = tx.one("chat_by_id", chat_id=current(tx, chat_id)) or tx.one("chat_by_id", chat_id=chat_id)
+    return row["title"] or "" if row else ""
 
 
 def move(tx: Tx, chat_id: int, new_chat_id: int, *, at_ms: int) -> None:

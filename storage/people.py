@@ -41,6 +41,16 @@ def find(tx: Tx, typed: str) -> Person | None:
     return from_row(Person, row) if row else None
 
 
+def matching(tx: Tx, typed: str, *, limit: int) -> list[Person]:
+    """Return the person with this id or @username, or else those with this part of a name or username."""
+    if exact := find(tx, typed) if is_id(typed) or typed.startswith("@") else None:
+        return [exact]
+    part = typed.removeprefix("@").lower()
+    return (
+        [from_row(Person, row) for row in tx.all("people_matching", part=part, limit=limit)] if part else []
+    )
+
+
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:
     """Store a person, and an event with the new standing."""
     tx.run("release_username", username=person.username)

@@ -396,6 +396,10 @@ SELECT * FROM people WHERE user_id = :user_id;
 -- name: person_by_username
 SELECT * FROM people WHERE lower(username) = :username;
 
+-- name: people_matching
+SELECT * FROM people WHERE instr(lower(name), :part) OR instr(lower(coalesce(username, '')), :part)
+ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
+
 -- name: save_person
 INSERT INTO people (user_id, name, username, standing, chat_id, thread_id, message_id, changed_at_ms, changed_by)
 VALUES (:user_id, :name, :username, :standing, :chat_id, :thread_id, :message_id, :at_ms, :changed_by)

@@ -31,5 +31,5 @@ def _send_in_private(work: UnitOfWork, order: Order, result: Result) -> None:
     subject = f"private:{order.trxid}:{type(result).__name__}:{result.at_ms}"
     if order.chat_id == order.user_id or outbox.was_enqueued_since(work.tx, subject, since_ms=0):
         return
-    group = chats.title(work.tx, chats.current(work.tx, order.chat_id))
+    group = chats.title(work.tx, order.chat_id) or str(chats.current(work.tx, order.chat_id))
     work.notify(replace(result, closed_group=group), Address(chat_id=order.user_id), subject=subject)

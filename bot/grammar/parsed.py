@@ -49,6 +49,8 @@ class Ambiguity(StrEnum):
     """The number belongs to another carrier than the product."""
     ORDINAL = "ordinal"
     """The last or first digits are an ordinal or a part of the number."""
+    SKIPPED = "skipped"
+    """The ordinal is beyond the next purchase of the day."""
     NUMBER = "number"
     """The digits can be read as two different destinations."""
     PARTS = "parts"

@@ -8,6 +8,7 @@ from msgspec import Struct
 class Action(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
+    CONFIRM_REMOVE = "confirm_remove"
     RESOLVE_SUCCESS = "resolve_success"
     RESOLVE_FAILURE = "resolve_failure"
     WITHOUT_SN = "without_sn"

@@ -22,7 +22,7 @@ from bot.notices.orders import (
     ResolutionQuestion,
     SnQuestion,
 )
-from bot.notices.people import JoinCard
+from bot.notices.people import JoinCard, RemovalQuestion
 from bot.notices.placing import (
     OrderOffer,
     OrderProposal,
@@ -45,7 +45,7 @@ MAX_LABEL_CHARS = 30
 """A longer label is cut off on the buttons of a phone."""
 
 
-def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
+def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat table
     if isinstance(notice, ShoppingNotice):
         return price_buttons(notice)
     if isinstance(notice, OrderHistory | OrdersToDestination | NoMatchingOrder):
@@ -62,6 +62,10 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
         return account_buttons(notice)
     if isinstance(notice, DepositsNotice):
         return deposit_buttons(notice)
+    if isinstance(notice, JoinCard):
+        return _row(Action.APPROVE, Action.REJECT)
+    if isinstance(notice, RemovalQuestion):
+        return _row(Action.CONFIRM_REMOVE, Action.CANCEL, payload=str(notice.user_id))
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
@@ -80,8 +84,6 @@ def _other_buttons(notice: Notice) -> ButtonRows:
     match notice:
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
-        case JoinCard():
-            return _row(Action.APPROVE, Action.REJECT)
         case OrderCard():
             return _row(Action.RESOLVE_SUCCESS, Action.RESOLVE_FAILURE)
         case RestoreCard():
@@ -108,6 +110,8 @@ def _other_buttons(notice: Notice) -> ButtonRows:
 
 def _result_buttons(notice: OrderDetails | OrderSucceeded | OrderFailed | OrderExpired) -> ButtonRows:
     match notice:
+        case OrderDetails(is_undecided=True):
+            return _row(Action.RESOLVE_SUCCESS, Action.RESOLVE_FAILURE)
         case OrderDetails(state=state, trxid=trxid):
             return order_buttons(state, trxid)
         case OrderSucceeded(trxid=trxid):

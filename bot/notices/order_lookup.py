@@ -24,7 +24,10 @@ class OrderRow(Struct, frozen=True, kw_only=True):
 
 
 class OrderDetails(AboutOrder, frozen=True, kw_only=True):
-    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only."""
+    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only.
+
+    `is_undecided`: the admin who looks can decide the result.
+    """
 
     state: State
     placed_at_ms: int
@@ -35,6 +38,7 @@ class OrderDetails(AboutOrder, frozen=True, kw_only=True):
     expiry: ExpiryReason | None
     user_id: int | None = None
     name: str = ""
+    is_undecided: bool = False
 
 
 class OrdersToDestination(Struct, frozen=True, kw_only=True):
@@ -51,11 +55,15 @@ class NoMatchingOrder(Struct, frozen=True, kw_only=True):
 
 
 class OrderHistory(Struct, frozen=True, kw_only=True):
-    """A page of a person's orders, newest first, and whether there are newer and older ones."""
+    """A page of a person's orders, newest first, and whether there are newer and older ones.
+
+    `name` is the person's, if it is an admin who looks.
+    """
 
     rows: tuple[OrderRow, ...]
     has_newer: bool
     has_older: bool
+    name: str = ""
 
 
 OrderLookupNotice = OrderDetails | OrdersToDestination | NoMatchingOrder | OrderHistory

@@ -30,8 +30,9 @@ class AboutResult(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderReceived(AboutOrder, frozen=True, kw_only=True):
-    """The order is stored and will be sent."""
+    """The order is stored and will be sent; `price_idr` is shown where no balance shows it."""
 
+    price_idr: int | None = None
     balance: BalanceLine | None = None
 
 
@@ -48,6 +49,7 @@ class OrderSucceeded(AboutResult, frozen=True, kw_only=True):
     sn: str | None
     is_sn_unread: bool = False
     is_sn_new: bool = False
+    price_idr: int | None = None
     balance: BalanceLine | None = None
 
 
@@ -96,7 +98,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must resolve, with the reason `why`.
 
     `raw` is the biller's last text; `report` is one of its reports that names the order and does not match
-    it.
+    it. `name` and `username` are the reseller's, `chat_title` the group's, as far as they are known.
     """
 
     state: State
@@ -108,6 +110,9 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     why: str
     raw: str = ""
     report: str = ""
+    name: str = ""
+    username: str | None = None
+    chat_title: str = ""
 
 
 class SnQuestion(AboutOrder, frozen=True, kw_only=True):

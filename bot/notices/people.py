@@ -42,10 +42,36 @@ class StandingChanged(Struct, frozen=True, kw_only=True):
     standing: Standing
 
 
+class RemovalQuestion(Struct, frozen=True, kw_only=True):
+    """Asks the admin to confirm that a person is removed."""
+
+    user_id: int
+    name: str
+    username: str | None
+    standing: Standing
+
+
+class RemovalCancelled(Struct, frozen=True, kw_only=True):
+    """The admin did not remove the person, or it was not possible any more; this replaces the question."""
+
+    user_id: int
+    name: str
+    standing: Standing
+
+
 class PersonNotFound(Struct, frozen=True, kw_only=True):
     """No person matches, or none for whom this change is allowed."""
 
     typed: str
+
+
+class PeopleMatching(Struct, frozen=True, kw_only=True):
+    """Several people match what an admin typed behind `command`; `rest` is what was typed behind the name."""
+
+    typed: str
+    command: str
+    rest: str
+    rows: "tuple[ResellerRow, ...]"
 
 
 class ResellerRow(Struct, frozen=True, kw_only=True):
@@ -65,5 +91,14 @@ class ResellerList(Struct, frozen=True, kw_only=True):
 
 
 PeopleNotice = (
-    JoinCard | JoinRequests | JoinDecided | JoinAnswer | StandingChanged | PersonNotFound | ResellerList
+    JoinCard
+    | JoinRequests
+    | JoinDecided
+    | JoinAnswer
+    | StandingChanged
+    | RemovalQuestion
+    | RemovalCancelled
+    | PersonNotFound
+    | PeopleMatching
+    | ResellerList
 )

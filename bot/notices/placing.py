@@ -10,11 +10,15 @@ from bot.orders.model import Intent, State
 
 
 class OrderOffer(Struct, frozen=True, kw_only=True):
-    """An order that a tap places; `name` is empty and `price_idr` None if they are not known."""
+    """An order that a tap places; `name` is empty and `price_idr` None if they are not known.
+
+    `is_other_carrier`: the number belongs to another carrier than the product.
+    """
 
     intent: Intent
     name: str = ""
     price_idr: int | None = None
+    is_other_carrier: bool = False
 
     @property
     def payload(self) -> str:

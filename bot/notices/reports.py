@@ -12,7 +12,8 @@ from bot.notices.catalogue import FileFormat
 class SalesReport(Struct, frozen=True, kw_only=True):
     """The totals of a day by product, or of several days by day.
 
-    `before` and `after` are the adjacent periods, empty if there are none.
+    `before` and `after` are the adjacent periods, empty if there are none. `name` is the reseller's, if it is
+    an admin who looks.
     """
 
     user_id: int | None
@@ -20,6 +21,7 @@ class SalesReport(Struct, frozen=True, kw_only=True):
     before: str
     after: str
     is_today: bool
+    name: str = ""
 
 
 class SalesReportFile(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from bot.orders.events import Resolved
 from bot.orders.model import Order, Outcome, State
 from bot.purchasing.biller_words import latest_words, report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
-from bot.purchasing.settlement import apply_event_to, card_subject
+from bot.purchasing.settlement import apply_event_to, card_subject, with_customer
 from bot.purchasing.sn_forwarding import forward_sn, read_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
@@ -42,10 +42,11 @@ def show_open(work: UnitOfWork, admin: Actor) -> None:
 def _card(work: UnitOfWork, order: Order) -> OrderCard:
     reports = balances.quarantined_of(work.tx, order.trxid)
     report = report_words(reports[0]) if reports else ""
-    return order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw, report=report)
+    card = order_card(order, work.now_ms, raw=latest_words(work.tx, order).raw, report=report)
+    return with_customer(work.tx, card)
 
 
-def _is_open(work: UnitOfWork, order: Order) -> bool:
+def is_open(work: UnitOfWork, order: Order) -> bool:
     """Return whether an admin may resolve the order: it needs one, or a reversal mismatched it."""
     is_doubted = order.state is State.PENDING and bool(balances.quarantined_of(work.tx, order.trxid))
     return needs_admin(order) or is_doubted
@@ -87,7 +88,7 @@ def _open_order(work: UnitOfWork, trxid: str, admin: Actor) -> Order | None:
     order = orders.get(work.tx, trxid)
     if order is None:
         work.notify(UnknownTrxid(trxid=trxid[:40]), admin.address)
-    elif not _is_open(work, order):
+    elif not is_open(work, order):
         _show(work, ResolutionRejected(**facts_of(order, work.now_ms), state=order.state), admin)
     else:
         return order

@@ -98,7 +98,9 @@ def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None
 
 
 def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
-    """Return a notice with how the order moved the balance of its shop, if that has a limit."""
+    """Return a notice with its order's price, and how that moved the balance of a shop with a limit."""
+    if isinstance(notice, OrderReceived | OrderSucceeded):
+        notice = replace(notice, price_idr=order.price_idr)
     if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
         return notice
     unlimited = work.unlimited.get(order.user_id)

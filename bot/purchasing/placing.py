@@ -3,6 +3,8 @@
 An ambiguous line is never bought. One order is answered by its own message, several by one table.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from bot.actors import Address
@@ -17,10 +19,12 @@ from bot.grammar.parsed import (
     OrderLine,
     OrderLines,
     OrderRequest,
+    clarify,
     order_text,
     truncate_suggestion,
 )
 from bot.grammar.period import minute_of_day
+from bot.grammar.resolve.resolution import fits_carrier, options_in
 from bot.grammar.resolve.resolver import resolve
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.balances import InsufficientBalance, PriceMissing
@@ -149,14 +153,34 @@ def _place_intent(
     if repeat := duplicates.find_duplicate(intent, same):
         return order_repeated(catalogue, repeat, source.user_id)
     if next_one := duplicates.skipped_ordinal(intent, same):
-        clarification = Clarification(
-            ambiguity=Ambiguity.ORDINAL, choices=(next_one,), suggestion=order_text(next_one)
-        )
-        return order_question(catalogue, clarification, source.user_id)
+        return order_question(catalogue, _skipped(catalogue, intent, next_one, source.text), source.user_id)
     account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
         return _for_chat(refused, source)
     return _store(work, source, intent, line, account, product)
+
+
+def _skipped(catalogue: Catalogue, intent: Intent, next_one: Intent, typed: str) -> Clarification:
+    """Ask about an ordinal beyond the next: the next purchase, or the ordinal as part of the number."""
+    whole = _with_ordinal_in_number(catalogue, intent, typed)
+    return clarify(Ambiguity.ORDINAL if whole else Ambiguity.SKIPPED, (next_one, *whole))
+
+
+def _with_ordinal_in_number(catalogue: Catalogue, intent: Intent, typed: str) -> tuple[Intent, ...]:
+    """Return the order in which the ordinal is the first or last digits of the number, if that is one."""
+    digits, number = re.sub(r"[^0-9]", "", typed), intent.destination
+    # No number begins with a digit and a whole phone number.
+    is_in_front = digits.endswith(f"{intent.ordinal}{number}") and not number.startswith("08")
+    joined = [f"{intent.ordinal}{number}"] if is_in_front else []
+    if digits.endswith(f"{number.removeprefix('0')}{intent.ordinal}"):
+        joined.append(f"{number}{intent.ordinal}")
+    requests = [OrderRequest(code=intent.product_code.lower(), destination=each) for each in joined]
+    options = options_in([resolve(request, catalogue) for request in requests])
+    return tuple(
+        option
+        for option in options
+        if option.destination in joined and option.product_code.lower() == intent.product_code.lower()
+    )
 
 
 def _for_chat(
@@ -215,7 +239,12 @@ def order_offer(catalogue: Catalogue, intent: Intent) -> OrderOffer:
     product = catalogue.find(intent.product_code)
     if product is None:
         return OrderOffer(intent=intent)
-    return OrderOffer(intent=intent, name=product.name, price_idr=product.price_idr)
+    return OrderOffer(
+        intent=intent,
+        name=product.name,
+        price_idr=product.price_idr,
+        is_other_carrier=not fits_carrier(intent.destination, product),
+    )
 
 
 def product_closed(

@@ -14,7 +14,7 @@ from bot.orders.events import Contradiction
 from bot.orders.model import Order, State
 from bot.purchasing.biller_words import report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
-from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject
+from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject, with_customer
 from bot.unit_of_work import ALERT_PAUSE_MS, CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.database import Database
@@ -143,6 +143,7 @@ def _quarantine(
     order = _named_order(work, query)
     if not is_shown and _is_new(work, order, stored):
         card = order_card(order, work.now_ms, report=report_words(stored)) if order else None
+        card = with_customer(work.tx, card) if card else None
         notice = ReversalQuarantined(why=why, at_ms=work.now_ms, order=card)
         work.notify_admins(notice, subject=ALARM_SUBJECT)
     trxid = order.trxid if order else None

@@ -10,7 +10,13 @@ from bot.actors import Address, Standing
 from bot.delivery import batch_summary, closed_groups
 from bot.notices import Result
 from bot.notices.catalogue import ProductFailing
-from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
+from bot.notices.orders import (
+    BillerAccountAlarm,
+    OrderCard,
+    OrderFailed,
+    OrderNotice,
+    OrderResolvedByBiller,
+)
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
@@ -26,7 +32,8 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import batches, costs, orders, outbox, people
+from storage import batches, chats, costs, orders, outbox, people
+from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
@@ -233,8 +240,23 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
         closed_groups.send_result(work, order, notice)
 
 
+def with_customer(tx: Tx, card: OrderCard) -> OrderCard:
+    """Return a card with the names of the reseller and of their group, as far as they are known."""
+    person = people.get(tx, card.user_id)
+    is_named = person is not None and person.name != str(person.user_id)
+    return replace(
+        card,
+        name=person.name if person and is_named else "",
+        username=person.username if person else None,
+        chat_title=chats.title(tx, card.chat_id),
+    )
+
+
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:
     match notice:
+        case OrderCard():
+            card = with_customer(work.tx, notice)
+            work.notify_admins(card, subject=card_subject(notice.trxid))
         case SnForwarded():
             work.replace_cards(notice, subject=sn_subject(notice.trxid))
         case SnUnread():

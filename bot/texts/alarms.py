@@ -34,7 +34,18 @@ from bot.notices.orders import (
     SnQuestion,
 )
 from bot.orders.model import FailureCause, Outcome, State
-from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
+from bot.texts.formatting import (
+    Clock,
+    Row,
+    Span,
+    Text,
+    bold,
+    code,
+    format_destination,
+    lines,
+    rupiah,
+    untrusted,
+)
 from bot.texts.serial_numbers import biller_words
 
 STATES = {
@@ -97,7 +108,7 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
         title, why = "Belum pasti apakah pesanan ini dibeli.", card.why
     rows: list[Row] = [("❔ ", bold("Perlu keputusan")), title, _what(card)]
     rows.append(("Ref ", code(card.trxid)))
-    rows.append(f"Dipesan {clock.moment(card.placed_at_ms)} oleh {card.user_id}, chat {card.chat_id}")
+    rows.append((f"Dipesan {clock.moment(card.placed_at_ms)}\nOleh ", *_customer(card)))
     if card.biller_ref:
         rows.append(("Nomor biller ", untrusted(card.biller_ref)))
     if card.cost_idr is not None:
@@ -108,6 +119,17 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
     if why:
         rows.append(("Catatan teknis: ", untrusted(why, 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
+
+
+def _customer(card: OrderCard) -> tuple[str | Span, ...]:
+    """Return the reseller, and the group they ordered in."""
+    handle = (" ", untrusted(f"@{card.username}", 33)) if card.username else ()
+    name: tuple[str | Span, ...] = (untrusted(card.name, 40), *handle, " · ") if card.name else ()
+    who = (*name, f"ID {card.user_id}")
+    if card.chat_id == card.user_id:
+        return who
+    group = untrusted(card.chat_title, 40) if card.chat_title else str(card.chat_id)
+    return (*who, "\nDi grup ", group)
 
 
 def sn_question(notice: SnQuestion) -> Text:

@@ -8,6 +8,7 @@ COPY = "📋 Salin SN"
 LABELS: dict[Action, str] = {
     Action.APPROVE: "✅ Setujui",
     Action.REJECT: "❌ Tolak",
+    Action.CONFIRM_REMOVE: "Ya, hapus",
     Action.RESOLVE_SUCCESS: "✅ SUKSES",
     Action.RESOLVE_FAILURE: "❌ GAGAL",
     Action.WITHOUT_SN: "Tanpa SN",

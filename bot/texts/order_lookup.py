@@ -65,7 +65,7 @@ def order_details(notice: OrderDetails, clock: Clock) -> Text:
         rows.append(("Pemesan: ", untrusted(notice.name), f" ({notice.user_id})"))
     if notice.price_idr is not None:
         rows.append(f"Harga: {rupiah(notice.price_idr)}")
-    rows.extend(_proof(notice))
+    rows.extend(["Cek di biller, lalu tetapkan hasilnya."] if notice.is_undecided else _proof(notice))
     return lines(*rows, f"Kabar terakhir {clock.moment(notice.at_ms)}\nRef {notice.trxid}")
 
 
@@ -134,6 +134,8 @@ def no_matching_order(notice: NoMatchingOrder) -> Text:
 
 
 def history(notice: OrderHistory, clock: Clock) -> Text:
+    if not notice.rows and notice.name:
+        return lines(("🧾 ", untrusted(notice.name, 40), " belum punya pesanan."))
     if not notice.rows:
         return lines(
             "🧾 Belum ada pesanan.", ("Pesan dengan ", code("kode.nomor"), ", misalnya ", code(EXAMPLE))
@@ -143,7 +145,8 @@ def history(notice: OrderHistory, clock: Clock) -> Text:
         for number, row in enumerate(notice.rows, start=1)
         for each in _listed(number, row, clock, with_number=True)
     ]
-    return lines(("🧾 ", bold("Riwayat pesanan")), *rows, "Ketuk angkanya untuk rincian.")
+    of = (" ", untrusted(notice.name, 40)) if notice.name else ()
+    return lines(("🧾 ", bold("Riwayat pesanan"), *of), *rows, "Ketuk angkanya untuk rincian.")
 
 
 def words(notice: OrderLookupNotice, clock: Clock) -> Text:

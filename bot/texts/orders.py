@@ -21,7 +21,7 @@ from bot.notices.orders import (
 from bot.orders.model import ExpiryReason, FailureCause, Outcome
 from bot.orders.pln_token import PlnToken, pln_token_of
 from bot.texts.balances import balance_rows
-from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
+from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
 _NEXT_STEP = {
     FailureCause.PRODUCT_UNAVAILABLE: "Pakai kode lain, atau coba lagi nanti.",
@@ -76,12 +76,19 @@ def _time_and_ref(about: AboutOrder, clock: Clock) -> str:
     return f"{clock.time(about.at_ms)}\nRef {about.trxid}"
 
 
+def _price(notice: OrderReceived | OrderSucceeded) -> tuple[Row, ...]:
+    """Return the balance, in which the price is; or else the price, if the order has one."""
+    if notice.balance is None and notice.price_idr is not None:
+        return (f"Harga: {rupiah(notice.price_idr)}",)
+    return balance_rows(notice.balance)
+
+
 def received(notice: OrderReceived, clock: Clock) -> Text:
     return lines(
         _head("⏳", "DIPROSES", notice),
         _number(notice),
         "Mohon tunggu, hasilnya dikirim ke sini.",
-        *balance_rows(notice.balance),
+        *_price(notice),
         _foot(notice, clock),
     )
 
@@ -106,7 +113,7 @@ def succeeded(notice: OrderSucceeded, clock: Clock) -> Text:
         _number(notice),
         *proof,
         *new,
-        *balance_rows(notice.balance),
+        *_price(notice),
         _foot(notice, clock),
     )
 

@@ -10,8 +10,11 @@ from bot.notices.people import (
     JoinCard,
     JoinDecided,
     JoinRequests,
+    PeopleMatching,
     PeopleNotice,
     PersonNotFound,
+    RemovalCancelled,
+    RemovalQuestion,
     ResellerList,
     ResellerRow,
     StandingChanged,
@@ -108,10 +111,37 @@ def standing_changed(notice: StandingChanged) -> Text:
     )
 
 
+def removal_question(notice: RemovalQuestion) -> Text:
+    return lines(
+        ("🗑 ", bold("Hapus orang ini?")),
+        _name(notice.name, notice.username),
+        (f"ID {notice.user_id} · sekarang {STANDINGS[notice.standing]}",),
+        "Pesanannya yang masih menunggu tidak akan dibeli. Belum ada yang berubah.",
+    )
+
+
+def removal_cancelled(notice: RemovalCancelled) -> Text:
+    return lines(
+        ("☑️ ", untrusted(notice.name), f" · ID {notice.user_id} tidak dihapus, {STANDINGS[notice.standing]}.")
+    )
+
+
 def person_not_found(notice: PersonNotFound) -> Text:
     return lines(
         ("Tidak ada orang yang cocok untuk ", untrusted(notice.typed or "-"), "."),
         "Ketik ID atau @nama di belakang perintah. Daftarnya: /reseller",
+    )
+
+
+def people_matching(notice: PeopleMatching) -> Text:
+    rest = f" {notice.rest}" if notice.rest else ""
+    rows: list[Row] = [
+        ("• ", *_name(row.name, row.username, 24), ": ", code(f"{notice.command} {row.user_id}{rest}"))
+        for row in notice.rows
+    ]
+    return lines(
+        ("🔎 Ada beberapa yang cocok untuk ", untrusted(notice.typed), ". Ketik salah satu:"),
+        *rows,
     )
 
 
@@ -160,8 +190,14 @@ def words(notice: PeopleNotice, clock: Clock) -> Text:
             return join_answer(notice)
         case StandingChanged():
             return standing_changed(notice)
+        case RemovalQuestion():
+            return removal_question(notice)
+        case RemovalCancelled():
+            return removal_cancelled(notice)
         case PersonNotFound():
             return person_not_found(notice)
+        case PeopleMatching():
+            return people_matching(notice)
         case ResellerList():
             return reseller_list(notice)
         case _:

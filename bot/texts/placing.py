@@ -20,6 +20,7 @@ from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
 
 _QUESTIONS = {
+    Ambiguity.SKIPPED: "Urutan pembeliannya terlewat. Yang berikutnya hari ini:",
     Ambiguity.NOMINAL: "Produk yang mana untuk nominal ini?",
     Ambiguity.CARRIER: "Nomor ini bukan dari operator produknya.",
     Ambiguity.ORDINAL: "Angka pendeknya: pembelian keberapa, atau bagian nomor?",
@@ -33,6 +34,15 @@ _QUESTIONS = {
     Ambiguity.GLUED: "Kode dan nomornya tersambung.",
     Ambiguity.TALK: "Ini pesanan atau obrolan?",
 }
+
+_ONE_READING = {
+    Ambiguity.NOMINAL: "Kodenya belum diketik. Maksudnya yang ini?",
+    Ambiguity.ORDINAL: "Ada angka pendek di samping nomor. Maksudnya yang ini?",
+    Ambiguity.NUMBER: "Nomornya tidak biasa. Sudah benar?",
+}
+"""The questions that would name more readings than the only one offered."""
+
+_OTHER_CARRIER = "⚠️ Nomor ini bukan dari operator produknya."
 
 _STATES = {
     State.PLACED: "sedang diproses",
@@ -59,11 +69,31 @@ def _offered(offer: OrderOffer) -> Row:
     return (code(order_text(offer.intent)), *name, price)
 
 
+def _warned(offer: OrderOffer) -> tuple[Row, ...]:
+    """Return an offer, with a warning if its number belongs to another carrier."""
+    warning = (_OTHER_CARRIER,) if offer.is_other_carrier else ()
+    return (_offered(offer), *warning)
+
+
+def _question(notice: OrderQuestion) -> str:
+    """Return a question that names no reading without an offer."""
+    destinations = {offer.intent.destination for offer in notice.offers}
+    if len(notice.offers) == 1 and notice.ambiguity in _ONE_READING:
+        return _ONE_READING[notice.ambiguity]
+    if notice.ambiguity is Ambiguity.ORDINAL and len(destinations) == 1:
+        return "Angka pendeknya bisa dibaca beberapa cara."
+    if notice.ambiguity is Ambiguity.NUMBER and len(notice.offers) > 2:  # noqa: PLR2004 - two readings
+        return "Nomor ini bisa dibaca beberapa cara."
+    return _QUESTIONS[notice.ambiguity]
+
+
 def order_question(notice: OrderQuestion) -> Text:
     ask = "Ketuk untuk membeli, atau ketik ulang." if len(notice.offers) == 1 else "Ketuk yang dimaksud."
+    # One offer of the carrier question is warned of by its question.
+    is_warned = notice.ambiguity is Ambiguity.CARRIER and len(notice.offers) == 1
     return lines(
-        f"🤔 {_QUESTIONS[notice.ambiguity]}",
-        *(_offered(offer) for offer in notice.offers),
+        f"🤔 {_question(notice)}",
+        *(row for offer in notice.offers for row in ((_offered(offer),) if is_warned else _warned(offer))),
         f"{ask} Belum ada yang dibeli.",
     )
 
@@ -79,6 +109,8 @@ def order_proposal(notice: OrderProposal) -> Text:
         rows.append(f"Pembelian ke-{intent.ordinal} hari ini")
     if notice.offer.price_idr is not None:
         rows.append(f"Harga: {rupiah(notice.offer.price_idr)}")
+    if notice.offer.is_other_carrier:
+        rows.append(_OTHER_CARRIER)
     return lines(*rows, "Belum ada yang dibeli. Ketuk tombolnya untuk membeli.")
 
 
@@ -134,7 +166,7 @@ def product_closed(notice: ProductClosed) -> Text:
     ]
     if notice.others:
         rows.append("Pilihan lain:")
-        rows.extend(_offered(offer) for offer in notice.others)
+        rows.extend(row for offer in notice.others for row in _warned(offer))
     return lines(*rows)
 
 

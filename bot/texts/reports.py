@@ -18,7 +18,7 @@ from bot.orders.model import Order, State
 from bot.orders.sales_summary import ProductSales, SalesTotal, sum_sales
 from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
-from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah, untrusted
+from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, rupiah, untrusted
 from bot.texts.order_lookup import STATES
 from bot.texts.orders import shown_reason
 
@@ -44,24 +44,36 @@ HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
 WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
 
 
-def day_report(day: date, sales: Sequence[ProductSales], *, is_today: bool, for_admin: bool) -> Text:
+def day_report(
+    day: date, sales: Sequence[ProductSales], *, is_today: bool, for_admin: bool, name: str = ""
+) -> Text:
     """Return the totals of a day, and the best-selling products."""
     total = sum_sales(sales)
-    head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "")
+    head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "", *_of(name))
     if not total.count:
         return lines(head, "Belum ada pesanan hari ini." if is_today else "Tidak ada pesanan hari itu.")
     return lines(head, *_sums(total, for_admin=for_admin), *_products(sales))
 
 
 def days_report(
-    period: Period, total: SalesTotal, by_day: Sequence[tuple[date, SalesTotal]], *, for_admin: bool
+    period: Period,
+    total: SalesTotal,
+    by_day: Sequence[tuple[date, SalesTotal]],
+    *,
+    for_admin: bool,
+    name: str = "",
 ) -> Text:
     """Return the totals of several days, and of each in `by_day` that has orders."""
-    head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}")
+    head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}", *_of(name))
     if not total.count:
         return lines(head, "Tidak ada pesanan di hari-hari itu.")
     days = [_day(day, of_day) for day, of_day in by_day if of_day.count]
     return lines(head, *_sums(total, for_admin=for_admin), *(["", "Per hari:"] if days else []), *days)
+
+
+def _of(name: str) -> tuple[str | Span, ...]:
+    """Return whose report it is, if an admin looks at the one of a reseller."""
+    return (" · ", untrusted(name, 40)) if name else ()
 
 
 def _sums(total: SalesTotal, *, for_admin: bool) -> list[Row]:

@@ -108,7 +108,7 @@ async def test_while_an_admins_chat_is_shut_the_requests_become_one_list_too(sho
 async def test_the_list_shows_who_waits_when_it_is_sent(shop: Shop) -> None:
     await asks_in(shop, CROWD[:10])
     for user_id in CROWD[:10]:
-        await shop.says(f"/hapus {user_id}", by=RINA)
+        await shop.says(f"/aktifkan {user_id}", by=RINA)
     for _ in range(30):
         await shop.speaks()
         shop.clock.passes(1)

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from bot.catalogue.product import Carrier, DestinationRule, Product
 from bot.notices.orders import OrderReceived
-from bot.notices.placing import OrderRepeated
+from bot.notices.placing import OrderQuestion, OrderRepeated
 from bot.orders.model import Intent, Order, State
+from bot.texts.placing import order_question
 from tests.integration.conftest import BUDI, GROUP, SARI, ZONE, Row, Shop
 from tests.integration.fakes import success_of
 
@@ -278,6 +279,26 @@ class TestOnPurpose:
         second = await shop.asks(f"s5.2.{NUMBER}")
         await shop.says(ORDER)
         assert repeated(shop).trxid == second.trxid
+
+    @pytest.mark.parametrize(
+        ("typed", "choices"),
+        [
+            (f"s5.3.{NUMBER}", ["S5.081234567890"]),
+            (f"s5.{NUMBER}.3", ["S5.081234567890", "S5.0812345678903"]),
+            ("pln20.3.14444941364", ["PLN20.14444941364", "PLN20.314444941364"]),
+        ],
+    )
+    async def test_an_ordinal_too_high_is_asked_with_an_offer_for_each_reading_that_is_named(
+        self, shop: Shop, typed: str, choices: list[str]
+    ) -> None:
+        await shop.sells(S5, Product(code="PLN20", name="Token 20", group="PLN", rule=DestinationRule.METER))
+        await shop.says(typed)
+        assert ordinals(shop) == []
+        assert list(shop.offers(SARI)) == choices
+        asked = shop.last(SARI)
+        assert isinstance(asked, OrderQuestion)
+        names_the_number = "bagian nomor" in "".join(span.text for span in order_question(asked))
+        assert names_the_number is (len(choices) > 1)
 
     @pytest.mark.parametrize("text", [f"s5.20.{NUMBER}", f"s5.3.{NUMBER}", f"s5.{NUMBER},5"])
     async def test_an_ordinal_that_leaps_ahead_is_asked_back_as_the_first(

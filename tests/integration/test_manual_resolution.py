@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.notices.alarms import NothingToResolve, UnknownTrxid
+from bot.notices.order_lookup import OrderDetails
 from bot.notices.orders import (
     OrderCard,
     OrderFailed,
@@ -18,6 +19,7 @@ from bot.notices.orders import (
 )
 from bot.orders.model import Order, Outcome, State
 from bot.updates import Toast
+from storage import chats
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_placing import S5
@@ -316,3 +318,43 @@ async def test_an_sn_typed_as_long_as_a_book_is_not_taken_either(court: Court) -
     """No message could hold it: the question would never reach the admin, nor the SN the reseller."""
     await court.shop.says(f"/sukses {court.trxid} {'9' * 4000}", by=RINA)
     assert "ResolutionQuestion" not in court.shop.kinds(RINA)
+
+
+async def test_a_card_names_the_reseller_and_the_group(shop: Shop) -> None:
+    await shop.says("halo", by=SARI, username="sari_cell")
+    await shop.disk.write(lambda tx: chats.rename(tx, GROUP, "Reseller Maju", at_ms=shop.clock()))
+    shop.biller.cuts()
+    await shop.asks(by=SARI, chat=GROUP, username="sari_cell")
+    await shop.posts()
+    card = shop.last(RINA)
+    assert isinstance(card, OrderCard)
+    assert (card.name, card.username, card.chat_title) == (f"Name {SARI}", "sari_cell", "Reseller Maju")
+    await shop.says("/tertunda", by=RINA)
+    again = shop.last(RINA)
+    assert isinstance(again, OrderCard)
+    assert (again.name, again.chat_title) == (card.name, card.chat_title)
+
+
+async def test_an_admin_decides_an_order_that_they_looked_up(court: Court) -> None:
+    shop = court.shop
+    await shop.says(f"cek {court.trxid}", by=RINA)
+    await shop.speaks()
+    details = shop.last(RINA)
+    assert isinstance(details, OrderDetails)
+    assert details.is_undecided
+    assert set(shop.buttons(RINA)) == {"resolve_success", "resolve_failure"}
+    looked_up = shop.sender.to(RINA)[-1].message_id
+    await shop.presses(shop.buttons(RINA)["resolve_failure"], by=RINA, message_id=looked_up)
+    await shop.presses(shop.buttons(RINA)["confirm_failure"], by=RINA, message_id=looked_up)
+    assert (await court.order()).state is State.FAILED
+    await shop.says(f"cek {court.trxid}", by=RINA)
+    decided = shop.last(RINA)
+    assert isinstance(decided, OrderDetails)
+    assert not decided.is_undecided
+
+
+async def test_a_reseller_who_looks_an_unknown_order_up_decides_nothing(court: Court) -> None:
+    await court.shop.says(f"cek {court.trxid}")
+    details = court.shop.last(SARI)
+    assert isinstance(details, OrderDetails)
+    assert not details.is_undecided

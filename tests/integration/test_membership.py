@@ -6,7 +6,15 @@ import pytest
 
 from bot.actors import Role, Standing
 from bot.notices.guidance import NotUnderstood, Welcome
-from bot.notices.people import JoinAnswer, JoinDecided, PersonNotFound, ResellerList, StandingChanged
+from bot.notices.people import (
+    JoinAnswer,
+    JoinDecided,
+    PersonNotFound,
+    RemovalCancelled,
+    RemovalQuestion,
+    ResellerList,
+    StandingChanged,
+)
 from bot.updates import MessageKind, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 
@@ -16,6 +24,12 @@ DAY_S = 86_400
 def standing(shop: Shop, user_id: int) -> str | None:
     rows = shop.rows("SELECT standing FROM people WHERE user_id = ?", user_id)
     return rows[0]["standing"] if rows else None
+
+
+async def confirms_removal(shop: Shop, action: str = "confirm_remove") -> Toast:
+    """Tap a button under an admin's question whether somebody is removed."""
+    await shop.speaks()
+    return await shop.presses(shop.buttons(RINA)[action], by=RINA)
 
 
 @pytest.fixture
@@ -168,12 +182,29 @@ class TestAdmins:
     )
     async def test_they_put_out_whom_they_name(self, shop: Shop, command: str, becomes: Standing) -> None:
         await shop.says(command, by=RINA)
+        if becomes is Standing.REMOVED:
+            await confirms_removal(shop)
         changed = shop.last(RINA)
         assert isinstance(changed, StandingChanged)
         assert (changed.user_id, changed.standing) == (BUDI, becomes)
         assert shop.last(BUDI) == JoinAnswer(standing=becomes, fresh=True)
         await shop.says("s5.081234567890", by=BUDI)
         assert shop.rows("SELECT * FROM orders") == []
+
+    async def test_nobody_is_removed_before_the_second_tap(self, shop: Shop) -> None:
+        await shop.says(f"/hapus_{BUDI}", by=RINA)
+        question = shop.last(RINA)
+        assert isinstance(question, RemovalQuestion)
+        assert standing(shop, BUDI) == "approved"
+        assert await confirms_removal(shop, "cancel") is Toast.DONE
+        assert isinstance(shop.last(RINA), RemovalCancelled)
+        assert standing(shop, BUDI) == "approved"
+        await shop.says(f"/hapus_{BUDI}", by=RINA)
+        nonce = shop.buttons(RINA)["confirm_remove"]
+        assert await shop.presses(nonce, by=BUDI) is Toast.NOT_ALLOWED
+        assert await shop.presses(nonce, by=RINA) is Toast.DONE
+        assert standing(shop, BUDI) == "removed"
+        assert await shop.presses(nonce, by=RINA) is Toast.USED
 
     async def test_they_name_people_by_their_at_name_in_any_case(self, shop: Shop) -> None:
         await shop.says("halo", by=BUDI, username="BudiCell")
@@ -208,6 +239,8 @@ class TestAdmins:
         self, shop: Shop, command: str
     ) -> None:
         await shop.says(command, by=RINA)
+        if command.startswith("/hapus"):
+            await confirms_removal(shop)
         put_out = standing(shop, BUDI)
         await shop.hires(SARI, BUDI)
         assert standing(shop, BUDI) == put_out
@@ -255,6 +288,7 @@ class TestAdmins:
         await shop.hires(*range(2000, 2060))
         for command in ("/bekukan 2000", "/hapus 2001"):
             await shop.says(command, by=RINA)
+        await confirms_removal(shop)
         await shop.says("/daftar", by=STRANGER)
         shop.clock.passes(1)
         await shop.says("/reseller", by=RINA)

@@ -11,10 +11,11 @@ from bot.orders.model import Batch, Intent, UnplacedLine, UnplacedReason
 from bot.purchasing.placing import QUESTIONS_A_BATCH, not_understood
 from bot.texts.batch_summary import order_table
 from bot.texts.formatting import Clock
+from bot.texts.placing import order_question
 from bot.updates import Toast
 from storage import batches
 from tests.integration.conftest import SARI, ZONE, Row, Shop
-from tests.integration.fakes import order_text
+from tests.integration.fakes import order_text, success_of
 
 NUMBER = "081234567890"  # of Telkomsel
 
@@ -82,6 +83,17 @@ class TestCatalogue:
         await shop.posts()
         assert [(await shop.order(order.trxid)).price_idr for order in (early, late)] == [6_300, 6_500]
 
+    async def test_its_price_is_in_the_acknowledgement_and_in_the_result(self, shop: Shop) -> None:
+        await shop.sells(S5)
+        order = await shop.asks(f"s5.{NUMBER}")
+        await shop.speaks()
+        await shop.posts()
+        await shop.reversals.receive(success_of(await shop.order(order.trxid)), remote="1.2.3.4")
+        await shop.speaks()
+        texts = [message.text for message in shop.sender.to(SARI)]
+        assert len(texts) == 2
+        assert all(text.count("Rp") == 1 and "Harga: Rp6.300" in text for text in texts)
+
     async def test_a_code_it_does_not_know_buys_nothing_and_near_ones_are_offered(self, shop: Shop) -> None:
         await shop.sells(S5, S10, I5)
         await shop.says(f"s6.{NUMBER}")
@@ -90,6 +102,16 @@ class TestCatalogue:
         assert asked.offers[0].intent == Intent(product_code="S5", destination=NUMBER)
         assert (asked.offers[0].name, asked.offers[0].price_idr) == ("Pulsa S5", 6_300)
         assert bought(shop) == []
+
+    async def test_an_offer_for_a_number_of_another_network_is_warned_of(self, shop: Shop) -> None:
+        await shop.sells(S10)
+        await shop.says("s11.085712345678")
+        asked = question(shop)
+        assert [offer.is_other_carrier for offer in asked.offers] == [True]
+        assert "bukan dari operator" in "".join(span.text for span in order_question(asked))
+        await shop.sells(S10, S5)
+        await shop.says(f"s11.{NUMBER}")
+        assert [offer.is_other_carrier for offer in question(shop).offers] == [False]
 
     async def test_a_code_far_from_all_it_knows_is_told_and_never_tried_at_the_biller(
         self, shop: Shop

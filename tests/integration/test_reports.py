@@ -11,6 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from bot.features.history.reports import MAX_ROWS
 from bot.grammar.period import midnight_ms
+from bot.notices.order_lookup import OrderHistory
+from bot.notices.people import PeopleMatching, PersonNotFound, ResellerList
 from bot.notices.reports import ReportPeriodUnclear, SalesReport
 from bot.orders.model import FailureCause, State
 from bot.texts.formatting import Attachment
@@ -293,3 +295,53 @@ class TestForeignTaps:
             data = f"{action}:{SARI}{tail}"
             assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
         assert shop.kinds(SARI) == ["SalesReport"]
+
+
+class TestByName:
+    @pytest.fixture
+    async def named(self, shop: Shop) -> Shop:
+        await a_day(shop)
+        await shop.says("halo", by=SARI, username="sari_cell")
+        await shop.says("halo", by=BUDI, username="budi")
+        return shop
+
+    @pytest.mark.parametrize(
+        "typed", ["lap sari", "lap @SARI_cell", "lap sari hari ini", "lap hari ini 1001"]
+    )
+    async def test_an_admin_sees_the_report_of_whom_they_name(self, named: Shop, typed: str) -> None:
+        await named.says(typed, by=RINA)
+        report = named.last(RINA)
+        assert isinstance(report, SalesReport)
+        assert (report.user_id, report.name) == (SARI, f"Name {SARI}")
+        assert f"Name {SARI}" in await last_text(named, RINA)
+
+    async def test_an_admin_sees_the_history_of_whom_they_name(self, named: Shop) -> None:
+        await named.says("riwayat sari", by=RINA)
+        history = named.last(RINA)
+        assert isinstance(history, OrderHistory)
+        assert (history.name, len(history.rows)) == (f"Name {SARI}", 5)
+
+    @pytest.mark.parametrize("command", ["lap", "riwayat"])
+    async def test_several_people_are_listed_and_none_is_said_so(self, named: Shop, command: str) -> None:
+        await named.says(f"{command} name", by=RINA)
+        several = named.last(RINA)
+        assert isinstance(several, PeopleMatching)
+        assert {row.user_id for row in several.rows} == {SARI, BUDI}
+        assert f"{command} {SARI}" in await last_text(named, RINA)
+        await named.says(f"{command} zulkifli", by=RINA)
+        assert isinstance(named.last(RINA), PersonNotFound)
+
+    async def test_the_list_of_resellers_is_searched(self, named: Shop) -> None:
+        await named.says("/reseller sari", by=RINA)
+        listed = named.last(RINA)
+        assert isinstance(listed, ResellerList)
+        assert [row.user_id for row in listed.rows] == [SARI]
+
+    async def test_a_reseller_sees_nobody_else(self, named: Shop) -> None:
+        await named.says("riwayat budi", by=SARI)
+        history = named.last(SARI)
+        assert isinstance(history, OrderHistory)
+        assert {row.name for row in history.rows} == {""}
+        assert history.name == ""
+        await named.says("lap budi", by=SARI)
+        assert isinstance(named.last(SARI), ReportPeriodUnclear)

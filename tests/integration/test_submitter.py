@@ -185,6 +185,8 @@ async def test_a_waiting_order_of_a_reseller_who_loses_access_is_not_bought(shop
     order = await shop.asks()
     other = await shop.asks(by=BUDI)
     await shop.says(f"/{word} {SARI}", by=RINA)
+    if word == "hapus":
+        await shop.presses(shop.buttons(RINA)["confirm_remove"], by=RINA)
     assert state_on_disk(shop, order.trxid) == "expired"
     (told,) = [shop.notice(row) for row in shop.messages(SARI) if row["kind"] == "OrderExpired"]
     assert isinstance(told, OrderExpired)

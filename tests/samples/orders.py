@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from bot.notices import orders as say
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
-from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, TOKEN_SN
+from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, SELL_IDR, TOKEN_SN
 
 METER = {"code": "pln20", "destination": "14444941364"}
 
@@ -23,6 +23,8 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
             say.OrderDisputed(**ABOUT, now=Outcome.SUCCESS, closed_group=group),
         )
     ),
+    say.OrderReceived(**ABOUT, price_idr=SELL_IDR),
+    say.OrderSucceeded(**ABOUT, sn=TOKEN_SN, price_idr=SELL_IDR),
     say.OrderWaiting(**ABOUT),
     say.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT, sn=None),
@@ -60,6 +62,8 @@ CARD = say.OrderCard(
 )
 TO_ADMINS: tuple[say.OrderNotice, ...] = (
     *(replace(CARD, state=state) for state in State),
+    replace(CARD, name="Sari", username="sari_cell", chat_title="Reseller Maju"),
+    replace(CARD, chat_id=7001, name="Sari"),
     replace(CARD, cost_idr=None, biller_ref=None, why=""),
     replace(CARD, state=State.PENDING, report="status=0&refid=22110111373985338&dest=0812"),
     replace(CARD, raw="Transaksi s5.081234567890 BELUM SUKSES, Saldo: Rp1.234.567"),

@@ -16,8 +16,15 @@ TO_ADMINS: tuple[say.PeopleNotice, ...] = (
     say.JoinCard(user_id=7002, name="Budi", username=None, at_ms=AT_MS),
     *(say.JoinDecided(user_id=7002, name="Budi", standing=one, admin_name="Ani") for one in Standing),
     *(say.StandingChanged(user_id=7002, name="Budi", standing=standing) for standing in Standing),
+    *(
+        say.RemovalQuestion(user_id=7002, name="Budi", username=username, standing=standing)
+        for standing in Standing
+        for username in ("budi_s", None)
+    ),
+    *(say.RemovalCancelled(user_id=7002, name="Budi", standing=standing) for standing in Standing),
     say.PersonNotFound(typed="@siapa"),
     say.PersonNotFound(typed=""),
+    *(say.PeopleMatching(typed="bud", command="lap", rest=rest, rows=(ROW, ROW)) for rest in ("", "kemarin")),
     say.ResellerList(rows=()),
     say.ResellerList(rows=tuple(replace(ROW, standing=standing) for standing in Standing), more=7),
 )

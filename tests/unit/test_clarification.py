@@ -1,5 +1,7 @@
 """Whatever a clerk at a counter would ask back is asked back, and nothing is shown that was made up."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -18,8 +20,10 @@ from bot.grammar.parsed import (
     order_text,
 )
 from bot.notices.guidance import NotUnderstood
+from bot.notices.placing import OrderOffer, OrderQuestion
 from bot.orders.model import Intent
 from bot.texts.guidance import words
+from bot.texts.placing import order_question
 from tests.trade import NOTHING, TRADE, product, verdict
 
 AN_ORDER = OrderRequest(code="s5", destination="081234567890")
@@ -263,3 +267,40 @@ def test_a_number_with_its_country_and_a_digit_too_many_is_a_slip() -> None:
     found = verdict("s5.628123456789012", NOTHING)
     assert isinstance(found, InvalidInput)
     assert found.input_error is InputError.TOO_LONG
+
+
+_NAMES_READINGS: dict[str, Callable[[tuple[Intent, ...]], bool]] = {
+    "atau bagian nomor": lambda intents: len({intent.destination for intent in intents}) > 1,
+    "dua cara": lambda intents: len(intents) == 2,
+    "beberapa cara": lambda intents: len(intents) > 1,
+    "Produk yang mana": lambda intents: len(intents) > 1,
+    "Maksudnya yang ini": lambda intents: len(intents) == 1,
+}
+"""Words of a question that promise offers, and whether these are there."""
+
+_ONE = Intent(product_code="s5", destination="081234567890")
+
+
+@pytest.mark.parametrize("ambiguity", Ambiguity)
+@pytest.mark.parametrize(
+    "intents",
+    [
+        (_ONE,),
+        (replace(_ONE, ordinal=3),),
+        (_ONE, replace(_ONE, ordinal=3)),
+        (replace(_ONE, ordinal=3), replace(_ONE, destination="0812345678903")),
+        (_ONE, replace(_ONE, destination="0812345678903"), replace(_ONE, destination="08123456789")),
+    ],
+)
+def test_a_question_names_no_reading_that_it_does_not_offer(
+    ambiguity: Ambiguity, intents: tuple[Intent, ...]
+) -> None:
+    notice = OrderQuestion(
+        ambiguity=ambiguity,
+        suggestion="",
+        offers=tuple(OrderOffer(intent=intent) for intent in intents),
+        user_id=1,
+    )
+    asked = "".join(span.text for span in order_question(notice))
+    for named, are_offered in _NAMES_READINGS.items():
+        assert named not in asked or are_offered(intents)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.product import Carrier, DestinationRule
 from bot.grammar.parsed import Ambiguity, Clarification, InputError, InvalidInput, order_text
 from bot.orders.model import Intent
-from tests.trade import NOTHING, TRADE, verdict
+from tests.trade import NOTHING, TRADE, product, verdict
 
 
 def bought(typed: str) -> Intent:
@@ -301,6 +303,43 @@ def test_a_code_that_the_catalogue_lacks_is_asked_with_the_nearest_ones(typed: s
     assert ambiguity is Ambiguity.UNKNOWN_CODE
     assert choices[0] == best
     assert len(choices) <= 8
+
+
+@pytest.mark.parametrize(
+    ("typed", "choices"),
+    [
+        ("s11.085712345678", ["I10.085712345678", "S10.085712345678"]),
+        ("s6.085712345678", ["I5.085712345678", "S5.085712345678"]),
+        ("i12.081234567890", ["S10.081234567890", "I10.081234567890"]),
+        ("telkomsel100.085712345678", ["S100.085712345678"]),
+        ("telkomsel5.085712345678", ["I5.085712345678", "S5.085712345678"]),
+    ],
+)
+def test_of_the_offered_codes_those_of_the_numbers_carrier_come_first(typed: str, choices: list[str]) -> None:
+    ambiguity, offered = question(typed)
+    assert ambiguity is Ambiguity.UNKNOWN_CODE
+    assert [choice for choice in offered if choice in choices] == choices
+    assert offered[0] == choices[0]
+
+
+def test_where_the_carrier_lacks_the_nominal_its_nearest_one_is_offered_before_that_of_another() -> None:
+    catalogue = Catalogue(
+        products=tuple(each for each in TRADE if each.code in {"S10", "I20", "I5", "I50", "X10"})
+    )
+    asked = verdict("s11.085712345678", catalogue)
+    assert isinstance(asked, Clarification)
+    assert [order_text(choice) for choice in asked.choices][:1] == ["S10.085712345678"]
+    catalogue = Catalogue(
+        products=(*catalogue, product("I12", DestinationRule.PHONE, carrier=Carrier.INDOSAT, nominal=12))
+    )
+    asked = verdict("s11.085712345678", catalogue)
+    assert isinstance(asked, Clarification)
+    assert [order_text(choice) for choice in asked.choices][:2] == ["I12.085712345678", "S10.085712345678"]
+
+
+def test_a_code_with_a_short_number_behind_a_blank_may_be_the_longer_code() -> None:
+    assert question("s2 5.081234567890") == (Ambiguity.ORDINAL, ["S25.081234567890"])
+    assert question("s5 2.081234567890") == (Ambiguity.ORDINAL, ["S5.2.081234567890"])
 
 
 def test_a_code_near_to_none_of_the_catalogue_is_a_slip() -> None:

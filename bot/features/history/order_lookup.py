@@ -3,6 +3,7 @@
 import re
 
 from bot.actors import Actor
+from bot.features.people.person_search import find_person
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
@@ -15,8 +16,10 @@ from bot.notices.order_lookup import (
     OrdersToDestination,
 )
 from bot.orders.model import Order
+from bot.purchasing.manual_resolution import is_open
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
+from bot.purchasing.settlement import card_subject
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -32,17 +35,19 @@ _NUMBER = re.compile(r"\+?[0-9][0-9-]{4,}")
 
 def show_status(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `cek …`: the orders to a number, the order of an id, or the last order."""
-    work.notify(_status(work.tx, command.rest, actor), actor.address)
+    _show(work, _status(work, command.rest, actor), actor)
 
 
-def _status(tx: Tx, typed: str, actor: Actor) -> OrderLookupNotice:
+def _status(work: UnitOfWork, typed: str, actor: Actor) -> OrderLookupNotice:
+    tx = work.tx
     found = _find_orders(tx, typed, actor)
     if not found:
         return NoMatchingOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
-        return _details(tx, found[0], actor)
+        return _details(work, found[0], actor)
     return OrdersToDestination(
-        destination=found[0].destination, rows=tuple(_row(tx, order, actor) for order in found)
+        destination=found[0].destination,
+        rows=tuple(_row(tx, order, actor, with_name=True) for order in found),
     )
 
 
@@ -65,45 +70,63 @@ def _find_orders(tx: Tx, typed: str, actor: Actor) -> list[Order]:
     return []
 
 
-def _show_history(work: UnitOfWork, actor: Actor, _: Command) -> None:
-    work.notify(_older(work.tx, actor, None), actor.address)
+def _show(work: UnitOfWork, notice: OrderLookupNotice, actor: Actor) -> None:
+    """Send a notice; what an admin can decide is a card of its order, which is closed with the others."""
+    is_card = isinstance(notice, OrderDetails) and notice.is_undecided
+    subject = card_subject(notice.trxid) if isinstance(notice, OrderDetails) and is_card else ""
+    work.notify(notice, actor.address, subject=subject)
+
+
+def _show_history(work: UnitOfWork, actor: Actor, command: Command) -> None:
+    """Answer `riwayat`, and `riwayat sari` by an admin with the orders of that reseller."""
+    if not (actor.sees_all and command.rest):
+        work.notify(_older(work.tx, actor, actor.user_id, None), actor.address)
+    elif person := find_person(work, actor, command.rest, command=command.word):
+        work.notify(_older(work.tx, actor, person.user_id, None), actor.address)
 
 
 def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    work.notify(_details(work.tx, order, actor), actor.address)
+    _show(work, _details(work, order, actor), actor)
     return Toast.DONE
 
 
 def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Replace the tapped page with the actor's orders before or after the given one."""
+    """Replace the tapped page with the orders of the same person before or after the given one."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    if order.user_id != actor.user_id:
+    if order.user_id != actor.user_id and not actor.sees_all:
         return Toast.NOT_YOURS
     page = _older if tap.action is Action.OLDER else _newer
-    work.notify(page(work.tx, actor, order), actor.chat, edits=actor.card_id)
+    work.notify(page(work.tx, actor, order.user_id, order), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
-def _newer(tx: Tx, actor: Actor, order: Order) -> OrderHistory:
-    found = order_queries.page_after(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
+def _newer(tx: Tx, actor: Actor, user_id: int, order: Order) -> OrderHistory:
+    found = order_queries.page_after(tx, user_id, order, limit=ROWS_A_PAGE + 1)
     if len(found) < ROWS_A_PAGE:
-        return _older(tx, actor, None)
+        return _older(tx, actor, user_id, None)
     rows = tuple(_row(tx, each, actor) for each in found[-ROWS_A_PAGE:])
-    return OrderHistory(rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True)
+    return OrderHistory(
+        rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True, name=_other(tx, actor, user_id)
+    )
 
 
-def _older(tx: Tx, actor: Actor, order: Order | None) -> OrderHistory:
-    found = order_queries.page_before(tx, actor.user_id, order, limit=ROWS_A_PAGE + 1)
+def _older(tx: Tx, actor: Actor, user_id: int, order: Order | None) -> OrderHistory:
+    found = order_queries.page_before(tx, user_id, order, limit=ROWS_A_PAGE + 1)
     rows = tuple(_row(tx, each, actor) for each in found[:ROWS_A_PAGE])
-    return OrderHistory(rows=rows, has_newer=order is not None, has_older=len(found) > ROWS_A_PAGE)
+    return OrderHistory(
+        rows=rows,
+        has_newer=order is not None,
+        has_older=len(found) > ROWS_A_PAGE,
+        name=_other(tx, actor, user_id),
+    )
 
 
-def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
+def _row(tx: Tx, order: Order, actor: Actor, *, with_name: bool = False) -> OrderRow:
     return OrderRow(
         trxid=order.trxid,
         code=order.product_code,
@@ -113,11 +136,12 @@ def _row(tx: Tx, order: Order, actor: Actor) -> OrderRow:
         sn=order.sn,
         reason=order.reason or "",
         failure_cause=order.failure_cause,
-        name=_name(tx, order) if actor.sees_all and order.user_id != actor.user_id else "",
+        # On a page of one person's orders the title names them.
+        name=_other(tx, actor, order.user_id) if with_name else "",
     )
 
 
-def _details(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
+def _details(work: UnitOfWork, order: Order, actor: Actor) -> OrderDetails:
     return OrderDetails(
         **facts_of(order, order.changed_at_ms),
         state=order.state,
@@ -128,12 +152,18 @@ def _details(tx: Tx, order: Order, actor: Actor) -> OrderDetails:
         failure_cause=order.failure_cause,
         expiry=order.expiry,
         user_id=order.user_id if actor.sees_all else None,
-        name=_name(tx, order) if actor.sees_all else "",
+        name=_name(work.tx, order.user_id) if actor.sees_all else "",
+        is_undecided=actor.sees_all and is_open(work, order),
     )
 
 
-def _name(tx: Tx, order: Order) -> str:
-    person = people.get(tx, order.user_id)
+def _other(tx: Tx, actor: Actor, user_id: int) -> str:
+    """Return the name of a person, for an admin who looks at another's orders."""
+    return _name(tx, user_id) if actor.sees_all and user_id != actor.user_id else ""
+
+
+def _name(tx: Tx, user_id: int) -> str:
+    person = people.get(tx, user_id)
     return person.name if person else ""
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import islice
 
 from bot.actors import Actor
+from bot.features.people.person_search import find_person
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
@@ -30,31 +31,42 @@ from storage.transaction import Tx
 
 MAX_TYPED_CHARS = 60
 
+_NAMES = re.compile(r"(?:[^0-9]*[^\W\d_]|[0-9]{4,})")
+"""The beginning of what may name a person: no date has four digits in front."""
+
 _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
 
 def _show_day(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `lap …`: today, or the given days."""
-    _answer(work, actor, command.rest, default=single_day(day_of(work.now_ms, work.zone)))
+    _answer(work, actor, command, default=single_day(day_of(work.now_ms, work.zone)))
 
 
 def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `rekap …`: this month, or the given days."""
     today = day_of(work.now_ms, work.zone)
-    _answer(work, actor, command.rest, default=Period(first=today.replace(day=1), last=today))
+    _answer(work, actor, command, default=Period(first=today.replace(day=1), last=today))
 
 
-def _answer(work: UnitOfWork, actor: Actor, typed: str, *, default: Period) -> None:
+def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period) -> None:
+    typed, word = command.rest, command.word
     days, form = split_form(typed)
-    period = parse_period(days, day_of(work.now_ms, work.zone)) if days else default
+    today = day_of(work.now_ms, work.zone)
+    period = parse_period(days, today) if days else default
     user_id = None if actor.sees_all else actor.user_id
+    if period is None and actor.sees_all and _NAMES.match(days):
+        named, days = split_name(days, today)
+        rest = " ".join(part for part in (days, form or "") if part)
+        person = find_person(work, actor, named, command=word, rest=rest)
+        if person is None:
+            return
+        user_id, period = person.user_id, parse_period(days, today) if days else default
     if period is None:
         work.notify(ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), actor.address)
     elif form:
         _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=form), actor)
     else:
-        report = _report(user_id, period, day_of(work.now_ms, work.zone))
-        work.notify(report, actor.address)
+        work.notify(_report(work, actor, user_id, period), actor.address)
 
 
 def split_form(typed: str) -> tuple[str, FileFormat | None]:
@@ -66,13 +78,27 @@ def split_form(typed: str) -> tuple[str, FileFormat | None]:
     return days, FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
 
 
+def split_name(typed: str, today: date) -> tuple[str, str]:
+    """Return the name and the days of `sari 1/11-21/11` or `kemarin sari`; no days if none are in it."""
+    words_typed = typed.split()
+    for count in range(1, len(words_typed)):
+        head, tail = " ".join(words_typed[:count]), " ".join(words_typed[count:])
+        if parse_period(tail, today):
+            return head, tail
+    for count in range(len(words_typed) - 1, 0, -1):
+        head, tail = " ".join(words_typed[:count]), " ".join(words_typed[count:])
+        if parse_period(head, today):
+            return tail, head
+    return typed, ""
+
+
 def _turn_report(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     """Replace the tapped report with the one of another period."""
     whose, _, text = tap.payload.partition("|")
     period = decode_period(text)
     if period is None or not _may_see(whose, actor):
         return Toast.USED
-    report = _report(_user_id(whose), period, day_of(work.now_ms, work.zone))
+    report = _report(work, actor, _user_id(whose), period)
     work.notify(report, actor.chat, edits=actor.card_id)
     return Toast.DONE
 
@@ -93,7 +119,9 @@ def _send_file(work: UnitOfWork, file: SalesReportFile, actor: Actor) -> None:
         work.notify(file, actor.address)
 
 
-def _report(user_id: int | None, period: Period, today: date) -> SalesReport:
+def _report(work: UnitOfWork, actor: Actor, user_id: int | None, period: Period) -> SalesReport:
+    today = day_of(work.now_ms, work.zone)
+    person = people.get(work.tx, user_id) if user_id not in (None, actor.user_id) and user_id else None
     before, after = adjacent_periods(period, today)
     return SalesReport(
         user_id=user_id,
@@ -101,11 +129,14 @@ def _report(user_id: int | None, period: Period, today: date) -> SalesReport:
         before=str(before or ""),
         after=str(after or ""),
         is_today=period == single_day(today),
+        name=person.name if person else "",
     )
 
 
 def _may_see(whose: str, actor: Actor) -> bool:
-    return actor.sees_all if whose == SHOP else whose == str(actor.user_id)
+    if whose == SHOP or whose != str(actor.user_id):
+        return actor.sees_all and (whose == SHOP or people.is_id(whose))
+    return True
 
 
 def _user_id(whose: str) -> int | None:
@@ -134,13 +165,17 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
     for_admin = notice.user_id is None
     if period.day_count == 1:
         sales = _sales(tx, notice, period, clock)
-        text = words.day_report(period.first, sales, is_today=notice.is_today, for_admin=for_admin)
+        text = words.day_report(
+            period.first, sales, is_today=notice.is_today, for_admin=for_admin, name=notice.name
+        )
         return RenderedMessage(text=text)
     days = period.days() if period.day_count <= words.DAYS_SHOWN else ()
     by_day = [(day, _sales(tx, notice, single_day(day), clock)) for day in days]
     sales = [sale for _, of_day in by_day for sale in of_day] or _sales(tx, notice, period, clock)
     totals = [(day, sum_sales(of_day)) for day, of_day in by_day]
-    return RenderedMessage(text=words.days_report(period, sum_sales(sales), totals, for_admin=for_admin))
+    return RenderedMessage(
+        text=words.days_report(period, sum_sales(sales), totals, for_admin=for_admin, name=notice.name)
+    )
 
 
 def _period_of(notice: SalesReport | SalesReportFile) -> Period:

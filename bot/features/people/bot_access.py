@@ -19,7 +19,7 @@ def handle_access_change(work: UnitOfWork, change: BotAccessChanged) -> None:
     """Hold back or release the messages to a chat; welcome a group, and alert the admins to a lost chat."""
     if chats.current(work.tx, change.chat_id) != change.chat_id:
         return  # the bot leaves a group that became a supergroup
-    if not change.is_private:
+    if not change.is_private and change.title:
         chats.rename(work.tx, change.chat_id, change.title, at_ms=work.now_ms)
     if change.can_write:
         chats.unpark(work.tx, change.chat_id, at_ms=work.now_ms)

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
+from bot.features.people.person_search import MAX_TYPED_CHARS, row_of
 from bot.grammar.lines import mentions_order
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import EXAMPLE, Command, InputError
@@ -14,8 +15,9 @@ from bot.notices.people import (
     JoinDecided,
     JoinRequests,
     PersonNotFound,
+    RemovalCancelled,
+    RemovalQuestion,
     ResellerList,
-    ResellerRow,
     StandingChanged,
 )
 from bot.purchasing.settlement import expire_waiting_orders, has_lost_access
@@ -51,6 +53,9 @@ MAX_REQUESTS_SHOWN = 30
 
 MAX_CHARS_READ = 300
 """Of a stranger's text: enough for a command or an order, and cheap however it is made."""
+
+REMOVAL = "removal"
+"""The kind of the subject of a question whether a person is removed."""
 
 _ACCESS_WORDS = ("start", "daftar")
 _STANDINGS = {"bekukan": Standing.FROZEN, "hapus": Standing.REMOVED, "aktifkan": Standing.APPROVED}
@@ -161,7 +166,7 @@ def _notify_admin(work: UnitOfWork, admin_id: int, applicant: Person) -> None:
 
 def render_requests(tx: Tx) -> RenderedMessage:
     """Render the list of the people whose access requests are undecided."""
-    rows = [_row(person) for person in people.asking(tx, limit=MAX_REQUESTS_SHOWN)]
+    rows = [row_of(person) for person in people.asking(tx, limit=MAX_REQUESTS_SHOWN)]
     return RenderedMessage(text=join_requests(rows, people.count_asking(tx)))
 
 
@@ -194,14 +199,35 @@ def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Stand
 
 
 def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standing) -> None:
-    """Freeze, remove or approve the person that an admin named by id or @name."""
+    """Freeze or approve the person that an admin named by id or @name; removing is asked about first."""
     person = _find(work.tx, typed, standing, work.now_ms)
     if person is None or person.standing not in ALLOWED_CHANGES[standing]:
         work.notify(PersonNotFound(typed=typed), admin.address)
         return
+    if standing is Standing.REMOVED:
+        question = RemovalQuestion(
+            user_id=person.user_id, name=person.name, username=person.username, standing=person.standing
+        )
+        work.notify(question, admin.address, subject=f"{REMOVAL}:{work.nonce()}")
+        return
     _change(work, person, standing, admin)
     changed = StandingChanged(user_id=person.user_id, name=person.name, standing=standing)
     work.notify(changed, admin.address)
+
+
+def _confirm_removal(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Remove the person after the second tap, or leave them."""
+    person = people.get(work.tx, int(tap.payload))
+    if person is None:
+        return Toast.USED
+    if tap.action is Action.CANCEL or person.standing not in ALLOWED_CHANGES[Standing.REMOVED]:
+        kept = RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
+        work.replace_cards(kept, subject=tap.subject)
+        return Toast.DONE
+    _change(work, person, Standing.REMOVED, admin)
+    removed = StandingChanged(user_id=person.user_id, name=person.name, standing=Standing.REMOVED)
+    work.replace_cards(removed, subject=tap.subject)
+    return Toast.DONE
 
 
 def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
@@ -251,16 +277,22 @@ def _change_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None
     change_standing(work, admin, command.rest, _STANDINGS[command.word])
 
 
-def _show_resellers(work: UnitOfWork, admin: Actor, _: Command) -> None:
-    rows = tuple(_row(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
+def _show_resellers(work: UnitOfWork, admin: Actor, command: Command) -> None:
+    """Answer `/reseller` with the people who are in, or `/reseller sari` with those of that name."""
+    if command.rest:
+        _show_matching(work, admin, command.rest)
+        return
+    rows = tuple(row_of(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
     more = max(0, people.count_listed(work.tx) - len(rows))
     work.notify(ResellerList(rows=rows, more=more), admin.address)
 
 
-def _row(person: Person) -> ResellerRow:
-    return ResellerRow(
-        user_id=person.user_id, name=person.name, username=person.username, standing=person.standing
-    )
+def _show_matching(work: UnitOfWork, admin: Actor, typed: str) -> None:
+    found = people.matching(work.tx, typed, limit=MAX_RESELLERS_SHOWN)
+    if not found:
+        work.notify(PersonNotFound(typed=typed[:MAX_TYPED_CHARS]), admin.address)
+        return
+    work.notify(ResellerList(rows=tuple(row_of(person) for person in found)), admin.address)
 
 
 ROUTES = Routes(
@@ -268,5 +300,10 @@ ROUTES = Routes(
         CommandRoute(("reseller",), _show_resellers, Audience.ADMINS),
         CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),
     ),
-    buttons=(ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),),
+    buttons=(
+        ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),
+        ButtonRoute(
+            actions=(Action.CONFIRM_REMOVE, Action.CANCEL), handle=_confirm_removal, subject_kind=REMOVAL
+        ),
+    ),
 )

@@ -58,7 +58,7 @@ def resolve_for_product(request: OrderRequest, product: Product, catalogue: Cata
     result = read_destination(request.destination, product.rule)
     resolution = to_resolution(result, product.code, request.destination)
     match resolution:
-        case Intent() as intent if _fits_carrier(intent.destination, product):
+        case Intent() as intent if fits_carrier(intent.destination, product):
             return intent
         case Intent() as intent:
             return clarify(Ambiguity.CARRIER, (intent, *_same_for_carrier(intent, product, catalogue)))
@@ -66,7 +66,7 @@ def resolve_for_product(request: OrderRequest, product: Product, catalogue: Cata
             others = [
                 other
                 for choice in choices
-                if not _fits_carrier(choice.destination, product)
+                if not fits_carrier(choice.destination, product)
                 for other in _same_for_carrier(choice, product, catalogue)
             ]
             return clarify(ambiguity, (*choices, *others))
@@ -74,7 +74,8 @@ def resolve_for_product(request: OrderRequest, product: Product, catalogue: Cata
             return invalid
 
 
-def _fits_carrier(phone: str, product: Product) -> bool:
+def fits_carrier(phone: str, product: Product) -> bool:
+    """Return whether a number may be of the product's carrier; True if either is unknown."""
     if product.carrier is None or product.rule is not DestinationRule.PHONE:
         return True
     return carrier_of(phone) in {None, product.carrier}

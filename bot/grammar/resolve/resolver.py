@@ -6,6 +6,8 @@ game id with its server, any other code a phone number or an account.
 
 import re
 
+from msgspec.structs import replace
+
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.inference import carriers_in
 from bot.catalogue.product import DestinationRule
@@ -31,6 +33,7 @@ from bot.grammar.resolve.resolution import (
 )
 from bot.orders.model import Intent
 
+_ORDINAL_BEFORE = re.compile(r"(?P<ordinal>[1-9][0-9]?)[\s.,*#]+(?P<rest>.+)")
 _PULSA = re.compile(r"[a-z]{1,2}[0-9]{1,3}")
 _GAME_SERVER = re.compile(r"(?:ml|mlbb)[0-9]*")
 _LANDLINE = re.compile(r"0[1-79]")
@@ -39,9 +42,22 @@ _NUMBER_ALONE = re.compile(r"(?:\+?62[\s\-]*)?\(?[0-9]{3,}(?:[\s\-().]*[0-9]){6,
 
 def resolve(request: OrderRequest, catalogue: Catalogue) -> Resolution:
     resolution = _resolve_code(request, catalogue)
-    if request.ambiguity is None or isinstance(resolution, InvalidInput):
+    if request.ambiguity is None:
         return resolution
-    return clarify(request.ambiguity, options_in([resolution]))
+    longer = _with_longer_code(request, catalogue)
+    is_longer = bool(longer) and catalogue.find(request.code) is None
+    options = options_in(longer if is_longer else [resolution, *longer])
+    return clarify(request.ambiguity, options) if options else resolution
+
+
+def _with_longer_code(request: OrderRequest, catalogue: Catalogue) -> tuple[Resolution, ...]:
+    """Return how `s2 5.0812…` resolves as an order of `s25`; empty if there is no such code."""
+    found = _ORDINAL_BEFORE.fullmatch(request.destination)
+    if request.ambiguity is not Ambiguity.ORDINAL or found is None:
+        return ()
+    product = catalogue.find(request.code + found["ordinal"])
+    longer = replace(request, destination=found["rest"])
+    return (resolve_for_product(longer, product, catalogue),) if product else ()
 
 
 def _resolve_code(request: OrderRequest, catalogue: Catalogue) -> Resolution:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 
+from bot.actors import Standing
 from bot.catalogue.catalogue import Catalogue
 from bot.grammar.examples import order_examples
 from bot.notices.guidance import GroupWelcome
-from bot.notices.people import JoinRequests
+from bot.notices.people import JoinRequests, PeopleMatching, ResellerRow
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import DEWI, RINA, Person, Stage
+
+_ROW = ResellerRow(user_id=1001, name="Sari", username="sari_cell", standing=Standing.APPROVED)
+_OTHER = ResellerRow(user_id=1004, name="Sari Dewi", username=None, standing=Standing.APPROVED)
+SEVERAL = PeopleMatching(typed="sari", command="riwayat", rest="", rows=(_ROW, _OTHER))
 
 
 def play() -> Iterator[Scene]:
@@ -64,10 +69,18 @@ def _rejected_and_removed() -> Iterator[Scene]:
         caption="The list of resellers", typed="/reseller", messages=stage.send_text("/reseller", RINA)
     )
     yield Scene(
+        caption="Several people of one name",
+        typed="riwayat sari",
+        messages=stage.notify(SEVERAL, to=RINA),
+    )
+    yield Scene(
         caption="A reseller is removed",
         typed="/hapus @dewi_cell",
         messages=stage.send_text("/hapus @dewi_cell", RINA),
     )
+    yield Scene(caption="Batal is tapped", messages=stage.tap("Batal", RINA))
+    stage.send_text("/hapus @dewi_cell", RINA)
+    yield Scene(caption="Ya, hapus is tapped", messages=stage.tap("Ya, hapus", RINA))
     yield Scene(
         caption="An unknown name", typed="/hapus @siapa", messages=stage.send_text("/hapus @siapa", RINA)
     )

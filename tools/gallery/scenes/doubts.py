@@ -8,9 +8,11 @@ from tools.gallery.stage import SARI, Stage, messages_to
 
 TYPED = (
     ("A code that is almost a known one", "s55.081234567890"),
+    ("The same for a number of another network", "s11.085712345678"),
     ("A number of another network", "s5.085712345678"),
     ("A nominal that fits several products", "20.14444941364"),
     ("An ordinal or a part of the number", "s5.08123456789.12"),
+    ("An ordinal beyond the next purchase", "s5.7.081234567890"),
     ("Two numbers after one code", "ovo25.08123456789 12345"),
     ("A PIN after the order", "s5.081234567890.1234"),
     ("Words after the order", "s5.081234567890 ya kak"),
