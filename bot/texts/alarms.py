@@ -41,7 +41,7 @@ from bot.texts.technical_notes import ACCOUNTS, OUTCOMES, STATES, technical_note
 
 HOLD_CAUSES = {
     HoldCause.UNCLEAR: "Banyak jawaban biller terputus atau tidak terbaca.",
-    HoldCause.ACCOUNT: "Biller menolak akun, sign, atau IP berkali-kali.",
+    HoldCause.ACCOUNT: "Biller menolak akun, tanda tangan, atau IP berkali-kali.",
     HoldCause.UNREACHABLE: "Biller tidak bisa dihubungi.",
 }
 
@@ -103,7 +103,7 @@ def sn_question(notice: SnQuestion) -> Text:
         ("✅ ", bold("SUKSES"), ": berapa SN-nya?"),
         _what(notice),
         ("Ref ", code(notice.trxid)),
-        ("Balas (reply) pesan ini dengan SN, atau ketik ", code(f"/sukses {notice.trxid} SN")),
+        ("Balas pesan ini dengan SN, atau ketik ", code(f"/sukses {notice.trxid} SN")),
     )
 
 
@@ -159,7 +159,7 @@ def biller_account_alarm(notice: BillerAccountAlarm, clock: Clock) -> Text:
     what = (
         "Saldo di biller tidak cukup?"
         if notice.failure_cause is FailureCause.DEPOSIT
-        else "Akun, sign, atau IP ditolak?"
+        else "Akun, tanda tangan, atau IP ditolak?"
     )
     return lines(
         ("🚨 ", bold("Biller menolak pesanan")),
@@ -198,7 +198,7 @@ def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
             "URL-nya tidak persis seperti di pengaturan, jadi tidak dibaca. Dari ",
             code(notice.remote or "-"),
         )
-        advice = "Jika itu biller: minta URL-nya persis /reversal/SECRET, tanpa tambahan."
+        advice = "Jika itu biller: minta URL-nya persis /reversal/ lalu REVERSAL_SECRET, tanpa tambahan."
     elif notice.cause is RefusalCause.METHOD:
         why = ("Permintaannya bukan GET, jadi tidak dibaca. Dari ", code(notice.remote or "-"))
         advice = "Jika itu biller: minta laporan dikirim dengan GET."
@@ -207,7 +207,7 @@ def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
         advice = "Jika itu biller atau proxy Anda: tambahkan alamatnya di pengaturan, lalu mulai ulang."
     return lines(
         ("🚨 ", bold("Laporan biller ditolak")),
-        "Secret-nya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
+        "Kata rahasianya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
         why,
         advice,
         "Jika bukan: REVERSAL_SECRET bocor, ganti segera.",

@@ -64,7 +64,7 @@ def words(notice: SerialNumberNotice, clock: Clock) -> Text:
                 ("✏️ ", bold("SN yang mana?")),
                 _what(notice),
                 ("Ref ", code(notice.trxid)),
-                "Balas (reply) pesan ini dengan SN. SN itu langsung dikirim ke reseller.",
+                "Balas pesan ini dengan SN. SN itu langsung dikirim ke reseller.",
             )
         case SnForwarded():
             by = (" oleh ", untrusted(notice.admin_name)) if notice.admin_name else (" oleh biller",)
