@@ -146,9 +146,11 @@ class Runtime:
         )
         self.mutations = MutationReceiver(
             database=environment.database,
+            context=self.context,
             signing_key=settings.mutation_signing_key,
             now_ms=environment.now_ms,
             wake_up=self.mutations_wake_up,
+            outbox_wake_up=self.outbox_wake_up,
         )
         self.auditor = Auditor(
             database=environment.database,

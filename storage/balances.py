@@ -1,7 +1,10 @@
 """The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
+import sqlite3
+
 from msgspec import Struct
 
+from bot.orders.biller_float import Checkpoint, FloatMove
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -13,12 +16,16 @@ MAX_QUARANTINED_REVERSALS = 10_000
 
 
 class ReportedBalance(Struct, frozen=True, kw_only=True):
-    """The balance that the biller last reported, in an `answer` or a `reversal` (`source`) about an order."""
+    """The balance that the biller last reported, in an `answer` or a `reversal` (`source`) about an order.
+
+    `checkpoint` is the report with which the next one can be compared.
+    """
 
     balance_idr: int
     reported_at_ms: int
     source: str
     trxid: str
+    checkpoint: Checkpoint | None = None
 
 
 class OrderSum(Struct, frozen=True, kw_only=True):
@@ -30,25 +37,63 @@ class OrderSum(Struct, frozen=True, kw_only=True):
 
 
 def report_balance(tx: Tx, balance: ReportedBalance) -> None:
+    checkpoint = balance.checkpoint
     tx.run(
         "report_balance",
         balance_idr=balance.balance_idr,
         reported_at_ms=balance.reported_at_ms,
         source=balance.source,
         trxid=balance.trxid,
+        checkpoint_idr=checkpoint.balance_idr if checkpoint else None,
+        checkpoint_at_ms=checkpoint.at_ms if checkpoint else 0,
+        topup_idr=checkpoint.topup_idr if checkpoint else 0,
+        spent_idr=checkpoint.spent_idr if checkpoint else 0,
+        unknown_count=checkpoint.unknown_count if checkpoint else 0,
     )
 
 
 def last_balance(tx: Tx) -> ReportedBalance | None:
     row = tx.one("last_balance")
-    if row is None:
-        return None
+    return _reported(row) if row else None
+
+
+def balance_before_report(tx: Tx, trxid: str) -> tuple[ReportedBalance | None, bool]:
+    """Return the last balance, and whether a report about this order can be compared with its checkpoint.
+
+    It cannot if another order may have moved the balance since this one was claimed.
+    """
+    row = tx.one("balance_before_report", trxid=trxid)
+    return (_reported(row), bool(row["is_alone"])) if row else (None, False)
+
+
+def _reported(row: sqlite3.Row) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
         source=row["source"],
         trxid=row["trxid"],
+        checkpoint=_checkpoint(row) if row["checkpoint_idr"] is not None else None,
     )
+
+
+def _checkpoint(row: sqlite3.Row) -> Checkpoint:
+    return Checkpoint(
+        balance_idr=row["checkpoint_idr"],
+        at_ms=row["checkpoint_at_ms"],
+        topup_idr=row["topup_idr"],
+        spent_idr=row["spent_idr"],
+        unknown_count=row["unknown_count"],
+    )
+
+
+def move_float(tx: Tx, move: FloatMove) -> None:
+    """Store a move of the balance that came without a report."""
+    tx.run("move_float", spent_idr=move.spent_idr, unknown_count=move.unknown_count)
+
+
+def forget_checkpoint(tx: Tx) -> None:
+    """Forget the report with which the next one would be compared."""
+    tx.run("forget_checkpoint")
 
 
 class TopUp(Struct, frozen=True, kw_only=True):
@@ -60,6 +105,7 @@ class TopUp(Struct, frozen=True, kw_only=True):
 
 def note_topup(tx: Tx, amount_idr: int, *, noted_by: int, at_ms: int) -> None:
     tx.run("note_topup", amount_idr=amount_idr, noted_by=noted_by, at_ms=at_ms)
+    tx.run("top_up_float", amount_idr=amount_idr)
 
 
 def last_topup(tx: Tx) -> TopUp | None:

@@ -407,13 +407,40 @@ SELECT count(*) AS count FROM people WHERE standing = 'asked';
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen');
 
 -- name: report_balance
-INSERT INTO biller_balance (singleton, balance_idr, reported_at_ms, source, trxid)
-VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid)
+INSERT INTO biller_balance (singleton, balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms,
+    topup_idr, spent_idr, unknown_count)
+VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid, :checkpoint_idr, :checkpoint_at_ms, :topup_idr, :spent_idr,
+    :unknown_count)
 ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
-    source = :source, trxid = :trxid;
+    source = :source, trxid = :trxid, checkpoint_idr = :checkpoint_idr, checkpoint_at_ms = :checkpoint_at_ms,
+    topup_idr = :topup_idr, spent_idr = :spent_idr, unknown_count = :unknown_count;
 
 -- name: last_balance
-SELECT balance_idr, reported_at_ms, source, trxid FROM biller_balance WHERE singleton = 1;
+SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count
+FROM biller_balance WHERE singleton = 1;
+
+-- name: move_float
+UPDATE biller_balance SET spent_idr = spent_idr + :spent_idr, unknown_count = unknown_count + :unknown_count
+WHERE singleton = 1;
+
+-- name: top_up_float
+UPDATE biller_balance SET topup_idr = topup_idr + :amount_idr WHERE singleton = 1;
+
+-- name: forget_checkpoint
+UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
+
+-- name: balance_before_report
+-- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
+SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
+    NOT EXISTS (SELECT 1 FROM orders
+        WHERE orders.state IN ('submitting', 'pending', 'unknown', 'disputed')
+            AND orders.state <> 'succeeded' AND orders.state <> 'failed' AND orders.state <> 'expired'
+            AND orders.trxid <> :trxid)
+    AND NOT EXISTS (SELECT 1 FROM order_events AS event
+        WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
+                WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
+            AND event.trxid <> :trxid AND event.kind <> 'Placed') AS is_alone
+FROM biller_balance WHERE singleton = 1;
 
 -- name: await_deposit
 INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from storage import balances
 from storage.transaction import Tx
 
 
@@ -20,6 +21,8 @@ class Restore(Struct, frozen=True, kw_only=True):
 
 
 def start_quarantine(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, gap_until_ms: int) -> None:
+    """Store a restore; the balance at the biller is not compared over the gap."""
+    balances.forget_checkpoint(tx)
     tx.run(
         "start_restore_quarantine",
         restored_at_ms=restored_at_ms,

@@ -1,6 +1,7 @@
 """Notes what admins paid in at the biller, so that its balance can be expected between two reports."""
 
 from bot.actors import Actor, Address
+from bot.features.accounts.decision import close_card
 from bot.features.biller_balance import biller_balance
 from bot.grammar.amounts import parse_amount
 from bot.grammar.parsed import Command
@@ -31,6 +32,7 @@ def _ask(work: UnitOfWork, admin: Actor, command: Command) -> None:
 
 def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     amount_idr = int(tap.payload)
+    close_card(work, admin, tap)
     if tap.action is Action.CANCEL:
         work.replace_cards(TopUpCancelled(amount_idr=amount_idr), subject=tap.subject)
         return Toast.DONE

@@ -17,6 +17,9 @@ _AMOUNT = re.compile(
     rf"(?:{_MARKS}(?P<rest>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_MORE_OF_THE_AMOUNT = re.compile(r"[0-9]{3}(?![0-9a-z])", re.IGNORECASE)
+"""`1 000 000` is a million by the hand that typed it, and not 1 with the reason `000 000`."""
+
 _DAILY = re.compile(rf"(?:harian|sehari|hari){_MARKS}(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _UNLIMITED = ("bebas", "tanpa batas", "unlimited")
 
@@ -51,12 +54,12 @@ class NewLimit(Struct, frozen=True, kw_only=True):
 
 
 def parse_adjustment(typed: str) -> Adjustment | None:
-    """Parse `@budi 100rb setor tunai`; None if the person, the amount or the reason is missing."""
+    """Parse `@budi 100rb setor tunai`; None if the person, the amount or the reason is missing or unclear."""
     target, rest = _split_target(typed)
     amount = _AMOUNT.fullmatch(rest)
     amount_idr = parse_amount(amount["amount"]) if amount else None
     reason = " ".join((amount["rest"] or "").split()) if amount else ""
-    if not target or amount_idr is None or not reason:
+    if not target or amount_idr is None or not reason or _MORE_OF_THE_AMOUNT.match(reason):
         return None
     return Adjustment(target=target, amount_idr=amount_idr, reason=reason[:MAX_REASON_CHARS])
 

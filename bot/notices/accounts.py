@@ -30,6 +30,7 @@ class DailyLimitReached(Struct, frozen=True, kw_only=True):
     """An order was not placed, for it exceeds what the shop may spend in a day.
 
     `left_idr` is what is left of the limit, `begins_at_ms` when it begins again.
+    In a chat that is not private the figures of the shop are not shown.
     """
 
     code: str
@@ -39,6 +40,7 @@ class DailyLimitReached(Struct, frozen=True, kw_only=True):
     spent_today_idr: int
     left_idr: int
     begins_at_ms: int
+    is_private: bool = True
 
 
 class AdjustmentUnclear(Struct, frozen=True, kw_only=True):

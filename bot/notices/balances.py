@@ -7,10 +7,12 @@ class BalanceLine(Struct, frozen=True, kw_only=True):
     """How an order moved the available balance of its shop; `after_idr` stands in the ledger at that entry.
 
     `amount_idr` is negative where the order was paid, positive where its price came back.
+    In a chat that is not private everybody reads along, and only what came in or back is shown.
     """
 
     amount_idr: int
     after_idr: int
+    is_private: bool = True
 
     @property
     def before_idr(self) -> int:
@@ -22,6 +24,7 @@ class InsufficientBalance(Struct, frozen=True, kw_only=True):
     """An order was not placed, for the shop has too little; `credit_idr` is what it may owe.
 
     `takes_tickets` is whether the shop can pay in by a ticket, without an admin.
+    In a chat that is not private the figures of the shop are not shown.
     """
 
     code: str
@@ -31,6 +34,7 @@ class InsufficientBalance(Struct, frozen=True, kw_only=True):
     credit_idr: int
     missing_idr: int
     takes_tickets: bool = False
+    is_private: bool = True
 
 
 class PriceMissing(Struct, frozen=True, kw_only=True):

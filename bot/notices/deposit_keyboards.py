@@ -29,9 +29,9 @@ def deposit_buttons(notice: DepositsNotice) -> ButtonRows:
         case SuspenseQuestion(user_id=0):
             confirm = ButtonSpec(action=Action.CONFIRM_SUSPENSE_REJECT)
             return ((confirm, ButtonSpec(action=Action.CANCEL)),)
-        case SuspenseQuestion(user_id=user_id, amount_idr=amount_idr):
+        case SuspenseQuestion(user_id=user_id, ticket_id=ticket_id, amount_idr=amount_idr):
             credit = ButtonSpec(
-                action=Action.SUSPENSE_CREDIT, payload=str(user_id), label=_rupiah(amount_idr)
+                action=Action.SUSPENSE_CREDIT, payload=f"{user_id} {ticket_id}", label=_rupiah(amount_idr)
             )
             return ((credit, ButtonSpec(action=Action.CANCEL)),)
         case _:

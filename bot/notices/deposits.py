@@ -121,9 +121,10 @@ class TicketEvidence(AboutTicket, frozen=True, kw_only=True):
 
 
 class TicketQuestion(AboutTicket, frozen=True, kw_only=True):
-    """Asks an admin whether to credit what was received, where that is not the exact amount or late.
+    """Asks an admin whether to credit what was received, where that is inexact, late, or doubtful.
 
     `mutation_id` is the reported payment of this amount that nobody has claimed, 0 if there is none.
+    `same_at_ms` is when the shop lately got the same amount: an admin may have entered this money by hand.
     """
 
     name: str
@@ -131,6 +132,7 @@ class TicketQuestion(AboutTicket, frozen=True, kw_only=True):
     received_idr: int
     available_idr: int
     mutation_id: int = 0
+    same_at_ms: int | None = None
 
 
 class TicketClosed(AboutTicket, frozen=True, kw_only=True):
@@ -186,6 +188,7 @@ class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
     """Asks an admin whether to credit money to a shop, or to take it out of the books if `user_id` is 0.
 
     `ticket_id` and `exact_idr` are those of the shop's open ticket, which is closed with it; 0 without one.
+    `same_at_ms` is when the shop lately got the same amount: an admin may have entered this money by hand.
     """
 
     user_id: int = 0
@@ -193,6 +196,7 @@ class SuspenseQuestion(AboutPayment, frozen=True, kw_only=True):
     available_idr: int = 0
     ticket_id: int = 0
     exact_idr: int = 0
+    same_at_ms: int | None = None
 
 
 class SuspenseClosed(AboutPayment, frozen=True, kw_only=True):

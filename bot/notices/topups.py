@@ -1,4 +1,4 @@
-"""Notices to admins about what they paid in at the biller."""
+"""Notices to admins about what they paid in at the biller, and a balance there that it does not explain."""
 
 from msgspec import Struct
 
@@ -32,4 +32,23 @@ class TopUpCancelled(Struct, frozen=True, kw_only=True):
     amount_idr: int
 
 
-TopUpNotice = TopUpUnclear | TopUpQuestion | TopUpNoted | TopUpCancelled
+class BillerDrift(Struct, frozen=True, kw_only=True):
+    """The balance that the biller reported is not what top-ups and orders since the checkpoint make of that.
+
+    From now on later reports are compared with `reported_idr`.
+    """
+
+    reported_idr: int
+    checkpoint_idr: int
+    checkpoint_at_ms: int
+    topup_idr: int
+    spent_idr: int
+    at_ms: int
+
+    @property
+    def expected_idr(self) -> int:
+        """The balance that was expected."""
+        return self.checkpoint_idr + self.topup_idr - self.spent_idr
+
+
+TopUpNotice = TopUpUnclear | TopUpQuestion | TopUpNoted | TopUpCancelled | BillerDrift

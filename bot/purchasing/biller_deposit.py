@@ -1,17 +1,30 @@
 """Notifies chats whose orders failed for lack of a deposit at the biller, once it accepts orders again.
 
-It also warns the admins when that deposit runs low.
+It also warns the admins when that deposit runs low, and when it is not what orders and top-ups make of it.
+Reports of orders in flight together arrive in any order, so that only that of an order alone is compared.
 """
+
+from typing import assert_never
 
 from bot.actors import Address
 from bot.notices.alarms import BillerReserveLow
 from bot.notices.orders import OrdersPossibleAgain
-from bot.orders.events import Accepted, Failed, OrderEvent, Refused
+from bot.notices.topups import BillerDrift
+from bot.orders.biller_float import (
+    NO_MOVE,
+    Checkpoint,
+    Drift,
+    Ok,
+    Unknown,
+    compare,
+    move_of,
+)
+from bot.orders.events import Accepted, Failed, OrderEvent, Refused, Succeeded
 from bot.orders.model import FailureCause, Order, State
 from bot.purchasing.notifications import facts_of
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
-from storage.balances import DepositWait
+from storage.balances import DepositWait, ReportedBalance
 
 NOTIFIED_AT_ONCE = 20
 """Bounds the work of one accepted order; the next one notifies the next chats."""
@@ -38,15 +51,69 @@ def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
             return False
 
 
-def warn_of_reserve(work: UnitOfWork, balance_idr: int) -> None:
+def store_balance(work: UnitOfWork, before: Order, after: Order, event: OrderEvent, balance_idr: int) -> None:
+    """Store the balance that the biller reported with an event, and alert the admins if it is low or off."""
+    last, is_alone = balances.balance_before_report(work.tx, after.trxid)
+    _warn_of_reserve(work, last, balance_idr)
+    checkpoint = last.checkpoint.moved(move_of(before, after)) if last and last.checkpoint else None
+    # An answer may be older or younger than its charge, and a refund may follow its report: only the balance
+    # that comes with a success is compared.
+    if is_alone and isinstance(event, Succeeded) and after.state is State.SUCCEEDED:
+        checkpoint = _compare(work, checkpoint, balance_idr)
+    balance = ReportedBalance(
+        balance_idr=balance_idr,
+        reported_at_ms=work.now_ms,
+        source="answer" if isinstance(event, Accepted) else "reversal",
+        trxid=after.trxid,
+        checkpoint=checkpoint,
+    )
+    balances.report_balance(work.tx, balance)
+
+
+def follow_float(work: UnitOfWork, before: Order, after: Order) -> None:
+    """Store what an event without a balance took from the one at the biller."""
+    move = move_of(before, after)
+    if move != NO_MOVE:
+        balances.move_float(work.tx, move)
+
+
+def _warn_of_reserve(work: UnitOfWork, last: ReportedBalance | None, balance_idr: int) -> None:
     """Alert the admins when a reported balance falls below the reserve that the operator set."""
     reserve_idr = work.context.biller_reserve_idr
     if reserve_idr is None or balance_idr >= reserve_idr:
         return
-    last = balances.last_balance(work.tx)
     if last is None or last.balance_idr >= reserve_idr:
         notice = BillerReserveLow(balance_idr=balance_idr, reserve_idr=reserve_idr, at_ms=work.now_ms)
         work.alert_admins(notice, topic="reserve")
+
+
+def _compare(work: UnitOfWork, checkpoint: Checkpoint | None, reported_idr: int) -> Checkpoint | None:
+    """Alert the admins of a drift; return the checkpoint for the next report.
+
+    A difference that is not told stays in the old checkpoint, and is told with the next ones.
+    """
+    comparison = compare(checkpoint, reported_idr)
+    match comparison:
+        case Ok():
+            is_settled = comparison.difference_idr == 0
+        case Drift():
+            is_settled = work.alert_admins(_drift(comparison, reported_idr, work.now_ms), topic="drift")
+        case Unknown():
+            is_settled = True
+        case _:
+            assert_never(comparison)
+    return Checkpoint(balance_idr=reported_idr, at_ms=work.now_ms) if is_settled else checkpoint
+
+
+def _drift(drift: Drift, reported_idr: int, at_ms: int) -> BillerDrift:
+    return BillerDrift(
+        reported_idr=reported_idr,
+        checkpoint_idr=drift.since.balance_idr,
+        checkpoint_at_ms=drift.since.at_ms,
+        topup_idr=drift.since.topup_idr,
+        spent_idr=drift.since.spent_idr,
+        at_ms=at_ms,
+    )
 
 
 def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, event: Accepted) -> bool:

@@ -108,5 +108,9 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
     moved = ledger.last_move_of_order(work.tx, order.trxid)
     if moved is None:
         return notice
-    line = BalanceLine(amount_idr=moved.amount_idr, after_idr=moved.balance_after_idr)
+    line = BalanceLine(
+        amount_idr=moved.amount_idr,
+        after_idr=moved.balance_after_idr,
+        is_private=order.chat_id == order.user_id,
+    )
     return replace(notice, balance=line)

@@ -155,8 +155,17 @@ def _place_intent(
         return order_question(catalogue, clarification, source.user_id)
     account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
-        return refused
+        return _for_chat(refused, source)
     return _store(work, source, intent, line, account, product)
+
+
+def _for_chat(
+    refused: InsufficientBalance | PriceMissing | DailyLimitReached, source: OrderSource
+) -> InsufficientBalance | PriceMissing | DailyLimitReached:
+    """Return a refusal without the figures of the shop where everybody reads along."""
+    if isinstance(refused, PriceMissing):
+        return refused
+    return replace(refused, is_private=source.chat_id == source.user_id)
 
 
 def _store(

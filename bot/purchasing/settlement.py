@@ -11,7 +11,7 @@ from bot.delivery import batch_summary
 from bot.notices.catalogue import ProductFailing
 from bot.notices.orders import BillerAccountAlarm, OrderFailed, OrderNotice, OrderResolvedByBiller
 from bot.notices.serial_numbers import SnForwarded, SnUnread
-from bot.orders.events import Accepted, Expired, OrderEvent
+from bot.orders.events import Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
 from bot.purchasing import below_cost, biller_deposit, payment
@@ -25,7 +25,7 @@ from bot.purchasing.notifications import (
 )
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import balances, batches, costs, orders, outbox, people
+from storage import batches, costs, orders, outbox, people
 
 CHAT_SUBJECT = "told:"
 """The prefix of a trxid in the subject of an order's messages to its chat."""
@@ -160,8 +160,10 @@ def apply_event(
     payment.follow(work, before, after, actor=actor)
     if after.cost_idr and after.cost_idr != before.cost_idr:
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
-    if decision.balance_idr is not None:
-        _store_balance(work, before.trxid, event, decision.balance_idr)
+    if decision.balance_idr is None:
+        biller_deposit.follow_float(work, before, after)
+    else:
+        biller_deposit.store_balance(work, before, after, event, decision.balance_idr)
     notices = notices_for(before, after, event, work.now_ms)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice)
@@ -226,15 +228,6 @@ def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
         notice = with_substitutes(work, order, notice)
     notice = payment.with_balance(work, order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
-
-
-def _store_balance(work: UnitOfWork, trxid: str, event: OrderEvent, balance_idr: int) -> None:
-    biller_deposit.warn_of_reserve(work, balance_idr)
-    source = "answer" if isinstance(event, Accepted) else "reversal"
-    balance = balances.ReportedBalance(
-        balance_idr=balance_idr, reported_at_ms=work.now_ms, source=source, trxid=trxid
-    )
-    balances.report_balance(work.tx, balance)
 
 
 def _notify_admins(work: UnitOfWork, notice: AdminNotice) -> None:

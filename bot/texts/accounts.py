@@ -18,6 +18,7 @@ from bot.notices.accounts import (
     PrivateChatOnly,
     ShopBalance,
 )
+from bot.texts.balances import ASK_IN_PRIVATE
 from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, rupiah, untrusted
 
 _LIMITS = {LimitKind.CREDIT: "Limit utang", LimitKind.DAILY: "Batas belanja sehari"}
@@ -56,9 +57,13 @@ def _today(notice: ShopBalance) -> str:
 
 
 def daily_limit_reached(notice: DailyLimitReached, clock: Clock) -> Text:
+    title = ("🚫 ", bold("BATAS BELANJA HARIAN"), " ", code(f"{notice.code}.{notice.destination}"))
+    price = f"Harga: {rupiah(notice.price_idr)}"
+    if not notice.is_private:
+        return lines(title, price, "Belum dipesan.", ASK_IN_PRIVATE)
     return lines(
-        ("🚫 ", bold("BATAS BELANJA HARIAN"), " ", code(f"{notice.code}.{notice.destination}")),
-        f"Harga: {rupiah(notice.price_idr)}",
+        title,
+        price,
         f"Batas: {rupiah(notice.daily_limit_idr)} · terpakai: {rupiah(notice.spent_today_idr)}",
         ("Sisa hari ini: ", bold(rupiah(notice.left_idr))),
         f"Belum dipesan. Mulai lagi dari nol {clock.moment(notice.begins_at_ms)}.",

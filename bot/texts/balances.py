@@ -12,11 +12,15 @@ from bot.notices.balances import (
 )
 from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah
 
+ASK_IN_PRIVATE = ("Rinciannya hanya di chat pribadi dengan bot, ketik: ", code("saldo"))
+
 
 def balance_rows(line: BalanceLine | None) -> tuple[Row, ...]:
     """Return how an order moved the balance, in a row; none where the shop has no limit."""
     if line is None:
         return ()
+    if not line.is_private:
+        return (f"Dana kembali: {rupiah(line.amount_idr)}",) if line.amount_idr > 0 else ()
     return (balance_sum(line) if line.amount_idr < 0 else f"Dana kembali. {balance_sum(line)}",)
 
 
@@ -28,11 +32,11 @@ def balance_sum(line: BalanceLine) -> str:
 
 
 def insufficient(notice: InsufficientBalance) -> Text:
-    rows: list[Row] = [
-        ("💳 ", bold("SALDO TIDAK CUKUP"), " ", code(f"{notice.code}.{notice.destination}")),
-        f"Harga: {rupiah(notice.price_idr)}",
-        f"Saldo: {rupiah(notice.available_idr)}",
-    ]
+    title = ("💳 ", bold("SALDO TIDAK CUKUP"), " ", code(f"{notice.code}.{notice.destination}"))
+    price = f"Harga: {rupiah(notice.price_idr)}"
+    if not notice.is_private:
+        return lines(title, price, "Belum dipesan.", ASK_IN_PRIVATE)
+    rows: list[Row] = [title, price, f"Saldo: {rupiah(notice.available_idr)}"]
     if notice.credit_idr:
         rows.append(f"Limit utang: {rupiah(notice.credit_idr)}")
     return lines(

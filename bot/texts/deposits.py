@@ -133,7 +133,9 @@ def credited(notice: DepositCredited, clock: Clock) -> Text:
         rows.append(f"Tiket #{notice.ticket_id}")
         if amount_idr != notice.exact_idr:
             rows.append(f"Di tiket {rupiah(notice.exact_idr)}, dikreditkan sebanyak yang diterima.")
-    return lines(*rows, balance_sum(notice.balance), clock.time(notice.at_ms))
+    if notice.balance.is_private:
+        rows.append(balance_sum(notice.balance))
+    return lines(*rows, clock.time(notice.at_ms))
 
 
 def card(notice: TicketCard, clock: Clock) -> Text:
@@ -148,7 +150,7 @@ def card(notice: TicketCard, clock: Clock) -> Text:
     )
 
 
-def question(notice: TicketQuestion) -> Text:
+def question(notice: TicketQuestion, clock: Clock) -> Text:
     received_idr, difference_idr = notice.received_idr, notice.received_idr - notice.exact_idr
     comparison = "lebih" if difference_idr > 0 else "kurang"
     return lines(
@@ -160,7 +162,12 @@ def question(notice: TicketQuestion) -> Text:
         f"Saldo: {rupiah(notice.available_idr)} + {rupiah(received_idr)}"
         f" = {rupiah(notice.available_idr + received_idr)}",
         *(["Diambil dari uang masuk yang belum bertuan."] if notice.mutation_id else []),
+        *_same(notice.same_at_ms, clock),
     )
+
+
+def _same(at_ms: int | None, clock: Clock) -> tuple[Row, ...]:
+    return (f"⚠️ Jumlah yang sama sudah dikreditkan {clock.moment(at_ms)}.",) if at_ms else ()
 
 
 def closed(notice: TicketClosed, clock: Clock) -> Text:
@@ -216,7 +223,7 @@ def _similar(ticket: SimilarTicket) -> Row:
     )
 
 
-def suspense_question(notice: SuspenseQuestion) -> Text:
+def suspense_question(notice: SuspenseQuestion, clock: Clock) -> Text:
     amount = rupiah(notice.amount_idr)
     if not notice.user_id:
         return lines(("❓ ", bold(f"{amount} bukan deposit?")), "Tidak ada reseller yang dikreditkan.")
@@ -230,6 +237,7 @@ def suspense_question(notice: SuspenseQuestion) -> Text:
             if notice.ticket_id
             else []
         ),
+        *_same(notice.same_at_ms, clock),
     )
 
 
@@ -266,7 +274,7 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
         case TicketEvidence():
             return evidence(notice)
         case TicketQuestion():
-            return question(notice)
+            return question(notice, clock)
         case TicketClosed():
             return closed(notice, clock)
         case AmountUnclear():
@@ -284,7 +292,7 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
         case SuspenseCard():
             return suspense_card(notice, clock)
         case SuspenseQuestion():
-            return suspense_question(notice)
+            return suspense_question(notice, clock)
         case SuspenseClosed():
             return suspense_closed(notice, clock)
         case SuspensePersonUnknown():

@@ -35,6 +35,8 @@ def restore_card(notice: RestoreCard, clock: Clock) -> Text:
         "1. Lihat daftar transaksi biller untuk waktu itu. Yang tidak ada di loket: beri tahu resellernya.",
         f"2. /tertunda: {notice.waiting_count} pesanan menunggu keputusan. Tetapkan sesuai biller.",
         "3. /reseller: periksa siapa yang boleh memesan.",
+        "4. Saldo reseller kembali seperti di cadangan. Cocokkan dengan mutasi bank dan daftar biller, lalu"
+        " /tambah deposit dan /kurang pesanan yang tidak ada di loket.",
         "",
         "Sampai dibuka tidak ada yang dibeli. Pesanan baru ditolak dan tidak dicatat.",
     )
@@ -44,7 +46,8 @@ def reopen_question(notice: ReopenQuestion, clock: Clock) -> Text:
     since = "awal" if notice.backup_at_ms is None else clock.moment(notice.backup_at_ms)
     return lines(
         (bold("Buka loket sekarang?")),
-        f"Daftar biller dari {since} sampai {clock.moment(notice.gap_until_ms)} sudah dicocokkan?",
+        f"Daftar biller dan mutasi bank dari {since} sampai {clock.moment(notice.gap_until_ms)}"
+        " sudah dicocokkan?",
         "Setelah dibuka, pesanan baru langsung dibeli.",
     )
 

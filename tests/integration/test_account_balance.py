@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bot.deposits.accounts import DepositAccount
 from bot.notices.accounts import DailyLimitReached, PrivateChatOnly, ShopBalance
 from bot.notices.guidance import AdminsOnly
 from bot.notices.orders import OrderFailed, OrderReceived
@@ -108,6 +109,30 @@ async def test_a_balance_is_not_shown_in_a_group(shop: Shop) -> None:
     assert shop.last(GROUP) == PrivateChatOnly()
     await shop.says(f"/saldo {SARI}", by=RINA, chat=GROUP)
     assert shop.last(GROUP) == AdminsOnly()
+
+
+async def test_what_orders_and_deposits_say_in_a_group_shows_no_balance_and_no_limit(shop: Shop) -> None:
+    bca = DepositAccount(bank="BCA", number="1234567890", holder="Toko")
+    till = await opened(shop, reseller_floor_idr=0, deposit_accounts=(bca,))
+    await till.receives(10_000)
+    first = await shop.asks(f"s5.{number(1)}", chat=GROUP)
+    await shop.posts()
+    await shop.reversals.receive(failure(first), "1.2.3.4")
+    await shop.asks(f"s5.{number(2)}", chat=GROUP)
+    await shop.says(f"s5.{number(3)}", chat=GROUP)
+    await shop.says("/tiket 100000", chat=GROUP)
+    await shop.presses(shop.buttons(RINA)["ticket_paid"])
+    await shop.says(f"/limit {SARI} harian 7000", by=RINA)
+    await shop.says(f"s5.{number(4)}", chat=GROUP)
+    await shop.speaks()
+    said = [sent.text for sent in shop.sender.to(GROUP)]
+    assert shop.kinds(GROUP).count("OrderReceived") == 2
+    assert {"OrderFailed", "InsufficientBalance", "DepositCredited", "DailyLimitReached"} <= set(
+        shop.kinds(GROUP)
+    )
+    figures = ("Saldo:", "Kurang:", "Batas:", "Sisa hari ini:", "10.000", "4.100", "7.000")
+    assert [text for text in said for figure in figures if figure in text] == []
+    assert any("Dana kembali: Rp5.900" in text for text in said)
 
 
 async def test_a_reseller_sees_nobody_elses_balance(shop: Shop) -> None:

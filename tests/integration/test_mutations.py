@@ -31,7 +31,7 @@ from bot.notices.deposits import (
 from bot.updates import Toast
 from bot.web.app import MAX_UPDATE_BYTES, WebApp
 from storage import mutations
-from tests.integration.conftest import BUDI, DEWI, RINA, SARI, STRANGER, Shop
+from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.test_payment import Till
 from tests.integration.test_tickets import asks, message_of, replies, taps
 from tests.integration.test_web import OPEN, Inside, not_found, seen, served
@@ -357,6 +357,54 @@ class TestSuspense:
         await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
         assert till.sums == (100_000, 0)
 
+    async def test_money_reported_between_question_and_tap_is_taken_out_of_suspense(self, till: Till) -> None:
+        await asks(till.shop)
+        await replies(till.shop, "98000")
+        asked = till.shop.buttons(RINA)["ticket_credit"]
+        await reports(till.shop, moota(credit(98_000)))
+        assert await till.shop.presses(asked, by=RINA) is Toast.DONE
+        again = till.shop.last(RINA)
+        assert isinstance(again, TicketQuestion)
+        assert again.mutation_id
+        assert till.sums == (0, 0)
+        await taps(till.shop, "ticket_credit")
+        assert till.sums == (98_000, 0)
+        assert operator(till.shop, "suspense") == 0
+        assert isinstance(till.shop.last(DEWI), SuspenseClosed | TicketClosed)
+
+    async def test_the_question_says_that_the_same_amount_was_credited_by_hand(self, till: Till) -> None:
+        await asks(till.shop)
+        await replies(till.shop, "98000")
+        await taps(till.shop, "ticket_credit")
+        till.shop.clock.passes(86_400)
+        await reports(till.shop, moota(credit(98_000)))
+        await replies(till.shop, str(SARI), by=DEWI, to="SuspenseCard")
+        question = till.shop.last(DEWI)
+        assert isinstance(question, SuspenseQuestion)
+        assert question.same_at_ms == till.shop.clock() - 86_400_000
+
+    async def test_a_ticket_that_the_question_did_not_name_is_not_closed(self, till: Till) -> None:
+        await reports(till.shop, moota(credit(50_000)))
+        await replies(till.shop, str(SARI), to="SuspenseCard")
+        asked = till.shop.buttons(RINA)["suspense_credit"]
+        ticket = await asks(till.shop)
+        await till.shop.presses(asked, by=RINA)
+        again = till.shop.last(RINA)
+        assert isinstance(again, SuspenseQuestion)
+        assert again.ticket_id == ticket.ticket_id
+        assert till.sums == (0, 0)
+        await reports(till.shop, moota(credit(ticket.exact_idr, "m-2")))
+        assert till.sums == (ticket.exact_idr, 0)
+
+    async def test_money_credited_to_who_joined_in_a_group_is_told_in_private(self, till: Till) -> None:
+        await till.shop.says("/daftar", by=STRANGER, chat=GROUP)
+        await taps(till.shop, "approve")
+        await reports(till.shop, moota(credit(77_000)))
+        await replies(till.shop, str(STRANGER), to="SuspenseCard")
+        assert await taps(till.shop, "suspense_credit") is Toast.DONE
+        assert isinstance(till.shop.last(STRANGER), DepositCredited)
+        assert "DepositCredited" not in till.shop.kinds(GROUP)
+
     async def test_a_short_payment_is_credited_from_suspense_by_its_ticket(self, till: Till) -> None:
         await asks(till.shop)
         await reports(till.shop, moota(credit(98_000)))
@@ -438,6 +486,14 @@ class TestBodies:
         post = MutationPost(body=body, moota_signature=sign(body))
         assert await till.shop.mutations.receive(post) is MutationResult.MALFORMED
         assert till.shop.rows("SELECT * FROM mutation_posts") == []
+
+    async def test_the_admins_are_alerted_once_that_nobody_books_what_it_reports(self, till: Till) -> None:
+        broken = mutasibank(credit(100_000), {"id": 2, "type": "?"}, at_s=till.shop.clock() / 1000)
+        for _ in range(2):
+            assert await till.shop.mutations.receive(broken) is MutationResult.MALFORMED
+        for admin in (RINA, DEWI):
+            assert till.shop.kinds(admin) == ["MutationUnreadable"]
+        assert "canary-api-key" not in till.shop.messages(RINA)[-1]["facts"]
 
     @pytest.mark.parametrize("late_s", [MAX_AGE_S + 1, -MAX_AGE_S - 2, 10**9])
     async def test_an_old_post_of_mutasibank_is_a_replay(self, till: Till, late_s: int) -> None:

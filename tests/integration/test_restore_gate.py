@@ -23,6 +23,7 @@ from storage import batches
 from storage.database import SqliteDatabase
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.fakes import success_of
+from tests.integration.looked import last_text
 from tests.integration.story import MINUTES, Story, opens
 
 
@@ -69,6 +70,14 @@ async def test_orders_that_the_backup_knows_as_being_sent_are_doubted_and_never_
     await opens(shop)
     await shop.posts()
     assert shop.biller.trxids == [order.trxid]
+
+
+async def test_the_card_and_the_question_ask_for_the_deposits_of_the_gap(story: Story) -> None:
+    story.is_backed_up()
+    shop = await story.is_restored()
+    assert "mutasi bank" in await last_text(shop, RINA)
+    await shop.presses(shop.buttons(RINA)["open_counter"])
+    assert "mutasi bank" in await last_text(shop, RINA)
 
 
 async def test_while_it_is_closed_an_order_is_turned_away_and_neither_kept_nor_bought(story: Story) -> None:

@@ -1,6 +1,7 @@
 """A ticket's exact amount belongs to one shop; it is credited once, with what was received."""
 
 import asyncio
+import json
 from io import BytesIO
 
 import pytest
@@ -315,6 +316,26 @@ class TestDeciding:
         assert list(toasts) == [Toast.DONE, Toast.USED, Toast.USED]
         assert till.count(EntryKind.DEPOSIT) == 1
         till.ties()
+
+    async def test_what_another_admin_entered_by_hand_is_asked_about_before_it_is_credited_again(
+        self, till: Till
+    ) -> None:
+        ticket = await asks(till.shop)
+        await till.shop.says("halo")
+        await till.shop.says(f"/tambah {SARI} {ticket.exact_idr} transfer BCA", by=DEWI)
+        await taps(till.shop, "confirm_add", by=DEWI)
+        paid = next(
+            data
+            for row in till.shop.messages(RINA)
+            for keys in json.loads(row["keyboard"])
+            for action, data, _ in keys
+            if action == "ticket_paid"
+        )
+        assert await till.shop.presses(paid, by=RINA) is Toast.DONE
+        question = till.shop.last(RINA)
+        assert isinstance(question, TicketQuestion)
+        assert question.same_at_ms == till.shop.clock()
+        assert till.sums == (ticket.exact_idr, 0)
 
     async def test_a_tap_after_a_cancel_credits_nothing(self, till: Till) -> None:
         await asks(till.shop)

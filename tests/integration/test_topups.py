@@ -44,6 +44,19 @@ async def test_a_top_up_is_noted_by_a_second_tap_and_the_other_admin_reads_of_it
     assert (await balance(shop)).expected_idr == 5_100_000
 
 
+async def test_what_was_noted_is_not_called_cancelled_by_a_late_tap_nor_the_other_way_round(
+    shop: Shop,
+) -> None:
+    for first, second in (("confirm_topup", "cancel"), ("cancel", "confirm_topup")):
+        await shop.says("/topup 5jt", by=RINA)
+        buttons = shop.buttons(RINA)
+        assert await shop.presses(buttons[first]) is Toast.DONE
+        decided = shop.last(RINA)
+        assert await shop.presses(buttons[second]) is Toast.USED
+        assert shop.last(RINA) == decided
+    assert len(shop.rows("SELECT * FROM biller_topups")) == 1
+
+
 async def test_one_that_is_not_confirmed_counts_for_nothing(shop: Shop) -> None:
     await shop.says("/topup 5000000", by=RINA)
     await shop.presses(shop.buttons(RINA)["cancel"])

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 BAD_ANSWERS = ((502, b"Bad Gateway"), (200, b"<html>"), (200, b'{"status": tr'), (200, b"[]"))
 
+OPENING_BALANCE_IDR = 100_000_000
+COST_IDR, FINAL_COST_IDR = 5_000, 5_200
+"""What an answer charges, and what a success charges instead."""
+
 RETRIES_S = (2.0, 10.0, 60.0, 300.0, 900.0)
 """When a report that got no 200 is sent again."""
 
@@ -42,6 +46,13 @@ class Entry:
     stored: set[Outcome] = field(default_factory=set)
     contradicted: bool = False
 
+    @property
+    def charged_idr(self) -> int:
+        """What it costs so far."""
+        if self.outcome is Outcome.FAILURE:
+            return 0
+        return FINAL_COST_IDR if Outcome.SUCCESS in self.reported else COST_IDR
+
 
 class Biller:
     """Takes posts, answers them well or badly, and reports results in its own time."""
@@ -54,6 +65,11 @@ class Biller:
     def line(self, life: "Life") -> "Line":
         """Return one life's way to reach it."""
         return Line(self._world, life, self)
+
+    @property
+    def balance_idr(self) -> int:
+        """What is left of the deposit; what fails has its money back."""
+        return OPENING_BALANCE_IDR - sum(entry.charged_idr for entry in self.ledger.values())
 
     def receive(self, order: Order) -> Entry:
         """A post arrived."""
@@ -70,7 +86,7 @@ class Biller:
             entry.outcome = Outcome.FAILURE
             return entry
         entry.outcome = Outcome.FAILURE if world.strikes(world.plan.failed) else Outcome.SUCCESS
-        entry.sn = f"{world.random_suffix.randrange(10**16):016d}/BUDI, S/R1"
+        entry.sn = f"{world.rng.randrange(10**16):016d}/BUDI, S/R1"
         self._plan_reports(entry)
         return entry
 
@@ -78,7 +94,7 @@ class Biller:
         world, plan = self._world, self._world.plan
         if world.strikes(plan.never):
             return
-        delay_s = 0.0 if world.strikes(plan.early) else world.random_suffix.uniform(1, 90)
+        delay_s = 0.0 if world.strikes(plan.early) else world.rng.uniform(1, 90)
         if world.strikes(plan.contradicting):
             world.timeline.after(delay_s, lambda: self._contradict(entry))
             delay_s += 5
@@ -89,13 +105,11 @@ class Biller:
             self.report(entry, outcome, delay_s)
             if world.strikes(plan.twice):
                 # Soon, or when an admin has long had the last word.
-                again_s = world.random_suffix.choice(
-                    (world.random_suffix.uniform(0, 200), world.random_suffix.uniform(700, 1500))
-                )
+                again_s = world.rng.choice((world.rng.uniform(0, 200), world.rng.uniform(700, 1500)))
                 self.report(entry, outcome, delay_s + again_s, repeated=True)
-            delay_s += world.random_suffix.uniform(0, 200)
+            delay_s += world.rng.uniform(0, 200)
         if world.strikes(plan.forged):
-            world.timeline.after(world.random_suffix.uniform(0, 30), lambda: self._forge(entry))
+            world.timeline.after(world.rng.uniform(0, 30), lambda: self._forge(entry))
 
     def report(self, entry: Entry, outcome: Outcome, delay_s: float, *, repeated: bool = False) -> None:
         """Report a result after a while, again and again until it is taken; `repeated` although it was."""
@@ -119,7 +133,8 @@ class Biller:
                 world.violate("I4", f"a true report of {entry.trxid} was not taken")
             entry.stored.add(outcome)
 
-        world.call_reversal(query_of(entry, outcome), heard)
+        query = query_of(entry, outcome, balance_idr=self.balance_idr)
+        world.call_reversal(query, heard)
 
     def _contradict(self, entry: Entry) -> None:
         entry.contradicted = True
@@ -128,8 +143,8 @@ class Biller:
 
     def _forge(self, entry: Entry) -> None:
         """Somebody who found the path tries a wrong number, an unknown id and a doubled status."""
-        outcome = self._world.random_suffix.choice((Outcome.SUCCESS, Outcome.FAILURE))
-        forged = self._world.random_suffix.choice(
+        outcome = self._world.rng.choice((Outcome.SUCCESS, Outcome.FAILURE))
+        forged = self._world.rng.choice(
             (
                 query_of(entry, outcome, destination="089999999999"),
                 query_of(entry, outcome, trxid="99999999999999999"),
@@ -146,17 +161,22 @@ class Biller:
 
 
 def query_of(
-    entry: Entry, outcome: Outcome, *, trxid: str = "", destination: str = "", product: str = ""
+    entry: Entry,
+    outcome: Outcome,
+    *,
+    trxid: str = "",
+    destination: str = "",
+    product: str = "",
+    balance_idr: int = OPENING_BALANCE_IDR,
 ) -> bytes:
     """Write a report as the biller's sheet shows it."""
     code, dest = product or entry.product, destination or entry.destination
-    tail = "Saldo: Rp1,000,000, Tgl: 01/01 10:32:12"
+    balance = f"Saldo: Rp{balance_idr:,}"
     if outcome is Outcome.SUCCESS:
-        message = (
-            f"Transaksi {code}.{dest} SUKSES, SN: {entry.sn}, Saldo: Rp1,000,000, Harga: 5,200, Tgl: 01/01"
-        )
+        tail = f"{balance}, Harga: {FINAL_COST_IDR:,}, Tgl: 01/01"
+        message = f"Transaksi {code}.{dest} SUKSES, SN: {entry.sn}, {tail}"
     else:
-        message = f"Transaksi {code}.{dest} GAGAL, {tail}"
+        message = f"Transaksi {code}.{dest} GAGAL, {balance}, Tgl: 01/01 10:32:12"
     fields = {
         "status": "0" if outcome is Outcome.SUCCESS else "1",
         "refid": trxid or entry.trxid,
@@ -190,30 +210,32 @@ class Line:
         if outage is Outage.SHUT or world.strikes(plan.not_sent):
             return classify_error(httpx.ConnectError("refused"))
         dark = outage is Outage.DARK
-        if (dark and world.random_suffix.random() < 0.5) or world.strikes(plan.bytes_lost):
+        if (dark and world.rng.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
             return classify_error(httpx.ReadTimeout("silence"))
         entry = self._biller.receive(order)
+        balance_idr = self._biller.balance_idr - (COST_IDR if entry.outcome is Outcome.FAILURE else 0)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")
         await self._life.moment("after the post")
-        await self._wait(world.random_suffix.uniform(0.1, 3))
+        await self._wait(world.rng.uniform(0.1, 3))
         if dark or world.strikes(plan.answer_lost):
             return classify_error(httpx.ReadError("reset"))
         if world.strikes(plan.answer_bad):
-            status, body = world.random_suffix.choice(BAD_ANSWERS)
+            status, body = world.rng.choice(BAD_ANSWERS)
             return read_response(status, body, order=order, user="u")
-        return read_response(200, json.dumps(_answer(order, entry)).encode(), order=order, user="u")
+        answer = _answer(order, entry, balance_idr)
+        return read_response(200, json.dumps(answer).encode(), order=order, user="u")
 
     async def _wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
         await self._life.moment("waiting for the answer")
 
 
-def _answer(order: Order, entry: Entry) -> dict[str, object]:
+def _answer(order: Order, entry: Entry, balance_idr: int) -> dict[str, object]:
     common = {"user": "u", "kodeproduk": order.product_code, "tujuan": order.destination, "ftrxid": "2116"}
     what = f"Transaksi {order.product_code}.{order.destination}"
     if entry.refused:
         reason = f"{what} GAGAL Produk tidak tersedia (ROUTE)"
         return {**common, "total": 0, "status": False, "reason": reason}
     reason = f"{what} sedang diproses"
-    return {**common, "total": 5000, "status": True, "reason": reason, "saldo": "1356424"}
+    return {**common, "total": COST_IDR, "status": True, "reason": reason, "saldo": str(balance_idr)}

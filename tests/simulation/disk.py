@@ -114,7 +114,7 @@ class Database:
         await asyncio.sleep(patience_s)
         while self._waiting:
             await self._life.moment("before a commit")
-            count = self._world.random_suffix.randint(1, len(self._waiting))
+            count = self._world.rng.randint(1, len(self._waiting))
             batch = [self._waiting.popleft() for _ in range(count)]
             async with self._in_use:
                 outcomes = await self._committed([unit for unit, _ in batch])

@@ -15,7 +15,6 @@ from storage.codec import from_row
 from storage.transaction import Tx
 from tests.lists import Told, lines_in
 from tests.simulation import money
-from tests.simulation.life import ADMIN
 from tests.simulation.people import STRANGER, Line
 
 if TYPE_CHECKING:
@@ -90,6 +89,7 @@ def examine(world: "World") -> None:
         acknowledged_before_results,
         afterwards_nothing_waits,
         the_audit_finds_nothing,
+        the_balance_does_not_drift,
         events_replay_to_the_same_orders,
         results_answer_the_right_message,
     ):
@@ -314,6 +314,14 @@ def the_audit_finds_nothing(world: "World", ledgers: Ledgers) -> None:
         world.violate("audit", f"a false alarm: {facts}")
 
 
+def the_balance_does_not_drift(world: "World", ledgers: Ledgers) -> None:
+    """The biller here takes no fee: an alarm would be a false one, unless it failed what it had sold."""
+    if any(entry.reported - {entry.outcome} for entry in world.biller.ledger.values()):
+        return
+    for (facts,) in world.disk.connection.execute("SELECT facts FROM outbox WHERE kind = 'BillerDrift'"):
+        world.violate("drift", f"a false alarm: {facts}")
+
+
 def events_replay_to_the_same_orders(world: "World", ledgers: Ledgers) -> None:
     """I12: the row is what its events add up to."""
     for order in ledgers.orders:
@@ -335,7 +343,7 @@ def results_answer_the_right_message(world: "World", ledgers: Ledgers) -> None:
     """The right chat: nobody reads of another's order, and a reply answers the message that asked."""
     places = {order.trxid: (order.chat_id, order.message_id) for order in ledgers.orders}
     for chat in world.telegram.chats.values():
-        if chat.chat_id == ADMIN:
+        if chat.chat_id in world.admins:
             continue
         for message in chat.told:
             for trxid in re.findall(r"Ref (\d{17})", message.text):

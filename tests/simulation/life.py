@@ -15,6 +15,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
 from storage.transaction import Tx
+from tests.simulation.deposits import ACCOUNT, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -33,6 +34,7 @@ RULES = RuntimeSettings(
     order_max_age_s=600,
     messages_per_s=30,
     chat_messages_per_s=1,
+    mutation_signing_key=SIGNING_KEY,
 )
 
 
@@ -61,13 +63,17 @@ class Life:
             files=NoFiles(),
             now_ms=world.now_ms,
             monotonic=lambda: world.timeline.now_s,
-            nonce=lambda: f"n{world.random_suffix.getrandbits(96):024x}",
+            nonce=lambda: f"n{world.rng.getrandbits(96):024x}",
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
-            random_suffix=lambda: (
-                1000 * world.random_suffix.randrange(100) + int(world.timeline.now_s) % 1000
-            ),
+            random_suffix=lambda: 1000 * world.rng.randrange(100) + int(world.timeline.now_s) % 1000,
         )
-        self.runtime = Runtime(outside, replace(RULES, reseller_floor_idr=world.plan.floor_idr))
+        rules = replace(
+            RULES,
+            admins=world.admins,
+            reseller_floor_idr=world.plan.floor_idr,
+            deposit_accounts=(ACCOUNT,) if world.deposits.is_open else (),
+        )
+        self.runtime = Runtime(outside, rules)
         client = world.telegram.client(self)
         self.receiver = UpdateReceiver(
             database=database,
@@ -112,7 +118,7 @@ class Life:
 
     async def moment(self, what: str) -> None:
         """Let a moment pass, in which others run and the power may go."""
-        delay_s = self.world.random_suffix.choice((0.0, 0.0, 0.001, 0.02))
+        delay_s = self.world.rng.choice((0.0, 0.0, 0.001, 0.02))
         await asyncio.sleep(delay_s)
         if self.dead:
             await self.die(what)

@@ -65,11 +65,11 @@ class _Selector:
 class VirtualLoop(asyncio.BaseEventLoop):
     """One life's loop. What is ready at the same moment runs in an order drawn by chance."""
 
-    def __init__(self, timeline: Timeline, random_suffix: Random) -> None:
+    def __init__(self, timeline: Timeline, rng: Random) -> None:
         super().__init__()
         self._ready: deque[asyncio.Handle]
         self._timeline = timeline
-        self._chance = random_suffix
+        self._chance = rng
         self._selector = _Selector(timeline)
         # Coarse on purpose: asyncio runs timers early by up to this much, and virtual time must not care.
         self._clock_resolution = 1e-6

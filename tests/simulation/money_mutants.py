@@ -6,18 +6,25 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.features.deposits import suspense
+from bot.features.deposits.crediting import post_credit
+from bot.features.deposits.receiver import MutationReceiver, MutationResult
 from bot.ledger import positions
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.ledger.positions import Position
 from bot.notices.balances import BalanceLine
+from bot.notices.deposits import TicketState
 from bot.notices.orders import OrderNotice
 from bot.orders.events import Failed, OrderEvent, Overdue, Refused, Succeeded
 from bot.orders.model import Order, State
 from bot.purchasing import payment, settlement
 from bot.purchasing.settlement import AppliedEvent
 from bot.unit_of_work import UnitOfWork
-from storage import ledger, orders, restores
+from storage import deposits, ledger, orders, restores
+from storage.deposits import Ticket
+from storage.errors import StorageError
 from storage.ledger import Account
+from storage.mutations import Mutation
 from storage.transaction import Tx
 from tests.simulation.planting import Bug, Patch
 
@@ -42,6 +49,13 @@ def _post(work: UnitOfWork, order: Order, kind: EntryKind, target: tuple[Account
         work.tx,
         Entry(source=source, kind=kind, at_ms=work.now_ms, actor="x", legs=legs, forced=True),
     )
+
+
+def _entered_anew(patch: Patch, kind: str) -> None:
+    """Take away the last guard of a kind of events, one entry for one event, and so show what is in front."""
+    number = f"CASE WHEN :source LIKE '{kind}:%' THEN '#' || count(*) ELSE '' END"
+    anew = f"VALUES ((SELECT :source || {number} FROM entries)"  # noqa: S608 - words of this file
+    patch.statement("insert_entry", lambda sql: sql.replace("VALUES (:source", anew))
 
 
 def _with_position(patch: Patch, states: tuple[State, ...], position: Position) -> None:
@@ -221,9 +235,7 @@ def _(patch: Patch) -> None:
 
 @_named("enters a deposit as often as it is confirmed")
 def _(patch: Patch) -> None:
-    patch.replace(ledger.is_posted, lambda *_: False)
-    anew = "(SELECT :source || '#' || count(*) FROM entries)"
-    patch.statement("insert_entry", lambda sql: sql.replace("VALUES (:source", f"VALUES ({anew}"))
+    _entered_anew(patch, "deposit")
 
 
 @_named("writes the balance before a leg as the one after it")
@@ -235,6 +247,90 @@ def _(patch: Patch) -> None:
 @_named("makes one leg of an entry")
 def _(patch: Patch) -> None:
     patch.statement("insert_legs", lambda sql: sql.partition("),\n    (:entry_id")[0] + ")")
+
+
+# What comes in.
+
+
+@_named("confirms a ticket without looking at its state")
+def _(patch: Patch) -> None:
+    original = deposits.get
+
+    def get(tx: Tx, ticket_id: int) -> Ticket | None:
+        found = original(tx, ticket_id)
+        return replace(found, state=TicketState.OPEN) if found else None
+
+    patch.replace(original, get)
+    patch.statement("decide_ticket", lambda sql: sql.replace(" AND state = :state_before", ""))
+    _entered_anew(patch, "ticket")
+
+
+@_named("credits a ticket that was cancelled")
+def _(patch: Patch) -> None:
+    original = deposits.get
+
+    def get(tx: Tx, ticket_id: int) -> Ticket | None:
+        found = original(tx, ticket_id)
+        is_cancelled = found and found.state is TicketState.CANCELLED
+        return replace(found, state=TicketState.OPEN) if found and is_cancelled else found
+
+    patch.replace(original, get)
+    patch.statement(
+        "decide_ticket",
+        lambda sql: sql.replace("= :state_before", "IN (:state_before, 'cancelled')"),
+    )
+
+
+@_named("credits a mutation each time it is posted")
+def _(patch: Patch) -> None:
+    original = suspense._credit_exact
+
+    def credit(work: UnitOfWork, mutation: Mutation, ticket: Ticket) -> bool:
+        if ticket.state is TicketState.CONFIRMED:
+            post_credit(
+                work,
+                ticket.shop_id,
+                ticket.exact_idr,
+                entry_source=f"mutation:{mutation.mutation_id}",
+                actor=f"mutation:{mutation.service}",
+                source=AccountKind.DEPOSITS,
+            )
+            return True
+        return original(work, mutation, ticket)
+
+    anew = "(SELECT :service_ref || CASE WHEN count(*) THEN '#' || count(*) ELSE '' END"
+    own = "FROM mutations WHERE service_ref LIKE :service_ref || '%')"
+    patch.statement("insert_mutation", lambda sql: sql.replace(":service_ref", f"{anew} {own}"))
+    patch.replace(original, credit)
+
+
+@_named("does not recognise money that an admin has credited before")
+def _(patch: Patch) -> None:
+    patch.replace(suspense._link, lambda *_: False)
+
+
+@_named("takes every report of an amount for one that an admin has credited before")
+def _(patch: Patch) -> None:
+    patch.statement("link_mutation", lambda sql: sql.replace(" AND mutation_id IS NULL", ""))
+
+
+@_named("answers that a mutation is stored whatever came of it")
+def _(patch: Patch) -> None:
+    original = MutationReceiver.receive
+
+    async def receive(self: MutationReceiver, post: Any) -> MutationResult:
+        try:
+            return await original(self, post)
+        except StorageError:
+            return MutationResult.STORED
+
+    patch.method(MutationReceiver, original, receive)
+
+
+@_named("enters an adjustment at every tap on its card")
+def _(patch: Patch) -> None:
+    patch.statement("use_button", lambda sql: sql.replace(" AND used_at_ms IS NULL", ""))
+    _entered_anew(patch, "adjustment")
 
 
 # What is told, and when.

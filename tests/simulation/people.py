@@ -52,24 +52,22 @@ class People:
 
     def arrive(self) -> None:
         """Plan the day: orders at any time, a stranger's try, phones that block us for a while."""
-        world, random_suffix = self._world, self._world.random_suffix
+        world, rng = self._world, self._world.rng
         for number in range(world.plan.orders):
-            world.timeline.after(random_suffix.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
+            world.timeline.after(rng.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
         if world.plan.outage:
             self._arrive_at_an_outage()
-        world.timeline.after(
-            random_suffix.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000")
-        )
+        world.timeline.after(rng.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000"))
         for chat_id in self.resellers:
-            if random_suffix.random() < world.plan.blocked * 4:
-                world.timeline.after(random_suffix.uniform(0, TROUBLE_S), partial(self._block, chat_id))
+            if rng.random() < world.plan.blocked * 4:
+                world.timeline.after(rng.uniform(0, TROUBLE_S), partial(self._block, chat_id))
         world.timeline.after(TROUBLE_S + 1, self._calm)
 
     def _arrive_at_an_outage(self) -> None:
         """A rush while the biller is out, and some calm orders when it has long been back."""
-        world, random_suffix = self._world, self._world.random_suffix
+        world, rng = self._world, self._world.rng
         for number in range(IN_THE_OUTAGE):
-            at_s = world.plan.outage_from_s + random_suffix.uniform(0, 80)
+            at_s = world.plan.outage_from_s + rng.uniform(0, 80)
             world.timeline.after(at_s, partial(self._order, 50 + number))
         for number in range(AFTERWARDS):
             world.timeline.after(CALM_FROM_S + 5 * number, partial(self._order_afterwards, 90 + number))
@@ -80,14 +78,14 @@ class People:
 
     def _order(self, number: int, *, alone: bool = False) -> tuple[int, int]:
         """Order by one line, or unless `alone` by several, or by the very text of an earlier message."""
-        random_suffix = self._world.random_suffix
-        chat_id = random_suffix.choice(self.resellers)
+        rng = self._world.rng
+        chat_id = rng.choice(self.resellers)
         said = self._said.setdefault(chat_id, [])
-        wished = 0.5 if alone else random_suffix.random()
+        wished = 0.5 if alone else rng.random()
         if said and wished < AGAIN:
-            lines = [random_suffix.choice(said)]
+            lines = [rng.choice(said)]
         else:
-            count = random_suffix.randint(2, 6) if wished > 1 - SEVERAL else 1
+            count = rng.randint(2, 6) if wished > 1 - SEVERAL else 1
             lines = [self._line(number) for _ in range(count)]
         said.extend(lines)
         message_id, update_id = self.say(chat_id, "\n".join(text for _, text in lines))
@@ -97,9 +95,9 @@ class People:
 
     def _line(self, number: int) -> tuple[str, str]:
         """Return a new number, and a text that orders for it."""
-        random_suffix = self._world.random_suffix
-        local = f"0812{number:02d}{random_suffix.randrange(10**6):06d}"
-        return local, random_suffix.choice(FORMS).format(local, "62" + local[1:])
+        rng = self._world.rng
+        local = f"0812{number:02d}{rng.randrange(10**6):06d}"
+        return local, rng.choice(FORMS).format(local, "62" + local[1:])
 
     def _block(self, chat_id: int) -> None:
         self._world.telegram.chat(chat_id).blocked = True
@@ -114,12 +112,12 @@ class People:
         for minutes in range(1, 120, 12):
             self._world.timeline.after(minutes * 60, lambda: self.say(ADMIN, "/tertunda"))
 
-    def say(self, chat_id: int, text: str) -> tuple[int, int]:
-        """Type something; gives (message_id, update_id)."""
+    def say(self, chat_id: int, text: str, *, reply_to: int | None = None) -> tuple[int, int]:
+        """Type something, perhaps as a reply; gives (message_id, update_id)."""
         message_id = self._world.telegram.new_message_id(chat_id)
         self._world.note(f"{chat_id} types {text!r}")
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-        message = {
+        message: dict[str, object] = {
             "message_id": message_id,
             "date": int(self._world.timeline.now_s),
             "chat": {"id": chat_id, "type": "private", "first_name": f"P{chat_id}"},
@@ -127,39 +125,43 @@ class People:
             "text": text,
             "entities": entities,
         }
+        if reply_to is not None:
+            message["reply_to_message"] = {"message_id": reply_to, "text": "card"}
         return message_id, self._world.telegram.bring({"message": message})
 
     def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """A message arrived; the admin taps what the biller's book says, at least when all is calm."""
         if not keyboard:
             return
+        buttons = {button.action: button.data for row in keyboard for button in row}
+        if self._world.deposits.read(chat_id, message_id, text, buttons):
+            return
         if chat_id != ADMIN:
             self._wish_again(chat_id, message_id, text, keyboard)
             return
         world = self._world
-        if world.is_troubled and world.random_suffix.random() < 0.5:
+        if world.is_troubled and world.rng.random() < 0.5:
             return
-        buttons = {button.action: button.data for row in keyboard for button in row}
         if buttons.keys() & {Action.TYPE_SN, Action.CLOSE_PRODUCT}:
             return  # which SN is right stands in no book of the biller's, and the product stays open
         action = self._choose(text, set(buttons))
         world.timeline.after(
-            world.random_suffix.uniform(1, 20),
-            lambda: self._tap(chat_id, message_id, action, buttons[action]),
+            world.rng.uniform(1, 20),
+            lambda: self.tap(chat_id, message_id, action, buttons[action]),
         )
 
     def _wish_again(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """Somebody who was told that it was bought before may want one more, and taps as people do: twice."""
-        random_suffix, buttons = self._world.random_suffix, [button for row in keyboard for button in row]
+        rng, buttons = self._world.rng, [button for row in keyboard for button in row]
         buy = next((button for button in buttons if button.action is Action.BUY), None)
-        if buy is None or random_suffix.random() < 0.5:
+        if buy is None or rng.random() < 0.5:
             return
         found = re.search(r"(?:s5\.(?:\d{1,2}\.)?|Nomor: )(0812[0-9-]+)", text)
         assert found, text
         self.taps[chat_id, message_id] = found[1].replace("-", "")
-        for _ in range(random_suffix.randint(1, 2)):
-            tap = partial(self._tap, chat_id, message_id, Action.BUY, buy.data)
-            self._world.timeline.after(random_suffix.uniform(1, 20), tap)
+        for _ in range(rng.randint(1, 2)):
+            tap = partial(self.tap, chat_id, message_id, Action.BUY, buy.data)
+            self._world.timeline.after(rng.uniform(1, 20), tap)
 
     def _choose(self, text: str, offered: set[Action]) -> Action:
         if Action.APPROVE in offered:
@@ -178,7 +180,8 @@ class People:
         bought = entry is not None and entry.outcome is Outcome.SUCCESS
         return Action.RESOLVE_SUCCESS if bought else Action.RESOLVE_FAILURE
 
-    def _tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
+    def tap(self, chat_id: int, message_id: int, action: Action, nonce: str) -> None:
+        """Tap a button under a message."""
         self._world.note(f"{chat_id} taps {action} under message {message_id}")
         press = {
             "id": f"press-{nonce}",

@@ -62,17 +62,17 @@ class Plan:
     restore: bool
 
 
-def draw(random_suffix: Random) -> Plan:
+def draw(rng: Random) -> Plan:
     """Draw a seed's plan: each kind of fault is absent, rare or common."""
 
     def rate(common: float) -> float:
-        return random_suffix.choice((0.0, common / 6, common))
+        return rng.choice((0.0, common / 6, common))
 
     return Plan(
-        webhook=random_suffix.random() < 0.5,
-        people=random_suffix.randint(1, 3),
-        orders=random_suffix.randint(1, 6),
-        crash=random_suffix.choice((0.0, 0.01, 0.06)),
+        webhook=rng.random() < 0.5,
+        people=rng.randint(1, 3),
+        orders=rng.randint(1, 6),
+        crash=rng.choice((0.0, 0.01, 0.06)),
         storage=rate(0.15),
         clock_jump=rate(0.5),
         not_sent=rate(0.5),
@@ -95,10 +95,10 @@ def draw(random_suffix: Random) -> Plan:
         poison=rate(0.05),
         redelivered=rate(0.4),
         poll_fails=rate(0.3),
-        outage=random_suffix.choice(tuple(Outage)) if random_suffix.random() < OUTAGES else None,
-        outage_from_s=random_suffix.uniform(0, TROUBLE_S / 3),
-        outage_s=random_suffix.uniform(90, TROUBLE_S / 2),
-        priced=(priced := random_suffix.random() < PRICED),
-        floor_idr=random_suffix.choice(FLOORS_IDR) if priced else None,
-        restore=random_suffix.random() < RESTORES,
+        outage=rng.choice(tuple(Outage)) if rng.random() < OUTAGES else None,
+        outage_from_s=rng.uniform(0, TROUBLE_S / 3),
+        outage_s=rng.uniform(90, TROUBLE_S / 2),
+        priced=(priced := rng.random() < PRICED),
+        floor_idr=rng.choice(FLOORS_IDR) if priced else None,
+        restore=rng.random() < RESTORES,
     )

@@ -152,20 +152,20 @@ class Line:
         await self._life.moment("before a send")
         chat = self._telegram.chat(outgoing.chat_id)
         if world.strikes(plan.later):
-            return out.RetryLater(retry_after_s=world.random_suffix.choice((1.0, 5.0, 30.0)))
+            return out.RetryLater(retry_after_s=world.rng.choice((1.0, 5.0, 30.0)))
         if world.strikes(plan.unsent):
             return out.NotConnected(why="ConnectError")
         if chat.blocked:
             return out.ChatUnreachable(why="Forbidden: bot was blocked by the user")
         if world.strikes(plan.ambiguous):
             chat.ambiguous += 1
-            if world.random_suffix.random() < 0.5:
+            if world.rng.random() < 0.5:
                 self._accept(chat, outgoing)
             return out.Ambiguous(why="TimedOut")
         message_id = self._accept(chat, outgoing)
         chat.ambiguous += 1  # until its answer is stored, a crash can make a copy
         if world.strikes(plan.slow):
-            await asyncio.sleep(world.random_suffix.uniform(0.2, 3.0))
+            await asyncio.sleep(world.rng.uniform(0.2, 3.0))
         await self._life.moment("after a send")
         chat.ambiguous -= 1
         return out.Sent(message_id=message_id)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
 
+from bot.deposits.mutations import MutationPost
+from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
 from tests.simulation.biller import Biller
+from tests.simulation.deposits import SECOND_ADMIN, Deposits
 from tests.simulation.disk import Disk
 from tests.simulation.invariants import examine
-from tests.simulation.life import Life
+from tests.simulation.life import ADMIN, Life
 from tests.simulation.loop import START_S, Timeline, VirtualLoop
 from tests.simulation.money import Operator
 from tests.simulation.outage import Outage
@@ -52,14 +55,15 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.random_suffix = Random(seed)  # noqa: S311 - a seed must give the same story
-        self.plan = draw(self.random_suffix)
+        self.rng = Random(seed)  # noqa: S311 - a seed must give the same story
+        self.plan = draw(self.rng)
         self.timeline = Timeline()
         self.disk = Disk()
         self.biller = Biller(self)
         self.telegram = Telegram(self)
         self.people = People(self)
         self.operator = Operator(self)
+        self.deposits = Deposits(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
@@ -76,6 +80,7 @@ class World:
         """Live through the seed and return the report."""
         self.people.arrive()
         self.operator.arrive()
+        self.deposits.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -99,6 +104,11 @@ class World:
         return self.timeline.now_s < START_S + TROUBLE_S
 
     @property
+    def admins(self) -> tuple[int, ...]:
+        """Return the admins; where money comes in by tickets there are two."""
+        return (ADMIN, SECOND_ADMIN) if self.deposits.is_open else (ADMIN,)
+
+    @property
     def outage(self) -> Outage | None:
         """Return what keeps the biller from answering at this moment."""
         since_s = self.timeline.now_s - START_S - self.plan.outage_from_s
@@ -108,9 +118,13 @@ class World:
         """Return the time of day as the process sees it; its clock may have jumped."""
         return int(self.timeline.now_s * 1000) + self._clock_offset_ms
 
+    def seconds_until(self, moment_s: float) -> float:
+        """Return how long it is until a moment, in seconds from the start; negative if it is over."""
+        return START_S + moment_s - self.timeline.now_s
+
     def strikes(self, rate: float) -> bool:
         """Return whether a fault strikes now."""
-        if rate and self.is_troubled and self.random_suffix.random() < rate:
+        if rate and self.is_troubled and self.rng.random() < rate:
             self.faults += 1
             return True
         return False
@@ -149,6 +163,18 @@ class World:
 
         self._start(life, call())
 
+    def call_bank_report(self, post: MutationPost, heard: Callable[[MutationResult], None]) -> None:
+        """A bank-mutation service calls our web server; `heard` is told only of an answer that arrived."""
+        life = self._life
+        if life is None or not life.is_up or life.dead:
+            return
+
+        async def call() -> None:
+            with contextlib.suppress(StorageError):
+                heard(await life.runtime.mutations.receive(post))
+
+        self._start(life, call())
+
     def call_webhook(self, update: Raw, taken: Callable[[], None]) -> None:
         """Telegram calls our web server; `taken` is told only of a 200 that arrived."""
         life = self._life
@@ -174,7 +200,7 @@ class World:
         life.start(work)
 
     def _live(self, number: int) -> None:
-        self._loop = VirtualLoop(self.timeline, self.random_suffix)
+        self._loop = VirtualLoop(self.timeline, self.rng)
         self._life = life = Life(self, number)
         main = self._loop.create_task(life.main())
         self._loop.run_forever()
@@ -183,22 +209,20 @@ class World:
         self._graves.append((self._loop, life))
         self._life = None
         if not self._finished:
-            self.timeline.pass_until(self.timeline.now_s + self.random_suffix.choice((0.5, 5.0, 90.0)))
+            self.timeline.pass_until(self.timeline.now_s + self.rng.choice((0.5, 5.0, 90.0)))
 
     def _plan_misfortune(self) -> None:
         """Besides at every await, the power may go at any moment, and the clock may jump."""
         if self.plan.crash:
-            for _ in range(self.random_suffix.randint(0, 3)):
-                self.timeline.after(
-                    self.random_suffix.uniform(0, TROUBLE_S), lambda: self.crash("any moment")
-                )
+            for _ in range(self.rng.randint(0, 3)):
+                self.timeline.after(self.rng.uniform(0, TROUBLE_S), lambda: self.crash("any moment"))
         if self.plan.restore:
-            backup_s = self.random_suffix.uniform(0, TROUBLE_S * 0.6)
+            backup_s = self.rng.uniform(0, TROUBLE_S * 0.6)
             self.timeline.after(backup_s, self._back_up)
-            self.timeline.after(self.random_suffix.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
+            self.timeline.after(self.rng.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
         if self.strikes(self.plan.clock_jump):
-            jump_ms = self.random_suffix.choice((-600_000, -5_000, 5_000, 600_000))
-            self.timeline.after(self.random_suffix.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
+            jump_ms = self.rng.choice((-600_000, -5_000, 5_000, 600_000))
+            self.timeline.after(self.rng.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
 
     def _back_up(self) -> None:
         self._backup = self.disk.backup()
@@ -214,6 +238,7 @@ class World:
         self.disk.restore(self._backup, now_ms=self.now_ms())
         self.note("the backup is restored")
         self.operator.look_after_restore()
+        self.deposits.look_after_restore()
 
     def _jump(self, jump_ms: int) -> None:
         self._clock_offset_ms += jump_ms
@@ -237,7 +262,7 @@ class World:
         ).fetchone()[0]
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
-        quiet = reports_done and all_said and self.operator.is_done
+        quiet = reports_done and all_said and self.operator.is_done and self.deposits.is_done
         return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:

@@ -53,6 +53,9 @@ def test_an_adjustment_is_read_with_its_amount_and_reason(typed: str, amount_idr
         ),
         *(
             "@budi -100000 setor",
+            "@budi 1 000 000 setor",
+            "@budi 1 500 000",
+            "@budi 100 000 setor",
             "@budi 0 setor",
             "@budi 1,5 setor",
             "@budi 100,55 setor",

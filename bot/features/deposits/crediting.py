@@ -1,5 +1,7 @@
 """Credits tickets: by an admin's tap, or with the amount that an admin found, never more than once."""
 
+from msgspec.structs import replace
+
 from bot.actors import Actor
 from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ticket_id_of, ticket_subject
 from bot.features.deposits.tickets import A_DAY_MS, RESERVED_MS, end_ticket, origin_of
@@ -69,7 +71,10 @@ def credit_ticket(
         source=source,
     )
     credited = DepositCredited(
-        balance=balance, at_ms=work.now_ms, ticket_id=ticket.ticket_id, exact_idr=ticket.exact_idr
+        balance=replace(balance, is_private=ticket.chat_id == ticket.user_id),
+        at_ms=work.now_ms,
+        ticket_id=ticket.ticket_id,
+        exact_idr=ticket.exact_idr,
     )
     work.notify(credited, origin_of(ticket), subject=f"credit:{ticket.ticket_id}")
     close_cards(work, ticket.ticket_id, admin_name=admin_name)
@@ -93,12 +98,19 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     match tap.action:
         case Action.TICKET_PAID if ticket.state is TicketState.OPEN:
+            if _same_at_ms(work, ticket, ticket.exact_idr):
+                _ask(work, admin, ticket, ticket.exact_idr)
+                return Toast.DONE
             return _credit(work, admin, ticket, ticket.exact_idr)
         case Action.TICKET_ABSENT if ticket.state is TicketState.OPEN:
             end_ticket(work, ticket, TicketState.REJECTED, by=admin.user_id, admin_name=admin.name)
             return Toast.DONE
         case Action.TICKET_CREDIT if _is_creditable(ticket, work.now_ms):
             received_idr, _, mutation_id = tap.payload.partition(" ")
+            if not mutation_id and mutations.unclaimed(work.tx, int(received_idr)):
+                # It was reported since the question: credited beside the report, it would count twice.
+                _ask(work, admin, ticket, int(received_idr))
+                return Toast.DONE
             return _credit(work, admin, ticket, int(received_idr), mutation_id=int(mutation_id or 0))
         case _:
             work.answer(admin, card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))
@@ -161,8 +173,16 @@ def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> N
         received_idr=received_idr,
         available_idr=ledger.account(work.tx, ticket.shop_id, AccountKind.AVAILABLE).balance_idr,
         mutation_id=unclaimed.mutation_id if unclaimed else 0,
+        same_at_ms=_same_at_ms(work, ticket, received_idr),
     )
-    work.notify(question, admin.address, subject=ticket_subject(ticket.ticket_id))
+    work.answer(admin, question, subject=ticket_subject(ticket.ticket_id))
+
+
+def _same_at_ms(work: UnitOfWork, ticket: Ticket, amount_idr: int) -> int | None:
+    """Return when a shop got the same amount since its ticket: another admin may have entered it by hand."""
+    return ledger.last_adjustment_like(
+        work.tx, ticket.shop_id, amount_idr, from_ms=ticket.created_at_ms, until_ms=work.now_ms + 1
+    )
 
 
 ROUTES = Routes(

@@ -11,7 +11,7 @@ from bot.features.deposits.cards import (
     payment_card,
 )
 from bot.features.deposits.crediting import credit_ticket, post_credit
-from bot.features.deposits.tickets import open_ticket
+from bot.features.deposits.tickets import RESERVED_MS, open_ticket
 from bot.grammar.parse import normalize
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.buttons import Action
@@ -130,8 +130,15 @@ def _ask(work: UnitOfWork, admin: Actor, mutation: Mutation, person: Person) -> 
         available_idr=account.balance_idr,
         ticket_id=ticket.ticket_id if ticket else 0,
         exact_idr=ticket.exact_idr if ticket else 0,
+        same_at_ms=ledger.last_adjustment_like(
+            work.tx,
+            account.shop_id,
+            mutation.amount_idr or 0,
+            from_ms=work.now_ms - RESERVED_MS,
+            until_ms=work.now_ms + 1,
+        ),
     )
-    work.notify(question, admin.address, subject=mutation_subject(mutation))
+    work.answer(admin, question, subject=mutation_subject(mutation))
 
 
 def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
@@ -143,7 +150,8 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     match tap.action:
         case Action.SUSPENSE_CREDIT:
-            _credit(work, admin, mutation, int(tap.payload))
+            user_id, _, ticket_id = tap.payload.partition(" ")
+            _credit(work, admin, mutation, int(user_id), asked_ticket_id=int(ticket_id or 0))
         case Action.CONFIRM_SUSPENSE_REJECT:
             _reject(work, admin, mutation, mutation.amount_idr)
         case Action.SUSPENSE_REJECT:
@@ -154,12 +162,20 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     return Toast.DONE
 
 
-def _credit(work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int) -> None:
-    """Credit money in suspense to a shop; its open ticket is closed with it."""
+def _credit(
+    work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int, *, asked_ticket_id: int
+) -> None:
+    """Credit money in suspense to a shop; its open ticket is closed with it.
+
+    A ticket of which the question said nothing waits for money of its own, so that it is asked again.
+    """
     account, amount_idr = paying_account(work, user_id), mutation.amount_idr or 0
+    ticket, person = open_ticket(work, account.shop_id), people.get(work.tx, user_id)
+    if person and asked_ticket_id != (ticket.ticket_id if ticket else 0):
+        _ask(work, admin, mutation, person)
+        return
     if not claim_suspense(work, mutation, account.shop_id, admin):
         return
-    ticket = open_ticket(work, account.shop_id)
     if ticket:
         credit_ticket(
             work,
@@ -180,12 +196,9 @@ def _credit(work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int) ->
         actor=f"admin:{admin.user_id}",
         source=AccountKind.SUSPENSE,
     )
-    person = people.get(work.tx, user_id)
-    address = (
-        Address(chat_id=person.chat_id, thread_id=person.thread_id) if person else Address(chat_id=user_id)
-    )
+    # A balance is private, so that it does not go to the group where the reseller may have joined.
     credited = DepositCredited(balance=balance, at_ms=work.now_ms)
-    work.notify(credited, address, subject=f"credit:{mutation_subject(mutation)}")
+    work.notify(credited, Address(chat_id=user_id), subject=f"credit:{mutation_subject(mutation)}")
 
 
 def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.ledger.model import AccountKind
-from bot.notices import alarms
+from bot.notices import alarms, topups
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
 from bot.orders.model import FailureCause, State
 from bot.purchasing.notifications import order_card
@@ -21,6 +21,7 @@ def play() -> Iterator[Scene]:
     yield from _serial_numbers(stage)
     yield from _money(stage)
     yield from _topups(stage)
+    yield from _drifts(stage)
     yield from _alarms(stage)
 
 
@@ -58,6 +59,23 @@ def _topups(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="Another one is not confirmed", messages=stage.tap("Batal", RINA))
     typed = "/topup banyak"
     yield Scene(caption="An amount that is none", typed=typed, messages=stage.send_text(typed, RINA))
+
+
+def _drifts(stage: Stage) -> Iterator[Scene]:
+    spent_idr, since_ms = 5_200, stage.now_ms - 60_000
+    for difference_idr, caption in (
+        (-2_000, "The balance at the biller is lower than it should be"),
+        (5_000_000, "The balance at the biller is higher than it should be"),
+    ):
+        drift = topups.BillerDrift(
+            reported_idr=1_356_424 - spent_idr + difference_idr,
+            checkpoint_idr=1_356_424,
+            checkpoint_at_ms=since_ms,
+            topup_idr=0,
+            spent_idr=spent_idr,
+            at_ms=stage.now_ms,
+        )
+        yield Scene(caption=caption, messages=stage.notify(drift, to=RINA))
 
 
 def _rejected_decisions(stage: Stage) -> Iterator[Scene]:

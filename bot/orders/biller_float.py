@@ -1,0 +1,103 @@
+"""The balance at the biller as our orders and top-ups move it, compared with what the biller reports."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot.orders.model import Order, State
+
+DRIFT_THRESHOLD_IDR = 1_000
+"""Differences up to this may be of rounding; they are kept and add up until they exceed it."""
+
+CHARGED = (State.PENDING, State.SUCCEEDED)
+"""The states in which the biller has taken an order's cost from the balance."""
+
+
+class FloatMove(Struct, frozen=True, kw_only=True):
+    """What an event took from the balance, negative if it gave back.
+
+    `unknown_count` is 1 if that is unknown.
+    """
+
+    spent_idr: int = 0
+    unknown_count: int = 0
+
+
+NO_MOVE = FloatMove()
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """A reported balance with which later ones are compared, and what moved it since.
+
+    `at_ms` is for people: nothing is decided by it.
+    """
+
+    balance_idr: int
+    at_ms: int
+    topup_idr: int = 0
+    spent_idr: int = 0
+    unknown_count: int = 0
+
+    @property
+    def expected_idr(self) -> int:
+        """The balance as it should be now, if all moves are known."""
+        return self.balance_idr + self.topup_idr - self.spent_idr
+
+    def moved(self, move: FloatMove) -> "Checkpoint":
+        """Return the checkpoint after a move."""
+        return replace(
+            self,
+            spent_idr=self.spent_idr + move.spent_idr,
+            unknown_count=self.unknown_count + move.unknown_count,
+        )
+
+
+class Ok(Struct, frozen=True, kw_only=True):
+    """The report is as expected, or differs too little to be told."""
+
+    difference_idr: int
+
+
+class Drift(Struct, frozen=True, kw_only=True):
+    """The report differs from what is expected since a checkpoint."""
+
+    since: Checkpoint
+
+
+class Unknown(Struct, frozen=True, kw_only=True):
+    """There is nothing to compare the report with."""
+
+
+Comparison = Ok | Drift | Unknown
+
+
+def move_of(before: Order, after: Order) -> FloatMove:
+    """Return what an order's move took from the balance.
+
+    The moves of an order between two times sum up to the difference of its charges at these times, so that
+    it does not matter which states it passed through. A cost that becomes known late counts as unknown: it
+    may belong to a time before the checkpoint.
+    """
+    charged_idr, charges_idr = _charge(before), _charge(after)
+    if charged_idr == charges_idr:
+        return NO_MOVE
+    if charged_idr is None or charges_idr is None:
+        return FloatMove(unknown_count=1)
+    return FloatMove(spent_idr=charges_idr - charged_idr)
+
+
+def compare(checkpoint: Checkpoint | None, reported_idr: int) -> Comparison:
+    """Compare a reported balance with the one that is expected since the checkpoint."""
+    if checkpoint is None or checkpoint.unknown_count:
+        return Unknown()
+    if reported_idr == checkpoint.balance_idr != checkpoint.expected_idr:
+        # A figure that does not move with purchases is no live balance, and nothing follows from it.
+        return Unknown()
+    difference_idr = reported_idr - checkpoint.expected_idr
+    if abs(difference_idr) > DRIFT_THRESHOLD_IDR:
+        return Drift(since=checkpoint)
+    return Ok(difference_idr=difference_idr)
+
+
+def _charge(order: Order) -> int | None:
+    """Return what the biller holds for an order; None if it holds an unknown cost."""
+    return order.cost_idr if order.state in CHARGED else 0
