@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup browser demo gallery test prove coverage simulate bench check format lock audit clean
+.PHONY: setup browser demo gallery card test prove coverage simulate bench check format lock audit clean
 
 setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
 
@@ -21,6 +21,9 @@ demo: setup  ## the bot with a simulated Telegram and a simulated biller, on a w
 
 gallery: setup  ## docs/gallery.md: all messages as they look in a chat, from the real texts
 	$(BIN)/python -m tools.gallery
+
+card: setup browser  ## docs/pictures/kartu-reseller.png from docs/kartu-reseller.md (needs fonts-inter, fonts-noto-color-emoji)
+	$(BIN)/python tools/reseller_card.py
 
 test: setup browser  ## every test but the long ones, in some five minutes
 	$(BIN)/python -m pytest -n auto -m "not prove"

@@ -48,6 +48,13 @@ class Tap(Struct, frozen=True, kw_only=True):
         return self.subject.partition(":")[2]
 
 
+class TapResult(Struct, frozen=True, kw_only=True):
+    """What came of a tap; `action` is None if the tap was refused before its action was known."""
+
+    toast: Toast
+    action: Action | None = None
+
+
 class ButtonRoute(Struct, frozen=True, kw_only=True):
     """The actions that call `handle`.
 

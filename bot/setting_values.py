@@ -109,7 +109,9 @@ def _right_value(url: str, path: list[str]) -> str:
 def check_public_url(url: str) -> str:
     path = _path_parts(url)
     if path[-1:] == ["telegram"] or {"reversal", "mutations"} & {*path}:
-        raise ValueError("must end before the paths /telegram and /reversal, which Loket appends itself")
+        raise ValueError(
+            "must end before the paths /telegram, /reversal and /mutations, which Loket appends itself"
+        )
     return url
 
 

@@ -85,6 +85,10 @@ class Toast(StrEnum):
     """The short text shown to the user who tapped a button."""
 
     DONE = auto()
+    ASKED = auto()
+    ALREADY = auto()
+    CHANGED = auto()
+    REFUSED = auto()
     USED = auto()
     NOT_ALLOWED = auto()
     NOT_YOURS = auto()

@@ -14,7 +14,7 @@ from bot.biller.public_reason import public_reason, raw_words
 from bot.biller.refusals import cause_in
 from bot.biller.verdict import Claim, read_claim
 from bot.orders.events import Accepted, Refused, Unclear
-from bot.orders.model import FailureCause, Order
+from bot.orders.model import FailureCause, Order, UnknownCause
 
 IDR_MAX = 10**15 - 1  # far beyond any deposit, and safe in every database's 64 bits
 
@@ -57,14 +57,15 @@ def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused |
     try:
         told = json.loads(body.decode(), object_pairs_hook=_each_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        return Unclear(why="the answer is not JSON")
+        return Unclear(why="the answer is not JSON", cause=UnknownCause.UNREADABLE_ANSWER)
     try:
         said = _Said.model_validate(told)
     except ValidationError as error:
         names = sorted({str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"]})
-        return Unclear(why=f"the answer does not fit the sheet: {', '.join(names) or 'no object'}")
+        why = f"the answer does not fit the sheet: {', '.join(names) or 'no object'}"
+        return Unclear(why=why, cause=UnknownCause.UNREADABLE_ANSWER)
     if (misfit := _misfit(said, order=order, user=user)) is not None:
-        return Unclear(why=misfit)
+        return Unclear(why=misfit, cause=UnknownCause.OTHER_ORDER)
     # A refusal must be free of doubt: what is said of any order counts.
     claim = read_claim(
         said.reason, code=order.product_code, destination=order.destination, other_orders_count=True
@@ -89,7 +90,7 @@ def _misfit(said: _Said, *, order: Order, user: str) -> str | None:
 
 def _accepted(said: _Said, claim: Claim) -> Accepted | Unclear:
     if claim in (Claim.FAILURE, Claim.MIXED):
-        return Unclear(why="accepted by status, but not by reason", raw=raw_words(said.reason))
+        return _contradictory("accepted by status, but not by reason", raw_words(said.reason))
     return Accepted(
         cost_idr=said.total,
         balance_idr=_balance(said.saldo),
@@ -101,15 +102,19 @@ def _refused(said: _Said, claim: Claim, order: Order) -> Refused | Unclear:
     """Believe a refusal that is one by its words too: what only waits may still be bought."""
     raw = raw_words(said.reason)
     if said.total > 0:
-        return Unclear(why="refused by status, but with a price charged", raw=raw)
+        return _contradictory("refused by status, but with a price charged", raw)
     if claim is not Claim.FAILURE:
-        return Unclear(why="refused by status, but not by reason", raw=raw)
+        return _contradictory("refused by status, but not by reason", raw)
     return Refused(
         reason=public_reason(said.reason, code=order.product_code, destination=order.destination),
         failure_cause=failure_cause_of(said.reason),
         biller_ref=_reference(said.ftrxid),
         raw=raw,
     )
+
+
+def _contradictory(why: str, raw: str) -> Unclear:
+    return Unclear(why=why, cause=UnknownCause.CONTRADICTORY_ANSWER, raw=raw)
 
 
 def _balance(told: object) -> int | None:

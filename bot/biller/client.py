@@ -14,7 +14,7 @@ import httpx
 from bot.biller.answers import read_answer, trx_body
 from bot.biller.transport import OneCall
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
-from bot.orders.model import Order
+from bot.orders.model import Order, UnknownCause
 
 
 def sign(*, user: str, password: str, trxid: str) -> str:
@@ -77,7 +77,7 @@ class BillerClient:
         body = trx_body(order, user=self._user, sign=signature)
         response = await self._transport.post(self._headers, body)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return Unclear(why="the answer is compressed")
+            return Unclear(why="the answer is compressed", cause=UnknownCause.UNREADABLE_ANSWER)
         return read_response(response.status_code, await response.aread(), order=order, user=self._user)
 
 
@@ -100,9 +100,9 @@ async def _deadline(timeout_s: float) -> AsyncIterator[None]:
 def read_response(status: int, answer: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:
     """Judge a whole answer."""
     if status != httpx.codes.OK:
-        return Unclear(why=f"HTTP {status}")
+        return Unclear(why=f"HTTP {status}", cause=UnknownCause.UNREADABLE_ANSWER)
     if len(answer) > ANSWER_MAX_BYTES:
-        return Unclear(why="the answer is too long")
+        return Unclear(why="the answer is too long", cause=UnknownCause.UNREADABLE_ANSWER)
     return read_answer(answer, order=order, user=user)
 
 

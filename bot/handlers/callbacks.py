@@ -7,20 +7,20 @@ from bot.actors import Actor, Address, Role
 from bot.features.people.membership import role_of
 from bot.handlers.registry import button_route
 from bot.notices.buttons import VIEW_ACTIONS, Action
-from bot.routing import ButtonRoute, NoticeKinds, Tap
+from bot.routing import ButtonRoute, NoticeKinds, Tap, TapResult
 from bot.unit_of_work import UnitOfWork
 from bot.updates import ButtonPress, Toast
 from storage import inbox, outbox
 
 
-def handle_callback(work: UnitOfWork, press: ButtonPress) -> Toast:
+def handle_callback(work: UnitOfWork, press: ButtonPress) -> TapResult:
     """Handle one tap; its data is trusted only as far as the database confirms it."""
     role = role_of(work, press.user_id)
     if role is Role.STRANGER:
-        return Toast.RESELLERS_ONLY
+        return TapResult(toast=Toast.RESELLERS_ONLY)
     actor = _actor(press, role)
     if view := _read_view(press.data):
-        return _show_view(work, actor, view)
+        return TapResult(toast=_show_view(work, actor, view), action=view.action)
     return _use_button(work, actor, press.data)
 
 
@@ -68,17 +68,17 @@ def _names(kinds: NoticeKinds) -> set[str]:
     return {kind.__name__ for kind in kinds}
 
 
-def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> Toast:
+def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> TapResult:
     owner = inbox.button_owner(work.tx, nonce)
     if owner is None:
-        return Toast.USED
+        return TapResult(toast=Toast.USED)
     if owner.owner_id is None and actor.role is not Role.ADMIN:
-        return Toast.NOT_ALLOWED
+        return TapResult(toast=Toast.NOT_ALLOWED)
     if owner.owner_id not in (None, actor.user_id):
-        return Toast.NOT_YOURS
+        return TapResult(toast=Toast.NOT_YOURS)
     button = inbox.use_button(work.tx, nonce, user_id=actor.user_id, at_ms=work.now_ms)
     if button is None:
-        return Toast.USED
+        return TapResult(toast=Toast.USED)
     route = button_route(button.action, button.subject)
     if route is None:
         raise LookupError(f"no capability handles {button.action} about {button.subject}")
@@ -88,4 +88,4 @@ def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> Toast:
         subject=button.subject,
         offered_at_ms=button.offered_at_ms,
     )
-    return route.handle(work, actor, tap)
+    return TapResult(toast=route.handle(work, actor, tap), action=tap.action)

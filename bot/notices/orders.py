@@ -1,10 +1,12 @@
 """Notices about an order, to the chat that ordered and to the admins who may have to resolve it."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from bot.grammar.parsed import order_text
 from bot.notices.balances import BalanceLine
-from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State, UnknownCause
 
 
 class AboutOrder(Struct, frozen=True, kw_only=True):
@@ -75,6 +77,8 @@ class OrdersPossibleAgain(AboutOrder, frozen=True, kw_only=True):
 class OrderUnknown(AboutResult, frozen=True, kw_only=True):
     """It is unknown whether it was bought: the chat must not send it again."""
 
+    cause: UnknownCause = UnknownCause.NO_ANSWER
+
 
 class OrderOverdue(AboutOrder, frozen=True, kw_only=True):
     """Accepted long ago and no result yet."""
@@ -94,11 +98,20 @@ class OrderDisputed(AboutResult, frozen=True, kw_only=True):
     balance: BalanceLine | None = None
 
 
+class DisputeKind(StrEnum):
+    """What the biller's report contradicts."""
+
+    BILLER = "biller"
+    ADMIN = "admin"
+    EXPIRY = "expiry"
+
+
 class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must resolve, with the reason `why`.
 
-    `raw` is the biller's last text; `report` is one of its reports that names the order and does not match
-    it. `name` and `username` are the reseller's, `chat_title` the group's, as far as they are known.
+    `dispute` is what a disputed order's report contradicts. `raw` is the biller's last text; `report` is one
+    of its reports that names the order and does not match it. `name` and `username` are the reseller's,
+    `chat_title` the group's, as far as they are known.
     """
 
     state: State
@@ -108,6 +121,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     cost_idr: int | None
     biller_ref: str | None
     why: str
+    dispute: DisputeKind = DisputeKind.BILLER
     raw: str = ""
     report: str = ""
     name: str = ""

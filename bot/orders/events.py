@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.orders.model import ExpiryReason, FailureCause, Outcome
+from bot.orders.model import ExpiryReason, FailureCause, Outcome, UnknownCause
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
@@ -39,6 +39,7 @@ class Unclear(Struct, frozen=True, kw_only=True):
     """The post may or may not have bought; `why` is for admins and contains no secret."""
 
     why: str
+    cause: UnknownCause = UnknownCause.NO_ANSWER
     raw: str = ""
 
 

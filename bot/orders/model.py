@@ -46,6 +46,23 @@ class ExpiryReason(StrEnum):
     CLOCK_CHANGED = "clock_changed"
 
 
+class UnknownCause(StrEnum):
+    """Why it is unknown whether an order was bought; it selects the words that the reseller reads."""
+
+    NO_ANSWER = "no_answer"
+    """No whole answer came to the post."""
+    UNREADABLE_ANSWER = "unreadable_answer"
+    OTHER_ORDER = "other_order"
+    """The answer names another product, destination or user."""
+    CONTRADICTORY_ANSWER = "contradictory_answer"
+    NOT_STORED = "not_stored"
+    """Loket stopped or failed between the post and the storing of its answer."""
+    RESTORED = "restored"
+    """A backup was restored, and the order may have been posted since it was made."""
+    CONTRADICTORY_REPORT = "contradictory_report"
+    """The words of a report of the result contradict its status."""
+
+
 class Intent(Struct, frozen=True, kw_only=True):
     """A validated order request.
 

@@ -117,6 +117,8 @@ def _resolve_by_command(work: UnitOfWork, admin: Actor, command: Command) -> Non
 
 def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     trxid = tap.subject_id
+    order = orders.get(work.tx, trxid)
+    was_open = order is not None and is_open(work, order)
     match tap.action:
         case Action.RESOLVE_SUCCESS:
             ask_for_sn(work, trxid, admin)
@@ -130,7 +132,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
             resolve_order(work, trxid, Outcome.FAILURE, None, admin)
         case _:
             show_card(work, trxid, admin)
-    return Toast.DONE
+    return Toast.DONE if was_open else Toast.CHANGED
 
 
 def _reply_with_sn(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.notices import orders as notices
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders import events
-from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State, UnknownCause
 
 AdminNotice = notices.OrderNotice | SnUnread | SnForwarded
 
@@ -44,7 +44,9 @@ def _notices(
             )
             return (result,), _card_closed(before, after, event, at_ms) + _alert(after, event, at_ms)
         case State.UNKNOWN:
-            return (notices.OrderUnknown(**facts),), (order_card(after, at_ms, raw=raw),)
+            return (notices.OrderUnknown(**facts, cause=_cause_of(event)),), (
+                order_card(after, at_ms, raw=raw),
+            )
         case State.DISPUTED:
             now = Outcome.SUCCESS if isinstance(event, events.Succeeded) else Outcome.FAILURE
             return (notices.OrderDisputed(**facts, now=now),), (order_card(after, at_ms, raw=raw),)
@@ -119,6 +121,12 @@ def raw_words_of(event: events.OrderEvent) -> str:
             return ""
 
 
+def _cause_of(event: events.OrderEvent) -> UnknownCause:
+    if isinstance(event, events.Unclear):
+        return event.cause
+    return UnknownCause.CONTRADICTORY_REPORT
+
+
 def order_received(order: Order) -> notices.OrderReceived:
     """Return the acknowledgement of a new order."""
     return notices.OrderReceived(**facts_of(order, order.placed_at_ms))
@@ -140,9 +148,18 @@ def order_card(order: Order, at_ms: int, *, raw: str = "", report: str = "") -> 
         cost_idr=order.cost_idr,
         biller_ref=order.biller_ref,
         why=order.unknown_reason or "",
+        dispute=_dispute_of(order),
         raw=raw,
         report=report,
     )
+
+
+def _dispute_of(order: Order) -> notices.DisputeKind:
+    if order.expiry:
+        return notices.DisputeKind.EXPIRY
+    if order.resolved_by is not None and not (order.success_reported and order.failure_reported):
+        return notices.DisputeKind.ADMIN
+    return notices.DisputeKind.BILLER
 
 
 def needs_admin(order: Order) -> bool:

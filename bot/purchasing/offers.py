@@ -34,8 +34,8 @@ ANSWERS = (OrderProposal, OrderRepeated, ProductClosed, NotUnderstood)
 """The notices that answer a tap that orders again."""
 
 
-def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
-    """Place what a button offered at `source.at_ms`; return False if its message already made its order.
+def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> Toast:
+    """Place what a button offered at `source.at_ms`; return USED if its message already made its order.
 
     An offer that is old, or older than its prices, is shown again first: its price may have changed.
     """
@@ -45,15 +45,16 @@ def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> bool:
     is_old = not is_fresh or changed_at_ms > source.at_ms
     if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
         _offer_again(work, source, intent)
-        return True
+        return Toast.ASKED
     match place_intent(work, source, intent, 1):
         case None:
-            return False
+            return Toast.USED
         case Order() as order:
             acknowledge(work, order)
+            return Toast.DONE
         case refusal:
             answer_refusal(work, refusal, source.address)
-    return True
+            return Toast.REFUSED
 
 
 def propose_order(work: UnitOfWork, intent: Intent, address: Address, *, user_id: int) -> None:
@@ -100,7 +101,7 @@ def _buy(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
         at_ms=tap.offered_at_ms,
         text=f"tap: {tap.payload}",
     )
-    return Toast.DONE if accept_offer(work, source, read_payload(tap.payload)) else Toast.USED
+    return accept_offer(work, source, read_payload(tap.payload))
 
 
 def _again(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:

@@ -17,7 +17,7 @@ from bot.notices.restore_gate import (
     RestoreCard,
 )
 from bot.orders.events import Unclear
-from bot.orders.model import Order, State
+from bot.orders.model import Order, State, UnknownCause
 from bot.purchasing import manual_resolution
 from bot.purchasing.settlement import apply_event_to
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
@@ -53,7 +53,8 @@ def check_after_restore(work: UnitOfWork) -> int:
         for order in orders.in_state(work.tx, state, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     ]
     for trxid in trxids:
-        event = Unclear(why="restored from a backup: it may have been posted since")
+        why = "restored from a backup: it may have been posted since"
+        event = Unclear(why=why, cause=UnknownCause.RESTORED)
         apply_event_to(work, trxid, event, actor="restore")
     subject = _subject_of(restore)
     if not outbox.was_enqueued_since(work.tx, subject, since_ms=restore.restored_at_ms):
@@ -80,7 +81,8 @@ def reject_while_closed(work: UnitOfWork, notice: CounterClosed, address: Addres
 
 def mark_unknown(work: UnitOfWork, order: Order) -> Order:
     """Make an order unknown because it may have been bought in the gap; the admins look it up."""
-    event = Unclear(why="asked before the restore: it may have been bought under another Ref")
+    why = "asked before the restore: it may have been bought under another Ref"
+    event = Unclear(why=why, cause=UnknownCause.RESTORED)
     applied = apply_event_to(work, order.trxid, event, actor="restore")
     return applied.after if applied else order
 
@@ -98,7 +100,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     if restore.released_at_ms is not None:
         _answer(work, admin, _released(restore, restore.released_at_ms, ""), restore)
-        return Toast.DONE
+        return Toast.CHANGED
     match tap.action:
         case Action.OPEN_COUNTER:
             question = ReopenQuestion(backup_at_ms=restore.backup_at_ms, gap_until_ms=restore.gap_until_ms)

@@ -82,35 +82,40 @@ def awaited_sn(
     return question[0], question[1]
 
 
-def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> None:
-    """Forward an SN and close its cards; the chat is not notified of an SN that it already has."""
+def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> bool:
+    """Forward an SN and close its cards; return False for an order that is no success.
+
+    The chat is not notified of an SN that it already has.
+    """
     order = orders.get(work.tx, trxid)
     if order is None or order.state is not State.SUCCEEDED:
         work.notify(SnRejected(trxid=trxid[:40]), admin.address)
-        return
+        return False
     supplied = SnSupplied(sn=sn, admin_id=admin.user_id)
     apply_event(work, order, supplied, actor=f"admin:{admin.user_id}")
     closed = SnForwarded(**facts_of(order, work.now_ms), sn=sn, admin_name=admin.name)
     work.replace_cards(closed, subject=sn_subject(trxid))
+    return True
 
 
-def ask_for_sn(work: UnitOfWork, admin: Actor, trxid: str) -> None:
-    """Ask an admin for the SN to forward."""
+def ask_for_sn(work: UnitOfWork, admin: Actor, trxid: str) -> bool:
+    """Ask an admin for the SN to forward, only for a success."""
     order = orders.get(work.tx, trxid)
     if order is None or order.state is not State.SUCCEEDED:
         work.notify(SnRejected(trxid=trxid[:40]), admin.address)
-    else:
-        prompt = SnPrompt(**facts_of(order, work.now_ms))
-        work.notify(prompt, admin.address, subject=sn_subject(trxid))
+        return False
+    prompt = SnPrompt(**facts_of(order, work.now_ms))
+    work.notify(prompt, admin.address, subject=sn_subject(trxid))
+    return True
 
 
 def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     trxid, _, sn = tap.payload.partition(" ")
     if tap.action is Action.FORWARD_SN and sn:
-        forward_sn(work, admin, trxid, sn)
-    else:
-        ask_for_sn(work, admin, trxid)
-    return Toast.DONE
+        return Toast.DONE if forward_sn(work, admin, trxid, sn) else Toast.REFUSED
+    if not ask_for_sn(work, admin, trxid):
+        return Toast.REFUSED
+    return Toast.DONE if tap.action is Action.TYPE_SN else Toast.ASKED
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:

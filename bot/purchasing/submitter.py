@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
-from bot.orders.model import ExpiryReason, Order, State
+from bot.orders.model import ExpiryReason, Order, State, UnknownCause
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch, make_due_at_start
 from bot.purchasing.settlement import (
@@ -292,7 +292,7 @@ class Submitter:
             raise
         except Exception:  # noqa: BLE001 - after a post every error may mean a purchase
             _log.exception("biller client failed unexpectedly", extra={"trxid": order.trxid})
-            answer = Unclear(why="unexpected error")
+            answer = Unclear(why="unexpected error", cause=UnknownCause.NOT_STORED)
         finally:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
@@ -362,6 +362,6 @@ def _sweep(work: UnitOfWork) -> int:
     # Whatever their time of change: the clock may have been set back since.
     stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
     for order in stranded:
-        event = Unclear(why="stopped while sending")
+        event = Unclear(why="stopped while sending", cause=UnknownCause.NOT_STORED)
         apply_event_to(work, order.trxid, event, actor="start")
     return len(stranded)

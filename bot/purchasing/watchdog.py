@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from bot.orders.events import Overdue, Unclear
-from bot.orders.model import State
+from bot.orders.model import State, UnknownCause
 from bot.purchasing.settlement import apply_event_to
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
@@ -90,7 +90,7 @@ class Watchdog:
         stuck = orders.in_state(
             tx, State.SUBMITTING, changed_before_ms=now_ms - self._stuck_after_ms, limit=AT_ONCE
         )
-        lost = Unclear(why="no answer was stored")
+        lost = Unclear(why="no answer was stored", cause=UnknownCause.NOT_STORED)
         # After the clock was set forward a post looks old while its answer is still awaited.
         abandoned = [order for order in stuck if not self._is_posting(order.trxid)]
         return [(order.trxid, Overdue()) for order in overdue] + [(order.trxid, lost) for order in abandoned]

@@ -13,11 +13,12 @@ from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
 from bot.purchasing.clock_watch import ClockWatch
+from bot.routing import TapResult
 from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
 from bot.unit_of_work import UnitOfWork, WorkContext
-from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind, Toast
+from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind
 from bot.worker import WakeUp
 from storage import chats, inbox
 from storage.database import Database
@@ -93,28 +94,28 @@ class UpdateReceiver:
         self._note_dates([update for _, update in parsed], is_live=is_live)
         now_ms = self._now_ms()
 
-        def unit(tx: Tx) -> list[tuple[str, Toast]]:
-            toasts = [
-                toast
+        def unit(tx: Tx) -> list[tuple[str, TapResult]]:
+            taps = [
+                tapped
                 for raw, update in parsed
-                for toast in _process_one(self._context.begin(tx, now_ms), raw, update)
+                for tapped in _process_one(self._context.begin(tx, now_ms), raw, update)
             ]
             if next_update_id is not None:
                 inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
-            return toasts
+            return taps
 
         try:
             stored = self._database.write(unit)
             self._claim_orders()
             self._scan_outbox()
-            toasts = await stored
+            taps = await stored
         except StorageError:
             self._notify_not_stored([update for _, update in parsed], now_ms)
             raise
         if any(isinstance(update, IncomingMessage) and update.document for _, update in parsed):
             self._imports_wake_up.set()
-        for callback_id, toast in toasts:
-            self._sender.answer_callback(callback_id, toast_text(toast))
+        for callback_id, tapped in taps:
+            self._sender.answer_callback(callback_id, toast_text(tapped.toast, tapped.action))
 
     def _note_dates(self, updates: list[ParsedUpdate | UnreadableUpdate], *, is_live: bool) -> None:
         """Pass the dates of new messages to the watch of our clock."""
@@ -161,7 +162,7 @@ def _contains_orders(text: str) -> bool:
 
 def _process_one(
     work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate
-) -> list[tuple[str, Toast]]:
+) -> list[tuple[str, TapResult]]:
     try:
         with work.tx.savepoint():
             return _handle(work, raw, update)
@@ -173,7 +174,9 @@ def _process_one(
         return []
 
 
-def _handle(work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate) -> list[tuple[str, Toast]]:
+def _handle(
+    work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate
+) -> list[tuple[str, TapResult]]:
     match update:
         case IncomingMessage():
             messages.handle_message(work, update)

@@ -1,8 +1,8 @@
 """Texts for admins: balance, resolutions, alarms."""
 
-from typing import assert_never
+from typing import assert_never, get_args
 
-from bot.ledger.model import AccountKind
+from bot.notices import Result
 from bot.notices.alarms import (
     AlarmNotice,
     AuditFinding,
@@ -26,6 +26,7 @@ from bot.notices.alarms import (
 from bot.notices.orders import (
     AboutOrder,
     BillerAccountAlarm,
+    DisputeKind,
     OrderCard,
     OrderResolved,
     OrderResolvedByBiller,
@@ -33,7 +34,7 @@ from bot.notices.orders import (
     ResolutionRejected,
     SnQuestion,
 )
-from bot.orders.model import FailureCause, Outcome, State
+from bot.orders.model import FailureCause, State
 from bot.texts.formatting import (
     Clock,
     Row,
@@ -47,21 +48,11 @@ from bot.texts.formatting import (
     untrusted,
 )
 from bot.texts.serial_numbers import biller_words
-
-STATES = {
-    State.PLACED: "menunggu giliran",
-    State.SUBMITTING: "sedang dikirim",
-    State.PENDING: "diproses biller",
-    State.UNKNOWN: "belum pasti",
-    State.SUCCEEDED: "SUKSES",
-    State.FAILED: "GAGAL",
-    State.EXPIRED: "tidak diproses",
-    State.DISPUTED: "bertentangan",
-}
+from bot.texts.technical_notes import ACCOUNTS, OUTCOMES, STATES, technical_note
 
 HOLD_CAUSES = {
     HoldCause.UNCLEAR: "Banyak jawaban biller terputus atau tidak terbaca.",
-    HoldCause.ACCOUNT: "Biller menolak akun, sign, atau IP berkali-kali.",
+    HoldCause.ACCOUNT: "Biller menolak akun, tanda tangan, atau IP berkali-kali.",
     HoldCause.UNREACHABLE: "Biller tidak bisa dihubungi.",
 }
 
@@ -76,21 +67,18 @@ INVARIANTS = {
     Invariant.POSITION: "Uang pesanan ini tidak cocok dengan statusnya.",
 }
 
-ACCOUNTS = {
-    AccountKind.AVAILABLE: "Saldo",
-    AccountKind.HELD: "Dana tertahan",
-    AccountKind.SALES: "Penjualan",
-    AccountKind.DEPOSITS: "Setoran",
-    AccountKind.ADJUSTMENTS: "Penyesuaian",
-    AccountKind.SUSPENSE: "Dana belum dikenal",
-}
-
 MONEY = (Invariant.BALANCED, Invariant.RUNNING, Invariant.TIED, Invariant.POSITION)
 
 RESOLVABLE = (State.PENDING, State.UNKNOWN, State.DISPUTED)
 """The states in which an admin may set the result."""
 
-OUTCOMES = {Outcome.SUCCESS: "SUKSES", Outcome.FAILURE: "GAGAL"}
+_RESULTS = frozenset(kind.__name__ for kind in get_args(Result))
+
+_DISPUTES = {
+    DisputeKind.BILLER: "Biller melaporkan dua hasil yang bertentangan.",
+    DisputeKind.ADMIN: "Laporan biller bertentangan dengan hasil yang ditetapkan admin.",
+    DisputeKind.EXPIRY: "Biller melaporkan SUKSES, padahal pesanan ini dikabarkan tidak diproses.",
+}
 
 
 def _what(about: AboutOrder) -> Row:
@@ -99,7 +87,7 @@ def _what(about: AboutOrder) -> Row:
 
 def order_card(card: OrderCard, clock: Clock) -> Text:
     if card.state is State.DISPUTED:
-        title, why = "Biller melaporkan dua hasil yang bertentangan.", ""
+        title, why = _DISPUTES[card.dispute], ""
     elif card.state is State.PENDING and card.report:
         title, why = "Laporan biller untuk pesanan ini tidak cocok.", ""
     elif card.state is State.PENDING:
@@ -117,7 +105,7 @@ def order_card(card: OrderCard, clock: Clock) -> Text:
     if card.report:
         rows.append(("Laporan yang tidak cocok: ", untrusted(card.report, 500)))
     if why:
-        rows.append(("Catatan teknis: ", untrusted(why, 200)))
+        rows.append(("Catatan teknis: ", untrusted(technical_note(why), 200)))
     return lines(*rows, "Cek di biller, lalu tetapkan hasilnya:")
 
 
@@ -137,7 +125,7 @@ def sn_question(notice: SnQuestion) -> Text:
         ("✅ ", bold("SUKSES"), ": berapa SN-nya?"),
         _what(notice),
         ("Ref ", code(notice.trxid)),
-        "Ketik SN-nya di sini, atau nanti balas (reply) pesan ini dengan SN.",
+        "Ketik SN-nya di sini, atau nanti balas pesan ini dengan SN.",
         ("Bisa juga ketik ", code(f"/sukses {notice.trxid} SN")),
     )
 
@@ -194,7 +182,7 @@ def biller_account_alarm(notice: BillerAccountAlarm, clock: Clock) -> Text:
     what = (
         "Saldo di biller tidak cukup?"
         if notice.failure_cause is FailureCause.DEPOSIT
-        else "Akun, sign, atau IP ditolak?"
+        else "Akun, tanda tangan, atau IP ditolak?"
     )
     return lines(
         ("🚨 ", bold("Biller menolak pesanan")),
@@ -221,7 +209,7 @@ def reversal_quarantined(notice: ReversalQuarantined, clock: Clock) -> Text:
         *rows,
         "Tidak ada hasil yang ditetapkan. Laporannya disimpan untuk diperiksa.",
         *(("Cek di biller, lalu tetapkan hasilnya lewat /tertunda",) if can_be_resolved else ()),
-        ("Catatan teknis: ", untrusted(notice.why, 200)),
+        ("Catatan teknis: ", untrusted(technical_note(notice.why), 200)),
         clock.moment(notice.at_ms),
     )
 
@@ -233,7 +221,7 @@ def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
             "URL-nya tidak persis seperti di pengaturan, jadi tidak dibaca. Dari ",
             code(notice.remote or "-"),
         )
-        advice = "Jika itu biller: minta URL-nya persis /reversal/SECRET, tanpa tambahan."
+        advice = "Jika itu biller: minta URL-nya persis /reversal/ lalu REVERSAL_SECRET, tanpa tambahan."
     elif notice.cause is RefusalCause.METHOD:
         why = ("Permintaannya bukan GET, jadi tidak dibaca. Dari ", code(notice.remote or "-"))
         advice = "Jika itu biller: minta laporan dikirim dengan GET."
@@ -242,7 +230,7 @@ def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
         advice = "Jika itu biller atau proxy Anda: tambahkan alamatnya di pengaturan, lalu mulai ulang."
     return lines(
         ("🚨 ", bold("Laporan biller ditolak")),
-        "Secret-nya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
+        "Kata rahasianya benar, tetapi laporannya tidak dibaca. Hasil pesanan tidak masuk lewat jalan ini.",
         why,
         advice,
         "Jika bukan: REVERSAL_SECRET bocor, ganti segera.",
@@ -251,9 +239,13 @@ def reversal_refused(notice: ReversalRefused, clock: Clock) -> Text:
 
 
 def delivery_failed(notice: DeliveryFailed) -> Text:
+    note = technical_note(notice.why)
+    label = "Kata Telegram" if note == notice.why else "Catatan teknis"
+    what = "Hasil pesanan" if notice.kind in _RESULTS else "Pesan"
     return lines(
         ("⚠️ ", bold("Pesan tidak sampai")),
-        (f"Chat {notice.chat_id} ({notice.kind}): ", untrusted(notice.why, 200)),
+        f"{what} untuk chat {notice.chat_id} tidak bisa dikirim.",
+        (f"{label}: ", untrusted(note, 200)),
     )
 
 
@@ -343,7 +335,7 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
         INVARIANTS[notice.invariant],
         *about,
-        ("Catatan teknis: ", untrusted(notice.what, 200)),
+        ("Catatan teknis: ", untrusted(technical_note(notice.what), 200)),
         *more,
         advice,
         clock.moment(notice.at_ms),

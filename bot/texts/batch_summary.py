@@ -81,6 +81,7 @@ _QUESTIONS = {
     Ambiguity.NOMINAL: "produk yang mana?",
     Ambiguity.CARRIER: "nomor operator lain",
     Ambiguity.ORDINAL: "pembelian keberapa?",
+    Ambiguity.SKIPPED: "urutan pembelian terlewat",
     Ambiguity.NUMBER: "nomor bisa dibaca dua cara",
     Ambiguity.PARTS: "ada bagian lain",
     Ambiguity.PIN: "ada bagian lain, PIN tidak perlu",

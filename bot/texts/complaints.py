@@ -13,9 +13,9 @@ from bot.notices.complaints import (
     TooManyComplaints,
 )
 from bot.notices.orders import AboutOrder
-from bot.texts.alarms import STATES
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, untrusted
 from bot.texts.serial_numbers import biller_words
+from bot.texts.technical_notes import STATES
 
 DELIVERED = "Menurut server, pesanan ini sudah terkirim."
 

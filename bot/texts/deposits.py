@@ -115,7 +115,7 @@ def ended(notice: TicketEnded, clock: Clock) -> Text:
         case TicketState.EXPIRED:
             return lines(
                 f"⌛ Tiket {number} lewat waktu. Jangan ditransfer lagi, buat tiket baru.",
-                "Terlanjur transfer? Uangnya tetap dicek: balas pesan ini dengan foto buktinya.",
+                "Telanjur transfer? Uangnya tetap dicek: balas pesan ini dengan foto buktinya.",
                 at,
             )
         case _:

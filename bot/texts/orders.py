@@ -18,7 +18,7 @@ from bot.notices.orders import (
     OrderUnknown,
     OrderWaiting,
 )
-from bot.orders.model import ExpiryReason, FailureCause, Outcome
+from bot.orders.model import ExpiryReason, FailureCause, Outcome, UnknownCause
 from bot.orders.pln_token import PlnToken, pln_token_of
 from bot.texts.balances import balance_rows
 from bot.texts.formatting import Clock, Row, Text, bold, code, format_destination, lines, rupiah, untrusted
@@ -32,6 +32,16 @@ _NEXT_STEP = {
     FailureCause.ACCOUNT: "Server sedang gangguan, admin sudah diberi tahu. Coba lagi nanti.",
     FailureCause.DESTINATION: "Periksa nomornya, lalu ketik ulang.",
     FailureCause.OTHER: "Periksa kode dan nomornya, atau coba lagi nanti.",
+}
+
+_UNKNOWN = {
+    UnknownCause.NO_ANSWER: "Jawaban server tidak sampai utuh, pesanan mungkin sudah berjalan.",
+    UnknownCause.UNREADABLE_ANSWER: "Jawaban server tidak bisa dibaca, pesanan mungkin sudah berjalan.",
+    UnknownCause.OTHER_ORDER: "Jawaban server tidak cocok dengan pesanan ini, mungkin sudah berjalan.",
+    UnknownCause.CONTRADICTORY_ANSWER: "Jawaban server bertentangan, pesanan mungkin sudah berjalan.",
+    UnknownCause.NOT_STORED: "Loket terganggu sewaktu mengirimnya, pesanan mungkin sudah berjalan.",
+    UnknownCause.RESTORED: "Loket dipulihkan dari cadangan, pesanan ini mungkin sudah pernah dibeli.",
+    UnknownCause.CONTRADICTORY_REPORT: "Laporan hasil dari server bertentangan, jadi hasilnya belum jelas.",
 }
 
 # Such a reason may contain the operator's user or address, which resellers must not see.
@@ -168,7 +178,7 @@ def unknown(notice: OrderUnknown, clock: Clock) -> Text:
     return lines(
         _head("❔", "BELUM PASTI", notice),
         _number(notice),
-        (bold("Jangan kirim ulang."), " Jawaban server terputus, pesanan mungkin sudah berjalan."),
+        (bold("Jangan kirim ulang."), f" {_UNKNOWN[notice.cause]}"),
         "Admin sudah diberi tahu. Kepastiannya dikirim ke sini.",
         _foot(notice, clock),
     )

@@ -64,7 +64,7 @@ def words(notice: SerialNumberNotice, clock: Clock) -> Text:
                 ("✏️ ", bold("SN yang mana?")),
                 _what(notice),
                 ("Ref ", code(notice.trxid)),
-                "Ketik SN-nya di sini, atau nanti balas (reply) pesan ini.",
+                "Ketik SN-nya di sini, atau nanti balas pesan ini.",
                 "SN itu langsung dikirim ke reseller.",
             )
         case SnForwarded():

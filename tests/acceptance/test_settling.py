@@ -93,7 +93,10 @@ async def test_a_second_thought_is_free_and_a_double_tap_counts_once(shop: Shop)
     await shop.quiet()
     taps = [shop.tap(card, "Ya, GAGAL") for _ in range(2)]
     toasts = [(await shop.world.telegram.wait_for_toast(tap)).text for tap in taps]
-    assert sorted(toasts) == ["Baik.", "Tombol ini sudah tidak berlaku."]
+    assert sorted(toasts) == [
+        "Ditetapkan GAGAL. Reseller diberi tahu.",
+        "Tombol ini sudah dipakai atau tidak berlaku lagi.",
+    ]
     await shop.wait_for_message(SARI, "GAGAL s5")
     await shop.quiet()
     assert len(shop.messages_with(SARI)) == 3

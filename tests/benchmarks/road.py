@@ -65,13 +65,13 @@ class Outside:
 
     async def order(self, orders: int) -> None:
         """Let people order so many, and return when all are told, or when nothing is told any more."""
-        chats, random_suffix = islice(cycle(self.load.chats), orders), Random(orders)  # noqa: S311 - the same for everybody
+        chats, rng = islice(cycle(self.load.chats), orders), Random(orders)  # noqa: S311 - the same for everybody
         loop = asyncio.get_running_loop()
         at_s = loop.time()
         for number, chat_id in enumerate(chats):
             if self.load.per_s:
                 # People do not order by the clock: what comes at even steps would never meet, or always.
-                at_s += random_suffix.expovariate(self.load.per_s)
+                at_s += rng.expovariate(self.load.per_s)
                 await asyncio.sleep(at_s - loop.time())
             destination = next(self._numbers)
             self.ledger.asked(destination)

@@ -157,9 +157,10 @@ class Shop:
             name=f"Name {by}",
             data=nonce,
         )
-        return await self.disk.write(
+        tapped = await self.disk.write(
             lambda tx: callbacks.handle_callback(self.context.begin(tx, self.clock()), press)
         )
+        return tapped.toast
 
     async def asks(self, text: str = "", *, by: int = SARI, **where: Any) -> Order:
         """Place an order as a reseller, without `text` for another number each time; return the order."""

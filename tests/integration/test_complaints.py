@@ -133,7 +133,7 @@ async def test_the_reseller_hears_once_that_it_is_being_looked_into(shop: Shop, 
     assert await taps(shop, "complaint_checking") is Toast.DONE
     assert told(shop).stage is ComplaintStage.CHECKING
     told_so_far = shop.kinds(SARI)
-    assert await taps(shop, "complaint_checking", by=DEWI) is Toast.DONE
+    assert await taps(shop, "complaint_checking", by=DEWI) is Toast.ALREADY
     assert shop.kinds(SARI) == told_so_far
     card = shop.last(DEWI)
     assert isinstance(card, ComplaintCard)

@@ -362,7 +362,7 @@ class TestSuspense:
         await replies(till.shop, "98000")
         asked = till.shop.buttons(RINA)["ticket_credit"]
         await reports(till.shop, moota(credit(98_000)))
-        assert await till.shop.presses(asked, by=RINA) is Toast.DONE
+        assert await till.shop.presses(asked, by=RINA) is Toast.ASKED
         again = till.shop.last(RINA)
         assert isinstance(again, TicketQuestion)
         assert again.mutation_id

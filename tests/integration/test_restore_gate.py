@@ -311,19 +311,19 @@ async def test_at_whatever_moment_the_backup_was_made_no_message_is_bought_twice
     story: Story, seed: int
 ) -> None:
     """Orders come and are posted; the backup falls between any two steps; then Telegram brings all again."""
-    shop, random_suffix = story.shop, random.Random(seed)  # noqa: S311 - a seed must give the same story
+    shop, rng = story.shop, random.Random(seed)  # noqa: S311 - a seed must give the same story
     asked: dict[int, tuple[str, int]] = {}
-    moment = random_suffix.randrange(30)
+    moment = rng.randrange(30)
     for step in range(30):
         if step == moment:
             story.is_backed_up()
-        shop.clock.passes(random_suffix.choice((0, 1, 20)))
-        match random_suffix.randrange(4):
+        shop.clock.passes(rng.choice((0, 1, 20)))
+        match rng.randrange(4):
             case 0 | 1:
                 text = f"s5.0812345678{step:02d}"
                 asked[await shop.says(text)] = text, shop.clock()
             case 2:
-                random_suffix.choice((shop.biller.accepts, shop.biller.cuts, shop.biller.never_connects))()
+                rng.choice((shop.biller.accepts, shop.biller.cuts, shop.biller.never_connects))()
                 await shop.submitter.run_once()
                 await shop.settled()
             case _:
@@ -331,7 +331,7 @@ async def test_at_whatever_moment_the_backup_was_made_no_message_is_bought_twice
     shop.biller.accepts()
     shop = await story.is_restored()
     bought_before = {order.message_id for order in shop.biller.posts}
-    if random_suffix.random() < 0.5:
+    if rng.random() < 0.5:
         await opens(shop)
     for message_id, (text, at_ms) in asked.items():
         await shop.says(text, message_id=message_id, at_ms=at_ms)

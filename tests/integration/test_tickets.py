@@ -331,7 +331,7 @@ class TestDeciding:
             for action, data, _ in keys
             if action == "ticket_paid"
         )
-        assert await till.shop.presses(paid, by=RINA) is Toast.DONE
+        assert await till.shop.presses(paid, by=RINA) is Toast.ASKED
         question = till.shop.last(RINA)
         assert isinstance(question, TicketQuestion)
         assert question.same_at_ms == till.shop.clock()

@@ -349,7 +349,7 @@ class TestPresses:
         await receiver.receive([a_press(2, yes)])
         await receiver.receive([a_press(3, yes, user=BUDI)])
         assert answerer.toasts == [
-            ("q1", toast_text("done")),
+            ("q1", "Disetujui. Orangnya diberi tahu."),
             ("q2", toast_text("used")),
             ("q3", toast_text("not_allowed")),
         ]

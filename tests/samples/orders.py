@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.notices import orders as say
-from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
+from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State, UnknownCause
 from tests.samples.facts import ABOUT, AT_MS, PRICE_IDR, SELL_IDR, TOKEN_SN
 
 METER = {"code": "pln20", "destination": "14444941364"}
@@ -45,7 +45,7 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
         user_id=7001,
     ),
     *(say.OrdersPossibleAgain(**ABOUT, refused_count=count) for count in (1, 4)),
-    say.OrderUnknown(**ABOUT),
+    *(say.OrderUnknown(**ABOUT, cause=cause) for cause in UnknownCause),
     say.OrderOverdue(**ABOUT),
     *(say.OrderExpired(**ABOUT, reason=reason) for reason in ExpiryReason),
     *(say.OrderDisputed(**ABOUT, now=outcome) for outcome in Outcome),
@@ -64,6 +64,7 @@ TO_ADMINS: tuple[say.OrderNotice, ...] = (
     *(replace(CARD, state=state) for state in State),
     replace(CARD, name="Sari", username="sari_cell", chat_title="Reseller Maju"),
     replace(CARD, chat_id=7001, name="Sari"),
+    *(replace(CARD, state=State.DISPUTED, dispute=kind) for kind in say.DisputeKind),
     replace(CARD, cost_idr=None, biller_ref=None, why=""),
     replace(CARD, state=State.PENDING, report="status=0&refid=22110111373985338&dest=0812"),
     replace(CARD, raw="Transaksi s5.081234567890 BELUM SUKSES, Saldo: Rp1.234.567"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.biller.answers import read_answer, trx_body
 from bot.orders.events import Accepted, Refused, Unclear
-from bot.orders.model import FailureCause, Order, State
+from bot.orders.model import FailureCause, Order, State, UnknownCause
 from tests.makers import an_order
 
 USER = "usertesting"
@@ -204,7 +204,11 @@ class TestAnswers:
         ],
     )
     def test_an_acceptance_whose_words_refuse_is_unclear(self, reason: str) -> None:
-        assert answer(reason=reason) == Unclear(why="accepted by status, but not by reason", raw=reason)
+        assert answer(reason=reason) == Unclear(
+            why="accepted by status, but not by reason",
+            cause=UnknownCause.CONTRADICTORY_ANSWER,
+            raw=reason,
+        )
 
     @pytest.mark.parametrize(
         "reason", ["akan diproses", "SUKSES", "sedang diproses, jika gagal saldo kembali", ""]
@@ -222,7 +226,8 @@ class TestAnswers:
 
     def test_an_unclear_answer_quotes_nothing_that_was_said(self) -> None:
         assert answer(tujuan=["SECRET"], reason="SECRET", user={"SECRET": 1}) == Unclear(
-            why="the answer does not fit the sheet: tujuan, user"
+            why="the answer does not fit the sheet: tujuan, user",
+            cause=UnknownCause.UNREADABLE_ANSWER,
         )
 
     @given(st.binary())

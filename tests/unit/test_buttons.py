@@ -31,6 +31,7 @@ from bot.notices.placing import (
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from bot.texts.buttons import LABELS, TOASTS, toast_text
+from bot.updates import Toast
 from tests.samples import ordering
 
 ABOUT = {"trxid": "22110111373985338", "code": "s5", "destination": "081234567890", "at_ms": 0}
@@ -146,6 +147,19 @@ def test_every_notice_is_named_once_and_results_are_notices() -> None:
 @pytest.mark.parametrize("toast", sorted(TOASTS))
 def test_a_toast_fits_what_telegram_shows_for_a_moment(toast: str) -> None:
     assert 0 < len(toast_text(toast)) <= 200
+
+
+@pytest.mark.parametrize("action", Action)
+def test_the_toast_of_every_button_says_what_its_tap_did(action: Action) -> None:
+    said = toast_text("done", action)
+    assert said != toast_text("done")
+    assert 0 < len(said) <= 200
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("toast", Toast)
+def test_every_answer_to_a_tap_has_words(toast: Toast) -> None:
+    assert len(toast_text(toast).split()) > 3
 
 
 @pytest.mark.parametrize("label", LABELS.values())

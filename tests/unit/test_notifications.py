@@ -5,7 +5,7 @@ import pytest
 from bot.notices import orders as say
 from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders import events
-from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State
+from bot.orders.model import ExpiryReason, FailureCause, Order, Outcome, State, UnknownCause
 from bot.orders.states import decide
 from bot.purchasing.notifications import AdminNotice, facts_of, needs_admin, order_card, order_received
 from tests.makers import an_order, notices_of
@@ -37,6 +37,49 @@ def test_a_failure_is_told_with_its_reason_and_its_trouble() -> None:
     (told,) = notices_of(an_order(state=State.PENDING), FAILED, NOW_MS).to_chat
     assert isinstance(told, say.OrderFailed)
     assert (told.reason, told.failure_cause) == ("Nomor salah", FailureCause.DESTINATION)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "cause"),
+    [
+        *((State.SUBMITTING, events.Unclear(why="x", cause=cause), cause) for cause in UnknownCause),
+        (State.PENDING, events.Contradiction(why="x"), UnknownCause.CONTRADICTORY_REPORT),
+    ],
+)
+def test_a_chat_hears_the_true_cause_of_the_doubt(
+    state: State, event: events.OrderEvent, cause: UnknownCause
+) -> None:
+    (told,) = notices_of(an_order(state=state), event, NOW_MS).to_chat
+    assert isinstance(told, say.OrderUnknown)
+    assert told.cause is cause
+
+
+@pytest.mark.parametrize(
+    ("order", "event", "dispute"),
+    [
+        (
+            an_order(state=State.SUCCEEDED, success_reported=True),
+            FAILED,
+            say.DisputeKind.BILLER,
+        ),
+        (
+            an_order(state=State.SUCCEEDED, resolved_by=9),
+            FAILED,
+            say.DisputeKind.ADMIN,
+        ),
+        (
+            an_order(state=State.EXPIRED, expiry=ExpiryReason.TOO_OLD),
+            events.Succeeded(sn="1"),
+            say.DisputeKind.EXPIRY,
+        ),
+    ],
+)
+def test_the_card_of_a_dispute_names_what_the_report_contradicts(
+    order: Order, event: events.OrderEvent, dispute: say.DisputeKind
+) -> None:
+    (card,) = notices_of(order, event, NOW_MS).to_admins
+    assert isinstance(card, say.OrderCard)
+    assert (card.state, card.dispute) == (State.DISPUTED, dispute)
 
 
 def test_a_failure_by_an_admin_needs_no_reason() -> None:

@@ -217,6 +217,7 @@ APPENDED = [
     ),
     ("PUBLIC_URL", "https://loket.test/telegram"),
     ("PUBLIC_URL", "https://loket.test/reversal/abc"),
+    ("PUBLIC_URL", "https://loket.test/mutations"),
     ("TELEGRAM_API_URL", "https://api.telegram.org/bot"),
     ("TELEGRAM_API_URL", "https://api.telegram.org/bot110201543:AAHdq"),
 ]

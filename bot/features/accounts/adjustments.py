@@ -47,12 +47,12 @@ def _ask_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
     _ask(work, admin, person, _SIGNS[command.word] * typed.amount_idr, typed.reason)
 
 
-def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason: str) -> None:
+def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason: str) -> Toast:
     """Show a card with the balance before and after, or why the amount cannot be taken."""
     account = paying_account(work, person.user_id)
     if refused := _refusal(account, person, amount_idr):
         work.answer(admin, refused)
-        return
+        return Toast.REFUSED
     question = AdjustmentQuestion(
         user_id=person.user_id,
         name=person.name,
@@ -68,6 +68,7 @@ def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason
         ),
     )
     work.answer(admin, question, subject=new_subject(work, _SUBJECT))
+    return Toast.ASKED
 
 
 def _refusal(account: Account, person: Person, amount_idr: int) -> AdjustmentRefused | None:
@@ -97,20 +98,18 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     if person is None:
         return Toast.USED
     if is_old(work, tap):
-        _ask(work, admin, person, amount_idr, reason)
-    else:
-        _adjust(work, admin, person, amount_idr, reason, source=tap.subject)
-    return Toast.DONE
+        return _ask(work, admin, person, amount_idr, reason)
+    return _adjust(work, admin, person, amount_idr, reason, source=tap.subject)
 
 
 def _adjust(
     work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason: str, *, source: str
-) -> None:
+) -> Toast:
     """Enter an adjustment under the card that asked for it, and notify the reseller and all admins."""
     account = paying_account(work, person.user_id)
     if refused := _refusal(account, person, amount_idr):
         work.answer(admin, refused)
-        return
+        return Toast.REFUSED
     operator, shop = (AccountKind.ADJUSTMENTS, OPERATOR), (AccountKind.AVAILABLE, account.shop_id)
     giver, taker = (operator, shop) if amount_idr > 0 else (shop, operator)
     entry = Entry(
@@ -136,6 +135,7 @@ def _adjust(
         at_ms=work.now_ms,
     )
     report_to_admins(work, admin, done)
+    return Toast.DONE
 
 
 ROUTES = Routes(

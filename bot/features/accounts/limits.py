@@ -47,11 +47,11 @@ def _limit_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
 
 def _ask_or_set(
     work: UnitOfWork, admin: Actor, person: Person, limit: LimitKind, limit_idr: int | None
-) -> None:
+) -> Toast:
     before_idr = _current(paying_account(work, person.user_id), limit)
     if not is_looser(before_idr, limit_idr):
         _set(work, admin, person, limit, limit_idr)
-        return
+        return Toast.DONE
     question = LimitQuestion(
         user_id=person.user_id,
         name=person.name,
@@ -60,6 +60,7 @@ def _ask_or_set(
         after_idr=limit_idr,
     )
     work.answer(admin, question, subject=new_subject(work, _SUBJECT))
+    return Toast.ASKED
 
 
 def _current(account: Account, limit: LimitKind) -> int | None:
@@ -110,9 +111,8 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     if person is None:
         return Toast.USED
     if is_old(work, tap):
-        _ask_or_set(work, admin, person, limit, limit_idr)
-    else:
-        _set(work, admin, person, limit, limit_idr)
+        return _ask_or_set(work, admin, person, limit, limit_idr)
+    _set(work, admin, person, limit, limit_idr)
     return Toast.DONE
 
 

@@ -39,14 +39,14 @@ MIN_NUMBER_DIGITS = 5
 MAX_NUMBERS_TRIED = 8
 
 
-def open_complaint(work: UnitOfWork, actor: Actor, order: Order, *, note: str) -> None:
+def open_complaint(work: UnitOfWork, actor: Actor, order: Order, *, note: str) -> Toast:
     """Send an order to the admins, once, and the stage of its complaint to the reseller."""
     user_id, address = actor.user_id, actor.address
     last = complaints.latest_for(work.tx, order.trxid)
     is_waiting = last is not None and last.stage is not ComplaintStage.ANSWERED
     if not is_waiting and (count := complaints.count_unanswered(work.tx, user_id)) >= MAX_UNANSWERED:
         work.notify(TooManyComplaints(count=count), address)
-        return
+        return Toast.REFUSED
     origin = ComplaintOrigin(
         chat_id=address.chat_id, thread_id=address.thread_id, message_id=address.reply_to
     )
@@ -57,6 +57,7 @@ def open_complaint(work: UnitOfWork, actor: Actor, order: Order, *, note: str) -
         work.notify_admins(card, subject=complaint_subject(fresh))
     if complaint := fresh or last:
         work.notify(_update(order, complaint), address)
+    return Toast.DONE if fresh else Toast.ALREADY
 
 
 def open_complaint_about(work: UnitOfWork, actor: Actor, command: Command) -> None:
@@ -215,23 +216,29 @@ def _tap_complain(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    open_complaint(work, actor, order, note="")
-    return Toast.DONE
+    return open_complaint(work, actor, order, note="")
 
 
 def _tap_card(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
-    handle = mark_checking if tap.action is Action.COMPLAINT_CHECKING else mark_delivered
-    handle(work, int(tap.subject_id), admin)
-    return Toast.DONE
+    complaint_id, is_check = int(tap.subject_id), tap.action is Action.COMPLAINT_CHECKING
+    found = _order_of(work.tx, complaint_id)
+    if found is None:
+        return Toast.USED
+    (mark_checking if is_check else mark_delivered)(work, complaint_id, admin)
+    order, complaint = found
+    markable = (ComplaintStage.OPEN,) if is_check else (ComplaintStage.OPEN, ComplaintStage.CHECKING)
+    if complaint.stage not in markable:
+        return Toast.ALREADY
+    return Toast.DONE if is_check or order.state is State.SUCCEEDED else Toast.CHANGED
 
 
 def _tap_sn(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     """Forward the SN that a complaint's card offers, and show the card again."""
     trxid, _, sn = tap.payload.partition(" ")
-    forward_sn(work, admin, trxid, sn)
+    was_forwarded = forward_sn(work, admin, trxid, sn)
     if found := _order_of(work.tx, int(tap.subject_id)):
         _show_again(work, *found, admin)
-    return Toast.DONE
+    return Toast.DONE if was_forwarded else Toast.REFUSED
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:

@@ -100,7 +100,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         case Action.TICKET_PAID if ticket.state is TicketState.OPEN:
             if _same_at_ms(work, ticket, ticket.exact_idr):
                 _ask(work, admin, ticket, ticket.exact_idr)
-                return Toast.DONE
+                return Toast.ASKED
             return _credit(work, admin, ticket, ticket.exact_idr)
         case Action.TICKET_ABSENT if ticket.state is TicketState.OPEN:
             end_ticket(work, ticket, TicketState.REJECTED, by=admin.user_id, admin_name=admin.name)
@@ -110,7 +110,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
             if not mutation_id and mutations.unclaimed(work.tx, int(received_idr)):
                 # It was reported since the question: credited beside the report, it would count twice.
                 _ask(work, admin, ticket, int(received_idr))
-                return Toast.DONE
+                return Toast.ASKED
             return _credit(work, admin, ticket, int(received_idr), mutation_id=int(mutation_id or 0))
         case _:
             work.answer(admin, card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))

@@ -151,7 +151,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     match tap.action:
         case Action.SUSPENSE_CREDIT:
             user_id, _, ticket_id = tap.payload.partition(" ")
-            _credit(work, admin, mutation, int(user_id), asked_ticket_id=int(ticket_id or 0))
+            return _credit(work, admin, mutation, int(user_id), asked_ticket_id=int(ticket_id or 0))
         case Action.CONFIRM_SUSPENSE_REJECT:
             _reject(work, admin, mutation, mutation.amount_idr)
         case Action.SUSPENSE_REJECT:
@@ -164,7 +164,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 def _credit(
     work: UnitOfWork, admin: Actor, mutation: Mutation, user_id: int, *, asked_ticket_id: int
-) -> None:
+) -> Toast:
     """Credit money in suspense to a shop; its open ticket is closed with it.
 
     A ticket of which the question said nothing waits for money of its own, so that it is asked again.
@@ -173,9 +173,9 @@ def _credit(
     ticket, person = open_ticket(work, account.shop_id), people.get(work.tx, user_id)
     if person and asked_ticket_id != (ticket.ticket_id if ticket else 0):
         _ask(work, admin, mutation, person)
-        return
+        return Toast.ASKED
     if not claim_suspense(work, mutation, account.shop_id, admin):
-        return
+        return Toast.USED
     if ticket:
         credit_ticket(
             work,
@@ -187,7 +187,7 @@ def _credit(
             mutation_id=mutation.mutation_id,
             source=AccountKind.SUSPENSE,
         )
-        return
+        return Toast.DONE
     balance = post_credit(
         work,
         account.shop_id,
@@ -199,6 +199,7 @@ def _credit(
     # A balance is private, so that it does not go to the group where the reseller may have joined.
     credited = DepositCredited(balance=balance, at_ms=work.now_ms)
     work.notify(credited, Address(chat_id=user_id), subject=f"credit:{mutation_subject(mutation)}")
+    return Toast.DONE
 
 
 def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int) -> None:

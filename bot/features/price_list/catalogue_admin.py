@@ -50,8 +50,11 @@ def _switch_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None
 
 
 def _close_by_button(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    product = work.catalogue.find(tap.payload)
     switch_products(work, admin, tap.payload, is_open=False)
-    return Toast.DONE
+    if product is None:
+        return Toast.REFUSED
+    return Toast.DONE if product.is_open else Toast.ALREADY
 
 
 def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool) -> None:

@@ -101,8 +101,10 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         _discard(work, import_id, ImportEndReason.DISCARDED)
     elif tap.action is Action.CHOOSE_PRICE or old.version != request.version or not _is_priced(parsed, price):
         _show_again(work, admin, request, parsed, plan, price)
+        return Toast.DONE if tap.action is Action.CHOOSE_PRICE else Toast.CHANGED
     elif tap.action is Action.REPLACE_IMPORT and _removes_many(plan, old):
         _ask_before_removal(work, admin, request, plan, price)
+        return Toast.ASKED
     elif tap.action in (Action.REPLACE_IMPORT, Action.CONFIRM_REPLACE):
         _apply(work, admin, request, plan, plan.merged.replaced)
     else:
