@@ -80,6 +80,7 @@ TOASTS = {
 DONE: dict[Action, str] = {
     Action.APPROVE: "Disetujui. Orangnya diberi tahu.",
     Action.REJECT: "Ditolak. Orangnya diberi tahu.",
+    Action.CONFIRM_REMOVE: "Dihapus. Orangnya diberi tahu.",
     Action.RESOLVE_SUCCESS: "Belum ditetapkan. Kirim SN-nya dulu.",
     Action.RESOLVE_FAILURE: "Belum ditetapkan. Pastikan dulu di pesan ini.",
     Action.WITHOUT_SN: "Belum ditetapkan. Pastikan dulu di pesan ini.",

@@ -170,7 +170,7 @@ class TestClosed:
         await shop.sells(S5, T5)
         await shop.says(f"5.{NUMBER}")
         await shop.sells(replace(S5, is_open=False), T5)
-        assert await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI) is Toast.DONE
+        assert await shop.presses(shop.offers(SARI)[f"S5.{NUMBER}"], by=SARI) is Toast.REFUSED
         assert isinstance(shop.last(SARI), ProductClosed)
         assert bought(shop) == []
 

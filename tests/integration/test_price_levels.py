@@ -177,7 +177,7 @@ class TestOnePrice:
         nonce = levels.buttons(SARI)["buy"]
         levels.clock.passes(1)
         await levels.says(f"/level {SARI} emas", by=RINA)
-        assert await levels.presses(nonce, by=SARI) is Toast.DONE
+        assert await levels.presses(nonce, by=SARI) is Toast.ASKED
         assert levels.rows("SELECT * FROM orders") == []
         again = levels.last(SARI)
         assert isinstance(again, OrderProposal)

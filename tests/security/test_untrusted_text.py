@@ -242,7 +242,7 @@ async def test_telegrams_own_error_texts(shop: Shop, hostile: str) -> None:
     shop.world.telegram.fault("sendMessage", "400", chat_id=BUDI, description=f"chat not found {hostile}")
     for chat in (SARI, BUDI):
         shop.order(chat, "/bantuan")
-        await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {chat}")
+        await shop.wait_for_message(RINA, "Pesan tidak sampai", f"chat {chat}")
     await shop.quiet()
     audit(shop, RINA)
     assert len(shop.messages_with(RINA, "Pesan tidak sampai")) == 2

@@ -279,12 +279,13 @@ def _told_alone(world: "World", order: Order) -> list[str]:
 
 
 def results_say_the_balance(world: "World", ledgers: "Ledgers") -> None:
-    """W8: where a shop has a floor, the message of a result says what was paid, or what came back."""
+    """W8: where a shop has a floor, a result in a private chat says what was paid, or what came back."""
     if world.plan.floor_idr is None:
         return
     signs = {"✅ SUKSES": "-", "❌ GAGAL": "+", "⌛ TIDAK DIPROSES": "+"}
     for order in ledgers.orders:
-        if not _price_at_placing(ledgers, order):
+        # In a group everybody reads along: no balance is told there.
+        if order.chat_id != order.user_id or not _price_at_placing(ledgers, order):
             continue
         for text in _told_alone(world, order):
             line = LINE.search(text)

@@ -18,6 +18,8 @@ ONLY_CODES_AND_NAMES = {
     "handlers/messages.py": 1,
     "purchasing/placing.py": 1,
     "purchasing/settlement.py": 1,
+    "purchasing/sn_forwarding.py": 1,
+    "purchasing/unread_messages.py": 1,
 }
 """How often each does; the rest of it reads `catalogue_for` a person."""
 
