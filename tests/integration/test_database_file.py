@@ -35,10 +35,10 @@ async def test_what_was_committed_is_brought_into_the_file_itself_beside_the_com
 ) -> None:
     def in_the_file_itself() -> set[tuple[int, int]]:
         with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
-            tables = connection.execute("SELECT name FROM sqlite_schema WHERE name = 'messages_seen'")
-            if not tables.fetchall():
-                return set()
-            return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
+            try:
+                return set(connection.execute("SELECT chat_id, message_id FROM messages_seen"))
+            except sqlite3.DatabaseError:
+                return set()  # read before the first checkpoint, or in the middle of one
 
     await database.write(Notes(1))
     assert not in_the_file_itself()
