@@ -196,7 +196,9 @@ class TestAdmins:
         question = shop.last(RINA)
         assert isinstance(question, RemovalQuestion)
         assert standing(shop, BUDI) == "approved"
+        yes = shop.buttons(RINA)["confirm_remove"]
         assert await confirms_removal(shop, "cancel") is Toast.DONE
+        assert await shop.presses(yes, by=RINA) is Toast.USED
         assert isinstance(shop.last(RINA), RemovalCancelled)
         assert standing(shop, BUDI) == "approved"
         await shop.says(f"/hapus_{BUDI}", by=RINA)

@@ -26,7 +26,7 @@ from bot.texts.people import join_requests
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind, Toast
-from storage import outbox, people
+from storage import inbox, outbox, people
 from storage.people import Person
 from storage.transaction import Tx
 
@@ -220,6 +220,10 @@ def _confirm_removal(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     person = people.get(work.tx, int(tap.payload))
     if person is None:
         return Toast.USED
+    # One tap decides: the other button of the card works no more.
+    inbox.retire_buttons(
+        work.tx, tap.subject, created_at_ms=tap.offered_at_ms, user_id=admin.user_id, at_ms=work.now_ms
+    )
     if tap.action is Action.CANCEL or person.standing not in ALLOWED_CHANGES[Standing.REMOVED]:
         kept = RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
         work.replace_cards(kept, subject=tap.subject)
