@@ -97,8 +97,8 @@ async def test_an_order_being_posted_when_the_backup_is_made_is_never_posted_aga
     assert await command(shop, "restore", "copy.db") == 0
     await shop.start()
     told = await shop.wait_for_message(SARI, "BELUM PASTI", "Jangan kirim ulang")
-    card = await shop.wait_for_message(RINA, "dipulihkan dari cadangan")
-    await shop.wait_for_message(RINA, "Perlu keputusan", "restored from a backup")
+    card = await shop.wait_for_message(RINA, "Loket dipulihkan dari cadangan")
+    await shop.wait_for_message(RINA, "Perlu keputusan", "dipulihkan dari cadangan")
     await shop.press(card, "Buka loket")
     await shop.press(card, "Ya, buka loket")
     await shop.wait_for_message(RINA, "Loket dibuka lagi")
@@ -128,7 +128,7 @@ async def test_a_damaged_database_is_refused_with_what_to_do_and_a_backup_mends_
     (aside,) = shop.home.glob("loket-aside-*.db")
     assert aside.read_bytes() == spoilt
     await shop.start()
-    await shop.wait_for_message(RINA, "dipulihkan dari cadangan")
+    await shop.wait_for_message(RINA, "Loket dipulihkan dari cadangan")
     assert shop.rows("SELECT state FROM orders") == [("succeeded",)]
 
 

@@ -141,7 +141,7 @@ async def test_all_that_a_closed_chat_missed_comes_in_order_when_it_opens(shop: 
     shop.world.telegram.fault("sendMessage", "403", chat_id=SARI, times=100)
     for trxid in trxids:
         assert await shop.world.biller.reverse(trxid) == 200
-    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"chat {SARI}", "blocked")
     await shop.quiet()
     assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'parked' AND chat_id = ?", SARI) == [(3,)]
     tries = shop.world.telegram.faults.pending[0].times
@@ -162,7 +162,7 @@ async def test_a_poisoned_message_is_buried_and_told_to_the_admins_and_the_rest_
     for trxid in (first, second):
         assert await shop.world.biller.reverse(trxid) == 200
     await shop.wait_for_message(SARI, "SUKSES", second, timeout_s=20)
-    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "OrderSucceeded")
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", "Hasil pesanan", f"chat {SARI}")
     assert shop.messages_with(SARI, "SUKSES", first) == []
     assert shop.rows("SELECT count(*) FROM outbox WHERE state = 'failed'") == [(1,)]
 

@@ -73,7 +73,7 @@ async def test_a_chat_that_blocked_us_is_parked_and_told_when_it_speaks_again(sh
     trxid = await accepted(shop, SARI, "081234566666", SARI)
     shop.world.telegram.fault("sendMessage", "403", chat_id=SARI)
     assert await shop.world.biller.reverse(trxid) == 200
-    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"Chat {SARI}", "blocked")
+    await shop.wait_for_message(RINA, "Pesan tidak sampai", f"chat {SARI}", "blocked")
     await shop.quiet()
     assert shop.messages_with(SARI, "SUKSES") == []
     shop.order(SARI, "/bantuan")
