@@ -54,7 +54,7 @@ def export_list(database_path: Path, file: Path) -> int:
     return len(current.products)
 
 
-def read_file(file: Path) -> ParsedPriceList:
+def read_price_list_file(file: Path) -> ParsedPriceList:
     """Read a price list; raise PriceListFileError if it cannot be read."""
     try:
         content = file.read_bytes()

@@ -13,9 +13,9 @@ from bot.biller.client import TRX_PATH
 from bot.biller.probe import (
     Answered,
     CertificateRejected,
+    HostUnreachable,
     NameUnknown,
     NoHttp,
-    NotConnected,
     NoTls,
     ProbeResult,
     probe,
@@ -42,7 +42,7 @@ BILLER_IS_DOWN = (502, 503, 504)
 """What a proxy answers for a biller that does not; other statuses may be the answer to a look."""
 
 
-class Level(StrEnum):
+class CheckStatus(StrEnum):
     OK = "ok"
     WARNING = "warn"
     FAILURE = "FAIL"
@@ -52,20 +52,20 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     """One line of output; `message` states the finding, or what to do about it."""
 
     part: str
-    level: Level
+    level: CheckStatus
     message: str
 
 
 def _ok(part: str, message: str) -> CheckResult:
-    return CheckResult(part=part, level=Level.OK, message=message)
+    return CheckResult(part=part, level=CheckStatus.OK, message=message)
 
 
 def _warning(part: str, message: str) -> CheckResult:
-    return CheckResult(part=part, level=Level.WARNING, message=message)
+    return CheckResult(part=part, level=CheckStatus.WARNING, message=message)
 
 
 def _failure(part: str, message: str) -> CheckResult:
-    return CheckResult(part=part, level=Level.FAILURE, message=message)
+    return CheckResult(part=part, level=CheckStatus.FAILURE, message=message)
 
 
 async def check(settings: Settings) -> int:
@@ -81,7 +81,7 @@ async def check(settings: Settings) -> int:
     ]
     for result in results:
         print(f"{result.level:<4}  {result.part}: {result.message}")
-    return 1 if any(result.level is Level.FAILURE for result in results) else 0
+    return 1 if any(result.level is CheckStatus.FAILURE for result in results) else 0
 
 
 async def _database(settings: Settings) -> CheckResult:
@@ -161,7 +161,7 @@ def _biller(settings: Settings, result: ProbeResult) -> list[CheckResult]:
     match result:
         case NameUnknown():
             return [_failure(part, f"the name {parts.hostname} does not resolve; check BILLER_URL and DNS")]
-        case NotConnected(why=why):
+        case HostUnreachable(why=why):
             message = (
                 f"{server} accepts no connection ({why}); check BILLER_URL and its port, "
                 "and whether the biller has registered the public address of this machine"

@@ -168,7 +168,7 @@ def whole_number(low: int, high: int | None = None, *, unit: str = "") -> Before
     return BeforeValidator(parse)
 
 
-def rupiah(low: int, high: int) -> BeforeValidator:
+def whole_rupiah(low: int, high: int) -> BeforeValidator:
     """Parse an amount, or None where nothing is set."""
 
     def parse(value: object) -> int | None:
@@ -177,7 +177,7 @@ def rupiah(low: int, high: int) -> BeforeValidator:
             return None
         number = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else low - 1
         if not low <= number <= high:
-            raise ValueError(f"must be a whole number of rupiah without dots, from {low} to {high}")
+            raise ValueError(f"must be a whole number of whole_rupiah without dots, from {low} to {high}")
         return number
 
     return BeforeValidator(parse)

@@ -34,10 +34,10 @@ from bot.setting_values import (
     parse_person_ids,
     positive_number,
     reject_placeholder,
-    rupiah,
     split_commas,
     unset_if_empty,
     whole_number,
+    whole_rupiah,
 )
 
 MIN_REVERSAL_SECRET_CHARS = 32
@@ -128,8 +128,8 @@ class Settings(FileSettings):
     )
     admin_ids: PersonIds
     reseller_ids: PersonIds = ()
-    reseller_credit_idr: Annotated[int | None, rupiah(0, MAX_CREDIT_IDR)] = None
-    reseller_daily_limit_idr: Annotated[int | None, rupiah(1, MAX_CREDIT_IDR)] = None
+    reseller_credit_idr: Annotated[int | None, whole_rupiah(0, MAX_CREDIT_IDR)] = None
+    reseller_daily_limit_idr: Annotated[int | None, whole_rupiah(1, MAX_CREDIT_IDR)] = None
     deposit_accounts: Annotated[
         Annotated[str, AfterValidator(check_account_list)] | None, BeforeValidator(unset_if_empty)
     ] = None
@@ -141,7 +141,7 @@ class Settings(FileSettings):
     )  # it may contain a password
     biller_user: str
     biller_password: Secret
-    biller_reserve_idr: Annotated[int | None, rupiah(0, MAX_RESERVE_IDR)] = None
+    biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()

@@ -42,7 +42,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     mutation_id: int | None
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class TicketDecision(Struct, frozen=True, kw_only=True):
     """How a ticket ends; `by` is the user who decided, None for time or a mutation.
 
     Its amount is free again at `release_at_ms`.
@@ -138,7 +138,7 @@ def has_work(tx: Tx, *, now_ms: int) -> bool:
     return tx.one("ticket_work", now_ms=now_ms) is not None
 
 
-def decide(tx: Tx, before: Ticket, decision: Decision) -> bool:
+def decide(tx: Tx, before: Ticket, decision: TicketDecision) -> bool:
     """End a ticket; return False if it is no longer in the state of `before`."""
     changed_rows = tx.run(
         "decide_ticket",

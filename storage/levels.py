@@ -64,7 +64,7 @@ def of_owner(tx: Tx, owner_id: int) -> Level | None:
 
 
 def give(tx: Tx, shop_id: int, key: str | None, *, at_ms: int) -> None:
-    """Give a shop a level, or take it away."""
+    """Assign a level to a shop, or take it away."""
     tx.run("set_level_of_shop", shop_id=shop_id, level_key=key, at_ms=at_ms)
 
 

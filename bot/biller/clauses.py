@@ -15,9 +15,9 @@ from bot.biller.wording import (
     FIELDS,
     HELPERS,
     MODIFIERS,
-    ROLES,
+    SENSES,
     FieldKind,
-    Role,
+    Sense,
     plain,
 )
 
@@ -29,7 +29,7 @@ _LABEL_WORDS_MAX = 3
 _LABEL_STARTS = FIELDS.keys() | {"a", "s", "an", "atas"}
 _NUMBER_MIN = 4  # digits of the last group of a token, or of a customer's number; a date has fewer
 _SPELLED_OUT = range(4, 13)  # S U K S E S: shorter runs of single letters are initials
-_PLAINEST = frozenset({Role.SUCCESS, Role.FAILURE})
+_PLAINEST = frozenset({Sense.SUCCESS, Sense.FAILURE})
 _SEPARATORS = (".", ",", "*", "#", "-", "_", "/", " ")
 
 
@@ -52,7 +52,7 @@ class Clause(Struct, frozen=True):
     def is_bare(self) -> bool:
         """Return whether the clause is a verdict of its own."""
         letters = [word for word in self.words if not word.isdigit()]
-        return any(word in ROLES for word in letters) and all(map(_is_of_a_verdict, letters))
+        return any(word in SENSES for word in letters) and all(map(_is_of_a_verdict, letters))
 
 
 def clauses_of(message: str, *, code: str = "", destination: str = "") -> list[Clause]:
@@ -71,7 +71,7 @@ def _without_order(text: str, code: str, destination: str) -> str:
         for mark in _SEPARATORS:
             text = text.replace(f"{code}{mark}{destination}", " ")
         text = _OTHER_ORDER.sub(f" {OTHER_ORDER} ", text)
-    is_a_word = plain(destination) in ROLES or plain(destination) in MODIFIERS
+    is_a_word = plain(destination) in SENSES or plain(destination) in MODIFIERS
     return text if destination.isdigit() or is_a_word else text.replace(destination, " ")
 
 
@@ -84,7 +84,7 @@ def _word(token: str) -> str:
         return re.sub(r"[.,:]", "", token)  # a number with its separators
     inner = _GLUED.fullmatch(token)
     word = plain(inner[1]) if inner else token
-    return word if ROLES.get(word) in _PLAINEST else token
+    return word if SENSES.get(word) in _PLAINEST else token
 
 
 def _joined(tokens: Sequence[str]) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _joined(tokens: Sequence[str]) -> Iterator[str]:
         if len(tokens[at]) == 1 and (spelled := _spelled_out(tokens, at)):
             yield plain("".join(spelled))
             at += len(spelled)
-        elif tokens[at] in ("di", "ter", "on", "in") and _is_role(tokens, at):
+        elif tokens[at] in ("di", "ter", "on", "in") and _has_sense(tokens, at):
             yield tokens[at] + tokens[at + 1]
             at += 2
         else:
@@ -109,11 +109,11 @@ def _spelled_out(tokens: Sequence[str], at: int) -> Sequence[str]:
     ):
         end += 1
     run = tokens[at:end]
-    return run if len(run) in _SPELLED_OUT and plain("".join(run)) in ROLES else ()
+    return run if len(run) in _SPELLED_OUT and plain("".join(run)) in SENSES else ()
 
 
-def _is_role(tokens: Sequence[str], at: int) -> bool:
-    return at + 1 < len(tokens) and tokens[at] + tokens[at + 1] in ROLES
+def _has_sense(tokens: Sequence[str], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at] + tokens[at + 1] in SENSES
 
 
 def _fields(tokens: Sequence[str]) -> Iterator[tuple[FieldKind, Sequence[str]]]:
@@ -207,7 +207,7 @@ def _split(tokens: Sequence[str], *, is_statement: bool = False) -> list[Clause]
                 words, is_name = [], True
             else:
                 words.append("atau")
-        elif token.isalnum() or token in (":", "=", OTHER_ORDER) or token in ROLES:
+        elif token.isalnum() or token in (":", "=", OTHER_ORDER) or token in SENSES:
             words.append(token)
         elif token not in ("_", "~"):
             clauses.append(Clause(tuple(words), token, is_name))
@@ -219,7 +219,7 @@ def _value_length(tokens: Sequence[str]) -> int:
     """Return how many tokens the one value of a field has: `0812-3456`, `12345(2001)`."""
     length = 0
     for index, part in enumerate(tokens):
-        is_first_word = index == 0 and ROLES.get(part) not in _PLAINEST
+        is_first_word = index == 0 and SENSES.get(part) not in _PLAINEST
         has_digit = any(map(str.isdigit, part))
         if not (is_first_word or has_digit or part in ("(", ")", "*", "#")):
             break
@@ -266,9 +266,9 @@ def _verdict_at_end(clause: Clause, *, has_parts: bool) -> Iterator[Clause]:
         start -= 1
     value, verdict = clause.words[:start], clause.words[start:]
     is_own = bool(value) and not any(map(str.isalpha, value))
-    if any(word in ROLES for word in verdict):
+    if any(word in SENSES for word in verdict):
         yield Clause(verdict, clause.mark, is_aside=not is_own)
 
 
 def _is_of_a_verdict(word: str) -> bool:
-    return word in ROLES or word in MODIFIERS or word in HELPERS or word in (":", "=") or word.isdigit()
+    return word in SENSES or word in MODIFIERS or word in HELPERS or word in (":", "=") or word.isdigit()

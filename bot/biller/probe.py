@@ -9,14 +9,14 @@ import httpx
 from msgspec import Struct
 
 from bot.biller.client import TRX_PATH
-from bot.biller.transport import HAPPY_EYEBALLS_DELAY_S, trusted_certificates
+from bot.biller.transport import HAPPY_EYEBALLS_DELAY_S, biller_certificates
 
 
 class NameUnknown(Struct, frozen=True):
     """The name of the host does not resolve."""
 
 
-class NotConnected(Struct, frozen=True):
+class HostUnreachable(Struct, frozen=True):
     """The host does not accept a connection."""
 
     why: str
@@ -47,7 +47,7 @@ class Answered(Struct, frozen=True):
     location: str = ""
 
 
-ProbeResult = NameUnknown | NotConnected | CertificateRejected | NoTls | NoHttp | Answered
+ProbeResult = NameUnknown | HostUnreachable | CertificateRejected | NoTls | NoHttp | Answered
 
 
 async def probe(biller_url: str, *, timeout_s: float) -> ProbeResult:
@@ -61,7 +61,7 @@ async def probe(biller_url: str, *, timeout_s: float) -> ProbeResult:
     return await _connect(url, timeout_s) or await _look(url, timeout_s)
 
 
-async def _connect(url: httpx.URL, timeout_s: float) -> NotConnected | CertificateRejected | NoTls | None:
+async def _connect(url: httpx.URL, timeout_s: float) -> HostUnreachable | CertificateRejected | NoTls | None:
     """Connect and hang up; return what failed."""
     is_tls = url.scheme == "https"
     try:
@@ -72,11 +72,11 @@ async def _connect(url: httpx.URL, timeout_s: float) -> NotConnected | Certifica
                 happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY_S,
             )
     except OSError as error:
-        return NotConnected(why=_reason(error))
+        return HostUnreachable(why=_reason(error))
     try:
         if is_tls:
             async with asyncio.timeout(timeout_s):
-                await writer.start_tls(trusted_certificates(), server_hostname=url.host)
+                await writer.start_tls(biller_certificates(), server_hostname=url.host)
     except ssl.SSLCertVerificationError as error:
         return CertificateRejected(why=error.verify_message)
     except OSError as error:
@@ -88,7 +88,7 @@ async def _connect(url: httpx.URL, timeout_s: float) -> NotConnected | Certifica
 
 async def _look(url: httpx.URL, timeout_s: float) -> NoHttp | Answered:
     """Send a GET, and OPTIONS after a 404, which may mean that the path only takes POST."""
-    client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, verify=trusted_certificates())
+    client = httpx.AsyncClient(timeout=timeout_s, trust_env=False, verify=biller_certificates())
     try:
         async with asyncio.timeout(timeout_s), client:
             answer = await _request(client, "GET", url)

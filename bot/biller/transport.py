@@ -21,7 +21,7 @@ CONNECTED_AHEAD_S: Final = 1.0  # a claim is on the disk in a moment; no server 
 READ_BYTES: Final = 65_536
 
 
-def trusted_certificates() -> ssl.SSLContext:
+def biller_certificates() -> ssl.SSLContext:
     """Return the certificates that the biller's must be signed by; the environment cannot change them."""
     return httpx.create_ssl_context(trust_env=False)
 
@@ -34,7 +34,7 @@ class OneCall:
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
         is_tls = url.scheme == "https"
-        self._tls = trusted_certificates() if is_tls else None
+        self._tls = biller_certificates() if is_tls else None
         self._ahead: dict[asyncio.Task[_Stream], asyncio.TimerHandle] = {}
 
     def connect_ahead(self) -> None:

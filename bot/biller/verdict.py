@@ -19,10 +19,10 @@ from bot.biller.wording import (
     MONEY_RETURNS,
     NO_VALUES,
     POLICY,
-    ROLES,
+    SENSES,
     WISHES,
     Modifier,
-    Role,
+    Sense,
 )
 from bot.orders.model import Outcome
 
@@ -114,12 +114,12 @@ def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  
     for index, word in enumerate(clause.words):
         if index == refused_at:
             yield _Mention(Claim.FAILURE, is_plain=False)
-        role = Role.UNDONE if _money_returns(clause.words, index) else ROLES.get(word)
-        said = _said(role, clause.words, index) if role else None
+        sense = Sense.UNDONE if _money_returns(clause.words, index) else SENSES.get(word)
+        said = _said(sense, clause.words, index) if sense else None
         if said:
             claim, is_plain = said
             is_asked = clause.mark == "?" and is_plain
-            is_own = is_bare or role is Role.AGAIN
+            is_own = is_bare or sense is Sense.AGAIN
             is_of_other = (
                 OTHER_ORDER in clause.words[max(0, index - 1) : index + 2] and not other_orders_count
             )
@@ -127,81 +127,87 @@ def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  
             yield _Mention(Claim.NOT_YET if is_asked else claim, is_plain, is_own)
 
 
-def _said(role: Role, words: Sequence[str], index: int) -> _Reading:
+def _said(sense: Sense, words: Sequence[str], index: int) -> _Reading:
     """Return what one word says where it stands, and whether plainly; None if it says nothing."""
     turn, turned_by = _turn(words, index)
-    if turn is Modifier.NOT_YET and role is not Role.AGAIN:
+    if turn is Modifier.NOT_YET and sense is not Sense.AGAIN:
         return _UNDECIDED
-    if turn in (Modifier.FUTURE, Modifier.MAYBE) and role not in (Role.UNDONE, Role.AWAITED, Role.KNOWN):
+    if turn in (Modifier.FUTURE, Modifier.MAYBE) and sense not in (
+        Sense.UNDONE,
+        Sense.AWAITED,
+        Sense.KNOWN,
+    ):
         return None if _is_apart(words, index) else _UNDECIDED
     if _is_denied(words, index):
-        return (Claim.FAILURE, True) if role in (Role.SUCCESS, Role.DONE) else None
-    match role:
-        case Role.SUCCESS:
+        return (Claim.FAILURE, True) if sense in (Sense.SUCCESS, Sense.DONE) else None
+    match sense:
+        case Sense.SUCCESS:
             return _success(words, index, is_not=turn is Modifier.NOT)
-        case Role.DONE | Role.MOVED | Role.PROCESS:
-            return _progress(role, words, index, turn=turn, follows=ROLES.get(turned_by))
-        case Role.FAILURE | Role.REJECTED | Role.UNDONE:
+        case Sense.DONE | Sense.MOVED | Sense.PROCESS:
+            return _progress(sense, words, index, turn=turn, follows=SENSES.get(turned_by))
+        case Sense.FAILURE | Sense.REJECTED | Sense.UNDONE:
             is_anti = turned_by in _ANTI
-            return None if is_anti else _failure(role, words, index, is_not=turn is Modifier.NOT)
-        case Role.WAITING | Role.LOOK | Role.AWAITED | Role.KNOWN | Role.AGAIN:
-            return _waiting(role, words, index, turn=turn)
+            return None if is_anti else _failure(sense, words, index, is_not=turn is Modifier.NOT)
+        case Sense.WAITING | Sense.LOOK | Sense.AWAITED | Sense.KNOWN | Sense.AGAIN:
+            return _waiting(sense, words, index, turn=turn)
         case _:
-            assert_never(role)
+            assert_never(sense)
 
 
 def _success(words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
     if is_not:
         return Claim.FAILURE, True
     is_wish = _next(words, index) in WISHES or (index > 0 and words[index - 1] in WISHES)
-    is_of_undoing = _is_near(words, index, Role.UNDONE, behind=True) or _is_near(
-        words, index, Role.UNDONE, behind=False
+    is_of_undoing = _is_near(words, index, Sense.UNDONE, behind=True) or _is_near(
+        words, index, Sense.UNDONE, behind=False
     )
     return None if is_wish or is_of_undoing else (Claim.SUCCESS, True)
 
 
-def _failure(role: Role, words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
-    if role is Role.FAILURE:
+def _failure(sense: Sense, words: Sequence[str], index: int, *, is_not: bool) -> _Reading:
+    if sense is Sense.FAILURE:
         # "Pembatalan gagal": what was to be undone may stand after all.
-        if _is_near(words, index, Role.UNDONE, behind=False):
+        if _is_near(words, index, Sense.UNDONE, behind=False):
             return _UNDECIDED
         return (Claim.SUCCESS if is_not else Claim.FAILURE), True
     is_nothing = is_not or (
-        role is Role.UNDONE
-        and (_is_policy(words, index) or _is_near(words, index, Role.FAILURE, behind=True))
+        sense is Sense.UNDONE
+        and (_is_policy(words, index) or _is_near(words, index, Sense.FAILURE, behind=True))
     )
     return None if is_nothing else (Claim.FAILURE, True)
 
 
-def _waiting(role: Role, words: Sequence[str], index: int, *, turn: Modifier | None) -> _Reading:
+def _waiting(sense: Sense, words: Sequence[str], index: int, *, turn: Modifier | None) -> _Reading:
     is_not = turn is Modifier.NOT
-    if role is Role.AGAIN:
+    if sense is Sense.AGAIN:
         return _UNDECIDED if turn in (Modifier.ONGOING, Modifier.FUTURE) else None
-    if role is Role.AWAITED:
+    if sense is Sense.AWAITED:
         return (Claim.NOT_YET, False) if is_not else None
-    if role is Role.KNOWN:
+    if sense is Sense.KNOWN:
         return _UNDECIDED if is_not else None
     if is_not or _next(words, index) in _FULL:
         return None
-    return Claim.NOT_YET, role is Role.WAITING or turn is Modifier.ONGOING
+    return Claim.NOT_YET, sense is Sense.WAITING or turn is Modifier.ONGOING
 
 
 def _progress(
-    role: Role, words: Sequence[str], index: int, *, turn: Modifier | None, follows: Role | None
+    sense: Sense, words: Sequence[str], index: int, *, turn: Modifier | None, follows: Sense | None
 ) -> _Reading:
     """Read a word of work by what stands around it: "gagal diproses", "sudah dikirim", "sedang diproses"."""
-    if turn is Modifier.NOT or follows in (Role.FAILURE, Role.REJECTED):
+    if turn is Modifier.NOT or follows in (Sense.FAILURE, Sense.REJECTED):
         return Claim.FAILURE, True
     if turn is Modifier.ONGOING:
         return None if _is_apart(words, index) else (Claim.NOT_YET, True)
-    if _is_near(words, index, Role.UNDONE, behind=True) or _is_near(words, index, Role.UNDONE, behind=False):
+    if _is_near(words, index, Sense.UNDONE, behind=True) or _is_near(
+        words, index, Sense.UNDONE, behind=False
+    ):
         return None
-    if role is Role.DONE or turn is Modifier.PERFECT or (follows is Role.SUCCESS and role is Role.MOVED):
+    if sense is Sense.DONE or turn is Modifier.PERFECT or (follows is Sense.SUCCESS and sense is Sense.MOVED):
         return Claim.SUCCESS, False
     is_told_behind = any(
-        _is_near(words, index, each, behind=True) for each in (Role.SUCCESS, Role.FAILURE, Role.DONE)
+        _is_near(words, index, each, behind=True) for each in (Sense.SUCCESS, Sense.FAILURE, Sense.DONE)
     )
-    if role is Role.MOVED or follows is Role.SUCCESS or is_told_behind:
+    if sense is Sense.MOVED or follows is Sense.SUCCESS or is_told_behind:
         return None
     return Claim.NOT_YET, False
 
@@ -209,7 +215,7 @@ def _progress(
 def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
     """Return what turns the word at `index`, and by which word: the nearest, unless that is denied itself."""
     at = index
-    if index > 1 and words[index - 1] in _JOINING and words[index - 2] in ROLES:
+    if index > 1 and words[index - 1] in _JOINING and words[index - 2] in SENSES:
         index -= 2  # "tidak dapat dibatalkan atau direfund": one "tidak" turns both
     turn: Modifier | None = None
     by = ""
@@ -219,7 +225,7 @@ def _turn(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
             return (Modifier.NOT_YET if "yet" in words[at + 1 : at + 3] else modifier), word
         if modifier and turn is None:
             turn, by = modifier, word
-        elif ROLES.get(word) and turn is None:
+        elif SENSES.get(word) and turn is None:
             return None, word
         elif modifier is None and word not in FILLERS and turn is not None:
             break
@@ -234,7 +240,7 @@ def _distant(words: Sequence[str], index: int) -> tuple[Modifier | None, str]:
         modifier = MODIFIERS.get(word)
         if modifier in (Modifier.NOT_YET, Modifier.ONGOING, Modifier.FUTURE, Modifier.MAYBE):
             return modifier, word
-        if modifier or ROLES.get(word):
+        if modifier or SENSES.get(word):
             break
     return None, ""
 
@@ -243,11 +249,11 @@ def _next(words: Sequence[str], index: int) -> str:
     return words[index + 1] if index + 1 < len(words) else ""
 
 
-def _is_near(words: Sequence[str], index: int, role: Role, *, behind: bool) -> bool:
-    """Return whether a word of `role` stands within two words, with fillers between alone."""
+def _is_near(words: Sequence[str], index: int, sense: Sense, *, behind: bool) -> bool:
+    """Return whether a word of `sense` stands within two words, with fillers between alone."""
     near = words[index + 1 : index + 3] if behind else words[max(0, index - 2) : index][::-1]
     for word in near:
-        if ROLES.get(word) is role:
+        if SENSES.get(word) is sense:
             return True
         if word not in FILLERS and word not in MODIFIERS:
             return False

@@ -20,7 +20,7 @@ def plain(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
 
-class Role(Enum):
+class Sense(Enum):
     """What a word says of a purchase when nothing around it says otherwise."""
 
     SUCCESS = auto()
@@ -72,10 +72,10 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(map(plain, text.split()))
 
 
-ROLES = _by_word(
+SENSES = _by_word(
     (
         (
-            Role.SUCCESS,
+            Sense.SUCCESS,
             # SUKSES is the sheet's own word, BERHASIL Otomax's; English ones come through from aggregators.
             (
                 "sukses suses sukse sukes suskes skses suksez berhasil berhasl brhasil brhsl berhsil"
@@ -84,7 +84,7 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.DONE,
+            Sense.DONE,
             # What delivery reports say; LUNAS and TERBAYAR for bills, TERKIRIM for data and vouchers.
             (
                 "ok oke okay done terkirim terisi lunas terbayar selesai tuntas komplit beres ✅ ✔ ☑"
@@ -92,7 +92,7 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.MOVED,
+            Sense.MOVED,
             (
                 "kirim dikirim dikirimkan pengiriman masuk sampai perjalanan diisi diisikan pengisian terima"
                 " dibayar dibayarkan ditransfer dicairkan eksekusi dieksekusi dijalankan berjalan dilanjutkan"
@@ -101,14 +101,14 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.PROCESS,
+            Sense.PROCESS,
             (
                 "proses diproses memproses pemrosesan terproses proes diproes prses diprses"
                 " process diprocess proces diproces progres progress"
             ),
         ),
         (
-            Role.FAILURE,
+            Sense.FAILURE,
             # GAGAL is the sheet's own word; GGL is how SMS gateways saved letters.
             (
                 "gagal gagl ggl kegagalan digagalkan"
@@ -116,14 +116,14 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.REJECTED,
+            Sense.REJECTED,
             (
                 "ditolak tolak tertolak penolakan menolak direject error eror err ❌ ✖ ✗ ✘ ⛔ 🚫"
                 " reject rejected rejection decline declined denied refused abort aborted terminated"
             ),
         ),
         (
-            Role.UNDONE,
+            Sense.UNDONE,
             # The money went back: Otomax says REFUND and DIBATALKAN, switching houses REVERSAL and VOID.
             (
                 "batal dibatalkan dibatalin terbatalkan pembatalan batalkan membatalkan dicancel direfund"
@@ -133,7 +133,7 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.WAITING,
+            Sense.WAITING,
             # SUSPECT is a switching house's word for a result that nobody knows; GANTUNG a reseller's.
             (
                 "pending panding pnding pendng dipending terpending menunggu menuggu mnunggu nunggu"
@@ -145,7 +145,7 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.LOOK,
+            Sense.LOOK,
             # A biller that knows an order already ("double") may have bought it: no refusal by itself.
             (
                 "tunggu ditunggu sabar bersabar cek dicek ngecek pengecekan periksa diperiksa pemeriksaan"
@@ -155,17 +155,17 @@ ROLES = _by_word(
             ),
         ),
         (
-            Role.AWAITED,
+            Sense.AWAITED,
             (
                 "jawaban respon respons balasan hasil kepastian konfirmasi kabar laporan status"
                 " answer response reply result confirmation report callback"
             ),
         ),
         (
-            Role.KNOWN,
+            Sense.KNOWN,
             "pasti jelas diketahui dipastikan terkonfirmasi final known sure certain confirmed",
         ),
-        (Role.AGAIN, "dicoba diulang diulangi dialihkan reproses retry retrying resend"),
+        (Sense.AGAIN, "dicoba diulang diulangi dialihkan reproses retry retrying resend"),
     )
 )
 

@@ -26,7 +26,7 @@ _METER = re.compile(r"[1-9]\d{10,11}")
 _GROUPING = re.compile(r"[\s.-]")
 
 
-def words_of(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
     """Return words and numbers: `simpati` and `5000` of `Simpati 5.000`, `5` and `gb` of `5GB`."""
     return _WORD.findall(_THOUSANDS.sub("", text.casefold()))
 
@@ -94,7 +94,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """The positions of the products that have a word in their group, name or carrier, by word."""
         positions: dict[str, set[int]] = {}
         for position, product in enumerate(self.products):
-            for word in words_of(f"{product.group} {product.name} {product.carrier or ''}"):
+            for word in words_in(f"{product.group} {product.name} {product.carrier or ''}"):
                 positions.setdefault(word, set()).add(position)
         return {word: frozenset(of_word) for word, of_word in positions.items()}
 
@@ -216,7 +216,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, dict=True):
         """Return the positions of the products that match `query`, as do the methods below."""
         if query in self._by_code:
             return frozenset({self._positions[query]})
-        words = words_of(query)
+        words = words_in(query)
         exact = self._with_code(query) | self._with_words(words, self._with_word)
         return exact or self._with_words(words, self._with_similar_word)
 

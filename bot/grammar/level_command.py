@@ -55,7 +55,7 @@ class DeleteLevel(Struct, frozen=True, kw_only=True):
 
 
 class GiveLevel(Struct, frozen=True, kw_only=True):
-    """Give a person a level; a key of None takes it away."""
+    """Assigns a level to a person; a key of None takes it away."""
 
     person: str
     key: str | None

@@ -18,7 +18,7 @@ from bot.orders.model import Order, Outcome, State
 from bot.purchasing.biller_words import latest_words, report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import apply_event_to, card_subject, with_customer
-from bot.purchasing.sn_forwarding import forward_sn, read_sn
+from bot.purchasing.sn_forwarding import forward_sn, parse_typed_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
@@ -103,7 +103,7 @@ def _resolve_by_command(work: UnitOfWork, admin: Actor, command: Command) -> Non
     """Answer `/sukses Ref SN` and `/gagal Ref`."""
     trxid, _, typed = command.rest.partition(" ")
     outcome = _OUTCOMES[command.word]
-    sn = read_sn(typed) if outcome is Outcome.SUCCESS else None
+    sn = parse_typed_sn(typed) if outcome is Outcome.SUCCESS else None
     order = orders.get(work.tx, trxid)
     if sn and order and order.state is State.SUCCEEDED and order.sn is None:
         forward_sn(work, admin, trxid, sn)
@@ -137,7 +137,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 def _reply_with_sn(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
     """Use an admin's reply to the question for an SN as the SN; return False if it cannot be one."""
-    sn = read_sn(message.text)
+    sn = parse_typed_sn(message.text)
     if sn is None or sn.startswith("/"):
         return False
     ask_confirmation(work, subject.removeprefix("order:"), Outcome.SUCCESS, sn, admin)

@@ -41,7 +41,7 @@ _HAS_DIGITS = re.compile(r"(?:[0-9][^0-9]*){4}")
 _PHONE = re.compile(r"\+?(?:62|0)?[\s\-.]*8(?:[\s\-.]*[0-9]){8,11}")
 
 
-def read_sn(typed: str) -> str | None:
+def parse_typed_sn(typed: str) -> str | None:
     """Return the SN that an admin typed, on one line; None if the text is empty or too long to be one."""
     sn = _LABEL.sub("", " ".join(normalize(typed).split()))
     return sn if 0 < len(sn) <= MAX_SN_CHARS else None
@@ -98,7 +98,7 @@ def forward_sn(work: UnitOfWork, admin: Actor, trxid: str, sn: str) -> bool:
     return True
 
 
-def ask_for_sn(work: UnitOfWork, admin: Actor, trxid: str) -> bool:
+def ask_for_sn_to_forward(work: UnitOfWork, admin: Actor, trxid: str) -> bool:
     """Ask an admin for the SN to forward, only for a success."""
     order = orders.get(work.tx, trxid)
     if order is None or order.state is not State.SUCCEEDED:
@@ -113,14 +113,14 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     trxid, _, sn = tap.payload.partition(" ")
     if tap.action is Action.FORWARD_SN and sn:
         return Toast.DONE if forward_sn(work, admin, trxid, sn) else Toast.REFUSED
-    if not ask_for_sn(work, admin, trxid):
+    if not ask_for_sn_to_forward(work, admin, trxid):
         return Toast.REFUSED
     return Toast.DONE if tap.action is Action.TYPE_SN else Toast.ASKED
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
     """Use an admin's reply to the question for an SN as the SN; return False if it cannot be one."""
-    sn = read_sn(message.text)
+    sn = parse_typed_sn(message.text)
     if sn is None or sn.startswith("/"):
         return False
     forward_sn(work, admin, subject.removeprefix("sn:"), sn)

@@ -11,9 +11,9 @@ import pytest
 from bot.biller.probe import (
     Answered,
     CertificateRejected,
+    HostUnreachable,
     NameUnknown,
     NoHttp,
-    NotConnected,
     NoTls,
     probe,
 )
@@ -68,7 +68,7 @@ async def test_a_name_that_nobody_has_is_told_as_such(url: str) -> None:
 
 async def test_a_port_that_nobody_listens_on_is_told_as_such() -> None:
     result = await probe(f"http://127.0.0.1:{free_port()}", timeout_s=WITHIN_S)
-    assert isinstance(result, NotConnected)
+    assert isinstance(result, HostUnreachable)
     assert "refused" in result.why.lower()
 
 

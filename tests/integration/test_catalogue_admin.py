@@ -213,7 +213,7 @@ class TestTheCommandLine:
     ) -> bool:
         return catalogue_cli.import_list(
             path,
-            catalogue_cli.read_file(file),
+            catalogue_cli.read_price_list_file(file),
             file,
             replaces=replaces,
             price_title=price,
@@ -245,7 +245,7 @@ class TestTheCommandLine:
         rubbish.write_bytes(b"halo")
         for file in (rubbish, tmp_path / "missing.csv"):
             with pytest.raises(catalogue_cli.PriceListFileError, match=file.name):
-                catalogue_cli.read_file(file)
+                catalogue_cli.read_price_list_file(file)
         with pytest.raises(catalogue_cli.PriceListFileError, match="nowhere"):
             catalogue_cli.export_list(path, tmp_path / "nowhere" / "out.xlsx")
 

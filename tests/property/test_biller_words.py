@@ -14,7 +14,7 @@ from bot.biller.public_reason import public_reason, raw_words
 from bot.biller.reversal import MESSAGE_MAX_CHARS, ParsedReversal, match_reversal, read_reversal
 from bot.biller.serial_number import read_sn
 from bot.biller.verdict import Claim, Verdict, read_claim, read_verdict
-from bot.biller.wording import FIELDS, FILLERS, MODIFIERS, ROLES
+from bot.biller.wording import FIELDS, FILLERS, MODIFIERS, SENSES
 from bot.orders.events import Contradiction, Failed, Succeeded
 from bot.orders.model import Outcome, State
 from tests.biller_messages import CODE, MESSAGES, NUMBER
@@ -22,7 +22,7 @@ from tests.makers import an_order
 
 _SAID = {Outcome.SUCCESS: Verdict.SUCCESS, Outcome.FAILURE: Verdict.FAILURE}
 _EVENTS = {Outcome.SUCCESS: Succeeded, Outcome.FAILURE: Failed}
-_PIECES = sorted(ROLES) + sorted(MODIFIERS) + sorted(FIELDS) + sorted(FILLERS)
+_PIECES = sorted(SENSES) + sorted(MODIFIERS) + sorted(FIELDS) + sorted(FILLERS)
 _MARKS = [
     *".,:;/|()?!=-",
     " - ",

@@ -61,7 +61,7 @@ class Disk:
             connection.close()
 
     def backup(self) -> bytes | None:
-        """Give an image of what is on it; None while a commit is under way."""
+        """Return an image of what is on it; None while a commit is under way."""
         return None if self.connection.in_transaction else self.connection.serialize()
 
     def restore(self, image: bytes, *, now_ms: int) -> None:

@@ -152,7 +152,7 @@ def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
 
 
 def _had_too_little(world: "World", line: Line, destination: str) -> bool:
-    """Tell whether a line was answered that the balance is too low, alone or in a table."""
+    """Return whether a line was answered that the balance is too low, alone or in a table."""
     chat_id, message_id, number = line
     answers = [m.text for m in world.telegram.chat(chat_id).told if m.reply_to == message_id]
     return any(

@@ -89,11 +89,11 @@ class Operator:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether everything that came in is in the ledger."""
+        """Return whether everything that came in is in the ledger."""
         return self._entered == set(self._deposits.values())
 
     def paid_in_idr(self, owner_id: int) -> int:
-        """Give what a reseller has paid in, by the operator's own book."""
+        """Return what a reseller has paid in, by the operator's own book."""
         return sum(d.amount_idr for d in self._deposits.values() if d.owner_id == owner_id)
 
     def look(self) -> None:
@@ -169,7 +169,7 @@ class Operator:
 
 
 def product_at(price_idr: int) -> Product:
-    """Give the one product that there is."""
+    """Return the one product that there is."""
     return Product(code="s5", name="Pulsa 5", group="Pulsa", rule=DestinationRule.PHONE, price_idr=price_idr)
 
 
@@ -273,7 +273,7 @@ def balances_were_told_as_the_books_had_them(world: "World", ledgers: "Ledgers")
 
 
 def _told_alone(world: "World", order: Order) -> list[str]:
-    """Give the messages that tell of this order and no other."""
+    """Return the messages that tell of this order and no other."""
     texts = [message.text for message in world.telegram.chat(order.chat_id).told]
     return [text for text in texts if f"Ref {order.trxid}" in text.split("\n")[-1]]
 

@@ -10,7 +10,7 @@ from bot.catalogue.price_list.sheets import (
     RowCollector,
     Sheet,
     UnreadableFileError,
-    clean,
+    clean_cell,
 )
 from bot.spreadsheets import unescape_formulas
 
@@ -40,7 +40,7 @@ def _read(text: str, delimiter: str) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     for number, row in enumerate(reader, 1):
         if any(row):
-            collected.add(number, [unescape_formulas(clean(cell)) for cell in row[:MAX_COLUMNS]])
+            collected.add(number, [unescape_formulas(clean_cell(cell)) for cell in row[:MAX_COLUMNS]])
     return Sheet(name="", rows=tuple(collected.rows), is_text=True)
 
 

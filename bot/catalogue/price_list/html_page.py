@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from msgspec import Struct
 
-from bot.catalogue.price_list.sheets import MAX_COLUMNS, RowCollector, Sheet, clean
+from bot.catalogue.price_list.sheets import MAX_COLUMNS, RowCollector, Sheet, clean_cell
 
 _START = re.compile(rb"\s*<(?:!doctype\s+html|html|table|meta|head|body|style|div|!--)", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{3,20})", re.IGNORECASE)
@@ -107,7 +107,7 @@ class _Page(HTMLParser):
         if self._cell is None or self._row is None:
             return
         self._fill_spanned(self._row)
-        text, (width, height) = clean("".join(self._cell)), self._spans
+        text, (width, height) = clean_cell("".join(self._cell)), self._spans
         if height > 1:
             self._spanned[len(self._row)] = _SpannedCell(text=text, until=self._number + height - 1)
         self._row += [text, *[""] * (width - 1)][: MAX_COLUMNS - len(self._row)]

@@ -7,7 +7,7 @@ import re
 from xml.parsers import expat
 
 from bot.catalogue.price_list.cells import UNCALCULATED
-from bot.catalogue.price_list.sheets import FileError, UnreadableFileError, clean
+from bot.catalogue.price_list.sheets import FileError, UnreadableFileError, clean_cell
 
 MAX_CELLS = 1_000_000
 """A sheet is loaded as a dense grid up to its last cell, even if that is the only one."""
@@ -82,7 +82,7 @@ class _Scan:
         if self._is_inside and text.strip():
             self._has_value = True
             if self._type == "e":
-                self._text = clean(text)
+                self._text = clean_cell(text)
 
     def _end(self, name: str) -> None:
         match name.rpartition(":")[2]:

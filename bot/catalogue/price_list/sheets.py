@@ -83,15 +83,15 @@ class RowCollector:
 def plain_text(cell: str | float | date | time | datetime | timedelta) -> str:
     """Return a cell as one line of visible characters; numbers without `.0`, or rounded to two decimals."""
     if isinstance(cell, str):
-        return clean(cell)
+        return clean_cell(cell)
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
         return f"{cell:.0f}" if cell.is_integer() else f"{cell:.2f}".rstrip("0").rstrip(".")
-    return clean(str(cell))
+    return clean_cell(str(cell))
 
 
-def clean(text: str) -> str:
+def clean_cell(text: str) -> str:
     """Return a text as one line of visible characters, truncated."""
     if not text.isascii() or not text.isprintable():
         text = "".join(_visible(char) for char in text[: MAX_CELL_CHARS * 2])

@@ -32,7 +32,7 @@ def ticket_id_of(subject: str) -> int:
     return int(subject.rpartition(":")[2])
 
 
-def show_card(work: UnitOfWork, ticket: Ticket) -> None:
+def show_card_to_admins(work: UnitOfWork, ticket: Ticket) -> None:
     """Show a ticket to every admin."""
     work.notify_admins(card_of(work, ticket), subject=ticket_subject(ticket.ticket_id))
 

@@ -24,7 +24,7 @@ from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
 from storage import deposits, ledger, mutations, people
-from storage.deposits import Decision, Ticket
+from storage.deposits import Ticket, TicketDecision
 
 LATE_MS = 7 * A_DAY_MS
 """A ticket can be credited for so long after it was asked for; later money is booked without it."""
@@ -51,7 +51,7 @@ def credit_ticket(
 
     `source` is the operator's account from which the money comes.
     """
-    decision = Decision(
+    decision = TicketDecision(
         state=TicketState.CONFIRMED,
         at_ms=work.now_ms,
         release_at_ms=work.now_ms + (RESERVED_AFTER_REPORT_MS if mutation_id else RESERVED_MS),

@@ -3,7 +3,13 @@
 from bot.actors import Actor, Address
 from bot.deposits.accounts import MAX_TICKET_IDR, MIN_TICKET_IDR, DepositAccount
 from bot.deposits.qris import with_amount
-from bot.features.deposits.cards import close_cards, show_card, show_open, ticket_id_of, ticket_subject
+from bot.features.deposits.cards import (
+    close_cards,
+    show_card_to_admins,
+    show_open,
+    ticket_id_of,
+    ticket_subject,
+)
 from bot.grammar.deposit_request import QRIS_WORD, DepositRequest, read_deposit_request
 from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
@@ -24,7 +30,7 @@ from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
 from storage import deposits, ledger, outbox, people
-from storage.deposits import Decision, Ticket, TicketOrigin
+from storage.deposits import Ticket, TicketDecision, TicketOrigin
 
 TICKET_MS = 12 * 3_600_000
 """Half a day: a ticket asked for in the evening can be paid in the morning."""
@@ -76,7 +82,7 @@ def issue_ticket(work: UnitOfWork, actor: Actor, requested_idr: int, bank: str) 
         work.notify(refused, actor.address)
         return
     _show(work, actor.address, ticket, DepositRequest(amount_idr=requested_idr))
-    show_card(work, ticket)
+    show_card_to_admins(work, ticket)
 
 
 def _draw(work: UnitOfWork, actor: Actor, shop_id: int, requested_idr: int, bank: str) -> Ticket | None:
@@ -163,7 +169,7 @@ def end_ticket(
     work: UnitOfWork, ticket: Ticket, state: TicketState, *, by: int | None = None, admin_name: str = ""
 ) -> bool:
     """End a ticket without a credit, and close its cards; return False if it was decided before."""
-    decision = Decision(
+    decision = TicketDecision(
         state=state, at_ms=work.now_ms, release_at_ms=max(ticket.release_at_ms, work.now_ms), by=by
     )
     if not deposits.decide(work.tx, ticket, decision):
