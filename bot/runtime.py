@@ -68,7 +68,33 @@ class Runtime:
 
     def __init__(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()
-        self.context = WorkContext(
+        self.orders_wake_up, self.outbox_wake_up = WakeUp(), WakeUp()
+        self.imports_wake_up, self.mutations_wake_up = WakeUp(), WakeUp()
+        self.context = self._context(environment, settings)
+        self.clock_watch = ClockWatch(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            monotonic=environment.monotonic,
+            outbox_wake_up=self.outbox_wake_up,
+            wake_ups=(self.orders_wake_up, self.imports_wake_up),
+        )
+        self._build_purchasing(environment, settings)
+        self._build_delivery(environment, settings)
+        self._build_files_and_deposits(environment, settings)
+        self._build_checks(environment, settings)
+        self.workers = (
+            Worker("submitter", self.submitter.run_once, self.orders_wake_up),
+            Worker("messenger", self.messenger.run_once, self.outbox_wake_up),
+            Worker("importer", self.importer.run_once, self.imports_wake_up),
+            Worker("watchdog", self.watchdog.run_once, WakeUp()),
+            Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
+            Worker("auditor", self.auditor.run_once, WakeUp()),
+            Worker("clock watch", self.clock_watch.run_once, WakeUp()),
+        )
+
+    def _context(self, environment: Environment, settings: RuntimeSettings) -> WorkContext:
+        return WorkContext(
             admin_ids=settings.admins,
             zone=settings.zone,
             nonce=environment.nonce,
@@ -79,17 +105,10 @@ class Runtime:
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
-            behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made below
+            behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
-        self.orders_wake_up, self.outbox_wake_up, self.imports_wake_up = WakeUp(), WakeUp(), WakeUp()
-        self.clock_watch = ClockWatch(
-            database=environment.database,
-            context=self.context,
-            now_ms=environment.now_ms,
-            monotonic=environment.monotonic,
-            outbox_wake_up=self.outbox_wake_up,
-            wake_ups=(self.orders_wake_up, self.imports_wake_up),
-        )
+
+    def _build_purchasing(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.submitter = Submitter(
             database=environment.database,
             context=self.context,
@@ -103,6 +122,8 @@ class Runtime:
             concurrency=settings.biller_concurrency,
             max_age_s=settings.order_max_age_s,
         )
+
+    def _build_delivery(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.messenger = Messenger(
             database=environment.database,
             context=self.context,
@@ -122,6 +143,8 @@ class Runtime:
             now_ms=environment.now_ms,
             scan_outbox=self.messenger.scan,
         )
+
+    def _build_files_and_deposits(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.importer = ImportWorker(
             database=environment.database,
             context=self.context,
@@ -129,15 +152,6 @@ class Runtime:
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
         )
-        self.watchdog = Watchdog(
-            database=environment.database,
-            context=self.context,
-            now_ms=environment.now_ms,
-            outbox_wake_up=self.outbox_wake_up,
-            trx_timeout_s=settings.biller_timeout_s,
-            is_posting=self.submitter.is_posting,
-        )
-        self.mutations_wake_up = WakeUp()
         self.deposits = DepositsWorker(
             database=environment.database,
             context=self.context,
@@ -152,6 +166,16 @@ class Runtime:
             wake_up=self.mutations_wake_up,
             outbox_wake_up=self.outbox_wake_up,
         )
+
+    def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:
+        self.watchdog = Watchdog(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+            trx_timeout_s=settings.biller_timeout_s,
+            is_posting=self.submitter.is_posting,
+        )
         self.auditor = Auditor(
             database=environment.database,
             context=self.context,
@@ -160,13 +184,4 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
             order_max_age_s=settings.order_max_age_s,
             trx_timeout_s=settings.biller_timeout_s,
-        )
-        self.workers = (
-            Worker("submitter", self.submitter.run_once, self.orders_wake_up),
-            Worker("messenger", self.messenger.run_once, self.outbox_wake_up),
-            Worker("importer", self.importer.run_once, self.imports_wake_up),
-            Worker("watchdog", self.watchdog.run_once, WakeUp()),
-            Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
-            Worker("auditor", self.auditor.run_once, WakeUp()),
-            Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
