@@ -1,1 +1,1 @@
-"""Persistence: orders, the outbox, people, the catalogue; all SQL is in `queries.sql` and `migrations`."""
+"""Persistence: orders, the outbox, people, the catalogue; all SQL is in `queries` and `migrations`."""

@@ -138,7 +138,7 @@ def test_there_is_something_to_read() -> None:
     assert sum(takes_a_transaction(function) for file in OURS for function in functions(file)) > 60
 
 
-def test_sql_stands_in_queries_sql_and_in_migrations_alone() -> None:
+def test_sql_stands_in_queries_and_in_migrations_alone() -> None:
     stray = [
         f"{at(file, node)}: {text}"
         for file in OURS

@@ -1,0 +1,31 @@
+-- name: park_messages
+UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
+
+-- name: unpark_messages
+UPDATE outbox SET state = 'waiting', due_at_ms = :at_ms, hold_until_ms = 0
+WHERE state = 'parked' AND chat_id = :chat_id;
+
+-- name: move_messages
+-- Parked messages are tried again, because the new chat may accept them.
+-- Each half of the condition uses its own small index; state IN (…) would use neither.
+UPDATE outbox SET chat_id = :new_chat_id, state = 'waiting', reply_to = NULL, edits = NULL, edits_outbox_id = NULL
+WHERE (state = 'waiting' AND chat_id = :chat_id) OR (state = 'parked' AND chat_id = :chat_id);
+
+-- name: mark_chat_unreachable
+INSERT INTO chats (chat_id, unreachable_reason, changed_at_ms) VALUES (:chat_id, :why, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET unreachable_reason = :why, changed_at_ms = :at_ms;
+
+-- name: name_chat
+INSERT INTO chats (chat_id, title, changed_at_ms) VALUES (:chat_id, :title, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET title = :title;
+
+-- name: mark_chat_reachable
+UPDATE chats SET unreachable_reason = NULL, changed_at_ms = :at_ms
+WHERE chat_id = :chat_id AND unreachable_reason IS NOT NULL;
+
+-- name: mark_chat_moved
+INSERT INTO chats (chat_id, moved_to, changed_at_ms) VALUES (:chat_id, :new_chat_id, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at_ms;
+
+-- name: chat_by_id
+SELECT moved_to, unreachable_reason, title FROM chats WHERE chat_id = :chat_id;

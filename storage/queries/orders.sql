@@ -1,0 +1,136 @@
+-- name: insert_order
+-- Promise: one order for each trxid, and one for each line of a message. No row changed: one of them is taken.
+INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
+    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
+    failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
+VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr, :expected_cost_idr, :attempts, :overdue, :success_reported,
+    :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
+ON CONFLICT DO NOTHING;
+
+-- name: advance_order
+-- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or
+-- its times were moved with the clock.
+UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
+    overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
+    biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
+    resolved_by = :resolved_by
+WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms;
+
+-- name: move_order_times
+UPDATE orders SET requested_at_ms = :requested_at_ms, placed_at_ms = :placed_at_ms WHERE trxid = :trxid;
+
+-- name: append_order_event
+INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after)
+VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
+
+-- name: order_by_trxid
+SELECT * FROM orders WHERE trxid = :trxid;
+
+-- name: orders_by_line
+SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
+
+-- name: order_of_chat
+SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
+
+-- name: orders_due
+-- Promise: in the quarantine after a restore no order is due.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: orders_due_in_turns
+-- Promise: as above, and resellers take turns: a hundred orders of one do not delay the single order of another.
+SELECT orders.* FROM orders JOIN (
+    SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
+    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+) AS queue ON queue.trxid = orders.trxid
+WHERE NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
+
+-- name: next_order_due
+SELECT due_at_ms FROM orders WHERE state = 'placed'
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+ORDER BY due_at_ms LIMIT 1;
+
+-- name: placed_orders_of_user
+-- The unary plus makes SQLite use the small index of placed orders: a reseller may have millions of others.
+SELECT * FROM orders WHERE state = 'placed' AND +user_id = :user_id ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: orders_due_while_held
+-- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
+        OR NOT EXISTS (SELECT 1 FROM outbox
+            WHERE outbox.subject = :subject_prefix || orders.trxid AND outbox.kind = :kind))
+ORDER BY due_at_ms, trxid LIMIT :limit;
+
+-- name: orders_in_state
+SELECT * FROM orders
+WHERE state = :state AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
+    AND changed_at_ms < :changed_before_ms
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: orders_overdue
+SELECT * FROM orders WHERE state = 'pending' AND overdue = 0 AND changed_at_ms < :changed_before_ms
+    AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: orders_for_admins
+SELECT * FROM orders
+WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired'
+    AND (state IN ('unknown', 'disputed') OR (state = 'pending' AND (overdue = 1
+        OR EXISTS (SELECT 1 FROM quarantined_reversals AS report WHERE report.trxid = orders.trxid))))
+ORDER BY changed_at_ms LIMIT :limit;
+
+-- name: order_history
+SELECT trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events
+WHERE trxid = :trxid ORDER BY event_id;
+
+-- name: newest_event
+SELECT event_id FROM order_events ORDER BY event_id DESC LIMIT 1;
+
+-- name: events_since
+SELECT event_id, trxid FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;
+
+-- name: orders_below
+SELECT trxid FROM orders WHERE trxid < :trxid ORDER BY trxid DESC LIMIT :limit;
+
+-- name: count_open_orders
+SELECT state, count(*) AS count FROM orders
+WHERE state <> 'succeeded' AND state <> 'failed' AND state <> 'expired' GROUP BY state;
+
+-- name: orders_of_message
+SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER BY line;
+
+-- name: orders_caused_by_message
+-- A tap orders in the name of the message that has the button: an answer to this one, or to such an answer.
+WITH RECURSIVE answers (message_id) AS (
+    VALUES (:message_id)
+    UNION SELECT offer.message_id FROM answers JOIN outbox AS offer
+        ON offer.chat_id = :chat_id AND offer.reply_to = answers.message_id
+        AND (offer.kind = 'OrderQuestion' OR offer.kind = 'OrderProposal' OR offer.kind = 'OrderRepeated'
+            OR offer.kind = 'ProductClosed')
+        AND offer.message_id IS NOT NULL
+)
+SELECT orders.* FROM answers JOIN orders
+    ON orders.chat_id = :chat_id AND orders.message_id = answers.message_id
+ORDER BY orders.placed_at_ms, orders.line;
+
+-- name: order_in_progress_of_message
+SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
+    AND state IN ('placed', 'submitting', 'pending') LIMIT 1;
+
+-- name: same_orders
+-- Promise: an order that failed or expired is bought again freely, any other only on purpose; an open order is a
+-- duplicate however old it is.
+-- The unary plus makes SQLite use the indexes on destinations: a destination has fewer orders than a reseller. With
+-- an ORDER BY the second half would use a sorted index instead of the small one of open orders.
+SELECT * FROM orders
+WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
+    AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
+UNION ALL
+SELECT * FROM orders
+WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :user_id
+    AND lower(product_code) = lower(:product_code)
+    AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
