@@ -42,6 +42,9 @@ STATES = {
 }
 
 
+NO_DEPOSIT = "Bukan deposit reseller"
+"""The reason of the entry that takes money out of suspense again."""
+
 SUSPENSE_REASONS = {
     SuspenseReason.OTHER_ACCOUNT: "Rekening ini tidak ada di DEPOSIT_ACCOUNTS. Pastikan uangnya milik loket.",
     SuspenseReason.RESTORED: "Loket baru dipulihkan dari cadangan: tiket yang hilang bisa bernominal sama.",

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import logging
 from hashlib import sha256
 from typing import Any
 
@@ -334,8 +335,8 @@ class TestSuspense:
         await taps(till.shop, "confirm_suspense_reject")
         assert operator(till.shop, "suspense") == operator(till.shop, "deposits") == 0
         till.ties()
-        (rejected,) = till.shop.rows("SELECT corrects FROM entries WHERE kind = 'adjustment'")
-        assert rejected["corrects"] == 1
+        (rejected,) = till.shop.rows("SELECT corrects, reason FROM entries WHERE kind = 'adjustment'")
+        assert (rejected["corrects"], rejected["reason"]) == (1, "Bukan deposit reseller")
         assert states(till.shop) == ["rejected"]
 
     async def test_a_rejection_can_be_dropped(self, till: Till, card: SuspenseCard) -> None:
@@ -574,6 +575,26 @@ class TestBodies:
 
 
 class TestRealSocket:
+    async def test_nothing_logs_the_address(self, till: Till, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        handlers = replace(Inside().handlers(), receive_mutations=till.shop.mutations.receive)
+        good = moota(credit(75_000))
+        async with (
+            served(WebApp(handlers, GATE)) as url,
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            for path in (f"/mutations/{KEY}", f"/mutations/{KEY}/", f"/{KEY}", f"/mutations/x{KEY}?{KEY}"):
+                for signed in (sign(good.body), "0" * 64):
+                    await client.post(path, content=good.body, headers={"Signature": signed})
+                await client.post(path, content=b"{}", headers={"Signature": sign(b"{}")})
+                await client.get(path)
+            till.shop.disk.refuses_writes(1)
+            await client.post(f"/mutations/{KEY}", content=good.body, headers={"Signature": sign(good.body)})
+        # The client of this test logs it, and asyncio the sockets.
+        own = [record for record in caplog.records if record.name.startswith(("bot", "storage", "uvicorn"))]
+        assert {record.getMessage() for record in own} >= {"mutations received"}
+        assert KEY not in "".join(f"{record.getMessage()} {record.__dict__}" for record in own)
+
     async def test_from_the_socket_to_the_ledger_and_back(self, till: Till) -> None:
         ticket = await asks(till.shop)
         post = moota(credit(ticket.exact_idr))

@@ -34,6 +34,7 @@ from bot.notices.deposits import (
 )
 from bot.purchasing.payment import paying_account
 from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
+from bot.texts.deposits import NO_DEPOSIT
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
 from storage import deposits, ledger, mutations, people, restores
@@ -265,7 +266,7 @@ def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int)
         at_ms=work.now_ms,
         actor=f"admin:{admin.user_id}",
         legs=legs,
-        reason="no deposit of a reseller",
+        reason=NO_DEPOSIT,
         corrects=ledger.entry_id_of(work.tx, mutation_subject(mutation)),
     )
     ledger.post(work.tx, entry)
