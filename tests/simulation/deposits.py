@@ -11,13 +11,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING
 
+import zxingcpp
+from PIL import Image
+
 from bot.deposits.accounts import DepositAccount
-from bot.deposits.mutations import MutationPost
+from bot.deposits.mutations import MutationPost, Service
+from bot.deposits.qris import Field, crc16
 from bot.features.deposits.receiver import MutationResult
 from bot.notices.buttons import Action
+from bot.notices.deposits import TicketState
+from storage import deposits, ledger
+from storage.deposits import TicketDecision, TicketOrigin
+from storage.transaction import Tx
 from tests.simulation.plan import TROUBLE_S
 
 if TYPE_CHECKING:
@@ -27,6 +36,24 @@ if TYPE_CHECKING:
 SECOND_ADMIN = 9002
 ACCOUNT = DepositAccount(bank="BCA", number="1234567890", holder="Loket")
 SIGNING_KEY = "the key of operator and bank service"
+
+
+def _static_code() -> str:
+    fields = {"00": "01", "01": "11", "26": "0014ID.CO.CONTOH.WWW", "53": "360", "58": "ID", "59": "LOKET"}
+    unsigned = "".join(str(Field(tag, value)) for tag, value in fields.items()) + "6304"
+    return unsigned + crc16(unsigned)
+
+
+QRIS = _static_code()
+
+OWN_NUMBERS = ("1234567890", "123-456.7890", "xxxxxx7890", "12xxxxxx90", 1234567890, "")
+OTHER_NUMBERS = ("1234567891", "xxxxxx7891", 9988776655)
+MERCHANT_NUMBER = "QRIS 99887766"
+"""How a service writes the account: a way of its own each time, and the merchant's for what came by QRIS."""
+
+MISPAID, UNREADABLE = 0.1, 0.1
+CROWDED, UNUSED, EARLIER_OWNER, EARLIER_MS = 1 / 6, 3, 6001, 5 * 86_400_000
+"""In crowded worlds another shop had all amounts but three, days ago, and may pay one of them late."""
 
 OPEN = 1 / 2
 """How many of the worlds whose shops have a floor take deposits by these ways."""
@@ -57,6 +84,7 @@ class Transfer:
     ref: str
     owner_id: int
     amount_idr: int
+    numbers: tuple[object, ...] = OWN_NUMBERS
     has_arrived: bool = False
     is_reported: bool = False
 
@@ -82,7 +110,16 @@ class Deposits:
         self._world = world
         self._random = Random(f"incoming {world.seed}")  # noqa: S311 - a seed must give the same story
         self.is_open = world.plan.floor_idr is not None and self._random.random() < OPEN
+        self.takes_qris = self.is_open and self._random.random() < 0.5
+        self.is_crowded = self.is_open and self._random.random() < CROWDED
+        self._service = self._random.choice(tuple(Service))
         self.transfers: dict[str, Transfer] = {}
+        self.unreadable: set[str] = set()
+        """The rows that nobody can read, of reports that were answered."""
+
+        self._cards: dict[tuple[int, int], int] = {}
+        """The cards of tickets in the admins' chats, by chat and exact amount."""
+
         self.cash: list[Cash] = []
         self._seen: set[tuple[int, int]] = set()
         self._planned_taps = 0
@@ -91,6 +128,8 @@ class Deposits:
         """Plan the day: who asks for tickets, and who brings cash."""
         if not self.is_open:
             return
+        if self.is_crowded:
+            self._crowd(Tx(self._world.disk.connection))
         for owner_id in self._world.people.resellers:
             for _ in range(self._random.randint(1, 2)):
                 self._later(0, TROUBLE_S * 0.7, partial(self._ask_for_ticket, owner_id))
@@ -119,13 +158,20 @@ class Deposits:
 
     def paid_in_idr(self, owner_id: int) -> int:
         """Return what a reseller has really paid in, without what stands in suspense."""
-        states = self.states()
-        own = [transfer for transfer in self.transfers.values() if transfer.owner_id == owner_id]
-        credited = [t.amount_idr for t in own if t.has_arrived and states.get(t.ref) != "suspense"]
-        return sum(credited) + sum(cash.amount_idr for cash in self.cash if cash.owner_id == owner_id)
+        credited = sum(idr * count for (owner, idr), count in self.credited().items() if owner == owner_id)
+        return credited + sum(cash.amount_idr for cash in self.cash if cash.owner_id == owner_id)
+
+    def credited(self) -> Counter[tuple[int, int]]:
+        """Return how often each owner was credited which amount: of equal ones any may be booked."""
+        rows = self._world.disk.connection.execute(
+            "SELECT owner_id, amount_idr FROM mutations JOIN shops USING (shop_id)"
+            " WHERE state IN ('credited', 'linked')"
+        )
+        return Counter((owner_id, amount_idr) for owner_id, amount_idr in rows)
 
     def look_after_restore(self) -> None:
         """Have the service report again what it reported before: the disk may have lost it."""
+        self.unreadable.clear()
         for transfer in self.transfers.values():
             if transfer.has_arrived:
                 transfer.is_reported = False
@@ -137,39 +183,96 @@ class Deposits:
             return chat_id == SECOND_ADMIN  # who leaves orders to the first
         tap = partial(self._tap, chat_id, message_id, buttons)
         if Action.TICKET_CANCEL in buttons:
-            self._read_ticket(chat_id, int(_found(r"Bayar tepat: (\d+)", text)), buttons, tap)
+            self._read_ticket(chat_id, text, buttons, tap)
         elif Action.TICKET_PAID in buttons:
-            exact_idr = int(_found(r"Jumlah: (\d+)", text))
+            exact_idr, owner_id = (
+                int(_found(r"Jumlah: (\d+)", text)),
+                int(_found(r"Reseller: .* (\d+)", text)),
+            )
+            self._cards[chat_id, owner_id] = message_id
             for _ in range(self._random.randint(0, 2)):
-                self._later(1, 300, partial(self._look_for_money, exact_idr, tap))
+                self._later(1, 300, partial(self._look_for_money, owner_id, exact_idr, tap))
+        elif Action.TICKET_CREDIT in buttons:
+            # Only money that was reported, and that the shop does not have yet.
+            is_there = "Diambil dari uang masuk" in text and "sudah dikreditkan" not in text.partition("⚠️")[2]
+            for _ in range(self._random.randint(1, 2)):
+                tap(Action.TICKET_CREDIT if is_there else Action.CANCEL, 1, 20)
         elif Action.CONFIRM_ADD in buttons:
             tap(Action.CONFIRM_ADD, 1, 20)
             if self._random.random() < 0.6:
                 tap(self._random.choice((Action.CONFIRM_ADD, Action.CONFIRM_ADD, Action.CANCEL)), 1, 20)
         elif Action.SUSPENSE_CREDIT in buttons:
+            likely = (Action.CANCEL,) if "⚠️" in text else (Action.SUSPENSE_CREDIT,) * 4 + (Action.CANCEL,)
             for _ in range(self._random.randint(0, 2)):
-                tap(self._random.choice((Action.SUSPENSE_CREDIT,) * 4 + (Action.CANCEL,)), 1, 20)
+                tap(self._random.choice(likely), 1, 20)
         elif Action.SUSPENSE_REJECT in buttons and self._random.random() < 0.4:
             self._later(1, 60, partial(self._name_owner, chat_id, message_id, text))
         return True
 
     def _name_owner(self, admin_id: int, card_id: int, text: str) -> None:
-        """An admin finds whose money it is, by the bank's words, and replies to its card with the owner."""
+        """An admin finds whose money it is, by the bank's words, and replies to its card with the owner.
+
+        Or to the card of the owner's ticket with the amount, unless another one may be meant.
+        """
         transfer = self.transfers[_found(r"Berita: .*(m-\d+)", text)]
-        self._world.people.say(admin_id, str(transfer.owner_id), reply_to=card_id)
+        equal = {t.owner_id for t in self.transfers.values() if t.amount_idr == transfer.amount_idr}
+        ticket_card = self._cards.get((admin_id, transfer.owner_id))
+        if ticket_card and len(equal) == 1 and self._random.random() < 0.5:
+            self._world.people.say(admin_id, str(transfer.amount_idr), reply_to=ticket_card)
+        else:
+            self._world.people.say(admin_id, str(transfer.owner_id), reply_to=card_id)
+
+    def look_at_picture(self, text: str, picture: bytes) -> None:
+        """A reseller scans the code of a ticket: it must carry the amount of the ticket."""
+        amount = _found(r"Bayar tepat: (\d+)", text)
+        with Image.open(BytesIO(picture)) as image:
+            found = zxingcpp.read_barcodes(image)
+        if [f"54{len(amount):02d}{amount}" in code.text for code in found] != [True]:
+            self._world.violate("W7", f"the code of {text!r} reads {[code.text for code in found]}")
+
+    def _crowd(self, tx: Tx) -> None:
+        """Another shop had all amounts but a few, cancelled them, and days have passed since."""
+        at_ms = self._world.now_ms() - EARLIER_MS
+        shop_id = ledger.open_shop(tx, EARLIER_OWNER, floor_idr=0, at_ms=at_ms)
+        origin = TicketOrigin(chat_id=EARLIER_OWNER, thread_id=None, message_id=None)
+        for suffix in range(1, 1_000 - UNUSED):
+            ticket = deposits.insert(
+                tx,
+                origin,
+                shop_id=shop_id,
+                user_id=EARLIER_OWNER,
+                requested_idr=TICKETS_IDR[0],
+                exact_idr=TICKETS_IDR[0] + suffix,
+                accounts=(ACCOUNT,),
+                takes_qris=False,
+                at_ms=at_ms,
+                expires_at_ms=at_ms,
+                release_at_ms=at_ms,
+            )
+            assert ticket
+            ended = TicketDecision(state=TicketState.CANCELLED, at_ms=at_ms, release_at_ms=at_ms)
+            deposits.decide(tx, ticket, ended)
+        deposits.release(tx, now_ms=at_ms, limit=1_000)
 
     def _read_ticket(
-        self, chat_id: int, exact_idr: int, buttons: Buttons, tap: Callable[[Action, float, float], None]
+        self, chat_id: int, text: str, buttons: Buttons, tap: Callable[[Action, float, float], None]
     ) -> None:
         """A reseller pays his ticket, or not, or twice, or a round sum, and may have cancelled it."""
+        exact_idr = int(_found(r"Bayar tepat: (\d+)", text))
         if Action.TICKET_REPLACE in buttons and self._random.random() < 0.5:
             tap(Action.TICKET_REPLACE, 1, 30)
         if (chat_id, exact_idr) in self._seen:
             return
         self._seen.add((chat_id, exact_idr))
-        for _ in range(self._random.choice((0, 1, 1, 1, 2))):
+        numbers: tuple[object, ...] = OWN_NUMBERS if ACCOUNT.number in text else (MERCHANT_NUMBER,)
+        payers = [chat_id] * self._random.choice((0, 1, 1, 1, 2))
+        if self.is_crowded and TICKETS_IDR[0] < exact_idr < TICKETS_IDR[0] + 1_000 - UNUSED:
+            payers += [EARLIER_OWNER] * self._random.randint(0, 1)
+        for payer in payers:
             amount_idr = exact_idr if self._random.random() < 0.9 else exact_idr // 1_000 * 1_000
-            transfer = Transfer(f"m-{len(self.transfers) + 1}", chat_id, amount_idr)
+            number = f"m-{len(self.transfers) + 1}"
+            is_mispaid = numbers is OWN_NUMBERS and self._random.random() < MISPAID
+            transfer = Transfer(number, payer, amount_idr, OTHER_NUMBERS if is_mispaid else numbers)
             self.transfers[transfer.ref] = transfer
             self._later(2, 150, partial(self._pay, transfer))
         drawn = self._random.random()
@@ -182,10 +285,8 @@ class Deposits:
 
     def _ask_for_ticket(self, owner_id: int) -> None:
         amount_idr = self._random.choice(TICKETS_IDR)
-        if self._world.plan.restore:
-            # Which amounts are taken is lost with the disk: no two shops may pay the same one then.
-            amount_idr += 1_000 * (owner_id % 10)
-        self._world.people.say(owner_id, f"tiket {amount_idr}")
+        bank = " qris" if self.takes_qris and self._random.random() < 0.3 else ""
+        self._world.people.say(owner_id, f"tiket {amount_idr}{bank}")
 
     def _pay(self, transfer: Transfer) -> None:
         """The money is in the bank; its service reports it soon or late, once or several times."""
@@ -202,26 +303,61 @@ class Deposits:
         """Report a transfer, perhaps with an earlier one, again and again until it is answered."""
         known = [other for other in self.transfers.values() if other.has_arrived]
         reported = [transfer, *self._random.sample(known, self._random.randint(0, 1))]
-        rows = [_row(other.ref, other.amount_idr) for other in reported]
+        rows = [self._row(other.ref, other.amount_idr, other.numbers) for other in reported]
+        unreadable = f"odd-{self._random.randint(1, 3)}" if self._random.random() < UNREADABLE else ""
+        if unreadable:
+            row: dict[str, object] = {
+                "id": unreadable,
+                "mutation_id": unreadable,
+                "type": "CR",
+                "amount": "?",
+            }
+            rows.insert(self._random.randint(0, len(rows)), row)
 
         def heard(result: MutationResult) -> None:
             self._world.note(f"a report of {transfer.ref} is answered {result.name}")
+            if result is not MutationResult.STORED:
+                self._world.violate("W7", f"a report of {transfer.ref} was refused: {result.name}")
+                return
+            if unreadable:
+                self.unreadable.add(unreadable)
             for other in reported:
-                other.is_reported = other.is_reported or result is MutationResult.STORED
+                other.is_reported = True
 
         def again() -> None:
             if not transfer.is_reported:
                 self._report(transfer)
 
-        self._world.call_bank_report(_signed(rows, SIGNING_KEY), heard)
+        self._world.call_bank_report(self._signed(rows, SIGNING_KEY), heard)
         self._world.timeline.after(AGAIN_AFTER_S, again)
         if self._random.random() < 0.1:
-            forged = _signed([_row("forged", transfer.amount_idr)], "another key")
+            forged = self._signed([self._row("forged", transfer.amount_idr, OWN_NUMBERS)], "another key")
             self._world.call_bank_report(forged, lambda _: None)
 
-    def _look_for_money(self, exact_idr: int, tap: Callable[[Action, float, float], None]) -> None:
-        """An admin confirms what is in the bank, and does not see whether somebody else did."""
-        if any(t.has_arrived and t.amount_idr == exact_idr for t in self.transfers.values()):
+    def _row(self, ref: str, amount_idr: int, numbers: tuple[object, ...]) -> dict[str, object]:
+        """Return a mutation in the form of the service; one post of Mutasibank names its account once."""
+        name = "mutation_id" if self._service is Service.MOOTA else "id"
+        row = {name: ref, "type": "CR", "amount": amount_idr, "description": f"TRSF {ref}"}
+        return {**row, "account_number": self._random.choice(numbers)}
+
+    def _signed(self, rows: list[dict[str, object]], key: str) -> MutationPost:
+        """Return the post of the service; the clocks of service and process agree here."""
+        if self._service is Service.MOOTA:
+            body = json.dumps(rows).encode()
+            return MutationPost(body=body, moota_signature=_signature(body, key))
+        body = json.dumps({"api_key": "canary", "data_mutasi": rows}).encode()
+        return MutationPost(
+            body=body,
+            mutasibank_signature=_signature(body, key),
+            mutasibank_timestamp=str(self._world.now_ms() // 1000),
+        )
+
+    def _look_for_money(
+        self, owner_id: int, exact_idr: int, tap: Callable[[Action, float, float], None]
+    ) -> None:
+        """An admin confirms what the reseller has sent, and does not see whether somebody else did."""
+        arrived = [t for t in self.transfers.values() if t.has_arrived and t.owner_id == owner_id]
+        if any(t.amount_idr == exact_idr and t.numbers is not OTHER_NUMBERS for t in arrived):
             for _ in range(self._random.randint(1, 2)):
                 tap(Action.TICKET_PAID, 0, 2)
         elif self._random.random() < 0.2:
@@ -272,13 +408,8 @@ def _found(pattern: str, text: str) -> str:
     return found[1]
 
 
-def _row(ref: str, amount_idr: int) -> dict[str, object]:
-    return {"mutation_id": ref, "type": "CR", "amount": amount_idr, "description": f"TRSF {ref}"}
-
-
-def _signed(rows: list[dict[str, object]], key: str) -> MutationPost:
-    body = json.dumps(rows).encode()
-    return MutationPost(body=body, moota_signature=hmac.new(key.encode(), body, sha256).hexdigest())
+def _signature(body: bytes, key: str) -> str:
+    return hmac.new(key.encode(), body, sha256).hexdigest()
 
 
 def what_arrived_counts_once(world: "World", _: "Ledgers") -> None:
@@ -299,6 +430,64 @@ def what_arrived_counts_once(world: "World", _: "Ledgers") -> None:
     booked = sum(state in ("credited", "linked") for state in states.values())
     if entered != booked:
         world.violate("W7", f"{booked} transfers were credited by {entered} entries")
+
+
+def nobody_is_credited_what_another_paid(world: "World", _: "Ledgers") -> None:
+    """W7: a shop has no amount more often than its owner paid it."""
+    paid = Counter((t.owner_id, t.amount_idr) for t in world.deposits.transfers.values() if t.has_arrived)
+    for (owner_id, amount_idr), count in world.deposits.credited().items():
+        if count > paid[owner_id, amount_idr]:
+            world.violate("W7", f"{owner_id} was credited {amount_idr} and did not pay it so often")
+
+
+def doubtful_money_waits_for_an_admin(world: "World", _: "Ledgers") -> None:
+    """W7, W9: what came to another account, or after a restore, credits nobody by itself."""
+    rows = world.disk.connection.execute(
+        "SELECT service_ref FROM mutations"
+        " WHERE state = 'linked' OR (state = 'credited' AND decided_by IS NULL)"
+    ).fetchall()
+    for (ref,) in rows:
+        transfer = world.deposits.transfers.get(ref)
+        if transfer and transfer.numbers is OTHER_NUMBERS:
+            world.violate("W7", f"{ref} came to another account and was taken for that of a ticket")
+    if world.is_restored:
+        sql = (
+            "SELECT service_ref FROM mutations WHERE state = 'credited' AND decided_by IS NULL AND at_ms >= ?"
+        )
+        late = [ref for (ref,) in world.disk.connection.execute(sql, (world.restored_at_ms,))]
+        if late:
+            world.violate("W9", f"{late} were credited by themselves after a restore")
+
+
+def unused_amounts_are_drawn_first(world: "World", _: "Ledgers") -> None:
+    """W7: an amount for which another shop may still pay is given out only when there is no other."""
+    if not world.deposits.is_crowded:
+        return
+    sql = "SELECT exact_idr FROM tickets WHERE user_id <> ? AND requested_idr = ? ORDER BY ticket_id"
+    drawn = [idr for (idr,) in world.disk.connection.execute(sql, (EARLIER_OWNER, TICKETS_IDR[0]))]
+    if any(exact_idr < TICKETS_IDR[0] + 1_000 - UNUSED for exact_idr in drawn[:UNUSED]):
+        world.violate("W7", f"{drawn} were drawn although others were unused")
+
+
+def unreadable_rows_are_kept_and_told_once(world: "World", _: "Ledgers") -> None:
+    """W7: what nobody can read refuses nothing else; the admins have it before them, once."""
+    kept = {
+        str(json.loads(body)["id"])
+        for (body,) in world.disk.connection.execute("SELECT body FROM unreadable_mutations")
+    }
+    if missing := world.deposits.unreadable - kept:
+        world.violate("W7", f"{missing} were answered and not kept")
+    told = Counter(
+        (chat_id, row)
+        for chat_id, facts in world.disk.connection.execute(
+            "SELECT chat_id, facts FROM outbox WHERE kind = 'MutationRowsUnreadable'"
+        )
+        for row in re.findall(r"odd-\d", facts)
+    )
+    for admin_id in world.admins:
+        for row in kept:
+            if told[admin_id, row] != 1:
+                world.violate("W7", f"{admin_id} was told {told[admin_id, row]} times of {row}")
 
 
 def a_card_enters_once(world: "World", _: "Ledgers") -> None:
