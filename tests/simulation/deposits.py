@@ -3,14 +3,11 @@
 W7: what really arrived counts once, however often it is reported, confirmed and tapped.
 """
 
-import hmac
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING
@@ -18,47 +15,34 @@ from typing import TYPE_CHECKING
 import zxingcpp
 from PIL import Image
 
-from bot.deposits.accounts import DepositAccount
-from bot.deposits.mutations import MutationPost, Service
-from bot.deposits.qris import Field, crc16
+from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
 from bot.notices.buttons import Action
-from bot.notices.deposits import TicketState
-from storage import deposits, ledger
-from storage.deposits import TicketDecision, TicketOrigin
 from storage.transaction import Tx
+from tests.simulation.bank import (
+    ACCOUNT,
+    CROWDED,
+    EARLIER_OWNER,
+    MERCHANT_NUMBER,
+    OTHER_NUMBERS,
+    OWN_NUMBERS,
+    SIGNING_KEY,
+    TICKETS_IDR,
+    UNUSED,
+    BankService,
+    crowd,
+)
 from tests.simulation.plan import TROUBLE_S
 
 if TYPE_CHECKING:
-    from tests.simulation.invariants import Ledgers
     from tests.simulation.world import World
 
 SECOND_ADMIN = 9002
-ACCOUNT = DepositAccount(bank="BCA", number="1234567890", holder="Loket")
-SIGNING_KEY = "the key of operator and bank service"
-
-
-def _static_code() -> str:
-    fields = {"00": "01", "01": "11", "26": "0014ID.CO.CONTOH.WWW", "53": "360", "58": "ID", "59": "LOKET"}
-    unsigned = "".join(str(Field(tag, value)) for tag, value in fields.items()) + "6304"
-    return unsigned + crc16(unsigned)
-
-
-QRIS = _static_code()
-
-OWN_NUMBERS = ("1234567890", "123-456.7890", "xxxxxx7890", "12xxxxxx90", 1234567890, "")
-OTHER_NUMBERS = ("1234567891", "xxxxxx7891", 9988776655)
-MERCHANT_NUMBER = "QRIS 99887766"
-"""How a service writes the account: a way of its own each time, and the merchant's for what came by QRIS."""
-
 MISPAID, UNREADABLE = 0.1, 0.1
-CROWDED, UNUSED, EARLIER_OWNER, EARLIER_MS = 1 / 6, 3, 6001, 5 * 86_400_000
-"""In crowded worlds another shop had all amounts but three, days ago, and may pay one of them late."""
-
 OPEN = 1 / 2
 """How many of the worlds whose shops have a floor take deposits by these ways."""
 
-TICKETS_IDR, CASH_IDR = (10_000, 30_000), (5_900, 20_000)
+CASH_IDR = (5_900, 20_000)
 AGAIN_AFTER_S = 20.0
 LATE_S = TROUBLE_S + 60.0
 """Some payments are reported only when all is calm; until then an admin's tap is all that credits them."""
@@ -74,7 +58,6 @@ ABOUT_DEPOSITS = frozenset(
         *(Action.TICKET_CREDIT, Action.SUSPENSE_CREDIT, Action.CONFIRM_SUSPENSE_REJECT),
     }
 )
-TOLD = re.compile(r"^Saldo: (-?Rp[\d.]+) ([+-]) (Rp[\d.]+) = (-?Rp[\d.]+)$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -112,7 +95,7 @@ class Deposits:
         self.is_open = world.plan.floor_idr is not None and self._random.random() < OPEN
         self.takes_qris = self.is_open and self._random.random() < 0.5
         self.is_crowded = self.is_open and self._random.random() < CROWDED
-        self._service = self._random.choice(tuple(Service))
+        self._service = BankService(self._random)
         self.transfers: dict[str, Transfer] = {}
         self.unreadable: set[str] = set()
         """The rows that nobody can read, of reports that were answered."""
@@ -129,7 +112,7 @@ class Deposits:
         if not self.is_open:
             return
         if self.is_crowded:
-            self._crowd(Tx(self._world.disk.connection))
+            crowd(Tx(self._world.disk.connection), now_ms=self._world.now_ms())
         for owner_id in self._world.people.resellers:
             for _ in range(self._random.randint(1, 2)):
                 self._later(0, TROUBLE_S * 0.7, partial(self._ask_for_ticket, owner_id))
@@ -230,30 +213,6 @@ class Deposits:
         if [f"54{len(amount):02d}{amount}" in code.text for code in found] != [True]:
             self._world.violate("W7", f"the code of {text!r} reads {[code.text for code in found]}")
 
-    def _crowd(self, tx: Tx) -> None:
-        """Another shop had all amounts but a few, cancelled them, and days have passed since."""
-        at_ms = self._world.now_ms() - EARLIER_MS
-        shop_id = ledger.open_shop(tx, EARLIER_OWNER, floor_idr=0, at_ms=at_ms)
-        origin = TicketOrigin(chat_id=EARLIER_OWNER, thread_id=None, message_id=None)
-        for suffix in range(1, 1_000 - UNUSED):
-            ticket = deposits.insert(
-                tx,
-                origin,
-                shop_id=shop_id,
-                user_id=EARLIER_OWNER,
-                requested_idr=TICKETS_IDR[0],
-                exact_idr=TICKETS_IDR[0] + suffix,
-                accounts=(ACCOUNT,),
-                takes_qris=False,
-                at_ms=at_ms,
-                expires_at_ms=at_ms,
-                release_at_ms=at_ms,
-            )
-            assert ticket
-            ended = TicketDecision(state=TicketState.CANCELLED, at_ms=at_ms, release_at_ms=at_ms)
-            deposits.decide(tx, ticket, ended)
-        deposits.release(tx, now_ms=at_ms, limit=1_000)
-
     def _read_ticket(
         self, chat_id: int, text: str, buttons: Buttons, tap: Callable[[Action, float, float], None]
     ) -> None:
@@ -267,7 +226,7 @@ class Deposits:
         numbers: tuple[object, ...] = OWN_NUMBERS if ACCOUNT.number in text else (MERCHANT_NUMBER,)
         payers = [chat_id] * self._random.choice((0, 1, 1, 1, 2))
         if self.is_crowded and TICKETS_IDR[0] < exact_idr < TICKETS_IDR[0] + 1_000 - UNUSED:
-            payers += [EARLIER_OWNER] * self._random.randint(0, 1)
+            payers.append(EARLIER_OWNER)
         for payer in payers:
             amount_idr = exact_idr if self._random.random() < 0.9 else exact_idr // 1_000 * 1_000
             number = f"m-{len(self.transfers) + 1}"
@@ -303,7 +262,7 @@ class Deposits:
         """Report a transfer, perhaps with an earlier one, again and again until it is answered."""
         known = [other for other in self.transfers.values() if other.has_arrived]
         reported = [transfer, *self._random.sample(known, self._random.randint(0, 1))]
-        rows = [self._row(other.ref, other.amount_idr, other.numbers) for other in reported]
+        rows = [self._service.row(other.ref, other.amount_idr, other.numbers) for other in reported]
         unreadable = f"odd-{self._random.randint(1, 3)}" if self._random.random() < UNREADABLE else ""
         if unreadable:
             row: dict[str, object] = {
@@ -331,26 +290,14 @@ class Deposits:
         self._world.call_bank_report(self._signed(rows, SIGNING_KEY), heard)
         self._world.timeline.after(AGAIN_AFTER_S, again)
         if self._random.random() < 0.1:
-            forged = self._signed([self._row("forged", transfer.amount_idr, OWN_NUMBERS)], "another key")
+            forged = self._signed(
+                [self._service.row("forged", transfer.amount_idr, OWN_NUMBERS)], "another key"
+            )
             self._world.call_bank_report(forged, lambda _: None)
 
-    def _row(self, ref: str, amount_idr: int, numbers: tuple[object, ...]) -> dict[str, object]:
-        """Return a mutation in the form of the service; one post of Mutasibank names its account once."""
-        name = "mutation_id" if self._service is Service.MOOTA else "id"
-        row = {name: ref, "type": "CR", "amount": amount_idr, "description": f"TRSF {ref}"}
-        return {**row, "account_number": self._random.choice(numbers)}
-
     def _signed(self, rows: list[dict[str, object]], key: str) -> MutationPost:
-        """Return the post of the service; the clocks of service and process agree here."""
-        if self._service is Service.MOOTA:
-            body = json.dumps(rows).encode()
-            return MutationPost(body=body, moota_signature=_signature(body, key))
-        body = json.dumps({"api_key": "canary", "data_mutasi": rows}).encode()
-        return MutationPost(
-            body=body,
-            mutasibank_signature=_signature(body, key),
-            mutasibank_timestamp=str(self._world.now_ms() // 1000),
-        )
+        """Return a post of the service; its clock and that of the process agree here."""
+        return self._service.signed(rows, key, at_ms=self._world.now_ms())
 
     def _look_for_money(
         self, owner_id: int, exact_idr: int, tap: Callable[[Action, float, float], None]
@@ -406,113 +353,3 @@ def _found(pattern: str, text: str) -> str:
     found = re.search(pattern, text)
     assert found, text
     return found[1]
-
-
-def _signature(body: bytes, key: str) -> str:
-    return hmac.new(key.encode(), body, sha256).hexdigest()
-
-
-def what_arrived_counts_once(world: "World", _: "Ledgers") -> None:
-    """W7: nothing is booked that did not arrive, and suspense holds what was credited to nobody."""
-    states, transfers = world.deposits.states(), world.deposits.transfers
-    for ref in states.keys() - transfers.keys():
-        world.violate("W7", f"{ref} was booked and never arrived")
-    expected_idr = sum(t.amount_idr for t in transfers.values() if states.get(t.ref) == "suspense")
-    (found_idr,) = world.disk.connection.execute(
-        "SELECT coalesce(sum(amount_idr), 0) FROM legs JOIN accounts USING (account_id)"
-        " WHERE kind = 'suspense'"
-    ).fetchone()
-    if found_idr != expected_idr:
-        world.violate("W7", f"suspense holds {found_idr}, what nobody was credited sums to {expected_idr}")
-    (entered,) = world.disk.connection.execute(
-        "SELECT count(*) FROM entries WHERE source LIKE 'ticket:%' OR source LIKE 'mutation:%:credit'"
-    ).fetchone()
-    booked = sum(state in ("credited", "linked") for state in states.values())
-    if entered != booked:
-        world.violate("W7", f"{booked} transfers were credited by {entered} entries")
-
-
-def nobody_is_credited_what_another_paid(world: "World", _: "Ledgers") -> None:
-    """W7: a shop has no amount more often than its owner paid it."""
-    paid = Counter((t.owner_id, t.amount_idr) for t in world.deposits.transfers.values() if t.has_arrived)
-    for (owner_id, amount_idr), count in world.deposits.credited().items():
-        if count > paid[owner_id, amount_idr]:
-            world.violate("W7", f"{owner_id} was credited {amount_idr} and did not pay it so often")
-
-
-def doubtful_money_waits_for_an_admin(world: "World", _: "Ledgers") -> None:
-    """W7, W9: what came to another account, or after a restore, credits nobody by itself."""
-    rows = world.disk.connection.execute(
-        "SELECT service_ref FROM mutations"
-        " WHERE state = 'linked' OR (state = 'credited' AND decided_by IS NULL)"
-    ).fetchall()
-    for (ref,) in rows:
-        transfer = world.deposits.transfers.get(ref)
-        if transfer and transfer.numbers is OTHER_NUMBERS:
-            world.violate("W7", f"{ref} came to another account and was taken for that of a ticket")
-    if world.is_restored:
-        sql = (
-            "SELECT service_ref FROM mutations WHERE state = 'credited' AND decided_by IS NULL AND at_ms >= ?"
-        )
-        late = [ref for (ref,) in world.disk.connection.execute(sql, (world.restored_at_ms,))]
-        if late:
-            world.violate("W9", f"{late} were credited by themselves after a restore")
-
-
-def unused_amounts_are_drawn_first(world: "World", _: "Ledgers") -> None:
-    """W7: an amount for which another shop may still pay is given out only when there is no other."""
-    if not world.deposits.is_crowded:
-        return
-    sql = "SELECT exact_idr FROM tickets WHERE user_id <> ? AND requested_idr = ? ORDER BY ticket_id"
-    drawn = [idr for (idr,) in world.disk.connection.execute(sql, (EARLIER_OWNER, TICKETS_IDR[0]))]
-    if any(exact_idr < TICKETS_IDR[0] + 1_000 - UNUSED for exact_idr in drawn[:UNUSED]):
-        world.violate("W7", f"{drawn} were drawn although others were unused")
-
-
-def unreadable_rows_are_kept_and_told_once(world: "World", _: "Ledgers") -> None:
-    """W7: what nobody can read refuses nothing else; the admins have it before them, once."""
-    kept = {
-        str(json.loads(body)["id"])
-        for (body,) in world.disk.connection.execute("SELECT body FROM unreadable_mutations")
-    }
-    if missing := world.deposits.unreadable - kept:
-        world.violate("W7", f"{missing} were answered and not kept")
-    told = Counter(
-        (chat_id, row)
-        for chat_id, facts in world.disk.connection.execute(
-            "SELECT chat_id, facts FROM outbox WHERE kind = 'MutationRowsUnreadable'"
-        )
-        for row in re.findall(r"odd-\d", facts)
-    )
-    for admin_id in world.admins:
-        for row in kept:
-            if told[admin_id, row] != 1:
-                world.violate("W7", f"{admin_id} was told {told[admin_id, row]} times of {row}")
-
-
-def a_card_enters_once(world: "World", _: "Ledgers") -> None:
-    """W7: however often the card of an adjustment is tapped, the ledger has it once."""
-    for reason, count in world.deposits.entered().items():
-        if count > 1:
-            world.violate("W7", f"{reason!r} was entered {count} times")
-
-
-def deposits_were_told_as_the_books_had_them(world: "World", _: "Ledgers") -> None:
-    """W8: what a message says of money that came in is one of the entries of its shop."""
-    for owner_id in world.people.resellers:
-        rows = world.disk.connection.execute(
-            "SELECT amount_idr, balance_after_idr FROM legs JOIN accounts USING (account_id)"
-            " JOIN shops USING (shop_id) WHERE kind = 'available' AND owner_id = ?",
-            (owner_id,),
-        )
-        moves = {(amount_idr, after_idr) for amount_idr, after_idr in rows}
-        for message in world.telegram.chat(owner_id).told:
-            if message.text.startswith(("✅ DEPOSIT MASUK", "💰 Saldo Anda")):
-                line = TOLD.search(message.text)
-                told = (_idr(line[3]), _idr(line[4])) if line else None
-                if told not in moves:
-                    world.violate("W8", f"{owner_id} was told {message.text!r}")
-
-
-def _idr(text: str) -> int:
-    return int(text.replace("Rp", "").replace(".", ""))

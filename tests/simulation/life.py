@@ -15,7 +15,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
 from storage.transaction import Tx
-from tests.simulation.deposits import ACCOUNT, QRIS, SIGNING_KEY
+from tests.simulation.bank import ACCOUNT, QRIS, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 

@@ -18,7 +18,7 @@ from storage import catalogue, ledger
 from storage.books import check_books
 from storage.errors import StorageError
 from storage.transaction import Tx
-from tests.simulation.deposits import (
+from tests.simulation.deposit_invariants import (
     a_card_enters_once,
     deposits_were_told_as_the_books_had_them,
     doubtful_money_waits_for_an_admin,
