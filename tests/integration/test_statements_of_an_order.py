@@ -1,8 +1,7 @@
-"""An order costs few statements over its whole life: each is work of the database and, elsewhere, a round trip."""
+"""An order costs few statements over its whole life: each is work, and on another machine a round trip."""
 
 import asyncio
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
 
@@ -13,7 +12,7 @@ from bot.telegram.receiver import UpdateReceiver
 from bot.worker import Worker
 from storage.database import SqliteDatabase
 from storage.statements import STATEMENTS
-from tests.integration.conftest import SARI, Shop
+from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message, eventually, success_of
 from tests.integration.test_update_receiver import FakeAnswerer
 
@@ -30,6 +29,7 @@ S5 = Product(
     is_open=True,
 )
 
+
 def _pattern(sql: str) -> re.Pattern[str]:
     """Return what a statement looks like with its values, as SQLite reports it."""
     return re.compile(".*?".join(map(re.escape, re.split(r":\w+", sql))), re.DOTALL)
@@ -40,7 +40,9 @@ PATTERNS = {name: _pattern(sql) for name, sql in STATEMENTS.items()}
 
 def name_of(reported: str) -> str:
     """Return the name of a statement that SQLite reported."""
-    return next((name for name, each in PATTERNS.items() if each.fullmatch(reported)), reported.split()[0])
+    return next(
+        (name for name, each in PATTERNS.items() if each.fullmatch(reported)), reported.partition(" ")[0]
+    )
 
 
 class Road:
@@ -58,20 +60,20 @@ class Road:
             scan_outbox=shop.messenger.scan,
             imports_wake_up=shop.imports_wake_up,
         )
-        connections: tuple[sqlite3.Connection, ...] = (database._writer, database._reader)  # noqa: SLF001 - statements cannot be counted from outside
-        for connection in connections:
+        for connection in (database._writer, database._reader):  # noqa: SLF001 - as in notes.py
             connection.set_trace_callback(self.ran.append)
 
     async def carries(self, first: int, count: int) -> None:
         """Carry orders from their messages to their pushed results."""
         shop = self.shop
-        await asyncio.gather(
-            *(self.receiver.receive([a_message(first + number)]) for number in range(count))
-        )
+        await asyncio.gather(*(self.receiver.receive([a_message(first + number)]) for number in range(count)))
         done = first + count - 1
         await eventually(lambda: len(shop.biller.posts) == done and not shop.is_posting())
         await asyncio.gather(
-            *(shop.reversals.receive(success_of(order), "the biller") for order in shop.biller.posts[first - 1 :])
+            *(
+                shop.reversals.receive(success_of(order), "the biller")
+                for order in shop.biller.posts[first - 1 :]
+            )
         )
         await eventually(lambda: shop.rows("SELECT 1 FROM outbox WHERE state = 'waiting'") == [])
 
@@ -91,9 +93,7 @@ with_and_without_limits = pytest.mark.parametrize(
 
 
 @pytest.fixture
-async def road(
-    shop: Shop, database: SqliteDatabase, request: pytest.FixtureRequest
-) -> AsyncIterator[Road]:
+async def road(shop: Shop, database: SqliteDatabase, request: pytest.FixtureRequest) -> AsyncIterator[Road]:
     shop.starts(**request.param)
     await shop.sells(S5)
     shop.biller.accepts(cost_idr=5_100, balance_idr=9_999)
@@ -126,5 +126,6 @@ async def test_an_order_among_many_costs_few_statements(road: Road) -> None:
 
 def _hold(counted: dict[str, float], at_most: float) -> None:
     total = sum(counted.values())
-    print(f"\n{total:.1f} statements an order", *(f"{count:5.2f} {name}" for name, count in counted.items()), sep="\n")  # noqa: T201 - shown at a failure
+    listed = "\n".join(f"{count:5.2f} {name}" for name, count in counted.items())
+    print(f"\n{total:.1f} statements an order\n{listed}")  # noqa: T201 - shown at a failure
     assert total <= at_most
