@@ -151,15 +151,9 @@ def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
     return from_row(Account, row) if row else None
 
 
-def has_floor(tx: Tx, shop_id: int) -> bool:
-    """Return whether a shop has a limit to what it may spend."""
-    row = tx.one("floor_of_shop", shop_id=shop_id)
-    return row is not None and row["floor_idr"] is not None
-
-
-def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
-    """Return how an order last moved the available balance of its shop."""
-    row = tx.one("last_move_of_order", **_sources_of(trxid))
+def last_limited_move(tx: Tx, trxid: str) -> OrderMove | None:
+    """Return how an order last moved the available balance of its shop; None if that has no floor."""
+    row = tx.one("last_limited_move", **_sources_of(trxid))
     return from_row(OrderMove, row) if row else None
 
 

@@ -111,13 +111,11 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
 WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
 
--- name: floor_of_shop
-SELECT floor_idr FROM accounts WHERE shop_id = :shop_id AND kind = 'available';
-
--- name: last_move_of_order
+-- name: last_limited_move
 SELECT legs.amount_idr, legs.balance_after_idr
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
+    AND accounts.floor_idr IS NOT NULL
 ORDER BY entries.entry_id DESC LIMIT 1;
 
 -- name: legs_of_order
