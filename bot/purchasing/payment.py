@@ -102,10 +102,16 @@ def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None
         ledger.post(work.tx, entry)
 
 
+def with_price(order: Order, notice: OrderNotice) -> OrderNotice:
+    """Return a notice with its order's price, if it shows one."""
+    if isinstance(notice, OrderReceived | OrderSucceeded):
+        return replace(notice, price_idr=order.price_idr)
+    return notice
+
+
 def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
     """Return a notice with its order's price, and how that moved the balance of a shop with a limit."""
-    if isinstance(notice, OrderReceived | OrderSucceeded):
-        notice = replace(notice, price_idr=order.price_idr)
+    notice = with_price(order, notice)
     if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
         return notice
     if _is_known_unlimited(work, order):

@@ -210,8 +210,7 @@ def _(patch: Patch) -> None:
         return replace(found, account=before)
 
     patch.replace(original, get)
-    floor = "OR balance_idr + :amount_idr >= floor_idr"
-    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+    patch.statement("move_running_balances", lambda sql: sql.replace("(:forced = 1", "(1 = 1"))
 
 
 @_named("counts what is held as available")
@@ -227,8 +226,7 @@ def _(patch: Patch) -> None:
         return replace(found, account=counted)
 
     patch.replace(original, get)
-    floor = "OR balance_idr + :amount_idr >= floor_idr"
-    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+    patch.statement("move_running_balances", lambda sql: sql.replace("(:forced = 1", "(1 = 1"))
 
 
 # The ledger itself.
