@@ -17,7 +17,7 @@ from tests.integration.fakes import a_message, eventually, success_of
 from tests.integration.test_update_receiver import FakeAnswerer
 
 ORDERS_ONE_BY_ONE, ORDERS_AT_ONCE = 5, 50
-MAX_ONE_BY_ONE, MAX_AT_ONCE = 70.0, 60.0
+MAX_ONE_BY_ONE, MAX_AT_ONCE = 46.0, 33.0
 
 
 S5 = Product(
