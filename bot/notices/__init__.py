@@ -16,6 +16,7 @@ from bot.notices.balances import BalancesNotice, InsufficientBalance
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
+from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
@@ -67,6 +68,7 @@ Notice = (
     | RestoreGateNotice
     | PeopleNotice
     | GuidanceNotice
+    | DeskNotice
 )
 
 LazyNotice = (
