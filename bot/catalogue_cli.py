@@ -115,14 +115,14 @@ def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
     return None
 
 
-def with_known_levels(database_path: Path, price_list: ParsedPriceList) -> ParsedPriceList:
+def with_known_levels(database_url: str, price_list: ParsedPriceList) -> ParsedPriceList:
     """Return a price list in which the columns of the levels in the database are told from other prices."""
 
-    async def work(database: SqliteDatabase) -> ParsedPriceList:
+    async def work(database: Database) -> ParsedPriceList:
         known = await database.read(levels.listed)
         return with_levels(price_list, (level.key for level in known))
 
-    return asyncio.run(_with_database(database_path, work))
+    return asyncio.run(_with_database(database_url, work))
 
 
 def reading_lines(price_list: ParsedPriceList) -> list[str]:

@@ -23,7 +23,7 @@ from bot.notices.catalogue import (
 from bot.texts.formatting import AttachmentKind
 from storage import catalogue, levels
 from storage.catalogue import CatalogueEdit
-from storage.database import SqliteDatabase
+from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
 from tests.price_lists import merged, products, read
@@ -269,13 +269,13 @@ class TestTheCommandLine:
         ]
 
     def test_the_prices_of_levels_are_listed_apart(self, path: Path) -> None:
-        async def add(database: SqliteDatabase) -> None:
+        async def add(database: Database) -> None:
             emas = Level(key="emas", name="Emas", markup=Markup())
             await database.write(lambda tx: levels.save(tx, emas, at_ms=1, changed_by=RINA))
 
-        asyncio.run(catalogue_cli._with_database(path, add))  # noqa: SLF001 - the level of the list
+        asyncio.run(catalogue_cli._with_database(f"sqlite:///{path}", add))  # noqa: SLF001 - the level of the list
         parsed = read("kode;produk;harga;harga emas;harga grosir\ns5;Satu;5.900;5.700;5.800")
-        lines = catalogue_cli.reading_lines(catalogue_cli.with_known_levels(path, parsed))
+        lines = catalogue_cli.reading_lines(catalogue_cli.with_known_levels(f"sqlite:///{path}", parsed))
         assert "prices of levels: harga emas is the level emas" in lines
         assert "other prices: harga grosir" in lines
 

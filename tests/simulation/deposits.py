@@ -18,7 +18,7 @@ from PIL import Image
 from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
 from bot.notices.buttons import Action
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.simulation.bank import (
     ACCOUNT,
     CROWDED,
@@ -112,7 +112,7 @@ class Deposits:
         if not self.is_open:
             return
         if self.is_crowded:
-            crowd(Tx(self._world.disk.connection), now_ms=self._world.now_ms())
+            crowd(SqliteTx(self._world.disk.connection), now_ms=self._world.now_ms())
         for owner_id in self._world.people.resellers:
             for _ in range(self._random.randint(1, 2)):
                 self._later(0, TROUBLE_S * 0.7, partial(self._ask_for_ticket, owner_id))
