@@ -203,6 +203,8 @@ class Submitter:
                 if after is not None:
                     moved.append(after)
                     free -= after.state is State.SUBMITTING
+            if not self._turns.has_more:
+                break
         return moved
 
     def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
