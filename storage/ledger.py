@@ -145,9 +145,9 @@ def count_order_entries(tx: Tx, trxid: str) -> int:
     return row["count"] if row else 0
 
 
-def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
-    """Return the account that a reseller's shop pays from; None if it has not been opened."""
-    row = tx.one("account_of_owner", owner_id=owner_id)
+def account_of_buyer(tx: Tx, user_id: int) -> Account | None:
+    """Return the account of the shop for which a user buys; None if it has not been opened."""
+    row = tx.one("account_of_buyer", user_id=user_id)
     return from_row(Account, row) if row else None
 
 

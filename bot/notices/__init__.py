@@ -31,6 +31,7 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
+from bot.notices.staff import StaffNotice
 from bot.notices.statements import Statement, StatementFile, StatementsNotice
 from bot.notices.topups import TopUpNotice
 
@@ -54,6 +55,7 @@ Notice = (
     | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
+    | StaffNotice
     | GuidanceNotice
 )
 
@@ -83,6 +85,6 @@ def priority_of(notice: Notice) -> int:
         case JoinCard() | JoinRequests() | DeliveryFailed():
             return 1
         case JoinAnswer(standing=standing):
-            return 0 if standing is Standing.APPROVED else 1
+            return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1
         case _:
             return 0

@@ -41,6 +41,7 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.staff import StaffNotice
 from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
@@ -63,6 +64,7 @@ from bot.texts import (
     selling_prices,
     serial_numbers,
     shopping,
+    staff,
     statements,
     topups,
 )
@@ -148,6 +150,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
+    if isinstance(notice, StaffNotice):
+        return staff.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     return _words_of_order(notice, clock)

@@ -107,9 +107,10 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
     AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
 
--- name: account_of_owner
+-- name: account_of_buyer
+-- An assistant buys for the shop of the owner.
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
-WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
+WHERE shops.owner_id = coalesce((SELECT owner_id FROM people WHERE user_id = :user_id), :user_id) AND accounts.kind = 'available';
 
 -- name: floor_of_shop
 SELECT floor_idr FROM accounts WHERE shop_id = :shop_id AND kind = 'available';

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from bot.notices.buttons import Action
 from bot.orders.model import Order
 from bot.purchasing.submitter import Biller
 from bot.runtime import Environment, Runtime, RuntimeSettings
-from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Toast
+from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, SharedPerson, Toast
 from storage import catalogue, orders
 from storage.database import SqliteDatabase
 from storage.outbox import NOTICES
@@ -67,7 +67,9 @@ class Shop:
         self.starts()
         self._message_id = 0
 
-    def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
+    def starts(
+        self, *, biller: Biller | None = None, bot_username: Callable[[], str] = str, **rules: Any
+    ) -> None:
         """Start the workers as a new process would: only what is on the disk is still known."""
         environment = Environment(
             database=self.disk,
@@ -78,6 +80,7 @@ class Shop:
             monotonic=self.clock.monotonic,
             nonce=self.nonces,
             random_suffix=self.random_suffix,
+            bot_username=bot_username,
         )
         runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
@@ -110,6 +113,7 @@ class Shop:
         username: str | None = None,
         document: Document | None = None,
         picture_id: str | None = None,
+        shared: SharedPerson | None = None,
     ) -> int:
         """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
@@ -127,6 +131,7 @@ class Shop:
             reply_to=reply_to,
             document=document,
             picture_id=picture_id,
+            shared=shared,
         )
         await self.disk.write(
             lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)

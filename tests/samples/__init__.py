@@ -18,6 +18,7 @@ from tests.samples import (
     restore,
     selling_prices,
     serial_numbers,
+    staff,
     talk,
     topups,
 )
@@ -31,6 +32,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *complaints.TO_RESELLERS,
     *deposits.TO_RESELLERS,
     *people.TO_RESELLERS,
+    *staff.TO_RESELLERS,
     *talk.TO_RESELLERS,
     *restore.TO_RESELLERS,
     *prices.TO_RESELLERS,
@@ -46,6 +48,7 @@ TO_ADMINS: tuple[Notice, ...] = (
     *complaints.TO_ADMINS,
     *deposits.TO_ADMINS,
     *people.TO_ADMINS,
+    *staff.TO_ADMINS,
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,

@@ -199,7 +199,7 @@ def _(patch: Patch) -> None:
 
 @_named("looks at the floor before the unit of work instead of in it")
 def _(patch: Patch) -> None:
-    original = ledger.account_of_owner
+    original = ledger.account_of_buyer
     seen: dict[int, Account] = {}
 
     def account(tx: Tx, owner_id: int) -> Account | None:
@@ -216,7 +216,7 @@ def _(patch: Patch) -> None:
 
 @_named("counts what is held as available")
 def _(patch: Patch) -> None:
-    original = ledger.account_of_owner
+    original = ledger.account_of_buyer
 
     def account(tx: Tx, owner_id: int) -> Account | None:
         found = original(tx, owner_id)
@@ -339,7 +339,7 @@ def _(patch: Patch) -> None:
 @_named("tells the balance of now instead of that of the entry")
 def _(patch: Patch) -> None:
     def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
-        account = ledger.account_of_owner(work.tx, order.user_id)
+        account = ledger.account_of_buyer(work.tx, order.user_id)
         is_told = isinstance(notice, payment.NOTICES_WITH_BALANCE) and order.price_idr
         if not is_told or account is None or account.floor_idr is None:
             return notice
