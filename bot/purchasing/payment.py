@@ -119,8 +119,16 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
     if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
         return notice
     unlimited = work.unlimited.get(order.user_id)
-    is_unlimited = unlimited is not None and unlimited.shop_id == order.shop_id
-    if is_unlimited or not ledger.has_floor(work.tx, order.shop_id):
+    if unlimited is not None and unlimited.shop_id == order.shop_id:
+        return notice
+    account = ledger.account_of_buyer(work.tx, order.user_id)
+    is_still_of_shop = account is not None and account.shop_id == order.shop_id
+    is_limited = (
+        account.floor_idr is not None
+        if account and is_still_of_shop
+        else ledger.has_floor(work.tx, order.shop_id)
+    )
+    if not is_limited:
         return notice
     moved = ledger.last_move_of_order(work.tx, order.trxid)
     if moved is None:
@@ -128,6 +136,7 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
     line = BalanceLine(
         amount_idr=moved.amount_idr,
         after_idr=moved.balance_after_idr,
-        is_private=order.chat_id == order.user_id,
+        # An assistant who was let go learns the result, and no more of the shop.
+        is_private=order.chat_id == order.user_id and is_still_of_shop,
     )
     return replace(notice, balance=line)

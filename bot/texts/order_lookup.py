@@ -42,7 +42,7 @@ _EXPIRIES = {
     ExpiryReason.TOO_OLD: "Terlambat kami terima, tidak ada yang dibeli.",
     ExpiryReason.NEVER_SENT: "Server tidak bisa dihubungi, tidak ada yang dibeli.",
     ExpiryReason.CLOCK_CHANGED: "Jam server berubah selagi menunggu, tidak ada yang dibeli.",
-    ExpiryReason.NO_ACCESS: "Akses dihentikan admin, tidak ada yang dibeli.",
+    ExpiryReason.NO_ACCESS: "Akses dihentikan, tidak ada yang dibeli.",
 }
 
 LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60

@@ -41,15 +41,16 @@ _STAFF_ERRORS = {
     StaffError.NO_ACCOUNT: f"Akun Telegram-nya tidak ikut terkirim. {_BY_LINK}",
 }
 
-_ASK = "Ketik /daftar untuk minta ke admin."
+_NEW = "Minta link baru, atau ketik /daftar untuk minta ke admin."
+_OWNER = "Hubungi pemiliknya, atau ketik /daftar untuk minta ke admin."
 
 _INVITE_ERRORS = {
-    InviteError.UNKNOWN: ("Link undangan ini tidak dikenal.", f"Minta link baru, atau: {_ASK}"),
-    InviteError.EXPIRED: ("Link undangan ini sudah lewat waktunya.", f"Minta link baru, atau: {_ASK}"),
-    InviteError.USED_UP: ("Link undangan ini sudah terpakai.", f"Minta link baru, atau: {_ASK}"),
-    InviteError.REVOKED: ("Link undangan ini sudah dicabut.", f"Minta link baru, atau: {_ASK}"),
-    InviteError.OWNER_CLOSED: ("Toko yang mengundang sedang ditutup.", f"Hubungi pemiliknya, atau: {_ASK}"),
-    InviteError.FULL: ("Asisten toko yang mengundang sudah penuh.", f"Hubungi pemiliknya, atau: {_ASK}"),
+    InviteError.UNKNOWN: ("Link undangan ini tidak dikenal.", _NEW),
+    InviteError.EXPIRED: ("Link undangan ini sudah lewat waktunya.", _NEW),
+    InviteError.USED_UP: ("Link undangan ini sudah terpakai.", _NEW),
+    InviteError.REVOKED: ("Link undangan ini sudah dicabut.", _NEW),
+    InviteError.OWNER_CLOSED: ("Toko yang mengundang sedang ditutup.", _OWNER),
+    InviteError.FULL: ("Asisten toko yang mengundang sudah penuh.", _OWNER),
     InviteError.BARRED: ("Link ini tidak berlaku untuk Anda.", "Akses Anda ditutup admin. Hubungi admin."),
     InviteError.IS_ADMIN: ("Anda admin, jadi tidak perlu link undangan.", "Semua perintah: /bantuan"),
     InviteError.IS_RESELLER: (
@@ -115,9 +116,13 @@ def invite_issued(notice: InviteIssued, clock: Clock) -> Text:
     title = "Link undangan asisten" if notice.for_assistant else f"Link undangan #{notice.invite_id}"
     level: list[Row] = [("Level: ", untrusted(notice.level, 30))] if notice.level else []
     if notice.for_assistant:
-        tail: list[Row] = ["Link ini menggantikan link asisten sebelumnya. Jangan kirim ke grup."]
+        tail: list[Row] = [
+            "Kirim ke orangnya saja: yang membukanya langsung menjadi asisten Anda.",
+            "Link asisten sebelumnya tidak berlaku lagi.",
+        ]
     else:
         tail = [
+            "Yang membukanya langsung masuk tanpa ditanya.",
             ("Lain: ", code("/undang 10 orang 3 hari level emas"), " · Semua link: ", "/undang_daftar"),
             f"Cabut: /undang_batal_{notice.invite_id}",
         ]
@@ -126,7 +131,6 @@ def invite_issued(notice: InviteIssued, clock: Clock) -> Text:
         code(notice.link),
         f"Untuk {people}, sampai {clock.moment(notice.expires_at_ms)}",
         *level,
-        "Yang membukanya langsung masuk tanpa ditanya." if not notice.for_assistant else "",
         *tail,
     )
 

@@ -398,7 +398,10 @@ class TestLeaving:
         await till.shop.posts()
         await dismisses(till.shop, ANI)
         await till.shop.reversals.receive(success_of(order), "1.2.3.4")
-        assert isinstance(till.shop.last(ANI), OrderSucceeded)
+        result = till.shop.last(ANI)
+        assert isinstance(result, OrderSucceeded)
+        assert result.balance is not None
+        assert not result.balance.is_private  # the shop's money is no business of theirs any more
 
     async def test_the_owners_orders_stay(self, till: Till) -> None:
         await till.receives(100_000)
