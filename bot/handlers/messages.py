@@ -4,7 +4,7 @@
 """
 
 from bot.actors import Actor, Address, Role
-from bot.features import guidance
+from bot.features import desk_link, guidance
 from bot.features.deposits import tickets
 from bot.features.people import invites, membership, staff
 from bot.features.price_list import import_review
@@ -38,7 +38,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     if message.text.startswith(invites.START) and invites.accept_link(work, actor, message):
         return
     if actor.role is Role.STRANGER:
-        membership.handle_stranger(work, actor, message)
+        if not desk_link.answer_staff(work, actor, message):
+            membership.handle_stranger(work, actor, message)
         return
     parsed = parse(message.text)
     if person and (person.name, person.username) != (message.name, message.username):

@@ -1,3 +1,7 @@
+-- name: orders_before
+SELECT * FROM orders WHERE (placed_at_ms, trxid) < (:at_ms, :trxid)
+ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
 -- Lists of a shop: `owner_id` is its owner. Orders from before there were shops belong to the person who typed them.
 
 -- name: orders_of_shop_before
