@@ -8,6 +8,7 @@ messages in the queue. Each module holds the notices of one subject, and has a m
 from bot.actors import Standing
 from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
@@ -32,7 +33,6 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import ShoppingNotice
-from bot.notices.staff import StaffNotice
 from bot.notices.statements import Statement, StatementFile, StatementsNotice
 from bot.notices.topups import TopUpNotice
 
@@ -56,7 +56,7 @@ Notice = (
     | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
-    | StaffNotice
+    | AssistantsNotice
     | GuidanceNotice
     | DeskNotice
 )

@@ -6,6 +6,7 @@ from bot.grammar.parsed import order_text
 from bot.notices import Notice
 from bot.notices.account_keyboards import account_buttons
 from bot.notices.accounts import AccountsNotice
+from bot.notices.assistants import AssistantList, AssistantQuestion, AssistantsNotice, DismissalQuestion
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
@@ -37,7 +38,6 @@ from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
 from bot.notices.serial_numbers import OtherSnReported, SnUnread
 from bot.notices.shopping import ShoppingNotice
-from bot.notices.staff import AssistantQuestion, DismissalQuestion, StaffList, StaffNotice
 from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpQuestion
 from bot.orders.model import ExpiryReason, Outcome, State
@@ -69,8 +69,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
         return _row(Action.CONFIRM_REMOVE, Action.CANCEL, payload=str(notice.user_id))
     if isinstance(notice, ResellerList):
         return _people_pages(notice)
-    if isinstance(notice, StaffNotice):
-        return _staff_buttons(notice)
+    if isinstance(notice, AssistantsNotice):
+        return _assistant_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
@@ -147,10 +147,10 @@ def _people_pages(notice: ResellerList) -> ButtonRows:
     return (buttons,) if buttons else ()
 
 
-def _staff_buttons(notice: StaffNotice) -> ButtonRows:
+def _assistant_buttons(notice: AssistantsNotice) -> ButtonRows:
     """Return the buttons for the owner of a shop, whom alone they obey."""
     match notice:
-        case StaffList(user_id=owner_id):
+        case AssistantList(user_id=owner_id):
             return ((ButtonSpec(action=Action.INVITE_ASSISTANT, owner_id=owner_id),),)
         case AssistantQuestion(owner_id=owner_id):
             payload = f"{notice.user_id} {notice.username or '-'} {notice.name}"

@@ -114,7 +114,7 @@ def help_for(notice: Help) -> Text:
     also: list[Row] = [("Juga: ", *_listed(others))] if others else []
     nominal: list[Row] = [("Pulsa boleh tanpa kode: ", code(notice.nominal))] if notice.nominal else []
     is_admin = notice.role is Role.ADMIN
-    staff: list[Row] = [] if is_admin else [("Pegawai yang ikut memesan: ", code("/staf"))]
+    assistants: list[Row] = [] if is_admin else [("Pegawai yang ikut memesan: ", code("/staf"))]
     order: tuple[Row, ...] = (
         ("🛒 ", bold("Cara pesan")),
         ("Ketik ", code("kode.nomor"), ", misalnya ", code(first)),
@@ -133,7 +133,7 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
-        *staff,
+        *assistants,
     )
     if not is_admin:
         return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")

@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot.notices import Notice
 from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
@@ -42,13 +43,13 @@ from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import DestinationPrompt, ShoppingNotice
-from bot.notices.staff import StaffNotice
 from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
 from bot.texts import (
     accounts,
     alarms,
+    assistants,
     balances,
     catalogue,
     complaints,
@@ -66,7 +67,6 @@ from bot.texts import (
     selling_prices,
     serial_numbers,
     shopping,
-    staff,
     statements,
     topups,
 )
@@ -152,8 +152,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
-    if isinstance(notice, StaffNotice):
-        return staff.words(notice, clock)
+    if isinstance(notice, AssistantsNotice):
+        return assistants.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

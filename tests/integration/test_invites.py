@@ -6,9 +6,8 @@ import pytest
 
 from bot.actors import Standing
 from bot.features.people.invites import ASSISTANT_DAYS
-from bot.notices.guidance import Welcome
-from bot.notices.people import JoinAnswer, JoinDecided, PersonCard
-from bot.notices.staff import (
+from bot.notices.assistants import (
+    AssistantChanged,
     InviteError,
     InviteFormat,
     InviteIssued,
@@ -16,11 +15,12 @@ from bot.notices.staff import (
     InviteRefused,
     InviteRevoked,
     InviteUsed,
-    StaffChanged,
 )
+from bot.notices.guidance import Welcome
+from bot.notices.people import JoinAnswer, JoinDecided, PersonCard
 from bot.updates import MessageKind, Toast
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.test_staff import ANI, EKO, hires, standing
+from tests.integration.test_assistants import ANI, EKO, hires, standing
 
 DAY_S = 86_400
 
@@ -33,7 +33,7 @@ async def link(shop: Shop, command: str = "/undang", *, by: int = RINA) -> str:
     return issued.link
 
 
-async def staff_link(shop: Shop, *, by: int = SARI) -> str:
+async def assistant_link(shop: Shop, *, by: int = SARI) -> str:
     await shop.says("/staf", by=by)
     assert await shop.presses(shop.buttons(by)["invite_assistant"], by=by) is Toast.DONE
     issued = shop.last(by)
@@ -130,7 +130,7 @@ class TestForResellers:
     async def test_what_is_open_is_listed(self, shop: Shop) -> None:
         await link(shop)
         await link(shop, "/undang 10 orang")
-        await staff_link(shop)
+        await assistant_link(shop)
         await shop.says("/undang_batal_1", by=RINA)
         await shop.says("/undang daftar", by=RINA)
         listed = shop.last(RINA)
@@ -222,38 +222,38 @@ class TestForResellers:
 
 class TestForAssistants:
     async def test_it_makes_an_assistant_and_the_owner_and_the_admins_are_told(self, shop: Shop) -> None:
-        await shop.says(await staff_link(shop), by=ANI, username="ani")
+        await shop.says(await assistant_link(shop), by=ANI, username="ani")
         assert standing(shop, ANI) == ("assistant", SARI)
         assert shop.last(ANI) == JoinAnswer(
             standing=Standing.ASSISTANT, fresh=True, owner_name=f"Name {SARI}"
         )
         for told in (SARI, RINA, DEWI):
             changed = shop.last(told)
-            assert isinstance(changed, StaffChanged)
+            assert isinstance(changed, AssistantChanged)
             assert (changed.user_id, changed.by_link) == (ANI, True)
         (event,) = shop.rows("SELECT * FROM people_events WHERE user_id = ?", ANI)
         assert (event["owner_id"], event["invite_id"]) == (SARI, 1)
 
     async def test_a_new_one_ends_the_one_before(self, shop: Shop) -> None:
-        first = await staff_link(shop)
-        await staff_link(shop)
+        first = await assistant_link(shop)
+        await assistant_link(shop)
         await shop.says(first, by=ANI)
         assert refusal(shop, ANI) is InviteError.REVOKED
 
     async def test_it_ends_after_some_days(self, shop: Shop) -> None:
-        opened = await staff_link(shop)
+        opened = await assistant_link(shop)
         shop.clock.passes(ASSISTANT_DAYS * DAY_S)
         await shop.says(opened, by=ANI)
         assert refusal(shop, ANI) is InviteError.EXPIRED
 
     async def test_the_link_of_a_frozen_owner_lets_nobody_in(self, shop: Shop) -> None:
-        opened = await staff_link(shop)
+        opened = await assistant_link(shop)
         await shop.says(f"/bekukan {SARI}", by=RINA)
         await shop.says(opened, by=ANI)
         assert refusal(shop, ANI) is InviteError.OWNER_CLOSED
 
     async def test_the_owner_another_reseller_and_an_admin_do_not_use_it_up(self, shop: Shop) -> None:
-        opened = await staff_link(shop)
+        opened = await assistant_link(shop)
         for person in (SARI, BUDI, RINA):
             await shop.says(opened, by=person)
             assert refusal(shop, person) in (InviteError.IS_RESELLER, InviteError.IS_ADMIN)
@@ -261,7 +261,7 @@ class TestForAssistants:
         assert standing(shop, ANI) == ("assistant", SARI)
 
     async def test_who_was_let_go_does_not_come_back_by_the_used_link(self, shop: Shop) -> None:
-        opened = await staff_link(shop)
+        opened = await assistant_link(shop)
         await shop.says(opened, by=ANI)
         await shop.says("/staf keluar", by=ANI)
         await shop.says(opened, by=ANI)

@@ -5,14 +5,14 @@ import re
 from msgspec.structs import replace
 
 from bot.actors import Actor, Role, Standing
+from bot.features.people.assistants import add_assistant, assistant_error
 from bot.features.people.membership import STRANGER_PAUSE_MS, Change, store_standing, unknown_person
 from bot.features.people.person_search import MAX_TYPED_CHARS
-from bot.features.people.staff import add_assistant, staff_error
 from bot.grammar.invite_command import IssueInvite, ListInvites, RevokeInvite, read_invite_command
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import Command
-from bot.notices.buttons import Action
-from bot.notices.staff import (
+from bot.notices.assistants import (
+    AssistantError,
     InviteError,
     InviteFormat,
     InviteIssued,
@@ -21,8 +21,8 @@ from bot.notices.staff import (
     InviteRevoked,
     InviteRow,
     InviteUsed,
-    StaffError,
 )
+from bot.notices.buttons import Action
 from bot.purchasing.payment import paying_account
 from bot.purchasing.settlement import is_shop_open
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
@@ -47,13 +47,13 @@ MAX_CHARS_READ = 100
 _TOKEN = re.compile(r"m[A-Za-z0-9_-]{1,63}", re.ASCII)
 
 _ERRORS = {
-    StaffError.SELF: InviteError.IS_RESELLER,
-    StaffError.RESELLER: InviteError.IS_RESELLER,
-    StaffError.ADMIN: InviteError.IS_ADMIN,
-    StaffError.ALREADY: InviteError.IS_ASSISTANT,
-    StaffError.OTHER_SHOP: InviteError.IS_ASSISTANT,
-    StaffError.BARRED: InviteError.BARRED,
-    StaffError.FULL: InviteError.FULL,
+    AssistantError.SELF: InviteError.IS_RESELLER,
+    AssistantError.RESELLER: InviteError.IS_RESELLER,
+    AssistantError.ADMIN: InviteError.IS_ADMIN,
+    AssistantError.ALREADY: InviteError.IS_ASSISTANT,
+    AssistantError.OTHER_SHOP: InviteError.IS_ASSISTANT,
+    AssistantError.BARRED: InviteError.BARRED,
+    AssistantError.FULL: InviteError.FULL,
 }
 
 
@@ -193,7 +193,7 @@ def _error(work: UnitOfWork, invite: Invite | None, actor: Actor) -> InviteError
 
 def _error_of_person(work: UnitOfWork, invite: Invite, user_id: int) -> InviteError | None:
     if invite.owner_id is not None:
-        error = staff_error(work, user_id, owner_id=invite.owner_id)
+        error = assistant_error(work, user_id, owner_id=invite.owner_id)
         return _ERRORS[error] if error else None
     person = people.get(work.tx, user_id)
     if user_id in work.admin_ids:
@@ -257,6 +257,8 @@ def _refuse(work: UnitOfWork, actor: Actor, error: InviteError) -> None:
 ROUTES = Routes(
     commands=(CommandRoute(("undang",), _answer_invite, Audience.ADMINS),),
     buttons=(
-        ButtonRoute(actions=(Action.INVITE_ASSISTANT,), handle=_invite_assistant, subject_kind="staff-list"),
+        ButtonRoute(
+            actions=(Action.INVITE_ASSISTANT,), handle=_invite_assistant, subject_kind="assistant-list"
+        ),
     ),
 )

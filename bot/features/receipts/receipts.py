@@ -5,9 +5,9 @@ import re
 from bot.actors import Actor
 from bot.catalogue.product import DestinationRule
 from bot.grammar.parsed import Command
+from bot.notices.assistants import OwnerOnly
 from bot.notices.buttons import Action
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
-from bot.notices.staff import OwnerOnly
 from bot.orders.model import Order, State
 from bot.orders.pln_token import read_pln_token
 from bot.purchasing.offers import own_order

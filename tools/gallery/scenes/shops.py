@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.notices.staff import InviteError, InviteRefused, StaffError, StaffRejected
+from bot.notices.assistants import AssistantError, AssistantRejected, InviteError, InviteRefused
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import DEWI, RINA, SARI, Stage
@@ -43,7 +43,7 @@ def play() -> Iterator[Scene]:
     yield Scene(
         caption="The owner names another reseller",
         typed="/staf @joko",
-        messages=stage.notify(StaffRejected(error=StaffError.RESELLER, typed="Joko"), to=SARI),
+        messages=stage.notify(AssistantRejected(error=AssistantError.RESELLER, typed="Joko"), to=SARI),
     )
     yield Scene(caption="An admin asks", typed="/staf", messages=stage.send_text("/staf", RINA))
     command = "/staf_hapus_5001"

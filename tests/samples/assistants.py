@@ -1,6 +1,6 @@
 """A notice of each kind about assistants and invite links."""
 
-from bot.notices import staff as say
+from bot.notices import assistants as say
 from tests.samples.facts import AT_MS
 from tests.samples.people import ROW
 
@@ -15,23 +15,27 @@ _INVITE = say.InviteRow(
     level="Emas",
 )
 
-TO_RESELLERS: tuple[say.StaffNotice, ...] = (
-    *(say.StaffList(user_id=7001, rows=rows, max_count=20) for rows in ((), (ROW, ROW))),
+TO_RESELLERS: tuple[say.AssistantsNotice, ...] = (
+    *(say.AssistantList(user_id=7001, rows=rows, max_count=20) for rows in ((), (ROW, ROW))),
     say.AssistantQuestion(owner_id=7001, user_id=7002, name="Budi Santoso", username="budi_s"),
     say.DismissalQuestion(owner_id=7001, user_id=7002, name="Budi Santoso", username=None),
     *(say.AssistantAdded(name="Budi", username=username) for username in ("budi_s", None)),
     *(say.AssistantLeft(name="Budi", username=username) for username in ("budi_s", None)),
-    say.StaffUnchanged(name="Budi"),
-    *(say.StaffRejected(error=error, typed=typed) for error in say.StaffError for typed in ("@budi_s", "")),
+    say.AssistantUnchanged(name="Budi"),
+    *(
+        say.AssistantRejected(error=error, typed=typed)
+        for error in say.AssistantError
+        for typed in ("@budi_s", "")
+    ),
     say.AssistantStatus(owner_name="Sari Cell"),
     say.OwnerOnly(),
     say.InviteIssued(invite_id=13, link=_LINK, max_uses=1, expires_at_ms=AT_MS, for_assistant=True),
     *(say.InviteRefused(error=error) for error in say.InviteError),
 )
-TO_ADMINS: tuple[say.StaffNotice, ...] = (
-    say.StaffOwnersOnly(),
+TO_ADMINS: tuple[say.AssistantsNotice, ...] = (
+    say.AssistantsOfResellersOnly(),
     *(
-        say.StaffChanged(
+        say.AssistantChanged(
             user_id=7002,
             name="Budi Santoso",
             username=username,

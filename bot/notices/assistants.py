@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.notices.people import ResellerRow
 
 
-class StaffError(StrEnum):
+class AssistantError(StrEnum):
     """Why a person cannot become an assistant of a shop."""
 
     SELF = auto()
@@ -36,7 +36,7 @@ class InviteError(StrEnum):
     IS_ASSISTANT = auto()
 
 
-class StaffList(Struct, frozen=True, kw_only=True):
+class AssistantList(Struct, frozen=True, kw_only=True):
     """The assistants of a shop, for its owner, and how to add one; `user_id` is the owner."""
 
     user_id: int
@@ -76,20 +76,20 @@ class AssistantLeft(Struct, frozen=True, kw_only=True):
     username: str | None
 
 
-class StaffUnchanged(Struct, frozen=True, kw_only=True):
+class AssistantUnchanged(Struct, frozen=True, kw_only=True):
     """The owner thought better of it, or the assistant is none any more; this replaces the question."""
 
     name: str
 
 
-class StaffRejected(Struct, frozen=True, kw_only=True):
+class AssistantRejected(Struct, frozen=True, kw_only=True):
     """A person cannot become an assistant; `typed` is how the owner named them."""
 
-    error: StaffError
+    error: AssistantError
     typed: str
 
 
-class StaffOwnersOnly(Struct, frozen=True, kw_only=True):
+class AssistantsOfResellersOnly(Struct, frozen=True, kw_only=True):
     """To an admin: assistants are added by the reseller whose shop it is."""
 
 
@@ -103,7 +103,7 @@ class OwnerOnly(Struct, frozen=True, kw_only=True):
     """To an assistant: only the owner of the shop may change this."""
 
 
-class StaffChanged(Struct, frozen=True, kw_only=True):
+class AssistantChanged(Struct, frozen=True, kw_only=True):
     """To the admins, and to the owner if somebody else did it: an assistant came or left.
 
     `by_link` tells whether they came by a link of the owner.
@@ -184,18 +184,18 @@ class InviteUsed(Struct, frozen=True, kw_only=True):
     level: str = ""
 
 
-StaffNotice = (
-    StaffList
+AssistantsNotice = (
+    AssistantList
     | AssistantQuestion
     | DismissalQuestion
     | AssistantAdded
     | AssistantLeft
-    | StaffUnchanged
-    | StaffRejected
-    | StaffOwnersOnly
+    | AssistantUnchanged
+    | AssistantRejected
+    | AssistantsOfResellersOnly
     | AssistantStatus
     | OwnerOnly
-    | StaffChanged
+    | AssistantChanged
     | InviteIssued
     | InviteList
     | InviteRevoked

@@ -1,12 +1,26 @@
 """The assistants of a shop: one balance, one history, one set of limits, and an owner who decides."""
 
 import asyncio
+from typing import ClassVar
 
 import pytest
 
 from bot.actors import Standing
-from bot.features.people.staff import MAX_ASSISTANTS, SHARED_WITHIN_MS
+from bot.features.people.assistants import MAX_ASSISTANTS, SHARED_WITHIN_MS
 from bot.notices.accounts import DailyLimitReached, ShopBalance
+from bot.notices.assistants import (
+    AssistantAdded,
+    AssistantChanged,
+    AssistantError,
+    AssistantLeft,
+    AssistantList,
+    AssistantQuestion,
+    AssistantRejected,
+    AssistantsOfResellersOnly,
+    AssistantStatus,
+    AssistantUnchanged,
+    OwnerOnly,
+)
 from bot.notices.balances import InsufficientBalance
 from bot.notices.complaints import ComplaintCard
 from bot.notices.deposits import DepositCredited, TicketCard
@@ -16,24 +30,12 @@ from bot.notices.people import JoinAnswer, JoinDecided, PersonCard
 from bot.notices.placing import OrderProposal, OrderRepeated
 from bot.notices.receipts import ReceiptSettings
 from bot.notices.reports import SalesReport
-from bot.notices.staff import (
-    AssistantAdded,
-    AssistantLeft,
-    AssistantQuestion,
-    AssistantStatus,
-    OwnerOnly,
-    StaffChanged,
-    StaffError,
-    StaffList,
-    StaffOwnersOnly,
-    StaffRejected,
-    StaffUnchanged,
-)
 from bot.orders.model import State
-from bot.updates import MessageKind, SharedPerson, Toast
+from bot.telegram.parse_update import parse_update
+from bot.updates import IncomingMessage, MessageKind, SharedPerson, Toast
 from storage import ledger, order_queries
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.fakes import order_text, success_of
+from tests.integration.fakes import a_message, order_text, success_of
 from tests.integration.test_payment import PRICED, Till
 from tests.integration.test_tickets import BCA
 
@@ -90,7 +92,9 @@ class TestAdding:
         await hires(shop, ANI)
         for admin in (RINA, DEWI):
             (told,) = [
-                found for row in shop.messages(admin) if isinstance(found := shop.notice(row), StaffChanged)
+                found
+                for row in shop.messages(admin)
+                if isinstance(found := shop.notice(row), AssistantChanged)
             ]
             assert (told.user_id, told.owner_id, told.is_added, told.by_link) == (ANI, SARI, True, False)
             assert "JoinDecided" in shop.kinds(admin)
@@ -103,7 +107,7 @@ class TestAdding:
         await shop.says(f"/staf {ANI}")
         buttons = shop.buttons(SARI)
         assert await shop.presses(buttons["cancel"], by=SARI) is Toast.DONE
-        assert shop.last(SARI) == StaffUnchanged(name=f"Name {ANI}")
+        assert shop.last(SARI) == AssistantUnchanged(name=f"Name {ANI}")
         assert await shop.presses(buttons["confirm_assistant"], by=SARI) is Toast.USED
         assert standing(shop, ANI) == ("asked", None)
 
@@ -141,19 +145,19 @@ class TestAdding:
     async def test_somebody_whom_telegram_hides_is_asked_for_by_a_link(self, shop: Shop) -> None:
         await shop.says("/staf")
         await shop.says("hai", kind=MessageKind.FORWARDED, shared=SharedPerson(user_id=None, name="Ani"))
-        assert shop.last(SARI) == StaffRejected(error=StaffError.NO_ACCOUNT, typed="Ani")
+        assert shop.last(SARI) == AssistantRejected(error=AssistantError.NO_ACCOUNT, typed="Ani")
 
     @pytest.mark.parametrize(
         ("user_id", "error"),
         [
-            (SARI, StaffError.SELF),
-            (RINA, StaffError.ADMIN),
-            (BUDI, StaffError.RESELLER),
-            (999, StaffError.UNKNOWN),
+            (SARI, AssistantError.SELF),
+            (RINA, AssistantError.ADMIN),
+            (BUDI, AssistantError.RESELLER),
+            (999, AssistantError.UNKNOWN),
         ],
     )
     async def test_resellers_admins_and_unknown_people_are_refused(
-        self, shop: Shop, user_id: int, error: StaffError
+        self, shop: Shop, user_id: int, error: AssistantError
     ) -> None:
         await shop.says("halo", by=user_id if user_id == RINA else STRANGER)
         if user_id == RINA:
@@ -161,15 +165,15 @@ class TestAdding:
         else:
             await shop.says(f"/staf {user_id}")
         refused = shop.last(SARI)
-        assert isinstance(refused, StaffRejected)
+        assert isinstance(refused, AssistantRejected)
         assert refused.error is error
 
     async def test_an_assistant_works_for_one_shop(self, shop: Shop) -> None:
         await hires(shop, ANI)
-        for owner, error in ((SARI, StaffError.ALREADY), (BUDI, StaffError.OTHER_SHOP)):
+        for owner, error in ((SARI, AssistantError.ALREADY), (BUDI, AssistantError.OTHER_SHOP)):
             await shop.says(f"/staf {ANI}", by=owner)
             refused = shop.last(owner)
-            assert isinstance(refused, StaffRejected)
+            assert isinstance(refused, AssistantRejected)
             assert refused.error is error
 
     @pytest.mark.parametrize("command", ["/bekukan", "/hapus"])
@@ -180,8 +184,8 @@ class TestAdding:
             await shop.presses(shop.buttons(RINA)["confirm_remove"], by=RINA)
         await shop.says(f"/staf {ANI}")
         refused = shop.last(SARI)
-        assert isinstance(refused, StaffRejected)
-        assert refused.error is StaffError.BARRED
+        assert isinstance(refused, AssistantRejected)
+        assert refused.error is AssistantError.BARRED
 
     async def test_a_shop_has_no_more_assistants_than_it_may(self, shop: Shop) -> None:
         people = range(6100, 6100 + MAX_ASSISTANTS)
@@ -190,8 +194,8 @@ class TestAdding:
         await shop.says("/daftar", by=ANI)
         await shop.says(f"/staf {ANI}")
         refused = shop.last(SARI)
-        assert isinstance(refused, StaffRejected)
-        assert refused.error is StaffError.FULL
+        assert isinstance(refused, AssistantRejected)
+        assert refused.error is AssistantError.FULL
         await dismisses(shop, 6100)
         await hires(shop, ANI)
 
@@ -219,6 +223,51 @@ class TestAdding:
         await shop.says(f"/bekukan {SARI}", by=RINA)
         assert await shop.presses(yes, by=SARI) is Toast.RESELLERS_ONLY
         assert standing(shop, ANI) == ("asked", None)
+
+
+class TestUpdates:
+    """What Telegram tells of a person whom an owner sends on."""
+
+    WHO: ClassVar = {"id": ANI, "is_bot": False, "first_name": "Ani", "last_name": "Cell", "username": "ani"}
+
+    def shared(self, **parts: object) -> SharedPerson | None:
+        message = parse_update(a_message(1, "halo", **parts), username=None)
+        assert isinstance(message, IncomingMessage)
+        return message.shared
+
+    def test_a_forwarded_message_names_its_author(self) -> None:
+        origin = {"type": "user", "date": 0, "sender_user": self.WHO}
+        assert self.shared(forward_origin=origin) == SharedPerson(
+            user_id=ANI, name="Ani Cell", username="ani"
+        )
+
+    def test_so_does_the_one_that_is_replied_to_and_a_contact(self) -> None:
+        origin = {"type": "user", "date": 0, "sender_user": self.WHO}
+        replied = self.shared(reply_to_message={"message_id": 7, "forward_origin": origin})
+        assert replied == SharedPerson(user_id=ANI, name="Ani Cell", username="ani")
+        contact = {"phone_number": "62812", "first_name": "Ani", "user_id": ANI}
+        assert self.shared(contact=contact) == SharedPerson(user_id=ANI, name="Ani")
+
+    def test_who_hides_has_no_id(self) -> None:
+        hidden = {"type": "hidden_user", "date": 0, "sender_user_name": "Ani"}
+        assert self.shared(forward_origin=hidden) == SharedPerson(user_id=None, name="Ani")
+        assert self.shared(contact={"phone_number": "62812", "first_name": "Ani"}) == SharedPerson(
+            user_id=None, name="Ani"
+        )
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            {},
+            {"forward_origin": {"type": "channel", "date": 0, "chat": {"id": -1}}},
+            {"forward_origin": {"type": "user", "sender_user": {**WHO, "is_bot": True}}},
+            {"contact": {"first_name": 7, "user_id": "x"}},
+            {"contact": []},
+            {"forward_origin": {"sender_user": {"id": 1 << 70, "first_name": "Ani"}}},
+        ],
+    )
+    def test_anything_else_names_nobody(self, parts: dict[str, object]) -> None:
+        assert self.shared(**parts) is None
 
 
 class TestTheShop:
@@ -413,7 +462,7 @@ class TestLeaving:
         await till.shop.says("/staf keluar", by=ANI)
         assert standing(till.shop, ANI) == ("dismissed", None)
         told = till.shop.last(SARI)
-        assert isinstance(told, StaffChanged)
+        assert isinstance(told, AssistantChanged)
         assert (told.user_id, told.is_added) == (ANI, False)
 
     async def test_who_was_let_go_may_ask_at_once_and_come_back(self, till: Till) -> None:
@@ -425,7 +474,7 @@ class TestLeaving:
 
     async def test_no_owner_lets_go_the_assistant_of_another(self, till: Till) -> None:
         await till.shop.says(f"/staf_hapus_{ANI}", by=BUDI)
-        assert isinstance(till.shop.last(BUDI), StaffRejected)
+        assert isinstance(till.shop.last(BUDI), AssistantRejected)
         assert standing(till.shop, ANI) == ("assistant", SARI)
 
 
@@ -471,8 +520,8 @@ class TestAdmins:
         assert standing(till.shop, ANI) == ("removed", None)
         await till.shop.says(f"/staf {ANI}", by=BUDI)
         refused = till.shop.last(BUDI)
-        assert isinstance(refused, StaffRejected)
-        assert refused.error is StaffError.BARRED
+        assert isinstance(refused, AssistantRejected)
+        assert refused.error is AssistantError.BARRED
 
     async def test_the_cards_name_the_tree_both_ways(self, till: Till) -> None:
         await till.shop.says(f"/reseller_{SARI}", by=RINA)
@@ -494,10 +543,10 @@ class TestAdmins:
 
     async def test_an_admin_has_no_assistants_and_becomes_none(self, till: Till) -> None:
         await till.shop.says("/staf", by=RINA)
-        assert till.shop.last(RINA) == StaffOwnersOnly()
+        assert till.shop.last(RINA) == AssistantsOfResellersOnly()
 
     async def test_the_owners_list_names_everybody(self, till: Till) -> None:
         await till.shop.says("/staf")
         listed = till.shop.last(SARI)
-        assert isinstance(listed, StaffList)
+        assert isinstance(listed, AssistantList)
         assert [row.user_id for row in listed.rows] == [ANI, EKO]

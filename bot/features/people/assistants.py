@@ -10,20 +10,20 @@ from bot.features.people.membership import Change, store_standing, unknown_perso
 from bot.features.people.person_search import MAX_TYPED_CHARS, find_person, row_of
 from bot.grammar.parsed import Command
 from bot.notices.accounts import PrivateChatOnly
-from bot.notices.buttons import Action
-from bot.notices.staff import (
+from bot.notices.assistants import (
     AssistantAdded,
+    AssistantChanged,
+    AssistantError,
     AssistantLeft,
+    AssistantList,
     AssistantQuestion,
+    AssistantRejected,
+    AssistantsOfResellersOnly,
     AssistantStatus,
+    AssistantUnchanged,
     DismissalQuestion,
-    StaffChanged,
-    StaffError,
-    StaffList,
-    StaffOwnersOnly,
-    StaffRejected,
-    StaffUnchanged,
 )
+from bot.notices.buttons import Action
 from bot.purchasing.payment import paying_account
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
@@ -37,7 +37,7 @@ MAX_ASSISTANTS = 20
 SHARED_WITHIN_MS = 600_000
 """How long after `/staf` a contact or a forwarded message names an assistant without more words."""
 
-_SUBJECT = "staff"
+_SUBJECT = "assistant"
 """The kind of the subject of a question about an assistant."""
 
 _REMOVE = re.compile(r"(?:hapus|keluarkan|pecat|copot)[\s_]+(?P<who>.+)", re.IGNORECASE | re.DOTALL)
@@ -45,7 +45,7 @@ _ADD = re.compile(r"(?:tambah|masukkan|baru)[\s_]+(?P<who>.+)", re.IGNORECASE | 
 _LEAVE = frozenset(("keluar", "berhenti"))
 
 
-def _answer_staff(work: UnitOfWork, actor: Actor, command: Command) -> None:
+def _answer_assistants(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `/staf …`, by the role of who asks: an admin, an assistant, or the owner of a shop."""
     if not actor.is_private:
         work.notify(PrivateChatOnly(), actor.address)
@@ -61,12 +61,12 @@ def _answer_staff(work: UnitOfWork, actor: Actor, command: Command) -> None:
         added = _ADD.fullmatch(command.rest)
         _ask_to_add(work, actor, added["who"] if added else command.rest)
     else:
-        _show_staff(work, actor)
+        _show_assistants(work, actor)
 
 
 def _show_to_admin(work: UnitOfWork, admin: Actor, command: Command) -> None:
     if not command.rest:
-        work.notify(StaffOwnersOnly(), admin.address)
+        work.notify(AssistantsOfResellersOnly(), admin.address)
     elif person := find_person(work, admin, command.rest, command=command.word):
         work.notify(person_card(work, person), admin.address)
 
@@ -80,21 +80,21 @@ def _answer_assistant(work: UnitOfWork, actor: Actor, person: Person, command: C
         work.notify(AssistantStatus(owner_name=owner.name), actor.address)
 
 
-def _show_staff(work: UnitOfWork, actor: Actor) -> None:
+def _show_assistants(work: UnitOfWork, actor: Actor) -> None:
     rows = tuple(row_of(person) for person in people.assistants_of(work.tx, actor.user_id))
-    shown = StaffList(user_id=actor.user_id, rows=rows, max_count=MAX_ASSISTANTS)
+    shown = AssistantList(user_id=actor.user_id, rows=rows, max_count=MAX_ASSISTANTS)
     work.notify(shown, actor.address, subject=_list_subject(actor.user_id))
 
 
 def _list_subject(owner_id: int) -> str:
-    return f"staff-list:{owner_id}"
+    return f"assistant-list:{owner_id}"
 
 
 def _ask_to_add(work: UnitOfWork, actor: Actor, typed: str) -> None:
     """Ask the owner about the person whom they named by id or @name, if Loket knows one."""
     person = people.find(work.tx, typed.strip())
     if person is None:
-        _reject(work, actor, StaffError.UNKNOWN, typed)
+        _reject(work, actor, AssistantError.UNKNOWN, typed)
         return
     shared = SharedPerson(user_id=person.user_id, name=person.name, username=person.username)
     _ask_about(work, actor, shared)
@@ -102,8 +102,8 @@ def _ask_to_add(work: UnitOfWork, actor: Actor, typed: str) -> None:
 
 def _ask_about(work: UnitOfWork, actor: Actor, shared: SharedPerson) -> None:
     if shared.user_id is None:
-        _reject(work, actor, StaffError.NO_ACCOUNT, shared.name)
-    elif error := staff_error(work, shared.user_id, owner_id=actor.user_id):
+        _reject(work, actor, AssistantError.NO_ACCOUNT, shared.name)
+    elif error := assistant_error(work, shared.user_id, owner_id=actor.user_id):
         _reject(work, actor, error, shared.name)
     else:
         question = AssistantQuestion(
@@ -112,32 +112,32 @@ def _ask_about(work: UnitOfWork, actor: Actor, shared: SharedPerson) -> None:
         work.notify(question, actor.address, subject=f"{_SUBJECT}:{work.nonce()}")
 
 
-def _reject(work: UnitOfWork, actor: Actor, error: StaffError, typed: str) -> None:
-    work.notify(StaffRejected(error=error, typed=typed[:MAX_TYPED_CHARS]), actor.address)
+def _reject(work: UnitOfWork, actor: Actor, error: AssistantError, typed: str) -> None:
+    work.notify(AssistantRejected(error=error, typed=typed[:MAX_TYPED_CHARS]), actor.address)
 
 
-def staff_error(work: UnitOfWork, user_id: int, *, owner_id: int) -> StaffError | None:
+def assistant_error(work: UnitOfWork, user_id: int, *, owner_id: int) -> AssistantError | None:
     """Return why a person cannot become an assistant of a shop; None if they can."""
     if user_id == owner_id:
-        return StaffError.SELF
+        return AssistantError.SELF
     if user_id in work.admin_ids:
-        return StaffError.ADMIN
+        return AssistantError.ADMIN
     person = people.get(work.tx, user_id)
     match person.standing if person else None:
         case Standing.APPROVED:
-            return StaffError.RESELLER
+            return AssistantError.RESELLER
         case Standing.ASSISTANT:
             is_own = person is not None and person.owner_id == owner_id
-            return StaffError.ALREADY if is_own else StaffError.OTHER_SHOP
+            return AssistantError.ALREADY if is_own else AssistantError.OTHER_SHOP
         case Standing.FROZEN | Standing.REMOVED:
-            return StaffError.BARRED  # an admin's word is taken back by an admin
+            return AssistantError.BARRED  # an admin's word is taken back by an admin
         case None | Standing.ASKED | Standing.REJECTED | Standing.DISMISSED:
             is_full = people.count_assistants_of(work.tx, owner_id) >= MAX_ASSISTANTS
-            return StaffError.FULL if is_full else None
+            return AssistantError.FULL if is_full else None
 
 
 def add_assistant(work: UnitOfWork, owner: Person, joining: Person, change: Change) -> None:
-    """Make a person an assistant of a shop, and tell the admins; `staff_error` was asked before."""
+    """Make a person an assistant of a shop, and tell the admins; `assistant_error` was asked before."""
     before = people.get(work.tx, joining.user_id) or unknown_person(joining.user_id, work.now_ms)
     paying_account(work, owner.user_id)  # the shop is there before somebody orders for it
     assistant = replace(joining, standing=Standing.ASSISTANT, owner_id=owner.user_id)
@@ -155,7 +155,7 @@ def _dismiss(work: UnitOfWork, person: Person, change: Change) -> None:
 
 def _tell(work: UnitOfWork, person: Person, owner: Person, change: Change, *, is_added: bool) -> None:
     """Tell the admins that an assistant came or left, and the owner if somebody else did it."""
-    changed = StaffChanged(
+    changed = AssistantChanged(
         user_id=person.user_id,
         name=person.name,
         username=person.username,
@@ -164,7 +164,7 @@ def _tell(work: UnitOfWork, person: Person, owner: Person, change: Change, *, is
         is_added=is_added,
         by_link=change.invite_id is not None,
     )
-    work.notify_admins(changed, subject=f"staff-of:{owner.user_id}")
+    work.notify_admins(changed, subject=f"assistants-of:{owner.user_id}")
     if change.by != owner.user_id or change.invite_id is not None:
         work.notify(changed, Address(chat_id=owner.user_id))
 
@@ -172,7 +172,7 @@ def _tell(work: UnitOfWork, person: Person, owner: Person, change: Change, *, is
 def _ask_to_dismiss(work: UnitOfWork, actor: Actor, typed: str) -> None:
     person = people.find(work.tx, typed.strip())
     if person is None or person.owner_id != actor.user_id:
-        _reject(work, actor, StaffError.UNKNOWN, typed)
+        _reject(work, actor, AssistantError.UNKNOWN, typed)
         return
     question = DismissalQuestion(
         owner_id=actor.user_id, user_id=person.user_id, name=person.name, username=person.username
@@ -219,13 +219,13 @@ def _decide(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
             _dismiss(work, person, Change(by=actor.user_id, by_name=owner.name))
             work.answer(actor, AssistantLeft(name=person.name, username=person.username))
         case _:
-            work.answer(actor, StaffUnchanged(name=person.name if person else name))
+            work.answer(actor, AssistantUnchanged(name=person.name if person else name))
     return Toast.DONE
 
 
 def _add(work: UnitOfWork, actor: Actor, owner: Person, joining: Person) -> Toast:
-    if error := staff_error(work, joining.user_id, owner_id=owner.user_id):
-        work.answer(actor, StaffRejected(error=error, typed=joining.name))
+    if error := assistant_error(work, joining.user_id, owner_id=owner.user_id):
+        work.answer(actor, AssistantRejected(error=error, typed=joining.name))
         return Toast.REFUSED
     private = replace(joining, chat_id=joining.user_id, thread_id=None, message_id=None)
     add_assistant(work, owner, private, Change(by=owner.user_id, by_name=owner.name))
@@ -234,7 +234,7 @@ def _add(work: UnitOfWork, actor: Actor, owner: Person, joining: Person) -> Toas
 
 
 ROUTES = Routes(
-    commands=(CommandRoute(("staf", "staff"), _answer_staff),),
+    commands=(CommandRoute(("staf", "staff"), _answer_assistants),),
     buttons=(
         ButtonRoute(
             actions=(Action.CONFIRM_ASSISTANT, Action.CONFIRM_DISMISSAL, Action.CANCEL),

@@ -2,11 +2,18 @@
 
 from typing import assert_never
 
-from bot.notices.staff import (
+from bot.notices.assistants import (
     AssistantAdded,
+    AssistantChanged,
+    AssistantError,
     AssistantLeft,
+    AssistantList,
     AssistantQuestion,
+    AssistantRejected,
+    AssistantsNotice,
+    AssistantsOfResellersOnly,
     AssistantStatus,
+    AssistantUnchanged,
     DismissalQuestion,
     InviteError,
     InviteFormat,
@@ -17,28 +24,21 @@ from bot.notices.staff import (
     InviteRow,
     InviteUsed,
     OwnerOnly,
-    StaffChanged,
-    StaffError,
-    StaffList,
-    StaffNotice,
-    StaffOwnersOnly,
-    StaffRejected,
-    StaffUnchanged,
 )
 from bot.texts.formatting import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, untrusted
 
 _BY_LINK = "Belum kenal bot ini? Kirimi dia link undangan: /staf"
 
-_STAFF_ERRORS = {
-    StaffError.SELF: "Itu Anda sendiri, pemilik tokonya.",
-    StaffError.ADMIN: "Dia admin loket ini, jadi tidak bisa menjadi asisten.",
-    StaffError.RESELLER: "Dia reseller dengan toko sendiri, jadi tidak bisa menjadi asisten.",
-    StaffError.ALREADY: "Dia sudah asisten toko Anda. Lihat: /staf",
-    StaffError.OTHER_SHOP: "Dia asisten toko lain. Minta dia berhenti dulu dengan /staf keluar",
-    StaffError.BARRED: "Aksesnya ditutup admin. Hubungi admin untuk membukanya.",
-    StaffError.FULL: "Asisten toko Anda sudah penuh. Keluarkan satu dulu: /staf",
-    StaffError.UNKNOWN: f"Tidak ada orang dengan nama itu di sini. {_BY_LINK}",
-    StaffError.NO_ACCOUNT: f"Akun Telegram-nya tidak ikut terkirim. {_BY_LINK}",
+_ERRORS_OF_ADDING = {
+    AssistantError.SELF: "Itu Anda sendiri, pemilik tokonya.",
+    AssistantError.ADMIN: "Dia admin loket ini, jadi tidak bisa menjadi asisten.",
+    AssistantError.RESELLER: "Dia reseller dengan toko sendiri, jadi tidak bisa menjadi asisten.",
+    AssistantError.ALREADY: "Dia sudah asisten toko Anda. Lihat: /staf",
+    AssistantError.OTHER_SHOP: "Dia asisten toko lain. Minta dia berhenti dulu dengan /staf keluar",
+    AssistantError.BARRED: "Aksesnya ditutup admin. Hubungi admin untuk membukanya.",
+    AssistantError.FULL: "Asisten toko Anda sudah penuh. Keluarkan satu dulu: /staf",
+    AssistantError.UNKNOWN: f"Tidak ada orang dengan nama itu di sini. {_BY_LINK}",
+    AssistantError.NO_ACCOUNT: f"Akun Telegram-nya tidak ikut terkirim. {_BY_LINK}",
 }
 
 _NEW = "Minta link baru, atau ketik /daftar untuk minta ke admin."
@@ -64,7 +64,7 @@ _INVITE_ERRORS = {
 }
 
 
-def staff_list(notice: StaffList) -> Text:
+def assistant_list(notice: AssistantList) -> Text:
     rows: list[Row] = [
         ("• ", *_named(row.name, row.username), f" /staf_hapus_{row.user_id}") for row in notice.rows
     ]
@@ -102,7 +102,7 @@ def dismissal_question(notice: DismissalQuestion) -> Text:
     )
 
 
-def staff_changed(notice: StaffChanged) -> Text:
+def assistant_changed(notice: AssistantChanged) -> Text:
     how = " lewat link undangan" if notice.by_link else ""
     became = f"sekarang asisten{how}" if notice.is_added else "bukan asisten lagi"
     return lines(
@@ -193,10 +193,10 @@ def _revoked(notice: InviteRevoked) -> Text:
     return lines(f"Link undangan #{notice.invite_id} memang tidak berlaku. Yang berlaku: /undang_daftar")
 
 
-def words(notice: StaffNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
+def words(notice: AssistantsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one flat table
     match notice:
-        case StaffList():
-            return staff_list(notice)
+        case AssistantList():
+            return assistant_list(notice)
         case AssistantQuestion():
             return assistant_question(notice)
         case DismissalQuestion():
@@ -205,13 +205,14 @@ def words(notice: StaffNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - o
             return lines(("☑️ ", *_named(notice.name, notice.username), " sekarang asisten toko Anda."))
         case AssistantLeft():
             return lines(("☑️ ", *_named(notice.name, notice.username), " bukan asisten toko Anda lagi."))
-        case StaffUnchanged():
+        case AssistantUnchanged():
             return lines(("☑️ Tidak ada yang berubah untuk ", untrusted(notice.name, 40), "."))
-        case StaffRejected():
+        case AssistantRejected():
             return lines(
-                ("👥 ", untrusted(notice.typed or "-"), " tidak ditambahkan."), _STAFF_ERRORS[notice.error]
+                ("👥 ", untrusted(notice.typed or "-"), " tidak ditambahkan."),
+                _ERRORS_OF_ADDING[notice.error],
             )
-        case StaffOwnersOnly():
+        case AssistantsOfResellersOnly():
             return lines(
                 "👥 Asisten ditambah oleh reseller pemilik tokonya, dengan /staf di chat pribadinya.",
                 ("Lihat asisten sebuah toko: ", code("/reseller nama")),
@@ -223,8 +224,8 @@ def words(notice: StaffNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - o
             )
         case OwnerOnly():
             return lines("Ini hanya bisa diubah pemilik toko.", "Lihat isinya: /struk")
-        case StaffChanged():
-            return staff_changed(notice)
+        case AssistantChanged():
+            return assistant_changed(notice)
         case InviteIssued():
             return invite_issued(notice, clock)
         case InviteList():
