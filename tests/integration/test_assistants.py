@@ -4,6 +4,7 @@ import asyncio
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from bot.actors import Standing
 from bot.features.people.assistants import MAX_ASSISTANTS, SHARED_WITHIN_MS
@@ -33,7 +34,8 @@ from bot.notices.reports import SalesReport
 from bot.orders.model import State
 from bot.telegram.parse_update import parse_update
 from bot.updates import IncomingMessage, MessageKind, SharedPerson, Toast
-from storage import ledger, order_queries
+from storage import ledger, order_queries, people
+from storage.transaction import Tx
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import a_message, order_text, success_of
 from tests.integration.test_payment import PRICED, Till
@@ -498,11 +500,14 @@ class TestAdmins:
         """More orders wait than are expired at once: the submitter does not buy the others either."""
         await till.receives(100_000)
         await till.shop.asks(order_text(1), by=ANI)
-        await till.shop.disk.write(
-            lambda tx: tx._connection.execute(  # noqa: SLF001 - as if the freeze had not reached the order
-                "UPDATE people SET standing = 'frozen' WHERE user_id = 1001"
-            )
-        )
+
+        def freeze(tx: Tx) -> None:
+            sari = people.get(tx, SARI)
+            assert sari is not None
+            frozen = replace(sari, standing=Standing.FROZEN)
+            people.save(tx, frozen, changed_by=RINA)  # as if the freeze had not reached the order
+
+        await till.shop.disk.write(freeze)
         await till.shop.posts()
         assert till.shop.biller.posts == []
 

@@ -17,7 +17,7 @@ from bot.notices.people import (
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import ledger, levels, people
+from storage import people
 from storage.people import Key, Person
 
 ROWS_A_PAGE = 10
@@ -90,7 +90,7 @@ def _key_of(person: Person) -> str:
 def person_card(work: UnitOfWork, person: Person) -> PersonCard:
     """Return all that admins may know of a person."""
     tx = work.tx
-    account, level = ledger.account_of_buyer(tx, person.user_id), levels.of_buyer(tx, person.user_id)
+    buyer = work.buyer(person.user_id)
     coming, owner = people.last_coming(tx, person.user_id), people.owner_of(tx, person)
     is_link = coming is not None and coming.invite_id is not None
     return PersonCard(
@@ -98,8 +98,8 @@ def person_card(work: UnitOfWork, person: Person) -> PersonCard:
         name=person.name,
         username=person.username,
         standing=person.standing,
-        balance_idr=account.balance_idr if account else None,
-        level=level.name if level else "",
+        balance_idr=buyer.account.balance_idr if buyer.account else None,
+        level=buyer.level.name if buyer.level else "",
         note=person.note,
         came_at_ms=coming.at_ms if coming else None,
         invite_id=coming.invite_id if coming else None,

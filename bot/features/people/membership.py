@@ -276,6 +276,7 @@ def store_standing(work: UnitOfWork, before: Person, after: Person, change: Chan
     """Store a new standing, notify the person, and close the cards of their access request."""
     stored = replace(after, changed_at_ms=work.now_ms)
     people.save(work.tx, stored, changed_by=change.by, invite_id=change.invite_id)
+    work.forget_buyer(after.user_id)
     if after.standing in LOST_ACCESS and after.user_id not in work.admin_ids:
         expire_waiting_orders(work, after.user_id)
     address = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
