@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bot.actors import Standing
 from bot.notices.accounts import AccountsNotice, DailyLimitReached
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice, InsufficientBalance
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
@@ -67,6 +68,7 @@ Notice = (
     | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
+    | AssistantsNotice
     | GuidanceNotice
     | DeskNotice
 )
@@ -97,7 +99,7 @@ def priority_of(notice: Notice) -> int:
         case JoinCard() | JoinRequests() | DeliveryFailed():
             return 1
         case JoinAnswer(standing=standing):
-            return 0 if standing is Standing.APPROVED else 1
+            return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1
         case _:
             return 0
 
