@@ -30,7 +30,8 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     """A message from a user, or from the chat in whose name it was sent.
 
     `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
-    `picture_id` is Telegram's id of the picture in its largest size.
+    `picture_id` is Telegram's id of the picture in its largest size. `replied_text` and `replied_picture_id`
+    are those of the message that this one replies to.
     """
 
     chat_id: int
@@ -46,6 +47,8 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     reply_to: int | None
     document: Document | None = None
     picture_id: str | None = None
+    replied_text: str = ""
+    replied_picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

@@ -54,6 +54,9 @@ class _SenderChat(Struct, frozen=True, kw_only=True):
 
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
+    text: str | None = None
+    caption: str | None = None
+    photo: object = None
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -165,8 +168,8 @@ def _message(
         return None
     text = _storable(message.text or message.caption or "")
     picture_id = _picture_id(message.photo)
-    is_reply = message.reply_to_message is not None
-    if not text and chat.type in _GROUPS and not (picture_id and is_reply):
+    replied = message.reply_to_message
+    if not text and chat.type in _GROUPS and not (picture_id and replied):
         return None
     if _is_for_another_bot(text, username):
         return None
@@ -181,9 +184,11 @@ def _message(
         text=text,
         at_ms=message.date * 1000,
         kind=kind,
-        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        reply_to=replied.message_id if replied else None,
         document=_document(message.document),
         picture_id=picture_id,
+        replied_text=_storable(replied.text or replied.caption or "") if replied else "",
+        replied_picture_id=_picture_id(replied.photo) if replied else None,
     )
 
 

@@ -133,7 +133,8 @@ def help_for(notice: Help) -> Text:
         ("Nama toko dan harga jual di struk: ", code("struk")),
     )
     if notice.role is not Role.ADMIN:
-        return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
+        no_news: Row = ("Tanpa pengumuman dan kabar harga: ", code("berhenti info"))
+        return lines(*order, no_news, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
     return lines(*order, "", *_FOR_ADMINS)
 
 
@@ -149,7 +150,7 @@ def _money(notice: Help) -> list[Row]:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller",
+    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller · /umumkan",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
@@ -236,6 +237,7 @@ ADMIN_COMMANDS = {
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
     "laba": "Penjualan, modal, dan laba",
+    "umumkan": "Pengumuman ke semua reseller",
     "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",

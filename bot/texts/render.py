@@ -12,6 +12,7 @@ from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import NewsNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     BillerAccountAlarm,
@@ -52,6 +53,7 @@ from bot.texts import (
     complaints,
     deposits,
     guidance,
+    news,
     order_lookup,
     orders,
     people,
@@ -148,6 +150,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
+    if isinstance(notice, NewsNotice):
+        return news.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     return _words_of_order(notice, clock)

@@ -9,6 +9,7 @@ from tests.samples import (
     complaints,
     deposits,
     looking,
+    news,
     ordering,
     orders,
     people,
@@ -36,6 +37,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *prices.TO_RESELLERS,
     *looking.TO_RESELLERS,
     *reports.TO_RESELLERS,
+    *news.TO_RESELLERS,
 )
 TO_ADMINS: tuple[Notice, ...] = (
     *orders.TO_ADMINS,
@@ -52,5 +54,6 @@ TO_ADMINS: tuple[Notice, ...] = (
     *selling_prices.TO_ADMINS,
     *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
+    *news.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -1,0 +1,72 @@
+"""Tells resellers which prices of what they buy have changed, each at the prices of their level."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.actors import Address
+from bot.catalogue.catalogue import Catalogue
+from bot.catalogue.levels import Level, price_for
+from bot.catalogue.product import Product
+from bot.notices.news import PriceDigest, PriceMove
+from bot.unit_of_work import UnitOfWork
+from storage import chats, levels
+from storage.price_digests import PriceDigestRound
+
+PricesBefore = Mapping[str, Product | None]
+"""The products that changed, as they were, by folded code; None if there was none."""
+
+BOUGHT_WITHIN_MS = 30 * 86_400_000
+"""A product that was bought in the last thirty days is one that a reseller sells."""
+
+MAX_MOVES_SHOWN = 10
+
+
+def price_moves(
+    codes: Iterable[str],
+    catalogue: Catalogue,
+    before: PricesBefore,
+    *,
+    old_level: Level | None,
+    level: Level | None,
+) -> tuple[PriceMove, ...]:
+    """Return which of the products cost another price, in the order of the catalogue.
+
+    `before` are the products that changed, as they were. A closed product is left out: nobody can buy it.
+    """
+    wanted = {code.casefold() for code in codes}
+    moves: list[PriceMove] = []
+    for product in catalogue:
+        key = product.code.casefold()
+        was = before.get(key, product)
+        if key not in wanted or was is None or not product.is_open:
+            continue
+        old_idr, new_idr = price_for(was, old_level), price_for(product, level)
+        if old_idr is not None and new_idr is not None and old_idr != new_idr:
+            moves.append(
+                PriceMove(code=product.code, name=product.name, old_price_idr=old_idr, price_idr=new_idr)
+            )
+    return tuple(moves)
+
+
+def digest_subject(digest_id: int) -> str:
+    """Return the outbox subject of the messages of a digest."""
+    return f"prices:{digest_id}"
+
+
+def send_digest(
+    work: UnitOfWork,
+    digest: PriceDigestRound,
+    before: PricesBefore,
+    user_id: int,
+    codes: tuple[str, ...],
+) -> bool:
+    """Enqueue the digest of one person; return False if it would be empty, or they blocked the bot."""
+    level = levels.of_owner(work.tx, user_id)
+    old_level = next((old for old in digest.levels if level and old.key == level.key), level)
+    moves = price_moves(codes, work.catalogue, before, old_level=old_level, level=level)
+    if not moves or chats.address(work.tx, user_id)[1]:
+        return False
+    notice = PriceDigest(
+        moves=moves[:MAX_MOVES_SHOWN], more_count=len(moves[MAX_MOVES_SHOWN:]), at_ms=work.now_ms
+    )
+    work.notify(notice, Address(chat_id=user_id), subject=digest_subject(digest.digest_id))
+    return True
