@@ -54,8 +54,8 @@ class _SenderChat(Struct, frozen=True, kw_only=True):
 
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
-    text: str | None = None
-    caption: str | None = None
+    text: object = None
+    caption: object = None
     photo: object = None
 
 
@@ -187,7 +187,7 @@ def _message(
         reply_to=replied.message_id if replied else None,
         document=_document(message.document),
         picture_id=picture_id,
-        replied_text=_storable(replied.text or replied.caption or "") if replied else "",
+        replied_text=_quoted(replied.text or replied.caption) if replied else "",
         replied_picture_id=_picture_id(replied.photo) if replied else None,
     )
 
@@ -201,6 +201,11 @@ def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
         return None
     # Anonymous admins and channels post as chats, and a chat cannot be a reseller: it is told so.
     return _User(id=sender_chat.id, is_bot=False, first_name=sender_chat.title)
+
+
+def _quoted(text: object) -> str:
+    """Return the text of a message that is replied to; whatever it is, the reply itself is read."""
+    return _storable(text) if isinstance(text, str) else ""
 
 
 def _picture_id(photo: object) -> str | None:

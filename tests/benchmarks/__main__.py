@@ -14,7 +14,7 @@ from typing import Any
 
 import uvloop
 
-from tests.benchmarks import growth, limits, quiet, side_by_side
+from tests.benchmarks import broadcast, growth, limits, quiet, side_by_side
 from tests.benchmarks.contender import ROOT, SHOPS_PYTHON, TEXTBOOK_PYTHON
 
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
@@ -62,7 +62,17 @@ async def _growth(given: argparse.Namespace) -> str:
     return await growth.run(given.books.absolute(), given.orders, given.rounds)
 
 
-PARTS: dict[str, Part] = {"road": _road, "limits": _limits, "quiet": _quiet, "growth": _growth}
+async def _broadcast(given: argparse.Namespace) -> str:
+    return await broadcast.run(given.rounds)
+
+
+PARTS: dict[str, Part] = {
+    "road": _road,
+    "limits": _limits,
+    "quiet": _quiet,
+    "broadcast": _broadcast,
+    "growth": _growth,
+}
 
 
 def _draw(figures: dict[str, Any]) -> None:

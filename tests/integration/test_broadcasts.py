@@ -16,12 +16,13 @@ from bot.notices.news import (
     BroadcastRejected,
     NewsChoice,
 )
+from bot.telegram.parse_update import parse_update
 from bot.texts.news import broadcast_body
-from bot.updates import MessageKind, Toast
+from bot.updates import IncomingMessage, MessageKind, Toast
 from storage import news
 from storage.restores import start_quarantine
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.fakes import eventually, success_of
+from tests.integration.fakes import a_message, eventually, success_of
 
 TEXT = "Besok loket tutup jam 20.00\n\nTerima kasih"
 CROWD = tuple(range(2001, 2061))
@@ -148,6 +149,24 @@ async def test_a_reply_to_a_picture_or_a_text_announces_that(shop: Shop) -> None
     assert message.text == "📢 Pengumuman\nPromo *besok*"
     assert message.outgoing.received_file
     assert message.outgoing.received_file.file_id == "photo-1"
+
+
+@pytest.mark.parametrize(
+    ("replied", "text", "picture_id"),
+    [
+        ({"text": "Tutup jam 20"}, "Tutup jam 20", None),
+        ({"caption": "Promo", "photo": [{"file_id": "small"}, {"file_id": "large"}]}, "Promo", "large"),
+        ({"sticker": {}, "text": 7, "photo": 7}, "", None),
+    ],
+    ids=["a text", "a picture", "neither"],
+)
+def test_what_a_message_replies_to_is_read_with_it(
+    replied: dict[str, object], text: str, picture_id: str | None
+) -> None:
+    raw = a_message(1, "/umumkan", reply_to_message={"message_id": 4, **replied})
+    message = parse_update(raw, username="loket")
+    assert isinstance(message, IncomingMessage)
+    assert (message.reply_to, message.replied_text, message.replied_picture_id) == (4, text, picture_id)
 
 
 async def test_a_picture_with_the_command_under_it_is_announced(shop: Shop) -> None:

@@ -205,11 +205,13 @@ def _end(work: UnitOfWork, broadcast: Broadcast, state: BroadcastState) -> None:
 
 
 def _replace_cards(work: UnitOfWork, broadcast_id: int, notice: Notice) -> None:
-    """Replace the card in each chat; one that was never sent is sent as it is now."""
+    """Replace the card in each chat; one whose message id is not known is sent as it is now."""
     subject = broadcast_subject(broadcast_id)
-    cards = outbox.cards_about(work.tx, subject)
+    cards: dict[int, int | None] = {}
+    for chat_id, message_id, _ in outbox.cards_about(work.tx, subject):
+        cards[chat_id] = cards.get(chat_id) if message_id is None else message_id
     outbox.drop_waiting_about(work.tx, subject)
-    for chat_id, message_id, _ in cards:
+    for chat_id, message_id in cards.items():
         work.notify(notice, Address(chat_id=chat_id), subject=subject, edits=message_id)
 
 
