@@ -15,7 +15,13 @@ from bot.features.news.broadcasts import (
     send_slice,
     show_progress,
 )
-from bot.features.news.price_changes import BOUGHT_WITHIN_MS, PricesBefore, digest_subject, send_digest
+from bot.features.news.price_changes import (
+    BOUGHT_WITHIN_MS,
+    PricesBefore,
+    digest_subject,
+    read_before,
+    send_digest,
+)
 from bot.notices.news import PriceDigestSent
 from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
@@ -119,9 +125,7 @@ class NewsWorker:
             await self._database.write(lambda tx: price_digests.finish(tx, digest.digest_id))
             return
         if self._before[0] != digest.digest_id:
-            before = await self._database.read_long(
-                lambda tx: price_digests.products_before(tx, digest.from_version)
-            )
+            before = await self._database.read_long(lambda tx: read_before(tx, digest))
             self._before = (digest.digest_id, before)
         subject = digest_subject(digest.digest_id)
         if await self._database.read(lambda tx: news.count_waiting(tx, subject)) > SLICE_SIZE // 2:

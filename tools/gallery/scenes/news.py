@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.features.news.broadcasts import end_stopped, send_slice
-from bot.features.news.price_changes import send_digest
+from bot.features.news.price_changes import read_before, send_digest
 from bot.notices.news import PriceDigestSent
 from bot.orders.events import Succeeded
 from storage import news, price_digests
@@ -57,7 +57,7 @@ def _digest(stage: Stage) -> tuple[Bubble, ...]:
     stage.apply(Succeeded(sn="51203948571"))
     stage.sell(changed())
     if digest := price_digests.collecting(stage.tx):
-        before = price_digests.products_before(stage.tx, digest.from_version)
+        before = read_before(stage.tx, digest)
         codes = price_digests.codes_bought(stage.tx, SARI.user_id, since_ms=0)
         work = stage.context.begin(stage.tx, stage.now_ms)
         send_digest(work, digest, before, SARI.user_id, codes)
