@@ -1,13 +1,11 @@
 """Digests of changed prices: what is collected for the next one, and how far it was sent."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.catalogue.levels import Level
 from bot.catalogue.product import Product
 from storage.codec import dump, load
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 QUIET_MS = 300_000
 """A digest is sent five minutes after the last change: several price lists in a row make one."""
@@ -98,7 +96,7 @@ def codes_bought(tx: Tx, user_id: int, *, since_ms: int) -> tuple[str, ...]:
     return tuple(row["product_code"] for row in rows)
 
 
-def _read(row: sqlite3.Row) -> PriceDigestRound:
+def _read(row: ResultRow) -> PriceDigestRound:
     return PriceDigestRound(
         digest_id=row["digest_id"],
         from_version=row["from_version"],

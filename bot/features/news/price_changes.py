@@ -8,7 +8,7 @@ from bot.catalogue.levels import Level, price_for
 from bot.catalogue.product import Product
 from bot.notices.news import PriceDigest, PriceMove
 from bot.unit_of_work import UnitOfWork
-from storage import catalogue, chats, levels, price_digests
+from storage import catalogue, price_digests
 from storage.price_digests import PriceDigestRound
 from storage.transaction import Tx
 
@@ -65,10 +65,11 @@ def send_digest(
     codes: tuple[str, ...],
 ) -> bool:
     """Enqueue the digest of one person; return False if it would be empty, or they blocked the bot."""
-    level = levels.of_owner(work.tx, user_id)
+    reader = work.buyer(user_id)
+    level = reader.level
     old_level = next((old for old in digest.levels if level and old.key == level.key), level)
     moves = price_moves(codes, work.catalogue_for(user_id), before, old_level)
-    if not moves or chats.address(work.tx, user_id)[1]:
+    if not moves or reader.is_chat_unreachable:
         return False
     notice = PriceDigest(
         moves=moves[:MAX_MOVES_SHOWN], more_count=len(moves[MAX_MOVES_SHOWN:]), at_ms=work.now_ms
