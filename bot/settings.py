@@ -142,6 +142,8 @@ class Settings(FileSettings):
     biller_user: str
     biller_password: Secret
     biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5
+    product_pause_s: Annotated[int, whole_number(1, 86_400, unit=" of seconds")] = 900
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()

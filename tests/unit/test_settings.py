@@ -84,6 +84,8 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "deposit_accounts": None,
         "deposit_qris": None,
         "biller_reserve_idr": None,
+        "product_failures_to_close": 5,
+        "product_pause_s": 900,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
         "mutation_secret": None,
