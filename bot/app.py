@@ -20,6 +20,7 @@ from bot.delivery.sending import OutgoingMessage
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
+from bot.orders.biller_float import LowBalance
 from bot.orders.product_health import HealthRules
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
@@ -196,6 +197,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         deposit_qris=settings.deposit_qris,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        low_balance=LowBalance(settings.biller_low_balance),
         health_rules=HealthRules(
             failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000
         ),

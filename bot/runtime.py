@@ -16,6 +16,7 @@ from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
+from bot.orders.biller_float import LowBalance
 from bot.orders.product_health import HealthRules
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
@@ -62,6 +63,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     deposit_qris: str | None = None
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
 
 
@@ -107,6 +109,7 @@ class Runtime:
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
+            low_balance=settings.low_balance,
             health_rules=settings.health_rules,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )

@@ -142,6 +142,7 @@ class Settings(FileSettings):
     biller_user: str
     biller_password: Secret
     biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    biller_low_balance: Literal["continue", "hold"] = "continue"
     product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5
     product_pause_s: Annotated[int, whole_number(1, 86_400, unit=" of seconds")] = 900
     reversal_secret: Secret
@@ -167,6 +168,14 @@ class Settings(FileSettings):
             raise ValueError(
                 "must be a comma-separated list of IP addresses or CIDR networks, IPv4 as IPv4"
             ) from None
+
+    @field_validator("biller_low_balance", mode="before")
+    @classmethod
+    def _known_policy(cls, value: object) -> object:
+        policy = value.strip().lower() if isinstance(value, str) else value
+        if policy not in ("continue", "hold"):
+            raise ValueError("must be continue or hold")
+        return policy
 
     @field_validator("admin_ids")
     @classmethod

@@ -13,6 +13,7 @@ from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
+from bot.orders.biller_float import LowBalance
 from bot.orders.product_health import HealthRules
 from storage import inbox, levels, outbox
 from storage.catalogue import CatalogueCache, CatalogueEdit
@@ -47,6 +48,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     biller_reserve_idr: int | None = None
+    low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 

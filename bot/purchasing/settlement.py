@@ -187,11 +187,13 @@ def apply_event(
     return AppliedEvent(before=before, after=after, notified=notified)
 
 
-def notify_waiting(work: UnitOfWork, trxid: str) -> None:
+def notify_waiting(work: UnitOfWork, trxid: str, *, is_for_funds: bool) -> None:
     """Notify the chat that its order waits for the biller, unless a reversal has settled it since."""
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
-        _notify_chat(work, order, order_waiting(order, work.now_ms))
+        _notify_chat(work, order, order_waiting(order, work.now_ms, is_for_funds=is_for_funds))
+        if is_for_funds:
+            biller_deposit.alert_of_short_funds(work, order)
 
 
 def has_lost_access(work: UnitOfWork, user_id: int) -> bool:

@@ -84,6 +84,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "deposit_accounts": None,
         "deposit_qris": None,
         "biller_reserve_idr": None,
+        "biller_low_balance": "continue",
         "product_failures_to_close": 5,
         "product_pause_s": 900,
         "reversal_allowed_ips": (),
