@@ -5,7 +5,6 @@ It only reads. Each statement reads whole tables and returns few rows, so that m
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,10 +14,8 @@ from bot.ledger.books import BooksCheck, BooksFigures, BooksFinding, BooksReport
 from bot.ledger.model import OPERATOR, AccountKind
 from bot.ledger.positions import Position, position_of
 from bot.orders.model import State
-from storage.connection import connect_read_only
-from storage.errors import StorageError
-from storage.migrate import refuse_other_version
-from storage.transaction import Tx, run_read_only, translate_error
+from storage.connection import read_file
+from storage.transaction import Tx
 
 FINDINGS_A_CHECK = 1000
 """What is torn everywhere needs no longer list."""
@@ -52,15 +49,7 @@ class _Sums(Struct, frozen=True, kw_only=True):
 
 def read_report(path: Path) -> BooksReport:
     """Check the books of a file, even while Loket runs; raise StorageError if it cannot be read."""
-    if not path.is_file():
-        raise StorageError(f"there is no database at {path}")
-    try:
-        with closing(connect_read_only(path)) as connection:
-            refuse_other_version(connection)
-            return run_read_only(check_books, connection)
-    except (sqlite3.Error, StorageError) as error:
-        fault = translate_error(error)
-        raise type(fault)(f"{path}: {fault}") from error
+    return read_file(path, check_books)
 
 
 def check_books(tx: Tx) -> BooksReport:

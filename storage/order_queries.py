@@ -78,3 +78,15 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
             limit=ROWS_AT_ONCE,
         )
     return [from_row(Order, row) for row in rows]
+
+
+def newest(tx: Tx, *, state: State | None, destination: str | None, limit: int) -> list[Order]:
+    """Return the newest orders, of a state or to a destination if these are given, newest first."""
+    if destination is not None:
+        found = [from_row(Order, row) for row in tx.all("orders_to", destination=destination, limit=END_MS)]
+        return [order for order in found if state in (None, order.state)][:limit]
+    if state is None:
+        rows = tx.all("newest_orders", limit=limit)
+    else:
+        rows = tx.all("newest_orders_in_state", state=state, limit=limit)
+    return [from_row(Order, row) for row in rows]
