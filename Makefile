@@ -25,14 +25,18 @@ gallery: setup  ## docs/gallery.md: all messages as they look in a chat, from th
 card: setup browser  ## docs/pictures/kartu-reseller.png from docs/kartu-reseller.md (needs fonts-inter, fonts-noto-color-emoji)
 	$(BIN)/python tools/reseller_card.py
 
+# Many tests wait for a bot that they started: two a core keep the cores busy.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
+
 test: setup browser  ## every test but the long ones, in some five minutes
-	$(BIN)/python -m pytest -n auto -m "not prove"
+	$(PYTEST)
 
 prove: setup  ## the long tests: thousands of simulated worlds, a thousand kills, every planted bug
 	$(BIN)/python -m pytest -m prove
 
 coverage: setup browser  ## the lines that `make test` runs
-	$(BIN)/python -m pytest -n auto -m "not prove" --cov --cov-report=term:skip-covered
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 SEEDS ?= 0:500000
 

@@ -23,7 +23,7 @@ from bot.settings import (
     load_settings,
     load_shell_settings,
 )
-from bot.shell_cli import add_looks, show_orders, show_report, show_status
+from bot.shell_cli import add_looks, print_orders, print_report, print_status
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
@@ -90,11 +90,11 @@ def _run_command(arguments: argparse.Namespace) -> int:
         case "books":
             return _check_books(_set_up(load_file_settings), as_json=arguments.json)
         case "status":
-            return show_status(_set_up(load_shell_settings), as_json=arguments.json)
+            return print_status(_set_up(load_shell_settings), as_json=arguments.json)
         case "orders":
-            return show_orders(_set_up(load_file_settings), arguments)
+            return print_orders(_set_up(load_file_settings), arguments)
         case "report":
-            return show_report(_set_up(load_file_settings), arguments)
+            return print_report(_set_up(load_file_settings), arguments)
         case "restore":
             command = partial(_restore, copy=arguments.copy)
         case "catalogue" if arguments.action == "import":

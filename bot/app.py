@@ -12,11 +12,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+from starlette.types import ASGIApp
 from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
+from bot.desk.access import DoorPolicy
+from bot.desk.app import open_desk
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
@@ -33,7 +36,7 @@ from bot.telegram.sender import Sender
 from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.texts.formatting import Clock
 from bot.texts.render import render
-from bot.web.app import AccessRules, WebApp, WebHandlers
+from bot.web.app import AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger, restores
@@ -167,7 +170,34 @@ class App:
             count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
+            desk=self._desk(),
         )
+
+    def _desk(self) -> ASGIApp | None:
+        """Return the desk on the web; None if it has no address."""
+        url = self.settings.desk_address
+        if url is None:
+            return None
+        policy = DoorPolicy(
+            owner_ids=self.settings.admin_ids,
+            staff_ids=self.settings.desk_staff_ids,
+            bot_token=self.settings.telegram_token.get_secret_value(),
+        )
+        trusted = self.settings.trusted_proxies
+        return open_desk(
+            self.database,
+            self.runtime.context,
+            policy,
+            url=url,
+            now_ms=now_ms,
+            wake=self._wake_workers,
+            new_token=lambda: secrets.token_urlsafe(32),
+            remote_of=lambda request: str(remote_address(request, trusted) or ""),
+        )
+
+    def _wake_workers(self) -> None:
+        self.runtime.orders_wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     def access_rules(self) -> AccessRules:
         settings = self.settings
@@ -195,6 +225,8 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         deposit_accounts=settings.deposit_account_list,
         deposit_qris=settings.deposit_qris,
+        desk_url=settings.desk_address,
+        desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
         low_balance=LowBalance(settings.biller_low_balance),

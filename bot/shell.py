@@ -37,6 +37,7 @@ from storage.transaction import Tx
 ASK_WITHIN_S = 2.0
 
 MAX_DECISIONS = 1_000
+MAX_TO_NUMBER = 10_000
 REPORT_HEADER = ("product", "orders", "succeeded", "failed", "open", "sales_idr", "cost_idr", "profit_idr")
 
 _GAUGE = re.compile(
@@ -77,7 +78,7 @@ class Status(Struct, frozen=True, kw_only=True):
         return self.pid is not None and self.do_books_tie
 
 
-def read_status(settings: ShellSettings, now_ms: int) -> Status:
+def read_overview(settings: ShellSettings, now_ms: int) -> Status:
     """Read the state; raise StorageError if the database cannot be read."""
     path = settings.database_path
     context = WorkContext(
@@ -170,26 +171,34 @@ def status_data(status: Status) -> dict[str, Any]:
     return data
 
 
-class OrderRow(Struct, frozen=True, kw_only=True):
+class ListedOrder(Struct, frozen=True, kw_only=True):
     """An order with the name of its reseller."""
 
     order: Order
     reseller: str
 
 
-def read_orders(path: Path, *, state: State | None, number: str | None, limit: int) -> list[OrderRow]:
+def read_orders(path: Path, *, state: State | None, number: str | None, limit: int) -> list[ListedOrder]:
     """Return the newest orders, of a state or to a number if these are given."""
 
-    def read(tx: Tx) -> list[OrderRow]:
-        destination = None if number is None else _destination(number)
-        found = order_queries.newest(tx, state=state, destination=destination, limit=limit)
+    def read(tx: Tx) -> list[ListedOrder]:
+        found = _find_orders(tx, state, number, limit)
         named = {order.user_id: people.get(tx, order.user_id) for order in found}
         return [
-            OrderRow(order=order, reseller=person.name if (person := named[order.user_id]) else "")
+            ListedOrder(order=order, reseller=person.name if (person := named[order.user_id]) else "")
             for order in found
         ]
 
     return read_file(path, read)
+
+
+def _find_orders(tx: Tx, state: State | None, number: str | None, limit: int) -> list[Order]:
+    if number is not None:
+        found = order_queries.to_destination(tx, _destination(number), user_id=None, limit=MAX_TO_NUMBER)
+        return [order for order in found if state in (None, order.state)][:limit]
+    if state is not None:
+        return order_queries.newest_in_state(tx, state, limit=limit)
+    return order_queries.newest(tx, None, limit=limit)
 
 
 def _destination(typed: str) -> str:
@@ -201,7 +210,7 @@ def _destination(typed: str) -> str:
             return typed.strip()
 
 
-def order_lines_of(rows: list[OrderRow], settings: FileSettings) -> Iterator[str]:
+def order_lines_of(rows: list[ListedOrder], settings: FileSettings) -> Iterator[str]:
     for row in rows:
         order = row.order
         intent = Intent(product_code=order.product_code, destination=order.destination, ordinal=order.ordinal)
@@ -214,7 +223,7 @@ def order_lines_of(rows: list[OrderRow], settings: FileSettings) -> Iterator[str
         yield "  ".join(part for part in facts if part)
 
 
-def order_data(rows: list[OrderRow]) -> list[dict[str, Any]]:
+def order_data(rows: list[ListedOrder]) -> list[dict[str, Any]]:
     """Return orders as plain data; names are only ever added."""
     return [asdict(row.order) | {"reseller": row.reseller} for row in rows]
 

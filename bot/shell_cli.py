@@ -3,9 +3,10 @@
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
+from bot.grammar.period import day_of
 from bot.settings import FileSettings, ShellSettings
 
 NOT_WELL = 1
@@ -49,14 +50,14 @@ def _look(show: Callable[[], None]) -> int:
     return 0
 
 
-def show_status(settings: ShellSettings, *, as_json: bool) -> int:
+def print_status(settings: ShellSettings, *, as_json: bool) -> int:
     """Print the state; return the exit status."""
     from bot import shell
     from bot.app import now_ms
     from storage.errors import StorageError
 
     try:
-        status = shell.read_status(settings, now_ms())
+        status = shell.read_overview(settings, now_ms())
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return DATABASE_UNREADABLE
@@ -67,7 +68,7 @@ def show_status(settings: ShellSettings, *, as_json: bool) -> int:
     return 0 if status.is_well else NOT_WELL
 
 
-def show_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:
+def print_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:
     """Print the orders that the arguments name; return the exit status."""
     return _look(lambda: _show_orders(settings, arguments))
 
@@ -91,15 +92,16 @@ def _show_orders(settings: FileSettings, arguments: argparse.Namespace) -> None:
         print("\n".join(shell.order_lines_of(rows, settings)) or "no orders")
 
 
-def show_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
+def print_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
     """Print or write the report of a day; return the exit status."""
     return _look(lambda: _show_report(settings, arguments))
 
 
 def _show_report(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot import shell
+    from bot.app import now_ms
 
-    day = arguments.day or datetime.now(settings.zone).date()
+    day = arguments.day or day_of(now_ms(), settings.zone)
     report = shell.read_day(settings.database_path, day, settings)
     if arguments.json:
         print(shell.as_json(shell.day_data(report)))

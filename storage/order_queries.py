@@ -22,6 +22,13 @@ def page_before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> lis
     return [from_row(Order, row) for row in rows]
 
 
+def newest(tx: Tx, order: Order | None, *, limit: int) -> list[Order]:
+    """Return everybody's orders older than `order`, newest first; without `order`, the newest of all."""
+    at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
+    rows = tx.all("orders_before", at_ms=at_ms, trxid=trxid, limit=limit)
+    return [from_row(Order, row) for row in rows]
+
+
 def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
     """Return a user's orders directly after `order`, newest first."""
     rows = tx.all(
@@ -80,13 +87,6 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
     return [from_row(Order, row) for row in rows]
 
 
-def newest(tx: Tx, *, state: State | None, destination: str | None, limit: int) -> list[Order]:
-    """Return the newest orders, of a state or to a destination if these are given, newest first."""
-    if destination is not None:
-        found = [from_row(Order, row) for row in tx.all("orders_to", destination=destination, limit=END_MS)]
-        return [order for order in found if state in (None, order.state)][:limit]
-    if state is None:
-        rows = tx.all("newest_orders", limit=limit)
-    else:
-        rows = tx.all("newest_orders_in_state", state=state, limit=limit)
-    return [from_row(Order, row) for row in rows]
+def newest_in_state(tx: Tx, state: State, *, limit: int) -> list[Order]:
+    """Return everybody's orders in a state, newest first."""
+    return [from_row(Order, row) for row in tx.all("newest_orders_in_state", state=state, limit=limit)]

@@ -229,6 +229,8 @@ class Submitter:
                     self._funds_claim_at_s = self._monotonic()
                     cost_idr = after.expected_cost_idr or 0
                     funds = replace(funds, balance_idr=funds.balance_idr - cost_idr)
+            if not self._turns.has_more:
+                break
         return moved
 
     def _may_probe_funds(self, tx: Tx, now_ms: int) -> bool:

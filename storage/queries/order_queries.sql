@@ -1,3 +1,7 @@
+-- name: orders_before
+SELECT * FROM orders WHERE (placed_at_ms, trxid) < (:at_ms, :trxid)
+ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
 -- name: orders_of_user_before
 SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
@@ -13,9 +17,6 @@ ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
 -- name: orders_to
 SELECT * FROM orders WHERE destination = :destination ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
-
--- name: newest_orders
-SELECT * FROM orders ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
 -- name: newest_orders_in_state
 SELECT * FROM orders WHERE state = :state ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;

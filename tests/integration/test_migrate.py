@@ -25,7 +25,7 @@ def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return rows
 
 
-def test_versions_begin_with_1_and_rise() -> None:
+def test_versions_are_numbered_upwards_from_1() -> None:
     versions = [version for version, _ in migrations()]
     assert versions[0] == 1
     assert versions == sorted(set(versions))

@@ -66,7 +66,7 @@ async def day(shop: Shop) -> Shop:
 
 
 async def test_the_status_says_what_the_chat_says(day: Shop) -> None:
-    status = shell.read_status(settings_of(day), day.clock())
+    status = shell.read_overview(settings_of(day), day.clock())
     await day.says("/saldo", by=RINA)
     assert status.biller == day.last(RINA)
     assert isinstance(status.biller, BillerBalance)
@@ -87,7 +87,7 @@ async def test_the_status_says_what_the_chat_says(day: Shop) -> None:
 
 
 async def test_the_status_as_json_has_plain_values(day: Shop) -> None:
-    data = shell.status_data(shell.read_status(settings_of(day), day.clock()))
+    data = shell.status_data(shell.read_overview(settings_of(day), day.clock()))
     assert json.loads(shell.as_json(data))["running"] is False
     assert data["decision_count"] == 1
 
