@@ -202,7 +202,7 @@ def _check_books(settings: FileSettings, *, as_json: bool) -> int:
     from storage.errors import StorageError
 
     try:
-        report = read_report(settings.database_path)
+        report = read_report(settings.database_url)
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_DATABASE
@@ -233,12 +233,13 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
         note_backup,
     )
 
+    database = _file_of(settings, "back up PostgreSQL with pg_dump, or with point-in-time recovery")
     if keep is not None:
         make_backup_folder(target)
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
-    contents = back_up(settings.database_path, file)
-    note_backup(settings.database_path, file, at_ms=now_ms())
+    contents = back_up(database, file)
+    note_backup(database, file, at_ms=now_ms())
     print(f"{file}: {_described(contents, settings)}; checked and written to disk")
     for old in delete_old_backups(file, keep=keep) if keep else ():
         print(f"{old}: deleted")
@@ -248,18 +249,28 @@ def _restore(settings: FileSettings, copy: Path) -> None:
     from bot.app import now_ms
     from storage.backup import restore
 
+    database = _file_of(settings, "restore PostgreSQL with pg_restore, or with point-in-time recovery")
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
-    restored = restore(copy, settings.database_path, now=now)
-    print(f"{settings.database_path} is now the backup: {_described(restored.contents, settings)}")
+    restored = restore(copy, database, now=now)
+    print(f"{database} is now the backup: {_described(restored.contents, settings)}")
     for file in restored.aside:
         print(f"previous file moved to {file}")
     print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
+def _file_of(settings: FileSettings, instead: str) -> Path:
+    """Return the file of the database; raise StorageError with what to do `instead` if there is none."""
+    from storage.errors import StorageError
+
+    if settings.database_path is None:
+        raise StorageError(f"this command is for SQLite: {instead} (docs/operating.md)")
+    return settings.database_path
+
+
 def _export(settings: FileSettings, file: Path) -> None:
     from bot.catalogue_cli import export_list
 
-    print(f"{file}: {export_list(settings.database_path, file)} products")
+    print(f"{file}: {export_list(settings.database_url, file)} products")
 
 
 def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
@@ -270,7 +281,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     for line in catalogue_cli.reading_lines(price_list):
         print(line)
     applied = catalogue_cli.import_list(
-        settings.database_path,
+        settings.database_url,
         price_list,
         arguments.file,
         replaces=arguments.replace,

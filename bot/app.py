@@ -40,7 +40,7 @@ from bot.web.app import AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger, restores
-from storage.database import SqliteDatabase
+from storage.database import database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
@@ -77,7 +77,7 @@ class App:
         self.telegram_is_set_up = asyncio.Event()
         self.database_is_lost = False
         self.metrics = Metrics()
-        self.database = SqliteDatabase(settings.database_path)
+        self.database = database_at(settings.database_url)
         self.biller = BillerClient(
             url=settings.biller_url,
             user=settings.biller_user,
@@ -91,7 +91,8 @@ class App:
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_audit(self.runtime.auditor.stats)
-        self.metrics.watch_disk(settings.database_path.parent)
+        if settings.database_path:
+            self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -253,11 +254,13 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
-        lock = stack.enter_context(exclusive_lock(settings.database_path))
+        path = settings.database_path
+        lock = stack.enter_context(exclusive_lock(path)) if path else None
         app = App(settings)
         await app.database.open()
-        lock.hold_file()
-        lock.mark_made()
+        if lock:
+            lock.hold_file()
+            lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
         await app.database.write(

@@ -6,7 +6,6 @@ They read the file while the bot runs, by the functions that answer in the chat,
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,7 +29,7 @@ from bot.unit_of_work import WorkContext
 from storage import catalogue, order_queries, orders, outbox, people, restores
 from storage.backup import LastBackup, last_backup
 from storage.books import check_books
-from storage.connection import read_file
+from storage.database import read_database
 from storage.lock import holder_of
 from storage.transaction import Tx
 
@@ -57,7 +56,7 @@ class Answers(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The state of a Loket. `pid` is None if none runs on this database, 0 if it cannot be seen from here."""
+    """The state of a Loket. `pid` is None if none holds this file, 0 if it cannot be seen from here."""
 
     database: str
     pid: int | None
@@ -73,9 +72,14 @@ class Status(Struct, frozen=True, kw_only=True):
     book_finding_count: int
 
     @property
+    def is_running(self) -> bool:
+        """Whether a bot holds the database, or answers where it listens."""
+        return self.pid is not None or self.answers != Answers()
+
+    @property
     def is_well(self) -> bool:
         """Whether the bot runs and the books tie."""
-        return self.pid is not None and self.do_books_tie
+        return self.is_running and self.do_books_tie
 
 
 def read_overview(settings: ShellSettings, now_ms: int) -> Status:
@@ -89,13 +93,14 @@ def read_overview(settings: ShellSettings, now_ms: int) -> Status:
         biller_reserve_idr=settings.biller_reserve_idr,
         low_balance=LowBalance(settings.biller_low_balance),
     )
-    pid = holder_of(path)
-    answers = _ask(settings) if pid is not None else Answers()
+    pid = holder_of(path) if path else None
+    # A server has no lock of a file: there, only the bot of this machine is known of.
+    answers = _ask(settings) if pid is not None or path is None else Answers()
 
     def read(tx: Tx) -> Status:
         books = check_books(tx)
         return Status(
-            database=str(path),
+            database=str(path or "PostgreSQL"),
             pid=pid,
             answers=answers,
             open_orders=orders.counts(tx),
@@ -104,12 +109,12 @@ def read_overview(settings: ShellSettings, now_ms: int) -> Status:
             is_counter_closed=restores.in_quarantine(tx) is not None,
             biller=biller_balance(context.begin(tx, now_ms)),
             closed_products=tuple(catalogue.closed_by_failures(tx)),
-            backup=last_backup(path),
+            backup=last_backup(path) if path else None,
             do_books_tie=books.ties,
             book_finding_count=len(books.findings),
         )
 
-    return read_file(path, read)
+    return read_database(settings.database_url, read)
 
 
 def _ask(settings: ShellSettings) -> Answers:
@@ -127,7 +132,7 @@ def _ask(settings: ShellSettings) -> Answers:
 
 def status_lines(status: Status, settings: FileSettings) -> Iterator[str]:
     biller, answers = status.biller, status.answers
-    running = "no" if status.pid is None else f"yes, process {status.pid}" if status.pid else "yes"
+    running = f"yes, process {status.pid}" if status.pid else "yes" if status.is_running else "no"
     down = [part for part, is_up in answers.ready.items() if not is_up]
     breaker = {None: "unknown", False: "closed", True: "open: orders are held"}[answers.is_breaker_open]
     balance = "not reported yet" if biller.balance_idr is None else f"{biller.balance_idr:,}"
@@ -141,7 +146,7 @@ def status_lines(status: Status, settings: FileSettings) -> Iterator[str]:
     )
     rows = (
         ("running", running + (f", not ready: {', '.join(down)}" if down else "")),
-        ("breaker", breaker if status.pid is not None else "not running"),
+        ("breaker", breaker if status.is_running else "not running"),
         ("counter", "closed after a restore: an admin opens it" if status.is_counter_closed else ""),
         ("orders", _counts(status.open_orders)),
         ("decisions", str(status.decision_count)),
@@ -167,7 +172,7 @@ def _time(at_ms: int, settings: FileSettings) -> str:
 def status_data(status: Status) -> dict[str, Any]:
     """Return the state as plain data; names are only ever added."""
     biller = asdict(status.biller) | {"expected_idr": status.biller.expected_idr}
-    data: dict[str, Any] = asdict(status) | {"running": status.pid is not None, "biller": biller}
+    data: dict[str, Any] = asdict(status) | {"running": status.is_running, "biller": biller}
     return data
 
 
@@ -178,7 +183,7 @@ class ListedOrder(Struct, frozen=True, kw_only=True):
     reseller: str
 
 
-def read_orders(path: Path, *, state: State | None, number: str | None, limit: int) -> list[ListedOrder]:
+def read_orders(url: str, *, state: State | None, number: str | None, limit: int) -> list[ListedOrder]:
     """Return the newest orders, of a state or to a number if these are given."""
 
     def read(tx: Tx) -> list[ListedOrder]:
@@ -189,7 +194,7 @@ def read_orders(path: Path, *, state: State | None, number: str | None, limit: i
             for order in found
         ]
 
-    return read_file(path, read)
+    return read_database(url, read)
 
 
 def _find_orders(tx: Tx, state: State | None, number: str | None, limit: int) -> list[Order]:
@@ -254,7 +259,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
     total: ProductDay
 
 
-def read_day(path: Path, day: date, settings: FileSettings) -> DayReport:
+def read_day(day: date, settings: FileSettings) -> DayReport:
     """Sum the orders that were placed on a day, as `lap` and `laba` do."""
     from_ms, until_ms = single_day(day).bounds_ms(settings.zone)
 
@@ -274,7 +279,7 @@ def read_day(path: Path, day: date, settings: FileSettings) -> DayReport:
         total = ProductDay(product="total", sales=sum_sales(sales), profit=sum_profit(sold))
         return DayReport(day=day, rows=rows, total=total)
 
-    return read_file(path, read)
+    return read_database(settings.database_url, read)
 
 
 def day_lines(report: DayReport) -> Iterator[str]:

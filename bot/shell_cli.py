@@ -81,7 +81,7 @@ def _show_orders(settings: FileSettings, arguments: argparse.Namespace) -> None:
         print(f"loket: --state must be one of {', '.join(State)}", file=sys.stderr)
         sys.exit(WRONG_ARGUMENT)
     rows = shell.read_orders(
-        settings.database_path,
+        settings.database_url,
         state=State(arguments.state) if arguments.state else None,
         number=arguments.number,
         limit=arguments.limit,
@@ -102,7 +102,7 @@ def _show_report(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot.app import now_ms
 
     day = arguments.day or day_of(now_ms(), settings.zone)
-    report = shell.read_day(settings.database_path, day, settings)
+    report = shell.read_day(day, settings)
     if arguments.json:
         print(shell.as_json(shell.day_data(report)))
     elif arguments.csv is None:

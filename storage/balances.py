@@ -1,12 +1,10 @@
 """The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.orders.biller_float import Checkpoint, FloatMove, Reserve
 from storage.codec import from_row
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 DAY_MS = 24 * 3_600_000
 END_OF_TIME_MS = 1 << 62
@@ -55,8 +53,8 @@ def report_balance(tx: Tx, balance: ReportedBalance) -> None:
         topup_idr=checkpoint.topup_idr if checkpoint else 0,
         spent_idr=checkpoint.spent_idr if checkpoint else 0,
         unknown_count=checkpoint.unknown_count if checkpoint else 0,
-        is_alarmed=balance.reserve.is_alarmed,
-        is_topped_up=balance.reserve.is_topped_up,
+        is_alarmed=int(balance.reserve.is_alarmed),
+        is_topped_up=int(balance.reserve.is_topped_up),
     )
 
 
@@ -65,8 +63,8 @@ def judge_reserve(tx: Tx, reserve: Reserve) -> None:
     tx.run(
         "judge_reserve",
         mean_idr=reserve.mean_idr,
-        is_alarmed=reserve.is_alarmed,
-        is_topped_up=reserve.is_topped_up,
+        is_alarmed=int(reserve.is_alarmed),
+        is_topped_up=int(reserve.is_topped_up),
     )
 
 
@@ -116,7 +114,7 @@ def before_report(tx: Tx, trxid: str, code: str, *, is_compared: bool) -> Before
     )
 
 
-def _reported(row: sqlite3.Row) -> ReportedBalance:
+def _reported(row: ResultRow) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
@@ -132,7 +130,7 @@ def _reported(row: sqlite3.Row) -> ReportedBalance:
     )
 
 
-def _checkpoint(row: sqlite3.Row) -> Checkpoint:
+def _checkpoint(row: ResultRow) -> Checkpoint:
     return Checkpoint(
         balance_idr=row["checkpoint_idr"],
         at_ms=row["checkpoint_at_ms"],

@@ -3,9 +3,7 @@
 It only reads. Each statement reads whole tables and returns few rows, so that millions of legs take seconds.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -14,8 +12,8 @@ from bot.ledger.books import BooksCheck, BooksFigures, BooksFinding, BooksReport
 from bot.ledger.model import OPERATOR, AccountKind
 from bot.ledger.positions import Position, position_of
 from bot.orders.model import State
-from storage.connection import read_file
-from storage.transaction import Tx
+from storage.database import read_database
+from storage.transaction import ResultRow, Tx
 
 FINDINGS_A_CHECK = 1000
 """What is torn everywhere needs no longer list."""
@@ -28,7 +26,7 @@ Findings = Iterable[BooksFinding]
 class _Sums(Struct, frozen=True, kw_only=True):
     """The accounts with the sums of their legs, and the prices of orders that are held, by shop, or spent."""
 
-    accounts: list[sqlite3.Row]
+    accounts: list[ResultRow]
     held_idr: dict[int, int]
     sold_idr: int
 
@@ -47,9 +45,9 @@ class _Sums(Struct, frozen=True, kw_only=True):
         )
 
 
-def read_report(path: Path) -> BooksReport:
-    """Check the books of a file, even while Loket runs; raise StorageError if it cannot be read."""
-    return read_file(path, check_books)
+def read_report(url: str) -> BooksReport:
+    """Check the books of a database, even while Loket runs; raise StorageError if it cannot be read."""
+    return read_database(url, check_books)
 
 
 def check_books(tx: Tx) -> BooksReport:
@@ -98,7 +96,7 @@ def _read_sums(tx: Tx) -> _Sums:
     return _Sums(accounts=tx.all("books_accounts"), held_idr=held, sold_idr=sold)
 
 
-def _balance(row: sqlite3.Row) -> int:
+def _balance(row: ResultRow) -> int:
     """Return the balance that runs on the row of an account, or else the sum of its legs."""
     balance_idr: int = row["legs_idr"] if row["balance_idr"] is None else row["balance_idr"]
     return balance_idr
@@ -125,7 +123,7 @@ def _compare(sums: _Sums) -> Findings:
                 )
 
 
-def _expected(sums: _Sums, row: sqlite3.Row) -> Iterator[tuple[BooksCheck, int]]:
+def _expected(sums: _Sums, row: ResultRow) -> Iterator[tuple[BooksCheck, int]]:
     """Return what an account should show by its legs, and by the orders."""
     yield BooksCheck.BALANCE, row["legs_idr"]
     if row["kind"] == AccountKind.HELD:
@@ -156,7 +154,7 @@ def _check_orders(tx: Tx) -> Findings:
     return [_of_order(row) for row in tx.all("books_torn_orders", limit=FINDINGS_A_CHECK, **_POSITIONS)]
 
 
-def _of_order(row: sqlite3.Row) -> BooksFinding:
+def _of_order(row: ResultRow) -> BooksFinding:
     position = position_of(State(row["state"]))
     price_idr = row["price_idr"]
     expected = {

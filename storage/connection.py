@@ -2,16 +2,9 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 from storage.errors import StorageError
-from storage.migrate import refuse_other_version
-from storage.transaction import Tx, run_read_only, translate_error
-
-T = TypeVar("T")
 
 LOG_MAX_PAGES = 8000
 """32 MB: where checkpoints never catch up (`checkpoint.py`), a commit does one after this many pages."""
@@ -68,16 +61,3 @@ def _connect(path: Path) -> sqlite3.Connection:
 def disable_busy_timeout(connection: sqlite3.Connection) -> None:
     """Report another connection's lock at once, for callers that must not block the event loop."""
     connection.execute("PRAGMA busy_timeout = 0")
-
-
-def read_file(path: Path, unit: Callable[[Tx], T]) -> T:
-    """Run a unit that only reads, even while Loket runs; raise StorageError if the file cannot be read."""
-    if not path.is_file():
-        raise StorageError(f"there is no database at {path}")
-    try:
-        with closing(connect_read_only(path)) as connection:
-            refuse_other_version(connection)
-            return run_read_only(unit, connection)
-    except (sqlite3.Error, StorageError) as error:
-        fault = translate_error(error)
-        raise type(fault)(f"{path}: {fault}") from error

@@ -45,7 +45,7 @@ SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid, last.chec
     last.topup_idr, last.spent_idr, last.unknown_count,
     last.moved_idr, last.mean_idr, last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
     CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
-    CASE WHEN :is_compared = 0 THEN 0
+    CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
         WHEN EXISTS (SELECT 1 FROM orders
             WHERE orders.state IN ('submitting', 'pending', 'unknown', 'disputed')
                 AND orders.state <> 'succeeded' AND orders.state <> 'failed' AND orders.state <> 'expired'

@@ -17,11 +17,11 @@ SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
 -- name: move_running_balances
 -- Promise: no shop is taken below its floor, unless the entry is forced. An account without a row would have been.
 UPDATE accounts
-SET balance_idr = balance_idr + CASE kind WHEN :first_kind THEN :first_amount_idr ELSE :second_amount_idr END
+SET balance_idr = balance_idr + CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END
 WHERE shop_id = :shop_id AND (kind = :first_kind OR kind = :second_kind)
-    AND (:forced = 1 OR floor_idr IS NULL
-        OR CASE kind WHEN :first_kind THEN :first_amount_idr ELSE :second_amount_idr END > 0
-        OR balance_idr + CASE kind WHEN :first_kind THEN :first_amount_idr ELSE :second_amount_idr END >= floor_idr)
+    AND (CAST(:forced AS BIGINT) = 1 OR floor_idr IS NULL
+        OR CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END > 0
+        OR balance_idr + CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END >= floor_idr)
 RETURNING kind, balance_idr;
 
 -- name: insert_entry
@@ -57,12 +57,12 @@ VALUES (:account_id, :kind, :before_idr, :after_idr, :changed_by, :at_ms);
 -- name: set_default_floors
 UPDATE accounts SET floor_idr = :floor_idr
 WHERE kind = 'available' AND shop_id > 0 AND has_own_floor = 0
-    AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
+    AND coalesce(floor_idr, 1) <> coalesce(CAST(:floor_idr AS BIGINT), 1);
 
 -- name: set_default_daily_limits
 UPDATE accounts SET daily_limit_idr = :daily_limit_idr
 WHERE kind = 'available' AND shop_id > 0 AND has_own_daily_limit = 0
-    AND coalesce(daily_limit_idr, -1) <> coalesce(:daily_limit_idr, -1);
+    AND coalesce(daily_limit_idr, -1) <> coalesce(CAST(:daily_limit_idr AS BIGINT), -1);
 
 -- name: lift_default_limits_of
 UPDATE accounts SET floor_idr = CASE has_own_floor WHEN 0 THEN NULL ELSE floor_idr END,

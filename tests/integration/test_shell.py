@@ -94,7 +94,7 @@ async def test_the_status_as_json_has_plain_values(day: Shop) -> None:
 
 async def test_the_report_of_a_day_has_the_sums_of_lap_and_laba(day: Shop) -> None:
     today = datetime.fromtimestamp(day.clock() / 1000, ZONE).date()
-    report = shell.read_day(day.path, today, settings_of(day))
+    report = shell.read_day(today, settings_of(day))
     from_ms, until_ms = single_day(today).bounds_ms(ZONE)
     sales = await day.disk.read(
         lambda tx: order_queries.sum_by_product(tx, user_id=None, from_ms=from_ms, until_ms=until_ms)
@@ -111,7 +111,7 @@ async def test_the_report_of_a_day_has_the_sums_of_lap_and_laba(day: Shop) -> No
 
 async def test_the_csv_of_a_day_adds_up_to_its_total(day: Shop) -> None:
     today = datetime.fromtimestamp(day.clock() / 1000, ZONE).date()
-    report = shell.read_day(day.path, today, settings_of(day))
+    report = shell.read_day(today, settings_of(day))
     header, *rows = shell.day_csv(report).decode().removeprefix(CSV_BOM).splitlines()
     assert header.split(";") == list(shell.REPORT_HEADER)
     sums = [sum(int(row.split(";")[column]) for row in rows) for column in range(1, 8)]
@@ -123,7 +123,9 @@ async def test_the_csv_of_a_day_adds_up_to_its_total(day: Shop) -> None:
 
 async def test_orders_are_found_by_state_and_by_number(day: Shop) -> None:
     def found(**wanted: Any) -> list[str]:
-        rows = shell.read_orders(day.path, **({"state": None, "number": None, "limit": 20} | wanted))
+        rows = shell.read_orders(
+            settings_of(day).database_url, **({"state": None, "number": None, "limit": 20} | wanted)
+        )
         return [f"{row.order.product_code}.{row.order.destination}" for row in rows]
 
     assert found()[0] == "S5.081234567200"
@@ -133,7 +135,7 @@ async def test_orders_are_found_by_state_and_by_number(day: Shop) -> None:
     assert found(state=State.FAILED) == ["S10.081234567101", "S10.081234567100"]
     assert found(number="+62 812-3456-7200") == ["S5.081234567200"]
     assert found(number="081234567200", state=State.FAILED) == []
-    rows = shell.read_orders(day.path, state=State.SUCCEEDED, number=None, limit=1)
+    rows = shell.read_orders(settings_of(day).database_url, state=State.SUCCEEDED, number=None, limit=1)
     (line,) = shell.order_lines_of(rows, settings_of(day))
     assert f"S5.081234567001  6,000  Name {BUDI} ({BUDI})" in line
     (data,) = shell.order_data(rows)
