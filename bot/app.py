@@ -23,6 +23,8 @@ from bot.desk.app import open_desk
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
@@ -230,6 +232,10 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
         price_notices=settings.price_notices,
+        low_balance=LowBalance(settings.biller_low_balance),
+        health_rules=HealthRules(
+            failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000
+        ),
     )
 
 

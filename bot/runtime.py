@@ -17,6 +17,8 @@ from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
 from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
@@ -67,6 +69,8 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
     price_notices: bool = True
+    low_balance: LowBalance = LowBalance.CONTINUE
+    health_rules: HealthRules = HealthRules()
 
 
 class Runtime:
@@ -116,6 +120,8 @@ class Runtime:
             desk_url=settings.desk_url,
             desk_staff_ids=settings.desk_staff_ids,
             biller_reserve_idr=settings.biller_reserve_idr,
+            low_balance=settings.low_balance,
+            health_rules=settings.health_rules,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
 

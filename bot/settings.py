@@ -109,7 +109,24 @@ class FileSettings(BaseSettings):
         return _passwords(self.database_url)
 
 
-class Settings(FileSettings):
+class ShellSettings(FileSettings):
+    """The settings of the commands that look at a running Loket: they need no secret either."""
+
+    listen_host: Annotated[str, AfterValidator(check_listen_host)] = "127.0.0.1"
+    listen_port: Annotated[int, whole_number(1, 65535)] = 8080
+    biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    biller_low_balance: Literal["continue", "hold"] = "continue"
+
+    @field_validator("biller_low_balance", mode="before")
+    @classmethod
+    def _known_policy(cls, value: object) -> object:
+        policy = value.strip().lower() if isinstance(value, str) else value
+        if policy not in ("continue", "hold"):
+            raise ValueError("must be continue or hold")
+        return policy
+
+
+class Settings(ShellSettings):
     """The operator's settings, each read from the environment variable of the same name in capitals."""
 
     telegram_token: Secret
@@ -141,15 +158,14 @@ class Settings(FileSettings):
     )  # it may contain a password
     biller_user: str
     biller_password: Secret
-    biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
     price_notices: Annotated[bool, BeforeValidator(yes_or_no)] = True
+    product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5
+    product_pause_s: Annotated[int, whole_number(1, 86_400, unit=" of seconds")] = 900
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()
     mutation_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
-    listen_host: Annotated[str, AfterValidator(check_listen_host)] = "127.0.0.1"
-    listen_port: Annotated[int, whole_number(1, 65535)] = 8080
     biller_concurrency: Annotated[int, whole_number(1, 1000)] = 32
     biller_timeout_s: Annotated[float, positive_number(600, unit=" of seconds")] = 45
     order_max_age_s: Annotated[int, whole_number(1, unit=" of seconds")] = 600
@@ -283,6 +299,11 @@ def load_settings() -> Settings:
 def load_file_settings() -> FileSettings:
     """Return the settings of the commands that only work on files; raise InvalidSettingsError."""
     return _load(FileSettings)
+
+
+def load_shell_settings() -> ShellSettings:
+    """Return the settings of the commands that look at a running Loket; raise InvalidSettingsError."""
+    return _load(ShellSettings)
 
 
 def _load(settings_class: type[AnySettings]) -> AnySettings:

@@ -13,6 +13,8 @@ from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
@@ -50,6 +52,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     desk_url: str | None = None
     desk_staff_ids: tuple[int, ...] = ()
     biller_reserve_idr: int | None = None
+    low_balance: LowBalance = LowBalance.CONTINUE
+    health_rules: HealthRules = HealthRules()
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     @property

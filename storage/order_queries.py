@@ -99,3 +99,8 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
             limit=ROWS_AT_ONCE,
         )
     return [from_row(Order, row) for row in rows]
+
+
+def newest_in_state(tx: Tx, state: State, *, limit: int) -> list[Order]:
+    """Return everybody's orders in a state, newest first."""
+    return [from_row(Order, row) for row in tx.all("newest_orders_in_state", state=state, limit=limit)]

@@ -134,7 +134,8 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
     The cost of `…_uncosted_count` of these orders is not known. `topup_idr` is what admins noted since that
-    report, `accepted_cost_idr` the cost of what the biller accepted since.
+    report, `accepted_cost_idr` the cost of what the biller accepted since. The admins are alerted below
+    `reserve_idr`; `is_low_held` if orders wait for that reason.
     """
 
     balance_idr: int | None
@@ -152,6 +153,8 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     accepted_count: int = 0
     accepted_cost_idr: int = 0
     accepted_uncosted_count: int = 0
+    reserve_idr: int | None = None
+    is_low_held: bool = False
 
     @property
     def expected_idr(self) -> int | None:
@@ -162,11 +165,17 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
 
 
 class BillerReserveLow(Struct, frozen=True, kw_only=True):
-    """The reported balance at the biller has fallen below the operator's reserve."""
+    """The balance at the biller has fallen below the reserve, which is a mean of sales where none is set.
+
+    `short_of_idr` is the cost of an order that it certainly cannot pay; `is_held` if orders wait then.
+    """
 
     balance_idr: int
-    reserve_idr: int
+    reserve_idr: int | None
     at_ms: int
+    is_mean: bool = False
+    short_of_idr: int | None = None
+    is_held: bool = False
 
 
 AlarmNotice = (

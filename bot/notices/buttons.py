@@ -33,6 +33,8 @@ class Action(StrEnum):
     CHOOSE_PRICE = "choose_price"
     DISCARD_IMPORT = "discard_import"
     CLOSE_PRODUCT = "close_product"
+    OPEN_PRODUCT = "open_product"
+    KEEP_CLOSED = "keep_closed"
     BUY = "buy"
     AGAIN = "again"
     RECEIPT = "receipt"

@@ -8,7 +8,7 @@ from bot.notices.account_keyboards import account_buttons
 from bot.notices.accounts import AccountsNotice
 from bot.notices.assistants import AssistantList, AssistantQuestion, AssistantsNotice, DismissalQuestion
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
-from bot.notices.catalogue import ProductFailing
+from bot.notices.catalogue import ProductClosedByFailures, ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
 from bot.notices.deposit_keyboards import deposit_buttons
 from bot.notices.deposits import DepositsNotice
@@ -106,6 +106,8 @@ def _other_buttons(notice: Notice) -> ButtonRows:
             return _row(Action.CONFIRM_FAILURE, Action.CANCEL)
         case ProductFailing(code=code):
             return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
+        case ProductClosedByFailures(code=code):
+            return _row(Action.OPEN_PRODUCT, Action.KEEP_CLOSED, payload=code)
         case ImportPreview():
             return _preview_buttons(notice)
         case ReplaceQuestion(price=price, removed_count=removed):

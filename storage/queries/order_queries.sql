@@ -31,6 +31,9 @@ ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 -- name: orders_to
 SELECT * FROM orders WHERE destination = :destination ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
+-- name: newest_orders_in_state
+SELECT * FROM orders WHERE state = :state ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
 -- name: sales_by_product_of_shop
 SELECT product_code, state, count(*) AS count, count(price_idr) AS priced_count, coalesce(sum(price_idr), 0) AS price_idr,
     count(cost_idr) AS cost_count, coalesce(sum(cost_idr), 0) AS cost_idr,
