@@ -18,8 +18,8 @@ class Buyer(Struct, frozen=True, kw_only=True):
     """A person as far as orders depend on it; what does not exist is None.
 
     `account` is what the shop pays from; an assistant has the account and the level of the owner.
-    `restore` is the last of this database, `catalogue` its version. `is_chat_unreachable` says whether the
-    chat that was asked about has parked messages.
+    `restore` is the last of this database, `catalogue` its version, and `is_chat_unreachable` says whether
+    the chat that was asked about has parked messages.
     """
 
     person: Person | None
