@@ -21,6 +21,7 @@ from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
+from bot.purchasing.totals import TotalsWorker
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
@@ -90,6 +91,7 @@ class Runtime:
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
             Worker("auditor", self.auditor.run_once, WakeUp()),
+            Worker("totals", self.totals.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
 
@@ -184,4 +186,7 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
             order_max_age_s=settings.order_max_age_s,
             trx_timeout_s=settings.biller_timeout_s,
+        )
+        self.totals = TotalsWorker(
+            database=environment.database, context=self.context, now_ms=environment.now_ms
         )

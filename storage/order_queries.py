@@ -1,13 +1,11 @@
-"""Reads orders for display: those of a user, those to a destination, and the totals of a period.
+"""Reads orders for display: those of a user, those to a destination, and those of a period.
 
 `user_id` None means the orders of all users.
 """
 
 from collections.abc import Iterator
 
-from bot.orders.model import Order, State
-from bot.orders.profit import SoldProduct
-from bot.orders.sales_summary import ProductSales
+from bot.orders.model import Order
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -37,21 +35,6 @@ def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int)
     else:
         rows = tx.all("orders_of_user_to", destination=destination, user_id=user_id, limit=limit)
     return [from_row(Order, row) for row in rows]
-
-
-def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
-    """Sum the orders placed from `from_ms` until before `until_ms`, by product and state."""
-    if user_id is None:
-        rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
-    else:
-        rows = tx.all("sales_by_product_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
-    return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
-
-
-def sold_products(tx: Tx, *, from_ms: int, until_ms: int) -> list[SoldProduct]:
-    """Sum the succeeded orders placed from `from_ms` until before `until_ms`, by reseller and product."""
-    rows = tx.all("sold_products", from_ms=from_ms, until_ms=until_ms)
-    return [from_row(SoldProduct, row) for row in rows]
 
 
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:

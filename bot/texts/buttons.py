@@ -1,6 +1,7 @@
 """The texts of buttons, and of the toasts shown after a tap."""
 
 from bot.notices.buttons import Action
+from bot.notices.reports import ReportView
 
 COPY = "📋 Salin SN"
 """A tap on it copies the SN without a request to the bot."""
@@ -136,8 +137,16 @@ DONE: dict[Action, str] = {
 """What a tap did if its toast is `done`."""
 
 
+VIEWS: dict[str, str] = {
+    ReportView.SUMMARY: "Ringkas",
+    ReportView.PRODUCT: "Per produk",
+    ReportView.RESELLER: "Per reseller",
+    ReportView.HOUR: "Per jam",
+}
+
+
 def label_of(action: Action, label: str) -> str:
-    return LABELS[action].replace("{}", label)
+    return LABELS[action].replace("{}", VIEWS.get(label, label))
 
 
 def toast_text(toast: str, action: Action | None = None) -> str:
