@@ -195,6 +195,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         deposit_qris=settings.deposit_qris,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        recap_minute=settings.recap_minute,
     )
 
 

@@ -14,6 +14,7 @@ from bot.delivery.sending import MessageSender
 from bot.deposits.accounts import DepositAccount
 from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
+from bot.features.history.recap import RecapWorker
 from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
@@ -62,6 +63,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     deposit_qris: str | None = None
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    recap_minute: int | None = None
 
 
 class Runtime:
@@ -92,6 +94,7 @@ class Runtime:
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
             Worker("auditor", self.auditor.run_once, WakeUp()),
             Worker("totals", self.totals.run_once, WakeUp()),
+            Worker("recap", self.recap.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
 
@@ -107,6 +110,7 @@ class Runtime:
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
             biller_reserve_idr=settings.biller_reserve_idr,
+            recap_minute=settings.recap_minute,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
 
@@ -189,4 +193,10 @@ class Runtime:
         )
         self.totals = TotalsWorker(
             database=environment.database, context=self.context, now_ms=environment.now_ms
+        )
+        self.recap = RecapWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
         )

@@ -29,6 +29,7 @@ from bot.setting_values import (
     check_merchant_qris,
     check_public_url,
     check_telegram_api_url,
+    check_time_of_day,
     check_time_zone,
     parse_network,
     parse_person_ids,
@@ -149,6 +150,9 @@ class Settings(FileSettings):
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
     listen_host: Annotated[str, AfterValidator(check_listen_host)] = "127.0.0.1"
     listen_port: Annotated[int, whole_number(1, 65535)] = 8080
+    recap_at: Annotated[
+        Annotated[str, AfterValidator(check_time_of_day)] | None, BeforeValidator(unset_if_empty)
+    ] = "21:00"
     biller_concurrency: Annotated[int, whole_number(1, 1000)] = 32
     biller_timeout_s: Annotated[float, positive_number(600, unit=" of seconds")] = 45
     order_max_age_s: Annotated[int, whole_number(1, unit=" of seconds")] = 600
@@ -228,6 +232,14 @@ class Settings(FileSettings):
     def reseller_floor_idr(self) -> int | None:
         """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
+
+    @property
+    def recap_minute(self) -> int | None:
+        """The minute of the shop's day at which the recap is sent; None if it never is."""
+        if self.recap_at is None:
+            return None
+        hour, minute = self.recap_at.split(":")
+        return 60 * int(hour) + int(minute)
 
     @property
     def deposit_account_list(self) -> tuple[DepositAccount, ...]:

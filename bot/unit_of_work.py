@@ -32,7 +32,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
-    `behind_ms` by how much our clock is behind Telegram's.
+    `behind_ms` by how much our clock is behind Telegram's, `recap_minute` is the minute of the shop's day at
+    which the recap is sent.
     """
 
     admin_ids: tuple[int, ...]
@@ -46,6 +47,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
     biller_reserve_idr: int | None = None
+    recap_minute: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     @property

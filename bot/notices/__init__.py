@@ -25,6 +25,7 @@ from bot.notices.orders import (
 from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
+from bot.notices.recaps import DailyRecap, RecapsNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
@@ -44,6 +45,7 @@ Notice = (
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
+    | RecapsNotice
     | PriceListNotice
     | SellingPricesNotice
     | CatalogueNotice
@@ -70,6 +72,7 @@ LazyNotice = (
     | JoinRequests
     | ProfitReport
     | ProfitFile
+    | DailyRecap
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
@@ -78,9 +81,9 @@ Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDispu
 
 
 def priority_of(notice: Notice) -> int:
-    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt."""
+    """Return 0, or 1 for what many get at once or a crowd can cause: it leaves after results and doubts."""
     match notice:
-        case JoinCard() | JoinRequests() | DeliveryFailed():
+        case JoinCard() | JoinRequests() | DeliveryFailed() | DailyRecap():
             return 1
         case JoinAnswer(standing=standing):
             return 0 if standing is Standing.APPROVED else 1

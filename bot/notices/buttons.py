@@ -60,6 +60,7 @@ class Action(StrEnum):
     CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
+    RECAP_OFF = "recap_off"
 
 
 VIEW_ACTIONS = frozenset(
@@ -68,7 +69,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
-        *(Action.PROFIT, Action.PROFIT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE, Action.RECAP_OFF),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

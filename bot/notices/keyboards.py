@@ -32,6 +32,7 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
+from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
@@ -82,6 +83,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
 
 def _other_buttons(notice: Notice) -> ButtonRows:
     match notice:
+        case DailyRecap(user_id=int()):
+            return _row(Action.RECAP_OFF)
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
         case OrderCard():

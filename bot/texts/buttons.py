@@ -61,6 +61,7 @@ LABELS: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Ya, catat",
     Action.PROFIT: "{}",
     Action.PROFIT_FILE: "📄 Unduh {}",
+    Action.RECAP_OFF: "🔕 Matikan rekap",
 }
 """`{}` is replaced by the label of the button."""
 
@@ -133,6 +134,7 @@ DONE: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Top-up dicatat.",
     Action.PROFIT: "Laba ditampilkan.",
     Action.PROFIT_FILE: "File laba dikirim ke chat ini.",
+    Action.RECAP_OFF: "Rekap harian dimatikan.",
 }
 """What a tap did if its toast is `done`."""
 

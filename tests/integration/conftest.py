@@ -88,7 +88,7 @@ class Shop:
         self.submitter, self.messenger = runtime.submitter, runtime.messenger
         self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
-        self.totals = runtime.totals
+        self.totals, self.recap = runtime.totals, runtime.recap
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.clock_watch = runtime.clock_watch
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up

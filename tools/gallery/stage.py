@@ -91,6 +91,7 @@ class Stage:
             reseller_floor_idr=floor_idr,
             deposit_accounts=ACCOUNTS,
             deposit_qris=qris,
+            recap_minute=21 * 60,
         )
         self._message_ids = count(1)
         self._last_message_id = 0

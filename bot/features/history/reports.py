@@ -9,12 +9,14 @@ from datetime import date
 from itertools import islice
 
 from bot.actors import Actor
+from bot.features.history import recap
 from bot.features.people.person_search import find_person
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
 from bot.notices.catalogue import FileFormat
 from bot.notices.list_keyboards import SHOP
+from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportPeriodUnclear, ReportView, SalesReport, SalesReportFile
 from bot.notices.statements import StatementChoice
 from bot.orders.model import Order
@@ -39,16 +41,19 @@ _NAMES = re.compile(r"(?:[^0-9]*[^\W\d_]|[0-9]{4,})")
 _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
 VIEW_WORDS = {"produk": ReportView.PRODUCT, "reseller": ReportView.RESELLER, "jam": ReportView.HOUR}
+_PICTURE = re.compile(r"\b(?:gambar|grafik)\b", re.IGNORECASE)
 _VIEW = re.compile(rf"\b(?:per\s*)?({'|'.join(VIEW_WORDS)})\b", re.IGNORECASE)
 
 
 def _show_day(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `lap …`: today, or the given days."""
+    """Answer `lap …`: today, or the given days; `lap gambar` of an admin is the recap of a day."""
     _answer(work, actor, command, default=single_day(day_of(work.now_ms, work.zone)))
 
 
 def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `rekap …`: this month, or the given days."""
+    """Answer `rekap …`: this month, or the given days; `rekap mati` is about the daily recap."""
+    if recap.switch(work, actor, command):
+        return
     today = day_of(work.now_ms, work.zone)
     _answer(work, actor, command, default=Period(first=today.replace(day=1), last=today))
 
@@ -56,7 +61,8 @@ def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
 def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period) -> None:
     typed, word = command.rest, command.word
     typed, view = split_view(typed)
-    days, form = split_form(typed)
+    is_picture = bool(_PICTURE.search(typed))
+    days, form = split_form(_PICTURE.sub("", typed))
     today = day_of(work.now_ms, work.zone)
     period = parse_period(days, today) if days else default
     user_id = None if actor.sees_all else actor.user_id
@@ -71,6 +77,8 @@ def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period
         work.notify(ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), actor.address)
     elif form:
         _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=form), actor)
+    elif is_picture and user_id is None and period.day_count == 1:
+        work.notify(DailyRecap(user_id=None, period=str(period)), actor.address)
     else:
         if user_id is not None and view is ReportView.RESELLER:
             view = ReportView.SUMMARY
