@@ -1,8 +1,7 @@
 """Totals of days and months: the stored sums with the cursor of their events, and sums over orders."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -11,10 +10,6 @@ from bot.orders.totals import FIELDS, Cell, Facet, Totals
 from storage.codec import from_row
 from storage.orders import RecordedEvent
 from storage.transaction import Tx
-
-K = TypeVar("K")
-
-ALL_USERS = (0, 1 << 62)
 
 
 class TotalsCursor(Struct, frozen=True, kw_only=True):
@@ -33,12 +28,12 @@ class EventToAdd(Struct, frozen=True, kw_only=True):
 
 
 class TotalsScope(Struct, frozen=True, kw_only=True):
-    """Stored totals of one facet, of the periods from `first` to `last`, of one reseller or of all."""
+    """Stored totals of one facet, of the periods from `first` to `last`, of one reseller or of the shop."""
 
     facet: Facet
+    user_id: int
     first: int
     last: int
-    user_id: int | None = None
 
 
 def cursor(tx: Tx) -> TotalsCursor:
@@ -58,7 +53,7 @@ def add(tx: Tx, deltas: Mapping[Cell, Totals], *, since: TotalsCursor, event_id:
 def delete_some(tx: Tx) -> bool:
     """Delete a few totals, which are invalid from now on; return False when none is left."""
     tx.run("begin_totals", zone="")
-    deleted = [tx.run("delete_oldest_totals", facet=facet) for facet in Facet]
+    deleted = [tx.run("delete_some_totals", facet=facet) for facet in Facet]
     return any(deleted)
 
 
@@ -79,45 +74,18 @@ def history_until(tx: Tx, trxid: str, event_id: int) -> list[RecordedEvent]:
 
 
 def by_name(tx: Tx, scope: TotalsScope) -> dict[str, Totals]:
-    """Return the totals by product or by hour."""
-    return _grouped(tx, "totals_by_name", scope, lambda row: str(row["name"]))
-
-
-def by_reseller(tx: Tx, scope: TotalsScope) -> dict[int, Totals]:
-    return _grouped(tx, "totals_by_reseller", scope, lambda row: int(row["user_id"]))
+    """Return the totals by product, by hour or by reseller."""
+    return {row["name"]: _totals(row) for row in tx.all("totals_by_name", **asdict(scope))}
 
 
 def by_period(tx: Tx, scope: TotalsScope) -> dict[int, Totals]:
-    return _grouped(tx, "totals_by_period", scope, lambda row: int(row["period"]))
-
-
-def by_reseller_and_name(tx: Tx, scope: TotalsScope) -> dict[tuple[int, str], Totals]:
-    return _grouped(tx, "totals_by_reseller_and_name", scope, _reseller_and_name)
+    return {row["period"]: _totals(row) for row in tx.all("totals_by_period", **asdict(scope))}
 
 
 def of_orders(tx: Tx, *, from_ms: int, until_ms: int) -> dict[tuple[int, str], Totals]:
     """Sum the orders placed from `from_ms` until before `until_ms`, by reseller and product."""
     rows = tx.all("totals_of_orders", from_ms=from_ms, until_ms=until_ms)
-    return {_reseller_and_name(row): _totals(row) for row in rows}
-
-
-def _grouped(
-    tx: Tx, statement: str, scope: TotalsScope, key_of: Callable[[sqlite3.Row], K]
-) -> dict[K, Totals]:
-    first_user, last_user = ALL_USERS if scope.user_id is None else (scope.user_id, scope.user_id)
-    rows = tx.all(
-        statement,
-        facet=scope.facet,
-        first=scope.first,
-        last=scope.last,
-        first_user=first_user,
-        last_user=last_user,
-    )
-    return {key_of(row): _totals(row) for row in rows}
-
-
-def _reseller_and_name(row: sqlite3.Row) -> tuple[int, str]:
-    return int(row["user_id"]), str(row["name"])
+    return {(row["user_id"], row["name"]): _totals(row) for row in rows}
 
 
 def _totals(row: sqlite3.Row) -> Totals:

@@ -83,18 +83,23 @@ _COUNTED_AS = {
 
 
 class Facet(StrEnum):
-    """What the totals of a reseller are divided by: the code of the product, or the hour, `00` to `23`."""
+    """What totals are divided by: the code of a product, the hour, `00` to `23`, or the id of a reseller."""
 
     PRODUCT = "product"
     HOUR = "hour"
+    RESELLER = "reseller"
+
+
+SHOP = 0
+"""Stands for all resellers where totals are of one."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):
-    """The place of a total: a day as 20261122 or a month as 202611, a reseller, and a product or hour."""
+    """The place of a total: whose it is, a day as 20261122 or a month as 202611, and the part of a facet."""
 
     facet: Facet
-    period: int
     user_id: int
+    period: int
     name: str
 
 

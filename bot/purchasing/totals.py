@@ -5,7 +5,7 @@ that no order writes a row that others write. A reader adds the events that are 
 returns is always the sum over the orders of its snapshot.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from bot.grammar.period import Period, day_of, minute_of_day, month_containing, single_day
 from bot.orders.model import Order
-from bot.orders.totals import NOTHING, Cell, Facet, Totals, sum_totals, totals_of
+from bot.orders.totals import NOTHING, SHOP, Cell, Facet, Totals, totals_of
 from bot.purchasing.invariants import replay
 from bot.unit_of_work import WorkContext
 from storage import orders, totals
@@ -25,7 +25,7 @@ from storage.transaction import Tx
 K = TypeVar("K")
 
 ADD_EVERY_S, ADD_MORE_AFTER_S = 15.0, 0.05
-EVENTS_A_SLICE, SLICES_A_RUN = 20, 10
+EVENTS_A_SLICE, SLICES_A_RUN = 20, 5
 """Some 2 ms of the interpreter for a slice, the longest delay of an order, and for the one write of a run."""
 
 SETTLED_AFTER_MS = 5_000
@@ -36,8 +36,11 @@ MAX_EVENTS_READ = 2_000
 
 HOURS = tuple(f"{hour:02d}" for hour in range(24))
 HOUR_MS = 3_600_000
+ONE_DAY = timedelta(days=1)
 
 Sums = dict[K, Totals]
+Span = tuple[int, int]
+"""The first and the last of the stored periods."""
 
 
 class ReportScope(Struct, frozen=True, kw_only=True):
@@ -49,74 +52,101 @@ class ReportScope(Struct, frozen=True, kw_only=True):
 
 
 def by_product(tx: Tx, scope: ReportScope) -> Sums[str]:
-    return _read(tx, scope, Facet.PRODUCT, totals.by_name, lambda cell: cell.name)
+    return _read_names(tx, scope, Facet.PRODUCT)
 
 
 def by_hour(tx: Tx, scope: ReportScope) -> Sums[str]:
     """Return the totals by the hour of the day, `00` to `23`."""
-    return _read(tx, scope, Facet.HOUR, totals.by_name, lambda cell: cell.name)
+    return _read_names(tx, scope, Facet.HOUR)
 
 
-def by_reseller(tx: Tx, scope: ReportScope) -> Sums[int]:
-    return _read(tx, scope, Facet.PRODUCT, totals.by_reseller, lambda cell: cell.user_id)
+def by_reseller(tx: Tx, period: Period, zone: tzinfo) -> Sums[int]:
+    """Return the totals of the shop by the id of the reseller."""
+    found = _read_names(tx, ReportScope(period=period, zone=zone), Facet.RESELLER)
+    return {int(name): each for name, each in found.items()}
 
 
-def by_reseller_and_product(tx: Tx, scope: ReportScope) -> Sums[tuple[int, str]]:
-    return _read(tx, scope, Facet.PRODUCT, totals.by_reseller_and_name, _reseller_and_name)
-
-
-def _reseller_and_name(cell: Cell) -> tuple[int, str]:
-    return cell.user_id, cell.name
+def by_reseller_and_product(tx: Tx, period: Period, zone: tzinfo) -> Sums[tuple[int, str]]:
+    unread, spans = _unread(tx, zone), _spans(period)
+    found: Sums[tuple[int, str]] = {}
+    if unread is None:
+        unread, spans = _cells_of_orders(tx, period, zone), _days(period)
+    else:
+        for user_id in sorted(by_reseller(tx, period, zone)):
+            for span in spans:
+                for name, each in _stored(tx, Facet.PRODUCT, user_id, span).items():
+                    found[user_id, name] = found.get((user_id, name), NOTHING) + each
+    for cell, each in unread.items():
+        if cell.facet is Facet.PRODUCT and cell.user_id != SHOP and _is_within(cell, spans):
+            found[cell.user_id, cell.name] = found.get((cell.user_id, cell.name), NOTHING) + each
+    return found
 
 
 def by_day(tx: Tx, scope: ReportScope) -> Sums[date]:
     """Return the totals by day, for periods of which each day is shown."""
-    spans = [(_day_key(scope.period.first), _day_key(scope.period.last))]
-    found = _read(tx, scope, Facet.PRODUCT, totals.by_period, lambda cell: cell.period, spans)
+    found = _read(tx, scope, Facet.PRODUCT, totals.by_period, lambda cell: cell.period, _days(scope.period))
     return {date.fromisoformat(str(period)): each for period, each in found.items()}
 
 
 def cells_of(order: Order, zone: tzinfo) -> tuple[Cell, ...]:
-    """Return where an order counts: on its day and in its month, by product and by hour."""
+    """Return where an order counts, on its day and in its month."""
     day = _day_key(day_of(order.placed_at_ms, zone))
     hour = HOURS[minute_of_day(order.placed_at_ms, zone) // 60]
-    return tuple(
-        Cell(facet=facet, period=period, user_id=order.user_id, name=name)
-        for facet, name in ((Facet.PRODUCT, order.product_code), (Facet.HOUR, hour))
-        for period in (day, day // 100)
+    return (
+        *_cells_at(day, hour, order.user_id, order.product_code),
+        *_cells_at(day // 100, hour, order.user_id, order.product_code),
+    )
+
+
+def _cells_at(period: int, hour: str, user_id: int, product_code: str) -> tuple[Cell, ...]:
+    return (
+        Cell(facet=Facet.PRODUCT, user_id=user_id, period=period, name=product_code),
+        Cell(facet=Facet.HOUR, user_id=user_id, period=period, name=hour),
+        Cell(facet=Facet.PRODUCT, user_id=SHOP, period=period, name=product_code),
+        Cell(facet=Facet.HOUR, user_id=SHOP, period=period, name=hour),
+        Cell(facet=Facet.RESELLER, user_id=SHOP, period=period, name=str(user_id)),
     )
 
 
 def mismatches(tx: Tx, zone: tzinfo, day: date) -> list[str]:
     """Compare the totals of a day, and of its month, with the sums that they should be; name what differs."""
-    if _unread(tx, zone) is None:
+    unread = _unread(tx, zone)
+    if unread is None:
         return []
-    scope = ReportScope(period=single_day(day), zone=zone)
-    orders_of_day = _of_orders(tx, single_day(day), zone)
-    hours = {name: sum_totals(each.values()) for name, each in _hours_of_orders(tx, day, zone).items()}
-    return [
-        *(
-            f"{day}: {user_id} {name}"
-            for user_id, name in _differing(by_reseller_and_product(tx, scope), orders_of_day)
-        ),
-        *(f"{day}: hour {name}" for name in _differing(by_hour(tx, scope), hours)),
-        *(f"{day:%Y-%m}: {what}" for what in _months_that_differ(tx, day)),
-    ]
-
-
-def _months_that_differ(tx: Tx, day: date) -> list[str]:
-    month, found = month_containing(day), []
-    for facet in Facet:
-        days = TotalsScope(facet=facet, first=_day_key(month.first), last=_day_key(month.last))
-        whole = TotalsScope(facet=facet, first=_day_key(day) // 100, last=_day_key(day) // 100)
-        stored, summed = totals.by_reseller_and_name(tx, whole), totals.by_reseller_and_name(tx, days)
-        found += [f"{facet} {user_id} {name}" for user_id, name in _differing(stored, summed)]
+    key, month = _day_key(day), month_containing(day)
+    expected: dict[tuple[Facet, int], Sums[str]] = {(facet, SHOP): {} for facet in Facet}
+    for name in _stored(tx, Facet.RESELLER, SHOP, (key // 100, key // 100)):
+        expected |= {(facet, int(name)): {} for facet in (Facet.PRODUCT, Facet.HOUR)}
+    for cell, each in _cells_of_orders(tx, single_day(day), zone).items():
+        expected.setdefault((cell.facet, cell.user_id), {})[cell.name] = each
+    added: dict[tuple[Facet, int], Sums[str]] = {}
+    for cell, each in unread.items():
+        if cell.period == key:
+            added.setdefault((cell.facet, cell.user_id), {})[cell.name] = each
+    found = []
+    for (facet, user_id), of_day in expected.items():
+        stored = _stored(tx, facet, user_id, (key, key))
+        for name, each in added.get((facet, user_id), {}).items():
+            stored[name] = stored.get(name, NOTHING) + each
+        whole = _stored(tx, facet, user_id, (key // 100, key // 100))
+        summed = _stored(tx, facet, user_id, (_day_key(month.first), _day_key(month.last)))
+        found += [f"{day}: {facet} {user_id} {name}" for name in _differing(stored, of_day)]
+        found += [f"{day:%Y-%m}: {facet} {user_id} {name}" for name in _differing(whole, summed)]
     return found
+
+
+def _stored(tx: Tx, facet: Facet, user_id: int, span: Span) -> Sums[str]:
+    first, last = span
+    return totals.by_name(tx, TotalsScope(facet=facet, user_id=user_id, first=first, last=last))
 
 
 def _differing(stored: Sums[K], expected: Sums[K]) -> list[K]:
     keys = dict.fromkeys((*stored, *expected))
     return [key for key in keys if stored.get(key, NOTHING) != expected.get(key, NOTHING)]
+
+
+def _read_names(tx: Tx, scope: ReportScope, facet: Facet) -> Sums[str]:
+    return _read(tx, scope, facet, totals.by_name, lambda cell: cell.name, _spans(scope.period))
 
 
 def _read(
@@ -125,34 +155,59 @@ def _read(
     facet: Facet,
     stored: Callable[[Tx, TotalsScope], Sums[K]],
     key_of: Callable[[Cell], K],
-    spans: Iterable[tuple[int, int]] | None = None,
+    spans: Sequence[Span],
 ) -> Sums[K]:
-    unread = _unread(tx, scope.zone)
-    if unread is None:
-        return _sum_orders(tx, scope, facet, key_of)
-    spans = tuple(_spans(scope.period) if spans is None else spans)
+    unread, user_id = _unread(tx, scope.zone), scope.user_id or SHOP
     found: Sums[K] = {}
+    if unread is None:
+        cells = _cells_of_orders(tx, scope.period, scope.zone)
+        return _pick(cells, facet, user_id, _days(scope.period), key_of)
     for first, last in spans:
-        part = TotalsScope(facet=facet, first=first, last=last, user_id=scope.user_id)
+        part = TotalsScope(facet=facet, user_id=user_id, first=first, last=last)
         for key, each in stored(tx, part).items():
-            found[key] = found.get(key, NOTHING) + each
-    for cell, each in unread.items():
-        is_asked = cell.facet is facet and scope.user_id in (None, cell.user_id)
-        if is_asked and any(first <= cell.period <= last for first, last in spans):
+            found[key] = found[key] + each if key in found else each
+    for key, each in _pick(unread, facet, user_id, spans, key_of).items():
+        found[key] = found.get(key, NOTHING) + each
+    return found
+
+
+def _pick(
+    cells: Sums[Cell],
+    facet: Facet,
+    user_id: int,
+    spans: Sequence[Span],
+    key_of: Callable[[Cell], K],
+) -> Sums[K]:
+    """Return the sums of the cells that a report shows."""
+    found: Sums[K] = {}
+    for cell, each in cells.items():
+        if (cell.facet, cell.user_id) == (facet, user_id) and _is_within(cell, spans):
             found[key_of(cell)] = found.get(key_of(cell), NOTHING) + each
     return found
 
 
-def _spans(period: Period) -> Iterator[tuple[int, int]]:
-    """Yield the stored periods that make up these days: whole months, and the days before and after."""
-    day = period.first
-    while day <= period.last:
-        month = month_containing(day)
-        if day == month.first and month.last <= period.last:
-            yield _day_key(day) // 100, _day_key(day) // 100
-        else:
-            yield _day_key(day), _day_key(min(month.last, period.last))
-        day = month.last + timedelta(days=1)
+def _is_within(cell: Cell, spans: Iterable[Span]) -> bool:
+    return any(first <= cell.period <= last for first, last in spans)
+
+
+def _days(period: Period) -> list[Span]:
+    return [(_day_key(period.first), _day_key(period.last))]
+
+
+def _spans(period: Period) -> list[Span]:
+    """Return the stored periods that make up these days: whole months, and the days before and after."""
+    first = month_containing(period.first)
+    begin = first.first if period.first == first.first else first.last + ONE_DAY
+    last = month_containing(period.last)
+    end = last.last if period.last == last.last else last.first - ONE_DAY
+    if end < begin:
+        return _days(period)
+    spans = (
+        (_day_key(period.first), _day_key(begin - ONE_DAY)),
+        (_day_key(begin) // 100, _day_key(end) // 100),
+        (_day_key(end + ONE_DAY), _day_key(period.last)),
+    )
+    return [(first_key, last_key) for first_key, last_key in spans if first_key <= last_key]
 
 
 def _day_key(day: date) -> int:
@@ -200,44 +255,17 @@ def _order_until(tx: Tx, trxid: str, event_id: int) -> Order | None:
         return None  # the audit reports the order itself
 
 
-def _sum_orders(tx: Tx, scope: ReportScope, facet: Facet, key_of: Callable[[Cell], K]) -> Sums[K]:
-    """Sum the orders themselves."""
-    found: Sums[K] = {}
-    for cell, each in _cells_of_orders(tx, scope, facet):
-        if scope.user_id in (None, cell.user_id):
-            found[key_of(cell)] = found.get(key_of(cell), NOTHING) + each
-    return found
-
-
-def _cells_of_orders(tx: Tx, scope: ReportScope, facet: Facet) -> list[tuple[Cell, Totals]]:
-    """Return what counts in each day, by product or by hour."""
-    return [
-        (Cell(facet=facet, period=_day_key(day), user_id=user_id, name=hour or product), each)
-        for day in scope.period.days()
-        for hour, sums in (
-            [("", _of_orders(tx, single_day(day), scope.zone))]
-            if facet is Facet.PRODUCT
-            else _hours_of_orders(tx, day, scope.zone).items()
-        )
-        for (user_id, product), each in sums.items()
-    ]
-
-
-def _of_orders(tx: Tx, period: Period, zone: tzinfo) -> Sums[tuple[int, str]]:
+def _cells_of_orders(tx: Tx, period: Period, zone: tzinfo) -> Sums[Cell]:
+    """Sum the orders themselves, hour by hour: what the totals of these days should be."""
+    found: Sums[Cell] = {}
     from_ms, until_ms = period.bounds_ms(zone)
-    return totals.of_orders(tx, from_ms=from_ms, until_ms=until_ms)
-
-
-def _hours_of_orders(tx: Tx, day: date, zone: tzinfo) -> dict[str, Sums[tuple[int, str]]]:
-    """Return the sums of each hour of a day; where clocks are set back, an hour is summed in two parts."""
-    from_ms, until_ms = single_day(day).bounds_ms(zone)
-    sums: dict[str, Sums[tuple[int, str]]] = {}
     for at_ms in range(from_ms, until_ms, HOUR_MS):
-        hour = sums.setdefault(HOURS[minute_of_day(at_ms, zone) // 60], {})
+        day, hour = _day_key(day_of(at_ms, zone)), HOURS[minute_of_day(at_ms, zone) // 60]
         end_ms = min(at_ms + HOUR_MS, until_ms)
-        for key, each in totals.of_orders(tx, from_ms=at_ms, until_ms=end_ms).items():
-            hour[key] = hour.get(key, NOTHING) + each
-    return sums
+        for (user_id, code), each in totals.of_orders(tx, from_ms=at_ms, until_ms=end_ms).items():
+            for cell in _cells_at(day, hour, user_id, code):
+                found[cell] = found.get(cell, NOTHING) + each
+    return found
 
 
 class _Slice(Struct, frozen=True, kw_only=True):

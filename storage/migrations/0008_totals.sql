@@ -1,11 +1,12 @@
 -- Totals of days and months, which reports read instead of orders, and the daily recap.
 
--- The sums over the orders of a day (20261122) or a month (202611), by reseller, and by product or by hour (`00` to
--- `23`), as far as the events of orders were added up. All days are the shop's.
+-- The sums over the orders of a day (20261122) or a month (202611), as far as the events of orders were added up: of each
+-- reseller by product and by hour (`00` to `23`), and of the whole shop, `user_id` 0, also by reseller (their id). All days
+-- are the shop's.
 CREATE TABLE totals (
-    facet                   TEXT    NOT NULL CHECK (facet = 'product' OR facet = 'hour'),
-    period                  INTEGER NOT NULL,
+    facet                   TEXT    NOT NULL CHECK (facet = 'product' OR facet = 'hour' OR facet = 'reseller'),
     user_id                 INTEGER NOT NULL,
+    period                  INTEGER NOT NULL,
     name                    TEXT    NOT NULL,
     open_count              INTEGER NOT NULL,
     succeeded_count         INTEGER NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE totals (
     estimated_count         INTEGER NOT NULL,
     unpriced_cost_idr       INTEGER NOT NULL,
     unpriced_uncosted_count INTEGER NOT NULL,
-    PRIMARY KEY (facet, period, user_id, name)
+    PRIMARY KEY (facet, user_id, period, name)
 ) STRICT, WITHOUT ROWID;
 
 -- The totals contain every event up to `event_id`, on the days of `zone`; with another zone they are made anew.

@@ -8,18 +8,18 @@ UPDATE totals_cursor SET event_id = :event_id WHERE event_id = :event_id_before 
 -- name: begin_totals
 UPDATE totals_cursor SET event_id = 0, zone = :zone;
 
--- name: delete_oldest_totals
-DELETE FROM totals WHERE facet = :facet AND period = (SELECT min(period) FROM totals WHERE facet = :facet);
+-- name: delete_some_totals
+DELETE FROM totals WHERE facet = :facet AND user_id = (SELECT min(user_id) FROM totals WHERE facet = :facet);
 
 -- name: add_to_totals
-INSERT INTO totals (facet, period, user_id, name,
+INSERT INTO totals (facet, user_id, period, name,
     open_count, succeeded_count, failed_count, expired_count, unknown_count, disputed_count, priced_count,
     sales_idr, costed_count, cost_idr, profit_idr, estimated_count, unpriced_cost_idr, unpriced_uncosted_count)
-VALUES (:facet, :period, :user_id, :name,
+VALUES (:facet, :user_id, :period, :name,
     :open_count, :succeeded_count, :failed_count, :expired_count, :unknown_count, :disputed_count, :priced_count,
     :sales_idr, :costed_count, :cost_idr, :profit_idr, :estimated_count, :unpriced_cost_idr,
     :unpriced_uncosted_count)
-ON CONFLICT (facet, period, user_id, name) DO UPDATE SET
+ON CONFLICT (facet, user_id, period, name) DO UPDATE SET
     open_count = totals.open_count + excluded.open_count,
     succeeded_count = totals.succeeded_count + excluded.succeeded_count,
     failed_count = totals.failed_count + excluded.failed_count,
@@ -41,19 +41,8 @@ SELECT name,
     sum(costed_count) AS costed_count, sum(cost_idr) AS cost_idr, sum(profit_idr) AS profit_idr,
     sum(estimated_count) AS estimated_count, sum(unpriced_cost_idr) AS unpriced_cost_idr,
     sum(unpriced_uncosted_count) AS unpriced_uncosted_count
-FROM totals WHERE facet = :facet AND period BETWEEN :first AND :last AND user_id BETWEEN :first_user AND :last_user
+FROM totals WHERE facet = :facet AND user_id = :user_id AND period BETWEEN :first AND :last
 GROUP BY name;
-
--- name: totals_by_reseller
-SELECT user_id,
-    sum(open_count) AS open_count, sum(succeeded_count) AS succeeded_count, sum(failed_count) AS failed_count,
-    sum(expired_count) AS expired_count, sum(unknown_count) AS unknown_count,
-    sum(disputed_count) AS disputed_count, sum(priced_count) AS priced_count, sum(sales_idr) AS sales_idr,
-    sum(costed_count) AS costed_count, sum(cost_idr) AS cost_idr, sum(profit_idr) AS profit_idr,
-    sum(estimated_count) AS estimated_count, sum(unpriced_cost_idr) AS unpriced_cost_idr,
-    sum(unpriced_uncosted_count) AS unpriced_uncosted_count
-FROM totals WHERE facet = :facet AND period BETWEEN :first AND :last AND user_id BETWEEN :first_user AND :last_user
-GROUP BY user_id;
 
 -- name: totals_by_period
 SELECT period,
@@ -63,19 +52,8 @@ SELECT period,
     sum(costed_count) AS costed_count, sum(cost_idr) AS cost_idr, sum(profit_idr) AS profit_idr,
     sum(estimated_count) AS estimated_count, sum(unpriced_cost_idr) AS unpriced_cost_idr,
     sum(unpriced_uncosted_count) AS unpriced_uncosted_count
-FROM totals WHERE facet = :facet AND period BETWEEN :first AND :last AND user_id BETWEEN :first_user AND :last_user
+FROM totals WHERE facet = :facet AND user_id = :user_id AND period BETWEEN :first AND :last
 GROUP BY period;
-
--- name: totals_by_reseller_and_name
-SELECT user_id, name,
-    sum(open_count) AS open_count, sum(succeeded_count) AS succeeded_count, sum(failed_count) AS failed_count,
-    sum(expired_count) AS expired_count, sum(unknown_count) AS unknown_count,
-    sum(disputed_count) AS disputed_count, sum(priced_count) AS priced_count, sum(sales_idr) AS sales_idr,
-    sum(costed_count) AS costed_count, sum(cost_idr) AS cost_idr, sum(profit_idr) AS profit_idr,
-    sum(estimated_count) AS estimated_count, sum(unpriced_cost_idr) AS unpriced_cost_idr,
-    sum(unpriced_uncosted_count) AS unpriced_uncosted_count
-FROM totals WHERE facet = :facet AND period BETWEEN :first AND :last AND user_id BETWEEN :first_user AND :last_user
-GROUP BY user_id, name;
 
 -- name: totals_of_orders
 -- The same sums, made of the orders themselves. A cost that the biller never named is the one that was expected.

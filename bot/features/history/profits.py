@@ -93,7 +93,7 @@ def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage
     if notice.view in (ReportView.SUMMARY, ReportView.PRODUCT):
         lists.append(words.by_product(largest_first(products)))
     if notice.view in (ReportView.SUMMARY, ReportView.RESELLER):
-        largest = largest_first(totals.by_reseller(tx, scope))
+        largest = largest_first(totals.by_reseller(tx, period, clock.zone))
         sold = [(user_id, each) for user_id, each in largest if each.succeeded_count]
         named = [(name_of(tx, user_id), each) for user_id, each in sold[: words.ROWS_SHOWN]]
         lists.append(words.by_reseller(named, count=len(sold)))
@@ -105,7 +105,7 @@ def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage
 
 def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
-    sums = totals.by_reseller_and_product(tx, ReportScope(period=period, zone=clock.zone))
+    sums = totals.by_reseller_and_product(tx, period, clock.zone)
     sold = [(key, each) for key, each in sorted(sums.items()) if each.succeeded_count][:MAX_ROWS]
     names = {user_id: name_of(tx, user_id) for user_id in {user_id for (user_id, _), _ in sold}}
     rows = [words.file_row(names[user_id], user_id, code, each) for (user_id, code), each in sold]

@@ -150,8 +150,8 @@ class RecapWorker:
 
     def _find(self, tx: Tx, *, day: date) -> _Due:
         cursor = recaps.cursor(tx)
-        scope = ReportScope(period=single_day(day), zone=self._context.zone)
-        ordered = sorted(user_id for user_id, each in totals.by_reseller(tx, scope).items() if each.count)
+        sums = totals.by_reseller(tx, single_day(day), self._context.zone)
+        ordered = sorted(user_id for user_id, each in sums.items() if each.count)
         after = cursor.user_id if cursor.day == _key(day) else 0
         resellers = [user_id for user_id in ordered if user_id > after and self._may_read(tx, user_id)]
         return _Due(day=day, cursor=cursor, has_orders=bool(ordered), resellers=resellers)

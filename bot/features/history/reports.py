@@ -212,7 +212,7 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
             sums = totals.by_product(tx, scope)
             text = words.by_product(head, sum_totals(sums.values()), sums)
         case ReportView.RESELLER:
-            resellers = totals.by_reseller(tx, scope)
+            resellers = totals.by_reseller(tx, period, clock.zone)
             largest = largest_first(resellers)
             named = [(name_of(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
             text = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
