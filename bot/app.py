@@ -12,11 +12,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+from starlette.types import ASGIApp
 from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
+from bot.desk.access import DoorPolicy
+from bot.desk.app import open_desk
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
@@ -31,11 +34,11 @@ from bot.telegram.sender import Sender
 from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.texts.formatting import Clock
 from bot.texts.render import render
-from bot.web.app import AccessRules, WebApp, WebHandlers
+from bot.web.app import AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger, restores
-from storage.database import SqliteDatabase
+from storage.database import database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
@@ -72,7 +75,7 @@ class App:
         self.telegram_is_set_up = asyncio.Event()
         self.database_is_lost = False
         self.metrics = Metrics()
-        self.database = SqliteDatabase(settings.database_path)
+        self.database = database_at(settings.database_url)
         self.biller = BillerClient(
             url=settings.biller_url,
             user=settings.biller_user,
@@ -86,7 +89,8 @@ class App:
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_audit(self.runtime.auditor.stats)
-        self.metrics.watch_disk(settings.database_path.parent)
+        if settings.database_path:
+            self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -165,7 +169,34 @@ class App:
             count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
+            desk=self._desk(),
         )
+
+    def _desk(self) -> ASGIApp | None:
+        """Return the desk on the web; None if it has no address."""
+        url = self.settings.desk_address
+        if url is None:
+            return None
+        policy = DoorPolicy(
+            owner_ids=self.settings.admin_ids,
+            staff_ids=self.settings.desk_staff_ids,
+            bot_token=self.settings.telegram_token.get_secret_value(),
+        )
+        trusted = self.settings.trusted_proxies
+        return open_desk(
+            self.database,
+            self.runtime.context,
+            policy,
+            url=url,
+            now_ms=now_ms,
+            wake=self._wake_workers,
+            new_token=lambda: secrets.token_urlsafe(32),
+            remote_of=lambda request: str(remote_address(request, trusted) or ""),
+        )
+
+    def _wake_workers(self) -> None:
+        self.runtime.orders_wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     def access_rules(self) -> AccessRules:
         settings = self.settings
@@ -193,6 +224,8 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         deposit_accounts=settings.deposit_account_list,
         deposit_qris=settings.deposit_qris,
+        desk_url=settings.desk_address,
+        desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
         recap_minute=settings.recap_minute,
@@ -216,11 +249,13 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
-        lock = stack.enter_context(exclusive_lock(settings.database_path))
+        path = settings.database_path
+        lock = stack.enter_context(exclusive_lock(path)) if path else None
         app = App(settings)
         await app.database.open()
-        lock.hold_file()
-        lock.mark_made()
+        if lock:
+            lock.hold_file()
+            lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
         await app.database.write(

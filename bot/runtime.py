@@ -61,6 +61,8 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
+    desk_url: str | None = None
+    desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
     recap_minute: int | None = None
@@ -109,6 +111,8 @@ class Runtime:
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
+            desk_url=settings.desk_url,
+            desk_staff_ids=settings.desk_staff_ids,
             biller_reserve_idr=settings.biller_reserve_idr,
             recap_minute=settings.recap_minute,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context

@@ -23,6 +23,15 @@ MAPPED_PREFIX_BITS = 96
 
 Network = IPv4Network | IPv6Network
 
+SQLITE = "sqlite:///"
+
+_POSTGRESQL = re.compile(
+    r"postgres(?:ql)?://(?:[^:@/?#\s]+(?::[^:@/?#\s]+)?@)?"
+    r"(?P<hosts>(?:[\w.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?(?:,(?:[\w.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?)*)"
+    r"/[^:@/?#\s]+(?:\?[^#\s]*)?"
+)
+"""A URL as libpq takes it, so strict that no part of a password is taken for a host, which errors name."""
+
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
 
 
@@ -76,6 +85,15 @@ def check_time_of_day(value: str) -> str:
     return f"{int(found[1]):02d}:{found[2]}"
 
 
+def check_database_url(value: str) -> str:
+    if (value.startswith(SQLITE) and value != SQLITE) or _POSTGRESQL.fullmatch(value):
+        return value
+    raise ValueError(
+        "must be sqlite:///PATH, such as sqlite:///data/loket.db, or postgresql://USER:PASSWORD@HOST:PORT/NAME,"
+        " with %XX in the password for every character but letters, digits and - . _ ~"
+    )
+
+
 def check_http_url(value: str) -> str:
     if _PLACEHOLDER.search(value):
         raise ValueError("still contains a placeholder: replace it with your own value")
@@ -121,6 +139,22 @@ def check_public_url(url: str) -> str:
             "must end before the paths /telegram, /reversal and /mutations, which Loket appends itself"
         )
     return url
+
+
+def check_desk_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.path:
+        raise ValueError("must be an address without a path: Loket appends /desk itself")
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("must begin with https://, except for this machine: a session would be readable")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _path_parts(url: str) -> list[str]:

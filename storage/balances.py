@@ -1,12 +1,10 @@
 """The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.orders.biller_float import Checkpoint, FloatMove
 from storage.codec import from_row
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 DAY_MS = 24 * 3_600_000
 END_OF_TIME_MS = 1 << 62
@@ -57,16 +55,36 @@ def last_balance(tx: Tx) -> ReportedBalance | None:
     return _reported(row) if row else None
 
 
-def balance_before_report(tx: Tx, trxid: str) -> tuple[ReportedBalance | None, bool]:
-    """Return the last balance, and whether a report about this order can be compared with its checkpoint.
+class BeforeReport(Struct, frozen=True, kw_only=True):
+    """What is known before the biller's report about an order.
 
-    It cannot if another order may have moved the balance since this one was claimed.
+    `last` is the balance reported before, and `is_alone` whether the one in this report can be compared with
+    its checkpoint: it cannot if another order may have moved the balance since this one was claimed.
+    `known_cost_idr` is the last known cost of the product; `is_awaited` if chats wait for a deposit.
     """
-    row = tx.one("balance_before_report", trxid=trxid)
-    return (_reported(row), bool(row["is_alone"])) if row else (None, False)
+
+    last: ReportedBalance | None
+    is_alone: bool
+    known_cost_idr: int | None
+    is_awaited: bool
 
 
-def _reported(row: sqlite3.Row) -> ReportedBalance:
+def before_report(tx: Tx, trxid: str, code: str, *, is_compared: bool) -> BeforeReport:
+    """Return what is known before a report about an order; it is alone only if its balance `is_compared`."""
+    row = tx.one(
+        "balance_before_report", trxid=trxid, code_folded=code.casefold(), is_compared=int(is_compared)
+    )
+    if row is None:
+        raise LookupError("a statement without a condition found no row")
+    return BeforeReport(
+        last=_reported(row) if row["balance_idr"] is not None else None,
+        is_alone=bool(row["is_alone"]),
+        known_cost_idr=row["known_cost_idr"],
+        is_awaited=bool(row["is_awaited"]),
+    )
+
+
+def _reported(row: ResultRow) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
@@ -76,7 +94,7 @@ def _reported(row: sqlite3.Row) -> ReportedBalance:
     )
 
 
-def _checkpoint(row: sqlite3.Row) -> Checkpoint:
+def _checkpoint(row: ResultRow) -> Checkpoint:
     return Checkpoint(
         balance_idr=row["checkpoint_idr"],
         at_ms=row["checkpoint_at_ms"],

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import aiosqlite
 from msgspec import Struct
@@ -22,11 +22,7 @@ from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, 
 from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
 from storage.migrate import migrate
-from storage.transaction import (
-    NeedsSavepoints,
-    Unit,
-    UnitDone,
-    UnitFailed,
+from storage.sqlite import (
     begin,
     commit,
     is_locked,
@@ -34,10 +30,12 @@ from storage.transaction import (
     run_optimistically,
     run_read_only,
     run_with_savepoints,
-    set_outcome,
     translate_error,
-    write_probe,
 )
+from storage.transaction import NeedsSavepoints, Unit, UnitDone, UnitFailed, set_outcome, write_probe
+
+if TYPE_CHECKING:
+    from storage.postgres_server import ServerReport
 
 T = TypeVar("T")
 
@@ -56,6 +54,9 @@ PROBE_EVERY_S = 1.0
 LONG_READERS = 2
 """Connections for long reads: two, so that a receipt does not wait for a report of a year."""
 
+SQLITE = "sqlite:///"
+"""What the URL of a file begins with."""
+
 RESTORING = ".restoring"
 """The suffix of a copy that is about to replace the database (backup.py)."""
 
@@ -63,11 +64,12 @@ RESTORING = ".restoring"
 class Database(Protocol):
     """The interface of the database for the rest of Loket."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
-        Units run in the order in which they are given, and again if one that shares their commit fails. A
-        unit that is in no hurry may wait `within_s` seconds for a commit to share.
+        Several units may run at the same time, each as if it were alone, and be run again. A unit that is
+        `in_order` sees all that were given before it. One that is in no hurry may wait `within_s` seconds for
+        a commit to share.
         """
         ...
 
@@ -78,6 +80,54 @@ class Database(Protocol):
     async def read_long(self, unit: Unit[T]) -> T:
         """Run a `unit` that only reads and may take seconds; nothing else waits for it."""
         ...
+
+
+class DatabaseEngine(Database, Protocol):
+    """A database as the process sees it that opens and closes it."""
+
+    is_writable: bool
+    """Whether the last commit succeeded; after a failure it is tried again every second."""
+
+    async def open(self) -> None:
+        """Open, create or migrate the database; raise StorageError if that fails."""
+        ...
+
+    async def close(self) -> None:
+        """Store the waiting units, then close."""
+        ...
+
+    async def check(self) -> None:
+        """Check what `open` did not check; raise DatabaseDamaged if it is damaged."""
+        ...
+
+    def refuse_changed_files(self) -> None:
+        """Raise DatabaseMissing if the database is not where it was when it was opened."""
+        ...
+
+
+def database_at(url: str) -> DatabaseEngine:
+    """Return the database of a URL; raise StorageError if the library for it is not installed."""
+    if url.startswith(SQLITE):
+        return SqliteDatabase(Path(url.removeprefix(SQLITE)))
+    try:
+        from storage.postgres import PostgresDatabase  # noqa: PLC0415 - its library is optional
+    except ImportError as error:
+        raise StorageError("PostgreSQL needs its library: pip install 'loket[postgres]'") from error
+    return PostgresDatabase(url)
+
+
+def look_at_server(url: str) -> "ServerReport":
+    """Return what a PostgreSQL server says of itself; raise StorageError if it cannot be asked."""
+    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+
+    return postgres_server.look_at(url)
+
+
+def read_server(url: str, unit: Unit[T]) -> T:
+    """Run a `unit` that only reads on a PostgreSQL server; raise StorageError if that fails."""
+    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+
+    return postgres_server.read(url, unit)
 
 
 class _Waiting(Struct, frozen=True):
@@ -185,7 +235,7 @@ class SqliteDatabase:
         if self._files:
             self._files.set_aside_log()
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> asyncio.Future[T]:
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - all are
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()

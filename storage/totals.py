@@ -1,6 +1,5 @@
 """Totals of days and months: the stored sums with the cursor of their events, and sums over orders."""
 
-import sqlite3
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -9,7 +8,7 @@ from msgspec.structs import asdict
 from bot.orders.totals import FIELDS, Cell, Facet, Totals
 from storage.codec import from_row
 from storage.orders import RecordedEvent
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 
 class TotalsCursor(Struct, frozen=True, kw_only=True):
@@ -88,5 +87,5 @@ def of_orders(tx: Tx, *, from_ms: int, until_ms: int) -> dict[tuple[int, str], T
     return {(row["user_id"], row["name"]): _totals(row) for row in rows}
 
 
-def _totals(row: sqlite3.Row) -> Totals:
+def _totals(row: ResultRow) -> Totals:
     return Totals(**{name: row[name] for name in FIELDS})

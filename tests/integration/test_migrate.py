@@ -28,7 +28,7 @@ def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
 def test_versions_are_numbered_upwards_from_1() -> None:
     versions = [version for version, _ in migrations()]
     assert versions[0] == 1
-    assert versions == sorted({*versions})
+    assert versions == sorted(set(versions))
 
 
 def test_a_new_database_is_brought_to_the_last_version(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from bot.orders.states import decide
 from bot.purchasing.totals import mismatches
 from storage import orders
 from storage.codec import from_row
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.lists import Told, lines_in
 from tests.simulation import money
 from tests.simulation.life import JAKARTA
@@ -43,7 +43,7 @@ class Ledgers:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        tx = Tx(world.disk.connection)
+        tx = SqliteTx(world.disk.connection)
         rows = world.disk.connection.execute("SELECT * FROM orders ORDER BY trxid").fetchall()
         self.orders = [from_row(Order, row) for row in rows]
         self.history = {order.trxid: orders.history(tx, order.trxid) for order in self.orders}
@@ -102,7 +102,7 @@ def examine(world: "World") -> None:
 
 def totals_are_sums_of_orders(world: "World", ledgers: Ledgers) -> None:
     """T1: the totals of each day and month are the sums over their orders, wherever the worker is."""
-    tx, zone = Tx(world.disk.connection), JAKARTA
+    tx, zone = SqliteTx(world.disk.connection), JAKARTA
     for day in {day_of(order.placed_at_ms, zone) for order in ledgers.orders}:
         for name in mismatches(tx, zone, day):
             world.violate("T1", f"the totals differ from the orders: {name}")
