@@ -214,7 +214,7 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
         case ReportView.RESELLER:
             resellers = totals.by_reseller(tx, period, clock.zone)
             largest = largest_first(resellers)
-            named = [(name_of(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
+            named = [(reseller_name(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
             text = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
         case ReportView.HOUR:
             sums = totals.by_hour(tx, scope)
@@ -231,7 +231,7 @@ def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Text:
     return words.days_report(head, sum_totals(sums.values()), days)
 
 
-def name_of(tx: Tx, user_id: int) -> str:
+def reseller_name(tx: Tx, user_id: int) -> str:
     """Return the name of a reseller, or their id if they have none."""
     person = people.get(tx, user_id)
     return person.name if person else str(user_id)
