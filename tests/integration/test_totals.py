@@ -1,7 +1,5 @@
 """Reports read sums of days and months, which are the sums over the orders, whatever becomes of these."""
 
-import sqlite3
-from contextlib import closing
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -9,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import convert
 from msgspec.structs import replace
 
 from bot.grammar.period import Period, day_of, midnight_ms, minute_of_day, single_day
@@ -31,7 +30,6 @@ from bot.purchasing import totals
 from bot.purchasing.totals import MAX_EVENTS_READ, ReportScope, TotalsWorker
 from storage import orders
 from storage import totals as stored
-from storage.codec import from_row
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import START_MS
@@ -73,9 +71,7 @@ def expected(shop: Shop, scope: ReportScope) -> dict[str, dict[Any, Totals]]:
     """Sum the rows of the orders, one by one."""
     sums: dict[str, dict[Any, Totals]] = {name: {} for name in ("product", "hour", "reseller", "day", "cell")}
     from_ms, until_ms = scope.period.bounds_ms(scope.zone)
-    with closing(sqlite3.connect(shop.path)) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = [from_row(Order, row) for row in connection.execute("SELECT * FROM orders")]
+    rows = [convert(row, Order, strict=False) for row in shop.rows("SELECT * FROM orders")]
     for order in rows:
         is_asked = from_ms <= order.placed_at_ms < until_ms and scope.user_id in (None, order.user_id)
         if not is_asked:
@@ -201,13 +197,12 @@ async def test_a_correction_days_later_lands_on_the_day_of_its_order(shop: Shop)
 
 async def test_a_report_is_right_while_the_totals_are_far_behind(shop: Shop) -> None:
     await remembers(shop, 1)
-    with closing(sqlite3.connect(shop.path)) as connection, connection:
-        connection.execute(
-            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
-            " INSERT INTO order_events (trxid, at_ms, actor, kind, facts, state_after)"
-            " SELECT trxid, at_ms, actor, 'Overdue', '{}', state_after FROM order_events, n",
-            (MAX_EVENTS_READ + 1,),
-        )
+    shop.rows(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
+        " INSERT INTO order_events (trxid, at_ms, actor, kind, facts, state_after)"
+        " SELECT trxid, at_ms, actor, 'Overdue', '{}', state_after FROM order_events, n",
+        MAX_EVENTS_READ + 1,
+    )
     scope = ReportScope(period=LONG, zone=ZONE)
     await shop.totals.run_once()
     assert await reads(shop, scope) == expected(shop, scope)
@@ -258,8 +253,7 @@ async def test_in_another_time_zone_the_days_are_made_anew(shop: Shop) -> None:
 async def test_an_order_that_cannot_be_read_stops_no_other(shop: Shop) -> None:
     await remembers(shop, 1)
     await remembers(shop, 2)
-    with closing(sqlite3.connect(shop.path)) as connection, connection:
-        connection.execute("UPDATE order_events SET facts = '{' WHERE event_id = 1")
+    shop.rows("UPDATE order_events SET facts = '{' WHERE event_id = 1")
     await adds(shop)
     stored_today = "SELECT succeeded_count FROM totals WHERE facet = 'reseller' AND period = 20260921"
     assert shop.rows(stored_today) == [{"succeeded_count": 1}]
@@ -269,8 +263,7 @@ async def test_the_auditor_compares_yesterday_at_night_and_tells_the_admins_once
     await remembers(shop, 1)
     await adds(shop)
     await shop.auditor.run_once()
-    with closing(sqlite3.connect(shop.path)) as connection, connection:
-        connection.execute("UPDATE totals SET sales_idr = sales_idr + 1 WHERE facet = 'hour' AND user_id = 0")
+    shop.rows("UPDATE totals SET sales_idr = sales_idr + 1 WHERE facet = 'hour' AND user_id = 0")
     for hours in (3, 5, 24):
         shop.clock.passes(hours * 3600)
         await shop.auditor.run_once()
