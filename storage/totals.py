@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from bot.orders.model import Order
 from bot.orders.totals import FIELDS, Cell, Facet, Totals
 from storage.codec import from_row
 from storage.orders import RecordedEvent
@@ -79,6 +80,12 @@ def by_name(tx: Tx, scope: TotalsScope) -> dict[str, Totals]:
 
 def by_period(tx: Tx, scope: TotalsScope) -> dict[int, Totals]:
     return {row["period"]: _totals(row) for row in tx.all("totals_by_period", **asdict(scope))}
+
+
+def owner_of(tx: Tx, order: Order) -> int:
+    """Return the owner of the shop that pays for an order, in whose totals it counts."""
+    row = None if order.shop_id is None else tx.one("owner_of_order_shop", shop_id=order.shop_id)
+    return row["owner_id"] if row else order.user_id
 
 
 def of_orders(tx: Tx, *, from_ms: int, until_ms: int) -> dict[tuple[int, str], Totals]:

@@ -61,6 +61,11 @@ class Action(StrEnum):
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
     RECAP_OFF = "recap_off"
+    NEWER_PEOPLE = "newer_people"
+    OLDER_PEOPLE = "older_people"
+    INVITE_ASSISTANT = "invite_assistant"
+    CONFIRM_ASSISTANT = "confirm_assistant"
+    CONFIRM_DISMISSAL = "confirm_dismissal"
 
 
 VIEW_ACTIONS = frozenset(
@@ -70,6 +75,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
         *(Action.PROFIT, Action.PROFIT_FILE, Action.RECAP_OFF),
+        *(Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

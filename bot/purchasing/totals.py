@@ -19,6 +19,7 @@ from bot.purchasing.invariants import replay
 from bot.unit_of_work import WorkContext
 from storage import orders, totals
 from storage.database import Database
+from storage.people import shop_owner_id
 from storage.totals import EventToAdd, TotalsCursor, TotalsScope
 from storage.transaction import Tx
 
@@ -44,7 +45,7 @@ Span = tuple[int, int]
 
 
 class ReportScope(Struct, frozen=True, kw_only=True):
-    """Days in the zone of the shop, of one reseller or of all."""
+    """Days in the zone of the shop, of the shop of one person or of all."""
 
     period: Period
     zone: tzinfo
@@ -88,13 +89,13 @@ def by_day(tx: Tx, scope: ReportScope) -> Sums[date]:
     return {date.fromisoformat(str(period)): each for period, each in found.items()}
 
 
-def cells_of(order: Order, zone: tzinfo) -> tuple[Cell, ...]:
-    """Return where an order counts, on its day and in its month."""
+def cells_of(order: Order, owner_id: int, zone: tzinfo) -> tuple[Cell, ...]:
+    """Return where an order counts, on its day and in its month: for the owner of its shop."""
     day = _day_key(day_of(order.placed_at_ms, zone))
     hour = HOURS[minute_of_day(order.placed_at_ms, zone) // 60]
     return (
-        *_cells_at(day, hour, order.user_id, order.product_code),
-        *_cells_at(day // 100, hour, order.user_id, order.product_code),
+        *_cells_at(day, hour, owner_id, order.product_code),
+        *_cells_at(day // 100, hour, owner_id, order.product_code),
     )
 
 
@@ -157,7 +158,8 @@ def _read(
     key_of: Callable[[Cell], K],
     spans: Sequence[Span],
 ) -> Sums[K]:
-    unread, user_id = _unread(tx, scope.zone), scope.user_id or SHOP
+    unread = _unread(tx, scope.zone)
+    user_id = shop_owner_id(tx, scope.user_id) if scope.user_id else SHOP
     found: Sums[K] = {}
     if unread is None:
         cells = _cells_of_orders(tx, scope.period, scope.zone)
@@ -227,13 +229,13 @@ def _unread(tx: Tx, zone: tzinfo) -> Sums[Cell] | None:
         return None
     changes: Sums[Cell] = {}
     for trxid in {event.trxid: None for event in events}:
-        _change(changes, _order_until(tx, trxid, cursor.event_id), orders.get(tx, trxid), zone)
+        _change(tx, changes, _order_until(tx, trxid, cursor.event_id), orders.get(tx, trxid), zone)
     return changes
 
 
-def _change(changes: Sums[Cell], before: Order | None, after: Order | None, zone: tzinfo) -> None:
+def _change(tx: Tx, changes: Sums[Cell], before: Order | None, after: Order | None, zone: tzinfo) -> None:
     """Add to `changes` what became of one order."""
-    was, becomes = _counted(before, zone), _counted(after, zone)
+    was, becomes = _counted(tx, before, zone), _counted(tx, after, zone)
     if was == becomes:
         return
     for cell, each in was.items():
@@ -242,8 +244,10 @@ def _change(changes: Sums[Cell], before: Order | None, after: Order | None, zone
         changes[cell] = changes.get(cell, NOTHING) + each
 
 
-def _counted(order: Order | None, zone: tzinfo) -> Sums[Cell]:
-    return dict.fromkeys(cells_of(order, zone), totals_of(order)) if order else {}
+def _counted(tx: Tx, order: Order | None, zone: tzinfo) -> Sums[Cell]:
+    if order is None:
+        return {}
+    return dict.fromkeys(cells_of(order, totals.owner_of(tx, order), zone), totals_of(order))
 
 
 def _order_until(tx: Tx, trxid: str, event_id: int) -> Order | None:
@@ -316,7 +320,7 @@ class TotalsWorker:
         changes: Sums[Cell] = {}
         for trxid in {event.trxid: None for event in settled}:
             before, now = _order_until(tx, trxid, after), _order_until(tx, trxid, event_id)
-            _change(changes, before, now, self._zone)
+            _change(tx, changes, before, now, self._zone)
         return _Slice(changes=changes, event_id=event_id, is_last=len(settled) < EVENTS_A_SLICE)
 
 

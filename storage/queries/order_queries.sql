@@ -2,25 +2,49 @@
 SELECT * FROM orders WHERE (placed_at_ms, trxid) < (:at_ms, :trxid)
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
--- name: orders_of_user_before
-SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
+-- Lists of a shop: `owner_id` is its owner. Orders from before there were shops belong to the person who typed them.
+
+-- name: orders_of_shop_before
+SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id = (SELECT shop_id FROM shops WHERE owner_id = :owner_id) AND (placed_at_ms, trxid) < (:at_ms, :trxid)
+    ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit) AS of_shop
+UNION ALL SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id IS NULL AND user_id = :owner_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
+    ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit) AS without_shop
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
--- name: orders_of_user_after
-SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) > (:at_ms, :trxid)
+-- name: orders_of_shop_after
+SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id = (SELECT shop_id FROM shops WHERE owner_id = :owner_id) AND (placed_at_ms, trxid) > (:at_ms, :trxid)
+    ORDER BY placed_at_ms, trxid LIMIT :limit) AS of_shop
+UNION ALL SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id IS NULL AND user_id = :owner_id AND (placed_at_ms, trxid) > (:at_ms, :trxid)
+    ORDER BY placed_at_ms, trxid LIMIT :limit) AS without_shop
 ORDER BY placed_at_ms, trxid LIMIT :limit;
 
--- name: orders_of_user_to
--- The unary plus makes SQLite use the index on destinations: a destination has few orders, a reseller many.
-SELECT * FROM orders WHERE destination = :destination AND +user_id = :user_id
+-- name: orders_of_shop_to
+SELECT * FROM orders
+WHERE destination = :destination
+    AND coalesce((SELECT owner_id FROM shops WHERE shops.shop_id = orders.shop_id), orders.user_id) = :owner_id
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
 -- name: orders_to
 SELECT * FROM orders WHERE destination = :destination ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
 
--- name: orders_of_user_within
-SELECT * FROM orders
-WHERE user_id = :user_id AND (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
+-- name: has_typed_since
+SELECT 1 FROM orders
+WHERE shop_id = (SELECT shop_id FROM shops WHERE owner_id = :owner_id) AND placed_at_ms >= :since_ms
+    AND user_id = :user_id LIMIT 1;
+
+-- name: orders_of_shop_within
+SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id = (SELECT shop_id FROM shops WHERE owner_id = :owner_id)
+        AND (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
+    ORDER BY placed_at_ms, trxid LIMIT :limit) AS of_shop
+UNION ALL SELECT * FROM (SELECT * FROM orders
+    WHERE shop_id IS NULL AND user_id = :owner_id
+        AND (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
+    ORDER BY placed_at_ms, trxid LIMIT :limit) AS without_shop
 ORDER BY placed_at_ms, trxid LIMIT :limit;
 
 -- name: orders_within

@@ -73,13 +73,17 @@ SELECT user_id, product_code AS name,
     coalesce(sum(CASE WHEN paid_idr IS NULL THEN spent_idr END), 0) AS unpriced_cost_idr,
     sum(CASE WHEN state = 'succeeded' AND paid_idr IS NULL AND spent_idr IS NULL THEN 1 ELSE 0 END)
         AS unpriced_uncosted_count
-FROM (SELECT user_id, product_code, state,
+FROM (SELECT coalesce((SELECT owner_id FROM shops WHERE shops.shop_id = orders.shop_id), orders.user_id) AS user_id,
+        product_code, state,
         CASE WHEN state = 'succeeded' THEN price_idr END AS paid_idr,
         CASE WHEN state = 'succeeded' THEN coalesce(cost_idr, expected_cost_idr) END AS spent_idr,
         CASE WHEN state = 'succeeded' AND cost_idr IS NULL AND expected_cost_idr IS NOT NULL THEN 1 ELSE 0 END
             AS is_estimated
     FROM orders WHERE placed_at_ms >= :from_ms AND placed_at_ms < :until_ms) AS placed
 GROUP BY user_id, product_code;
+
+-- name: owner_of_order_shop
+SELECT owner_id FROM shops WHERE shop_id = :shop_id;
 
 -- name: events_to_add
 SELECT event_id, trxid, at_ms FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;

@@ -92,6 +92,7 @@ class Stage:
             deposit_accounts=ACCOUNTS,
             deposit_qris=qris,
             recap_minute=21 * 60,
+            bot_username=lambda: "loket_bot",
         )
         self._message_ids = count(1)
         self._last_message_id = 0
