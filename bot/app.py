@@ -236,6 +236,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         health_rules=HealthRules(
             failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000
         ),
+        recap_minute=settings.recap_minute,
     )
 
 

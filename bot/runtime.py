@@ -14,6 +14,7 @@ from bot.delivery.sending import MessageSender
 from bot.deposits.accounts import DepositAccount
 from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
+from bot.features.history.recap import RecapWorker
 from bot.features.lazy_content import load_content
 from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
@@ -24,6 +25,7 @@ from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
+from bot.purchasing.totals import TotalsWorker
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
@@ -71,6 +73,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     price_notices: bool = True
     low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
+    recap_minute: int | None = None
 
 
 class Runtime:
@@ -102,6 +105,8 @@ class Runtime:
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
             Worker("news", self.news.run_once, WakeUp()),
             Worker("auditor", self.auditor.run_once, WakeUp()),
+            Worker("totals", self.totals.run_once, WakeUp()),
+            Worker("recap", self.recap.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
 
@@ -122,6 +127,7 @@ class Runtime:
             biller_reserve_idr=settings.biller_reserve_idr,
             low_balance=settings.low_balance,
             health_rules=settings.health_rules,
+            recap_minute=settings.recap_minute,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
 
@@ -210,4 +216,13 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
             order_max_age_s=settings.order_max_age_s,
             trx_timeout_s=settings.biller_timeout_s,
+        )
+        self.totals = TotalsWorker(
+            database=environment.database, context=self.context, now_ms=environment.now_ms
+        )
+        self.recap = RecapWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
         )

@@ -32,6 +32,7 @@ from bot.setting_values import (
     check_merchant_qris,
     check_public_url,
     check_telegram_api_url,
+    check_time_of_day,
     check_time_zone,
     parse_network,
     parse_person_ids,
@@ -166,6 +167,9 @@ class Settings(ShellSettings):
     trusted_proxies: Networks = ()
     mutation_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
+    recap_at: Annotated[
+        Annotated[str, AfterValidator(check_time_of_day)] | None, BeforeValidator(unset_if_empty)
+    ] = "21:00"
     biller_concurrency: Annotated[int, whole_number(1, 1000)] = 32
     biller_timeout_s: Annotated[float, positive_number(600, unit=" of seconds")] = 45
     order_max_age_s: Annotated[int, whole_number(1, unit=" of seconds")] = 600
@@ -245,6 +249,14 @@ class Settings(ShellSettings):
     def reseller_floor_idr(self) -> int | None:
         """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
+
+    @property
+    def recap_minute(self) -> int | None:
+        """The minute of the shop's day at which the recap is sent; None if it never is."""
+        if self.recap_at is None:
+            return None
+        hour, minute = self.recap_at.split(":")
+        return 60 * int(hour) + int(minute)
 
     @property
     def desk_address(self) -> str | None:

@@ -21,8 +21,8 @@ from bot.grammar.period import single_day
 from bot.notices.alarms import BillerBalance
 from bot.orders.biller_float import LowBalance
 from bot.orders.model import Intent, Order, State
-from bot.orders.profit import Profit, by_product, sum_profit
-from bot.orders.sales_summary import SalesTotal, sum_sales
+from bot.orders.totals import Totals, largest_first, sum_totals
+from bot.purchasing.totals import ReportScope, by_product
 from bot.settings import FileSettings, ShellSettings
 from bot.spreadsheets import Cell, csv_bytes
 from bot.unit_of_work import WorkContext
@@ -234,21 +234,25 @@ def order_data(rows: list[ListedOrder]) -> list[dict[str, Any]]:
 
 
 class ProductDay(Struct, frozen=True, kw_only=True):
-    """The orders of one product on a day, by their result."""
+    """The totals of one product on a day."""
 
     product: str
-    sales: SalesTotal
-    profit: Profit
+    totals: Totals
 
     @property
     def cells(self) -> tuple[Cell, ...]:
         """The row of the product under REPORT_HEADER."""
-        counts = self.sales.counts
-        failed = counts.get(State.FAILED, 0) + counts.get(State.EXPIRED, 0)
-        is_open = self.sales.count - self.sales.success_count - failed
-        profit = self.profit
-        money = (profit.sales_idr, profit.cost_idr, profit.profit_idr)
-        return (self.product, self.sales.count, self.sales.success_count, failed, is_open, *money)
+        sums = self.totals
+        failed = sums.failed_count + sums.expired_count
+        money = (sums.sales_idr, sums.cost_idr, sums.profit_idr)
+        return (
+            self.product,
+            sums.count,
+            sums.succeeded_count,
+            failed,
+            sums.count - sums.finished_count,
+            *money,
+        )
 
 
 class DayReport(Struct, frozen=True, kw_only=True):
@@ -261,25 +265,11 @@ class DayReport(Struct, frozen=True, kw_only=True):
 
 def read_day(day: date, settings: FileSettings) -> DayReport:
     """Sum the orders that were placed on a day, as `lap` and `laba` do."""
-    from_ms, until_ms = single_day(day).bounds_ms(settings.zone)
-
-    def read(tx: Tx) -> DayReport:
-        sales = order_queries.sum_by_product(tx, user_id=None, from_ms=from_ms, until_ms=until_ms)
-        sold = order_queries.sold_products(tx, from_ms=from_ms, until_ms=until_ms)
-        profits = dict(by_product(sold))
-        codes = [*profits, *sorted({each.product_code for each in sales} - profits.keys())]
-        rows = tuple(
-            ProductDay(
-                product=code,
-                sales=sum_sales(each for each in sales if each.product_code == code),
-                profit=profits.get(code, Profit()),
-            )
-            for code in codes
-        )
-        total = ProductDay(product="total", sales=sum_sales(sales), profit=sum_profit(sold))
-        return DayReport(day=day, rows=rows, total=total)
-
-    return read_database(settings.database_url, read)
+    scope = ReportScope(period=single_day(day), zone=settings.zone)
+    sums = read_database(settings.database_url, lambda tx: by_product(tx, scope))
+    rows = tuple(ProductDay(product=code, totals=each) for code, each in largest_first(sums))
+    total = ProductDay(product="total", totals=sum_totals(sums.values()))
+    return DayReport(day=day, rows=rows, total=total)
 
 
 def day_lines(report: DayReport) -> Iterator[str]:
@@ -287,9 +277,9 @@ def day_lines(report: DayReport) -> Iterator[str]:
     for row in (*report.rows, report.total):
         product, *numbers = row.cells
         yield "".join((f"{product:<16}", *(f"{number:>14,}" for number in numbers)))
-    if missing := report.total.profit.uncosted_count:
+    if missing := report.total.totals.uncosted_count:
         yield f"the cost of {missing} orders is not known: their price is in no profit"
-    if unpriced := report.total.profit.unpriced_count:
+    if unpriced := report.total.totals.unpriced_count:
         yield f"{unpriced} orders have no price: they are in no sales"
 
 
@@ -302,6 +292,6 @@ def day_data(report: DayReport) -> dict[str, Any]:
     """Return the report as plain data; names are only ever added."""
     rows = [dict(zip(REPORT_HEADER, row.cells, strict=True)) for row in report.rows]
     total = dict(zip(REPORT_HEADER, report.total.cells, strict=True))
-    profit = report.total.profit
-    unknown = {"uncosted": profit.uncosted_count, "unpriced": profit.unpriced_count}
+    sums = report.total.totals
+    unknown = {"uncosted": sums.uncosted_count, "unpriced": sums.unpriced_count}
     return {"day": report.day.isoformat(), "products": rows, "total": total | unknown}

@@ -35,7 +35,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
     `behind_ms` by how much our clock is behind Telegram's, `bot_username` the bot's name, empty until
-    Telegram has told it.
+    Telegram has told it. `recap_minute` is the minute of the shop's day at which the recap is sent.
     """
 
     admin_ids: tuple[int, ...]
@@ -54,6 +54,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     biller_reserve_idr: int | None = None
     low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
+    recap_minute: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     @property

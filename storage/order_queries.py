@@ -1,4 +1,4 @@
-"""Reads orders for display: those of a shop, those to a destination, and the totals of a period.
+"""Reads orders for display: those of a shop, those to a destination, and those of a period.
 
 `user_id` is a person of the shop, its owner or an assistant; None means the orders of all shops.
 """
@@ -6,8 +6,6 @@
 from collections.abc import Iterator
 
 from bot.orders.model import Order, State
-from bot.orders.profit import SoldProduct
-from bot.orders.sales_summary import ProductSales
 from storage.codec import from_row
 from storage.people import shop_owner_id
 from storage.transaction import Tx
@@ -57,22 +55,6 @@ def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int)
         owner_id = shop_owner_id(tx, user_id)
         rows = tx.all("orders_of_shop_to", destination=destination, owner_id=owner_id, limit=limit)
     return [from_row(Order, row) for row in rows]
-
-
-def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
-    """Sum the orders placed from `from_ms` until before `until_ms`, by product and state."""
-    if user_id is None:
-        rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
-    else:
-        owner_id = shop_owner_id(tx, user_id)
-        rows = tx.all("sales_by_product_of_shop", owner_id=owner_id, from_ms=from_ms, until_ms=until_ms)
-    return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
-
-
-def sold_products(tx: Tx, *, from_ms: int, until_ms: int) -> list[SoldProduct]:
-    """Sum the succeeded orders placed from `from_ms` until before `until_ms`, by reseller and product."""
-    rows = tx.all("sold_products", from_ms=from_ms, until_ms=until_ms)
-    return [from_row(SoldProduct, row) for row in rows]
 
 
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:

@@ -17,7 +17,7 @@ class HoldCause(StrEnum):
 
 
 class Invariant(StrEnum):
-    """The invariants of orders (I) and of money (W), with their numbers in the audit."""
+    """The invariants of orders (I), of money (W) and of totals (T), with their numbers in the audit."""
 
     ONE_PURCHASE = "I1"
     TOLD = "I5"
@@ -27,6 +27,7 @@ class Invariant(StrEnum):
     RUNNING = "W2"
     TIED = "W3"
     POSITION = "W4"
+    SUMMED = "T1"
 
 
 class UnknownTrxid(Struct, frozen=True, kw_only=True):

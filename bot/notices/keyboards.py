@@ -34,6 +34,7 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
+from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
@@ -88,8 +89,10 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
     return _other_buttons(notice)
 
 
-def _other_buttons(notice: Notice) -> ButtonRows:
+def _other_buttons(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
     match notice:
+        case DailyRecap(user_id=int()):
+            return _row(Action.RECAP_OFF)
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
         case OrderCard():

@@ -65,6 +65,7 @@ INVARIANTS = {
     Invariant.RUNNING: "Saldo tidak cocok dengan catatan uangnya.",
     Invariant.TIED: "Catatan uang tidak cocok dengan pesanan.",
     Invariant.POSITION: "Uang pesanan ini tidak cocok dengan statusnya.",
+    Invariant.SUMMED: "Jumlah di laporan tidak cocok dengan pesanannya.",
 }
 
 MONEY = (Invariant.BALANCED, Invariant.RUNNING, Invariant.TIED, Invariant.POSITION)
@@ -332,6 +333,8 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     advice: Row = "Cek pesanan ini di biller sebelum memutuskan apa pun."
     if notice.invariant in MONEY:
         advice = ("Periksa semuanya di server: ", code("loket books"))
+    elif notice.invariant is Invariant.SUMMED:
+        advice = ("Pesanan dan saldo tidak terpengaruh. Hitung dari file pesanan: ", code("lap kemarin xlsx"))
     return lines(
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
         INVARIANTS[notice.invariant],

@@ -92,6 +92,7 @@ class Shop:
         self.submitter, self.messenger = runtime.submitter, runtime.messenger
         self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
+        self.totals, self.recap = runtime.totals, runtime.recap
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.clock_watch = runtime.clock_watch
         self.news = runtime.news

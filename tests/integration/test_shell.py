@@ -28,7 +28,6 @@ from bot.orders.product_health import HealthRules
 from bot.settings import ShellSettings
 from bot.spreadsheets import CSV_BOM
 from bot.texts.formatting import Clock
-from storage import order_queries
 from storage.backup import last_backup
 from storage.lock import exclusive_lock, holder_of
 from storage.migrate import migrate
@@ -95,11 +94,7 @@ async def test_the_status_as_json_has_plain_values(day: Shop) -> None:
 async def test_the_report_of_a_day_has_the_sums_of_lap_and_laba(day: Shop) -> None:
     today = datetime.fromtimestamp(day.clock() / 1000, ZONE).date()
     report = shell.read_day(today, settings_of(day))
-    from_ms, until_ms = single_day(today).bounds_ms(ZONE)
-    sales = await day.disk.read(
-        lambda tx: order_queries.sum_by_product(tx, user_id=None, from_ms=from_ms, until_ms=until_ms)
-    )
-    assert report.total.cells[1] == sum(each.count for each in sales) == 6
+    assert report.total.cells[1] == len(day.rows("SELECT trxid FROM orders")) == 6
     assert [row.cells[:5] for row in report.rows] == [("S5", 4, 2, 0, 2), ("S10", 2, 0, 2, 0)]
     assert report.total.cells == ("total", 6, 2, 2, 2, 12_000, 10_200, 1_800)
     laba = ProfitReport(period=str(single_day(today)), before="", after="", is_today=True)

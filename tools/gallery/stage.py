@@ -98,6 +98,7 @@ class Stage:
             reseller_floor_idr=floor_idr,
             deposit_accounts=ACCOUNTS,
             deposit_qris=qris,
+            recap_minute=21 * 60,
             bot_username=lambda: "loket_bot",
             health_rules=HealthRules(failures_to_close=failures_to_close),
         )
