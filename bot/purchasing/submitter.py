@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from bot.leadership import NOT_LEADING, SAFETY_MS, Fence
 from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
@@ -97,6 +98,7 @@ class Submitter:
         self,
         *,
         database: Database,
+        fence: Fence,
         context: WorkContext,
         biller: Biller,
         breaker: CircuitBreaker,
@@ -107,8 +109,11 @@ class Submitter:
         outbox_wake_up: WakeUp,
         concurrency: int,
         max_age_s: int,
+        trx_timeout_s: float,
     ) -> None:
         self._database = database
+        self._fence = fence
+        self._leaders = fence.fenced(database)
         self._context = context
         self._biller = biller
         self._breaker = breaker
@@ -120,26 +125,40 @@ class Submitter:
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
         self._turns = FairQueue()
+        self._trx_timeout_s = trx_timeout_s
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._inherited: dict[str, Order] = {}
+        """Orders that an earlier leader was submitting: its posts may be under way until `_sweep_at_s`."""
+        self._sweep_at_s = 0.0
         self._on_the_wire = 0
         self._claiming: asyncio.Future[list[Order]] | None = None
         self._claims_again = False
         self._stopping = False
 
     def is_posting(self, trxid: str) -> bool:
-        """Return whether this order's post, or the storing of its answer, is under way."""
-        return trxid in self._posting
+        """Return whether this order's post, or the storing of its answer, may be under way."""
+        return trxid in self._posting or trxid in self._inherited
 
-    async def recover(self) -> int:
-        """Before any post, make orders unknown that the last process left submitting; return how many."""
-        swept = await self._database.write(lambda tx: _recover(self._context.begin(tx, self._now_ms())))
-        if swept:
-            _log.warning("submitting orders left unknown after restart", extra={"count": swept})
+    def inherit(self, submitting: list[Order]) -> None:
+        """Leave the orders of an earlier leader alone until no post of it can be under way any more."""
+        self._inherited = {order.trxid: order for order in submitting}
+        self._sweep_at_s = self._monotonic() + self._trx_timeout_s + SAFETY_MS / 1000
+
+    async def _sweep_inherited(self) -> None:
+        """Make unknown what an earlier leader has left submitting; what was claimed since is not touched."""
+        left = [order for trxid, order in self._inherited.items() if trxid not in self._posting]
+        count = await self._leaders.write(
+            lambda tx: _sweep(self._context.begin(tx, self._now_ms()), _unchanged(tx, left))
+        )
+        self._inherited.clear()
+        if count:
+            _log.warning("submitting orders of an earlier leader made unknown", extra={"count": count})
             self._outbox_wake_up.set()
-        return swept
 
     async def run_once(self) -> float:
         """Claim the due orders and start to post them; return the seconds until the next order is due."""
+        if self._inherited and self._monotonic() >= self._sweep_at_s:
+            await self._sweep_inherited()
         await self._clock.correct()
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
@@ -153,8 +172,10 @@ class Submitter:
         return await self._until_next(self._now_ms())
 
     def claim(self) -> None:
-        """Claim the due orders in the commit of the current writes."""
-        if self._clock.is_set_back():
+        """Claim the due orders in the commit of the current writes, or let the leader claim them."""
+        if not self._fence.is_leading():
+            self._fence.wake_leader()
+        elif self._clock.is_set_back():
             self._wake_up.set()  # old orders look young until their times are corrected
         elif self._claiming:
             self._claims_again = True
@@ -172,7 +193,7 @@ class Submitter:
             if not stored.cancelled() and stored.exception() is None:
                 self._wake_up.set()
 
-        asyncio.ensure_future(self._database.write(lambda _: None)).add_done_callback(wake)
+        asyncio.ensure_future(self._leaders.write(lambda _: None)).add_done_callback(wake)
 
     def _free(self) -> int:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
@@ -180,7 +201,7 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
-        claiming = asyncio.ensure_future(self._database.write(lambda tx: self._claim(tx, free)))
+        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free)))
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming
@@ -256,7 +277,7 @@ class Submitter:
             )
         )
         if held:
-            await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
+            await self._leaders.write(lambda tx: self._answer_held(tx, held, now_ms))
             self._outbox_wake_up.set()
         more = len(held) == HELD_AT_ONCE
         return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
@@ -285,7 +306,7 @@ class Submitter:
 
     async def _post(self, order: Order) -> None:
         try:
-            answer = await self._biller.buy(order)
+            answer = await self._buy(order)
         except asyncio.CancelledError:
             # The post may have left: the order stays SUBMITTING, and the next start makes it unknown.
             _log.warning("purchase cut off by the stop", extra={"trxid": order.trxid})
@@ -297,10 +318,19 @@ class Submitter:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: on a full disk the breaker must still count the answers.
-        alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+        alarm = self._record(order, answer)
         if alarm:
             _log.warning("circuit breaker changed", extra={"alarm": type(alarm).__name__})
         await self._store(order, answer, alarm)
+
+    def _record(self, order: Order, answer: Answer) -> BreakerOpened | BreakerClosed | None:
+        if answer == NOT_LEADING:
+            return None  # it says nothing about the biller
+        return self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+
+    async def _buy(self, order: Order) -> Answer:
+        # Between the claim and this moment the process may have stood still for longer than its lease.
+        return await self._biller.buy(order) if self._fence.is_leading() else NOT_LEADING
 
     async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, with retries until the database accepts it."""
@@ -353,14 +383,23 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _recover(work: UnitOfWork) -> int:
+def recover(work: UnitOfWork, *, sweeps: bool = True) -> int:
+    """Make due what waits for no reason, and unknown what was left submitting; return how many of these."""
     make_due_at_start(work)
-    return _sweep(work)
+    return _sweep(work, submitting(work.tx)) if sweeps else 0
 
 
-def _sweep(work: UnitOfWork) -> int:
+def submitting(tx: Tx) -> list[Order]:
+    """Return the orders whose post may be under way, or was when its process died."""
     # Whatever their time of change: the clock may have been set back since.
-    stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+    return orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+
+
+def _unchanged(tx: Tx, before: list[Order]) -> list[Order]:
+    return [order for order in before if orders.get(tx, order.trxid) == order]
+
+
+def _sweep(work: UnitOfWork, stranded: list[Order]) -> int:
     for order in stranded:
         event = Unclear(why="stopped while sending", cause=UnknownCause.NOT_STORED)
         apply_event_to(work, order.trxid, event, actor="start")

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bot.catalogue.product import Product
 from bot.features.people import membership
 from bot.handlers import callbacks, messages
+from bot.leadership import SOLE_LEADER, Fence
 from bot.notices import Notice
 from bot.notices.buttons import Action
 from bot.orders.model import Order
@@ -67,7 +68,7 @@ class Shop:
         self.starts()
         self._message_id = 0
 
-    def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
+    def starts(self, *, biller: Biller | None = None, fence: Fence = SOLE_LEADER, **rules: Any) -> None:
         """Start the workers as a new process would: only what is on the disk is still known."""
         environment = Environment(
             database=self.disk,
@@ -78,8 +79,9 @@ class Shop:
             monotonic=self.clock.monotonic,
             nonce=self.nonces,
             random_suffix=self.random_suffix,
+            fence=fence,
         )
-        runtime = Runtime(environment, replace(RULES, **rules))
+        self.runtime = runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
             runtime.context,
             runtime.orders_wake_up,
@@ -91,6 +93,11 @@ class Shop:
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.clock_watch = runtime.clock_watch
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
+
+    async def recovers(self) -> int:
+        """Look after what the last process left, as a start does; return how many orders became unknown."""
+        taken = await self.disk.write(lambda tx: self.runtime.take_over(tx, None))
+        return taken.swept_count
 
     async def hires(self, *user_ids: int) -> None:
         """Approve resellers by the settings, as a start does."""

@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.features.people import membership
-from bot.purchasing import restore_gate
 from bot.runtime import Environment as Outside
 from bot.runtime import Runtime, RuntimeSettings
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
-from storage.transaction import Tx
 from tests.simulation.deposits import ACCOUNT, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
@@ -94,21 +92,16 @@ class Life:
                 await self.database.write(
                     partial(membership.approve_configured, user_ids=resellers, now_ms=self.world.now_ms())
                 )
-                await self.database.write(self._check_restore)
-                await self.runtime.submitter.recover()
+                taken = await self.database.write(lambda tx: self.runtime.take_over(tx, None))
                 break
             except Exception as error:  # noqa: BLE001 - a supervisor starts the program again
                 self.world.note(f"start failed: {error}")
                 await asyncio.sleep(1)
-        for worker in self.runtime.workers:
-            self.start(worker.run())
+        self.start(self.runtime.lead(taken))
         if not self.world.plan.webhook:
             self.start(Worker("poller", self.poller.run_once, WakeUp()).run())
         self.is_up = True
         self.world.note(f"life {self.number} is up")
-
-    def _check_restore(self, tx: Tx) -> None:
-        restore_gate.check_after_restore(self.runtime.context.begin(tx, self.world.now_ms()))
 
     def start(self, work: "Coroutine[object, object, object]") -> "asyncio.Task[object]":
         """Run something inside this life."""

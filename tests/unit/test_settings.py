@@ -98,6 +98,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "telegram_messages_per_s": 30,
         "telegram_chat_messages_per_s": 1,
         "log_level": "INFO",
+        "loket_replica": None,
     }
 
 
@@ -129,6 +130,7 @@ CANARY = "canary-5f3a"
         ("LISTEN_PORT", CANARY),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:{CANARY}@db/loket"),
+        ("LOKET_REPLICA", f"{CANARY} with blanks"),
         ("TIMEZONE", CANARY),
         ("BILLER_CONCURRENCY", CANARY),
         ("BILLER_TIMEOUT_S", CANARY),
