@@ -135,7 +135,7 @@ class _FencedDatabase:
 
     def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
         def checked(tx: Tx) -> T:
-            self._keeper.hold(tx)
+            self._keeper.check(tx)
             return unit(tx)
 
         return self._database.write(checked, within_s=within_s)
@@ -198,12 +198,12 @@ class LeaseKeeper:
     def wake_leader(self) -> None:
         self._notify()
 
-    def hold(self, tx: Tx) -> None:
-        """Keep the lease until the transaction ends; raise LeaseLost if this process leads no more."""
+    def check(self, tx: Tx) -> None:
+        """Raise LeaseLost if this process does not lead as of this transaction."""
         if self._term is None or not self.is_leading():
             raise LeaseLost("this process does not lead")
         try:
-            lease.hold(tx, self._term)
+            lease.check(tx, self._term)
         except LeaseLost:
             self._term = None
             self._wake_up.set()

@@ -53,7 +53,7 @@ def release(tx: Tx, term: int) -> None:
     tx.run("release_lease", term=term)
 
 
-def hold(tx: Tx, term: int) -> None:
-    """Keep the lease in this term until the transaction ends; raise LeaseLost if it is not valid any more."""
-    if not tx.run("hold_lease", term=term):
+def check(tx: Tx, term: int) -> None:
+    """Raise LeaseLost if the lease is not valid in this term any more."""
+    if tx.one("valid_lease", term=term) is None:
         raise LeaseLost(f"term {term} is over")

@@ -47,12 +47,6 @@ class Tx:
         """Return all rows; a statement that can find many takes a limit itself."""
         return self._connection.execute(STATEMENTS[statement], values).fetchall()
 
-    def lock(self, name: str) -> None:
-        """Let other units that lock `name` wait until this one is stored.
-
-        Nothing is to be done here: the units of one file run one at a time.
-        """
-
     def is_broken(self, error: Exception) -> bool:
         """Return whether `error` comes from the database itself, so that this transaction is lost."""
         # These are caused by a value or statement of Loket, and leave the transaction intact.

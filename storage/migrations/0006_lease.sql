@@ -12,8 +12,3 @@ CREATE TABLE lease (
 ) STRICT;
 
 INSERT INTO lease (singleton, holder, term, taken_at_ms, valid_until_ms) VALUES (1, NULL, 0, 0, 0);
-
--- Names that a transaction holds until it ends, where no row is there to be locked.
-CREATE TABLE locks (
-    name                 TEXT    NOT NULL PRIMARY KEY
-) STRICT;

@@ -19,13 +19,8 @@ WHERE singleton = 1 AND term = :term AND holder IS NOT NULL AND valid_until_ms >
 -- name: release_lease
 UPDATE lease SET holder = NULL, held_since_ms = NULL WHERE singleton = 1 AND term = :term;
 
--- name: hold_lease
--- Promise: no other process takes the lease until this transaction has ended. The row is locked by being written.
-UPDATE lease SET term = term
-WHERE singleton = 1 AND term = :term AND holder IS NOT NULL AND valid_until_ms > database_now_ms();
-
--- name: hold_name
-INSERT INTO locks (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name;
-
--- name: database_time
-SELECT database_now_ms() AS now_ms;
+-- name: valid_lease
+-- Promise: what is stored with this lease was stored before another process took it: a transaction that overlaps with
+-- the take-over, which reads the orders being submitted, is not stored.
+SELECT term FROM lease WHERE singleton = 1 AND term = :term AND holder IS NOT NULL
+    AND valid_until_ms > database_now_ms();

@@ -120,7 +120,7 @@ class TestTheLease:
         assert await database.write(lambda tx: lease.take(tx, found, holder="first", for_ms=0)) == 1
         assert not await database.write(lambda tx: lease.renew(tx, 1, for_ms=10_000, held_since_ms=None))
         with pytest.raises(LeaseLost):
-            await database.write(lambda tx: lease.hold(tx, 1))
+            await database.write(lambda tx: lease.check(tx, 1))
 
     async def test_a_process_that_does_not_lead_shows_what_the_leader_holds_back(
         self, database: SqliteDatabase, keeper: LeaseKeeper
