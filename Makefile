@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup browser demo gallery card test prove coverage simulate bench check format lock audit clean
+.PHONY: setup browser postgres demo gallery card test prove coverage simulate bench check format lock audit clean
 
 setup: .venv/ready  ## a virtual environment with the locked packages and .venv/bin/loket
 
@@ -16,6 +16,9 @@ setup: .venv/ready  ## a virtual environment with the locked packages and .venv/
 browser: setup  ## a Chromium for the tests of the demo's page
 	@$(BIN)/python tools/browser.py
 
+postgres: setup  ## a PostgreSQL for the tests
+	@$(BIN)/python -m tools.postgres
+
 demo: setup  ## the bot with a simulated Telegram and a simulated biller, on a web page
 	$(BIN)/loket demo
 
@@ -25,14 +28,18 @@ gallery: setup  ## docs/gallery.md: all messages as they look in a chat, from th
 card: setup browser  ## docs/pictures/kartu-reseller.png from docs/kartu-reseller.md (needs fonts-inter, fonts-noto-color-emoji)
 	$(BIN)/python tools/reseller_card.py
 
-test: setup browser  ## every test but the long ones, in some five minutes
-	$(BIN)/python -m pytest -n auto -m "not prove"
+# Many tests wait for a bot that they started: two a core keep the cores busy.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
 
-prove: setup  ## the long tests: thousands of simulated worlds, a thousand kills, every planted bug
+test: setup browser postgres  ## every test but the long ones, in some five minutes
+	$(PYTEST)
+
+prove: setup postgres  ## the long tests: thousands of simulated worlds, a thousand kills, every planted bug
 	$(BIN)/python -m pytest -m prove
 
-coverage: setup browser  ## the lines that `make test` runs
-	$(BIN)/python -m pytest -n auto -m "not prove" --cov --cov-report=term:skip-covered
+coverage: setup browser postgres  ## the lines that `make test` runs
+	$(PYTEST) --cov --cov-report=term:skip-covered
 
 SEEDS ?= 0:500000
 
@@ -65,8 +72,8 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 lock: setup  ## lock the versions of pyproject.toml with their hashes (needs uv on the PATH)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header pyproject.toml --group dev --output-file requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --extra postgres pyproject.toml --output-file requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --extra postgres pyproject.toml --group dev --output-file requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --group bench --output-file tests/benchmarks/requirements.lock
 
 audit:  ## known faults of the locked libraries (needs uv on the PATH, and the network)

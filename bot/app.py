@@ -15,11 +15,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
+from starlette.types import ASGIApp
 from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
+from bot.desk.access import DoorPolicy
+from bot.desk.app import open_desk
 from bot.features.people import membership
 from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
@@ -34,7 +37,7 @@ from bot.telegram.sender import Sender
 from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.texts.formatting import Clock
 from bot.texts.render import render
-from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers
+from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger
@@ -116,7 +119,6 @@ class App:
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
             clock=self.runtime.clock_watch,
-            shares_commits=self.fence.shares_commits,
         )
         self.client.watch_server_time(self.runtime.clock_watch.note_server_time)
         self._poller = Poller(
@@ -194,7 +196,34 @@ class App:
             count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
+            desk=self._desk(),
         )
+
+    def _desk(self) -> ASGIApp | None:
+        """Return the desk on the web; None if it has no address."""
+        url = self.settings.desk_address
+        if url is None:
+            return None
+        policy = DoorPolicy(
+            owner_ids=self.settings.admin_ids,
+            staff_ids=self.settings.desk_staff_ids,
+            bot_token=self.settings.telegram_token.get_secret_value(),
+        )
+        trusted = self.settings.trusted_proxies
+        return open_desk(
+            self.database,
+            self.runtime.context,
+            policy,
+            url=url,
+            now_ms=now_ms,
+            wake=self._wake_workers,
+            new_token=lambda: secrets.token_urlsafe(32),
+            remote_of=lambda request: str(remote_address(request, trusted) or ""),
+        )
+
+    def _wake_workers(self) -> None:
+        self.runtime.orders_wake_up.set()
+        self.runtime.outbox_wake_up.set()
 
     def access_rules(self) -> AccessRules:
         settings = self.settings
@@ -222,6 +251,8 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
         deposit_accounts=settings.deposit_account_list,
         deposit_qris=settings.deposit_qris,
+        desk_url=settings.desk_address,
+        desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
     )

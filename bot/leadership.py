@@ -61,7 +61,7 @@ class Step(Enum):
     STEP_DOWN = auto()
 
 
-def decide(found: Lease, my_term: int | None, *, unchanged_ms: int) -> Step:
+def next_step(found: Lease, my_term: int | None, *, unchanged_ms: int) -> Step:
     """Return the next step; `my_term` is None if this process does not lead.
 
     `unchanged_ms` is for how long this process has seen the lease as it is now. A lease is over only if both
@@ -83,8 +83,6 @@ class Fence(Protocol):
     """What the workers of a leader ask: whether they may act, and a database that stores nothing if not."""
 
     poll_s: float
-    shares_commits: bool
-    """Whether units that are given together are stored together: the later ones see the earlier."""
 
     def is_leading(self) -> bool:
         """Return whether this process may buy and send at this moment."""
@@ -107,7 +105,6 @@ class SoleLeader:
     """The only process on its database, by the lock of the file: it leads, and nothing is to be checked."""
 
     poll_s = inf
-    shares_commits = True
 
     def is_leading(self) -> bool:
         return True
@@ -133,12 +130,12 @@ class _FencedDatabase:
         self._keeper = keeper
         self.read, self.read_long = database.read, database.read_long
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
         def checked(tx: Tx) -> T:
             self._keeper.check(tx)
             return unit(tx)
 
-        return self._database.write(checked, within_s=within_s)
+        return self._database.write(checked, within_s=within_s, in_order=in_order)
 
 
 class LeaseKeeper:
@@ -148,7 +145,6 @@ class LeaseKeeper:
     `notify` wakes the leader of another process, which looks every second by itself.
     """
 
-    shares_commits = False
     poll_s = POLL_S
 
     def __init__(
@@ -236,6 +232,8 @@ class LeaseKeeper:
                     await self._step(take_over, lead, breaker_open_since_ms)
                 except (StorageError, TimeoutError) as error:
                     _log.warning("lease not renewed, retrying: %s", str(error) or "no answer in time")
+                except Exception:  # noqa: BLE001 - a process that gave up would never lead again
+                    _log.exception("lease not renewed, retrying")
                 if not self.is_leading() or (self._leading and self._leading.done()):
                     await self._step_down()
                 await self._wake_up.wait(LOOK_EVERY_S)
@@ -261,7 +259,7 @@ class LeaseKeeper:
         async with asyncio.timeout(patience_s):
             found = await self.observe()
             unchanged_ms = int((self._monotonic() - self._unchanged_since_s) * 1000)
-            match decide(found, self._term, unchanged_ms=unchanged_ms):
+            match next_step(found, self._term, unchanged_ms=unchanged_ms):
                 case Step.KEEP | Step.WAIT:
                     pass
                 case Step.RENEW:

@@ -80,6 +80,8 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
+    desk_url: str | None = None
+    desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
 
@@ -164,6 +166,8 @@ class Runtime:
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,
             deposit_qris=settings.deposit_qris,
+            desk_url=settings.desk_url,
+            desk_staff_ids=settings.desk_staff_ids,
             biller_reserve_idr=settings.biller_reserve_idr,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
@@ -205,7 +209,6 @@ class Runtime:
             context=self.context,
             now_ms=environment.now_ms,
             scan_outbox=self.messenger.scan,
-            shares_commits=environment.fence.shares_commits,
         )
 
     def _build_files_and_deposits(self, environment: Environment, settings: RuntimeSettings) -> None:

@@ -115,6 +115,22 @@ def check_public_url(url: str) -> str:
     return url
 
 
+def check_desk_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.path:
+        raise ValueError("must be an address without a path: Loket appends /desk itself")
+    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("must begin with https://, except for this machine: a session would be readable")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _path_parts(url: str) -> list[str]:
     return [part for part in urlsplit(url).path.lower().split("/") if part]
 

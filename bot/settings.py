@@ -26,6 +26,7 @@ from bot.setting_values import (
     Network,
     check_account_list,
     check_biller_url,
+    check_desk_url,
     check_http_url,
     check_listen_host,
     check_merchant_qris,
@@ -142,7 +143,11 @@ class Settings(FileSettings):
     telegram_webhook_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = Field(
         default=None, validate_default=True
     )
+    desk_url: Annotated[
+        Annotated[Url, AfterValidator(check_desk_url)] | None, BeforeValidator(unset_if_empty)
+    ] = None
     admin_ids: PersonIds
+    desk_staff_ids: PersonIds = ()
     reseller_ids: PersonIds = ()
     reseller_credit_idr: Annotated[int | None, whole_rupiah(0, MAX_CREDIT_IDR)] = None
     reseller_daily_limit_idr: Annotated[int | None, whole_rupiah(1, MAX_CREDIT_IDR)] = None
@@ -244,6 +249,16 @@ class Settings(FileSettings):
     def reseller_floor_idr(self) -> int | None:
         """The lowest balance of a reseller's shop: 0 is prepaid, None is no limit."""
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
+
+    @property
+    def desk_address(self) -> str | None:
+        """The address of the desk without its path: DESK_URL, or PUBLIC_URL if browsers can use it safely."""
+        if self.desk_url or not self.public_url:
+            return self.desk_url
+        try:
+            return check_desk_url(self.public_url)
+        except ValueError:
+            return None
 
     @property
     def deposit_account_list(self) -> tuple[DepositAccount, ...]:

@@ -45,6 +45,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
     deposit_qris: str | None = None
+    desk_url: str | None = None
+    desk_staff_ids: tuple[int, ...] = ()
     biller_reserve_idr: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 

@@ -73,7 +73,10 @@ async def _demo(options: argparse.Namespace) -> None:
     if not options.no_story:
         sys.stderr.write("Starting the bot and playing the demo story takes about ten seconds.\n")
     async with serve(world, listener=listener) as url:
-        invitation = f"{note}Open {url} in a browser; stop with Ctrl+C.\n"
+        invitation = (
+            f"{note}Open {url} in a browser; stop with Ctrl+C.\n"
+            f"The admin's desk: {url}/sandbox/desk lets you in as Ibu Rina.\n"
+        )
         while True:
             async with _bot_in_world(world, url, options) as bot:
                 sys.stdout.write(invitation)

@@ -147,6 +147,7 @@ def _settings(sandbox_url: str, account: Account, *, port: int) -> dict[str, str
         "BILLER_PASSWORD": account.biller_password,
         "DEPOSIT_ACCOUNTS": bank.ACCOUNTS,
         "DEPOSIT_QRIS": bank.QRIS,
+        "DESK_URL": f"http://127.0.0.1:{port}",
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(port),
         "DATABASE_URL": f"sqlite:///{_DATABASE}",  # relative to its working directory

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.snapshot import biller_settings, snapshot
+from sandbox.telegram.cast import RINA
 from sandbox.telegram.chats import Json
 from sandbox.telegram.errors import RefusedError
 from sandbox.world import World
@@ -18,6 +19,7 @@ from sandbox.world import World
 _PING_INTERVAL_S: Final = 15.0
 # A browser may display these types; every other file is sent as a download.
 _DISPLAYABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+_LINK_TIMEOUT_S: Final = 10.0
 Control = Callable[[World, Json], Awaitable[Json]]
 Reader = Callable[[Request], Awaitable[Json]]
 
@@ -35,6 +37,9 @@ def control_routes(world: World) -> list[Route]:
     async def file(request: Request) -> Response:
         return _file_of(world, request.path_params["unique_id"])
 
+    async def desk(_: Request) -> Response:
+        return RedirectResponse(await _desk_link(world), headers={"Cache-Control": "no-store"})
+
     controls: dict[str, Control] = {
         "/say": _say,
         "/press": _press,
@@ -48,6 +53,7 @@ def control_routes(world: World) -> list[Route]:
     return [
         Route("/state", state),
         Route("/events", events),
+        Route("/desk", desk),
         Route("/files/{unique_id}", file),
         Route("/files", _posted(world, _send_file, _read_file), methods=["POST"]),
         *(
@@ -119,6 +125,15 @@ async def _say(world: World, body: Json) -> Json:
         body["chat_id"], body["text"], user_id=body.get("user_id"), reply_to=body.get("reply_to")
     )
     return asdict(sent)
+
+
+async def _desk_link(world: World) -> str:
+    """Ask the bot as the admin for a link to its desk, and return it."""
+    said = world.telegram.say(RINA.id, "/desk")
+    answer = await world.telegram.wait_for_message(
+        RINA.id, containing="/desk/enter?token=", after=said.message_id, timeout_s=_LINK_TIMEOUT_S
+    )
+    return next(word for word in answer.text.split() if "/desk/enter?token=" in word)
 
 
 async def _send_file(world: World, body: Json) -> Json:

@@ -17,7 +17,8 @@ from storage.database import RESTORING
 from storage.errors import DatabaseDamaged, StorageBusy, StorageError
 from storage.lock import exclusive_lock
 from storage.migrate import migrate, version_of
-from storage.transaction import Tx, translate_error
+from storage.sqlite import SqliteTx, translate_error
+from storage.transaction import Tx
 
 PAGES_PER_STEP = 1000
 """4 MB: Python handles Ctrl+C between two steps. In WAL mode a reader never blocks the writer."""
@@ -156,7 +157,7 @@ def _check_backup(copy: Path) -> BackupContents:
             raise DatabaseDamaged(f"SQLite finds the copy damaged: {' '.join(finding.split())}")
         if not version_of(connection):
             raise StorageError("this is not a Loket database")
-        return _contents_of(Tx(connection))
+        return _contents_of(SqliteTx(connection))
 
 
 def _contents_of(tx: Tx) -> BackupContents:
@@ -172,7 +173,7 @@ def _quarantine(fresh: Path, lost_at_ms: int | None, now_ms: int) -> tuple[int, 
     """Put the copy in quarantine; return the end of the gap and the contents of the copy."""
     with closing(_connect(fresh, "mode=rw")) as connection:
         migrate(connection)
-        tx = Tx(connection)
+        tx = SqliteTx(connection)
         contents = _contents_of(tx)
         # A lost database that ends with the copy does not show how long Loket has run since.
         is_newer = lost_at_ms is not None and lost_at_ms > (contents.last_activity_ms or 0)
@@ -189,7 +190,7 @@ def _last_activity_ms(lost: Path) -> int | None:
         return None
     try:
         with closing(_connect(lost, _read_only_mode(lost))) as connection:
-            return restores.last_activity_ms(Tx(connection))
+            return restores.last_activity_ms(SqliteTx(connection))
     except sqlite3.Error:
         return None
 

@@ -1,12 +1,10 @@
 """The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.orders.biller_float import Checkpoint, FloatMove
 from storage.codec import from_row
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 DAY_MS = 24 * 3_600_000
 END_OF_TIME_MS = 1 << 62
@@ -66,7 +64,7 @@ def balance_before_report(tx: Tx, trxid: str) -> tuple[ReportedBalance | None, b
     return (_reported(row), bool(row["is_alone"])) if row else (None, False)
 
 
-def _reported(row: sqlite3.Row) -> ReportedBalance:
+def _reported(row: ResultRow) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
@@ -76,7 +74,7 @@ def _reported(row: sqlite3.Row) -> ReportedBalance:
     )
 
 
-def _checkpoint(row: sqlite3.Row) -> Checkpoint:
+def _checkpoint(row: ResultRow) -> Checkpoint:
     return Checkpoint(
         balance_idr=row["checkpoint_idr"],
         at_ms=row["checkpoint_at_ms"],

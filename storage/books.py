@@ -18,7 +18,8 @@ from bot.orders.model import State
 from storage.connection import connect_read_only
 from storage.errors import StorageError
 from storage.migrate import refuse_other_version
-from storage.transaction import Tx, run_read_only, translate_error
+from storage.sqlite import run_read_only, translate_error
+from storage.transaction import ResultRow, Tx
 
 FINDINGS_A_CHECK = 1000
 """What is torn everywhere needs no longer list."""
@@ -31,7 +32,7 @@ Findings = Iterable[BooksFinding]
 class _Sums(Struct, frozen=True, kw_only=True):
     """The accounts with the sums of their legs, and the prices of orders that are held, by shop, or spent."""
 
-    accounts: list[sqlite3.Row]
+    accounts: list[ResultRow]
     held_idr: dict[int, int]
     sold_idr: int
 
@@ -109,7 +110,7 @@ def _read_sums(tx: Tx) -> _Sums:
     return _Sums(accounts=tx.all("books_accounts"), held_idr=held, sold_idr=sold)
 
 
-def _balance(row: sqlite3.Row) -> int:
+def _balance(row: ResultRow) -> int:
     """Return the balance that runs on the row of an account, or else the sum of its legs."""
     balance_idr: int = row["legs_idr"] if row["balance_idr"] is None else row["balance_idr"]
     return balance_idr
@@ -136,7 +137,7 @@ def _compare(sums: _Sums) -> Findings:
                 )
 
 
-def _expected(sums: _Sums, row: sqlite3.Row) -> Iterator[tuple[BooksCheck, int]]:
+def _expected(sums: _Sums, row: ResultRow) -> Iterator[tuple[BooksCheck, int]]:
     """Return what an account should show by its legs, and by the orders."""
     yield BooksCheck.BALANCE, row["legs_idr"]
     if row["kind"] == AccountKind.HELD:
@@ -167,7 +168,7 @@ def _check_orders(tx: Tx) -> Findings:
     return [_of_order(row) for row in tx.all("books_torn_orders", limit=FINDINGS_A_CHECK, **_POSITIONS)]
 
 
-def _of_order(row: sqlite3.Row) -> BooksFinding:
+def _of_order(row: ResultRow) -> BooksFinding:
     position = position_of(State(row["state"]))
     price_idr = row["price_idr"]
     expected = {

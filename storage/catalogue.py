@@ -1,7 +1,5 @@
 """The catalogue: its current products, every version of it, and who made each version."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.catalogue.catalogue import Catalogue
@@ -10,7 +8,7 @@ from bot.catalogue.levels import Level, priced
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, LevelPrice, Product
 from storage import costs
 from storage.codec import dump
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 
 class CatalogueVersion(Struct, frozen=True, kw_only=True):
@@ -163,7 +161,7 @@ def _row(product: Product, position: int) -> dict[str, int | str | None]:
     }
 
 
-def _read(row: sqlite3.Row, level_prices: tuple[LevelPrice, ...]) -> Product:
+def _read(row: ResultRow, level_prices: tuple[LevelPrice, ...]) -> Product:
     hours = None
     if row["cut_off_from_minute"] is not None:
         hours = DailyHours(from_minute=row["cut_off_from_minute"], until_minute=row["cut_off_until_minute"])
@@ -189,18 +187,19 @@ class CatalogueCache:
         # One value, so that no thread sees a version with the products of another.
         self._cached = (CatalogueVersion(), Catalogue())
         self._priced: dict[str | None, tuple[Catalogue, Level | None, Catalogue]] = {}
-        self._checked_in: Tx | None = None
+        self._checked: tuple[Tx, Catalogue] | None = None
+        """What the last transaction found; while it waits for an answer, another one may run."""
 
     def get(self, tx: Tx) -> Catalogue:
         """Return the catalogue as `tx` sees it."""
+        if self._checked and self._checked[0] is tx:
+            return self._checked[1]
         cached, products = self._cached
-        if tx is self._checked_in:
-            return products
         current = current_version(tx)
         if current != cached:
             products = load(tx)
             self._cached = (current, products)
-        self._checked_in = tx
+        self._checked = (tx, products)
         return products
 
     def priced(self, tx: Tx, level: Level | None) -> Catalogue:
@@ -218,5 +217,5 @@ class CatalogueCache:
         self, tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
     ) -> CatalogueDiff | None:
         """Replace `old` with `new`; return None if `old` is no longer current."""
-        self._checked_in = None
+        self._checked = None
         return replace(tx, old, new, edit)

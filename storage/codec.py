@@ -1,6 +1,5 @@
 """Converts small frozen structs to JSON and back, by the name of their class, and rows to structs."""
 
-import sqlite3
 from collections.abc import Hashable, Iterable
 from functools import cache
 from types import UnionType
@@ -8,6 +7,8 @@ from typing import Any, TypeVar, cast, get_args
 
 from msgspec import DecodeError, ValidationError, convert
 from msgspec.json import Decoder, Encoder
+
+from storage.transaction import ResultRow
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ def load(kind: type[T], text: str) -> T:
         raise ValueError(str(error)) from error
 
 
-def from_row(kind: type[T], row: sqlite3.Row) -> T:
+def from_row(kind: type[T], row: ResultRow) -> T:
     """Convert a row to a struct with the columns as fields; raise ValueError if it does not fit."""
     # A dict is faster: sqlite3.Row searches its columns one by one.
     values = dict(zip(row.keys(), row, strict=True))

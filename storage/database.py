@@ -22,11 +22,7 @@ from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, 
 from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
 from storage.migrate import migrate
-from storage.transaction import (
-    NeedsSavepoints,
-    Unit,
-    UnitDone,
-    UnitFailed,
+from storage.sqlite import (
     begin,
     commit,
     is_locked,
@@ -34,10 +30,9 @@ from storage.transaction import (
     run_optimistically,
     run_read_only,
     run_with_savepoints,
-    set_outcome,
     translate_error,
-    write_probe,
 )
+from storage.transaction import NeedsSavepoints, Unit, UnitDone, UnitFailed, set_outcome, write_probe
 
 T = TypeVar("T")
 
@@ -63,11 +58,12 @@ RESTORING = ".restoring"
 class Database(Protocol):
     """The interface of the database for the rest of Loket."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> Awaitable[T]:
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
-        Units run in the order in which they are given, and again if one that shares their commit fails. A
-        unit that is in no hurry may wait `within_s` seconds for a commit to share.
+        Several units may run at the same time, each as if it were alone, and be run again. A unit that is
+        `in_order` sees all that were given before it. One that is in no hurry may wait `within_s` seconds for
+        a commit to share.
         """
         ...
 
@@ -185,7 +181,7 @@ class SqliteDatabase:
         if self._files:
             self._files.set_aside_log()
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> asyncio.Future[T]:
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - all are
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()

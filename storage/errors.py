@@ -5,7 +5,9 @@ StorageError
 ├── DatabaseTooNew      written by a newer Loket
 ├── DatabaseDamaged     SQLite found the file damaged
 ├── DatabaseMissing     the file is missing although there was one
-└── RestoreUnfinished   a restore was interrupted before it replaced the database
+├── RestoreUnfinished   a restore was interrupted before it replaced the database
+├── DatabaseUnsuitable  a server on which Loket cannot keep its promises
+└── CommitUnknown       Loket stopped before it could find out what came of a commit
 """
 
 
@@ -31,3 +33,11 @@ class DatabaseMissing(StorageError):
 
 class RestoreUnfinished(StorageError):
     """A restore was interrupted: an admin has to decide which file is the database."""
+
+
+class DatabaseUnsuitable(StorageError):
+    """The server is too old, a standby, or has another encoding."""
+
+
+class CommitUnknown(StorageError):
+    """The answer to a commit was lost, and Loket stopped before the server could be asked."""

@@ -13,7 +13,7 @@ from threading import Thread
 
 from storage.connection import connect_read_only
 from storage.errors import DatabaseDamaged, StorageError
-from storage.transaction import translate_error
+from storage.sqlite import translate_error
 
 BACKGROUND_NICE = 10
 """On Linux a ninth of the CPU time of a thread with normal priority."""

@@ -1,12 +1,10 @@
 """The levels of prices, and which shop has which."""
 
-import sqlite3
-
 from msgspec import Struct
 
 from bot.catalogue.levels import Level, Markup
 from storage import costs
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 
 class LevelUse(Struct, frozen=True, kw_only=True):
@@ -74,6 +72,6 @@ def changed_at_ms(tx: Tx, owner_id: int) -> int:
     return max(row["given_at_ms"], row["changed_at_ms"]) if row else 0
 
 
-def _read(row: sqlite3.Row) -> Level:
+def _read(row: ResultRow) -> Level:
     markup = Markup(amount_idr=row["markup_idr"], basis_points=row["markup_bp"])
     return Level(key=row["level_key"], name=row["name"], markup=markup)

@@ -31,7 +31,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY)")
         found = version_of(connection)
         known = migrations()
-        _refuse_newer(found, known[-1][0])
+        refuse_newer(found, known[-1][0])
         for version, script in known:
             if version > found:
                 for statement in _statements(script):
@@ -47,14 +47,14 @@ def migrate(connection: sqlite3.Connection) -> None:
 def refuse_other_version(connection: sqlite3.Connection) -> None:
     """Raise StorageError unless a database is at the version of this code."""
     found, known = version_of(connection), migrations()[-1][0]
-    _refuse_newer(found, known)
+    refuse_newer(found, known)
     if not found:
         raise StorageError("this is not a Loket database")
     if found < known:
         raise StorageError(f"the database is at version {found}, this Loket needs {known}: start it once")
 
 
-def _refuse_newer(found: int, known: int) -> None:
+def refuse_newer(found: int, known: int) -> None:
     if found > known:
         raise DatabaseTooNew(
             f"the database is at version {found}, this Loket supports {known}: install the newer Loket"

@@ -22,6 +22,13 @@ def page_before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> lis
     return [from_row(Order, row) for row in rows]
 
 
+def newest(tx: Tx, order: Order | None, *, limit: int) -> list[Order]:
+    """Return everybody's orders older than `order`, newest first; without `order`, the newest of all."""
+    at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
+    rows = tx.all("orders_before", at_ms=at_ms, trxid=trxid, limit=limit)
+    return [from_row(Order, row) for row in rows]
+
+
 def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
     """Return a user's orders directly after `order`, newest first."""
     rows = tx.all(

@@ -1,6 +1,5 @@
 """The outbox: messages to send, in order for each chat, and their delivery state."""
 
-import sqlite3
 from typing import Any
 
 from msgspec import Struct
@@ -10,7 +9,7 @@ from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots, chats
 from storage.codec import Codec, dump, kind_of, load
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 NOTICES = Codec(Notice)
 
@@ -62,7 +61,7 @@ class ChatQueue(Struct, frozen=True, kw_only=True):
 
     chat_id: int
     due_at_ms: int
-    rows: tuple[sqlite3.Row, ...] | None = None
+    rows: tuple[ResultRow, ...] | None = None
 
 
 class DeliveryRecord(Struct, frozen=True, kw_only=True):
@@ -123,7 +122,7 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     if len(rows) == SMALL_OUTBOX:
         return _many_chat_queues(tx, now_ms)
     held = [row["hold_until_ms"] for row in rows if row["hold_until_ms"] > now_ms]
-    by_chat: dict[int, list[sqlite3.Row]] = {}
+    by_chat: dict[int, list[ResultRow]] = {}
     for row in rows:
         if row["hold_until_ms"] <= now_ms:
             by_chat.setdefault(row["chat_id"], []).append(row)
@@ -298,7 +297,7 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row["state"]: row["count"] for row in tx.all("count_messages")}
 
 
-def _read(row: sqlite3.Row) -> QueuedMessage:
+def _read(row: ResultRow) -> QueuedMessage:
     # A dict is faster: sqlite3.Row searches its columns one by one.
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
     return QueuedMessage(

@@ -1,5 +1,7 @@
 """The people who asked for access, with their standing; every change is stored with its author."""
 
+import re
+
 from msgspec import Struct
 
 from bot.actors import Standing
@@ -8,6 +10,8 @@ from storage.transaction import Tx
 
 MAX_ID_DIGITS = 15
 """Telegram's ids have at most 52 bits."""
+
+_LIKE_WILDCARD = re.compile(r"[\\%_]")
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -46,9 +50,14 @@ def matching(tx: Tx, typed: str, *, limit: int) -> list[Person]:
     if exact := find(tx, typed) if is_id(typed) or typed.startswith("@") else None:
         return [exact]
     part = typed.removeprefix("@").lower()
-    return (
-        [from_row(Person, row) for row in tx.all("people_matching", part=part, limit=limit)] if part else []
-    )
+    pattern = f"%{escape_like(part)}%"
+    rows = tx.all("people_matching", pattern=pattern, limit=limit) if part else []
+    return [from_row(Person, row) for row in rows]
+
+
+def escape_like(part: str) -> str:
+    """Return a text for LIKE, in which its wildcards stand for themselves."""
+    return _LIKE_WILDCARD.sub(r"\\\g<0>", part)
 
 
 def save(tx: Tx, person: Person, *, changed_by: int | None) -> None:

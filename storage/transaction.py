@@ -1,20 +1,55 @@
-"""Units of work: functions over a transaction, which are stored whole or not at all.
+"""Units of work: functions over a transaction, which are stored whole or not at all, on either engine.
 
-A unit is synchronous on purpose: no `await` can stand inside one, so that no other unit comes between.
+A unit is synchronous on purpose, and may be run again from its start: what it changes outside of its
+transaction must bear that.
 """
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
-from storage.errors import DatabaseDamaged, StorageError
-from storage.statements import STATEMENTS, Value
+from storage.statements import Value
 
-DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+class ResultRow(Protocol):
+    """A row of a result; its columns are found by name or position, as those of sqlite3.Row."""
+
+    def __getitem__(self, column: Any, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def keys(self) -> list[str]:
+        """Return the names of the columns."""
+        ...
+
+
+class Tx(Protocol):
+    """A transaction under way, which runs statements by their name."""
+
+    def run(self, statement: str, **values: Value) -> int:
+        """Run a statement and return the number of rows that it changed."""
+        ...
+
+    def one(self, statement: str, **values: Value) -> ResultRow | None:
+        """Return the first row, or None."""
+        ...
+
+    def all(self, statement: str, **values: Value) -> list[ResultRow]:
+        """Return all rows; a statement that can find many takes a limit itself."""
+        ...
+
+    def is_broken(self, error: Exception) -> bool:
+        """Return whether `error` comes from the database itself, so that this transaction is lost."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Store all that is done inside the block, or nothing of it if it raises."""
+        ...
 
 
 class NeedsSavepoints(BaseException):
@@ -22,41 +57,6 @@ class NeedsSavepoints(BaseException):
 
     It is no Exception, so that code which survives the failure of a part does not survive this.
     """
-
-
-class Tx:
-    """A transaction under way, which runs statements by their name.
-
-    If it is `optimistic` it sets no savepoints, and raises NeedsSavepoints where one would be rolled back to.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, *, optimistic: bool = False) -> None:
-        self._connection = connection
-        self._savepoint = NoSavepoint() if optimistic else Savepoint(connection)
-
-    def run(self, statement: str, **values: Value) -> int:
-        """Run a statement and return the number of rows that it changed."""
-        return self._connection.execute(STATEMENTS[statement], values).rowcount
-
-    def one(self, statement: str, **values: Value) -> sqlite3.Row | None:
-        """Return the first row, or None."""
-        row: sqlite3.Row | None = self._connection.execute(STATEMENTS[statement], values).fetchone()
-        return row
-
-    def all(self, statement: str, **values: Value) -> list[sqlite3.Row]:
-        """Return all rows; a statement that can find many takes a limit itself."""
-        return self._connection.execute(STATEMENTS[statement], values).fetchall()
-
-    def is_broken(self, error: Exception) -> bool:
-        """Return whether `error` comes from the database itself, so that this transaction is lost."""
-        # These are caused by a value or statement of Loket, and leave the transaction intact.
-        ours = (sqlite3.ProgrammingError, sqlite3.InterfaceError, sqlite3.DataError, sqlite3.IntegrityError)
-        is_of_database = isinstance(error, sqlite3.Error) and not isinstance(error, ours)
-        return is_of_database or not self._connection.in_transaction
-
-    def savepoint(self) -> AbstractContextManager[None]:
-        """Store all that is done inside the block, or nothing of it if it raises."""
-        return self._savepoint
 
 
 class NoSavepoint:
@@ -68,24 +68,6 @@ class NoSavepoint:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
         if isinstance(error, Exception):
             raise NeedsSavepoints from error
-
-
-class Savepoint:
-    """A part of a transaction that is stored or rolled back alone."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("SAVEPOINT part")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._connection.execute("RELEASE part")
-        # On a full disk SQLite rolls the whole transaction back by itself, and the savepoint with it.
-        elif self._connection.in_transaction:
-            self._connection.execute("ROLLBACK TO part")
-            self._connection.execute("RELEASE part")
 
 
 T = TypeVar("T")
@@ -104,52 +86,6 @@ class UnitFailed(Struct, frozen=True):
     fault: Exception
 
 
-def begin(connection: sqlite3.Connection) -> None:
-    """Begin to write; no other connection can until the commit."""
-    connection.execute("BEGIN IMMEDIATE")
-
-
-def run_optimistically(
-    units: Iterable[Unit[Any]], connection: sqlite3.Connection
-) -> list[UnitDone[Any] | UnitFailed]:
-    """Run units without savepoints; raise if one fails, and then all must be rolled back."""
-    tx = Tx(connection, optimistic=True)
-    return [UnitDone(unit(tx)) for unit in units]
-
-
-def run_with_savepoints(
-    units: Iterable[Unit[Any]], connection: sqlite3.Connection
-) -> list[UnitDone[Any] | UnitFailed]:
-    """Run units, each in a savepoint of its own; raise if the whole transaction is lost."""
-    return [_run_one(unit, connection) for unit in units]
-
-
-def _run_one(unit: Unit[Any], connection: sqlite3.Connection) -> UnitDone[Any] | UnitFailed:
-    tx = Tx(connection)
-    try:
-        with tx.savepoint():
-            return UnitDone(unit(tx))
-    except Exception as error:
-        if not connection.in_transaction:
-            raise
-        return UnitFailed(translate_error(error))
-
-
-def commit(connection: sqlite3.Connection) -> None:
-    """Write everything since `begin` to the disk; raise if that fails, and then nothing is stored."""
-    try:
-        connection.execute("COMMIT")
-    except BaseException:
-        rollback(connection)
-        raise
-
-
-def rollback(connection: sqlite3.Connection) -> None:
-    """Store nothing of what was done since `begin`."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-
-
 def set_outcome(done: asyncio.Future[Any], outcome: UnitDone[Any] | UnitFailed) -> None:
     """Pass the outcome of a unit to its caller, unless that was cancelled."""
     if done.done():
@@ -161,30 +97,6 @@ def set_outcome(done: asyncio.Future[Any], outcome: UnitDone[Any] | UnitFailed) 
             done.set_exception(fault)
 
 
-def run_read_only(unit: Unit[T], connection: sqlite3.Connection) -> T:
-    """Run a `unit` that only reads, on one snapshot."""
-    connection.execute("BEGIN")
-    try:
-        return unit(Tx(connection))
-    finally:
-        connection.execute("ROLLBACK")
-
-
 def write_probe(tx: Tx) -> None:
     """Write something small: only a commit that reaches the disk shows that it can be written again."""
     tx.run("write_probe")
-
-
-def is_locked(error: Exception) -> bool:
-    """Return whether another process holds the lock, so that waiting may help."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def translate_error(error: Exception) -> Exception:
-    """Return an error of SQLite as a StorageError, and any other exception as it is."""
-    # An extended code holds the plain one in its lowest byte.
-    if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE_CODES:
-        return DatabaseDamaged(f"SQLite finds the database damaged: {error}")
-    if isinstance(error, sqlite3.Error):
-        return StorageError(f"SQLite: {error}")
-    return error

@@ -105,7 +105,7 @@ class Messenger:
         if self._scanning:
             self._scan_again = True
             return
-        self._scanning = asyncio.ensure_future(self._database.write(self._queues.scan))
+        self._scanning = asyncio.ensure_future(self._database.write(self._queues.scan, in_order=True))
         self._scanning.add_done_callback(self._scanned)
 
     def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:

@@ -22,7 +22,7 @@ FOREIGN_COMMANDS = frozenset(
         *("markup", "mp", "komisi", "bonus", "tukar", "poin", "crbt", "ghall", "sh", "hu", "cekhp"),
         # Transfers between resellers, and deposits.
         *("transfer", "trf", "trfblk", "trans", "tf", "ts", "td", "kirim", "add", "mt", "inject"),
-        *("tiketbank", "topup"),
+        *("tiketbank", "topup", "desk"),
         # Queries: lists, status, bills.
         *("produk", "kode", "list", "center", "ppob", "kosong", "stok", "promo", "alamat", "cs2", "admin"),
         *("sta", "stat", "trx", "ctrx", "lastrx", "rkp", "btl", "cancel", "ref", "tag", "tagihan", "sn"),

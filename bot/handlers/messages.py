@@ -4,7 +4,7 @@
 """
 
 from bot.actors import Actor, Address, Role
-from bot.features import guidance
+from bot.features import desk_link, guidance
 from bot.features.deposits import tickets
 from bot.features.people import membership
 from bot.features.price_list import import_review
@@ -36,7 +36,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     person = people.get(work.tx, message.user_id)
     actor = _actor(message, membership.role_for(work, message.user_id, person))
     if actor.role is Role.STRANGER:
-        membership.handle_stranger(work, actor, message)
+        if not desk_link.answer_staff(work, actor, message):
+            membership.handle_stranger(work, actor, message)
         return
     parsed = parse(message.text)
     if person and (person.name, person.username) != (message.name, message.username):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.features import guidance, topups
+from bot.features import desk_link, guidance, topups
 from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.deposits import crediting, suspense, tickets
@@ -40,6 +40,7 @@ CAPABILITIES: tuple[Routes, ...] = (
     limits.ROUTES,
     statements.ROUTES,
     topups.ROUTES,
+    desk_link.ROUTES,
     guidance.ROUTES,
 )
 

@@ -12,6 +12,7 @@ from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
+from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderLookupNotice
 from bot.notices.orders import (
@@ -55,6 +56,7 @@ Notice = (
     | RestoreGateNotice
     | PeopleNotice
     | GuidanceNotice
+    | DeskNotice
 )
 
 LazyNotice = (

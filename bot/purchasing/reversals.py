@@ -58,13 +58,11 @@ class ReversalReceiver:
         context: WorkContext,
         now_ms: Callable[[], int],
         scan_outbox: Callable[[], None],
-        shares_commits: bool = True,
     ) -> None:
         self._database = database
         self._context = context
         self._now_ms = now_ms
         self._scan_outbox = scan_outbox
-        self._shares_commits = shares_commits
         self._refused_at_ms: dict[tuple[RefusalCause, str], int] = {}
         self._alerting: set[asyncio.Future[bool]] = set()
 
@@ -72,11 +70,8 @@ class ReversalReceiver:
         """Process one reversal by its raw query string; return the result once it is durable."""
         now_ms = self._now_ms()
         stored = self._database.write(lambda tx: _process(self._context.begin(tx, now_ms), query, remote))
-        if self._shares_commits:
-            self._scan_outbox()
+        self._scan_outbox()
         result = await stored
-        if not self._shares_commits:
-            self._scan_outbox()
         _log.debug("reversal received", extra={"verdict": result.name})
         return result
 

@@ -193,7 +193,7 @@ class Submitter:
             if not stored.cancelled() and stored.exception() is None:
                 self._wake_up.set()
 
-        asyncio.ensure_future(self._leaders.write(lambda _: None)).add_done_callback(wake)
+        asyncio.ensure_future(self._leaders.write(lambda _: None, in_order=True)).add_done_callback(wake)
 
     def _free(self) -> int:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
@@ -201,7 +201,7 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
-        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free)))
+        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free), in_order=True))
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming

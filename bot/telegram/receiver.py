@@ -57,8 +57,7 @@ class UpdateReceiver:
     """Processes updates. `username` is the bot's own, None until Telegram has returned it.
 
     `claim_orders` and `scan_outbox` enqueue their writes right behind the updates, to share their commit: it
-    then also claims the new orders and finds their first messages. Where the database does not share commits,
-    they follow once the updates are stored.
+    then also claims the new orders and finds their first messages.
     """
 
     def __init__(
@@ -72,7 +71,6 @@ class UpdateReceiver:
         scan_outbox: Callable[[], None],
         imports_wake_up: WakeUp,
         clock: ClockWatch | None = None,
-        shares_commits: bool = True,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -83,7 +81,6 @@ class UpdateReceiver:
         self._scan_outbox = scan_outbox
         self._imports_wake_up = imports_wake_up
         self._clock = clock
-        self._shares_commits = shares_commits
         self._not_stored_at_ms: dict[int, int] = {}
 
     async def receive(
@@ -109,22 +106,16 @@ class UpdateReceiver:
 
         try:
             stored = self._database.write(unit)
-            if self._shares_commits:
-                self._find_work()
+            self._claim_orders()
+            self._scan_outbox()
             taps = await stored
         except StorageError:
             self._notify_not_stored([update for _, update in parsed], now_ms)
             raise
-        if not self._shares_commits:
-            self._find_work()
         if any(isinstance(update, IncomingMessage) and update.document for _, update in parsed):
             self._imports_wake_up.set()
         for callback_id, tapped in taps:
             self._sender.answer_callback(callback_id, toast_text(tapped.toast, tapped.action))
-
-    def _find_work(self) -> None:
-        self._claim_orders()
-        self._scan_outbox()
 
     def _note_dates(self, updates: list[ParsedUpdate | UnreadableUpdate], *, is_live: bool) -> None:
         """Pass the dates of new messages to the watch of our clock."""

@@ -11,6 +11,7 @@ from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
+from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
@@ -51,6 +52,7 @@ from bot.texts import (
     catalogue,
     complaints,
     deposits,
+    desk,
     guidance,
     order_lookup,
     orders,
@@ -150,6 +152,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return people.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
+    if isinstance(notice, DeskNotice):
+        return desk.words(notice, clock)
     return _words_of_order(notice, clock)
 
 

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 REVERSAL_PATH = "/reversal/"
 MUTATIONS_PATH = "/mutations/"
+DESK_PATH = "/desk"
 
 MAX_UPDATE_BYTES = 1_000_000
 """Far above the largest update that Telegram sends, and the largest list of mutations."""
@@ -75,6 +76,7 @@ class WebHandlers(Struct, frozen=True, kw_only=True):
     count_refused: Callable[[str, str], None]
     readiness: Callable[[], Awaitable[dict[str, bool]]]
     metrics: Callable[[], Awaitable[bytes]]
+    desk: ASGIApp | None = None
 
 
 class AccessRules(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,10 @@ class WebApp:
         self._access = access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        desk, path = self._handlers.desk, scope["path"]
+        if desk and (path == DESK_PATH or path.startswith(f"{DESK_PATH}/")):
+            await desk(scope, receive, send)
+            return
         try:
             response = await self._respond(Request(scope, receive))
         except StorageError:

@@ -18,7 +18,7 @@ SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
 -- Promise: no shop is taken below its floor, unless the entry is forced. No row: it would have been.
 UPDATE accounts SET balance_idr = balance_idr + :amount_idr
 WHERE shop_id = :shop_id AND kind = :kind
-    AND (:amount_idr > 0 OR :forced = 1 OR floor_idr IS NULL OR balance_idr + :amount_idr >= floor_idr)
+    AND (CAST(:amount_idr AS BIGINT) > 0 OR CAST(:forced AS BIGINT) = 1 OR floor_idr IS NULL OR balance_idr + :amount_idr >= floor_idr)
 RETURNING balance_idr;
 
 -- name: insert_entry
@@ -54,12 +54,12 @@ VALUES (:account_id, :kind, :before_idr, :after_idr, :changed_by, :at_ms);
 -- name: set_default_floors
 UPDATE accounts SET floor_idr = :floor_idr
 WHERE kind = 'available' AND shop_id > 0 AND has_own_floor = 0
-    AND coalesce(floor_idr, 1) <> coalesce(:floor_idr, 1);
+    AND coalesce(floor_idr, 1) <> coalesce(CAST(:floor_idr AS BIGINT), 1);
 
 -- name: set_default_daily_limits
 UPDATE accounts SET daily_limit_idr = :daily_limit_idr
 WHERE kind = 'available' AND shop_id > 0 AND has_own_daily_limit = 0
-    AND coalesce(daily_limit_idr, -1) <> coalesce(:daily_limit_idr, -1);
+    AND coalesce(daily_limit_idr, -1) <> coalesce(CAST(:daily_limit_idr AS BIGINT), -1);
 
 -- name: lift_default_limits_of
 UPDATE accounts SET floor_idr = CASE has_own_floor WHEN 0 THEN NULL ELSE floor_idr END,

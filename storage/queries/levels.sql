@@ -25,7 +25,7 @@ FROM shops LEFT JOIN levels ON levels.level_key = shops.level_key WHERE shops.ow
 
 -- name: owners_with_level
 SELECT shops.level_key, shops.owner_id, people.name FROM shops LEFT JOIN people ON people.user_id = shops.owner_id
-WHERE shops.level_key IS NOT NULL ORDER BY people.name, shops.owner_id;
+WHERE shops.level_key IS NOT NULL ORDER BY coalesce(people.name, ''), shops.owner_id;
 
 -- name: outdate_parsed_imports
 -- The preview of a list is shown again before it is applied: another level reads other columns.

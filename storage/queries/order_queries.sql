@@ -1,3 +1,7 @@
+-- name: orders_before
+SELECT * FROM orders WHERE (placed_at_ms, trxid) < (:at_ms, :trxid)
+ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;
+
 -- name: orders_of_user_before
 SELECT * FROM orders WHERE user_id = :user_id AND (placed_at_ms, trxid) < (:at_ms, :trxid)
 ORDER BY placed_at_ms DESC, trxid DESC LIMIT :limit;

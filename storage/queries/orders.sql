@@ -106,7 +106,7 @@ SELECT * FROM orders WHERE chat_id = :chat_id AND message_id = :message_id ORDER
 -- name: orders_caused_by_message
 -- A tap orders in the name of the message that has the button: an answer to this one, or to such an answer.
 WITH RECURSIVE answers (message_id) AS (
-    VALUES (:message_id)
+    VALUES (CAST(:message_id AS BIGINT))
     UNION SELECT offer.message_id FROM answers JOIN outbox AS offer
         ON offer.chat_id = :chat_id AND offer.reply_to = answers.message_id
         AND (offer.kind = 'OrderQuestion' OR offer.kind = 'OrderProposal' OR offer.kind = 'OrderRepeated'

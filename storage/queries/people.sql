@@ -5,7 +5,7 @@ SELECT * FROM people WHERE user_id = :user_id;
 SELECT * FROM people WHERE lower(username) = :username;
 
 -- name: people_matching
-SELECT * FROM people WHERE instr(lower(name), :part) OR instr(lower(coalesce(username, '')), :part)
+SELECT * FROM people WHERE lower(name) LIKE :pattern ESCAPE '\' OR lower(username) LIKE :pattern ESCAPE '\'
 ORDER BY changed_at_ms DESC, user_id LIMIT :limit;
 
 -- name: save_person

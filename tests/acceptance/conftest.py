@@ -1,5 +1,6 @@
 """Fixtures of the acceptance tests: a shop with a running bot, and one whose bot is not started yet."""
 
+import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,6 +24,13 @@ from tests.acceptance.shop import (
     Wire,
     free_port,
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bots_hear_a_closed_terminal() -> None:
+    """Take back that `nohup` ignores the signal: a bot would inherit that, but inherits no handler."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.fixture(params=list(Mode))

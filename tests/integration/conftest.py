@@ -1,9 +1,8 @@
 """Fixtures for the tests of storage and workers: the bot on a real database, with fakes around it."""
 
 import json
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import closing
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,9 +21,10 @@ from bot.purchasing.submitter import Biller
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Toast
 from storage import catalogue, orders
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.outbox import NOTICES
 from storage.transaction import Tx
+from tests.integration.engines import ON_BOTH_ENGINES, POSTGRESQL, SQLITE, PostgresView, SqliteView, View
 from tests.integration.fakes import (
     Chance,
     FakeBiller,
@@ -60,8 +60,9 @@ RULES = RuntimeSettings(
 class Shop:
     """The bot with every worker, two admins and two resellers, and verbs for what people do."""
 
-    def __init__(self, database: SqliteDatabase, path: Path) -> None:
+    def __init__(self, database: Database, path: Path, *, view: View | None = None) -> None:
         self.path = path
+        self._view = view or SqliteView(path)
         self.clock, self.nonces, self.random_suffix = FakeClock(), Nonces(), Chance()
         self.biller, self.sender, self.files = FakeBiller(), FakeSpeaker(), FakeFiles()
         self.disk = FrailDatabase(database)
@@ -206,10 +207,8 @@ class Shop:
         return found
 
     def rows(self, statement: str, *values: object) -> list[Row]:
-        """Query the file over a separate connection, which sees only what is committed."""
-        with closing(sqlite3.connect(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement, values)]
+        """Query the database over a separate connection, which sees only what is committed."""
+        return self._view.rows(statement, *values)
 
     def messages(self, chat_id: int) -> list[Row]:
         """Return the outbox rows of a chat, oldest first."""
@@ -250,16 +249,33 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "loket.db"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules on both engines; LOKET_TEST_ENGINE names the one for all others."""
+    if "engine" in metafunc.fixturenames:
+        name = metafunc.module.__name__.rpartition(".")[2]
+        elsewhere = os.environ.get("LOKET_TEST_ENGINE", SQLITE)
+        metafunc.parametrize("engine", (SQLITE, POSTGRESQL) if name in ON_BOTH_ENGINES else (elsewhere,))
+
+
 @pytest.fixture
-async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
-    database = SqliteDatabase(path)
+def view(engine: str, path: Path, request: pytest.FixtureRequest) -> Iterator[View]:
+    """Return a view of the database over another connection."""
+    if engine == SQLITE:
+        yield SqliteView(path)
+    else:
+        yield PostgresView(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def database(view: View) -> AsyncIterator[Database]:
+    database = view.database()
     await database.open()
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def shop(database: SqliteDatabase, path: Path) -> Shop:
-    shop = Shop(database, path)
+async def shop(database: Database, path: Path, view: View) -> Shop:
+    shop = Shop(database, path, view=view)
     await shop.hires(SARI, BUDI)
     return shop

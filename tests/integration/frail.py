@@ -40,13 +40,13 @@ class FrailDatabase:
         self._reads_gate.set()
         self._writes_gate.set()
 
-    async def write(self, unit: Unit[T], *, within_s: float = 0) -> T:
+    async def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> T:
         await self._writes_gate.wait()
         if self._writes_to_refuse:
             self._writes_to_refuse -= 1
             self.refusals += 1
             raise StorageError("SQLite: database or disk is full")
-        return await self._database.write(unit, within_s=within_s)
+        return await self._database.write(unit, within_s=within_s, in_order=in_order)
 
     async def read(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()

@@ -13,6 +13,7 @@ import pytest
 from storage import inbox
 from storage.database import MAX_UNITS_S, SqliteDatabase
 from storage.errors import StorageError
+from storage.sqlite import SqliteTx
 from storage.transaction import Tx, write_probe
 from tests.integration.notes import Notes, both, commits_of, locked, noted, statements_of
 
@@ -182,6 +183,7 @@ async def test_full_and_wal_are_really_on_for_who_writes(database: SqliteDatabas
 
     def settings(tx: Tx) -> list[object]:
         # No named statement shows them.
+        assert isinstance(tx, SqliteTx)
         ask = tx._connection.execute  # noqa: SLF001 - pragmas have no named statement
         return [
             ask(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")

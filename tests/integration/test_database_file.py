@@ -15,7 +15,7 @@ from storage.connection import LOG_MAX_PAGES, connect
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.migrate import migrate
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import eventually
 from tests.integration.notes import Notes, both, noted
@@ -56,7 +56,7 @@ def test_the_log_stays_small_though_somebody_writes_without_a_pause(path: Path) 
         for number in range(40):
             connection.execute("BEGIN IMMEDIATE")
             body = "x" * 2_000_000
-            inbox.store_failed_update(Tx(connection), number, body=body, fault="", at_ms=number)
+            inbox.store_failed_update(SqliteTx(connection), number, body=body, fault="", at_ms=number)
             connection.execute("COMMIT")
             written_bytes += len(body)
         assert log_bytes(path) < 1.1 * LOG_MAX_PAGES * 4096 < written_bytes / 2

@@ -10,7 +10,7 @@ import pytest
 from bot.leadership import LeaseKeeper
 from bot.runtime import TakeOver
 from storage import lease
-from storage.database import SqliteDatabase
+from storage.database import Database
 from storage.lease import LeaseLost
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, RINA, SARI, Shop
@@ -30,7 +30,7 @@ class Watch:
 
 
 def keeper_on(
-    database: SqliteDatabase, replica: str, monotonic: Callable[[], float] = time.monotonic
+    database: Database, replica: str, monotonic: Callable[[], float] = time.monotonic
 ) -> LeaseKeeper:
     return LeaseKeeper(
         database=database,
@@ -64,7 +64,7 @@ async def running(keeper: LeaseKeeper, shop: Shop | None = None) -> AsyncIterato
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def another_takes_it(database: SqliteDatabase) -> None:
+async def another_takes_it(database: Database) -> None:
     """Begin the next term for another process, as if the lease had run out."""
     found = await database.read(lease.current)
     term = await database.write(lambda tx: lease.take(tx, found, holder="another", for_ms=10_000))
@@ -77,7 +77,7 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def keeper(database: SqliteDatabase, watch: Watch) -> LeaseKeeper:
+def keeper(database: Database, watch: Watch) -> LeaseKeeper:
     return keeper_on(database, "first", watch)
 
 
@@ -92,7 +92,7 @@ async def led(shop: Shop, keeper: LeaseKeeper) -> AsyncIterator[Shop]:
 
 class TestTheLease:
     async def test_of_two_processes_one_leads_and_the_other_as_soon_as_it_is_given_back(
-        self, database: SqliteDatabase, keeper: LeaseKeeper
+        self, database: Database, keeper: LeaseKeeper
     ) -> None:
         second = keeper_on(database, "second")
         async with AsyncExitStack() as stack:
@@ -107,7 +107,7 @@ class TestTheLease:
                 await eventually(second.is_leading)
                 assert second.term == 2
 
-    async def test_two_that_find_it_free_do_not_both_take_it(self, database: SqliteDatabase) -> None:
+    async def test_two_that_find_it_free_do_not_both_take_it(self, database: Database) -> None:
         found = await database.read(lease.current)
         terms = [
             await database.write(lambda tx, name=name: lease.take(tx, found, holder=name, for_ms=10_000))  # type: ignore[misc]
@@ -115,7 +115,7 @@ class TestTheLease:
         ]
         assert terms == [1, None]
 
-    async def test_what_ran_out_is_not_renewed(self, database: SqliteDatabase) -> None:
+    async def test_what_ran_out_is_not_renewed(self, database: Database) -> None:
         found = await database.read(lease.current)
         assert await database.write(lambda tx: lease.take(tx, found, holder="first", for_ms=0)) == 1
         assert not await database.write(lambda tx: lease.renew(tx, 1, for_ms=10_000, held_since_ms=None))
@@ -123,7 +123,7 @@ class TestTheLease:
             await database.write(lambda tx: lease.check(tx, 1))
 
     async def test_a_process_that_does_not_lead_shows_what_the_leader_holds_back(
-        self, database: SqliteDatabase, keeper: LeaseKeeper
+        self, database: Database, keeper: LeaseKeeper
     ) -> None:
         door = keeper_on(database, "door")
         async with running(keeper):
@@ -133,7 +133,7 @@ class TestTheLease:
             assert door.held_since_ms(None) == HELD_SINCE_MS
             assert keeper.held_since_ms(5) == 5
 
-    async def test_all_processes_go_by_the_clock_of_the_database(self, database: SqliteDatabase) -> None:
+    async def test_all_processes_go_by_the_clock_of_the_database(self, database: Database) -> None:
         wrong = LeaseKeeper(database=database, replica="wrong", monotonic=time.monotonic, now_ms=lambda: 0)
         assert wrong.now_ms() == 0
         await wrong.observe()
@@ -161,7 +161,7 @@ class TestTheFence:
         assert (shop.biller.posts, shop.sender.tries) == ([], [])
 
     async def test_a_leader_that_was_replaced_claims_nothing_even_before_it_knows(
-        self, led: Shop, keeper: LeaseKeeper, database: SqliteDatabase
+        self, led: Shop, keeper: LeaseKeeper, database: Database
     ) -> None:
         await another_takes_it(database)
         assert keeper.is_leading()
@@ -173,7 +173,7 @@ class TestTheFence:
         assert not keeper.is_leading()
 
     async def test_a_leader_that_was_replaced_stores_no_outcome_of_a_send_and_sends_no_more(
-        self, led: Shop, database: SqliteDatabase
+        self, led: Shop, database: Database
     ) -> None:
         await led.asks()
         await led.asks(by=BUDI)
@@ -186,7 +186,7 @@ class TestTheFence:
         assert len(led.sender.tries) == tried
 
     async def test_a_leader_that_was_replaced_still_stores_the_answer_to_its_post(
-        self, led: Shop, database: SqliteDatabase
+        self, led: Shop, database: Database
     ) -> None:
         led.biller.hangs()
         order = await led.asks()
@@ -211,7 +211,7 @@ class TestTheFence:
 
 class TestTakingOver:
     async def test_what_the_last_leader_was_posting_is_left_alone_until_its_deadline(
-        self, led: Shop, database: SqliteDatabase
+        self, led: Shop, database: Database
     ) -> None:
         led.biller.hangs()
         order = await led.asks()
@@ -231,7 +231,7 @@ class TestTakingOver:
         assert led.kinds(RINA) == ["OrderCard"]
 
     async def test_what_the_last_leader_could_not_send_after_all_is_bought_and_not_doubted(
-        self, led: Shop, database: SqliteDatabase
+        self, led: Shop, database: Database
     ) -> None:
         led.biller.hangs()
         order = await led.asks()
@@ -252,7 +252,7 @@ class TestTakingOver:
         assert told == ["placed", "submitting", "placed", "submitting", "pending"]
 
     async def test_what_a_leader_that_stopped_had_to_cut_off_is_doubted_at_once(
-        self, led: Shop, keeper: LeaseKeeper, database: SqliteDatabase
+        self, led: Shop, keeper: LeaseKeeper, database: Database
     ) -> None:
         led.biller.hangs()
         order = await led.asks()

@@ -10,6 +10,7 @@ from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, Leg, trans
 from storage import ledger
 from storage.ledger import LedgerError
 from storage.migrate import migrate
+from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 
 SARI, BUDI = 1001, 1002
@@ -21,7 +22,7 @@ def tx() -> Iterator[Tx]:
         connection.row_factory = sqlite3.Row
         migrate(connection)
         connection.execute("BEGIN")
-        yield Tx(connection)
+        yield SqliteTx(connection)
 
 
 def shop_of(tx: Tx, owner_id: int, *, floor_idr: int | None = 0) -> int:

@@ -20,6 +20,7 @@ from storage.database import PROBE_EVERY_S, SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
 from storage.integrity import AT_ONCE_BYTES, check_in_background
 from storage.retention import RetentionLimits, delete_expired
+from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, STRANGER, Shop
 from tests.integration.disk import no_file_may_grow_over
@@ -46,6 +47,7 @@ def noted(path: Path) -> set[int]:
 
 def set_pragma(setting: str, tx: Tx) -> None:
     """Change a limit of the writer's own connection, which no named statement does."""
+    assert isinstance(tx, SqliteTx)
     tx._connection.execute(f"PRAGMA {setting}")  # noqa: SLF001 - see above
 
 

@@ -14,6 +14,7 @@ from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
 from storage.books import check_books
 from storage.migrate import migrate, migrations, version_of
+from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 from tests.books import a_context
 from tests.integration.conftest import RINA, SARI, Shop
@@ -44,7 +45,7 @@ def path(tmp_path: Path) -> Path:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as source:
         source.row_factory = sqlite3.Row
         migrate(source)
-        _fill(Tx(source))
+        _fill(SqliteTx(source))
         with closing(sqlite3.connect(path, isolation_level=None)) as old:
             old.executescript(migrations()[0][1])
             old.execute("CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY)")

@@ -15,7 +15,7 @@ from sandbox.biller.ledger import Entry
 from sandbox.world import World
 from storage import orders
 from storage.books import check_books
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.acceptance.shop import RINA
 from tests.lists import lines_in, notices_in
 from tests.simulation import invariants, money
@@ -113,7 +113,7 @@ def describe_orders(evidence: Evidence, violations: list[str]) -> list[str]:
     named = sorted({trxid for violation in violations for trxid in re.findall(r"\b\d{17}\b", violation)})
     with closing(sqlite3.connect(f"file:{evidence.database}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
-        history = {trxid: orders.history(Tx(connection), trxid) for trxid in named}
+        history = {trxid: orders.history(SqliteTx(connection), trxid) for trxid in named}
     lines: list[str] = []
     for trxid in named:
         lines += [f"{trxid} at the biller: {evidence.world.biller.entries.get(trxid)}"]
@@ -137,7 +137,7 @@ def _one_post(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
 
 def _settled_and_notified(evidence: Evidence, scene: "_Scene", ledgers: Ledgers) -> None:
     """I5, I6, I8: every order is final or in the admins' list, and its chat's last notice has its state."""
-    listed = {order.trxid for order in orders.for_admins(Tx(scene.disk.connection), limit=10_000)}
+    listed = {order.trxid for order in orders.for_admins(SqliteTx(scene.disk.connection), limit=10_000)}
     cards = "\n".join(message.text for message in evidence.world.telegram.bot_messages(RINA))
     for order in ledgers.orders:
         titles = ledgers.told[order.trxid]
@@ -189,7 +189,7 @@ def _intact_file(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
 
 
 def _books_tie(_: Evidence, scene: "_Scene", __: Ledgers) -> None:
-    for finding in check_books(Tx(scene.disk.connection)).findings:
+    for finding in check_books(SqliteTx(scene.disk.connection)).findings:
         scene.violate("W1-W4", finding.words)
 
 

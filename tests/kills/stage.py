@@ -23,7 +23,7 @@ from storage import catalogue
 from storage.books import read_report
 from storage.connection import connect
 from storage.migrate import migrate
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in
 from tests.kills.ledgers import CREDIT_IDR, Asked, Evidence, Lives, Place, describe_orders, examine
@@ -241,7 +241,7 @@ def _set_price(database: Path) -> None:
     with closing(connect(database)) as connection:
         migrate(connection)
         edit = catalogue.CatalogueEdit(stamp="1", at_ms=0, user_id=None, name="", source="")
-        catalogue.replace(Tx(connection), Catalogue(), (product_at(PRICE_IDR),), edit)
+        catalogue.replace(SqliteTx(connection), Catalogue(), (product_at(PRICE_IDR),), edit)
 
 
 async def _hurried(seconds: float) -> None:

@@ -25,7 +25,7 @@ from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.updates import ButtonPress, IncomingMessage, MessageKind
 from storage import deposits
 from storage.migrate import migrate
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 
 SHOPS, ADMINS = (1001, 1002), (9001, 9002)
 ACCOUNTS = (DepositAccount(bank="BCA", number="1234567890", holder="Sari"),)
@@ -46,7 +46,7 @@ class Counter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.tx = Tx(connection)
+        self.tx = SqliteTx(connection)
         self.now_ms = START_MS
         self.numbers = count(1)
         self.context = WorkContext(

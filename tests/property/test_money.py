@@ -21,7 +21,7 @@ from storage import catalogue, ledger
 from storage.books import check_books
 from storage.ledger import LedgerError
 from storage.migrate import migrate
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.books import a_context
 from tests.property.test_life import POOL
 
@@ -70,7 +70,7 @@ class Walk:
 
     def __init__(self, connection: sqlite3.Connection, seed: int) -> None:
         self._connection = connection
-        self.tx, self.model, self.count = Tx(connection), Model(), 0
+        self.tx, self.model, self.count = SqliteTx(connection), Model(), 0
         self.random = Random(seed)  # noqa: S311 - a seed must take the same steps
         self._context = a_context()
         self._orders: list[tuple[str, int, int]] = []

@@ -14,7 +14,7 @@ from bot.orders.events import Answer
 from bot.orders.model import Order, Outcome
 from bot.purchasing.reversals import ReversalResult
 from storage import orders
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.simulation.outage import Outage
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Biller:
         world = self._world
         if outcome in entry.stored and not repeated:
             return
-        if world.is_restored and orders.get(Tx(world.disk.connection), entry.trxid) is None:
+        if world.is_restored and orders.get(SqliteTx(world.disk.connection), entry.trxid) is None:
             return  # the admin finds it in the biller's list
         entry.reported.add(outcome)
 

@@ -8,20 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from storage import restores
 from storage.errors import StorageError
 from storage.migrate import migrate
-from storage.transaction import (
-    NeedsSavepoints,
-    Tx,
-    Unit,
-    UnitDone,
-    UnitFailed,
+from storage.sqlite import (
+    SqliteTx,
     begin,
     commit,
     rollback,
     run_optimistically,
     run_read_only,
     run_with_savepoints,
-    set_outcome,
 )
+from storage.transaction import NeedsSavepoints, Unit, UnitDone, UnitFailed, set_outcome
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -67,11 +63,11 @@ class Disk:
     def restore(self, image: bytes, *, now_ms: int) -> None:
         """Put an image in place of what is on it, as `loket restore` does."""
         rollback(self.connection)
-        lost_at_ms = restores.last_activity_ms(Tx(self.connection))
+        lost_at_ms = restores.last_activity_ms(SqliteTx(self.connection))
         # The dead still hold the lost one, and do nothing with it.
         self._lost.append(self.connection)
         self.connection = _connect(image)
-        tx = Tx(self.connection)
+        tx = SqliteTx(self.connection)
         restores.start_quarantine(
             tx,
             restored_at_ms=now_ms,
@@ -93,7 +89,7 @@ class Database:
         self._in_use = asyncio.Lock()
         """There is one connection here: who looks waits for a commit under way, as nobody does in earnest."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0) -> "asyncio.Future[T]":
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> "asyncio.Future[T]":  # noqa: ARG002 - all are
         """Carry out a unit as the real writer does, in order and sharing commits, unless the power goes."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((unit, done))

@@ -12,7 +12,7 @@ from bot.orders.model import Order, Outcome, State
 from bot.orders.states import decide
 from storage import orders
 from storage.codec import from_row
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 from tests.lists import Told, lines_in
 from tests.simulation import money
 from tests.simulation.people import STRANGER, Line
@@ -40,7 +40,7 @@ class Ledgers:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        tx = Tx(world.disk.connection)
+        tx = SqliteTx(world.disk.connection)
         rows = world.disk.connection.execute("SELECT * FROM orders ORDER BY trxid").fetchall()
         self.orders = [from_row(Order, row) for row in rows]
         self.history = {order.trxid: orders.history(tx, order.trxid) for order in self.orders}

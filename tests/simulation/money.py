@@ -17,6 +17,7 @@ from bot.orders.model import Order, State
 from storage import catalogue, ledger
 from storage.books import check_books
 from storage.errors import StorageError
+from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 from tests.simulation.deposits import (
     a_card_enters_once,
@@ -73,7 +74,7 @@ class Operator:
         world, random = self._world, self._world.rng
         if not world.plan.priced:
             return
-        self._set_price(Tx(world.disk.connection), PRICE_IDR)
+        self._set_price(SqliteTx(world.disk.connection), PRICE_IDR)
         if random.random() < 0.5:
             world.timeline.after(random.uniform(0, TROUBLE_S), self._raise_price)
         for owner_id in world.people.resellers:
@@ -99,7 +100,7 @@ class Operator:
     def look(self) -> None:
         """Hold the books against themselves at any moment; a unit of work is whole or not there at all."""
         if self._world.plan.priced:
-            for finding in check_books(Tx(self._world.disk.connection)).findings:
+            for finding in check_books(SqliteTx(self._world.disk.connection)).findings:
                 self._world.violate("W1-W4", finding.words)
 
     def look_after_restore(self) -> None:

@@ -98,6 +98,8 @@ def shown_default(name: str) -> str:
         return "required"
     if name == "telegram_webhook_secret":
         return "required with `PUBLIC_URL`"
+    if name == "desk_url":
+        return "`PUBLIC_URL`"
     match field.default:
         case None:
             return "unset"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.leadership import LEASE_MS, RENEW_AFTER_MS, SAFETY_MS, Step, decide
+from bot.leadership import LEASE_MS, RENEW_AFTER_MS, SAFETY_MS, Step, next_step
 from storage.lease import Lease
 
 NOW_MS = 1_790_000_000_000
@@ -30,42 +30,42 @@ terms = st.none() | st.integers(0, 9)
 
 
 def test_a_lease_that_was_given_back_is_taken_at_once() -> None:
-    assert decide(lease(left_ms=9_000, holder=None), None, unchanged_ms=0) is Step.TAKE
+    assert next_step(lease(left_ms=9_000, holder=None), None, unchanged_ms=0) is Step.TAKE
 
 
 def test_a_lease_is_taken_only_once_nobody_has_renewed_it_for_its_whole_time() -> None:
     over = lease(left_ms=0)
-    assert decide(over, None, unchanged_ms=LEASE_MS - 1) is Step.WAIT
-    assert decide(over, None, unchanged_ms=LEASE_MS) is Step.TAKE
+    assert next_step(over, None, unchanged_ms=LEASE_MS - 1) is Step.WAIT
+    assert next_step(over, None, unchanged_ms=LEASE_MS) is Step.TAKE
 
 
 def test_a_clock_of_the_database_that_jumps_ahead_gives_nobody_the_lease() -> None:
-    assert decide(lease(left_ms=-3_600_000), None, unchanged_ms=RENEW_AFTER_MS) is Step.WAIT
+    assert next_step(lease(left_ms=-3_600_000), None, unchanged_ms=RENEW_AFTER_MS) is Step.WAIT
 
 
 def test_a_clock_of_the_database_that_was_set_back_keeps_nobody_from_the_lease() -> None:
-    assert decide(lease(left_ms=3_600_000), None, unchanged_ms=LEASE_MS) is Step.TAKE
+    assert next_step(lease(left_ms=3_600_000), None, unchanged_ms=LEASE_MS) is Step.TAKE
 
 
 def test_the_leader_renews_in_time_for_two_more_attempts() -> None:
-    assert decide(lease(left_ms=LEASE_MS), 7, unchanged_ms=0) is Step.KEEP
-    assert decide(lease(left_ms=LEASE_MS - RENEW_AFTER_MS), 7, unchanged_ms=RENEW_AFTER_MS) is Step.RENEW
+    assert next_step(lease(left_ms=LEASE_MS), 7, unchanged_ms=0) is Step.KEEP
+    assert next_step(lease(left_ms=LEASE_MS - RENEW_AFTER_MS), 7, unchanged_ms=RENEW_AFTER_MS) is Step.RENEW
     assert 3 * RENEW_AFTER_MS <= LEASE_MS - SAFETY_MS + RENEW_AFTER_MS
 
 
 def test_a_leader_whose_lease_ran_out_steps_down_although_nobody_took_it() -> None:
-    assert decide(lease(left_ms=0), 7, unchanged_ms=LEASE_MS) is Step.STEP_DOWN
+    assert next_step(lease(left_ms=0), 7, unchanged_ms=LEASE_MS) is Step.STEP_DOWN
 
 
 def test_a_leader_steps_down_once_another_has_begun_a_term() -> None:
-    assert decide(lease(left_ms=9_000, term=8), 7, unchanged_ms=0) is Step.STEP_DOWN
+    assert next_step(lease(left_ms=9_000, term=8), 7, unchanged_ms=0) is Step.STEP_DOWN
 
 
 @given(leases, terms, st.integers(0, 3 * LEASE_MS))
 def test_whoever_leads_keeps_renews_or_steps_down_and_others_take_or_wait(
     found: Lease, my_term: int | None, unchanged_ms: int
 ) -> None:
-    step = decide(found, my_term, unchanged_ms=unchanged_ms)
+    step = next_step(found, my_term, unchanged_ms=unchanged_ms)
     if my_term is None:
         assert step in (Step.TAKE, Step.WAIT)
     else:
@@ -79,4 +79,4 @@ def test_a_lease_that_its_holder_may_have_renewed_meanwhile_is_never_taken(
     found: Lease, unchanged_ms: int
 ) -> None:
     if found.holder is not None:
-        assert decide(found, None, unchanged_ms=unchanged_ms) is Step.WAIT
+        assert next_step(found, None, unchanged_ms=unchanged_ms) is Step.WAIT

@@ -78,6 +78,8 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "telegram_api_url": "https://api.telegram.org",
         "telegram_webhook_secret": None,
         "public_url": None,
+        "desk_url": None,
+        "desk_staff_ids": (),
         "reseller_ids": (),
         "reseller_credit_idr": None,
         "reseller_daily_limit_idr": None,

@@ -29,7 +29,7 @@ from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind
 from storage import catalogue, imports, order_queries, outbox
 from storage.migrate import migrate
 from storage.outbox import OutboxMessage, QueuedMessage
-from storage.transaction import Tx
+from storage.sqlite import SqliteTx
 
 ZONE = ZoneInfo("Asia/Jakarta")
 OPENED_AT_MS = 1_795_331_001_000  # 22/11/2026 14:03:21 WIB
@@ -79,7 +79,7 @@ class Stage:
         weakref.finalize(self, connection.close)
         migrate(connection)
         connection.execute("BEGIN")
-        self.tx = Tx(connection)
+        self.tx = SqliteTx(connection)
         self.now_ms = OPENED_AT_MS
         self._numbers = count(1)
         self.clock = Clock(ZONE)

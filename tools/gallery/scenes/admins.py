@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from bot.ledger.model import AccountKind
 from bot.notices import alarms, topups
+from bot.notices.desk import DeskLink
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear
 from bot.orders.model import FailureCause, State
 from bot.purchasing.notifications import order_card
+from storage.desk import LINK_MS
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
@@ -22,6 +24,7 @@ def play() -> Iterator[Scene]:
     yield from _money(stage)
     yield from _topups(stage)
     yield from _drifts(stage)
+    yield from _desk(stage)
     yield from _alarms(stage)
 
 
@@ -59,6 +62,15 @@ def _topups(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="Another one is not confirmed", messages=stage.tap("Batal", RINA))
     typed = "/topup banyak"
     yield Scene(caption="An amount that is none", typed=typed, messages=stage.send_text(typed, RINA))
+
+
+def _desk(stage: Stage) -> Iterator[Scene]:
+    link = DeskLink(
+        url="https://loket.example.com/desk/enter?token=q5yT0aV2kZ7nB4xC9mLw3g",
+        until_ms=stage.now_ms + LINK_MS,
+    )
+    yield Scene(caption="A link to the desk on the web", typed="/desk", messages=stage.notify(link, to=RINA))
+    yield Scene(caption="The desk is not set up", typed="/desk", messages=stage.send_text("/desk", RINA))
 
 
 def _drifts(stage: Stage) -> Iterator[Scene]:

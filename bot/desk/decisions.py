@@ -1,0 +1,72 @@
+"""The page of orders that wait for a decision, and the two steps with which a visitor settles one.
+
+The second step runs the function behind the buttons of the chat: the same rules, journal and notices.
+"""
+
+from http import HTTPStatus
+
+from starlette.responses import Response
+
+from bot.desk.orders import OrderTableRow, history_of, table_rows
+from bot.desk.visit import DeskPage, Visit, back_to
+from bot.orders.model import Outcome
+from bot.purchasing.manual_resolution import is_open, resolve_order
+from bot.purchasing.sn_forwarding import parse_typed_sn
+from bot.unit_of_work import UnitOfWork
+from storage import orders
+from storage.transaction import Tx
+
+MAX_SHOWN = 100
+
+
+async def _list(visit: Visit) -> Response:
+    return await visit.page("decisions.html", lines=await visit.read(lambda work: _waiting(work.tx)))
+
+
+def _waiting(tx: Tx) -> tuple[OrderTableRow, ...]:
+    return table_rows(tx, orders.for_admins(tx, limit=MAX_SHOWN))
+
+
+async def _ask(visit: Visit) -> Response:
+    """Show what a decision would do, before it is carried out."""
+    trxid, outcome, sn = _decision(visit)
+    history = await visit.read(lambda work: history_of(work, trxid))
+    if history is None or outcome is None:
+        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+    return await visit.page(
+        "decide.html",
+        history=history,
+        outcome=outcome,
+        sn=sn,
+        is_sn_refused=outcome is Outcome.SUCCESS and bool(visit.form.get("sn", "").strip()) and sn is None,
+    )
+
+
+async def _settle(visit: Visit) -> Response:
+    trxid, outcome, sn = _decision(visit)
+    if outcome is None:
+        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+    was_settled = await visit.write(lambda work: _resolve(work, visit, trxid, outcome, sn))
+    return back_to(f"/desk/orders/{trxid}?settled={'yes' if was_settled else 'no'}")
+
+
+def _resolve(work: UnitOfWork, visit: Visit, trxid: str, outcome: Outcome, sn: str | None) -> bool:
+    order = orders.get(work.tx, trxid)
+    if order is None or not is_open(work, order):
+        return False
+    resolve_order(work, trxid, outcome, sn, visit.actor)
+    return True
+
+
+def _decision(visit: Visit) -> tuple[str, Outcome | None, str | None]:
+    outcome = visit.form.get("outcome", "")
+    sn = parse_typed_sn(visit.form.get("sn", "")) if outcome == Outcome.SUCCESS else None
+    trxid = visit.form.get("trxid", "")
+    return trxid, Outcome(outcome) if outcome in list(Outcome) and trxid.isdigit() else None, sn
+
+
+PAGES = (
+    DeskPage(path="/decisions", handle=_list, title="Decisions"),
+    DeskPage(path="/decisions/ask", handle=_ask, method="POST"),
+    DeskPage(path="/decisions/settle", handle=_settle, method="POST"),
+)

@@ -1,0 +1,119 @@
+"""The pages of orders: a search by number, Ref or name, and one order with its whole history."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from bot.desk.visit import DeskPage, Visit, back_to
+from bot.grammar.lookup_query import parse_destinations, parse_trxid
+from bot.orders.model import Order
+from bot.purchasing.biller_words import latest_words
+from bot.purchasing.manual_resolution import is_open
+from bot.unit_of_work import UnitOfWork
+from storage import balances, order_queries, orders, people
+from storage.orders import RecordedEvent
+from storage.people import Person
+from storage.transaction import Tx
+
+ROWS_A_PAGE = 50
+MAX_PEOPLE = 20
+
+
+class OrderTableRow(Struct, frozen=True):
+    """One row of a list: an order, and the name of the reseller."""
+
+    order: Order
+    name: str
+
+
+class FoundOrders(Struct, frozen=True, kw_only=True):
+    """A page of orders, newest first; `after` is the Ref with which the next page begins."""
+
+    lines: tuple[OrderTableRow, ...] = ()
+    after: str = ""
+    person: Person | None = None
+    people: tuple[Person, ...] = ()
+
+
+class OrderInFull(Struct, frozen=True, kw_only=True):
+    """One order with everything that happened to it."""
+
+    line: OrderTableRow
+    events: tuple[RecordedEvent, ...]
+    reports: tuple[str, ...]
+    biller_words: str
+    waits_for_decision: bool
+
+
+def table_rows(tx: Tx, found: list[Order]) -> tuple[OrderTableRow, ...]:
+    names = {user_id: name_of(tx, user_id) for user_id in {order.user_id for order in found}}
+    return tuple(OrderTableRow(order, names[order.user_id]) for order in found)
+
+
+def name_of(tx: Tx, user_id: int) -> str:
+    person = people.get(tx, user_id)
+    return person.name if person else str(user_id)
+
+
+async def _search(visit: Visit) -> Response:
+    typed, after, reseller = visit.query("q"), visit.query("after"), visit.query("reseller")
+    found = await visit.read(lambda work: _find(work.tx, typed, after, reseller))
+    if isinstance(found, Order):
+        return back_to(f"/desk/orders/{quote(found.trxid)}")
+    return await visit.page("orders.html", found=found, typed=typed, reseller=reseller)
+
+
+def _find(tx: Tx, typed: str, after: str, reseller: str) -> FoundOrders | Order:
+    """Return the order of a Ref, or a page of orders to a number, of a reseller, or of all."""
+    if trxid := parse_trxid(typed):
+        return orders.get(tx, trxid) or FoundOrders()
+    if people.is_id(reseller):
+        return _page_of(tx, int(reseller), after)
+    for destination in parse_destinations(typed):
+        if found := order_queries.to_destination(tx, destination, user_id=None, limit=ROWS_A_PAGE):
+            return FoundOrders(lines=table_rows(tx, found))
+    if not typed:
+        return _rows(tx, order_queries.newest(tx, orders.get(tx, after), limit=ROWS_A_PAGE + 1))
+    named = people.matching(tx, typed, limit=MAX_PEOPLE)
+    return _page_of(tx, named[0].user_id, "") if len(named) == 1 else FoundOrders(people=tuple(named))
+
+
+def _page_of(tx: Tx, user_id: int, after: str) -> FoundOrders:
+    page = order_queries.page_before(tx, user_id, orders.get(tx, after), limit=ROWS_A_PAGE + 1)
+    return _rows(tx, page, people.get(tx, user_id))
+
+
+def _rows(tx: Tx, found: list[Order], person: Person | None = None) -> FoundOrders:
+    shown = found[:ROWS_A_PAGE]
+    after = shown[-1].trxid if len(found) > ROWS_A_PAGE else ""
+    return FoundOrders(lines=table_rows(tx, shown), after=after, person=person)
+
+
+async def _show(visit: Visit) -> Response:
+    trxid = visit.request.path_params["name"]
+    history = await visit.read(lambda work: history_of(work, trxid))
+    if history is None:
+        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+    return await visit.page("order.html", history=history, outcome=visit.query("settled"))
+
+
+def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:
+    """Return an order with its history; None if there is no such order."""
+    order = orders.get(work.tx, trxid)
+    if order is None:
+        return None
+    return OrderInFull(
+        line=OrderTableRow(order, name_of(work.tx, order.user_id)),
+        events=tuple(orders.history(work.tx, trxid)),
+        reports=tuple(balances.quarantined_of(work.tx, trxid)),
+        biller_words=latest_words(work.tx, order).raw,
+        waits_for_decision=is_open(work, order),
+    )
+
+
+PAGES = (
+    DeskPage(path="/orders", handle=_search, title="Orders"),
+    DeskPage(path="/orders/{name}", handle=_show),
+)

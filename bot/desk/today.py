@@ -1,0 +1,76 @@
+"""The page *today*: what sold, what waits, what needs a word, and the last orders, live."""
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from bot.desk.orders import OrderTableRow, table_rows
+from bot.desk.visit import DeskPage, Visit
+from bot.features.biller_balance import biller_balance
+from bot.grammar.period import day_of, midnight_ms
+from bot.notices.alarms import BillerBalance
+from bot.orders.model import State
+from bot.orders.profit import sum_profit
+from bot.unit_of_work import UnitOfWork
+from storage import order_queries, orders, outbox, people, restores
+
+LAST_ORDERS = 15
+
+
+class Today(Struct, frozen=True, kw_only=True):
+    """The figures of the day; money is None where no price or cost is known."""
+
+    sold_count: int
+    failed_count: int
+    sales_idr: int
+    profit_idr: int
+    waiting_count: int
+    decisions_count: int
+    asking_count: int
+    unsent_count: int
+    failed_messages: int
+    balance: BillerBalance
+    is_closed: bool
+    last: tuple[OrderTableRow, ...]
+
+    @property
+    def success_percent(self) -> int | None:
+        """The share of today's results that are successes; None without a result."""
+        ended = self.sold_count + self.failed_count
+        return round(100 * self.sold_count / ended) if ended else None
+
+
+def _read(work: UnitOfWork) -> Today:
+    tx = work.tx
+    from_ms = midnight_ms(day_of(work.now_ms, work.zone), work.zone)
+    until_ms = work.now_ms + 1
+    sales = order_queries.sum_by_product(tx, user_id=None, from_ms=from_ms, until_ms=until_ms)
+    profit = sum_profit(order_queries.sold_products(tx, from_ms=from_ms, until_ms=until_ms))
+    counts, messages, balance = orders.counts(tx), outbox.counts(tx), biller_balance(work)
+    return Today(
+        sold_count=sum(each.count for each in sales if each.state is State.SUCCEEDED),
+        failed_count=sum(each.count for each in sales if each.state is State.FAILED),
+        sales_idr=profit.sales_idr,
+        profit_idr=profit.profit_idr,
+        waiting_count=sum(counts.values()),
+        decisions_count=balance.waiting_count,
+        asking_count=people.count_asking(tx),
+        unsent_count=messages.get("waiting", 0),
+        failed_messages=messages.get("failed", 0),
+        balance=balance,
+        is_closed=restores.in_quarantine(tx) is not None,
+        last=table_rows(tx, order_queries.newest(tx, None, limit=LAST_ORDERS)),
+    )
+
+
+async def _show(visit: Visit) -> Response:
+    return await visit.page("today.html", today=await visit.read(_read))
+
+
+async def _refresh(visit: Visit) -> Response:
+    return await visit.page("today_figures.html", today=await visit.read(_read))
+
+
+PAGES = (
+    DeskPage(path="/", handle=_show, title="Today"),
+    DeskPage(path="/today", handle=_refresh),
+)

@@ -1,0 +1,130 @@
+"""One request to the desk: who asks, what they sent, and how a page is read, written and rendered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import tzinfo
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.actors import Actor, Address, Role
+from bot.desk.access import Visitor
+from bot.texts.desk_pages import FILTERS, Language, translate
+from bot.texts.formatting import Clock
+from bot.unit_of_work import UnitOfWork, WorkContext
+from storage.catalogue import CatalogueCache
+from storage.database import Database
+
+T = TypeVar("T")
+
+LANGUAGE_COOKIE = "desk_language"
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("bot.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+_TEMPLATES.filters.update(FILTERS)
+
+
+class DeskContext(Struct, frozen=True, kw_only=True):
+    """What all pages share.
+
+    `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
+    text.
+    """
+
+    menu: tuple[tuple[str, str], ...]
+    database: Database
+    work: WorkContext
+    now_ms: Callable[[], int]
+    wake: Callable[[], None]
+    new_token: Callable[[], str]
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.work.zone
+
+
+class Visit(Struct, frozen=True, kw_only=True):
+    """A request of a person who is signed in; `form` has the fields of a form that our own page sent."""
+
+    desk: DeskContext
+    request: Request
+    visitor: Visitor
+    form: dict[str, str]
+
+    @property
+    def actor(self) -> Actor:
+        """The visitor as the functions behind the chat know an admin; answers go to the private chat."""
+        visitor = self.visitor
+        address = Address(chat_id=visitor.user_id)
+        return Actor(
+            user_id=visitor.user_id, name=visitor.name, role=Role.ADMIN, address=address, is_private=True
+        )
+
+    def query(self, name: str, limit: int = 100) -> str:
+        """Return a value of the address, stripped and shortened; empty if it is missing."""
+        return self.request.query_params.get(name, "").strip()[:limit]
+
+    async def read(self, unit: Callable[[UnitOfWork], T]) -> T:
+        """Read on one of the threads for long reads, so that no order waits for a page."""
+        desk = self.desk
+        # That of the orders belongs to the thread of the event loop.
+        context = replace(desk.work, catalogue_cache=CatalogueCache())
+        return await desk.database.read_long(lambda tx: unit(context.begin(tx, desk.now_ms())))
+
+    async def write(self, unit: Callable[[UnitOfWork], T]) -> T:
+        """Run a change in a unit of work of its own, and wake the workers."""
+        desk = self.desk
+        result = await desk.database.write(lambda tx: unit(desk.work.begin(tx, desk.now_ms())))
+        desk.wake()
+        return result
+
+    async def page(self, template: str, *, status: int = HTTPStatus.OK, **values: Any) -> Response:
+        """Render a template on a thread: a table of a hundred rows takes some milliseconds."""
+        language = language_of(self.request)
+        shared = {
+            "visitor": self.visitor,
+            "path": self.request.scope["path"],
+            "menu": self.desk.menu,
+            "now_ms": self.desk.now_ms(),
+        }
+        html = await asyncio.to_thread(render, template, language, self.desk.zone, **shared, **values)
+        return HTMLResponse(html, status_code=status)
+
+
+Handle = Callable[[Visit], Awaitable[Response]]
+
+
+class DeskPage(Struct, frozen=True, kw_only=True):
+    """A path of the desk, with the function that answers it; `title` puts it into the menu."""
+
+    path: str
+    handle: Handle
+    method: str = "GET"
+    title: str = ""
+    owners_only: bool = False
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that the visitor switched to; Indonesian at first."""
+    return Language.ENGLISH if request.cookies.get(LANGUAGE_COOKIE) == "en" else Language.INDONESIAN
+
+
+def render(template: str, language: Language, zone: tzinfo, **values: Any) -> str:
+    """Render a template with the words of a language and the times of the shop."""
+
+    def say(english: str, **parts: object) -> str:
+        return translate(english, language).format(**parts)
+
+    found = _TEMPLATES.get_template(template)
+    return found.render(_=say, language=language, clock=Clock(zone), **values)
+
+
+def back_to(path: str) -> Response:
+    """Answer a form that was carried out: the browser loads `path` anew, and cannot send the form again."""
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)

@@ -1,0 +1,100 @@
+"""Who may enter the desk on the web: links that let in once, and sessions. Both are stored as hashes only.
+
+Times are those of this machine. A session ends after `MAX_IDLE_MS` without a page, or after `MAX_SESSION_MS`.
+"""
+
+from hashlib import sha256
+
+from msgspec import Struct
+
+from storage.codec import from_row
+from storage.transaction import Tx
+
+LINK_MS = 5 * 60_000
+MAX_IDLE_MS = 12 * 3_600_000
+MAX_SESSION_MS = 7 * 24 * 3_600_000
+SEEN_EVERY_MS = 60_000
+"""A page is no reason to write: the time of the last one is stored once a minute."""
+
+MAX_SHOWN = 20
+MAX_DEVICE_CHARS = 120
+
+
+class DeskSession(Struct, frozen=True, kw_only=True):
+    """A signed-in browser; `device` is what it says of itself, `door` how the person came in."""
+
+    session_hash: str
+    user_id: int
+    door: str
+    device: str
+    begun_at_ms: int
+    seen_at_ms: int
+    ends_at_ms: int
+
+
+def make_link(tx: Tx, token: str, *, user_id: int, at_ms: int) -> None:
+    """Store a link that lets `user_id` in once; an earlier one of the same person no longer does."""
+    tx.run("void_desk_links", user_id=user_id, at_ms=at_ms)
+    tx.run("forget_desk_links", before_ms=at_ms - MAX_SESSION_MS)
+    tx.run(
+        "insert_desk_link",
+        token_hash=_hash(token),
+        user_id=user_id,
+        at_ms=at_ms,
+        expires_at_ms=at_ms + LINK_MS,
+    )
+
+
+def enter(tx: Tx, link_token: str, session_token: str, *, device: str, at_ms: int) -> int | None:
+    """Use a link up for a session; return whose it is, None if the link is unknown, used or too old."""
+    row = tx.one("use_desk_link", token_hash=_hash(link_token), at_ms=at_ms)
+    if row is None:
+        return None
+    user_id: int = row["user_id"]
+    begin_session(tx, session_token, user_id=user_id, door="link", device=device, at_ms=at_ms)
+    return user_id
+
+
+def begin_session(tx: Tx, token: str, *, user_id: int, door: str, device: str, at_ms: int) -> None:
+    tx.run("forget_desk_sessions", before_ms=at_ms - MAX_SESSION_MS)
+    tx.run(
+        "begin_desk_session",
+        session_hash=_hash(token),
+        user_id=user_id,
+        door=door,
+        device=device[:MAX_DEVICE_CHARS],
+        at_ms=at_ms,
+        ends_at_ms=at_ms + MAX_SESSION_MS,
+    )
+
+
+def session(tx: Tx, token: str, *, at_ms: int) -> DeskSession | None:
+    """Return the session of a token; None if there is none, or it has ended."""
+    row = tx.one("desk_session", session_hash=_hash(token), at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS)
+    return from_row(DeskSession, row) if row else None
+
+
+def note_seen(tx: Tx, found: DeskSession, *, at_ms: int) -> None:
+    tx.run("see_desk_session", session_hash=found.session_hash, at_ms=at_ms)
+
+
+def sessions_of(tx: Tx, user_id: int, *, at_ms: int) -> list[DeskSession]:
+    """Return a person's open sessions, newest first."""
+    rows = tx.all(
+        "desk_sessions_of", user_id=user_id, at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS, limit=MAX_SHOWN
+    )
+    return [from_row(DeskSession, row) for row in rows]
+
+
+def end_session(tx: Tx, session_hash: str, *, user_id: int, at_ms: int) -> bool:
+    """End one of a person's own sessions; return False if there is none to end."""
+    return tx.run("end_desk_session", session_hash=session_hash, user_id=user_id, at_ms=at_ms) > 0
+
+
+def end_sessions_of(tx: Tx, user_id: int, *, at_ms: int) -> int:
+    """End all sessions of a person; return how many there were."""
+    return tx.run("end_desk_sessions_of", user_id=user_id, at_ms=at_ms)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

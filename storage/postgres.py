@@ -1,0 +1,334 @@
+"""PostgreSQL as the database: each unit is a transaction of its own, and several run at the same time.
+
+Every transaction is SERIALIZABLE: what a unit read is still true when it is stored, also among processes, or
+it is run again. So a rule such as "no order twice" holds without locks that a new statement could forget.
+A unit that must see those given before it says so, and waits for them.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, TypeVar, cast
+
+import psycopg
+
+from storage.errors import CommitUnknown, DatabaseUnsuitable, StorageError
+from storage.postgres_schema import migrate
+from storage.postgres_session import (
+    CommitLost,
+    LongSession,
+    Session,
+    connect,
+    is_conflict,
+    is_outage,
+    pause_s,
+    translate_error,
+)
+from storage.transaction import (
+    NeedsSavepoints,
+    Unit,
+    UnitDone,
+    UnitFailed,
+    set_outcome,
+    write_probe,
+)
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+WRITERS = 6
+"""Round trips dominate: at 1 ms of network one connection runs some 700 statements a second."""
+
+READERS = 2
+LONG_READERS = 2
+
+OLDEST_VERSION = 150000
+
+PATIENCE_S = 5.0
+"""A server that restarts is back in a few seconds: units wait for it this long before they fail."""
+
+TRY_AGAIN_S = 0.1
+KNOWN_OUTAGE_PATIENCE_S = 0.15
+"""Enough for a second attempt: the connection of the first may be one from before the outage."""
+
+PROBE_EVERY_S = 1.0
+
+UNIT_TIMEOUT_S = 20.0
+"""Longer than the server's own limit for a statement: a server that does not even answer that is gone."""
+
+CONFLICTS_APART = 3
+"""After this many conflicts a unit runs apart from others that had as many."""
+
+MAX_CONFLICTS = 50
+
+
+class PostgresDatabase:
+    """A PostgreSQL server: six connections write, two read, two serve long reads."""
+
+    def __init__(self, url: str, *, writers: int = WRITERS, patience_s: float = PATIENCE_S) -> None:
+        self.is_writable = False
+        """Whether the last commit succeeded; after a failure it is tried again every second."""
+        self._url = url
+        self._patience_s = patience_s
+        self._writers = _Pool(url, writers)
+        self._readers = _Pool(url, READERS)
+        self._long_readers: asyncio.LifoQueue[LongSession | None] = asyncio.LifoQueue()
+        for _ in range(LONG_READERS):
+            self._long_readers.put_nowait(None)
+        self._unfinished: dict[asyncio.Task[None], None] = {}
+        """The units that were given and are not stored yet, in the order in which they were given."""
+        self._apart = asyncio.Lock()
+        self._closing = asyncio.Event()
+        self._probing: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect, check the server and migrate; raise StorageError if that fails."""
+        try:
+            await asyncio.to_thread(_prepare, self._url)
+        except (psycopg.Error, StorageError) as error:
+            raise translate_error(error) from None
+        self.is_writable = True
+        self._probing = asyncio.create_task(self._probe(), name="database probe")
+
+    def refuse_changed_files(self) -> None:
+        """Do nothing: a server looks after its files."""
+
+    async def check(self) -> None:
+        """Do nothing: a server checks its pages when it reads them."""
+
+    async def close(self) -> None:
+        """Store the waiting units, then close."""
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        if self._unfinished:
+            await asyncio.wait(set(self._unfinished))
+        if self._probing:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
+        await self._close_connections()
+
+    async def _close_connections(self) -> None:
+        await self._writers.close()
+        await self._readers.close()
+        while not self._long_readers.empty():
+            if session := self._long_readers.get_nowait():
+                await asyncio.to_thread(session.close)
+
+    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - commits are not shared, so none is worth waiting for
+        """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if self._closing.is_set():
+            done.set_exception(StorageError("the database is closed"))
+            return done
+        earlier = tuple(self._unfinished) if in_order else ()
+        task = asyncio.create_task(self._store(unit, done, earlier), name="unit of work")
+        self._unfinished[task] = None
+        task.add_done_callback(self._unfinished.pop)
+        return done
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a short `unit` that only reads; it sees everything committed before the call."""
+        self._refuse_closed()
+        until_s = self._until_s()
+        while True:
+            try:
+                async with self._readers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
+                    return await session.read(unit)
+            except psycopg.errors.ReadOnlySqlTransaction as error:
+                raise translate_error(error) from None
+            except (psycopg.Error, TimeoutError) as error:
+                await self._wait_or_raise(error, until_s)
+
+    async def read_long(self, unit: Unit[T]) -> T:
+        """Run a `unit` that only reads on a thread of its own, so that a long report delays nothing else."""
+        self._refuse_closed()
+        session = await self._long_readers.get()
+        reading = asyncio.ensure_future(asyncio.to_thread(self._read_long, session, unit))
+        # The connection is free when its thread is done with it, even if the caller was cancelled before.
+        reading.add_done_callback(self._long_read_done)
+        session, outcome = await asyncio.shield(reading)
+        match outcome:
+            case UnitDone(value):
+                return value
+            case UnitFailed(fault):
+                raise fault
+
+    def _read_long(
+        self, session: LongSession | None, unit: Unit[T]
+    ) -> tuple[LongSession | None, UnitDone[T] | UnitFailed]:
+        """Run a unit on the thread of a long read; a connection that was lost meanwhile is replaced once."""
+        while True:
+            is_new = session is None
+            try:
+                session = session or LongSession(self._url)
+                return session, UnitDone(session.read(unit))
+            except Exception as error:  # noqa: BLE001 - the caller gets it
+                session = None
+                if is_new or not is_outage(error):
+                    return None, UnitFailed(translate_error(error))
+
+    def _long_read_done(self, reading: asyncio.Future[Any]) -> None:
+        has_result = not reading.cancelled() and reading.exception() is None
+        self._long_readers.put_nowait(reading.result()[0] if has_result else None)
+
+    def _refuse_closed(self) -> None:
+        if self._closing.is_set():
+            raise StorageError("the database is closed")
+
+    def _until_s(self) -> float:
+        """Return until when an outage is waited for: hardly at all, if it is known already."""
+        patience_s = self._patience_s if self.is_writable else KNOWN_OUTAGE_PATIENCE_S
+        return asyncio.get_running_loop().time() + patience_s
+
+    async def _wait_or_raise(self, error: Exception, until_s: float) -> None:
+        """Pause before another attempt if one may help; otherwise raise the error as a StorageError."""
+        is_over = asyncio.get_running_loop().time() >= until_s or self._closing.is_set()
+        if is_over or not (is_outage(error) or isinstance(error, TimeoutError)):
+            raise translate_error(error) from None
+        await asyncio.sleep(TRY_AGAIN_S)
+
+    async def _store(
+        self, unit: Unit[T], done: "asyncio.Future[T]", earlier: Iterable[asyncio.Task[None]]
+    ) -> None:
+        if waiting := [task for task in earlier if not task.done()]:
+            await asyncio.wait(waiting)
+        try:
+            outcome: UnitDone[T] | UnitFailed = UnitDone(await self._write(unit))
+        except Exception as error:  # noqa: BLE001 - the caller gets it
+            outcome = UnitFailed(translate_error(error))
+        if isinstance(outcome, UnitDone):
+            self.is_writable = True
+        elif isinstance(outcome.fault, StorageError):
+            self.is_writable = False
+        set_outcome(done, outcome)
+
+    async def _write(self, unit: Unit[T]) -> T:
+        """Run a unit until it is stored or fails by itself; only an outage or its own error is raised."""
+        until_s, conflicts, optimistic = self._until_s(), 0, True
+        while True:
+            try:
+                async with self._apart if conflicts >= CONFLICTS_APART else contextlib.nullcontext():
+                    return await self._attempt(unit, optimistic=optimistic)
+            except NeedsSavepoints:
+                optimistic = False
+            except CommitLost as lost:
+                if await self._was_stored(lost.transaction_id):
+                    return cast("T", lost.value)
+            except (psycopg.Error, TimeoutError) as error:
+                if is_conflict(error) and conflicts < MAX_CONFLICTS:
+                    conflicts += 1
+                    await asyncio.sleep(pause_s(conflicts))
+                else:
+                    await self._wait_or_raise(error, until_s)
+
+    async def _attempt(self, unit: Unit[T], *, optimistic: bool) -> T:
+        async with self._writers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
+            return await session.write(unit, optimistic=optimistic)
+
+    async def _was_stored(self, transaction_id: int) -> bool:
+        """Find out what came of a commit whose answer was lost; nothing acts on it before.
+
+        Raise CommitUnknown only if Loket is closed before the server can be asked.
+        """
+        _log.warning("the answer to a commit was lost: asking the server what came of it")
+        while True:
+            with contextlib.suppress(psycopg.Error, TimeoutError):
+                async with self._writers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
+                    status = await _status_of(session, transaction_id)
+                if status != "in progress":
+                    _log.warning("the commit whose answer was lost was found", extra={"outcome": status})
+                    return status == "committed"
+            if self._closing.is_set():
+                raise CommitUnknown("whether the last transaction was stored is not known: look at its order")
+            await asyncio.sleep(TRY_AGAIN_S)
+
+    async def _probe(self) -> None:
+        """After a failure, write every second until it succeeds: there may be no other unit."""
+        while True:
+            await asyncio.sleep(PROBE_EVERY_S)
+            if not self.is_writable and not self._unfinished:
+                with contextlib.suppress(StorageError):
+                    await self.write(write_probe)
+
+
+class _Pool:
+    """Connections that are opened when they are needed, and replaced when they are lost."""
+
+    def __init__(self, url: str, size: int) -> None:
+        self._url = url
+        self._free: asyncio.LifoQueue[Session | None] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._free.put_nowait(None)
+
+    @contextlib.asynccontextmanager
+    async def use(self) -> AsyncIterator[Session]:
+        session = await self.take()
+        try:
+            yield session
+        except psycopg.Error as error:
+            if is_outage(error):
+                await session.close()
+            raise
+        finally:
+            self.put_back(session)
+
+    async def take(self) -> Session:
+        """Wait for a free connection; raise psycopg.Error if a new one cannot be opened."""
+        session = await self._free.get()
+        if session is not None and not session.is_lost:
+            return session
+        try:
+            return await Session.open(self._url)
+        except BaseException:
+            self._free.put_nowait(None)
+            raise
+
+    def put_back(self, session: Session) -> None:
+        self._free.put_nowait(session)
+
+    async def close(self) -> None:
+        while not self._free.empty():
+            if session := self._free.get_nowait():
+                await session.close()
+
+
+async def _status_of(session: Session, transaction_id: int) -> str:
+    """Return `committed`, `aborted`, or `in progress`, which is ended if its connection is ours and dead."""
+    number = str(transaction_id)
+    try:
+        cursor = await session.connection.execute(b"SELECT pg_xact_status($1::text::xid8)", [number])
+    except psycopg.errors.InvalidParameterValue:
+        # The server never came to this number: it is a standby that became the primary, and lost some.
+        return "aborted"
+    row = await cursor.fetchone()
+    status = str(row[0]) if row else "aborted"
+    if status == "in progress":
+        await session.connection.execute(
+            b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = $1::text::xid8::xid",
+            [number],
+        )
+    return status
+
+
+def _prepare(url: str) -> None:
+    with connect(url) as connection:
+        refuse_unsuitable(connection)
+        migrate(connection)
+
+
+def refuse_unsuitable(connection: psycopg.Connection[Any]) -> None:
+    """Raise DatabaseUnsuitable if Loket cannot keep its promises on this server."""
+    row = connection.execute(
+        b"SELECT current_setting('server_version_num')::bigint, current_setting('server_version'),"
+        b" current_setting('server_encoding'), pg_is_in_recovery()"
+    ).fetchone()
+    number, version, encoding, is_standby = row or (0, "unknown", "unknown", False)
+    if number < OLDEST_VERSION:
+        raise DatabaseUnsuitable(f"PostgreSQL 15 or newer is needed, this server is {version}")
+    if encoding != "UTF8":
+        raise DatabaseUnsuitable(f"the database must have the encoding UTF8, this one has {encoding}")
+    if is_standby:
+        raise DatabaseUnsuitable("this server is a standby, which cannot be written: connect to the primary")

@@ -1,0 +1,426 @@
+"""One connection to PostgreSQL: its settings, its values and rows, and a transaction over it.
+
+A unit of work is a synchronous function, and what it changes in memory belongs to the thread of the event
+loop. So it runs there, in a greenlet, which stops at each statement until its connection has the answer; the
+loop turns to others meanwhile. A long report runs on a thread, over a connection that blocks it.
+"""
+
+import random
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import psycopg
+from greenlet import getcurrent, greenlet
+from msgspec import Struct
+from psycopg import AsyncConnection, AsyncRawCursor, Connection, RawCursor, errors
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Dumper, Loader
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+
+from storage.errors import StorageError
+from storage.postgres_schema import NUMBERED
+from storage.statements import Value
+from storage.transaction import NoSavepoint, ResultRow, Tx, Unit
+
+T = TypeVar("T")
+
+CONNECT_TIMEOUT_S = 5
+
+STATEMENT_TIMEOUT_MS = 10_000
+"""The statements of a unit take milliseconds; one that waits longer for a lock is a fault."""
+
+LONG_STATEMENT_TIMEOUT_MS = 300_000
+IDLE_TIMEOUT_MS = 30_000
+"""A process that is frozen within a transaction must not hold its locks for longer."""
+
+_NETWORK = {
+    # A server that vanished is noticed after some 15 s, not after hours.
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "application_name": "loket",
+}
+
+MAX_INTEGER = (1 << 63) - 1
+
+
+class _IntegerDumper(Dumper):
+    """Passes integers and booleans without a type of their own: the statement decides, always alike."""
+
+    oid = 0
+
+    def dump(self, obj: int) -> Buffer:
+        if not -MAX_INTEGER - 1 <= obj <= MAX_INTEGER:
+            raise OverflowError("the integer has more than 64 bits")
+        return b"%d" % obj
+
+
+class _TextDumper(Dumper):
+    """Passes texts without a type of their own. PostgreSQL stores no NUL, which people can send us."""
+
+    oid = 0
+
+    def dump(self, obj: str) -> Buffer:
+        return (obj.replace("\x00", "\ufffd") if "\x00" in obj else obj).encode()
+
+
+class _BooleanLoader(Loader):
+    """Reads booleans as SQLite has them."""
+
+    def load(self, data: Buffer) -> int:
+        return int(bytes(data) == b"t")
+
+
+class _NumericLoader(Loader):
+    """Reads sums of integers, which PostgreSQL makes wider, as integers."""
+
+    def load(self, data: Buffer) -> int:
+        return int(Decimal(bytes(data).decode()))
+
+
+def _adapt(adapters: AdaptersMap) -> None:
+    adapters.register_dumper(int, _IntegerDumper)
+    adapters.register_dumper(bool, _IntegerDumper)
+    adapters.register_dumper(str, _TextDumper)
+    adapters.register_loader("bool", _BooleanLoader)
+    adapters.register_loader("numeric", _NumericLoader)
+
+
+class PostgresRow:
+    """A row as sqlite3.Row is: its columns are found by name or position."""
+
+    __slots__ = ("_columns", "_values")
+
+    def __init__(self, columns: dict[str, int], values: tuple[Any, ...]) -> None:
+        self._columns = columns
+        self._values = values
+
+    def __getitem__(self, column: Any, /) -> Any:
+        return self._values[self._columns[column] if isinstance(column, str) else column]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def keys(self) -> list[str]:
+        return list(self._columns)
+
+
+class Result(Struct, frozen=True):
+    """What a statement returned."""
+
+    changed_count: int
+    columns: dict[str, int]
+    values: Sequence[tuple[Any, ...]]
+
+
+Execute = Callable[[bytes, Sequence[Value]], Result]
+
+
+class PostgresTx(Tx):
+    """A transaction of PostgreSQL, which runs statements by their name.
+
+    If it is `optimistic` it sets no savepoints, and raises NeedsSavepoints where one would be rolled back to.
+    """
+
+    def __init__(self, execute: Execute, *, optimistic: bool = False) -> None:
+        self.loss: Exception | None = None
+        """The error by which this transaction was lost, even if the unit went on."""
+        self._execute = execute
+        self._savepoint = NoSavepoint() if optimistic else PostgresSavepoint(execute)
+
+    def run(self, statement: str, **values: Value) -> int:
+        return self._result(statement, values).changed_count
+
+    def one(self, statement: str, **values: Value) -> ResultRow | None:
+        result = self._result(statement, values)
+        return PostgresRow(result.columns, result.values[0]) if result.values else None
+
+    def all(self, statement: str, **values: Value) -> list[ResultRow]:
+        result = self._result(statement, values)
+        return [PostgresRow(result.columns, row) for row in result.values]
+
+    def _result(self, statement: str, values: dict[str, Value]) -> Result:
+        numbered = NUMBERED[statement]
+        try:
+            return self._execute(numbered.sql, [values[name] for name in numbered.names])
+        except Exception as error:
+            if self.is_broken(error):
+                self.loss = self.loss or error
+            raise
+
+    def is_broken(self, error: Exception) -> bool:
+        # These are caused by a value or statement of Loket, and a savepoint undoes them.
+        ours = (psycopg.ProgrammingError, psycopg.InterfaceError, psycopg.DataError, psycopg.IntegrityError)
+        return isinstance(error, psycopg.Error) and not isinstance(error, ours)
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        return self._savepoint
+
+
+class PostgresSavepoint:
+    """A part of a transaction that is stored or rolled back alone."""
+
+    def __init__(self, execute: Execute) -> None:
+        self._execute = execute
+
+    def __enter__(self) -> None:
+        self._execute(b"SAVEPOINT part", ())
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if kind is None:
+            self._execute(b"RELEASE part", ())
+        elif isinstance(error, Exception):
+            self._execute(b"ROLLBACK TO part", ())
+            self._execute(b"RELEASE part", ())
+
+
+class CommitLost(Exception):
+    """The answer to a commit was lost: the transaction may be stored or not."""
+
+    def __init__(self, transaction_id: int, value: Any) -> None:
+        super().__init__("the answer to a commit was lost")
+        self.transaction_id = transaction_id
+        self.value = value
+
+
+def _arguments(url: str) -> dict[str, Any]:
+    """Return what a connection needs besides its URL, which may say otherwise."""
+    return {name: value for name, value in _NETWORK.items() if f"{name}=" not in urlsplit(url).query}
+
+
+def _settings(statement_timeout_ms: int) -> str:
+    # Not as options of the connection: poolers refuse those.
+    return (
+        f"SET statement_timeout = {statement_timeout_ms}; "
+        f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; "
+        "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on"
+    )
+
+
+class Session:
+    """A connection that runs units on the event loop, one at a time."""
+
+    def __init__(self, connection: AsyncConnection[TupleRow]) -> None:
+        self.connection = connection
+        self._columns: dict[bytes, dict[str, int]] = {}
+        self._transaction_id = 0
+
+    @classmethod
+    async def open(cls, url: str) -> "Session":
+        """Connect; raise psycopg.Error if that fails."""
+        connection = await AsyncConnection.connect(
+            url,
+            autocommit=True,
+            # A statement is planned once for each connection.
+            prepare_threshold=0,
+            cursor_factory=AsyncRawCursor,
+            **_arguments(url),
+        )
+        _adapt(connection.adapters)
+        await connection.execute(_settings(STATEMENT_TIMEOUT_MS).encode(), prepare=False)
+        return cls(connection)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection cannot be used any more."""
+        return self.connection.closed
+
+    async def write(self, unit: Unit[T], *, optimistic: bool) -> T:
+        """Run a unit in a transaction of its own and commit it.
+
+        Raise CommitLost if it is not known whether it was stored; any other exception means that it was not.
+        """
+        tx = PostgresTx(self._blocking, optimistic=optimistic)
+        self._begin = b"BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT pg_current_xact_id()"
+        value = await self._run(unit, tx)
+        if self.connection.info.transaction_status is not TransactionStatus.IDLE:
+            await self._commit(value)
+        return value
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads, on one snapshot."""
+        self._begin = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 0"
+        value = await self._run(unit, PostgresTx(self._blocking))
+        if self.connection.info.transaction_status is not TransactionStatus.IDLE:
+            await self.connection.execute(b"COMMIT", prepare=False)
+        return value
+
+    async def _run(self, unit: Unit[T], tx: PostgresTx) -> T:
+        try:
+            value = await in_greenlet(lambda: unit(tx))
+        except BaseException:
+            await self._roll_back()
+            if tx.loss:
+                raise tx.loss from None
+            raise
+        if tx.loss:
+            await self._roll_back()
+            raise tx.loss
+        return value
+
+    def _blocking(self, sql: bytes, values: Sequence[Value]) -> Result:
+        return wait_for(self._execute(sql, values))
+
+    async def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
+        # Only now: what a unit does in memory before its first statement comes before its snapshot.
+        if self.connection.info.transaction_status is TransactionStatus.IDLE:
+            begun = await self.connection.execute(self._begin, prepare=False)
+            begun.nextset()
+            row = await begun.fetchone()
+            self._transaction_id = int(row[0]) if row else 0
+        cursor = await self.connection.execute(sql, values)
+        if cursor.description is None:
+            return Result(cursor.rowcount, {}, ())
+        columns = self._columns.get(sql)
+        if columns is None:
+            columns = self._columns[sql] = _columns_of(cursor)
+        return Result(cursor.rowcount, columns, await cursor.fetchall())
+
+    async def _commit(self, value: object) -> None:
+        try:
+            done = await self.connection.execute(b"COMMIT", prepare=False)
+        except (errors.SerializationFailure, errors.DeadlockDetected):
+            raise
+        except BaseException:
+            # Whoever lost the connection, or gave up waiting, does not know.
+            if self.connection.closed or self.connection.info.transaction_status is TransactionStatus.ACTIVE:
+                await self.close()
+                raise CommitLost(self._transaction_id, value) from None
+            raise
+        if done.statusmessage != "COMMIT":
+            raise StorageError("PostgreSQL rolled the transaction back")
+
+    async def _roll_back(self) -> None:
+        """End the transaction, or the connection if it does not answer."""
+        status = self.connection.info.transaction_status
+        if status is TransactionStatus.IDLE or self.connection.closed:
+            return
+        if status is TransactionStatus.ACTIVE:
+            # An answer is outstanding that nobody waits for any more.
+            await self.close()
+            return
+        try:
+            await self.connection.execute(b"ROLLBACK", prepare=False)
+        except psycopg.Error:
+            await self.close()
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+
+def connect(url: str) -> Connection[TupleRow]:
+    """Connect for a command or a report; raise psycopg.Error if that fails."""
+    connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **_arguments(url))
+    connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS).encode())
+    return connection
+
+
+class LongSession:
+    """A connection for reports, which blocks the thread that uses it."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = connect(url)
+        self._connection.cursor_factory = RawCursor
+        _adapt(self._connection.adapters)
+
+    def read(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads, on one snapshot; any error ends the connection."""
+        try:
+            self._connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            value = unit(PostgresTx(self._execute))
+            self._connection.execute(b"COMMIT")
+        except BaseException:
+            self.close()
+            raise
+        return value
+
+    @property
+    def is_lost(self) -> bool:
+        return self._connection.closed
+
+    def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
+        cursor = self._connection.execute(sql, values)
+        if cursor.description is None:
+            return Result(cursor.rowcount, {}, ())
+        return Result(cursor.rowcount, _columns_of(cursor), cursor.fetchall())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _columns_of(cursor: AsyncRawCursor[TupleRow] | RawCursor[TupleRow] | Any) -> dict[str, int]:
+    return {column.name: number for number, column in enumerate(cursor.description or ())}
+
+
+async def in_greenlet(function: Callable[[], T]) -> T:
+    """Run a synchronous function on this thread; what it passes to `wait_for` is awaited here."""
+    child = greenlet(function)
+    child.gr_context = getcurrent().gr_context
+    passed = child.switch()
+    while not child.dead:
+        try:
+            value = await passed
+        except BaseException:  # noqa: BLE001 - it is raised where it belongs, in the function
+            passed = child.throw(*sys.exc_info())
+        else:
+            passed = child.switch(value)
+    return cast("T", passed)
+
+
+def wait_for(awaitable: Awaitable[T]) -> T:
+    """Return the result of an awaitable, from a function that runs `in_greenlet`."""
+    parent = getcurrent().parent
+    if parent is None:
+        raise RuntimeError("this runs outside of a unit of work")
+    return cast("T", parent.switch(awaitable))
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Return whether another transaction was in the way: the unit is run again."""
+    return isinstance(error, errors.SerializationFailure | errors.DeadlockDetected)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the server or the connection is gone, so that another connection may help."""
+    if isinstance(error, errors.FeatureNotSupported | errors.ReadOnlySqlTransaction):
+        # A statement that was planned before another Loket migrated; a server that became a standby.
+        return True
+    if isinstance(error, errors.QueryCanceled | errors.DiskFull | errors.LockNotAvailable):
+        return False
+    lost = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow)
+    has_no_state = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    state = getattr(error, "sqlstate", None) or ""
+    return isinstance(error, lost) or has_no_state or state.startswith(("08", "25P03", "57P", "53300"))
+
+
+def pause_s(tries: int) -> float:
+    """Return a pause that differs from that of the other one: both must not meet again."""
+    return random.uniform(0, 0.002 * 2 ** min(tries, 6))  # noqa: S311 - no secret
+
+
+def translate_error(error: BaseException) -> Exception:
+    """Return an error of PostgreSQL as a StorageError, and any other exception as it is."""
+    if isinstance(error, psycopg.Error):
+        return StorageError(f"PostgreSQL: {_words(error)}")
+    return error if isinstance(error, Exception) else StorageError(type(error).__name__)
+
+
+def _words(error: psycopg.Error) -> str:
+    """Return what the server says, without the values of a statement, or the class of the error.
+
+    What libpq says of a connection may quote its URL.
+    """
+    if error.diag.message_primary:
+        return error.diag.message_primary
+    return f"{type(error).__name__}: the connection failed"

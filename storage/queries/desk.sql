@@ -1,0 +1,42 @@
+-- name: insert_desk_link
+INSERT INTO desk_links (token_hash, user_id, made_at_ms, expires_at_ms)
+VALUES (:token_hash, :user_id, :at_ms, :expires_at_ms);
+
+-- name: void_desk_links
+-- A new link takes the place of an older one of the same person.
+UPDATE desk_links SET used_at_ms = :at_ms WHERE user_id = :user_id AND used_at_ms IS NULL;
+
+-- name: use_desk_link
+-- Promise: a link lets in once. No row: it is unknown, used or too old.
+UPDATE desk_links SET used_at_ms = :at_ms
+WHERE token_hash = :token_hash AND used_at_ms IS NULL AND made_at_ms <= :at_ms AND expires_at_ms > :at_ms
+RETURNING user_id;
+
+-- name: forget_desk_links
+DELETE FROM desk_links WHERE expires_at_ms < :before_ms;
+
+-- name: begin_desk_session
+INSERT INTO desk_sessions (session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms)
+VALUES (:session_hash, :user_id, :door, :device, :at_ms, :at_ms, :ends_at_ms);
+
+-- name: desk_session
+SELECT session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
+WHERE session_hash = :session_hash AND ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms;
+
+-- name: see_desk_session
+UPDATE desk_sessions SET seen_at_ms = :at_ms WHERE session_hash = :session_hash AND seen_at_ms < :at_ms;
+
+-- name: desk_sessions_of
+SELECT session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
+WHERE user_id = :user_id AND ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms
+ORDER BY begun_at_ms DESC LIMIT :limit;
+
+-- name: end_desk_session
+UPDATE desk_sessions SET ended_at_ms = :at_ms
+WHERE session_hash = :session_hash AND user_id = :user_id AND ended_at_ms IS NULL;
+
+-- name: end_desk_sessions_of
+UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE user_id = :user_id AND ended_at_ms IS NULL;
+
+-- name: forget_desk_sessions
+DELETE FROM desk_sessions WHERE ends_at_ms < :before_ms;

@@ -1,0 +1,57 @@
+"""The two engines as tests see them: how to open one, and a view of what is stored."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from psycopg.rows import dict_row
+
+from storage.database import SqliteDatabase
+from storage.postgres import PostgresDatabase
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+ON_BOTH_ENGINES = frozenset({"test_engines", "test_leadership"})
+"""The modules whose tests run on both engines."""
+
+
+class View(Protocol):
+    """A view of a database over another connection, which sees only what is committed."""
+
+    def database(self) -> Any:
+        """Return the database, which is not open yet."""
+        ...
+
+    def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        """Run a statement with a question mark for each value."""
+        ...
+
+
+class SqliteView:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def database(self) -> SqliteDatabase:
+        return SqliteDatabase(self._path)
+
+    def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(self._path)) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement, values)]
+
+
+class PostgresView:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection: psycopg.Connection[dict[str, Any]] | None = None
+
+    def database(self) -> PostgresDatabase:
+        return PostgresDatabase(self.url)
+
+    def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
+            cursor = connection.execute(re.sub(r"\?", "%s", statement.replace("%", "%%")).encode(), values)
+            return list(cursor) if cursor.description else []
