@@ -84,6 +84,11 @@ class Fence(Protocol):
 
     poll_s: float
 
+    @property
+    def claimant(self) -> str:
+        """Who claims orders, as their events name it."""
+        ...
+
     def is_leading(self) -> bool:
         """Return whether this process may buy and send at this moment."""
         ...
@@ -105,6 +110,7 @@ class SoleLeader:
     """The only process on its database, by the lock of the file: it leads, and nothing is to be checked."""
 
     poll_s = inf
+    claimant = "submitter"
 
     def is_leading(self) -> bool:
         return True
@@ -178,6 +184,10 @@ class LeaseKeeper:
     def term(self) -> int | None:
         """The term in which this process leads; None if it does not."""
         return self._term if self.is_leading() else None
+
+    @property
+    def claimant(self) -> str:
+        return f"submitter term {self._term}"
 
     def is_leading(self) -> bool:
         """Return whether this process may buy and send, by the time that passed since the last renewal."""

@@ -109,12 +109,13 @@ class Runtime:
         self._build_files_and_deposits(environment, settings)
         self._build_checks(environment, settings)
         poll_s = environment.fence.poll_s
+        rarely_s = 5 * poll_s
         self.workers = (
             Worker("submitter", self.submitter.run_once, self.orders_wake_up, poll_s=poll_s),
             Worker("messenger", self.messenger.run_once, self.outbox_wake_up, poll_s=poll_s),
-            Worker("importer", self.importer.run_once, self.imports_wake_up, poll_s=poll_s),
+            Worker("importer", self.importer.run_once, self.imports_wake_up, poll_s=rarely_s),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
-            Worker("deposits", self.deposits.run_once, self.mutations_wake_up, poll_s=poll_s),
+            Worker("deposits", self.deposits.run_once, self.mutations_wake_up, poll_s=rarely_s),
             Worker("auditor", self.auditor.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from math import inf
 
+from storage.lease import LeaseLost
+
 _log = logging.getLogger(__name__)
 
 RETRY_AFTER_ERROR_S = 1.0
@@ -52,6 +54,9 @@ class Worker:
             try:
                 pause_s = await self._run_once()
                 self.healthy = True
+            except LeaseLost:
+                _log.info("worker %s stopped, another process leads", self.name)
+                pause_s = RETRY_AFTER_ERROR_S
             except Exception:  # noqa: BLE001 - one error must not end a worker that others wait for
                 _log.exception("worker %s failed, retrying", self.name)
                 self.healthy = False

@@ -228,7 +228,7 @@ class Submitter:
         """Claim an order, or let it expire; return it unless it changed since it was read."""
         expiry = self._expiry_of(work, order)
         event = Claimed() if expiry is None else Expired(reason=expiry)
-        applied = apply_event(work, order, event, actor="submitter")
+        applied = apply_event(work, order, event, actor=self._fence.claimant)
         # Compare-and-set: only the caller that moved the order from PLACED may post it.
         if applied is None or not applied.changed:
             return None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.features.people import membership
+from bot.leadership import SOLE_LEADER, Fence
 from bot.runtime import Environment as Outside
 from bot.runtime import Runtime, RuntimeSettings
 from bot.telegram.poller import Poller
@@ -18,7 +19,7 @@ from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from tests.simulation.world import World
 
@@ -53,13 +54,15 @@ class Life:
         self.dead = False
         self.tasks: set[asyncio.Task[object]] = set()
         self.watch = Watch(world, RULES.biller_concurrency)
-        self.database = database = Database(world, self)
+        self.database, self.fence, self.now_ms = self._connect()
+        database = self.database
         outside = Outside(
             database=database,
             biller=world.biller.line(self),
             sender=world.telegram.line(self),
             files=NoFiles(),
-            now_ms=world.now_ms,
+            now_ms=self.now_ms,
+            fence=self.fence,
             monotonic=lambda: world.timeline.now_s,
             nonce=lambda: f"n{world.rng.getrandbits(96):024x}",
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
@@ -77,12 +80,20 @@ class Life:
             database=database,
             context=self.runtime.context,
             sender=client,
-            now_ms=world.now_ms,
+            now_ms=self.now_ms,
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
         )
-        self.poller = Poller(database=database, client=client, receiver=self.receiver, now_ms=world.now_ms)
+        self.poller = Poller(database=database, client=client, receiver=self.receiver, now_ms=self.now_ms)
+
+    def _connect(self) -> "tuple[Database, Fence, Callable[[], int]]":
+        """Return the way to the database, what leads, and the clock."""
+        return Database(self.world, self), SOLE_LEADER, self.world.now_ms
+
+    def crash(self, what: str) -> None:
+        """The power goes."""
+        self.world.crash(what)
 
     async def main(self) -> None:
         """Start as the program starts."""
@@ -116,12 +127,12 @@ class Life:
         if self.dead:
             await self.die(what)
         if self.world.strikes(self.world.plan.crash):
-            self.world.crash(what)
+            self.crash(what)
             await self.die(what)
 
     async def die(self, what: str) -> NoReturn:
         """The power is gone: nothing runs from here on, no `finally`, no `except`."""
         if not self.dead:
-            self.world.crash(what)
+            self.crash(what)
         await asyncio.get_running_loop().create_future()
         raise AssertionError("nothing wakes the dead")
