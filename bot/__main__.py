@@ -187,7 +187,7 @@ def _check_books(settings: FileSettings, *, as_json: bool) -> int:
     from storage.errors import StorageError
 
     try:
-        report = read_report(settings.database_path)
+        report = read_report(settings.database_url)
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_DATABASE
@@ -212,11 +212,12 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
     from bot.app import now_ms
     from storage.backup import back_up, backup_file_name, delete_old_backups, make_backup_folder
 
+    database = _file_of(settings, "back up PostgreSQL with pg_dump, or with point-in-time recovery")
     if keep is not None:
         make_backup_folder(target)
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
-    contents = back_up(settings.database_path, file)
+    contents = back_up(database, file)
     print(f"{file}: {_described(contents, settings)}; checked and written to disk")
     for old in delete_old_backups(file, keep=keep) if keep else ():
         print(f"{old}: deleted")
@@ -226,18 +227,28 @@ def _restore(settings: FileSettings, copy: Path) -> None:
     from bot.app import now_ms
     from storage.backup import restore
 
+    database = _file_of(settings, "restore PostgreSQL with pg_restore, or with point-in-time recovery")
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
-    restored = restore(copy, settings.database_path, now=now)
-    print(f"{settings.database_path} is now the backup: {_described(restored.contents, settings)}")
+    restored = restore(copy, database, now=now)
+    print(f"{database} is now the backup: {_described(restored.contents, settings)}")
     for file in restored.aside:
         print(f"previous file moved to {file}")
     print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
+def _file_of(settings: FileSettings, instead: str) -> Path:
+    """Return the file of the database; raise StorageError with what to do `instead` if there is none."""
+    from storage.errors import StorageError
+
+    if settings.database_path is None:
+        raise StorageError(f"this command is for SQLite: {instead} (docs/operating.md)")
+    return settings.database_path
+
+
 def _export(settings: FileSettings, file: Path) -> None:
     from bot.catalogue_cli import export_list
 
-    print(f"{file}: {export_list(settings.database_path, file)} products")
+    print(f"{file}: {export_list(settings.database_url, file)} products")
 
 
 def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
@@ -248,7 +259,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     for line in catalogue_cli.reading_lines(price_list):
         print(line)
     applied = catalogue_cli.import_list(
-        settings.database_path,
+        settings.database_url,
         price_list,
         arguments.file,
         replaces=arguments.replace,

@@ -41,7 +41,7 @@ from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, ledger
-from storage.database import Database, SqliteDatabase
+from storage.database import Database, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
@@ -90,7 +90,7 @@ class App:
         self.telegram_is_set_up = asyncio.Event()
         self.database_is_lost = False
         self.metrics = Metrics()
-        self.database = SqliteDatabase(settings.database_path)
+        self.database = database_at(settings.database_url)
         self.keeper = _lease_keeper(settings, self.database)
         self.fence: Fence = self.keeper or SOLE_LEADER
         self.now_ms = self.keeper.now_ms if self.keeper else now_ms
@@ -109,7 +109,8 @@ class App:
         self.metrics.watch_breaker(self.runtime.breaker)
         self.metrics.watch_leader(self.fence, self.keeper)
         self.metrics.watch_audit(self.runtime.auditor.stats)
-        self.metrics.watch_disk(settings.database_path.parent)
+        if settings.database_path:
+            self.metrics.watch_disk(settings.database_path.parent)
         self.receiver = UpdateReceiver(
             database=self.database,
             context=self.runtime.context,
@@ -275,13 +276,17 @@ async def running(settings: Settings) -> AsyncIterator[App]:
     Raise StorageBusy if another Loket uses the database, CannotListenError if the port cannot be used.
     """
     async with AsyncExitStack() as stack:
-        lock = stack.enter_context(exclusive_lock(settings.database_path))
+        path = settings.database_path
+        lock = stack.enter_context(exclusive_lock(path)) if path else None
         app = App(settings)
         await app.database.open()
-        lock.hold_file()
-        lock.mark_made()
+        if lock:
+            lock.hold_file()
+            lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
+        if app.keeper:
+            await app.keeper.observe()
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=app.now_ms())
         )
@@ -314,7 +319,6 @@ async def _before_leading(app: App) -> Callable[[], Coroutine[Any, Any, None]]:
     """Return what runs the workers: at once, or whenever this process has the lease."""
     runtime = app.runtime
     if app.keeper:
-        await app.keeper.observe()
         return partial(
             app.keeper.run,
             take_over=runtime.take_over,

@@ -19,7 +19,7 @@ from bot.features.price_list import file_reader
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
 from storage import catalogue, levels
 from storage.catalogue import CatalogueEdit
-from storage.database import SqliteDatabase
+from storage.database import Database, database_at
 
 T = TypeVar("T")
 
@@ -38,11 +38,11 @@ class ImportPlan(Struct, frozen=True, kw_only=True):
     unlisted_count: int
 
 
-def export_list(database_path: Path, file: Path) -> int:
+def export_list(database_url: str, file: Path) -> int:
     """Write the catalogue as CSV if the name ends in .csv, else as XLSX; return the number of products."""
     current, known = asyncio.run(
         _with_database(
-            database_path, lambda database: database.read(lambda tx: (catalogue.load(tx), levels.listed(tx)))
+            database_url, lambda database: database.read(lambda tx: (catalogue.load(tx), levels.listed(tx)))
         )
     )
     write = catalogue_csv if file.suffix.lower() == ".csv" else catalogue_xlsx
@@ -68,7 +68,7 @@ def read_price_list_file(file: Path) -> ParsedPriceList:
 
 
 def import_list(
-    database_path: Path,
+    database_url: str,
     price_list: ParsedPriceList,
     file: Path,
     *,
@@ -84,7 +84,7 @@ def import_list(
     price that resellers pay; raise PriceListFileError if the list has several and it names none.
     """
 
-    async def work(database: SqliteDatabase) -> bool:
+    async def work(database: Database) -> bool:
         old, known = await database.read(lambda tx: (catalogue.load(tx), levels.listed(tx)))
         parsed = with_levels(price_list, (level.key for level in known))
         merged = merge_list(parsed, old, price=_chosen_price(parsed, price_title))
@@ -98,7 +98,7 @@ def import_list(
         await _replace(database, old, new, edit)
         return True
 
-    return asyncio.run(_with_database(database_path, work))
+    return asyncio.run(_with_database(database_url, work))
 
 
 def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
@@ -145,15 +145,13 @@ def _line(problem: CellProblem) -> str:
     return f"{place}, {column}: {reason} {problem.shown} {problem.detail}".rstrip()
 
 
-async def _replace(
-    database: SqliteDatabase, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit
-) -> None:
+async def _replace(database: Database, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit) -> None:
     if await database.write(lambda tx: catalogue.replace(tx, old, new, edit)) is None:
         raise PriceListFileError("the catalogue changed meanwhile: run the import again")
 
 
-async def _with_database(database_path: Path, work: Callable[[SqliteDatabase], Awaitable[T]]) -> T:
-    database = SqliteDatabase(database_path)
+async def _with_database(database_url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = database_at(database_url)
     await database.open()
     try:
         return await work(database)

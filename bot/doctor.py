@@ -1,5 +1,6 @@
 """The checks of `loket check`: settings, database, Telegram, admins, biller, web server and reversals."""
 
+import asyncio
 import sqlite3
 from enum import StrEnum
 from typing import assert_never
@@ -32,7 +33,7 @@ from bot.telegram.client import (
 )
 from bot.telegram.sender import Sender
 from bot.texts.guidance import ADMIN_REACHED
-from storage.database import SqliteDatabase
+from storage.database import SqliteDatabase, database_at, look_at_server
 from storage.errors import StorageBusy, StorageError
 from storage.lock import exclusive_lock
 
@@ -73,7 +74,7 @@ async def check(settings: Settings) -> int:
     results = [
         _ok("settings", "complete and valid"),
         *(_warning("settings", warning) for warning in inspect_sources(Settings).warnings),
-        await _database(settings),
+        *await _database(settings),
         *await _telegram(settings),
         *_biller(settings, await probe(settings.biller_url, timeout_s=REACH_TIMEOUT_S)),
         await _web_server(settings),
@@ -84,20 +85,34 @@ async def check(settings: Settings) -> int:
     return 1 if any(result.level is CheckStatus.FAILURE for result in results) else 0
 
 
-async def _database(settings: Settings) -> CheckResult:
+async def _database(settings: Settings) -> list[CheckResult]:
     path = settings.database_path
+    if path is None:
+        return await _server(settings.database_url)
     try:
         with exclusive_lock(path):
             database = SqliteDatabase(path)
             await database.open()
             await database.close()
     except StorageBusy:
-        return _ok("database", f"{path}, in use by a running Loket")
+        return [_ok("database", f"{path}, in use by a running Loket")]
     except (StorageError, sqlite3.Error, OSError) as error:
-        return _failure(
-            "database", f"{error}; check that the folder exists and is writable, or restore a backup"
-        )
-    return _ok("database", f"{path} can be opened")
+        words = f"{error}; check that the folder exists and is writable, or restore a backup"
+        return [_failure("database", words)]
+    return [_ok("database", f"{path} can be opened")]
+
+
+async def _server(url: str) -> list[CheckResult]:
+    """Check the PostgreSQL server: whether it can be used, and whether it keeps what it confirms."""
+    try:
+        database = database_at(url)
+        await database.open()
+        await database.close()
+        server = await asyncio.to_thread(look_at_server, url)
+    except StorageError as error:
+        return [_failure("database", f"{error}; check DATABASE_URL, the server and its permissions")]
+    found = _ok("database", f"PostgreSQL {server.version}, database {server.database}, can be opened")
+    return [found, *(_warning("database", warning) for warning in server.warnings)]
 
 
 async def _telegram(settings: Settings) -> list[CheckResult]:

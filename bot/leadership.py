@@ -136,12 +136,12 @@ class _FencedDatabase:
         self._keeper = keeper
         self.read, self.read_long = database.read, database.read_long
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
+    def write(self, unit: Unit[T], **how: Any) -> Awaitable[T]:
         def checked(tx: Tx) -> T:
             self._keeper.check(tx)
             return unit(tx)
 
-        return self._database.write(checked, within_s=within_s, in_order=in_order)
+        return self._database.write(checked, **how)
 
 
 class LeaseKeeper:

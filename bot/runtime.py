@@ -18,14 +18,14 @@ from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
 from bot.features.price_list.import_worker import FileSource, ImportWorker
-from bot.leadership import SOLE_LEADER, Fence
+from bot.leadership import LEASE_MS, SOLE_LEADER, Fence
 from bot.orders.model import Order
 from bot.purchasing import restore_gate
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
-from bot.purchasing.submitter import Biller, Submitter, recover, submitting
+from bot.purchasing.submitter import END_OF_TIME_MS, Biller, Submitter, recover, submitting
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
@@ -92,6 +92,8 @@ class Runtime:
     def __init__(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()
         self._now_ms = environment.now_ms
+        self._longest_post_ms = int(settings.biller_timeout_s * 1000) + LEASE_MS
+        """From a claim to the end of its post, which begins while the claim's leader has its lease."""
         self._leaders_database = environment.fence.fenced(environment.database)
         self.orders_wake_up, self.outbox_wake_up = WakeUp(), WakeUp()
         self.imports_wake_up, self.mutations_wake_up = WakeUp(), WakeUp()
@@ -128,9 +130,12 @@ class Runtime:
         work = self.context.begin(tx, self._now_ms())
         quarantined_count = restore_gate.check_after_restore(work)
         may_be_posting = found is not None and found.holder is not None
+        # A leader that dies soon as well must not make the next one wait anew.
+        over_ms = work.now_ms - self._longest_post_ms if may_be_posting else END_OF_TIME_MS
+        swept_count = recover(work, claimed_before_ms=over_ms)
         return TakeOver(
-            submitting=submitting(tx) if may_be_posting else [],
-            swept_count=recover(work, sweeps=not may_be_posting),
+            submitting=submitting(tx),
+            swept_count=swept_count,
             quarantined_count=quarantined_count,
             is_in_quarantine=restores.in_quarantine(tx) is not None,
         )

@@ -23,6 +23,15 @@ MAPPED_PREFIX_BITS = 96
 
 Network = IPv4Network | IPv6Network
 
+SQLITE = "sqlite:///"
+
+_POSTGRESQL = re.compile(
+    r"postgres(?:ql)?://(?:[^:@/?#\s]+(?::[^:@/?#\s]+)?@)?"
+    r"(?P<hosts>(?:[\w.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?(?:,(?:[\w.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?)*)"
+    r"/[^:@/?#\s]+(?:\?[^#\s]*)?"
+)
+"""A URL as libpq takes it, so strict that no part of a password is taken for a host, which errors name."""
+
 _PLACEHOLDER = re.compile(r"<.*>|change.?me|ganti[-_ ]|isi.di.sini|placeholder|your[-_]|^x+$", re.IGNORECASE)
 
 
@@ -66,6 +75,15 @@ def parse_person_ids(value: object) -> object:
     if len(ids) < len(parts) or any(user_id > MAX_USER_ID or user_id in TELEGRAM_OWN_IDS for user_id in ids):
         raise ValueError("contains an id that no person has")
     return tuple(dict.fromkeys(ids))
+
+
+def check_database_url(value: str) -> str:
+    if (value.startswith(SQLITE) and value != SQLITE) or _POSTGRESQL.fullmatch(value):
+        return value
+    raise ValueError(
+        "must be sqlite:///PATH, such as sqlite:///data/loket.db, or postgresql://USER:PASSWORD@HOST:PORT/NAME,"
+        " with %XX in the password for every character but letters, digits and - . _ ~"
+    )
 
 
 def check_http_url(value: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from socket import gethostname
 from typing import Annotated, Literal, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -23,9 +23,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.deposits.accounts import DepositAccount, read_accounts
 from bot.setting_sources import ENV_FILE, inspect_sources
 from bot.setting_values import (
+    SQLITE,
     Network,
     check_account_list,
     check_biller_url,
+    check_database_url,
     check_desk_url,
     check_http_url,
     check_listen_host,
@@ -57,7 +59,6 @@ MAX_CREDIT_IDR = 1_000_000_000
 AnySettings = TypeVar("AnySettings", bound="FileSettings")
 
 _TOKEN = re.compile(r"[0-9]{1,18}:[A-Za-z0-9_-]+")
-_SQLITE = "sqlite:///"
 
 
 class InvalidSettingsError(Exception):
@@ -81,7 +82,9 @@ class FileSettings(BaseSettings):
         env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    database_url: str = "sqlite:///data/loket.db"
+    database_url: Annotated[str, AfterValidator(check_database_url)] = Field(
+        default="sqlite:///data/loket.db", repr=False
+    )
     timezone: Annotated[str, AfterValidator(check_time_zone)] = "Asia/Jakarta"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     loket_replica: Annotated[
@@ -96,19 +99,10 @@ class FileSettings(BaseSettings):
             raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return level
 
-    @field_validator("database_url")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value.startswith(("postgresql:", "postgres:")):
-            raise ValueError("PostgreSQL is not supported by this version: use sqlite:///data/loket.db")
-        if not value.startswith(_SQLITE) or value == _SQLITE:
-            raise ValueError("must be sqlite:///PATH, such as sqlite:///data/loket.db")
-        return value
-
     @property
-    def database_path(self) -> Path:
-        """The SQLite file; `sqlite:////var/…` is absolute, `sqlite:///data/…` relative."""
-        return Path(self.database_url.removeprefix(_SQLITE))
+    def database_path(self) -> Path | None:
+        """The SQLite file, None with PostgreSQL; `sqlite:////…` is absolute, `sqlite:///…` relative."""
+        return Path(self.database_url.removeprefix(SQLITE)) if self.database_url.startswith(SQLITE) else None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -123,11 +117,11 @@ class FileSettings(BaseSettings):
     @property
     def logged_replica(self) -> str | None:
         """The name in each line of the log; None for the only process on a file, unless it has one."""
-        return self.loket_replica if self.database_url.startswith(_SQLITE) else self.replica_name
+        return self.loket_replica if self.database_url.startswith(SQLITE) else self.replica_name
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret text, for the log to redact."""
-        return ()
+        return _passwords(self.database_url)
 
 
 class Settings(FileSettings):
@@ -282,9 +276,17 @@ class Settings(FileSettings):
             self.mutation_signing_secret,
         )
         urls = (self.biller_url, self.telegram_api_url, self.public_url or "")
-        in_urls = {text for url in urls if (text := urlsplit(url).password)}
-        in_urls |= {unquote(text) for text in in_urls}
-        return (*(field.get_secret_value() for field in fields if field), *sorted(in_urls))
+        return (
+            *(field.get_secret_value() for field in fields if field),
+            *_passwords(*urls, self.database_url),
+        )
+
+
+def _passwords(*urls: str) -> tuple[str, ...]:
+    """Return the passwords in URLs, as they are written and as they are meant."""
+    found = {text for url in urls if (text := urlsplit(url).password)}
+    found |= {text for url in urls for name, text in parse_qsl(urlsplit(url).query) if "password" in name}
+    return tuple(sorted(found | {unquote(text) for text in found}))
 
 
 def load_settings() -> Settings:

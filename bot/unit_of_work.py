@@ -13,9 +13,9 @@ from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
-from storage import inbox, levels, outbox
+from storage import buyers, inbox, outbox
+from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
-from storage.ledger import Account
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
@@ -66,8 +66,8 @@ class UnitOfWork(Struct, frozen=True):
     tx: Tx
     context: WorkContext
     now_ms: int
-    unlimited: dict[int, Account] = field(default_factory=dict)
-    """The accounts without a floor of resellers who order here: their balance decides nothing."""
+    buyers: dict[int, Buyer] = field(default_factory=dict)
+    """The people who order here, read once; whoever changes one of them forgets it."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:
@@ -89,7 +89,21 @@ class UnitOfWork(Struct, frozen=True):
 
     def catalogue_for(self, user_id: int) -> Catalogue:
         """Return the catalogue as a person may see it: at the prices of their level, without costs."""
-        return self.context.catalogue_cache.priced(self.tx, levels.of_owner(self.tx, user_id))
+        level = self.buyer(user_id).level
+        return self.context.catalogue_cache.priced(self.tx, level)
+
+    def buyer(self, user_id: int, *, chat_id: int | None = None) -> Buyer:
+        """Return a person with all that their orders depend on; `chat_id` is where they write."""
+        if found := self.buyers.get(user_id):
+            return found
+        found = buyers.get(self.tx, user_id, chat_id=user_id if chat_id is None else chat_id)
+        self.buyers[user_id] = found
+        self.context.catalogue_cache.note_version(self.tx, found.catalogue)
+        return found
+
+    def forget_buyer(self, user_id: int) -> None:
+        """Read a person anew when they are next asked for, because their account has changed."""
+        self.buyers.pop(user_id, None)
 
     def replace_catalogue(
         self, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdit

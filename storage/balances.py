@@ -55,13 +55,33 @@ def last_balance(tx: Tx) -> ReportedBalance | None:
     return _reported(row) if row else None
 
 
-def balance_before_report(tx: Tx, trxid: str) -> tuple[ReportedBalance | None, bool]:
-    """Return the last balance, and whether a report about this order can be compared with its checkpoint.
+class BeforeReport(Struct, frozen=True, kw_only=True):
+    """What is known before the biller's report about an order.
 
-    It cannot if another order may have moved the balance since this one was claimed.
+    `last` is the balance reported before, and `is_alone` whether the one in this report can be compared with
+    its checkpoint: it cannot if another order may have moved the balance since this one was claimed.
+    `known_cost_idr` is the last known cost of the product; `is_awaited` if chats wait for a deposit.
     """
-    row = tx.one("balance_before_report", trxid=trxid)
-    return (_reported(row), bool(row["is_alone"])) if row else (None, False)
+
+    last: ReportedBalance | None
+    is_alone: bool
+    known_cost_idr: int | None
+    is_awaited: bool
+
+
+def before_report(tx: Tx, trxid: str, code: str, *, is_compared: bool) -> BeforeReport:
+    """Return what is known before a report about an order; it is alone only if its balance `is_compared`."""
+    row = tx.one(
+        "balance_before_report", trxid=trxid, code_folded=code.casefold(), is_compared=int(is_compared)
+    )
+    if row is None:
+        raise LookupError("a statement without a condition found no row")
+    return BeforeReport(
+        last=_reported(row) if row["balance_idr"] is not None else None,
+        is_alone=bool(row["is_alone"]),
+        known_cost_idr=row["known_cost_idr"],
+        is_awaited=bool(row["is_awaited"]),
+    )
 
 
 def _reported(row: ResultRow) -> ReportedBalance:

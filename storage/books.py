@@ -16,6 +16,7 @@ from bot.ledger.model import OPERATOR, AccountKind
 from bot.ledger.positions import Position, position_of
 from bot.orders.model import State
 from storage.connection import connect_read_only
+from storage.database import SQLITE, read_server
 from storage.errors import StorageError
 from storage.migrate import refuse_other_version
 from storage.sqlite import run_read_only, translate_error
@@ -51,8 +52,11 @@ class _Sums(Struct, frozen=True, kw_only=True):
         )
 
 
-def read_report(path: Path) -> BooksReport:
-    """Check the books of a file, even while Loket runs; raise StorageError if it cannot be read."""
+def read_report(url: str) -> BooksReport:
+    """Check the books of a database, even while Loket runs; raise StorageError if it cannot be read."""
+    if not url.startswith(SQLITE):
+        return read_server(url, check_books)
+    path = Path(url.removeprefix(SQLITE))
     if not path.is_file():
         raise StorageError(f"there is no database at {path}")
     try:

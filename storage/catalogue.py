@@ -202,6 +202,11 @@ class CatalogueCache:
         self._checked = (tx, products)
         return products
 
+    def note_version(self, tx: Tx, current: CatalogueVersion) -> None:
+        """Note the version that `tx` has read with something else."""
+        if current == self._cached[0]:
+            self._checked_in = tx
+
     def priced(self, tx: Tx, level: Level | None) -> Catalogue:
         """Return the catalogue as a shop of a level may see it."""
         current = self.get(tx)

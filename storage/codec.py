@@ -36,7 +36,11 @@ def load(kind: type[T], text: str) -> T:
 def from_row(kind: type[T], row: ResultRow) -> T:
     """Convert a row to a struct with the columns as fields; raise ValueError if it does not fit."""
     # A dict is faster: sqlite3.Row searches its columns one by one.
-    values = dict(zip(row.keys(), row, strict=True))
+    return from_columns(kind, dict(zip(row.keys(), row, strict=True)))
+
+
+def from_columns(kind: type[T], values: dict[str, Any]) -> T:
+    """Convert the columns of a row to a struct; raise ValueError if they do not fit."""
     try:
         # Not strict: SQLite has no boolean type.
         return convert(values, kind, strict=False)

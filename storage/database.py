@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import aiosqlite
 from msgspec import Struct
@@ -34,6 +34,9 @@ from storage.sqlite import (
 )
 from storage.transaction import NeedsSavepoints, Unit, UnitDone, UnitFailed, set_outcome, write_probe
 
+if TYPE_CHECKING:
+    from storage.postgres_server import ServerReport
+
 T = TypeVar("T")
 
 MAX_UNITS_S = 0.02
@@ -50,6 +53,9 @@ PROBE_EVERY_S = 1.0
 
 LONG_READERS = 2
 """Connections for long reads: two, so that a receipt does not wait for a report of a year."""
+
+SQLITE = "sqlite:///"
+"""What the URL of a file begins with."""
 
 RESTORING = ".restoring"
 """The suffix of a copy that is about to replace the database (backup.py)."""
@@ -74,6 +80,54 @@ class Database(Protocol):
     async def read_long(self, unit: Unit[T]) -> T:
         """Run a `unit` that only reads and may take seconds; nothing else waits for it."""
         ...
+
+
+class DatabaseEngine(Database, Protocol):
+    """A database as the process sees it that opens and closes it."""
+
+    is_writable: bool
+    """Whether the last commit succeeded; after a failure it is tried again every second."""
+
+    async def open(self) -> None:
+        """Open, create or migrate the database; raise StorageError if that fails."""
+        ...
+
+    async def close(self) -> None:
+        """Store the waiting units, then close."""
+        ...
+
+    async def check(self) -> None:
+        """Check what `open` did not check; raise DatabaseDamaged if it is damaged."""
+        ...
+
+    def refuse_changed_files(self) -> None:
+        """Raise DatabaseMissing if the database is not where it was when it was opened."""
+        ...
+
+
+def database_at(url: str) -> DatabaseEngine:
+    """Return the database of a URL; raise StorageError if the library for it is not installed."""
+    if url.startswith(SQLITE):
+        return SqliteDatabase(Path(url.removeprefix(SQLITE)))
+    try:
+        from storage.postgres import PostgresDatabase  # noqa: PLC0415 - its library is optional
+    except ImportError as error:
+        raise StorageError("PostgreSQL needs its library: pip install 'loket[postgres]'") from error
+    return PostgresDatabase(url)
+
+
+def look_at_server(url: str) -> "ServerReport":
+    """Return what a PostgreSQL server says of itself; raise StorageError if it cannot be asked."""
+    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+
+    return postgres_server.look_at(url)
+
+
+def read_server(url: str, unit: Unit[T]) -> T:
+    """Run a `unit` that only reads on a PostgreSQL server; raise StorageError if that fails."""
+    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+
+    return postgres_server.read(url, unit)
 
 
 class _Waiting(Struct, frozen=True):

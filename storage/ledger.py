@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds, Leg
+from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -151,15 +151,9 @@ def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
     return from_row(Account, row) if row else None
 
 
-def has_floor(tx: Tx, shop_id: int) -> bool:
-    """Return whether a shop has a limit to what it may spend."""
-    row = tx.one("floor_of_shop", shop_id=shop_id)
-    return row is not None and row["floor_idr"] is not None
-
-
-def last_move_of_order(tx: Tx, trxid: str) -> OrderMove | None:
-    """Return how an order last moved the available balance of its shop."""
-    row = tx.one("last_move_of_order", **_sources_of(trxid))
+def last_limited_move(tx: Tx, trxid: str) -> OrderMove | None:
+    """Return how an order last moved the available balance of its shop; None if that has no floor."""
+    row = tx.one("last_limited_move", **_sources_of(trxid))
     return from_row(OrderMove, row) if row else None
 
 
@@ -246,7 +240,7 @@ def post(tx: Tx, entry: Entry) -> int:
     in the same transaction.
     """
     first, second = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
-    first_balance_idr, second_balance_idr = _move(tx, entry, first), _move(tx, entry, second)
+    balances = _move(tx, entry)
     entry_id = _insert(tx, entry)
     # One statement for both: an order makes two entries.
     tx.run(
@@ -255,30 +249,37 @@ def post(tx: Tx, entry: Entry) -> int:
         first_shop_id=first.shop_id,
         first_kind=first.account,
         first_amount_idr=first.amount_idr,
-        first_balance_idr=first_balance_idr,
+        first_balance_idr=balances.get((first.shop_id, first.account)),
         second_shop_id=second.shop_id,
         second_kind=second.account,
         second_amount_idr=second.amount_idr,
-        second_balance_idr=second_balance_idr,
+        second_balance_idr=balances.get((second.shop_id, second.account)),
     )
     return entry_id
 
 
-def _move(tx: Tx, entry: Entry, leg: Leg) -> int | None:
-    """Add a leg to the running balance of its account and return that; None where none runs."""
-    if leg.shop_id == OPERATOR:
-        return None
-    row = tx.one(
-        "move_running_balance",
-        shop_id=leg.shop_id,
-        kind=leg.account,
-        amount_idr=leg.amount_idr,
-        forced=int(entry.forced),
-    )
-    if row is None:
-        raise LedgerError(f"{entry.source} takes {-leg.amount_idr} from {leg.account} of shop {leg.shop_id}")
-    balance_idr: int = row["balance_idr"]
-    return balance_idr
+def _move(tx: Tx, entry: Entry) -> dict[tuple[int, AccountKind], int]:
+    """Add the legs to the running balances of their accounts, and return these; the operator's do not run."""
+    balances: dict[tuple[int, AccountKind], int] = {}
+    running = [leg for leg in entry.legs if leg.shop_id != OPERATOR]
+    for shop_id in sorted({leg.shop_id for leg in running}):
+        first, *others = [leg for leg in running if leg.shop_id == shop_id]
+        second = others[0] if others else first
+        rows = tx.all(
+            "move_running_balances",
+            shop_id=shop_id,
+            first_kind=first.account,
+            first_amount_idr=first.amount_idr,
+            second_kind=second.account,
+            second_amount_idr=second.amount_idr,
+            forced=int(entry.forced),
+        )
+        balances.update({(shop_id, AccountKind(row["kind"])): row["balance_idr"] for row in rows})
+    for leg in running:
+        if (leg.shop_id, leg.account) not in balances:
+            words = f"takes {-leg.amount_idr} from {leg.account} of shop {leg.shop_id}"
+            raise LedgerError(f"{entry.source} {words}")
+    return balances
 
 
 def _insert(tx: Tx, entry: Entry) -> int:

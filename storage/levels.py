@@ -55,12 +55,6 @@ def delete(tx: Tx, key: str) -> bool:
     return True
 
 
-def of_owner(tx: Tx, owner_id: int) -> Level | None:
-    """Return the level of a reseller's shop."""
-    row = tx.one("level_of_owner", owner_id=owner_id)
-    return _read(row) if row else None
-
-
 def give(tx: Tx, shop_id: int, key: str | None, *, at_ms: int) -> None:
     """Assign a level to a shop, or take it away."""
     tx.run("set_level_of_shop", shop_id=shop_id, level_key=key, at_ms=at_ms)

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
-from storage.codec import Codec, dump, from_row, kind_of
+from storage.codec import Codec, dump, from_columns, from_row, kind_of
 from storage.transaction import Tx
 
 _EVENTS = Codec(OrderEvent)
@@ -81,6 +81,33 @@ def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: s
 def get(tx: Tx, trxid: str) -> Order | None:
     row = tx.one("order_by_trxid", trxid=trxid)
     return from_row(Order, row) if row else None
+
+
+class ReportedOrder(Struct, frozen=True, kw_only=True):
+    """An order that the biller reports on, with what its notices depend on.
+
+    `is_in_batch` if its message has several orders, `is_quarantined` if an earlier report did not match it,
+    `is_limited` if its shop has a limit to what it may spend.
+    """
+
+    order: Order
+    is_in_batch: bool
+    is_quarantined: bool
+    is_limited: bool
+
+
+def get_reported(tx: Tx, trxid: str) -> ReportedOrder | None:
+    """Return an order with all that is asked before a report on it is told."""
+    row = tx.one("reported_order", trxid=trxid)
+    if row is None:
+        return None
+    values = dict(zip(row.keys(), row, strict=True))
+    return ReportedOrder(
+        is_in_batch=bool(values.pop("is_in_batch")),
+        is_quarantined=bool(values.pop("is_quarantined")),
+        is_limited=bool(values.pop("is_limited")),
+        order=from_columns(Order, values),
+    )
 
 
 def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:

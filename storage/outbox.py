@@ -3,11 +3,10 @@
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
-from storage import bots, chats
+from storage import bots
 from storage.codec import Codec, dump, kind_of, load
 from storage.transaction import ResultRow, Tx
 
@@ -20,6 +19,9 @@ SMALL_OUTBOX = 20
 
 If more wait, that read was in vain; 20 are the messages of a busy second.
 """
+
+MARKED_AT_ONCE = 16
+"""The messages that `mark_messages_sent` names."""
 
 
 class OutboxMessage(Struct, frozen=True, kw_only=True):
@@ -78,14 +80,9 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
 
     For an unreachable chat it is parked with the others, so that it cannot overtake them later.
     """
-    chat_id, is_unreachable = chats.address(tx, message.chat_id)
-    if chat_id != message.chat_id:
-        # A supergroup has message ids of its own: the old ids would name other messages there.
-        message = replace(message, reply_to=None, edits=None, edits_outbox_id=None)
     tx.run(
         "enqueue_message",
-        chat_id=chat_id,
-        state="parked" if is_unreachable else "waiting",
+        chat_id=message.chat_id,
         thread_id=message.thread_id,
         reply_to=bots.own_message(message.reply_to),
         edits=bots.own_message(message.edits),
@@ -155,9 +152,17 @@ def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Q
     ]
 
 
-def mark_sent(tx: Tx, outbox_id: int, *, message_id: int | None, at_ms: int) -> None:
-    """Store that Telegram accepted the message, with its id there."""
-    tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
+def mark_sent(tx: Tx, outbox_id: int, *others: int, message_id: int | None, at_ms: int) -> None:
+    """Store that Telegram accepted a message, and `others` that went out with it, under its id there."""
+    if not others:
+        tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
+        return
+    outbox_ids = (outbox_id, *others)
+    for first in range(0, len(outbox_ids), MARKED_AT_ONCE):
+        ids = outbox_ids[first : first + MARKED_AT_ONCE]
+        # A last group that is smaller names its last message more than once.
+        named = {f"id_{number}": ids[min(number, len(ids)) - 1] for number in range(1, MARKED_AT_ONCE + 1)}
+        tx.run("mark_messages_sent", **named, message_id=message_id, at_ms=at_ms)
 
 
 def postpone(

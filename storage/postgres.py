@@ -13,13 +13,12 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
-from storage.errors import CommitUnknown, DatabaseUnsuitable, StorageError
-from storage.postgres_schema import migrate
+from storage.errors import CommitUnknown, StorageError
+from storage.postgres_server import prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
     Session,
-    connect,
     is_conflict,
     is_outage,
     pause_s,
@@ -43,8 +42,6 @@ WRITERS = 6
 
 READERS = 2
 LONG_READERS = 2
-
-OLDEST_VERSION = 150000
 
 PATIENCE_S = 5.0
 """A server that restarts is back in a few seconds: units wait for it this long before they fail."""
@@ -86,7 +83,7 @@ class PostgresDatabase:
     async def open(self) -> None:
         """Connect, check the server and migrate; raise StorageError if that fails."""
         try:
-            await asyncio.to_thread(_prepare, self._url)
+            await asyncio.to_thread(prepare, self._url)
         except (psycopg.Error, StorageError) as error:
             raise translate_error(error) from None
         self.is_writable = True
@@ -311,24 +308,3 @@ async def _status_of(session: Session, transaction_id: int) -> str:
             [number],
         )
     return status
-
-
-def _prepare(url: str) -> None:
-    with connect(url) as connection:
-        refuse_unsuitable(connection)
-        migrate(connection)
-
-
-def refuse_unsuitable(connection: psycopg.Connection[Any]) -> None:
-    """Raise DatabaseUnsuitable if Loket cannot keep its promises on this server."""
-    row = connection.execute(
-        b"SELECT current_setting('server_version_num')::bigint, current_setting('server_version'),"
-        b" current_setting('server_encoding'), pg_is_in_recovery()"
-    ).fetchone()
-    number, version, encoding, is_standby = row or (0, "unknown", "unknown", False)
-    if number < OLDEST_VERSION:
-        raise DatabaseUnsuitable(f"PostgreSQL 15 or newer is needed, this server is {version}")
-    if encoding != "UTF8":
-        raise DatabaseUnsuitable(f"the database must have the encoding UTF8, this one has {encoding}")
-    if is_standby:
-        raise DatabaseUnsuitable("this server is a standby, which cannot be written: connect to the primary")

@@ -417,10 +417,12 @@ def translate_error(error: BaseException) -> Exception:
 
 
 def _words(error: psycopg.Error) -> str:
-    """Return what the server says, without the values of a statement, or the class of the error.
+    """Return what the server says, without the values of a statement, or how a connection failed.
 
-    What libpq says of a connection may quote its URL.
+    What libpq says of an option may quote the URL.
     """
     if error.diag.message_primary:
         return error.diag.message_primary
-    return f"{type(error).__name__}: the connection failed"
+    if isinstance(error, psycopg.OperationalError):
+        return " ".join(str(error).split())
+    return type(error).__name__

@@ -24,12 +24,13 @@ from bot.biller.wording import (
 _TOKEN = re.compile(r"[0-9]+(?:[.,:][0-9]+)+(?![^\W_])|[^\W_]+|\s[-\u2013\u2014]\s|[^\w\s\-\u2013\u2014]")
 _OTHER_ORDER = re.compile(r"(?<![^\W_])[a-z][a-z0-9]{0,15}[.*#][0-9]{8,16}(?![^\W_])")
 _GLUED = re.compile(r"(?:[0-9]{5,})?([^\W0-9_]+)(?:[0-9]{5,})?")  # a number and a word without a blank
-_NO_WORDS = str.maketrans("", "", "'\u2019`\u00b4\"\u201c\u201d\ufe0f")
+_NO_WORDS = re.compile("['\u2019`\u00b4\"\u201c\u201d\ufe0f]+")
 _LABEL_WORDS_MAX = 3
 _LABEL_STARTS = FIELDS.keys() | {"a", "s", "an", "atas"}
 _NUMBER_MIN = 4  # digits of the last group of a token, or of a customer's number; a date has fewer
 _SPELLED_OUT = range(4, 13)  # S U K S E S: shorter runs of single letters are initials
 _PLAINEST = frozenset({Sense.SUCCESS, Sense.FAILURE})
+_PREFIXES = frozenset({"di", "ter", "on", "in"})
 _SEPARATORS = (".", ",", "*", "#", "-", "_", "/", " ")
 
 
@@ -57,7 +58,7 @@ class Clause(Struct, frozen=True):
 
 def clauses_of(message: str, *, code: str = "", destination: str = "") -> list[Clause]:
     """Return the clauses that may tell a result, without the order's own code and destination."""
-    text = unicodedata.normalize("NFKC", message).lower().translate(_NO_WORDS)
+    text = _NO_WORDS.sub("", unicodedata.normalize("NFKC", message).lower())
     text = _without_order(text, code.lower(), destination.lower())
     tokens = list(_joined([_word(token) for token in _TOKEN.findall(text)]))
     return [clause for kind, part in _fields(tokens) for clause in _read_field(kind, part)]
@@ -77,9 +78,11 @@ def _without_order(text: str, code: str, destination: str) -> str:
 
 def _word(token: str) -> str:
     """Return a token as the vocabulary writes it; 081234567890GAGAL is GAGAL, GAGAL5 a product's code."""
-    token = token.strip()
     if token.isalpha():
         return plain(token)
+    if token.isdigit():
+        return token
+    token = token.strip()
     if len(token) > 1 and not token.isalnum():
         return re.sub(r"[.,:]", "", token)  # a number with its separators
     inner = _GLUED.fullmatch(token)
@@ -91,14 +94,15 @@ def _joined(tokens: Sequence[str]) -> Iterator[str]:
     """Join what was written apart: `di proses`, `S U K S E S`."""
     at = 0
     while at < len(tokens):
-        if len(tokens[at]) == 1 and (spelled := _spelled_out(tokens, at)):
+        token = tokens[at]
+        if len(token) == 1 and token.isalpha() and (spelled := _spelled_out(tokens, at)):
             yield plain("".join(spelled))
             at += len(spelled)
-        elif tokens[at] in ("di", "ter", "on", "in") and _has_sense(tokens, at):
-            yield tokens[at] + tokens[at + 1]
+        elif token in _PREFIXES and _has_sense(tokens, at):
+            yield token + tokens[at + 1]
             at += 2
         else:
-            yield tokens[at]
+            yield token
             at += 1
 
 
@@ -120,7 +124,7 @@ def _fields(tokens: Sequence[str]) -> Iterator[tuple[FieldKind, Sequence[str]]]:
     """Split the tokens before every label; a label itself is left out."""
     kind, start, at = FieldKind.STATEMENT, 0, 0
     while at < len(tokens):
-        label, length = _label_at(tokens, at)
+        label, length = _label_at(tokens, at) if tokens[at] in _LABEL_STARTS else (None, 0)
         if label is None:
             # A run of letters that names no field is not looked at again.
             at += 1
@@ -133,8 +137,6 @@ def _fields(tokens: Sequence[str]) -> Iterator[tuple[FieldKind, Sequence[str]]]:
 
 def _label_at(tokens: Sequence[str], at: int) -> tuple[FieldKind | None, int]:
     """Return the kind of the field whose label begins here, and how many tokens the label has."""
-    if tokens[at] not in _LABEL_STARTS:
-        return None, 0
     if tokens[at : at + 3] in (["a", "/", "n"], ["s", "/", "n"]):
         kind = FieldKind.NAME if tokens[at] == "a" else FieldKind.SERIAL
         return kind, _behind_colon(tokens, at + 3) - at
@@ -233,7 +235,8 @@ def _conditions(clauses: Sequence[Clause]) -> Iterator[Clause]:
     for clause in clauses:
         at = next((i for i, word in enumerate(clause.words) if word in CONDITIONS), None)
         aside = clause.is_aside or (is_consequence and not clause.is_bare)
-        yield Clause(clause.words[:at], clause.mark, aside)
+        is_whole = at is None and aside == clause.is_aside
+        yield clause if is_whole else Clause(clause.words[:at], clause.mark, aside)
         is_consequence = at is not None and clause.mark == ","
 
 

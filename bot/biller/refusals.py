@@ -199,6 +199,14 @@ _OURS = _pattern(_OUR_ACCOUNT)
 _REFUSAL = _pattern((*(phrase for _, phrases in _PHRASES for phrase in phrases), *_OUR_ACCOUNT, *_OTHERS))
 
 
+_FIRST_WORDS = frozenset(
+    plain(word)
+    for phrase in (*(phrase for _, phrases in _PHRASES for phrase in phrases), *_OUR_ACCOUNT, *_OTHERS)
+    for word in phrase.split()[0].split("|")
+)
+"""The words with which a refusal begins: most clauses have none."""
+
+
 def cause_in(clauses: Sequence[Clause], *, after_acceptance: bool) -> FailureCause:
     """Return the trouble that the words surely name; OTHER where they may mean somebody else's."""
     said = " . ".join(map(_text, clauses))
@@ -210,12 +218,18 @@ def cause_in(clauses: Sequence[Clause], *, after_acceptance: bool) -> FailureCau
 
 def refusal_at(clause: Clause) -> int | None:
     """Return before which word of the clause a known refusal begins."""
-    said = _text(clause)
+    words = _canonical_words(clause)
+    if _FIRST_WORDS.isdisjoint(words):
+        return None
+    said = f" {' '.join(words)} "
     found = _REFUSAL.search(said)
     return said.count(" ", 0, found.start()) if found else None
 
 
 def _text(clause: Clause) -> str:
     """Return the words of a clause with a blank before and behind each."""
-    words = [_CANONICAL.get(word, word) for word in clause.words if word not in (":", "=")]
-    return f" {' '.join(words)} "
+    return f" {' '.join(_canonical_words(clause))} "
+
+
+def _canonical_words(clause: Clause) -> list[str]:
+    return [_CANONICAL.get(word, word) for word in clause.words if word not in (":", "=")]

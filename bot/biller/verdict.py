@@ -29,6 +29,7 @@ from bot.orders.model import Outcome
 _BEFORE = 3  # words looked back for what turns one: "tidak dapat kami proses"
 _JOINING = frozenset({"atau", "dan", "maupun", "or", "and", "nor"})
 _ANTI = frozenset({"anti", "bebas", "tanpa"})
+_RETURNS = "kembali"
 _FULL = frozenset({"penuh", "ful"})
 
 
@@ -89,7 +90,9 @@ def read_claim(
     A result beside another order's number counts only where there is no other, unless `other_orders_count`.
     """
     clauses = clauses_of(message, code=code, destination=destination)
-    mentions = [mention for clause in clauses for mention in _mentions(clause, other_orders_count)]
+    mentions = [
+        mention for clause in clauses if clause.words for mention in _mentions(clause, other_orders_count)
+    ]
     return _sum_up(mentions)
 
 
@@ -108,13 +111,16 @@ def _sum_up(mentions: Sequence[_Mention]) -> Claim:
 
 
 def _mentions(clause: Clause, other_orders_count: bool) -> Iterator[_Mention]:  # noqa: FBT001 - one caller
-    if not clause.words:
+    refused_at = refusal_at(clause)
+    if refused_at is None and SENSES.keys().isdisjoint(clause.words) and _RETURNS not in clause.words:
         return
-    refused_at, is_bare = refusal_at(clause), clause.is_bare
+    is_bare = clause.is_bare
     for index, word in enumerate(clause.words):
         if index == refused_at:
             yield _Mention(Claim.FAILURE, is_plain=False)
-        sense = Sense.UNDONE if _money_returns(clause.words, index) else SENSES.get(word)
+        sense = SENSES.get(word)
+        if word == _RETURNS and _is_behind_money(clause.words, index):
+            sense = Sense.UNDONE
         said = _said(sense, clause.words, index) if sense else None
         if said:
             claim, is_plain = said
@@ -274,7 +280,5 @@ def _is_apart(words: Sequence[str], index: int) -> bool:
     return any(word in DELIVERED_APART for word in words[max(0, index - _BEFORE) : index])
 
 
-def _money_returns(words: Sequence[str], index: int) -> bool:
-    return words[index] == "kembali" and any(
-        word in MONEY_RETURNS for word in words[max(0, index - _BEFORE) : index]
-    )
+def _is_behind_money(words: Sequence[str], index: int) -> bool:
+    return any(word in MONEY_RETURNS for word in words[max(0, index - _BEFORE) : index])

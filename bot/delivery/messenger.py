@@ -170,14 +170,23 @@ class Messenger:
         )
         if draft.lazy_notice is not None:
             draft = await self._load(draft, draft.lazy_notice)
-        return await self._deliver(chat_id, draft, outdated)
+        is_last = len(draft.batch) == len(due) and len(waiting) < READ_AT_ONCE
+        return await self._deliver(chat_id, draft, outdated, is_last=is_last)
 
-    async def _deliver(self, chat_id: int, draft: Draft, outdated: list[QueuedMessage]) -> QueueScan:
-        """Send a draft and store the result; return what may follow it."""
+    async def _deliver(
+        self, chat_id: int, draft: Draft, outdated: list[QueuedMessage], *, is_last: bool = False
+    ) -> QueueScan:
+        """Send a draft and store the result; return what may follow it.
+
+        After the last message of those that were read, a scan has seen what else may wait for the chat.
+        """
         if not self._fence.is_leading():
             raise LeaseLost("this process does not lead")
         result = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
-        found = await self._store(chat_id, lambda tx: self._apply_result(tx, draft, outdated, result))
+        is_done = is_last and isinstance(result, sending.Sent) and draft.version == 0
+        found = await self._store(
+            chat_id, lambda tx: self._apply_result(tx, draft, outdated, result), is_done=is_done
+        )
         if not isinstance(result, sending.Sent):
             _log.info("message not sent", extra={"chat_id": chat_id, "outcome": type(result).__name__})
             # The result may be a new message for another chat: an admin's, or the moved chat's new one.
@@ -199,11 +208,14 @@ class Messenger:
             return draft
         return with_rendered(draft, content.rendered, version=content.version)
 
-    async def _store(self, chat_id: int, apply: Callable[[Tx], None]) -> QueueScan:
+    async def _store(self, chat_id: int, apply: Callable[[Tx], None], *, is_done: bool = False) -> QueueScan:
         """Store the result of a send, with retries until it is stored; otherwise it would be sent again."""
 
         def unit(tx: Tx) -> QueueScan:
             apply(tx)
+            # A scan that comes behind this finds the chat still busy, and the messenger looks again.
+            if is_done and chat_id not in self._queues.skipped:
+                return QueueScan([], IDLE_S)
             return self._queues.scan_chat(tx, chat_id)
 
         while True:
@@ -222,8 +234,8 @@ class Messenger:
         message = batch[0].message
         match result:
             case sending.Sent(message_id=message_id):
-                for entry in batch:
-                    outbox.mark_sent(tx, entry.outbox_id, message_id=message_id, at_ms=now_ms)
+                sent_ids = [entry.outbox_id for entry in batch]
+                outbox.mark_sent(tx, *sent_ids, message_id=message_id, at_ms=now_ms)
                 if isinstance(message.notice, BatchSummary):
                     batch_summary.confirm_sent(
                         tx, message.notice, message.thread_id, version=draft.version, now_ms=now_ms

@@ -26,14 +26,16 @@ _OWN = frozenset({MessageKind.WRITTEN, MessageKind.CAPTIONED})
 
 def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     """Handle one message; a duplicate is ignored."""
-    if message.kind is not MessageKind.EDITED:
-        if not inbox.mark_seen(work.tx, message.chat_id, message.message_id, at_ms=work.now_ms):
-            return
+    is_new = message.kind is not MessageKind.EDITED
+    if is_new and not inbox.mark_seen(work.tx, message.chat_id, message.message_id, at_ms=work.now_ms):
+        return
+    buyer = work.buyer(message.user_id, chat_id=message.chat_id)
+    if is_new and buyer.is_chat_unreachable:
         chats.unpark(work.tx, message.chat_id, at_ms=work.now_ms)
     if message.kind is MessageKind.AS_CHAT:
         membership.answer_chat(work, _actor(message, Role.STRANGER), message)
         return
-    person = people.get(work.tx, message.user_id)
+    person = buyer.person
     actor = _actor(message, membership.role_for(work, message.user_id, person))
     if actor.role is Role.STRANGER:
         if not desk_link.answer_staff(work, actor, message):

@@ -23,7 +23,7 @@ def held_back(work: UnitOfWork, user_id: int, products: Iterable[Product]) -> fr
     """Return the codes that a person cannot buy now; `products` are at the prices of that person."""
     if _floor_idr(work, user_id) is None:
         return frozenset()
-    level = levels.of_owner(work.tx, user_id)
+    level = work.buyer(user_id).level
     key = level.key if level else ""
     return frozenset(product.code for product in products if _loss_cost_idr(work, product, key) is not None)
 
@@ -52,7 +52,7 @@ def _loss_cost_idr(work: UnitOfWork, product: Product, level_key: str) -> int | 
 
 def ask_admins(work: UnitOfWork, user_id: int, product: Product) -> None:
     """Show the admins a held back product that a person wanted, once a day for the same figures."""
-    level = levels.of_owner(work.tx, user_id)
+    level = work.buyer(user_id).level
     key = level.key if level else ""
     cost_idr = _loss_cost_idr(work, product, key)
     if cost_idr is None or product.price_idr is None:

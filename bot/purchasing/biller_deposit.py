@@ -24,7 +24,7 @@ from bot.orders.model import FailureCause, Order, State
 from bot.purchasing.notifications import facts_of
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
-from storage.balances import DepositWait, ReportedBalance
+from storage.balances import BeforeReport, DepositWait, ReportedBalance
 
 NOTIFIED_AT_ONCE = 20
 """Bounds the work of one accepted order; the next one notifies the next chats."""
@@ -33,7 +33,9 @@ FORGOTTEN_AFTER_MS = 86_400_000
 """A day later the customer has left the shop."""
 
 
-def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
+def follow_deposit(
+    work: UnitOfWork, order: Order, event: OrderEvent, *, report: BeforeReport | None = None
+) -> bool:
     """Store which chat waits for a deposit, and notify those that wait when an order is accepted.
 
     Return whether any was notified.
@@ -43,7 +45,7 @@ def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
             if order.state is State.FAILED:
                 balances.add_deposit_wait(work.tx, order.chat_id, order.trxid, at_ms=work.now_ms)
             return False
-        case Accepted():
+        case Accepted() if report is None or report.is_awaited:
             waits = balances.deposit_waits(work.tx, limit=NOTIFIED_AT_ONCE)
             # All of them, not only up to the first that is notified.
             return sum(_notify(work, wait, order, event) for wait in waits) > 0
@@ -51,14 +53,30 @@ def follow_deposit(work: UnitOfWork, order: Order, event: OrderEvent) -> bool:
             return False
 
 
-def store_balance(work: UnitOfWork, before: Order, after: Order, event: OrderEvent, balance_idr: int) -> None:
+def before_report(work: UnitOfWork, after: Order, event: OrderEvent) -> BeforeReport:
+    """Return what is known before an event with a balance.
+
+    An answer may be older or younger than its charge, and a refund may follow its report: only the balance
+    that comes with a success is compared.
+    """
+    is_compared = isinstance(event, Succeeded) and after.state is State.SUCCEEDED
+    return balances.before_report(work.tx, after.trxid, after.product_code, is_compared=is_compared)
+
+
+def store_balance(
+    work: UnitOfWork,
+    before: Order,
+    after: Order,
+    event: OrderEvent,
+    balance_idr: int,
+    *,
+    report: BeforeReport,
+) -> None:
     """Store the balance that the biller reported with an event, and alert the admins if it is low or off."""
-    last, is_alone = balances.balance_before_report(work.tx, after.trxid)
+    last = report.last
     _warn_of_reserve(work, last, balance_idr)
     checkpoint = last.checkpoint.moved(move_of(before, after)) if last and last.checkpoint else None
-    # An answer may be older or younger than its charge, and a refund may follow its report: only the balance
-    # that comes with a success is compared.
-    if is_alone and isinstance(event, Succeeded) and after.state is State.SUCCEEDED:
+    if report.is_alone:
         checkpoint = _compare(work, checkpoint, balance_idr)
     balance = ReportedBalance(
         balance_idr=balance_idr,

@@ -43,7 +43,8 @@ def accept_offer(work: UnitOfWork, source: OrderSource, intent: Intent) -> Toast
     # A time in the future is of a clock that was set back since.
     is_fresh = -CLOCK_TOLERANCE_MS <= work.now_ms - source.at_ms <= OFFER_HOLDS_MS
     is_old = not is_fresh or changed_at_ms > source.at_ms
-    if is_old and restore_gate.order_block(work.tx, requested_at_ms=work.now_ms) is None:
+    restore = work.buyer(source.user_id).restore
+    if is_old and restore_gate.order_block(restore, requested_at_ms=work.now_ms) is None:
         _offer_again(work, source, intent)
         return Toast.ASKED
     match place_intent(work, source, intent, 1):

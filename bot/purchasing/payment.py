@@ -40,17 +40,13 @@ def paying_account(work: UnitOfWork, user_id: int) -> Account:
         daily_limit_idr=work.context.reseller_daily_limit_idr if is_limited else None,
         at_ms=work.now_ms,
     )
+    work.forget_buyer(user_id)
     return ledger.account(work.tx, shop_id, AccountKind.AVAILABLE)
 
 
 def account_for_order(work: UnitOfWork, user_id: int) -> Account | None:
-    """Return the account that a person pays an order from; read once in a unit if it has no floor."""
-    if account := work.unlimited.get(user_id):
-        return account
-    account = ledger.account_of_owner(work.tx, user_id)
-    if account and account.floor_idr is None:
-        work.unlimited[user_id] = account
-    return account
+    """Return the account that a person pays an order from; None if it has not been opened."""
+    return work.buyer(user_id).account
 
 
 def refusal(
@@ -84,6 +80,15 @@ def hold(work: UnitOfWork, order: Order, *, forced: bool) -> None:
     entry = entry_for_new(order, actor=f"user:{order.user_id}")
     if entry:
         ledger.post(work.tx, replace(entry, forced=True) if forced else entry)
+        if not _is_known_unlimited(work, order):
+            work.forget_buyer(order.user_id)
+
+
+def _is_known_unlimited(work: UnitOfWork, order: Order) -> bool:
+    """Return whether it was read here that the shop of an order has no floor: its balance decides nothing."""
+    buyer = work.buyers.get(order.user_id)
+    account = buyer.account if buyer else None
+    return account is not None and account.shop_id == order.shop_id and account.floor_idr is None
 
 
 def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
@@ -97,17 +102,21 @@ def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None
         ledger.post(work.tx, entry)
 
 
+def with_price(order: Order, notice: OrderNotice) -> OrderNotice:
+    """Return a notice with its order's price, if it shows one."""
+    if isinstance(notice, OrderReceived | OrderSucceeded):
+        return replace(notice, price_idr=order.price_idr)
+    return notice
+
+
 def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
     """Return a notice with its order's price, and how that moved the balance of a shop with a limit."""
-    if isinstance(notice, OrderReceived | OrderSucceeded):
-        notice = replace(notice, price_idr=order.price_idr)
+    notice = with_price(order, notice)
     if not isinstance(notice, NOTICES_WITH_BALANCE) or order.shop_id is None or not order.price_idr:
         return notice
-    unlimited = work.unlimited.get(order.user_id)
-    is_unlimited = unlimited is not None and unlimited.shop_id == order.shop_id
-    if is_unlimited or not ledger.has_floor(work.tx, order.shop_id):
+    if _is_known_unlimited(work, order):
         return notice
-    moved = ledger.last_move_of_order(work.tx, order.trxid)
+    moved = ledger.last_limited_move(work.tx, order.trxid)
     if moved is None:
         return notice
     line = BalanceLine(

@@ -140,7 +140,7 @@ def _place_intent(
     work: UnitOfWork, catalogue: Catalogue, source: OrderSource, intent: Intent, line: int
 ) -> Order | Refusal | None:
     product = catalogue.find(intent.product_code)
-    block = restore_gate.order_block(work.tx, requested_at_ms=source.at_ms)
+    block = restore_gate.order_block(work.buyer(source.user_id).restore, requested_at_ms=source.at_ms)
     if block is restore_gate.OrderBlock.CLOSED:
         return CounterClosed(code=intent.product_code, destination=intent.destination)
     if block is restore_gate.OrderBlock.REQUESTED_IN_THE_GAP:

@@ -62,9 +62,8 @@ def check_after_restore(work: UnitOfWork) -> int:
     return len(trxids)
 
 
-def order_block(tx: Tx, *, requested_at_ms: int) -> OrderBlock | None:
-    """Return why a restore prevents an order of this Telegram date; None if it does not."""
-    restore = restores.latest(tx)
+def order_block(restore: Restore | None, *, requested_at_ms: int) -> OrderBlock | None:
+    """Return why the last restore prevents an order of this Telegram date; None if it does not."""
     if restore is None:
         return None
     # Messages have Telegram's time, the gap has ours.

@@ -119,18 +119,20 @@ def _process(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
     reversal = read_reversal(query)
     if isinstance(reversal, MalformedReversal):
         return _quarantine(work, reversal.why, query, remote)
-    order = orders.get(work.tx, reversal.trxid)
-    if order is None:
+    reported = orders.get_reported(work.tx, reversal.trxid)
+    if reported is None:
         return _quarantine(work, "no order has this refid", query, remote)
+    order = reported.order
     event = match_reversal(reversal, order=order)
     if isinstance(event, MismatchedReversal):
         return _quarantine(work, event.why, query, remote)
     evidence = query.decode("utf-8", "replace")
-    applied = apply_event(work, order, event, actor=f"biller:reversal {remote}", evidence=evidence)
+    actor = f"biller:reversal {remote}"
+    applied = apply_event(work, order, event, actor=actor, evidence=evidence, reported=reported)
     if isinstance(event, Contradiction):
         # If it made the order unknown, the admins have its card already.
         _quarantine(work, event.why, query, remote, is_shown=applied is not None and applied.changed)
-    elif applied and applied.changed:
+    elif applied and applied.changed and reported.is_quarantined:
         _close_cards(work, applied)
     return ReversalResult.STORED
 
@@ -174,9 +176,9 @@ def _is_new(work: UnitOfWork, order: Order | None, query: str) -> bool:
 
 
 def _close_cards(work: UnitOfWork, applied: AppliedEvent) -> None:
-    """Close the cards that an order has only because of a mismatched reversal, once it has its result."""
+    """Close the cards that an order has only because of mismatched reversals, once it has its result."""
     before, after = applied.before, applied.after
     is_result = after.state in (State.SUCCEEDED, State.FAILED) and before.state is State.PENDING
-    if is_result and not needs_admin(before) and balances.quarantined_of(work.tx, after.trxid):
+    if is_result and not needs_admin(before):
         notice = OrderResolvedByBiller(**facts_of(after, work.now_ms), state=after.state)
         work.replace_cards(notice, subject=card_subject(after.trxid))

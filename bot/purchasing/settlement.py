@@ -33,6 +33,8 @@ from bot.purchasing.notifications import (
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import batches, chats, costs, orders, outbox, people
+from storage.balances import BeforeReport
+from storage.orders import ReportedOrder
 from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
@@ -155,9 +157,18 @@ def apply_event_to(
 
 
 def apply_event(
-    work: UnitOfWork, before: Order, event: OrderEvent, *, actor: str, evidence: str = ""
+    work: UnitOfWork,
+    before: Order,
+    event: OrderEvent,
+    *,
+    actor: str,
+    evidence: str = "",
+    reported: ReportedOrder | None = None,
 ) -> AppliedEvent | None:
-    """Apply an event to an order that was read before; if it changed since, it is read again."""
+    """Apply an event to an order that was read before; if it changed since, it is read again.
+
+    `reported` is the order as it was read for a reversal, with what its notices depend on.
+    """
     decision = decide(before, event, work.now_ms)
     after = decision.order
     new_sn = other_sn(work.tx, before, event) if before.state is State.SUCCEEDED else None
@@ -166,23 +177,30 @@ def apply_event(
     if not orders.update(work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence):
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
-    if after.cost_idr and after.cost_idr != before.cost_idr:
+    has_balance = decision.balance_idr is not None
+    report = biller_deposit.before_report(work, after, event) if has_balance else None
+    if after.cost_idr != before.cost_idr and after.cost_idr and _is_cost_new(report, after.cost_idr):
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
-    if decision.balance_idr is None:
+    if decision.balance_idr is None or report is None:
         biller_deposit.follow_float(work, before, after)
     else:
-        biller_deposit.store_balance(work, before, after, event, decision.balance_idr)
+        biller_deposit.store_balance(work, before, after, event, decision.balance_idr, report=report)
     notices = notices_for(before, after, event, work.now_ms)
     for notice in notices.to_chat:
-        _notify_chat(work, after, notice)
+        _notify_chat(work, after, notice, reported=reported)
         alert_product_failing(work, after, notice, raw=raw_words_of(event))
     for admin_notice in notices.to_admins:
         _notify_admins(work, admin_notice)
     if new_sn:
         notify_other_sn(work, after, new_sn, raw_words_of(event), subject=sn_subject(after.trxid))
-    is_deposit_filled = biller_deposit.follow_deposit(work, after, event)
+    is_deposit_filled = biller_deposit.follow_deposit(work, after, event, report=report)
     notified = bool(notices.to_chat or notices.to_admins or is_deposit_filled)
     return AppliedEvent(before=before, after=after, notified=notified)
+
+
+def _is_cost_new(report: BeforeReport | None, cost_idr: int) -> bool:
+    """Return whether a cost may be another than the last known one of its product."""
+    return report is None or report.known_cost_idr != cost_idr
 
 
 def notify_waiting(work: UnitOfWork, trxid: str) -> None:
@@ -225,16 +243,22 @@ def chat_subject(trxid: str) -> str:
     return CHAT_SUBJECT + trxid
 
 
-def _notify_chat(work: UnitOfWork, order: Order, notice: OrderNotice) -> None:
+def _notify_chat(
+    work: UnitOfWork, order: Order, notice: OrderNotice, *, reported: ReportedOrder | None = None
+) -> None:
     """Notify the chat; the results of a large batch are held for a while, and its table is updated."""
-    batch = batches.find(work.tx, order.chat_id, order.message_id)
+    is_alone = reported is not None and not reported.is_in_batch
+    batch = None if is_alone else batches.find(work.tx, order.chat_id, order.message_id)
     subject, hold_until_ms = chat_subject(order.trxid), 0
     if batch and (hold_until_ms := batch_summary.update(work.tx, batch, order, now_ms=work.now_ms)):
         # A result must not overtake an earlier notice of its order, even after the clock was set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))
     if batch is None:
         notice = with_substitutes(work, order, notice)
-    notice = payment.with_balance(work, order, notice)
+    if reported is None or reported.is_limited:
+        notice = payment.with_balance(work, order, notice)
+    else:
+        notice = payment.with_price(order, notice)
     work.notify(notice, address_of(order), subject=subject, hold_until_ms=hold_until_ms)
     if isinstance(notice, Result):
         closed_groups.send_result(work, order, notice)

@@ -222,6 +222,8 @@ class Submitter:
                 if after is not None:
                     moved.append(after)
                     free -= after.state is State.SUBMITTING
+            if not self._turns.has_more:
+                break
         return moved
 
     def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
@@ -383,16 +385,15 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def recover(work: UnitOfWork, *, sweeps: bool = True) -> int:
+def recover(work: UnitOfWork, *, claimed_before_ms: int) -> int:
     """Make due what waits for no reason, and unknown what was left submitting; return how many of these."""
     make_due_at_start(work)
-    return _sweep(work, submitting(work.tx)) if sweeps else 0
+    return _sweep(work, submitting(work.tx, claimed_before_ms=claimed_before_ms))
 
 
-def submitting(tx: Tx) -> list[Order]:
+def submitting(tx: Tx, *, claimed_before_ms: int = END_OF_TIME_MS) -> list[Order]:
     """Return the orders whose post may be under way, or was when its process died."""
-    # Whatever their time of change: the clock may have been set back since.
-    return orders.in_state(tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+    return orders.in_state(tx, State.SUBMITTING, changed_before_ms=claimed_before_ms, limit=SWEEP_LIMIT)
 
 
 def _unchanged(tx: Tx, before: list[Order]) -> list[Order]:

@@ -20,7 +20,6 @@ WHERE singleton = 1 AND term = :term AND holder IS NOT NULL AND valid_until_ms >
 UPDATE lease SET holder = NULL, held_since_ms = NULL WHERE singleton = 1 AND term = :term;
 
 -- name: valid_lease
--- Promise: what is stored with this lease was stored before another process took it: a transaction that overlaps with
--- the take-over, which reads the orders being submitted, is not stored.
+-- Promise: what is stored with this lease was stored before another process took it: the take-over runs alone.
 SELECT term FROM lease WHERE singleton = 1 AND term = :term AND holder IS NOT NULL
     AND valid_until_ms > database_now_ms();

@@ -14,12 +14,15 @@ VALUES ('available', :shop_id, 0, :floor_idr, 0, :daily_limit_idr), ('held', :sh
 -- name: account_of
 SELECT * FROM accounts WHERE shop_id = :shop_id AND kind = :kind;
 
--- name: move_running_balance
--- Promise: no shop is taken below its floor, unless the entry is forced. No row: it would have been.
-UPDATE accounts SET balance_idr = balance_idr + :amount_idr
-WHERE shop_id = :shop_id AND kind = :kind
-    AND (CAST(:amount_idr AS BIGINT) > 0 OR CAST(:forced AS BIGINT) = 1 OR floor_idr IS NULL OR balance_idr + :amount_idr >= floor_idr)
-RETURNING balance_idr;
+-- name: move_running_balances
+-- Promise: no shop is taken below its floor, unless the entry is forced. An account without a row would have been.
+UPDATE accounts
+SET balance_idr = balance_idr + CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END
+WHERE shop_id = :shop_id AND (kind = :first_kind OR kind = :second_kind)
+    AND (CAST(:forced AS BIGINT) = 1 OR floor_idr IS NULL
+        OR CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END > 0
+        OR balance_idr + CASE kind WHEN :first_kind THEN CAST(:first_amount_idr AS BIGINT) ELSE CAST(:second_amount_idr AS BIGINT) END >= floor_idr)
+RETURNING kind, balance_idr;
 
 -- name: insert_entry
 -- Promise: one event, one entry. No row: it is in the ledger already.
@@ -111,13 +114,11 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
 WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
 
--- name: floor_of_shop
-SELECT floor_idr FROM accounts WHERE shop_id = :shop_id AND kind = 'available';
-
--- name: last_move_of_order
+-- name: last_limited_move
 SELECT legs.amount_idr, legs.balance_after_idr
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
+    AND accounts.floor_idr IS NOT NULL
 ORDER BY entries.entry_id DESC LIMIT 1;
 
 -- name: legs_of_order

@@ -12,10 +12,6 @@ ON CONFLICT (level_key) DO UPDATE SET name = :name, markup_idr = :markup_idr, ma
 DELETE FROM levels
 WHERE level_key = :level_key AND NOT EXISTS (SELECT 1 FROM shops WHERE shops.level_key = :level_key);
 
--- name: level_of_owner
-SELECT levels.level_key, levels.name, levels.markup_idr, levels.markup_bp
-FROM shops JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
-
 -- name: set_level_of_shop
 UPDATE shops SET level_key = :level_key, level_changed_at_ms = :at_ms WHERE shop_id = :shop_id;
 

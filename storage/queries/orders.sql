@@ -27,6 +27,20 @@ VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
 -- name: order_by_trxid
 SELECT * FROM orders WHERE trxid = :trxid;
 
+-- name: reported_order
+SELECT orders.*,
+    CASE WHEN EXISTS (SELECT 1 FROM batches
+        WHERE batches.chat_id = orders.chat_id AND batches.message_id = orders.message_id) THEN 1 ELSE 0
+    END AS is_in_batch,
+    CASE WHEN EXISTS (SELECT 1 FROM quarantined_reversals AS earlier
+        WHERE earlier.trxid = orders.trxid) THEN 1 ELSE 0
+    END AS is_quarantined,
+    CASE WHEN EXISTS (SELECT 1 FROM accounts
+        WHERE accounts.shop_id = orders.shop_id AND accounts.kind = 'available' AND accounts.floor_idr IS NOT NULL)
+        THEN 1 ELSE 0
+    END AS is_limited
+FROM orders WHERE orders.trxid = :trxid;
+
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 

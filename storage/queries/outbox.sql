@@ -1,8 +1,17 @@
 -- name: enqueue_message
+-- Promise: a message to an unreachable chat is parked with the others, so that it cannot overtake them later. One to a
+-- chat that moved goes to the new one, whose message ids are others.
 INSERT INTO outbox (chat_id, thread_id, reply_to, edits, edits_outbox_id, kind, facts, keyboard, subject, priority, state,
     attempts, ambiguous, rejections, created_at_ms, due_at_ms, hold_until_ms)
-VALUES (:chat_id, :thread_id, :reply_to, :edits, :edits_outbox_id, :kind, :facts, :keyboard, :subject, :priority, :state,
-    0, 0, 0, :at_ms, :at_ms, :hold_until_ms);
+SELECT coalesce(chat.moved_to, CAST(:chat_id AS BIGINT)), CAST(:thread_id AS BIGINT),
+    CASE WHEN chat.moved_to IS NULL THEN CAST(:reply_to AS BIGINT) END,
+    CASE WHEN chat.moved_to IS NULL THEN CAST(:edits AS BIGINT) END,
+    CASE WHEN chat.moved_to IS NULL THEN CAST(:edits_outbox_id AS BIGINT) END,
+    :kind, :facts, :keyboard, :subject, :priority,
+    CASE WHEN target.unreachable_reason IS NULL THEN 'waiting' ELSE 'parked' END,
+    0, 0, 0, :at_ms, :at_ms, :hold_until_ms
+FROM (SELECT 1 AS one) AS message LEFT JOIN chats AS chat ON chat.chat_id = :chat_id
+    LEFT JOIN chats AS target ON target.chat_id = coalesce(chat.moved_to, :chat_id);
 
 -- name: all_waiting_messages
 SELECT message.*, target.message_id AS target_message_id, target.state AS target_state
@@ -28,6 +37,13 @@ ORDER BY message.priority, message.outbox_id LIMIT :limit;
 UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
     attempts = attempts + 1
 WHERE outbox_id = :outbox_id;
+
+-- name: mark_messages_sent
+-- The messages that went out as one, sixteen at a time.
+UPDATE outbox SET state = 'sent', sent_at_ms = :at_ms, message_id = :message_id, fault = NULL,
+    attempts = attempts + 1
+WHERE outbox_id IN (:id_1, :id_2, :id_3, :id_4, :id_5, :id_6, :id_7, :id_8, :id_9, :id_10, :id_11, :id_12, :id_13,
+    :id_14, :id_15, :id_16);
 
 -- name: postpone_message
 UPDATE outbox SET due_at_ms = :due_at_ms, attempts = attempts + 1, ambiguous = ambiguous + :ambiguous,

@@ -212,7 +212,7 @@ class TestTheCommandLine:
         self, path: Path, file: Path, *, agrees: bool = True, replaces: bool = False, price: str = ""
     ) -> bool:
         return catalogue_cli.import_list(
-            path,
+            f"sqlite:///{path}",
             catalogue_cli.read_price_list_file(file),
             file,
             replaces=replaces,
@@ -224,13 +224,13 @@ class TestTheCommandLine:
 
     def brought_in(self, path: Path, tmp_path: Path) -> dict[str, int | None]:
         out = tmp_path / "out.csv"
-        catalogue_cli.export_list(path, out)
+        catalogue_cli.export_list(f"sqlite:///{path}", out)
         return {product.code: product.price_idr for product in products(out.read_bytes())}
 
     def test_a_list_goes_in_and_out_again(self, path: Path, list_file: Path, tmp_path: Path) -> None:
         assert self.bring_in(path, list_file)
         out = tmp_path / "out.xlsx"
-        assert catalogue_cli.export_list(path, out) == 1
+        assert catalogue_cli.export_list(f"sqlite:///{path}", out) == 1
         assert products(out.read_bytes()) == products(list_file.read_bytes())
 
     def test_nothing_is_applied_without_a_yes_or_without_a_difference(
@@ -247,7 +247,7 @@ class TestTheCommandLine:
             with pytest.raises(catalogue_cli.PriceListFileError, match=file.name):
                 catalogue_cli.read_price_list_file(file)
         with pytest.raises(catalogue_cli.PriceListFileError, match="nowhere"):
-            catalogue_cli.export_list(path, tmp_path / "nowhere" / "out.xlsx")
+            catalogue_cli.export_list(f"sqlite:///{path}", tmp_path / "nowhere" / "out.xlsx")
 
     def test_faulty_rows_are_listed_by_their_number(self, tmp_path: Path) -> None:
         file = tmp_path / "harga.csv"

@@ -251,6 +251,19 @@ class TestTakingOver:
         told = [row["state_after"] for row in states]
         assert told == ["placed", "submitting", "placed", "submitting", "pending"]
 
+    async def test_leaders_that_die_one_after_the_other_do_not_put_off_the_doubt_for_ever(
+        self, led: Shop, database: Database
+    ) -> None:
+        led.biller.hangs()
+        order = await led.asks()
+        await led.submitter.run_once()
+        found = await database.read(lease.current)
+        led.clock.passes(40)
+        assert (await database.write(lambda tx: led.runtime.take_over(tx, found))).swept_count == 0
+        led.clock.passes(16)
+        assert (await database.write(lambda tx: led.runtime.take_over(tx, found))).swept_count == 1
+        assert (await led.order(order.trxid)).state == "unknown"
+
     async def test_what_a_leader_that_stopped_had_to_cut_off_is_doubted_at_once(
         self, led: Shop, keeper: LeaseKeeper, database: Database
     ) -> None:

@@ -62,12 +62,14 @@ STEPS_PER_ORDER = {
     "orders_due_in_turns": ["SEARCH orders USING INDEX orders_placed (due_at_ms<?)", BY_TRXID],
     "next_order_due": ["SCAN orders USING INDEX orders_placed"],
     "order_by_trxid": [BY_TRXID],
+    "reported_order": [BY_TRXID],
     "sum_spent_since": ["SEARCH orders USING INDEX orders_of_shop (shop_id=? AND placed_at_ms>?)"],
     "advance_order": [BY_TRXID],
     "balance_before_report": ["SEARCH orders USING INDEX orders_open (state=?)"],
     "all_waiting_messages": ["SCAN message USING INDEX outbox_waiting", BY_OUTBOX_ID],
     "waiting_messages_of_chat": ["SEARCH message USING INDEX outbox_waiting (chat_id=?)", BY_OUTBOX_ID],
     "mark_message_sent": [BY_OUTBOX_ID],
+    "mark_messages_sent": [BY_OUTBOX_ID],
     "drop_message": [BY_OUTBOX_ID],
 }
 """The query plans of the statements that run for every order, from its message to its result."""

@@ -121,7 +121,7 @@ class Stage:
             for name in (DATABASE, f"{DATABASE}-wal"):
                 if (self._home / name).exists():
                     shutil.copy(self._home / name, folder)
-            for finding in read_report(Path(folder) / DATABASE).findings:
+            for finding in read_report(f"sqlite:///{Path(folder) / DATABASE}").findings:
                 self.violate("W1-W4", finding.words)
 
     async def rest(self) -> None:

@@ -20,10 +20,10 @@ from bot.orders.model import Order, State
 from bot.purchasing import payment, settlement
 from bot.purchasing.settlement import AppliedEvent
 from bot.unit_of_work import UnitOfWork
-from storage import deposits, ledger, orders, restores
+from storage import buyers, deposits, ledger, orders
+from storage.buyers import Buyer
 from storage.deposits import Ticket
 from storage.errors import StorageError
-from storage.ledger import Account
 from storage.mutations import Mutation
 from storage.transaction import Tx
 from tests.simulation.planting import Bug, Patch
@@ -199,35 +199,34 @@ def _(patch: Patch) -> None:
 
 @_named("looks at the floor before the unit of work instead of in it")
 def _(patch: Patch) -> None:
-    original = ledger.account_of_owner
-    seen: dict[int, Account] = {}
+    original = buyers.get
+    seen: dict[int, Any] = {}
 
-    def account(tx: Tx, owner_id: int) -> Account | None:
-        now = original(tx, owner_id)
-        before = seen.get(owner_id, now)
-        if now:
-            seen[owner_id] = now
-        return before
+    def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
+        found = original(tx, user_id, chat_id=chat_id)
+        before = seen.get(user_id, found.account)
+        if found.account:
+            seen[user_id] = found.account
+        return replace(found, account=before)
 
-    patch.replace(original, account)
-    floor = "OR balance_idr + :amount_idr >= floor_idr"
-    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+    patch.replace(original, get)
+    patch.statement("move_running_balances", lambda sql: sql.replace("(:forced = 1", "(1 = 1"))
 
 
 @_named("counts what is held as available")
 def _(patch: Patch) -> None:
-    original = ledger.account_of_owner
+    original = buyers.get
 
-    def account(tx: Tx, owner_id: int) -> Account | None:
-        found = original(tx, owner_id)
-        if found is None:
-            return None
-        held = ledger.account(tx, found.shop_id, AccountKind.HELD)
-        return replace(found, balance_idr=found.balance_idr + held.balance_idr)
+    def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
+        found = original(tx, user_id, chat_id=chat_id)
+        if found.account is None:
+            return found
+        held = ledger.account(tx, found.account.shop_id, AccountKind.HELD)
+        counted = replace(found.account, balance_idr=found.account.balance_idr + held.balance_idr)
+        return replace(found, account=counted)
 
-    patch.replace(original, account)
-    floor = "OR balance_idr + :amount_idr >= floor_idr"
-    patch.statement("move_running_balance", lambda sql: sql.replace(floor, "OR 1"))
+    patch.replace(original, get)
+    patch.statement("move_running_balances", lambda sql: sql.replace("(:forced = 1", "(1 = 1"))
 
 
 # The ledger itself.
@@ -343,7 +342,7 @@ def _(patch: Patch) -> None:
         is_told = isinstance(notice, payment.NOTICES_WITH_BALANCE) and order.price_idr
         if not is_told or account is None or account.floor_idr is None:
             return notice
-        moved = ledger.last_move_of_order(work.tx, order.trxid)
+        moved = ledger.last_limited_move(work.tx, order.trxid)
         amount_idr = moved.amount_idr if moved else 0
         return replace(notice, balance=BalanceLine(amount_idr=amount_idr, after_idr=account.balance_idr))
 
@@ -365,4 +364,5 @@ def _(patch: Patch) -> None:
     closed = "NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)"
     for name in ("orders_due", "orders_due_in_turns"):
         patch.statement(name, lambda sql: sql.replace(closed, "1"))
-    patch.replace(restores.latest, lambda _: None)
+    original = buyers.get
+    patch.replace(original, lambda *given, **named: replace(original(*given, **named), restore=None))

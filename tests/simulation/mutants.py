@@ -354,10 +354,10 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     original = Messenger._deliver
 
-    async def deliver(self: Messenger, chat_id: int, draft: Any, outdated: Any) -> Any:
+    async def deliver(self: Messenger, chat_id: int, draft: Any, outdated: Any, **named: Any) -> Any:
         sent = Sent(message_id=1)
         await self._store(chat_id, lambda tx: self._apply_result(tx, draft, outdated, sent))
-        return await original(self, chat_id, draft, outdated)
+        return await original(self, chat_id, draft, outdated, **named)
 
     patch.method(Messenger, original, deliver)
 
@@ -373,8 +373,7 @@ def _(patch: Patch) -> None:
 
 @_named("lets new messages overtake parked ones")
 def _(patch: Patch) -> None:
-    original = chats.address
-    patch.replace(original, lambda tx, chat_id: (original(tx, chat_id)[0], False))
+    patch.statement("enqueue_message", lambda sql: sql.replace("ELSE 'parked'", "ELSE 'waiting'"))
 
 
 @_named("sends a message before it is stored")

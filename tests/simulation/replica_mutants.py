@@ -85,10 +85,10 @@ def _(patch: Patch) -> None:
 def _(patch: Patch) -> None:
     original = submitter.recover
 
-    def recover(work: Any, *, sweeps: bool = True) -> int:
+    def recover(work: Any, *, claimed_before_ms: int) -> int:
         for order in submitter.submitting(work.tx):
             settlement.apply_event_to(work, order.trxid, leadership.NOT_LEADING, actor="start")
-        return original(work, sweeps=sweeps)
+        return original(work, claimed_before_ms=claimed_before_ms)
 
     patch.replace(original, recover)
 

@@ -131,8 +131,15 @@ CANARY = "canary-5f3a"
         ("MUTATION_SIGNING_SECRET", CANARY),
         ("LISTEN_PORT", CANARY),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
-        ("DATABASE_URL", f"postgresql://loket:{CANARY}@db/loket"),
         ("LOKET_REPLICA", f"{CANARY} with blanks"),
+        ("DATABASE_URL", f"postgresql://loket:a@{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:a/{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:a?{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:1#{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:a:{CANARY}@db/loket"),
+        ("DATABASE_URL", f"postgresql://loket:{CANARY}@db:port/loket"),
+        ("DATABASE_URL", f"postgresql://loket:{CANARY}@/loket"),
+        ("DATABASE_URL", f"postgresql://loket:{CANARY}@db"),
         ("TIMEZONE", CANARY),
         ("BILLER_CONCURRENCY", CANARY),
         ("BILLER_TIMEOUT_S", CANARY),
@@ -506,7 +513,7 @@ def test_urls_lose_their_last_slash_so_that_paths_can_be_joined(surroundings: Su
     ("url", "path"),
     [("sqlite:///data/loket.db", "data/loket.db"), ("sqlite:////var/lib/loket.db", "/var/lib/loket.db")],
 )
-def test_a_database_url_is_relative_with_three_slashes_and_absolute_with_four(
+def test_a_sqlite_url_is_relative_with_three_slashes_and_absolute_with_four(
     surroundings: Surroundings, url: str, path: str
 ) -> None:
     assert surroundings.load(DATABASE_URL=url).database_path == Path(path)
@@ -551,3 +558,22 @@ def test_a_running_bots_settings_cannot_be_changed(surroundings: Surroundings) -
     settings = surroundings.load()
     with pytest.raises(ValueError, match="frozen"):
         settings.listen_port = 1  # type: ignore[misc]  # the point
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://loket:p%40ss@db/loket",
+        "postgres://loket:p%40ss@db.example:5433/loket?sslmode=verify-full",
+        "postgresql://loket:p%40ss@[::1]:5432/loket",
+        "postgresql://loket:p%40ss@one:5432,two:5432/loket?target_session_attrs=read-write",
+        "postgresql://loket@db/loket?password=p%40ss",
+    ],
+)
+def test_a_postgresql_url_is_passed_on_and_its_password_is_a_secret(
+    surroundings: Surroundings, url: str
+) -> None:
+    settings = surroundings.load(DATABASE_URL=url)
+    assert (settings.database_url, settings.database_path) == (url, None)
+    assert "p@ss" in settings.secrets()
+    assert "p%40ss" not in repr(settings)

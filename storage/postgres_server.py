@@ -1,0 +1,110 @@
+"""A PostgreSQL server looked at from a command or at the start: whether Loket can keep its promises on it."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import psycopg
+from msgspec import Struct
+
+from storage.errors import DatabaseUnsuitable, StorageError
+from storage.postgres_schema import migrate, refuse_other_version
+from storage.postgres_session import LongSession, connect, translate_error
+from storage.transaction import Unit
+
+T = TypeVar("T")
+
+OLDEST_VERSION = 150000
+
+MAX_CLOCK_SKEW_S = 2.0
+
+Connection = psycopg.Connection[Any]
+
+
+class ServerReport(Struct, frozen=True):
+    """What a server says of itself, and what an operator should change."""
+
+    version: str
+    database: str
+    warnings: tuple[str, ...]
+
+
+def prepare(url: str) -> None:
+    """Refuse a server that cannot be used, and migrate; raise psycopg.Error or StorageError."""
+    with connect(url) as connection:
+        refuse_unsuitable(connection)
+        migrate(connection)
+
+
+def read(url: str, unit: Unit[T]) -> T:
+    """Run a unit that only reads; raise StorageError if that fails."""
+    try:
+        with connect(url) as connection:
+            refuse_other_version(connection)
+        session = LongSession(url)
+        try:
+            return session.read(unit)
+        finally:
+            session.close()
+    except psycopg.Error as error:
+        raise translate_error(error) from None
+
+
+def refuse_unsuitable(connection: Connection) -> None:
+    """Raise DatabaseUnsuitable if Loket cannot keep its promises on this server."""
+    number, version, encoding, is_standby = _row(
+        connection,
+        "SELECT current_setting('server_version_num')::bigint, current_setting('server_version'),"
+        " current_setting('server_encoding'), pg_is_in_recovery()",
+    )
+    if number < OLDEST_VERSION:
+        raise DatabaseUnsuitable(f"PostgreSQL 15 or newer is needed, this server is {version}")
+    if encoding != "UTF8":
+        raise DatabaseUnsuitable(f"the database must have the encoding UTF8, this one has {encoding}")
+    if is_standby:
+        raise DatabaseUnsuitable("this server is a standby, which cannot be written: connect to the primary")
+
+
+def look_at(url: str) -> ServerReport:
+    """Return what a server says of itself; raise StorageError if it cannot be asked."""
+    try:
+        with connect(url) as connection:
+            version, database = _row(
+                connection, "SELECT current_setting('server_version'), current_database()"
+            )
+            return ServerReport(version.split()[0], database, tuple(_warnings(connection)))
+    except psycopg.Error as error:
+        raise translate_error(error) from None
+
+
+def _warnings(connection: Connection) -> Iterator[str]:
+    (commit,) = _row(connection, "SELECT current_setting('synchronous_commit')")
+    if commit in ("off", "local"):
+        words = "a crash or a failover loses orders that were confirmed: set it to on"
+        yield f"synchronous_commit is {commit}: {words}"
+    for setting in ("fsync", "full_page_writes"):
+        (value,) = _row(connection, "SELECT current_setting(%s)", setting)
+        if value != "on":
+            yield f"{setting} is {value}: a power cut can destroy the database; set it to on"
+    standbys, synchronous = _row(
+        connection,
+        "SELECT count(*), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) FROM pg_stat_replication",
+    )
+    if standbys and not synchronous:
+        yield (
+            f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
+            "confirmed; set synchronous_standby_names"
+        )
+    before_s = time.time()
+    (server_s,) = _row(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
+    middle_s = (before_s + time.time()) / 2
+    if abs(server_s - middle_s) > MAX_CLOCK_SKEW_S:
+        words = "is ahead" if server_s > middle_s else "is behind"
+        yield f"the clock of the server {words} by {abs(server_s - middle_s):.0f} s: run NTP on both machines"
+
+
+def _row(connection: Connection, statement: str, *values: object) -> tuple[Any, ...]:
+    row = connection.execute(statement.encode(), values or None).fetchone()
+    if row is None:
+        raise StorageError("PostgreSQL: no answer")
+    return tuple(row)
