@@ -284,7 +284,7 @@ class LeaseKeeper:
         if term is None:
             return
         is_renewed = await self._database.write(
-            lambda tx: lease.renew(tx, term, for_ms=LEASE_MS, held_since_ms=held_since_ms)
+            lambda tx: lease.renew(tx, term, for_ms=LEASE_MS, held_since_ms=held_since_ms), keys=("lease",)
         )
         if not is_renewed:
             self._term = None

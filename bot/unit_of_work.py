@@ -10,7 +10,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
 from bot.deposits.accounts import DepositAccount
-from bot.notices import Notice
+from bot.notices import Notice, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import buyers, inbox, outbox
@@ -124,6 +124,8 @@ class UnitOfWork(Struct, frozen=True):
 
         Later messages overtake it until `hold_until_ms`.
         """
+        if address.chat_id < 0:  # a group, where everybody reads along
+            notice = without_level_prices(notice, self._base_price)
         message = OutboxMessage(
             chat_id=address.chat_id,
             thread_id=address.thread_id,
@@ -178,6 +180,10 @@ class UnitOfWork(Struct, frozen=True):
                 subject=subject,
             )
             outbox.enqueue(self.tx, replacement, at_ms=self.now_ms)
+
+    def _base_price(self, code: str) -> int | None:
+        product = self.catalogue.find(code)
+        return product.price_idr if product else None
 
     def _keyboard(self, notice: Notice, subject: str) -> Keyboard:
         return tuple(tuple(self._button(spec, subject) for spec in row) for row in keyboard_of(notice))

@@ -8,7 +8,7 @@ in a savepoint of its own. A cancelled caller does not cancel its unit: it runs 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Collection, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -64,12 +64,20 @@ RESTORING = ".restoring"
 class Database(Protocol):
     """The interface of the database for the rest of Loket."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,
+        keys: Collection[str] | None = None,
+    ) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
-        Several units may run at the same time, each as if it were alone, and be run again. A unit that is
-        `in_order` sees all that were given before it. One that is in no hurry may wait `within_s` seconds for
-        a commit to share.
+        A unit runs alone, after all that were given before it, and may be run again. With `keys` it may run
+        at the same time as units that have none of them: they name all that it looks at before it changes
+        something. If it is `in_order` it still sees all that were given before it. A unit that is in no hurry
+        may wait `within_s` seconds for a commit to share.
         """
         ...
 
@@ -235,7 +243,14 @@ class SqliteDatabase:
         if self._files:
             self._files.set_aside_log()
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - all are
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,  # noqa: ARG002 - all are
+        keys: Collection[str] | None = None,  # noqa: ARG002 - all run alone
+    ) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()

@@ -6,7 +6,7 @@ later from where it was. The database is a server that outlives them all; its tr
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -88,10 +88,17 @@ class SharedDatabase:
         self._life = life
         self._unfinished: dict[asyncio.Task[object], None] = {}
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> "asyncio.Future[T]":
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,
+        keys: Collection[str] | None = None,
+    ) -> "asyncio.Future[T]":
         """Store a unit; after a cut its outcome is found out once the server can be asked."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        earlier = tuple(self._unfinished) if in_order else ()
+        earlier = tuple(self._unfinished) if in_order or keys is None else ()
         task = self._life.start(self._store(unit, done, earlier, within_s))
         self._unfinished[task] = None
         task.add_done_callback(self._unfinished.pop)

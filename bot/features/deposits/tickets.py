@@ -4,6 +4,7 @@ from bot.actors import Actor, Address
 from bot.deposits.accounts import MAX_TICKET_IDR, MIN_TICKET_IDR, DepositAccount
 from bot.deposits.qris import with_amount
 from bot.features.deposits.cards import (
+    REUSE_MS,
     close_cards,
     show_card_to_admins,
     show_open,
@@ -89,12 +90,7 @@ def _draw(work: UnitOfWork, actor: Actor, shop_id: int, requested_idr: int, bank
     """Store a ticket with one of the free amounts; None if none is free."""
     address, is_qris = actor.address, bank == QRIS_WORD
     for _ in range(MAX_DRAWS):
-        taken = deposits.reserved_amounts(work.tx, requested_idr, up_to_idr=requested_idr + LARGEST_SUFFIX)
-        free = [
-            amount_idr
-            for amount_idr in range(requested_idr + 1, requested_idr + LARGEST_SUFFIX + 1)
-            if amount_idr not in taken
-        ]
+        free = _free_amounts(work, shop_id, requested_idr)
         if not free:
             return None
         ticket = deposits.insert(
@@ -113,6 +109,24 @@ def _draw(work: UnitOfWork, actor: Actor, shop_id: int, requested_idr: int, bank
         if ticket:
             return ticket
     return None
+
+
+def _free_amounts(work: UnitOfWork, shop_id: int, requested_idr: int) -> list[int]:
+    """Return the amounts to draw from: those that no other shop was given lately, if there are any.
+
+    Else those whose money was reported, and at last those whose money may still come: then an admin decides.
+    """
+    up_to_idr, since_ms = requested_idr + LARGEST_SUFFIX, work.now_ms - REUSE_MS
+    taken = deposits.reserved_amounts(work.tx, requested_idr, up_to_idr=up_to_idr)
+    recent = deposits.recent_amounts(
+        work.tx, requested_idr, up_to_idr=up_to_idr, shop_id=shop_id, since_ms=since_ms
+    )
+    free = [amount for amount in range(requested_idr + 1, up_to_idr + 1) if amount not in taken]
+    return (
+        [amount for amount in free if amount not in recent]
+        or [amount for amount in free if not recent[amount]]
+        or free
+    )
 
 
 def _accounts_at(work: UnitOfWork, bank: str) -> tuple[DepositAccount, ...]:
