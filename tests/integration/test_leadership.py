@@ -251,6 +251,24 @@ class TestTakingOver:
         told = [row["state_after"] for row in states]
         assert told == ["placed", "submitting", "placed", "submitting", "pending"]
 
+    async def test_what_this_leader_is_posting_itself_is_not_doubted_with_what_it_inherited(
+        self, led: Shop, database: Database
+    ) -> None:
+        led.biller.hangs()
+        inherited = await led.asks()
+        await led.submitter.run_once()
+        found = await database.read(lease.current)
+        led.starts()
+        taken = await database.write(lambda tx: led.runtime.take_over(tx, found))
+        led.submitter.inherit(taken.submitting)
+        led.clock.passes(46)
+        own = await led.asks()
+        await led.submitter.run_once()
+        led.clock.passes(2)
+        await led.submitter.run_once()
+        assert (await led.order(inherited.trxid)).state == "unknown"
+        assert (await led.order(own.trxid)).state == "submitting"
+
     async def test_leaders_that_die_one_after_the_other_do_not_put_off_the_doubt_for_ever(
         self, led: Shop, database: Database
     ) -> None:

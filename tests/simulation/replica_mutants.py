@@ -22,11 +22,13 @@ from tests.simulation.planting import Bug, Patch
 WITHIN_SEEDS = 200
 
 REPLICA_MUTANTS: dict[str, Bug] = {}
+RARE: dict[str, Bug] = {}
+"""Bugs that need a moment which few worlds have: a test of their own must catch them."""
 
 
-def _named(name: str) -> Callable[[Bug], Bug]:
+def _named(name: str, bugs: dict[str, Bug] = REPLICA_MUTANTS) -> Callable[[Bug], Bug]:
     def register(bug: Bug) -> Bug:
-        REPLICA_MUTANTS[name] = bug
+        bugs[name] = bug
         return bug
 
     return register
@@ -73,7 +75,7 @@ def _(patch: Patch) -> None:
     patch.replace(original, early)
 
 
-@_named("doubts what was claimed in its own term")
+@_named("doubts what was claimed in its own term", RARE)
 def _(patch: Patch) -> None:
     def all_submitting(tx: Tx, _: list[Order]) -> list[Order]:
         return submitter.submitting(tx)

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.simulation.mutants import ROOT
-from tests.simulation.replica_mutants import REPLICA_MUTANTS, WITHIN_SEEDS
+from tests.simulation.replica_mutants import RARE, REPLICA_MUTANTS, WITHIN_SEEDS
 from tests.simulation.replicas import run_replicas
 
 QUICK_SEEDS = 12
@@ -45,3 +45,18 @@ def test_a_planted_bug_of_leadership_does_not_survive(name: str) -> None:
     )
     assert hunt.returncode == 0, hunt.stdout + hunt.stderr
     assert "caught by seed" in hunt.stdout, f"within {WITHIN_SEEDS} seeds: {hunt.stdout}{hunt.stderr}"
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_a_rare_bug_of_leadership_is_caught_by_the_tests_of_taking_over(name: str) -> None:
+    program = (
+        "import sys, pytest\n"
+        "from tests.simulation import replica_mutants, replicas\n"
+        f"replica_mutants.RARE[{name!r}](replica_mutants.Patch())\n"
+        "sys.exit(pytest.main(['-q', '-n', '0', '-p', 'no:cacheprovider', '-k', 'TakingOver and sqlite',"
+        " 'tests/integration/test_leadership.py']))"
+    )
+    tests = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert tests.returncode == pytest.ExitCode.TESTS_FAILED, tests.stdout + tests.stderr
