@@ -138,6 +138,7 @@ class App:
             nonce=lambda: secrets.token_urlsafe(16),
             random_suffix=lambda: secrets.randbelow(100_000),
             fence=self.fence,
+            bot_username=lambda: self.receiver.username or "",
         )
 
     async def _poll(self) -> float:
@@ -256,6 +257,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        price_notices=settings.price_notices,
     )
 
 
@@ -289,6 +291,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
             await app.keeper.observe()
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=app.now_ms())
+        )
+        await app.database.write(
+            lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=app.now_ms())
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)

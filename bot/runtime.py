@@ -17,6 +17,7 @@ from bot.deposits.accounts import DepositAccount
 from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
+from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.leadership import LEASE_MS, SOLE_LEADER, Fence
 from bot.orders.model import Order
@@ -42,8 +43,8 @@ class Environment(Struct, frozen=True, kw_only=True):
     """The outside world: the database, the biller, Telegram, clocks and randomness.
 
     `now_ms` returns the Unix time, `monotonic` a monotonic time in seconds, `nonce` a new unguessable text
-    of at most 64 bytes, `random_suffix` a number from 0 to 99999. By `fence` a process buys and sends only
-    while it leads.
+    of at most 64 bytes, `random_suffix` a number from 0 to 99999, `bot_username` the bot's name, empty until
+    Telegram has told it. By `fence` a process buys and sends only while it leads.
     """
 
     database: Database
@@ -54,6 +55,7 @@ class Environment(Struct, frozen=True, kw_only=True):
     monotonic: Callable[[], float]
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
+    bot_username: Callable[[], str] = lambda: ""
     fence: Fence = SOLE_LEADER
 
 
@@ -84,6 +86,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    price_notices: bool = True
 
 
 class Runtime:
@@ -109,6 +112,7 @@ class Runtime:
         self._build_purchasing(environment, settings)
         self._build_delivery(environment, settings)
         self._build_files_and_deposits(environment, settings)
+        self._build_news(environment, settings)
         self._build_checks(environment, settings)
         poll_s = environment.fence.poll_s
         rarely_s = 5 * poll_s
@@ -118,6 +122,7 @@ class Runtime:
             Worker("importer", self.importer.run_once, self.imports_wake_up, poll_s=rarely_s),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up, poll_s=rarely_s),
+            Worker("news", self.news.run_once, WakeUp(), poll_s=rarely_s),
             Worker("auditor", self.auditor.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
@@ -168,6 +173,7 @@ class Runtime:
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
             held_since_ms=lambda: environment.fence.held_since_ms(self.breaker.open_since_ms()),
+            bot_username=environment.bot_username,
             reseller_floor_idr=settings.reseller_floor_idr,
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,
@@ -238,6 +244,15 @@ class Runtime:
             now_ms=environment.now_ms,
             wake_up=self.mutations_wake_up,
             outbox_wake_up=self.outbox_wake_up,
+        )
+
+    def _build_news(self, environment: Environment, settings: RuntimeSettings) -> None:
+        self.news = NewsWorker(
+            database=self._leaders_database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+            sends_digests=settings.price_notices,
         )
 
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:

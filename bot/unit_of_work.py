@@ -32,7 +32,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
-    `behind_ms` by how much our clock is behind Telegram's.
+    `behind_ms` by how much our clock is behind Telegram's, `bot_username` the bot's name, empty until
+    Telegram has told it.
     """
 
     admin_ids: tuple[int, ...]
@@ -41,6 +42,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     behind_ms: Callable[[], int] = lambda: 0
+    bot_username: Callable[[], str] = lambda: ""
     reseller_floor_idr: int | None = None
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()

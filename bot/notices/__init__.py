@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from bot.actors import Standing
 from bot.notices.accounts import AccountsNotice, DailyLimitReached
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice, InsufficientBalance
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import BroadcastNews, BroadcastPreview, NewsNotice, PriceDigest
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     OrderDisputed,
@@ -67,6 +69,8 @@ Notice = (
     | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
+    | AssistantsNotice
+    | NewsNotice
     | GuidanceNotice
     | DeskNotice
 )
@@ -84,6 +88,8 @@ LazyNotice = (
     | JoinRequests
     | ProfitReport
     | ProfitFile
+    | BroadcastNews
+    | BroadcastPreview
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
@@ -91,13 +97,22 @@ Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDispu
 """Notices with the state of an order: these are sent again until Telegram has surely accepted them."""
 
 
+NEWS_PRIORITY = 2
+"""News leaves after everything else."""
+
+
 def priority_of(notice: Notice) -> int:
-    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt."""
+    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt.
+
+    News comes last, with 2.
+    """
     match notice:
+        case BroadcastNews() | PriceDigest():
+            return NEWS_PRIORITY
         case JoinCard() | JoinRequests() | DeliveryFailed():
             return 1
         case JoinAnswer(standing=standing):
-            return 0 if standing is Standing.APPROVED else 1
+            return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1
         case _:
             return 0
 

@@ -7,12 +7,14 @@ from msgspec import Struct
 from bot.notices import Notice
 from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import NewsNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     BillerAccountAlarm,
@@ -48,12 +50,14 @@ from bot.orders.model import State
 from bot.texts import (
     accounts,
     alarms,
+    assistants,
     balances,
     catalogue,
     complaints,
     deposits,
     desk,
     guidance,
+    news,
     order_lookup,
     orders,
     people,
@@ -150,6 +154,10 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
+    if isinstance(notice, AssistantsNotice):
+        return assistants.words(notice, clock)
+    if isinstance(notice, NewsNotice):
+        return news.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

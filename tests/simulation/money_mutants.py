@@ -404,11 +404,11 @@ def _(patch: Patch) -> None:
 @_named("tells the balance of now instead of that of the entry")
 def _(patch: Patch) -> None:
     def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
-        account = ledger.account_of_owner(work.tx, order.user_id)
+        account = ledger.account_of_buyer(work.tx, order.user_id)
         is_told = isinstance(notice, payment.NOTICES_WITH_BALANCE) and order.price_idr
         if not is_told or account is None or account.floor_idr is None:
             return notice
-        moved = ledger.last_limited_move(work.tx, order.trxid)
+        moved = ledger.last_limited_move(work.tx, order.trxid, user_id=order.user_id)
         amount_idr = moved.amount_idr if moved else 0
         return replace(notice, balance=BalanceLine(amount_idr=amount_idr, after_idr=account.balance_idr))
 

@@ -166,7 +166,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 def _reseller(work: UnitOfWork, typed: str) -> Person | None:
     """Return the reseller of `@nama` or of an id; a frozen one may be credited too."""
-    person = people.find(work.tx, typed)
+    person = people.find_owner(work.tx, typed)
     return person if person and person.standing in (Standing.APPROVED, Standing.FROZEN) else None
 
 
