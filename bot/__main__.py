@@ -256,6 +256,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot.app import now_ms
 
     price_list = catalogue_cli.read_price_list_file(arguments.file)
+    price_list = catalogue_cli.with_known_levels(settings.database_url, price_list)
     for line in catalogue_cli.reading_lines(price_list):
         print(line)
     applied = catalogue_cli.import_list(

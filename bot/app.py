@@ -115,6 +115,7 @@ class App:
             monotonic=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),
             random_suffix=lambda: secrets.randbelow(100_000),
+            bot_username=lambda: self.receiver.username or "",
         )
 
     async def set_up_telegram(self) -> None:
@@ -259,6 +260,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(close_client, app.client)
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
+        )
+        await app.database.write(
+            lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=now_ms())
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)

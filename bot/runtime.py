@@ -32,7 +32,8 @@ class Environment(Struct, frozen=True, kw_only=True):
     """The outside world: the database, the biller, Telegram, clocks and randomness.
 
     `now_ms` returns the Unix time, `monotonic` a monotonic time in seconds, `nonce` a new unguessable text
-    of at most 64 bytes, `random_suffix` a number from 0 to 99999.
+    of at most 64 bytes, `random_suffix` a number from 0 to 99999, `bot_username` the bot's name, empty until
+    Telegram has told it.
     """
 
     database: Database
@@ -43,6 +44,7 @@ class Environment(Struct, frozen=True, kw_only=True):
     monotonic: Callable[[], float]
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
+    bot_username: Callable[[], str] = lambda: ""
 
 
 class RuntimeSettings(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,7 @@ class Runtime:
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
+            bot_username=environment.bot_username,
             reseller_floor_idr=settings.reseller_floor_idr,
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,

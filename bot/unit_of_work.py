@@ -10,7 +10,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
 from bot.deposits.accounts import DepositAccount
-from bot.notices import Notice
+from bot.notices import Notice, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from storage import buyers, inbox, outbox
@@ -32,7 +32,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
-    `behind_ms` by how much our clock is behind Telegram's.
+    `behind_ms` by how much our clock is behind Telegram's, `bot_username` the bot's name, empty until
+    Telegram has told it.
     """
 
     admin_ids: tuple[int, ...]
@@ -41,6 +42,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     behind_ms: Callable[[], int] = lambda: 0
+    bot_username: Callable[[], str] = lambda: ""
     reseller_floor_idr: int | None = None
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
@@ -124,6 +126,8 @@ class UnitOfWork(Struct, frozen=True):
 
         Later messages overtake it until `hold_until_ms`.
         """
+        if address.chat_id < 0:  # a group, where everybody reads along
+            notice = without_level_prices(notice, self._base_price)
         message = OutboxMessage(
             chat_id=address.chat_id,
             thread_id=address.thread_id,
@@ -178,6 +182,10 @@ class UnitOfWork(Struct, frozen=True):
                 subject=subject,
             )
             outbox.enqueue(self.tx, replacement, at_ms=self.now_ms)
+
+    def _base_price(self, code: str) -> int | None:
+        product = self.catalogue.find(code)
+        return product.price_idr if product else None
 
     def _keyboard(self, notice: Notice, subject: str) -> Keyboard:
         return tuple(tuple(self._button(spec, subject) for spec in row) for row in keyboard_of(notice))

@@ -60,9 +60,9 @@ def give(tx: Tx, shop_id: int, key: str | None, *, at_ms: int) -> None:
     tx.run("set_level_of_shop", shop_id=shop_id, level_key=key, at_ms=at_ms)
 
 
-def changed_at_ms(tx: Tx, owner_id: int) -> int:
-    """Return when a level last changed the prices of a reseller's shop; 0 if none did."""
-    row = tx.one("level_of_owner_changed", owner_id=owner_id)
+def changed_at_ms(tx: Tx, user_id: int) -> int:
+    """Return when a level last changed the prices that a user buys at; 0 if none did."""
+    row = tx.one("level_of_buyer_changed", user_id=user_id)
     return max(row["given_at_ms"], row["changed_at_ms"]) if row else 0
 
 

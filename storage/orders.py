@@ -126,8 +126,8 @@ def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
 
 
 def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
-    """Return a user's placed orders, in the order of their due times."""
-    return [from_row(Order, row) for row in tx.all("placed_orders_of_user", user_id=user_id, limit=limit)]
+    """Return the placed orders that a user typed or whose shop they own, in the order of their due times."""
+    return [from_row(Order, row) for row in tx.all("placed_orders_of_person", user_id=user_id, limit=limit)]
 
 
 def due_while_held(
@@ -207,7 +207,7 @@ def any_in_progress(tx: Tx, chat_id: int, message_id: int) -> bool:
 
 
 def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
-    """Return a user's orders for one product and destination, oldest first.
+    """Return the orders of a user's shop for one product and destination, oldest first.
 
     Failed and expired orders are left out, and so are succeeded ones that were placed before `since_ms`.
     """

@@ -44,6 +44,7 @@ COMMANDS = frozenset(
         *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
         *("tiket", "tik", "untiket", "deposit", "dep", "dp", "bank", "rekening", "mutasi", "rek", "struk"),
         *("katalog", "buka", "tutup", "level", "laba"),
+        *("staf", "staff", "undang", "catatan"),
     )
 )
 """Words that are commands with or without a slash."""

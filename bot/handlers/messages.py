@@ -6,7 +6,7 @@
 from bot.actors import Actor, Address, Role
 from bot.features import desk_link, guidance
 from bot.features.deposits import tickets
-from bot.features.people import membership
+from bot.features.people import assistants, invites, membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
 from bot.grammar.parse import Parsed, parse
@@ -37,6 +37,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
         return
     person = buyer.person
     actor = _actor(message, membership.role_for(work, message.user_id, person))
+    if message.text.startswith(invites.START) and invites.accept_link(work, actor, message):
+        return
     if actor.role is Role.STRANGER:
         if not desk_link.answer_staff(work, actor, message):
             membership.handle_stranger(work, actor, message)
@@ -45,6 +47,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     if person and (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
     if message.kind in _OWN and _is_answer(work, actor, message, parsed):
+        return
+    if message.shared and assistants.accept_shared_person(work, actor, message, parsed):
         return
     if message.document and actor.sees_all and message.kind is not MessageKind.EDITED:
         import_review.request_import(work, actor, message.document, message.message_id)

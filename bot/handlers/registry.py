@@ -7,7 +7,7 @@ from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.deposits import crediting, suspense, tickets
 from bot.features.history import order_lookup, profits, reports
-from bot.features.people import membership, price_levels
+from bot.features.people import assistants, directory, invites, membership, price_levels
 from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
 from bot.features.shopping import destination_prompt, price_browser
@@ -32,6 +32,9 @@ CAPABILITIES: tuple[Routes, ...] = (
     crediting.ROUTES,
     suspense.ROUTES,
     membership.ROUTES,
+    directory.ROUTES,
+    assistants.ROUTES,
+    invites.ROUTES,
     price_levels.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,

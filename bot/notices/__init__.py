@@ -5,33 +5,46 @@ messages in the queue. Each module holds the notices of one subject, and has a m
 `bot/texts/`.
 """
 
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
 from bot.actors import Standing
-from bot.notices.accounts import AccountsNotice
+from bot.notices.accounts import AccountsNotice, DailyLimitReached
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
-from bot.notices.balances import BalancesNotice
+from bot.notices.assistants import AssistantsNotice
+from bot.notices.balances import BalancesNotice, InsufficientBalance
 from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
-from bot.notices.order_lookup import OrderLookupNotice
+from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     OrderDisputed,
     OrderExpired,
     OrderFailed,
     OrderNotice,
+    OrderReceived,
     OrderSucceeded,
     OrderUnknown,
 )
 from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
-from bot.notices.placing import BatchSummary, PlacingNotice
+from bot.notices.placing import BatchSummary, OrderOffer, OrderProposal, OrderQuestion, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
-from bot.notices.shopping import ShoppingNotice
+from bot.notices.shopping import (
+    ChosenProductClosed,
+    DestinationPrompt,
+    NoPrices,
+    PriceListPage,
+    PriceRow,
+    ShoppingNotice,
+)
 from bot.notices.statements import Statement, StatementFile, StatementsNotice
 from bot.notices.topups import TopUpNotice
 
@@ -55,6 +68,7 @@ Notice = (
     | TopUpNotice
     | RestoreGateNotice
     | PeopleNotice
+    | AssistantsNotice
     | GuidanceNotice
     | DeskNotice
 )
@@ -85,6 +99,39 @@ def priority_of(notice: Notice) -> int:
         case JoinCard() | JoinRequests() | DeliveryFailed():
             return 1
         case JoinAnswer(standing=standing):
-            return 0 if standing is Standing.APPROVED else 1
+            return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1
         case _:
             return 0
+
+
+def without_level_prices(notice: Notice, base_price: Callable[[str], int | None]) -> Notice:
+    """Return a notice as everybody in a group may read it: only the prices of the list without a level."""
+
+    def public(code: str, price_idr: int | None) -> int | None:
+        return price_idr if price_idr is not None and price_idr == base_price(code) else None
+
+    def rows(listed: tuple[PriceRow, ...]) -> tuple[PriceRow, ...]:
+        return tuple(replace(row, price_idr=public(row.code, row.price_idr)) for row in listed)
+
+    def offer(made: OrderOffer) -> OrderOffer:
+        return replace(made, price_idr=public(made.intent.product_code, made.price_idr))
+
+    match notice:
+        case OrderReceived() | OrderSucceeded() | OrderDetails() | DestinationPrompt():
+            shown = public(notice.code, notice.price_idr)
+            return notice if shown == notice.price_idr else replace(notice, price_idr=shown)
+        case InsufficientBalance() | DailyLimitReached():
+            return replace(notice, price_idr=public(notice.code, notice.price_idr) or 0)
+        case OrderQuestion():
+            return replace(notice, offers=tuple(offer(made) for made in notice.offers))
+        case OrderProposal():
+            return replace(notice, offer=offer(notice.offer))
+        case PriceListPage():
+            shown_rows = rows(notice.rows)
+            return replace(notice, rows=shown_rows, hides_prices=shown_rows != notice.rows)
+        case NoPrices():
+            return replace(notice, similar=rows(notice.similar))
+        case ChosenProductClosed():
+            return replace(notice, others=rows(notice.others))
+        case _:
+            return notice

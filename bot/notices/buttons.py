@@ -60,6 +60,11 @@ class Action(StrEnum):
     CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
+    NEWER_PEOPLE = "newer_people"
+    OLDER_PEOPLE = "older_people"
+    INVITE_ASSISTANT = "invite_assistant"
+    CONFIRM_ASSISTANT = "confirm_assistant"
+    CONFIRM_DISMISSAL = "confirm_dismissal"
 
 
 VIEW_ACTIONS = frozenset(
@@ -68,7 +73,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
-        *(Action.PROFIT, Action.PROFIT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE, Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

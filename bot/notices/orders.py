@@ -110,8 +110,8 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must resolve, with the reason `why`.
 
     `dispute` is what a disputed order's report contradicts. `raw` is the biller's last text; `report` is one
-    of its reports that names the order and does not match it. `name` and `username` are the reseller's,
-    `chat_title` the group's, as far as they are known.
+    of its reports that names the order and does not match it. `name` and `username` are of who typed it,
+    `owner_name` is the shop's owner if that was an assistant, `chat_title` the group's, as far as known.
     """
 
     state: State
@@ -126,6 +126,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     report: str = ""
     name: str = ""
     username: str | None = None
+    owner_name: str = ""
     chat_title: str = ""
 
 

@@ -150,12 +150,12 @@ def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, event: Accepte
 
 
 def _is_still_too_dear(refused: Order, event: Accepted) -> bool:
-    """Return whether the rest of the deposit certainly cannot pay for the refused order."""
-    return (
-        refused.price_idr is not None
-        and event.balance_idr is not None
-        and event.balance_idr < refused.price_idr
-    )
+    """Return whether the rest of the deposit is too little for the refused order.
+
+    It pays the cost; where none was known, the reseller's price is the nearest figure.
+    """
+    cost_idr = refused.expected_cost_idr if refused.expected_cost_idr is not None else refused.price_idr
+    return cost_idr is not None and event.balance_idr is not None and event.balance_idr < cost_idr
 
 
 def _is_same(refused: Order, accepted: Order) -> bool:

@@ -210,15 +210,31 @@ def notify_waiting(work: UnitOfWork, trxid: str) -> None:
         _notify_chat(work, order, order_waiting(order, work.now_ms))
 
 
-def has_lost_access(work: UnitOfWork, user_id: int) -> bool:
-    """Return whether an admin has frozen or removed a user: what they ordered before is not bought."""
-    person = people.get(work.tx, user_id)
-    is_barred = person is not None and person.standing in (Standing.FROZEN, Standing.REMOVED)
-    return is_barred and user_id not in work.admin_ids
+LOST_ACCESS = (Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED)
+"""The standings of those who were let in before: what they ordered and was not sent yet is not bought."""
+
+
+def has_lost_access(work: UnitOfWork, order: Order) -> bool:
+    """Return whether who typed an order has lost access since, or is an assistant of a shop that has."""
+    person = people.get(work.tx, order.user_id)
+    if person is None or order.user_id in work.admin_ids:
+        return False
+    if person.owner_id is None or person.standing is not Standing.ASSISTANT:
+        return person.standing in LOST_ACCESS
+    return not is_shop_open(work, person.owner_id) or payment.owner_of(work, order) != person.owner_id
+
+
+def is_shop_open(work: UnitOfWork, owner_id: int) -> bool:
+    """Return whether assistants may order for a shop: its owner is an approved reseller, or an admin."""
+    owner = people.get(work.tx, owner_id)
+    return owner_id in work.admin_ids or (owner is not None and owner.standing is Standing.APPROVED)
 
 
 def expire_waiting_orders(work: UnitOfWork, user_id: int) -> None:
-    """Expire the orders of a user who lost access; the submitter expires what exceeds the limit."""
+    """Expire the orders of a user who lost access, and those of their shop.
+
+    The submitter expires what exceeds the limit.
+    """
     for order in orders.placed_by(work.tx, user_id, limit=EXPIRED_AT_ONCE):
         apply_event(work, order, Expired(reason=ExpiryReason.NO_ACCESS), actor="membership")
 
@@ -268,10 +284,12 @@ def with_customer(tx: Tx, card: OrderCard) -> OrderCard:
     """Return a card with the names of the reseller and of their group, as far as they are known."""
     person = people.get(tx, card.user_id)
     is_named = person is not None and person.name != str(person.user_id)
+    owner = people.get(tx, person.owner_id) if person and person.owner_id is not None else None
     return replace(
         card,
         name=person.name if person and is_named else "",
         username=person.username if person else None,
+        owner_name=owner.name if owner else "",
         chat_title=chats.title(tx, card.chat_id),
     )
 

@@ -276,7 +276,7 @@ class Submitter:
     def _expiry_of(self, work: UnitOfWork, order: Order) -> ExpiryReason | None:
         """Return why a placed order must not be posted any more; None if it may be."""
         now_ms = work.now_ms
-        if has_lost_access(work, order.user_id):
+        if has_lost_access(work, order):
             return ExpiryReason.NO_ACCESS
         age_ms = now_ms - order.requested_at_ms
         if age_ms < -CLOCK_TOLERANCE_MS:

@@ -113,7 +113,8 @@ def _customer(card: OrderCard) -> tuple[str | Span, ...]:
     """Return the reseller, and the group they ordered in."""
     handle = (" ", untrusted(f"@{card.username}", 33)) if card.username else ()
     name: tuple[str | Span, ...] = (untrusted(card.name, 40), *handle, " · ") if card.name else ()
-    who = (*name, f"ID {card.user_id}")
+    of = (", asisten ", untrusted(card.owner_name, 40)) if card.owner_name else ()
+    who = (*name, f"ID {card.user_id}", *of)
     if card.chat_id == card.user_id:
         return who
     group = untrusted(card.chat_title, 40) if card.chat_title else str(card.chat_id)

@@ -60,6 +60,11 @@ LABELS: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Ya, catat",
     Action.PROFIT: "{}",
     Action.PROFIT_FILE: "📄 Unduh {}",
+    Action.NEWER_PEOPLE: "« Lebih baru",
+    Action.OLDER_PEOPLE: "Lebih lama »",
+    Action.INVITE_ASSISTANT: "🔗 Buat link undangan",
+    Action.CONFIRM_ASSISTANT: "Ya, jadikan asisten",
+    Action.CONFIRM_DISMISSAL: "Ya, keluarkan",
 }
 """`{}` is replaced by the label of the button."""
 
@@ -132,6 +137,11 @@ DONE: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Top-up dicatat.",
     Action.PROFIT: "Laba ditampilkan.",
     Action.PROFIT_FILE: "File laba dikirim ke chat ini.",
+    Action.NEWER_PEOPLE: "Halaman sebelumnya ditampilkan.",
+    Action.OLDER_PEOPLE: "Halaman berikutnya ditampilkan.",
+    Action.INVITE_ASSISTANT: "Link dibuat. Link sebelumnya tidak berlaku lagi.",
+    Action.CONFIRM_ASSISTANT: "Sekarang asisten toko Anda. Orangnya diberi tahu.",
+    Action.CONFIRM_DISMISSAL: "Dikeluarkan. Orangnya diberi tahu.",
 }
 """What a tap did if its toast is `done`."""
 

@@ -203,7 +203,7 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
         case ExpiryReason.CLOCK_CHANGED:
             why = "Jam server berubah selagi pesanan ini menunggu."
         case ExpiryReason.NO_ACCESS:
-            why = "Akses Anda dihentikan admin sebelum pesanan ini dikirim."
+            why = "Akses Anda dihentikan sebelum pesanan ini dikirim."
             then = "Tanyakan dulu ke admin."
         case _:
             assert_never(notice.reason)

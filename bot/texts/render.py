@@ -7,6 +7,7 @@ from msgspec import Struct
 from bot.notices import Notice
 from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
@@ -48,6 +49,7 @@ from bot.orders.model import State
 from bot.texts import (
     accounts,
     alarms,
+    assistants,
     balances,
     catalogue,
     complaints,
@@ -150,6 +152,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
+    if isinstance(notice, AssistantsNotice):
+        return assistants.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

@@ -83,7 +83,8 @@ def price_list(notice: PriceListPage) -> Text:
     page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
     how = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
     rows = (_priced(row) for row in notice.rows)
-    return lines((*_title(notice), page), "", *rows, "", *_legend(notice), how)
+    hidden = ["Harga khusus Anda hanya di chat pribadi dengan bot."] if notice.hides_prices else []
+    return lines((*_title(notice), page), "", *rows, "", *_legend(notice), *hidden, how)
 
 
 def _title(notice: PriceListPage) -> tuple[str | Span, ...]:

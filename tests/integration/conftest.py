@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.notices.buttons import Action
 from bot.orders.model import Order
 from bot.purchasing.submitter import Biller
 from bot.runtime import Environment, Runtime, RuntimeSettings
-from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Toast
+from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, SharedPerson, Toast
 from storage import catalogue, orders
 from storage.database import Database
 from storage.outbox import NOTICES
@@ -68,7 +68,9 @@ class Shop:
         self.starts()
         self._message_id = 0
 
-    def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
+    def starts(
+        self, *, biller: Biller | None = None, bot_username: Callable[[], str] = str, **rules: Any
+    ) -> None:
         """Start the workers as a new process would: only what is on the disk is still known."""
         environment = Environment(
             database=self.disk,
@@ -79,6 +81,7 @@ class Shop:
             monotonic=self.clock.monotonic,
             nonce=self.nonces,
             random_suffix=self.random_suffix,
+            bot_username=bot_username,
         )
         runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
@@ -111,6 +114,7 @@ class Shop:
         username: str | None = None,
         document: Document | None = None,
         picture_id: str | None = None,
+        shared: SharedPerson | None = None,
     ) -> int:
         """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
@@ -128,6 +132,7 @@ class Shop:
             reply_to=reply_to,
             document=document,
             picture_id=picture_id,
+            shared=shared,
         )
         await self.disk.write(
             lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from bot.features.history.reports import MAX_ROWS
 from bot.grammar.period import midnight_ms
 from bot.notices.order_lookup import OrderHistory
-from bot.notices.people import PeopleMatching, PersonNotFound, ResellerList
+from bot.notices.people import PeopleMatching, PersonCard, PersonNotFound, ResellerList
 from bot.notices.reports import ReportPeriodUnclear, SalesReport
 from bot.orders.model import FailureCause, State
 from bot.texts.formatting import Attachment
@@ -333,9 +333,13 @@ class TestByName:
 
     async def test_the_list_of_resellers_is_searched(self, named: Shop) -> None:
         await named.says("/reseller sari", by=RINA)
+        card = named.last(RINA)
+        assert isinstance(card, PersonCard)
+        assert card.user_id == SARI
+        await named.says("/reseller name", by=RINA)
         listed = named.last(RINA)
         assert isinstance(listed, ResellerList)
-        assert [row.user_id for row in listed.rows] == [SARI]
+        assert {row.user_id for row in listed.rows} == {SARI, BUDI}
 
     async def test_a_reseller_sees_nobody_else(self, named: Shop) -> None:
         await named.says("riwayat budi", by=SARI)

@@ -4,6 +4,7 @@ from bot.notices import Notice
 from tests.samples import (
     accounts,
     admins,
+    assistants,
     balances,
     catalogue,
     complaints,
@@ -32,6 +33,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *complaints.TO_RESELLERS,
     *deposits.TO_RESELLERS,
     *people.TO_RESELLERS,
+    *assistants.TO_RESELLERS,
     *talk.TO_RESELLERS,
     *restore.TO_RESELLERS,
     *prices.TO_RESELLERS,
@@ -48,6 +50,7 @@ TO_ADMINS: tuple[Notice, ...] = (
     *deposits.TO_ADMINS,
     *desk.TO_ADMINS,
     *people.TO_ADMINS,
+    *assistants.TO_ADMINS,
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,

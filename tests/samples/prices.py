@@ -35,6 +35,7 @@ TO_RESELLERS: tuple[say.ShoppingNotice, ...] = (
     GROUPS,
     replace(GROUPS, page=1, pages=3),
     BY_WORDS,
+    replace(BY_WORDS, hides_prices=True),
     replace(BY_WORDS, scope=say.ListScope.GROUP, title="Pulsa Telkomsel", rows=(ROW,), page=1, pages=3),
     BY_NUMBER,
     replace(BY_NUMBER, carrier=None),

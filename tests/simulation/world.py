@@ -69,6 +69,7 @@ class World:
         self.crashes = 0
         self.faults = 0
         self.is_restored = False
+        self.restored_at_ms = 0
         self._backup: bytes | None = None
         self._clock_offset_ms = 0
         self._life: Life | None = None
@@ -237,6 +238,7 @@ class World:
         self.is_restored = True
         self.disk.restore(self._backup, now_ms=self.now_ms())
         self.note("the backup is restored")
+        self.restored_at_ms = self.now_ms()
         self.operator.look_after_restore()
         self.deposits.look_after_restore()
 

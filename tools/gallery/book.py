@@ -19,6 +19,7 @@ from tools.gallery.scenes import (
     prices,
     restored,
     results,
+    shops,
     slips,
 )
 
@@ -30,6 +31,11 @@ CHAPTERS = (
         title="Registration",
         intro="A stranger can only request access. An admin decides with a tap, and can revise the decision.",
         play=coming_in.play,
+    ),
+    Chapter(
+        title="Shops and invitations",
+        intro="Assistants order for the shop of a reseller. A link lets people in without asking.",
+        play=shops.play,
     ),
     Chapter(
         title="An order and its result",

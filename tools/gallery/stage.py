@@ -91,6 +91,7 @@ class Stage:
             reseller_floor_idr=floor_idr,
             deposit_accounts=ACCOUNTS,
             deposit_qris=qris,
+            bot_username=lambda: "loket_bot",
         )
         self._message_ids = count(1)
         self._last_message_id = 0

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 
 from bot.actors import Actor
-from bot.features.people.person_search import find_person
+from bot.features.people.person_search import find_owner
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
@@ -57,7 +57,7 @@ def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period
     if period is None and actor.sees_all and _NAMES.match(days):
         named, days = split_name(days, today)
         rest = " ".join(part for part in (days, form or "") if part)
-        person = find_person(work, actor, named, command=word, rest=rest)
+        person = find_owner(work, actor, named, command=word, rest=rest)
         if person is None:
             return
         user_id, period = person.user_id, parse_period(days, today) if days else default
