@@ -229,6 +229,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        price_notices=settings.price_notices,
     )
 
 

@@ -15,6 +15,7 @@ from bot.deposits.accounts import DepositAccount
 from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
 from bot.features.lazy_content import load_content
+from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
@@ -65,6 +66,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    price_notices: bool = True
 
 
 class Runtime:
@@ -86,6 +88,7 @@ class Runtime:
         self._build_purchasing(environment, settings)
         self._build_delivery(environment, settings)
         self._build_files_and_deposits(environment, settings)
+        self._build_news(environment, settings)
         self._build_checks(environment, settings)
         self.workers = (
             Worker("submitter", self.submitter.run_once, self.orders_wake_up),
@@ -93,6 +96,7 @@ class Runtime:
             Worker("importer", self.importer.run_once, self.imports_wake_up),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
+            Worker("news", self.news.run_once, WakeUp()),
             Worker("auditor", self.auditor.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
@@ -172,6 +176,15 @@ class Runtime:
             now_ms=environment.now_ms,
             wake_up=self.mutations_wake_up,
             outbox_wake_up=self.outbox_wake_up,
+        )
+
+    def _build_news(self, environment: Environment, settings: RuntimeSettings) -> None:
+        self.news = NewsWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+            sends_digests=settings.price_notices,
         )
 
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:

@@ -55,6 +55,16 @@ def unset_if_empty(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def yes_or_no(value: object) -> object:
+    """Parse `yes`, `on`, `true` or `1`, and their opposites."""
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word in (True, "yes", "on", "true", "1"):
+        return True
+    if word in (False, "no", "off", "false", "0"):
+        return False
+    raise ValueError("must be yes or no")
+
+
 def reject_placeholder(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("is empty")

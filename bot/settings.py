@@ -41,6 +41,7 @@ from bot.setting_values import (
     unset_if_empty,
     whole_number,
     whole_rupiah,
+    yes_or_no,
 )
 
 MIN_REVERSAL_SECRET_CHARS = 32
@@ -141,6 +142,7 @@ class Settings(FileSettings):
     biller_user: str
     biller_password: Secret
     biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    price_notices: Annotated[bool, BeforeValidator(yes_or_no)] = True
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()

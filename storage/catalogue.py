@@ -6,7 +6,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
 from bot.catalogue.levels import Level, priced
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, LevelPrice, Product
-from storage import costs
+from storage import costs, levels, price_digests
 from storage.codec import dump
 from storage.transaction import ResultRow, Tx
 
@@ -68,6 +68,8 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
     version = old.version + 1
     if current_version(tx).version != old.version or not _add_version(tx, version, edit):
         return None
+    if any(_moves_prices(change) for change in found.changes):
+        price_digests.collect(tx, from_version=old.version, levels=levels.listed(tx), at_ms=edit.at_ms)
     old_positions = {product.code.casefold(): position for position, product in enumerate(old)}
     for position, product in enumerate(new):
         key = product.code.casefold()
@@ -86,6 +88,14 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
             after=_facts(change.after),
         )
     return found
+
+
+def _moves_prices(change: ProductChange) -> bool:
+    """Return whether somebody who buys a product pays another price for it."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return False
+    return (before.price_idr, before.level_prices) != (after.price_idr, after.level_prices)
 
 
 def _save_money(tx: Tx, change: ProductChange, *, at_ms: int) -> None:

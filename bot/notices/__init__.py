@@ -19,6 +19,7 @@ from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import BroadcastNews, BroadcastPreview, NewsNotice, PriceDigest
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     OrderDisputed,
@@ -69,6 +70,7 @@ Notice = (
     | RestoreGateNotice
     | PeopleNotice
     | AssistantsNotice
+    | NewsNotice
     | GuidanceNotice
     | DeskNotice
 )
@@ -86,6 +88,8 @@ LazyNotice = (
     | JoinRequests
     | ProfitReport
     | ProfitFile
+    | BroadcastNews
+    | BroadcastPreview
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
@@ -93,9 +97,18 @@ Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDispu
 """Notices with the state of an order: these are sent again until Telegram has surely accepted them."""
 
 
+NEWS_PRIORITY = 2
+"""News leaves after everything else."""
+
+
 def priority_of(notice: Notice) -> int:
-    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt."""
+    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt.
+
+    News comes last, with 2.
+    """
     match notice:
+        case BroadcastNews() | PriceDigest():
+            return NEWS_PRIORITY
         case JoinCard() | JoinRequests() | DeliveryFailed():
             return 1
         case JoinAnswer(standing=standing):

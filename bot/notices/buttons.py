@@ -65,6 +65,11 @@ class Action(StrEnum):
     INVITE_ASSISTANT = "invite_assistant"
     CONFIRM_ASSISTANT = "confirm_assistant"
     CONFIRM_DISMISSAL = "confirm_dismissal"
+    SEND_BROADCAST = "send_broadcast"
+    CONFIRM_BROADCAST = "confirm_broadcast"
+    STOP_BROADCAST = "stop_broadcast"
+    STOP_NEWS = "stop_news"
+    RESUME_NEWS = "resume_news"
 
 
 VIEW_ACTIONS = frozenset(
@@ -74,6 +79,7 @@ VIEW_ACTIONS = frozenset(
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
         *(Action.PROFIT, Action.PROFIT_FILE, Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
+        *(Action.STOP_NEWS, Action.RESUME_NEWS),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

@@ -13,6 +13,7 @@ from bot.notices.complaints import ComplaintCard, ComplaintStage
 from bot.notices.deposit_keyboards import deposit_buttons
 from bot.notices.deposits import DepositsNotice
 from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons, statement_buttons
+from bot.notices.news import NewsNotice, news_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
@@ -63,6 +64,8 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
         return account_buttons(notice)
     if isinstance(notice, DepositsNotice):
         return deposit_buttons(notice)
+    if isinstance(notice, NewsNotice):
+        return news_buttons(notice)
     if isinstance(notice, JoinCard):
         return _row(Action.APPROVE, Action.REJECT)
     if isinstance(notice, RemovalQuestion):

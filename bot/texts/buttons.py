@@ -65,6 +65,11 @@ LABELS: dict[Action, str] = {
     Action.INVITE_ASSISTANT: "🔗 Buat link undangan",
     Action.CONFIRM_ASSISTANT: "Ya, jadikan asisten",
     Action.CONFIRM_DISMISSAL: "Ya, keluarkan",
+    Action.SEND_BROADCAST: "Kirim ke {} orang",
+    Action.CONFIRM_BROADCAST: "Ya, kirim sekarang",
+    Action.STOP_BROADCAST: "🛑 Hentikan",
+    Action.STOP_NEWS: "🔕 Berhenti info",
+    Action.RESUME_NEWS: "🔔 Mulai info lagi",
 }
 """`{}` is replaced by the label of the button."""
 
@@ -142,6 +147,11 @@ DONE: dict[Action, str] = {
     Action.INVITE_ASSISTANT: "Link dibuat. Link sebelumnya tidak berlaku lagi.",
     Action.CONFIRM_ASSISTANT: "Sekarang asisten toko Anda. Orangnya diberi tahu.",
     Action.CONFIRM_DISMISSAL: "Dikeluarkan. Orangnya diberi tahu.",
+    Action.SEND_BROADCAST: "Belum dikirim. Pastikan dulu di pesan ini.",
+    Action.CONFIRM_BROADCAST: "Pengumuman mulai dikirim.",
+    Action.STOP_BROADCAST: "Dihentikan. Yang belum terkirim tidak dikirim.",
+    Action.STOP_NEWS: "Info dihentikan. Hasil pesanan tetap dikirim.",
+    Action.RESUME_NEWS: "Info dikirim lagi.",
 }
 """What a tap did if its toast is `done`."""
 

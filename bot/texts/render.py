@@ -14,6 +14,7 @@ from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import NewsNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     BillerAccountAlarm,
@@ -56,6 +57,7 @@ from bot.texts import (
     deposits,
     desk,
     guidance,
+    news,
     order_lookup,
     orders,
     people,
@@ -154,6 +156,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return people.words(notice, clock)
     if isinstance(notice, AssistantsNotice):
         return assistants.words(notice, clock)
+    if isinstance(notice, NewsNotice):
+        return news.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

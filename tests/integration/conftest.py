@@ -94,6 +94,7 @@ class Shop:
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.clock_watch = runtime.clock_watch
+        self.news = runtime.news
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:
@@ -115,6 +116,8 @@ class Shop:
         document: Document | None = None,
         picture_id: str | None = None,
         shared: SharedPerson | None = None,
+        replied_text: str = "",
+        replied_picture_id: str | None = None,
     ) -> int:
         """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
@@ -133,6 +136,8 @@ class Shop:
             document=document,
             picture_id=picture_id,
             shared=shared,
+            replied_text=replied_text,
+            replied_picture_id=replied_picture_id,
         )
         await self.disk.write(
             lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)

@@ -15,6 +15,10 @@ from storage.codec import from_row
 from storage.sqlite import SqliteTx
 from tests.lists import Told, lines_in
 from tests.simulation import money
+from tests.simulation.announcements import (
+    announcements_come_once,
+    announcements_end_with_true_figures,
+)
 from tests.simulation.people import STRANGER, Line
 
 if TYPE_CHECKING:
@@ -92,6 +96,8 @@ def examine(world: "World") -> None:
         the_balance_does_not_drift,
         events_replay_to_the_same_orders,
         results_answer_the_right_message,
+        announcements_come_once,
+        announcements_end_with_true_figures,
     ):
         invariant(world, ledgers)
 

@@ -86,6 +86,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "deposit_accounts": None,
         "deposit_qris": None,
         "biller_reserve_idr": None,
+        "price_notices": True,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
         "mutation_secret": None,

@@ -100,13 +100,15 @@ class Stage:
         }
         membership.approve_configured(self.tx, (SARI.user_id,), now_ms=self.now_ms)
         if products:
-            self._set_catalogue(products)
+            self.sell(products)
 
-    def _set_catalogue(self, products: tuple[Product, ...]) -> None:
+    def sell(self, products: tuple[Product, ...]) -> None:
+        """Replace the catalogue with these products."""
         edit = catalogue.CatalogueEdit(
             stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx"
         )
-        catalogue.replace(self.tx, catalogue.load(self.tx), products, edit)
+        cache = self.context.catalogue_cache
+        cache.replace(self.tx, cache.get(self.tx), products, edit)
 
     def advance(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)
