@@ -5,7 +5,6 @@ and the order of texts, which is by their bytes in SQLite and by a language in m
 """
 
 import re
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -114,9 +113,3 @@ def refuse_other_version(connection: Connection[Any]) -> None:
 def _trusted(script: str) -> Query:
     """Return a script of our own as what psycopg accepts: it takes no text that a program put together."""
     return script.encode()
-
-
-def tables(script: str) -> Iterator[str]:
-    """Yield the names of the tables that a migration creates."""
-    for found in re.finditer(r"CREATE TABLE (\w+)", _COMMENT.sub("", script)):
-        yield found[1]
