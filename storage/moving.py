@@ -6,7 +6,6 @@ restore does.
 
 import hashlib
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
@@ -43,16 +42,16 @@ NOT_MOVED = ("schema_version", "write_probe")
 
 ROWS_PER_STEP = 2000
 
-LEAVES_WITHIN_S = 3.0
-"""A server notices a little later that a process has ended."""
+LOOKS = 30
+"""How often a server is asked who is connected: it notices a little later that a process has ended."""
 
-LOOK_AGAIN_S = 0.1
+PAUSE_S = 0.1
 
 Row = tuple[int | str | None, ...]
 Connection = psycopg.Connection[Any]
 
 
-class Table(Struct, frozen=True):
+class StoredTable(Struct, frozen=True):
     """A table of the schema, with the columns that its primary key consists of."""
 
     name: str
@@ -83,15 +82,15 @@ class End(Protocol):
         """The transaction, for named statements."""
         ...
 
-    def rows(self, table: Table) -> Iterator[Row]:
+    def rows(self, table: StoredTable) -> Iterator[Row]:
         """Yield all rows in the order of their key."""
         ...
 
-    def empty(self, table: Table) -> None:
+    def empty(self, table: StoredTable) -> None:
         """Delete all rows."""
         ...
 
-    def store(self, table: Table, rows: Iterable[Row]) -> None:
+    def store(self, table: StoredTable, rows: Iterable[Row]) -> None:
         """Store rows; the next number of the key follows the highest one."""
         ...
 
@@ -142,7 +141,7 @@ def _move(source: End, target: End, now_ms: int) -> Moved:
     )
 
 
-def _schema() -> tuple[list[Table], dict[str, list[Row]]]:
+def _schema() -> tuple[list[StoredTable], dict[str, list[Row]]]:
     """Return the tables, each after those that it refers to, and the rows that the migrations put in."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate_file(connection)
@@ -151,17 +150,18 @@ def _schema() -> tuple[list[Table], dict[str, list[Row]]]:
         ]
         tables = {name: _table(connection, name) for name in names if name not in NOT_MOVED}
         references = {
-            name: {row[2] for row in connection.execute(f"PRAGMA foreign_key_list({name})")} - {name}
+            name: {row[2] for row in connection.execute("SELECT * FROM pragma_foreign_key_list(?)", (name,))}
+            - {name}
             for name in tables
         }
         order = [tables[name] for name in TopologicalSorter(references).static_order()]
         return order, {table.name: list(FileEnd(connection).rows(table)) for table in order}
 
 
-def _table(connection: sqlite3.Connection, name: str) -> Table:
-    columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
+def _table(connection: sqlite3.Connection, name: str) -> StoredTable:
+    columns = connection.execute("SELECT * FROM pragma_table_info(?)", (name,)).fetchall()
     key = sorted((row[5], row[1]) for row in columns if row[5])
-    return Table(name, tuple(row[1] for row in columns), tuple(name for _, name in key))
+    return StoredTable(name, tuple(row[1] for row in columns), tuple(name for _, name in key))
 
 
 class _Digest:
@@ -183,7 +183,7 @@ class _Digest:
         return Contents(self._count, self._hash.digest())
 
 
-def _copy(table: Table, source: End, target: End) -> Contents:
+def _copy(table: StoredTable, source: End, target: End) -> Contents:
     digest = _Digest()
     target.store(table, digest.passing(map(_storable, source.rows(table))))
     return digest.contents
@@ -209,6 +209,19 @@ def _difference(name: str, before: Contents, after: Contents) -> str:
     return f"{name}: {before.count} rows, not all with the same values"
 
 
+def _select(table: StoredTable) -> sql.Composed:
+    words = sql.SQL("SELECT {} FROM {} ORDER BY {}")
+    return words.format(_names(table.columns), sql.Identifier(table.name), _names(table.key))
+
+
+def _delete(table: StoredTable) -> sql.Composed:
+    return sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name))
+
+
+def _names(columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
 class FileEnd:
     """A SQLite file within a transaction."""
 
@@ -219,17 +232,17 @@ class FileEnd:
     def tx(self) -> Tx:
         return SqliteTx(self._connection)
 
-    def rows(self, table: Table) -> Iterator[Row]:
-        words = f"SELECT {', '.join(table.columns)} FROM {table.name} ORDER BY {', '.join(table.key)}"  # noqa: S608 - names of our own schema
-        return map(tuple, self._connection.execute(words))
+    def rows(self, table: StoredTable) -> Iterator[Row]:
+        return map(tuple, self._connection.execute(_select(table).as_string()))
 
-    def empty(self, table: Table) -> None:
-        self._connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 - a name of our own schema
+    def empty(self, table: StoredTable) -> None:
+        self._connection.execute(_delete(table).as_string())
 
-    def store(self, table: Table, rows: Iterable[Row]) -> None:
-        places = ", ".join("?" * len(table.columns))
-        words = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({places})"  # noqa: S608 - names of our own schema
-        self._connection.executemany(words, rows)
+    def store(self, table: StoredTable, rows: Iterable[Row]) -> None:
+        places = sql.SQL(", ").join([sql.SQL("?")] * len(table.columns))
+        words = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+        statement = words.format(sql.Identifier(table.name), _names(table.columns), places)
+        self._connection.executemany(statement.as_string(), rows)
 
 
 class ServerEnd:
@@ -242,19 +255,16 @@ class ServerEnd:
     def tx(self) -> Tx:
         return blocking_tx(self._connection)
 
-    def rows(self, table: Table) -> Iterator[Row]:
-        query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
-            _names(table.columns), sql.Identifier(table.name), _names(table.key)
-        )
+    def rows(self, table: StoredTable) -> Iterator[Row]:
         with psycopg.ServerCursor(self._connection, "moving") as cursor:
             cursor.itersize = ROWS_PER_STEP
-            cursor.execute(query)
+            cursor.execute(_select(table))
             yield from cursor
 
-    def empty(self, table: Table) -> None:
-        self._connection.cursor().execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    def empty(self, table: StoredTable) -> None:
+        self._connection.execute(_delete(table))
 
-    def store(self, table: Table, rows: Iterable[Row]) -> None:
+    def store(self, table: StoredTable, rows: Iterable[Row]) -> None:
         name = sql.Identifier(table.name)
         words = sql.SQL("COPY {} ({}) FROM STDIN").format(name, _names(table.columns))
         with psycopg.Cursor(self._connection) as cursor, cursor.copy(words) as copy:
@@ -262,7 +272,7 @@ class ServerEnd:
                 copy.write_row(row)
         self._number_on(table)
 
-    def _number_on(self, table: Table) -> None:
+    def _number_on(self, table: StoredTable) -> None:
         """Let a key that numbers itself go on after its highest number, as the key of a file does."""
         if len(table.key) > 1:
             return
@@ -273,10 +283,6 @@ class ServerEnd:
             numbers, last = (cursor.execute(query).fetchone() for query in (sequence, highest))
             if numbers and numbers[0] and last and last[0]:
                 cursor.execute("SELECT setval(%s::text::regclass, %s)", (numbers[0], last[0]))
-
-
-def _names(columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def _opened(url: str, *, is_target: bool) -> AbstractContextManager[End]:
@@ -357,11 +363,11 @@ def _refuse_connected(connection: Connection) -> None:
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid() AND application_name = current_setting('application_name')"
     )
-    until_s = time.monotonic() + LEAVES_WITHIN_S
-    while _is_true(connection, others):
-        if time.monotonic() >= until_s:
-            raise StorageBusy("a Loket is connected to this PostgreSQL database: stop all of them first")
-        time.sleep(LOOK_AGAIN_S)
+    for _ in range(LOOKS):
+        if not _is_true(connection, others):
+            return
+        connection.execute("SELECT pg_sleep(%s)", (PAUSE_S,))
+    raise StorageBusy("a Loket is connected to this PostgreSQL database: stop all of them first")
 
 
 def _refuse_led(connection: Connection) -> None:
