@@ -240,7 +240,7 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
         note_backup,
     )
 
-    database = _file_of(settings, "back up PostgreSQL with pg_dump, or with point-in-time recovery")
+    database = _file_of(settings, "pg_dump --format=custom --file=loket.dump NAME, or point-in-time recovery")
     if keep is not None:
         make_backup_folder(target)
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
@@ -256,7 +256,11 @@ def _restore(settings: FileSettings, copy: Path) -> None:
     from bot.app import now_ms
     from storage.backup import restore
 
-    database = _file_of(settings, "restore PostgreSQL with pg_restore, or with point-in-time recovery")
+    database = _file_of(
+        settings,
+        "stop every Loket, then createdb NAME and pg_restore --exit-on-error --dbname=NAME loket.dump, "
+        "or point-in-time recovery; the next start is closed",
+    )
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     restored = restore(copy, database, now=now)
     print(f"{database} is now the backup: {_described(restored.contents, settings)}")
@@ -294,7 +298,7 @@ def _file_of(settings: FileSettings, instead: str) -> Path:
     from storage.errors import StorageError
 
     if settings.database_path is None:
-        raise StorageError(f"this command is for SQLite: {instead} (docs/operating.md)")
+        raise StorageError(f"this command is for SQLite. For PostgreSQL: {instead} (docs/operating.md)")
     return settings.database_path
 
 

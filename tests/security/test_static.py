@@ -24,8 +24,9 @@ MAY_CONTAIN_SQL = {
     "storage/checkpoint.py": r"PRAGMA wal_checkpoint\(PASSIVE\)",
     "storage/integrity.py": r"PRAGMA quick_check\(1\)",
     "storage/migrate.py": r".*\bschema_version\b.*",  # runs before any other table exists
-    "storage/postgres_schema.py": r".*\bschema_version\b.*|SELECT pg_advisory_xact_lock\(%s\)",
-    "storage/postgres_server.py": r"SELECT (?:current_setting|count|extract)\(.*",  # asks what the server is
+    "storage/postgres_schema.py": r".*\b(?:schema_version|server_identity)\b.*|SELECT pg_advisory\w+\(%s\)",
+    # Asks what the server is, and notes it.
+    "storage/postgres_server.py": r"SELECT (?:current_setting|count|extract|pg_\w+)\(.*|.*server_identity.*",
     "storage/postgres_session.py": r"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT x",  # numbers of locks
     # A few words around the names of tables and columns, and who else is there.
     "storage/moving.py": r"(?:SELECT|DELETE FROM|INSERT INTO) (?:[a-z_]+\(.*|(?:\*|1|name) FROM \w+.*|x\b.*)",
@@ -66,6 +67,7 @@ MAY_CATCH_ALL = {
     ("storage/sqlite.py", "_run_one"): "the error of one unit must not undo the others",
     ("storage/sqlite.py", "commit"): "rolls back, then raises the error again",
     ("storage/postgres.py", "take"): "gives the place of the connection back, then raises the error again",
+    ("storage/postgres.py", "_open"): "closes the new connection, then raises the error again",
     ("storage/postgres.py", "_read_long"): "the error is passed to the waiting caller",
     ("storage/postgres.py", "_store"): "the error is passed to the waiting caller",
     ("storage/postgres_session.py", "_result"): "notes that the transaction is lost, then raises it again",
