@@ -1,5 +1,6 @@
 """Orders and their events: replaying the events of an order gives its row."""
 
+from collections.abc import Iterator
 from functools import partial
 from operator import attrgetter
 
@@ -8,10 +9,12 @@ from msgspec.structs import asdict
 
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
-from storage.codec import Codec, dump, from_columns, from_row, kind_of
+from storage.codec import Codec, dump, from_columns, from_row, kind_of, load
 from storage.transaction import Tx
 
 _EVENTS = Codec(OrderEvent)
+
+EVENTS_AT_ONCE = 500
 
 PLACED = "Placed"
 """The kind of an order's first event; its facts are the order as it was placed."""
@@ -35,6 +38,11 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
             return None
         event: OrderEvent = _EVENTS.load(self.kind, self.facts)
         return event
+
+    @property
+    def placed(self) -> Order | None:
+        """Return the order as it was placed; None for the later events."""
+        return load(Order, self.facts) if self.kind == PLACED else None
 
 
 def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
@@ -225,6 +233,31 @@ def newest_event(tx: Tx) -> int:
     """Return the id of the newest event of all orders; 0 if there is none."""
     row = tx.one("newest_event")
     return row["event_id"] if row else 0
+
+
+def first_event_since(tx: Tx, since_ms: int) -> int | None:
+    """Return the id of the first event of the first order placed at or after a time; None without one."""
+    row = tx.one("first_event_placed_since", since_ms=since_ms)
+    return row["event_id"] if row else None
+
+
+def events_from(tx: Tx, event_id: int) -> Iterator[tuple[int, RecordedEvent]]:
+    """Yield the events of all orders from `event_id` on with their ids, read in pages."""
+    while True:
+        rows = tx.all("events_from", event_id=event_id, limit=EVENTS_AT_ONCE)
+        for row in rows:
+            values = dict(row)
+            event_id = values.pop("event_id")
+            yield event_id, from_columns(RecordedEvent, values)
+        if len(rows) < EVENTS_AT_ONCE:
+            return
+        event_id += 1
+
+
+def history_before(tx: Tx, trxid: str, event_id: int) -> list[RecordedEvent]:
+    """Return the events of an order before `event_id`, oldest first."""
+    rows = tx.all("events_before_event", trxid=trxid, event_id=event_id)
+    return [from_row(RecordedEvent, row) for row in rows]
 
 
 def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) -> tuple[list[str], int]:
