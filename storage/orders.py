@@ -91,6 +91,13 @@ def get(tx: Tx, trxid: str) -> Order | None:
     return from_row(Order, row) if row else None
 
 
+def near_trxid(tx: Tx, digits: str, *, limit: int = 200) -> list[Order]:
+    """Return the orders whose trxid begins with fifteen digits, or with these rounded up or down."""
+    first, last = (f"{int(digits) + by:0{len(digits)}}" for by in (-1, 1))
+    rows = tx.all("orders_near_trxid", first=f"{first}00", last=f"{last}99", limit=limit)
+    return [from_row(Order, row) for row in rows]
+
+
 class ReportedOrder(Struct, frozen=True, kw_only=True):
     """An order that the biller reports on, with what its notices depend on.
 

@@ -67,6 +67,97 @@ BILLER_WORDS = MappingProxyType(
             "“{typed}” bukan jumlah. Ketik seperti 5000000, 5.000.000, atau 5jt."
         ),
         "Back": "Kembali",
+        # Reconciliation.
+        "Reconcile with the biller's list": "Cocokkan dengan daftar biller",
+        "Export the list of transactions at the biller, and choose the file here. Every difference "
+        "is shown with its order. Nothing is changed.": (
+            "Ekspor daftar transaksi di biller, lalu pilih berkasnya di sini. Setiap selisih "
+            "ditampilkan dengan "
+            "pesanannya. Tidak ada yang diubah."
+        ),
+        "The biller's list": "Daftar dari biller",
+        "Compare": "Cocokkan",
+        "No file was chosen.": "Belum ada berkas yang dipilih.",
+        "The file is larger than {max} MB. Export fewer days.": (
+            "Berkasnya lebih dari {max} MB. Ekspor hari yang lebih sedikit."
+        ),
+        "The file has more than {max} rows. Export fewer days.": (
+            "Berkasnya lebih dari {max} baris. Ekspor hari yang lebih sedikit."
+        ),
+        "The file has a password. Save it without one.": (
+            "Berkasnya memakai kata sandi. Simpan tanpa kata sandi."
+        ),
+        "No headings were found. One row must name the trxid (trxid, ref, id transaksi) and the "
+        "price (harga, price) or the state (status).": (
+            "Judul kolom tidak ditemukan. Satu baris harus menyebut trxid (trxid, ref, id transaksi) "
+            "dan harga "
+            "(harga, price) atau status."
+        ),
+        "Below the headings there are no transactions with a trxid.": (
+            "Di bawah judul kolom tidak ada transaksi dengan trxid."
+        ),
+        "The cells are formulas without results. Open the file in a spreadsheet, save it and send it "
+        "again.": (
+            "Isinya rumus tanpa hasil. Buka berkasnya di aplikasi spreadsheet, simpan, lalu kirim lagi."
+        ),
+        "This is no table. Export the list as CSV or XLSX.": (
+            "Ini bukan tabel. Ekspor daftarnya sebagai CSV atau XLSX."
+        ),
+        "The file is damaged or cannot be read. Export the list as CSV or XLSX again.": (
+            "Berkasnya rusak atau tidak bisa dibaca. Ekspor lagi daftarnya sebagai CSV atau XLSX."
+        ),
+        "CSV or XLSX up to {max_mb} MB and {max_rows} rows, with headings for the trxid, and the "
+        "price or the state; product, number and time help.": (
+            "CSV atau XLSX sampai {max_mb} MB dan {max_rows} baris, dengan judul kolom trxid serta "
+            "harga atau status; "
+            "produk, tujuan, dan tanggal membantu."
+        ),
+        "missing here": "tidak ada di sini",
+        "missing there": "tidak ada di biller",
+        "other state": "status lain",
+        "other price": "harga lain",
+        "charged twice": "ditagih dua kali",
+        "other number": "nomor lain",
+        "no known state": "status tidak dikenal",
+        "{first} until {last}": "{first} sampai {last}",
+        "Transactions in the list": "Transaksi di daftar",
+        "The same": "Sama",
+        "Charged in the list": "Ditagih di daftar",
+        "Charged by our orders": "Ditagih menurut pesanan kita",
+        "The biller took more": "Biller mengambil lebih",
+        "The list shows no times that could be read, and none of our orders: orders that are missing "
+        "there cannot be found.": (
+            "Daftarnya tidak memuat waktu yang terbaca, dan tidak satu pun pesanan kita: pesanan "
+            "yang tidak ada di "
+            "biller tidak bisa dicari."
+        ),
+        "The list spans too many orders: only the first were looked at. Export fewer days.": (
+            "Rentang daftarnya memuat terlalu banyak pesanan: hanya yang pertama yang diperiksa. "
+            "Ekspor hari yang "
+            "lebih sedikit."
+        ),
+        "{count} transactions of the list have no readable price and are not in the totals.": (
+            "{count} transaksi di daftar tidak punya harga yang terbaca dan tidak ikut dijumlahkan."
+        ),
+        "{count} orders of ours have no known cost and are not in the totals.": (
+            "{count} pesanan kita belum diketahui modalnya dan tidak ikut dijumlahkan."
+        ),
+        "{count} rows have no readable trxid and were left out: row {rows}. A spreadsheet may have "
+        "shortened them: export again, with the trxid as text.": (
+            "{count} baris tidak punya trxid yang terbaca dan dilewati: baris {rows}. Mungkin "
+            "dipotong aplikasi "
+            "spreadsheet: ekspor lagi dengan trxid sebagai teks."
+        ),
+        "Differences, the largest first": "Selisih, yang terbesar dulu",
+        "In the list": "Di daftar",
+        "Here": "Di sini",
+        "row {number}": "baris {number}",
+        "These are the largest {count} of {all}. For all of them choose the file again:": (
+            "Ini {count} terbesar dari {all}. Untuk semuanya, pilih lagi berkasnya:"
+        ),
+        "All differences as CSV": "Semua selisih sebagai CSV",
+        "The list and our orders say the same.": "Daftar dan pesanan kita sama.",
+        "Another list": "Daftar lain",
     }
 )
 """Each English phrase of these pages in Indonesian."""

@@ -41,6 +41,10 @@ SELECT orders.*,
     END AS is_limited
 FROM orders WHERE orders.trxid = :trxid;
 
+-- name: orders_near_trxid
+-- Spreadsheets keep fifteen digits of a number, and round the others.
+SELECT * FROM orders WHERE trxid BETWEEN :first AND :last ORDER BY trxid LIMIT :limit;
+
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
