@@ -40,6 +40,7 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
     `picture_id` is Telegram's id of the picture in its largest size. `shared` is the person of a contact or a
     forwarded message: of this message, or of the one that it replies to.
+    `replied_text` and `replied_picture_id` are those of the message that this one replies to.
     """
 
     chat_id: int
@@ -56,6 +57,8 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     document: Document | None = None
     picture_id: str | None = None
     shared: SharedPerson | None = None
+    replied_text: str = ""
+    replied_picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

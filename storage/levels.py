@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.catalogue.levels import Level, Markup
-from storage import costs
+from storage import costs, price_digests
 from storage.transaction import ResultRow, Tx
 
 
@@ -35,6 +35,8 @@ def save(tx: Tx, level: Level, *, at_ms: int, changed_by: int) -> None:
     """Store a new level or another markup; what was allowed below cost at its prices is not any more."""
     if find(tx, level.key) is None:
         tx.run("outdate_parsed_imports")
+    elif row := tx.one("catalogue_edition"):
+        price_digests.collect(tx, from_version=row["version"], levels=listed(tx), at_ms=at_ms)
     tx.run(
         "save_level",
         level_key=level.key,

@@ -1,6 +1,5 @@
 """Orders and their events: replaying the events of an order gives its row."""
 
-from collections.abc import Iterator
 from functools import partial
 from operator import attrgetter
 
@@ -13,8 +12,6 @@ from storage.codec import Codec, dump, from_columns, from_row, kind_of, load
 from storage.transaction import Tx
 
 _EVENTS = Codec(OrderEvent)
-
-EVENTS_AT_ONCE = 500
 
 PLACED = "Placed"
 """The kind of an order's first event; its facts are the order as it was placed."""
@@ -130,14 +127,20 @@ def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
     return tx.one("orders_by_line", chat_id=chat_id, message_id=message_id, line=line) is not None
 
 
-def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
+ANY_COST_IDR = 1 << 62
+"""The highest cost of orders where no cost is too high."""
+
+
+def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
     """Return the placed orders that are due, in the order of their due times."""
-    return [from_row(Order, row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
+    rows = tx.all("orders_due", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
+    return [from_row(Order, row) for row in rows]
 
 
-def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
+def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
     """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
-    return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
+    rows = tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
+    return [from_row(Order, row) for row in rows]
 
 
 def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
@@ -154,8 +157,9 @@ def due_while_held(
     subject_prefix: str,
     kind: str,
     limit: int,
+    over_cost_idr: int = -1,
 ) -> list[Order]:
-    """Return due orders that are too old, or have no message of `kind` about `subject_prefix` + trxid."""
+    """Return due orders over a cost: too old, or without a message of `kind` of that subject and trxid."""
     rows = tx.all(
         "orders_due_while_held",
         now_ms=now_ms,
@@ -164,13 +168,14 @@ def due_while_held(
         subject_prefix=subject_prefix,
         kind=kind,
         limit=limit,
+        over_cost_idr=over_cost_idr,
     )
     return [from_row(Order, row) for row in rows]
 
 
-def next_due_ms(tx: Tx) -> int | None:
+def next_due_ms(tx: Tx, *, max_cost_idr: int = ANY_COST_IDR) -> int | None:
     """Return when the next placed order is due."""
-    row = tx.one("next_order_due")
+    row = tx.one("next_order_due", max_cost_idr=max_cost_idr)
     return row["due_at_ms"] if row else None
 
 
@@ -248,17 +253,13 @@ def first_event_since(tx: Tx, since_ms: int) -> int | None:
     return row["event_id"] if row else None
 
 
-def events_from(tx: Tx, event_id: int) -> Iterator[tuple[int, RecordedEvent]]:
-    """Yield the events of all orders from `event_id` on with their ids, read in pages."""
-    while True:
-        rows = tx.all("events_from", event_id=event_id, limit=EVENTS_AT_ONCE)
-        for row in rows:
-            values = dict(row)
-            event_id = values.pop("event_id")
-            yield event_id, from_columns(RecordedEvent, values)
-        if len(rows) < EVENTS_AT_ONCE:
-            return
-        event_id += 1
+def events_from(tx: Tx, event_id: int, *, limit: int) -> list[tuple[int, RecordedEvent]]:
+    """Return the events of all orders from `event_id` on with their ids, in order."""
+    found: list[tuple[int, RecordedEvent]] = []
+    for row in tx.all("events_from", event_id=event_id, limit=limit):
+        values = dict(zip(row.keys(), row, strict=True))
+        found.append((values.pop("event_id"), from_columns(RecordedEvent, values)))
+    return found
 
 
 def history_before(tx: Tx, trxid: str, event_id: int) -> list[RecordedEvent]:

@@ -13,9 +13,10 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.delivery import batch_summary, closed_groups, sending
-from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
+from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
+from bot.leadership import Fence
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.alarms import DeliveryFailed
@@ -29,6 +30,7 @@ from bot.worker import WakeUp
 from storage import chats, outbox
 from storage.database import Database
 from storage.errors import StorageError
+from storage.lease import LeaseLost
 from storage.outbox import OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
@@ -63,6 +65,7 @@ class Messenger:
         self,
         *,
         database: Database,
+        fence: Fence,
         context: WorkContext,
         sender: sending.MessageSender,
         load_content: LoadContent,
@@ -72,7 +75,8 @@ class Messenger:
         monotonic: Callable[[], float],
         wake_up: WakeUp,
     ) -> None:
-        self._database = database
+        self._database = fence.fenced(database)
+        self._fence = fence
         self._context = context
         self._sender = sender
         self._load_content = load_content
@@ -95,6 +99,9 @@ class Messenger:
 
     def scan(self) -> None:
         """Scan the outbox in the commit of the current writes, and send the messages once it is done."""
+        if not self._fence.is_leading():
+            self._fence.wake_leader()
+            return
         if self._scanning:
             self._scan_again = True
             return
@@ -118,6 +125,8 @@ class Messenger:
         for waiting in found.ready:
             chat_id = waiting[0].message.chat_id
             self._queues.busy.add(chat_id)
+            if is_news_queue(waiting):
+                self._queues.busy_with_news.add(chat_id)
             task = asyncio.create_task(self._send_queue(chat_id, waiting), name=f"chat queue {chat_id}")
             self._sending.add(task)
             task.add_done_callback(partial(self._queue_done, chat_id))
@@ -125,13 +134,18 @@ class Messenger:
     def _queue_done(self, chat_id: int, task: asyncio.Task[float]) -> None:
         queues = self._queues
         queues.busy.discard(chat_id)
+        queues.busy_with_news.discard(chat_id)
         self._sending.discard(task)
         if task.cancelled():
             return
-        if error := task.exception():
+        error = task.exception()
+        if isinstance(error, LeaseLost):
+            return  # the next leader sends what is left
+        if error:
             _log.error("chat queue failed", exc_info=error, extra={"chat_id": chat_id})
         # Any scan before this moment skipped the chat as busy.
-        if error or task.result() < IDLE_S or queues.is_full or chat_id in queues.skipped:
+        has_waiting = queues.is_full or queues.is_news_waiting or chat_id in queues.skipped
+        if error or task.result() < IDLE_S or has_waiting:
             queues.skipped.discard(chat_id)
             self._wake_up.set()
 
@@ -170,6 +184,8 @@ class Messenger:
 
         After the last message of those that were read, a scan has seen what else may wait for the chat.
         """
+        if not self._fence.is_leading():
+            raise LeaseLost("this process does not lead")
         result = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
         is_done = is_last and isinstance(result, sending.Sent) and draft.version == 0
         found = await self._store(

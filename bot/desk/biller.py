@@ -41,7 +41,6 @@ class BillerView(Struct, frozen=True, kw_only=True):
 
     balance: BillerBalance
     checkpoint: Checkpoint | None
-    reserve_idr: int | None
     topups: tuple[NotedTopUp, ...]
     links: tuple[ChainLink, ...]
     link_count: int
@@ -71,7 +70,6 @@ def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView
     return BillerView(
         balance=biller_balance(work),
         checkpoint=last.checkpoint if last else None,
-        reserve_idr=work.context.biller_reserve_idr,
         topups=tuple(NotedTopUp(each, name_of(work.tx, each.noted_by)) for each in topups),
         links=tuple(shown),
         link_count=len(chain),

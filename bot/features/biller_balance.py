@@ -5,6 +5,7 @@ from bot.notices.alarms import BillerBalance
 from bot.orders.balance_chain import ChainEvent, ChainLink, ChainTopUp, balance_chain
 from bot.orders.model import Order
 from bot.orders.states import decide
+from bot.purchasing.biller_deposit import available_funds, threshold_of
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
 from storage.transaction import Tx
@@ -20,6 +21,7 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
     since_ms = last.reported_at_ms if last else work.now_ms
     accepted = balances.accepted_since(work.tx, since_ms)
     today = balances.succeeded_since(work.tx, midnight_ms(day_of(work.now_ms, work.zone), work.zone))
+    funds = available_funds(work.tx, work.context)
     return BillerBalance(
         balance_idr=last.balance_idr if last else None,
         reported_at_ms=last.reported_at_ms if last else None,
@@ -36,6 +38,8 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         accepted_count=accepted.count,
         accepted_cost_idr=accepted.cost_idr,
         accepted_uncosted_count=accepted.uncosted_count,
+        reserve_idr=threshold_of(work.context, last.reserve) if last else work.context.biller_reserve_idr,
+        is_low_held=funds is not None and funds.is_low,
     )
 
 
@@ -61,7 +65,7 @@ def _chain_events(tx: Tx, first_id: int) -> list[ChainEvent]:
     """Replay the events from `first_id` on; orders that are older than that from their beginning."""
     replayed: dict[str, Order] = {}
     events: list[ChainEvent] = []
-    for event_id, recorded in orders.events_from(tx, first_id):
+    for event_id, recorded in orders.events_from(tx, first_id, limit=MAX_CHAIN_EVENTS + 1):
         event = recorded.event
         if event is None:
             if recorded.placed:

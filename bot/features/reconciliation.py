@@ -14,7 +14,7 @@ from bot.catalogue.price_list.sheets import FileError
 from bot.features.biller_list import TRXID, BillerList
 from bot.features.price_list.file_reader import FileKind, read_output
 from bot.orders.model import Order
-from bot.orders.reconciliation import ListedTransaction, Reconciliation, is_same_number, reconcile
+from bot.orders.reconciliation import ListedTransaction, Reconciliation, may_be_number, reconcile
 from bot.unit_of_work import UnitOfWork
 from storage import order_queries, orders
 from storage.transaction import Tx
@@ -79,7 +79,7 @@ def _as_ours(tx: Tx, row: ListedTransaction) -> ListedTransaction:
     near = [
         order.trxid
         for order in orders.near_trxid(tx, row.trxid[:SHORTENED_CHARS])
-        if is_same_number(row.destination, order.destination)
+        if may_be_number(row.destination, order.destination)
     ]
     return replace(row, trxid=near[0]) if len(near) == 1 else row
 

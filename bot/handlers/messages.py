@@ -15,7 +15,7 @@ from bot.handlers.registry import COMMANDS, REPLIES
 from bot.notices.guidance import AdminsOnly
 from bot.purchasing import placing, sn_forwarding, unread_messages
 from bot.purchasing.settlement import OrderSource
-from bot.routing import Audience
+from bot.routing import Audience, MessageCommandRoute
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind
 from storage import chats, inbox, outbox, people
@@ -75,19 +75,22 @@ def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, par
         case Command():
             # In a group only /commands are meant for the bot: «saldo» may be part of a conversation.
             if message.kind in _OWN and (actor.is_private or parsed.slash):
-                _run_command(work, actor, parsed)
+                _run_command(work, actor, message, parsed)
         case OrderLines():
             _place_orders(work, actor, message, parsed)
         case InvalidInput():
             _explain(work, actor, message, parsed)
 
 
-def _run_command(work: UnitOfWork, actor: Actor, command: Command) -> None:
+def _run_command(work: UnitOfWork, actor: Actor, message: IncomingMessage, command: Command) -> None:
     route = COMMANDS.get(command.word)
     if route is None:
         guidance.explain_format(work, actor, command)
     elif route.audience is Audience.RESELLERS or actor.sees_all:
-        route.handle(work, actor, command)
+        if isinstance(route, MessageCommandRoute):
+            route.handle(work, actor, message)
+        else:
+            route.handle(work, actor, command)
     elif command.slash:
         work.notify(AdminsOnly(), actor.address)
     else:

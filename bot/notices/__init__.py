@@ -19,6 +19,7 @@ from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import BroadcastNews, BroadcastPreview, NewsNotice, PriceDigest
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     OrderDisputed,
@@ -32,6 +33,7 @@ from bot.notices.orders import (
 from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, OrderOffer, OrderProposal, OrderQuestion, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
+from bot.notices.recaps import DailyRecap, RecapsNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
@@ -58,6 +60,7 @@ Notice = (
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
+    | RecapsNotice
     | PriceListNotice
     | SellingPricesNotice
     | CatalogueNotice
@@ -69,6 +72,7 @@ Notice = (
     | RestoreGateNotice
     | PeopleNotice
     | AssistantsNotice
+    | NewsNotice
     | GuidanceNotice
     | DeskNotice
 )
@@ -86,6 +90,9 @@ LazyNotice = (
     | JoinRequests
     | ProfitReport
     | ProfitFile
+    | BroadcastNews
+    | BroadcastPreview
+    | DailyRecap
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
@@ -93,10 +100,19 @@ Result = OrderSucceeded | OrderFailed | OrderUnknown | OrderExpired | OrderDispu
 """Notices with the state of an order: these are sent again until Telegram has surely accepted them."""
 
 
+NEWS_PRIORITY = 2
+"""News leaves after everything else."""
+
+
 def priority_of(notice: Notice) -> int:
-    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt."""
+    """Return 0, or 1 for what many get at once or a crowd can cause: it leaves after results and doubts.
+
+    News comes last, with 2.
+    """
     match notice:
-        case JoinCard() | JoinRequests() | DeliveryFailed():
+        case BroadcastNews() | PriceDigest():
+            return NEWS_PRIORITY
+        case JoinCard() | JoinRequests() | DeliveryFailed() | DailyRecap():
             return 1
         case JoinAnswer(standing=standing):
             return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1

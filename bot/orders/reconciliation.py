@@ -155,7 +155,7 @@ def _kind(row: ListedTransaction, order: Order, charged_count: int) -> Differenc
     is_priced = row.is_charged and row.cost_idr is not None and charge_idr is not None
     if is_priced and order.state in CHARGED and row.cost_idr != charge_idr:
         return DifferenceKind.OTHER_PRICE
-    if not is_same_number(row.destination, order.destination):
+    if not may_be_number(row.destination, order.destination):
         return DifferenceKind.OTHER_NUMBER
     # An order of ours that waits for its word has no charge yet; the list says that there is one.
     return DifferenceKind.OTHER_STATE if is_priced and row.cost_idr != charge_idr else None
@@ -182,7 +182,7 @@ def _missing_there(order: Order) -> ListDifference:
     )
 
 
-def is_same_number(listed: str, ours: str) -> bool:
+def may_be_number(listed: str, ours: str) -> bool:
     """Return whether a number of the list may be ours.
 
     Spreadsheets drop a zero in front, and lists hide digits; a cell that is no number says nothing.

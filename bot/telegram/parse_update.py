@@ -64,6 +64,9 @@ class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
     forward_origin: object = None
     contact: object = None
+    text: object = None
+    caption: object = None
+    photo: object = None
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -176,8 +179,8 @@ def _message(
         return None
     text = _storable(message.text or message.caption or "")
     picture_id = _picture_id(message.photo)
-    is_reply = message.reply_to_message is not None
-    if not text and chat.type in _GROUPS and not (picture_id and is_reply):
+    replied = message.reply_to_message
+    if not text and chat.type in _GROUPS and not (picture_id and replied):
         return None
     if _is_for_another_bot(text, username):
         return None
@@ -192,10 +195,12 @@ def _message(
         text=text,
         at_ms=message.date * 1000,
         kind=kind,
-        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        reply_to=replied.message_id if replied else None,
         document=_document(message.document),
         picture_id=picture_id,
         shared=_shared(message) or _shared(message.reply_to_message),
+        replied_text=_quoted(replied.text or replied.caption) if replied else "",
+        replied_picture_id=_picture_id(replied.photo) if replied else None,
     )
 
 
@@ -234,6 +239,11 @@ def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
         return None
     # Anonymous admins and channels post as chats, and a chat cannot be a reseller: it is told so.
     return _User(id=sender_chat.id, is_bot=False, first_name=sender_chat.title)
+
+
+def _quoted(text: object) -> str:
+    """Return the text of a message that is replied to; whatever it is, the reply itself is read."""
+    return _storable(text) if isinstance(text, str) else ""
 
 
 def _picture_id(photo: object) -> str | None:

@@ -136,7 +136,8 @@ def help_for(notice: Help) -> Text:
         *assistants,
     )
     if not is_admin:
-        return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
+        no_news: Row = ("Tanpa pengumuman dan kabar harga: ", code("berhenti info"))
+        return lines(*order, no_news, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
     return lines(*order, "", *_FOR_ADMINS)
 
 
@@ -152,7 +153,7 @@ def _money(notice: Help) -> list[Row]:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller · /undang",
+    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller · /undang · /umumkan",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
     "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit",
@@ -242,6 +243,7 @@ ADMIN_COMMANDS = {
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
     "laba": "Penjualan, modal, dan laba",
+    "umumkan": "Pengumuman ke semua reseller",
     "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",

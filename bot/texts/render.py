@@ -14,6 +14,7 @@ from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import NewsNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     BillerAccountAlarm,
@@ -37,6 +38,7 @@ from bot.notices.orders import (
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
+from bot.notices.recaps import RecapsNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
@@ -56,11 +58,13 @@ from bot.texts import (
     deposits,
     desk,
     guidance,
+    news,
     order_lookup,
     orders,
     people,
     placing,
     price_list,
+    recaps,
     receipts,
     reports,
     restore_gate,
@@ -136,6 +140,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
+    if isinstance(notice, RecapsNotice):
+        return recaps.words(notice)
     if isinstance(notice, StatementsNotice):
         return statements.words(notice)
     if isinstance(notice, ReceiptsNotice):
@@ -154,6 +160,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return people.words(notice, clock)
     if isinstance(notice, AssistantsNotice):
         return assistants.words(notice, clock)
+    if isinstance(notice, NewsNotice):
+        return news.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

@@ -11,6 +11,7 @@ from tests.samples import (
     deposits,
     desk,
     looking,
+    news,
     ordering,
     orders,
     people,
@@ -39,6 +40,7 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *prices.TO_RESELLERS,
     *looking.TO_RESELLERS,
     *reports.TO_RESELLERS,
+    *news.TO_RESELLERS,
 )
 TO_ADMINS: tuple[Notice, ...] = (
     *orders.TO_ADMINS,
@@ -57,5 +59,6 @@ TO_ADMINS: tuple[Notice, ...] = (
     *selling_prices.TO_ADMINS,
     *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
+    *news.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

@@ -31,9 +31,10 @@ from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
 from bot.unit_of_work import UnitOfWork
-from storage import chats, inbox, orders, outbox
+from storage import chats, inbox, news, orders, outbox
 from storage.codec import dump, kind_of
 from storage.errors import StorageError
+from storage.news import Broadcast
 from storage.transaction import Tx
 from tests.simulation.money_mutants import MONEY_MUTANTS
 from tests.simulation.planting import Bug, Patch
@@ -118,9 +119,7 @@ def _(patch: Patch) -> None:
 
 @_named("posts again what was being posted when the process died")
 def _(patch: Patch) -> None:
-    def sweep(work: UnitOfWork) -> int:
-        before_ms = work.now_ms + 1
-        stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=before_ms, limit=1000)
+    def sweep(work: UnitOfWork, stranded: list[Order]) -> int:
         for order in stranded:
             never_sent = NotSent(why="stopped")
             settlement.apply_event_to(work, order.trxid, never_sent, actor="start")
@@ -433,6 +432,22 @@ def _(patch: Patch) -> None:
 @_named("redacts only the plain form of a secret", LEAKS)
 def _(patch: Patch) -> None:
     patch.replace(logs._forms, lambda secret: [re.escape(secret)])
+
+
+@_named("begins the next slice of an announcement behind the first of the last")
+def _(patch: Patch) -> None:
+    original = news.advance
+
+    def advance(tx: Tx, broadcast: Broadcast, *, user_id: int, made: int, refused: int) -> bool:
+        first = news.readers_after(tx, broadcast.after_user_id, limit=1)
+        return original(tx, broadcast, user_id=min(first, default=user_id), made=made, refused=refused)
+
+    patch.replace(original, advance)
+
+
+@_named("ends an announcement once all its messages are made, though the last ones wait")
+def _(patch: Patch) -> None:
+    patch.replace(news.count_waiting, lambda _tx, _subject: 0)
 
 
 def plant(name: str) -> None:

@@ -12,6 +12,7 @@ from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
+from tests.simulation.announcements import Announcements
 from tests.simulation.biller import Biller
 from tests.simulation.deposits import SECOND_ADMIN, Deposits
 from tests.simulation.disk import Disk
@@ -64,6 +65,7 @@ class World:
         self.people = People(self)
         self.operator = Operator(self)
         self.deposits = Deposits(self)
+        self.announcements = Announcements(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
@@ -82,6 +84,7 @@ class World:
         self.people.arrive()
         self.operator.arrive()
         self.deposits.arrive()
+        self.announcements.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -90,6 +93,7 @@ class World:
                 lives += 1
                 self._live(lives)
         examine(self)
+        self.examine_terms()
         self._bury()
         return Report(
             seed=self.seed,
@@ -149,6 +153,15 @@ class World:
         self.crashes += 1
         self.note(f"POWER CUT at: {where}")
         self._loop.stop()
+
+    def examine_terms(self) -> None:
+        """Hold what concerns leadership, where several processes run."""
+
+    def notice_post(self, life: Life, trxid: str) -> None:
+        """The first byte of a post leaves; where several processes run, only the leader's may."""
+
+    def notice_send(self, life: Life, chat_id: int) -> None:
+        """A message is about to be sent."""
 
     def call_reversal(self, query: bytes, heard: Callable[[ReversalResult], None]) -> None:
         """The biller calls our web server; `heard` is told only of an answer that arrived."""
@@ -265,6 +278,7 @@ class World:
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
         quiet = reports_done and all_said and self.operator.is_done and self.deposits.is_done
+        quiet = quiet and self.announcements.is_done
         return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:

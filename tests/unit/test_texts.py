@@ -202,7 +202,7 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
 
 
 THEIR_OWN_MONEY = {
-    *("price_idr", "customer_price_idr", "amount_idr", "after_idr"),
+    *("price_idr", "old_price_idr", "customer_price_idr", "amount_idr", "after_idr"),
     *("available_idr", "credit_idr", "missing_idr", "held_idr", "left_idr"),
     *("spent_today_idr", "daily_limit_idr", "spendable_idr"),
     *("exact_idr", "example_idr", "limit_idr"),

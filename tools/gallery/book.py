@@ -15,6 +15,7 @@ from tools.gallery.scenes import (
     looking,
     many,
     money,
+    news,
     pricelist,
     prices,
     restored,
@@ -102,6 +103,11 @@ CHAPTERS = (
         title="The price list",
         intro="An admin sends one file and sees its changes before they are applied.",
         play=pricelist.play,
+    ),
+    Chapter(
+        title="News",
+        intro="A broadcast is confirmed by two taps and leaves after all results. Resellers may want none.",
+        play=news.play,
     ),
     Chapter(
         title="Decisions, money and alarms",
