@@ -158,6 +158,25 @@ BILLER_WORDS = MappingProxyType(
         "All differences as CSV": "Semua selisih sebagai CSV",
         "The list and our orders say the same.": "Daftar dan pesanan kita sama.",
         "Another list": "Daftar lain",
+        # Messages.
+        "Messages": "Pesan",
+        "Message": "Pesan",
+        "Chat": "Chat",
+        "Oldest": "Tertua",
+        "Waiting to be sent": "Menunggu dikirim",
+        "No message waits.": "Tidak ada pesan yang menunggu.",
+        "Chats that cannot be reached": "Chat yang tidak bisa dijangkau",
+        "These messages are sent in their order as soon as somebody writes to the bot there.": (
+            "Pesan-pesan ini dikirim berurutan begitu ada yang menulis ke bot di sana."
+        ),
+        "All chats can be reached.": "Semua chat bisa dijangkau.",
+        "Given up": "Dihentikan",
+        "Telegram refused these, and they are not sent again. Tell the reseller the result that the "
+        "order shows.": (
+            "Telegram menolak pesan ini, dan tidak dikirim lagi. Kabari reseller hasil yang ada di "
+            "pesanannya."
+        ),
+        "No message was given up.": "Tidak ada pesan yang dihentikan.",
     }
 )
 """Each English phrase of these pages in Indonesian."""
