@@ -32,3 +32,10 @@ async def test_where_nothing_waits_the_page_says_so_and_a_stranger_sees_nothing(
     await rina.get("/desk/messages")
     assert "Tidak ada pesan yang menunggu" in rina.page
     assert (await desk.browser().get("/desk/messages")).status_code == 401
+
+
+async def test_the_system_page_says_how_the_bot_does_and_where_one_is_signed_in(shop: Shop) -> None:
+    rina = await Desk(shop).signed_in()
+    await rina.get("/desk/system")
+    for words in ("Versi", "jalan", "buka", "menunggu", "Tempat Anda masuk"):
+        assert words in rina.page
