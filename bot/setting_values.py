@@ -87,6 +87,14 @@ def parse_person_ids(value: object) -> object:
     return tuple(dict.fromkeys(ids))
 
 
+def check_time_of_day(value: str) -> str:
+    """Return a time of day as `09:05`."""
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", value.strip())
+    if found is None:
+        raise ValueError("must be a time of day such as 21:00, or empty")
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
 def check_database_url(value: str) -> str:
     if (value.startswith(SQLITE) and value != SQLITE) or _POSTGRESQL.fullmatch(value):
         return value
@@ -240,3 +248,9 @@ def positive_number(high: float | None = None, *, unit: str = "") -> BeforeValid
         return number
 
     return BeforeValidator(parse)
+
+
+def check_replica_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", value):
+        raise ValueError("must be 1 to 63 letters, digits and . _ -")
+    return value

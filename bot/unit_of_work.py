@@ -13,6 +13,8 @@ from bot.deposits.accounts import DepositAccount
 from bot.notices import Notice, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
@@ -33,7 +35,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
     `behind_ms` by how much our clock is behind Telegram's, `bot_username` the bot's name, empty until
-    Telegram has told it.
+    Telegram has told it. `recap_minute` is the minute of the shop's day at which the recap is sent.
     """
 
     admin_ids: tuple[int, ...]
@@ -50,6 +52,9 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     desk_url: str | None = None
     desk_staff_ids: tuple[int, ...] = ()
     biller_reserve_idr: int | None = None
+    low_balance: LowBalance = LowBalance.CONTINUE
+    health_rules: HealthRules = HealthRules()
+    recap_minute: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     @property

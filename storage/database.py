@@ -21,7 +21,7 @@ from storage.connection import connect, connect_read_only, disable_busy_timeout,
 from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, StorageError
 from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
-from storage.migrate import migrate
+from storage.migrate import migrate, refuse_other_version
 from storage.sqlite import (
     begin,
     commit,
@@ -131,11 +131,22 @@ def look_at_server(url: str, *, time_s: Callable[[], float]) -> "ServerReport":
     return postgres_server.look_at(url, time_s=time_s)
 
 
-def read_server(url: str, unit: Unit[T]) -> T:
-    """Run a `unit` that only reads on a PostgreSQL server; raise StorageError if that fails."""
-    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+def read_database(url: str, unit: Unit[T]) -> T:
+    """Run a `unit` that only reads, even while Loket runs; raise StorageError if that fails."""
+    if not url.startswith(SQLITE):
+        from storage import postgres_server  # noqa: PLC0415 - its library is optional
 
-    return postgres_server.read(url, unit)
+        return postgres_server.read(url, unit)
+    path = Path(url.removeprefix(SQLITE))
+    if not path.is_file():
+        raise StorageError(f"there is no database at {path}")
+    try:
+        with closing(connect_read_only(path)) as connection:
+            refuse_other_version(connection)
+            return run_read_only(unit, connection)
+    except (sqlite3.Error, StorageError) as error:
+        fault = translate_error(error)
+        raise type(fault)(f"{path}: {fault}") from error
 
 
 class _Waiting(Struct, frozen=True):

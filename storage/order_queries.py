@@ -1,4 +1,4 @@
-"""Reads orders for display: those of a shop, those to a destination, and the totals of a period.
+"""Reads orders for display: those of a shop, those to a destination, and those of a period.
 
 `user_id` is a person of the shop, its owner or an assistant; None means the orders of all shops.
 """
@@ -6,8 +6,6 @@
 from collections.abc import Iterator
 
 from bot.orders.model import Order, State
-from bot.orders.profit import SoldProduct
-from bot.orders.sales_summary import ProductSales
 from storage.codec import from_row
 from storage.people import shop_owner_id
 from storage.transaction import Tx
@@ -59,22 +57,6 @@ def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int)
     return [from_row(Order, row) for row in rows]
 
 
-def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
-    """Sum the orders placed from `from_ms` until before `until_ms`, by product and state."""
-    if user_id is None:
-        rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
-    else:
-        owner_id = shop_owner_id(tx, user_id)
-        rows = tx.all("sales_by_product_of_shop", owner_id=owner_id, from_ms=from_ms, until_ms=until_ms)
-    return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
-
-
-def sold_products(tx: Tx, *, from_ms: int, until_ms: int) -> list[SoldProduct]:
-    """Sum the succeeded orders placed from `from_ms` until before `until_ms`, by reseller and product."""
-    rows = tx.all("sold_products", from_ms=from_ms, until_ms=until_ms)
-    return [from_row(SoldProduct, row) for row in rows]
-
-
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
     """Yield the orders placed from `from_ms` until before `until_ms`, oldest first, read in pages."""
     after_ms, trxid = from_ms - 1, "~"  # sorts after every trxid, which are digits
@@ -99,3 +81,8 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
             limit=ROWS_AT_ONCE,
         )
     return [from_row(Order, row) for row in rows]
+
+
+def newest_in_state(tx: Tx, state: State, *, limit: int) -> list[Order]:
+    """Return everybody's orders in a state, newest first."""
+    return [from_row(Order, row) for row in tx.all("newest_orders_in_state", state=state, limit=limit)]

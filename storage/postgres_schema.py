@@ -47,6 +47,9 @@ class NumberedStatement(Struct, frozen=True):
     names: tuple[str, ...]
 
 
+_TIME = ("database_now_ms()", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
+"""In a file a function of Loket's own tells the time, here it is the server's."""
+
 # A literal may contain a colon.
 _VALUE = re.compile(r"'[^']*'|:([a-z]\w*)")
 
@@ -62,7 +65,7 @@ def _numbered(sql: str) -> NumberedStatement:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return NumberedStatement(_VALUE.sub(number, sql).encode(), tuple(names))
+    return NumberedStatement(_VALUE.sub(number, sql.replace(*_TIME)).encode(), tuple(names))
 
 
 NUMBERED = MappingProxyType({name: _numbered(sql) for name, sql in STATEMENTS.items()})

@@ -3,7 +3,7 @@
 from bot.delivery.messenger import LazyContent
 from bot.features.accounts import statements
 from bot.features.deposits.qr_picture import draw_qr
-from bot.features.history import profits, reports
+from bot.features.history import profits, recap, reports
 from bot.features.news.broadcasts import render_broadcast
 from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
@@ -15,6 +15,7 @@ from bot.notices.news import BroadcastNews, BroadcastPreview
 from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
+from bot.notices.recaps import DailyRecap
 from bot.notices.receipts import Receipt
 from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.notices.statements import Statement, StatementFile
@@ -57,6 +58,8 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:  # no
             return LazyContent(rendered=render_broadcast(tx, broadcast_id))
         case ProfitFile():
             return LazyContent(rendered=profits.render_file(tx, notice, clock))
+        case DailyRecap():
+            return LazyContent(rendered=recap.render_recap(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

@@ -6,7 +6,7 @@ from bot.features import desk_link, guidance, topups
 from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.deposits import crediting, suspense, tickets
-from bot.features.history import order_lookup, profits, reports
+from bot.features.history import order_lookup, profits, recap, reports
 from bot.features.news import broadcasts, subscriptions
 from bot.features.people import assistants, directory, invites, membership, price_levels
 from bot.features.price_list import catalogue_admin, import_review
@@ -27,6 +27,7 @@ CAPABILITIES: tuple[Routes, ...] = (
     order_lookup.ROUTES,
     reports.ROUTES,
     profits.ROUTES,
+    recap.ROUTES,
     receipts.ROUTES,
     complaints.ROUTES,
     tickets.ROUTES,

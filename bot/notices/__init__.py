@@ -33,6 +33,7 @@ from bot.notices.orders import (
 from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
 from bot.notices.placing import BatchSummary, OrderOffer, OrderProposal, OrderQuestion, PlacingNotice
 from bot.notices.price_list import PriceListNotice, RemovalFile
+from bot.notices.recaps import DailyRecap, RecapsNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
 from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
 from bot.notices.restore_gate import RestoreGateNotice
@@ -59,6 +60,7 @@ Notice = (
     | ShoppingNotice
     | OrderLookupNotice
     | ReportsNotice
+    | RecapsNotice
     | PriceListNotice
     | SellingPricesNotice
     | CatalogueNotice
@@ -90,6 +92,7 @@ LazyNotice = (
     | ProfitFile
     | BroadcastNews
     | BroadcastPreview
+    | DailyRecap
 )
 """Notices that hold a reference only: their content is read from the database when they are sent."""
 
@@ -102,14 +105,14 @@ NEWS_PRIORITY = 2
 
 
 def priority_of(notice: Notice) -> int:
-    """Return 0, or 1 for what a crowd of strangers can cause: it leaves after results and orders in doubt.
+    """Return 0, or 1 for what many get at once or a crowd can cause: it leaves after results and doubts.
 
     News comes last, with 2.
     """
     match notice:
         case BroadcastNews() | PriceDigest():
             return NEWS_PRIORITY
-        case JoinCard() | JoinRequests() | DeliveryFailed():
+        case JoinCard() | JoinRequests() | DeliveryFailed() | DailyRecap():
             return 1
         case JoinAnswer(standing=standing):
             return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1

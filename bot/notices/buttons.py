@@ -33,6 +33,8 @@ class Action(StrEnum):
     CHOOSE_PRICE = "choose_price"
     DISCARD_IMPORT = "discard_import"
     CLOSE_PRODUCT = "close_product"
+    OPEN_PRODUCT = "open_product"
+    KEEP_CLOSED = "keep_closed"
     BUY = "buy"
     AGAIN = "again"
     RECEIPT = "receipt"
@@ -60,6 +62,7 @@ class Action(StrEnum):
     CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
+    RECAP_OFF = "recap_off"
     NEWER_PEOPLE = "newer_people"
     OLDER_PEOPLE = "older_people"
     INVITE_ASSISTANT = "invite_assistant"
@@ -78,7 +81,8 @@ VIEW_ACTIONS = frozenset(
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
-        *(Action.PROFIT, Action.PROFIT_FILE, Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
+        *(Action.PROFIT, Action.PROFIT_FILE, Action.RECAP_OFF),
+        *(Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
         *(Action.STOP_NEWS, Action.RESUME_NEWS),
     }
 )

@@ -8,7 +8,7 @@ from bot.notices.account_keyboards import account_buttons
 from bot.notices.accounts import AccountsNotice
 from bot.notices.assistants import AssistantList, AssistantQuestion, AssistantsNotice, DismissalQuestion
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
-from bot.notices.catalogue import ProductFailing
+from bot.notices.catalogue import ProductClosedByFailures, ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
 from bot.notices.deposit_keyboards import deposit_buttons
 from bot.notices.deposits import DepositsNotice
@@ -34,6 +34,7 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
+from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
@@ -88,8 +89,10 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
     return _other_buttons(notice)
 
 
-def _other_buttons(notice: Notice) -> ButtonRows:
+def _other_buttons(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
     match notice:
+        case DailyRecap(user_id=int()):
+            return _row(Action.RECAP_OFF)
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
         case OrderCard():
@@ -106,6 +109,8 @@ def _other_buttons(notice: Notice) -> ButtonRows:
             return _row(Action.CONFIRM_FAILURE, Action.CANCEL)
         case ProductFailing(code=code):
             return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
+        case ProductClosedByFailures(code=code):
+            return _row(Action.OPEN_PRODUCT, Action.KEEP_CLOSED, payload=code)
         case ImportPreview():
             return _preview_buttons(notice)
         case ReplaceQuestion(price=price, removed_count=removed):

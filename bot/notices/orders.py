@@ -39,7 +39,12 @@ class OrderReceived(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
-    """The circuit breaker is open: the order waits in the queue and was not sent."""
+    """The order waits in the queue and was not sent, because the biller is in trouble.
+
+    `is_for_funds`: because the balance there is low, which no reseller may read.
+    """
+
+    is_for_funds: bool = False
 
 
 class OrderSucceeded(AboutResult, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import below_cost, biller_deposit, payment
+from bot.purchasing import biller_deposit, payment, product_health
 from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
@@ -186,9 +186,11 @@ def apply_event(
     else:
         biller_deposit.store_balance(work, before, after, event, decision.balance_idr, report=report)
     notices = notices_for(before, after, event, work.now_ms)
+    is_closed = product_health.follow_product(work, before, after, event)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice, reported=reported)
-        alert_product_failing(work, after, notice, raw=raw_words_of(event))
+        if not is_closed:
+            alert_product_failing(work, after, notice, raw=raw_words_of(event))
     for admin_notice in notices.to_admins:
         _notify_admins(work, admin_notice)
     if new_sn:
@@ -203,11 +205,13 @@ def _is_cost_new(report: BeforeReport | None, cost_idr: int) -> bool:
     return report is None or report.known_cost_idr != cost_idr
 
 
-def notify_waiting(work: UnitOfWork, trxid: str) -> None:
+def notify_waiting(work: UnitOfWork, trxid: str, *, is_for_funds: bool) -> None:
     """Notify the chat that its order waits for the biller, unless a reversal has settled it since."""
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
-        _notify_chat(work, order, order_waiting(order, work.now_ms))
+        _notify_chat(work, order, order_waiting(order, work.now_ms, is_for_funds=is_for_funds))
+        if is_for_funds:
+            biller_deposit.alert_of_short_funds(work, order)
 
 
 LOST_ACCESS = (Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED)
@@ -322,11 +326,11 @@ def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> Ord
     catalogue = work.catalogue_for(order.user_id)
     product = catalogue.find(order.product_code)
     substitutes = catalogue.substitutes(product) if product else ()
-    held_back = below_cost.held_back(work, order.user_id, substitutes)
+    not_sold = product_health.not_sold(work, order.user_id, substitutes)
     others = tuple(
         Intent(product_code=other.code, destination=order.destination)
         for other in substitutes
-        if other.code not in held_back
+        if other.code not in not_sold
     )
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from msgspec.structs import replace
+
+from bot.leadership import NOT_LEADING, SAFETY_MS, Fence
 from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
+from bot.orders.biller_float import PROBE_PAUSE_MS, LowBalance
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State, UnknownCause
+from bot.purchasing.biller_deposit import available_funds
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch, make_due_at_start
 from bot.purchasing.settlement import (
@@ -22,7 +27,7 @@ from bot.purchasing.settlement import (
 )
 from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
-from storage import orders
+from storage import balances, orders
 from storage.database import Database
 from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
@@ -44,15 +49,18 @@ class FairQueue:
         self.has_more = True
         """Whether orders may wait for which there was no room."""
 
-    def next(self, tx: Tx, count: int, *, now_ms: int) -> list[Order]:
-        """Return the next orders, at most `count`."""
+    def next(
+        self, tx: Tx, count: int, *, now_ms: int, max_cost_idr: int = orders.ANY_COST_IDR
+    ) -> list[Order]:
+        """Return the next orders, at most `count`; those that were read ahead may cost more."""
         if not self._queue or not 0 <= now_ms - self._read_at_ms <= FRESH_FOR_MS:
             self._queue.clear()
-            found = orders.due(tx, now_ms=now_ms, limit=count + 1)
+            found = orders.due(tx, now_ms=now_ms, limit=count + 1, max_cost_idr=max_cost_idr)
             self.has_more = len(found) > count
             if not self.has_more:
                 return found
-            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=max(count, READ_AHEAD)))
+            ahead = max(count, READ_AHEAD)
+            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=ahead, max_cost_idr=max_cost_idr))
             self._read_at_ms = now_ms
         return [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
 
@@ -64,6 +72,9 @@ GIVE_UP_AFTER_MS = 60_000
 
 IDLE_S = 30.0
 """Every order wakes the submitter; this only bounds the delay if a wake-up were lost."""
+
+FUNDS_IDLE_S = 5.0
+"""Where orders are held for a low balance: a top-up of another process may have released them."""
 
 STORE_AGAIN_S = 0.5
 """The pause between attempts to store an answer, the only evidence of money spent."""
@@ -97,6 +108,7 @@ class Submitter:
         self,
         *,
         database: Database,
+        fence: Fence,
         context: WorkContext,
         biller: Biller,
         breaker: CircuitBreaker,
@@ -107,8 +119,11 @@ class Submitter:
         outbox_wake_up: WakeUp,
         concurrency: int,
         max_age_s: int,
+        trx_timeout_s: float,
     ) -> None:
         self._database = database
+        self._fence = fence
+        self._leaders = fence.fenced(database)
         self._context = context
         self._biller = biller
         self._breaker = breaker
@@ -120,26 +135,42 @@ class Submitter:
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
         self._turns = FairQueue()
+        self._trx_timeout_s = trx_timeout_s
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._inherited: dict[str, Order] = {}
+        """Orders that an earlier leader was submitting: its posts may be under way until `_sweep_at_s`."""
+        self._sweep_at_s = 0.0
         self._on_the_wire = 0
         self._claiming: asyncio.Future[list[Order]] | None = None
         self._claims_again = False
         self._stopping = False
+        self._funds_claim_at_s = float("-inf")
+        """When an order was last claimed while orders are held for a low balance."""
 
     def is_posting(self, trxid: str) -> bool:
-        """Return whether this order's post, or the storing of its answer, is under way."""
-        return trxid in self._posting
+        """Return whether this order's post, or the storing of its answer, may be under way."""
+        return trxid in self._posting or trxid in self._inherited
 
-    async def recover(self) -> int:
-        """Before any post, make orders unknown that the last process left submitting; return how many."""
-        swept = await self._database.write(lambda tx: _recover(self._context.begin(tx, self._now_ms())))
-        if swept:
-            _log.warning("submitting orders left unknown after restart", extra={"count": swept})
+    def inherit(self, submitting: list[Order]) -> None:
+        """Leave the orders of an earlier leader alone until no post of it can be under way any more."""
+        self._inherited = {order.trxid: order for order in submitting}
+        self._sweep_at_s = self._monotonic() + self._trx_timeout_s + SAFETY_MS / 1000
+
+    async def _sweep_inherited(self) -> None:
+        """Make unknown what an earlier leader has left submitting; what was claimed since is not touched."""
+        left = [order for trxid, order in self._inherited.items() if trxid not in self._posting]
+        count = await self._leaders.write(
+            lambda tx: _sweep(self._context.begin(tx, self._now_ms()), _unchanged(tx, left))
+        )
+        self._inherited.clear()
+        if count:
+            _log.warning("submitting orders of an earlier leader made unknown", extra={"count": count})
             self._outbox_wake_up.set()
-        return swept
 
     async def run_once(self) -> float:
         """Claim the due orders and start to post them; return the seconds until the next order is due."""
+        if self._inherited and self._monotonic() >= self._sweep_at_s:
+            await self._sweep_inherited()
         await self._clock.correct()
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
@@ -152,9 +183,15 @@ class Submitter:
             return 0
         return await self._until_next(self._now_ms())
 
+    @property
+    def _holds_for_funds(self) -> bool:
+        return self._context.low_balance is LowBalance.HOLD
+
     def claim(self) -> None:
-        """Claim the due orders in the commit of the current writes."""
-        if self._clock.is_set_back():
+        """Claim the due orders in the commit of the current writes, or let the leader claim them."""
+        if not self._fence.is_leading():
+            self._fence.wake_leader()
+        elif self._clock.is_set_back():
             self._wake_up.set()  # old orders look young until their times are corrected
         elif self._claiming:
             self._claims_again = True
@@ -163,7 +200,9 @@ class Submitter:
         elif self._free() <= 0:
             self._turns.has_more = True
         elif not self._stopping:
-            self._begin_claim()
+            claiming = self._begin_claim()
+            if self._holds_for_funds:
+                claiming.add_done_callback(lambda _: self._wake_up.set())
 
     def _hold_once_stored(self) -> None:
         """Wake the worker once the current writes are stored: until then it would not find them."""
@@ -172,7 +211,7 @@ class Submitter:
             if not stored.cancelled() and stored.exception() is None:
                 self._wake_up.set()
 
-        asyncio.ensure_future(self._database.write(lambda _: None, in_order=True)).add_done_callback(wake)
+        asyncio.ensure_future(self._leaders.write(lambda _: None, in_order=True)).add_done_callback(wake)
 
     def _free(self) -> int:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
@@ -180,9 +219,7 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
-        claiming = asyncio.ensure_future(
-            self._database.write(lambda tx: self._claim(tx, free), in_order=True)
-        )
+        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free), in_order=True))
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming
@@ -192,26 +229,42 @@ class Submitter:
         now_ms = self._now_ms()
         moved: list[Order] = []
         looked_at = 0
+        funds = available_funds(tx, self._context)
+        if funds and funds.is_low and self._may_probe_funds(tx, now_ms):
+            funds, free = replace(funds, is_low=False), min(free, 1)
         # An order that expires takes no room: the next one may be fresh.
         while free > 0 and looked_at < LOOKED_AT_ONCE:
-            orders_of_turn = self._turns.next(tx, free, now_ms=now_ms)
+            limit_idr = funds.limit_idr if funds else orders.ANY_COST_IDR
+            orders_of_turn = self._turns.next(tx, free, now_ms=now_ms, max_cost_idr=limit_idr)
             if not orders_of_turn:
                 break
             looked_at += len(orders_of_turn)
             for order in orders_of_turn:
+                if funds and not funds.allow(order.expected_cost_idr):
+                    continue
                 after = self._claim_one(self._context.begin(tx, now_ms), order)
                 if after is not None:
                     moved.append(after)
                     free -= after.state is State.SUBMITTING
+                if funds and after is not None and after.state is State.SUBMITTING:
+                    self._funds_claim_at_s = self._monotonic()
+                    cost_idr = after.expected_cost_idr or 0
+                    funds = replace(funds, balance_idr=funds.balance_idr - cost_idr)
             if not self._turns.has_more:
                 break
         return moved
+
+    def _may_probe_funds(self, tx: Tx, now_ms: int) -> bool:
+        """Return whether one order may ask the biller for its balance, though that was low."""
+        last = balances.last_balance(tx)
+        is_old = last is not None and abs(now_ms - last.reported_at_ms) >= PROBE_PAUSE_MS
+        return is_old and (self._monotonic() - self._funds_claim_at_s) * 1000 >= PROBE_PAUSE_MS
 
     def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
         """Claim an order, or let it expire; return it unless it changed since it was read."""
         expiry = self._expiry_of(work, order)
         event = Claimed() if expiry is None else Expired(reason=expiry)
-        applied = apply_event(work, order, event, actor="submitter")
+        applied = apply_event(work, order, event, actor=self._fence.claimant)
         # Compare-and-set: only the caller that moved the order from PLACED may post it.
         if applied is None or not applied.changed:
             return None
@@ -243,11 +296,23 @@ class Submitter:
         task.add_done_callback(partial(self._posted, order.trxid))
 
     async def _until_next(self, now_ms: int) -> float:
-        due_at_ms = await self._database.read(orders.next_due_ms)
-        return IDLE_S if due_at_ms is None else min(IDLE_S, max(0.01, (due_at_ms - now_ms) / 1000))
+        funds = await self._database.read(lambda tx: available_funds(tx, self._context))
+        if funds and await self._tell_held(now_ms, over_cost_idr=funds.limit_idr):
+            return 0
+        limit_idr, idle_s = (funds.limit_idr, FUNDS_IDLE_S) if funds else (orders.ANY_COST_IDR, IDLE_S)
+        due_at_ms = await self._database.read(lambda tx: orders.next_due_ms(tx, max_cost_idr=limit_idr))
+        return idle_s if due_at_ms is None else min(idle_s, max(0.01, (due_at_ms - now_ms) / 1000))
 
     async def _hold(self, now_ms: int) -> float:
-        """Post nothing: notify each waiting order's chat once, and let orders that waited too long expire."""
+        """Post nothing, while the circuit breaker is open."""
+        more = await self._tell_held(now_ms)
+        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
+
+    async def _tell_held(self, now_ms: int, *, over_cost_idr: int = -1) -> bool:
+        """Notify each waiting order's chat once, and let orders that waited too long expire.
+
+        Return whether there are more.
+        """
         held = await self._database.read(
             lambda tx: orders.due_while_held(
                 tx,
@@ -257,13 +322,13 @@ class Submitter:
                 subject_prefix=CHAT_SUBJECT,
                 kind=OrderWaiting.__name__,
                 limit=HELD_AT_ONCE,
+                over_cost_idr=over_cost_idr,
             )
         )
         if held:
-            await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
+            await self._leaders.write(lambda tx: self._answer_held(tx, held, now_ms))
             self._outbox_wake_up.set()
-        more = len(held) == HELD_AT_ONCE
-        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
+        return len(held) == HELD_AT_ONCE
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
@@ -271,7 +336,7 @@ class Submitter:
             if expiry := self._expiry_of(work, order):
                 apply_event_to(work, order.trxid, Expired(reason=expiry), actor="submitter")
             else:
-                notify_waiting(work, order.trxid)
+                notify_waiting(work, order.trxid, is_for_funds=not self._breaker.is_open)
 
     def _expiry_of(self, work: UnitOfWork, order: Order) -> ExpiryReason | None:
         """Return why a placed order must not be posted any more; None if it may be."""
@@ -289,7 +354,7 @@ class Submitter:
 
     async def _post(self, order: Order) -> None:
         try:
-            answer = await self._biller.buy(order)
+            answer = await self._buy(order)
         except asyncio.CancelledError:
             # The post may have left: the order stays SUBMITTING, and the next start makes it unknown.
             _log.warning("purchase cut off by the stop", extra={"trxid": order.trxid})
@@ -301,10 +366,19 @@ class Submitter:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: on a full disk the breaker must still count the answers.
-        alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+        alarm = self._record(order, answer)
         if alarm:
             _log.warning("circuit breaker changed", extra={"alarm": type(alarm).__name__})
         await self._store(order, answer, alarm)
+
+    def _record(self, order: Order, answer: Answer) -> BreakerOpened | BreakerClosed | None:
+        if answer == NOT_LEADING:
+            return None  # it says nothing about the biller
+        return self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+
+    async def _buy(self, order: Order) -> Answer:
+        # Between the claim and this moment the process may have stood still for longer than its lease.
+        return await self._biller.buy(order) if self._fence.is_leading() else NOT_LEADING
 
     async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, with retries until the database accepts it."""
@@ -357,14 +431,22 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _recover(work: UnitOfWork) -> int:
+def recover(work: UnitOfWork, *, claimed_before_ms: int) -> int:
+    """Make due what waits for no reason, and unknown what was left submitting; return how many of these."""
     make_due_at_start(work)
-    return _sweep(work)
+    return _sweep(work, submitting(work.tx, claimed_before_ms=claimed_before_ms))
 
 
-def _sweep(work: UnitOfWork) -> int:
-    # Whatever their time of change: the clock may have been set back since.
-    stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+def submitting(tx: Tx, *, claimed_before_ms: int = END_OF_TIME_MS) -> list[Order]:
+    """Return the orders whose post may be under way, or was when its process died."""
+    return orders.in_state(tx, State.SUBMITTING, changed_before_ms=claimed_before_ms, limit=SWEEP_LIMIT)
+
+
+def _unchanged(tx: Tx, before: list[Order]) -> list[Order]:
+    return [order for order in before if orders.get(tx, order.trxid) == order]
+
+
+def _sweep(work: UnitOfWork, stranded: list[Order]) -> int:
     for order in stranded:
         event = Unclear(why="stopped while sending", cause=UnknownCause.NOT_STORED)
         apply_event_to(work, order.trxid, event, actor="start")

@@ -38,6 +38,7 @@ from bot.notices.orders import (
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
+from bot.notices.recaps import RecapsNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
@@ -63,6 +64,7 @@ from bot.texts import (
     people,
     placing,
     price_list,
+    recaps,
     receipts,
     reports,
     restore_gate,
@@ -138,6 +140,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
+    if isinstance(notice, RecapsNotice):
+        return recaps.words(notice)
     if isinstance(notice, StatementsNotice):
         return statements.words(notice)
     if isinstance(notice, ReceiptsNotice):

@@ -49,7 +49,7 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
 
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
@@ -57,13 +57,13 @@ ORDER BY due_at_ms, trxid LIMIT :limit;
 -- Promise: as above, and resellers take turns: a hundred orders of one do not delay the single order of another.
 SELECT orders.* FROM orders JOIN (
     SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
-    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
 ) AS queue ON queue.trxid = orders.trxid
 WHERE NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
 
 -- name: next_order_due
-SELECT due_at_ms FROM orders WHERE state = 'placed'
+SELECT due_at_ms FROM orders WHERE state = 'placed' AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms LIMIT 1;
 
@@ -75,8 +75,9 @@ WHERE state = 'placed' AND (orders.user_id = :user_id
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_due_while_held
--- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+-- While the circuit breaker is open, or the balance at the biller is low: placed orders that cost more than what may be
+-- spent, and whose reseller must be notified that they wait or have expired.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) > :over_cost_idr
     AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
         OR NOT EXISTS (SELECT 1 FROM outbox
             WHERE outbox.subject = :subject_prefix || orders.trxid AND outbox.kind = :kind))

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from bot.actors import Standing
 from bot.features.people.assistants import MAX_ASSISTANTS, SHARED_WITHIN_MS
+from bot.grammar.period import day_of, single_day
 from bot.notices.accounts import DailyLimitReached, ShopBalance
 from bot.notices.assistants import (
     AssistantAdded,
@@ -32,11 +33,12 @@ from bot.notices.placing import OrderProposal, OrderRepeated
 from bot.notices.receipts import ReceiptSettings
 from bot.notices.reports import SalesReport
 from bot.orders.model import State
+from bot.purchasing import totals
 from bot.telegram.parse_update import parse_update
 from bot.updates import IncomingMessage, MessageKind, SharedPerson, Toast
-from storage import ledger, order_queries, people
+from storage import ledger, people
 from storage.transaction import Tx
-from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
+from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, ZONE, Shop
 from tests.integration.fakes import a_message, order_text, success_of
 from tests.integration.test_payment import PRICED, Till
 from tests.integration.test_tickets import BCA
@@ -359,9 +361,9 @@ class TestTheShop:
             await till.shop.posts()
             await till.shop.reversals.receive(success_of(order), "1.2.3.4")
         sold = await till.shop.disk.read(
-            lambda tx: order_queries.sold_products(tx, from_ms=0, until_ms=1 << 60)
+            lambda tx: totals.by_reseller(tx, single_day(day_of(till.shop.clock(), ZONE)), ZONE)
         )
-        assert [(each.user_id, each.count) for each in sold] == [(SARI, 2)]
+        assert {user_id: each.succeeded_count for user_id, each in sold.items()} == {SARI: 2}
 
     async def test_what_one_orders_leaves_the_question_to_another_open(self, till: Till) -> None:
         await till.receives(100_000)

@@ -13,6 +13,7 @@ ROWS = (
     ROW,
     replace(ROW, code="S10", closure=ClosedReason.CLOSED),
     replace(ROW, code="PLN20", name="Token PLN 20.000", closure=ClosedReason.RESTING),
+    replace(ROW, code="S25", name="Telkomsel 25.000", closure=ClosedReason.TROUBLE),
     replace(ROW, code="X5", price_idr=None),
 )
 BY_WORDS = say.PriceListPage(
@@ -58,5 +59,15 @@ TO_RESELLERS: tuple[say.ShoppingNotice, ...] = (
     ),
     say.ChosenProductClosed(
         code="PLN20", name="Token PLN 20.000", closure=ClosedReason.RESTING, opens_minute=60, others=()
+    ),
+    *(
+        say.ChosenProductClosed(
+            code="S10",
+            name="Telkomsel 10.000",
+            closure=ClosedReason.TROUBLE,
+            opens_minute=None,
+            others=others,
+        )
+        for others in ((ROW,), ())
     ),
 )
