@@ -135,8 +135,12 @@ class FinishedMove(Struct, frozen=True, kw_only=True):
 
 
 async def _ask(visit: Visit) -> Response:
-    """Show what a move would do, before it is made."""
     return await _answer(visit, await visit.write(lambda work: _offer_typed(work, visit)))
+
+
+async def _begin_anew(_: Visit) -> Response:
+    """Answer a browser that loads the address of a form again."""
+    return back_to("/desk/money")
 
 
 async def _confirm(visit: Visit) -> Response:
@@ -180,9 +184,8 @@ def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | Finish
     """Use the button of a question; ask again if it is old, or if the question is another one by now."""
     key, user_id = _typed(visit.form, "key"), visit.visitor.user_id
     owner = inbox.button_owner(work.tx, key)
-    if owner is None or owner.owner_id != user_id:
-        return FinishedMove(was_first=False)
-    button = inbox.use_button(work.tx, key, user_id=user_id, at_ms=work.now_ms)
+    is_own = owner is not None and owner.owner_id == user_id
+    button = inbox.use_button(work.tx, key, user_id=user_id, at_ms=work.now_ms) if is_own else None
     if button is None:
         return FinishedMove(was_first=False)
     move = _read_button(button)
@@ -199,7 +202,6 @@ def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | Finish
 
 
 def _confirming_button(question: MoneyQuestion) -> ButtonSpec:
-    """Return the button that the chat has under a question."""
     return next(spec for row in keyboard_of(question) for spec in row if spec.action in _CONFIRMING)
 
 
@@ -251,7 +253,6 @@ def _about_shop(work: UnitOfWork, move: BalanceChange | LimitSetting) -> MoneyQu
 
 
 def _subject(work: UnitOfWork, question: MoneyQuestion) -> str:
-    """Return the subject by which the chat's functions know what a button is about."""
     match question:
         case TicketQuestion(ticket_id=ticket_id) | TicketCard(ticket_id=ticket_id):
             return ticket_subject(ticket_id)
@@ -268,13 +269,14 @@ def _subject(work: UnitOfWork, question: MoneyQuestion) -> str:
 def _read_button(button: UsedButton) -> MoneyMove:
     """Return the move that was confirmed: what was shown, whatever a form says."""
     subject, payload = button.subject, button.payload
+    first_word = payload.partition(" ")[0]
     match button.action:
         case Action.TICKET_CREDIT:
-            return TicketCredit(ticket_id=ticket_id_of(subject), received_idr=int(payload.partition(" ")[0]))
+            return TicketCredit(ticket_id=ticket_id_of(subject), received_idr=int(first_word))
         case Action.TICKET_ABSENT:
             return TicketAbsence(ticket_id=ticket_id_of(subject))
         case Action.SUSPENSE_CREDIT:
-            return PaymentClaim(mutation_id=mutation_id_of(subject), reseller=payload.partition(" ")[0])
+            return PaymentClaim(mutation_id=mutation_id_of(subject), reseller=first_word)
         case Action.CONFIRM_SUSPENSE_REJECT:
             return PaymentRejection(mutation_id=mutation_id_of(subject))
         case Action.CONFIRM_ADD | Action.CONFIRM_DEDUCT:
@@ -345,5 +347,7 @@ def _typed(form: dict[str, str], name: str) -> str:
 
 PAGES = (
     DeskPage(path="/money/ask", handle=_ask, method="POST", owners_only=True),
+    DeskPage(path="/money/ask", handle=_begin_anew, owners_only=True),
     DeskPage(path="/money/confirm", handle=_confirm, method="POST", owners_only=True),
+    DeskPage(path="/money/confirm", handle=_begin_anew, owners_only=True),
 )
