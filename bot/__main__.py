@@ -21,7 +21,9 @@ from bot.settings import (
     Settings,
     load_file_settings,
     load_settings,
+    load_shell_settings,
 )
+from bot.shell_cli import add_looks, print_orders, print_report, print_status
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
@@ -40,7 +42,8 @@ def main() -> None:
     """Run the command of the command line.
 
     Exit with 0 after success, 2 for invalid settings, 3 for a database that needs the operator, 1 for any
-    other failure; `loket books` exits with 1 only if the books do not tie, with 3 if it cannot read them.
+    other failure. `loket books` exits with 1 only if the books do not tie, `loket status` also if no bot
+    runs; both, and `orders` and `report`, exit with 3 if they cannot read the database.
     """
     parser = argparse.ArgumentParser(
         prog="loket", description="A Telegram bot at which resellers order from one biller."
@@ -58,12 +61,18 @@ def main() -> None:
     restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
     books = commands.add_parser("books", help="check that all money ties to zero, even while the bot runs")
     books.add_argument("--json", action="store_true", help="print the figures and findings as JSON")
+    add_looks(commands, count=_count)
     _add_catalogue(commands.add_parser("catalogue", help="import or export the price list, as XLSX or CSV"))
     # The sandbox parses its own options, including --help: all arguments after `demo` are passed on to it.
     commands.add_parser("demo", help="run the bot in a sandbox, with a web page to chat in", add_help=False)
+    commands.add_parser(
+        "sandbox", help="run Telegram and the biller of the sandbox alone, for a staging bot", add_help=False
+    )
     arguments, others = parser.parse_known_args()
     if arguments.command == "demo":
         _replace_with_sandbox(others)
+    if arguments.command == "sandbox":
+        _replace_with_sandbox(["--no-bot", *others])
     if others:
         parser.error(f"unrecognized arguments: {' '.join(others)}")
     sys.exit(_run_command(arguments))
@@ -80,6 +89,12 @@ def _run_command(arguments: argparse.Namespace) -> int:
             command = partial(_back_up, target=arguments.target, keep=arguments.keep)
         case "books":
             return _check_books(_set_up(load_file_settings), as_json=arguments.json)
+        case "status":
+            return print_status(_set_up(load_shell_settings), as_json=arguments.json)
+        case "orders":
+            return print_orders(_set_up(load_file_settings), arguments)
+        case "report":
+            return print_report(_set_up(load_file_settings), arguments)
         case "restore":
             command = partial(_restore, copy=arguments.copy)
         case "catalogue" if arguments.action == "import":
@@ -210,7 +225,13 @@ def _run_file_command(command: Callable[[], None]) -> int:
 
 def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
     from bot.app import now_ms
-    from storage.backup import back_up, backup_file_name, delete_old_backups, make_backup_folder
+    from storage.backup import (
+        back_up,
+        backup_file_name,
+        delete_old_backups,
+        make_backup_folder,
+        note_backup,
+    )
 
     database = _file_of(settings, "back up PostgreSQL with pg_dump, or with point-in-time recovery")
     if keep is not None:
@@ -218,6 +239,7 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
     contents = back_up(database, file)
+    note_backup(database, file, at_ms=now_ms())
     print(f"{file}: {_described(contents, settings)}; checked and written to disk")
     for old in delete_old_backups(file, keep=keep) if keep else ():
         print(f"{old}: deleted")
@@ -256,6 +278,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot.app import now_ms
 
     price_list = catalogue_cli.read_price_list_file(arguments.file)
+    price_list = catalogue_cli.with_known_levels(settings.database_url, price_list)
     for line in catalogue_cli.reading_lines(price_list):
         print(line)
     applied = catalogue_cli.import_list(

@@ -12,13 +12,18 @@ class Role(StrEnum):
 
 
 class Standing(StrEnum):
-    """The state of a person's application to be a reseller, and of their membership."""
+    """The state of a person's application to be a reseller, and of their membership.
+
+    An assistant orders for the shop of a reseller; DISMISSED is one whom the reseller let go.
+    """
 
     ASKED = "asked"
     APPROVED = "approved"
     REJECTED = "rejected"
     FROZEN = "frozen"
     REMOVED = "removed"
+    ASSISTANT = "assistant"
+    DISMISSED = "dismissed"
 
 
 class Address(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ from bot.desk.app import open_desk
 from bot.features.people import membership
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
@@ -115,6 +117,7 @@ class App:
             monotonic=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),
             random_suffix=lambda: secrets.randbelow(100_000),
+            bot_username=lambda: self.receiver.username or "",
         )
 
     async def set_up_telegram(self) -> None:
@@ -228,6 +231,12 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        price_notices=settings.price_notices,
+        low_balance=LowBalance(settings.biller_low_balance),
+        health_rules=HealthRules(
+            failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000
+        ),
+        recap_minute=settings.recap_minute,
     )
 
 
@@ -259,6 +268,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(close_client, app.client)
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
+        )
+        await app.database.write(
+            lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=now_ms())
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)

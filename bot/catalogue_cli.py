@@ -115,14 +115,27 @@ def _chosen_price(price_list: ParsedPriceList, heading: str) -> int | None:
     return None
 
 
+def with_known_levels(database_url: str, price_list: ParsedPriceList) -> ParsedPriceList:
+    """Return a price list in which the columns of the levels in the database are told from other prices."""
+
+    async def work(database: Database) -> ParsedPriceList:
+        known = await database.read(levels.listed)
+        return with_levels(price_list, (level.key for level in known))
+
+    return asyncio.run(_with_database(database_url, work))
+
+
 def reading_lines(price_list: ParsedPriceList) -> list[str]:
     """Return how a file was read: its columns, what was ignored, and whether it has prices."""
+    prices, keys = [option.title for option in price_list.price_options], dict(price_list.level_columns)
+    others = [title for option, title in enumerate(prices) if option not in keys][1:]
     sections = (
         (
             "columns",
             [f"{column.title} is the {column.column.replace('_', ' ')}" for column in price_list.columns],
         ),
-        ("other prices", [option.title for option in price_list.price_options[1:]]),
+        ("prices of levels", [f"{prices[option]} is the level {key}" for option, key in keys.items()]),
+        ("other prices", others),
         ("columns not read", price_list.unused),
         ("sheets not read", (*price_list.sheets_left, *price_list.sheets_hidden)),
         ("rows without a product", price_list.notes),

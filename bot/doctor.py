@@ -247,6 +247,16 @@ def _advice(settings: Settings) -> list[CheckResult]:
             "any address may send reversals; set REVERSAL_ALLOWED_IPS if the biller publishes its addresses"
         )
         results.append(_warning("reversals", message))
+    if (
+        settings.mutation_secret
+        and settings.mutation_signing_key == settings.mutation_secret.get_secret_value()
+    ):
+        message = (
+            "the key of their signature is the MUTATION_SECRET of their address, which proxies may log: who "
+            "reads it can report money that never came; set MUTATION_SIGNING_SECRET, and the same key at the "
+            "service"
+        )
+        results.append(_warning("mutations", message))
     if any(network.prefixlen == 0 for network in settings.trusted_proxies):
         message = "TRUSTED_PROXIES trusts every address, so every caller can pretend to have another one"
         results.append(_warning("proxies", message))

@@ -30,6 +30,14 @@ class CommandRoute(Struct, frozen=True):
     audience: Audience = Audience.RESELLERS
 
 
+class MessageCommandRoute(Struct, frozen=True):
+    """The words that call `handle` with the whole message, for its line breaks, its picture and its quote."""
+
+    words: tuple[str, ...]
+    handle: Callable[[UnitOfWork, Actor, IncomingMessage], None]
+    audience: Audience = Audience.RESELLERS
+
+
 class Tap(Struct, frozen=True, kw_only=True):
     """A tapped button.
 
@@ -82,6 +90,6 @@ class ReplyRoute(Struct, frozen=True, kw_only=True):
 class Routes(Struct, frozen=True, kw_only=True):
     """All routes of one feature."""
 
-    commands: tuple[CommandRoute, ...] = ()
+    commands: tuple[CommandRoute | MessageCommandRoute, ...] = ()
     buttons: tuple[ButtonRoute, ...] = ()
     replies: tuple[ReplyRoute, ...] = ()

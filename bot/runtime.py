@@ -14,13 +14,18 @@ from bot.delivery.sending import MessageSender
 from bot.deposits.accounts import DepositAccount
 from bot.features.deposits.receiver import MutationReceiver
 from bot.features.deposits.worker import DepositsWorker
+from bot.features.history.recap import RecapWorker
 from bot.features.lazy_content import load_content
+from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
 from bot.purchasing.submitter import Biller, Submitter
+from bot.purchasing.totals import TotalsWorker
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
@@ -32,7 +37,8 @@ class Environment(Struct, frozen=True, kw_only=True):
     """The outside world: the database, the biller, Telegram, clocks and randomness.
 
     `now_ms` returns the Unix time, `monotonic` a monotonic time in seconds, `nonce` a new unguessable text
-    of at most 64 bytes, `random_suffix` a number from 0 to 99999.
+    of at most 64 bytes, `random_suffix` a number from 0 to 99999, `bot_username` the bot's name, empty until
+    Telegram has told it.
     """
 
     database: Database
@@ -43,6 +49,7 @@ class Environment(Struct, frozen=True, kw_only=True):
     monotonic: Callable[[], float]
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
+    bot_username: Callable[[], str] = lambda: ""
 
 
 class RuntimeSettings(Struct, frozen=True, kw_only=True):
@@ -63,6 +70,10 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    price_notices: bool = True
+    low_balance: LowBalance = LowBalance.CONTINUE
+    health_rules: HealthRules = HealthRules()
+    recap_minute: int | None = None
 
 
 class Runtime:
@@ -84,6 +95,7 @@ class Runtime:
         self._build_purchasing(environment, settings)
         self._build_delivery(environment, settings)
         self._build_files_and_deposits(environment, settings)
+        self._build_news(environment, settings)
         self._build_checks(environment, settings)
         self.workers = (
             Worker("submitter", self.submitter.run_once, self.orders_wake_up),
@@ -91,7 +103,10 @@ class Runtime:
             Worker("importer", self.importer.run_once, self.imports_wake_up),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
             Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
+            Worker("news", self.news.run_once, WakeUp()),
             Worker("auditor", self.auditor.run_once, WakeUp()),
+            Worker("totals", self.totals.run_once, WakeUp()),
+            Worker("recap", self.recap.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
 
@@ -102,6 +117,7 @@ class Runtime:
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
             held_since_ms=self.breaker.open_since_ms,
+            bot_username=environment.bot_username,
             reseller_floor_idr=settings.reseller_floor_idr,
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
             deposit_accounts=settings.deposit_accounts,
@@ -109,6 +125,9 @@ class Runtime:
             desk_url=settings.desk_url,
             desk_staff_ids=settings.desk_staff_ids,
             biller_reserve_idr=settings.biller_reserve_idr,
+            low_balance=settings.low_balance,
+            health_rules=settings.health_rules,
+            recap_minute=settings.recap_minute,
             behind_ms=lambda: self.clock_watch.behind_ms(),  # noqa: PLW0108 - it is made with this context
         )
 
@@ -171,6 +190,15 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
         )
 
+    def _build_news(self, environment: Environment, settings: RuntimeSettings) -> None:
+        self.news = NewsWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
+            sends_digests=settings.price_notices,
+        )
+
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.watchdog = Watchdog(
             database=environment.database,
@@ -188,4 +216,13 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
             order_max_age_s=settings.order_max_age_s,
             trx_timeout_s=settings.biller_timeout_s,
+        )
+        self.totals = TotalsWorker(
+            database=environment.database, context=self.context, now_ms=environment.now_ms
+        )
+        self.recap = RecapWorker(
+            database=environment.database,
+            context=self.context,
+            now_ms=environment.now_ms,
+            outbox_wake_up=self.outbox_wake_up,
         )

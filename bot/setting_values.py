@@ -55,6 +55,16 @@ def unset_if_empty(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def yes_or_no(value: object) -> object:
+    """Parse `yes`, `on`, `true` or `1`, and their opposites."""
+    word = value.strip().lower() if isinstance(value, str) else value
+    if word in (True, "yes", "on", "true", "1"):
+        return True
+    if word in (False, "no", "off", "false", "0"):
+        return False
+    raise ValueError("must be yes or no")
+
+
 def reject_placeholder(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("is empty")
@@ -75,6 +85,14 @@ def parse_person_ids(value: object) -> object:
     if len(ids) < len(parts) or any(user_id > MAX_USER_ID or user_id in TELEGRAM_OWN_IDS for user_id in ids):
         raise ValueError("contains an id that no person has")
     return tuple(dict.fromkeys(ids))
+
+
+def check_time_of_day(value: str) -> str:
+    """Return a time of day as `09:05`."""
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", value.strip())
+    if found is None:
+        raise ValueError("must be a time of day such as 21:00, or empty")
+    return f"{int(found[1]):02d}:{found[2]}"
 
 
 def check_database_url(value: str) -> str:

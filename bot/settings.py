@@ -32,6 +32,7 @@ from bot.setting_values import (
     check_merchant_qris,
     check_public_url,
     check_telegram_api_url,
+    check_time_of_day,
     check_time_zone,
     parse_network,
     parse_person_ids,
@@ -41,6 +42,7 @@ from bot.setting_values import (
     unset_if_empty,
     whole_number,
     whole_rupiah,
+    yes_or_no,
 )
 
 MIN_REVERSAL_SECRET_CHARS = 32
@@ -108,7 +110,24 @@ class FileSettings(BaseSettings):
         return _passwords(self.database_url)
 
 
-class Settings(FileSettings):
+class ShellSettings(FileSettings):
+    """The settings of the commands that look at a running Loket: they need no secret either."""
+
+    listen_host: Annotated[str, AfterValidator(check_listen_host)] = "127.0.0.1"
+    listen_port: Annotated[int, whole_number(1, 65535)] = 8080
+    biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    biller_low_balance: Literal["continue", "hold"] = "continue"
+
+    @field_validator("biller_low_balance", mode="before")
+    @classmethod
+    def _known_policy(cls, value: object) -> object:
+        policy = value.strip().lower() if isinstance(value, str) else value
+        if policy not in ("continue", "hold"):
+            raise ValueError("must be continue or hold")
+        return policy
+
+
+class Settings(ShellSettings):
     """The operator's settings, each read from the environment variable of the same name in capitals."""
 
     telegram_token: Secret
@@ -140,14 +159,17 @@ class Settings(FileSettings):
     )  # it may contain a password
     biller_user: str
     biller_password: Secret
-    biller_reserve_idr: Annotated[int | None, whole_rupiah(0, MAX_RESERVE_IDR)] = None
+    price_notices: Annotated[bool, BeforeValidator(yes_or_no)] = True
+    product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5
+    product_pause_s: Annotated[int, whole_number(1, 86_400, unit=" of seconds")] = 900
     reversal_secret: Secret
     reversal_allowed_ips: Networks = ()
     trusted_proxies: Networks = ()
     mutation_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
     mutation_signing_secret: Annotated[Secret | None, BeforeValidator(unset_if_empty)] = None
-    listen_host: Annotated[str, AfterValidator(check_listen_host)] = "127.0.0.1"
-    listen_port: Annotated[int, whole_number(1, 65535)] = 8080
+    recap_at: Annotated[
+        Annotated[str, AfterValidator(check_time_of_day)] | None, BeforeValidator(unset_if_empty)
+    ] = "21:00"
     biller_concurrency: Annotated[int, whole_number(1, 1000)] = 32
     biller_timeout_s: Annotated[float, positive_number(600, unit=" of seconds")] = 45
     order_max_age_s: Annotated[int, whole_number(1, unit=" of seconds")] = 600
@@ -229,6 +251,14 @@ class Settings(FileSettings):
         return None if self.reseller_credit_idr is None else -self.reseller_credit_idr
 
     @property
+    def recap_minute(self) -> int | None:
+        """The minute of the shop's day at which the recap is sent; None if it never is."""
+        if self.recap_at is None:
+            return None
+        hour, minute = self.recap_at.split(":")
+        return 60 * int(hour) + int(minute)
+
+    @property
     def desk_address(self) -> str | None:
         """The address of the desk without its path: DESK_URL, or PUBLIC_URL if browsers can use it safely."""
         if self.desk_url or not self.public_url:
@@ -281,6 +311,11 @@ def load_settings() -> Settings:
 def load_file_settings() -> FileSettings:
     """Return the settings of the commands that only work on files; raise InvalidSettingsError."""
     return _load(FileSettings)
+
+
+def load_shell_settings() -> ShellSettings:
+    """Return the settings of the commands that look at a running Loket; raise InvalidSettingsError."""
+    return _load(ShellSettings)
 
 
 def _load(settings_class: type[AnySettings]) -> AnySettings:

@@ -10,9 +10,11 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
 from bot.deposits.accounts import DepositAccount
-from bot.notices import Notice
+from bot.notices import Notice, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
+from bot.orders.biller_float import LowBalance
+from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
@@ -32,7 +34,8 @@ class WorkContext(Struct, frozen=True, kw_only=True):
 
     `nonce` returns a new unguessable text of at most 64 bytes, `random_suffix` a number from 0 to 99999,
     `held_since_ms` the time since when the circuit breaker holds orders back, None if it is closed,
-    `behind_ms` by how much our clock is behind Telegram's.
+    `behind_ms` by how much our clock is behind Telegram's, `bot_username` the bot's name, empty until
+    Telegram has told it. `recap_minute` is the minute of the shop's day at which the recap is sent.
     """
 
     admin_ids: tuple[int, ...]
@@ -41,6 +44,7 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     random_suffix: Callable[[], int]
     held_since_ms: Callable[[], int | None] = lambda: None
     behind_ms: Callable[[], int] = lambda: 0
+    bot_username: Callable[[], str] = lambda: ""
     reseller_floor_idr: int | None = None
     reseller_daily_limit_idr: int | None = None
     deposit_accounts: tuple[DepositAccount, ...] = ()
@@ -48,6 +52,9 @@ class WorkContext(Struct, frozen=True, kw_only=True):
     desk_url: str | None = None
     desk_staff_ids: tuple[int, ...] = ()
     biller_reserve_idr: int | None = None
+    low_balance: LowBalance = LowBalance.CONTINUE
+    health_rules: HealthRules = HealthRules()
+    recap_minute: int | None = None
     catalogue_cache: CatalogueCache = field(default_factory=CatalogueCache)
 
     @property
@@ -124,6 +131,8 @@ class UnitOfWork(Struct, frozen=True):
 
         Later messages overtake it until `hold_until_ms`.
         """
+        if address.chat_id < 0:  # a group, where everybody reads along
+            notice = without_level_prices(notice, self._base_price)
         message = OutboxMessage(
             chat_id=address.chat_id,
             thread_id=address.thread_id,
@@ -178,6 +187,10 @@ class UnitOfWork(Struct, frozen=True):
                 subject=subject,
             )
             outbox.enqueue(self.tx, replacement, at_ms=self.now_ms)
+
+    def _base_price(self, code: str) -> int | None:
+        product = self.catalogue.find(code)
+        return product.price_idr if product else None
 
     def _keyboard(self, notice: Notice, subject: str) -> Keyboard:
         return tuple(tuple(self._button(spec, subject) for spec in row) for row in keyboard_of(notice))

@@ -26,11 +26,21 @@ class Document(Struct, frozen=True, kw_only=True):
     size_bytes: int | None
 
 
+class SharedPerson(Struct, frozen=True, kw_only=True):
+    """A person whose contact or message somebody sends on; `user_id` is None if Telegram does not tell it."""
+
+    user_id: int | None
+    name: str
+    username: str | None = None
+
+
 class IncomingMessage(Struct, frozen=True, kw_only=True):
     """A message from a user, or from the chat in whose name it was sent.
 
     `at_ms` is Telegram's date; `text` is empty for pictures and other media without a caption.
-    `picture_id` is Telegram's id of the picture in its largest size.
+    `picture_id` is Telegram's id of the picture in its largest size. `shared` is the person of a contact or a
+    forwarded message: of this message, or of the one that it replies to.
+    `replied_text` and `replied_picture_id` are those of the message that this one replies to.
     """
 
     chat_id: int
@@ -46,6 +56,9 @@ class IncomingMessage(Struct, frozen=True, kw_only=True):
     reply_to: int | None
     document: Document | None = None
     picture_id: str | None = None
+    shared: SharedPerson | None = None
+    replied_text: str = ""
+    replied_picture_id: str | None = None
 
 
 class ButtonPress(Struct, frozen=True, kw_only=True):

@@ -11,13 +11,14 @@ from typing import Final
 
 from sandbox import story
 from sandbox.bot_database import BotDatabase
-from sandbox.bot_process import Account, BotDiedError, BotProcess, running_bot
+from sandbox.bot_process import Account, BotDiedError, BotProcess, running_bot, staging_bot
 from sandbox.listen import listening_socket
 from sandbox.server import serve
 from sandbox.telegram.cast import BOT_TOKEN
 from sandbox.world import World
 
 _PORT: Final = 8090
+_BOT_PORT: Final = 8080
 _PORTS_TRIED: Final = 50
 
 
@@ -40,6 +41,17 @@ def _options() -> argparse.ArgumentParser:
         "--port", type=_port, help=f"port of the page; 0 takes any (default: {_PORT}, or the next free one)"
     )
     parser.add_argument("--no-story", action="store_true", help="start with empty chats")
+    parser.add_argument(
+        "--no-bot",
+        action="store_true",
+        help="run Telegram and the biller alone, and print the settings of a bot that uses them",
+    )
+    parser.add_argument(
+        "--bot-port",
+        type=_port,
+        default=_BOT_PORT,
+        help=f"with --no-bot: the port that the bot listens on (default: {_BOT_PORT})",
+    )
     parser.add_argument("--webhook", action="store_true", help="deliver updates by webhook, not by polling")
     return parser
 
@@ -52,7 +64,7 @@ def _port(text: str) -> int:
 
 
 async def _until_stopped(options: argparse.Namespace) -> int:
-    demo = asyncio.create_task(_demo(options))
+    demo = asyncio.create_task(_sandbox(options) if options.no_bot else _demo(options))
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(signal_number, demo.cancel)
@@ -63,6 +75,22 @@ async def _until_stopped(options: argparse.Namespace) -> int:
     except (BotDiedError, PortTakenError, TimeoutError, OSError) as error:
         sys.stderr.write(f"{error}\n")
     return 1
+
+
+async def _sandbox(options: argparse.Namespace) -> None:
+    """Run Telegram, the biller and the bank for a bot of the user's, and print its settings."""
+    world = World(enforce_limits=True)
+    listener, note = _listener(options.port)
+    account = Account(token=BOT_TOKEN, biller_user=world.biller.user, biller_password=world.biller.password)
+    async with serve(world, listener=listener) as url:
+        staging = staging_bot(url, account, port=options.bot_port, webhook=options.webhook)
+        world.biller.reversal_url = staging.reversal_url
+        world.bank.mutations_url = staging.mutations_url
+        sys.stdout.write(staging.env_file)
+        sys.stdout.flush()
+        sys.stderr.write(f"{note}Put this into .env where a staging bot runs, and start it: loket run\n")
+        sys.stderr.write(f"Open {url} in a browser; stop with Ctrl+C.\n")
+        await asyncio.Event().wait()
 
 
 async def _demo(options: argparse.Namespace) -> None:

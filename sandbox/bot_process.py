@@ -27,6 +27,10 @@ STOP_TIMEOUT_S: Final = 10.0
 _POLL_INTERVAL_S: Final = 0.1
 _LOG_TAIL_LINES: Final = 20
 _DATABASE: Final = "loket.db"
+# Of a biller and a bank that do not exist.
+_STAGING_REVERSALS: Final = "sandbox-staging-reversals-0123456789"
+_STAGING_MUTATIONS: Final = "sandbox-staging-mutations-0123456789"
+_STAGING_WEBHOOK: Final = "sandbox-staging-webhook-0123456789"
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 # The bot inherits no other variable: it could be a setting of a real bot, or a proxy that does not reach this
@@ -134,6 +138,35 @@ async def running_bot(
             yield bot
         finally:
             await bot.stop()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagingBot:
+    """The settings of a bot that the user runs, as an `.env` file, and where it listens."""
+
+    env_file: str
+    reversal_url: str
+    mutations_url: str
+
+
+def staging_bot(sandbox_url: str, account: Account, *, port: int, webhook: bool = False) -> StagingBot:
+    """Return the same settings at each start, so that a staging bot survives one of the sandbox."""
+    settings = _settings(sandbox_url, account, port=port)
+    settings |= {
+        "REVERSAL_SECRET": _STAGING_REVERSALS,
+        "MUTATION_SECRET": _STAGING_MUTATIONS,
+        "DATABASE_URL": "sqlite:///staging/loket.db",
+    }
+    url = f"http://127.0.0.1:{port}"
+    if webhook:
+        settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": _STAGING_WEBHOOK}
+    lines = ["# A staging bot at the sandbox: nothing here is real, and no money is spent."]
+    lines += [f"{name}='{value}'" for name, value in settings.items()]
+    return StagingBot(
+        env_file="\n".join(lines) + "\n",
+        reversal_url=f"{url}/reversal/{_STAGING_REVERSALS}",
+        mutations_url=f"{url}/mutations/{_STAGING_MUTATIONS}",
+    )
 
 
 def _settings(sandbox_url: str, account: Account, *, port: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The demo story: a price list, a prepaid reseller and one on credit, orders, a receipt, and a stranger."""
+"""The demo story: prices, a prepaid reseller and one on credit, orders, a receipt, a stranger, a recap."""
 
 import asyncio
 from typing import Final
@@ -17,6 +17,7 @@ _TOO_MUCH: Final = "s50.081234561111"
 _PREPAID: Final = f"/limit {SARI.id} 0"
 _PAID_IN: Final = f"/tambah {SARI.id} 50rb setor tunai"
 _ON_CREDIT: Final = f"/limit {BUDI.id} 500rb"
+_RECAP: Final = "lap gambar"
 _TICKET: Final = "tiket 100rb"
 _THREE_DONE: Final = "✅ 2 sukses · ❌ 1 gagal"
 
@@ -53,6 +54,7 @@ async def play(world: World) -> None:
         together.create_task(_budi(world))
         together.create_task(_stranger(world))
     await _pay_in(world)
+    await _look_at_the_day(world)
     world.biller.configure(
         answer_delay_s=usual.answer_delay_s, result_delay_s=usual.result_delay_s, late_s=usual.late_s
     )
@@ -93,6 +95,12 @@ async def _pay_in(world: World) -> None:
     for ticket in records.tickets if records else ():
         await world.bank.receive(ticket.exact_idr)
         await _wait_for_reply(world, said, BUDI.id, "DEPOSIT MASUK")
+
+
+async def _look_at_the_day(world: World) -> None:
+    """Ask for the recap of the day as Rina."""
+    said = world.telegram.say(RINA.id, _RECAP)
+    await _wait_for_reply(world, said, RINA.id, "Rekap")
 
 
 async def _stranger(world: World) -> None:

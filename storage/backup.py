@@ -5,11 +5,12 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from storage import restores
@@ -78,6 +79,37 @@ def make_backup_folder(folder: Path) -> None:
         raise StorageError(f"{folder} is a file: name a folder, in which several backups can be kept")
     with _storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+class LastBackup(Struct, frozen=True, kw_only=True):
+    """The last backup that was made of a database."""
+
+    file: str
+    at_ms: int
+
+
+def note_backup(database: Path, target: Path, *, at_ms: int) -> None:
+    """Note beside the database that a backup was made, if its folder can be written."""
+    note = _backup_note(database)
+    partial = note.with_name(f"{note.name}.partial")
+    with suppress(OSError):
+        content = msgspec.json.encode(LastBackup(file=str(target.resolve()), at_ms=at_ms))
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        partial.replace(note)
+
+
+def last_backup(database: Path) -> LastBackup | None:
+    """Return the last backup that was noted; None if there is none."""
+    try:
+        return msgspec.json.decode(_backup_note(database).read_bytes(), type=LastBackup)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _backup_note(database: Path) -> Path:
+    return Path(f"{database.resolve()}.backup.json")
 
 
 def delete_old_backups(latest: Path, *, keep: int) -> list[Path]:

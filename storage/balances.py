@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.orders.biller_float import Checkpoint, FloatMove
+from bot.orders.biller_float import Checkpoint, FloatMove, Reserve
 from storage.codec import from_row
 from storage.transaction import ResultRow, Tx
 
@@ -24,6 +24,12 @@ class ReportedBalance(Struct, frozen=True, kw_only=True):
     source: str
     trxid: str
     checkpoint: Checkpoint | None = None
+    reserve: Reserve = Reserve()
+
+    @property
+    def now_idr(self) -> int:
+        """The balance as it should be now, after what moved it since the report."""
+        return self.balance_idr + self.reserve.moved_idr
 
 
 class OrderSum(Struct, frozen=True, kw_only=True):
@@ -47,7 +53,31 @@ def report_balance(tx: Tx, balance: ReportedBalance) -> None:
         topup_idr=checkpoint.topup_idr if checkpoint else 0,
         spent_idr=checkpoint.spent_idr if checkpoint else 0,
         unknown_count=checkpoint.unknown_count if checkpoint else 0,
+        is_alarmed=int(balance.reserve.is_alarmed),
+        is_topped_up=int(balance.reserve.is_topped_up),
     )
+
+
+def judge_reserve(tx: Tx, reserve: Reserve) -> None:
+    """Store how the balance was judged, and the threshold that is used where the operator set none."""
+    tx.run(
+        "judge_reserve",
+        mean_idr=reserve.mean_idr,
+        is_alarmed=int(reserve.is_alarmed),
+        is_topped_up=int(reserve.is_topped_up),
+    )
+
+
+def submitting_cost(tx: Tx) -> int:
+    """Sum the expected cost of the orders whose answer is awaited."""
+    row = tx.one("sum_submitting_orders")
+    return row["cost_idr"] if row else 0
+
+
+def spent_since(tx: Tx, since_ms: int) -> int:
+    """Sum the cost of the orders placed since then that have not failed."""
+    row = tx.one("sum_spent_orders", since_ms=since_ms)
+    return row["cost_idr"] if row else 0
 
 
 def last_balance(tx: Tx) -> ReportedBalance | None:
@@ -91,6 +121,12 @@ def _reported(row: ResultRow) -> ReportedBalance:
         source=row["source"],
         trxid=row["trxid"],
         checkpoint=_checkpoint(row) if row["checkpoint_idr"] is not None else None,
+        reserve=Reserve(
+            moved_idr=row["moved_idr"],
+            mean_idr=row["mean_idr"],
+            is_alarmed=bool(row["is_alarmed"]),
+            is_topped_up=bool(row["is_topped_up"]),
+        ),
     )
 
 

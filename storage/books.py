@@ -3,10 +3,7 @@
 It only reads. Each statement reads whole tables and returns few rows, so that millions of legs take seconds.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -15,11 +12,7 @@ from bot.ledger.books import BooksCheck, BooksFigures, BooksFinding, BooksReport
 from bot.ledger.model import OPERATOR, AccountKind
 from bot.ledger.positions import Position, position_of
 from bot.orders.model import State
-from storage.connection import connect_read_only
-from storage.database import SQLITE, read_server
-from storage.errors import StorageError
-from storage.migrate import refuse_other_version
-from storage.sqlite import run_read_only, translate_error
+from storage.database import read_database
 from storage.transaction import ResultRow, Tx
 
 FINDINGS_A_CHECK = 1000
@@ -54,18 +47,7 @@ class _Sums(Struct, frozen=True, kw_only=True):
 
 def read_report(url: str) -> BooksReport:
     """Check the books of a database, even while Loket runs; raise StorageError if it cannot be read."""
-    if not url.startswith(SQLITE):
-        return read_server(url, check_books)
-    path = Path(url.removeprefix(SQLITE))
-    if not path.is_file():
-        raise StorageError(f"there is no database at {path}")
-    try:
-        with closing(connect_read_only(path)) as connection:
-            refuse_other_version(connection)
-            return run_read_only(check_books, connection)
-    except (sqlite3.Error, StorageError) as error:
-        fault = translate_error(error)
-        raise type(fault)(f"{path}: {fault}") from error
+    return read_database(url, check_books)
 
 
 def check_books(tx: Tx) -> BooksReport:

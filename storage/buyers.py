@@ -17,8 +17,9 @@ from storage.transaction import Tx
 class Buyer(Struct, frozen=True, kw_only=True):
     """A person as far as orders depend on it; what does not exist is None.
 
-    `account` is what the shop pays from. `restore` is the last of this database, `catalogue` its version, and
-    `is_chat_unreachable` says whether the chat that was asked about has parked messages.
+    `account` is what the shop pays from; an assistant has the account and the level of the owner.
+    `restore` is the last of this database, `catalogue` its version, and `is_chat_unreachable` says whether
+    the chat that was asked about has parked messages.
     """
 
     person: Person | None
@@ -58,6 +59,8 @@ def _person(user_id: int, values: dict[str, Any]) -> Person:
         thread_id=values["thread_id"],
         message_id=values["message_id"],
         changed_at_ms=values["changed_at_ms"],
+        owner_id=values["owner_id"],
+        note=values["note"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The catalogue: its current products, every version of it, and who made each version."""
+"""The catalogue: its products, every version of it and who made it, and which products fail at the biller."""
 
 from msgspec import Struct
 
@@ -6,7 +6,8 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff, ChangeKind, ProductChange, diff_catalogue
 from bot.catalogue.levels import Level, priced
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, LevelPrice, Product
-from storage import costs
+from bot.orders.product_health import ProductHealth
+from storage import costs, levels, price_digests
 from storage.codec import dump
 from storage.transaction import ResultRow, Tx
 
@@ -68,6 +69,8 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
     version = old.version + 1
     if current_version(tx).version != old.version or not _add_version(tx, version, edit):
         return None
+    if any(_moves_prices(change) for change in found.changes):
+        price_digests.collect(tx, from_version=old.version, levels=levels.listed(tx), at_ms=edit.at_ms)
     old_positions = {product.code.casefold(): position for position, product in enumerate(old)}
     for position, product in enumerate(new):
         key = product.code.casefold()
@@ -86,6 +89,14 @@ def replace(tx: Tx, old: Catalogue, new: tuple[Product, ...], edit: CatalogueEdi
             after=_facts(change.after),
         )
     return found
+
+
+def _moves_prices(change: ProductChange) -> bool:
+    """Return whether somebody who buys a product pays another price for it."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return False
+    return (before.price_idr, before.level_prices) != (after.price_idr, after.level_prices)
 
 
 def _save_money(tx: Tx, change: ProductChange, *, at_ms: int) -> None:
@@ -177,6 +188,52 @@ def _read(row: ResultRow, level_prices: tuple[LevelPrice, ...]) -> Product:
         cut_off=hours,
         cost_idr=row["cost_idr"],
         level_prices=level_prices,
+    )
+
+
+def health_of(tx: Tx, code: str) -> ProductHealth | None:
+    """Return what is known of a product that failed since its last success; None if it has not."""
+    row = tx.one("product_health", code_folded=code.casefold())
+    return _health(row) if row else None
+
+
+def closed_by_failures(tx: Tx) -> dict[str, ProductHealth]:
+    """Return the products that failures have closed, by their folded codes, the first closed first."""
+    return {row["code_folded"]: _health(row) for row in tx.all("closed_product_health")}
+
+
+def save_health(tx: Tx, code: str, health: ProductHealth) -> None:
+    if health == ProductHealth():
+        tx.run("forget_product_health", code_folded=code.casefold())
+        return
+    tx.run(
+        "save_product_health",
+        code_folded=code.casefold(),
+        failed="\n".join(health.failed),
+        closed_at_ms=health.closed_at_ms,
+        pause_ms=health.pause_ms,
+        probe_at_ms=health.probe_at_ms,
+        probe=health.probe,
+    )
+
+
+def take_probe(tx: Tx, code: str) -> bool:
+    """Reserve the probe of a closed product; return False if another order has it."""
+    return tx.run("take_product_probe", code_folded=code.casefold()) > 0
+
+
+def name_probe(tx: Tx, code: str, trxid: str | None) -> None:
+    """Store which order has the reserved probe; None if no order was placed."""
+    tx.run("name_product_probe", code_folded=code.casefold(), probe=trxid)
+
+
+def _health(row: ResultRow) -> ProductHealth:
+    return ProductHealth(
+        failed=tuple(row["failed"].splitlines()),
+        closed_at_ms=row["closed_at_ms"],
+        pause_ms=row["pause_ms"],
+        probe_at_ms=row["probe_at_ms"],
+        probe=row["probe"],
     )
 
 

@@ -4,7 +4,12 @@ from storage.transaction import Tx
 
 
 def park(tx: Tx, chat_id: int, *, why: str, at_ms: int) -> None:
-    """Park all messages to a chat that Telegram reports as unreachable."""
+    """Park all messages to a chat that Telegram reports as unreachable.
+
+    News is not parked: later it would be old. A broadcast counts it as refused.
+    """
+    tx.run("count_refused_news", chat_id=chat_id)
+    tx.run("drop_refused_news", chat_id=chat_id, fault=why)
     tx.run("park_messages", chat_id=chat_id, fault=why)
     tx.run("mark_chat_unreachable", chat_id=chat_id, why=why, at_ms=at_ms)
 

@@ -8,7 +8,7 @@ in a savepoint of its own. A cancelled caller does not cancel its unit: it runs 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Collection, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -21,7 +21,7 @@ from storage.connection import connect, connect_read_only, disable_busy_timeout,
 from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, StorageError
 from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
-from storage.migrate import migrate
+from storage.migrate import migrate, refuse_other_version
 from storage.sqlite import (
     begin,
     commit,
@@ -64,12 +64,20 @@ RESTORING = ".restoring"
 class Database(Protocol):
     """The interface of the database for the rest of Loket."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> Awaitable[T]:
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,
+        keys: Collection[str] | None = None,
+    ) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
-        Several units may run at the same time, each as if it were alone, and be run again. A unit that is
-        `in_order` sees all that were given before it. One that is in no hurry may wait `within_s` seconds for
-        a commit to share.
+        A unit runs alone, after all that were given before it, and may be run again. With `keys` it may run
+        at the same time as units that have none of them: they name all that it looks at before it changes
+        something. If it is `in_order` it still sees all that were given before it. A unit that is in no hurry
+        may wait `within_s` seconds for a commit to share.
         """
         ...
 
@@ -123,11 +131,22 @@ def look_at_server(url: str) -> "ServerReport":
     return postgres_server.look_at(url)
 
 
-def read_server(url: str, unit: Unit[T]) -> T:
-    """Run a `unit` that only reads on a PostgreSQL server; raise StorageError if that fails."""
-    from storage import postgres_server  # noqa: PLC0415 - its library is optional
+def read_database(url: str, unit: Unit[T]) -> T:
+    """Run a `unit` that only reads, even while Loket runs; raise StorageError if that fails."""
+    if not url.startswith(SQLITE):
+        from storage import postgres_server  # noqa: PLC0415 - its library is optional
 
-    return postgres_server.read(url, unit)
+        return postgres_server.read(url, unit)
+    path = Path(url.removeprefix(SQLITE))
+    if not path.is_file():
+        raise StorageError(f"there is no database at {path}")
+    try:
+        with closing(connect_read_only(path)) as connection:
+            refuse_other_version(connection)
+            return run_read_only(unit, connection)
+    except (sqlite3.Error, StorageError) as error:
+        fault = translate_error(error)
+        raise type(fault)(f"{path}: {fault}") from error
 
 
 class _Waiting(Struct, frozen=True):
@@ -235,7 +254,14 @@ class SqliteDatabase:
         if self._files:
             self._files.set_aside_log()
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - all are
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,  # noqa: ARG002 - all are
+        keys: Collection[str] | None = None,  # noqa: ARG002 - all run alone
+    ) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()

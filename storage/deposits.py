@@ -117,6 +117,22 @@ def reserved_amounts(tx: Tx, above_idr: int, *, up_to_idr: int) -> set[int]:
     return {row["exact_idr"] for row in rows}
 
 
+def recent_amounts(tx: Tx, above_idr: int, *, up_to_idr: int, shop_id: int, since_ms: int) -> dict[int, bool]:
+    """Return the amounts that other shops were given lately, and whether money for each may still come."""
+    rows = tx.all(
+        "recent_amounts", above_idr=above_idr, up_to_idr=up_to_idr, shop_id=shop_id, since_ms=since_ms
+    )
+    return {row["exact_idr"]: bool(row["is_unsettled"]) for row in rows}
+
+
+def is_unsettled_elsewhere(tx: Tx, ticket: Ticket, *, since_ms: int) -> bool:
+    """Return whether another shop was given the amount of a ticket too, and may still pay it."""
+    found = tx.one(
+        "unsettled_amount_elsewhere", exact_idr=ticket.exact_idr, shop_id=ticket.shop_id, since_ms=since_ms
+    )
+    return found is not None
+
+
 def count_since(tx: Tx, shop_id: int, *, since_ms: int) -> int:
     """Return how many tickets a shop has asked for since a time."""
     row = tx.one("count_tickets_of_shop", shop_id=shop_id, since_ms=since_ms)
@@ -161,10 +177,17 @@ def link_mutation(tx: Tx, ticket_id: int, mutation_id: int) -> bool:
     return tx.run("link_mutation", ticket_id=ticket_id, mutation_id=mutation_id) > 0
 
 
-def similar(tx: Tx, amount_idr: int, *, margin_idr: int, since_ms: int, limit: int) -> list[Ticket]:
-    """Return tickets that a payment of an amount may have been meant for, latest first."""
+def similar(
+    tx: Tx, amount_idr: int, *, margin_idr: int, since_ms: int, exact_since_ms: int, limit: int
+) -> list[Ticket]:
+    """Return tickets that a payment may have been meant for: those of its exact amount first."""
     rows = tx.all(
-        "tickets_like_amount", amount_idr=amount_idr, margin_idr=margin_idr, since_ms=since_ms, limit=limit
+        "tickets_like_amount",
+        amount_idr=amount_idr,
+        margin_idr=margin_idr,
+        since_ms=since_ms,
+        exact_since_ms=exact_since_ms,
+        limit=limit,
     )
     return [from_row(Ticket, row) for row in rows]
 

@@ -38,10 +38,14 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class OrderMove(Struct, frozen=True, kw_only=True):
-    """The last leg of an order on the available balance of its shop."""
+    """The last leg of an order on the available balance of its shop.
+
+    `is_of_shop` tells whether the person who typed the order still orders for that shop.
+    """
 
     amount_idr: int
     balance_after_idr: int
+    is_of_shop: bool
 
 
 class OrderLeg(Struct, frozen=True, kw_only=True):
@@ -148,15 +152,15 @@ def count_order_entries(tx: Tx, trxid: str) -> int:
     return row["count"] if row else 0
 
 
-def account_of_owner(tx: Tx, owner_id: int) -> Account | None:
-    """Return the account that a reseller's shop pays from; None if it has not been opened."""
-    row = tx.one("account_of_owner", owner_id=owner_id)
+def account_of_buyer(tx: Tx, user_id: int) -> Account | None:
+    """Return the account of the shop for which a user buys; None if it has not been opened."""
+    row = tx.one("account_of_buyer", user_id=user_id)
     return from_row(Account, row) if row else None
 
 
-def last_limited_move(tx: Tx, trxid: str) -> OrderMove | None:
+def last_limited_move(tx: Tx, trxid: str, *, user_id: int) -> OrderMove | None:
     """Return how an order last moved the available balance of its shop; None if that has no floor."""
-    row = tx.one("last_limited_move", **_sources_of(trxid))
+    row = tx.one("last_limited_move", **_sources_of(trxid), user_id=user_id)
     return from_row(OrderMove, row) if row else None
 
 

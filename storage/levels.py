@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.catalogue.levels import Level, Markup
-from storage import costs
+from storage import costs, price_digests
 from storage.transaction import ResultRow, Tx
 
 
@@ -35,6 +35,8 @@ def save(tx: Tx, level: Level, *, at_ms: int, changed_by: int) -> None:
     """Store a new level or another markup; what was allowed below cost at its prices is not any more."""
     if find(tx, level.key) is None:
         tx.run("outdate_parsed_imports")
+    elif row := tx.one("catalogue_edition"):
+        price_digests.collect(tx, from_version=row["version"], levels=listed(tx), at_ms=at_ms)
     tx.run(
         "save_level",
         level_key=level.key,
@@ -60,9 +62,9 @@ def give(tx: Tx, shop_id: int, key: str | None, *, at_ms: int) -> None:
     tx.run("set_level_of_shop", shop_id=shop_id, level_key=key, at_ms=at_ms)
 
 
-def changed_at_ms(tx: Tx, owner_id: int) -> int:
-    """Return when a level last changed the prices of a reseller's shop; 0 if none did."""
-    row = tx.one("level_of_owner_changed", owner_id=owner_id)
+def changed_at_ms(tx: Tx, user_id: int) -> int:
+    """Return when a level last changed the prices that a user buys at; 0 if none did."""
+    row = tx.one("level_of_buyer_changed", user_id=user_id)
     return max(row["given_at_ms"], row["changed_at_ms"]) if row else 0
 
 

@@ -99,3 +99,20 @@ def was_made(database: Path) -> bool:
         return lock_file(database).stat().st_size > 0
     except OSError:
         return False
+
+
+def holder_of(database: Path) -> int | None:
+    """Return the id of the process that runs on this database, without touching its locks; None if none does.
+
+    It is 0 for a process that this one cannot see, such as one of another container.
+    """
+    try:
+        found = lock_file(database).stat()
+        locks = Path("/proc/locks").read_text(encoding="ascii")
+    except OSError:
+        return None
+    place = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    for fields in map(str.split, locks.splitlines()):
+        if len(fields) > 5 and fields[1] == "FLOCK" and fields[5] == place:  # noqa: PLR2004 - the form of the file
+            return max(0, int(fields[4]))
+    return None

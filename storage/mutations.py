@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.deposits.mutations import MutationReport, Service
+from bot.deposits.mutations import MutationReport, Service, UnreadableRow
+from bot.notices.deposits import SuspenseReason
 from storage.codec import from_row
 from storage.transaction import Tx
 
@@ -46,6 +47,7 @@ class Mutation(Struct, frozen=True, kw_only=True):
     shop_id: int | None
     decided_at_ms: int | None
     decided_by: int | None
+    suspense_reason: SuspenseReason | None
 
 
 def store_post(tx: Tx, service: Service, body: str, *, at_ms: int) -> None:
@@ -78,6 +80,19 @@ def insert(tx: Tx, service: Service, report: MutationReport, *, at_ms: int) -> M
     return from_row(Mutation, row) if row else None
 
 
+def store_unreadable(tx: Tx, service: Service, row: UnreadableRow, *, at_ms: int) -> bool:
+    """Store a row that could not be read; return False if it was stored before."""
+    changed_rows = tx.run(
+        "store_unreadable_mutation",
+        service=service,
+        fingerprint=row.fingerprint,
+        at_ms=at_ms,
+        why=row.why,
+        body=row.text,
+    )
+    return changed_rows > 0
+
+
 def get(tx: Tx, mutation_id: int) -> Mutation | None:
     row = tx.one("mutation_by_id", mutation_id=mutation_id)
     return from_row(Mutation, row) if row else None
@@ -103,6 +118,7 @@ def settle(
     at_ms: int,
     shop_id: int | None = None,
     by: int | None = None,
+    suspense_reason: SuspenseReason | None = None,
 ) -> bool:
     """Change the state of a mutation; return False if that is no longer the one of `before`."""
     changed_rows = tx.run(
@@ -113,5 +129,6 @@ def settle(
         at_ms=at_ms,
         shop_id=shop_id,
         by=by,
+        suspense_reason=suspense_reason,
     )
     return changed_rows > 0

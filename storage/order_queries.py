@@ -1,14 +1,13 @@
-"""Reads orders for display: those of a user, those to a destination, and the totals of a period.
+"""Reads orders for display: those of a shop, those to a destination, and those of a period.
 
-`user_id` None means the orders of all users.
+`user_id` is a person of the shop, its owner or an assistant; None means the orders of all shops.
 """
 
 from collections.abc import Iterator
 
 from bot.orders.model import Order, State
-from bot.orders.profit import SoldProduct
-from bot.orders.sales_summary import ProductSales
 from storage.codec import from_row
+from storage.people import shop_owner_id
 from storage.transaction import Tx
 
 ROWS_AT_ONCE = 500
@@ -16,9 +15,10 @@ END_MS = 1 << 62
 
 
 def page_before(tx: Tx, user_id: int, order: Order | None, *, limit: int) -> list[Order]:
-    """Return a user's orders older than `order`, newest first; without `order`, the newest of all."""
+    """Return a shop's orders older than `order`, newest first; without `order`, the newest of all."""
     at_ms, trxid = (order.placed_at_ms, order.trxid) if order else (END_MS, "")
-    rows = tx.all("orders_of_user_before", user_id=user_id, at_ms=at_ms, trxid=trxid, limit=limit)
+    owner_id = shop_owner_id(tx, user_id)
+    rows = tx.all("orders_of_shop_before", owner_id=owner_id, at_ms=at_ms, trxid=trxid, limit=limit)
     return [from_row(Order, row) for row in rows]
 
 
@@ -30,11 +30,21 @@ def newest(tx: Tx, order: Order | None, *, limit: int) -> list[Order]:
 
 
 def page_after(tx: Tx, user_id: int, order: Order, *, limit: int) -> list[Order]:
-    """Return a user's orders directly after `order`, newest first."""
+    """Return a shop's orders directly after `order`, newest first."""
     rows = tx.all(
-        "orders_of_user_after", user_id=user_id, at_ms=order.placed_at_ms, trxid=order.trxid, limit=limit
+        "orders_of_shop_after",
+        owner_id=shop_owner_id(tx, user_id),
+        at_ms=order.placed_at_ms,
+        trxid=order.trxid,
+        limit=limit,
     )
     return [from_row(Order, row) for row in reversed(rows)]
+
+
+def has_ordered_since(tx: Tx, user_id: int, since_ms: int) -> bool:
+    """Return whether a person, and not only another of the same shop, has placed an order since a time."""
+    owner_id = shop_owner_id(tx, user_id)
+    return tx.one("has_typed_since", owner_id=owner_id, user_id=user_id, since_ms=since_ms) is not None
 
 
 def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int) -> list[Order]:
@@ -42,23 +52,9 @@ def to_destination(tx: Tx, destination: str, *, user_id: int | None, limit: int)
     if user_id is None:
         rows = tx.all("orders_to", destination=destination, limit=limit)
     else:
-        rows = tx.all("orders_of_user_to", destination=destination, user_id=user_id, limit=limit)
+        owner_id = shop_owner_id(tx, user_id)
+        rows = tx.all("orders_of_shop_to", destination=destination, owner_id=owner_id, limit=limit)
     return [from_row(Order, row) for row in rows]
-
-
-def sum_by_product(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> list[ProductSales]:
-    """Sum the orders placed from `from_ms` until before `until_ms`, by product and state."""
-    if user_id is None:
-        rows = tx.all("sales_by_product", from_ms=from_ms, until_ms=until_ms)
-    else:
-        rows = tx.all("sales_by_product_of_user", user_id=user_id, from_ms=from_ms, until_ms=until_ms)
-    return [ProductSales(**{**dict(row), "state": State(row["state"])}) for row in rows]
-
-
-def sold_products(tx: Tx, *, from_ms: int, until_ms: int) -> list[SoldProduct]:
-    """Sum the succeeded orders placed from `from_ms` until before `until_ms`, by reseller and product."""
-    rows = tx.all("sold_products", from_ms=from_ms, until_ms=until_ms)
-    return [from_row(SoldProduct, row) for row in rows]
 
 
 def placed_within(tx: Tx, *, user_id: int | None, from_ms: int, until_ms: int) -> Iterator[Order]:
@@ -77,11 +73,16 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
         rows = tx.all("orders_within", after_ms=after_ms, trxid=trxid, until_ms=until_ms, limit=ROWS_AT_ONCE)
     else:
         rows = tx.all(
-            "orders_of_user_within",
-            user_id=user_id,
+            "orders_of_shop_within",
+            owner_id=shop_owner_id(tx, user_id),
             after_ms=after_ms,
             trxid=trxid,
             until_ms=until_ms,
             limit=ROWS_AT_ONCE,
         )
     return [from_row(Order, row) for row in rows]
+
+
+def newest_in_state(tx: Tx, state: State, *, limit: int) -> list[Order]:
+    """Return everybody's orders in a state, newest first."""
+    return [from_row(Order, row) for row in tx.all("newest_orders_in_state", state=state, limit=limit)]

@@ -115,19 +115,25 @@ def line_is_taken(tx: Tx, chat_id: int, message_id: int, line: int) -> bool:
     return tx.one("orders_by_line", chat_id=chat_id, message_id=message_id, line=line) is not None
 
 
-def due(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
+ANY_COST_IDR = 1 << 62
+"""The highest cost of orders where no cost is too high."""
+
+
+def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
     """Return the placed orders that are due, in the order of their due times."""
-    return [from_row(Order, row) for row in tx.all("orders_due", now_ms=now_ms, limit=limit)]
+    rows = tx.all("orders_due", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
+    return [from_row(Order, row) for row in rows]
 
 
-def due_by_turns(tx: Tx, *, now_ms: int, limit: int) -> list[Order]:
+def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
     """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
-    return [from_row(Order, row) for row in tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit)]
+    rows = tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
+    return [from_row(Order, row) for row in rows]
 
 
 def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
-    """Return a user's placed orders, in the order of their due times."""
-    return [from_row(Order, row) for row in tx.all("placed_orders_of_user", user_id=user_id, limit=limit)]
+    """Return the placed orders that a user typed or whose shop they own, in the order of their due times."""
+    return [from_row(Order, row) for row in tx.all("placed_orders_of_person", user_id=user_id, limit=limit)]
 
 
 def due_while_held(
@@ -139,8 +145,9 @@ def due_while_held(
     subject_prefix: str,
     kind: str,
     limit: int,
+    over_cost_idr: int = -1,
 ) -> list[Order]:
-    """Return due orders that are too old, or have no message of `kind` about `subject_prefix` + trxid."""
+    """Return due orders over a cost: too old, or without a message of `kind` of that subject and trxid."""
     rows = tx.all(
         "orders_due_while_held",
         now_ms=now_ms,
@@ -149,13 +156,14 @@ def due_while_held(
         subject_prefix=subject_prefix,
         kind=kind,
         limit=limit,
+        over_cost_idr=over_cost_idr,
     )
     return [from_row(Order, row) for row in rows]
 
 
-def next_due_ms(tx: Tx) -> int | None:
+def next_due_ms(tx: Tx, *, max_cost_idr: int = ANY_COST_IDR) -> int | None:
     """Return when the next placed order is due."""
-    row = tx.one("next_order_due")
+    row = tx.one("next_order_due", max_cost_idr=max_cost_idr)
     return row["due_at_ms"] if row else None
 
 
@@ -207,7 +215,7 @@ def any_in_progress(tx: Tx, chat_id: int, message_id: int) -> bool:
 
 
 def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[Order]:
-    """Return a user's orders for one product and destination, oldest first.
+    """Return the orders of a user's shop for one product and destination, oldest first.
 
     Failed and expired orders are left out, and so are succeeded ones that were placed before `since_ms`.
     """

@@ -59,10 +59,14 @@ class QueuedMessage(Struct, frozen=True, kw_only=True):
 
 
 class ChatQueue(Struct, frozen=True, kw_only=True):
-    """A chat with messages to send, and when the first is due; `rows` are its messages if already read."""
+    """A chat with messages to send, and when the first is due; `rows` are its messages if already read.
+
+    `priority` is that of the first message, which none behind it precedes.
+    """
 
     chat_id: int
     due_at_ms: int
+    priority: int
     rows: tuple[ResultRow, ...] | None = None
 
 
@@ -125,7 +129,12 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
             by_chat.setdefault(row["chat_id"], []).append(row)
     in_order = sorted(by_chat.items(), key=lambda queue: (queue[1][0]["priority"], queue[1][0]["outbox_id"]))
     found = [
-        ChatQueue(chat_id=chat_id, due_at_ms=of_chat[0]["due_at_ms"], rows=tuple(of_chat))
+        ChatQueue(
+            chat_id=chat_id,
+            due_at_ms=of_chat[0]["due_at_ms"],
+            priority=of_chat[0]["priority"],
+            rows=tuple(of_chat),
+        )
         for chat_id, of_chat in in_order
     ]
     return found, min(held, default=None)
@@ -134,7 +143,10 @@ def chat_queues(tx: Tx, *, now_ms: int) -> tuple[list[ChatQueue], int | None]:
 def _many_chat_queues(tx: Tx, now_ms: int) -> tuple[list[ChatQueue], int | None]:
     next_held = tx.one("next_held_message", now_ms=now_ms)
     rows = tx.all("waiting_chat_queues", now_ms=now_ms)
-    found = [ChatQueue(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"]) for row in rows]
+    found = [
+        ChatQueue(chat_id=row["chat_id"], due_at_ms=row["due_at_ms"], priority=row["priority"])
+        for row in rows
+    ]
     return found, next_held["at_ms"] if next_held else None
 
 

@@ -1,14 +1,15 @@
-"""PostgreSQL as the database: each unit is a transaction of its own, and several run at the same time.
+"""PostgreSQL as the database: each unit is a transaction of its own.
 
-Every transaction is SERIALIZABLE: what a unit read is still true when it is stored, also among processes, or
-it is run again. So a rule such as "no order twice" holds without locks that a new statement could forget.
-A unit that must see those given before it says so, and waits for them.
+A unit runs alone, among all processes, unless it names the keys of what it looks at: then it runs at the same
+time as others without these keys. The locks are taken as a transaction begins, so a rule such as "no order
+twice" holds without a lock that a new statement could forget. Within a process, units that may not run at the
+same time do so in the order in which they were given.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -35,6 +36,8 @@ from storage.transaction import (
 
 T = TypeVar("T")
 
+Keys = frozenset[str] | None
+
 _log = logging.getLogger(__name__)
 
 WRITERS = 6
@@ -55,10 +58,8 @@ PROBE_EVERY_S = 1.0
 UNIT_TIMEOUT_S = 20.0
 """Longer than the server's own limit for a statement: a server that does not even answer that is gone."""
 
-CONFLICTS_APART = 3
-"""After this many conflicts a unit runs apart from others that had as many."""
-
-MAX_CONFLICTS = 50
+MAX_CONFLICTS = 20
+"""Deadlocks between rows are rare: so many in a row are a fault."""
 
 
 class PostgresDatabase:
@@ -74,9 +75,8 @@ class PostgresDatabase:
         self._long_readers: asyncio.LifoQueue[LongSession | None] = asyncio.LifoQueue()
         for _ in range(LONG_READERS):
             self._long_readers.put_nowait(None)
-        self._unfinished: dict[asyncio.Task[None], None] = {}
-        """The units that were given and are not stored yet, in the order in which they were given."""
-        self._apart = asyncio.Lock()
+        self._unfinished: dict[asyncio.Task[None], Keys] = {}
+        """The units that were given and are not stored yet, with their keys."""
         self._closing = asyncio.Event()
         self._probing: asyncio.Task[None] | None = None
 
@@ -114,15 +114,23 @@ class PostgresDatabase:
             if session := self._long_readers.get_nowait():
                 await asyncio.to_thread(session.close)
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> asyncio.Future[T]:  # noqa: ARG002 - commits are not shared, so none is worth waiting for
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,  # noqa: ARG002 - commits are not shared, so none is worth waiting for
+        in_order: bool = False,
+        keys: Collection[str] | None = None,
+    ) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         if self._closing.is_set():
             done.set_exception(StorageError("the database is closed"))
             return done
-        earlier = tuple(self._unfinished) if in_order else ()
-        task = asyncio.create_task(self._store(unit, done, earlier), name="unit of work")
-        self._unfinished[task] = None
+        own = None if keys is None else frozenset(keys)
+        earlier = [task for task, held in self._unfinished.items() if in_order or _are_in_conflict(own, held)]
+        task = asyncio.create_task(self._store(unit, own, done, earlier), name="unit of work")
+        self._unfinished[task] = own
         task.add_done_callback(self._unfinished.pop)
         return done
 
@@ -188,12 +196,13 @@ class PostgresDatabase:
         await asyncio.sleep(TRY_AGAIN_S)
 
     async def _store(
-        self, unit: Unit[T], done: "asyncio.Future[T]", earlier: Iterable[asyncio.Task[None]]
+        self, unit: Unit[T], keys: Keys, done: "asyncio.Future[T]", earlier: Iterable[asyncio.Task[None]]
     ) -> None:
-        if waiting := [task for task in earlier if not task.done()]:
-            await asyncio.wait(waiting)
+        for task in earlier:
+            if not task.done():
+                await asyncio.wait((task,))
         try:
-            outcome: UnitDone[T] | UnitFailed = UnitDone(await self._write(unit))
+            outcome: UnitDone[T] | UnitFailed = UnitDone(await self._write(unit, keys))
         except Exception as error:  # noqa: BLE001 - the caller gets it
             outcome = UnitFailed(translate_error(error))
         if isinstance(outcome, UnitDone):
@@ -202,13 +211,13 @@ class PostgresDatabase:
             self.is_writable = False
         set_outcome(done, outcome)
 
-    async def _write(self, unit: Unit[T]) -> T:
+    async def _write(self, unit: Unit[T], keys: Keys) -> T:
         """Run a unit until it is stored or fails by itself; only an outage or its own error is raised."""
         until_s, conflicts, optimistic = self._until_s(), 0, True
         while True:
             try:
-                async with self._apart if conflicts >= CONFLICTS_APART else contextlib.nullcontext():
-                    return await self._attempt(unit, optimistic=optimistic)
+                async with self._writers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
+                    return await session.write(unit, keys=keys, optimistic=optimistic)
             except NeedsSavepoints:
                 optimistic = False
             except CommitLost as lost:
@@ -220,10 +229,6 @@ class PostgresDatabase:
                     await asyncio.sleep(pause_s(conflicts))
                 else:
                     await self._wait_or_raise(error, until_s)
-
-    async def _attempt(self, unit: Unit[T], *, optimistic: bool) -> T:
-        async with self._writers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
-            return await session.write(unit, optimistic=optimistic)
 
     async def _was_stored(self, transaction_id: int) -> bool:
         """Find out what came of a commit whose answer was lost; nothing acts on it before.
@@ -290,6 +295,10 @@ class _Pool:
         while not self._free.empty():
             if session := self._free.get_nowait():
                 await session.close()
+
+
+def _are_in_conflict(one: Keys, other: Keys) -> bool:
+    return one is None or other is None or not one.isdisjoint(other)
 
 
 async def _status_of(session: Session, transaction_id: int) -> str:

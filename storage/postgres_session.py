@@ -5,9 +5,10 @@ loop. So it runs there, in a greenlet, which stops at each statement until its c
 loop turns to others meanwhile. A long report runs on a thread, over a connection that blocks it.
 """
 
+import hashlib
 import random
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any, TypeVar, cast
@@ -50,6 +51,9 @@ _NETWORK = {
 }
 
 MAX_INTEGER = (1 << 63) - 1
+
+ALL_LOCK = 0x6C6F6B65745F
+"""The advisory lock that a unit without keys holds alone, and units with keys together."""
 
 
 class _IntegerDumper(Dumper):
@@ -236,13 +240,13 @@ class Session:
         """Whether the connection cannot be used any more."""
         return self.connection.closed
 
-    async def write(self, unit: Unit[T], *, optimistic: bool) -> T:
-        """Run a unit in a transaction of its own and commit it.
+    async def write(self, unit: Unit[T], *, keys: Collection[str] | None, optimistic: bool) -> T:
+        """Run a unit in a transaction of its own, alone or with its keys locked, and commit it.
 
         Raise CommitLost if it is not known whether it was stored; any other exception means that it was not.
         """
         tx = PostgresTx(self._blocking, optimistic=optimistic)
-        self._begin = b"BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT pg_current_xact_id()"
+        self._begin = _begin(keys)
         value = await self._run(unit, tx)
         if self.connection.info.transaction_status is not TransactionStatus.IDLE:
             await self._commit(value)
@@ -324,6 +328,24 @@ def connect(url: str) -> Connection[TupleRow]:
     connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **_arguments(url))
     connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS).encode())
     return connection
+
+
+def _begin(keys: Collection[str] | None) -> bytes:
+    """Return what begins a transaction: its locks come first, so that each statement sees what is true."""
+    if keys is None:
+        locks = [f"pg_advisory_xact_lock({ALL_LOCK})"]
+    else:
+        # In one order, so that no two units wait for each other.
+        numbers = sorted(map(_lock_number, keys))
+        locks = [f"pg_advisory_xact_lock_shared({ALL_LOCK})"]
+        locks += [f"pg_advisory_xact_lock({number})" for number in numbers]
+    words = ", ".join(["pg_current_xact_id()", *locks])
+    return f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {words}".encode()
+
+
+def _lock_number(key: str) -> int:
+    digest = hashlib.blake2b(key.encode(), digest_size=8, person=b"loket").digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 class LongSession:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from storage import balances
+from storage import balances, news, price_digests
 from storage.transaction import Tx
 
 
@@ -21,8 +21,13 @@ class Restore(Struct, frozen=True, kw_only=True):
 
 
 def start_quarantine(tx: Tx, *, restored_at_ms: int, backup_at_ms: int | None, gap_until_ms: int) -> None:
-    """Store a restore; the balance at the biller is not compared over the gap."""
+    """Store a restore; the balance at the biller is not compared over the gap.
+
+    News is stopped: the copy does not know to whom it was sent since.
+    """
     balances.forget_checkpoint(tx)
+    news.stop_all(tx, at_ms=restored_at_ms)
+    price_digests.end_all(tx)
     tx.run(
         "start_restore_quarantine",
         restored_at_ms=restored_at_ms,

@@ -25,10 +25,10 @@ class Proxy:
         """Cut the next connection whose client sends these words, or with it all others too."""
         self._cut, self._passes_on, self._goes_down = words, passes_on, goes_down
 
-    def go_down(self) -> None:
-        """Cut everything and accept nothing, until `come_up`."""
+    def go_down(self, *, but: asyncio.StreamWriter | None = None) -> None:
+        """Cut everything but one direction, and accept nothing, until `come_up`."""
         self._is_down = True
-        for writer in tuple(self._writers):
+        for writer in self._writers - {but}:
             writer.transport.abort()
 
     def come_up(self) -> None:
@@ -79,8 +79,7 @@ class Proxy:
             writer.transport.abort()
         if self._goes_down:
             # The server must have read what was passed on before its connection ends.
-            self._writers.discard(writer)
-            self.go_down()
+            self.go_down(but=writer)
 
     async def close(self) -> None:
         for writer in self._writers:

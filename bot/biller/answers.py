@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from bot.biller.clauses import clauses_of
 from bot.biller.identity import is_same_code, is_same_destination
 from bot.biller.public_reason import public_reason, raw_words
-from bot.biller.refusals import cause_in
+from bot.biller.refusals import cause_in, speaks_of_product
 from bot.biller.verdict import Claim, read_claim
 from bot.orders.events import Accepted, Refused, Unclear
 from bot.orders.model import FailureCause, Order, UnknownCause
@@ -76,6 +76,11 @@ def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused |
 def failure_cause_of(text: str, *, after_acceptance: bool = False) -> FailureCause:
     """Return the trouble behind a refusal, or behind a failed result (`after_acceptance`)."""
     return cause_in(clauses_of(raw_words(text)), after_acceptance=after_acceptance)
+
+
+def is_about_product(text: str, failure_cause: FailureCause) -> bool:
+    """Return whether the words of a failure speak of its product, not of a customer or the whole biller."""
+    return speaks_of_product(clauses_of(raw_words(text)), failure_cause)
 
 
 def _misfit(said: _Said, *, order: Order, user: str) -> str | None:

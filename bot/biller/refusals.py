@@ -171,6 +171,18 @@ _OTHERS = (
 )
 """Refusals that name none of the troubles above."""
 
+_TROUBLE = "gangguan|maintenance|unavailable|offline|cutof|tutup"
+_WHOLE = "server|sistem|system|host|koneksi|jaringan|network|bank|api|h2h|biller"
+_CUSTOMER = "nomor|no|tujuan|pelanggan|meter|rekening|kartu|akun|account|tagihan|user|player|id"
+_PRODUCT_TROUBLE = (_TROUBLE, "cut of")
+_NOT_OF_A_PRODUCT = (
+    f"{_WHOLE} ~ {_TROUBLE}|kosong|down|eror",
+    f"gangguan|maintenance ~ {_WHOLE}",
+    f"{_CUSTOMER}|saldo|limit ~ {_TROUBLE}|kosong",
+    f"{_CUSTOMER} ~ tidak|belum ~ tersedia|aktif|valid|ada|suport|suported|didukung",
+)
+"""Trouble of the biller as a whole, or of one customer: both say nothing about a product."""
+
 
 def _canonical() -> MappingProxyType[str, str]:
     return MappingProxyType(
@@ -196,6 +208,8 @@ def _phrase(phrase: str) -> str:
 
 _CAUSES = tuple((_pattern(phrases), cause) for cause, phrases in _PHRASES)
 _OURS = _pattern(_OUR_ACCOUNT)
+_TROUBLED, _ELSEWHERE = _pattern(_PRODUCT_TROUBLE), _pattern(_NOT_OF_A_PRODUCT)
+_OF_PRODUCTS = (FailureCause.PRODUCT_UNAVAILABLE, FailureCause.PRODUCT_INACTIVE, FailureCause.OTHER)
 _REFUSAL = _pattern((*(phrase for _, phrases in _PHRASES for phrase in phrases), *_OUR_ACCOUNT, *_OTHERS))
 
 
@@ -214,6 +228,14 @@ def cause_in(clauses: Sequence[Clause], *, after_acceptance: bool) -> FailureCau
         if pattern.search(said):
             return cause
     return FailureCause.ACCOUNT if not after_acceptance and _OURS.search(said) else FailureCause.OTHER
+
+
+def speaks_of_product(clauses: Sequence[Clause], failure_cause: FailureCause) -> bool:
+    """Return whether a failure would meet every other customer of its product too."""
+    said = " . ".join(map(_text, clauses))
+    if failure_cause not in _OF_PRODUCTS or _ELSEWHERE.search(said):
+        return False
+    return failure_cause is not FailureCause.OTHER or _TROUBLED.search(said) is not None
 
 
 def refusal_at(clause: Clause) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from bot.delivery.rate_limit import RateLimiter
+from bot.notices import NEWS_PRIORITY, priority_of
 from storage import outbox
 from storage.outbox import QueuedMessage
 from storage.transaction import Tx
@@ -14,6 +15,9 @@ READ_AT_ONCE = 120
 
 CHATS_AT_ONCE = 30
 """Telegram accepts thirty messages a second in all."""
+
+NEWS_AT_ONCE = 8
+"""Results find a free place whatever news is being sent, even where each message takes a second."""
 
 MAX_PAUSE_S = 300.0
 """The longest pause between two attempts to send a message."""
@@ -39,6 +43,10 @@ class ChatQueues:
         """The chats being sent to; the messenger adds and removes them."""
         self.skipped: set[int] = set()
         """The busy chats that a scan skipped: they may have messages that their own scan has not seen."""
+        self.busy_with_news: set[int] = set()
+        """Those of the busy chats that are sent news."""
+        self.is_news_waiting = False
+        """Whether news waits for a place: the next queue that is done then wakes the messenger."""
         self.is_full = False
         """Whether other chats may wait for a place: a chat that is done then leaves its place to them."""
         self._rate_limiter = rate_limiter
@@ -55,7 +63,8 @@ class ChatQueues:
         queues, wake_ms = outbox.chat_queues(tx, now_ms=now_ms)
         pause_s = IDLE_S if wake_ms is None else min(IDLE_S, (wake_ms - now_ms) / 1000)
         ready: list[list[QueuedMessage]] = []
-        self.is_full = False
+        news_count = len(self.busy_with_news)
+        self.is_full = self.is_news_waiting = False
         for queue in queues:
             if queue.chat_id in self.busy:
                 self.skipped.add(queue.chat_id)
@@ -63,11 +72,16 @@ class ChatQueues:
             if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
                 self.is_full = True
                 break
-            wait_s = self._wait_s(queue.chat_id, queue.due_at_ms, now_ms)
+            is_news = queue.priority == NEWS_PRIORITY
+            if is_news and news_count >= NEWS_AT_ONCE:
+                self.is_news_waiting = True
+                continue
+            wait_s = self._wait_s(queue.chat_id, queue.due_at_ms, now_ms, is_news=is_news)
             if wait_s > 0:
                 pause_s = min(pause_s, wait_s)
                 continue
-            self._rate_limiter.record(queue.chat_id, self._monotonic())
+            news_count += is_news
+            self._rate_limiter.record(queue.chat_id, self._monotonic(), is_news=is_news)
             ready.append(outbox.messages_of(tx, queue, now_ms=now_ms, limit=READ_AT_ONCE))
         return QueueScan(ready, pause_s)
 
@@ -80,10 +94,11 @@ class ChatQueues:
         waiting = outbox.waiting_messages(tx, chat_id, now_ms=now_ms, limit=READ_AT_ONCE)
         if not waiting:
             return QueueScan([], IDLE_S)
-        wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms)
+        is_news = is_news_queue(waiting)
+        wait_s = self._wait_s(chat_id, waiting[0].due_at_ms, now_ms, is_news=is_news)
         if wait_s > 0:
             return QueueScan([], wait_s)
-        self._rate_limiter.record(chat_id, self._monotonic())
+        self._rate_limiter.record(chat_id, self._monotonic(), is_news=is_news)
         return QueueScan([waiting], IDLE_S)
 
     def catch_up(self, tx: Tx, chat_id: int) -> list[QueuedMessage]:
@@ -100,10 +115,15 @@ class ChatQueues:
         """Send nothing to a chat for the time that Telegram asks for."""
         self._rate_limiter.hold(chat_id, self._monotonic() + wait_s, self._monotonic())
 
-    def _wait_s(self, chat_id: int, due_at_ms: int, now_ms: int) -> float:
+    def _wait_s(self, chat_id: int, due_at_ms: int, now_ms: int, *, is_news: bool) -> float:
         due_in_s = (due_at_ms - now_ms) / 1000
         return max(
             # A longer pause is of a clock that was set back since; waits for Telegram are below.
             due_in_s if due_in_s <= MAX_PAUSE_S else 0.0,
-            self._rate_limiter.free_at(chat_id, self._monotonic()) - self._monotonic(),
+            self._rate_limiter.free_at(chat_id, self._monotonic(), is_news=is_news) - self._monotonic(),
         )
+
+
+def is_news_queue(waiting: list[QueuedMessage]) -> bool:
+    """Check whether the first message of a queue is news, and so are all behind it."""
+    return priority_of(waiting[0].message.notice) == NEWS_PRIORITY

@@ -13,7 +13,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.delivery import batch_summary, closed_groups, sending
-from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan
+from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
 from bot.notices import LazyNotice, Result, priority_of
@@ -118,6 +118,8 @@ class Messenger:
         for waiting in found.ready:
             chat_id = waiting[0].message.chat_id
             self._queues.busy.add(chat_id)
+            if is_news_queue(waiting):
+                self._queues.busy_with_news.add(chat_id)
             task = asyncio.create_task(self._send_queue(chat_id, waiting), name=f"chat queue {chat_id}")
             self._sending.add(task)
             task.add_done_callback(partial(self._queue_done, chat_id))
@@ -125,13 +127,15 @@ class Messenger:
     def _queue_done(self, chat_id: int, task: asyncio.Task[float]) -> None:
         queues = self._queues
         queues.busy.discard(chat_id)
+        queues.busy_with_news.discard(chat_id)
         self._sending.discard(task)
         if task.cancelled():
             return
         if error := task.exception():
             _log.error("chat queue failed", exc_info=error, extra={"chat_id": chat_id})
         # Any scan before this moment skipped the chat as busy.
-        if error or task.result() < IDLE_S or queues.is_full or chat_id in queues.skipped:
+        has_waiting = queues.is_full or queues.is_news_waiting or chat_id in queues.skipped
+        if error or task.result() < IDLE_S or has_waiting:
             queues.skipped.discard(chat_id)
             self._wake_up.set()
 

@@ -16,6 +16,9 @@ MINUTE_S = 60.0
 STORM_CHATS, STORM_WINDOW_S = 3, 10.0
 """A wait applies to its own chat; waits of three chats within ten seconds apply to all."""
 
+KEPT_FREE_OF_NEWS = 1 / 3
+"""Of the messages a second in all, what news leaves to results even while none are sent."""
+
 MAX_TRACKED_CHATS = 4096
 """Bounds memory: from here on, chats without recent messages are removed."""
 
@@ -25,11 +28,13 @@ class SlidingWindow:
 
     def __init__(self, count: int, period_s: float) -> None:
         self._times: deque[float] = deque(maxlen=count)
+        self._count = count
         self._period_s = period_s
 
-    def free_at(self) -> float:
-        """Return when the next event is allowed."""
-        return self._times[0] + self._period_s if len(self._times) == self._times.maxlen else 0.0
+    def free_at(self, *, kept_free: float = 0.0) -> float:
+        """Return when the next event is allowed, so that a part of the events is left to others."""
+        count = max(1, self._count - int(self._count * kept_free))
+        return self._times[-count] + self._period_s if len(self._times) >= count else 0.0
 
     def is_expired(self, now_s: float) -> bool:
         """Check whether no event counts any more."""
@@ -87,12 +92,12 @@ class RateLimiter:
         self._holds: deque[tuple[float, int]] = deque(maxlen=32)
         self._all_held_until = 0.0
 
-    def free_at(self, chat_id: int, now_s: float) -> float:
+    def free_at(self, chat_id: int, now_s: float, *, is_news: bool = False) -> float:
         """Return when this chat may get its next message."""
         held = self._held_until.get(chat_id, 0.0)
         chat, group = self._chats.get(chat_id), self._groups.get(chat_id)
         return max(
-            self._all.free_at(),
+            self._all.free_at(kept_free=KEPT_FREE_OF_NEWS if is_news else 0.0),
             self._all_held_until,
             held,
             chat.free_at() if chat else 0.0,
@@ -104,9 +109,14 @@ class RateLimiter:
         group = self._groups.get(chat_id)
         return group is not None and group.is_scarce(now_s)
 
-    def record(self, chat_id: int, now_s: float) -> None:
-        """Record that a message to this chat leaves now."""
+    def record(self, chat_id: int, now_s: float, *, is_news: bool = False) -> None:
+        """Record that a message to this chat leaves now.
+
+        News does not count in its chat, where Telegram lets short bursts pass: a result must not wait for it.
+        """
         self._all.record(now_s)
+        if is_news:
+            return
         if chat_id not in self._chats:
             self._make_room(now_s)
             self._chats[chat_id] = window_for_rate(self._chat_messages_per_s)

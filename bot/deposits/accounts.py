@@ -14,6 +14,10 @@ MIN_TICKET_IDR, MAX_TICKET_IDR = 10_000, 50_000_000
 
 _BANK = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .&-]{0,19}")
 _NUMBER = re.compile(r"[0-9][0-9 .-]{3,19}")
+_MASK = re.compile(r"(?:[xX*•●#?_]|[.…]{2,}|…)+")
+"""What stands for hidden digits; a single dot only parts groups of them."""
+
+_INTERNATIONAL = re.compile(r"628[0-9]{7,11}")
 
 
 class DepositAccount(Struct, frozen=True, kw_only=True):
@@ -47,3 +51,24 @@ def _read_account(text: str, position: int) -> DepositAccount:
             f"account {position}: the holder must be a name of at most {MAX_HOLDER_CHARS} letters"
         )
     return DepositAccount(bank=bank, number=re.sub(r"[ .-]", "", number), holder=holder)
+
+
+def is_same_number(offered: str, reported: str) -> bool:
+    """Return whether a service's way of writing an account may mean the offered number of digits.
+
+    Signs between the digits do not count. Of a masked number those that are shown must agree; a text without
+    any digit says nothing, and may mean every number.
+    """
+    parts = [re.sub(r"[^0-9]", "", part) for part in _MASK.split(reported)]
+    if not any(parts):
+        return True
+    if len(parts) == 1:
+        return _national(offered) == _national(parts[0])
+    shown, national = re.compile("[0-9]*".join(parts)), _national(offered)
+    forms = (offered, national, f"0{national}", f"62{national}")
+    return any(shown.fullmatch(form) for form in forms)
+
+
+def _national(number: str) -> str:
+    """Return a number without what may stand before it: zeros, which a number in JSON cannot have, or +62."""
+    return (number[2:] if _INTERNATIONAL.fullmatch(number) else number).lstrip("0")

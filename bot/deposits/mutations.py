@@ -50,8 +50,32 @@ class MutationReport(Struct, frozen=True, kw_only=True):
     description: str
 
 
+class UnreadableRow(Struct, frozen=True, kw_only=True):
+    """A row that a person must look at: `text` is its JSON, `summary` what tells which money it is about."""
+
+    why: str
+    summary: str
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        """A name of the row: a service sends it again with the next post."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+class MutationReading(Struct, frozen=True, kw_only=True):
+    """What a body reports: money that arrived, and rows that a person must look at."""
+
+    credits: tuple[MutationReport, ...]
+    unreadable: tuple[UnreadableRow, ...]
+
+
 class MalformedPost(ValueError):
     """A signed body is not in the service's form; the message says why."""
+
+
+class _Unreadable(ValueError):
+    """A row cannot be read; the message says why."""
 
 
 def signed_by(post: MutationPost, *, key: str, now_s: float) -> Service | None:
@@ -93,8 +117,8 @@ def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is no number")
 
 
-def read_credits(service: Service, value: object) -> tuple[MutationReport, ...]:
-    """Return the credits of a body; MalformedPost if any part of it cannot be read."""
+def read_mutations(service: Service, value: object) -> MutationReading:
+    """Return what a body reports; MalformedPost if it is no list of mutations at all."""
     match service:
         case Service.MOOTA:
             rows, account_number = value, ""
@@ -104,30 +128,52 @@ def read_credits(service: Service, value: object) -> tuple[MutationReport, ...]:
             rows, account_number = value.get("data_mutasi"), _text(value.get("account_number"))
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_MUTATIONS:
         raise MalformedPost("there is no list of mutations")
+    if not any(isinstance(row, dict) for row in rows):
+        raise MalformedPost("no mutation is an object")
     id_field = "mutation_id" if service is Service.MOOTA else "id"
-    found = [_read_row(row, id_field, account_number) for row in rows]
-    return tuple(credit for credit in found if credit)
+    found: list[MutationReport] = []
+    unreadable: list[UnreadableRow] = []
+    for row in rows:
+        try:
+            report = _read_row(row, id_field, account_number)
+        except _Unreadable as error:
+            unreadable.append(_unreadable(row, str(error), id_field))
+        else:
+            found += [report] if report else []
+    return MutationReading(credits=tuple(found), unreadable=tuple(unreadable))
+
+
+def _unreadable(row: object, why: str, id_field: str) -> UnreadableRow:
+    kept, shown = row, row
+    if isinstance(row, dict):
+        kept = {name: part for name, part in row.items() if name != "api_key"}
+        shown = {name: row[name] for name in (id_field, "type", "amount", "description") if name in row}
+    return UnreadableRow(why=why, summary=_json(shown)[:MAX_TEXT_CHARS], text=_json(kept))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True)
 
 
 def _read_row(row: object, id_field: str, account_number: str) -> MutationReport | None:
-    """Return the money of a row, None for a debit."""
+    """Return the money of a row, None for a debit; raise _Unreadable if a person must look at it."""
     if not isinstance(row, dict):
-        raise MalformedPost("a mutation is no object")
+        raise _Unreadable("a mutation is no object")
     kind = _text(row.get("type")).upper()
     if kind in _DEBITS:
         return None
     if kind not in _CREDITS:
-        raise MalformedPost("a mutation is neither credit nor debit")
+        raise _Unreadable("a mutation is neither credit nor debit")
     service_ref = _text(row.get(id_field))
     if not 0 < len(service_ref) <= MAX_ID_CHARS:
-        raise MalformedPost("a mutation has no id")
+        raise _Unreadable("a mutation has no id")
     amount, description = _text(row.get("amount")), _text(row.get("description"))
     found = _AMOUNT.fullmatch(amount)
     if found is None:
-        raise MalformedPost("a mutation has no amount")
+        raise _Unreadable("a mutation has no amount")
     is_whole = not (found["part"] or "").strip("0")
     if is_whole and int(found["whole"]) == 0:
-        raise MalformedPost("a mutation is of nothing")
+        raise _Unreadable("a mutation is of nothing")
     return MutationReport(
         service_ref=service_ref,
         amount_idr=int(found["whole"]) if is_whole else None,

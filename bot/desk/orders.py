@@ -82,7 +82,9 @@ def _find(tx: Tx, typed: str, after: str, reseller: str) -> FoundOrders | Order:
 
 def _page_of(tx: Tx, user_id: int, after: str) -> FoundOrders:
     page = order_queries.page_before(tx, user_id, orders.get(tx, after), limit=ROWS_A_PAGE + 1)
-    return _rows(tx, page, people.get(tx, user_id))
+    person = people.get(tx, user_id)
+    # Who names an assistant sees the orders of the shop.
+    return _rows(tx, page, people.owner_of(tx, person) if person else None)
 
 
 def _rows(tx: Tx, found: list[Order], person: Person | None = None) -> FoundOrders:

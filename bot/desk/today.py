@@ -6,10 +6,11 @@ from starlette.responses import Response
 from bot.desk.orders import OrderTableRow, table_rows
 from bot.desk.visit import DeskPage, Visit
 from bot.features.biller_balance import biller_balance
-from bot.grammar.period import day_of, midnight_ms
+from bot.grammar.period import day_of, single_day
 from bot.notices.alarms import BillerBalance
-from bot.orders.model import State
-from bot.orders.profit import sum_profit
+from bot.orders.totals import sum_totals
+from bot.purchasing import totals
+from bot.purchasing.totals import ReportScope
 from bot.unit_of_work import UnitOfWork
 from storage import order_queries, orders, outbox, people, restores
 
@@ -41,16 +42,14 @@ class Today(Struct, frozen=True, kw_only=True):
 
 def _read(work: UnitOfWork) -> Today:
     tx = work.tx
-    from_ms = midnight_ms(day_of(work.now_ms, work.zone), work.zone)
-    until_ms = work.now_ms + 1
-    sales = order_queries.sum_by_product(tx, user_id=None, from_ms=from_ms, until_ms=until_ms)
-    profit = sum_profit(order_queries.sold_products(tx, from_ms=from_ms, until_ms=until_ms))
+    scope = ReportScope(period=single_day(day_of(work.now_ms, work.zone)), zone=work.zone)
+    total = sum_totals(totals.by_product(tx, scope).values())
     counts, messages, balance = orders.counts(tx), outbox.counts(tx), biller_balance(work)
     return Today(
-        sold_count=sum(each.count for each in sales if each.state is State.SUCCEEDED),
-        failed_count=sum(each.count for each in sales if each.state is State.FAILED),
-        sales_idr=profit.sales_idr,
-        profit_idr=profit.profit_idr,
+        sold_count=total.succeeded_count,
+        failed_count=total.failed_count,
+        sales_idr=total.sales_idr,
+        profit_idr=total.profit_idr,
         waiting_count=sum(counts.values()),
         decisions_count=balance.waiting_count,
         asking_count=people.count_asking(tx),

@@ -2,6 +2,7 @@
 
 from bot.grammar.period import day_of, midnight_ms
 from bot.notices.alarms import BillerBalance
+from bot.purchasing.biller_deposit import available_funds, threshold_of
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
 
@@ -16,6 +17,7 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
     since_ms = last.reported_at_ms if last else work.now_ms
     accepted = balances.accepted_since(work.tx, since_ms)
     today = balances.succeeded_since(work.tx, midnight_ms(day_of(work.now_ms, work.zone), work.zone))
+    funds = available_funds(work.tx, work.context)
     return BillerBalance(
         balance_idr=last.balance_idr if last else None,
         reported_at_ms=last.reported_at_ms if last else None,
@@ -32,4 +34,6 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         accepted_count=accepted.count,
         accepted_cost_idr=accepted.cost_idr,
         accepted_uncosted_count=accepted.uncosted_count,
+        reserve_idr=threshold_of(work.context, last.reserve) if last else work.context.biller_reserve_idr,
+        is_low_held=funds is not None and funds.is_low,
     )

@@ -3,16 +3,19 @@
 from bot.delivery.messenger import LazyContent
 from bot.features.accounts import statements
 from bot.features.deposits.qr_picture import draw_qr
-from bot.features.history import profits, reports
+from bot.features.history import profits, recap, reports
+from bot.features.news.broadcasts import render_broadcast
 from bot.features.people import membership
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx, render_removals
 from bot.features.receipts.picture import draw_receipt
 from bot.notices import LazyNotice
 from bot.notices.catalogue import CatalogueFile, FileFormat
 from bot.notices.deposits import TicketIssued
+from bot.notices.news import BroadcastNews, BroadcastPreview
 from bot.notices.people import JoinRequests
 from bot.notices.placing import BatchSummary
 from bot.notices.price_list import RemovalFile
+from bot.notices.recaps import DailyRecap
 from bot.notices.receipts import Receipt
 from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.notices.statements import Statement, StatementFile
@@ -26,7 +29,7 @@ from storage import batches, catalogue, levels, orders
 from storage.transaction import Tx
 
 
-def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
+def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:  # noqa: PLR0912 - one flat table
     """Render a lazy notice; LookupError if the database lacks its subject."""
     match notice:
         case BatchSummary():
@@ -51,8 +54,12 @@ def load_content(tx: Tx, notice: LazyNotice, clock: Clock) -> LazyContent:
             return LazyContent(rendered=statements.render_statement_file(tx, notice, clock))
         case ProfitReport():
             return LazyContent(rendered=profits.render_report(tx, notice, clock))
+        case BroadcastNews(broadcast_id=broadcast_id) | BroadcastPreview(broadcast_id=broadcast_id):
+            return LazyContent(rendered=render_broadcast(tx, broadcast_id))
         case ProfitFile():
             return LazyContent(rendered=profits.render_file(tx, notice, clock))
+        case DailyRecap():
+            return LazyContent(rendered=recap.render_recap(tx, notice, clock))
 
 
 def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:

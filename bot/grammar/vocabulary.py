@@ -43,12 +43,13 @@ COMMANDS = frozenset(
         *("start", "menu", "sal", "s", "cs", "hapus", "sukses", "gagal", "batal"),
         *("cek", "status", "harga", "hrg", "h", "ch", "riwayat", "last", "lap", "laporan", "rekap"),
         *("tiket", "tik", "untiket", "deposit", "dep", "dp", "bank", "rekening", "mutasi", "rek", "struk"),
-        *("katalog", "buka", "tutup", "level", "laba"),
+        *("staf", "staff", "undang", "catatan"),
+        *("katalog", "buka", "tutup", "level", "laba", "berhenti", "mulai"),
     )
 )
 """Words that are commands with or without a slash."""
 
-SLASH_COMMANDS = frozenset(("kurang", "limit"))
+SLASH_COMMANDS = frozenset(("kurang", "limit", "umumkan"))
 """Words that are commands only with a slash: without one they may be the code of a product."""
 
 OPENERS = frozenset(("i", "m", "multi", "isi", "beli", "order", "pesan", "pulsa", "tolong", "tlg"))

@@ -6,7 +6,7 @@
 from bot.actors import Actor, Address, Role
 from bot.features import desk_link, guidance
 from bot.features.deposits import tickets
-from bot.features.people import membership
+from bot.features.people import assistants, invites, membership
 from bot.features.price_list import import_review
 from bot.features.shopping import destination_prompt
 from bot.grammar.parse import Parsed, parse
@@ -15,7 +15,7 @@ from bot.handlers.registry import COMMANDS, REPLIES
 from bot.notices.guidance import AdminsOnly
 from bot.purchasing import placing, sn_forwarding, unread_messages
 from bot.purchasing.settlement import OrderSource
-from bot.routing import Audience
+from bot.routing import Audience, MessageCommandRoute
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, MessageKind
 from storage import chats, inbox, outbox, people
@@ -37,6 +37,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
         return
     person = buyer.person
     actor = _actor(message, membership.role_for(work, message.user_id, person))
+    if message.text.startswith(invites.START) and invites.accept_link(work, actor, message):
+        return
     if actor.role is Role.STRANGER:
         if not desk_link.answer_staff(work, actor, message):
             membership.handle_stranger(work, actor, message)
@@ -45,6 +47,8 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
     if person and (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
     if message.kind in _OWN and _is_answer(work, actor, message, parsed):
+        return
+    if message.shared and assistants.accept_shared_person(work, actor, message, parsed):
         return
     if message.document and actor.sees_all and message.kind is not MessageKind.EDITED:
         import_review.request_import(work, actor, message.document, message.message_id)
@@ -71,19 +75,22 @@ def _handle_parsed(work: UnitOfWork, actor: Actor, message: IncomingMessage, par
         case Command():
             # In a group only /commands are meant for the bot: «saldo» may be part of a conversation.
             if message.kind in _OWN and (actor.is_private or parsed.slash):
-                _run_command(work, actor, parsed)
+                _run_command(work, actor, message, parsed)
         case OrderLines():
             _place_orders(work, actor, message, parsed)
         case InvalidInput():
             _explain(work, actor, message, parsed)
 
 
-def _run_command(work: UnitOfWork, actor: Actor, command: Command) -> None:
+def _run_command(work: UnitOfWork, actor: Actor, message: IncomingMessage, command: Command) -> None:
     route = COMMANDS.get(command.word)
     if route is None:
         guidance.explain_format(work, actor, command)
     elif route.audience is Audience.RESELLERS or actor.sees_all:
-        route.handle(work, actor, command)
+        if isinstance(route, MessageCommandRoute):
+            route.handle(work, actor, message)
+        else:
+            route.handle(work, actor, command)
     elif command.slash:
         work.notify(AdminsOnly(), actor.address)
     else:

@@ -6,14 +6,15 @@ from bot.features import desk_link, guidance, topups
 from bot.features.accounts import adjustments, balance, limits, statements
 from bot.features.complaints import complaints
 from bot.features.deposits import crediting, suspense, tickets
-from bot.features.history import order_lookup, profits, reports
-from bot.features.people import membership, price_levels
+from bot.features.history import order_lookup, profits, recap, reports
+from bot.features.news import broadcasts, subscriptions
+from bot.features.people import assistants, directory, invites, membership, price_levels
 from bot.features.price_list import catalogue_admin, import_review
 from bot.features.receipts import receipts
 from bot.features.shopping import destination_prompt, price_browser
 from bot.notices.buttons import Action
 from bot.purchasing import below_cost, manual_resolution, offers, restore_gate, sn_forwarding
-from bot.routing import ButtonRoute, CommandRoute, ReplyRoute, Routes
+from bot.routing import ButtonRoute, CommandRoute, MessageCommandRoute, ReplyRoute, Routes
 
 CAPABILITIES: tuple[Routes, ...] = (
     offers.ROUTES,
@@ -26,12 +27,16 @@ CAPABILITIES: tuple[Routes, ...] = (
     order_lookup.ROUTES,
     reports.ROUTES,
     profits.ROUTES,
+    recap.ROUTES,
     receipts.ROUTES,
     complaints.ROUTES,
     tickets.ROUTES,
     crediting.ROUTES,
     suspense.ROUTES,
     membership.ROUTES,
+    directory.ROUTES,
+    assistants.ROUTES,
+    invites.ROUTES,
     price_levels.ROUTES,
     import_review.ROUTES,
     catalogue_admin.ROUTES,
@@ -40,12 +45,14 @@ CAPABILITIES: tuple[Routes, ...] = (
     limits.ROUTES,
     statements.ROUTES,
     topups.ROUTES,
+    broadcasts.ROUTES,
+    subscriptions.ROUTES,
     desk_link.ROUTES,
     guidance.ROUTES,
 )
 
 
-def _commands(routes: Iterable[Routes]) -> dict[str, CommandRoute]:
+def _commands(routes: Iterable[Routes]) -> dict[str, CommandRoute | MessageCommandRoute]:
     return {word: route for each in routes for route in each.commands for word in route.words}
 
 

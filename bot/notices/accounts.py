@@ -30,7 +30,7 @@ class DailyLimitReached(Struct, frozen=True, kw_only=True):
     """An order was not placed, for it exceeds what the shop may spend in a day.
 
     `left_idr` is what is left of the limit, `begins_at_ms` when it begins again.
-    In a chat that is not private the figures of the shop are not shown.
+    In a chat that is not private the figures of the shop are not shown; a `price_idr` of 0 neither.
     """
 
     code: str

@@ -17,7 +17,7 @@ class HoldCause(StrEnum):
 
 
 class Invariant(StrEnum):
-    """The invariants of orders (I) and of money (W), with their numbers in the audit."""
+    """The invariants of orders (I), of money (W) and of totals (T), with their numbers in the audit."""
 
     ONE_PURCHASE = "I1"
     TOLD = "I5"
@@ -27,6 +27,7 @@ class Invariant(StrEnum):
     RUNNING = "W2"
     TIED = "W3"
     POSITION = "W4"
+    SUMMED = "T1"
 
 
 class UnknownTrxid(Struct, frozen=True, kw_only=True):
@@ -134,7 +135,8 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     """The biller balance as last reported, for admins only, with the cost of today's and of open orders.
 
     The cost of `…_uncosted_count` of these orders is not known. `topup_idr` is what admins noted since that
-    report, `accepted_cost_idr` the cost of what the biller accepted since.
+    report, `accepted_cost_idr` the cost of what the biller accepted since. The admins are alerted below
+    `reserve_idr`; `is_low_held` if orders wait for that reason.
     """
 
     balance_idr: int | None
@@ -152,6 +154,8 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
     accepted_count: int = 0
     accepted_cost_idr: int = 0
     accepted_uncosted_count: int = 0
+    reserve_idr: int | None = None
+    is_low_held: bool = False
 
     @property
     def expected_idr(self) -> int | None:
@@ -162,11 +166,17 @@ class BillerBalance(Struct, frozen=True, kw_only=True):
 
 
 class BillerReserveLow(Struct, frozen=True, kw_only=True):
-    """The reported balance at the biller has fallen below the operator's reserve."""
+    """The balance at the biller has fallen below the reserve, which is a mean of sales where none is set.
+
+    `short_of_idr` is the cost of an order that it certainly cannot pay; `is_held` if orders wait then.
+    """
 
     balance_idr: int
-    reserve_idr: int
+    reserve_idr: int | None
     at_ms: int
+    is_mean: bool = False
+    short_of_idr: int | None = None
+    is_held: bool = False
 
 
 AlarmNotice = (

@@ -24,7 +24,7 @@ class InsufficientBalance(Struct, frozen=True, kw_only=True):
     """An order was not placed, for the shop has too little; `credit_idr` is what it may owe.
 
     `takes_tickets` is whether the shop can pay in by a ticket, without an admin.
-    In a chat that is not private the figures of the shop are not shown.
+    In a chat that is not private the figures of the shop are not shown; a `price_idr` of 0 neither.
     """
 
     code: str

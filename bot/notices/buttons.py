@@ -33,6 +33,8 @@ class Action(StrEnum):
     CHOOSE_PRICE = "choose_price"
     DISCARD_IMPORT = "discard_import"
     CLOSE_PRODUCT = "close_product"
+    OPEN_PRODUCT = "open_product"
+    KEEP_CLOSED = "keep_closed"
     BUY = "buy"
     AGAIN = "again"
     RECEIPT = "receipt"
@@ -60,6 +62,17 @@ class Action(StrEnum):
     CONFIRM_TOPUP = "confirm_topup"
     PROFIT = "profit"
     PROFIT_FILE = "profit_file"
+    RECAP_OFF = "recap_off"
+    NEWER_PEOPLE = "newer_people"
+    OLDER_PEOPLE = "older_people"
+    INVITE_ASSISTANT = "invite_assistant"
+    CONFIRM_ASSISTANT = "confirm_assistant"
+    CONFIRM_DISMISSAL = "confirm_dismissal"
+    SEND_BROADCAST = "send_broadcast"
+    CONFIRM_BROADCAST = "confirm_broadcast"
+    STOP_BROADCAST = "stop_broadcast"
+    STOP_NEWS = "stop_news"
+    RESUME_NEWS = "resume_news"
 
 
 VIEW_ACTIONS = frozenset(
@@ -68,7 +81,9 @@ VIEW_ACTIONS = frozenset(
         *(Action.PRICES, Action.ALL_PRICES, Action.PRODUCT),
         *(Action.ORDER, Action.NEWER, Action.OLDER, Action.REPORT, Action.REPORT_FILE),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.STATEMENT_FILE, Action.OPEN_STATEMENT),
-        *(Action.PROFIT, Action.PROFIT_FILE),
+        *(Action.PROFIT, Action.PROFIT_FILE, Action.RECAP_OFF),
+        *(Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
+        *(Action.STOP_NEWS, Action.RESUME_NEWS),
     }
 )
 """Buttons that show something, or whose action is harmless when repeated: each tap is validated."""

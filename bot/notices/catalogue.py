@@ -101,6 +101,39 @@ class ProductFailing(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class ProductClosedByFailures(Struct, frozen=True, kw_only=True):
+    """The biller failed `failure_count` orders in a row, and the product closed by itself.
+
+    `reason` is the biller's last; from `probe_at_ms` on one order at a time probes the product.
+    """
+
+    code: str
+    name: str
+    failure_count: int
+    reason: str
+    probe_at_ms: int
+    at_ms: int
+
+
+class ProductWorksAgain(Struct, frozen=True, kw_only=True):
+    """A product that had closed by itself is sold again: a probe succeeded, or the admin opened it."""
+
+    code: str
+    name: str
+    closed_at_ms: int
+    at_ms: int
+    admin_name: str = ""
+
+
+class ProductKeptClosed(Struct, frozen=True, kw_only=True):
+    """An admin closed a product that had closed by itself; this replaces its cards."""
+
+    code: str
+    name: str
+    admin_name: str
+    at_ms: int
+
+
 CatalogueNotice = (
     CatalogueChanged
     | CatalogueFile
@@ -110,4 +143,7 @@ CatalogueNotice = (
     | ProductsSwitched
     | ProductUnknown
     | ProductFailing
+    | ProductClosedByFailures
+    | ProductWorksAgain
+    | ProductKeptClosed
 )

@@ -28,6 +28,7 @@ class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
     """All facts for an admin; `note` is what the reseller wrote, empty after a tap.
 
     `raw` is the biller's own text where it contains more than `sn`; `sn_candidate` may be the SN.
+    `owner_name` is the owner of the shop whose assistant complains.
     """
 
     stage: ComplaintStage
@@ -41,6 +42,7 @@ class ComplaintCard(AboutOrder, frozen=True, kw_only=True):
     biller_ref: str | None
     raw: str = ""
     sn_candidate: str = ""
+    owner_name: str = ""
 
 
 class ComplaintClosed(AboutOrder, frozen=True, kw_only=True):

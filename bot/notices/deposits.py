@@ -170,14 +170,29 @@ class AboutPayment(Struct, frozen=True, kw_only=True):
     amount_idr: int
 
 
+class SuspenseReason(StrEnum):
+    """Why reported money credits nobody by itself."""
+
+    NO_TICKET = "no_ticket"
+    OTHER_ACCOUNT = "other_account"
+    """It arrived in an account that the operator does not name for deposits."""
+
+    RESTORED = "restored"
+    """A ticket of this amount may have been lost with the database that a backup replaced."""
+
+    SHARED_AMOUNT = "shared_amount"
+    """Another shop was given this amount lately too, and its money may come late."""
+
+
 class SuspenseCard(AboutPayment, frozen=True, kw_only=True):
-    """Money that fits no ticket, for the admins to credit or to reject."""
+    """Money that credited no ticket, for the admins to credit or to reject."""
 
     service: str
     account_number: str
     note: str
     at_ms: int
     similar: tuple[SimilarTicket, ...]
+    reason: SuspenseReason = SuspenseReason.NO_TICKET
 
 
 class NoDeposits(Struct, frozen=True, kw_only=True):
@@ -221,6 +236,15 @@ class MutationUnreadable(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class MutationRowsUnreadable(Struct, frozen=True, kw_only=True):
+    """To admins: `count` rows of a post could not be read; `rows` are the first of them."""
+
+    service: str
+    count: int
+    rows: tuple[str, ...]
+    at_ms: int
+
+
 DepositsNotice = (
     TicketIssued
     | TicketRefused
@@ -241,4 +265,5 @@ DepositsNotice = (
     | SuspenseClosed
     | SuspensePersonUnknown
     | MutationUnreadable
+    | MutationRowsUnreadable
 )

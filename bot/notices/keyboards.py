@@ -6,12 +6,14 @@ from bot.grammar.parsed import order_text
 from bot.notices import Notice
 from bot.notices.account_keyboards import account_buttons
 from bot.notices.accounts import AccountsNotice
+from bot.notices.assistants import AssistantList, AssistantQuestion, AssistantsNotice, DismissalQuestion
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
-from bot.notices.catalogue import ProductFailing
+from bot.notices.catalogue import ProductClosedByFailures, ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
 from bot.notices.deposit_keyboards import deposit_buttons
 from bot.notices.deposits import DepositsNotice
 from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons, statement_buttons
+from bot.notices.news import NewsNotice, news_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
 from bot.notices.orders import (
     OrderCard,
@@ -22,7 +24,7 @@ from bot.notices.orders import (
     ResolutionQuestion,
     SnQuestion,
 )
-from bot.notices.people import JoinCard, RemovalQuestion
+from bot.notices.people import JoinCard, RemovalQuestion, ResellerList
 from bot.notices.placing import (
     OrderOffer,
     OrderProposal,
@@ -32,6 +34,7 @@ from bot.notices.placing import (
     ProductClosed,
 )
 from bot.notices.price_list import ImportPreview, ReplaceQuestion
+from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import ReopenQuestion, RestoreCard
 from bot.notices.selling_prices import BelowCostCard
@@ -62,10 +65,16 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
         return account_buttons(notice)
     if isinstance(notice, DepositsNotice):
         return deposit_buttons(notice)
+    if isinstance(notice, NewsNotice):
+        return news_buttons(notice)
     if isinstance(notice, JoinCard):
         return _row(Action.APPROVE, Action.REJECT)
     if isinstance(notice, RemovalQuestion):
         return _row(Action.CONFIRM_REMOVE, Action.CANCEL, payload=str(notice.user_id))
+    if isinstance(notice, ResellerList):
+        return _people_pages(notice)
+    if isinstance(notice, AssistantsNotice):
+        return _assistant_buttons(notice)
     if isinstance(notice, ComplaintCard):
         return _complaint_buttons(notice)
     if isinstance(notice, SnUnread):
@@ -80,8 +89,10 @@ def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat
     return _other_buttons(notice)
 
 
-def _other_buttons(notice: Notice) -> ButtonRows:
+def _other_buttons(notice: Notice) -> ButtonRows:  # noqa: PLR0912 - one flat table
     match notice:
+        case DailyRecap(user_id=int()):
+            return _row(Action.RECAP_OFF)
         case OrdersPossibleAgain(trxid=trxid):
             return _row(Action.AGAIN, payload=trxid)
         case OrderCard():
@@ -98,6 +109,8 @@ def _other_buttons(notice: Notice) -> ButtonRows:
             return _row(Action.CONFIRM_FAILURE, Action.CANCEL)
         case ProductFailing(code=code):
             return ((ButtonSpec(action=Action.CLOSE_PRODUCT, payload=code, label=code),),)
+        case ProductClosedByFailures(code=code):
+            return _row(Action.OPEN_PRODUCT, Action.KEEP_CLOSED, payload=code)
         case ImportPreview():
             return _preview_buttons(notice)
         case ReplaceQuestion(price=price, removed_count=removed):
@@ -134,6 +147,27 @@ def _complaint_buttons(notice: ComplaintCard) -> ButtonRows:
     delivered = (Action.COMPLAINT_DELIVERED,) if is_success else ()
     row = _row(*checking, *delivered) if checking or delivered else ()
     return (*row, *_sn_buttons(notice.trxid, notice.sn_candidate)) if is_success and not notice.sn else row
+
+
+def _people_pages(notice: ResellerList) -> ButtonRows:
+    keys = ((Action.NEWER_PEOPLE, notice.newer_key), (Action.OLDER_PEOPLE, notice.older_key))
+    buttons = tuple(ButtonSpec(action=action, payload=key) for action, key in keys if key)
+    return (buttons,) if buttons else ()
+
+
+def _assistant_buttons(notice: AssistantsNotice) -> ButtonRows:
+    """Return the buttons for the owner of a shop, whom alone they obey."""
+    match notice:
+        case AssistantList(user_id=owner_id):
+            return ((ButtonSpec(action=Action.INVITE_ASSISTANT, owner_id=owner_id),),)
+        case AssistantQuestion(owner_id=owner_id):
+            payload = f"{notice.user_id} {notice.username or '-'} {notice.name}"
+            actions = (Action.CONFIRM_ASSISTANT, Action.CANCEL)
+        case DismissalQuestion(owner_id=owner_id):
+            payload, actions = str(notice.user_id), (Action.CONFIRM_DISMISSAL, Action.CANCEL)
+        case _:
+            return ()
+    return (tuple(ButtonSpec(action=action, payload=payload, owner_id=owner_id) for action in actions),)
 
 
 def _sn_buttons(trxid: str, candidate: str) -> ButtonRows:

@@ -12,6 +12,7 @@ from bot.notices.reports import (
     ProfitReport,
     ReportPeriodUnclear,
     ReportsNotice,
+    ReportView,
     SalesReport,
     SalesReportFile,
 )
@@ -67,8 +68,9 @@ def report_buttons(notice: ReportsNotice) -> ButtonRows:
                 *_report_button(notice, notice.before, "« {}"),
                 *_report_button(notice, notice.after, "{} »"),
             ]
+            views = _view_buttons(notice) if notice.user_id is None else ()
             files = tuple(_file_button(notice, form) for form in FileFormat)
-            return (tuple(adjacent), files) if adjacent else (files,)
+            return tuple(row for row in (views, tuple(adjacent), files) if row)
         case ProfitReport():
             return _profit_buttons(notice)
         case SalesReportFile() | ProfitFile() | ReportPeriodUnclear():
@@ -113,10 +115,22 @@ def _statement_file_button(notice: Statement, form: FileFormat) -> ButtonSpec:
     return ButtonSpec(action=Action.STATEMENT_FILE, payload=payload, label=form.upper())
 
 
+def _view_buttons(notice: SalesReport | ProfitReport) -> tuple[ButtonSpec, ...]:
+    """Return the buttons for the other views of the same days."""
+    action, front = Action.PROFIT, ""
+    if isinstance(notice, SalesReport):
+        action, front = Action.REPORT, f"{whose(notice.user_id)}|"
+    return tuple(
+        ButtonSpec(action=action, payload=f"{front}{notice.period}|{view}", label=view)
+        for view in ReportView
+        if view is not notice.view
+    )
+
+
 def _profit_buttons(notice: ProfitReport) -> ButtonRows:
     texts = ((notice.before, "« {}"), (notice.after, "{} »"))
     adjacent = tuple(
-        ButtonSpec(action=Action.PROFIT, payload=text, label=label.format(_short(period)))
+        ButtonSpec(action=Action.PROFIT, payload=f"{text}|{notice.view}", label=label.format(_short(period)))
         for text, label in texts
         if (period := decode_period(text))
     )
@@ -124,7 +138,7 @@ def _profit_buttons(notice: ProfitReport) -> ButtonRows:
         ButtonSpec(action=Action.PROFIT_FILE, payload=f"{notice.period}|{form}", label=form.upper())
         for form in FileFormat
     )
-    return (adjacent, files) if adjacent else (files,)
+    return tuple(row for row in (_view_buttons(notice), adjacent, files) if row)
 
 
 def _numbered(rows: Sequence[OrderRow]) -> ButtonRows:
@@ -155,7 +169,7 @@ def _report_button(notice: SalesReport, text: str, label: str) -> list[ButtonSpe
     period = decode_period(text)
     if period is None:
         return []
-    payload = f"{whose(notice.user_id)}|{period}"
+    payload = f"{whose(notice.user_id)}|{period}|{notice.view}"
     return [ButtonSpec(action=Action.REPORT, payload=payload, label=label.format(_short(period)))]
 
 

@@ -9,7 +9,7 @@ from bot.orders.model import ExpiryReason, FailureCause, State
 class OrderRow(Struct, frozen=True, kw_only=True):
     """An order in a list, with its SN or the reason of its failure.
 
-    `name` is the reseller's, for admins only.
+    `name` is of who typed it: for admins, and for others of the same shop.
     """
 
     trxid: str
@@ -24,8 +24,9 @@ class OrderRow(Struct, frozen=True, kw_only=True):
 
 
 class OrderDetails(AboutOrder, frozen=True, kw_only=True):
-    """One order in full; `at_ms` is when its state changed last. `user_id` and `name` are for admins only.
+    """One order in full; `at_ms` is when its state changed last. `user_id` is for admins only.
 
+    `name` is of who typed it, if that is not who looks, `owner_name` of the owner if an assistant typed it.
     `is_undecided`: the admin who looks can decide the result.
     """
 
@@ -38,6 +39,7 @@ class OrderDetails(AboutOrder, frozen=True, kw_only=True):
     expiry: ExpiryReason | None
     user_id: int | None = None
     name: str = ""
+    owner_name: str = ""
     is_undecided: bool = False
 
 

@@ -39,7 +39,12 @@ class OrderReceived(AboutOrder, frozen=True, kw_only=True):
 
 
 class OrderWaiting(AboutOrder, frozen=True, kw_only=True):
-    """The circuit breaker is open: the order waits in the queue and was not sent."""
+    """The order waits in the queue and was not sent, because the biller is in trouble.
+
+    `is_for_funds`: because the balance there is low, which no reseller may read.
+    """
+
+    is_for_funds: bool = False
 
 
 class OrderSucceeded(AboutResult, frozen=True, kw_only=True):
@@ -110,8 +115,8 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     """An order that an admin must resolve, with the reason `why`.
 
     `dispute` is what a disputed order's report contradicts. `raw` is the biller's last text; `report` is one
-    of its reports that names the order and does not match it. `name` and `username` are the reseller's,
-    `chat_title` the group's, as far as they are known.
+    of its reports that names the order and does not match it. `name` and `username` are of who typed it,
+    `owner_name` is the shop's owner if that was an assistant, `chat_title` the group's, as far as known.
     """
 
     state: State
@@ -126,6 +131,7 @@ class OrderCard(AboutOrder, frozen=True, kw_only=True):
     report: str = ""
     name: str = ""
     username: str | None = None
+    owner_name: str = ""
     chat_title: str = ""
 
 

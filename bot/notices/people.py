@@ -28,10 +28,14 @@ class JoinDecided(Struct, frozen=True, kw_only=True):
 
 
 class JoinAnswer(Struct, frozen=True, kw_only=True):
-    """To a person whose standing changed, or who is no reseller: their standing."""
+    """To a person whose standing changed, or who is no reseller: their standing.
+
+    `owner_name` is the reseller for whom they order, or ordered, as an assistant.
+    """
 
     standing: Standing | None
     fresh: bool = False
+    owner_name: str = ""
 
 
 class StandingChanged(Struct, frozen=True, kw_only=True):
@@ -84,10 +88,63 @@ class ResellerRow(Struct, frozen=True, kw_only=True):
 
 
 class ResellerList(Struct, frozen=True, kw_only=True):
-    """The people whom an admin may freeze, approve or remove; `more` counts those left out."""
+    """A page of the people whom an admin may freeze, approve or remove, `total` in all.
+
+    The keys are of the pages before and after it, empty where there is none. The people whom a search for
+    `typed` found are no page; `has_more` tells whether it left some out.
+    """
 
     rows: tuple[ResellerRow, ...]
-    more: int = 0
+    total: int = 0
+    newer_key: str = ""
+    older_key: str = ""
+    typed: str = ""
+    has_more: bool = False
+
+
+class Relation(Struct, frozen=True, kw_only=True):
+    """A person who belongs to the shop of another, as their owner or assistant."""
+
+    user_id: int
+    name: str
+    username: str | None
+
+
+class PersonCard(Struct, frozen=True, kw_only=True):
+    """All that an admin may know of a person.
+
+    `owner` is set for an assistant, `assistants` for an owner. Balance and level are of their shop; the
+    balance is None before it has one. `came_at_ms` is when they were let in, by the link `invite_id` of
+    `invited_by` if it was by one.
+    """
+
+    user_id: int
+    name: str
+    username: str | None
+    standing: Standing
+    balance_idr: int | None
+    level: str
+    note: str
+    came_at_ms: int | None
+    invite_id: int | None
+    invited_by: str
+    owner: Relation | None
+    assistants: tuple[Relation, ...]
+
+
+class NoteSaved(Struct, frozen=True, kw_only=True):
+    """An admin's note about a person was stored; an empty one was deleted."""
+
+    user_id: int
+    name: str
+    note: str
+
+
+class NoteHelp(Struct, frozen=True, kw_only=True):
+    """How a note is written; `is_too_long` if it was longer than one may be."""
+
+    max_chars: int
+    is_too_long: bool = False
 
 
 PeopleNotice = (
@@ -101,4 +158,7 @@ PeopleNotice = (
     | PersonNotFound
     | PeopleMatching
     | ResellerList
+    | PersonCard
+    | NoteSaved
+    | NoteHelp
 )

@@ -81,6 +81,7 @@ class ClosedReason(StrEnum):
 
     CLOSED = "closed"
     RESTING = "resting"
+    TROUBLE = "trouble"
 
 
 class ProductClosed(Struct, frozen=True, kw_only=True):

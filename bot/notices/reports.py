@@ -4,13 +4,24 @@
 resellers, with costs, for admins in their private chats only.
 """
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from bot.notices.catalogue import FileFormat
 
 
+class ReportView(StrEnum):
+    """What a report lists; `SUMMARY` is the usual list."""
+
+    SUMMARY = "summary"
+    PRODUCT = "product"
+    RESELLER = "reseller"
+    HOUR = "hour"
+
+
 class SalesReport(Struct, frozen=True, kw_only=True):
-    """The totals of a day by product, or of several days by day.
+    """The totals of a day by product, or of several days by day, or as `view` says.
 
     `before` and `after` are the adjacent periods, empty if there are none. `name` is the reseller's, if it is
     an admin who looks.
@@ -22,6 +33,7 @@ class SalesReport(Struct, frozen=True, kw_only=True):
     after: str
     is_today: bool
     name: str = ""
+    view: ReportView = ReportView.SUMMARY
 
 
 class SalesReportFile(Struct, frozen=True, kw_only=True):
@@ -33,12 +45,13 @@ class SalesReportFile(Struct, frozen=True, kw_only=True):
 
 
 class ProfitReport(Struct, frozen=True, kw_only=True):
-    """The profit of a period by product and by reseller, for admins; `before` and `after` as above."""
+    """The profit of a period by product and by reseller, or as `view` says, for admins."""
 
     period: str
     before: str
     after: str
     is_today: bool
+    view: ReportView = ReportView.SUMMARY
 
 
 class ProfitFile(Struct, frozen=True, kw_only=True):

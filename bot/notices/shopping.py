@@ -53,6 +53,7 @@ class PriceListPage(Struct, frozen=True, kw_only=True):
     """A page of products, from page 0; `scope` and `key` identify the list.
 
     For a list by number, `number` is in the form 08… and `carrier` is None if its prefix is not known.
+    `hides_prices` is set in a group if prices of a level are left out.
     """
 
     scope: ListScope
@@ -63,6 +64,7 @@ class PriceListPage(Struct, frozen=True, kw_only=True):
     pages: int
     number: str = ""
     carrier: Carrier | None = None
+    hides_prices: bool = False
 
 
 class NoPrices(Struct, frozen=True, kw_only=True):

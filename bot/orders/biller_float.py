@@ -1,4 +1,6 @@
-"""The balance at the biller as our orders and top-ups move it, compared with what the biller reports."""
+"""The balance at the biller: how our orders and top-ups move it, what is reported, and when it is low."""
+
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -101,3 +103,69 @@ def compare(checkpoint: Checkpoint | None, reported_idr: int) -> Comparison:
 def _charge(order: Order) -> int | None:
     """Return what the biller holds for an order; None if it holds an unknown cost."""
     return order.cost_idr if order.state in CHARGED else 0
+
+
+MEAN_OF_HOURS = 6
+HOURS_IN_RESERVE = 2
+"""Without a reserve of the operator's, the sales of two hours are one: time enough to top up."""
+
+RECOVERED_PERCENT = 110
+"""Refunds lift a balance over its threshold for moments; a top-up that nobody noted lifts it further."""
+
+PROBE_PAUSE_MS = 300_000
+"""While all orders are held one is sent every five minutes: its answer may report a top-up."""
+
+
+class LowBalance(StrEnum):
+    """What becomes of orders while the balance is low."""
+
+    CONTINUE = "continue"
+    HOLD = "hold"
+
+
+class Reserve(Struct, frozen=True, kw_only=True):
+    """How the balance was judged.
+
+    `moved_idr` is what moved it since its last report without a report of its own. `mean_idr` is the
+    threshold where the operator set none. `is_alarmed`: the admins know of this fall; `is_topped_up`: a
+    top-up was noted since.
+    """
+
+    moved_idr: int = 0
+    mean_idr: int | None = None
+    is_alarmed: bool = False
+    is_topped_up: bool = False
+
+
+def mean_reserve(spent_idr: int) -> int | None:
+    """Return the threshold that follows from what was spent in the last hours; None if nothing was."""
+    return HOURS_IN_RESERVE * spent_idr // MEAN_OF_HOURS or None
+
+
+def judge_balance(reserve: Reserve, balance_idr: int, threshold_idr: int | None) -> Reserve:
+    """Judge a balance; the admins are to be alerted if it is alarmed after and was not before."""
+    if threshold_idr is not None and balance_idr < threshold_idr:
+        return reserve if reserve.is_alarmed else replace(reserve, is_alarmed=True, is_topped_up=False)
+    is_recovered = reserve.is_topped_up or (
+        threshold_idr is not None and balance_idr * 100 >= threshold_idr * RECOVERED_PERCENT
+    )
+    return replace(reserve, is_alarmed=False, is_topped_up=False) if is_recovered else reserve
+
+
+class Funds(Struct, frozen=True, kw_only=True):
+    """What may be spent: an order of a higher cost is held, and so is each one if the limit is negative.
+
+    `is_low` if the balance is below its threshold, and `balance_idr` what it certainly has at most.
+    """
+
+    balance_idr: int
+    is_low: bool
+
+    @property
+    def limit_idr(self) -> int:
+        """The highest cost that may be posted."""
+        return min(-1, self.balance_idr) if self.is_low else self.balance_idr
+
+    def allow(self, cost_idr: int | None) -> bool:
+        """Return whether an order may be posted; an unknown cost may be any."""
+        return (cost_idr or 0) <= self.limit_idr

@@ -2,7 +2,7 @@
 
 It only reads, a few orders at a time, in passes of bounded size. A pass checks the orders that changed since
 the last one, then continues a walk through all others, newest first, which starts over at its end. Once a
-night it checks all books as a whole.
+night it checks all books as a whole, and the totals of some days.
 """
 
 import logging
@@ -15,11 +15,13 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
+from bot.grammar.period import day_of
 from bot.ledger.books import BooksCheck, BooksFinding
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
 from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations
 from bot.purchasing.settlement import card_subject, chat_subject
+from bot.purchasing.totals import mismatches
 from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import books, ledger, orders, outbox
@@ -51,6 +53,9 @@ MESSAGES_KEPT_MS = 34 * 86_400_000
 
 BOOKS_AT_HOUR = 3
 """The hour of the shop's day from which on the books are checked as a whole: resellers sleep."""
+
+TOTALS_OF_DAYS_AGO = (1, 2, 7, 30)
+"""Yesterday, and days on which corrections may have landed since they were checked first."""
 
 BOOKS_INVARIANTS = MappingProxyType(
     {
@@ -157,6 +162,20 @@ class Auditor:
             for finding in await self._database.read_long(partial(_listed, check))
         ]
         self.stats.last_books_s, self.stats.last_books_at_ms = self._monotonic() - began_s, now_ms
+        return found + await self._check_totals(day_of(now_ms, self._context.zone))
+
+    async def _check_totals(self, today: date) -> list[InvariantViolation]:
+        """Compare the totals of some days with the sums over their orders."""
+        found: list[InvariantViolation] = []
+        for days in TOTALS_OF_DAYS_AGO:
+            day = today - timedelta(days=days)
+            differing = await self._database.read_long(partial(mismatches, zone=self._context.zone, day=day))
+            found += [
+                InvariantViolation(
+                    invariant=Invariant.SUMMED, trxid="", what=f"the totals differ from the orders: {names}"
+                )
+                for names in differing
+            ]
         return found
 
     async def _read(self, unit: Callable[[Tx], T]) -> T:

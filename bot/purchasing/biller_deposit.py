@@ -6,6 +6,8 @@ Reports of orders in flight together arrive in any order, so that only that of a
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from bot.actors import Address
 from bot.notices.alarms import BillerReserveLow
 from bot.notices.orders import OrdersPossibleAgain
@@ -14,17 +16,22 @@ from bot.orders.biller_float import (
     NO_MOVE,
     Checkpoint,
     Drift,
+    Funds,
+    LowBalance,
     Ok,
+    Reserve,
     Unknown,
     compare,
+    judge_balance,
     move_of,
 )
 from bot.orders.events import Accepted, Failed, OrderEvent, Refused, Succeeded
 from bot.orders.model import FailureCause, Order, State
 from bot.purchasing.notifications import facts_of
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.balances import BeforeReport, DepositWait, ReportedBalance
+from storage.transaction import Tx
 
 NOTIFIED_AT_ONCE = 20
 """Bounds the work of one accepted order; the next one notifies the next chats."""
@@ -74,7 +81,7 @@ def store_balance(
 ) -> None:
     """Store the balance that the biller reported with an event, and alert the admins if it is low or off."""
     last = report.last
-    _warn_of_reserve(work, last, balance_idr)
+    reserve = _judge(work, last.reserve if last else Reserve(), balance_idr)
     checkpoint = last.checkpoint.moved(move_of(before, after)) if last and last.checkpoint else None
     if report.is_alone:
         checkpoint = _compare(work, checkpoint, balance_idr)
@@ -84,6 +91,7 @@ def store_balance(
         source="answer" if isinstance(event, Accepted) else "reversal",
         trxid=after.trxid,
         checkpoint=checkpoint,
+        reserve=reserve,
     )
     balances.report_balance(work.tx, balance)
 
@@ -95,14 +103,63 @@ def follow_float(work: UnitOfWork, before: Order, after: Order) -> None:
         balances.move_float(work.tx, move)
 
 
-def _warn_of_reserve(work: UnitOfWork, last: ReportedBalance | None, balance_idr: int) -> None:
-    """Alert the admins when a reported balance falls below the reserve that the operator set."""
-    reserve_idr = work.context.biller_reserve_idr
-    if reserve_idr is None or balance_idr >= reserve_idr:
+def threshold_of(context: WorkContext, reserve: Reserve) -> int | None:
+    """Return below which balance the admins are alerted; None if nothing is known to say so."""
+    return reserve.mean_idr if context.biller_reserve_idr is None else context.biller_reserve_idr
+
+
+def _judge(
+    work: UnitOfWork, reserve: Reserve, balance_idr: int, *, short_of_idr: int | None = None
+) -> Reserve:
+    """Alert the admins when the balance falls below its threshold, or is `short_of_idr` for an order."""
+    threshold_idr = threshold_of(work.context, reserve)
+    after = judge_balance(reserve, balance_idr, threshold_idr if short_of_idr is None else short_of_idr)
+    if after.is_alarmed and not reserve.is_alarmed:
+        notice = BillerReserveLow(
+            balance_idr=balance_idr,
+            reserve_idr=threshold_idr,
+            is_mean=work.context.biller_reserve_idr is None,
+            short_of_idr=short_of_idr,
+            is_held=work.context.low_balance is LowBalance.HOLD,
+            at_ms=work.now_ms,
+        )
+        work.notify_admins(notice, subject="alert:reserve")
+    return after
+
+
+def refresh_reserve(work: UnitOfWork, mean_idr: int | None) -> bool:
+    """Judge the balance as it should be now, with a new mean; return whether that changed anything."""
+    last = balances.last_balance(work.tx)
+    if last is None:
+        return False
+    reserve = replace(last.reserve, mean_idr=mean_idr)
+    judged = _judge(work, reserve, last.now_idr)
+    if judged != last.reserve:
+        balances.judge_reserve(work.tx, judged)
+    return judged != last.reserve
+
+
+def available_funds(tx: Tx, context: WorkContext) -> Funds | None:
+    """Return what may be spent now; None if orders are not held, or no balance is known."""
+    if context.low_balance is not LowBalance.HOLD:
+        return None
+    last = balances.last_balance(tx)
+    if last is None:
+        return None
+    threshold_idr = threshold_of(context, last.reserve)
+    balance_idr = last.now_idr - balances.submitting_cost(tx)
+    return Funds(balance_idr=balance_idr, is_low=threshold_idr is not None and last.now_idr < threshold_idr)
+
+
+def alert_of_short_funds(work: UnitOfWork, order: Order) -> None:
+    """Alert the admins that an order is held for want of a balance, unless they know of this fall."""
+    last = balances.last_balance(work.tx)
+    if last is None or last.reserve.is_alarmed:
         return
-    if last is None or last.balance_idr >= reserve_idr:
-        notice = BillerReserveLow(balance_idr=balance_idr, reserve_idr=reserve_idr, at_ms=work.now_ms)
-        work.alert_admins(notice, topic="reserve")
+    # Orders under way have taken the rest of what is shown.
+    short_of_idr = max(order.expected_cost_idr or 0, last.now_idr + 1)
+    judged = _judge(work, last.reserve, last.now_idr, short_of_idr=short_of_idr)
+    balances.judge_reserve(work.tx, judged)
 
 
 def _compare(work: UnitOfWork, checkpoint: Checkpoint | None, reported_idr: int) -> Checkpoint | None:
@@ -150,12 +207,12 @@ def _notify(work: UnitOfWork, wait: DepositWait, accepted: Order, event: Accepte
 
 
 def _is_still_too_dear(refused: Order, event: Accepted) -> bool:
-    """Return whether the rest of the deposit certainly cannot pay for the refused order."""
-    return (
-        refused.price_idr is not None
-        and event.balance_idr is not None
-        and event.balance_idr < refused.price_idr
-    )
+    """Return whether the rest of the deposit is too little for the refused order.
+
+    It pays the cost; where none was known, the reseller's price is the nearest figure.
+    """
+    cost_idr = refused.expected_cost_idr if refused.expected_cost_idr is not None else refused.price_idr
+    return cost_idr is not None and event.balance_idr is not None and event.balance_idr < cost_idr
 
 
 def _is_same(refused: Order, accepted: Order) -> bool:

@@ -132,9 +132,9 @@ def order_received(order: Order) -> notices.OrderReceived:
     return notices.OrderReceived(**facts_of(order, order.placed_at_ms))
 
 
-def order_waiting(order: Order, at_ms: int) -> notices.OrderWaiting:
-    """Return the notice that an order waits while the biller is in trouble."""
-    return notices.OrderWaiting(**facts_of(order, at_ms))
+def order_waiting(order: Order, at_ms: int, *, is_for_funds: bool) -> notices.OrderWaiting:
+    """Return the notice that an order waits while the biller is in trouble, or the balance there low."""
+    return notices.OrderWaiting(**facts_of(order, at_ms), is_for_funds=is_for_funds)
 
 
 def order_card(order: Order, at_ms: int, *, raw: str = "", report: str = "") -> notices.OrderCard:

@@ -9,7 +9,7 @@ from bot.notices.buttons import Action
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import OrderProposal, OrderRepeated, ProductClosed, read_payload
 from bot.orders.model import Intent, Order, State
-from bot.purchasing import duplicates, restore_gate
+from bot.purchasing import duplicates, payment, restore_gate
 from bot.purchasing.placing import (
     Refusal,
     answer_refusal,
@@ -85,11 +85,12 @@ def _offer_again(work: UnitOfWork, source: OrderSource, intent: Intent) -> None:
 
 
 def own_order(work: UnitOfWork, actor: Actor, trxid: str) -> Order | Toast:
-    """Return an order that the actor may see, their own or any for an admin; otherwise the toast."""
+    """Return an order that the actor may see, of their shop or any for an admin; otherwise the toast."""
     order = orders.get(work.tx, trxid)
     if order is None:
         return Toast.USED
-    return order if order.user_id == actor.user_id or actor.role is Role.ADMIN else Toast.NOT_YOURS
+    may_see = actor.role is Role.ADMIN or payment.is_of_shop(work, order, actor.user_id)
+    return order if may_see else Toast.NOT_YOURS
 
 
 def _buy(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
@@ -110,7 +111,7 @@ def _again(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    if order.user_id != actor.user_id:
+    if not payment.is_of_shop(work, order, actor.user_id):
         return Toast.NOT_YOURS
     intent = Intent(product_code=order.product_code, destination=order.destination)
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=actor.user_id, now_ms=work.now_ms)

@@ -20,7 +20,7 @@ from bot.notices.orders import (
 from bot.orders.model import Intent, Order, State
 from bot.purchasing import spending
 from bot.unit_of_work import UnitOfWork
-from storage import ledger
+from storage import ledger, people
 from storage.ledger import Account
 
 UNDER_WAY = (State.PLACED, State.SUBMITTING, State.PENDING, State.UNKNOWN)
@@ -28,14 +28,18 @@ NOTICES_WITH_BALANCE = (OrderReceived, OrderSucceeded, OrderFailed, OrderExpired
 
 
 def paying_account(work: UnitOfWork, user_id: int) -> Account:
-    """Return the account that a person's orders are paid from; it is opened with the first of them."""
-    if account := ledger.account_of_owner(work.tx, user_id):
+    """Return the account that a person's orders are paid from, which is the owner's for an assistant.
+
+    It is opened with the first of them.
+    """
+    if account := ledger.account_of_buyer(work.tx, user_id):
         return account
+    owner_id = people.shop_owner_id(work.tx, user_id)
     # An admin is trusted with the operator's own money.
-    is_limited = user_id not in work.admin_ids
+    is_limited = owner_id not in work.admin_ids
     shop_id = ledger.open_shop(
         work.tx,
-        user_id,
+        owner_id,
         floor_idr=work.context.reseller_floor_idr if is_limited else None,
         daily_limit_idr=work.context.reseller_daily_limit_idr if is_limited else None,
         at_ms=work.now_ms,
@@ -47,6 +51,17 @@ def paying_account(work: UnitOfWork, user_id: int) -> Account:
 def account_for_order(work: UnitOfWork, user_id: int) -> Account | None:
     """Return the account that a person pays an order from; None if it has not been opened."""
     return work.buyer(user_id).account
+
+
+def owner_of(work: UnitOfWork, order: Order) -> int:
+    """Return the owner of an order's shop; of an order from before there were shops, who typed it."""
+    owner_id = ledger.owner_of(work.tx, order.shop_id) if order.shop_id is not None else None
+    return order.user_id if owner_id is None else owner_id
+
+
+def is_of_shop(work: UnitOfWork, order: Order, user_id: int) -> bool:
+    """Return whether an order belongs to the shop that a person orders for."""
+    return owner_of(work, order) == people.shop_owner_id(work.tx, user_id)
 
 
 def refusal(
@@ -116,12 +131,13 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
         return notice
     if _is_known_unlimited(work, order):
         return notice
-    moved = ledger.last_limited_move(work.tx, order.trxid)
+    moved = ledger.last_limited_move(work.tx, order.trxid, user_id=order.user_id)
     if moved is None:
         return notice
     line = BalanceLine(
         amount_idr=moved.amount_idr,
         after_idr=moved.balance_after_idr,
-        is_private=order.chat_id == order.user_id,
+        # An assistant who was let go learns the result, and no more of the shop.
+        is_private=order.chat_id == order.user_id and moved.is_of_shop,
     )
     return replace(notice, balance=line)

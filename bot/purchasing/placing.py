@@ -38,11 +38,12 @@ from bot.notices.placing import (
 )
 from bot.notices.restore_gate import CounterClosed
 from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
-from bot.purchasing import below_cost, duplicates, payment, restore_gate
+from bot.purchasing import below_cost, duplicates, payment, product_health, restore_gate
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.payment import account_for_order, paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
+from storage import catalogue as stored_catalogue
 from storage import costs
 from storage.ledger import Account
 
@@ -157,7 +158,13 @@ def _place_intent(
     account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
         return _for_chat(refused, source)
-    return _store(work, source, intent, line, account, product)
+    is_probe = product_health.take_probe(work, product) if product else None
+    if product and is_probe is False:
+        return _closed_notice(work, catalogue, product, intent, source.user_id, ClosedReason.TROUBLE)
+    order = _store(work, source, intent, line, account, product)
+    if is_probe:
+        stored_catalogue.name_probe(work.tx, intent.product_code, order.trxid if order else None)
+    return order
 
 
 def _skipped(catalogue: Catalogue, intent: Intent, next_one: Intent, typed: str) -> Clarification:
@@ -255,23 +262,44 @@ def product_closed(
     `catalogue` and `product` are at the prices of `user_id`. What is held back below its cost is closed for a
     reseller, who must not learn the cost.
     """
-    is_in_cut_off = product.is_in_cut_off(minute_of_day(work.now_ms, work.zone))
-    is_resting = product.is_open and is_in_cut_off
-    if product.is_open and not is_in_cut_off:
+    closure = closure_of(work, product, product_health.troubled_codes(work))
+    if closure is None:
         if not below_cost.is_held_back(work, user_id, product):
             return None
         below_cost.ask_admins(work, user_id, product)
+        closure = ClosedReason.CLOSED
+    return _closed_notice(work, catalogue, product, intent, user_id, closure)
+
+
+def closure_of(work: UnitOfWork, product: Product, troubled: frozenset[str]) -> ClosedReason | None:
+    """Return why nobody can buy a product now; None if it is sold. `troubled` are the codes in trouble."""
+    if not product.is_open:
+        return ClosedReason.CLOSED
+    if product.is_in_cut_off(minute_of_day(work.now_ms, work.zone)):
+        return ClosedReason.RESTING
+    return ClosedReason.TROUBLE if product.code.casefold() in troubled else None
+
+
+def _closed_notice(
+    work: UnitOfWork,
+    catalogue: Catalogue,
+    product: Product,
+    intent: Intent,
+    user_id: int,
+    closure: ClosedReason,
+) -> ProductClosed:
     substitutes = catalogue.substitutes(product)
-    held_back = below_cost.held_back(work, user_id, substitutes)
+    not_sold = product_health.not_sold(work, user_id, substitutes)
     others = tuple(
         order_offer(catalogue, Intent(product_code=other.code, destination=intent.destination))
         for other in substitutes
-        if other.code not in held_back
+        if other.code not in not_sold
     )
+    is_resting = closure is ClosedReason.RESTING
     return ProductClosed(
         code=product.code,
         name=product.name,
-        closure=ClosedReason.RESTING if is_resting else ClosedReason.CLOSED,
+        closure=closure,
         opens_minute=product.cut_off.until_minute if is_resting and product.cut_off else None,
         others=others,
         user_id=user_id,

@@ -21,7 +21,7 @@ from bot.notices.serial_numbers import SnForwarded, SnUnread
 from bot.orders.events import Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
-from bot.purchasing import below_cost, biller_deposit, payment
+from bot.purchasing import biller_deposit, payment, product_health
 from bot.purchasing.biller_words import notify_other_sn, other_sn
 from bot.purchasing.notifications import (
     AdminNotice,
@@ -186,9 +186,11 @@ def apply_event(
     else:
         biller_deposit.store_balance(work, before, after, event, decision.balance_idr, report=report)
     notices = notices_for(before, after, event, work.now_ms)
+    is_closed = product_health.follow_product(work, before, after, event)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice, reported=reported)
-        alert_product_failing(work, after, notice, raw=raw_words_of(event))
+        if not is_closed:
+            alert_product_failing(work, after, notice, raw=raw_words_of(event))
     for admin_notice in notices.to_admins:
         _notify_admins(work, admin_notice)
     if new_sn:
@@ -203,22 +205,40 @@ def _is_cost_new(report: BeforeReport | None, cost_idr: int) -> bool:
     return report is None or report.known_cost_idr != cost_idr
 
 
-def notify_waiting(work: UnitOfWork, trxid: str) -> None:
+def notify_waiting(work: UnitOfWork, trxid: str, *, is_for_funds: bool) -> None:
     """Notify the chat that its order waits for the biller, unless a reversal has settled it since."""
     order = orders.get(work.tx, trxid)
     if order and order.state is State.PLACED:
-        _notify_chat(work, order, order_waiting(order, work.now_ms))
+        _notify_chat(work, order, order_waiting(order, work.now_ms, is_for_funds=is_for_funds))
+        if is_for_funds:
+            biller_deposit.alert_of_short_funds(work, order)
 
 
-def has_lost_access(work: UnitOfWork, user_id: int) -> bool:
-    """Return whether an admin has frozen or removed a user: what they ordered before is not bought."""
-    person = people.get(work.tx, user_id)
-    is_barred = person is not None and person.standing in (Standing.FROZEN, Standing.REMOVED)
-    return is_barred and user_id not in work.admin_ids
+LOST_ACCESS = (Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED)
+"""The standings of those who were let in before: what they ordered and was not sent yet is not bought."""
+
+
+def has_lost_access(work: UnitOfWork, order: Order) -> bool:
+    """Return whether who typed an order has lost access since, or is an assistant of a shop that has."""
+    person = people.get(work.tx, order.user_id)
+    if person is None or order.user_id in work.admin_ids:
+        return False
+    if person.owner_id is None or person.standing is not Standing.ASSISTANT:
+        return person.standing in LOST_ACCESS
+    return not is_shop_open(work, person.owner_id) or payment.owner_of(work, order) != person.owner_id
+
+
+def is_shop_open(work: UnitOfWork, owner_id: int) -> bool:
+    """Return whether assistants may order for a shop: its owner is an approved reseller, or an admin."""
+    owner = people.get(work.tx, owner_id)
+    return owner_id in work.admin_ids or (owner is not None and owner.standing is Standing.APPROVED)
 
 
 def expire_waiting_orders(work: UnitOfWork, user_id: int) -> None:
-    """Expire the orders of a user who lost access; the submitter expires what exceeds the limit."""
+    """Expire the orders of a user who lost access, and those of their shop.
+
+    The submitter expires what exceeds the limit.
+    """
     for order in orders.placed_by(work.tx, user_id, limit=EXPIRED_AT_ONCE):
         apply_event(work, order, Expired(reason=ExpiryReason.NO_ACCESS), actor="membership")
 
@@ -268,10 +288,12 @@ def with_customer(tx: Tx, card: OrderCard) -> OrderCard:
     """Return a card with the names of the reseller and of their group, as far as they are known."""
     person = people.get(tx, card.user_id)
     is_named = person is not None and person.name != str(person.user_id)
+    owner = people.get(tx, person.owner_id) if person and person.owner_id is not None else None
     return replace(
         card,
         name=person.name if person and is_named else "",
         username=person.username if person else None,
+        owner_name=owner.name if owner else "",
         chat_title=chats.title(tx, card.chat_id),
     )
 
@@ -304,11 +326,11 @@ def with_substitutes(work: UnitOfWork, order: Order, notice: OrderNotice) -> Ord
     catalogue = work.catalogue_for(order.user_id)
     product = catalogue.find(order.product_code)
     substitutes = catalogue.substitutes(product) if product else ()
-    held_back = below_cost.held_back(work, order.user_id, substitutes)
+    not_sold = product_health.not_sold(work, order.user_id, substitutes)
     others = tuple(
         Intent(product_code=other.code, destination=order.destination)
         for other in substitutes
-        if other.code not in held_back
+        if other.code not in not_sold
     )
     return replace(notice, others=others[:OTHERS_OFFERED], user_id=order.user_id)
 

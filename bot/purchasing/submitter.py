@@ -7,10 +7,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
+from bot.orders.biller_float import PROBE_PAUSE_MS, LowBalance
 from bot.orders.events import Accepted, Answer, Claimed, Expired, Unclear
 from bot.orders.model import ExpiryReason, Order, State, UnknownCause
+from bot.purchasing.biller_deposit import available_funds
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch, make_due_at_start
 from bot.purchasing.settlement import (
@@ -22,7 +26,7 @@ from bot.purchasing.settlement import (
 )
 from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
-from storage import orders
+from storage import balances, orders
 from storage.database import Database
 from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
@@ -44,15 +48,18 @@ class FairQueue:
         self.has_more = True
         """Whether orders may wait for which there was no room."""
 
-    def next(self, tx: Tx, count: int, *, now_ms: int) -> list[Order]:
-        """Return the next orders, at most `count`."""
+    def next(
+        self, tx: Tx, count: int, *, now_ms: int, max_cost_idr: int = orders.ANY_COST_IDR
+    ) -> list[Order]:
+        """Return the next orders, at most `count`; those that were read ahead may cost more."""
         if not self._queue or not 0 <= now_ms - self._read_at_ms <= FRESH_FOR_MS:
             self._queue.clear()
-            found = orders.due(tx, now_ms=now_ms, limit=count + 1)
+            found = orders.due(tx, now_ms=now_ms, limit=count + 1, max_cost_idr=max_cost_idr)
             self.has_more = len(found) > count
             if not self.has_more:
                 return found
-            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=max(count, READ_AHEAD)))
+            ahead = max(count, READ_AHEAD)
+            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=ahead, max_cost_idr=max_cost_idr))
             self._read_at_ms = now_ms
         return [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
 
@@ -64,6 +71,9 @@ GIVE_UP_AFTER_MS = 60_000
 
 IDLE_S = 30.0
 """Every order wakes the submitter; this only bounds the delay if a wake-up were lost."""
+
+FUNDS_IDLE_S = 5.0
+"""Where orders are held for a low balance: a top-up of another process may have released them."""
 
 STORE_AGAIN_S = 0.5
 """The pause between attempts to store an answer, the only evidence of money spent."""
@@ -125,6 +135,8 @@ class Submitter:
         self._claiming: asyncio.Future[list[Order]] | None = None
         self._claims_again = False
         self._stopping = False
+        self._funds_claim_at_s = float("-inf")
+        """When an order was last claimed while orders are held for a low balance."""
 
     def is_posting(self, trxid: str) -> bool:
         """Return whether this order's post, or the storing of its answer, is under way."""
@@ -152,6 +164,10 @@ class Submitter:
             return 0
         return await self._until_next(self._now_ms())
 
+    @property
+    def _holds_for_funds(self) -> bool:
+        return self._context.low_balance is LowBalance.HOLD
+
     def claim(self) -> None:
         """Claim the due orders in the commit of the current writes."""
         if self._clock.is_set_back():
@@ -163,7 +179,9 @@ class Submitter:
         elif self._free() <= 0:
             self._turns.has_more = True
         elif not self._stopping:
-            self._begin_claim()
+            claiming = self._begin_claim()
+            if self._holds_for_funds:
+                claiming.add_done_callback(lambda _: self._wake_up.set())
 
     def _hold_once_stored(self) -> None:
         """Wake the worker once the current writes are stored: until then it would not find them."""
@@ -192,20 +210,36 @@ class Submitter:
         now_ms = self._now_ms()
         moved: list[Order] = []
         looked_at = 0
+        funds = available_funds(tx, self._context)
+        if funds and funds.is_low and self._may_probe_funds(tx, now_ms):
+            funds, free = replace(funds, is_low=False), min(free, 1)
         # An order that expires takes no room: the next one may be fresh.
         while free > 0 and looked_at < LOOKED_AT_ONCE:
-            orders_of_turn = self._turns.next(tx, free, now_ms=now_ms)
+            limit_idr = funds.limit_idr if funds else orders.ANY_COST_IDR
+            orders_of_turn = self._turns.next(tx, free, now_ms=now_ms, max_cost_idr=limit_idr)
             if not orders_of_turn:
                 break
             looked_at += len(orders_of_turn)
             for order in orders_of_turn:
+                if funds and not funds.allow(order.expected_cost_idr):
+                    continue
                 after = self._claim_one(self._context.begin(tx, now_ms), order)
                 if after is not None:
                     moved.append(after)
                     free -= after.state is State.SUBMITTING
+                if funds and after is not None and after.state is State.SUBMITTING:
+                    self._funds_claim_at_s = self._monotonic()
+                    cost_idr = after.expected_cost_idr or 0
+                    funds = replace(funds, balance_idr=funds.balance_idr - cost_idr)
             if not self._turns.has_more:
                 break
         return moved
+
+    def _may_probe_funds(self, tx: Tx, now_ms: int) -> bool:
+        """Return whether one order may ask the biller for its balance, though that was low."""
+        last = balances.last_balance(tx)
+        is_old = last is not None and abs(now_ms - last.reported_at_ms) >= PROBE_PAUSE_MS
+        return is_old and (self._monotonic() - self._funds_claim_at_s) * 1000 >= PROBE_PAUSE_MS
 
     def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
         """Claim an order, or let it expire; return it unless it changed since it was read."""
@@ -243,11 +277,23 @@ class Submitter:
         task.add_done_callback(partial(self._posted, order.trxid))
 
     async def _until_next(self, now_ms: int) -> float:
-        due_at_ms = await self._database.read(orders.next_due_ms)
-        return IDLE_S if due_at_ms is None else min(IDLE_S, max(0.01, (due_at_ms - now_ms) / 1000))
+        funds = await self._database.read(lambda tx: available_funds(tx, self._context))
+        if funds and await self._tell_held(now_ms, over_cost_idr=funds.limit_idr):
+            return 0
+        limit_idr, idle_s = (funds.limit_idr, FUNDS_IDLE_S) if funds else (orders.ANY_COST_IDR, IDLE_S)
+        due_at_ms = await self._database.read(lambda tx: orders.next_due_ms(tx, max_cost_idr=limit_idr))
+        return idle_s if due_at_ms is None else min(idle_s, max(0.01, (due_at_ms - now_ms) / 1000))
 
     async def _hold(self, now_ms: int) -> float:
-        """Post nothing: notify each waiting order's chat once, and let orders that waited too long expire."""
+        """Post nothing, while the circuit breaker is open."""
+        more = await self._tell_held(now_ms)
+        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
+
+    async def _tell_held(self, now_ms: int, *, over_cost_idr: int = -1) -> bool:
+        """Notify each waiting order's chat once, and let orders that waited too long expire.
+
+        Return whether there are more.
+        """
         held = await self._database.read(
             lambda tx: orders.due_while_held(
                 tx,
@@ -257,13 +303,13 @@ class Submitter:
                 subject_prefix=CHAT_SUBJECT,
                 kind=OrderWaiting.__name__,
                 limit=HELD_AT_ONCE,
+                over_cost_idr=over_cost_idr,
             )
         )
         if held:
             await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
             self._outbox_wake_up.set()
-        more = len(held) == HELD_AT_ONCE
-        return 0 if more else min(IDLE_S, max(0.01, self._breaker.pause_s(at_s=self._monotonic())))
+        return len(held) == HELD_AT_ONCE
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
         for order in held:
@@ -271,12 +317,12 @@ class Submitter:
             if expiry := self._expiry_of(work, order):
                 apply_event_to(work, order.trxid, Expired(reason=expiry), actor="submitter")
             else:
-                notify_waiting(work, order.trxid)
+                notify_waiting(work, order.trxid, is_for_funds=not self._breaker.is_open)
 
     def _expiry_of(self, work: UnitOfWork, order: Order) -> ExpiryReason | None:
         """Return why a placed order must not be posted any more; None if it may be."""
         now_ms = work.now_ms
-        if has_lost_access(work, order.user_id):
+        if has_lost_access(work, order):
             return ExpiryReason.NO_ACCESS
         age_ms = now_ms - order.requested_at_ms
         if age_ms < -CLOCK_TOLERANCE_MS:

@@ -3,12 +3,16 @@
 import logging
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from bot.orders.biller_float import MEAN_OF_HOURS, judge_balance, mean_reserve
 from bot.orders.events import Overdue, Unclear
 from bot.orders.model import State, UnknownCause
+from bot.purchasing.biller_deposit import refresh_reserve, threshold_of
 from bot.purchasing.settlement import apply_event_to
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
-from storage import orders
+from storage import balances, orders
 from storage.database import Database
 from storage.retention import RetentionLimits, delete_expired
 from storage.transaction import Tx
@@ -22,6 +26,8 @@ OVERDUE_AFTER_MS = 600_000
 STUCK_MARGIN_MS = 60_000
 """An answer is stored soon after its deadline; after this margin it was lost."""
 
+AN_HOUR_MS = 3_600_000
+MEAN_EVERY_MS = 300_000
 A_DAY_MS = 86_400_000
 DELETE_SEEN_AFTER_MS = 8 * A_DAY_MS
 """Telegram keeps an update for a day, and stops its webhook retries well within a week."""
@@ -56,12 +62,15 @@ class Watchdog:
         self._stuck_after_ms = int(trx_timeout_s * 1000) + STUCK_MARGIN_MS
         self._is_posting = is_posting
         self._deleted_at_ms = 0
+        self._mean_at_ms = 0
+        self._mean_idr: int | None = None
         self._delete_after: int | None = None
         """The outbox id after which the daily deletion continues; None when it is done."""
 
     async def run_once(self) -> float:
         """Check once; return the seconds until the next check."""
         now_ms = self._now_ms()
+        await self._check_reserve(now_ms)
         found = await self._database.read(lambda tx: self._find(tx, now_ms))
         if found:
             await self._database.write(lambda tx: self._act(tx, found, now_ms))
@@ -74,6 +83,26 @@ class Watchdog:
         if len(found) >= AT_ONCE:
             return 0
         return CHECK_EVERY_S if self._delete_after is None else DELETE_MORE_AFTER_S
+
+    async def _check_reserve(self, now_ms: int) -> None:
+        """Judge the balance at the biller, whose threshold follows the sales of the last hours."""
+        if self._context.biller_reserve_idr is None and abs(now_ms - self._mean_at_ms) >= MEAN_EVERY_MS:
+            since_ms = now_ms - MEAN_OF_HOURS * AN_HOUR_MS
+            spent_idr = await self._database.read_long(lambda tx: balances.spent_since(tx, since_ms))
+            self._mean_at_ms, self._mean_idr = now_ms, mean_reserve(spent_idr)
+        if await self._database.read(self._is_reserve_judged):
+            return
+        await self._database.write(
+            lambda tx: refresh_reserve(self._context.begin(tx, now_ms), self._mean_idr)
+        )
+        self._outbox_wake_up.set()
+
+    def _is_reserve_judged(self, tx: Tx) -> bool:
+        last = balances.last_balance(tx)
+        if last is None:
+            return True
+        reserve = replace(last.reserve, mean_idr=self._mean_idr)
+        return judge_balance(reserve, last.now_idr, threshold_of(self._context, reserve)) == last.reserve
 
     async def _delete(self, now_ms: int, after: int) -> None:
         """Delete some of the expired rows."""

@@ -4,7 +4,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, Document, IncomingMessage, MessageKind
+from bot.updates import (
+    BotAccessChanged,
+    ButtonPress,
+    ChatMoved,
+    Document,
+    IncomingMessage,
+    MessageKind,
+    SharedPerson,
+)
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 """Channel posts never order, so they are not requested."""
@@ -54,6 +62,11 @@ class _SenderChat(Struct, frozen=True, kw_only=True):
 
 class _Replied(Struct, frozen=True, kw_only=True):
     message_id: _Id
+    forward_origin: object = None
+    contact: object = None
+    text: object = None
+    caption: object = None
+    photo: object = None
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -63,6 +76,7 @@ class _Message(Struct, frozen=True, kw_only=True):
     sender: _User | None = field(default=None, name="from")
     sender_chat: _SenderChat | None = None
     forward_origin: object = None
+    contact: object = None
     text: str | None = None
     caption: str | None = None
     is_topic_message: bool = False
@@ -165,8 +179,8 @@ def _message(
         return None
     text = _storable(message.text or message.caption or "")
     picture_id = _picture_id(message.photo)
-    is_reply = message.reply_to_message is not None
-    if not text and chat.type in _GROUPS and not (picture_id and is_reply):
+    replied = message.reply_to_message
+    if not text and chat.type in _GROUPS and not (picture_id and replied):
         return None
     if _is_for_another_bot(text, username):
         return None
@@ -181,10 +195,39 @@ def _message(
         text=text,
         at_ms=message.date * 1000,
         kind=kind,
-        reply_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        reply_to=replied.message_id if replied else None,
         document=_document(message.document),
         picture_id=picture_id,
+        shared=_shared(message) or _shared(message.reply_to_message),
+        replied_text=_quoted(replied.text or replied.caption) if replied else "",
+        replied_picture_id=_picture_id(replied.photo) if replied else None,
     )
+
+
+def _shared(message: _Message | _Replied | None) -> SharedPerson | None:
+    """Return the person of a contact, or the one who wrote a forwarded message, if there is one."""
+    if message is None:
+        return None
+    if isinstance(message.contact, dict):
+        return _person(message.contact, message.contact.get("user_id"))
+    origin = message.forward_origin
+    if not isinstance(origin, dict):
+        return None
+    sender = origin.get("sender_user")
+    if isinstance(sender, dict):
+        return None if sender.get("is_bot") else _person(sender, sender.get("id"))
+    hidden = origin.get("sender_user_name")
+    return _person({"first_name": hidden}, None) if isinstance(hidden, str) else None
+
+
+def _person(told: dict[str, object], user_id: object) -> SharedPerson | None:
+    try:
+        id_or_none = convert(user_id, _Id | None)
+        user = convert({**told, "id": id_or_none or 0, "is_bot": False}, _User)
+    except ValidationError:
+        return None
+    username = _storable(user.username) if user.username else None
+    return SharedPerson(user_id=id_or_none, name=_name(user), username=username)
 
 
 def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
@@ -196,6 +239,11 @@ def _sender_of(message: _Message, kind: MessageKind) -> _User | None:
         return None
     # Anonymous admins and channels post as chats, and a chat cannot be a reseller: it is told so.
     return _User(id=sender_chat.id, is_bot=False, first_name=sender_chat.title)
+
+
+def _quoted(text: object) -> str:
+    """Return the text of a message that is replied to; whatever it is, the reply itself is read."""
+    return _storable(text) if isinstance(text, str) else ""
 
 
 def _picture_id(photo: object) -> str | None:

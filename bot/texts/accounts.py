@@ -60,7 +60,7 @@ def daily_limit_reached(notice: DailyLimitReached, clock: Clock) -> Text:
     title = ("🚫 ", bold("BATAS BELANJA HARIAN"), " ", code(f"{notice.code}.{notice.destination}"))
     price = f"Harga: {rupiah(notice.price_idr)}"
     if not notice.is_private:
-        return lines(title, price, "Belum dipesan.", ASK_IN_PRIVATE)
+        return lines(title, *([price] if notice.price_idr else []), "Belum dipesan.", ASK_IN_PRIVATE)
     return lines(
         title,
         price,

@@ -65,6 +65,7 @@ INVARIANTS = {
     Invariant.RUNNING: "Saldo tidak cocok dengan catatan uangnya.",
     Invariant.TIED: "Catatan uang tidak cocok dengan pesanan.",
     Invariant.POSITION: "Uang pesanan ini tidak cocok dengan statusnya.",
+    Invariant.SUMMED: "Jumlah di laporan tidak cocok dengan pesanannya.",
 }
 
 MONEY = (Invariant.BALANCED, Invariant.RUNNING, Invariant.TIED, Invariant.POSITION)
@@ -113,7 +114,8 @@ def _customer(card: OrderCard) -> tuple[str | Span, ...]:
     """Return the reseller, and the group they ordered in."""
     handle = (" ", untrusted(f"@{card.username}", 33)) if card.username else ()
     name: tuple[str | Span, ...] = (untrusted(card.name, 40), *handle, " · ") if card.name else ()
-    who = (*name, f"ID {card.user_id}")
+    of = (", asisten ", untrusted(card.owner_name, 40)) if card.owner_name else ()
+    who = (*name, f"ID {card.user_id}", *of)
     if card.chat_id == card.user_id:
         return who
     group = untrusted(card.chat_title, 40) if card.chat_title else str(card.chat_id)
@@ -331,6 +333,8 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
     advice: Row = "Cek pesanan ini di biller sebelum memutuskan apa pun."
     if notice.invariant in MONEY:
         advice = ("Periksa semuanya di server: ", code("loket books"))
+    elif notice.invariant is Invariant.SUMMED:
+        advice = ("Pesanan dan saldo tidak terpengaruh. Hitung dari file pesanan: ", code("lap kemarin xlsx"))
     return lines(
         ("🚨 ", bold(f"Temuan audit {notice.invariant}")),
         INVARIANTS[notice.invariant],
@@ -345,9 +349,13 @@ def audit_finding(notice: AuditFinding, clock: Clock) -> Text:
 def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
     waiting = [f"Menunggu keputusan: {notice.waiting_count}, lihat /tertunda"] if notice.waiting_count else []
     held = [f"🚨 Pesanan ditahan sejak {clock.moment(notice.held_since_ms)}"] if notice.held_since_ms else []
+    if notice.is_low_held:
+        held.append("🚨 Saldo di bawah batas, pesanan ditahan")
+    reserve = [f"Batas peringatan: {rupiah(notice.reserve_idr)}"] if notice.reserve_idr is not None else []
     return lines(
         *_last_balance(notice, clock),
         *_expected_balance(notice),
+        *reserve,
         *held,
         "Belum selesai: " + _cost(notice.open_count, notice.open_cost_idr, notice.open_uncosted_count),
         "Hari ini sukses: " + _cost(notice.today_count, notice.today_cost_idr, notice.today_uncosted_count),
@@ -356,9 +364,17 @@ def biller_balance(notice: BillerBalance, clock: Clock) -> Text:
 
 
 def biller_reserve_low(notice: BillerReserveLow, clock: Clock) -> Text:
+    rows: list[Row] = []
+    if notice.short_of_idr is not None:
+        rows.append(f"Sekarang {rupiah(notice.balance_idr)}, tidak cukup untuk pesanan yang menunggu.")
+    elif notice.reserve_idr is not None:
+        mean = " (penjualan dua jam, rata-rata)" if notice.is_mean else ""
+        rows.append(f"Sekarang {rupiah(notice.balance_idr)}, batasnya {rupiah(notice.reserve_idr)}{mean}.")
+    if notice.is_held:
+        rows.append("Pesanan antre dulu, dan dikirim sendiri begitu saldonya cukup lagi.")
     return lines(
         ("🚨 ", bold("Saldo biller menipis")),
-        f"Sekarang {rupiah(notice.balance_idr)}, batasnya {rupiah(notice.reserve_idr)}.",
+        *rows,
         ("Isi saldo di biller, lalu catat: ", code("/topup 5000000")),
         clock.moment(notice.at_ms),
     )

@@ -35,7 +35,7 @@ def insufficient(notice: InsufficientBalance) -> Text:
     title = ("💳 ", bold("SALDO TIDAK CUKUP"), " ", code(f"{notice.code}.{notice.destination}"))
     price = f"Harga: {rupiah(notice.price_idr)}"
     if not notice.is_private:
-        return lines(title, price, "Belum dipesan.", ASK_IN_PRIVATE)
+        return lines(title, *([price] if notice.price_idr else []), "Belum dipesan.", ASK_IN_PRIVATE)
     rows: list[Row] = [title, price, f"Saldo: {rupiah(notice.available_idr)}"]
     if notice.credit_idr:
         rows.append(f"Limit utang: {rupiah(notice.credit_idr)}")

@@ -1,6 +1,7 @@
 """The texts of buttons, and of the toasts shown after a tap."""
 
 from bot.notices.buttons import Action
+from bot.notices.reports import ReportView
 
 COPY = "📋 Salin SN"
 """A tap on it copies the SN without a request to the bot."""
@@ -33,6 +34,8 @@ LABELS: dict[Action, str] = {
     Action.CHOOSE_PRICE: "💰 {}",
     Action.DISCARD_IMPORT: "Batal",
     Action.CLOSE_PRODUCT: "🔴 Tutup {}",
+    Action.OPEN_PRODUCT: "🟢 Buka sekarang",
+    Action.KEEP_CLOSED: "🔴 Biarkan tutup",
     Action.BUY: "🛒 {}",
     Action.AGAIN: "🔁 Ulangi",
     Action.RECEIPT: "🧾 Struk",
@@ -60,6 +63,17 @@ LABELS: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Ya, catat",
     Action.PROFIT: "{}",
     Action.PROFIT_FILE: "📄 Unduh {}",
+    Action.RECAP_OFF: "🔕 Matikan rekap",
+    Action.NEWER_PEOPLE: "« Lebih baru",
+    Action.OLDER_PEOPLE: "Lebih lama »",
+    Action.INVITE_ASSISTANT: "🔗 Buat link undangan",
+    Action.CONFIRM_ASSISTANT: "Ya, jadikan asisten",
+    Action.CONFIRM_DISMISSAL: "Ya, keluarkan",
+    Action.SEND_BROADCAST: "Kirim ke {} orang",
+    Action.CONFIRM_BROADCAST: "Ya, kirim sekarang",
+    Action.STOP_BROADCAST: "🛑 Hentikan",
+    Action.STOP_NEWS: "🔕 Berhenti info",
+    Action.RESUME_NEWS: "🔔 Mulai info lagi",
 }
 """`{}` is replaced by the label of the button."""
 
@@ -105,6 +119,8 @@ DONE: dict[Action, str] = {
     Action.CHOOSE_PRICE: "Kolom harga dipilih. Belum diterapkan, periksa dulu hasilnya.",
     Action.DISCARD_IMPORT: "Daftar dibatalkan. Katalog tidak berubah.",
     Action.CLOSE_PRODUCT: "Produk ditutup.",
+    Action.OPEN_PRODUCT: "Produk dibuka.",
+    Action.KEEP_CLOSED: "Tetap tutup sampai dibuka admin.",
     Action.BUY: "Pesanan diterima. Kabarnya dikirim ke chat ini.",
     Action.AGAIN: "Belum dibeli. Periksa dulu di pesan yang dikirim.",
     Action.RECEIPT: "Struk dikirim ke chat ini.",
@@ -132,12 +148,31 @@ DONE: dict[Action, str] = {
     Action.CONFIRM_TOPUP: "Top-up dicatat.",
     Action.PROFIT: "Laba ditampilkan.",
     Action.PROFIT_FILE: "File laba dikirim ke chat ini.",
+    Action.RECAP_OFF: "Rekap harian dimatikan.",
+    Action.NEWER_PEOPLE: "Halaman sebelumnya ditampilkan.",
+    Action.OLDER_PEOPLE: "Halaman berikutnya ditampilkan.",
+    Action.INVITE_ASSISTANT: "Link dibuat. Link sebelumnya tidak berlaku lagi.",
+    Action.CONFIRM_ASSISTANT: "Sekarang asisten toko Anda. Orangnya diberi tahu.",
+    Action.CONFIRM_DISMISSAL: "Dikeluarkan. Orangnya diberi tahu.",
+    Action.SEND_BROADCAST: "Belum dikirim. Pastikan dulu di pesan ini.",
+    Action.CONFIRM_BROADCAST: "Pengumuman mulai dikirim.",
+    Action.STOP_BROADCAST: "Dihentikan. Yang belum terkirim tidak dikirim.",
+    Action.STOP_NEWS: "Info dihentikan. Hasil pesanan tetap dikirim.",
+    Action.RESUME_NEWS: "Info dikirim lagi.",
 }
 """What a tap did if its toast is `done`."""
 
 
+VIEWS: dict[str, str] = {
+    ReportView.SUMMARY: "Ringkas",
+    ReportView.PRODUCT: "Per produk",
+    ReportView.RESELLER: "Per reseller",
+    ReportView.HOUR: "Per jam",
+}
+
+
 def label_of(action: Action, label: str) -> str:
-    return LABELS[action].replace("{}", label)
+    return LABELS[action].replace("{}", VIEWS.get(label, label))
 
 
 def toast_text(toast: str, action: Action | None = None) -> str:

@@ -11,10 +11,13 @@ from bot.notices.catalogue import (
     CatalogueNotice,
     ChangeCount,
     PastChange,
+    ProductClosedByFailures,
     ProductFailing,
+    ProductKeptClosed,
     ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
+    ProductWorksAgain,
 )
 from bot.texts.formatting import MAX_UNITS, Clock, Row, Text, bold, code, length, lines, untrusted
 
@@ -150,6 +153,46 @@ def failing(notice: ProductFailing, clock: Clock) -> Text:
     )
 
 
+def closed_by_failures(notice: ProductClosedByFailures, clock: Clock) -> Text:
+    rows: list[Row] = [
+        ("🔴 ", bold("Produk tutup sendiri")),
+        (code(notice.code), " ", untrusted(notice.name)),
+        f"{notice.failure_count} pesanan berturut-turut ke nomor berbeda digagalkan biller.",
+    ]
+    if notice.reason:
+        rows.append(("Alasan terakhir: ", untrusted(notice.reason, 200)))
+    return lines(
+        *rows,
+        f"Mulai {clock.time(notice.probe_at_ms)} satu pesanan mencobanya lagi. Kalau sukses, produk dibuka.",
+        clock.moment(notice.at_ms),
+    )
+
+
+def works_again(notice: ProductWorksAgain, clock: Clock) -> Text:
+    by: Row = ("Dibuka oleh ", untrusted(notice.admin_name))
+    return lines(
+        ("🟢 ", bold("Produk dibuka lagi")),
+        (code(notice.code), " ", untrusted(notice.name)),
+        by if notice.admin_name else "Pesanan percobaan sukses.",
+        f"Tutup {clock.moment(notice.closed_at_ms)} sampai {clock.moment(notice.at_ms)}",
+    )
+
+
+def kept_closed(notice: ProductKeptClosed, clock: Clock) -> Text:
+    return lines(
+        (
+            "🔴 ",
+            code(notice.code),
+            " ",
+            untrusted(notice.name),
+            " ditutup oleh ",
+            untrusted(notice.admin_name),
+        ),
+        ("Tetap tutup sampai dibuka dengan ", code(f"/buka {notice.code}")),
+        clock.moment(notice.at_ms),
+    )
+
+
 def words(notice: CatalogueNotice, clock: Clock) -> Text:
     match notice:
         case CatalogueChanged():
@@ -166,6 +209,12 @@ def words(notice: CatalogueNotice, clock: Clock) -> Text:
             return unknown(notice)
         case ProductFailing():
             return failing(notice, clock)
+        case ProductClosedByFailures():
+            return closed_by_failures(notice, clock)
+        case ProductWorksAgain():
+            return works_again(notice, clock)
+        case ProductKeptClosed():
+            return kept_closed(notice, clock)
         case CatalogueFile():
             raise LookupError("a catalogue file is rendered with its content")
         case _:

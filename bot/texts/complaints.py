@@ -51,11 +51,12 @@ def update(notice: ComplaintUpdate, clock: Clock) -> Text:
 
 def card(notice: ComplaintCard, clock: Clock) -> Text:
     who = untrusted(notice.name) if notice.name else "tanpa nama"
+    of = (", asisten ", untrusted(notice.owner_name, 40)) if notice.owner_name else ()
     stage = "sedang dicek" if notice.stage is ComplaintStage.CHECKING else "belum dijawab"
     rows: list[Row] = [
         ("📣 ", bold("Komplain"), f" ({stage})"),
         (code(notice.typed), " (", format_destination(notice.destination), ")"),
-        ("Pemesan: ", who, " ", code(str(notice.user_id))),
+        ("Pemesan: ", who, " ", code(str(notice.user_id)), *of),
     ]
     if notice.note:
         rows.append(("Pesan: ", untrusted(notice.note, 300)))

@@ -9,6 +9,7 @@ from bot.notices.deposits import (
     DepositCredited,
     DepositsNotice,
     EvidenceForwarded,
+    MutationRowsUnreadable,
     MutationUnreadable,
     NoDeposits,
     NoOpenTicket,
@@ -17,6 +18,7 @@ from bot.notices.deposits import (
     SuspenseClosed,
     SuspensePersonUnknown,
     SuspenseQuestion,
+    SuspenseReason,
     TicketCard,
     TicketClosed,
     TicketEnded,
@@ -37,6 +39,16 @@ STATES = {
     TicketState.REJECTED: "ditandai belum ada",
     TicketState.CANCELLED: "dibatalkan",
     TicketState.EXPIRED: "lewat waktu",
+}
+
+
+NO_DEPOSIT = "Bukan deposit reseller"
+"""The reason of the entry that takes money out of suspense again."""
+
+SUSPENSE_REASONS = {
+    SuspenseReason.OTHER_ACCOUNT: "Rekening ini tidak ada di DEPOSIT_ACCOUNTS. Pastikan uangnya milik loket.",
+    SuspenseReason.RESTORED: "Loket baru dipulihkan dari cadangan: tiket yang hilang bisa bernominal sama.",
+    SuspenseReason.SHARED_AMOUNT: "Reseller lain belum lama ini juga mendapat nominal ini.",
 }
 
 
@@ -201,9 +213,12 @@ def evidence_forwarded(notice: EvidenceForwarded) -> Text:
 
 
 def suspense_card(notice: SuspenseCard, clock: Clock) -> Text:
+    why = SUSPENSE_REASONS.get(notice.reason)
+    title = "Uang masuk belum dikreditkan" if why else "Uang masuk tanpa tiket"
     rows: list[Row] = [
-        ("💰 ", bold(f"Uang masuk tanpa tiket: {rupiah(notice.amount_idr)}")),
+        ("💰 ", bold(f"{title}: {rupiah(notice.amount_idr)}")),
         (f"{notice.service} ", untrusted(notice.account_number)),
+        *([f"⚠️ {why} Cek pengirimnya di mutasi bank."] if why else []),
     ]
     if notice.note:
         rows.append(("Berita: ", untrusted(notice.note, 300)))
@@ -248,6 +263,18 @@ def suspense_closed(notice: SuspenseClosed, clock: Clock) -> Text:
     return lines(
         ("☑️ ", bold(f"Uang masuk {rupiah(notice.amount_idr)}")),
         (*outcome, *((" oleh ", untrusted(notice.admin_name)) if notice.admin_name else ())),
+        clock.moment(notice.at_ms),
+    )
+
+
+def rows_unreadable(notice: MutationRowsUnreadable, clock: Clock) -> Text:
+    more = notice.count - len(notice.rows)
+    return lines(
+        ("⚠️ ", bold(f"{notice.count} baris mutasi tidak bisa dibaca"), f" ({notice.service})"),
+        *[("• ", untrusted(row, 200)) for row in notice.rows],
+        *([f"dan {more} lagi"] if more else []),
+        "Baris lain di kiriman yang sama sudah dibukukan. Cek rekening, lalu bukukan sendiri yang ini bila"
+        " perlu: /tambah @nama jumlah alasan.",
         clock.moment(notice.at_ms),
     )
 
@@ -300,6 +327,8 @@ def words(notice: DepositsNotice, clock: Clock) -> Text:  # noqa: C901, PLR0912 
                 ("Tidak ada reseller yang cocok untuk ", untrusted(notice.typed), "."),
                 f"Balas dengan @nama atau ID pemilik uang {rupiah(notice.amount_idr)}. Daftarnya: /reseller",
             )
+        case MutationRowsUnreadable():
+            return rows_unreadable(notice, clock)
         case MutationUnreadable():
             return lines(
                 ("⚠️ ", bold("Mutasi tidak bisa dibaca"), f" ({notice.service})"),

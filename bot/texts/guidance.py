@@ -113,6 +113,8 @@ def help_for(notice: Help) -> Text:
     first, *others = _shown(notice.examples)
     also: list[Row] = [("Juga: ", *_listed(others))] if others else []
     nominal: list[Row] = [("Pulsa boleh tanpa kode: ", code(notice.nominal))] if notice.nominal else []
+    is_admin = notice.role is Role.ADMIN
+    assistants: list[Row] = [] if is_admin else [("Pegawai yang ikut memesan: ", code("/staf"))]
     order: tuple[Row, ...] = (
         ("🛒 ", bold("Cara pesan")),
         ("Ketik ", code("kode.nomor"), ", misalnya ", code(first)),
@@ -131,9 +133,11 @@ def help_for(notice: Help) -> Text:
         ("🧾 ", bold("Sesudahnya")),
         "Di bawah hasil ada tombol Struk, Komplain, dan Ulangi.",
         ("Nama toko dan harga jual di struk: ", code("struk")),
+        *assistants,
     )
-    if notice.role is not Role.ADMIN:
-        return lines(*order, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
+    if not is_admin:
+        no_news: Row = ("Tanpa pengumuman dan kabar harga: ", code("berhenti info"))
+        return lines(*order, no_news, "", "Belum ada hasil? Tunggu saja, jangan kirim ulang.")
     return lines(*order, "", *_FOR_ADMINS)
 
 
@@ -149,10 +153,11 @@ def _money(notice: Help) -> list[Row]:
 
 _FOR_ADMINS: tuple[Row, ...] = (
     ("🔑 ", bold("Untuk admin")),
-    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller",
+    "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller · /undang · /umumkan",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
-    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /bekukan · /aktifkan · /hapus",
+    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit",
+    "/catatan · /bekukan · /aktifkan · /hapus, juga dengan ID atau @nama",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 
@@ -220,6 +225,7 @@ COMMANDS = {
     "struk": "Nama toko dan harga di struk",
     "komplain": "Tanyakan pesanan ke admin",
     "tiket": "Isi saldo",
+    "staf": "Asisten toko Anda",
     "bantuan": "Cara pesan",
     "daftar": "Minta jadi reseller",
 }
@@ -230,12 +236,14 @@ ADMIN_COMMANDS = {
     "komplain": "Komplain yang menunggu jawaban",
     "tiket": "Tiket deposit dan uang tanpa tiket",
     "katalog": "Daftar harga sebagai file",
-    "reseller": "Daftar reseller",
+    "reseller": "Cari reseller, dan kartunya",
+    "undang": "Link undangan reseller",
     "tambah": "Tambah saldo reseller",
     "limit": "Limit utang dan belanja reseller",
     "lap": "Laporan hari ini",
     "rekap": "Laporan bulan ini",
     "laba": "Penjualan, modal, dan laba",
+    "umumkan": "Pengumuman ke semua reseller",
     "level": "Level harga reseller",
     "harga": "Kode dan harga",
     "cek": "Pesanan menurut nomor atau Ref",

@@ -85,7 +85,7 @@ def _mark_and_state(notice: ListableNotice) -> tuple[str, tuple[str | Span, ...]
         case OrderUnknown():
             return "❔", (" belum pasti, jangan kirim ulang",)
         case OrderExpired(reason=ExpiryReason.NO_ACCESS):
-            return "⌛", (" tidak dibeli, akses dihentikan admin",)
+            return "⌛", (" tidak dibeli, akses dihentikan",)
         case OrderExpired():
             return "⌛", (" tidak dibeli, kirim ulang bila masih perlu",)
         case OrderDisputed():

@@ -42,7 +42,7 @@ _EXPIRIES = {
     ExpiryReason.TOO_OLD: "Terlambat kami terima, tidak ada yang dibeli.",
     ExpiryReason.NEVER_SENT: "Server tidak bisa dihubungi, tidak ada yang dibeli.",
     ExpiryReason.CLOCK_CHANGED: "Jam server berubah selagi menunggu, tidak ada yang dibeli.",
-    ExpiryReason.NO_ACCESS: "Akses dihentikan admin, tidak ada yang dibeli.",
+    ExpiryReason.NO_ACCESS: "Akses dihentikan, tidak ada yang dibeli.",
 }
 
 LIST_SN_CHARS, LIST_REASON_CHARS = 60, 60
@@ -62,7 +62,10 @@ def order_details(notice: OrderDetails, clock: Clock) -> Text:
     if notice.ordinal > 1:
         rows.append(f"Pembelian ke-{notice.ordinal} hari itu")
     if notice.user_id is not None:
-        rows.append(("Pemesan: ", untrusted(notice.name), f" ({notice.user_id})"))
+        of = (", asisten ", untrusted(notice.owner_name, 40)) if notice.owner_name else ()
+        rows.append(("Pemesan: ", untrusted(notice.name), f" ({notice.user_id})", *of))
+    elif notice.name:
+        rows.append(("Diketik oleh ", untrusted(notice.name, 40)))
     if notice.price_idr is not None:
         rows.append(f"Harga: {rupiah(notice.price_idr)}")
     rows.extend(["Cek di biller, lalu tetapkan hasilnya."] if notice.is_undecided else _proof(notice))

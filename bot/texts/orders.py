@@ -104,10 +104,12 @@ def received(notice: OrderReceived, clock: Clock) -> Text:
 
 
 def waiting(notice: OrderWaiting, clock: Clock) -> Text:
+    why = "Pesanan ini" if notice.is_for_funds else "Server sedang gangguan, pesanan ini"
+    then = " Admin sudah diberi tahu." if notice.is_for_funds else ""
     return lines(
         _head("⏳", "ANTRE", notice),
         _number(notice),
-        (bold("Jangan kirim ulang."), " Server sedang gangguan, pesanan ini menunggu giliran."),
+        (bold("Jangan kirim ulang."), f" {why} menunggu giliran.{then}"),
         "Belum ada yang dibeli. Hasilnya dikirim ke sini.",
         _foot(notice, clock),
     )
@@ -203,7 +205,7 @@ def expired(notice: OrderExpired, clock: Clock) -> Text:
         case ExpiryReason.CLOCK_CHANGED:
             why = "Jam server berubah selagi pesanan ini menunggu."
         case ExpiryReason.NO_ACCESS:
-            why = "Akses Anda dihentikan admin sebelum pesanan ini dikirim."
+            why = "Akses Anda dihentikan sebelum pesanan ini dikirim."
             then = "Tanyakan dulu ke admin."
         case _:
             assert_never(notice.reason)

@@ -10,16 +10,32 @@ from bot.notices.people import (
     JoinCard,
     JoinDecided,
     JoinRequests,
+    NoteHelp,
+    NoteSaved,
     PeopleMatching,
     PeopleNotice,
+    PersonCard,
     PersonNotFound,
+    Relation,
     RemovalCancelled,
     RemovalQuestion,
     ResellerList,
     ResellerRow,
     StandingChanged,
 )
-from bot.texts.formatting import MAX_UNITS, Clock, Row, Span, Text, bold, code, length, lines, untrusted
+from bot.texts.formatting import (
+    MAX_UNITS,
+    Clock,
+    Row,
+    Span,
+    Text,
+    bold,
+    code,
+    length,
+    lines,
+    rupiah,
+    untrusted,
+)
 
 STANDINGS = {
     Standing.ASKED: "menunggu",
@@ -27,8 +43,16 @@ STANDINGS = {
     Standing.REJECTED: "ditolak",
     Standing.FROZEN: "dibekukan",
     Standing.REMOVED: "dihapus",
+    Standing.ASSISTANT: "asisten",
+    Standing.DISMISSED: "bukan asisten lagi",
 }
 
+
+_DECIDED = {
+    Standing.APPROVED: "Disetujui",
+    Standing.REJECTED: "Ditolak",
+    Standing.ASSISTANT: "Dijadikan asisten",
+}
 
 _WHAT_THIS_IS = "👋 Di loket ini reseller memesan pulsa, data, dan token listrik."
 
@@ -68,7 +92,7 @@ def _request(row: ResellerRow) -> Row:
 
 
 def join_decided(notice: JoinDecided) -> Text:
-    word = {Standing.APPROVED: "Disetujui", Standing.REJECTED: "Ditolak"}.get(notice.standing, "Dihapus")
+    word = _DECIDED.get(notice.standing, "Dihapus")
     return lines(
         ("☑️ ", bold(word), " oleh ", untrusted(notice.admin_name)),
         (untrusted(notice.name), f" · ID {notice.user_id}"),
@@ -99,10 +123,31 @@ def join_answer(notice: JoinAnswer) -> Text:
             return lines("Permintaan Anda belum disetujui admin.", "Anda bisa /daftar lagi setelah 24 jam.")
         case Standing.FROZEN:
             return lines("Akun Anda dibekukan sementara. Hubungi admin untuk mengaktifkannya.")
+        case Standing.ASSISTANT if notice.fresh:
+            return lines(
+                ("🎉 ", bold("Anda sekarang asisten toko "), *_shop(notice.owner_name), "."),
+                "Pesanan Anda memakai saldo toko itu, dan hasilnya dibalas di chat tempat Anda memesan.",
+                ("Cara pesan: ", code(EXAMPLE), " (kode, titik, nomor)"),
+                "Cara lengkap: /bantuan · Mau berhenti? Ketik /staf keluar",
+            )
+        case Standing.ASSISTANT:
+            return lines(
+                ("Toko ", *_shop(notice.owner_name), " sedang ditutup admin, jadi belum bisa memesan."),
+                "Hubungi pemilik tokonya.",
+            )
+        case Standing.DISMISSED:
+            return lines(
+                ("Anda bukan lagi asisten toko ", *_shop(notice.owner_name), "."),
+                "Pesanan yang sudah dikirim tetap dikabari. Mau jadi reseller sendiri? Ketik /daftar",
+            )
         case Standing.REMOVED:
             return lines("Anda tidak lagi terdaftar di loket ini.", "Anda bisa /daftar lagi setelah 24 jam.")
         case _:
             assert_never(notice.standing)
+
+
+def _shop(owner_name: str) -> tuple[Span, ...]:
+    return (untrusted(owner_name or "reseller", 40),)
 
 
 def standing_changed(notice: StandingChanged) -> Text:
@@ -155,9 +200,18 @@ def reseller_list(notice: ResellerList) -> Text:
 
 
 def _listed(notice: ResellerList, shown: int) -> Text:
-    left_out = notice.more + len(notice.rows) - shown
-    more = [f"… dan {left_out} lagi"] if left_out else []
-    return lines(bold("Reseller"), *[_row(row) for row in notice.rows[:shown]], *more)
+    left_out = len(notice.rows) - shown
+    more = [f"… dan {left_out} lagi di halaman ini"] if left_out else []
+    rows = [_row(row) for row in notice.rows[:shown]]
+    if notice.typed:
+        more += ["Masih ada yang lain: ketik nama yang lebih lengkap."] if notice.has_more else []
+        return lines(("🔎 ", bold("Cocok untuk "), untrusted(notice.typed)), *rows, *more)
+    return lines(
+        bold(f"Reseller ({notice.total})"),
+        *rows,
+        *more,
+        ("Cari: ", code("/reseller nama"), ". Kartunya di belakang 👤"),
+    )
 
 
 def _row(row: ResellerRow) -> Row:
@@ -169,7 +223,7 @@ def _row(row: ResellerRow) -> Row:
     return (
         "• ",
         *_name(row.name, row.username, 24),
-        f": {STANDINGS[row.standing]} {offered} /hapus_{row.user_id}",
+        f": {STANDINGS[row.standing]} 👤 /reseller_{row.user_id} {offered} /hapus_{row.user_id}",
     )
 
 
@@ -178,7 +232,64 @@ def _name(name: str, username: str | None, limit: int = 64) -> tuple[Span, ...]:
     return (untrusted(name, limit), *handle)
 
 
-def words(notice: PeopleNotice, clock: Clock) -> Text:
+def person_card(card: PersonCard, clock: Clock) -> Text:
+    rows: list[Row] = [("👤 ", *_name(card.name, card.username)), ("ID ", code(str(card.user_id)))]
+    if card.owner:
+        rows.append(("Asisten toko ", *_related(card.owner)))
+    if card.standing is not Standing.ASSISTANT:
+        rows.append(("Status: ", bold(STANDINGS[card.standing])))
+    if card.balance_idr is not None:
+        rows.append(f"{'Saldo toko' if card.owner else 'Saldo'}: {rupiah(card.balance_idr)}")
+    if card.level:
+        rows.append(("Level: ", untrusted(card.level, 30)))
+    if card.came_at_ms is not None:
+        by = (f" lewat undangan #{card.invite_id} dari ", untrusted(card.invited_by, 40))
+        rows.append((f"Masuk {clock.moment(card.came_at_ms)}", *(by if card.invite_id is not None else ())))
+    if card.assistants:
+        rows.append((bold(f"Asisten ({len(card.assistants)})"),))
+        rows += [("• ", *_related(one)) for one in card.assistants]
+    if card.note:
+        rows.append(("📝 ", untrusted(card.note, 300)))
+    note = ("Catatan: ", code(f"/catatan {card.user_id} isinya"))
+    return lines(*rows, note, _offered(card.standing, card.user_id))
+
+
+def _related(one: Relation) -> tuple[str | Span, ...]:
+    return (*_name(one.name, one.username, 30), f" /reseller_{one.user_id}")
+
+
+def _offered(standing: Standing, user_id: int) -> str:
+    """Return the commands that an admin may want for a person."""
+    match standing:
+        case Standing.APPROVED | Standing.ASSISTANT:
+            return f"/bekukan_{user_id} /hapus_{user_id}"
+        case Standing.FROZEN | Standing.ASKED:
+            return f"/aktifkan_{user_id} /hapus_{user_id}"
+        case Standing.REJECTED | Standing.REMOVED | Standing.DISMISSED:
+            return f"/aktifkan_{user_id}"
+
+
+def note_saved(notice: NoteSaved) -> Text:
+    who = untrusted(notice.name, 40)
+    if not notice.note:
+        return lines(("📝 Catatan tentang ", who, " dihapus."))
+    return lines(
+        ("📝 Catatan tentang ", who, ": ", untrusted(notice.note, 300)),
+        f"Hanya terlihat oleh admin, di kartunya: /reseller_{notice.user_id}",
+    )
+
+
+def note_help(notice: NoteHelp) -> Text:
+    first = f"Catatannya terlalu panjang, paling banyak {notice.max_chars} huruf."
+    return lines(
+        *([first] if notice.is_too_long else []),
+        ("Tulis catatan begini: ", code("/catatan @nama bayar tiap Jumat")),
+        ("Hapus catatan: ", code("/catatan @nama hapus")),
+        "@nama boleh diganti ID. Hanya admin yang bisa melihatnya.",
+    )
+
+
+def words(notice: PeopleNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one flat table
     match notice:
         case JoinCard():
             return join_card(notice, clock)
@@ -200,5 +311,11 @@ def words(notice: PeopleNotice, clock: Clock) -> Text:
             return people_matching(notice)
         case ResellerList():
             return reseller_list(notice)
+        case PersonCard():
+            return person_card(notice, clock)
+        case NoteSaved():
+            return note_saved(notice)
+        case NoteHelp():
+            return note_help(notice)
         case _:
             assert_never(notice)

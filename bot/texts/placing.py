@@ -151,6 +151,13 @@ def _order_state(order: OrderState) -> Row:
     )
 
 
+def trouble_advice(*, has_others: bool) -> Row:
+    """Return what to do about a product that fails for everybody."""
+    if has_others:
+        return "Pakai yang lain di bawah, atau coba lagi nanti."
+    return ("Coba lagi nanti, atau cari yang lain: ketik ", code("harga"))
+
+
 def product_closed(notice: ProductClosed) -> Text:
     match notice.closure:
         case ClosedReason.RESTING:
@@ -158,12 +165,16 @@ def product_closed(notice: ProductClosed) -> Text:
             why = f"sedang jam tutup, buka lagi pukul {minute // 60:02d}:{minute % 60:02d}."
         case ClosedReason.CLOSED:
             why = "sedang ditutup."
+        case ClosedReason.TROUBLE:
+            why = "sedang gangguan di server."
         case _:
             assert_never(notice.closure)
     rows: list[Row] = [
         ("🚫 ", code(notice.code), " ", untrusted(notice.name), f" {why}"),
         "Belum ada yang dibeli.",
     ]
+    if notice.closure is ClosedReason.TROUBLE:
+        rows.append(trouble_advice(has_others=bool(notice.others)))
     if notice.others:
         rows.append("Pilihan lain:")
         rows.extend(row for offer in notice.others for row in _warned(offer))

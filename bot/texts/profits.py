@@ -1,9 +1,9 @@
 """The words of a profit report, and the columns of its file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.grammar.period import Period, single_day
-from bot.orders.profit import Profit, SoldProduct
+from bot.orders.totals import Totals
 from bot.spreadsheets import Cell
 from bot.texts.formatting import Row, Text, bold, code, lines, rupiah, untrusted
 
@@ -17,25 +17,33 @@ HEADER = (
 WIDTHS = (28, 14, 12, 10, 14, 14, 14, 20, 12, 18)
 
 
-def profit_report(
-    period: Period,
-    total: Profit,
-    products: Sequence[tuple[str, Profit]],
-    resellers: Sequence[tuple[str, Profit]],
-    *,
-    reseller_count: int,
-    is_today: bool,
-) -> Text:
-    """Return the totals of a period, of its products, and of the largest of `reseller_count` resellers."""
+def profit_report(period: Period, total: Totals, lists: Sequence[Sequence[Row]], *, is_today: bool) -> Text:
+    """Return the totals of a period, and lists of its parts."""
     head: Row = ("📈 ", bold("Laba"), f" {_days(period)}", " (hari ini)" if is_today else "")
-    if not total.count:
+    if not total.succeeded_count:
         return lines(head, "Belum ada pesanan sukses." if is_today else "Tidak ada pesanan sukses.")
-    rows: list[Row] = [head, *_totals(total), "", "Per produk:"]
-    rows += [(code(name), _line(profit)) for name, profit in products[:ROWS_SHOWN]]
-    rows += _more(len(products), "produk")
-    rows += ["", "Per reseller:"]
-    rows += [(untrusted(name, MAX_NAME_CHARS), _line(profit)) for name, profit in resellers[:ROWS_SHOWN]]
-    return lines(*rows, *_more(reseller_count, "reseller"))
+    return lines(head, *_totals(total), *(row for rows in lists for row in ("", *rows)))
+
+
+def by_product(products: Sequence[tuple[str, Totals]]) -> list[Row]:
+    sold = [(name, each) for name, each in products if each.succeeded_count]
+    rows: list[Row] = ["Per produk:"]
+    rows += [(code(name), f": {_line(each)}") for name, each in sold[:ROWS_SHOWN]]
+    return rows + _more(len(sold), "produk")
+
+
+def by_reseller(named: Sequence[tuple[str, Totals]], *, count: int) -> list[Row]:
+    """Return the list of the largest of `count` resellers."""
+    rows: list[Row] = ["Per reseller:"]
+    rows += [(untrusted(name, MAX_NAME_CHARS), f": {_line(each)}") for name, each in named]
+    return rows + _more(count, "reseller")
+
+
+def by_hour(hours: Mapping[str, Totals]) -> list[Row]:
+    rows: list[Row] = ["Per jam:"]
+    return rows + [
+        f"{hour}.00: {_line(each)}" for hour, each in sorted(hours.items()) if each.succeeded_count
+    ]
 
 
 def _days(period: Period) -> str:
@@ -43,8 +51,8 @@ def _days(period: Period) -> str:
     return f"{period.first:%d/%m/%Y}" + ("" if one else f" sampai {period.last:%d/%m/%Y}")
 
 
-def _totals(total: Profit) -> list[Row]:
-    rows: list[Row] = [f"Sukses: {total.count}"]
+def _totals(total: Totals) -> list[Row]:
+    rows: list[Row] = [f"Sukses: {total.succeeded_count}"]
     if total.priced_count:
         is_whole = not total.uncosted_count
         rows += [
@@ -64,12 +72,12 @@ def _totals(total: Profit) -> list[Row]:
     return rows
 
 
-def _line(profit: Profit) -> str:
-    if not profit.priced_count:
-        return f": {profit.count} tanpa harga · modal {rupiah(profit.unpriced_cost_idr)}"
-    sales = f": {profit.count} · jual {rupiah(profit.sales_idr)}"
-    gained = f" · laba {rupiah(profit.profit_idr)}" if profit.costed_count else " · modal belum diketahui"
-    unpriced = f" · {profit.unpriced_count} tanpa harga" if profit.unpriced_count else ""
+def _line(total: Totals) -> str:
+    if not total.priced_count:
+        return f"{total.succeeded_count} tanpa harga · modal {rupiah(total.unpriced_cost_idr)}"
+    sales = f"{total.succeeded_count} · jual {rupiah(total.sales_idr)}"
+    gained = f" · laba {rupiah(total.profit_idr)}" if total.costed_count else " · modal belum diketahui"
+    unpriced = f" · {total.unpriced_count} tanpa harga" if total.unpriced_count else ""
     return f"{sales}{gained}{unpriced}"
 
 
@@ -85,17 +93,17 @@ def file_name(period: Period, extension: str) -> str:
     return f"laba-{period}.{extension}"
 
 
-def file_row(sold: SoldProduct, name: str) -> tuple[Cell, ...]:
+def file_row(name: str, user_id: int, product_code: str, total: Totals) -> tuple[Cell, ...]:
     """Return a row of the file; amounts that are not known are blank."""
     return (
         name,
-        sold.user_id,
-        sold.product_code,
-        sold.count,
-        sold.sales_idr if sold.priced_count else None,
-        sold.cost_idr if sold.costed_count else None,
-        sold.profit_idr if sold.costed_count else None,
-        sold.priced_count - sold.costed_count,
-        sold.count - sold.priced_count,
-        sold.unpriced_cost_idr,
+        user_id,
+        product_code,
+        total.succeeded_count,
+        total.sales_idr if total.priced_count else None,
+        total.cost_idr if total.costed_count else None,
+        total.profit_idr if total.costed_count else None,
+        total.uncosted_count,
+        total.unpriced_count,
+        total.unpriced_cost_idr,
     )

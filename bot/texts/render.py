@@ -7,12 +7,14 @@ from msgspec import Struct
 from bot.notices import Notice
 from bot.notices.accounts import AccountsNotice
 from bot.notices.alarms import AlarmNotice
+from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice
 from bot.notices.catalogue import CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketEvidence
 from bot.notices.desk import DeskNotice
 from bot.notices.guidance import GuidanceNotice
+from bot.notices.news import NewsNotice
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
     BillerAccountAlarm,
@@ -36,6 +38,7 @@ from bot.notices.orders import (
 from bot.notices.people import PeopleNotice
 from bot.notices.placing import PlacingNotice
 from bot.notices.price_list import PriceListNotice
+from bot.notices.recaps import RecapsNotice
 from bot.notices.receipts import ReceiptsNotice
 from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
@@ -48,17 +51,20 @@ from bot.orders.model import State
 from bot.texts import (
     accounts,
     alarms,
+    assistants,
     balances,
     catalogue,
     complaints,
     deposits,
     desk,
     guidance,
+    news,
     order_lookup,
     orders,
     people,
     placing,
     price_list,
+    recaps,
     receipts,
     reports,
     restore_gate,
@@ -134,6 +140,8 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return order_lookup.words(notice, clock)
     if isinstance(notice, ReportsNotice):
         return reports.words(notice)
+    if isinstance(notice, RecapsNotice):
+        return recaps.words(notice)
     if isinstance(notice, StatementsNotice):
         return statements.words(notice)
     if isinstance(notice, ReceiptsNotice):
@@ -150,6 +158,10 @@ def _words(notice: Notice, clock: Clock) -> Text:  # noqa: C901, PLR0912 - one f
         return restore_gate.words(notice, clock)
     if isinstance(notice, PeopleNotice):
         return people.words(notice, clock)
+    if isinstance(notice, AssistantsNotice):
+        return assistants.words(notice, clock)
+    if isinstance(notice, NewsNotice):
+        return news.words(notice, clock)
     if isinstance(notice, GuidanceNotice):
         return guidance.words(notice)
     if isinstance(notice, DeskNotice):

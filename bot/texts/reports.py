@@ -1,9 +1,10 @@
 """The text of a sales report, and the columns of its file."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.grammar.period import Period, single_day
 from bot.notices.reports import (
@@ -15,108 +16,139 @@ from bot.notices.reports import (
     SalesReportFile,
 )
 from bot.orders.model import Order, State
-from bot.orders.sales_summary import ProductSales, SalesTotal, sum_sales
+from bot.orders.totals import Totals, cost_of, profit_of
 from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, rupiah, untrusted
 from bot.texts.order_lookup import STATES
 from bot.texts.orders import shown_reason
 
-PRODUCTS_SHOWN = 12
+ROWS_SHOWN = 12
+MAX_NAME_CHARS = 24
 DAYS_SHOWN = 31
 """For a longer period only the totals are shown."""
-
-_IN_ORDER = (
-    State.SUCCEEDED,
-    State.PENDING,
-    State.UNKNOWN,
-    State.DISPUTED,
-    State.FAILED,
-    State.EXPIRED,
-)
-_PENDING = (State.PLACED, State.SUBMITTING, State.PENDING)
 
 NOT_CHARGED = (State.FAILED, State.EXPIRED)
 """Nobody pays for these orders, so that their rows have neither a price nor a cost."""
 
 HEADER = ("Waktu", "Ref", "Kode", "Nomor", "Status", "Harga", "SN", "Alasan")
-HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal")
-WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12)
+HEADER_FOR_ADMINS = (*HEADER, "Pemesan", "Modal", "Laba")
+WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12, 12)
 
 
-def day_report(
-    day: date, sales: Sequence[ProductSales], *, is_today: bool, for_admin: bool, name: str = ""
-) -> Text:
-    """Return the totals of a day, and the best-selling products."""
-    total = sum_sales(sales)
-    head = ("📊 ", bold(f"Laporan {day:%d/%m/%Y}"), " (hari ini)" if is_today else "", *_of(name))
-    if not total.count:
-        return lines(head, "Belum ada pesanan hari ini." if is_today else "Tidak ada pesanan hari itu.")
-    return lines(head, *_sums(total, for_admin=for_admin), *_products(sales))
+class ReportHead(Struct, frozen=True, kw_only=True):
+    """What a report is about; `name` is the reseller's, if it is an admin who looks."""
+
+    period: Period
+    is_today: bool
+    for_admin: bool
+    name: str = ""
+
+    @property
+    def is_day(self) -> bool:
+        return self.period.day_count == 1
 
 
-def days_report(
-    period: Period,
-    total: SalesTotal,
-    by_day: Sequence[tuple[date, SalesTotal]],
-    *,
-    for_admin: bool,
-    name: str = "",
-) -> Text:
+def by_product(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Text:
+    """Return the totals of a period, and the products that were sold most."""
+    sold = [(name, each) for name, each in sums.items() if each.succeeded_count]
+    sold.sort(key=lambda each: (-each[1].succeeded_count, each[0]))
+    rows: list[Row] = ["", "Sukses per produk:"] if sold else []
+    for name, each in sold[:ROWS_SHOWN]:
+        amount = f" · {rupiah(each.sales_idr)}" if each.priced_count else ""
+        rows.append((code(name), f": {each.succeeded_count}{amount}"))
+    return _report(head, total, rows + _more(len(sold), "produk"))
+
+
+def by_reseller(head: ReportHead, total: Totals, named: Sequence[tuple[str, Totals]], *, count: int) -> Text:
+    """Return the totals of a period, and those of the largest of `count` resellers."""
+    rows: list[Row] = ["", "Per reseller:"]
+    rows += [(untrusted(name, MAX_NAME_CHARS), f": {_outcomes(each)}") for name, each in named]
+    return _report(head, total, rows + _more(count, "reseller"))
+
+
+def by_hour(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Text:
+    """Return the totals of a period, and those of each hour of the day that has orders."""
+    rows: list[Row] = ["", "Per jam:"]
+    rows += [f"{hour}.00 {_outcomes(each)}" for hour, each in sorted(sums.items()) if each.count]
+    return _report(head, total, rows)
+
+
+def days_report(head: ReportHead, total: Totals, by_day: Sequence[tuple[date, Totals]]) -> Text:
     """Return the totals of several days, and of each in `by_day` that has orders."""
-    head = ("📊 ", bold("Rekap"), f" {period.first:%d/%m/%Y} sampai {period.last:%d/%m/%Y}", *_of(name))
+    days: list[Row] = [f"{day:%d/%m} {_outcomes(of_day)}" for day, of_day in by_day if of_day.count]
+    return _report(head, total, ["", "Per hari:", *days] if days else [])
+
+
+def _report(head: ReportHead, total: Totals, rows: Sequence[Row]) -> Text:
+    """Return a report: its title, the sums, and `rows` of its parts."""
+    title = _title(head)
     if not total.count:
-        return lines(head, "Tidak ada pesanan di hari-hari itu.")
-    days = [_day(day, of_day) for day, of_day in by_day if of_day.count]
-    return lines(head, *_sums(total, for_admin=for_admin), *(["", "Per hari:"] if days else []), *days)
+        if not head.is_day:
+            return lines(title, "Tidak ada pesanan di hari-hari itu.")
+        return lines(title, "Belum ada pesanan hari ini." if head.is_today else "Tidak ada pesanan hari itu.")
+    return lines(title, *_sums(total, for_admin=head.for_admin), *rows)
 
 
-def _of(name: str) -> tuple[str | Span, ...]:
-    """Return whose report it is, if an admin looks at the one of a reseller."""
-    return (" · ", untrusted(name, 40)) if name else ()
+def _title(head: ReportHead) -> Row:
+    # An admin who looks at the report of a reseller sees whose it is.
+    whose: tuple[str | Span, ...] = (" · ", untrusted(head.name, 40)) if head.name else ()
+    first, last = head.period.first, head.period.last
+    if head.is_day:
+        return ("📊 ", bold(f"Laporan {first:%d/%m/%Y}"), " (hari ini)" if head.is_today else "", *whose)
+    return ("📊 ", bold("Rekap"), f" {first:%d/%m/%Y} sampai {last:%d/%m/%Y}", *whose)
 
 
-def _sums(total: SalesTotal, *, for_admin: bool) -> list[Row]:
-    counts = {**total.counts, State.PENDING: sum(total.counts.get(state, 0) for state in _PENDING)}
-    rows: list[Row] = [f"{MARKS[s]} {STATES[s]}: {counts[s]}" for s in _IN_ORDER if counts.get(s)]
-    if total.success_count > total.unpriced_count:
+def counts_by_state(total: Totals) -> list[tuple[State, int]]:
+    """Return how many orders are in which state, as reports list them; 0 are left out."""
+    counts = (
+        (State.SUCCEEDED, total.succeeded_count),
+        (State.PENDING, total.open_count),
+        (State.UNKNOWN, total.unknown_count),
+        (State.DISPUTED, total.disputed_count),
+        (State.FAILED, total.failed_count),
+        (State.EXPIRED, total.expired_count),
+    )
+    return [(state, count) for state, count in counts if count]
+
+
+def _sums(total: Totals, *, for_admin: bool) -> list[Row]:
+    rows: list[Row] = [f"{MARKS[state]} {STATES[state]}: {count}" for state, count in counts_by_state(total)]
+    if total.priced_count:
         name = "Penjualan sukses" if for_admin else "Total sukses"
-        rows.append((f"{name}: ", bold(rupiah(total.price_idr))))
+        rows.append((f"{name}: ", bold(rupiah(total.sales_idr))))
     if total.unpriced_count:
         rows.append(f"{total.unpriced_count} sukses tanpa harga, tidak ikut dijumlah.")
-    if for_admin and total.success_count > total.uncosted_count:
-        rows.append(f"Modal: {rupiah(total.cost_idr)}")
-        is_whole = not (total.unpriced_count or total.uncosted_count)
-        rows.append(f"Selisih{'' if is_whole else ' dari yang lengkap'}: {rupiah(total.margin_idr)}")
-    if for_admin and total.uncosted_count:
-        rows.append(f"{total.uncosted_count} sukses belum diketahui modalnya.")
+    return rows + (_costs(total) if for_admin else [])
+
+
+def _costs(total: Totals) -> list[Row]:
+    uncosted = total.uncosted_count + total.unpriced_uncosted_count
+    rows: list[Row] = []
+    if total.succeeded_count > uncosted:
+        rows.append(f"Modal: {rupiah(total.cost_idr + total.unpriced_cost_idr)}")
+        is_whole = not (total.unpriced_count or uncosted)
+        rows.append(f"Selisih{'' if is_whole else ' dari yang lengkap'}: {rupiah(total.profit_idr)}")
+    if uncosted:
+        rows.append(f"{uncosted} sukses belum diketahui modalnya.")
+    if total.estimated_count:
+        rows.append(f"{total.estimated_count} memakai modal terakhir yang diketahui saat dipesan.")
     return rows
 
 
-def _products(sales: Sequence[ProductSales]) -> list[Row]:
-    done = sorted(
-        (sale for sale in sales if sale.state is State.SUCCEEDED),
-        key=lambda sale: (-sale.count, sale.product_code),
+def _more(count: int, what: str) -> list[Row]:
+    return [f"dan {count - ROWS_SHOWN} {what} lain"] if count > ROWS_SHOWN else []
+
+
+def _outcomes(total: Totals) -> str:
+    """Return the counts of a part of a report, and its sales."""
+    amount = f" · {rupiah(total.sales_idr)}" if total.priced_count else ""
+    rest = "".join(
+        f" · {MARKS[state]} {count}"
+        for state, count in counts_by_state(total)
+        if state is not State.SUCCEEDED
     )
-    if not done:
-        return []
-    rows: list[Row] = ["", "Sukses per produk:"]
-    for sale in done[:PRODUCTS_SHOWN]:
-        amount = f" · {rupiah(sale.price_idr)}" if sale.priced_count else ""
-        rows.append((code(sale.product_code), f": {sale.count}{amount}"))
-    if len(done) > PRODUCTS_SHOWN:
-        rows.append(f"dan {len(done) - PRODUCTS_SHOWN} produk lain")
-    return rows
-
-
-def _day(day: date, total: SalesTotal) -> str:
-    amount = f" · {rupiah(total.price_idr)}" if total.price_idr else ""
-    marks = Counter[str]()
-    for state, count in total.counts.items():
-        if state is not State.SUCCEEDED:
-            marks[MARKS[state]] += count
-    rest = "".join(f" · {mark} {count}" for mark, count in marks.items() if count)
-    return f"{day:%d/%m} ✅ {total.success_count}{amount}{rest}"
+    return f"{MARKS[State.SUCCEEDED]} {total.succeeded_count}{amount}{rest}"
 
 
 def report_unclear(notice: ReportPeriodUnclear) -> Text:
@@ -160,13 +192,21 @@ def file_row(order: Order, clock: Clock) -> tuple[Cell, ...]:
 
 
 def file_row_for_admins(order: Order, name: str, clock: Clock) -> tuple[Cell, ...]:
-    """Return the row of an order, with its reseller and cost."""
+    """Return the row of an order, with its reseller, cost and profit."""
     return (
         *file_row(order, clock)[:-1],
         order.reason or "",
         f"{name} ({order.user_id})",
-        None if order.state in NOT_CHARGED else order.cost_idr,
+        _cost_in_file(order),
+        profit_of(order),
     )
+
+
+def _cost_in_file(order: Order) -> int | None:
+    """Return what an order cost, if money was taken; the costs of sold orders sum up to those of reports."""
+    if order.state in NOT_CHARGED:
+        return None
+    return cost_of(order) if order.state is State.SUCCEEDED else order.cost_idr
 
 
 def words(notice: ReportsNotice) -> Text:

@@ -18,6 +18,7 @@ from bot.notices.shopping import (
     ShoppingNotice,
 )
 from bot.texts.formatting import Row, Span, Text, bold, code, grouped, lines, rupiah, untrusted
+from bot.texts.placing import trouble_advice
 
 NAME_CHARS = 48
 """Limits a product's name in a list: twelve of them fit one message whatever they contain."""
@@ -49,8 +50,12 @@ _ERRORS = {
     InputError.NO_SERVER: "Servernya belum ada di belakang ID.",
 }
 
-_MARKS = {ClosedReason.CLOSED: "🚫", ClosedReason.RESTING: "🌙"}
-_MEANINGS = {ClosedReason.CLOSED: "🚫 sedang ditutup", ClosedReason.RESTING: "🌙 sedang jam tutup"}
+_MARKS = {ClosedReason.CLOSED: "🚫", ClosedReason.RESTING: "🌙", ClosedReason.TROUBLE: "⚠️"}
+_MEANINGS = {
+    ClosedReason.CLOSED: "🚫 sedang ditutup",
+    ClosedReason.RESTING: "🌙 sedang jam tutup",
+    ClosedReason.TROUBLE: "⚠️ sedang gangguan",
+}
 
 
 def placeholder(notice: DestinationPrompt) -> str:
@@ -83,7 +88,8 @@ def price_list(notice: PriceListPage) -> Text:
     page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
     how = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
     rows = (_priced(row) for row in notice.rows)
-    return lines((*_title(notice), page), "", *rows, "", *_legend(notice), how)
+    hidden = ["Harga khusus Anda hanya di chat pribadi dengan bot."] if notice.hides_prices else []
+    return lines((*_title(notice), page), "", *rows, "", *_legend(notice), *hidden, how)
 
 
 def _title(notice: PriceListPage) -> tuple[str | Span, ...]:
@@ -138,9 +144,13 @@ def chosen_product_closed(notice: ChosenProductClosed) -> Text:
             why = f"sedang jam tutup, buka lagi pukul {minute // 60:02d}:{minute % 60:02d}."
         case ClosedReason.CLOSED:
             why = "sedang ditutup."
+        case ClosedReason.TROUBLE:
+            why = "sedang gangguan di server."
         case _:
             assert_never(notice.closure)
     rows: list[Row] = [("🚫 ", code(notice.code), " ", untrusted(notice.name), f" {why}")]
+    if notice.closure is ClosedReason.TROUBLE:
+        rows.append(trouble_advice(has_others=bool(notice.others)))
     if notice.others:
         rows += ["Pilihan lain:", *(_priced(row) for row in notice.others)]
     return lines(*rows)

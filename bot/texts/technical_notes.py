@@ -112,6 +112,7 @@ _NOTES = {
     "{state}: {account} moved by {found} instead of {expected}": (
         "{state}: {account} bergerak {found}, seharusnya {expected}"
     ),
+    "the totals differ from the orders: {names}": "jumlahnya berbeda dari pesanan: {names}",
     # Deliveries
     "its content could not be loaded": "isinya tidak bisa dimuat",
 }

@@ -1,22 +1,39 @@
 -- name: report_balance
 INSERT INTO biller_balance (singleton, balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms,
-    topup_idr, spent_idr, unknown_count)
+    topup_idr, spent_idr, unknown_count, moved_idr, is_alarmed, is_topped_up)
 VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid, :checkpoint_idr, :checkpoint_at_ms, :topup_idr, :spent_idr,
-    :unknown_count)
+    :unknown_count, 0, :is_alarmed, :is_topped_up)
 ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
     source = :source, trxid = :trxid, checkpoint_idr = :checkpoint_idr, checkpoint_at_ms = :checkpoint_at_ms,
-    topup_idr = :topup_idr, spent_idr = :spent_idr, unknown_count = :unknown_count;
+    topup_idr = :topup_idr, spent_idr = :spent_idr, unknown_count = :unknown_count, moved_idr = 0,
+    is_alarmed = :is_alarmed, is_topped_up = :is_topped_up;
 
 -- name: last_balance
-SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count
+SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
+    moved_idr, mean_idr, is_alarmed, is_topped_up
 FROM biller_balance WHERE singleton = 1;
 
 -- name: move_float
-UPDATE biller_balance SET spent_idr = spent_idr + :spent_idr, unknown_count = unknown_count + :unknown_count
+UPDATE biller_balance SET spent_idr = spent_idr + :spent_idr, unknown_count = unknown_count + :unknown_count,
+    moved_idr = moved_idr - :spent_idr
 WHERE singleton = 1;
 
 -- name: top_up_float
-UPDATE biller_balance SET topup_idr = topup_idr + :amount_idr WHERE singleton = 1;
+UPDATE biller_balance SET topup_idr = topup_idr + :amount_idr, moved_idr = moved_idr + :amount_idr, is_topped_up = 1
+WHERE singleton = 1;
+
+-- name: judge_reserve
+UPDATE biller_balance SET mean_idr = :mean_idr, is_alarmed = :is_alarmed, is_topped_up = :is_topped_up
+WHERE singleton = 1;
+
+-- name: sum_submitting_orders
+-- The orders whose answer is awaited: the biller may charge each at any moment.
+SELECT coalesce(sum(expected_cost_idr), 0) AS cost_idr FROM orders
+WHERE state = 'submitting' AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';
+
+-- name: sum_spent_orders
+SELECT coalesce(sum(coalesce(cost_idr, expected_cost_idr)), 0) AS cost_idr FROM orders
+WHERE placed_at_ms >= :since_ms AND state <> 'failed' AND state <> 'expired';
 
 -- name: forget_checkpoint
 UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
@@ -25,7 +42,8 @@ UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
 -- All that is compared with a report, in one round trip.
 -- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
 SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid, last.checkpoint_idr, last.checkpoint_at_ms,
-    last.topup_idr, last.spent_idr, last.unknown_count, cost.cost_idr AS known_cost_idr,
+    last.topup_idr, last.spent_idr, last.unknown_count,
+    last.moved_idr, last.mean_idr, last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
     CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
     CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
         WHEN EXISTS (SELECT 1 FROM orders

@@ -41,3 +41,26 @@ INSERT INTO level_prices (code_folded, level_key, price_idr) VALUES (:code_folde
 
 -- name: delete_level_prices
 DELETE FROM level_prices WHERE code_folded = :code_folded;
+
+-- name: product_health
+SELECT failed, closed_at_ms, pause_ms, probe_at_ms, probe FROM product_health WHERE code_folded = :code_folded;
+
+-- name: closed_product_health
+SELECT code_folded, failed, closed_at_ms, pause_ms, probe_at_ms, probe FROM product_health
+WHERE closed_at_ms IS NOT NULL ORDER BY closed_at_ms, code_folded;
+
+-- name: save_product_health
+INSERT INTO product_health (code_folded, failed, closed_at_ms, pause_ms, probe_at_ms, probe)
+VALUES (:code_folded, :failed, :closed_at_ms, :pause_ms, :probe_at_ms, :probe)
+ON CONFLICT (code_folded) DO UPDATE SET failed = :failed, closed_at_ms = :closed_at_ms, pause_ms = :pause_ms,
+    probe_at_ms = :probe_at_ms, probe = :probe;
+
+-- name: forget_product_health
+DELETE FROM product_health WHERE code_folded = :code_folded;
+
+-- name: take_product_probe
+-- Promise: a closed product is probed by one order at a time. No row changed: another order probes it.
+UPDATE product_health SET probe = '' WHERE code_folded = :code_folded AND probe IS NULL AND closed_at_ms IS NOT NULL;
+
+-- name: name_product_probe
+UPDATE product_health SET probe = :probe WHERE code_folded = :code_folded AND probe = '';

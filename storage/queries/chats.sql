@@ -1,3 +1,15 @@
+-- name: count_refused_news
+UPDATE broadcasts SET refused_count = refused_count + 1
+WHERE (state = 'sending' OR state = 'stopping') AND EXISTS (
+    SELECT 1 FROM outbox
+    WHERE outbox.state = 'waiting' AND outbox.chat_id = :chat_id AND outbox.priority = 2
+        AND outbox.subject = 'news:' || broadcasts.broadcast_id
+);
+
+-- name: drop_refused_news
+UPDATE outbox SET state = 'dropped', fault = :fault
+WHERE state = 'waiting' AND chat_id = :chat_id AND priority = 2;
+
 -- name: park_messages
 UPDATE outbox SET state = 'parked', fault = :fault WHERE state = 'waiting' AND chat_id = :chat_id;
 

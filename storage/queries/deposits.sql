@@ -18,6 +18,19 @@ SELECT * FROM tickets WHERE exact_idr = :exact_idr AND is_reserved = 1;
 -- name: reserved_amounts
 SELECT exact_idr FROM tickets WHERE is_reserved = 1 AND exact_idr > :above_idr AND exact_idr <= :up_to_idr;
 
+-- name: recent_amounts
+-- The amounts that other shops were given lately. One is unsettled while money for it may come.
+SELECT exact_idr, max(CASE WHEN state = 'confirmed' AND mutation_id IS NOT NULL THEN 0 ELSE 1 END) AS is_unsettled
+FROM tickets
+WHERE exact_idr > :above_idr AND exact_idr <= :up_to_idr AND created_at_ms >= :since_ms AND shop_id <> :shop_id
+GROUP BY exact_idr;
+
+-- name: unsettled_amount_elsewhere
+SELECT 1 AS found FROM tickets
+WHERE exact_idr = :exact_idr AND created_at_ms >= :since_ms AND shop_id <> :shop_id
+    AND (state <> 'confirmed' OR mutation_id IS NULL)
+LIMIT 1;
+
 -- name: count_tickets_of_shop
 SELECT count(*) AS count FROM tickets WHERE shop_id = :shop_id AND created_at_ms >= :since_ms;
 
@@ -56,6 +69,7 @@ UPDATE tickets SET mutation_id = :mutation_id WHERE ticket_id = :ticket_id AND m
 
 -- name: tickets_like_amount
 SELECT * FROM tickets
-WHERE created_at_ms >= :since_ms AND (requested_idr = :amount_idr OR credited_idr = :amount_idr
-    OR (exact_idr >= :amount_idr - :margin_idr AND exact_idr <= :amount_idr + :margin_idr))
-ORDER BY created_at_ms DESC LIMIT :limit;
+WHERE (exact_idr = :amount_idr AND created_at_ms >= :exact_since_ms)
+    OR (created_at_ms >= :since_ms AND (requested_idr = :amount_idr OR credited_idr = :amount_idr
+    OR (exact_idr >= :amount_idr - :margin_idr AND exact_idr <= :amount_idr + :margin_idr)))
+ORDER BY CASE WHEN exact_idr = :amount_idr THEN 0 ELSE 1 END, created_at_ms DESC LIMIT :limit;

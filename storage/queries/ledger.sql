@@ -110,12 +110,16 @@ WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
     AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
 
--- name: account_of_owner
+-- name: account_of_buyer
+-- An assistant buys for the shop of the owner.
 SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
-WHERE shops.owner_id = :owner_id AND accounts.kind = 'available';
+WHERE shops.owner_id = coalesce((SELECT owner_id FROM people WHERE user_id = :user_id), :user_id) AND accounts.kind = 'available';
 
 -- name: last_limited_move
-SELECT legs.amount_idr, legs.balance_after_idr
+-- `is_of_shop`: the person orders for the shop now.
+SELECT legs.amount_idr, legs.balance_after_idr,
+    CASE WHEN EXISTS (SELECT 1 FROM shops WHERE shops.shop_id = accounts.shop_id AND shops.owner_id
+        = coalesce((SELECT owner_id FROM people WHERE people.user_id = :user_id), :user_id)) THEN 1 ELSE 0 END AS is_of_shop
 FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
 WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
     AND accounts.floor_idr IS NOT NULL

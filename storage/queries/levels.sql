@@ -15,9 +15,10 @@ WHERE level_key = :level_key AND NOT EXISTS (SELECT 1 FROM shops WHERE shops.lev
 -- name: set_level_of_shop
 UPDATE shops SET level_key = :level_key, level_changed_at_ms = :at_ms WHERE shop_id = :shop_id;
 
--- name: level_of_owner_changed
+-- name: level_of_buyer_changed
 SELECT shops.level_changed_at_ms AS given_at_ms, coalesce(levels.changed_at_ms, 0) AS changed_at_ms
-FROM shops LEFT JOIN levels ON levels.level_key = shops.level_key WHERE shops.owner_id = :owner_id;
+FROM shops LEFT JOIN levels ON levels.level_key = shops.level_key
+WHERE shops.owner_id = coalesce((SELECT owner_id FROM people WHERE user_id = :user_id), :user_id);
 
 -- name: owners_with_level
 SELECT shops.level_key, shops.owner_id, people.name FROM shops LEFT JOIN people ON people.user_id = shops.owner_id

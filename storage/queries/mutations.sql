@@ -16,6 +16,11 @@ INSERT INTO mutations (service, service_ref, at_ms, amount_idr, account_number, 
 VALUES (:service, :service_ref, :at_ms, :amount_idr, :account_number, :description, 'new')
 ON CONFLICT DO NOTHING RETURNING *;
 
+-- name: store_unreadable_mutation
+-- Promise: a row that could not be read is told once. No row: it was posted before.
+INSERT INTO unreadable_mutations (service, fingerprint, at_ms, why, body)
+VALUES (:service, :fingerprint, :at_ms, :why, :body) ON CONFLICT DO NOTHING;
+
 -- name: mutation_by_id
 SELECT * FROM mutations WHERE mutation_id = :mutation_id;
 
@@ -27,7 +32,8 @@ SELECT * FROM mutations WHERE state = 'suspense' AND mutation_id > :after_id ORD
 
 -- name: settle_mutation
 -- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.
-UPDATE mutations SET state = :state, shop_id = :shop_id, decided_at_ms = :at_ms, decided_by = :by
+UPDATE mutations SET state = :state, shop_id = :shop_id, decided_at_ms = :at_ms, decided_by = :by,
+    suspense_reason = coalesce(:suspense_reason, suspense_reason)
 WHERE mutation_id = :mutation_id AND state = :state_before;
 
 -- The ledger. Only storage/ledger.py runs the statements that change it.

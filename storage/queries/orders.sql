@@ -49,7 +49,7 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
 
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms, trxid LIMIT :limit;
 
@@ -57,23 +57,27 @@ ORDER BY due_at_ms, trxid LIMIT :limit;
 -- Promise: as above, and resellers take turns: a hundred orders of one do not delay the single order of another.
 SELECT orders.* FROM orders JOIN (
     SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
-    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+    FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
 ) AS queue ON queue.trxid = orders.trxid
 WHERE NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
 
 -- name: next_order_due
-SELECT due_at_ms FROM orders WHERE state = 'placed'
+SELECT due_at_ms FROM orders WHERE state = 'placed' AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
 ORDER BY due_at_ms LIMIT 1;
 
--- name: placed_orders_of_user
--- The unary plus makes SQLite use the small index of placed orders: a reseller may have millions of others.
-SELECT * FROM orders WHERE state = 'placed' AND +user_id = :user_id ORDER BY due_at_ms, trxid LIMIT :limit;
+-- name: placed_orders_of_person
+-- Those that the person typed, and those of the shop that they own.
+SELECT * FROM orders
+WHERE state = 'placed' AND (orders.user_id = :user_id
+    OR EXISTS (SELECT 1 FROM shops WHERE shops.shop_id = orders.shop_id AND shops.owner_id = :user_id))
+ORDER BY due_at_ms, trxid LIMIT :limit;
 
 -- name: orders_due_while_held
--- While the circuit breaker is open: placed orders whose reseller must be notified that they wait or have expired.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms
+-- While the circuit breaker is open, or the balance at the biller is low: placed orders that cost more than what may be
+-- spent, and whose reseller must be notified that they wait or have expired.
+SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) > :over_cost_idr
     AND (CASE attempts WHEN 0 THEN requested_at_ms < :requested_before_ms ELSE placed_at_ms < :placed_before_ms END
         OR NOT EXISTS (SELECT 1 FROM outbox
             WHERE outbox.subject = :subject_prefix || orders.trxid AND outbox.kind = :kind))
@@ -138,13 +142,17 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id
 -- name: same_orders
 -- Promise: an order that failed or expired is bought again freely, any other only on purpose; an open order is a
 -- duplicate however old it is.
--- The unary plus makes SQLite use the indexes on destinations: a destination has fewer orders than a reseller. With
--- an ORDER BY the second half would use a sorted index instead of the small one of open orders.
+-- What counts is the shop: an assistant repeats what the owner ordered. With an ORDER BY the second half would use a
+-- sorted index instead of the small one of open orders.
 SELECT * FROM orders
-WHERE destination = :destination AND placed_at_ms >= :since_ms AND +user_id = :user_id
+WHERE destination = :destination AND placed_at_ms >= :since_ms
+    AND coalesce((SELECT owner_id FROM shops WHERE shops.shop_id = orders.shop_id), orders.user_id)
+        = coalesce((SELECT owner_id FROM people WHERE people.user_id = :user_id), :user_id)
     AND lower(product_code) = lower(:product_code) AND state NOT IN ('failed', 'expired')
 UNION ALL
 SELECT * FROM orders
-WHERE destination = :destination AND +placed_at_ms < :since_ms AND +user_id = :user_id
+WHERE destination = :destination AND +placed_at_ms < :since_ms
+    AND coalesce((SELECT owner_id FROM shops WHERE shops.shop_id = orders.shop_id), orders.user_id)
+        = coalesce((SELECT owner_id FROM people WHERE people.user_id = :user_id), :user_id)
     AND lower(product_code) = lower(:product_code)
     AND state <> 'succeeded' AND state <> 'failed' AND state <> 'expired';

@@ -20,7 +20,7 @@ WHERE message.state = 'waiting' ORDER BY message.chat_id, message.priority, mess
 
 -- name: waiting_chat_queues
 -- The first message of a chat queue decides when the queue is due: messages of one priority stay in order.
-SELECT head.chat_id, head.due_at_ms
+SELECT head.chat_id, head.due_at_ms, head.priority
 FROM (SELECT chat_id, min((priority << 56) + outbox_id) AS place
       FROM outbox WHERE state = 'waiting' AND hold_until_ms <= :now_ms GROUP BY chat_id) AS queue
 JOIN outbox AS head ON head.outbox_id = queue.place & ((1 << 56) - 1)

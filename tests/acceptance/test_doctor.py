@@ -175,6 +175,20 @@ async def test_the_doctor_warns_of_what_is_doubtful_and_fails_only_for_what_is_w
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
+async def test_the_doctor_warns_of_a_signing_key_that_stands_in_the_address(shop: Shop) -> None:
+    secret, warning = (
+        "kenari-" + "m" * 33,
+        "warn  mutations: the key of their signature is the MUTATION_SECRET",
+    )
+    for key in ("", secret):
+        output = (await told_by(shop, "check", MUTATION_SECRET=secret, MUTATION_SIGNING_SECRET=key))[1]
+        assert warning in output
+        assert "kenari" not in output
+    for settings in ({}, {"MUTATION_SECRET": secret, "MUTATION_SIGNING_SECRET": "another-" + secret}):
+        assert "mutations" not in (await told_by(shop, "check", **settings))[1]
+
+
+@pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 async def test_the_doctor_says_that_the_bot_does_not_run(closed_shop: Shop) -> None:
     status, output = await told_by(closed_shop, "check")
     assert status == 1

@@ -19,6 +19,7 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     assert "TIKET DEPOSIT" in said["Budi Cell"]
     assert "DEPOSIT MASUK" in said["Budi Cell"]
     assert "sudah dikreditkan" in said["Ibu Rina"]
+    assert "🌙 Rekap" in said["Ibu Rina"]
     assert state["tickets"] == []
     assert said["Orang Asing"]
     assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}

@@ -133,6 +133,7 @@ async def running(
         "LISTEN_PORT": str(port),
         "DATABASE_URL": "sqlite:///bench.db",
         "LOG_LEVEL": "INFO",
+        "RECAP_AT": "",
     }
     started_at = time.perf_counter()
     with log.open("wb") as out:

@@ -29,6 +29,7 @@ class Ledger:
     refused: int = 0
     posts: Counter[str] = field(default_factory=Counter)
     news: int = 0
+    announced: Counter[int] = field(default_factory=Counter)
     _left: int = 0
 
     def asked(self, destination: str) -> None:
@@ -55,6 +56,10 @@ class Ledger:
             if trace and not trace.told_at:
                 trace.told_at = now
                 self._left -= 1
+
+    def announce(self, chat_id: int) -> None:
+        """A chat got a broadcast."""
+        self.announced[chat_id] += 1
 
     def forget(self) -> None:
         """Begin anew, after a warm-up."""

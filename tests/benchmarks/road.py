@@ -33,11 +33,12 @@ class Load:
     per_s: float | None = None
     answer_s: float = 0.02
     result_s: float = 0.5
+    people: int = 100
 
     @property
     def users(self) -> range:
         """Return who may order."""
-        return range(1001, 1001 + 100)
+        return range(1001, 1001 + self.people)
 
 
 PRIVATE_CHATS = tuple(range(1001, 1051))

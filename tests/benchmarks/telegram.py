@@ -22,6 +22,8 @@ MAX_CONNECTIONS = 40
 """How many updates Telegram brings at once unless a bot asks for another number."""
 
 SPEAKING = ("sendMessage", "editMessageText")
+ANNOUNCED = "📢 Pengumuman\n"
+_BUTTON = re.compile(r"callback_data\W+([\w:-]+)")
 _FIELD = re.compile(rb'name="(\w+)"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 
 
@@ -47,6 +49,8 @@ class Telegram:
         # Books that have seen another run must not take this one's messages for the same.
         self._update_id, self._message_id = 730_000_000, time.time_ns() // 100_000 % 2_000_000_000
         self._awaited: dict[int, asyncio.Future[float]] = {}
+        self.buttons: dict[int, tuple[int, list[str]]] = {}
+        """By chat: the last message with buttons, and the data of each of them."""
 
     # What the bot asks.
 
@@ -74,6 +78,10 @@ class Telegram:
         if awaited := self._awaited.pop(chat_id, None):
             awaited.set_result(time.perf_counter())
         self._message_id += 1
+        if given.get("text", "").startswith(ANNOUNCED):
+            self.ledger.announce(chat_id)
+        if buttons := _BUTTON.findall(given.get("reply_markup", "")):
+            self.buttons[chat_id] = (int(given.get("message_id", 0)) or self._message_id, buttons)
         said: Json = {
             "message_id": int(given.get("message_id", 0)) or self._message_id,
             "from": ME,
@@ -96,7 +104,23 @@ class Telegram:
             "date": int(time.time()),
             "text": text,
         }
-        self._queues[chat_id].append(json.dumps({"update_id": self._update_id, "message": message}).encode())
+        self._queue(chat_id, {"message": message})
+
+    def press(self, user_id: int, place: int = 0) -> None:
+        """Tap a button below the last message in a private chat that has some, by its place."""
+        message_id, buttons = self.buttons.pop(user_id)
+        self._update_id += 1
+        shown = {"message_id": message_id, "chat": _chat_json(user_id), "date": int(time.time())}
+        press = {
+            "id": str(self._update_id),
+            "from": _user_json(user_id),
+            "message": shown,
+            "data": buttons[place],
+        }
+        self._queue(user_id, {"callback_query": press})
+
+    def _queue(self, chat_id: int, update: Json) -> None:
+        self._queues[chat_id].append(json.dumps({"update_id": self._update_id, **update}).encode())
         if chat_id not in self._at_work:
             self._at_work[chat_id] = asyncio.create_task(self._bring(chat_id))
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.notices.alarms import Invariant
 from storage.database import SqliteDatabase
-from tests.benchmarks import fill, road
+from tests.benchmarks import broadcast, fill, road
 from tests.benchmarks.audit import auditor_of
 from tests.benchmarks.contender import FLOOR, LOKET, Contender
 from tests.benchmarks.figures import Figures
@@ -59,3 +59,10 @@ async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_pat
     async with road.around(HERE, FEW, tmp_path, books=books) as (outside, bot):
         assert_whole(await road.carry(outside, bot))
     assert fill.orders_in(books) == 2000 + road.WARM_UP_ORDERS + FEW.orders
+
+
+async def test_a_broadcast_beside_orders_reaches_everybody_once_and_no_order_is_lost() -> None:
+    one = await broadcast.measure_beside(HERE, replace(broadcast.CROWD, orders=20, people=200))
+    assert (one.people, one.doubled, one.lost) == (200, 0, 0)
+    assert 0 < one.p50_ms <= one.p99_ms
+    assert 0 < one.beside_p50_ms <= one.beside_p99_ms

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from bot.notices.buttons import Action
 from bot.orders.model import Order
 from bot.purchasing.submitter import Biller
 from bot.runtime import Environment, Runtime, RuntimeSettings
-from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Toast
+from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, SharedPerson, Toast
 from storage import catalogue, orders
 from storage.database import Database
 from storage.outbox import NOTICES
@@ -68,7 +68,9 @@ class Shop:
         self.starts()
         self._message_id = 0
 
-    def starts(self, *, biller: Biller | None = None, **rules: Any) -> None:
+    def starts(
+        self, *, biller: Biller | None = None, bot_username: Callable[[], str] = str, **rules: Any
+    ) -> None:
         """Start the workers as a new process would: only what is on the disk is still known."""
         environment = Environment(
             database=self.disk,
@@ -79,6 +81,7 @@ class Shop:
             monotonic=self.clock.monotonic,
             nonce=self.nonces,
             random_suffix=self.random_suffix,
+            bot_username=bot_username,
         )
         runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
@@ -89,8 +92,10 @@ class Shop:
         self.submitter, self.messenger = runtime.submitter, runtime.messenger
         self.reversals, self.watchdog = runtime.reversals, runtime.watchdog
         self.auditor, self.breaker = runtime.auditor, runtime.breaker
+        self.totals, self.recap = runtime.totals, runtime.recap
         self.deposits, self.mutations = runtime.deposits, runtime.mutations
         self.clock_watch = runtime.clock_watch
+        self.news = runtime.news
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
 
     async def hires(self, *user_ids: int) -> None:
@@ -111,6 +116,9 @@ class Shop:
         username: str | None = None,
         document: Document | None = None,
         picture_id: str | None = None,
+        shared: SharedPerson | None = None,
+        replied_text: str = "",
+        replied_picture_id: str | None = None,
     ) -> int:
         """Handle a message by a user, in the private chat without `chat`; return the message id."""
         self._message_id += 1
@@ -128,6 +136,9 @@ class Shop:
             reply_to=reply_to,
             document=document,
             picture_id=picture_id,
+            shared=shared,
+            replied_text=replied_text,
+            replied_picture_id=replied_picture_id,
         )
         await self.disk.write(
             lambda tx: messages.handle_message(self.context.begin(tx, self.clock()), message)

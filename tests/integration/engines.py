@@ -14,8 +14,22 @@ from storage.postgres import PostgresDatabase
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
-ON_BOTH_ENGINES = frozenset({"test_engines"})
-"""The modules whose tests run on both engines."""
+ON_BOTH_ENGINES = frozenset(
+    {
+        "test_engines",
+        "test_chats_store",
+        "test_orders_store",
+        "test_outbox_store",
+        "test_waiting_messages",
+        "test_deposit",
+        "test_messenger",
+        "test_payment",
+        "test_placing",
+        "test_reversals",
+        "test_submitter",
+    }
+)
+"""The modules whose tests run on both engines: those of the stores, and of what an order goes through."""
 
 
 class View(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from typing import TypeVar
 
 from storage.database import Database
@@ -40,13 +41,20 @@ class FrailDatabase:
         self._reads_gate.set()
         self._writes_gate.set()
 
-    async def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> T:
+    async def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,
+        keys: Collection[str] | None = None,
+    ) -> T:
         await self._writes_gate.wait()
         if self._writes_to_refuse:
             self._writes_to_refuse -= 1
             self.refusals += 1
             raise StorageError("SQLite: database or disk is full")
-        return await self._database.write(unit, within_s=within_s, in_order=in_order)
+        return await self._database.write(unit, within_s=within_s, in_order=in_order, keys=keys)
 
     async def read(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()

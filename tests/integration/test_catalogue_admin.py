@@ -1,5 +1,6 @@
 """Admins have the catalogue sent, look back, and open or close a product; every change is kept."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
+from bot.catalogue.levels import Level, Markup
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
 from bot.notices.catalogue import (
     CatalogueEmpty,
@@ -19,9 +21,9 @@ from bot.notices.catalogue import (
     ProductUnknown,
 )
 from bot.texts.formatting import AttachmentKind
-from storage import catalogue
+from storage import catalogue, levels
 from storage.catalogue import CatalogueEdit
-from storage.database import SqliteDatabase
+from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 from tests.integration.conftest import RINA, SARI, Shop
 from tests.price_lists import merged, products, read
@@ -265,6 +267,17 @@ class TestTheCommandLine:
             "rows without a product: 3",
             "no price column: current prices stay",
         ]
+
+    def test_the_prices_of_levels_are_listed_apart(self, path: Path) -> None:
+        async def add(database: Database) -> None:
+            emas = Level(key="emas", name="Emas", markup=Markup())
+            await database.write(lambda tx: levels.save(tx, emas, at_ms=1, changed_by=RINA))
+
+        asyncio.run(catalogue_cli._with_database(f"sqlite:///{path}", add))  # noqa: SLF001 - the level of the list
+        parsed = read("kode;produk;harga;harga emas;harga grosir\ns5;Satu;5.900;5.700;5.800")
+        lines = catalogue_cli.reading_lines(catalogue_cli.with_known_levels(f"sqlite:///{path}", parsed))
+        assert "prices of levels: harga emas is the level emas" in lines
+        assert "other prices: harga grosir" in lines
 
     def test_what_a_list_does_not_name_goes_only_when_told_to(
         self, path: Path, list_file: Path, tmp_path: Path

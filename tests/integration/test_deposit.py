@@ -73,6 +73,16 @@ async def test_a_deposit_that_is_surely_too_small_is_no_news(shop: Shop) -> None
     assert len(told_again(shop)) == 1
 
 
+async def test_a_deposit_that_pays_the_cost_is_enough_whatever_resellers_pay(shop: Shop) -> None:
+    await shop.sells(S5)
+    await accepted(shop)  # and so its cost is known: 5,000
+    await refused(shop, "s5.081234567001")
+    await accepted(shop, balance_idr=4_999)
+    assert told_again(shop) == []
+    await accepted(shop, balance_idr=5_000)
+    assert len(told_again(shop)) == 1
+
+
 async def test_a_day_later_nobody_waits_any_more(shop: Shop) -> None:
     await refused(shop)
     shop.clock.passes(DAY_S + 1)

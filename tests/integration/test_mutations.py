@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import logging
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.features.deposits.tickets import RESERVED_MS, TICKET_MS
 from bot.ledger.model import OPERATOR
 from bot.notices.deposits import (
     DepositCredited,
+    MutationRowsUnreadable,
     MutationUnreadable,
     NoDeposits,
     SuspenseCard,
@@ -333,8 +335,8 @@ class TestSuspense:
         await taps(till.shop, "confirm_suspense_reject")
         assert operator(till.shop, "suspense") == operator(till.shop, "deposits") == 0
         till.ties()
-        (rejected,) = till.shop.rows("SELECT corrects FROM entries WHERE kind = 'adjustment'")
-        assert rejected["corrects"] == 1
+        (rejected,) = till.shop.rows("SELECT corrects, reason FROM entries WHERE kind = 'adjustment'")
+        assert (rejected["corrects"], rejected["reason"]) == (1, "Bukan deposit reseller")
         assert states(till.shop) == ["rejected"]
 
     async def test_a_rejection_can_be_dropped(self, till: Till, card: SuspenseCard) -> None:
@@ -459,25 +461,68 @@ BROKEN = {
     "no utf-8": b"\xff\xfe",
     "deep": b"[" * 100_000,
     "no number": b'[{"mutation_id": "1", "type": "CR", "amount": NaN}]',
-    **{
-        name: json.dumps([credit(100_000), row]).encode()
-        for name, row in {
-            "no id": credit(1_000, None),
-            "an empty id": credit(1_000, " "),
-            "a long id": credit(1_000, "x" * 101),
-            "no amount": credit(None),
-            "a negative amount": credit(-100_000),
-            "nothing": credit(0),
-            "words": credit("seratus ribu"),
-            "an exponent": credit("1e5"),
-            "a truth": credit(amount=True),
-            "too much": credit(10**14),
-            "commas": credit("100,000.00"),
-            "no kind": credit(1_000, type=None),
-            "another kind": credit(1_000, type="XX"),
-        }.items()
-    },
 }
+UNREADABLE: dict[str, object] = {
+    "no object": 1,
+    "a list": [credit(1_000)],
+    "no id": credit(1_000, None),
+    "an empty id": credit(1_000, " "),
+    "a long id": credit(1_000, "x" * 101),
+    "no amount": credit(None),
+    "a negative amount": credit(-100_000),
+    "nothing": credit(0),
+    "words": credit("seratus ribu"),
+    "an exponent": credit("1e5"),
+    "a truth": credit(amount=True),
+    "too much": credit(10**14),
+    "commas": credit("100,000.00"),
+    "no kind": credit(1_000, type=None),
+    "another kind": credit(1_000, type="XX"),
+    "half a character": credit(-1, "\ud800"),
+}
+
+
+def unreadable_cards(shop: Shop, admin: int) -> list[MutationRowsUnreadable]:
+    rows = [row for row in shop.messages(admin) if row["kind"] == "MutationRowsUnreadable"]
+    return [notice for row in rows if isinstance(notice := shop.notice(row), MutationRowsUnreadable)]
+
+
+class TestRows:
+    @pytest.mark.parametrize("row", UNREADABLE.values(), ids=UNREADABLE.keys())
+    async def test_a_row_that_cannot_be_read_is_kept_and_told_once_and_the_others_are_booked(
+        self, till: Till, row: object
+    ) -> None:
+        ticket = await asks(till.shop)
+        post = moota(credit(75_000, "m-0"), row, credit(ticket.exact_idr, "m-2"))
+        await reports(till.shop, post, post)
+        assert till.sums == (ticket.exact_idr, 0)
+        assert operator(till.shop, "suspense") == 75_000
+        (kept,) = till.shop.rows("SELECT body, why FROM unreadable_mutations")
+        assert json.loads(kept["body"]) == row
+        assert kept["why"]
+        for admin in (RINA, DEWI):
+            (card,) = unreadable_cards(till.shop, admin)
+            assert (card.count, len(card.rows)) == (1, 1)
+
+    async def test_a_row_that_can_be_read_later_is_booked_then(self, till: Till) -> None:
+        ticket = await asks(till.shop)
+        await reports(till.shop, moota(credit("?")))
+        await reports(till.shop, moota(credit(ticket.exact_idr)))
+        assert till.sums == (ticket.exact_idr, 0)
+
+    async def test_many_rows_make_one_card_that_fits(self, till: Till) -> None:
+        rows = [credit("?" * 300, f"m-{number}", description="x" * 300) for number in range(400)]
+        await reports(till.shop, moota(*rows))
+        (card,) = unreadable_cards(till.shop, RINA)
+        assert card.count == 400
+        assert len(till.shop.sender.to(RINA)[-1].text) <= 1000
+
+    async def test_a_row_of_mutasibank_is_kept_without_its_api_key(self, till: Till) -> None:
+        row = {"id": 2, "type": "?", "amount": 5_000, "api_key": "canary-api-key"}
+        await reports(till.shop, mutasibank(row, at_s=till.shop.clock.monotonic()))
+        (kept,) = till.shop.rows("SELECT body FROM unreadable_mutations")
+        (card,) = unreadable_cards(till.shop, RINA)
+        assert "canary" not in kept["body"] + "".join(card.rows)
 
 
 class TestBodies:
@@ -488,7 +533,7 @@ class TestBodies:
         assert till.shop.rows("SELECT * FROM mutation_posts") == []
 
     async def test_the_admins_are_alerted_once_that_nobody_books_what_it_reports(self, till: Till) -> None:
-        broken = mutasibank(credit(100_000), {"id": 2, "type": "?"}, at_s=till.shop.clock() / 1000)
+        broken = mutasibank("?", at_s=till.shop.clock() / 1000)
         for _ in range(2):
             assert await till.shop.mutations.receive(broken) is MutationResult.MALFORMED
         for admin in (RINA, DEWI):
@@ -530,6 +575,26 @@ class TestBodies:
 
 
 class TestRealSocket:
+    async def test_nothing_logs_the_address(self, till: Till, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        handlers = replace(Inside().handlers(), receive_mutations=till.shop.mutations.receive)
+        good = moota(credit(75_000))
+        async with (
+            served(WebApp(handlers, GATE)) as url,
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            for path in (f"/mutations/{KEY}", f"/mutations/{KEY}/", f"/{KEY}", f"/mutations/x{KEY}?{KEY}"):
+                for signed in (sign(good.body), "0" * 64):
+                    await client.post(path, content=good.body, headers={"Signature": signed})
+                await client.post(path, content=b"{}", headers={"Signature": sign(b"{}")})
+                await client.get(path)
+            till.shop.disk.refuses_writes(1)
+            await client.post(f"/mutations/{KEY}", content=good.body, headers={"Signature": sign(good.body)})
+        # The client of this test logs it, and asyncio the sockets.
+        own = [record for record in caplog.records if record.name.startswith(("bot", "storage", "uvicorn"))]
+        assert {record.getMessage() for record in own} >= {"mutations received"}
+        assert KEY not in "".join(f"{record.getMessage()} {record.__dict__}" for record in own)
+
     async def test_from_the_socket_to_the_ledger_and_back(self, till: Till) -> None:
         ticket = await asks(till.shop)
         post = moota(credit(ticket.exact_idr))

@@ -19,7 +19,7 @@ from bot.notices.shopping import ChosenProductClosed, PriceListPage
 from bot.orders.model import Order
 from bot.updates import Toast
 from storage import catalogue, ledger
-from tests.integration.conftest import BUDI, DEWI, RINA, SARI, STRANGER, Shop
+from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import success_of
 from tests.integration.looked import labels
 from tests.integration.test_import_review import sends
@@ -323,3 +323,52 @@ class TestPriceLists:
         preview = shop.last(RINA)
         assert isinstance(preview, ImportPreview)
         assert (preview.below_cost, preview.below_cost_count) == (("s5", "s10"), 2)
+
+
+class TestGroup:
+    """In a group everybody reads along."""
+
+    async def reads(self, shop: Shop) -> str:
+        """Return all that the group has read."""
+        await shop.posts()
+        await shop.speaks()
+        return "\n".join(sent.text for sent in shop.sender.to(GROUP)).replace(".", "")
+
+    @pytest.mark.parametrize("floor_idr", [None, 0])
+    async def test_no_price_of_a_level_is_shown(self, levels: Shop, floor_idr: int | None) -> None:
+        levels.starts(reseller_floor_idr=floor_idr)
+        # Not more than the million that each has: the last order is refused, and says no price either.
+        for text in (
+            "/harga pulsa",
+            f"/harga {NUMBER}",
+            "/harga s5",
+            f"s5.{NUMBER}",
+            f"s5.{NUMBER}",
+            "5.081234567891",
+        ):
+            await levels.says(text, by=BUDI, chat=GROUP)
+        (order,) = [await levels.order(row["trxid"]) for row in levels.rows("SELECT trxid FROM orders")]
+        assert order.price_idr == GOLD
+        await levels.posts()
+        await levels.reversals.receive(success_of(order), remote="1.2.3.4")
+        await levels.says(f"/cek {order.trxid}", by=BUDI, chat=GROUP)
+        read = await self.reads(levels)
+        assert "SUKSES" in read
+        assert "Harga khusus Anda hanya di chat pribadi" in read
+        assert {str(GOLD), str(GOLD_ADDED), str(SILVER)} & set(re.findall(r"\d+", read)) == set()
+
+    async def test_a_refusal_shows_no_price_of_a_level(self, levels: Shop) -> None:
+        await levels.says(f"/limit {BUDI} 0", by=RINA)
+        for number in range(17):
+            await levels.says(f"s5.08123456{number:04d}", by=BUDI, chat=GROUP)
+        read = await self.reads(levels)
+        assert "SALDO TIDAK CUKUP" in read
+        assert str(GOLD) not in read
+
+    async def test_the_price_of_everybody_is_shown(self, shop: Shop) -> None:
+        await shop.sells(replace(S5, price_idr=PLAIN))
+        await shop.says("/harga s5", chat=GROUP)
+        await shop.says(f"s5.{NUMBER}", chat=GROUP)
+        read = await self.reads(shop)
+        assert read.count(str(PLAIN)) == 2
+        assert "chat pribadi" not in read

@@ -57,6 +57,24 @@ async def test_profit_is_what_was_sold_less_what_it_cost_and_the_rest_stands_apa
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("/laba per jam", ["Per jam:", "21.00: 6 · jual Rp30.000 · laba Rp2.100 · 2 tanpa harga"]),
+        ("/laba produk", ["Per produk:", "s10: 1 · jual Rp11.000 · laba Rp900"]),
+        ("/laba per reseller 21/9", ["Per reseller:", f"{SARI}: 2 · jual Rp12.700 · laba Rp1.200"]),
+    ],
+)
+async def test_profit_is_shown_by_what_the_admin_names(shop: Shop, typed: str, parts: list[str]) -> None:
+    await sold(shop)
+    await shop.says(typed, by=RINA)
+    rows = (await last_text(shop, RINA)).splitlines()
+    assert set(parts) <= set(rows)
+    assert len([row for row in rows if row.startswith("Per ")]) == 1
+    assert await turns(shop, "summary", by=RINA, chat=RINA) is Toast.DONE
+    assert "Per reseller:" in await last_text(shop, RINA)
+
+
 async def test_a_loss_is_shown_as_one(shop: Shop) -> None:
     await remembers(shop, 1, price_idr=5_000, cost_idr=5_700)
     await shop.says("/laba", by=RINA)

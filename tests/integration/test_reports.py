@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from bot.features.history.reports import MAX_ROWS
 from bot.grammar.period import midnight_ms
 from bot.notices.order_lookup import OrderHistory
-from bot.notices.people import PeopleMatching, PersonNotFound, ResellerList
+from bot.notices.people import PeopleMatching, PersonCard, PersonNotFound, ResellerList
 from bot.notices.reports import ReportPeriodUnclear, SalesReport
 from bot.orders.model import FailureCause, State
 from bot.texts.formatting import Attachment
@@ -221,9 +221,24 @@ class TestFile:
         await shop.says("lap xlsx", by=RINA)
         await shop.speaks()
         rows = rows_of(file_to(shop, RINA))
-        assert rows[0][-2:] == ["Pemesan", "Modal"]
-        assert [row[-2:] for row in rows[1:3]] == [["Name 1001 (1001)", 5700], ["Name 1001 (1001)", 10_400]]
-        assert rows[6][-2:] == ["Name 1002 (1002)", ""]
+        assert rows[0][-3:] == ["Pemesan", "Modal", "Laba"]
+        sari, budi = "Name 1001 (1001)", "Name 1002 (1002)"
+        assert [row[-3:] for row in rows[1:3]] == [[sari, 5700, 600], [sari, 10_400, 1_100]]
+        assert rows[6][-3:] == [budi, "", ""]
+
+    async def test_the_columns_of_a_file_sum_up_to_the_report(self, shop: Shop) -> None:
+        await a_day(shop)
+        await remembers(shop, 7, cost_idr=None, expected_cost_idr=5_750)
+        await shop.says("lap xlsx", by=RINA)
+        await shop.speaks()
+        rows = [row for row in rows_of(file_to(shop, RINA))[1:] if row[4] == "Sukses"]
+        sums = [sum(cell for row in rows if isinstance(cell := row[n], int | float)) for n in (5, 9, 10)]
+        await shop.says("lap", by=RINA)
+        said = await last_text(shop, RINA)
+        for name, amount in zip(
+            ("Penjualan sukses", "Modal", "Selisih dari yang lengkap"), sums, strict=True
+        ):
+            assert f"{name}: Rp{int(amount):,}".replace(",", ".") in said.splitlines()
 
     async def test_what_nobody_pays_for_has_neither_a_price_nor_a_cost_in_a_file(self, shop: Shop) -> None:
         for number, state in enumerate(State):
@@ -256,6 +271,54 @@ class TestFile:
         assert f"{count} baris" in await last_text(shop)
         refs = [row[1] for row in rows_of(file_to(shop))[1:]]
         assert refs == sorted(row["trxid"] for row in shop.rows("SELECT trxid FROM orders"))
+
+
+class TestViews:
+    @pytest.mark.parametrize(
+        ("typed", "rows"),
+        [
+            (
+                "lap reseller",
+                ["Per reseller:", "1002: ✅ 1 · Rp20.000", "1001: ✅ 3 · Rp17.800 · ⏳ 1 · ❌ 1"],
+            ),
+            ("lap per jam", ["Per jam:", "21.00 ✅ 4 · Rp37.800 · ⏳ 1 · ❌ 1"]),
+            ("rekap per produk", ["Sukses per produk:", "s5: 3 · Rp26.300", "s10: 1 · Rp11.500"]),
+            ("lap 1/9-21/9 per reseller", ["Per reseller:", "1002: ✅ 1 · Rp20.000"]),
+        ],
+    )
+    async def test_an_admin_reads_the_shop_by_product_reseller_or_hour(
+        self, shop: Shop, typed: str, rows: list[str]
+    ) -> None:
+        await a_day(shop)
+        await shop.says(typed, by=RINA)
+        said = (await last_text(shop, RINA)).splitlines()
+        assert set(rows) <= set(said)
+
+    async def test_another_view_of_the_same_days_is_a_tap_away(self, shop: Shop) -> None:
+        await a_day(shop)
+        await shop.says("lap", by=RINA)
+        for view in ("hour", "reseller", "product", "summary"):
+            assert await turns(shop, view, by=RINA) is Toast.DONE
+            report = shop.last(RINA)
+            assert isinstance(report, SalesReport)
+            assert (report.view, report.period) == (view, "20260921-20260921")
+        await turns(shop, "hour", by=RINA)
+        await turns(shop, "« 20/09", by=RINA)
+        report = shop.last(RINA)
+        assert isinstance(report, SalesReport)
+        assert (report.view, report.period) == ("hour", "20260920-20260920")
+
+    async def test_a_reseller_reads_their_own_hours_and_nobody_elses_names(self, shop: Shop) -> None:
+        await a_day(shop)
+        await shop.says("lap per jam")
+        assert "21.00 ✅ 3 · Rp17.800 · ⏳ 1 · ❌ 1" in await last_text(shop)
+        await shop.says("lap per reseller")
+        said = await last_text(shop)
+        assert "Per reseller" not in said
+        assert "Total sukses: Rp17.800" in said
+        message_id = await shown_last(shop)
+        data = f"report:{SARI}|20260921-20260921|reseller"
+        assert await shop.presses(data, by=SARI, message_id=message_id) is Toast.USED
 
 
 class TestForeignTaps:
@@ -333,9 +396,13 @@ class TestByName:
 
     async def test_the_list_of_resellers_is_searched(self, named: Shop) -> None:
         await named.says("/reseller sari", by=RINA)
+        card = named.last(RINA)
+        assert isinstance(card, PersonCard)
+        assert card.user_id == SARI
+        await named.says("/reseller name", by=RINA)
         listed = named.last(RINA)
         assert isinstance(listed, ResellerList)
-        assert [row.user_id for row in listed.rows] == [SARI]
+        assert {row.user_id for row in listed.rows} == {SARI, BUDI}
 
     async def test_a_reseller_sees_nobody_else(self, named: Shop) -> None:
         await named.says("riwayat budi", by=SARI)

@@ -276,11 +276,11 @@ async def test_a_number_in_another_form_is_the_orders(shop: Shop, dest: str) -> 
 
 
 async def assert_put_aside(shop: Shop, pending: Order, query: bytes) -> None:
-    events, told = shop.rows("SELECT * FROM order_events"), shop.messages(SARI)
+    events, told = shop.rows("SELECT * FROM order_events"), shop.kinds(SARI)
     assert await hear(shop, query) is ReversalResult.STRANGE
     assert await shop.order(pending.trxid) == pending
     assert shop.rows("SELECT * FROM order_events") == events
-    assert shop.messages(SARI) == told
+    assert shop.kinds(SARI) == told
     (kept,) = shop.rows("SELECT remote, query FROM quarantined_reversals")
     assert kept["remote"] == "103.1.2.3"
     assert len(kept["query"]) <= 2000

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.deposits.mutations import MutationPost, Service, read_body, read_credits, signed_by
+from bot.deposits.mutations import MutationPost, Service, read_body, read_mutations, signed_by
 from sandbox.world import World
 from tests.integration.sandboxed import listening, sandboxed
 
@@ -17,7 +17,7 @@ async def test_money_that_arrives_is_signed_and_read_as_the_services_own() -> No
     assert (got.method, got.path) == ("POST", f"/mutations/{KEY}")
     post = MutationPost(body=got.body, moota_signature=got.headers["signature"])
     assert signed_by(post, key=KEY, now_s=0) is Service.MOOTA
-    (credit,) = read_credits(Service.MOOTA, read_body(got.body))
+    (credit,) = read_mutations(Service.MOOTA, read_body(got.body)).credits
     assert credit.amount_idr == 100_347
 
 

@@ -124,6 +124,8 @@ async def test_the_admins_hear_once_that_the_balance_has_fallen_below_the_reserv
     assert shop.kinds(RINA) == ["BillerReserveLow"] * 2
 
 
-async def test_without_a_reserve_nobody_is_alerted(shop: Shop) -> None:
+async def test_with_a_reserve_of_zero_nobody_is_alerted(shop: Shop) -> None:
+    shop.starts(biller_reserve_idr=0)
     await reports(shop, 1)
+    await shop.watchdog.run_once()
     assert shop.messages(RINA) == []

@@ -114,7 +114,7 @@ class Counter:
         found = MutationReport(
             service_ref=str(ref),
             amount_idr=amounts[choice % len(amounts)],
-            account_number="1",
+            account_number=ACCOUNTS[0].number if ref % 5 else "999",
             description="",
         )
         take_mutation(self.work(), Service.MOOTA, found)

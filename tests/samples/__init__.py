@@ -4,12 +4,14 @@ from bot.notices import Notice
 from tests.samples import (
     accounts,
     admins,
+    assistants,
     balances,
     catalogue,
     complaints,
     deposits,
     desk,
     looking,
+    news,
     ordering,
     orders,
     people,
@@ -32,11 +34,13 @@ TO_RESELLERS: tuple[Notice, ...] = (
     *complaints.TO_RESELLERS,
     *deposits.TO_RESELLERS,
     *people.TO_RESELLERS,
+    *assistants.TO_RESELLERS,
     *talk.TO_RESELLERS,
     *restore.TO_RESELLERS,
     *prices.TO_RESELLERS,
     *looking.TO_RESELLERS,
     *reports.TO_RESELLERS,
+    *news.TO_RESELLERS,
 )
 TO_ADMINS: tuple[Notice, ...] = (
     *orders.TO_ADMINS,
@@ -48,11 +52,13 @@ TO_ADMINS: tuple[Notice, ...] = (
     *deposits.TO_ADMINS,
     *desk.TO_ADMINS,
     *people.TO_ADMINS,
+    *assistants.TO_ADMINS,
     *talk.TO_ADMINS,
     *restore.TO_ADMINS,
     *looking.TO_ADMINS,
     *selling_prices.TO_ADMINS,
     *topups.TO_ADMINS,
     *serial_numbers.TO_ADMINS,
+    *news.TO_ADMINS,
 )
 ALL = (*TO_RESELLERS, *TO_ADMINS)

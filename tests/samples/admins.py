@@ -59,11 +59,18 @@ TO_ADMINS: tuple[say.AlarmNotice, ...] = (
     ),
     say.DatabaseFoundDamaged(at_ms=AT_MS),
     say.BillerReserveLow(balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS),
+    say.BillerReserveLow(
+        balance_idr=BALANCE_IDR, reserve_idr=PRICE_IDR, at_ms=AT_MS, is_mean=True, is_held=True
+    ),
+    say.BillerReserveLow(
+        balance_idr=BALANCE_IDR, reserve_idr=None, at_ms=AT_MS, short_of_idr=PRICE_IDR, is_held=True
+    ),
     say.DatabaseLost(at_ms=AT_MS),
     say.ClockWrong(ahead_ms=25_200_000, at_ms=AT_MS),
     say.ClockWrong(ahead_ms=-180_000, at_ms=AT_MS),
     BALANCE,
     replace(BALANCE, held_since_ms=AT_MS),
+    replace(BALANCE, reserve_idr=SUM_IDR, is_low_held=True),
     replace(BALANCE, topup_idr=SUM_IDR),
     replace(BALANCE, accepted_count=2, accepted_cost_idr=PRICE_IDR, accepted_uncosted_count=1),
     replace(BALANCE, balance_idr=None, reported_at_ms=None, source=None, waiting_count=0),

@@ -202,5 +202,23 @@ OF_PRODUCTS: tuple[of_catalogue.CatalogueNotice, ...] = (
     of_catalogue.ProductUnknown(typed="", similar=()),
     of_catalogue.ProductFailing(code="s5", name="Simpati 5.000", reason="Produk tidak Aktif", at_ms=AT_MS),
     of_catalogue.ProductFailing(code="s5", name="Simpati 5.000", reason="", at_ms=AT_MS),
+    *(
+        of_catalogue.ProductClosedByFailures(
+            code="s5",
+            name="Simpati 5.000",
+            failure_count=5,
+            reason=reason,
+            probe_at_ms=AT_MS + 900_000,
+            at_ms=AT_MS,
+        )
+        for reason in ("Produk sedang gangguan", "")
+    ),
+    *(
+        of_catalogue.ProductWorksAgain(
+            code="s5", name="Simpati 5.000", closed_at_ms=AT_MS - 900_000, at_ms=AT_MS, admin_name=name
+        )
+        for name in ("", "Rina")
+    ),
+    of_catalogue.ProductKeptClosed(code="s5", name="Simpati 5.000", admin_name="Rina", at_ms=AT_MS),
 )
 TO_ADMINS: tuple[Notice, ...] = (*OF_LISTS, *OF_THE_CATALOGUE, *OF_PRODUCTS)

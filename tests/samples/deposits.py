@@ -150,4 +150,30 @@ TO_ADMINS: tuple[say.DepositsNotice, ...] = (
     ),
     say.SuspensePersonUnknown(mutation_id=3, amount_idr=98_000, typed="@siapa"),
     say.MutationUnreadable(service="moota", note="98000.50 BUNGA", at_ms=AT_MS),
+    *(
+        say.SuspenseCard(
+            mutation_id=3,
+            amount_idr=100_347,
+            service="moota",
+            account_number="xxxxxx7890",
+            note="TRSF E-BANKING CR SARI",
+            at_ms=AT_MS,
+            similar=(
+                say.SimilarTicket(
+                    ticket_id=12, exact_idr=100_347, name="Sari", state=TicketState.OPEN, credited_idr=0
+                ),
+            ),
+            reason=reason,
+        )
+        for reason in say.SuspenseReason
+    ),
+    *(
+        say.MutationRowsUnreadable(
+            service="mutasibank",
+            count=count,
+            rows=('{"amount": "", "id": 7, "type": "CR"}',) * shown,
+            at_ms=AT_MS,
+        )
+        for count, shown in ((1, 1), (8, 3))
+    ),
 )

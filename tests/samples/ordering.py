@@ -49,7 +49,11 @@ TO_RESELLERS: tuple[say.PlacingNotice, ...] = (
             others=others,
             user_id=7001,
         )
-        for closure, opens_minute in ((say.ClosedReason.CLOSED, None), (say.ClosedReason.RESTING, 30))
+        for closure, opens_minute in (
+            (say.ClosedReason.CLOSED, None),
+            (say.ClosedReason.RESTING, 30),
+            (say.ClosedReason.TROUBLE, None),
+        )
         for others in (OFFERS, ())
     ),
 )

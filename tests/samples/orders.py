@@ -26,6 +26,7 @@ TO_RESELLERS: tuple[say.OrderNotice, ...] = (
     say.OrderReceived(**ABOUT, price_idr=SELL_IDR),
     say.OrderSucceeded(**ABOUT, sn=TOKEN_SN, price_idr=SELL_IDR),
     say.OrderWaiting(**ABOUT),
+    say.OrderWaiting(**ABOUT, is_for_funds=True),
     say.OrderSucceeded(**ABOUT, sn=TOKEN_SN),
     say.OrderSucceeded(**ABOUT, sn=None),
     say.OrderSucceeded(**ABOUT, sn=None, is_sn_unread=True),

@@ -13,6 +13,7 @@ ROWS = (
     ROW,
     replace(ROW, code="S10", closure=ClosedReason.CLOSED),
     replace(ROW, code="PLN20", name="Token PLN 20.000", closure=ClosedReason.RESTING),
+    replace(ROW, code="S25", name="Telkomsel 25.000", closure=ClosedReason.TROUBLE),
     replace(ROW, code="X5", price_idr=None),
 )
 BY_WORDS = say.PriceListPage(
@@ -35,6 +36,7 @@ TO_RESELLERS: tuple[say.ShoppingNotice, ...] = (
     GROUPS,
     replace(GROUPS, page=1, pages=3),
     BY_WORDS,
+    replace(BY_WORDS, hides_prices=True),
     replace(BY_WORDS, scope=say.ListScope.GROUP, title="Pulsa Telkomsel", rows=(ROW,), page=1, pages=3),
     BY_NUMBER,
     replace(BY_NUMBER, carrier=None),
@@ -57,5 +59,15 @@ TO_RESELLERS: tuple[say.ShoppingNotice, ...] = (
     ),
     say.ChosenProductClosed(
         code="PLN20", name="Token PLN 20.000", closure=ClosedReason.RESTING, opens_minute=60, others=()
+    ),
+    *(
+        say.ChosenProductClosed(
+            code="S10",
+            name="Telkomsel 10.000",
+            closure=ClosedReason.TROUBLE,
+            opens_minute=None,
+            others=others,
+        )
+        for others in ((ROW,), ())
     ),
 )

@@ -70,7 +70,7 @@ MAY_ASK_THE_CLOCK = {
     "bot/app.py": "provides the clock and the random numbers",
     "bot/__main__.py": "the command line names a backup after the time",
 }
-MAY_PRINT = {"bot/__main__.py", "bot/doctor.py"}
+MAY_PRINT = {"bot/__main__.py", "bot/doctor.py", "bot/shell_cli.py"}
 MAY_OPEN_SECRETS = {"bot/setting_values.py", "bot/app.py", "bot/settings.py", "bot/doctor.py"}
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections import deque
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage import restores
@@ -89,7 +90,14 @@ class Database:
         self._in_use = asyncio.Lock()
         """There is one connection here: who looks waits for a commit under way, as nobody does in earnest."""
 
-    def write(self, unit: Unit[T], *, within_s: float = 0, in_order: bool = False) -> "asyncio.Future[T]":  # noqa: ARG002 - all are
+    def write(
+        self,
+        unit: Unit[T],
+        *,
+        within_s: float = 0,
+        in_order: bool = False,  # noqa: ARG002 - all are
+        keys: Collection[str] | None = None,  # noqa: ARG002 - all run alone
+    ) -> "asyncio.Future[T]":
         """Carry out a unit as the real writer does, in order and sharing commits, unless the power goes."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((unit, done))

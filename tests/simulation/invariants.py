@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import fields, replace
 
+from bot.grammar.period import day_of
 from bot.orders.model import Order, Outcome, State
 from bot.orders.states import decide
+from bot.purchasing.totals import mismatches
 from storage import orders
 from storage.codec import from_row
 from storage.sqlite import SqliteTx
 from tests.lists import Told, lines_in
 from tests.simulation import money
+from tests.simulation.announcements import (
+    announcements_come_once,
+    announcements_end_with_true_figures,
+)
+from tests.simulation.life import JAKARTA
 from tests.simulation.people import STRANGER, Line
 
 if TYPE_CHECKING:
@@ -91,9 +98,20 @@ def examine(world: "World") -> None:
         the_audit_finds_nothing,
         the_balance_does_not_drift,
         events_replay_to_the_same_orders,
+        totals_are_sums_of_orders,
         results_answer_the_right_message,
+        announcements_come_once,
+        announcements_end_with_true_figures,
     ):
         invariant(world, ledgers)
+
+
+def totals_are_sums_of_orders(world: "World", ledgers: Ledgers) -> None:
+    """T1: the totals of each day and month are the sums over their orders, wherever the worker is."""
+    tx, zone = SqliteTx(world.disk.connection), JAKARTA
+    for day in {day_of(order.placed_at_ms, zone) for order in ledgers.orders}:
+        for name in mismatches(tx, zone, day):
+            world.violate("T1", f"the totals differ from the orders: {name}")
 
 
 def one_post_an_order(world: "World", ledgers: Ledgers) -> None:

@@ -15,7 +15,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
 from storage.transaction import Tx
-from tests.simulation.deposits import ACCOUNT, SIGNING_KEY
+from tests.simulation.bank import ACCOUNT, QRIS, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
@@ -72,6 +72,7 @@ class Life:
             admins=world.admins,
             reseller_floor_idr=world.plan.floor_idr,
             deposit_accounts=(ACCOUNT,) if world.deposits.is_open else (),
+            deposit_qris=QRIS if world.deposits.takes_qris else None,
         )
         self.runtime = Runtime(outside, rules)
         client = world.telegram.client(self)

@@ -19,9 +19,13 @@ from storage.books import check_books
 from storage.errors import StorageError
 from storage.sqlite import SqliteTx
 from storage.transaction import Tx
-from tests.simulation.deposits import (
+from tests.simulation.deposit_invariants import (
     a_card_enters_once,
     deposits_were_told_as_the_books_had_them,
+    doubtful_money_waits_for_an_admin,
+    nobody_is_credited_what_another_paid,
+    unreadable_rows_are_kept_and_told_once,
+    unused_amounts_are_drawn_first,
     what_arrived_counts_once,
 )
 from tests.simulation.plan import TROUBLE_S
@@ -326,6 +330,10 @@ OF_THE_BOOKS = (
     every_entry_is_of_one_event,
     no_floor_was_passed,
     what_arrived_counts_once,
+    nobody_is_credited_what_another_paid,
+    doubtful_money_waits_for_an_admin,
+    unused_amounts_are_drawn_first,
+    unreadable_rows_are_kept_and_told_once,
     a_card_enters_once,
 )
 OF_WHAT_WAS_TOLD = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.deposits.mutations import MalformedPost, MutationReading, Service, read_mutations
 from bot.features.deposits import suspense
 from bot.features.deposits.crediting import post_credit
 from bot.features.deposits.receiver import MutationReceiver, MutationResult
@@ -13,14 +14,14 @@ from bot.ledger import positions
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.ledger.positions import Position
 from bot.notices.balances import BalanceLine
-from bot.notices.deposits import TicketState
+from bot.notices.deposits import SuspenseReason, TicketState
 from bot.notices.orders import OrderNotice
 from bot.orders.events import Failed, OrderEvent, Overdue, Refused, Succeeded
 from bot.orders.model import Order, State
 from bot.purchasing import payment, settlement
 from bot.purchasing.settlement import AppliedEvent
 from bot.unit_of_work import UnitOfWork
-from storage import buyers, deposits, ledger, orders
+from storage import buyers, deposits, ledger, mutations, orders
 from storage.buyers import Buyer
 from storage.deposits import Ticket
 from storage.errors import StorageError
@@ -326,6 +327,71 @@ def _(patch: Patch) -> None:
     patch.method(MutationReceiver, original, receive)
 
 
+def _without(patch: Patch, reason: SuspenseReason) -> None:
+    """Have no doubt for a reason."""
+    original = suspense._doubt
+
+    def doubt(work: UnitOfWork, ticket: Ticket) -> SuspenseReason | None:
+        found = original(work, ticket)
+        return None if found is reason else found
+
+    patch.replace(original, doubt)
+
+
+@_named("does not look at the account on which money came")
+def _(patch: Patch) -> None:
+    patch.replace(suspense._is_ours, lambda *_: True)
+
+
+@_named("credits tickets by themselves after a restore")
+def _(patch: Patch) -> None:
+    _without(patch, SuspenseReason.RESTORED)
+
+
+@_named("gives late money to the shop that has its amount now")
+def _(patch: Patch) -> None:
+    _without(patch, SuspenseReason.SHARED_AMOUNT)
+
+
+@_named("draws an amount for which another shop may still pay")
+def _(patch: Patch) -> None:
+    patch.replace(deposits.recent_amounts, lambda *_, **__: {})
+
+
+@_named("credits a ticket beside the report of its money")
+def _(patch: Patch) -> None:
+    patch.replace(mutations.unclaimed, lambda *_: None)
+
+
+@_named("refuses a whole report for a row that it cannot read")
+def _(patch: Patch) -> None:
+    original = read_mutations
+
+    def read(service: Service, value: object) -> MutationReading:
+        reading = original(service, value)
+        if reading.unreadable:
+            raise MalformedPost(reading.unreadable[0].why)
+        return reading
+
+    patch.replace(original, read)
+
+
+@_named("loses a row that it cannot read")
+def _(patch: Patch) -> None:
+    patch.replace(suspense.keep_unreadable, lambda *_: None)
+
+
+@_named("tells of a row that it cannot read each time it is posted")
+def _(patch: Patch) -> None:
+    original = mutations.store_unreadable
+
+    def store(*given: Any, **named: Any) -> bool:
+        original(*given, **named)
+        return True
+
+    patch.replace(original, store)
+
+
 @_named("enters an adjustment at every tap on its card")
 def _(patch: Patch) -> None:
     patch.statement("use_button", lambda sql: sql.replace(" AND used_at_ms IS NULL", ""))
@@ -338,11 +404,11 @@ def _(patch: Patch) -> None:
 @_named("tells the balance of now instead of that of the entry")
 def _(patch: Patch) -> None:
     def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNotice:
-        account = ledger.account_of_owner(work.tx, order.user_id)
+        account = ledger.account_of_buyer(work.tx, order.user_id)
         is_told = isinstance(notice, payment.NOTICES_WITH_BALANCE) and order.price_idr
         if not is_told or account is None or account.floor_idr is None:
             return notice
-        moved = ledger.last_limited_move(work.tx, order.trxid)
+        moved = ledger.last_limited_move(work.tx, order.trxid, user_id=order.user_id)
         amount_idr = moved.amount_idr if moved else 0
         return replace(notice, balance=BalanceLine(amount_idr=amount_idr, after_idr=account.balance_idr))
 

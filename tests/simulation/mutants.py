@@ -31,9 +31,10 @@ from bot.purchasing.reversals import ReversalReceiver, ReversalResult
 from bot.purchasing.submitter import Biller, Submitter
 from bot.telegram.receiver import UpdateReceiver
 from bot.unit_of_work import UnitOfWork
-from storage import chats, inbox, orders, outbox
+from storage import chats, inbox, news, orders, outbox
 from storage.codec import dump, kind_of
 from storage.errors import StorageError
+from storage.news import Broadcast
 from storage.transaction import Tx
 from tests.simulation.money_mutants import MONEY_MUTANTS
 from tests.simulation.planting import Bug, Patch
@@ -433,6 +434,22 @@ def _(patch: Patch) -> None:
 @_named("redacts only the plain form of a secret", LEAKS)
 def _(patch: Patch) -> None:
     patch.replace(logs._forms, lambda secret: [re.escape(secret)])
+
+
+@_named("begins the next slice of an announcement behind the first of the last")
+def _(patch: Patch) -> None:
+    original = news.advance
+
+    def advance(tx: Tx, broadcast: Broadcast, *, user_id: int, made: int, refused: int) -> bool:
+        first = news.readers_after(tx, broadcast.after_user_id, limit=1)
+        return original(tx, broadcast, user_id=min(first, default=user_id), made=made, refused=refused)
+
+    patch.replace(original, advance)
+
+
+@_named("ends an announcement once all its messages are made, though the last ones wait")
+def _(patch: Patch) -> None:
+    patch.replace(news.count_waiting, lambda _tx, _subject: 0)
 
 
 def plant(name: str) -> None:

@@ -104,6 +104,10 @@ class People:
         self._hellos.add(chat_id)
         self._world.note(f"chat {chat_id} blocks the bot")
 
+    def has_blocked(self, chat_id: int) -> bool:
+        """Return whether somebody blocked the bot for a while."""
+        return chat_id in self._hellos
+
     def _calm(self) -> None:
         """Trouble is over: whoever blocked us speaks again, and the admin works through the list."""
         for chat_id in sorted(self._hellos):
@@ -134,6 +138,8 @@ class People:
         if not keyboard:
             return
         buttons = {button.action: button.data for row in keyboard for button in row}
+        if self._world.announcements.read(chat_id, message_id, buttons):
+            return
         if self._world.deposits.read(chat_id, message_id, text, buttons):
             return
         if chat_id != ADMIN:

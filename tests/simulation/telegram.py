@@ -174,6 +174,8 @@ class Line:
         text = "".join(span.text for span in outgoing.text)
         now_s = self._world.timeline.now_s
         self._world.note(f"chat {chat.chat_id} reads: {text!r}")
+        if outgoing.attachment is not None:
+            self._world.deposits.look_at_picture(text, outgoing.attachment.content)
         if outgoing.edits is not None:
             for message in chat.told:
                 if message.message_id == outgoing.edits:

@@ -12,6 +12,7 @@ from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
+from tests.simulation.announcements import Announcements
 from tests.simulation.biller import Biller
 from tests.simulation.deposits import SECOND_ADMIN, Deposits
 from tests.simulation.disk import Disk
@@ -64,11 +65,13 @@ class World:
         self.people = People(self)
         self.operator = Operator(self)
         self.deposits = Deposits(self)
+        self.announcements = Announcements(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
         self.faults = 0
         self.is_restored = False
+        self.restored_at_ms = 0
         self._backup: bytes | None = None
         self._clock_offset_ms = 0
         self._life: Life | None = None
@@ -81,6 +84,7 @@ class World:
         self.people.arrive()
         self.operator.arrive()
         self.deposits.arrive()
+        self.announcements.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -237,6 +241,7 @@ class World:
         self.is_restored = True
         self.disk.restore(self._backup, now_ms=self.now_ms())
         self.note("the backup is restored")
+        self.restored_at_ms = self.now_ms()
         self.operator.look_after_restore()
         self.deposits.look_after_restore()
 
@@ -263,6 +268,7 @@ class World:
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
         quiet = reports_done and all_said and self.operator.is_done and self.deposits.is_done
+        quiet = quiet and self.announcements.is_done
         return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:

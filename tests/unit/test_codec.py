@@ -35,12 +35,14 @@ def test_all_news_comes_back_as_it_was_stored(kind: type[Any], data: st.DataObje
 
 def test_rows_within_a_notice_come_back_as_the_rows_they_were() -> None:
     rows = (ResellerRow(user_id=2**52, name="Bú \U0001f600", username=None, standing=Standing.FROZEN),)
-    stored = ResellerList(rows=rows, more=3)
+    stored = ResellerList(rows=rows, total=3, older_key="1.2")
     assert Codec(Notice).load("ResellerList", dump(stored)) == stored
 
 
 def test_what_is_stored_is_json_that_a_person_can_read() -> None:
-    assert dump(JoinAnswer(standing=Standing.ASKED, fresh=True)) == '{"standing":"asked","fresh":true}'
+    assert dump(JoinAnswer(standing=Standing.ASKED, fresh=True)) == (
+        '{"standing":"asked","fresh":true,"owner_name":""}'
+    )
     assert json.loads(dump(Accepted(cost_idr=5000)))["cost_idr"] == 5000
 
 

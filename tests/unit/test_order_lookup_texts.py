@@ -17,26 +17,40 @@ from bot.notices.order_lookup import OrderHistory
 from bot.notices.placing import ClosedReason
 from bot.notices.reports import SalesReport
 from bot.notices.shopping import GroupRow, ListScope, PriceGroups, PriceListPage, PriceRow
-from bot.orders.model import State
-from bot.orders.sales_summary import ProductSales, sum_sales
+from bot.orders.totals import Totals
 from bot.texts.formatting import MAX_STYLED, MAX_UNITS, Clock, Text, length, styled
 from bot.texts.render import render
-from bot.texts.reports import DAYS_SHOWN, day_report, days_report, file_caption
+from bot.texts.reports import (
+    DAYS_SHOWN,
+    ROWS_SHOWN,
+    ReportHead,
+    by_hour,
+    by_product,
+    by_reseller,
+    days_report,
+    file_caption,
+)
 from tests.samples.looking import ROW as ORDER_ROW
 
 CLOCK = Clock(ZoneInfo("Asia/Jakarta"))
 WIDE = "\U0001f600"
 DAY = date(2026, 11, 22)
-SALES = ProductSales(
-    product_code="C" * MAX_CODE_CHARS,
-    state=State.SUCCEEDED,
-    count=99_999,
+SALES = Totals(
+    open_count=99_999,
+    succeeded_count=99_999,
+    failed_count=99_999,
+    expired_count=99_999,
+    unknown_count=99_999,
+    disputed_count=99_999,
     priced_count=99_998,
-    price_idr=9_999_999_999,
-    cost_count=99_998,
+    sales_idr=9_999_999_999,
+    costed_count=99_997,
     cost_idr=9_999_999_999,
-    margin_idr=-9_999_999,
+    profit_idr=-9_999_999,
+    estimated_count=99_999,
 )
+DAY_HEAD = ReportHead(period=single_day(DAY), is_today=True, for_admin=True, name=WIDE * 64)
+MONTH_HEAD = ReportHead(period=month_containing(DAY), is_today=False, for_admin=True)
 
 WORST_PRICES = PriceListPage(
     scope=ListScope.WORDS,
@@ -92,25 +106,25 @@ def test_what_a_button_carries_fits_it(notice: Notice) -> None:
 
 
 def test_the_fullest_report_of_a_day_fits_one_message() -> None:
-    sales = [
-        replace(SALES, product_code=f"{number:020d}", state=state) for number in range(300) for state in State
-    ]
-    text = day_report(DAY, sales, is_today=True, for_admin=True)
+    sales = {f"{number:0{MAX_CODE_CHARS}d}": SALES for number in range(300)}
+    text = by_product(DAY_HEAD, SALES, sales)
     assert fits(text)
     assert "dan 288 produk lain" in words(text)
 
 
-def test_the_fullest_report_of_a_month_fits_one_message_and_names_every_day() -> None:
-    days = [(DAY + timedelta(days=number), sum_sales([SALES])) for number in range(DAYS_SHOWN)]
-    text = days_report(month_containing(DAY), sum_sales([SALES] * DAYS_SHOWN), days, for_admin=True)
+def test_the_fullest_report_of_resellers_or_hours_fits_one_message() -> None:
+    named = [(WIDE * 64, SALES)] * ROWS_SHOWN
+    assert fits(by_reseller(DAY_HEAD, SALES, named, count=1_000))
+    text = by_hour(DAY_HEAD, SALES, {f"{hour:02d}": SALES for hour in range(24)})
     assert fits(text)
-    assert words(text).count(" ✅ ") == DAYS_SHOWN
+    assert "23.00 ✅ 99999" in words(text)
 
 
-def test_sums_are_of_successes_alone() -> None:
-    total = sum_sales([SALES, replace(SALES, state=State.FAILED), replace(SALES, state=State.DISPUTED)])
-    assert (total.count, total.success_count, total.price_idr) == (299_997, 99_999, 9_999_999_999)
-    assert (total.unpriced_count, total.uncosted_count, total.margin_idr) == (1, 1, -9_999_999)
+def test_the_fullest_report_of_a_month_fits_one_message_and_names_every_day() -> None:
+    days = [(DAY + timedelta(days=number), SALES) for number in range(DAYS_SHOWN)]
+    text = days_report(MONTH_HEAD, SALES, days)
+    assert fits(text)
+    assert words(text).count("/11 ✅ ") + words(text).count("/12 ✅ ") == DAYS_SHOWN
 
 
 def test_a_file_says_which_days_it_holds_and_when_rows_are_missing() -> None:

@@ -44,6 +44,7 @@ def test_a_view_that_replaces_its_message_says_under_which_it_stands() -> None:
     assert replaced == {
         *(Action.PRICES, Action.ALL_PRICES, Action.NEWER, Action.OLDER, Action.REPORT),
         *(Action.OPEN_REPORT, Action.STATEMENT, Action.OPEN_STATEMENT, Action.PROFIT),
+        *(Action.NEWER_PEOPLE, Action.OLDER_PEOPLE),
     }
 
 

@@ -86,6 +86,10 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "deposit_accounts": None,
         "deposit_qris": None,
         "biller_reserve_idr": None,
+        "price_notices": True,
+        "biller_low_balance": "continue",
+        "product_failures_to_close": 5,
+        "product_pause_s": 900,
         "reversal_allowed_ips": (),
         "trusted_proxies": (),
         "mutation_secret": None,
@@ -94,6 +98,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "listen_port": 8080,
         "database_url": "sqlite:///data/loket.db",
         "timezone": "Asia/Jakarta",
+        "recap_at": "21:00",
         "biller_concurrency": 32,
         "biller_timeout_s": 45,
         "order_max_age_s": 600,
@@ -129,6 +134,8 @@ CANARY = "canary-5f3a"
         ("MUTATION_SECRET", f"{CANARY}/{'x' * 32}"),
         ("MUTATION_SIGNING_SECRET", CANARY),
         ("LISTEN_PORT", CANARY),
+        ("RECAP_AT", CANARY),
+        ("RECAP_AT", "24:00"),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:a@{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:a/{CANARY}@db/loket"),
@@ -556,6 +563,15 @@ def test_a_running_bots_settings_cannot_be_changed(surroundings: Surroundings) -
     settings = surroundings.load()
     with pytest.raises(ValueError, match="frozen"):
         settings.listen_port = 1  # type: ignore[misc]  # the point
+
+
+@pytest.mark.parametrize(
+    ("typed", "minute"), [("21:00", 1260), ("9.05", 545), (" 00:30 ", 30), ("", None), (" ", None)]
+)
+def test_the_recap_is_sent_at_a_time_of_day_or_never(
+    surroundings: Surroundings, typed: str, minute: int | None
+) -> None:
+    assert surroundings.load(RECAP_AT=typed).recap_minute == minute
 
 
 @pytest.mark.parametrize(

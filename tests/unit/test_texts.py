@@ -13,7 +13,7 @@ from telegram import MessageEntity
 
 from bot.actors import Standing
 from bot.catalogue.price_list.cells import CellError
-from bot.features.people.membership import MAX_RESELLERS_SHOWN
+from bot.features.people.directory import ROWS_A_PAGE
 from bot.notices import LazyNotice, Notice
 from bot.notices import orders as of_order
 from bot.notices.accounts import BalanceAdjusted
@@ -202,7 +202,7 @@ def test_an_emoji_in_front_shifts_an_entity_by_two() -> None:
 
 
 THEIR_OWN_MONEY = {
-    *("price_idr", "customer_price_idr", "amount_idr", "after_idr"),
+    *("price_idr", "old_price_idr", "customer_price_idr", "amount_idr", "after_idr"),
     *("available_idr", "credit_idr", "missing_idr", "held_idr", "left_idr"),
     *("spent_today_idr", "daily_limit_idr", "spendable_idr"),
     *("exact_idr", "example_idr", "limit_idr"),
@@ -310,13 +310,13 @@ def test_admins_read_amounts_in_rupiah_and_moments_with_their_day() -> None:
 def test_a_list_of_as_many_resellers_as_are_shown_fits_whatever_their_names() -> None:
     names = {"name": "Toko \U0001f600" * 30, "username": "u" * 32}
     row = replace(ROW, user_id=2**52, standing=Standing.FROZEN, **names)
-    rows = (row,) * MAX_RESELLERS_SHOWN
-    assert length(render(ResellerList(rows=rows, more=3), CLOCK).text) <= MAX_UNITS
+    rows = (row,) * ROWS_A_PAGE
+    assert length(render(ResellerList(rows=rows, total=3), CLOCK).text) <= MAX_UNITS
 
 
 def test_a_long_list_counts_whom_it_leaves_out() -> None:
-    rows = tuple(replace(ROW, user_id=number) for number in range(50))
-    shown = said(ResellerList(rows=rows, more=10))
+    rows = tuple(replace(ROW, user_id=number, name="Toko Sari Cell") for number in range(70))
+    shown = said(ResellerList(rows=rows, total=60))
     left_out = re.search(r"(\d+) lagi", shown)
     assert left_out
-    assert shown.count("/hapus_") + int(left_out[1]) == 60
+    assert shown.count("/hapus_") + int(left_out[1]) == 70

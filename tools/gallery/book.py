@@ -15,10 +15,12 @@ from tools.gallery.scenes import (
     looking,
     many,
     money,
+    news,
     pricelist,
     prices,
     restored,
     results,
+    shops,
     slips,
 )
 
@@ -30,6 +32,11 @@ CHAPTERS = (
         title="Registration",
         intro="A stranger can only request access. An admin decides with a tap, and can revise the decision.",
         play=coming_in.play,
+    ),
+    Chapter(
+        title="Shops and invitations",
+        intro="Assistants order for the shop of a reseller. A link lets people in without asking.",
+        play=shops.play,
     ),
     Chapter(
         title="An order and its result",
@@ -96,6 +103,11 @@ CHAPTERS = (
         title="The price list",
         intro="An admin sends one file and sees its changes before they are applied.",
         play=pricelist.play,
+    ),
+    Chapter(
+        title="News",
+        intro="A broadcast is confirmed by two taps and leaves after all results. Resellers may want none.",
+        play=news.play,
     ),
     Chapter(
         title="Decisions, money and alarms",

@@ -20,6 +20,7 @@ from bot.handlers import callbacks, messages
 from bot.notices import LazyNotice, Notice
 from bot.orders.events import Accepted, Claimed, OrderEvent
 from bot.orders.model import Order
+from bot.orders.product_health import HealthRules
 from bot.purchasing.settlement import apply_event_to
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Clock
@@ -73,7 +74,13 @@ def messages_to(person: Person, bubbles: tuple[Bubble, ...]) -> tuple[Bubble, ..
 class Stage:
     """The shop and its users. Most methods return the messages that result from them."""
 
-    def __init__(self, *products: Product, floor_idr: int | None = None, qris: str | None = None) -> None:
+    def __init__(
+        self,
+        *products: Product,
+        floor_idr: int | None = None,
+        qris: str | None = None,
+        failures_to_close: int = 0,
+    ) -> None:
         connection = sqlite3.connect(":memory:", isolation_level=None)
         connection.row_factory = sqlite3.Row
         weakref.finalize(self, connection.close)
@@ -91,6 +98,9 @@ class Stage:
             reseller_floor_idr=floor_idr,
             deposit_accounts=ACCOUNTS,
             deposit_qris=qris,
+            recap_minute=21 * 60,
+            bot_username=lambda: "loket_bot",
+            health_rules=HealthRules(failures_to_close=failures_to_close),
         )
         self._message_ids = count(1)
         self._last_message_id = 0
@@ -99,13 +109,15 @@ class Stage:
         }
         membership.approve_configured(self.tx, (SARI.user_id,), now_ms=self.now_ms)
         if products:
-            self._set_catalogue(products)
+            self.sell(products)
 
-    def _set_catalogue(self, products: tuple[Product, ...]) -> None:
+    def sell(self, products: tuple[Product, ...]) -> None:
+        """Replace the catalogue with these products."""
         edit = catalogue.CatalogueEdit(
             stamp="stage", at_ms=self.now_ms, user_id=None, name="", source="harga.xlsx"
         )
-        catalogue.replace(self.tx, catalogue.load(self.tx), products, edit)
+        cache = self.context.catalogue_cache
+        cache.replace(self.tx, cache.get(self.tx), products, edit)
 
     def advance(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000)

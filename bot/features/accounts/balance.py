@@ -37,8 +37,11 @@ def shop_balance(work: UnitOfWork, owner_id: int, name: str = "") -> ShopBalance
 
 
 def owner_named(tx: Tx, typed: str) -> Person | None:
-    """Return the reseller, present or former, whom an admin named by id or @name; None if there is no one."""
-    person = people.find(tx, typed)
+    """Return the reseller, present or former, whom an admin named by id or @name; None if there is no one.
+
+    Who names an assistant means the shop.
+    """
+    person = people.find_owner(tx, typed)
     return person if person and person.standing in _WITH_AN_ACCOUNT else None
 
 

@@ -145,7 +145,7 @@ def render_statement(tx: Tx, notice: Statement, clock: Clock) -> RenderedMessage
     from_ms, until_ms = period.bounds_ms(clock.zone)
     total = words.StatementTotal(count=0, opening_idr=0, closing_idr=0)
     found: list[StatementLine] = []
-    if account := ledger.account_of_owner(tx, notice.user_id):
+    if account := ledger.account_of_buyer(tx, notice.user_id):
         shop_id = account.shop_id
         found = ledger.statement(tx, shop_id, from_ms=from_ms, until_ms=until_ms, limit=ROWS_SHOWN)
         moved = ledger.statement_sum(tx, shop_id, from_ms=from_ms, until_ms=until_ms)
@@ -175,7 +175,7 @@ def render_statement_file(tx: Tx, notice: StatementFile, clock: Clock) -> Render
 
 def _lines_in_order(tx: Tx, user_id: int, period: Period, clock: Clock) -> Iterator[StatementLine]:
     from_ms, until_ms = period.bounds_ms(clock.zone)
-    account = ledger.account_of_owner(tx, user_id)
+    account = ledger.account_of_buyer(tx, user_id)
     if account is None:
         return iter(())
     return ledger.statement_in_order(tx, account.shop_id, from_ms=from_ms, until_ms=until_ms)

@@ -19,6 +19,7 @@ from bot.orders.model import Order, State
 from bot.purchasing.biller_words import latest_words
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
+from bot.purchasing.payment import is_of_shop
 from bot.purchasing.sn_forwarding import forward_sn
 from bot.routing import Audience, ButtonRoute, CommandRoute, ReplyRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
@@ -66,19 +67,19 @@ def open_complaint_about(work: UnitOfWork, actor: Actor, command: Command) -> No
     if actor.sees_all and not typed:
         show_open(work, actor)
         return
-    order = _find(work.tx, normalize(typed), actor.user_id)
+    order = _find(work, normalize(typed), actor.user_id)
     if order is None:
         work.notify(ComplaintHelp(typed=typed.strip()[:64]), actor.address)
     else:
         open_complaint(work, actor, order, note=" ".join(normalize(typed).split()))
 
 
-def _find(tx: Tx, typed: str, user_id: int) -> Order | None:
-    """Return the person's latest order to a number in the text, or the one with an id in it."""
+def _find(work: UnitOfWork, typed: str, user_id: int) -> Order | None:
+    """Return the latest order of the person's shop to a number in the text, or the one with an id in it."""
     for number in _numbers(typed):
-        if (order := orders.get(tx, number)) and order.user_id == user_id:
+        if (order := orders.get(work.tx, number)) and is_of_shop(work, order, user_id):
             return order
-        if found := order_queries.to_destination(tx, number, user_id=user_id, limit=1):
+        if found := order_queries.to_destination(work.tx, number, user_id=user_id, limit=1):
             return found[0]
     return None
 
@@ -193,6 +194,7 @@ def _closed(order: Order, complaint: Complaint, admin_name: str) -> ComplaintClo
 
 def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
     person = people.get(tx, complaint.user_id)
+    owner = people.get(tx, person.owner_id) if person and person.owner_id is not None else None
     words = latest_words(tx, order)
     is_proven = order.state is State.SUCCEEDED and order.sn is not None
     return ComplaintCard(
@@ -208,6 +210,7 @@ def _card(tx: Tx, order: Order, complaint: Complaint) -> ComplaintCard:
         biller_ref=order.biller_ref,
         raw="" if is_proven else words.raw,
         sn_candidate=words.sn_candidate,
+        owner_name=owner.name if owner else "",
     )
 
 

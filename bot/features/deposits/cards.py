@@ -7,6 +7,7 @@ from bot.notices.deposits import (
     SimilarTicket,
     SuspenseCard,
     SuspenseClosed,
+    SuspenseReason,
     TicketCard,
     TicketClosed,
     TicketState,
@@ -21,6 +22,10 @@ MAX_CARDS = 20
 
 SIMILAR_MARGIN_IDR, MAX_SIMILAR = 1_000, 3
 SIMILAR_SINCE_MS = 7 * 86_400_000
+
+REUSE_MS = 30 * 86_400_000
+"""For so long an amount is not given to another shop as long as others are free. One shop cannot take all of
+them: it gets 20 tickets a day."""
 
 
 def ticket_subject(ticket_id: int) -> str:
@@ -134,6 +139,7 @@ def payment_card(work: UnitOfWork, mutation: Mutation) -> SuspenseCard:
         amount_idr,
         margin_idr=SIMILAR_MARGIN_IDR,
         since_ms=work.now_ms - SIMILAR_SINCE_MS,
+        exact_since_ms=work.now_ms - REUSE_MS - SIMILAR_SINCE_MS,
         limit=MAX_SIMILAR,
     )
     return SuspenseCard(
@@ -144,6 +150,7 @@ def payment_card(work: UnitOfWork, mutation: Mutation) -> SuspenseCard:
         note=mutation.description,
         at_ms=mutation.at_ms,
         similar=tuple(_similar(work, ticket) for ticket in similar),
+        reason=mutation.suspense_reason or SuspenseReason.NO_TICKET,
     )
 
 

@@ -98,7 +98,9 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         return Toast.USED
     match tap.action:
         case Action.TICKET_PAID if ticket.state is TicketState.OPEN:
-            if _same_at_ms(work, ticket, ticket.exact_idr):
+            # Money in suspense is asked for first: credited beside its report, it would count twice.
+            is_reported = mutations.unclaimed(work.tx, ticket.exact_idr) is not None
+            if is_reported or _same_at_ms(work, ticket, ticket.exact_idr):
                 _ask(work, admin, ticket, ticket.exact_idr)
                 return Toast.ASKED
             return _credit(work, admin, ticket, ticket.exact_idr)

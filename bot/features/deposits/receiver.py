@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from enum import Enum, auto
 
-from bot.deposits.mutations import MalformedPost, MutationPost, Service, read_body, read_credits, signed_by
+from bot.deposits.mutations import MalformedPost, MutationPost, Service, read_body, read_mutations, signed_by
 from bot.notices.deposits import MutationUnreadable
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
@@ -52,7 +52,7 @@ class MutationReceiver:
             return MutationResult.STRANGE
         try:
             body = read_body(post.body)
-            count = len(read_credits(service, body))
+            reading = read_mutations(service, body)
         except MalformedPost as error:
             _log.warning("mutation post malformed: %s", error, extra={"service": service})
             await self._alert(service, str(error), now_ms)
@@ -60,7 +60,8 @@ class MutationReceiver:
         text = json.dumps(body, ensure_ascii=True)
         await self._database.write(lambda tx: mutations.store_post(tx, service, text, at_ms=now_ms))
         self._wake_up.set()
-        _log.info("mutations received", extra={"service": service, "count": count})
+        counts = {"count": len(reading.credits), "unreadable": len(reading.unreadable)}
+        _log.info("mutations received", extra={"service": service, **counts})
         return MutationResult.STORED
 
     async def _alert(self, service: Service, error: str, now_ms: int) -> None:

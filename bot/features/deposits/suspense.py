@@ -1,8 +1,14 @@
 """Reported money: it credits the ticket with its exact amount, or waits in suspense for an admin's word."""
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from bot.actors import Actor, Address, Standing
-from bot.deposits.mutations import MutationReport, Service
+from bot.deposits.accounts import is_same_number
+from bot.deposits.mutations import MutationReport, Service, UnreadableRow
 from bot.features.deposits.cards import (
+    REUSE_MS,
     claim_suspense,
     close_payment,
     closed_payment,
@@ -11,29 +17,33 @@ from bot.features.deposits.cards import (
     payment_card,
 )
 from bot.features.deposits.crediting import credit_ticket, post_credit
-from bot.features.deposits.tickets import RESERVED_MS, open_ticket
+from bot.features.deposits.tickets import RESERVED_MS, TICKET_MS, open_ticket
 from bot.grammar.parse import normalize
 from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.buttons import Action
 from bot.notices.deposits import (
     DepositCredited,
+    MutationRowsUnreadable,
     MutationUnreadable,
     SuspenseCard,
     SuspenseClosed,
     SuspensePersonUnknown,
     SuspenseQuestion,
+    SuspenseReason,
     TicketState,
 )
 from bot.purchasing.payment import paying_account
 from bot.routing import Audience, ButtonRoute, ReplyRoute, Routes, Tap
+from bot.texts.deposits import NO_DEPOSIT
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage, Toast
-from storage import deposits, ledger, mutations, people
+from storage import deposits, ledger, mutations, people, restores
 from storage.deposits import Ticket
-from storage.mutations import Mutation, MutationState
+from storage.mutations import Mutation, MutationState, StoredPost
 from storage.people import Person
 
 MAX_TYPED_CHARS = 64
+MAX_ROWS_SHOWN = 3
 
 
 def take_mutation(work: UnitOfWork, service: Service, report: MutationReport) -> None:
@@ -47,10 +57,50 @@ def take_mutation(work: UnitOfWork, service: Service, report: MutationReport) ->
         work.notify_admins(unreadable, subject=mutation_subject(mutation))
         return
     ticket = deposits.reserved_for(work.tx, mutation.amount_idr)
-    if ticket and not (_credit_exact(work, mutation, ticket) or _link(work, mutation, ticket)):
-        ticket = None
-    if ticket is None:
-        _suspend(work, mutation, mutation.amount_idr)
+    if not _is_ours(work, mutation, ticket):
+        _suspend(work, mutation, mutation.amount_idr, SuspenseReason.OTHER_ACCOUNT)
+        return
+    reason = _doubt(work, ticket) if ticket else SuspenseReason.NO_TICKET
+    is_booked = ticket and (
+        (reason is None and _credit_exact(work, mutation, ticket)) or _link(work, mutation, ticket)
+    )
+    if not is_booked:
+        _suspend(work, mutation, mutation.amount_idr, reason or SuspenseReason.NO_TICKET)
+
+
+def keep_unreadable(work: UnitOfWork, post: StoredPost, rows: Sequence[UnreadableRow]) -> None:
+    """Store the rows of a post that could not be read, and show those that are new to the admins at once."""
+    new = [row for row in rows if mutations.store_unreadable(work.tx, post.service, row, at_ms=work.now_ms)]
+    if new:
+        notice = MutationRowsUnreadable(
+            service=post.service,
+            count=len(new),
+            rows=tuple(row.summary for row in new[:MAX_ROWS_SHOWN]),
+            at_ms=post.at_ms,
+        )
+        work.notify_admins(notice, subject=f"unreadable:{post.post_id}")
+
+
+def _is_ours(work: UnitOfWork, mutation: Mutation, ticket: Ticket | None) -> bool:
+    """Return whether money may have arrived in an account that the operator names, now or on the ticket.
+
+    A ticket for QRIS alone names none: its money comes to the account of the merchant.
+    """
+    offered = deposits.accounts_of(ticket) if ticket else work.context.deposit_accounts
+    accounts = (*offered, *work.context.deposit_accounts)
+    return not offered or any(is_same_number(account.number, mutation.account_number) for account in accounts)
+
+
+def _doubt(work: UnitOfWork, ticket: Ticket) -> SuspenseReason | None:
+    """Return why the exact amount of a ticket may be the money of another one."""
+    if ticket.state not in (TicketState.OPEN, TicketState.EXPIRED):
+        return None
+    restore = restores.latest(work.tx)
+    if restore and work.now_ms <= restore.gap_until_ms + TICKET_MS + RESERVED_MS:
+        return SuspenseReason.RESTORED
+    if deposits.is_unsettled_elsewhere(work.tx, ticket, since_ms=ticket.created_at_ms - REUSE_MS):
+        return SuspenseReason.SHARED_AMOUNT
+    return None
 
 
 def _credit_exact(work: UnitOfWork, mutation: Mutation, ticket: Ticket) -> bool:
@@ -78,8 +128,8 @@ def _link(work: UnitOfWork, mutation: Mutation, ticket: Ticket) -> bool:
     )
 
 
-def _suspend(work: UnitOfWork, mutation: Mutation, amount_idr: int) -> None:
-    mutations.settle(work.tx, mutation, MutationState.SUSPENSE, at_ms=work.now_ms)
+def _suspend(work: UnitOfWork, mutation: Mutation, amount_idr: int, reason: SuspenseReason) -> None:
+    mutations.settle(work.tx, mutation, MutationState.SUSPENSE, at_ms=work.now_ms, suspense_reason=reason)
     legs = transfer_legs(
         amount_idr, source=(AccountKind.DEPOSITS, OPERATOR), target=(AccountKind.SUSPENSE, OPERATOR)
     )
@@ -91,7 +141,8 @@ def _suspend(work: UnitOfWork, mutation: Mutation, amount_idr: int) -> None:
         legs=legs,
     )
     ledger.post(work.tx, entry)
-    work.notify_admins(payment_card(work, mutation), subject=mutation_subject(mutation))
+    suspended = replace(mutation, suspense_reason=reason)
+    work.notify_admins(payment_card(work, suspended), subject=mutation_subject(mutation))
 
 
 def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: str) -> bool:
@@ -115,7 +166,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 def reseller_to_credit(work: UnitOfWork, typed: str) -> Person | None:
     """Return the reseller of `@nama` or of an id; a frozen one may be credited too."""
-    person = people.find(work.tx, typed)
+    person = people.find_owner(work.tx, typed)
     return person if person and person.standing in (Standing.APPROVED, Standing.FROZEN) else None
 
 
@@ -219,7 +270,7 @@ def _reject(work: UnitOfWork, admin: Actor, mutation: Mutation, amount_idr: int)
         at_ms=work.now_ms,
         actor=f"admin:{admin.user_id}",
         legs=legs,
-        reason="no deposit of a reseller",
+        reason=NO_DEPOSIT,
         corrects=ledger.entry_id_of(work.tx, mutation_subject(mutation)),
     )
     ledger.post(work.tx, entry)

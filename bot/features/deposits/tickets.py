@@ -4,6 +4,7 @@ from bot.actors import Actor, Address
 from bot.deposits.accounts import MAX_TICKET_IDR, MIN_TICKET_IDR, DepositAccount
 from bot.deposits.qris import with_amount
 from bot.features.deposits.cards import (
+    REUSE_MS,
     close_cards,
     show_card_to_admins,
     show_open,
@@ -62,7 +63,7 @@ def answer_ticket(work: UnitOfWork, actor: Actor, command: Command) -> None:
     request = read_deposit_request(typed, [account.bank for account in accounts])
     refused = None if not typed else _refusal(work, request, typed)
     if refused is None and (opened := open_ticket(work, shop_id)):
-        _show(work, actor.address, opened, request, is_again=True)
+        _show(work, actor, opened, request, is_again=True)
     elif refused or request.amount_idr is None:
         work.notify(refused or _refused(work, TicketRefusal.NO_AMOUNT), actor.address)
     else:
@@ -81,7 +82,7 @@ def issue_ticket(work: UnitOfWork, actor: Actor, requested_idr: int, bank: str) 
         refused = _refused(work, TicketRefusal.NONE_FREE, typed=str(requested_idr), near_idr=requested_idr)
         work.notify(refused, actor.address)
         return
-    _show(work, actor.address, ticket, DepositRequest(amount_idr=requested_idr))
+    _show(work, actor, ticket, DepositRequest(amount_idr=requested_idr))
     show_card_to_admins(work, ticket)
 
 
@@ -89,12 +90,7 @@ def _draw(work: UnitOfWork, actor: Actor, shop_id: int, requested_idr: int, bank
     """Store a ticket with one of the free amounts; None if none is free."""
     address, is_qris = actor.address, bank == QRIS_WORD
     for _ in range(MAX_DRAWS):
-        taken = deposits.reserved_amounts(work.tx, requested_idr, up_to_idr=requested_idr + LARGEST_SUFFIX)
-        free = [
-            amount_idr
-            for amount_idr in range(requested_idr + 1, requested_idr + LARGEST_SUFFIX + 1)
-            if amount_idr not in taken
-        ]
+        free = _free_amounts(work, shop_id, requested_idr)
         if not free:
             return None
         ticket = deposits.insert(
@@ -113,6 +109,24 @@ def _draw(work: UnitOfWork, actor: Actor, shop_id: int, requested_idr: int, bank
         if ticket:
             return ticket
     return None
+
+
+def _free_amounts(work: UnitOfWork, shop_id: int, requested_idr: int) -> list[int]:
+    """Return the amounts to draw from: those that no other shop was given lately, if there are any.
+
+    Else those whose money was reported, and at last those whose money may still come: then an admin decides.
+    """
+    up_to_idr, since_ms = requested_idr + LARGEST_SUFFIX, work.now_ms - REUSE_MS
+    taken = deposits.reserved_amounts(work.tx, requested_idr, up_to_idr=up_to_idr)
+    recent = deposits.recent_amounts(
+        work.tx, requested_idr, up_to_idr=up_to_idr, shop_id=shop_id, since_ms=since_ms
+    )
+    free = [amount for amount in range(requested_idr + 1, up_to_idr + 1) if amount not in taken]
+    return (
+        [amount for amount in free if amount not in recent]
+        or [amount for amount in free if not recent[amount]]
+        or free
+    )
 
 
 def _accounts_at(work: UnitOfWork, bank: str) -> tuple[DepositAccount, ...]:
@@ -165,6 +179,12 @@ def open_ticket(work: UnitOfWork, shop_id: int) -> Ticket | None:
     return ticket
 
 
+def _is_of_shop(work: UnitOfWork, ticket: Ticket, actor: Actor) -> bool:
+    """Return whether a ticket is of the shop that the actor orders for, by whomever it was asked for."""
+    account = ledger.account_of_buyer(work.tx, actor.user_id)
+    return account is not None and account.shop_id == ticket.shop_id
+
+
 def end_ticket(
     work: UnitOfWork, ticket: Ticket, state: TicketState, *, by: int | None = None, admin_name: str = ""
 ) -> bool:
@@ -204,14 +224,14 @@ def list_accounts(work: UnitOfWork, actor: Actor, _: Command) -> None:
 
 
 def _show(
-    work: UnitOfWork, address: Address, ticket: Ticket, request: DepositRequest, *, is_again: bool = False
+    work: UnitOfWork, actor: Actor, ticket: Ticket, request: DepositRequest, *, is_again: bool = False
 ) -> None:
     code = work.context.deposit_qris
     differs = is_again and request.amount_idr not in (None, ticket.requested_idr)
     shown = TicketIssued(
         ticket_id=ticket.ticket_id,
         exact_idr=ticket.exact_idr,
-        user_id=ticket.user_id,
+        user_id=actor.user_id,
         accounts=deposits.accounts_of(ticket),
         qris=with_amount(code, ticket.exact_idr) if code and ticket.takes_qris else None,
         expires_at_ms=ticket.expires_at_ms,
@@ -219,7 +239,7 @@ def _show(
         wanted_idr=request.amount_idr or 0 if differs else 0,
         wanted_bank=request.bank if differs else "",
     )
-    work.notify(shown, address, subject=_shown_subject(ticket.ticket_id))
+    work.notify(shown, actor.address, subject=_shown_subject(ticket.ticket_id))
 
 
 def _shown_subject(ticket_id: int) -> str:
@@ -230,7 +250,7 @@ def _shown_subject(ticket_id: int) -> str:
 def _tap(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     """Cancel the ticket of a message, or replace it by one for the amount in the payload."""
     ticket = deposits.get(work.tx, ticket_id_of(tap.subject))
-    if ticket is None or ticket.state is not TicketState.OPEN:
+    if ticket is None or ticket.state is not TicketState.OPEN or not _is_of_shop(work, ticket, actor):
         return Toast.USED
     match tap.action:
         case Action.TICKET_CANCEL:
@@ -250,14 +270,14 @@ def _take_evidence(work: UnitOfWork, actor: Actor, message: IncomingMessage, sub
 
 def accept_bare_picture(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> bool:
     """Accept a picture that replies to nothing as evidence for the open ticket; return False without one."""
-    account = ledger.account_of_owner(work.tx, actor.user_id)
+    account = ledger.account_of_buyer(work.tx, actor.user_id)
     ticket = deposits.open_of(work.tx, account.shop_id) if account else None
     return ticket is not None and _accept_picture(work, actor, message, ticket)
 
 
 def _accept_picture(work: UnitOfWork, actor: Actor, message: IncomingMessage, ticket: Ticket) -> bool:
     picture = message.picture_id or (message.document.file_id if message.document else None)
-    if picture is None or ticket.user_id != actor.user_id:
+    if picture is None or not _is_of_shop(work, ticket, actor):
         return False
     is_wanted = (
         ticket.state is not TicketState.CONFIRMED

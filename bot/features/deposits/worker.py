@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from bot.deposits.mutations import read_body, read_credits
-from bot.features.deposits.suspense import take_mutation
+from bot.deposits.mutations import read_body, read_mutations
+from bot.features.deposits.suspense import keep_unreadable, take_mutation
 from bot.features.deposits.tickets import end_ticket
 from bot.notices.deposits import MutationUnreadable, TicketState
 from bot.unit_of_work import WorkContext
@@ -65,8 +65,10 @@ class DepositsWorker:
 
     def _book(self, tx: Tx, post: StoredPost, now_ms: int) -> None:
         work = self._context.begin(tx, now_ms)
-        for report in read_credits(post.service, read_body(post.body.encode())):
+        reading = read_mutations(post.service, read_body(post.body.encode()))
+        for report in reading.credits:
             take_mutation(work, post.service, report)
+        keep_unreadable(work, post, reading.unreadable)
         mutations.finish_post(tx, post.post_id)
 
     def _give_up(self, tx: Tx, post: StoredPost, now_ms: int) -> None:

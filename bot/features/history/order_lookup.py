@@ -3,7 +3,7 @@
 import re
 
 from bot.actors import Actor
-from bot.features.people.person_search import find_person
+from bot.features.people.person_search import find_owner
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
@@ -19,6 +19,7 @@ from bot.orders.model import Order
 from bot.purchasing.manual_resolution import is_open
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.offers import own_order
+from bot.purchasing.payment import is_of_shop, owner_of
 from bot.purchasing.settlement import card_subject
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
@@ -40,14 +41,15 @@ def show_status(work: UnitOfWork, actor: Actor, command: Command) -> None:
 
 def _status(work: UnitOfWork, typed: str, actor: Actor) -> OrderLookupNotice:
     tx = work.tx
-    found = _find_orders(tx, typed, actor)
+    found = _find_orders(work, typed, actor)
     if not found:
         return NoMatchingOrder(typed=_number_in(typed)[:MAX_TYPED_CHARS])
     if len(found) == 1:
         return _details(work, found[0], actor)
     return OrdersToDestination(
         destination=found[0].destination,
-        rows=tuple(_row(tx, order, actor, with_name=True) for order in found),
+        # An admin sees the orders of all shops here.
+        rows=tuple(_row(tx, order, whose=actor.user_id) for order in found),
     )
 
 
@@ -57,12 +59,14 @@ def _number_in(typed: str) -> str:
     return found[0] if found else typed
 
 
-def _find_orders(tx: Tx, typed: str, actor: Actor) -> list[Order]:
+def _find_orders(work: UnitOfWork, typed: str, actor: Actor) -> list[Order]:
+    tx = work.tx
     if not typed:
         return order_queries.page_before(tx, actor.user_id, None, limit=1)
     if trxid := parse_trxid(typed):
         order = orders.get(tx, trxid)
-        return [order] if order and (actor.sees_all or order.user_id == actor.user_id) else []
+        is_shown = order and (actor.sees_all or is_of_shop(work, order, actor.user_id))
+        return [order] if order and is_shown else []
     user_id = None if actor.sees_all else actor.user_id
     for destination in parse_destinations(typed):
         if found := order_queries.to_destination(tx, destination, user_id=user_id, limit=ROWS_TO_A_NUMBER):
@@ -81,7 +85,7 @@ def _show_history(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `riwayat`, and `riwayat sari` by an admin with the orders of that reseller."""
     if not (actor.sees_all and command.rest):
         work.notify(_older(work.tx, actor, actor.user_id, None), actor.address)
-    elif person := find_person(work, actor, command.rest, command=command.word):
+    elif person := find_owner(work, actor, command.rest, command=command.word):
         work.notify(_older(work.tx, actor, person.user_id, None), actor.address)
 
 
@@ -94,14 +98,18 @@ def _show_order(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 
 def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    """Replace the tapped page with the orders of the same person before or after the given one."""
+    """Replace the tapped page with the orders of the same shop before or after the given one."""
     order = own_order(work, actor, tap.payload)
     if not isinstance(order, Order):
         return order
-    if order.user_id != actor.user_id and not actor.sees_all:
+    owner_id = owner_of(work, order)
+    # An admin in a group is a reseller like others.
+    if not actor.sees_all and owner_id != people.shop_owner_id(work.tx, actor.user_id):
         return Toast.NOT_YOURS
     page = _older if tap.action is Action.OLDER else _newer
-    work.notify(page(work.tx, actor, order.user_id, order), actor.chat, edits=actor.card_id)
+    is_own = owner_id == people.shop_owner_id(work.tx, actor.user_id)
+    whose = actor.user_id if is_own else owner_id
+    work.notify(page(work.tx, actor, whose, order), actor.chat, edits=actor.card_id)
     return Toast.DONE
 
 
@@ -109,7 +117,7 @@ def _newer(tx: Tx, actor: Actor, user_id: int, order: Order) -> OrderHistory:
     found = order_queries.page_after(tx, user_id, order, limit=ROWS_A_PAGE + 1)
     if len(found) < ROWS_A_PAGE:
         return _older(tx, actor, user_id, None)
-    rows = tuple(_row(tx, each, actor) for each in found[-ROWS_A_PAGE:])
+    rows = tuple(_row(tx, each, whose=user_id) for each in found[-ROWS_A_PAGE:])
     return OrderHistory(
         rows=rows, has_newer=len(found) > ROWS_A_PAGE, has_older=True, name=_other(tx, actor, user_id)
     )
@@ -117,7 +125,7 @@ def _newer(tx: Tx, actor: Actor, user_id: int, order: Order) -> OrderHistory:
 
 def _older(tx: Tx, actor: Actor, user_id: int, order: Order | None) -> OrderHistory:
     found = order_queries.page_before(tx, user_id, order, limit=ROWS_A_PAGE + 1)
-    rows = tuple(_row(tx, each, actor) for each in found[:ROWS_A_PAGE])
+    rows = tuple(_row(tx, each, whose=user_id) for each in found[:ROWS_A_PAGE])
     return OrderHistory(
         rows=rows,
         has_newer=order is not None,
@@ -126,7 +134,8 @@ def _older(tx: Tx, actor: Actor, user_id: int, order: Order | None) -> OrderHist
     )
 
 
-def _row(tx: Tx, order: Order, actor: Actor, *, with_name: bool = False) -> OrderRow:
+def _row(tx: Tx, order: Order, *, whose: int) -> OrderRow:
+    """Return a row, with the name of who typed the order if it is somebody else of the shop."""
     return OrderRow(
         trxid=order.trxid,
         code=order.product_code,
@@ -136,12 +145,13 @@ def _row(tx: Tx, order: Order, actor: Actor, *, with_name: bool = False) -> Orde
         sn=order.sn,
         reason=order.reason or "",
         failure_cause=order.failure_cause,
-        # On a page of one person's orders the title names them.
-        name=_other(tx, actor, order.user_id) if with_name else "",
+        name=_name(tx, order.user_id) if order.user_id != whose else "",
     )
 
 
 def _details(work: UnitOfWork, order: Order, actor: Actor) -> OrderDetails:
+    is_named = actor.sees_all or order.user_id != actor.user_id
+    owner_id = owner_of(work, order)
     return OrderDetails(
         **facts_of(order, order.changed_at_ms),
         state=order.state,
@@ -152,7 +162,8 @@ def _details(work: UnitOfWork, order: Order, actor: Actor) -> OrderDetails:
         failure_cause=order.failure_cause,
         expiry=order.expiry,
         user_id=order.user_id if actor.sees_all else None,
-        name=_name(work.tx, order.user_id) if actor.sees_all else "",
+        name=_name(work.tx, order.user_id) if is_named else "",
+        owner_name=_name(work.tx, owner_id) if actor.sees_all and owner_id != order.user_id else "",
         is_undecided=actor.sees_all and is_open(work, order),
     )
 

@@ -1,63 +1,63 @@
 """Profits by product and by reseller, for admins in their private chats only."""
 
-import re
 from datetime import date
 
 from bot.actors import Actor
+from bot.features.history.reports import reseller_name, split_form, split_view, table_bytes, view_named
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
 from bot.notices.catalogue import FileFormat
-from bot.notices.reports import ProfitFile, ProfitReport, ReportPeriodUnclear
-from bot.orders.profit import SoldProduct, by_product, by_reseller, sum_profit
+from bot.notices.reports import ProfitFile, ProfitReport, ReportPeriodUnclear, ReportView
+from bot.orders.totals import largest_first, sum_totals
+from bot.purchasing import totals
+from bot.purchasing.totals import ReportScope
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
-from bot.spreadsheets import csv_bytes, xlsx_bytes
 from bot.texts import profits as words
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import order_queries, outbox, people
+from storage import outbox
 from storage.transaction import Tx
 
 MAX_TYPED_CHARS = 60
 MAX_ROWS = 20_000
 """As many rows as a file of orders has."""
 
-_FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
-
 
 def _answer_profit(work: UnitOfWork, admin: Actor, command: Command) -> None:
     """Answer `/laba …`: today, or the given days."""
-    form = _FORM.search(command.rest)
-    days = " ".join(_FORM.sub("", command.rest).split())
+    typed, view = split_view(command.rest)
+    days, form = split_form(typed)
     today = day_of(work.now_ms, work.zone)
     period = parse_period(days, today) if days else single_day(today)
     if period is None:
         unclear = ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS], command="/laba")
         work.notify(unclear, admin.address)
     elif form:
-        file_form = FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
-        _send_file(work, ProfitFile(period=str(period), form=file_form), admin)
+        _send_file(work, ProfitFile(period=str(period), form=form), admin)
     else:
-        work.notify(_report(period, today), admin.address)
+        work.notify(_report(period, today, view), admin.address)
 
 
-def _report(period: Period, today: date) -> ProfitReport:
+def _report(period: Period, today: date, view: ReportView) -> ProfitReport:
     before, after = adjacent_periods(period, today)
     return ProfitReport(
         period=str(period),
         before=str(before or ""),
         after=str(after or ""),
         is_today=period == single_day(today),
+        view=view,
     )
 
 
 def _turn(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
-    period = decode_period(tap.payload)
-    if period is None or not actor.sees_all:
+    text, _, name = tap.payload.partition("|")
+    period, view = decode_period(text), view_named(name or ReportView.SUMMARY)
+    if period is None or view is None or not actor.sees_all:
         return Toast.USED
-    report = _report(period, day_of(work.now_ms, work.zone))
+    report = _report(period, day_of(work.now_ms, work.zone), view)
     work.notify(report, actor.chat, edits=actor.card_id)
     return Toast.DONE
 
@@ -87,30 +87,29 @@ ROUTES = Routes(
 
 def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
-    sold = _sold(tx, period, clock)
-    resellers = by_reseller(sold)
-    shown = resellers[: words.ROWS_SHOWN]
-    named = [(_name(tx, user_id), profit) for user_id, profit in shown]
-    text = words.profit_report(
-        period,
-        sum_profit(sold),
-        by_product(sold),
-        named,
-        reseller_count=len(resellers),
-        is_today=notice.is_today,
-    )
-    return RenderedMessage(text=text)
+    scope = ReportScope(period=period, zone=clock.zone)
+    products = totals.by_product(tx, scope)
+    lists = []
+    if notice.view in (ReportView.SUMMARY, ReportView.PRODUCT):
+        lists.append(words.by_product(largest_first(products)))
+    if notice.view in (ReportView.SUMMARY, ReportView.RESELLER):
+        largest = largest_first(totals.by_reseller(tx, period, clock.zone))
+        sold = [(user_id, each) for user_id, each in largest if each.succeeded_count]
+        named = [(reseller_name(tx, user_id), each) for user_id, each in sold[: words.ROWS_SHOWN]]
+        lists.append(words.by_reseller(named, count=len(sold)))
+    if notice.view is ReportView.HOUR:
+        lists.append(words.by_hour(totals.by_hour(tx, scope)))
+    total = sum_totals(products.values())
+    return RenderedMessage(text=words.profit_report(period, total, lists, is_today=notice.is_today))
 
 
 def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
-    sold = _sold(tx, period, clock)[:MAX_ROWS]
-    names = {user_id: _name(tx, user_id) for user_id in {each.user_id for each in sold}}
-    rows = [words.file_row(each, names[each.user_id]) for each in sold]
-    if notice.form is FileFormat.CSV:
-        content = csv_bytes(words.HEADER, rows)
-    else:
-        content = xlsx_bytes(words.HEADER, rows, words.WIDTHS)
+    sums = totals.by_reseller_and_product(tx, period, clock.zone)
+    sold = [(key, each) for key, each in sorted(sums.items()) if each.succeeded_count][:MAX_ROWS]
+    names = {user_id: reseller_name(tx, user_id) for user_id in {user_id for (user_id, _), _ in sold}}
+    rows = [words.file_row(names[user_id], user_id, code, each) for (user_id, code), each in sold]
+    content = table_bytes(notice.form, words.HEADER, rows, words.WIDTHS)
     name = words.file_name(period, notice.form)
     return RenderedMessage(
         text=words.file_caption(period, row_count=len(sold)),
@@ -123,13 +122,3 @@ def _period_of(notice: ProfitReport | ProfitFile) -> Period:
     if period is None:
         raise LookupError(f"profit report has an invalid period: {notice.period}")
     return period
-
-
-def _sold(tx: Tx, period: Period, clock: Clock) -> list[SoldProduct]:
-    from_ms, until_ms = period.bounds_ms(clock.zone)
-    return order_queries.sold_products(tx, from_ms=from_ms, until_ms=until_ms)
-
-
-def _name(tx: Tx, user_id: int) -> str:
-    person = people.get(tx, user_id)
-    return person.name if person else str(user_id)

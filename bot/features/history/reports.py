@@ -9,20 +9,24 @@ from datetime import date
 from itertools import islice
 
 from bot.actors import Actor
-from bot.features.people.person_search import find_person
+from bot.features.history import recap
+from bot.features.people.person_search import find_owner
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
 from bot.notices.catalogue import FileFormat
 from bot.notices.list_keyboards import SHOP
-from bot.notices.reports import ReportPeriodUnclear, SalesReport, SalesReportFile
+from bot.notices.recaps import DailyRecap
+from bot.notices.reports import ReportPeriodUnclear, ReportView, SalesReport, SalesReportFile
 from bot.notices.statements import StatementChoice
 from bot.orders.model import Order
-from bot.orders.sales_summary import ProductSales, sum_sales
+from bot.orders.totals import NOTHING, largest_first, sum_totals
+from bot.purchasing import totals
+from bot.purchasing.totals import ReportScope
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from bot.texts import reports as words
-from bot.texts.formatting import Attachment, AttachmentKind, Clock
+from bot.texts.formatting import Attachment, AttachmentKind, Clock, Text
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -36,28 +40,36 @@ _NAMES = re.compile(r"(?:[^0-9]*[^\W\d_]|[0-9]{4,})")
 
 _FORM = re.compile(r"\b(xlsx|excel|csv)\b", re.IGNORECASE)
 
+VIEW_WORDS = {"produk": ReportView.PRODUCT, "reseller": ReportView.RESELLER, "jam": ReportView.HOUR}
+_PICTURE = re.compile(r"\b(?:gambar|grafik)\b", re.IGNORECASE)
+_VIEW = re.compile(rf"\b(?:per\s*)?({'|'.join(VIEW_WORDS)})\b", re.IGNORECASE)
+
 
 def _show_day(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `lap …`: today, or the given days."""
+    """Answer `lap …`: today, or the given days; `lap gambar` of an admin is the recap of a day."""
     _answer(work, actor, command, default=single_day(day_of(work.now_ms, work.zone)))
 
 
 def _show_month(work: UnitOfWork, actor: Actor, command: Command) -> None:
-    """Answer `rekap …`: this month, or the given days."""
+    """Answer `rekap …`: this month, or the given days; `rekap mati` is about the daily recap."""
+    if recap.switch(work, actor, command):
+        return
     today = day_of(work.now_ms, work.zone)
     _answer(work, actor, command, default=Period(first=today.replace(day=1), last=today))
 
 
 def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period) -> None:
     typed, word = command.rest, command.word
-    days, form = split_form(typed)
+    typed, view = split_view(typed)
+    is_picture = bool(_PICTURE.search(typed))
+    days, form = split_form(_PICTURE.sub("", typed))
     today = day_of(work.now_ms, work.zone)
     period = parse_period(days, today) if days else default
     user_id = None if actor.sees_all else actor.user_id
     if period is None and actor.sees_all and _NAMES.match(days):
         named, days = split_name(days, today)
         rest = " ".join(part for part in (days, form or "") if part)
-        person = find_person(work, actor, named, command=word, rest=rest)
+        person = find_owner(work, actor, named, command=word, rest=rest)
         if person is None:
             return
         user_id, period = person.user_id, parse_period(days, today) if days else default
@@ -65,8 +77,12 @@ def _answer(work: UnitOfWork, actor: Actor, command: Command, *, default: Period
         work.notify(ReportPeriodUnclear(typed=days[:MAX_TYPED_CHARS]), actor.address)
     elif form:
         _send_file(work, SalesReportFile(user_id=user_id, period=str(period), form=form), actor)
+    elif is_picture and user_id is None and period.day_count == 1:
+        work.notify(DailyRecap(user_id=None, period=str(period)), actor.address)
     else:
-        work.notify(_report(work, actor, user_id, period), actor.address)
+        if user_id is not None and view is ReportView.RESELLER:
+            view = ReportView.SUMMARY
+        work.notify(_report(work, actor, user_id, period, view), actor.address)
 
 
 def split_form(typed: str) -> tuple[str, FileFormat | None]:
@@ -76,6 +92,19 @@ def split_form(typed: str) -> tuple[str, FileFormat | None]:
     if form is None:
         return days, None
     return days, FileFormat.CSV if form[1].lower() == "csv" else FileFormat.XLSX
+
+
+def split_view(typed: str) -> tuple[str, ReportView]:
+    """Return `kemarin per jam` without its view, and the view."""
+    view = _VIEW.search(typed)
+    if view is None:
+        return typed, ReportView.SUMMARY
+    return " ".join(_VIEW.sub("", typed).split()), VIEW_WORDS[view[1].lower()]
+
+
+def view_named(name: str) -> ReportView | None:
+    """Return the view of a button; None for any other text, since a forged tap may contain anything."""
+    return next((view for view in ReportView if view == name), None)
 
 
 def split_name(typed: str, today: date) -> tuple[str, str]:
@@ -94,11 +123,15 @@ def split_name(typed: str, today: date) -> tuple[str, str]:
 
 def _turn_report(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     """Replace the tapped report with the one of another period."""
-    whose, _, text = tap.payload.partition("|")
-    period = decode_period(text)
-    if period is None or not _may_see(whose, actor):
+    whose, _, rest = tap.payload.partition("|")
+    text, _, name = rest.partition("|")
+    period, view = decode_period(text), view_named(name or ReportView.SUMMARY)
+    if period is None or view is None or not _may_see(whose, actor):
         return Toast.USED
-    report = _report(work, actor, _user_id(whose), period)
+    user_id = _user_id(whose)
+    if user_id is not None and view is ReportView.RESELLER:
+        return Toast.USED
+    report = _report(work, actor, user_id, period, view)
     work.notify(report, actor.chat, edits=actor.card_id)
     return Toast.DONE
 
@@ -119,7 +152,9 @@ def _send_file(work: UnitOfWork, file: SalesReportFile, actor: Actor) -> None:
         work.notify(file, actor.address)
 
 
-def _report(work: UnitOfWork, actor: Actor, user_id: int | None, period: Period) -> SalesReport:
+def _report(
+    work: UnitOfWork, actor: Actor, user_id: int | None, period: Period, view: ReportView
+) -> SalesReport:
     today = day_of(work.now_ms, work.zone)
     person = people.get(work.tx, user_id) if user_id not in (None, actor.user_id) and user_id else None
     before, after = adjacent_periods(period, today)
@@ -130,6 +165,7 @@ def _report(work: UnitOfWork, actor: Actor, user_id: int | None, period: Period)
         after=str(after or ""),
         is_today=period == single_day(today),
         name=person.name if person else "",
+        view=view,
     )
 
 
@@ -162,20 +198,43 @@ MAX_ROWS = 20_000
 
 def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
-    for_admin = notice.user_id is None
-    if period.day_count == 1:
-        sales = _sales(tx, notice, period, clock)
-        text = words.day_report(
-            period.first, sales, is_today=notice.is_today, for_admin=for_admin, name=notice.name
-        )
-        return RenderedMessage(text=text)
-    days = period.days() if period.day_count <= words.DAYS_SHOWN else ()
-    by_day = [(day, _sales(tx, notice, single_day(day), clock)) for day in days]
-    sales = [sale for _, of_day in by_day for sale in of_day] or _sales(tx, notice, period, clock)
-    totals = [(day, sum_sales(of_day)) for day, of_day in by_day]
-    return RenderedMessage(
-        text=words.days_report(period, sum_sales(sales), totals, for_admin=for_admin, name=notice.name)
+    scope = ReportScope(period=period, zone=clock.zone, user_id=notice.user_id)
+    head = words.ReportHead(
+        period=period,
+        is_today=notice.is_today,
+        for_admin=notice.user_id is None,
+        name=notice.name,
     )
+    match notice.view:
+        case ReportView.SUMMARY if period.day_count > 1:
+            text = _days(tx, scope, head)
+        case ReportView.SUMMARY | ReportView.PRODUCT:
+            sums = totals.by_product(tx, scope)
+            text = words.by_product(head, sum_totals(sums.values()), sums)
+        case ReportView.RESELLER:
+            resellers = totals.by_reseller(tx, period, clock.zone)
+            largest = largest_first(resellers)
+            named = [(reseller_name(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
+            text = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
+        case ReportView.HOUR:
+            sums = totals.by_hour(tx, scope)
+            text = words.by_hour(head, sum_totals(sums.values()), sums)
+    return RenderedMessage(text=text)
+
+
+def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Text:
+    """Return the totals of several days, and of each of them if they are few enough to be shown."""
+    if scope.period.day_count > words.DAYS_SHOWN:
+        return words.days_report(head, sum_totals(totals.by_product(tx, scope).values()), ())
+    sums = totals.by_day(tx, scope)
+    days = [(day, sums.get(day, NOTHING)) for day in scope.period.days()]
+    return words.days_report(head, sum_totals(sums.values()), days)
+
+
+def reseller_name(tx: Tx, user_id: int) -> str:
+    """Return the name of a reseller, or their id if they have none."""
+    person = people.get(tx, user_id)
+    return person.name if person else str(user_id)
 
 
 def _period_of(notice: SalesReport | SalesReportFile) -> Period:
@@ -183,11 +242,6 @@ def _period_of(notice: SalesReport | SalesReportFile) -> Period:
     if period is None:
         raise LookupError(f"report has an invalid period: {notice.period}")
     return period
-
-
-def _sales(tx: Tx, notice: SalesReport, period: Period, clock: Clock) -> list[ProductSales]:
-    from_ms, until_ms = period.bounds_ms(clock.zone)
-    return order_queries.sum_by_product(tx, user_id=notice.user_id, from_ms=from_ms, until_ms=until_ms)
 
 
 def render_file(tx: Tx, notice: SalesReportFile, clock: Clock) -> RenderedMessage:

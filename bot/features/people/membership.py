@@ -1,9 +1,10 @@
 """Access requests of strangers, and the approval, freezing and removal of resellers by admins."""
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
-from bot.features.people.person_search import MAX_TYPED_CHARS, row_of
+from bot.features.people.person_search import row_of
 from bot.grammar.lines import mentions_order
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import EXAMPLE, Command, InputError
@@ -17,10 +18,9 @@ from bot.notices.people import (
     PersonNotFound,
     RemovalCancelled,
     RemovalQuestion,
-    ResellerList,
     StandingChanged,
 )
-from bot.purchasing.settlement import expire_waiting_orders, has_lost_access
+from bot.purchasing.settlement import LOST_ACCESS, expire_waiting_orders, is_shop_open
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.texts.people import join_requests
 from bot.texts.render import RenderedMessage
@@ -37,14 +37,15 @@ STRANGER_PAUSE_MS = 60_000
 """Answers to strangers share the limit of 30 messages per second with results: one a minute suffices."""
 
 ALLOWED_CHANGES = {
-    Standing.FROZEN: frozenset({Standing.APPROVED}),
-    Standing.REMOVED: frozenset({Standing.ASKED, Standing.APPROVED, Standing.FROZEN}),
-    Standing.APPROVED: frozenset({Standing.ASKED, Standing.REJECTED, Standing.FROZEN, Standing.REMOVED}),
+    Standing.FROZEN: frozenset({Standing.APPROVED, Standing.ASSISTANT}),
+    Standing.REMOVED: frozenset(
+        {Standing.ASKED, Standing.APPROVED, Standing.FROZEN, Standing.ASSISTANT, Standing.DISMISSED}
+    ),
+    Standing.APPROVED: frozenset(
+        {Standing.ASKED, Standing.REJECTED, Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED}
+    ),
 }
 """By new standing: the standings that an admin may change to it."""
-
-MAX_RESELLERS_SHOWN = 50
-"""A list of this length fits one message of 4,096 characters with names of any length."""
 
 MAX_WAITING_CARDS = 3
 """So many requests that wait to be sent get a card each; of more, one list takes their place."""
@@ -69,19 +70,30 @@ def role_for(work: UnitOfWork, user_id: int, person: Person | None) -> Role:
     """Return the role of a user; `person` is None if the database has no such user."""
     if user_id in work.admin_ids:
         return Role.ADMIN
+    if person and person.standing is Standing.ASSISTANT and person.owner_id is not None:
+        return Role.RESELLER if is_shop_open(work, person.owner_id) else Role.STRANGER
     return Role.RESELLER if person and person.standing is Standing.APPROVED else Role.STRANGER
 
 
 def approve_configured(tx: Tx, user_ids: tuple[int, ...], *, now_ms: int) -> None:
     """Approve the resellers of the settings, except those that an admin has frozen or removed."""
     for user_id in user_ids:
-        person = people.get(tx, user_id) or _unknown_person(user_id, now_ms)
-        if person.standing in (Standing.ASKED, Standing.REJECTED):
+        person = people.get(tx, user_id) or unknown_person(user_id, now_ms)
+        if person.standing in (Standing.ASKED, Standing.REJECTED, Standing.DISMISSED):
             approved = replace(person, standing=Standing.APPROVED, changed_at_ms=now_ms)
             people.save(tx, approved, changed_by=None)
 
 
-def _unknown_person(user_id: int, now_ms: int) -> Person:
+def dismiss_admins(tx: Tx, admin_ids: tuple[int, ...], *, now_ms: int) -> None:
+    """Take the admins of the settings out of the shops whose assistants they were."""
+    for admin_id in admin_ids:
+        person = people.get(tx, admin_id)
+        if person and person.owner_id is not None:
+            dismissed = replace(person, standing=Standing.DISMISSED, owner_id=None, changed_at_ms=now_ms)
+            people.save(tx, dismissed, changed_by=None)
+
+
+def unknown_person(user_id: int, now_ms: int) -> Person:
     return Person(
         user_id=user_id,
         name=str(user_id),
@@ -180,11 +192,16 @@ def answer_stranger(work: UnitOfWork, user_id: int, address: Address, *, is_requ
         return
     if not work.was_enqueued_within(subject, STRANGER_PAUSE_MS - 1):
         person = people.get(work.tx, user_id)
-        answer = JoinAnswer(standing=person.standing if person else None)
+        owner = people.get(work.tx, person.shop_owner_id) if person and person.owner_id else None
+        answer = JoinAnswer(
+            standing=person.standing if person else None, owner_name=owner.name if owner else ""
+        )
         work.notify(answer, address, subject=subject)
 
 
 def _may_ask(known: Person, now_ms: int) -> bool:
+    if known.standing is Standing.DISMISSED:
+        return True
     is_refused = known.standing in (Standing.REJECTED, Standing.REMOVED)
     return is_refused and now_ms - known.changed_at_ms >= ASK_AGAIN_MS
 
@@ -194,7 +211,8 @@ def decide_request(work: UnitOfWork, admin: Actor, user_id: int, standing: Stand
     person = people.get(work.tx, user_id)
     if person is None or person.standing is not Standing.ASKED:
         return False
-    _change(work, person, standing, admin)
+    change = Change(by=admin.user_id, by_name=admin.name)
+    store_standing(work, person, replace(person, standing=standing), change)
     return True
 
 
@@ -210,7 +228,10 @@ def change_standing(work: UnitOfWork, admin: Actor, typed: str, standing: Standi
         )
         work.notify(question, admin.address, subject=f"{REMOVAL}:{work.nonce()}")
         return
-    _change(work, person, standing, admin)
+    if standing is Standing.APPROVED and person.owner_id is not None:
+        standing = Standing.ASSISTANT  # they come back as what they were
+    change = Change(by=admin.user_id, by_name=admin.name)
+    store_standing(work, person, replace(person, standing=standing), change)
     changed = StandingChanged(user_id=person.user_id, name=person.name, standing=standing)
     work.notify(changed, admin.address)
 
@@ -228,7 +249,8 @@ def _confirm_removal(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         kept = RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
         work.replace_cards(kept, subject=tap.subject)
         return Toast.DONE
-    _change(work, person, Standing.REMOVED, admin)
+    change = Change(by=admin.user_id, by_name=admin.name)
+    store_standing(work, person, replace(person, standing=Standing.REMOVED), change)
     removed = StandingChanged(user_id=person.user_id, name=person.name, standing=Standing.REMOVED)
     work.replace_cards(removed, subject=tap.subject)
     return Toast.DONE
@@ -238,27 +260,39 @@ def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:
     known = people.find(tx, typed)
     # An admin may approve a person who never asked, by their id.
     if known is None and standing is Standing.APPROVED and people.is_id(typed):
-        return _unknown_person(int(typed), now_ms)
+        return unknown_person(int(typed), now_ms)
     return known
 
 
-def _change(work: UnitOfWork, person: Person, standing: Standing, admin: Actor) -> None:
+class Change(Struct, frozen=True, kw_only=True):
+    """Who changes a standing, and the invite link that did it, if it was one."""
+
+    by: int
+    by_name: str
+    invite_id: int | None = None
+
+
+def store_standing(work: UnitOfWork, before: Person, after: Person, change: Change) -> None:
     """Store a new standing, notify the person, and close the cards of their access request."""
-    changed = replace(person, standing=standing, changed_at_ms=work.now_ms)
-    people.save(work.tx, changed, changed_by=admin.user_id)
-    if has_lost_access(work, person.user_id):
-        expire_waiting_orders(work, person.user_id)
-    address = Address(chat_id=person.chat_id, thread_id=person.thread_id, reply_to=person.message_id)
+    stored = replace(after, changed_at_ms=work.now_ms)
+    people.save(work.tx, stored, changed_by=change.by, invite_id=change.invite_id)
+    work.forget_buyer(after.user_id)
+    if after.standing in LOST_ACCESS and after.user_id not in work.admin_ids:
+        expire_waiting_orders(work, after.user_id)
+    address = Address(chat_id=after.chat_id, thread_id=after.thread_id, reply_to=after.message_id)
     # An answer with the old standing must not come behind the new one.
-    outbox.drop_waiting_about(work.tx, _answer_subject(person.user_id))
-    if person.chat_id == person.user_id:
-        outbox.drop_waiting(work.tx, person.chat_id, JoinAnswer.__name__)
-    work.notify(JoinAnswer(standing=standing, fresh=True), address, subject=_answer_subject(person.user_id))
-    if person.standing is Standing.ASKED:
+    outbox.drop_waiting_about(work.tx, _answer_subject(after.user_id))
+    if after.chat_id == after.user_id:
+        outbox.drop_waiting(work.tx, after.chat_id, JoinAnswer.__name__)
+    owner_id = before.owner_id if after.owner_id is None else after.owner_id
+    owner = people.get(work.tx, owner_id) if owner_id is not None else None
+    answer = JoinAnswer(standing=after.standing, fresh=True, owner_name=owner.name if owner else "")
+    work.notify(answer, address, subject=_answer_subject(after.user_id))
+    if before.standing is Standing.ASKED:
         decided = JoinDecided(
-            user_id=person.user_id, name=person.name, standing=standing, admin_name=admin.name
+            user_id=after.user_id, name=after.name, standing=after.standing, admin_name=change.by_name
         )
-        work.replace_cards(decided, subject=person_subject(person.user_id))
+        work.replace_cards(decided, subject=person_subject(after.user_id))
 
 
 def person_subject(user_id: int) -> str:
@@ -281,29 +315,8 @@ def _change_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None
     change_standing(work, admin, command.rest, _STANDINGS[command.word])
 
 
-def _show_resellers(work: UnitOfWork, admin: Actor, command: Command) -> None:
-    """Answer `/reseller` with the people who are in, or `/reseller sari` with those of that name."""
-    if command.rest:
-        _show_matching(work, admin, command.rest)
-        return
-    rows = tuple(row_of(person) for person in people.listed(work.tx, limit=MAX_RESELLERS_SHOWN))
-    more = max(0, people.count_listed(work.tx) - len(rows))
-    work.notify(ResellerList(rows=rows, more=more), admin.address)
-
-
-def _show_matching(work: UnitOfWork, admin: Actor, typed: str) -> None:
-    found = people.matching(work.tx, typed, limit=MAX_RESELLERS_SHOWN)
-    if not found:
-        work.notify(PersonNotFound(typed=typed[:MAX_TYPED_CHARS]), admin.address)
-        return
-    work.notify(ResellerList(rows=tuple(row_of(person) for person in found)), admin.address)
-
-
 ROUTES = Routes(
-    commands=(
-        CommandRoute(("reseller",), _show_resellers, Audience.ADMINS),
-        CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),
-    ),
+    commands=(CommandRoute(tuple(_STANDINGS), _change_by_command, Audience.ADMINS),),
     buttons=(
         ButtonRoute(actions=(Action.APPROVE, Action.REJECT), handle=_decide, subject_kind="person"),
         ButtonRoute(

@@ -24,6 +24,12 @@ def find_person(work: UnitOfWork, admin: Actor, typed: str, *, command: str, res
     return None
 
 
+def find_owner(work: UnitOfWork, admin: Actor, typed: str, *, command: str, rest: str = "") -> Person | None:
+    """Return the owner of the shop that the only matching person orders for; None after an answer."""
+    person = find_person(work, admin, typed, command=command, rest=rest)
+    return people.owner_of(work.tx, person) if person else None
+
+
 def row_of(person: Person) -> ResellerRow:
     return ResellerRow(
         user_id=person.user_id, name=person.name, username=person.username, standing=person.standing

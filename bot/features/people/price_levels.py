@@ -27,7 +27,7 @@ from bot.notices.selling_prices import (
 from bot.purchasing.payment import paying_account
 from bot.routing import Audience, CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
-from storage import levels, people
+from storage import invites, levels, people
 from storage.catalogue import CatalogueEdit
 
 MAX_TYPED_CHARS = 60
@@ -101,6 +101,7 @@ def _delete(work: UnitOfWork, admin: Actor, deletion: DeleteLevel, typed: str) -
         _reject(work, admin, LevelError.IN_USE, typed)
         return
     _remove_prices(work, admin, level)
+    invites.revoke_of_level(work.tx, level.key, revoked_by=admin.user_id, at_ms=work.now_ms)
     changed = LevelChanged(
         level=level.name, before=level.markup, after=None, reseller_count=0, admin_name=admin.name
     )
@@ -129,7 +130,7 @@ def _give(work: UnitOfWork, admin: Actor, gift: GiveLevel, typed: str) -> None:
     if gift.key and level is None:
         _reject(work, admin, LevelError.NO_SUCH_LEVEL, typed)
         return
-    person = people.find(work.tx, gift.person)
+    person = people.find_owner(work.tx, gift.person)
     if person is None or person.standing not in (Standing.APPROVED, Standing.FROZEN):
         work.notify(PersonNotFound(typed=gift.person), admin.address)
         return

@@ -16,10 +16,13 @@ from bot.notices.catalogue import (
     FileFormat,
     PastChange,
     PastChangeCount,
+    ProductKeptClosed,
     ProductsSwitched,
     ProductSwitched,
     ProductUnknown,
 )
+from bot.orders.product_health import ProductHealth
+from bot.purchasing import product_health
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -66,9 +69,12 @@ def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool
         similar = tuple(found.code for found in shown.similar(typed)) if typed else ()
         work.notify(ProductUnknown(typed=typed[:64], similar=similar), admin.address)
         return
-    fresh = tuple(product for product in named if product.is_open is not is_open)
-    if fresh:
-        _set_open(work, fresh, admin, is_open=is_open)
+    switched = tuple(product for product in named if product.is_open is not is_open)
+    if switched:
+        _set_open(work, switched, admin, is_open=is_open)
+    troubled = _end_trouble(work, named, admin, is_open=is_open)
+    # What failures had closed opens too, and what they had closed stays closed from now on.
+    fresh = tuple(product for product in named if product in switched or (is_open and product in troubled))
     (product, *more) = named
     if len(parts) == 1 and not more:
         one = ProductSwitched(code=product.code, name=product.name, is_open=is_open, fresh=bool(fresh))
@@ -81,6 +87,39 @@ def switch_products(work: UnitOfWork, admin: Actor, typed: str, *, is_open: bool
         unknown=tuple(part for part in parts if shown.find(part) is None),
     )
     work.notify(several, admin.address)
+
+
+def _end_trouble(
+    work: UnitOfWork, products: Sequence[Product], admin: Actor, *, is_open: bool
+) -> tuple[Product, ...]:
+    """Forget the failures of products, which an admin has decided about; return those that had closed."""
+    closed = catalogue.closed_by_failures(work.tx)
+    for product in products:
+        catalogue.save_health(work.tx, product.code, ProductHealth())
+    decided = tuple(product for product in products if product.code.casefold() in closed)
+    for product in decided:
+        health = closed[product.code.casefold()]
+        if is_open:
+            product_health.announce_reopening(work, product, health, admin_name=admin.name)
+        else:
+            kept = ProductKeptClosed(
+                code=product.code, name=product.name, admin_name=admin.name, at_ms=work.now_ms
+            )
+            work.replace_cards(kept, subject=product_health.health_subject(product.code, health))
+    return decided
+
+
+def _decide_trouble(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Open a product that failures have closed, or keep it closed, as a card asked."""
+    product = work.catalogue.find(tap.payload)
+    closed = catalogue.closed_by_failures(work.tx)
+    if product is None or product.code.casefold() not in closed:
+        return Toast.USED
+    is_open = tap.action is Action.OPEN_PRODUCT
+    if product.is_open is not is_open and not is_open:
+        _set_open(work, (product,), admin, is_open=False)
+    _end_trouble(work, (product,), admin, is_open=is_open)
+    return Toast.DONE
 
 
 def _set_open(work: UnitOfWork, products: Sequence[Product], admin: Actor, *, is_open: bool) -> None:
@@ -114,5 +153,8 @@ ROUTES = Routes(
         CommandRoute(("katalog",), _send_catalogue, Audience.ADMINS),
         CommandRoute(("buka", "tutup"), _switch_by_command, Audience.ADMINS),
     ),
-    buttons=(ButtonRoute(actions=(Action.CLOSE_PRODUCT,), handle=_close_by_button),),
+    buttons=(
+        ButtonRoute(actions=(Action.CLOSE_PRODUCT,), handle=_close_by_button),
+        ButtonRoute(actions=(Action.OPEN_PRODUCT, Action.KEEP_CLOSED), handle=_decide_trouble),
+    ),
 )

@@ -29,7 +29,7 @@ _FONT_CHARS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("©«°±·»�
 _PLACEHOLDER = "·"
 _SUBSTITUTES = {"\u2022": "·", "\u00d7": "x", "\u2212": "-", "\u2018": "'", "\u2019": "'"}
 
-Anchor = Literal["la", "ma", "ra"]
+Anchor = Literal["la", "ma", "ra", "ls", "lm", "rm"]
 
 
 def printable(text: str, limit: int) -> str:
@@ -123,7 +123,7 @@ class Canvas(Struct):
         image = Image.new("L", (WIDTH_PX, self._y + MARGIN_PX), 255)
         draw = ImageDraw.Draw(image)
         for word in self._words:
-            font = _font(word.size_px)
+            font = font_of(word.size_px)
             draw.text((word.x, word.y), word.text, 0, font, anchor=word.anchor, stroke_width=word.bold_px)
         for y in self._rules:
             for x in range(MARGIN_PX, WIDTH_PX - MARGIN_PX, _DASH_PX + _SPACE_PX):
@@ -141,7 +141,7 @@ class Canvas(Struct):
 
 
 def text_width_px(text: str, size_px: int) -> float:
-    return _font(size_px).getlength(text)
+    return font_of(size_px).getlength(text)
 
 
 def wrap_text(text: str, size_px: int, width_px: int, max_lines: int) -> list[str]:
@@ -175,7 +175,7 @@ def _lines(text: str, size_px: int, width_px: int) -> Iterator[str]:
 
 
 @cache
-def _font(size_px: int) -> "FreeTypeFont":
+def font_of(size_px: int) -> "FreeTypeFont":
     """Return Pillow's built-in font with the basic layout engine, which draws alike on every machine."""
     from PIL import ImageFont  # noqa: PLC0415 - not needed at startup
 

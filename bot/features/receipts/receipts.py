@@ -5,15 +5,17 @@ import re
 from bot.actors import Actor
 from bot.catalogue.product import DestinationRule
 from bot.grammar.parsed import Command
+from bot.notices.assistants import OwnerOnly
 from bot.notices.buttons import Action
 from bot.notices.receipts import CustomerPrice, Receipt, ReceiptFacts, ReceiptSettings, ReceiptSettingsInvalid
 from bot.orders.model import Order, State
 from bot.orders.pln_token import read_pln_token
 from bot.purchasing.offers import own_order
+from bot.purchasing.payment import owner_of
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import receipt_settings
+from storage import people, receipt_settings
 from storage.transaction import Tx
 
 MAX_SHOP_CHARS = 40
@@ -40,12 +42,12 @@ def _send_receipt(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 
 def _facts(work: UnitOfWork, order: Order) -> ReceiptFacts:
-    product = work.catalogue.find(order.product_code)
+    owner_id, product = owner_of(work, order), work.catalogue.find(order.product_code)
     by_code = order.product_code.casefold().startswith("pln")
     is_meter = product.rule is DestinationRule.METER if product else by_code
     token = read_pln_token(order.sn or "", is_meter=is_meter)
     return ReceiptFacts(
-        shop_name=receipt_settings.shop_name(work.tx, order.user_id),
+        shop_name=receipt_settings.shop_name(work.tx, owner_id),
         product_code=order.product_code,
         product_name=product.name if product else None,
         destination=order.destination,
@@ -57,25 +59,27 @@ def _facts(work: UnitOfWork, order: Order) -> ReceiptFacts:
         tariff=token.tariff if token else None,
         kwh=token.kwh if token else None,
         # The price that the reseller pays must not be shown to the customer.
-        customer_price_idr=receipt_settings.price(work.tx, order.user_id, order.product_code),
+        customer_price_idr=receipt_settings.price(work.tx, owner_id, order.product_code),
     )
 
 
 def edit_settings(work: UnitOfWork, actor: Actor, command: Command) -> None:
     """Answer `struk`: store the shop name of `nama …` or the price of `s5 6500`, and show all settings."""
-    typed = " ".join(command.rest.split())
-    if typed and not _change(work, typed, actor.user_id):
+    typed, owner_id = " ".join(command.rest.split()), people.shop_owner_id(work.tx, actor.user_id)
+    if typed and owner_id != actor.user_id:
+        work.notify(OwnerOnly(), actor.address)
+    elif typed and not _change(work, typed, owner_id):
         work.notify(ReceiptSettingsInvalid(typed=command.rest[:MAX_TYPED_CHARS]), actor.address)
     else:
-        work.notify(_settings(work.tx, actor.user_id, is_changed=bool(typed)), actor.address)
+        work.notify(_settings(work.tx, owner_id, is_changed=bool(typed)), actor.address)
 
 
-def _change(work: UnitOfWork, typed: str, user_id: int) -> bool:
+def _change(work: UnitOfWork, typed: str, owner_id: int) -> bool:
     if found := _NAME.fullmatch(typed):
         name = found["name"].strip()
         if not 0 < len(name) <= MAX_SHOP_CHARS:
             return False
-        receipt_settings.save_shop_name(work.tx, user_id, name)
+        receipt_settings.save_shop_name(work.tx, owner_id, name)
         return True
     found = _PRICE.fullmatch(typed)
     if found is None:
@@ -87,9 +91,9 @@ def _change(work: UnitOfWork, typed: str, user_id: int) -> bool:
     code = product.code if product else found["code"].lower()
     customer_price_idr = int(re.sub(r"[.,]", "", found["price"]))
     if customer_price_idr:
-        receipt_settings.save_price(work.tx, user_id, code, customer_price_idr)
+        receipt_settings.save_price(work.tx, owner_id, code, customer_price_idr)
     else:
-        receipt_settings.delete_price(work.tx, user_id, code)
+        receipt_settings.delete_price(work.tx, owner_id, code)
     return True
 
 

@@ -75,8 +75,7 @@ def _open_prompt(tx: Tx, source: OrderSource, now_ms: int) -> str | None:
     # A time in the future is of a clock that was set back since.
     if prompt is None or not -CLOCK_TOLERANCE_MS <= now_ms - prompt[1] <= ANSWERED_WITHIN_MS:
         return None
-    last = order_queries.page_before(tx, source.user_id, None, limit=1)
-    return None if last and last[0].placed_at_ms >= prompt[1] else prompt[0]
+    return None if order_queries.has_ordered_since(tx, source.user_id, prompt[1]) else prompt[0]
 
 
 def _is_complete(orders: OrderLines, catalogue: Catalogue) -> bool:

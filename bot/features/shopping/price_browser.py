@@ -13,7 +13,6 @@ from bot.catalogue.product import DestinationRule, Product
 from bot.features.shopping import destination_prompt
 from bot.grammar.destination.reader import read_destination
 from bot.grammar.parsed import Command, ParsedDestination
-from bot.grammar.period import minute_of_day
 from bot.notices.buttons import Action
 from bot.notices.placing import ClosedReason
 from bot.notices.shopping import (
@@ -29,7 +28,7 @@ from bot.notices.shopping import (
     ShoppingNotice,
 )
 from bot.orders.model import Intent
-from bot.purchasing import below_cost, offers
+from bot.purchasing import below_cost, offers, placing, product_health
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -87,7 +86,7 @@ def _choose_product(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
         return _choose_for(work, actor, product, number)
     (row,) = _rows(work, actor, (product,))
     if row.closure is not None:
-        if product.is_open:
+        if row.closure is ClosedReason.CLOSED and product.is_open:
             below_cost.ask_admins(work, actor.user_id, product)
         work.notify(_closed_notice(work, actor, product, row.closure), actor.address)
     else:
@@ -168,21 +167,18 @@ def _read_number(typed: str) -> str | None:
 def _rows(work: UnitOfWork, actor: Actor, products: tuple[Product, ...]) -> tuple[PriceRow, ...]:
     """Return products as rows of a list; they are at the prices of the actor."""
     held_back = below_cost.held_back(work, actor.user_id, products)
+    troubled = product_health.troubled_codes(work)
     return tuple(
         PriceRow(
             code=product.code,
             name=product.name,
             price_idr=product.price_idr,
-            closure=ClosedReason.CLOSED if product.code in held_back else _closure(work, product),
+            closure=ClosedReason.CLOSED
+            if product.code in held_back
+            else placing.closure_of(work, product, troubled),
         )
         for product in products
     )
-
-
-def _closure(work: UnitOfWork, product: Product) -> ClosedReason | None:
-    if not product.is_open:
-        return ClosedReason.CLOSED
-    return ClosedReason.RESTING if product.is_in_cut_off(minute_of_day(work.now_ms, work.zone)) else None
 
 
 def _closed_notice(

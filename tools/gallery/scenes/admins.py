@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from bot.ledger.model import AccountKind
 from bot.notices import alarms, topups
 from bot.notices.desk import DeskLink
@@ -170,6 +172,12 @@ def _alarms(stage: Stage) -> Iterator[Scene]:
         )
     low = alarms.BillerReserveLow(balance_idr=480_000, reserve_idr=500_000, at_ms=stage.now_ms)
     yield Scene(caption="The balance at the biller runs low", messages=stage.notify(low, to=RINA))
+    mean = replace(low, is_mean=True, is_held=True)
+    caption = "It runs low, no reserve is set, and orders are held"
+    yield Scene(caption=caption, messages=stage.notify(mean, to=RINA))
+    short = replace(low, balance_idr=8_000, short_of_idr=10_300, is_held=True)
+    caption = "It cannot pay for an order, which is held"
+    yield Scene(caption=caption, messages=stage.notify(short, to=RINA))
     damaged = alarms.DatabaseFoundDamaged(at_ms=stage.now_ms)
     yield Scene(
         caption="The database is found damaged while the bot runs", messages=stage.notify(damaged, to=RINA)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from bot.deposits.mutations import MutationReport, Service
+from bot.deposits.mutations import MutationReport, Service, UnreadableRow
 from bot.deposits.qris import Field, crc16
 from bot.features.deposits.crediting import LATE_MS
-from bot.features.deposits.suspense import take_mutation
+from bot.features.deposits.suspense import keep_unreadable, take_mutation
 from bot.features.deposits.tickets import TICKET_MS, end_ticket
 from bot.notices.deposits import TicketState
 from storage import deposits
+from storage.mutations import StoredPost
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.stage import RINA, SARI, Stage, messages_to
@@ -100,13 +101,21 @@ def _reported(stage: Stage) -> Iterator[Scene]:
         caption="An admin asks what is open", typed="/tiket", messages=stage.send_text("/tiket", by=RINA)
     )
     yield _report(stage, "It reports a part of a rupiah", None)
+    stage.send_text("tiket 50000")
+    ticket = deposits.open_of(stage.tx, 1)
+    other = ticket.exact_idr if ticket else 0
+    yield _report(stage, "The exact amount of a ticket on another account", other, account="xxxxxx4321")
+    row = UnreadableRow(why="", summary='{"amount": "", "mutation_id": "a81", "type": "CR"}', text="")
+    post = StoredPost(post_id=1, at_ms=stage.now_ms, service=Service.MOOTA, body="")
+    keep_unreadable(stage.context.begin(stage.tx, stage.now_ms), post, (row,))
+    yield Scene(caption="It reports a row that cannot be read", messages=stage.new_messages())
 
 
-def _report(stage: Stage, caption: str, amount_idr: int | None) -> Scene:
+def _report(stage: Stage, caption: str, amount_idr: int | None, account: str = "1234567890") -> Scene:
     report = MutationReport(
         service_ref=str(stage.now_ms),
         amount_idr=amount_idr,
-        account_number="1234567890",
+        account_number=account,
         description="TRSF E-BANKING CR" if amount_idr else "1234.56 BUNGA",
     )
     take_mutation(stage.context.begin(stage.tx, stage.now_ms), Service.MOOTA, report)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
+from bot.notices.recaps import DailyRecap
 from bot.orders.events import Claimed, Refused, Succeeded
 from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS
 from tools.gallery.scene import Scene
 from tools.gallery.scenes.results import PLN_SN
-from tools.gallery.stage import RINA, Stage
+from tools.gallery.stage import RINA, SARI, Stage
 
 DAY_S = 24 * 3_600
+TODAY = "20261122-20261122"
 
 
 def play() -> Iterator[Scene]:
@@ -40,6 +42,23 @@ def play() -> Iterator[Scene]:
         caption="An admin's report: the whole shop, with costs",
         typed="lap",
         messages=stage.send_text("lap", RINA),
+    )
+    yield Scene(caption="The same by the hour", messages=stage.tap("Per jam", RINA))
+    yield Scene(caption="And by reseller", messages=stage.tap("Per reseller", RINA))
+    yield from _evening(stage)
+
+
+def _evening(stage: Stage) -> Iterator[Scene]:
+    """Send the recap of the day."""
+    for caption, notice, to in (
+        ("At RECAP_AT the admins get the day", DailyRecap(user_id=None, period=TODAY), RINA),
+        ("A reseller who ordered gets their own", DailyRecap(user_id=SARI.user_id, period=TODAY), SARI),
+    ):
+        yield Scene(caption=caption, messages=stage.notify(notice, to=to))
+    yield Scene(caption="A reseller wants none", messages=stage.tap("Matikan rekap"))
+    typed = "lap kemarin gambar"
+    yield Scene(
+        caption="The recap of another day, by an admin", typed=typed, messages=stage.send_text(typed, RINA)
     )
 
 

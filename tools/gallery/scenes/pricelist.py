@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from bot.catalogue.catalogue import Catalogue
 from bot.features.price_list.catalogue_file import catalogue_csv
-from bot.orders.events import Claimed, Refused
+from bot.orders.events import Claimed, Refused, Succeeded
 from bot.orders.model import FailureCause
 from tools.gallery.goods import GOODS, changed
 from tools.gallery.scene import Scene
-from tools.gallery.stage import RINA, Stage, messages_to
+from tools.gallery.stage import RINA, Bubble, Stage, messages_to
 
 SOUND = catalogue_csv(Catalogue(products=changed())).decode("utf-8-sig")
 FAULTY = (
@@ -95,3 +95,30 @@ def play() -> Iterator[Scene]:
         caption="The biller refuses a product that is open here", messages=messages_to(RINA, messages)
     )
     yield Scene(caption="The button closes it", messages=stage.tap("Tutup", RINA))
+    yield from _products_in_trouble()
+
+
+def _fails(stage: Stage, number: str) -> tuple[Bubble, ...]:
+    stage.send_text(f"s20.{number}")
+    refusal = Refused(reason="Produk sedang gangguan", failure_cause=FailureCause.PRODUCT_UNAVAILABLE)
+    return stage.apply(Claimed(), refusal)
+
+
+def _products_in_trouble() -> Iterator[Scene]:
+    """Let a product close by itself, be probed and be decided by an admin."""
+    stage = Stage(*GOODS, failures_to_close=3)
+    for number in ("081234567801", "081234567802"):
+        _fails(stage, number)
+    messages = _fails(stage, "081234567803")
+    yield Scene(caption="A product closes by itself", messages=messages_to(RINA, messages))
+    typed = "s20.081234567804"
+    yield Scene(caption="The next order of it", typed=typed, messages=stage.send_text(typed))
+    yield Scene(caption="It stands in the list", typed="harga s20", messages=stage.send_text("harga s20"))
+    stage.advance(900)
+    stage.send_text(typed)
+    stage.accept()
+    messages = stage.apply(Succeeded(sn="51203948571"))
+    yield Scene(caption="A probe succeeds", messages=messages_to(RINA, messages))
+    for number in ("081234567805", "081234567806", "081234567807"):
+        _fails(stage, number)
+    yield Scene(caption="🔴 Biarkan tutup is tapped", messages=stage.tap("Biarkan tutup", RINA))

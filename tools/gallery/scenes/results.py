@@ -72,8 +72,13 @@ def _in_between(stage: Stage) -> Iterator[Scene]:
     stage.advance(600)
     yield Scene(caption="Ten minutes without a result", messages=messages_to(SARI, stage.apply(Overdue())))
     stage.send_text(_order(3))
-    notify_waiting(stage.context.begin(stage.tx, stage.now_ms), stage.orders()[-1].trxid)
-    yield Scene(caption="Orders are held while the biller is in trouble", messages=stage.new_messages())
+    for is_for_funds, caption in (
+        (False, "Orders are held while the biller is in trouble"),
+        (True, "Orders are held while the balance at the biller is low"),
+    ):
+        unit = stage.context.begin(stage.tx, stage.now_ms)
+        notify_waiting(unit, stage.orders()[-1].trxid, is_for_funds=is_for_funds)
+        yield Scene(caption=caption, messages=messages_to(SARI, stage.new_messages()))
     yield _one(stage, "The bot was down too long", 4, Expired(reason=ExpiryReason.TOO_OLD))
     yield _one(stage, "The biller could not be reached at all", 5, Expired(reason=ExpiryReason.NEVER_SENT))
     yield _one(stage, "The clock was set back", 9, Expired(reason=ExpiryReason.CLOCK_CHANGED))

@@ -1,0 +1,167 @@
+"""Sends news in small slices, so that few messages of it wait at a time and results overtake all of them.
+
+A slice and how far it went are stored together: after a crash the next slice begins behind the last one.
+"""
+
+import logging
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bot.features.news.broadcasts import (
+    broadcast_subject,
+    end_stopped,
+    news_subject,
+    send_slice,
+    show_progress,
+)
+from bot.features.news.price_changes import (
+    BOUGHT_WITHIN_MS,
+    PricesBefore,
+    digest_subject,
+    read_before,
+    send_digest,
+)
+from bot.notices.news import PriceDigestSent
+from bot.unit_of_work import UnitOfWork, WorkContext
+from bot.worker import WakeUp
+from storage import news, outbox, price_digests
+from storage.database import Database
+from storage.news import Broadcast, BroadcastState
+from storage.price_digests import LONGEST_MS, PriceDigestRound
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+CHECK_EVERY_S = 2.0
+SLICE_PAUSE_S = 0.25
+SLICE_SIZE = 16
+"""Messages of news that wait at a time: with few more, the messenger still reads its outbox at once."""
+
+READERS_AT_ONCE = 25
+"""People whose purchases are read for a digest in one turn; most of them get none."""
+
+PROGRESS_EVERY_MS = 10_000
+SETTLE_MS = 3_000
+"""After a stop, what was being sent gets this long to arrive before it is counted."""
+
+
+class DigestSlice(Struct, frozen=True):
+    """The next readers of a digest with the codes they bought; none are left if it is empty."""
+
+    bought: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class NewsWorker:
+    """Makes the messages of broadcasts, and of digests if `sends_digests`."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        context: WorkContext,
+        now_ms: Callable[[], int],
+        outbox_wake_up: WakeUp,
+        sends_digests: bool,
+    ) -> None:
+        self._database = database
+        self._context = context
+        self._now_ms = now_ms
+        self._outbox_wake_up = outbox_wake_up
+        self._sends_digests = sends_digests
+        self._shown_at_ms = 0
+        self._before: tuple[int, PricesBefore] = (0, {})
+
+    async def run_once(self) -> float:
+        """Do what is due; return the seconds until there may be more."""
+        broadcast = await self._database.read(news.under_way)
+        if broadcast is not None:
+            await self._go_on(broadcast)
+            return SLICE_PAUSE_S
+        if digest := await self._database.read(price_digests.sending):
+            await self._go_on_with_digest(digest)
+            return SLICE_PAUSE_S
+        return await self._start_digest()
+
+    async def _go_on(self, broadcast: Broadcast) -> None:
+        if broadcast.state is BroadcastState.STOPPING:
+            await self._end_stopped(broadcast)
+            return
+        subject = news_subject(broadcast.broadcast_id)
+        room = SLICE_SIZE - await self._database.read(lambda tx: news.count_waiting(tx, subject))
+        if room >= SLICE_SIZE // 2:
+            await self._database.write(
+                lambda tx: send_slice(self._context.begin(tx, self._now_ms()), broadcast, room)
+            )
+            self._outbox_wake_up.set()
+        if abs(self._now_ms() - self._shown_at_ms) >= PROGRESS_EVERY_MS:
+            await self._database.write(lambda tx: self._show_progress(tx, broadcast.broadcast_id))
+            self._shown_at_ms = self._now_ms()
+            self._outbox_wake_up.set()
+
+    def _show_progress(self, tx: Tx, broadcast_id: int) -> None:
+        # While an edit waits, Telegram is slower than the progress.
+        if not outbox.is_waiting_about(tx, broadcast_subject(broadcast_id)):
+            show_progress(self._context.begin(tx, self._now_ms()), broadcast_id)
+
+    async def _end_stopped(self, broadcast: Broadcast) -> None:
+        if abs(self._now_ms() - broadcast.changed_at_ms) >= SETTLE_MS:
+            await self._database.write(
+                lambda tx: end_stopped(self._context.begin(tx, self._now_ms()), broadcast)
+            )
+            self._outbox_wake_up.set()
+
+    async def _start_digest(self) -> float:
+        """Begin to send the digest that is due; return the seconds until there may be one."""
+        digest = await self._database.read(price_digests.collecting)
+        # One that is due much later was opened before the clock was set back.
+        if digest is None or 0 < digest.due_at_ms - self._now_ms() <= LONGEST_MS:
+            return CHECK_EVERY_S
+        await self._database.write(lambda tx: price_digests.start(tx, digest.digest_id))
+        return 0
+
+    async def _go_on_with_digest(self, digest: PriceDigestRound) -> None:
+        if not self._sends_digests:
+            await self._database.write(lambda tx: price_digests.finish(tx, digest.digest_id))
+            return
+        if self._before[0] != digest.digest_id:
+            before = await self._database.read_long(lambda tx: read_before(tx, digest))
+            self._before = (digest.digest_id, before)
+        subject = digest_subject(digest.digest_id)
+        if await self._database.read(lambda tx: news.count_waiting(tx, subject)) > SLICE_SIZE // 2:
+            return
+        found = await self._database.read_long(lambda tx: self._read_slice(tx, digest))
+        await self._database.write(lambda tx: self._make_digests(tx, digest, found))
+        self._outbox_wake_up.set()
+
+    def _read_slice(self, tx: Tx, digest: PriceDigestRound) -> DigestSlice:
+        since_ms = self._now_ms() - BOUGHT_WITHIN_MS
+        user_ids = news.readers_after(tx, digest.after_user_id, limit=READERS_AT_ONCE)
+        return DigestSlice(
+            tuple(
+                (user_id, price_digests.codes_bought(tx, user_id, since_ms=since_ms)) for user_id in user_ids
+            )
+        )
+
+    def _make_digests(self, tx: Tx, digest: PriceDigestRound, found: DigestSlice) -> None:
+        """Enqueue the digests of some people, up to a slice; report the end to the admins."""
+        work = self._context.begin(tx, self._now_ms())
+        if not found.bought:
+            self._finish_digest(work, digest)
+            return
+        # A person may have stopped news since their purchases were read.
+        readers = news.readers_after(tx, digest.after_user_id, limit=READERS_AT_ONCE)
+        made, last = 0, digest.after_user_id
+        for user_id, codes in found.bought:
+            made += user_id in readers and send_digest(work, digest, self._before[1], user_id, codes)
+            last = user_id
+            if made == SLICE_SIZE:
+                break
+        if not price_digests.advance(tx, digest, user_id=last, made=made):
+            raise RuntimeError(f"two slices of the price digest {digest.digest_id} were made at once")
+
+    def _finish_digest(self, work: UnitOfWork, digest: PriceDigestRound) -> None:
+        if price_digests.finish(work.tx, digest.digest_id) and digest.people_count:
+            sent = PriceDigestSent(people_count=digest.people_count, at_ms=work.now_ms)
+            work.notify_admins(sent, subject=f"{digest_subject(digest.digest_id)}:sent")
+            _log.info("price digest sent", extra={"count": digest.people_count})

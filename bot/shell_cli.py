@@ -1,0 +1,114 @@
+"""The commands `loket status`, `orders` and `report`; what they need is imported only when one is run."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from bot.grammar.period import day_of
+from bot.settings import FileSettings, ShellSettings
+
+NOT_WELL = 1
+"""No bot runs, or the books do not tie."""
+WRONG_ARGUMENT = 2
+DATABASE_UNREADABLE = 3
+
+
+def add_looks(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, count: Callable[[str], int]
+) -> None:
+    """Add the commands that look at the database, even while the bot runs."""
+    status = commands.add_parser("status", help="show what runs, what waits, the balance and the books")
+    orders = commands.add_parser("orders", help="list the newest orders")
+    orders.add_argument("--state", metavar="STATE", help="only those in this state, such as unknown")
+    orders.add_argument("--number", metavar="NUMBER", help="only those to this number")
+    orders.add_argument("--limit", type=count, default=20, metavar="N", help="at most N (default: 20)")
+    report = commands.add_parser("report", help="sum the orders of a day by product")
+    report.add_argument("--day", type=_day, metavar="DAY", help="such as 2026-11-27 (default: today)")
+    report.add_argument("--csv", metavar="FILE", help="write a CSV file, or to standard output with -")
+    for command in (status, orders, report):
+        command.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day such as 2026-11-27") from None
+
+
+def _look(show: Callable[[], None]) -> int:
+    """Run a command that only reads, print its error, and return the exit status."""
+    from storage.errors import StorageError
+
+    try:
+        show()
+    except StorageError as error:
+        print(f"loket: {error}", file=sys.stderr)
+        return DATABASE_UNREADABLE
+    return 0
+
+
+def print_status(settings: ShellSettings, *, as_json: bool) -> int:
+    """Print the state; return the exit status."""
+    from bot import shell
+    from bot.app import now_ms
+    from storage.errors import StorageError
+
+    try:
+        status = shell.read_overview(settings, now_ms())
+    except StorageError as error:
+        print(f"loket: {error}", file=sys.stderr)
+        return DATABASE_UNREADABLE
+    if as_json:
+        print(shell.as_json(shell.status_data(status)))
+    else:
+        print("\n".join(shell.status_lines(status, settings)))
+    return 0 if status.is_well else NOT_WELL
+
+
+def print_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:
+    """Print the orders that the arguments name; return the exit status."""
+    return _look(lambda: _show_orders(settings, arguments))
+
+
+def _show_orders(settings: FileSettings, arguments: argparse.Namespace) -> None:
+    from bot import shell
+    from bot.orders.model import State
+
+    if arguments.state not in (None, *State):
+        print(f"loket: --state must be one of {', '.join(State)}", file=sys.stderr)
+        sys.exit(WRONG_ARGUMENT)
+    rows = shell.read_orders(
+        settings.database_url,
+        state=State(arguments.state) if arguments.state else None,
+        number=arguments.number,
+        limit=arguments.limit,
+    )
+    if arguments.json:
+        print(shell.as_json(shell.order_data(rows)))
+    else:
+        print("\n".join(shell.order_lines_of(rows, settings)) or "no orders")
+
+
+def print_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
+    """Print or write the report of a day; return the exit status."""
+    return _look(lambda: _show_report(settings, arguments))
+
+
+def _show_report(settings: FileSettings, arguments: argparse.Namespace) -> None:
+    from bot import shell
+    from bot.app import now_ms
+
+    day = arguments.day or day_of(now_ms(), settings.zone)
+    report = shell.read_day(day, settings)
+    if arguments.json:
+        print(shell.as_json(shell.day_data(report)))
+    elif arguments.csv is None:
+        print("\n".join(shell.day_lines(report)))
+    elif arguments.csv == "-":
+        sys.stdout.buffer.write(shell.day_csv(report))
+    else:
+        Path(arguments.csv).write_bytes(shell.day_csv(report))
+        print(f"{arguments.csv}: {len(report.rows)} products")
