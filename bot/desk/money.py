@@ -113,14 +113,16 @@ async def _find_shop(visit: Visit) -> Response:
 
 
 def _shops_named(tx: Tx, typed: str) -> tuple[Person, ...]:
+    """Return the owners of the shops for which the people with a name order."""
     found = people.matching(tx, typed, limit=MAX_PEOPLE_FOUND) if typed else []
-    return tuple(person for person in found if _has_ledger(tx, person))
+    owners = {owner.user_id: owner for owner in (people.owner_of(tx, person) for person in found)}
+    return tuple(owner for owner in owners.values() if _has_ledger(tx, owner))
 
 
-def _has_ledger(tx: Tx, person: Person) -> bool:
-    """Return whether a person's money may be looked at: a reseller, present or former, or an admin's shop."""
-    is_reseller = owner_named(tx, str(person.user_id)) is not None
-    return is_reseller or ledger.account_of_owner(tx, person.user_id) is not None
+def _has_ledger(tx: Tx, owner: Person) -> bool:
+    """Return whether an owner's money may be looked at: a reseller, present or former, or an admin."""
+    is_reseller = owner_named(tx, str(owner.user_id)) is not None
+    return is_reseller or ledger.account_of_buyer(tx, owner.user_id) is not None
 
 
 async def _show_shop(visit: Visit) -> Response:
@@ -128,6 +130,8 @@ async def _show_shop(visit: Visit) -> Response:
     found = await visit.read(lambda work: _ledger_of(work, whose, shown.days, before_id))
     if found is None:
         return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+    if found.person.user_id != int(whose):
+        return back_to(f"/desk/money/shops/{found.person.user_id}")
     today = _today(visit)
     return await visit.page(
         "money_shop.html",
@@ -140,11 +144,12 @@ async def _show_shop(visit: Visit) -> Response:
 
 
 def _ledger_of(work: UnitOfWork, whose: str, days: Period, before_id: int) -> ShopLedger | None:
-    person = people.get(work.tx, int(whose)) if people.is_id(whose) else None
+    """Return the ledger of the shop for which a person orders; None if there is none."""
+    person = people.find_owner(work.tx, whose) if people.is_id(whose) else None
     if person is None or not _has_ledger(work.tx, person):
         return None
     can_change = owner_named(work.tx, whose) is not None
-    account = ledger.account_of_owner(work.tx, person.user_id)
+    account = ledger.account_of_buyer(work.tx, person.user_id)
     if account is None:
         return ShopLedger(person=person, can_change=can_change, balance=None)
     from_ms, until_ms = days.bounds_ms(work.zone)

@@ -43,7 +43,7 @@ from bot.notices.keyboards import keyboard_of
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
 from storage import deposits, inbox, mutations, people
-from storage.inbox import UsedButton
+from storage.inbox import ButtonOwner, UsedButton
 from storage.mutations import MutationState
 
 _CONFIRMING = (
@@ -139,7 +139,6 @@ async def _ask(visit: Visit) -> Response:
 
 
 async def _begin_anew(_: Visit) -> Response:
-    """Answer a browser that loads the address of a form again."""
     return back_to("/desk/money")
 
 
@@ -181,10 +180,9 @@ def _offer(
 
 
 def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | FinishedMove:
-    """Use the button of a question; ask again if it is old, or if the question is another one by now."""
+    """Use the button of a question; ask again if it is old, or another question by now."""
     key, user_id = _typed(visit.form, "key"), visit.visitor.user_id
-    owner = inbox.button_owner(work.tx, key)
-    is_own = owner is not None and owner.owner_id == user_id
+    is_own = inbox.button_owner(work.tx, key) == ButtonOwner(owner_id=user_id)
     button = inbox.use_button(work.tx, key, user_id=user_id, at_ms=work.now_ms) if is_own else None
     if button is None:
         return FinishedMove(was_first=False)
@@ -193,8 +191,8 @@ def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | Finish
     if isinstance(question, RefusedMove):
         return question
     spec = _confirming_button(question)
-    is_same = (spec.action, spec.payload) == (button.action, button.payload)
-    if not is_same or work.now_ms - button.offered_at_ms > QUESTION_HOLDS_MS:
+    is_old = work.now_ms - button.offered_at_ms > QUESTION_HOLDS_MS
+    if is_old or (spec.action, spec.payload) != (button.action, button.payload):
         return _offer(work, visit, move, is_again=True)
     toast = carry_out(work, visit.actor, button)
     shop_of = move.user_id if isinstance(move, BalanceChange | LimitSetting) else 0
@@ -206,7 +204,6 @@ def _confirming_button(question: MoneyQuestion) -> ButtonSpec:
 
 
 def _question(work: UnitOfWork, move: MoneyMove) -> MoneyQuestion | RefusedMove:
-    """Return what a move would do by the figures of now, or why it cannot be made."""
     match move:
         case TicketCredit() | TicketAbsence():
             return _about_ticket(work, move)

@@ -30,10 +30,20 @@ MONEY_WORDS = MappingProxyType(
         "More tickets": "Tiket berikutnya",
         "No ticket waits for its money.": "Tidak ada tiket yang menunggu uang.",
         "Money without a ticket": "Uang masuk tanpa tiket",
-        "It was reported by the bank, but no ticket has its amount. Credit it to its reseller, or take it "
+        "It was reported by the bank and credits nobody by itself. Credit it to its reseller, or take it "
         "out if it is no deposit.": (
-            "Uang ini dilaporkan bank, tapi tidak ada tiket dengan jumlah itu. Kreditkan ke resellernya, "
-            "atau keluarkan jika bukan deposit."
+            "Uang ini dilaporkan bank dan tidak dikreditkan sendiri. Kreditkan ke resellernya, atau "
+            "keluarkan jika bukan deposit."
+        ),
+        "No ticket has this amount.": "Tidak ada tiket dengan jumlah ini.",
+        "This account is not in DEPOSIT_ACCOUNTS: make sure that the money is yours.": (
+            "Rekening ini tidak ada di DEPOSIT_ACCOUNTS. Pastikan uangnya milik loket."
+        ),
+        "A backup was restored lately: a ticket that was lost may have the same amount.": (
+            "Loket baru dipulihkan dari cadangan: tiket yang hilang bisa bernominal sama."
+        ),
+        "Another reseller was given this amount lately too.": (
+            "Reseller lain belum lama ini juga mendapat nominal ini."
         ),
         "Reported": "Dilaporkan",
         "Amount": "Jumlah",

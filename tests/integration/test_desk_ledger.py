@@ -1,5 +1,7 @@
 """The desk shows what moved the balance of a shop, and adjusts it and its limits as the chat does."""
 
+import re
+
 import pytest
 
 from bot.desk.money import ROWS_SHOWN_AT_ONCE
@@ -8,6 +10,7 @@ from bot.ledger.model import EntryKind
 from bot.notices.accounts import AdjustmentDone, BalanceAdjusted, LimitChanged
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.desk import Browser
+from tests.integration.test_assistants import ANI, hires
 from tests.integration.test_desk_money import ASK, CONFIRM, Money, asks, confirmation, shop_of
 
 
@@ -173,6 +176,14 @@ class TestLedger:
         for typed in ("", "tidak-ada", "%2500", "%25", "_"):
             assert (await rina.get(f"/desk/money/shops?q={typed}")).status_code == 200
 
+    async def test_an_assistant_leads_to_the_shop(self, money: Money, rina: Browser) -> None:
+        await money.shop.says("halo", by=SARI)
+        await hires(money.shop, ANI)
+        for typed in (str(ANI), f"@user{ANI}", f"Name {ANI}"):
+            found = await rina.get(f"/desk/money/shops?q={typed}")
+            assert found.headers["Location"] == shop_of(SARI)
+        assert (await rina.get(shop_of(ANI))).headers["Location"] == shop_of(SARI)
+
     async def test_a_statement_has_each_balance_before_and_after(self, money: Money, rina: Browser) -> None:
         for amount in ("5000", "7000"):
             await money.shop.says(f"/tambah {SARI} {amount} setor {amount}", by=RINA)
@@ -180,7 +191,7 @@ class TestLedger:
         await rina.get(shop_of(SARI))
         assert "2 mutasi. Saldo awal Rp0, akhir Rp12.000" in rina.page
         latest = rina.page[rina.page.index("setor 7000") :]
-        numbers = [part.partition("<")[0] for part in latest.split('class="number">')[1:4]]
+        numbers = re.findall(r'class="number"[^>]*>([^<]*)<', latest)[:3]
         assert numbers == ["Rp5.000", "+Rp7.000", "Rp12.000"]
 
     async def test_a_statement_is_of_the_days_that_are_asked_for(self, money: Money, rina: Browser) -> None:

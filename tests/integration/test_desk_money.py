@@ -242,6 +242,14 @@ class TestSuspense:
         await rina.get("/desk/money")
         assert "Tidak ada tiket yang menunggu uang" in rina.page
 
+    async def test_it_is_said_why_money_credits_nobody_by_itself(self, money: Money, rina: Browser) -> None:
+        ticket = await money.ticket()
+        stranger = credit(ticket.exact_idr, account_number="999000111")
+        await reports(money.shop, moota(credit(50_000, ref="m-2"), stranger))
+        await rina.get("/desk/money")
+        for words in ("Tidak ada tiket dengan jumlah ini", "Rekening ini tidak ada di DEPOSIT_ACCOUNTS"):
+            assert words in rina.page
+
     async def test_money_that_is_no_deposit_leaves_the_books_in_two_steps(
         self, money: Money, rina: Browser
     ) -> None:
