@@ -116,7 +116,7 @@ def _set_up(load: Callable[[], AnySettings]) -> AnySettings:
             print(f"loket: {fault}", file=sys.stderr)
         print("loket: set these in the environment or in .env; .env.example explains each", file=sys.stderr)
         sys.exit(EXIT_SETTINGS)
-    set_up_logs(level=settings.log_level, secrets=settings.secrets())
+    set_up_logs(level=settings.log_level, secrets=settings.secrets(), replica=settings.logged_replica)
     log_unhandled_errors()
     return settings
 

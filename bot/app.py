@@ -8,9 +8,12 @@ import gc
 import logging
 import secrets
 import signal
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Any
 
 from starlette.types import ASGIApp
 from telegram.error import InvalidToken, TelegramError
@@ -21,11 +24,11 @@ from bot.delivery.sending import OutgoingMessage
 from bot.desk.access import DoorPolicy
 from bot.desk.app import open_desk
 from bot.features.people import membership
+from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
 from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
 from bot.orders.biller_float import LowBalance
 from bot.orders.product_health import HealthRules
-from bot.purchasing import restore_gate
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.settings import Settings
 from bot.telegram.client import close_client, describe_rejected, open_client
@@ -36,11 +39,11 @@ from bot.telegram.sender import Sender
 from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
 from bot.texts.formatting import Clock
 from bot.texts.render import render
-from bot.web.app import AccessRules, WebApp, WebHandlers, remote_address
+from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import bots, ledger, restores
-from storage.database import database_at
+from storage import bots, ledger
+from storage.database import Database, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
@@ -69,6 +72,18 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def boot_time_s() -> float:
+    """Return the seconds since the machine's start, which go on while it sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+
+
+def _lease_keeper(settings: Settings, database: Database) -> LeaseKeeper | None:
+    """Return what keeps the lease; None for a file, whose lock makes this process the only one."""
+    if isinstance(database, SqliteDatabase):
+        return None
+    return LeaseKeeper(database=database, replica=settings.replica_name, monotonic=boot_time_s, now_ms=now_ms)
+
+
 class App:
     """All parts of one Loket, connected."""
 
@@ -78,11 +93,15 @@ class App:
         self.database_is_lost = False
         self.metrics = Metrics()
         self.database = database_at(settings.database_url)
+        self.keeper = _lease_keeper(settings, self.database)
+        self.fence: Fence = self.keeper or SOLE_LEADER
+        self.now_ms = self.keeper.now_ms if self.keeper else now_ms
         self.biller = BillerClient(
             url=settings.biller_url,
             user=settings.biller_user,
             password=settings.biller_password.get_secret_value(),
             timeout_s=settings.biller_timeout_s,
+            may_post=self.fence.is_leading,
         )
         self.client = open_client(
             token=settings.telegram_token.get_secret_value(), api_url=settings.telegram_api_url
@@ -90,6 +109,7 @@ class App:
         self.sender = Sender(self.client)
         self.runtime = Runtime(self._environment(), _runtime_settings(settings))
         self.metrics.watch_breaker(self.runtime.breaker)
+        self.metrics.watch_leader(self.fence, self.keeper)
         self.metrics.watch_audit(self.runtime.auditor.stats)
         if settings.database_path:
             self.metrics.watch_disk(settings.database_path.parent)
@@ -97,15 +117,17 @@ class App:
             database=self.database,
             context=self.runtime.context,
             sender=self.sender,
-            now_ms=now_ms,
+            now_ms=self.now_ms,
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
             clock=self.runtime.clock_watch,
         )
         self.client.watch_server_time(self.runtime.clock_watch.note_server_time)
-        poller = Poller(database=self.database, client=self.client, receiver=self.receiver, now_ms=now_ms)
-        self.poller = Worker("poller", poller.run_once, WakeUp())
+        self._poller = Poller(
+            database=self.database, client=self.client, receiver=self.receiver, now_ms=self.now_ms
+        )
+        self.poller = Worker("poller", self._poll, WakeUp())
 
     def _environment(self) -> Environment:
         return Environment(
@@ -113,12 +135,17 @@ class App:
             biller=self.metrics.watch_biller(self.biller),
             sender=self.metrics.watch_sender(self.sender),
             files=FileDownloader(self.client),
-            now_ms=now_ms,
+            now_ms=self.now_ms,
             monotonic=time.monotonic,
             nonce=lambda: secrets.token_urlsafe(16),
             random_suffix=lambda: secrets.randbelow(100_000),
+            fence=self.fence,
             bot_username=lambda: self.receiver.username or "",
         )
+
+    async def _poll(self) -> float:
+        """Poll while this process leads: Telegram answers one at a time."""
+        return await self._poller.run_once() if self.fence.is_leading() else LOOK_EVERY_S
 
     async def set_up_telegram(self) -> None:
         """Choose webhook or polling, with retries; then publish commands and descriptions, and poll."""
@@ -147,7 +174,7 @@ class App:
             await self.poller.run()
 
     async def readiness(self) -> dict[str, bool]:
-        """Return whether each part is up, for `/readyz`."""
+        """Return whether each part is up, and whether this process leads, for `/readyz`."""
         try:
             await self.database.read(lambda tx: tx.one("poll_cursor"))
         except StorageError:
@@ -158,6 +185,7 @@ class App:
             "storage": storage_is_up and not self.database_is_lost,
             "agents": all(worker.healthy for worker in (*self.runtime.workers, self.poller)),
             "telegram": self.telegram_is_set_up.is_set() and not self.client.is_token_rejected,
+            LEADER: self.fence.is_leading(),
         }
 
     async def metrics_page(self) -> bytes:
@@ -266,22 +294,23 @@ async def running(settings: Settings) -> AsyncIterator[App]:
             lock.mark_made()
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
+        if app.keeper:
+            await app.keeper.observe()
         await app.database.write(
-            lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=now_ms())
+            lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=app.now_ms())
         )
         await app.database.write(
-            lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=now_ms())
+            lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=app.now_ms())
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)
-        await _check_restore(app)
-        await app.runtime.submitter.recover()
+        lead = await _before_leading(app)
         tasks: list[asyncio.Task[None]] = []
         stack.push_async_callback(_stop_workers, app, tasks)
         web = WebApp(app.handlers(), app.access_rules())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
         # Only now: where the port is taken, nothing may be bought or sent.
-        tasks += [asyncio.create_task(worker.run(), name=worker.name) for worker in app.runtime.workers]
+        tasks.append(asyncio.create_task(lead(), name="leader"))
         stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)
         telegram_set_up = asyncio.create_task(app.set_up_telegram(), name="telegram set-up")
         stack.push_async_callback(_cancel, telegram_set_up)
@@ -294,19 +323,21 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 
 async def _check_bot(app: App) -> None:
     """Set the message ids of another bot apart: with its own, a new bot would meet orders with silence."""
-    if await app.database.write(lambda tx: bots.use(tx, app.settings.bot_id, at_ms=now_ms())):
+    if await app.database.write(lambda tx: bots.use(tx, app.settings.bot_id, at_ms=app.now_ms())):
         _log.warning("another bot used this database until now: its waiting messages are sent by the new one")
 
 
-async def _check_restore(app: App) -> None:
-    unknown_count = await app.database.write(
-        lambda tx: restore_gate.check_after_restore(app.runtime.context.begin(tx, now_ms()))
-    )
-    if await app.database.read(restores.in_quarantine):
-        _log.warning(
-            "database restored from a backup: purchases wait until an admin opens the counter",
-            extra={"count": unknown_count},
+async def _before_leading(app: App) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Return what runs the workers: at once, or whenever this process has the lease."""
+    runtime = app.runtime
+    if app.keeper:
+        return partial(
+            app.keeper.run,
+            take_over=runtime.take_over,
+            lead=runtime.lead,
+            breaker_open_since_ms=runtime.breaker.open_since_ms,
         )
+    return partial(runtime.lead, await app.database.write(lambda tx: runtime.take_over(tx, None)))
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
@@ -317,13 +348,15 @@ async def _cancel(task: asyncio.Task[None]) -> None:
 async def _stop_workers(app: App, tasks: list[asyncio.Task[None]]) -> None:
     """Send the due messages, then stop the workers; other messages stay in the outbox for the next start."""
     # Without a database no delivery could be stored: each message would be sent again.
-    if tasks and not app.database_is_lost:
+    if tasks and not app.database_is_lost and app.fence.is_leading():
         await _send_last_messages(app)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await app.runtime.messenger.close()
     await app.sender.close()
+    if app.keeper:
+        await app.keeper.release()
 
 
 async def _send_last_messages(app: App) -> None:
@@ -371,10 +404,10 @@ async def _check_database(app: App, stop: asyncio.Event) -> None:
         await app.database.check()
         _log.info("database check passed")
     except DatabaseDamaged:
-        notice = DatabaseFoundDamaged(at_ms=now_ms())
+        notice = DatabaseFoundDamaged(at_ms=app.now_ms())
         with suppress(StorageError):
             await app.database.write(
-                lambda tx: app.runtime.context.begin(tx, now_ms()).notify_admins(notice, subject="damage")
+                lambda tx: app.runtime.context.begin(tx, app.now_ms()).notify_admins(notice, subject="damage")
             )
         stop.set()
         raise
@@ -389,7 +422,7 @@ async def _watch_database(app: App, stop: asyncio.Event) -> None:
             app.database.refuse_changed_files()
         except DatabaseMissing:
             app.database_is_lost = True
-            await _send_to_admins(app, DatabaseLost(at_ms=now_ms()))
+            await _send_to_admins(app, DatabaseLost(at_ms=app.now_ms()))
             stop.set()
             raise
         await asyncio.sleep(WATCH_EVERY_S)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from enum import StrEnum
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -108,7 +109,7 @@ async def _server(url: str) -> list[CheckResult]:
         database = database_at(url)
         await database.open()
         await database.close()
-        server = await asyncio.to_thread(look_at_server, url)
+        server = await asyncio.to_thread(look_at_server, url, time_s=time.time)
     except StorageError as error:
         return [_failure("database", f"{error}; check DATABASE_URL, the server and its permissions")]
     found = _ok("database", f"PostgreSQL {server.version}, database {server.database}, can be opened")

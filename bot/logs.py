@@ -17,10 +17,11 @@ HIDDEN = "[hidden]"
 class RedactingFormatter(JsonFormatter):
     """Formats a record as JSON, then redacts secrets in its message, fields and traceback."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    def __init__(self, secrets: Iterable[str], *, replica: str | None = None) -> None:
         super().__init__(
             "{asctime}{levelname}{name}{message}",
             style="{",
+            static_fields={"replica": replica} if replica else None,
             rename_fields={"asctime": "at", "levelname": "level", "name": "logger"},
             json_ensure_ascii=False,
         )
@@ -42,10 +43,13 @@ def _forms(secret: str) -> Iterable[str]:
         yield re.sub(r"%[0-9A-F]{2}", lambda escape: f"(?i:{escape[0]})", re.escape(encoded))
 
 
-def set_up_logs(*, level: str, secrets: Iterable[str]) -> None:
-    """Log our packages at `level`, and libraries at WARNING: at INFO they log URLs with tokens."""
+def set_up_logs(*, level: str, secrets: Iterable[str], replica: str | None = None) -> None:
+    """Log our packages at `level`, and libraries at WARNING: at INFO they log URLs with tokens.
+
+    `replica` names this process in each line, where several log side by side.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactingFormatter(secrets))
+    handler.setFormatter(RedactingFormatter(secrets, replica=replica))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from bot.delivery.sending import MessageSender, OutgoingMessage, SendResult
+from bot.leadership import LEASE_MS, Fence, LeaseKeeper
 from bot.notices.alarms import Invariant
 from bot.orders.events import Answer
 from bot.orders.model import Order, State
@@ -93,6 +94,13 @@ class Metrics:
         )
         gauge.set_function(lambda: float(breaker.is_open))
 
+    def watch_leader(self, fence: Fence, keeper: LeaseKeeper | None) -> None:
+        """Expose whether this process leads, and the lease where several share one database."""
+        gauge = Gauge("loket_leader", "1 while this process buys and sends", registry=self._registry)
+        gauge.set_function(lambda: float(fence.is_leading()))
+        if keeper:
+            self._registry.register(_Snapshot(lambda: _lease_metrics(keeper)))
+
     def watch_audit(self, stats: AuditStats) -> None:
         """Expose the statistics of the audit."""
         self._registry.register(_Snapshot(lambda: _audit_metrics(stats)))
@@ -146,7 +154,8 @@ class _Snapshot:
 def _readiness(readiness: Mapping[str, bool]) -> GaugeMetricFamily:
     ready = GaugeMetricFamily("loket_ready", "1 while the part is up, as in /readyz", labels=["part"])
     for part, is_up in readiness.items():
-        ready.add_metric([part], int(is_up))
+        if part != "leader":  # a process that does not lead is not down
+            ready.add_metric([part], int(is_up))
     return ready
 
 
@@ -172,6 +181,26 @@ def _gauges(tx: Tx) -> list[GaugeMetricFamily]:
             GaugeMetricFamily("loket_biller_balance_idr", "as last reported", value=balance.balance_idr)
         )
     return families
+
+
+def _lease_metrics(keeper: LeaseKeeper) -> list[Metric]:
+    found = keeper.found
+    if found is None:
+        return []
+    age_s = (keeper.now_ms() - found.valid_until_ms + LEASE_MS) / 1000
+    return [
+        GaugeMetricFamily(
+            "loket_leader_term", "how many times a process has taken the lead", value=found.term
+        ),
+        GaugeMetricFamily(
+            "loket_leader_since_timestamp_seconds",
+            "when the leader took the lead, by the clock of the database",
+            value=found.taken_at_ms / 1000,
+        ),
+        GaugeMetricFamily(
+            "loket_lease_age_seconds", "since the lease was last renewed, whoever holds it", value=age_s
+        ),
+    ]
 
 
 def _audit_metrics(stats: AuditStats) -> list[Metric]:

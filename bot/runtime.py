@@ -3,6 +3,8 @@
 `app.py` passes in the real biller and Telegram, the simulation passes in fakes.
 """
 
+import asyncio
+import logging
 from collections.abc import Callable
 from datetime import tzinfo
 
@@ -18,19 +20,27 @@ from bot.features.history.recap import RecapWorker
 from bot.features.lazy_content import load_content
 from bot.features.news.worker import NewsWorker
 from bot.features.price_list.import_worker import FileSource, ImportWorker
+from bot.leadership import LEASE_MS, SOLE_LEADER, Fence
 from bot.orders.biller_float import LowBalance
+from bot.orders.model import Order
 from bot.orders.product_health import HealthRules
+from bot.purchasing import restore_gate
 from bot.purchasing.auditor import Auditor
 from bot.purchasing.circuit_breaker import CircuitBreaker
 from bot.purchasing.clock_watch import ClockWatch
 from bot.purchasing.reversals import ReversalReceiver
-from bot.purchasing.submitter import Biller, Submitter
+from bot.purchasing.submitter import END_OF_TIME_MS, Biller, Submitter, recover, submitting
 from bot.purchasing.totals import TotalsWorker
 from bot.purchasing.watchdog import Watchdog
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp, Worker
+from storage import restores
 from storage.database import Database
+from storage.lease import Lease
+from storage.transaction import Tx
+
+_log = logging.getLogger(__name__)
 
 
 class Environment(Struct, frozen=True, kw_only=True):
@@ -38,7 +48,7 @@ class Environment(Struct, frozen=True, kw_only=True):
 
     `now_ms` returns the Unix time, `monotonic` a monotonic time in seconds, `nonce` a new unguessable text
     of at most 64 bytes, `random_suffix` a number from 0 to 99999, `bot_username` the bot's name, empty until
-    Telegram has told it.
+    Telegram has told it. By `fence` a process buys and sends only while it leads.
     """
 
     database: Database
@@ -50,6 +60,16 @@ class Environment(Struct, frozen=True, kw_only=True):
     nonce: Callable[[], str]
     random_suffix: Callable[[], int]
     bot_username: Callable[[], str] = lambda: ""
+    fence: Fence = SOLE_LEADER
+
+
+class TakeOver(Struct, frozen=True, kw_only=True):
+    """What a leader found: how many orders it made unknown, and those whose post may still be under way."""
+
+    swept_count: int
+    submitting: list[Order]
+    quarantined_count: int
+    is_in_quarantine: bool
 
 
 class RuntimeSettings(Struct, frozen=True, kw_only=True):
@@ -81,11 +101,15 @@ class Runtime:
 
     def __init__(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.breaker = CircuitBreaker()
+        self._now_ms = environment.now_ms
+        self._longest_post_ms = int(settings.biller_timeout_s * 1000) + LEASE_MS
+        """From a claim to the end of its post, which begins while the claim's leader has its lease."""
+        self._leaders_database = environment.fence.fenced(environment.database)
         self.orders_wake_up, self.outbox_wake_up = WakeUp(), WakeUp()
         self.imports_wake_up, self.mutations_wake_up = WakeUp(), WakeUp()
         self.context = self._context(environment, settings)
         self.clock_watch = ClockWatch(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             monotonic=environment.monotonic,
@@ -97,18 +121,59 @@ class Runtime:
         self._build_files_and_deposits(environment, settings)
         self._build_news(environment, settings)
         self._build_checks(environment, settings)
+        poll_s = environment.fence.poll_s
+        rarely_s = 5 * poll_s
         self.workers = (
-            Worker("submitter", self.submitter.run_once, self.orders_wake_up),
-            Worker("messenger", self.messenger.run_once, self.outbox_wake_up),
-            Worker("importer", self.importer.run_once, self.imports_wake_up),
+            Worker("submitter", self.submitter.run_once, self.orders_wake_up, poll_s=poll_s),
+            Worker("messenger", self.messenger.run_once, self.outbox_wake_up, poll_s=poll_s),
+            Worker("importer", self.importer.run_once, self.imports_wake_up, poll_s=rarely_s),
             Worker("watchdog", self.watchdog.run_once, WakeUp()),
-            Worker("deposits", self.deposits.run_once, self.mutations_wake_up),
-            Worker("news", self.news.run_once, WakeUp()),
+            Worker("deposits", self.deposits.run_once, self.mutations_wake_up, poll_s=rarely_s),
+            Worker("news", self.news.run_once, WakeUp(), poll_s=rarely_s),
             Worker("auditor", self.auditor.run_once, WakeUp()),
             Worker("totals", self.totals.run_once, WakeUp()),
             Worker("recap", self.recap.run_once, WakeUp()),
             Worker("clock watch", self.clock_watch.run_once, WakeUp()),
         )
+
+    def take_over(self, tx: Tx, found: Lease | None) -> TakeOver:
+        """Before any post, look after what the last leader left; `found` is its lease, None without leases.
+
+        While that was not released, a post may be under way: its orders are left alone for now.
+        """
+        work = self.context.begin(tx, self._now_ms())
+        quarantined_count = restore_gate.check_after_restore(work)
+        may_be_posting = found is not None and found.holder is not None
+        # A leader that dies soon as well must not make the next one wait anew.
+        over_ms = work.now_ms - self._longest_post_ms if may_be_posting else END_OF_TIME_MS
+        swept_count = recover(work, claimed_before_ms=over_ms)
+        return TakeOver(
+            submitting=submitting(tx),
+            swept_count=swept_count,
+            quarantined_count=quarantined_count,
+            is_in_quarantine=restores.in_quarantine(tx) is not None,
+        )
+
+    async def lead(self, taken: TakeOver) -> None:
+        """Run all workers until cancelled."""
+        self._log_take_over(taken)
+        self.clock_watch.restart()
+        self.submitter.inherit(taken.submitting)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in self.workers:
+                    group.create_task(worker.run(), name=worker.name)
+        finally:
+            await self.messenger.close()
+
+    def _log_take_over(self, taken: TakeOver) -> None:
+        if taken.swept_count:
+            _log.warning("submitting orders left unknown after restart", extra={"count": taken.swept_count})
+        if taken.is_in_quarantine:
+            _log.warning(
+                "database restored from a backup: purchases wait until an admin opens the counter",
+                extra={"count": taken.quarantined_count},
+            )
 
     def _context(self, environment: Environment, settings: RuntimeSettings) -> WorkContext:
         return WorkContext(
@@ -116,7 +181,7 @@ class Runtime:
             zone=settings.zone,
             nonce=environment.nonce,
             random_suffix=environment.random_suffix,
-            held_since_ms=self.breaker.open_since_ms,
+            held_since_ms=lambda: environment.fence.held_since_ms(self.breaker.open_since_ms()),
             bot_username=environment.bot_username,
             reseller_floor_idr=settings.reseller_floor_idr,
             reseller_daily_limit_idr=settings.reseller_daily_limit_idr,
@@ -134,6 +199,7 @@ class Runtime:
     def _build_purchasing(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.submitter = Submitter(
             database=environment.database,
+            fence=environment.fence,
             context=self.context,
             biller=environment.biller,
             breaker=self.breaker,
@@ -144,11 +210,13 @@ class Runtime:
             outbox_wake_up=self.outbox_wake_up,
             concurrency=settings.biller_concurrency,
             max_age_s=settings.order_max_age_s,
+            trx_timeout_s=settings.biller_timeout_s,
         )
 
     def _build_delivery(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.messenger = Messenger(
             database=environment.database,
+            fence=environment.fence,
             context=self.context,
             sender=environment.sender,
             load_content=load_content,
@@ -169,14 +237,14 @@ class Runtime:
 
     def _build_files_and_deposits(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.importer = ImportWorker(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             files=environment.files,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
         )
         self.deposits = DepositsWorker(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
@@ -192,7 +260,7 @@ class Runtime:
 
     def _build_news(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.news = NewsWorker(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
@@ -201,7 +269,7 @@ class Runtime:
 
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:
         self.watchdog = Watchdog(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
@@ -209,7 +277,7 @@ class Runtime:
             is_posting=self.submitter.is_posting,
         )
         self.auditor = Auditor(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             monotonic=environment.monotonic,
@@ -218,10 +286,10 @@ class Runtime:
             trx_timeout_s=settings.biller_timeout_s,
         )
         self.totals = TotalsWorker(
-            database=environment.database, context=self.context, now_ms=environment.now_ms
+            database=self._leaders_database, context=self.context, now_ms=environment.now_ms
         )
         self.recap = RecapWorker(
-            database=environment.database,
+            database=self._leaders_database,
             context=self.context,
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,

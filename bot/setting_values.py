@@ -248,3 +248,9 @@ def positive_number(high: float | None = None, *, unit: str = "") -> BeforeValid
         return number
 
     return BeforeValidator(parse)
+
+
+def check_replica_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,63}", value):
+        raise ValueError("must be 1 to 63 letters, digits and . _ -")
+    return value

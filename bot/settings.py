@@ -1,8 +1,10 @@
 """Settings, read from the environment or `.env`; all errors are reported together."""
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from socket import gethostname
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -31,6 +33,7 @@ from bot.setting_values import (
     check_listen_host,
     check_merchant_qris,
     check_public_url,
+    check_replica_name,
     check_telegram_api_url,
     check_time_of_day,
     check_time_zone,
@@ -86,6 +89,9 @@ class FileSettings(BaseSettings):
     )
     timezone: Annotated[str, AfterValidator(check_time_zone)] = "Asia/Jakarta"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    loket_replica: Annotated[
+        Annotated[str, AfterValidator(check_replica_name)] | None, BeforeValidator(unset_if_empty)
+    ] = None
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -104,6 +110,16 @@ class FileSettings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone of report days and of the biller's times."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def replica_name(self) -> str:
+        """The name of this process among those on one database."""
+        return self.loket_replica or f"{gethostname()}-{os.getpid()}"
+
+    @property
+    def logged_replica(self) -> str | None:
+        """The name in each line of the log; None for the only process on a file, unless it has one."""
+        return self.loket_replica if self.database_url.startswith(SQLITE) else self.replica_name
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret text, for the log to redact."""

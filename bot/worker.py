@@ -3,6 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from math import inf
+
+from storage.lease import LeaseLost
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +34,19 @@ class WakeUp:
 
 
 class Worker:
-    """Runs `run_once` repeatedly; it returns the seconds to wait for a wake-up before the next run."""
+    """Runs `run_once` repeatedly; it returns the seconds to wait for a wake-up before the next run.
 
-    def __init__(self, name: str, run_once: Callable[[], Awaitable[float]], wake_up: WakeUp) -> None:
+    What no wake-up reports, because another process stored it, is found within `poll_s`.
+    """
+
+    def __init__(
+        self, name: str, run_once: Callable[[], Awaitable[float]], wake_up: WakeUp, *, poll_s: float = inf
+    ) -> None:
         self.name = name
         self.healthy = True
         self._run_once = run_once
         self._wake_up = wake_up
+        self._poll_s = poll_s
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -45,9 +54,12 @@ class Worker:
             try:
                 pause_s = await self._run_once()
                 self.healthy = True
+            except LeaseLost:
+                _log.info("worker %s stopped, another process leads", self.name)
+                pause_s = RETRY_AFTER_ERROR_S
             except Exception:  # noqa: BLE001 - one error must not end a worker that others wait for
                 _log.exception("worker %s failed, retrying", self.name)
                 self.healthy = False
                 pause_s = RETRY_AFTER_ERROR_S
             if pause_s > 0:
-                await self._wake_up.wait(pause_s)
+                await self._wake_up.wait(min(pause_s, self._poll_s))

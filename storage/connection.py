@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from storage.errors import StorageError
@@ -47,6 +49,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     # One thread uses a connection at a time, but not always the same.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    supply_time(connection, lambda: time.time_ns() // 1_000_000)
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",
@@ -56,6 +59,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def supply_time(connection: sqlite3.Connection, now_ms: Callable[[], int]) -> None:
+    """Let statements call `database_now_ms()`: a file has no clock but that of this machine."""
+    connection.create_function("database_now_ms", 0, now_ms)
 
 
 def disable_busy_timeout(connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ in a savepoint of its own. A cancelled caller does not cancel its unit: it runs 
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Collection, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -124,11 +124,11 @@ def database_at(url: str) -> DatabaseEngine:
     return PostgresDatabase(url)
 
 
-def look_at_server(url: str) -> "ServerReport":
+def look_at_server(url: str, *, time_s: Callable[[], float]) -> "ServerReport":
     """Return what a PostgreSQL server says of itself; raise StorageError if it cannot be asked."""
     from storage import postgres_server  # noqa: PLC0415 - its library is optional
 
-    return postgres_server.look_at(url)
+    return postgres_server.look_at(url, time_s=time_s)
 
 
 def read_database(url: str, unit: Unit[T]) -> T:

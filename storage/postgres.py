@@ -22,7 +22,6 @@ from storage.postgres_session import (
     Session,
     is_conflict,
     is_outage,
-    pause_s,
     translate_error,
 )
 from storage.transaction import (
@@ -58,6 +57,7 @@ PROBE_EVERY_S = 1.0
 UNIT_TIMEOUT_S = 20.0
 """Longer than the server's own limit for a statement: a server that does not even answer that is gone."""
 
+CONFLICT_PAUSE_S = 0.002
 MAX_CONFLICTS = 20
 """Deadlocks between rows are rare: so many in a row are a fault."""
 
@@ -226,7 +226,7 @@ class PostgresDatabase:
             except (psycopg.Error, TimeoutError) as error:
                 if is_conflict(error) and conflicts < MAX_CONFLICTS:
                     conflicts += 1
-                    await asyncio.sleep(pause_s(conflicts))
+                    await asyncio.sleep(CONFLICT_PAUSE_S * conflicts)
                 else:
                     await self._wait_or_raise(error, until_s)
 

@@ -5,7 +5,6 @@ and the order of texts, which is by their bytes in SQLite and by a language in m
 """
 
 import re
-from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -48,6 +47,9 @@ class NumberedStatement(Struct, frozen=True):
     names: tuple[str, ...]
 
 
+_TIME = ("database_now_ms()", "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
+"""In a file a function of Loket's own tells the time, here it is the server's."""
+
 # A literal may contain a colon.
 _VALUE = re.compile(r"'[^']*'|:([a-z]\w*)")
 
@@ -63,7 +65,7 @@ def _numbered(sql: str) -> NumberedStatement:
             names.append(name)
         return f"${names.index(name) + 1}"
 
-    return NumberedStatement(_VALUE.sub(number, sql).encode(), tuple(names))
+    return NumberedStatement(_VALUE.sub(number, sql.replace(*_TIME)).encode(), tuple(names))
 
 
 NUMBERED = MappingProxyType({name: _numbered(sql) for name, sql in STATEMENTS.items()})
@@ -111,9 +113,3 @@ def refuse_other_version(connection: Connection[Any]) -> None:
 def _trusted(script: str) -> Query:
     """Return a script of our own as what psycopg accepts: it takes no text that a program put together."""
     return script.encode()
-
-
-def tables(script: str) -> Iterator[str]:
-    """Yield the names of the tables that a migration creates."""
-    for found in re.finditer(r"CREATE TABLE (\w+)", _COMMENT.sub("", script)):
-        yield found[1]

@@ -1,7 +1,6 @@
 """A PostgreSQL server looked at from a command or at the start: whether Loket can keep its promises on it."""
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import psycopg
@@ -65,19 +64,22 @@ def refuse_unsuitable(connection: Connection) -> None:
         raise DatabaseUnsuitable("this server is a standby, which cannot be written: connect to the primary")
 
 
-def look_at(url: str) -> ServerReport:
-    """Return what a server says of itself; raise StorageError if it cannot be asked."""
+def look_at(url: str, *, time_s: Callable[[], float]) -> ServerReport:
+    """Return what a server says of itself; raise StorageError if it cannot be asked.
+
+    `time_s` returns the Unix time of this machine.
+    """
     try:
         with connect(url) as connection:
             version, database = _row(
                 connection, "SELECT current_setting('server_version'), current_database()"
             )
-            return ServerReport(version.split()[0], database, tuple(_warnings(connection)))
+            return ServerReport(version.split()[0], database, tuple(_warnings(connection, time_s)))
     except psycopg.Error as error:
         raise translate_error(error) from None
 
 
-def _warnings(connection: Connection) -> Iterator[str]:
+def _warnings(connection: Connection, time_s: Callable[[], float]) -> Iterator[str]:
     (commit,) = _row(connection, "SELECT current_setting('synchronous_commit')")
     if commit in ("off", "local"):
         words = "a crash or a failover loses orders that were confirmed: set it to on"
@@ -95,9 +97,9 @@ def _warnings(connection: Connection) -> Iterator[str]:
             f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
             "confirmed; set synchronous_standby_names"
         )
-    before_s = time.time()
+    before_s = time_s()
     (server_s,) = _row(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
-    middle_s = (before_s + time.time()) / 2
+    middle_s = (before_s + time_s()) / 2
     if abs(server_s - middle_s) > MAX_CLOCK_SKEW_S:
         words = "is ahead" if server_s > middle_s else "is behind"
         yield f"the clock of the server {words} by {abs(server_s - middle_s):.0f} s: run NTP on both machines"

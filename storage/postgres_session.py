@@ -5,8 +5,8 @@ loop. So it runs there, in a greenlet, which stops at each statement until its c
 loop turns to others meanwhile. A long report runs on a thread, over a connection that blocks it.
 """
 
+import asyncio
 import hashlib
-import random
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager
@@ -393,7 +393,7 @@ async def in_greenlet(function: Callable[[], T]) -> T:
     while not child.dead:
         try:
             value = await passed
-        except BaseException:  # noqa: BLE001 - it is raised where it belongs, in the function
+        except (Exception, asyncio.CancelledError):  # noqa: BLE001 - it is raised in the function
             passed = child.throw(*sys.exc_info())
         else:
             passed = child.switch(value)
@@ -424,11 +424,6 @@ def is_outage(error: BaseException) -> bool:
     has_no_state = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
     state = getattr(error, "sqlstate", None) or ""
     return isinstance(error, lost) or has_no_state or state.startswith(("08", "25P03", "57P", "53300"))
-
-
-def pause_s(tries: int) -> float:
-    """Return a pause that differs from that of the other one: both must not meet again."""
-    return random.uniform(0, 0.002 * 2 ** min(tries, 6))  # noqa: S311 - no secret
 
 
 def translate_error(error: BaseException) -> Exception:

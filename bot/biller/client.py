@@ -4,7 +4,7 @@ Only a call that surely never left is `NotSent`; whatever is not a clear answer 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from hashlib import md5
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 
 from bot.biller.answers import read_answer, trx_body
-from bot.biller.transport import OneCall
+from bot.biller.transport import NotLeading, OneCall
 from bot.orders.events import Accepted, Answer, NotSent, Refused, Unclear
 from bot.orders.model import Order, UnknownCause
 
@@ -30,7 +30,7 @@ ANSWER_MAX_BYTES: Final = 64_000  # the sheet's answers are under 400 bytes
 LAST_READ_S: Final = 0.25  # the loop looks into the socket many times meanwhile
 CONNECT_TIMEOUT_S: Final = 10.0  # a healthy biller takes the connection in a fraction of a second
 
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout)
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, NotLeading)
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",  # an answer is read as it came, so nothing can inflate
@@ -41,9 +41,20 @@ _HEADERS = {
 
 
 class BillerClient:
-    """Posts `trx` calls to `{url}/service/in/json`; `timeout_s` bounds a call from end to end."""
+    """Posts `trx` calls to `{url}/service/in/json`; `timeout_s` bounds a call from end to end.
 
-    def __init__(self, *, url: str, user: str, password: str, timeout_s: float) -> None:
+    `may_post` is asked once there is a connection, before the first byte.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        user: str,
+        password: str,
+        timeout_s: float,
+        may_post: Callable[[], bool] = lambda: True,
+    ) -> None:
         endpoint = httpx.URL(f"{url.rstrip('/')}{TRX_PATH}")
         self._user = user
         self._password = password
@@ -57,7 +68,10 @@ class BillerClient:
         # A third for TCP and TLS: a stall there is told as NotSent before the outer deadline.
         connect_timeout_s = min(CONNECT_TIMEOUT_S, timeout_s / 3)
         self._transport = OneCall(
-            self._endpoint, connect_timeout_s=connect_timeout_s, max_bytes=ANSWER_MAX_BYTES
+            self._endpoint,
+            connect_timeout_s=connect_timeout_s,
+            max_bytes=ANSWER_MAX_BYTES,
+            may_post=may_post,
         )
 
     def expect(self) -> None:

@@ -8,7 +8,7 @@ connection is h11's.
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, SupportsIndex, cast
 
 import h11
@@ -26,13 +26,25 @@ def biller_certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+class NotLeading(Exception):
+    """The process lost its lease before the first byte of a purchase."""
+
+
 class OneCall:
     """Connects, posts, reads an answer of little more than `max_bytes` at most, and hangs up."""
 
-    def __init__(self, url: httpx.URL, *, connect_timeout_s: float, max_bytes: int) -> None:
+    def __init__(
+        self,
+        url: httpx.URL,
+        *,
+        connect_timeout_s: float,
+        max_bytes: int,
+        may_post: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._url = url
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
+        self._may_post = may_post
         is_tls = url.scheme == "https"
         self._tls = biller_certificates() if is_tls else None
         self._ahead: dict[asyncio.Task[_Stream], asyncio.TimerHandle] = {}
@@ -52,6 +64,8 @@ class OneCall:
         """Post once; an error that is none of connecting leaves open whether the biller has the request."""
         stream = await self._connection()
         try:
+            if not self._may_post():
+                raise NotLeading
             return await self._exchange(stream, headers, body)
         finally:
             stream.close()

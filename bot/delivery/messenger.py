@@ -16,6 +16,7 @@ from bot.delivery import batch_summary, closed_groups, sending
 from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
+from bot.leadership import Fence
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.alarms import DeliveryFailed
@@ -29,6 +30,7 @@ from bot.worker import WakeUp
 from storage import chats, outbox
 from storage.database import Database
 from storage.errors import StorageError
+from storage.lease import LeaseLost
 from storage.outbox import OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
@@ -63,6 +65,7 @@ class Messenger:
         self,
         *,
         database: Database,
+        fence: Fence,
         context: WorkContext,
         sender: sending.MessageSender,
         load_content: LoadContent,
@@ -72,7 +75,8 @@ class Messenger:
         monotonic: Callable[[], float],
         wake_up: WakeUp,
     ) -> None:
-        self._database = database
+        self._database = fence.fenced(database)
+        self._fence = fence
         self._context = context
         self._sender = sender
         self._load_content = load_content
@@ -95,6 +99,9 @@ class Messenger:
 
     def scan(self) -> None:
         """Scan the outbox in the commit of the current writes, and send the messages once it is done."""
+        if not self._fence.is_leading():
+            self._fence.wake_leader()
+            return
         if self._scanning:
             self._scan_again = True
             return
@@ -131,7 +138,10 @@ class Messenger:
         self._sending.discard(task)
         if task.cancelled():
             return
-        if error := task.exception():
+        error = task.exception()
+        if isinstance(error, LeaseLost):
+            return  # the next leader sends what is left
+        if error:
             _log.error("chat queue failed", exc_info=error, extra={"chat_id": chat_id})
         # Any scan before this moment skipped the chat as busy.
         has_waiting = queues.is_full or queues.is_news_waiting or chat_id in queues.skipped
@@ -174,6 +184,8 @@ class Messenger:
 
         After the last message of those that were read, a scan has seen what else may wait for the chat.
         """
+        if not self._fence.is_leading():
+            raise LeaseLost("this process does not lead")
         result = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
         is_done = is_last and isinstance(result, sending.Sent) and draft.version == 0
         found = await self._store(

@@ -74,6 +74,11 @@ class ClockWatch:
         self._is_reported = False
         self._old_dates: tuple[float, int] | None = None
 
+    def restart(self) -> None:
+        """Watch from now on: what happened before was seen to by another process, or is by the start."""
+        self._seen_ms, self._seen_s = self._now_ms(), self._monotonic()
+        self._set_back_ms = 0
+
     async def run_once(self) -> float:
         """Correct and report what is wrong; return the seconds until the next check."""
         await self.correct()

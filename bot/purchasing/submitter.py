@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from bot.leadership import NOT_LEADING, SAFETY_MS, Fence
 from bot.notices.alarms import BreakerClosed, BreakerOpened
 from bot.notices.orders import OrderWaiting
 from bot.orders.biller_float import PROBE_PAUSE_MS, LowBalance
@@ -107,6 +108,7 @@ class Submitter:
         self,
         *,
         database: Database,
+        fence: Fence,
         context: WorkContext,
         biller: Biller,
         breaker: CircuitBreaker,
@@ -117,8 +119,11 @@ class Submitter:
         outbox_wake_up: WakeUp,
         concurrency: int,
         max_age_s: int,
+        trx_timeout_s: float,
     ) -> None:
         self._database = database
+        self._fence = fence
+        self._leaders = fence.fenced(database)
         self._context = context
         self._biller = biller
         self._breaker = breaker
@@ -130,7 +135,11 @@ class Submitter:
         self._concurrency = concurrency
         self._max_age_ms = max_age_s * 1000
         self._turns = FairQueue()
+        self._trx_timeout_s = trx_timeout_s
         self._posting: dict[str, asyncio.Task[None]] = {}
+        self._inherited: dict[str, Order] = {}
+        """Orders that an earlier leader was submitting: its posts may be under way until `_sweep_at_s`."""
+        self._sweep_at_s = 0.0
         self._on_the_wire = 0
         self._claiming: asyncio.Future[list[Order]] | None = None
         self._claims_again = False
@@ -139,19 +148,29 @@ class Submitter:
         """When an order was last claimed while orders are held for a low balance."""
 
     def is_posting(self, trxid: str) -> bool:
-        """Return whether this order's post, or the storing of its answer, is under way."""
-        return trxid in self._posting
+        """Return whether this order's post, or the storing of its answer, may be under way."""
+        return trxid in self._posting or trxid in self._inherited
 
-    async def recover(self) -> int:
-        """Before any post, make orders unknown that the last process left submitting; return how many."""
-        swept = await self._database.write(lambda tx: _recover(self._context.begin(tx, self._now_ms())))
-        if swept:
-            _log.warning("submitting orders left unknown after restart", extra={"count": swept})
+    def inherit(self, submitting: list[Order]) -> None:
+        """Leave the orders of an earlier leader alone until no post of it can be under way any more."""
+        self._inherited = {order.trxid: order for order in submitting}
+        self._sweep_at_s = self._monotonic() + self._trx_timeout_s + SAFETY_MS / 1000
+
+    async def _sweep_inherited(self) -> None:
+        """Make unknown what an earlier leader has left submitting; what was claimed since is not touched."""
+        left = [order for trxid, order in self._inherited.items() if trxid not in self._posting]
+        count = await self._leaders.write(
+            lambda tx: _sweep(self._context.begin(tx, self._now_ms()), _unchanged(tx, left))
+        )
+        self._inherited.clear()
+        if count:
+            _log.warning("submitting orders of an earlier leader made unknown", extra={"count": count})
             self._outbox_wake_up.set()
-        return swept
 
     async def run_once(self) -> float:
         """Claim the due orders and start to post them; return the seconds until the next order is due."""
+        if self._inherited and self._monotonic() >= self._sweep_at_s:
+            await self._sweep_inherited()
         await self._clock.correct()
         while self._claiming:  # two claims at once could take more than there is room for
             await asyncio.wait({self._claiming})
@@ -169,8 +188,10 @@ class Submitter:
         return self._context.low_balance is LowBalance.HOLD
 
     def claim(self) -> None:
-        """Claim the due orders in the commit of the current writes."""
-        if self._clock.is_set_back():
+        """Claim the due orders in the commit of the current writes, or let the leader claim them."""
+        if not self._fence.is_leading():
+            self._fence.wake_leader()
+        elif self._clock.is_set_back():
             self._wake_up.set()  # old orders look young until their times are corrected
         elif self._claiming:
             self._claims_again = True
@@ -190,7 +211,7 @@ class Submitter:
             if not stored.cancelled() and stored.exception() is None:
                 self._wake_up.set()
 
-        asyncio.ensure_future(self._database.write(lambda _: None, in_order=True)).add_done_callback(wake)
+        asyncio.ensure_future(self._leaders.write(lambda _: None, in_order=True)).add_done_callback(wake)
 
     def _free(self) -> int:
         return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
@@ -198,9 +219,7 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
-        claiming = asyncio.ensure_future(
-            self._database.write(lambda tx: self._claim(tx, free), in_order=True)
-        )
+        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free), in_order=True))
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming
@@ -245,7 +264,7 @@ class Submitter:
         """Claim an order, or let it expire; return it unless it changed since it was read."""
         expiry = self._expiry_of(work, order)
         event = Claimed() if expiry is None else Expired(reason=expiry)
-        applied = apply_event(work, order, event, actor="submitter")
+        applied = apply_event(work, order, event, actor=self._fence.claimant)
         # Compare-and-set: only the caller that moved the order from PLACED may post it.
         if applied is None or not applied.changed:
             return None
@@ -307,7 +326,7 @@ class Submitter:
             )
         )
         if held:
-            await self._database.write(lambda tx: self._answer_held(tx, held, now_ms))
+            await self._leaders.write(lambda tx: self._answer_held(tx, held, now_ms))
             self._outbox_wake_up.set()
         return len(held) == HELD_AT_ONCE
 
@@ -335,7 +354,7 @@ class Submitter:
 
     async def _post(self, order: Order) -> None:
         try:
-            answer = await self._biller.buy(order)
+            answer = await self._buy(order)
         except asyncio.CancelledError:
             # The post may have left: the order stays SUBMITTING, and the next start makes it unknown.
             _log.warning("purchase cut off by the stop", extra={"trxid": order.trxid})
@@ -347,10 +366,19 @@ class Submitter:
             self._on_the_wire -= 1
         _log.debug("trx answered", extra={"trxid": order.trxid, "answer": type(answer).__name__})
         # Before it is stored: on a full disk the breaker must still count the answers.
-        alarm = self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+        alarm = self._record(order, answer)
         if alarm:
             _log.warning("circuit breaker changed", extra={"alarm": type(alarm).__name__})
         await self._store(order, answer, alarm)
+
+    def _record(self, order: Order, answer: Answer) -> BreakerOpened | BreakerClosed | None:
+        if answer == NOT_LEADING:
+            return None  # it says nothing about the biller
+        return self._breaker.record(order.trxid, answer, at_s=self._monotonic(), at_ms=self._now_ms())
+
+    async def _buy(self, order: Order) -> Answer:
+        # Between the claim and this moment the process may have stood still for longer than its lease.
+        return await self._biller.buy(order) if self._fence.is_leading() else NOT_LEADING
 
     async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, with retries until the database accepts it."""
@@ -403,14 +431,22 @@ class Submitter:
             await asyncio.gather(*late, return_exceptions=True)
 
 
-def _recover(work: UnitOfWork) -> int:
+def recover(work: UnitOfWork, *, claimed_before_ms: int) -> int:
+    """Make due what waits for no reason, and unknown what was left submitting; return how many of these."""
     make_due_at_start(work)
-    return _sweep(work)
+    return _sweep(work, submitting(work.tx, claimed_before_ms=claimed_before_ms))
 
 
-def _sweep(work: UnitOfWork) -> int:
-    # Whatever their time of change: the clock may have been set back since.
-    stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=END_OF_TIME_MS, limit=SWEEP_LIMIT)
+def submitting(tx: Tx, *, claimed_before_ms: int = END_OF_TIME_MS) -> list[Order]:
+    """Return the orders whose post may be under way, or was when its process died."""
+    return orders.in_state(tx, State.SUBMITTING, changed_before_ms=claimed_before_ms, limit=SWEEP_LIMIT)
+
+
+def _unchanged(tx: Tx, before: list[Order]) -> list[Order]:
+    return [order for order in before if orders.get(tx, order.trxid) == order]
+
+
+def _sweep(work: UnitOfWork, stranded: list[Order]) -> int:
     for order in stranded:
         event = Unclear(why="stopped while sending", cause=UnknownCause.NOT_STORED)
         apply_event_to(work, order.trxid, event, actor="start")

@@ -55,6 +55,9 @@ MAX_PATH_PARTS = 8
 WEBHOOK, REVERSAL, MUTATIONS = "webhook", "reversal", "mutations"
 """The routes whose refused requests are counted."""
 
+LEADER = "leader"
+"""In `/readyz` and of no weight there: a process that does not lead is as ready as the one that does."""
+
 SECRET, BODY = "secret", "body"
 """Why requests are refused, besides the causes about which the admins are alerted."""
 
@@ -127,7 +130,8 @@ class WebApp:
                 return OK
             case "/readyz", "GET" | "HEAD":
                 parts = await self._handlers.readiness()
-                return JSONResponse(parts, status_code=200 if all(parts.values()) else 503)
+                is_ready = all(is_up for part, is_up in parts.items() if part != LEADER)
+                return JSONResponse(parts, status_code=200 if is_ready else 503)
             case "/metrics", "GET" | "HEAD":
                 return Response(await self._handlers.metrics(), media_type="text/plain; version=0.0.4")
             case _:

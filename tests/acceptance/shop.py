@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import psycopg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.telegram.chats import Chat, ChatType, Role, User
@@ -233,6 +234,9 @@ class Shop:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Query the database, read-only."""
+        if (url := self.settings["DATABASE_URL"]).startswith("postgresql:"):
+            with psycopg.connect(url) as server:
+                return server.execute(sql.replace("?", "%s").encode(), values or None).fetchall()
         path = f"file:{self.home / 'loket.db'}?mode=ro"
         with closing(sqlite3.connect(path, uri=True)) as database:
             return database.execute(sql, values).fetchall()

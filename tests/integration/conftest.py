@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.catalogue.product import Product
 from bot.features.people import membership
 from bot.handlers import callbacks, messages
+from bot.leadership import SOLE_LEADER, Fence
 from bot.notices import Notice
 from bot.notices.buttons import Action
 from bot.orders.model import Order
@@ -69,7 +70,12 @@ class Shop:
         self._message_id = 0
 
     def starts(
-        self, *, biller: Biller | None = None, bot_username: Callable[[], str] = str, **rules: Any
+        self,
+        *,
+        biller: Biller | None = None,
+        fence: Fence = SOLE_LEADER,
+        bot_username: Callable[[], str] = str,
+        **rules: Any,
     ) -> None:
         """Start the workers as a new process would: only what is on the disk is still known."""
         environment = Environment(
@@ -81,9 +87,10 @@ class Shop:
             monotonic=self.clock.monotonic,
             nonce=self.nonces,
             random_suffix=self.random_suffix,
+            fence=fence,
             bot_username=bot_username,
         )
-        runtime = Runtime(environment, replace(RULES, **rules))
+        self.runtime = runtime = Runtime(environment, replace(RULES, **rules))
         self.context, self.orders_wake_up, self.outbox_wake_up = (
             runtime.context,
             runtime.orders_wake_up,
@@ -97,6 +104,11 @@ class Shop:
         self.clock_watch = runtime.clock_watch
         self.news = runtime.news
         self.importer, self.imports_wake_up = runtime.importer, runtime.imports_wake_up
+
+    async def recovers(self) -> int:
+        """Look after what the last process left, as a start does; return how many orders became unknown."""
+        taken = await self.disk.write(lambda tx: self.runtime.take_over(tx, None))
+        return taken.swept_count
 
     async def hires(self, *user_ids: int) -> None:
         """Approve resellers by the settings, as a start does."""

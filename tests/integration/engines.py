@@ -17,6 +17,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 ON_BOTH_ENGINES = frozenset(
     {
         "test_engines",
+        "test_leadership",
         "test_chats_store",
         "test_orders_store",
         "test_outbox_store",

@@ -47,7 +47,7 @@ class Story:
         unknown_count = await shop.disk.write(
             lambda tx: restore_gate.check_after_restore(shop.context.begin(tx, shop.clock()))
         )
-        await shop.submitter.recover()
+        await shop.recovers()
         # One hour later, so that no later message falls into the gap by any clock.
         shop.clock.passes(60 * MINUTES)
         return unknown_count

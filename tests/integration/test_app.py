@@ -130,7 +130,12 @@ async def test_it_is_not_ready_while_any_worker_is_sick(box: Box, path: Path) ->
     app = App(settings_for(box, path))
     await app.database.open()
     try:
-        assert await app.readiness() == {"storage": True, "agents": True, "telegram": False}
+        assert await app.readiness() == {
+            "storage": True,
+            "agents": True,
+            "telegram": False,
+            "leader": True,
+        }
         for worker in (*app.runtime.workers, app.poller):
             worker.healthy = False
             assert not (await app.readiness())["agents"], worker.name

@@ -210,7 +210,7 @@ class TestStarts:
         shop.starts()
         shop.sender.takes()
         shop.biller.accepts()
-        await shop.submitter.recover()
+        await shop.recovers()
         for _ in range(3):
             await a_second_passes(shop)
         assert await state_of(shop, order) is State.PENDING
@@ -225,7 +225,7 @@ class TestStarts:
         shop.clock.passes(700)
         shop.starts()
         shop.biller.accepts()
-        await shop.submitter.recover()
+        await shop.recovers()
         await a_second_passes(shop)
         assert await state_of(shop, order) is State.EXPIRED
 
@@ -233,7 +233,7 @@ class TestStarts:
         order = await shop.asks()
         shop.clock.jumps(-HOUR_S)
         shop.starts()
-        await shop.submitter.recover()
+        await shop.recovers()
         await a_second_passes(shop)
         told = shop.last(SARI)
         assert isinstance(told, OrderExpired)

@@ -91,7 +91,7 @@ async def test_nothing_is_lost_by_a_restart(holding: Shop) -> None:
     order = await holding.asks()
     await holding.posts()
     holding.starts(low_balance=HOLD, biller_reserve_idr=RESERVE_IDR)
-    await holding.submitter.recover()
+    await holding.recovers()
     await holding.posts()
     assert await state(holding, order) is State.PLACED
     assert holding.kinds(SARI).count("OrderWaiting") == 1

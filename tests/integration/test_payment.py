@@ -160,7 +160,7 @@ async def test_an_order_whose_answer_was_lost_keeps_its_money_until_it_is_settle
     assert order.state is State.UNKNOWN
     assert till.sums == (94_100, 5_900)
     till.shop.starts(reseller_floor_idr=0)
-    await till.shop.submitter.recover()
+    await till.shop.recovers()
     assert till.sums == (94_100, 5_900)
 
 

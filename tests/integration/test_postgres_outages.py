@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -227,7 +228,7 @@ async def test_a_server_that_cannot_be_reached_is_named_without_the_password() -
         await database.open()
     assert "canary" not in str(raised.value)
     with pytest.raises(StorageError):
-        look_at("postgresql://loket:canary@127.0.0.1:1/loket")
+        look_at("postgresql://loket:canary@127.0.0.1:1/loket", time_s=time.time)
 
 
 async def test_a_wrong_option_of_the_url_shows_nothing_of_it() -> None:
@@ -251,9 +252,12 @@ def test_a_database_of_another_encoding_is_refused(postgres_url: str) -> None:
 
 
 def test_settings_that_lose_orders_are_warned_of(postgres_url: str) -> None:
-    report = look_at(f"{postgres_url}?options=-c%20synchronous_commit%3Doff")
+    report = look_at(f"{postgres_url}?options=-c%20synchronous_commit%3Doff", time_s=time.time)
     assert any("synchronous_commit is off" in warning for warning in report.warnings)
-    assert not any("synchronous_commit" in warning for warning in look_at(postgres_url).warnings)
+    report = look_at(postgres_url, time_s=time.time)
+    assert not any("synchronous_commit" in warning for warning in report.warnings)
+    report = look_at(postgres_url, time_s=lambda: time.time() - 60)
+    assert any("is ahead by 60 s" in warning for warning in report.warnings)
 
 
 def test_an_error_of_the_server_shows_no_value() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import bot
 import storage
+from storage.connection import supply_time
 from storage.migrate import migrate
 from storage.statements import STATEMENTS
 
@@ -83,6 +84,7 @@ NO_VALUES = defaultdict[str, None](lambda: None)
 def connection() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
+        supply_time(connection, lambda: 0)
         yield connection
 
 

@@ -295,7 +295,7 @@ class TestStarts:
 
         shop.starts()
         shop.biller.release()
-        assert await shop.submitter.recover() == 1
+        assert await shop.recovers() == 1
         assert state_on_disk(shop, order.trxid) == "unknown"
         assert (shop.kinds(SARI)[-1], shop.kinds(RINA)) == ("OrderUnknown", ["OrderCard"])
         await shop.posts()
@@ -308,13 +308,13 @@ class TestStarts:
         await shop.submitter.drain(0)
         for found in (1, 0, 0):
             shop.starts()
-            assert await shop.submitter.recover() == found
+            assert await shop.recovers() == found
         assert shop.kinds(SARI) == ["OrderReceived", "OrderUnknown"]
 
     async def test_placed_orders_are_bought_by_the_next_start(self, shop: Shop) -> None:
         order = await shop.asks()
         shop.starts()
-        await shop.submitter.recover()
+        await shop.recovers()
         await shop.posts()
         assert shop.biller.trxids == [order.trxid]
 

@@ -24,6 +24,9 @@ MAY_CONTAIN_SQL = {
     "storage/checkpoint.py": r"PRAGMA wal_checkpoint\(PASSIVE\)",
     "storage/integrity.py": r"PRAGMA quick_check\(1\)",
     "storage/migrate.py": r".*\bschema_version\b.*",  # runs before any other table exists
+    "storage/postgres_schema.py": r".*\bschema_version\b.*|SELECT pg_advisory_xact_lock\(%s\)",
+    "storage/postgres_server.py": r"SELECT (?:current_setting|count|extract)\(.*",  # asks what the server is
+    "storage/postgres_session.py": r"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT x",  # numbers of locks
     "storage/backup.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?|SELECT max\(version\) FROM schema_version",
 }
 """By file: a pattern of the SQL that it may contain, besides the statements of a transaction."""
@@ -58,8 +61,16 @@ MAY_CATCH_ALL = {
         "storage/database.py",
         "_run_units",
     ): "runs the units again with savepoints, or rolls back and raises the error again",
-    ("storage/transaction.py", "_run_one"): "the error of one unit must not undo the others",
-    ("storage/transaction.py", "commit"): "rolls back, then raises the error again",
+    ("storage/sqlite.py", "_run_one"): "the error of one unit must not undo the others",
+    ("storage/sqlite.py", "commit"): "rolls back, then raises the error again",
+    ("storage/postgres.py", "take"): "gives the place of the connection back, then raises the error again",
+    ("storage/postgres.py", "_read_long"): "the error is passed to the waiting caller",
+    ("storage/postgres.py", "_store"): "the error is passed to the waiting caller",
+    ("storage/postgres_session.py", "_result"): "notes that the transaction is lost, then raises it again",
+    ("storage/postgres_session.py", "_run"): "rolls back, then raises the error again",
+    ("storage/postgres_session.py", "_commit"): "says that the outcome is unknown, or raises the error again",
+    ("storage/postgres_session.py", "read"): "ends the connection, then raises the error again",
+    ("storage/postgres_session.py", "in_greenlet"): "raises the error where it belongs, in the greenlet",
     ("storage/backup.py", "_restore"): "deletes the unfinished copy, then raises the error again",
     ("storage/migrate.py", "migrate"): "rolls back, then raises the error again",
 }
@@ -69,6 +80,8 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("
 MAY_ASK_THE_CLOCK = {
     "bot/app.py": "provides the clock and the random numbers",
     "bot/__main__.py": "the command line names a backup after the time",
+    "storage/connection.py": "a file has no clock of its own, and its statements may ask for the time",
+    "bot/doctor.py": "compares the clock of this machine with that of the database server",
 }
 MAY_PRINT = {"bot/__main__.py", "bot/doctor.py", "bot/shell_cli.py"}
 MAY_OPEN_SECRETS = {"bot/setting_values.py", "bot/app.py", "bot/settings.py", "bot/doctor.py"}
@@ -158,7 +171,11 @@ def test_no_statement_is_put_together_at_run_time() -> None:
         if isinstance(node, ast.JoinedStr)
     ]
     # The names and values of pragmas are constants a few lines above; SQLite takes no parameters there.
-    assert set(put_together) <= {("storage/connection.py", "f'PRAGMA {pragma}'")}
+    assert set(put_together) <= {
+        ("storage/connection.py", "f'PRAGMA {pragma}'"),
+        # The words are numbers, which the protocol of several statements takes in no other way.
+        ("storage/postgres_session.py", "f'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {words}'"),
+    }
 
 
 def test_only_storage_carries_out_statements() -> None:
@@ -169,7 +186,8 @@ def test_only_storage_carries_out_statements() -> None:
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in ("execute", "executemany", "executescript")
     }
-    speaking = ("connection", "unit", "migrate", "transaction", "backup", "integrity", "checkpoint")
+    sqlite = {"connection", "migrate", "sqlite", "backup", "integrity", "checkpoint"}
+    speaking = sqlite | {"postgres", "postgres_schema", "postgres_server", "postgres_session"}
     assert callers <= {f"storage/{name}.py" for name in speaking}
 
 

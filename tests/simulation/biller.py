@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.biller.client import classify_error, read_response
+from bot.biller.transport import NotLeading
 from bot.orders.events import Answer
 from bot.orders.model import Order, Outcome
 from bot.purchasing.reversals import ReversalResult
@@ -213,6 +214,9 @@ class Line:
         if (dark and world.rng.random() < 0.5) or world.strikes(plan.bytes_lost):
             await self._wait(45)
             return classify_error(httpx.ReadTimeout("silence"))
+        if not self._life.fence.is_leading():
+            return classify_error(NotLeading())
+        world.notice_post(self._life, order.trxid)
         entry = self._biller.receive(order)
         balance_idr = self._biller.balance_idr - (COST_IDR if entry.outcome is Outcome.FAILURE else 0)
         world.note(f"{order.trxid} reached the biller, which will say {entry.outcome}")

@@ -8,19 +8,18 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.features.people import membership
-from bot.purchasing import restore_gate
+from bot.leadership import SOLE_LEADER, Fence
 from bot.runtime import Environment as Outside
 from bot.runtime import Runtime, RuntimeSettings
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import WakeUp, Worker
-from storage.transaction import Tx
 from tests.simulation.bank import ACCOUNT, QRIS, SIGNING_KEY
 from tests.simulation.disk import Database
 from tests.simulation.outage import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from tests.simulation.world import World
 
@@ -55,13 +54,15 @@ class Life:
         self.dead = False
         self.tasks: set[asyncio.Task[object]] = set()
         self.watch = Watch(world, RULES.biller_concurrency)
-        self.database = database = Database(world, self)
+        self.database, self.fence, self.now_ms = self._connect()
+        database = self.database
         outside = Outside(
             database=database,
             biller=world.biller.line(self),
             sender=world.telegram.line(self),
             files=NoFiles(),
-            now_ms=world.now_ms,
+            now_ms=self.now_ms,
+            fence=self.fence,
             monotonic=lambda: world.timeline.now_s,
             nonce=lambda: f"n{world.rng.getrandbits(96):024x}",
             # Few numbers a second, so that trxids collide as a burst makes them; others in the next one.
@@ -80,12 +81,20 @@ class Life:
             database=database,
             context=self.runtime.context,
             sender=client,
-            now_ms=world.now_ms,
+            now_ms=self.now_ms,
             claim_orders=self.runtime.submitter.claim,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
         )
-        self.poller = Poller(database=database, client=client, receiver=self.receiver, now_ms=world.now_ms)
+        self.poller = Poller(database=database, client=client, receiver=self.receiver, now_ms=self.now_ms)
+
+    def _connect(self) -> "tuple[Database, Fence, Callable[[], int]]":
+        """Return the way to the database, what leads, and the clock."""
+        return Database(self.world, self), SOLE_LEADER, self.world.now_ms
+
+    def crash(self, what: str) -> None:
+        """The power goes."""
+        self.world.crash(what)
 
     async def main(self) -> None:
         """Start as the program starts."""
@@ -95,21 +104,16 @@ class Life:
                 await self.database.write(
                     partial(membership.approve_configured, user_ids=resellers, now_ms=self.world.now_ms())
                 )
-                await self.database.write(self._check_restore)
-                await self.runtime.submitter.recover()
+                taken = await self.database.write(lambda tx: self.runtime.take_over(tx, None))
                 break
             except Exception as error:  # noqa: BLE001 - a supervisor starts the program again
                 self.world.note(f"start failed: {error}")
                 await asyncio.sleep(1)
-        for worker in self.runtime.workers:
-            self.start(worker.run())
+        self.start(self.runtime.lead(taken))
         if not self.world.plan.webhook:
             self.start(Worker("poller", self.poller.run_once, WakeUp()).run())
         self.is_up = True
         self.world.note(f"life {self.number} is up")
-
-    def _check_restore(self, tx: Tx) -> None:
-        restore_gate.check_after_restore(self.runtime.context.begin(tx, self.world.now_ms()))
 
     def start(self, work: "Coroutine[object, object, object]") -> "asyncio.Task[object]":
         """Run something inside this life."""
@@ -124,12 +128,12 @@ class Life:
         if self.dead:
             await self.die(what)
         if self.world.strikes(self.world.plan.crash):
-            self.world.crash(what)
+            self.crash(what)
             await self.die(what)
 
     async def die(self, what: str) -> NoReturn:
         """The power is gone: nothing runs from here on, no `finally`, no `except`."""
         if not self.dead:
-            self.world.crash(what)
+            self.crash(what)
         await asyncio.get_running_loop().create_future()
         raise AssertionError("nothing wakes the dead")

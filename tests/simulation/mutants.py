@@ -119,9 +119,7 @@ def _(patch: Patch) -> None:
 
 @_named("posts again what was being posted when the process died")
 def _(patch: Patch) -> None:
-    def sweep(work: UnitOfWork) -> int:
-        before_ms = work.now_ms + 1
-        stranded = orders.in_state(work.tx, State.SUBMITTING, changed_before_ms=before_ms, limit=1000)
+    def sweep(work: UnitOfWork, stranded: list[Order]) -> int:
         for order in stranded:
             never_sent = NotSent(why="stopped")
             settlement.apply_event_to(work, order.trxid, never_sent, actor="start")

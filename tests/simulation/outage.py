@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.leadership import NOT_LEADING
 from bot.orders.events import Answer, NotSent, Unclear
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Watch:
         """A post came to something."""
         now_s = self._world.timeline.now_s
         self._under_way -= 1
+        if answer == NOT_LEADING:
+            return answer
         if isinstance(answer, NotSent):
             self._unsent.setdefault(trxid, now_s)
         elif isinstance(answer, Unclear):

@@ -149,6 +149,7 @@ class Line:
     async def send(self, outgoing: OutgoingMessage) -> out.SendResult:
         """Send or edit; the message may be taken although the answer is lost."""
         world, plan = self._world, self._world.plan
+        world.notice_send(self._life, outgoing.chat_id)
         await self._life.moment("before a send")
         chat = self._telegram.chat(outgoing.chat_id)
         if world.strikes(plan.later):

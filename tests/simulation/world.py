@@ -93,6 +93,7 @@ class World:
                 lives += 1
                 self._live(lives)
         examine(self)
+        self.examine_terms()
         self._bury()
         return Report(
             seed=self.seed,
@@ -152,6 +153,15 @@ class World:
         self.crashes += 1
         self.note(f"POWER CUT at: {where}")
         self._loop.stop()
+
+    def examine_terms(self) -> None:
+        """Hold what concerns leadership, where several processes run."""
+
+    def notice_post(self, life: Life, trxid: str) -> None:
+        """The first byte of a post leaves; where several processes run, only the leader's may."""
+
+    def notice_send(self, life: Life, chat_id: int) -> None:
+        """A message is about to be sent."""
 
     def call_reversal(self, query: bytes, heard: Callable[[ReversalResult], None]) -> None:
         """The biller calls our web server; `heard` is told only of an answer that arrived."""

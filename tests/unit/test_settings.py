@@ -105,6 +105,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "telegram_messages_per_s": 30,
         "telegram_chat_messages_per_s": 1,
         "log_level": "INFO",
+        "loket_replica": None,
     }
 
 
@@ -137,6 +138,7 @@ CANARY = "canary-5f3a"
         ("RECAP_AT", CANARY),
         ("RECAP_AT", "24:00"),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/loket"),
+        ("LOKET_REPLICA", f"{CANARY} with blanks"),
         ("DATABASE_URL", f"postgresql://loket:a@{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:a/{CANARY}@db/loket"),
         ("DATABASE_URL", f"postgresql://loket:a?{CANARY}@db/loket"),
