@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.desk import decisions, orders, system, today
+from bot.desk import books, decisions, money, money_moves, orders, system, today
 from bot.desk.access import DeskRole, DoorPolicy, Visitor, form_token, is_form_token, read_init_data
 from bot.desk.visit import LANGUAGE_COOKIE, DeskContext, DeskPage, Visit, back_to, language_of, render
 from bot.unit_of_work import WorkContext
@@ -30,7 +30,15 @@ _log = logging.getLogger(__name__)
 
 PREFIX = "/desk"
 
-PAGES: tuple[DeskPage, ...] = (*today.PAGES, *orders.PAGES, *decisions.PAGES, *system.PAGES)
+PAGES: tuple[DeskPage, ...] = (
+    *today.PAGES,
+    *orders.PAGES,
+    *decisions.PAGES,
+    *money.PAGES,
+    *money_moves.PAGES,
+    *books.PAGES,
+    *system.PAGES,
+)
 
 MENU = tuple((page.path, page.title) for page in PAGES if page.title)
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -34,7 +34,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """What all pages share.
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
-    text.
+    text. `checking_books` is held while the books are checked.
     """
 
     menu: tuple[tuple[str, str], ...]
@@ -43,6 +43,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
+    checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def zone(self) -> tzinfo:
