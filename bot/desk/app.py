@@ -17,7 +17,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.desk import biller, decisions, messages, orders, reconciliation, system, today
+from bot.desk import (
+    biller,
+    books,
+    decisions,
+    messages,
+    money,
+    money_moves,
+    orders,
+    reconciliation,
+    system,
+    today,
+)
 from bot.desk.access import DeskRole, DoorPolicy, Visitor, form_token, is_form_token, read_init_data
 from bot.desk.upload import UploadedFile, read_upload
 from bot.desk.visit import LANGUAGE_COOKIE, DeskContext, DeskPage, Visit, back_to, language_of, render
@@ -38,6 +49,9 @@ PAGES: tuple[DeskPage, ...] = (
     *biller.PAGES,
     *reconciliation.PAGES,
     *messages.PAGES,
+    *money.PAGES,
+    *money_moves.PAGES,
+    *books.PAGES,
     *system.PAGES,
 )
 

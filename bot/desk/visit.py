@@ -35,7 +35,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """What all pages share.
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
-    text. `reading_file` is held while an uploaded file is read.
+    text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
     """
 
     menu: tuple[tuple[str, str], ...]
@@ -45,6 +45,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     wake: Callable[[], None]
     new_token: Callable[[], str]
     reading_file: asyncio.Lock = field(default_factory=asyncio.Lock)
+    checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def zone(self) -> tzinfo:
