@@ -150,21 +150,29 @@ def _warnings(connection: Connection, time_s: Callable[[], float]) -> Iterator[s
         (value,) = _row(connection, "SELECT current_setting(%s)", setting)
         if value != "on":
             yield f"{setting} is {value}: a power cut can destroy the database; set it to on"
-    standbys, synchronous = _row(
-        connection,
-        "SELECT count(*), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) FROM pg_stat_replication",
-    )
-    if standbys and not synchronous:
-        yield (
-            f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
-            "confirmed; set synchronous_standby_names"
-        )
+    yield from _warn_of_standbys(connection)
     before_s = time_s()
     (server_s,) = _row(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
     middle_s = (before_s + time_s()) / 2
     if abs(server_s - middle_s) > MAX_CLOCK_SKEW_S:
         words = "is ahead" if server_s > middle_s else "is behind"
         yield f"the clock of the server {words} by {abs(server_s - middle_s):.0f} s: run NTP on both machines"
+
+
+def _warn_of_standbys(connection: Connection) -> Iterator[str]:
+    standbys, visible, synchronous = _row(
+        connection,
+        "SELECT count(*), count(sync_state), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum'))"
+        " FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'",
+    )
+    if standbys and not visible:
+        user = _row(connection, "SELECT current_user::text")[0]
+        yield f"whether {standbys} standby is synchronous cannot be seen: GRANT pg_read_all_stats TO {user}"
+    elif standbys and not synchronous:
+        yield (
+            f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
+            "confirmed; set synchronous_standby_names"
+        )
 
 
 def _row(connection: Connection, statement: str, *values: object) -> tuple[Any, ...]:

@@ -1,9 +1,10 @@
-"""A PostgreSQL database that lacks what was confirmed, after a restore or a failover, starts closed."""
+"""What PostgreSQL lost after a restore or a failover closes the counter; what could be lost is warned of."""
 
 import asyncio
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from psycopg import sql
 
 from storage import inbox, lease, restores
 from storage.postgres import PostgresDatabase
+from storage.postgres_server import look_at
 from storage.restores import Restore
 from tests.integration.fakes import START_MS
 from tests.postgres import OWN_SERVER, new_database
@@ -104,3 +106,29 @@ async def test_a_server_that_only_restarts_stays_open(own_server: Server) -> Non
         own_server.stop(mode)
         own_server.start()
         assert await started(own_server.url()) is None
+
+
+def warnings_of(url: str, *, until: str) -> tuple[str, ...]:
+    """Return the warnings once one contains these words: a standby needs a moment to connect."""
+    for _ in range(100):
+        warnings = look_at(url, time_s=time.time).warnings
+        if any(until in warning for warning in warnings):
+            return warnings
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT pg_sleep(0.1)")
+    return warnings
+
+
+def test_a_standby_that_is_not_waited_for_is_warned_of(own_server: Server, tmp_path: Path) -> None:
+    programs, url = find_postgres(), own_server.url()
+    assert programs
+    assert not any("standby" in warning for warning in look_at(url, time_s=time.time).warnings)
+    follow = (str(programs / "pg_receivewal"), f"--dbname={url}", f"--directory={tmp_path}", "--no-loop")
+    with subprocess.Popen(follow, stderr=subprocess.DEVNULL) as standby:
+        try:
+            assert warnings_of(url, until="1 standby without synchronous replication")
+            with psycopg.connect(url, autocommit=True) as admin:
+                admin.execute("CREATE ROLE plain LOGIN")
+            assert warnings_of(url.replace("loket@", "plain@"), until="GRANT pg_read_all_stats TO plain")
+        finally:
+            standby.terminate()
