@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.desk import books, decisions, money, money_moves, orders, resellers, system, today
+from bot.desk import books, decisions, money, money_moves, orders, products, reports, resellers, system, today
 from bot.desk.access import DeskRole, DoorPolicy, Visitor, form_token, is_form_token, read_init_data
 from bot.desk.visit import LANGUAGE_COOKIE, DeskContext, DeskPage, Visit, back_to, language_of, render
 from bot.unit_of_work import WorkContext
@@ -35,9 +35,11 @@ PAGES: tuple[DeskPage, ...] = (
     *orders.PAGES,
     *decisions.PAGES,
     *resellers.PAGES,
+    *products.PAGES,
     *money.PAGES,
     *money_moves.PAGES,
     *books.PAGES,
+    *reports.PAGES,
     *system.PAGES,
 )
 
