@@ -51,7 +51,7 @@ function draw(figure) {
     axes: [{ ...axis, values: named, incrs: [1, 2, 3, 6, 7, 14, 30] }, { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }, { ...axis, side: 1, scale: "%" }],
     series: [
       {},
-      { label: figure.dataset.orders, scale: "y", stroke: orders, fill: orders, points: { show: false }, paths: uPlot.paths.bars({ size: [0.6, 40] }) },
+      { label: figure.dataset.orders, scale: "y", stroke: orders, fill: `color-mix(in srgb, ${orders} 35%, transparent)`, points: { show: false }, paths: uPlot.paths.bars({ size: [0.6, 40] }) },
       { label: figure.dataset.success, scale: "%", stroke: success, width: 2, spanGaps: true, points: { show: true, size: 7, fill: success } },
     ],
   }, [data.names.map((_, at) => at), data.orders, data.success], canvas);
@@ -64,6 +64,10 @@ function drawAll() {
 document.addEventListener("DOMContentLoaded", drawAll);
 document.addEventListener("htmx:afterSettle", drawAll);
 document.addEventListener("htmx:historyRestore", drawAll);
+// A saved page would come back with the inline styles of its plots, which the policy of the desk refuses.
+document.addEventListener("htmx:beforeHistorySave", () => {
+  for (const canvas of document.querySelectorAll("[data-plot] .canvas")) canvas.replaceChildren();
+});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 let resizing = 0;
 addEventListener("resize", () => {
