@@ -137,10 +137,10 @@ MONEY_WORDS = MappingProxyType(
             "dulu."
         ),
         "Say that the money of {name} is not there?": "Tandai uang {name} belum ada?",
-        "Ticket #{number} of {amount} ends, and the reseller is told. If the money comes later, a ticket "
-        "can still be credited for seven days.": (
+        "Ticket #{number} of {amount} ends, and the reseller is told. If the money comes later, reply to "
+        "its card in the chat within seven days.": (
             "Tiket #{number} sebesar {amount} selesai, dan resellernya dikabari. Kalau uangnya masuk "
-            "belakangan, tiket masih bisa dikreditkan selama tujuh hari: balas kartunya di chat."
+            "belakangan, balas kartunya di chat dalam tujuh hari."
         ),
         "The open ticket #{number} of {amount} is closed with it.": (
             "Tiket #{number} sebesar {amount} yang masih terbuka ikut ditutup."

@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.orders.model import State
+from bot.texts.desk_biller import BILLER_WORDS
 from bot.texts.desk_money import MONEY_WORDS
 from bot.texts.desk_shop import SHOP_WORDS
 from bot.texts.formatting import clean, rupiah
@@ -224,6 +225,7 @@ INDONESIAN = MappingProxyType(
         "this one": "yang ini",
         "End": "Akhiri",
         "End all, this one too": "Akhiri semua, yang ini juga",
+        **BILLER_WORDS,
         **MONEY_WORDS,
         **SHOP_WORDS,
     }

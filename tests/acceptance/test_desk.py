@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from bot.desk.app import MENU
 from sandbox.telegram.cast import SARI
@@ -22,7 +22,8 @@ SERIOUS = """
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 CARDS = (f"/resellers/{SARI.id}", "/products/s5", "/invites", "/reports?by=hour", "/products?only=closed")
 ADDRESSES = (*(path for path, _ in MENU), *CARDS)
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 780}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 780}
 
 
 @pytest.fixture(scope="module")

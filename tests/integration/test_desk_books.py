@@ -1,16 +1,23 @@
 """The desk checks the books when it is asked to, and shows that they tie or what does not."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
 
 import pytest
 
+from bot.ledger.model import AccountKind
 from tests.integration.conftest import SARI, Shop
 from tests.integration.desk import STAFF, Browser, Desk
 from tests.integration.test_payment import PRICED, Till, pending
 
 BOOKS = "/desk/books"
+_MOVED: dict[str, int | str] = {
+    "shop_id": 1,
+    "first_kind": AccountKind.AVAILABLE,
+    "first_amount_idr": 20_000,
+    "second_kind": AccountKind.AVAILABLE,
+    "second_amount_idr": 20_000,
+    "forced": 0,
+}
 
 
 @pytest.fixture
@@ -45,11 +52,8 @@ async def test_books_that_tie_are_shown_with_their_sums(rina: Browser) -> None:
 
 
 async def test_a_finding_leads_to_its_shop(till: Till, rina: Browser) -> None:
-    with closing(sqlite3.connect(till.shop.path)) as hand:
-        hand.execute(
-            "UPDATE accounts SET balance_idr = balance_idr + 20000 WHERE shop_id > 0 AND kind = 'available'"
-        )
-        hand.commit()
+    # A balance that moves without an entry.
+    await till.shop.disk.write(lambda tx: tx.all("move_running_balances", **_MOVED))
     await rina.get(BOOKS)
     await rina.submit(BOOKS)
     assert "Pembukuan tidak cocok" in rina.page
