@@ -200,7 +200,10 @@ class PostgresDatabase:
     async def _wait_or_raise(self, error: Exception, until_s: float) -> None:
         """Pause before another attempt if one may help; otherwise raise the error as a StorageError."""
         is_over = asyncio.get_running_loop().time() >= until_s or self._closing.is_set()
-        if is_over or not (is_outage(error) or isinstance(error, TimeoutError)):
+        if isinstance(error, TimeoutError):
+            # This process may have stood still: its callers go on as after an outage.
+            error = psycopg.OperationalError("no answer in time")
+        if is_over or not is_outage(error):
             raise translate_error(error) from None
         await asyncio.sleep(TRY_AGAIN_S)
 
