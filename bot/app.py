@@ -260,6 +260,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
         price_notices=settings.price_notices,
+        price_notice_delay_ms=settings.price_notice_delay_s * 1000,
         low_balance=LowBalance(settings.biller_low_balance),
         health_rules=HealthRules(
             failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000

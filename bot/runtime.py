@@ -38,6 +38,7 @@ from bot.worker import WakeUp, Worker
 from storage import restores
 from storage.database import Database
 from storage.lease import Lease
+from storage.price_digests import QUIET_MS
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
     price_notices: bool = True
+    price_notice_delay_ms: int = QUIET_MS
     low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
     recap_minute: int | None = None
@@ -265,6 +267,7 @@ class Runtime:
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
             sends_digests=settings.price_notices,
+            digest_delay_ms=settings.price_notice_delay_ms,
         )
 
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from sandbox.day import DayError, play_day
 from sandbox.snapshot import biller_settings, snapshot
 from sandbox.telegram.cast import RINA
 from sandbox.telegram.chats import Json
@@ -49,6 +50,7 @@ def control_routes(world: World) -> list[Route]:
         "/telegram/fault": _fault,
         "/reset": _reset,
         "/restart": _restart,
+        "/day": _day,
     }
     return [
         Route("/state", state),
@@ -71,7 +73,7 @@ def _posted(world: World, control: Control, read: Reader) -> Callable[[Request],
             return JSONResponse(await control(world, await read(request)))
         except KeyError as error:
             return JSONResponse({"error": f"missing or unknown: {error.args[0]}"}, 400)
-        except (ValueError, TypeError, RefusedError) as error:
+        except (ValueError, TypeError, RefusedError, DayError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
@@ -185,4 +187,10 @@ async def _restart(world: World, _: Json) -> Json:
         raise ValueError("this sandbox does not run the bot: stop both and start them again")
     if not world.is_starting:
         world.restart.set()
+    return {"version": world.feed.version}
+
+
+async def _day(world: World, _: Json) -> Json:
+    """Play the day, which takes about half a minute; answer after its end."""
+    await play_day(world)
     return {"version": world.feed.version}

@@ -33,6 +33,7 @@ def snapshot(world: World) -> Json:
             "last_seen": telegram.last_seen_ms,
             "records_are_read": records is not None,
         },
+        "day": world.day,
         "chats": [_chat(chat, standings.get(chat.id)) for chat in chats],
         "users": [_user(user) for user in telegram.chats.users.values()],
         "biller": biller_settings(world.biller)

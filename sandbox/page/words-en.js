@@ -26,6 +26,11 @@ export const en = {
   "bot.starting": "Bot is starting…",
   "bot.lost": "Connection lost, trying again…",
 
+  day: "Play a day",
+  dayPlaying: "Playing…",
+  dayPlayed: "A day was played: see the chat of Ibu Rina.",
+  dayWhat: "The balance at the biller runs low, a product closes and opens again, a price changes, an announcement, and the recap with its picture. About half a minute.",
+
   restart: "Start over",
   restartAsk: "Start over?",
   restartWhat: "Chats, orders and the biller's settings go back to how they were, and the bot starts again with an empty database. It takes about ten seconds.",

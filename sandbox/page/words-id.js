@@ -26,6 +26,11 @@ export const id = {
   "bot.starting": "Bot sedang dimulai…",
   "bot.lost": "Sambungan terputus, mencoba lagi…",
 
+  day: "Putar satu hari",
+  dayPlaying: "Sedang diputar…",
+  dayPlayed: "Satu hari sudah diputar: lihat obrolan Ibu Rina.",
+  dayWhat: "Saldo biller menipis, produk tutup lalu buka lagi, harga berubah, pengumuman, dan rekap bergambar. Sekitar setengah menit.",
+
   restart: "Mulai ulang",
   restartAsk: "Mulai dari awal?",
   restartWhat: "Obrolan, pesanan, dan setelan biller kembali seperti semula, dan botnya dimulai lagi dengan basis data kosong. Sekitar sepuluh detik.",
