@@ -91,6 +91,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    shows_tables: bool = False
     price_notices: bool = True
     price_notice_delay_ms: int = QUIET_MS
     low_balance: LowBalance = LowBalance.CONTINUE
@@ -229,6 +230,7 @@ class Runtime:
             now_ms=environment.now_ms,
             monotonic=environment.monotonic,
             wake_up=self.outbox_wake_up,
+            shows_tables=settings.shows_tables,
         )
         self.reversals = ReversalReceiver(
             database=environment.database,

@@ -21,6 +21,7 @@ _PING_INTERVAL_S: Final = 15.0
 # A browser may display these types; every other file is sent as a download.
 _DISPLAYABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _LINK_TIMEOUT_S: Final = 10.0
+_RICH: Final = "sendRichMessage"
 Control = Callable[[World, Json], Awaitable[Json]]
 Reader = Callable[[Request], Awaitable[Json]]
 
@@ -48,6 +49,7 @@ def control_routes(world: World) -> list[Route]:
         "/biller/reversal": _reversal,
         "/bank/arrival": _arrival,
         "/telegram/fault": _fault,
+        "/telegram/tables": _tables,
         "/reset": _reset,
         "/restart": _restart,
         "/day": _day,
@@ -194,3 +196,9 @@ async def _day(world: World, _: Json) -> Json:
     """Play the day, which takes about half a minute; answer after its end."""
     await play_day(world)
     return {"version": world.feed.version}
+
+
+async def _tables(world: World, body: Json) -> Json:
+    """Let Telegram know rich messages, or be a server of before them."""
+    world.telegram.know(_RICH, is_known=bool(body["known"]))
+    return {"known": _RICH not in world.telegram.unknown_methods}

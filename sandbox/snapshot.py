@@ -101,6 +101,7 @@ def _message(message: Message) -> Json:
         "at": message.at_ms,
         "text": message.text,
         "entities": list(message.entities),
+        "blocks": list(message.blocks),
         "attachment": _attachment(message.attachment) if message.attachment else None,
         "asks": _asks(message.asks) if message.asks else None,
         "reply_to": _quote(message.reply_to) if message.reply_to else None,

@@ -13,6 +13,7 @@ export const en = {
   chooseChat: "Choose a chat",
   chats: "Chats",
   picture: "Picture",
+  table: "Table",
   save: "Save",
   close: "Close",
   cancel: "Cancel",

@@ -13,6 +13,7 @@ export const id = {
   chooseChat: "Pilih obrolan",
   chats: "Obrolan",
   picture: "Gambar",
+  table: "Tabel",
   save: "Simpan",
   close: "Tutup",
   cancel: "Batal",

@@ -25,6 +25,9 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     assert {entry["answer"] for entry in state["biller"]["entries"]} >= {"pending", "refused", "cut"}
     assert [order["state"] for order in state["orders"]].count("succeeded") == 4
     assert {step["name"] for order in state["orders"] for step in order["steps"]} >= {"recorded", "notified"}
+    budi = next(chat for chat in state["chats"] if chat["title"] == "Budi Cell")
+    [summary] = [one for one in budi["messages"] if one["text"].startswith("📋 3 baris")]
+    assert [block["type"] for block in summary["blocks"]].count("table") == 1
     assert (state["bot"]["mode"], state["telegram"]["violations"]) == ("polling", [])
 
 
