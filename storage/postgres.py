@@ -128,11 +128,20 @@ class PostgresDatabase:
             done.set_exception(StorageError("the database is closed"))
             return done
         own = None if keys is None else frozenset(keys)
-        earlier = [task for task, held in self._unfinished.items() if in_order or _are_in_conflict(own, held)]
+        earlier = self._to_wait_for(own, in_order=in_order)
         task = asyncio.create_task(self._store(unit, own, done, earlier), name="unit of work")
         self._unfinished[task] = own
         task.add_done_callback(self._unfinished.pop)
         return done
+
+    def _to_wait_for(self, keys: Keys, *, in_order: bool) -> list[asyncio.Task[None]]:
+        found: list[asyncio.Task[None]] = []
+        for task, held in reversed(self._unfinished.items()):
+            if in_order or _are_in_conflict(keys, held):
+                found.append(task)
+            if held is None:
+                break  # it waits itself for all before it
+        return found
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""

@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
+from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
 from bot.texts.formatting import Clock
 from bot.unit_of_work import UnitOfWork, WorkContext
@@ -34,7 +35,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """What all pages share.
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
-    text.
+    text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
     """
 
     menu: tuple[tuple[str, str], ...]
@@ -43,6 +44,8 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
+    reading_file: asyncio.Lock = field(default_factory=asyncio.Lock)
+    checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def zone(self) -> tzinfo:
@@ -50,12 +53,16 @@ class DeskContext(Struct, frozen=True, kw_only=True):
 
 
 class Visit(Struct, frozen=True, kw_only=True):
-    """A request of a person who is signed in; `form` has the fields of a form that our own page sent."""
+    """A request of a person who is signed in; `form` has the fields of a form that our own page sent.
+
+    `file` is that of a page that takes one; None if none was chosen.
+    """
 
     desk: DeskContext
     request: Request
     visitor: Visitor
     form: dict[str, str]
+    file: UploadedFile | None = None
 
     @property
     def actor(self) -> Actor:
@@ -101,13 +108,17 @@ Handle = Callable[[Visit], Awaitable[Response]]
 
 
 class DeskPage(Struct, frozen=True, kw_only=True):
-    """A path of the desk, with the function that answers it; `title` puts it into the menu."""
+    """A path of the desk, with the function that answers it; `title` puts it into the menu.
+
+    A page that `takes_file` reads forms with a file, and no others.
+    """
 
     path: str
     handle: Handle
     method: str = "GET"
     title: str = ""
     owners_only: bool = False
+    takes_file: bool = False
 
 
 def language_of(request: Request) -> Language:

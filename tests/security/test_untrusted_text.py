@@ -146,7 +146,7 @@ async def test_names_and_typed_texts(shop: Shop, hostile: str) -> None:
     for command in ("/bekukan ", "/aktifkan @", "/hapus ", "/sukses ", "/gagal ", "/sukses 1 "):
         shop.order(RINA, (command + hostile)[:4000])
     shop.order(RINA, "/reseller")
-    await shop.wait_for_message(RINA, "Reseller\n")
+    await shop.wait_for_message(RINA, "Reseller (")
     shop.order(RINA, f"/bekukan {STRANGER}")
     await shop.wait_for_message(RINA, "sekarang dibekukan")
     await shop.quiet()
