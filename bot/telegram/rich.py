@@ -2,7 +2,7 @@
 
 from bot.delivery.sending import OutgoingMessage
 from bot.telegram.client import Json
-from bot.texts.formatting import Layout, Span, Style, Table, Text
+from bot.texts.formatting import Layout, MessageTable, Span, Style, Text
 
 _STYLES = {Style.BOLD: "bold", Style.CODE: "code"}
 
@@ -21,7 +21,7 @@ def blocks_of(layout: Layout) -> list[Json]:
     """Return the blocks of a layout: a paragraph for each line, and its tables."""
     blocks: list[Json] = []
     for part in layout:
-        if isinstance(part, Table):
+        if isinstance(part, MessageTable):
             blocks.append(_table(part))
         else:
             blocks += [{"type": "paragraph", "text": [_rich(span) for span in row]} for row in _rows(part)]
@@ -45,7 +45,7 @@ def _rich(span: Span) -> RichText:
     return {"type": _STYLES[span.style], "text": span.text} if span.style in _STYLES else span.text
 
 
-def _table(table: Table) -> Json:
+def _table(table: MessageTable) -> Json:
     first_amount = len(table.columns) - table.amounts
     aligned = ["right" if column >= first_amount else "left" for column in range(len(table.columns))]
     header = [

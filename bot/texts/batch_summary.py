@@ -11,9 +11,9 @@ from bot.texts.formatting import (
     MAX_UNITS,
     Clock,
     Layout,
+    MessageTable,
     Row,
     Span,
-    Table,
     Text,
     bold,
     clean,
@@ -115,7 +115,7 @@ def order_layout(batch: Batch, placed: Sequence[Order], clock: Clock) -> Layout:
     """Return the same with the lines in a table, which is never too long to name every detail."""
     rows = {line.number: _unplaced_cells(line) for line in batch.unplaced}
     rows |= {order.line: _cells(order) for order in placed}
-    table = Table(
+    table = MessageTable(
         columns=("No", "", "Pesanan", "Keterangan"), rows=tuple(rows[number] for number in sorted(rows))
     )
     return (_head(placed, batch), table, lines(clock.time(_changed_at_ms(batch, placed))))

@@ -43,7 +43,7 @@ Row = str | tuple[str | Span, ...]
 """One line of a message, for `lines`."""
 
 
-class Table(Struct, frozen=True, kw_only=True):
+class MessageTable(Struct, frozen=True, kw_only=True):
     """A table of a message: the names of its columns, and rows with a cell for each.
 
     The last `amounts` columns hold numbers.
@@ -54,7 +54,7 @@ class Table(Struct, frozen=True, kw_only=True):
     amounts: int = 0
 
 
-Layout = tuple[Text | Table, ...]
+Layout = tuple[Text | MessageTable, ...]
 """A message as text and tables one below the other, for chats that show tables."""
 
 

@@ -7,7 +7,19 @@ from msgspec import Struct
 from bot.grammar.period import Period, single_day
 from bot.orders.totals import Totals
 from bot.spreadsheets import Cell
-from bot.texts.formatting import Page, Row, Span, Table, Text, bold, clean, code, lines, rupiah, untrusted
+from bot.texts.formatting import (
+    MessageTable,
+    Page,
+    Row,
+    Span,
+    Text,
+    bold,
+    clean,
+    code,
+    lines,
+    rupiah,
+    untrusted,
+)
 
 ROWS_SHOWN = 12
 MAX_NAME_CHARS = 24
@@ -23,7 +35,7 @@ class ProfitList(Struct, frozen=True, kw_only=True):
     """The parts of a profit report by one criterion, as rows of text and as a table."""
 
     rows: tuple[Row, ...]
-    table: Table
+    table: MessageTable
     more: tuple[Row, ...] = ()
 
 
@@ -69,9 +81,9 @@ def by_hour(hours: Mapping[str, Totals]) -> ProfitList:
     )
 
 
-def _table(name: str, parts: Sequence[tuple[Span, Totals]]) -> Table:
+def _table(name: str, parts: Sequence[tuple[Span, Totals]]) -> MessageTable:
     """Return a table of parts; what is not known is a dash, and a star marks sums that lack orders."""
-    return Table(
+    return MessageTable(
         columns=(name, "Sukses", "Penjualan", "Laba"),
         rows=tuple(
             (

@@ -21,10 +21,10 @@ from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import (
     Clock,
+    MessageTable,
     Page,
     Row,
     Span,
-    Table,
     Text,
     bold,
     clean,
@@ -72,7 +72,7 @@ def by_product(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> P
         amount = f" · {rupiah(each.sales_idr)}" if each.priced_count else ""
         rows.append((code(name), f": {each.succeeded_count}{amount}"))
     cells = tuple((code(name), Span(str(each.succeeded_count)), Span(_sales(each))) for name, each in shown)
-    table = Table(columns=("Produk", "Sukses", "Penjualan"), rows=cells, amounts=2)
+    table = MessageTable(columns=("Produk", "Sukses", "Penjualan"), rows=cells, amounts=2)
     return _report(head, total, rows, table, more=_more(len(sold), "produk"))
 
 
@@ -98,9 +98,9 @@ def days_report(head: ReportHead, total: Totals, by_day: Sequence[tuple[date, To
     return _report(head, total, ["", "Per hari:", *days] if days else [], _outcome_table("Tanggal", parts))
 
 
-def _outcome_table(name: str, parts: Sequence[tuple[str, Totals]]) -> Table:
+def _outcome_table(name: str, parts: Sequence[tuple[str, Totals]]) -> MessageTable:
     """Return a table of the parts of a report: their successes, failures, all else, and sales."""
-    return Table(
+    return MessageTable(
         columns=(name, "Sukses", "Gagal", "Lainnya", "Penjualan"),
         rows=tuple(
             (
@@ -121,7 +121,7 @@ def _sales(total: Totals) -> str:
 
 
 def _report(
-    head: ReportHead, total: Totals, rows: Sequence[Row], table: Table, *, more: Sequence[Row] = ()
+    head: ReportHead, total: Totals, rows: Sequence[Row], table: MessageTable, *, more: Sequence[Row] = ()
 ) -> Page:
     """Return a report: its title, the sums, and `rows` of its parts, which `table` shows as well."""
     title = _title(head)

@@ -19,9 +19,9 @@ from bot.notices.shopping import (
 )
 from bot.texts.formatting import (
     Layout,
+    MessageTable,
     Row,
     Span,
-    Table,
     Text,
     bold,
     clean,
@@ -117,7 +117,7 @@ def price_layout(notice: PriceListPage) -> Layout:
     has_marks = any(row.closure for row in notice.rows)
     columns = ("Kode", "Produk", "Harga", "")
     shown = len(columns) if has_marks else len(columns) - 1
-    table = Table(columns=columns[:shown], rows=tuple(row[:shown] for row in rows), amounts=shown - 2)
+    table = MessageTable(columns=columns[:shown], rows=tuple(row[:shown] for row in rows), amounts=shown - 2)
     return (lines(_headline(notice)), table, lines(*_notes(notice)))
 
 

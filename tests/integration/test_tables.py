@@ -17,7 +17,7 @@ from bot.delivery.sending import (
 from bot.telegram.client import ApiClient, close_client, open_client
 from bot.telegram.rich import blocks_of
 from bot.telegram.sender import Sender
-from bot.texts.formatting import Span, Table, bold, code, lines
+from bot.texts.formatting import MessageTable, Span, bold, code, lines
 from sandbox.telegram.cast import BOT_TOKEN
 from storage import chats
 from tests.integration.conftest import BUDI, RINA, SARI, Shop
@@ -26,7 +26,7 @@ from tests.integration.raw_biller import answering, as_json, http, serving
 from tests.integration.sandboxed import Box, sandboxed
 from tests.integration.test_deposit import S5
 
-PRICES = Table(
+PRICES = MessageTable(
     columns=("Kode", "Produk", "Harga"), rows=((code("s5"), Span("Pulsa 5.000"), Span("Rp6.500")),), amounts=1
 )
 OUTGOING = OutgoingMessage(
@@ -176,7 +176,9 @@ class TestChoosing:
             await market.posts()
             await market.speaks()
         rows = market.rows("SELECT trxid FROM orders ORDER BY line")
-        await market.reversals.receive(success_of(await market.order(rows[0]["trxid"]), "123"), remote="1.2.3.4")
+        await market.reversals.receive(
+            success_of(await market.order(rows[0]["trxid"]), "123"), remote="1.2.3.4"
+        )
         await market.speaks()
         await market.says("lap", by=RINA)
         await market.says("/laba", by=RINA)
@@ -187,7 +189,7 @@ class TestChoosing:
             assert any(found.startswith(title) for found in tables), (title, tables)
         assert all(not one.outgoing.layout for one in to_sari if "SUKSES" in one.text)
 
-    async def test_a_chat_that_refused_one_gets_text_from_then_on_and_others_tables(self, market: Shop) -> None:
+    async def test_a_chat_that_refused_one_gets_text_from_then_on(self, market: Shop) -> None:
         market.starts(shows_tables=True)
         market.sender.table_answer = TableAnswer.CHAT_REFUSED
         await self._asks(market, SARI)
