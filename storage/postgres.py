@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 
 from storage.errors import CommitUnknown, StorageError
-from storage.postgres_server import prepare
+from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
@@ -292,10 +292,21 @@ class _Pool:
         if session is not None and not session.is_lost:
             return session
         try:
-            return await Session.open(self._url)
+            return await self._open()
         except BaseException:
             self._free.put_nowait(None)
             raise
+
+    async def _open(self) -> Session:
+        """Open a connection; after a failover or a restore to an earlier moment nothing goes on as before."""
+        session = await Session.open(self._url)
+        try:
+            if not await is_as_noted(session.connection):
+                await asyncio.to_thread(prepare, self._url)
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     def put_back(self, session: Session) -> None:
         self._free.put_nowait(session)

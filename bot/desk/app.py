@@ -25,7 +25,10 @@ from bot.desk import (
     money,
     money_moves,
     orders,
+    products,
     reconciliation,
+    reports,
+    resellers,
     system,
     today,
 )
@@ -46,12 +49,15 @@ PAGES: tuple[DeskPage, ...] = (
     *today.PAGES,
     *orders.PAGES,
     *decisions.PAGES,
+    *resellers.PAGES,
+    *products.PAGES,
     *biller.PAGES,
     *reconciliation.PAGES,
     *messages.PAGES,
     *money.PAGES,
     *money_moves.PAGES,
     *books.PAGES,
+    *reports.PAGES,
     *system.PAGES,
 )
 

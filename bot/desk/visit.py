@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct, field
@@ -16,7 +17,7 @@ from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
 from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
-from bot.texts.formatting import Clock
+from bot.texts.formatting import Attachment, Clock
 from bot.unit_of_work import UnitOfWork, WorkContext
 from storage.catalogue import CatalogueCache
 from storage.database import Database
@@ -24,6 +25,11 @@ from storage.database import Database
 T = TypeVar("T")
 
 LANGUAGE_COOKIE = "desk_language"
+
+_FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 _TEMPLATES = Environment(
     loader=PackageLoader("bot.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -134,6 +140,15 @@ def render(template: str, language: Language, zone: tzinfo, **values: Any) -> st
 
     found = _TEMPLATES.get_template(template)
     return found.render(_=say, language=language, clock=Clock(zone), **values)
+
+
+def attachment_response(attachment: Attachment | None) -> Response:
+    """Answer with a file that the chat sends too."""
+    if attachment is None:
+        raise LookupError("a notice with a file has none")
+    kind = _FILE_TYPES[attachment.name.rpartition(".")[2]]
+    disposition = f'attachment; filename="{quote(attachment.name)}"'
+    return Response(attachment.content, media_type=kind, headers={"Content-Disposition": disposition})
 
 
 def back_to(path: str) -> Response:

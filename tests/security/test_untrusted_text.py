@@ -47,7 +47,7 @@ NOT_OURS = re.compile(
     r"KENARI|palsu|MUNDUR|_4242|081200000000|0812-0000|promo|\[2J|[\U0001f600*`<>]|tg:|" + FAKE_REF
 )
 OUR_COMMANDS = (
-    r"/(?:bantuan|daftar|saldo|tertunda|reseller|sukses|gagal|(?:bekukan|aktifkan|hapus)(?:_[0-9]+)?)\b"
+    r"/(?:bantuan|daftar|saldo|tertunda|sukses|gagal|(?:reseller|bekukan|aktifkan|hapus)(?:_[0-9]+)?)\b"
 )
 HEAD = re.compile(
     r"^\S+ (?:DIPROSES|SUKSES|GAGAL|BELUM PASTI|MASIH|TIDAK DIPROSES|HASIL BERUBAH)", re.MULTILINE
