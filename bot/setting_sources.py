@@ -117,9 +117,10 @@ def near_names(given: Iterable[str], ours: Collection[str]) -> list[NearName]:
 
 
 def _nearest(name: str, ours: Iterable[str]) -> str | None:
-    plain = re.sub(r"\W", "_", name).removeprefix(_PREFIX)
-    near = [our for our in ours if _is_near(plain, our)]
-    return min(near, key=lambda our: (DamerauLevenshtein.distance(plain, our), our), default=None)
+    plain = re.sub(r"\W", "_", name)
+    short = plain.removeprefix(_PREFIX)
+    near = [our for our in ours if _is_near(short, our) or _is_near(plain, our)]
+    return min(near, key=lambda our: (DamerauLevenshtein.distance(short, our), our), default=None)
 
 
 def _is_near(name: str, our: str) -> bool:

@@ -37,6 +37,10 @@ ASK_WITHIN_S = 2.0
 
 MAX_DECISIONS = 1_000
 MAX_TO_NUMBER = 10_000
+END_OF_TIME_MS = 1 << 62
+ENDED = (State.SUCCEEDED, State.FAILED, State.EXPIRED)
+"""Of these there are many: the newest are soon found. The others have an index of their own."""
+
 REPORT_HEADER = ("product", "orders", "succeeded", "failed", "open", "sales_idr", "cost_idr", "profit_idr")
 
 _GAUGE = re.compile(
@@ -202,7 +206,9 @@ def _find_orders(tx: Tx, state: State | None, number: str | None, limit: int) ->
         found = order_queries.to_destination(tx, _destination(number), user_id=None, limit=MAX_TO_NUMBER)
         return [order for order in found if state in (None, order.state)][:limit]
     if state is not None:
-        return order_queries.newest_in_state(tx, state, limit=limit)
+        if state in ENDED:
+            return order_queries.newest_in_state(tx, state, limit=limit)
+        return orders.in_state(tx, state, changed_before_ms=END_OF_TIME_MS, limit=limit)
     return order_queries.newest(tx, None, limit=limit)
 
 

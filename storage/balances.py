@@ -155,6 +155,7 @@ class TopUp(Struct, frozen=True, kw_only=True):
 
     amount_idr: int
     at_ms: int
+    noted_by: int
 
 
 def note_topup(tx: Tx, amount_idr: int, *, noted_by: int, at_ms: int) -> None:
@@ -165,6 +166,11 @@ def note_topup(tx: Tx, amount_idr: int, *, noted_by: int, at_ms: int) -> None:
 def last_topup(tx: Tx) -> TopUp | None:
     row = tx.one("last_topup")
     return from_row(TopUp, row) if row else None
+
+
+def topups(tx: Tx, *, since_ms: int = 0, limit: int) -> list[TopUp]:
+    """Return the top-ups noted at or after `since_ms`, newest first."""
+    return [from_row(TopUp, row) for row in tx.all("topups_since", since_ms=since_ms, limit=limit)]
 
 
 def topups_since(tx: Tx, since_ms: int) -> int:

@@ -131,6 +131,21 @@ def history(tx: Tx, *, limit: int) -> list[CatalogueRevision]:
     ]
 
 
+class ProductClosing(Struct, frozen=True, kw_only=True):
+    """Who closed a product, and when."""
+
+    name: str
+    at_ms: int
+
+
+def last_closings(tx: Tx) -> dict[str, ProductClosing]:
+    """Return the last closing of each product that an admin ever closed, by their folded codes."""
+    return {
+        row["code"].casefold(): ProductClosing(name=row["name"], at_ms=row["at_ms"])
+        for row in tx.all("last_product_closings")
+    }
+
+
 def _counts(tx: Tx, version: int) -> tuple[tuple[ChangeKind, int, str], ...]:
     found = {row["kind"]: row for row in tx.all("catalogue_changes_of", version=version)}
     return tuple((kind, found[kind]["count"], found[kind]["code"]) for kind in ChangeKind if kind in found)

@@ -9,6 +9,11 @@ def last_known(tx: Tx, code: str) -> int | None:
     return row["cost_idr"] if row else None
 
 
+def all_known(tx: Tx) -> dict[str, int]:
+    """Return the last known costs of all products by their folded codes."""
+    return {row["code_folded"]: row["cost_idr"] for row in tx.all("all_last_costs")}
+
+
 def changed_at_ms(tx: Tx, code: str) -> int:
     """Return when another cost of a product became known; 0 if none is known."""
     row = tx.one("last_cost", code_folded=code.casefold())

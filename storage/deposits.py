@@ -144,9 +144,11 @@ def due(tx: Tx, *, now_ms: int, limit: int) -> list[Ticket]:
     return [from_row(Ticket, row) for row in tx.all("tickets_due", now_ms=now_ms, limit=limit)]
 
 
-def open_tickets(tx: Tx, *, limit: int) -> list[Ticket]:
-    """Return the open tickets, oldest first."""
-    return [from_row(Ticket, row) for row in tx.all("open_tickets", limit=limit)]
+def open_tickets(tx: Tx, *, limit: int, after: Ticket | None = None) -> list[Ticket]:
+    """Return the open tickets, oldest first; with `after`, those that follow it."""
+    expires_at_ms, ticket_id = (after.expires_at_ms, after.ticket_id) if after else (0, 0)
+    rows = tx.all("open_tickets", expires_at_ms=expires_at_ms, ticket_id=ticket_id, limit=limit)
+    return [from_row(Ticket, row) for row in rows]
 
 
 def has_work(tx: Tx, *, now_ms: int) -> bool:

@@ -14,6 +14,9 @@ from storage.transaction import Tx
 
 ROWS_AT_ONCE = 500
 
+_BEYOND_ALL = 2**63 - 1
+"""No entry has this id, the largest of a 64-bit column."""
+
 _ORDER = {kind: number for number, kind in enumerate(AccountKind)}
 
 
@@ -183,9 +186,21 @@ class StatementLine(Struct, frozen=True, kw_only=True):
     balance_after_idr: int
 
 
-def statement(tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int) -> list[StatementLine]:
-    """Return what moved the available balance of a shop within a time, the latest first."""
-    rows = tx.all("statement_of_shop", shop_id=shop_id, from_ms=from_ms, until_ms=until_ms, limit=limit)
+def statement(
+    tx: Tx, shop_id: int, *, from_ms: int, until_ms: int, limit: int, before_id: int | None = None
+) -> list[StatementLine]:
+    """Return what moved the available balance of a shop within a time, the latest first.
+
+    With `before_id` only what was entered before that entry.
+    """
+    rows = tx.all(
+        "statement_of_shop",
+        shop_id=shop_id,
+        from_ms=from_ms,
+        until_ms=until_ms,
+        before_id=_BEYOND_ALL if before_id is None else before_id,
+        limit=limit,
+    )
     return [from_row(StatementLine, row) for row in rows]
 
 

@@ -104,9 +104,10 @@ def unclaimed(tx: Tx, amount_idr: int) -> Mutation | None:
     return from_row(Mutation, row) if row else None
 
 
-def in_suspense(tx: Tx, *, limit: int) -> list[Mutation]:
+def in_suspense(tx: Tx, *, limit: int, after_id: int = 0) -> list[Mutation]:
     """Return the money that nobody has claimed, oldest first."""
-    return [from_row(Mutation, row) for row in tx.all("mutations_in_suspense", limit=limit)]
+    rows = tx.all("mutations_in_suspense", after_id=after_id, limit=limit)
+    return [from_row(Mutation, row) for row in rows]
 
 
 def settle(

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
-from storage.codec import Codec, dump, from_columns, from_row, kind_of
+from storage.codec import Codec, dump, from_columns, from_row, kind_of, load
 from storage.transaction import Tx
 
 _EVENTS = Codec(OrderEvent)
@@ -35,6 +35,11 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
             return None
         event: OrderEvent = _EVENTS.load(self.kind, self.facts)
         return event
+
+    @property
+    def placed(self) -> Order | None:
+        """Return the order as it was placed; None for the later events."""
+        return load(Order, self.facts) if self.kind == PLACED else None
 
 
 def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
@@ -81,6 +86,13 @@ def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: s
 def get(tx: Tx, trxid: str) -> Order | None:
     row = tx.one("order_by_trxid", trxid=trxid)
     return from_row(Order, row) if row else None
+
+
+def near_trxid(tx: Tx, digits: str, *, limit: int = 200) -> list[Order]:
+    """Return the orders whose trxid begins with fifteen digits, or with these rounded up or down."""
+    first, last = (f"{int(digits) + by:0{len(digits)}}" for by in (-1, 1))
+    rows = tx.all("orders_near_trxid", first=f"{first}00", last=f"{last}99", limit=limit)
+    return [from_row(Order, row) for row in rows]
 
 
 class ReportedOrder(Struct, frozen=True, kw_only=True):
@@ -233,6 +245,27 @@ def newest_event(tx: Tx) -> int:
     """Return the id of the newest event of all orders; 0 if there is none."""
     row = tx.one("newest_event")
     return row["event_id"] if row else 0
+
+
+def first_event_since(tx: Tx, since_ms: int) -> int | None:
+    """Return the id of the first event of the first order placed at or after a time; None without one."""
+    row = tx.one("first_event_placed_since", since_ms=since_ms)
+    return row["event_id"] if row else None
+
+
+def events_from(tx: Tx, event_id: int, *, limit: int) -> list[tuple[int, RecordedEvent]]:
+    """Return the events of all orders from `event_id` on with their ids, in order."""
+    found: list[tuple[int, RecordedEvent]] = []
+    for row in tx.all("events_from", event_id=event_id, limit=limit):
+        values = dict(zip(row.keys(), row, strict=True))
+        found.append((values.pop("event_id"), from_columns(RecordedEvent, values)))
+    return found
+
+
+def history_before(tx: Tx, trxid: str, event_id: int) -> list[RecordedEvent]:
+    """Return the events of an order before `event_id`, oldest first."""
+    rows = tx.all("events_before_event", trxid=trxid, event_id=event_id)
+    return [from_row(RecordedEvent, row) for row in rows]
 
 
 def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) -> tuple[list[str], int]:

@@ -314,6 +314,42 @@ def counts(tx: Tx) -> dict[str, int]:
     return {row["state"]: row["count"] for row in tx.all("count_messages")}
 
 
+class ChatBacklog(Struct, frozen=True, kw_only=True):
+    """The messages of a chat that wait or are parked; `fault` is one of their faults, if there are any."""
+
+    chat_id: int
+    count: int
+    oldest_at_ms: int
+    fault: str | None
+
+
+def waiting_by_chat(tx: Tx, *, limit: int) -> list[ChatBacklog]:
+    """Return the chats with messages to send, those with the most first."""
+    return [ChatBacklog(**dict(row)) for row in tx.all("waiting_by_chat", limit=limit)]
+
+
+def parked_by_chat(tx: Tx, *, limit: int) -> list[ChatBacklog]:
+    """Return the unreachable chats with parked messages, those with the most first."""
+    return [ChatBacklog(**dict(row)) for row in tx.all("parked_by_chat", limit=limit)]
+
+
+class FailedMessage(Struct, frozen=True, kw_only=True):
+    """A message that was given up."""
+
+    outbox_id: int
+    chat_id: int
+    kind: str
+    subject: str
+    created_at_ms: int
+    fault: str | None
+
+
+def failed_messages(tx: Tx, *, before_id: int | None, limit: int) -> list[FailedMessage]:
+    """Return the messages that were given up, newest first, before one of them."""
+    before = END_OF_TIME_MS if before_id is None else before_id
+    return [FailedMessage(**dict(row)) for row in tx.all("failed_messages", before_id=before, limit=limit)]
+
+
 def _read(row: ResultRow) -> QueuedMessage:
     # A dict is faster: sqlite3.Row searches its columns one by one.
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 
 from storage.errors import CommitUnknown, StorageError
-from storage.postgres_server import prepare
+from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
@@ -128,11 +128,20 @@ class PostgresDatabase:
             done.set_exception(StorageError("the database is closed"))
             return done
         own = None if keys is None else frozenset(keys)
-        earlier = [task for task, held in self._unfinished.items() if in_order or _are_in_conflict(own, held)]
+        earlier = self._to_wait_for(own, in_order=in_order)
         task = asyncio.create_task(self._store(unit, own, done, earlier), name="unit of work")
         self._unfinished[task] = own
         task.add_done_callback(self._unfinished.pop)
         return done
+
+    def _to_wait_for(self, keys: Keys, *, in_order: bool) -> list[asyncio.Task[None]]:
+        found: list[asyncio.Task[None]] = []
+        for task, held in reversed(self._unfinished.items()):
+            if in_order or _are_in_conflict(keys, held):
+                found.append(task)
+            if held is None:
+                break  # it waits itself for all before it
+        return found
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""
@@ -286,10 +295,21 @@ class _Pool:
         if session is not None and not session.is_lost:
             return session
         try:
-            return await Session.open(self._url)
+            return await self._open()
         except BaseException:
             self._free.put_nowait(None)
             raise
+
+    async def _open(self) -> Session:
+        """Open a connection; after a failover or a restore to an earlier moment nothing goes on as before."""
+        session = await Session.open(self._url)
+        try:
+            if not await is_as_noted(session.connection):
+                await asyncio.to_thread(prepare, self._url)
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     def put_back(self, session: Session) -> None:
         self._free.put_nowait(session)

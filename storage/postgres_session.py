@@ -351,19 +351,30 @@ def _lock_number(key: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def blocking_tx(connection: Connection[TupleRow]) -> PostgresTx:
+    """Return a transaction over a connection that blocks the thread that uses it."""
+    _adapt(connection.adapters)
+
+    def execute(sql: bytes, values: Sequence[Value]) -> Result:
+        cursor = RawCursor(connection).execute(sql, values)
+        if cursor.description is None:
+            return Result(cursor.rowcount, {}, ())
+        return Result(cursor.rowcount, _columns_of(cursor), cursor.fetchall())
+
+    return PostgresTx(execute)
+
+
 class LongSession:
     """A connection for reports, which blocks the thread that uses it."""
 
     def __init__(self, url: str) -> None:
         self._connection = connect(url)
-        self._connection.cursor_factory = RawCursor
-        _adapt(self._connection.adapters)
 
     def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on one snapshot; any error ends the connection."""
         try:
             self._connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            value = unit(PostgresTx(self._execute))
+            value = unit(blocking_tx(self._connection))
             self._connection.execute(b"COMMIT")
         except BaseException:
             self.close()
@@ -373,12 +384,6 @@ class LongSession:
     @property
     def is_lost(self) -> bool:
         return self._connection.closed
-
-    def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
-        cursor = self._connection.execute(sql, values)
-        if cursor.description is None:
-            return Result(cursor.rowcount, {}, ())
-        return Result(cursor.rowcount, _columns_of(cursor), cursor.fetchall())
 
     def close(self) -> None:
         self._connection.close()

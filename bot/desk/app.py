@@ -17,8 +17,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.desk import decisions, orders, system, today
+from bot.desk import (
+    biller,
+    books,
+    decisions,
+    messages,
+    money,
+    money_moves,
+    orders,
+    products,
+    reconciliation,
+    reports,
+    resellers,
+    system,
+    today,
+)
 from bot.desk.access import DeskRole, DoorPolicy, Visitor, form_token, is_form_token, read_init_data
+from bot.desk.upload import UploadedFile, read_upload
 from bot.desk.visit import LANGUAGE_COOKIE, DeskContext, DeskPage, Visit, back_to, language_of, render
 from bot.unit_of_work import WorkContext
 from storage import desk as storage_desk
@@ -30,7 +45,21 @@ _log = logging.getLogger(__name__)
 
 PREFIX = "/desk"
 
-PAGES: tuple[DeskPage, ...] = (*today.PAGES, *orders.PAGES, *decisions.PAGES, *system.PAGES)
+PAGES: tuple[DeskPage, ...] = (
+    *today.PAGES,
+    *orders.PAGES,
+    *decisions.PAGES,
+    *resellers.PAGES,
+    *products.PAGES,
+    *biller.PAGES,
+    *reconciliation.PAGES,
+    *messages.PAGES,
+    *money.PAGES,
+    *money_moves.PAGES,
+    *books.PAGES,
+    *reports.PAGES,
+    *system.PAGES,
+)
 
 MENU = tuple((page.path, page.title) for page in PAGES if page.title)
 
@@ -148,11 +177,13 @@ class DeskApp:
             return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
         if page is None or (page.owners_only and visitor.role is not DeskRole.OWNER):
             return await self._show("missing.html", request, status=HTTPStatus.NOT_FOUND)
-        form = await _read_form(request) if request.method == "POST" else {}
+        form, file = await _read_body(request, takes_file=page.takes_file)
         if request.method == "POST" and not self._is_own_form(request, form, signed.token):
             return await self._show("refused.html", request, status=HTTPStatus.FORBIDDEN)
         request.scope["path_params"] = {"name": trxid}
-        return await page.handle(Visit(desk=self._desk, request=request, visitor=visitor, form=form))
+        return await page.handle(
+            Visit(desk=self._desk, request=request, visitor=visitor, form=form, file=file)
+        )
 
     def _page(self, method: str, path: str) -> tuple[DeskPage | None, str]:
         """Return the page of a path, and the part of the path that `{name}` stands for."""
@@ -279,6 +310,15 @@ def _switch_language(request: Request) -> Response:
     response = back_to(PREFIX)
     response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax")
     return response
+
+
+async def _read_body(request: Request, *, takes_file: bool) -> tuple[dict[str, str], UploadedFile | None]:
+    """Return the fields of a form and its file; nothing if it is too long, or no form."""
+    if request.method != "POST":
+        return {}, None
+    if takes_file:
+        return await read_upload(request)
+    return await _read_form(request), None
 
 
 async def _read_form(request: Request) -> dict[str, str]:

@@ -1,15 +1,44 @@
-"""The page of the system: the visitor's open sessions, each of which can be ended here."""
+"""The page of the system: its state, and the visitor's open sessions, each of which can be ended here."""
 
+from importlib.metadata import version
+
+from msgspec import Struct
 from starlette.responses import Response
 
 from bot.desk.visit import DeskPage, Visit, back_to
-from storage import desk
+from bot.unit_of_work import UnitOfWork
+from storage import desk, outbox, restores
+from storage.desk import DeskSession
+from storage.restores import Restore
+
+
+class SystemState(Struct, frozen=True, kw_only=True):
+    """The state of the bot; `behind_ms` is by how much its clock is behind Telegram's."""
+
+    version: str
+    held_since_ms: int | None
+    is_closed: bool
+    restore: Restore | None
+    behind_ms: int
+    message_counts: dict[str, int]
+    sessions: tuple[DeskSession, ...]
 
 
 async def _show(visit: Visit) -> Response:
-    user_id, now_ms = visit.visitor.user_id, visit.desk.now_ms()
-    sessions = await visit.read(lambda work: desk.sessions_of(work.tx, user_id, at_ms=now_ms))
-    return await visit.page("system.html", sessions=sessions)
+    return await visit.page("system.html", system=await visit.read(lambda work: _read(work, visit)))
+
+
+def _read(work: UnitOfWork, visit: Visit) -> SystemState:
+    tx, user_id = work.tx, visit.visitor.user_id
+    return SystemState(
+        version=version("loket"),
+        held_since_ms=work.context.held_since_ms(),
+        is_closed=restores.in_quarantine(tx) is not None,
+        restore=restores.latest(tx),
+        behind_ms=work.context.behind_ms(),
+        message_counts=outbox.counts(tx),
+        sessions=tuple(desk.sessions_of(tx, user_id, at_ms=work.now_ms)),
+    )
 
 
 async def _end_session(visit: Visit) -> Response:

@@ -4,6 +4,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from bot.desk.orders import OrderTableRow, table_rows
+from bot.desk.reports import ReportTableRow, hours_of, plot_of
 from bot.desk.visit import DeskPage, Visit
 from bot.features.biller_balance import biller_balance
 from bot.grammar.period import day_of, single_day
@@ -62,14 +63,25 @@ def _read(work: UnitOfWork) -> Today:
 
 
 async def _show(visit: Visit) -> Response:
-    return await visit.page("today.html", today=await visit.read(_read))
+    today, hours = await visit.read(lambda work: (_read(work), _hours(work)))
+    return await visit.page("today.html", today=today, hours=hours, plot=plot_of(hours))
 
 
 async def _refresh(visit: Visit) -> Response:
     return await visit.page("today_figures.html", today=await visit.read(_read))
 
 
+def _hours(work: UnitOfWork) -> tuple[ReportTableRow, ...]:
+    return hours_of(work, day_of(work.now_ms, work.zone))
+
+
+async def _refresh_hours(visit: Visit) -> Response:
+    hours = await visit.read(_hours)
+    return await visit.page("today_hours.html", hours=hours, plot=plot_of(hours))
+
+
 PAGES = (
     DeskPage(path="/", handle=_show, title="Today"),
     DeskPage(path="/today", handle=_refresh),
+    DeskPage(path="/today/hours", handle=_refresh_hours),
 )

@@ -5,17 +5,19 @@ from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
+from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
-from bot.texts.formatting import Clock
+from bot.texts.formatting import Attachment, Clock
 from bot.unit_of_work import UnitOfWork, WorkContext
 from storage.catalogue import CatalogueCache
 from storage.database import Database
@@ -23,6 +25,11 @@ from storage.database import Database
 T = TypeVar("T")
 
 LANGUAGE_COOKIE = "desk_language"
+
+_FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 _TEMPLATES = Environment(
     loader=PackageLoader("bot.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -34,7 +41,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """What all pages share.
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
-    text.
+    text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
     """
 
     menu: tuple[tuple[str, str], ...]
@@ -43,6 +50,8 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
+    reading_file: asyncio.Lock = field(default_factory=asyncio.Lock)
+    checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def zone(self) -> tzinfo:
@@ -50,12 +59,16 @@ class DeskContext(Struct, frozen=True, kw_only=True):
 
 
 class Visit(Struct, frozen=True, kw_only=True):
-    """A request of a person who is signed in; `form` has the fields of a form that our own page sent."""
+    """A request of a person who is signed in; `form` has the fields of a form that our own page sent.
+
+    `file` is that of a page that takes one; None if none was chosen.
+    """
 
     desk: DeskContext
     request: Request
     visitor: Visitor
     form: dict[str, str]
+    file: UploadedFile | None = None
 
     @property
     def actor(self) -> Actor:
@@ -101,13 +114,17 @@ Handle = Callable[[Visit], Awaitable[Response]]
 
 
 class DeskPage(Struct, frozen=True, kw_only=True):
-    """A path of the desk, with the function that answers it; `title` puts it into the menu."""
+    """A path of the desk, with the function that answers it; `title` puts it into the menu.
+
+    A page that `takes_file` reads forms with a file, and no others.
+    """
 
     path: str
     handle: Handle
     method: str = "GET"
     title: str = ""
     owners_only: bool = False
+    takes_file: bool = False
 
 
 def language_of(request: Request) -> Language:
@@ -123,6 +140,15 @@ def render(template: str, language: Language, zone: tzinfo, **values: Any) -> st
 
     found = _TEMPLATES.get_template(template)
     return found.render(_=say, language=language, clock=Clock(zone), **values)
+
+
+def attachment_response(attachment: Attachment | None) -> Response:
+    """Answer with a file that the chat sends too."""
+    if attachment is None:
+        raise LookupError("a notice with a file has none")
+    kind = _FILE_TYPES[attachment.name.rpartition(".")[2]]
+    disposition = f'attachment; filename="{quote(attachment.name)}"'
+    return Response(attachment.content, media_type=kind, headers={"Content-Disposition": disposition})
 
 
 def back_to(path: str) -> Response:

@@ -2,9 +2,13 @@
 
 from bot.grammar.period import day_of, midnight_ms
 from bot.notices.alarms import BillerBalance
+from bot.orders.balance_chain import ChainEvent, ChainLink, ChainTopUp, balance_chain
+from bot.orders.model import Order
+from bot.orders.states import decide
 from bot.purchasing.biller_deposit import available_funds, threshold_of
 from bot.unit_of_work import UnitOfWork
 from storage import balances, orders
+from storage.transaction import Tx
 
 COUNT_LIMIT = 100
 """Orders that need an admin are counted up to this number: more are no more alarming."""
@@ -37,3 +41,53 @@ def biller_balance(work: UnitOfWork) -> BillerBalance:
         reserve_idr=threshold_of(work.context, last.reserve) if last else work.context.biller_reserve_idr,
         is_low_held=funds is not None and funds.is_low,
     )
+
+
+MAX_CHAIN_EVENTS = 40_000
+"""Some ten thousand orders, which are read in two seconds; of more, the newest."""
+
+MAX_TOPUPS = 1_000
+
+
+def day_of_balances(work: UnitOfWork, *, since_ms: int) -> tuple[ChainLink, ...]:
+    """Return how the reported balances follow from each other since a time, oldest first."""
+    tx = work.tx
+    first_id = orders.first_event_since(tx, since_ms)
+    if first_id is None:
+        return ()
+    first_id = max(first_id, orders.newest_event(tx) - MAX_CHAIN_EVENTS)
+    noted = balances.topups(tx, since_ms=since_ms, limit=MAX_TOPUPS)
+    topups = [ChainTopUp(amount_idr=each.amount_idr, at_ms=each.at_ms) for each in noted]
+    return balance_chain(_chain_events(tx, first_id), topups)
+
+
+def _chain_events(tx: Tx, first_id: int) -> list[ChainEvent]:
+    """Replay the events from `first_id` on; orders that are older than that from their beginning."""
+    replayed: dict[str, Order] = {}
+    events: list[ChainEvent] = []
+    for event_id, recorded in orders.events_from(tx, first_id, limit=MAX_CHAIN_EVENTS + 1):
+        event = recorded.event
+        if event is None:
+            if recorded.placed:
+                replayed[recorded.trxid] = recorded.placed
+            continue
+        before = replayed.get(recorded.trxid) or _order_before(tx, recorded.trxid, event_id)
+        if before is None:
+            continue
+        after = decide(before, event, recorded.at_ms).order
+        replayed[recorded.trxid] = after
+        events.append(
+            ChainEvent(event_id=event_id, at_ms=recorded.at_ms, before=before, after=after, event=event)
+        )
+    return events
+
+
+def _order_before(tx: Tx, trxid: str, event_id: int) -> Order | None:
+    order: Order | None = None
+    for recorded in orders.history_before(tx, trxid, event_id):
+        event = recorded.event
+        if event is None:
+            order = recorded.placed
+        elif order is not None:
+            order = decide(order, event, recorded.at_ms).order
+    return order

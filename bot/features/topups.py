@@ -1,7 +1,7 @@
 """Notes what admins paid in at the biller, so that its balance can be expected between two reports."""
 
 from bot.actors import Actor, Address
-from bot.features.accounts.decision import close_card
+from bot.features.accounts.decision import close_card, new_subject
 from bot.features.biller_balance import biller_balance
 from bot.grammar.amounts import parse_amount
 from bot.grammar.parsed import Command
@@ -14,6 +14,9 @@ from storage import balances
 
 MAX_TYPED_CHARS = 60
 
+SUBJECT = "topup"
+"""The kind of the subject of the cards about a top-up."""
+
 
 def _ask(work: UnitOfWork, admin: Actor, command: Command) -> None:
     """Answer `/topup 5000000` with a question: the amount is noted by a tap."""
@@ -21,16 +24,21 @@ def _ask(work: UnitOfWork, admin: Actor, command: Command) -> None:
     if amount_idr is None:
         work.notify(TopUpUnclear(typed=command.rest[:MAX_TYPED_CHARS]), admin.address)
         return
+    work.notify(question_of(work, amount_idr), admin.address, subject=new_subject(work, SUBJECT))
+
+
+def question_of(work: UnitOfWork, amount_idr: int) -> TopUpQuestion:
+    """Return the question before an amount is noted, with the top-up before it."""
     last = balances.last_topup(work.tx)
-    question = TopUpQuestion(
+    return TopUpQuestion(
         amount_idr=amount_idr,
         last_idr=last.amount_idr if last else None,
         last_at_ms=last.at_ms if last else None,
     )
-    work.notify(question, admin.address, subject=f"topup:{work.nonce()}")
 
 
-def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+def decide_topup(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
+    """Note a top-up, or not, as the button of its question says."""
     amount_idr = int(tap.payload)
     close_card(work, admin, tap)
     if tap.action is Action.CANCEL:
@@ -52,5 +60,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 ROUTES = Routes(
     commands=(CommandRoute(("topup",), _ask, Audience.ADMINS),),
-    buttons=(ButtonRoute(actions=(Action.CONFIRM_TOPUP, Action.CANCEL), handle=_tap, subject_kind="topup"),),
+    buttons=(
+        ButtonRoute(actions=(Action.CONFIRM_TOPUP, Action.CANCEL), handle=decide_topup, subject_kind=SUBJECT),
+    ),
 )

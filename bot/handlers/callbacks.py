@@ -11,6 +11,7 @@ from bot.routing import ButtonRoute, NoticeKinds, Tap, TapResult
 from bot.unit_of_work import UnitOfWork
 from bot.updates import ButtonPress, Toast
 from storage import inbox, outbox
+from storage.inbox import UsedButton
 
 
 def handle_callback(work: UnitOfWork, press: ButtonPress) -> TapResult:
@@ -79,6 +80,11 @@ def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> TapResult:
     button = inbox.use_button(work.tx, nonce, user_id=actor.user_id, at_ms=work.now_ms)
     if button is None:
         return TapResult(toast=Toast.USED)
+    return TapResult(toast=carry_out(work, actor, button), action=button.action)
+
+
+def carry_out(work: UnitOfWork, actor: Actor, button: UsedButton) -> Toast:
+    """Do what a button says that was used just now, in the chat or at the desk."""
     route = button_route(button.action, button.subject)
     if route is None:
         raise LookupError(f"no capability handles {button.action} about {button.subject}")
@@ -88,4 +94,4 @@ def _use_button(work: UnitOfWork, actor: Actor, nonce: str) -> TapResult:
         subject=button.subject,
         offered_at_ms=button.offered_at_ms,
     )
-    return TapResult(toast=route.handle(work, actor, tap), action=tap.action)
+    return route.handle(work, actor, tap)

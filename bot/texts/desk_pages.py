@@ -5,6 +5,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.orders.model import State
+from bot.texts.desk_biller import BILLER_WORDS
+from bot.texts.desk_money import MONEY_WORDS
+from bot.texts.desk_shop import SHOP_WORDS
 from bot.texts.formatting import clean, rupiah
 
 
@@ -222,6 +225,9 @@ INDONESIAN = MappingProxyType(
         "this one": "yang ini",
         "End": "Akhiri",
         "End all, this one too": "Akhiri semua, yang ini juga",
+        **BILLER_WORDS,
+        **MONEY_WORDS,
+        **SHOP_WORDS,
     }
 )
 """Each English phrase of the pages in Indonesian."""

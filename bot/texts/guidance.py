@@ -156,8 +156,8 @@ _FOR_ADMINS: tuple[Row, ...] = (
     "/saldo · /topup · /laba · /level · /tertunda · /tiket · /komplain · /reseller · /undang · /umumkan",
     ("/katalog", ": unduh daftar harga; kirim file untuk mengubahnya"),
     ("/buka ", code("kode"), " · /tutup ", code("kode"), ": satu produk atau lebih"),
-    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit",
-    "/catatan · /bekukan · /aktifkan · /hapus, juga dengan ID atau @nama",
+    "Diikuti ID atau @nama: /saldo · /mutasi · /tambah · /kurang · /limit · /catatan",
+    "juga /bekukan · /aktifkan · /hapus",
     ("/sukses ", code("Ref SN"), " · /gagal ", code("Ref"), ": tetapkan hasil"),
 )
 

@@ -99,10 +99,13 @@ DELETE FROM quarantined_reversals WHERE reversal_id <= (SELECT max(reversal_id) 
 INSERT INTO biller_topups (amount_idr, noted_by, at_ms) VALUES (:amount_idr, :noted_by, :at_ms);
 
 -- name: last_topup
-SELECT amount_idr, at_ms FROM biller_topups ORDER BY topup_id DESC LIMIT 1;
+SELECT amount_idr, at_ms, noted_by FROM biller_topups ORDER BY topup_id DESC LIMIT 1;
 
 -- name: sum_topups
 SELECT coalesce(sum(amount_idr), 0) AS amount_idr FROM biller_topups WHERE at_ms > :since_ms;
+
+-- name: topups_since
+SELECT amount_idr, at_ms, noted_by FROM biller_topups WHERE at_ms >= :since_ms ORDER BY at_ms DESC LIMIT :limit;
 
 -- name: sum_accepted_orders
 -- An order is accepted soon after it is placed, so that only those of a day are looked at.

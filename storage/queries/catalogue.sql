@@ -33,6 +33,12 @@ SELECT * FROM catalogue_versions ORDER BY version DESC LIMIT :limit;
 -- name: catalogue_changes_of
 SELECT kind, count(*) AS count, min(code) AS code FROM catalogue_history WHERE version = :version GROUP BY kind;
 
+-- name: last_product_closings
+SELECT changes.code, versions.at_ms, versions.changed_by_name AS name
+FROM catalogue_history AS changes JOIN catalogue_versions AS versions ON versions.version = changes.version
+WHERE changes.history_id IN (SELECT max(history_id) FROM catalogue_history WHERE kind = 'closed' GROUP BY code)
+ORDER BY changes.history_id;
+
 -- name: all_level_prices
 SELECT code_folded, level_key, price_idr FROM level_prices ORDER BY code_folded, level_key;
 

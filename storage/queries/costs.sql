@@ -1,6 +1,9 @@
 -- name: last_cost
 SELECT cost_idr, changed_at_ms FROM product_costs WHERE code_folded = :code_folded;
 
+-- name: all_last_costs
+SELECT code_folded, cost_idr FROM product_costs;
+
 -- name: learn_cost
 -- No row changed: that was the cost before.
 INSERT INTO product_costs (code_folded, cost_idr, changed_at_ms) VALUES (:code_folded, :cost_idr, :at_ms)

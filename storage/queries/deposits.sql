@@ -38,7 +38,8 @@ SELECT count(*) AS count FROM tickets WHERE shop_id = :shop_id AND created_at_ms
 SELECT * FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms ORDER BY expires_at_ms LIMIT :limit;
 
 -- name: open_tickets
-SELECT * FROM tickets WHERE state = 'open' ORDER BY expires_at_ms LIMIT :limit;
+SELECT * FROM tickets WHERE state = 'open' AND (expires_at_ms, ticket_id) > (:expires_at_ms, :ticket_id)
+ORDER BY expires_at_ms, ticket_id LIMIT :limit;
 
 -- name: ticket_work
 SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM tickets WHERE state = 'open' AND expires_at_ms <= :now_ms)

@@ -82,7 +82,7 @@ FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
     AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
-    AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
+    AND legs.entry_id < :before_id AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
 ORDER BY legs.entry_id DESC LIMIT :limit;
 
 -- name: statement_page_of_shop

@@ -28,7 +28,7 @@ SELECT * FROM mutations WHERE mutation_id = :mutation_id;
 SELECT * FROM mutations WHERE amount_idr = :amount_idr AND state = 'suspense' ORDER BY mutation_id LIMIT 1;
 
 -- name: mutations_in_suspense
-SELECT * FROM mutations WHERE state = 'suspense' ORDER BY mutation_id LIMIT :limit;
+SELECT * FROM mutations WHERE state = 'suspense' AND mutation_id > :after_id ORDER BY mutation_id LIMIT :limit;
 
 -- name: settle_mutation
 -- Promise: of two decisions on a mutation only one is stored. No row changed: the other was first.

@@ -41,6 +41,10 @@ SELECT orders.*,
     END AS is_limited
 FROM orders WHERE orders.trxid = :trxid;
 
+-- name: orders_near_trxid
+-- Spreadsheets keep fifteen digits of a number, and round the others.
+SELECT * FROM orders WHERE trxid BETWEEN :first AND :last ORDER BY trxid LIMIT :limit;
+
 -- name: orders_by_line
 SELECT trxid FROM orders WHERE chat_id = :chat_id AND message_id = :message_id AND line = :line;
 
@@ -107,6 +111,19 @@ WHERE trxid = :trxid ORDER BY event_id;
 
 -- name: newest_event
 SELECT event_id FROM order_events ORDER BY event_id DESC LIMIT 1;
+
+-- name: first_event_placed_since
+-- The first event of the first order that was placed at or after a time.
+SELECT min(event_id) AS event_id FROM order_events
+WHERE trxid = (SELECT trxid FROM orders WHERE placed_at_ms >= :since_ms ORDER BY placed_at_ms, trxid LIMIT 1);
+
+-- name: events_from
+SELECT event_id, trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events
+WHERE event_id >= :event_id ORDER BY event_id LIMIT :limit;
+
+-- name: events_before_event
+SELECT trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events
+WHERE trxid = :trxid AND event_id < :event_id ORDER BY event_id;
 
 -- name: events_since
 SELECT event_id, trxid FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;

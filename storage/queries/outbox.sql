@@ -158,6 +158,18 @@ SELECT 'waiting' AS state, count(*) AS count FROM outbox WHERE state = 'waiting'
 UNION ALL SELECT 'parked', count(*) FROM outbox WHERE state = 'parked'
 UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
 
+-- name: waiting_by_chat
+SELECT chat_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
+FROM outbox WHERE state = 'waiting' GROUP BY chat_id ORDER BY count(*) DESC, chat_id LIMIT :limit;
+
+-- name: parked_by_chat
+SELECT chat_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
+FROM outbox WHERE state = 'parked' GROUP BY chat_id ORDER BY count(*) DESC, chat_id LIMIT :limit;
+
+-- name: failed_messages
+SELECT outbox_id, chat_id, kind, subject, created_at_ms, fault FROM outbox
+WHERE state = 'failed' AND outbox_id < :before_id ORDER BY outbox_id DESC LIMIT :limit;
+
 -- name: release_held_messages
 -- Once no order of a batch is in progress, its held messages are due at once.
 UPDATE outbox SET hold_until_ms = 0

@@ -24,6 +24,7 @@ MAY_READ_ALL = {
     "count_people_listed",
     "trim_failed_updates",
     "newest_event",
+    "newest_orders_in_state",
     *(name for name in STATEMENTS if name.startswith("books_")),
     "people_listed_after",
     "people_listed_before",

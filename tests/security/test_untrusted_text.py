@@ -47,7 +47,7 @@ NOT_OURS = re.compile(
     r"KENARI|palsu|MUNDUR|_4242|081200000000|0812-0000|promo|\[2J|[\U0001f600*`<>]|tg:|" + FAKE_REF
 )
 OUR_COMMANDS = (
-    r"/(?:bantuan|daftar|saldo|tertunda|reseller|sukses|gagal|(?:bekukan|aktifkan|hapus)(?:_[0-9]+)?)\b"
+    r"/(?:bantuan|daftar|saldo|tertunda|sukses|gagal|(?:reseller|bekukan|aktifkan|hapus)(?:_[0-9]+)?)\b"
 )
 HEAD = re.compile(
     r"^\S+ (?:DIPROSES|SUKSES|GAGAL|BELUM PASTI|MASIH|TIDAK DIPROSES|HASIL BERUBAH)", re.MULTILINE
@@ -146,7 +146,7 @@ async def test_names_and_typed_texts(shop: Shop, hostile: str) -> None:
     for command in ("/bekukan ", "/aktifkan @", "/hapus ", "/sukses ", "/gagal ", "/sukses 1 "):
         shop.order(RINA, (command + hostile)[:4000])
     shop.order(RINA, "/reseller")
-    await shop.wait_for_message(RINA, "Reseller\n")
+    await shop.wait_for_message(RINA, "Reseller (")
     shop.order(RINA, f"/bekukan {STRANGER}")
     await shop.wait_for_message(RINA, "sekarang dibekukan")
     await shop.quiet()

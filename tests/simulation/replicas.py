@@ -370,7 +370,8 @@ class ReplicaWorld(World):
         for event_id, trxid, actor, kind in self.disk.connection.execute(sql):
             term = max((term for term, last_event_id in self.terms if last_event_id < event_id), default=0)
             if kind == "Claimed":
-                claimed_in[trxid] = int(actor.rsplit(" ", 1)[1])
+                claimed = actor.rsplit(" ", 1)[1]
+                claimed_in[trxid] = int(claimed) if claimed.isdigit() else 0
                 if claimed_in[trxid] != term:
                     self.violate("lease", f"{trxid} was claimed in term {claimed_in[trxid]} during {term}")
             elif kind == "Unclear" and actor == "start" and claimed_in.get(trxid) == term:

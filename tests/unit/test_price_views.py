@@ -17,6 +17,7 @@ ONLY_CODES_AND_NAMES = {
     "features/shopping/destination_prompt.py": 1,
     "handlers/messages.py": 1,
     "purchasing/placing.py": 1,
+    "purchasing/product_health.py": 1,
     "purchasing/settlement.py": 1,
     "purchasing/sn_forwarding.py": 1,
     "purchasing/unread_messages.py": 1,

@@ -77,7 +77,8 @@ def read_price_list(content: bytes, *, commands: frozenset[str]) -> ParsedPriceL
     """Parse a spreadsheet or a text file; codes that are `commands` are errors."""
     try:
         attempts = [
-            (sheets, [table for sheet in sheets for table in find_tables(sheet)]) for sheets in _open(content)
+            (sheets, [table for sheet in sheets for table in find_tables(sheet)])
+            for sheets in open_sheets(content)
         ]
     except UnreadableFileError as error:
         return UnreadablePriceList(fault=error.fault)
@@ -87,7 +88,7 @@ def read_price_list(content: bytes, *, commands: frozenset[str]) -> ParsedPriceL
     return _read(sheets, tables, commands)
 
 
-def _open(content: bytes) -> Iterable[Sequence[Sheet]]:
+def open_sheets(content: bytes) -> Iterable[Sequence[Sheet]]:
     """Yield the sheets of a file; those of a text file once for each possible delimiter."""
     if len(content) > MAX_FILE_BYTES:
         raise UnreadableFileError(FileError.TOO_LARGE)

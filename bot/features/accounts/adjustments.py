@@ -31,7 +31,9 @@ from storage.people import Person
 SAME_WITHIN_MS = 24 * 3_600_000
 """Two admins who see one transfer enter it on the same day."""
 
-_SUBJECT = "adjustment"
+ADJUSTMENT = "adjustment"
+"""The kind of the subject of a card, under which its adjustment is entered once."""
+
 _SIGNS = {"tambah": 1, "kurang": -1}
 
 
@@ -49,11 +51,22 @@ def _ask_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
 
 def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason: str) -> Toast:
     """Show a card with the balance before and after, or why the amount cannot be taken."""
+    proposed = propose_adjustment(work, person, amount_idr, reason)
+    if isinstance(proposed, AdjustmentRefused):
+        work.answer(admin, proposed)
+        return Toast.REFUSED
+    work.answer(admin, proposed, subject=new_subject(work, ADJUSTMENT))
+    return Toast.ASKED
+
+
+def propose_adjustment(
+    work: UnitOfWork, person: Person, amount_idr: int, reason: str
+) -> AdjustmentQuestion | AdjustmentRefused:
+    """Return the balance before and after an adjustment, or why the amount cannot be taken."""
     account = paying_account(work, person.user_id)
     if refused := _refusal(account, person, amount_idr):
-        work.answer(admin, refused)
-        return Toast.REFUSED
-    question = AdjustmentQuestion(
+        return refused
+    return AdjustmentQuestion(
         user_id=person.user_id,
         name=person.name,
         amount_idr=amount_idr,
@@ -67,8 +80,6 @@ def _ask(work: UnitOfWork, admin: Actor, person: Person, amount_idr: int, reason
             until_ms=work.now_ms + 1,
         ),
     )
-    work.answer(admin, question, subject=new_subject(work, _SUBJECT))
-    return Toast.ASKED
 
 
 def _refusal(account: Account, person: Person, amount_idr: int) -> AdjustmentRefused | None:
@@ -144,7 +155,7 @@ ROUTES = Routes(
         ButtonRoute(
             actions=(Action.CONFIRM_ADD, Action.CONFIRM_DEDUCT, Action.CANCEL),
             handle=_tap,
-            subject_kind=_SUBJECT,
+            subject_kind=ADJUSTMENT,
         ),
     ),
 )

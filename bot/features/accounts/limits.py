@@ -19,7 +19,8 @@ from storage import ledger, people
 from storage.ledger import Account, LimitChange
 from storage.people import Person
 
-_SUBJECT = "limit"
+LIMIT = "limit"
+"""The kind of the subject of a card."""
 
 
 def is_looser(before_idr: int | None, after_idr: int | None) -> bool:
@@ -48,19 +49,20 @@ def _limit_by_command(work: UnitOfWork, admin: Actor, command: Command) -> None:
 def _ask_or_set(
     work: UnitOfWork, admin: Actor, person: Person, limit: LimitKind, limit_idr: int | None
 ) -> Toast:
-    before_idr = _current(paying_account(work, person.user_id), limit)
-    if not is_looser(before_idr, limit_idr):
+    question = propose_limit(work, person, limit, limit_idr)
+    if not is_looser(question.before_idr, limit_idr):
         _set(work, admin, person, limit, limit_idr)
         return Toast.DONE
-    question = LimitQuestion(
-        user_id=person.user_id,
-        name=person.name,
-        limit=limit,
-        before_idr=before_idr,
-        after_idr=limit_idr,
-    )
-    work.answer(admin, question, subject=new_subject(work, _SUBJECT))
+    work.answer(admin, question, subject=new_subject(work, LIMIT))
     return Toast.ASKED
+
+
+def propose_limit(work: UnitOfWork, person: Person, limit: LimitKind, limit_idr: int | None) -> LimitQuestion:
+    """Return a limit as it is and as it would be."""
+    before_idr = _current(paying_account(work, person.user_id), limit)
+    return LimitQuestion(
+        user_id=person.user_id, name=person.name, limit=limit, before_idr=before_idr, after_idr=limit_idr
+    )
 
 
 def _current(account: Account, limit: LimitKind) -> int | None:
@@ -118,5 +120,5 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
 
 ROUTES = Routes(
     commands=(CommandRoute(("limit",), _limit_by_command, Audience.ADMINS),),
-    buttons=(ButtonRoute(actions=(Action.CONFIRM_LIMIT, Action.CANCEL), handle=_tap, subject_kind=_SUBJECT),),
+    buttons=(ButtonRoute(actions=(Action.CONFIRM_LIMIT, Action.CANCEL), handle=_tap, subject_kind=LIMIT),),
 )

@@ -153,7 +153,7 @@ def render_statement(tx: Tx, notice: Statement, clock: Clock) -> RenderedMessage
         total = words.StatementTotal(
             count=moved.count, opening_idr=closing_idr - moved.sum_idr, closing_idr=closing_idr
         )
-    moves = [_move(tx, line) for line in found]
+    moves = [statement_move(tx, line) for line in found]
     whose = _name_of(tx, notice.user_id) if notice.for_admin else ""
     return RenderedMessage(text=words.statement_text(period, moves, total, clock, whose=whose))
 
@@ -161,7 +161,7 @@ def render_statement(tx: Tx, notice: Statement, clock: Clock) -> RenderedMessage
 def render_statement_file(tx: Tx, notice: StatementFile, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
     found = _lines_in_order(tx, notice.user_id, period, clock)
-    rows = [words.file_row(_move(tx, line), clock) for line in islice(found, MAX_ROWS)]
+    rows = [words.file_row(statement_move(tx, line), clock) for line in islice(found, MAX_ROWS)]
     is_cut = next(found, None) is not None
     return RenderedMessage(
         text=words.file_caption(period, row_count=len(rows), is_cut=is_cut),
@@ -188,7 +188,7 @@ def _period_of(notice: Statement | StatementFile) -> Period:
     return period
 
 
-def _move(tx: Tx, line: StatementLine) -> words.Move:
+def statement_move(tx: Tx, line: StatementLine) -> words.Move:
     """Return an entry with the order that made it, which the source of the entry names."""
     event, _, rest = line.source.partition(":")
     return words.Move(

@@ -2,6 +2,7 @@
 
 from bot.actors import Actor
 from bot.notices.deposits import (
+    AboutPayment,
     NoDeposits,
     SimilarTicket,
     SuspenseCard,
@@ -90,7 +91,7 @@ def close_cards(work: UnitOfWork, ticket_id: int, *, admin_name: str = "") -> No
     work.replace_cards(closed, subject=ticket_subject(ticket_id))
 
 
-def mutation_subject(mutation: Mutation) -> str:
+def mutation_subject(mutation: Mutation | AboutPayment) -> str:
     """Return the outbox subject of the cards of reported money, and the source of its entry."""
     return f"mutation:{mutation.mutation_id}"
 

@@ -107,7 +107,7 @@ def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
         case Action.TICKET_ABSENT if ticket.state is TicketState.OPEN:
             end_ticket(work, ticket, TicketState.REJECTED, by=admin.user_id, admin_name=admin.name)
             return Toast.DONE
-        case Action.TICKET_CREDIT if _is_creditable(ticket, work.now_ms):
+        case Action.TICKET_CREDIT if is_creditable(ticket, work.now_ms):
             received_idr, _, mutation_id = tap.payload.partition(" ")
             if not mutation_id and mutations.unclaimed(work.tx, int(received_idr)):
                 # It was reported since the question: credited beside the report, it would count twice.
@@ -140,7 +140,8 @@ def _credit(
     return Toast.DONE if was_first else Toast.USED
 
 
-def _is_creditable(ticket: Ticket, now_ms: int) -> bool:
+def is_creditable(ticket: Ticket, now_ms: int) -> bool:
+    """Return whether a ticket has no credit yet, and is young enough to get one."""
     return ticket.state is not TicketState.CONFIRMED and now_ms - ticket.created_at_ms <= LATE_MS
 
 
@@ -157,7 +158,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
         work.notify(unclear, admin.address, subject=f"unclear:{ticket.ticket_id}")
     elif ticket.state is TicketState.CONFIRMED:
         work.notify(card_of(work, ticket), admin.address, subject=ticket_subject(ticket.ticket_id))
-    elif not _is_creditable(ticket, work.now_ms):
+    elif not is_creditable(ticket, work.now_ms):
         work.notify(TicketTooOld(**about), admin.address)
     else:
         _ask(work, admin, ticket, received_idr)
@@ -165,9 +166,15 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
 
 
 def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> None:
+    question = propose_credit(work, ticket, received_idr)
+    work.answer(admin, question, subject=ticket_subject(ticket.ticket_id))
+
+
+def propose_credit(work: UnitOfWork, ticket: Ticket, received_idr: int) -> TicketQuestion:
+    """Return what a credit would do, and out of which reported money it would come."""
     person = people.get(work.tx, ticket.user_id)
     unclaimed = mutations.unclaimed(work.tx, received_idr)
-    question = TicketQuestion(
+    return TicketQuestion(
         ticket_id=ticket.ticket_id,
         exact_idr=ticket.exact_idr,
         name=person.name if person else str(ticket.user_id),
@@ -177,7 +184,6 @@ def _ask(work: UnitOfWork, admin: Actor, ticket: Ticket, received_idr: int) -> N
         mutation_id=unclaimed.mutation_id if unclaimed else 0,
         same_at_ms=_same_at_ms(work, ticket, received_idr),
     )
-    work.answer(admin, question, subject=ticket_subject(ticket.ticket_id))
 
 
 def _same_at_ms(work: UnitOfWork, ticket: Ticket, amount_idr: int) -> int | None:

@@ -151,7 +151,7 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
     mutation = mutations.get(work.tx, mutation_id_of(subject))
     if mutation is None or mutation.amount_idr is None or not typed or typed.startswith("/"):
         return False
-    person = _reseller(work, typed)
+    person = reseller_to_credit(work, typed)
     if mutation.state is not MutationState.SUSPENSE:
         work.notify(closed_payment(work, mutation), admin.address, subject=mutation_subject(mutation))
     elif person is None:
@@ -164,16 +164,21 @@ def _reply(work: UnitOfWork, admin: Actor, message: IncomingMessage, subject: st
     return True
 
 
-def _reseller(work: UnitOfWork, typed: str) -> Person | None:
+def reseller_to_credit(work: UnitOfWork, typed: str) -> Person | None:
     """Return the reseller of `@nama` or of an id; a frozen one may be credited too."""
     person = people.find_owner(work.tx, typed)
     return person if person and person.standing in (Standing.APPROVED, Standing.FROZEN) else None
 
 
 def _ask(work: UnitOfWork, admin: Actor, mutation: Mutation, person: Person) -> None:
+    work.answer(admin, propose_claim(work, mutation, person), subject=mutation_subject(mutation))
+
+
+def propose_claim(work: UnitOfWork, mutation: Mutation, person: Person) -> SuspenseQuestion:
+    """Return what crediting money in suspense to a reseller would do; a ticket whose time is over ends."""
     account = paying_account(work, person.user_id)
     ticket = open_ticket(work, account.shop_id)
-    question = SuspenseQuestion(
+    return SuspenseQuestion(
         mutation_id=mutation.mutation_id,
         amount_idr=mutation.amount_idr or 0,
         user_id=person.user_id,
@@ -189,7 +194,6 @@ def _ask(work: UnitOfWork, admin: Actor, mutation: Mutation, person: Person) -> 
             until_ms=work.now_ms + 1,
         ),
     )
-    work.answer(admin, question, subject=mutation_subject(mutation))
 
 
 def _tap(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:

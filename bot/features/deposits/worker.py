@@ -12,6 +12,7 @@ from bot.worker import WakeUp
 from storage import deposits, mutations
 from storage.database import Database
 from storage.errors import StorageError
+from storage.lease import LeaseLost
 from storage.mutations import StoredPost
 from storage.transaction import Tx
 
@@ -57,7 +58,7 @@ class DepositsWorker:
         now_ms = self._now_ms()
         try:
             await self._database.write(lambda tx: self._book(tx, post, now_ms))
-        except StorageError:
+        except (StorageError, LeaseLost):
             raise
         except Exception:  # noqa: BLE001 - logged and alerted; other posts must not wait behind it
             _log.exception("mutation post not processed", extra={"post": post.post_id})

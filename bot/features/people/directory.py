@@ -52,10 +52,9 @@ def _show_matching(work: UnitOfWork, admin: Actor, typed: str) -> None:
 
 def _turn_page(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
     """Replace the tapped page of the list with the one before or after it."""
-    found = _KEY.fullmatch(tap.payload)
-    if found is None or not actor.sees_all:
+    key = parse_key(tap.payload)
+    if key is None or not actor.sees_all:
         return Toast.USED
-    key = (int(found["at_ms"]), int(found["user_id"]))
     page = _page_behind(work, key) if tap.action is Action.OLDER_PEOPLE else _page_before(work, key)
     work.notify(page, actor.chat, edits=actor.card_id)
     return Toast.DONE
@@ -78,13 +77,19 @@ def _page(work: UnitOfWork, rows: list[Person], *, has_newer: bool, has_older: b
     return ResellerList(
         rows=tuple(row_of(person) for person in rows),
         total=people.count_listed(work.tx),
-        newer_key=_key_of(rows[0]) if has_newer and rows else "",
-        older_key=_key_of(rows[-1]) if has_older else "",
+        newer_key=key_of(rows[0]) if has_newer and rows else "",
+        older_key=key_of(rows[-1]) if has_older else "",
     )
 
 
-def _key_of(person: Person) -> str:
+def key_of(person: Person) -> str:
+    """Return the place of a person in the list by the latest change, as `parse_key` reads it."""
     return f"{person.changed_at_ms}.{person.user_id}"
+
+
+def parse_key(text: str) -> Key | None:
+    found = _KEY.fullmatch(text)
+    return (int(found["at_ms"]), int(found["user_id"])) if found else None
 
 
 def person_card(work: UnitOfWork, person: Person) -> PersonCard:
@@ -129,7 +134,11 @@ def _answer_note(work: UnitOfWork, admin: Actor, command: Command) -> None:
     if not note:
         work.notify(person_card(work, person), admin.address)
         return
-    note = "" if note.lower() in DELETE_NOTE else note
+    write_note(work, admin, person, "" if note.lower() in DELETE_NOTE else note)
+
+
+def write_note(work: UnitOfWork, admin: Actor, person: Person, note: str) -> None:
+    """Store a note in place of the one before; an empty one deletes it."""
     people.save_note(work.tx, person.user_id, note, noted_by=admin.user_id, at_ms=work.now_ms)
     work.notify(NoteSaved(user_id=person.user_id, name=person.name, note=note), admin.address)
 

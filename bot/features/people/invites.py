@@ -63,7 +63,7 @@ def _answer_invite(work: UnitOfWork, admin: Actor, command: Command) -> None:
         case IssueInvite() as request:
             _issue(work, admin, request)
         case ListInvites():
-            work.notify(_list(work), admin.address)
+            work.notify(list_invites(work, limit=MAX_SHOWN), admin.address)
         case RevokeInvite(invite_id=invite_id):
             was_open = invites.revoke(work.tx, invite_id, revoked_by=admin.user_id, at_ms=work.now_ms)
             work.notify(InviteRevoked(invite_id=invite_id, was_open=was_open), admin.address)
@@ -110,8 +110,9 @@ def _link(work: UnitOfWork, token: str) -> str:
     return f"https://t.me/{username}?start={token}" if username else f"{START}{token}"
 
 
-def _list(work: UnitOfWork) -> InviteList:
-    found = invites.listed(work.tx, at_ms=work.now_ms, limit=MAX_SHOWN)
+def list_invites(work: UnitOfWork, *, limit: int) -> InviteList:
+    """Return the links that let people in now, those that end first."""
+    found = invites.listed(work.tx, at_ms=work.now_ms, limit=limit)
     return InviteList(
         rows=tuple(_row(work, invite) for invite in found),
         more=invites.count_listed(work.tx, at_ms=work.now_ms) - len(found),

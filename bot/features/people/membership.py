@@ -245,15 +245,22 @@ def _confirm_removal(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     inbox.retire_buttons(
         work.tx, tap.subject, created_at_ms=tap.offered_at_ms, user_id=admin.user_id, at_ms=work.now_ms
     )
-    if tap.action is Action.CANCEL or person.standing not in ALLOWED_CHANGES[Standing.REMOVED]:
-        kept = RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
-        work.replace_cards(kept, subject=tap.subject)
-        return Toast.DONE
+    outcome = _kept(person) if tap.action is Action.CANCEL else remove_person(work, admin, person)
+    work.replace_cards(outcome, subject=tap.subject)
+    return Toast.DONE
+
+
+def remove_person(work: UnitOfWork, admin: Actor, person: Person) -> StandingChanged | RemovalCancelled:
+    """Remove a person after an admin has confirmed it, unless it is not possible any more."""
+    if person.standing not in ALLOWED_CHANGES[Standing.REMOVED]:
+        return _kept(person)
     change = Change(by=admin.user_id, by_name=admin.name)
     store_standing(work, person, replace(person, standing=Standing.REMOVED), change)
-    removed = StandingChanged(user_id=person.user_id, name=person.name, standing=Standing.REMOVED)
-    work.replace_cards(removed, subject=tap.subject)
-    return Toast.DONE
+    return StandingChanged(user_id=person.user_id, name=person.name, standing=Standing.REMOVED)
+
+
+def _kept(person: Person) -> RemovalCancelled:
+    return RemovalCancelled(user_id=person.user_id, name=person.name, standing=person.standing)
 
 
 def _find(tx: Tx, typed: str, standing: Standing, now_ms: int) -> Person | None:

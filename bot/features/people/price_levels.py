@@ -47,7 +47,7 @@ def _answer_level(work: UnitOfWork, admin: Actor, command: Command) -> None:
         case DeleteLevel() as deletion:
             _delete(work, admin, deletion, command.rest)
         case GiveLevel() as gift:
-            _give(work, admin, gift, command.rest)
+            give_level(work, admin, gift, command.rest)
         case LevelError() as error:
             _reject(work, admin, error, command.rest)
 
@@ -125,7 +125,8 @@ def _remove_prices(work: UnitOfWork, admin: Actor, level: Level) -> None:
     work.replace_catalogue(old, new, edit)
 
 
-def _give(work: UnitOfWork, admin: Actor, gift: GiveLevel, typed: str) -> None:
+def give_level(work: UnitOfWork, admin: Actor, gift: GiveLevel, typed: str) -> None:
+    """Assign a level to the shop for which a person orders, or take it away."""
     level = levels.find(work.tx, gift.key) if gift.key else None
     if gift.key and level is None:
         _reject(work, admin, LevelError.NO_SUCH_LEVEL, typed)

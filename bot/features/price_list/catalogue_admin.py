@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from bot.actors import Actor
 from bot.catalogue.catalogue import split_terms
 from bot.catalogue.product import Product
+from bot.features.price_list.import_review import change_catalogue
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.catalogue import (
@@ -40,7 +41,7 @@ def _send_catalogue(work: UnitOfWork, admin: Actor, command: Command) -> None:
     """Answer `/katalog`: `riwayat` shows past changes, `csv` sends a CSV, anything else an XLSX."""
     match command.rest.lower():
         case "riwayat" | "history":
-            work.notify(_history(work.tx), admin.address)
+            work.notify(catalogue_history(work.tx, limit=MAX_PAST_SHOWN), admin.address)
         case _ if not work.catalogue:
             work.notify(CatalogueEmpty(), admin.address)
         case form:
@@ -133,7 +134,15 @@ def _set_open(work: UnitOfWork, products: Sequence[Product], admin: Actor, *, is
     work.replace_catalogue(old, new, edit)
 
 
-def _history(tx: Tx) -> CatalogueHistory:
+def set_price(work: UnitOfWork, admin: Actor, product: Product, price_idr: int) -> None:
+    """Set the base price of one product, and report it as an imported list is reported."""
+    products = tuple(replace(one, price_idr=price_idr) if one == product else one for one in work.catalogue)
+    changed = change_catalogue(work, admin, products, source=product.code)
+    work.notify_admins(changed, subject="")
+
+
+def catalogue_history(tx: Tx, *, limit: int) -> CatalogueHistory:
+    """Return the last changes, newest first."""
     return CatalogueHistory(
         rows=tuple(
             PastChange(
@@ -143,7 +152,7 @@ def _history(tx: Tx) -> CatalogueHistory:
                 source=past.source,
                 counts=tuple(PastChangeCount(kind=kind, count=n, code=code) for kind, n, code in past.counts),
             )
-            for past in catalogue.history(tx, limit=MAX_PAST_SHOWN)
+            for past in catalogue.history(tx, limit=limit)
         )
     )
 

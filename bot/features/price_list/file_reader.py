@@ -1,4 +1,4 @@
-"""Reads a price list in a process of its own, with limits on its memory and time.
+"""Reads a price list, or a list of the biller, in a process of its own, with limits on its memory and time.
 
 Files are untrusted: a kilobyte can make its reader use terabytes or hours. This must not affect the process
 that handles orders.
@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from enum import StrEnum
 from pathlib import Path
 
 from msgspec import DecodeError, Struct
@@ -26,6 +27,13 @@ _PASSED_VARIABLES = ("LD_LIBRARY_PATH", "PYTHONHOME")
 _MAX_LOGGED_CHARS = 500
 _DAMAGED = UnreadablePriceList(fault=FileError.DAMAGED)
 _decoder = Decoder(ParsedPriceList | UnreadablePriceList)
+
+
+class FileKind(StrEnum):
+    """What a file is read as."""
+
+    PRICE_LIST = "price_list"
+    BILLER_LIST = "biller_list"
 
 
 class ReadLimits(Struct, frozen=True, kw_only=True):
@@ -51,7 +59,7 @@ LIMITS = ReadLimits()
 
 async def read_file(content: bytes, limits: ReadLimits = LIMITS) -> ReadList | UnreadablePriceList:
     """Read a file; one that crashes or exceeds the limits of its reader counts as damaged."""
-    output = await _run(content, limits)
+    output = await read_output(content, FileKind.PRICE_LIST, limits)
     if output is None:
         return _DAMAGED
     return await asyncio.to_thread(_decoded, output)
@@ -61,34 +69,34 @@ def _decoded(output: bytes) -> ReadList | UnreadablePriceList:
     try:
         parsed = _decoder.decode(output)
     except DecodeError:
-        _log.exception("price list reader returned an invalid result")
+        _log.exception("list reader returned an invalid result")
         return _DAMAGED
     return (
         ReadList(parsed=parsed, serialized=output.decode()) if isinstance(parsed, ParsedPriceList) else parsed
     )
 
 
-async def _run(content: bytes, limits: ReadLimits) -> bytes | None:
+async def read_output(content: bytes, kind: FileKind, limits: ReadLimits = LIMITS) -> bytes | None:
     """Return the output of the process; None if it died or was killed."""
-    process = await _start(limits)
+    process = await _start(kind, limits)
     try:
         async with asyncio.timeout(limits.wall_s):
             output, errors = await process.communicate(content)
     except TimeoutError:
-        _log.warning("price list reader timed out", extra={"seconds": limits.wall_s})
+        _log.warning("list reader timed out", extra={"seconds": limits.wall_s})
         return None
     finally:
         await _kill(process)
     if process.returncode == 0:
         return output
     why = errors.decode(errors="replace")[-_MAX_LOGGED_CHARS:]
-    _log.warning("price list reader failed", extra={"returncode": process.returncode, "why": why})
+    _log.warning("list reader failed", extra={"returncode": process.returncode, "why": why})
     return None
 
 
-async def _start(limits: ReadLimits) -> Process:
+async def _start(kind: FileKind, limits: ReadLimits) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", _MODULE, str(limits.memory_bytes), str(limits.cpu_s)),
+        *(sys.executable, "-P", "-m", _MODULE, str(limits.memory_bytes), str(limits.cpu_s), kind),
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,

@@ -148,31 +148,36 @@ def _ask_before_removal(
 def _apply(
     work: UnitOfWork, admin: Actor, request: Import, plan: Plan, products: tuple[Product, ...]
 ) -> None:
-    old = work.catalogue
-    edit = CatalogueEdit(
-        stamp=work.nonce(),
-        at_ms=work.now_ms,
-        user_id=admin.user_id,
-        name=admin.name,
-        source=request.file_name,
+    changed = change_catalogue(
+        work, admin, products, source=request.file_name, omitted_count=plan.merged.omitted_count
     )
-    diff = work.replace_catalogue(old, products, edit)
-    if diff is None:
-        raise RuntimeError(f"catalogue version {old.version} is not the current one any more")
     imports.finish(work.tx, request.import_id, ImportState.APPLIED)
-    changed = CatalogueChanged(
-        version=old.version + 1,
-        product_count=len(products),
-        counts=count_changes(diff),
-        omitted_count=plan.merged.omitted_count,
-        file_name=request.file_name,
-        name=admin.name,
-        at_ms=work.now_ms,
-    )
     work.replace_cards(changed, subject=import_subject(request.import_id))
     for admin_id in work.admin_ids:
         if admin_id != request.user_id:
             work.notify(changed, Address(chat_id=admin_id))
+
+
+def change_catalogue(
+    work: UnitOfWork, admin: Actor, products: tuple[Product, ...], *, source: str, omitted_count: int = 0
+) -> CatalogueChanged:
+    """Replace the catalogue, and return what the admins are told of it; `source` says where it comes from."""
+    old = work.catalogue
+    edit = CatalogueEdit(
+        stamp=work.nonce(), at_ms=work.now_ms, user_id=admin.user_id, name=admin.name, source=source
+    )
+    diff = work.replace_catalogue(old, products, edit)
+    if diff is None:
+        raise RuntimeError(f"catalogue version {old.version} is not the current one any more")
+    return CatalogueChanged(
+        version=old.version + 1,
+        product_count=len(products),
+        counts=count_changes(diff),
+        omitted_count=omitted_count,
+        file_name=source,
+        name=admin.name,
+        at_ms=work.now_ms,
+    )
 
 
 def _show_again(

@@ -1,0 +1,82 @@
+"""The page *messages*: what waits to be sent, which chats cannot be reached, and what was given up."""
+
+import re
+
+from msgspec import Struct
+from starlette.responses import Response
+
+from bot.desk.orders import name_of
+from bot.desk.visit import DeskPage, Visit
+from bot.unit_of_work import UnitOfWork
+from storage import chats, outbox
+from storage.outbox import ChatBacklog, FailedMessage
+from storage.transaction import Tx
+
+ROWS_SHOWN = 100
+MAX_DIGITS = 18
+
+_TRXID = re.compile(r".*:([0-9]{17})")
+"""The subject of a message about an order ends with its trxid."""
+
+
+class NamedBacklog(Struct, frozen=True):
+    """The messages of a chat that were not sent, and the chat's name."""
+
+    backlog: ChatBacklog
+    name: str
+
+
+class NamedFailure(Struct, frozen=True):
+    """A message that was given up, its chat's name, and the Ref of its order, if it is about one."""
+
+    message: FailedMessage
+    name: str
+    trxid: str
+
+
+class Messages(Struct, frozen=True, kw_only=True):
+    """What the page shows; `after` is the message with which the next page of failures begins."""
+
+    counts: dict[str, int]
+    waiting: tuple[NamedBacklog, ...]
+    parked: tuple[NamedBacklog, ...]
+    failed: tuple[NamedFailure, ...]
+    after: int | None
+
+
+async def _show(visit: Visit) -> Response:
+    typed = visit.query("after")
+    is_key = typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS
+    return await visit.page(
+        "messages.html", messages=await visit.read(lambda work: _read(work, int(typed) if is_key else None))
+    )
+
+
+def _read(work: UnitOfWork, after: int | None) -> Messages:
+    tx = work.tx
+    failed = outbox.failed_messages(tx, before_id=after, limit=ROWS_SHOWN + 1)
+    shown = failed[:ROWS_SHOWN]
+    return Messages(
+        counts=outbox.counts(tx),
+        waiting=_named(tx, outbox.waiting_by_chat(tx, limit=ROWS_SHOWN)),
+        parked=_named(tx, outbox.parked_by_chat(tx, limit=ROWS_SHOWN)),
+        failed=tuple(NamedFailure(each, _chat_name(tx, each.chat_id), _trxid_of(each)) for each in shown),
+        after=shown[-1].outbox_id if len(failed) > ROWS_SHOWN else None,
+    )
+
+
+def _named(tx: Tx, found: list[ChatBacklog]) -> tuple[NamedBacklog, ...]:
+    return tuple(NamedBacklog(each, _chat_name(tx, each.chat_id)) for each in found)
+
+
+def _chat_name(tx: Tx, chat_id: int) -> str:
+    """Return the title of a group, or the name of the person in a private chat."""
+    return chats.title(tx, chat_id) or name_of(tx, chat_id)
+
+
+def _trxid_of(message: FailedMessage) -> str:
+    found = _TRXID.fullmatch(message.subject)
+    return found[1] if found else ""
+
+
+PAGES = (DeskPage(path="/messages", handle=_show, title="Messages"),)
