@@ -35,7 +35,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
 test: setup browser postgres  ## every test but the long ones, in some five minutes
 	$(PYTEST)
 
-prove: setup postgres  ## the long tests: thousands of simulated worlds, a thousand kills, every planted bug
+prove: setup postgres  ## the long tests: thousands of simulated worlds, thirteen hundred kills, every planted bug
 	$(BIN)/python -m pytest -m prove
 
 coverage: setup browser postgres  ## the lines that `make test` runs

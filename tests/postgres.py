@@ -3,17 +3,20 @@
 import fcntl
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from storage.connection import connect
+from storage.migrate import migrate as migrate_file
 from storage.postgres_schema import migrate
 from tools.postgres import Server
 
@@ -89,6 +92,31 @@ def _url_of(database: str) -> str:
     user, host, port = parts.get("user", ""), parts.get("host", "localhost"), parts.get("port", 5432)
     password = f":{parts['password']}" if "password" in parts else ""
     return f"postgresql://{user}{password}@{host}:{port}/{database}"
+
+
+def copy_to_file(url: str, path: Path) -> None:
+    """Copy a database into a new SQLite file, for what reads only those."""
+    with psycopg.connect(url) as server, closing(connect(path)) as file:
+        server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        migrate_file(file)
+        file.execute("PRAGMA foreign_keys = OFF")
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            _copy_table(server, file, table)
+
+
+def _copy_table(server: psycopg.Connection, file: sqlite3.Connection, table: str) -> None:
+    columns = [row[1] for row in file.execute(f"PRAGMA table_info({table})")]
+    query = sql.SQL("SELECT {} FROM {}").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(table)
+    )
+    places = ", ".join("?" * len(columns))
+    with file:
+        file.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own schema
+        file.executemany(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})",  # noqa: S608 - as above
+            server.execute(query).fetchall(),
+        )
 
 
 _NUMBER_ON = sql.SQL(

@@ -18,12 +18,17 @@ class Proxy:
         self._cut = b""
         self._passes_on = self._goes_down = False
         self._is_down = False
+        self._bytes_to_cut: int | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def cut_at(self, words: bytes, *, passes_on: bool, goes_down: bool = False) -> None:
         """Cut the next connection whose client sends these words, or with it all others too."""
         self._cut, self._passes_on, self._goes_down = words, passes_on, goes_down
+
+    def cut_after(self, count: int) -> None:
+        """Cut the connection that passes so many bytes from now on, either way; they are the last."""
+        self._bytes_to_cut = count
 
     def go_down(self, *, but: asyncio.StreamWriter | None = None) -> None:
         """Cut everything but one direction, and accept nothing, until `come_up`."""
@@ -38,7 +43,11 @@ class Proxy:
         if self._is_down:
             writer.transport.abort()
             return
-        server_reader, server_writer = await asyncio.open_connection(*self._server_at)
+        try:
+            server_reader, server_writer = await asyncio.open_connection(*self._server_at)
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, server_writer}
         self._start(self._pass(reader, server_writer, writer, is_client=True))
         self._start(self._pass(server_reader, writer, server_writer, is_client=False))
@@ -62,10 +71,25 @@ class Proxy:
                     self._cut = b""
                     await self._end(chunk, writer, back)
                     return
+                if self._bytes_to_cut is not None:
+                    if len(chunk) >= self._bytes_to_cut:
+                        chunk, self._bytes_to_cut = chunk[: self._bytes_to_cut], None
+                        await self._end_within(chunk, writer, back)
+                        return
+                    self._bytes_to_cut -= len(chunk)
                 writer.write(chunk)
                 await writer.drain()
         writer.close()
         back.close()
+
+    async def _end_within(
+        self, chunk: bytes, writer: asyncio.StreamWriter, back: asyncio.StreamWriter
+    ) -> None:
+        self.cuts += 1
+        back.transport.abort()
+        writer.write(chunk)
+        await writer.drain()
+        writer.write_eof()
 
     async def _end(self, chunk: bytes, writer: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
         self.cuts += 1

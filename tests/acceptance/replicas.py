@@ -226,9 +226,3 @@ def _replicas(lines: list[Line], urls: list[str]) -> Iterator[Replica]:
             "LOKET_REPLICA": name,
         }
         yield Replica(name=name, port=port, line=line, settings=settings)
-
-
-async def in_flight() -> None:
-    """Wait until the emulators have read what a process had sent before it was killed or frozen."""
-    for _ in range(5):
-        await asyncio.sleep(0.004)

@@ -14,7 +14,7 @@ from typing import Any
 
 import uvloop
 
-from tests.benchmarks import broadcast, growth, limits, quiet, side_by_side
+from tests.benchmarks import broadcast, growth, limits, postgres, quiet, side_by_side
 from tests.benchmarks.contender import ROOT, SHOPS_PYTHON, TEXTBOOK_PYTHON
 
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
@@ -69,15 +69,20 @@ async def _broadcast(given: argparse.Namespace) -> str:
     return await broadcast.run(given.rounds)
 
 
+async def _postgres(given: argparse.Namespace) -> str:
+    return await postgres.run(given.rounds)
+
+
 PARTS: dict[str, Part] = {
     "road": _road,
     "limits": _limits,
     "quiet": _quiet,
     "broadcast": _broadcast,
     "growth": _growth,
+    "postgres": _postgres,
 }
 BY_DEFAULT = ("road", "limits", "quiet")
-"""The others take three minutes a round, or 17 GB."""
+"""The others take minutes a round, 17 GB, or a PostgreSQL."""
 
 
 def _draw(figures: dict[str, Any]) -> None:

@@ -73,6 +73,11 @@ class Biller:
         answer = await self._caller.ask("GET", f"{self._path}?{urlencode(query)}")
         self.unheard += answer.status != 200
 
+    def spread_over(self, *ports: int) -> None:
+        """Report to these ports in turn, as a load balancer does."""
+        self._caller.close()
+        self._caller = Caller(*ports, connections=REPORTS_AT_ONCE)
+
     def close(self) -> None:
         """Report nothing more."""
         for task in self._reporting:

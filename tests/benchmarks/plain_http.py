@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from typing import cast
 
 import httptools
@@ -129,10 +130,13 @@ class _Asking(asyncio.Protocol):
 
 
 class Caller:
-    """Asks one address on 127.0.0.1, over at most `connections` at once."""
+    """Asks one port on 127.0.0.1, or several in turn, over at most `connections` at once."""
 
-    def __init__(self, port: int, *, connections: int) -> None:
-        self._port = port
+    def __init__(self, *ports: int, connections: int) -> None:
+        self._port = ports[0]
+        self._ports = cycle(ports)
+        # With several ports the connection that rested longest is the next.
+        self._next_free = 0 if len(ports) > 1 else -1
         self._free: list[_Asking] = []
         self._turn = asyncio.Semaphore(connections)
 
@@ -151,9 +155,9 @@ class Caller:
 
     async def _line(self) -> _Asking:
         while self._free:
-            if (line := self._free.pop()).is_open:
+            if (line := self._free.pop(self._next_free)).is_open:
                 return line
-        _, line = await asyncio.get_running_loop().create_connection(_Asking, "127.0.0.1", self._port)
+        _, line = await asyncio.get_running_loop().create_connection(_Asking, "127.0.0.1", next(self._ports))
         return line
 
     def close(self) -> None:

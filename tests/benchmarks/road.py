@@ -54,6 +54,7 @@ class Outside:
         self.ledger = Ledger()
         self.telegram = Telegram(self.ledger, strict=strict)
         self.biller: Biller | None = None
+        self.port = 0
         self._numbers = map(_number, count(first))
 
     def answer(self, request: Request) -> Answer:
@@ -103,14 +104,23 @@ def _number(index: int) -> str:
 
 @asynccontextmanager
 async def around(
-    contender: Contender, load: Load, home: Path, *, strict: bool = False, books: Path | None = None
+    contender: Contender,
+    load: Load,
+    home: Path,
+    *,
+    strict: bool = False,
+    books: Path | None = None,
+    database_url: str | None = None,
 ) -> AsyncIterator[tuple[Outside, Running]]:
-    """Run a bot with its outside inside the block, perhaps on `books` that are there already."""
+    """Run a bot with its outside inside the block, perhaps on `books` that are there already, or a server."""
     outside = Outside(load, strict=strict, first=fill.orders_in(books) if books else 0)
     async with served(outside.answer) as port:
+        outside.port = port
         settings = {} if strict else dict(WITHOUT_LIMITS)
         if books:
             settings["DATABASE_URL"] = f"sqlite:///{books}"
+        if database_url:
+            settings["DATABASE_URL"] = database_url
         async with running(contender, home, outside_port=port, users=load.users, settings=settings) as bot:
             outside.biller = Biller(
                 outside.ledger,
@@ -133,22 +143,22 @@ async def measure(contender: Contender, load: Load, *, strict: bool = False) -> 
             return await carry(outside, bot)
 
 
-async def carry(outside: Outside, bot: Running) -> Figures:
-    """Let a bot that runs carry its load."""
+async def carry(outside: Outside, *bots: Running) -> Figures:
+    """Let a bot that runs, or several on one database, carry their load."""
     load, ledger = outside.load, outside.ledger
     await outside.order(WARM_UP_ORDERS)
     ledger.forget()
-    cpu_s, outside_s, began = bot.cpu_s(), time.process_time(), time.perf_counter()
+    cpu_s, outside_s, began = sum(bot.cpu_s() for bot in bots), time.process_time(), time.perf_counter()
     await outside.order(load.orders)
     return Figures(
-        cpu_ms=1000 * (bot.cpu_s() - cpu_s) / load.orders,
+        cpu_ms=1000 * (sum(bot.cpu_s() for bot in bots) - cpu_s) / load.orders,
         orders_a_s=load.orders / ledger.span_s(),
         to_trx_p50_ms=share(ledger.to_trx_ms(), 0.5),
         to_trx_p99_ms=share(ledger.to_trx_ms(), 0.99),
         to_push_p50_ms=share(ledger.to_push_ms(), 0.5),
         to_push_p99_ms=share(ledger.to_push_ms(), 0.99),
         calls=sum(ledger.calls.values()) / load.orders,
-        peak_mb=bot.peak_mb(),
+        peak_mb=sum(bot.peak_mb() for bot in bots),
         last_told_s=ledger.span_s(),
         lost=ledger.lost,
         doubled=ledger.doubled,

@@ -93,6 +93,12 @@ class Telegram:
 
     # What people do.
 
+    def spread_over(self, *ports: int) -> None:
+        """Bring updates to these ports in turn, as a load balancer does."""
+        old, self._caller = self._caller, Caller(*ports, connections=MAX_CONNECTIONS)
+        if old:
+            old.close()
+
     def say(self, chat_id: int, user_id: int, text: str) -> None:
         """Bring a message to the bot, behind those of the same chat that it has not taken yet."""
         self._update_id += 1

@@ -77,12 +77,15 @@ class Lives:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything that is compared; `kills` of the processes were killed."""
+    """Everything that is compared; `kills` of the processes were killed.
+
+    `lives` is None where several processes ran at once: then each kill may double one message of a chat.
+    """
 
     world: World
     database: Path
     asked: dict[Place, Asked]
-    lives: Lives
+    lives: Lives | None
     kills: int
 
 
@@ -163,8 +166,26 @@ def _has_its_sn(evidence: Evidence, order: Order) -> bool:
     )
 
 
+def _doubled_messages(messages: "list[Message]") -> int:
+    """Return how many messages contain only notices that an earlier one had."""
+    seen: set[str] = set()
+    count = 0
+    for message in messages:
+        notices = set(notices_in(message.text))
+        count += bool(notices) and notices <= seen
+        seen |= notices
+    return count
+
+
 def _duplicates_follow_a_kill(evidence: Evidence, scene: "_Scene", _: Ledgers) -> None:
     """I7: only the last message of a killed process in a chat is sent again: it was not stored as sent."""
+    if evidence.lives is None:
+        for chat_id in evidence.world.telegram.chats.chats:
+            sent = evidence.world.telegram.bot_messages(chat_id)
+            doubled = _doubled_messages([message for message in sent if message.edited_at_ms is None])
+            if doubled > evidence.kills:
+                scene.violate("I7", f"chat {chat_id} received {doubled} messages twice")
+        return
     for chat_id in evidence.world.telegram.chats.chats:
         sent = evidence.world.telegram.bot_messages(chat_id)
         messages = [message for message in sent if message.edited_at_ms is None]
