@@ -52,7 +52,7 @@ def signs_in(demo: str, context: BrowserContext, errors: list[str]) -> Page:
 
 
 @pytest.fixture(params=[(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
-def desk(demo: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811
+def desk(demo: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 - a fixture
     viewport, scheme = request.param
     errors: list[str] = []
     with browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as context:
@@ -106,7 +106,7 @@ def test_the_pages_speak_english_too(desk: Page) -> None:
         assert desk.evaluate(OVERFLOW) <= 0, address
 
 
-def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -> None:  # noqa: F811
+def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
     says(demo, SARI.id, "s5.081234561313")
     errors: list[str] = []
     with browser.new_context(viewport=PHONE) as context:
@@ -125,7 +125,7 @@ def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -
     assert errors == []
 
 
-def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser: Browser) -> None:  # noqa: F811
+def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
     errors: list[str] = []
     with browser.new_context(viewport=DESKTOP) as context:
         desk = signs_in(demo, context, errors)
@@ -142,7 +142,7 @@ def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser:
     assert errors == []
 
 
-def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:  # noqa: F811
+def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
     errors: list[str] = []
     with browser.new_context(viewport=DESKTOP) as context:
         desk = signs_in(demo, context, errors)
@@ -154,7 +154,7 @@ def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:  # noqa: F
     assert errors == []
 
 
-def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, browser: Browser) -> None:  # noqa: F811
+def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
     link = httpx.get(f"{demo}/sandbox/desk", trust_env=False).headers["Location"]
     own = "{0.scheme}://{0.netloc}".format(urlsplit(link))
     with browser.new_context() as theirs, browser.new_context() as strangers:
@@ -171,7 +171,7 @@ def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, brow
             expect(stranger.get_by_role("heading", name="Anda belum masuk")).to_be_visible()
 
 
-def test_the_form_of_another_site_does_nothing(demo: str, browser: Browser) -> None:  # noqa: F811
+def test_the_form_of_another_site_does_nothing(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
     """Even a browser that is signed in sends no cookie with it, and the desk asks for its own origin."""
     with browser.new_context() as context:
         desk = signs_in(demo, context, [])
