@@ -64,8 +64,6 @@ class OneCall:
         """Post once; an error that is none of connecting leaves open whether the biller has the request."""
         stream = await self._connection()
         try:
-            if not self._may_post():
-                raise NotLeading
             return await self._exchange(stream, headers, body)
         finally:
             stream.close()
@@ -75,7 +73,11 @@ class OneCall:
         length = (b"Content-Length", b"%d" % len(body))
         request = h11.Request(method="POST", target=self._url.raw_path, headers=[*headers.raw, length])
         events = (request, h11.Data(data=body), h11.EndOfMessage())
-        stream.write(b"".join(filter(None, map(connection.send, events))))
+        data = b"".join(filter(None, map(connection.send, events)))
+        # At the last moment: a process that stands still behind this line wakes up with a post.
+        if not self._may_post():
+            raise NotLeading
+        stream.write(data)
         response: h11.Response | None = None
         answer = bytearray()
         while len(answer) <= self._max_bytes:
