@@ -59,6 +59,11 @@ def main() -> None:
     )
     restore = commands.add_parser("restore", help="replace the database with a backup; the bot must not run")
     restore.add_argument("copy", type=Path, metavar="FILE", help="a file written by `loket backup`")
+    move = commands.add_parser(
+        "migrate-database", help="copy a stopped shop from SQLite to PostgreSQL, or back"
+    )
+    move.add_argument("source", metavar="FROM", help="such as sqlite:///data/loket.db")
+    move.add_argument("target", metavar="TO", help="such as postgresql://USER@HOST/NAME, an empty database")
     books = commands.add_parser("books", help="check that all money ties to zero, even while the bot runs")
     books.add_argument("--json", action="store_true", help="print the figures and findings as JSON")
     add_looks(commands, count=_count)
@@ -97,6 +102,8 @@ def _run_command(arguments: argparse.Namespace) -> int:
             return print_report(_set_up(load_file_settings), arguments)
         case "restore":
             command = partial(_restore, copy=arguments.copy)
+        case "migrate-database":
+            command = partial(_move, arguments=arguments)
         case "catalogue" if arguments.action == "import":
             command = partial(_import, arguments=arguments)
         case _:
@@ -233,7 +240,7 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
         note_backup,
     )
 
-    database = _file_of(settings, "back up PostgreSQL with pg_dump, or with point-in-time recovery")
+    database = _file_of(settings, "pg_dump --format=custom --file=loket.dump NAME, or point-in-time recovery")
     if keep is not None:
         make_backup_folder(target)
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
@@ -249,7 +256,11 @@ def _restore(settings: FileSettings, copy: Path) -> None:
     from bot.app import now_ms
     from storage.backup import restore
 
-    database = _file_of(settings, "restore PostgreSQL with pg_restore, or with point-in-time recovery")
+    database = _file_of(
+        settings,
+        "stop every Loket, then createdb NAME and pg_restore --exit-on-error --dbname=NAME loket.dump, "
+        "or point-in-time recovery; the next start is closed",
+    )
     now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
     restored = restore(copy, database, now=now)
     print(f"{database} is now the backup: {_described(restored.contents, settings)}")
@@ -258,12 +269,36 @@ def _restore(settings: FileSettings, copy: Path) -> None:
     print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
 
 
+def _move(settings: FileSettings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 - it works on the URLs of its arguments
+    from bot.app import now_ms
+    from bot.setting_values import check_database_url
+    from storage.errors import StorageError
+
+    try:
+        from storage.moving import move
+    except ImportError as error:
+        raise StorageError("PostgreSQL needs its library: pip install 'loket[postgres]'") from error
+    try:
+        source, target = map(check_database_url, (arguments.source, arguments.target))
+    except ValueError as error:
+        raise StorageError(f"FROM and TO are the URLs of databases: {error}") from None
+    moved = move(source, target, now_ms=now_ms())
+    for table, count in sorted(moved.counts.items()):
+        print(f"{table}: {count}")
+    if moved.differences:
+        for difference in moved.differences:
+            print(f"loket: {difference}", file=sys.stderr)
+        raise StorageError("the copy is not as the original: its counter starts closed, and buys nothing")
+    print(f"{sum(moved.counts.values())} rows, all compared; balances of resellers: Rp{moved.balances_idr}")
+    print("now set DATABASE_URL to the new one, and keep the old one where no Loket starts on it")
+
+
 def _file_of(settings: FileSettings, instead: str) -> Path:
     """Return the file of the database; raise StorageError with what to do `instead` if there is none."""
     from storage.errors import StorageError
 
     if settings.database_path is None:
-        raise StorageError(f"this command is for SQLite: {instead} (docs/operating.md)")
+        raise StorageError(f"this command is for SQLite. For PostgreSQL: {instead} (docs/operating.md)")
     return settings.database_path
 
 

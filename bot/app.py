@@ -42,7 +42,7 @@ from bot.texts.render import render
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import bots, ledger
+from storage import bots, chats, ledger
 from storage.database import Database, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
@@ -259,7 +259,9 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         desk_staff_ids=settings.desk_staff_ids,
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
+        shows_tables=settings.telegram_tables,
         price_notices=settings.price_notices,
+        price_notice_delay_ms=settings.price_notice_delay_s * 1000,
         low_balance=LowBalance(settings.biller_low_balance),
         health_rules=HealthRules(
             failures_to_close=settings.product_failures_to_close, pause_ms=settings.product_pause_s * 1000
@@ -304,6 +306,9 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)
+        if not settings.telegram_tables:
+            # Switched on again, each chat is asked again.
+            await app.database.write(chats.forget_tables)
         lead = await _before_leading(app)
         tasks: list[asyncio.Task[None]] = []
         stack.push_async_callback(_stop_workers, app, tasks)

@@ -38,6 +38,7 @@ from bot.worker import WakeUp, Worker
 from storage import restores
 from storage.database import Database
 from storage.lease import Lease
+from storage.price_digests import QUIET_MS
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -90,7 +91,9 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     desk_staff_ids: tuple[int, ...] = ()
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
+    shows_tables: bool = False
     price_notices: bool = True
+    price_notice_delay_ms: int = QUIET_MS
     low_balance: LowBalance = LowBalance.CONTINUE
     health_rules: HealthRules = HealthRules()
     recap_minute: int | None = None
@@ -227,6 +230,7 @@ class Runtime:
             now_ms=environment.now_ms,
             monotonic=environment.monotonic,
             wake_up=self.outbox_wake_up,
+            shows_tables=settings.shows_tables,
         )
         self.reversals = ReversalReceiver(
             database=environment.database,
@@ -265,6 +269,7 @@ class Runtime:
             now_ms=environment.now_ms,
             outbox_wake_up=self.outbox_wake_up,
             sends_digests=settings.price_notices,
+            digest_delay_ms=settings.price_notice_delay_ms,
         )
 
     def _build_checks(self, environment: Environment, settings: RuntimeSettings) -> None:

@@ -175,7 +175,9 @@ class Settings(ShellSettings):
     )  # it may contain a password
     biller_user: str
     biller_password: Secret
+    telegram_tables: Annotated[bool, BeforeValidator(yes_or_no)] = False
     price_notices: Annotated[bool, BeforeValidator(yes_or_no)] = True
+    price_notice_delay_s: Annotated[int, whole_number(0, 1800, unit=" of seconds")] = 300
     product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5
     product_pause_s: Annotated[int, whole_number(1, 86_400, unit=" of seconds")] = 900
     reversal_secret: Secret

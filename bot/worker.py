@@ -49,17 +49,23 @@ class Worker:
         self._poll_s = poll_s
 
     async def run(self) -> None:
-        """Run until cancelled."""
-        while True:
-            try:
-                pause_s = await self._run_once()
-                self.healthy = True
-            except LeaseLost:
-                _log.info("worker %s stopped, another process leads", self.name)
-                pause_s = RETRY_AFTER_ERROR_S
-            except Exception:  # noqa: BLE001 - one error must not end a worker that others wait for
-                _log.exception("worker %s failed, retrying", self.name)
-                self.healthy = False
-                pause_s = RETRY_AFTER_ERROR_S
-            if pause_s > 0:
-                await self._wake_up.wait(min(pause_s, self._poll_s))
+        """Run until cancelled; a worker that does not run is not down."""
+        try:
+            while True:
+                await self._run_and_wait()
+        finally:
+            self.healthy = True
+
+    async def _run_and_wait(self) -> None:
+        try:
+            pause_s = await self._run_once()
+            self.healthy = True
+        except LeaseLost:
+            _log.info("worker %s stopped, another process leads", self.name)
+            pause_s = RETRY_AFTER_ERROR_S
+        except Exception:  # noqa: BLE001 - one error must not end a worker that others wait for
+            _log.exception("worker %s failed, retrying", self.name)
+            self.healthy = False
+            pause_s = RETRY_AFTER_ERROR_S
+        if pause_s > 0:
+            await self._wake_up.wait(min(pause_s, self._poll_s))

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sandbox import story
+from sandbox import day, story
 from sandbox.bot_database import BotDatabase
 from sandbox.bot_process import Account, BotDiedError, BotProcess, running_bot, staging_bot
 from sandbox.listen import listening_socket
 from sandbox.server import serve
 from sandbox.telegram.cast import BOT_TOKEN
-from sandbox.world import World
+from sandbox.world import DayState, World
 
 _PORT: Final = 8090
 _BOT_PORT: Final = 8080
@@ -121,13 +121,17 @@ async def _demo(options: argparse.Namespace) -> None:
 async def _bot_in_world(world: World, url: str, options: argparse.Namespace) -> AsyncIterator[BotProcess]:
     """Run a new bot in the world; yield it when it is ready and the story has been played."""
     account = Account(token=BOT_TOKEN, biller_user=world.biller.user, biller_password=world.biller.password)
-    async with running_bot(url, account, webhook=options.webhook) as bot, _readable_database(world, bot):
+    async with (
+        running_bot(url, account, webhook=options.webhook, more=day.SETTINGS) as bot,
+        _readable_database(world, bot),
+    ):
         world.biller.reversal_url = bot.reversal_url
         world.bank.mutations_url = bot.mutations_url
         try:
             await bot.ready()
             if not options.no_story:
                 await bot.alive_during(story.play(world))
+                world.day = DayState.READY
         except (TimeoutError, ExceptionGroup) as error:
             raise TimeoutError(f"The bot did not answer in time. {bot.log_tail()}") from error
         world.is_starting = False

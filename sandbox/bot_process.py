@@ -114,15 +114,15 @@ class BotProcess:
 
 @asynccontextmanager
 async def running_bot(
-    sandbox_url: str, account: Account, *, webhook: bool = False
+    sandbox_url: str, account: Account, *, webhook: bool = False, more: Mapping[str, str] | None = None
 ) -> AsyncIterator[BotProcess]:
-    """Run the bot against the sandbox at `sandbox_url`, on a temporary database."""
+    """Run the bot against the sandbox at `sandbox_url` on a temporary database, with `more` settings."""
     with TemporaryDirectory(prefix="loket-sandbox-", ignore_cleanup_errors=True) as home:
         port, log = _free_port(), Path(home, "bot.log")
         secret, mutation_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         url = f"http://127.0.0.1:{port}"
         settings = _settings(sandbox_url, account, port=port)
-        settings |= {"REVERSAL_SECRET": secret, "MUTATION_SECRET": mutation_secret}
+        settings |= {"REVERSAL_SECRET": secret, "MUTATION_SECRET": mutation_secret, **(more or {})}
         if webhook:
             settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
         process = await _start(_environment(os.environ, settings), home=home, log=log)

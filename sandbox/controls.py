@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from sandbox.day import DayError, play_day
 from sandbox.snapshot import biller_settings, snapshot
 from sandbox.telegram.cast import RINA
 from sandbox.telegram.chats import Json
@@ -20,6 +21,7 @@ _PING_INTERVAL_S: Final = 15.0
 # A browser may display these types; every other file is sent as a download.
 _DISPLAYABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
 _LINK_TIMEOUT_S: Final = 10.0
+_RICH: Final = "sendRichMessage"
 Control = Callable[[World, Json], Awaitable[Json]]
 Reader = Callable[[Request], Awaitable[Json]]
 
@@ -47,8 +49,10 @@ def control_routes(world: World) -> list[Route]:
         "/biller/reversal": _reversal,
         "/bank/arrival": _arrival,
         "/telegram/fault": _fault,
+        "/telegram/tables": _tables,
         "/reset": _reset,
         "/restart": _restart,
+        "/day": _day,
     }
     return [
         Route("/state", state),
@@ -71,7 +75,7 @@ def _posted(world: World, control: Control, read: Reader) -> Callable[[Request],
             return JSONResponse(await control(world, await read(request)))
         except KeyError as error:
             return JSONResponse({"error": f"missing or unknown: {error.args[0]}"}, 400)
-        except (ValueError, TypeError, RefusedError) as error:
+        except (ValueError, TypeError, RefusedError, DayError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
     return answer
@@ -186,3 +190,15 @@ async def _restart(world: World, _: Json) -> Json:
     if not world.is_starting:
         world.restart.set()
     return {"version": world.feed.version}
+
+
+async def _day(world: World, _: Json) -> Json:
+    """Play the day, which takes about half a minute; answer after its end."""
+    await play_day(world)
+    return {"version": world.feed.version}
+
+
+async def _tables(world: World, body: Json) -> Json:
+    """Let Telegram know rich messages, or be a server of before them."""
+    world.telegram.know(_RICH, is_known=bool(body["known"]))
+    return {"known": _RICH not in world.telegram.unknown_methods}

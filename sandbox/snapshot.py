@@ -33,6 +33,7 @@ def snapshot(world: World) -> Json:
             "last_seen": telegram.last_seen_ms,
             "records_are_read": records is not None,
         },
+        "day": world.day,
         "chats": [_chat(chat, standings.get(chat.id)) for chat in chats],
         "users": [_user(user) for user in telegram.chats.users.values()],
         "biller": biller_settings(world.biller)
@@ -100,6 +101,7 @@ def _message(message: Message) -> Json:
         "at": message.at_ms,
         "text": message.text,
         "entities": list(message.entities),
+        "blocks": list(message.blocks),
         "attachment": _attachment(message.attachment) if message.attachment else None,
         "asks": _asks(message.asks) if message.asks else None,
         "reply_to": _quote(message.reply_to) if message.reply_to else None,

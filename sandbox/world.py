@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sandbox.bank import Bank
@@ -22,13 +23,23 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+class DayState(StrEnum):
+    """Whether the day that follows the story can be played: once, in the demo."""
+
+    UNAVAILABLE = "unavailable"
+    READY = "ready"
+    PLAYING = "playing"
+    PLAYED = "played"
+
+
 class World:
     """Everything outside the bot. `now_ms` and `sleep` let a test shorten waits; the defaults are real time.
 
     With `enforce_limits`, a bot that sends faster than Telegram allows gets 429.
 
     In the demo, `bot_database` is the bot's, `restart` requests a new bot and an empty world, and
-    `is_starting` is true until the bot is ready and the story has been played.
+    `is_starting` is true until the bot is ready and the story has been played; `day` says whether the day
+    after it can be played.
     """
 
     def __init__(
@@ -48,6 +59,7 @@ class World:
         self.bot_database: BotDatabase | None = None
         self.restart: asyncio.Event | None = None
         self.is_starting = False
+        self.day = DayState.UNAVAILABLE
         self.telegram = Telegram(
             feed=self.feed,
             moments=self.moments,
@@ -69,6 +81,7 @@ class World:
 
     def reset(self, *, settings: bool = False) -> None:
         """Delete messages, orders and pending faults, and on request the biller's settings; keep users."""
+        self.day = DayState.UNAVAILABLE
         self.telegram.reset()
         self.biller.reset(settings=settings)
 

@@ -53,3 +53,21 @@ def address(tx: Tx, chat_id: int) -> tuple[int, bool]:
         return chat_id, row["unreachable_reason"] is not None
     target = tx.one("chat_by_id", chat_id=row["moved_to"])
     return row["moved_to"], target is not None and target["unreachable_reason"] is not None
+
+
+EVERY_CHAT = 0
+"""Stands for all chats where the server does not know the method that sends tables."""
+
+
+def shows_tables(tx: Tx) -> dict[int, bool]:
+    """Return which chats are known to show tables or to refuse them."""
+    return {row["chat_id"]: bool(row["is_shown"]) for row in tx.all("tables_of_chats")}
+
+
+def note_tables(tx: Tx, chat_id: int, *, is_shown: bool, at_ms: int) -> None:
+    tx.run("note_tables_of_chat", chat_id=chat_id, is_shown=int(is_shown), at_ms=at_ms)
+
+
+def forget_tables(tx: Tx) -> None:
+    """Forget what chats did with tables, so that each is asked again."""
+    tx.run("forget_tables_of_chats")

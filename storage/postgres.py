@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import psycopg
 
 from storage.errors import CommitUnknown, StorageError
-from storage.postgres_server import prepare
+from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
@@ -200,7 +200,10 @@ class PostgresDatabase:
     async def _wait_or_raise(self, error: Exception, until_s: float) -> None:
         """Pause before another attempt if one may help; otherwise raise the error as a StorageError."""
         is_over = asyncio.get_running_loop().time() >= until_s or self._closing.is_set()
-        if is_over or not (is_outage(error) or isinstance(error, TimeoutError)):
+        if isinstance(error, TimeoutError):
+            # This process may have stood still: its callers go on as after an outage.
+            error = psycopg.OperationalError("no answer in time")
+        if is_over or not is_outage(error):
             raise translate_error(error) from None
         await asyncio.sleep(TRY_AGAIN_S)
 
@@ -292,10 +295,21 @@ class _Pool:
         if session is not None and not session.is_lost:
             return session
         try:
-            return await Session.open(self._url)
+            return await self._open()
         except BaseException:
             self._free.put_nowait(None)
             raise
+
+    async def _open(self) -> Session:
+        """Open a connection; after a failover or a restore to an earlier moment nothing goes on as before."""
+        session = await Session.open(self._url)
+        try:
+            if not await is_as_noted(session.connection):
+                await asyncio.to_thread(prepare, self._url)
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     def put_back(self, session: Session) -> None:
         self._free.put_nowait(session)

@@ -19,6 +19,18 @@ from storage.statements import STATEMENTS
 MIGRATION_LOCK = 0x6C6F6B6574
 """The key of the advisory lock under which one process at a time migrates: "loket" in bytes."""
 
+IDENTITY = (
+    "SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()),"
+    " left(pg_walfile_name(pg_current_wal_lsn()), 8),"
+    " (SELECT oid FROM pg_database WHERE datname = current_database()), 'server_identity'::regclass::oid)"
+    " AS found, (SELECT identity FROM server_identity) AS stored"
+)
+"""Which database this is, and which it was when Loket last looked.
+
+A server that was restored to an earlier moment, or a standby that took over, has another timeline; a dump
+that was restored has other numbers of its database and tables.
+"""
+
 _COMMENT = re.compile(r"--[^\n]*")
 _DIALECT = (
     (re.compile(r"\)\s*STRICT(?:,\s*WITHOUT ROWID)?\s*;"), ");"),
@@ -80,6 +92,11 @@ def migrate(connection: Connection[Any]) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
         connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)")
+        # A file has no such table: nothing but `loket restore` replaces it.
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS server_identity"
+            ' (singleton BIGINT NOT NULL PRIMARY KEY, identity TEXT COLLATE "C" NOT NULL)'
+        )
         found = version_of(connection)
         known = migrations()
         refuse_newer(found, known[-1][0])

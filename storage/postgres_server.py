@@ -1,17 +1,28 @@
 """A PostgreSQL server looked at from a command or at the start: whether Loket can keep its promises on it."""
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import psycopg
 from msgspec import Struct
 
+from storage import lease, restores
 from storage.errors import DatabaseUnsuitable, StorageError
-from storage.postgres_schema import migrate, refuse_other_version
-from storage.postgres_session import LongSession, connect, translate_error
+from storage.postgres_schema import IDENTITY, migrate, refuse_other_version
+from storage.postgres_session import (
+    ALL_LOCK,
+    LongSession,
+    blocking_tx,
+    connect,
+    is_outage,
+    translate_error,
+)
 from storage.transaction import Unit
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 OLDEST_VERSION = 150000
 
@@ -29,10 +40,61 @@ class ServerReport(Struct, frozen=True):
 
 
 def prepare(url: str) -> None:
-    """Refuse a server that cannot be used, and migrate; raise psycopg.Error or StorageError."""
+    """Refuse a server that cannot be used, migrate, and close the counter of a restored database.
+
+    Raise psycopg.Error or StorageError if that fails.
+    """
     with connect(url) as connection:
         refuse_unsuitable(connection)
         migrate(connection)
+        try:
+            found, stored = _row(connection, IDENTITY)
+        except psycopg.Error as error:
+            if is_outage(error):
+                raise
+            return  # not every engine that speaks as PostgreSQL does says which it is
+        if found != stored:
+            _note_identity(connection)
+
+
+def _note_identity(connection: Connection) -> None:
+    """Store which database this is; if it was another, it lacks what happened since: start a quarantine.
+
+    The leader loses its lease, so that the next one looks after the orders first.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ALL_LOCK,))
+        found, stored = _row(connection, IDENTITY)
+        if found == stored:
+            return
+        if stored is not None:
+            tx = blocking_tx(connection)
+            held = lease.current(tx)
+            restores.start_quarantine(
+                tx,
+                restored_at_ms=held.now_ms,
+                backup_at_ms=restores.last_activity_ms(tx),
+                gap_until_ms=held.now_ms,
+            )
+            lease.release(tx, held.term)
+            _log.warning("the database was restored, or its standby took over: the counter is closed")
+        connection.execute(
+            "INSERT INTO server_identity (singleton, identity) VALUES (1, %s)"
+            " ON CONFLICT (singleton) DO UPDATE SET identity = excluded.identity",
+            (found,),
+        )
+
+
+async def is_as_noted(connection: "psycopg.AsyncConnection[Any]") -> bool:
+    """Return whether this is the database that was prepared; raise psycopg.Error if it is lost."""
+    try:
+        cursor = await connection.execute(IDENTITY.encode(), prepare=False)
+        row = await cursor.fetchone()
+    except psycopg.Error as error:
+        if is_outage(error):
+            raise
+        return True
+    return row is None or row[0] == row[1]
 
 
 def read(url: str, unit: Unit[T]) -> T:
@@ -88,21 +150,29 @@ def _warnings(connection: Connection, time_s: Callable[[], float]) -> Iterator[s
         (value,) = _row(connection, "SELECT current_setting(%s)", setting)
         if value != "on":
             yield f"{setting} is {value}: a power cut can destroy the database; set it to on"
-    standbys, synchronous = _row(
-        connection,
-        "SELECT count(*), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) FROM pg_stat_replication",
-    )
-    if standbys and not synchronous:
-        yield (
-            f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
-            "confirmed; set synchronous_standby_names"
-        )
+    yield from _warn_of_standbys(connection)
     before_s = time_s()
     (server_s,) = _row(connection, "SELECT extract(epoch FROM clock_timestamp())::float8")
     middle_s = (before_s + time_s()) / 2
     if abs(server_s - middle_s) > MAX_CLOCK_SKEW_S:
         words = "is ahead" if server_s > middle_s else "is behind"
         yield f"the clock of the server {words} by {abs(server_s - middle_s):.0f} s: run NTP on both machines"
+
+
+def _warn_of_standbys(connection: Connection) -> Iterator[str]:
+    standbys, visible, synchronous = _row(
+        connection,
+        "SELECT count(*), count(sync_state), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum'))"
+        " FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'",
+    )
+    if standbys and not visible:
+        user = _row(connection, "SELECT current_user::text")[0]
+        yield f"whether {standbys} standby is synchronous cannot be seen: GRANT pg_read_all_stats TO {user}"
+    elif standbys and not synchronous:
+        yield (
+            f"{standbys} standby without synchronous replication: a failover to it loses orders that were "
+            "confirmed; set synchronous_standby_names"
+        )
 
 
 def _row(connection: Connection, statement: str, *values: object) -> tuple[Any, ...]:

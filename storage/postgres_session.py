@@ -36,8 +36,11 @@ STATEMENT_TIMEOUT_MS = 10_000
 """The statements of a unit take milliseconds; one that waits longer for a lock is a fault."""
 
 LONG_STATEMENT_TIMEOUT_MS = 300_000
-IDLE_TIMEOUT_MS = 30_000
-"""A process that is frozen within a transaction must not hold its locks for longer."""
+IDLE_TIMEOUT_MS = 5_000
+"""A process that is frozen within a transaction holds its locks for half a lease at most."""
+
+LONG_IDLE_TIMEOUT_MS = 30_000
+"""A report holds no lock, and may compute between two statements."""
 
 _NETWORK = {
     # A server that vanished is noticed after some 15 s, not after hours.
@@ -203,11 +206,11 @@ def _arguments(url: str) -> dict[str, Any]:
     return {name: value for name, value in _NETWORK.items() if f"{name}=" not in urlsplit(url).query}
 
 
-def _settings(statement_timeout_ms: int) -> str:
+def _settings(statement_timeout_ms: int, idle_timeout_ms: int) -> str:
     # Not as options of the connection: poolers refuse those.
     return (
         f"SET statement_timeout = {statement_timeout_ms}; "
-        f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}; "
+        f"SET idle_in_transaction_session_timeout = {idle_timeout_ms}; "
         "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on"
     )
 
@@ -232,7 +235,7 @@ class Session:
             **_arguments(url),
         )
         _adapt(connection.adapters)
-        await connection.execute(_settings(STATEMENT_TIMEOUT_MS).encode(), prepare=False)
+        await connection.execute(_settings(STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS).encode(), prepare=False)
         return cls(connection)
 
     @property
@@ -326,7 +329,7 @@ class Session:
 def connect(url: str) -> Connection[TupleRow]:
     """Connect for a command or a report; raise psycopg.Error if that fails."""
     connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **_arguments(url))
-    connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS).encode())
+    connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS, LONG_IDLE_TIMEOUT_MS).encode())
     return connection
 
 
@@ -348,19 +351,30 @@ def _lock_number(key: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+def blocking_tx(connection: Connection[TupleRow]) -> PostgresTx:
+    """Return a transaction over a connection that blocks the thread that uses it."""
+    _adapt(connection.adapters)
+
+    def execute(sql: bytes, values: Sequence[Value]) -> Result:
+        cursor = RawCursor(connection).execute(sql, values)
+        if cursor.description is None:
+            return Result(cursor.rowcount, {}, ())
+        return Result(cursor.rowcount, _columns_of(cursor), cursor.fetchall())
+
+    return PostgresTx(execute)
+
+
 class LongSession:
     """A connection for reports, which blocks the thread that uses it."""
 
     def __init__(self, url: str) -> None:
         self._connection = connect(url)
-        self._connection.cursor_factory = RawCursor
-        _adapt(self._connection.adapters)
 
     def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on one snapshot; any error ends the connection."""
         try:
             self._connection.execute(b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            value = unit(PostgresTx(self._execute))
+            value = unit(blocking_tx(self._connection))
             self._connection.execute(b"COMMIT")
         except BaseException:
             self.close()
@@ -370,12 +384,6 @@ class LongSession:
     @property
     def is_lost(self) -> bool:
         return self._connection.closed
-
-    def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
-        cursor = self._connection.execute(sql, values)
-        if cursor.description is None:
-            return Result(cursor.rowcount, {}, ())
-        return Result(cursor.rowcount, _columns_of(cursor), cursor.fetchall())
 
     def close(self) -> None:
         self._connection.close()

@@ -8,7 +8,12 @@ from typing import Any
 
 def read_yaml(path: Path) -> Any:
     """Return the contents of a file; every scalar is a string."""
-    rows = path.read_text(encoding="utf-8").splitlines()
+    return parse_yaml(path.read_text(encoding="utf-8"))
+
+
+def parse_yaml(text: str) -> Any:
+    """Return the contents of one document."""
+    rows = text.splitlines()
     value, rest = _block(
         [row.rstrip() for row in rows if row.strip() and not row.lstrip().startswith("#")], 0
     )

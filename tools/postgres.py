@@ -110,6 +110,13 @@ class Server:
         """Stop the server as a power cut would; `fast` ends its transactions first."""
         self._control("stop", "--mode", mode)
 
+    def restart_as_restored(self) -> None:
+        """Stop the server and let it begin a new timeline, as after a failover or a restore to a moment."""
+        self.stop("fast")
+        (self._data / "standby.signal").touch()
+        self.start()
+        self._control("promote", "--wait")
+
     @property
     def _data(self) -> Path:
         return self._folder / "data"

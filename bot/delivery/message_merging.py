@@ -56,6 +56,7 @@ def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) 
         reply_to=message.reply_to,
         edits=message.edits,
         text=rendered.text,
+        layout=rendered.layout,
         copy=rendered.copy,
         keyboard=message.keyboard,
         attachment=rendered.attachment,

@@ -16,6 +16,7 @@ from bot.delivery import batch_summary, closed_groups, sending
 from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
+from bot.delivery.tables import TableChoice
 from bot.leadership import Fence
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
@@ -74,6 +75,7 @@ class Messenger:
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
         wake_up: WakeUp,
+        shows_tables: bool = False,
     ) -> None:
         self._database = fence.fenced(database)
         self._fence = fence
@@ -83,6 +85,7 @@ class Messenger:
         self._queues = ChatQueues(rate_limiter=rate_limiter, now_ms=now_ms, monotonic=monotonic)
         self._clock = clock
         self._now_ms = now_ms
+        self._tables = TableChoice(database=self._database, is_wanted=shows_tables, now_ms=now_ms)
         self._wake_up = wake_up
         self._scanning: asyncio.Future[QueueScan] | None = None
         self._scan_again = False
@@ -174,6 +177,7 @@ class Messenger:
         )
         if draft.lazy_notice is not None:
             draft = await self._load(draft, draft.lazy_notice)
+        draft = await self._tables.choose(draft)
         is_last = len(draft.batch) == len(due) and len(waiting) < READ_AT_ONCE
         return await self._deliver(chat_id, draft, outdated, is_last=is_last)
 
@@ -191,7 +195,10 @@ class Messenger:
         found = await self._store(
             chat_id, lambda tx: self._apply_result(tx, draft, outdated, result), is_done=is_done
         )
-        if not isinstance(result, sending.Sent):
+        if isinstance(result, sending.Sent):
+            if result.tables is not None:
+                self._tables.learn(chat_id, result.tables)
+        else:
             _log.info("message not sent", extra={"chat_id": chat_id, "outcome": type(result).__name__})
             # The result may be a new message for another chat: an admin's, or the moved chat's new one.
             self._wake_up.set()
@@ -237,7 +244,9 @@ class Messenger:
         batch, now_ms = draft.batch, self._now_ms()
         message = batch[0].message
         match result:
-            case sending.Sent(message_id=message_id):
+            case sending.Sent(message_id=message_id, tables=tables):
+                if tables is not None:
+                    self._tables.note(tx, message.chat_id, tables)
                 sent_ids = [entry.outbox_id for entry in batch]
                 outbox.mark_sent(tx, *sent_ids, message_id=message_id, at_ms=now_ms)
                 if isinstance(message.notice, BatchSummary):

@@ -1,21 +1,24 @@
 """The message that the messenger passes to the sender, and the possible results of a send."""
 
+from enum import Enum, auto
 from typing import Protocol
 
 from msgspec import Struct
 
 from bot.notices.buttons import Keyboard
-from bot.texts.formatting import Attachment, ReceivedFile, Text
+from bot.texts.formatting import Attachment, Layout, ReceivedFile, Text
 
 
 class OutgoingMessage(Struct, frozen=True, kw_only=True):
     """A message ready to send; `edits` is the id of our message that it edits.
 
+    `layout` is the same with tables, which is sent instead; the text is sent at once if that is refused.
     `asks` opens an input field for the answer, with that placeholder.
     """
 
     chat_id: int
     text: Text
+    layout: Layout = ()
     thread_id: int | None = None
     reply_to: int | None = None
     edits: int | None = None
@@ -26,10 +29,19 @@ class OutgoingMessage(Struct, frozen=True, kw_only=True):
     asks: str | None = None
 
 
+class TableAnswer(Enum):
+    """What became of a layout: it is shown, or the text was sent since the chat or the server refused it."""
+
+    SHOWN = auto()
+    CHAT_REFUSED = auto()
+    UNKNOWN_METHOD = auto()
+
+
 class Sent(Struct, frozen=True, kw_only=True):
-    """Telegram accepted the message under this id."""
+    """Telegram accepted the message under this id; `tables` says what became of its layout, if it had one."""
 
     message_id: int
+    tables: TableAnswer | None = None
 
 
 class RetryLater(Struct, frozen=True, kw_only=True):

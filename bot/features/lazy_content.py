@@ -19,7 +19,7 @@ from bot.notices.recaps import DailyRecap
 from bot.notices.receipts import Receipt
 from bot.notices.reports import ProfitFile, ProfitReport, SalesReport, SalesReportFile
 from bot.notices.statements import Statement, StatementFile
-from bot.texts.batch_summary import order_table
+from bot.texts.batch_summary import order_layout, order_table
 from bot.texts.catalogue import file_words
 from bot.texts.deposits import ticket_issued
 from bot.texts.formatting import Attachment, AttachmentKind, Clock
@@ -67,9 +67,10 @@ def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
     if batch is None:
         raise LookupError(f"no batch of message {notice.message_id} in chat {notice.chat_id}")
     placed = orders.of_message(tx, notice.chat_id, notice.message_id)
-    return LazyContent(
-        rendered=RenderedMessage(text=order_table(batch, placed, clock)), version=batch.version
+    rendered = RenderedMessage(
+        text=order_table(batch, placed, clock), layout=order_layout(batch, placed, clock)
     )
+    return LazyContent(rendered=rendered, version=batch.version)
 
 
 def _receipt(notice: Receipt, clock: Clock) -> RenderedMessage:

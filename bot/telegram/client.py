@@ -4,7 +4,7 @@ import logging
 import os
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -206,9 +206,12 @@ class ApiClient(Bot):
             raise
         self._is_token_rejected = False
 
-    async def post_message(self, method: str, parameters: Json) -> int:
-        """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError."""
-        with self._watch_token():
+    async def post_message(self, method: str, parameters: Json, *, may_be_unknown: bool = False) -> int:
+        """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError.
+
+        For a method that the server may not know, its 404 is no verdict on the token.
+        """
+        with nullcontext() if may_be_unknown else self._watch_token():
             if any(isinstance(value, InputFile) for value in parameters.values()):
                 message = await self._post(method, parameters)
             else:

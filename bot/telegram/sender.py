@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 
+from msgspec.structs import replace
 from telegram import InputFile
+from telegram.error import EndPointNotFound, InvalidToken
 
-from bot.delivery.sending import OutgoingMessage, SendResult, Sent
+from bot.delivery.sending import OutgoingMessage, Rejected, SendResult, Sent, TableAnswer
 from bot.telegram.client import ApiClient, Json
+from bot.telegram.rich import layout_call
 from bot.telegram.send_errors import classify_send_error, is_not_modified
 from bot.texts.buttons import COPY, label_of
 from bot.texts.formatting import Attachment, AttachmentKind, ReceivedFile, Style, Text, units
@@ -24,6 +27,33 @@ class Sender:
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
         """Send or edit; return every error as a result, except cancellation."""
+        if not outgoing.layout:
+            return await self._send_text(outgoing)
+        result = await self._send_tables(outgoing)
+        if not isinstance(result, TableAnswer):
+            return result
+        # Telegram has not taken it: the text makes no duplicate, and its own result says whose fault it was.
+        sent = await self._send_text(outgoing)
+        return replace(sent, tables=result) if isinstance(sent, Sent) else sent
+
+    async def _send_tables(self, outgoing: OutgoingMessage) -> SendResult | TableAnswer:
+        """Send the layout; return how it was refused if Telegram has surely not taken it."""
+        method, parameters = layout_call(outgoing)
+        try:
+            message_id = await self._client.post_message(
+                method, _addressed(outgoing, parameters), may_be_unknown=True
+            )
+        except (InvalidToken, EndPointNotFound, KeyError, TypeError, ValueError):
+            # The answer to a known method is a message: anything else comes from a server without it.
+            return TableAnswer.UNKNOWN_METHOD
+        except Exception as error:  # noqa: BLE001 - every error of a send has a result
+            if outgoing.edits is not None and is_not_modified(error):
+                return Sent(message_id=outgoing.edits, tables=TableAnswer.SHOWN)
+            result = classify_send_error(error)
+            return TableAnswer.CHAT_REFUSED if isinstance(result, Rejected) else result
+        return Sent(message_id=message_id, tables=TableAnswer.SHOWN)
+
+    async def _send_text(self, outgoing: OutgoingMessage) -> SendResult:
         method, parameters = _call(outgoing)
         try:
             message_id = await self._client.post_message(method, parameters)
@@ -61,21 +91,27 @@ class Sender:
 def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
     """Return the Bot API method for a message and its parameters; Telegram's defaults apply to all others."""
     text = "".join(span.text for span in outgoing.text)
-    entities, markup = entities_of(outgoing.text), _inline_keyboard(outgoing)
+    entities = entities_of(outgoing.text)
     if attachment := outgoing.attachment or outgoing.received_file:
         method, parameters = _attachment_call(attachment)
         parameters |= {"caption": text or None, "caption_entities": entities or None}
     else:
         method = "editMessageText" if outgoing.edits is not None else "sendMessage"
         parameters = {"text": text, "entities": entities or None, "link_preview_options": NO_PREVIEW}
-    parameters |= {"chat_id": outgoing.chat_id, "reply_markup": markup}
+    return method, _addressed(outgoing, parameters)
+
+
+def _addressed(outgoing: OutgoingMessage, content: Json) -> Json:
+    """Return the parameters of a call: its content, the chat, and what is below the message."""
+    markup = _inline_keyboard(outgoing)
+    parameters = content | {"chat_id": outgoing.chat_id, "reply_markup": markup}
     if outgoing.edits is not None:
         parameters["message_id"] = outgoing.edits
     else:
         parameters["message_thread_id"] = outgoing.thread_id
         parameters["reply_parameters"] = _reply_parameters(outgoing)
         parameters["reply_markup"] = markup or _force_reply(outgoing)
-    return method, {name: value for name, value in parameters.items() if value is not None}
+    return {name: value for name, value in parameters.items() if value is not None}
 
 
 def _attachment_call(attachment: Attachment | ReceivedFile) -> tuple[str, Json]:

@@ -10,6 +10,8 @@ from bot.texts.formatting import (
     MAX_STYLED,
     MAX_UNITS,
     Clock,
+    Layout,
+    MessageTable,
     Row,
     Span,
     Text,
@@ -109,6 +111,35 @@ def order_table(batch: Batch, placed: Sequence[Order], clock: Clock) -> Text:
     return _head(placed, batch)
 
 
+def order_layout(batch: Batch, placed: Sequence[Order], clock: Clock) -> Layout:
+    """Return the same with the lines in a table, which is never too long to name every detail."""
+    rows = {line.number: _unplaced_cells(line) for line in batch.unplaced}
+    rows |= {order.line: _cells(order) for order in placed}
+    table = MessageTable(
+        columns=("No", "", "Pesanan", "Keterangan"), rows=tuple(rows[number] for number in sorted(rows))
+    )
+    return (_head(placed, batch), table, lines(clock.time(_changed_at_ms(batch, placed))))
+
+
+def _cells(order: Order) -> tuple[Span, ...]:
+    detail = _in_full(order)[2:]
+    proof = detail[1] if len(detail) > 1 else ""
+    price = rupiah(order.price_idr) if order.state is State.SUCCEEDED and order.price_idr else ""
+    shown = proof if isinstance(proof, Span) else Span(price)
+    return (Span(str(order.line)), Span(MARKS[order.state]), _spelled(order), shown)
+
+
+def _unplaced_cells(line: UnplacedLine) -> tuple[Span, ...]:
+    mark, why = _HINDRANCES[line.why]
+    hint = f" → {clean(line.hint)}" if line.hint else ""
+    explained = f"{_detail(line) or why.strip()}{hint}".strip()
+    return (Span(str(line.number)), Span(mark), untrusted(line.typed), Span(explained))
+
+
+def _changed_at_ms(batch: Batch, placed: Sequence[Order]) -> int:
+    return max((order.changed_at_ms for order in placed), default=batch.placed_at_ms)
+
+
 def _table(
     batch: Batch,
     placed: Sequence[Order],
@@ -121,11 +152,10 @@ def _table(
         line.number: _unplaced(line, is_explained=is_explained) for line in batch.unplaced
     }
     rows |= {order.line: row for order in placed if (row := show(order)) is not None}
-    changed_at_ms = max((order.changed_at_ms for order in placed), default=batch.placed_at_ms)
     return (
         *_head(placed, batch),
         Span("\n"),
-        *lines(*(rows[number] for number in sorted(rows)), clock.time(changed_at_ms)),
+        *lines(*(rows[number] for number in sorted(rows)), clock.time(_changed_at_ms(batch, placed))),
     )
 
 
@@ -143,7 +173,7 @@ def _head(placed: Sequence[Order], batch: Batch) -> Text:
     )
 
 
-def _in_full(order: Order) -> Row:
+def _in_full(order: Order) -> tuple[str | Span, ...]:
     proof: tuple[str | Span, ...] = ()
     if order.state is State.SUCCEEDED and order.sn:
         token = pln_token_of(order.product_code, order.destination, order.sn)

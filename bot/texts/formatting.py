@@ -43,6 +43,28 @@ Row = str | tuple[str | Span, ...]
 """One line of a message, for `lines`."""
 
 
+class MessageTable(Struct, frozen=True, kw_only=True):
+    """A table of a message: the names of its columns, and rows with a cell for each.
+
+    The last `amounts` columns hold numbers.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Span, ...], ...]
+    amounts: int = 0
+
+
+Layout = tuple[Text | MessageTable, ...]
+"""A message as text and tables one below the other, for chats that show tables."""
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A message as text, and the same with tables; no layout if it has no table."""
+
+    text: Text
+    layout: Layout = ()
+
+
 class Clock(Struct, frozen=True):
     """Formats times in the zone of the shop."""
 

@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from bot.grammar.period import Period, single_day
 from bot.orders.totals import Totals
 from bot.spreadsheets import Cell
-from bot.texts.formatting import Row, Text, bold, code, lines, rupiah, untrusted
+from bot.texts.formatting import (
+    MessageTable,
+    Page,
+    Row,
+    Span,
+    Text,
+    bold,
+    clean,
+    code,
+    lines,
+    rupiah,
+    untrusted,
+)
 
 ROWS_SHOWN = 12
 MAX_NAME_CHARS = 24
@@ -17,33 +31,75 @@ HEADER = (
 WIDTHS = (28, 14, 12, 10, 14, 14, 14, 20, 12, 18)
 
 
-def profit_report(period: Period, total: Totals, lists: Sequence[Sequence[Row]], *, is_today: bool) -> Text:
+class ProfitList(Struct, frozen=True, kw_only=True):
+    """The parts of a profit report by one criterion, as rows of text and as a table."""
+
+    rows: tuple[Row, ...]
+    table: MessageTable
+    more: tuple[Row, ...] = ()
+
+
+def profit_report(period: Period, total: Totals, lists: Sequence[ProfitList], *, is_today: bool) -> Page:
     """Return the totals of a period, and lists of its parts."""
     head: Row = ("📈 ", bold("Laba"), f" {_days(period)}", " (hari ini)" if is_today else "")
     if not total.succeeded_count:
-        return lines(head, "Belum ada pesanan sukses." if is_today else "Tidak ada pesanan sukses.")
-    return lines(head, *_totals(total), *(row for rows in lists for row in ("", *rows)))
+        none = "Belum ada pesanan sukses." if is_today else "Tidak ada pesanan sukses."
+        return Page(text=lines(head, none))
+    sums = _totals(total)
+    text = lines(head, *sums, *(row for each in lists for row in ("", *each.rows, *each.more)))
+    tables = (part for each in lists for part in (each.table, *((lines(*each.more),) if each.more else ())))
+    return Page(text=text, layout=(lines(head, *sums), *tables))
 
 
-def by_product(products: Sequence[tuple[str, Totals]]) -> list[Row]:
+def by_product(products: Sequence[tuple[str, Totals]]) -> ProfitList:
     sold = [(name, each) for name, each in products if each.succeeded_count]
-    rows: list[Row] = ["Per produk:"]
-    rows += [(code(name), f": {_line(each)}") for name, each in sold[:ROWS_SHOWN]]
-    return rows + _more(len(sold), "produk")
+    shown = sold[:ROWS_SHOWN]
+    return ProfitList(
+        rows=("Per produk:", *((code(name), f": {_line(each)}") for name, each in shown)),
+        table=_table("Produk", [(code(name), each) for name, each in shown]),
+        more=_more(len(sold), "produk"),
+    )
 
 
-def by_reseller(named: Sequence[tuple[str, Totals]], *, count: int) -> list[Row]:
+def by_reseller(named: Sequence[tuple[str, Totals]], *, count: int) -> ProfitList:
     """Return the list of the largest of `count` resellers."""
-    rows: list[Row] = ["Per reseller:"]
-    rows += [(untrusted(name, MAX_NAME_CHARS), f": {_line(each)}") for name, each in named]
-    return rows + _more(count, "reseller")
+    return ProfitList(
+        rows=(
+            "Per reseller:",
+            *((untrusted(name, MAX_NAME_CHARS), f": {_line(each)}") for name, each in named),
+        ),
+        table=_table("Reseller", [(Span(clean(name, MAX_NAME_CHARS)), each) for name, each in named]),
+        more=_more(count, "reseller"),
+    )
 
 
-def by_hour(hours: Mapping[str, Totals]) -> list[Row]:
-    rows: list[Row] = ["Per jam:"]
-    return rows + [
-        f"{hour}.00: {_line(each)}" for hour, each in sorted(hours.items()) if each.succeeded_count
-    ]
+def by_hour(hours: Mapping[str, Totals]) -> ProfitList:
+    sold = [(f"{hour}.00", each) for hour, each in sorted(hours.items()) if each.succeeded_count]
+    return ProfitList(
+        rows=("Per jam:", *(f"{hour}: {_line(each)}" for hour, each in sold)),
+        table=_table("Jam", [(Span(hour), each) for hour, each in sold]),
+    )
+
+
+def _table(name: str, parts: Sequence[tuple[Span, Totals]]) -> MessageTable:
+    """Return a table of parts; what is not known is a dash, and a star marks sums that lack orders."""
+    return MessageTable(
+        columns=(name, "Sukses", "Penjualan", "Laba"),
+        rows=tuple(
+            (
+                part,
+                Span(str(each.succeeded_count)),
+                Span(_known(each.sales_idr, each.priced_count, each.succeeded_count)),
+                Span(_known(each.profit_idr, each.costed_count, each.succeeded_count)),
+            )
+            for part, each in parts
+        ),
+        amounts=3,
+    )
+
+
+def _known(amount_idr: int, known_count: int, count: int) -> str:
+    return f"{rupiah(amount_idr)}{'' if known_count == count else '*'}" if known_count else "-"
 
 
 def _days(period: Period) -> str:
@@ -81,8 +137,8 @@ def _line(total: Totals) -> str:
     return f"{sales}{gained}{unpriced}"
 
 
-def _more(count: int, what: str) -> list[Row]:
-    return [f"dan {count - ROWS_SHOWN} {what} lain"] if count > ROWS_SHOWN else []
+def _more(count: int, what: str) -> tuple[Row, ...]:
+    return (f"dan {count - ROWS_SHOWN} {what} lain",) if count > ROWS_SHOWN else ()
 
 
 def file_caption(period: Period, *, row_count: int) -> Text:

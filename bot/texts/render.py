@@ -44,7 +44,7 @@ from bot.notices.reports import ReportsNotice
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
-from bot.notices.shopping import DestinationPrompt, ShoppingNotice
+from bot.notices.shopping import DestinationPrompt, PriceListPage, ShoppingNotice
 from bot.notices.statements import StatementsNotice
 from bot.notices.topups import TopUpNotice
 from bot.orders.model import State
@@ -74,7 +74,7 @@ from bot.texts import (
     statements,
     topups,
 )
-from bot.texts.formatting import Attachment, AttachmentKind, Clock, ReceivedFile, Text
+from bot.texts.formatting import Attachment, AttachmentKind, Clock, Layout, ReceivedFile, Text
 
 MAX_COPY_CHARS = 256
 """Telegram's limit for the text of a copy button."""
@@ -83,11 +83,13 @@ MAX_COPY_CHARS = 256
 class RenderedMessage(Struct, frozen=True, kw_only=True):
     """A message ready to send: its text, the text of its copy button, and its attachment.
 
-    `received_file` is passed on instead of an attachment. `asks` is the placeholder of the input field for an
+    `layout` is the same message with tables, empty if it has none. `received_file` is passed on instead of an
+    attachment. `asks` is the placeholder of the input field for an
     answer, None if no answer is expected.
     """
 
     text: Text
+    layout: Layout = ()
     copy: str | None = None
     attachment: Attachment | None = None
     received_file: ReceivedFile | None = None
@@ -98,6 +100,7 @@ def render(notice: Notice, clock: Clock) -> RenderedMessage:
     copy = _copy(notice)
     return RenderedMessage(
         text=_words(notice, clock),
+        layout=shopping.price_layout(notice) if isinstance(notice, PriceListPage) else (),
         copy=copy if copy and len(copy) <= MAX_COPY_CHARS else None,
         received_file=_received_file(notice),
         asks=shopping.placeholder(notice) if isinstance(notice, DestinationPrompt) else None,

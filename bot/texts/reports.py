@@ -19,7 +19,20 @@ from bot.orders.model import Order, State
 from bot.orders.totals import Totals, cost_of, profit_of
 from bot.spreadsheets import Cell
 from bot.texts.batch_summary import MARKS
-from bot.texts.formatting import Clock, Row, Span, Text, bold, code, lines, rupiah, untrusted
+from bot.texts.formatting import (
+    Clock,
+    MessageTable,
+    Page,
+    Row,
+    Span,
+    Text,
+    bold,
+    clean,
+    code,
+    lines,
+    rupiah,
+    untrusted,
+)
 from bot.texts.order_lookup import STATES
 from bot.texts.orders import shown_reason
 
@@ -49,45 +62,77 @@ class ReportHead(Struct, frozen=True, kw_only=True):
         return self.period.day_count == 1
 
 
-def by_product(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Text:
+def by_product(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Page:
     """Return the totals of a period, and the products that were sold most."""
     sold = [(name, each) for name, each in sums.items() if each.succeeded_count]
     sold.sort(key=lambda each: (-each[1].succeeded_count, each[0]))
+    shown = sold[:ROWS_SHOWN]
     rows: list[Row] = ["", "Sukses per produk:"] if sold else []
-    for name, each in sold[:ROWS_SHOWN]:
+    for name, each in shown:
         amount = f" · {rupiah(each.sales_idr)}" if each.priced_count else ""
         rows.append((code(name), f": {each.succeeded_count}{amount}"))
-    return _report(head, total, rows + _more(len(sold), "produk"))
+    cells = tuple((code(name), Span(str(each.succeeded_count)), Span(_sales(each))) for name, each in shown)
+    table = MessageTable(columns=("Produk", "Sukses", "Penjualan"), rows=cells, amounts=2)
+    return _report(head, total, rows, table, more=_more(len(sold), "produk"))
 
 
-def by_reseller(head: ReportHead, total: Totals, named: Sequence[tuple[str, Totals]], *, count: int) -> Text:
+def by_reseller(head: ReportHead, total: Totals, named: Sequence[tuple[str, Totals]], *, count: int) -> Page:
     """Return the totals of a period, and those of the largest of `count` resellers."""
     rows: list[Row] = ["", "Per reseller:"]
     rows += [(untrusted(name, MAX_NAME_CHARS), f": {_outcomes(each)}") for name, each in named]
-    return _report(head, total, rows + _more(count, "reseller"))
+    parts = [(clean(name, MAX_NAME_CHARS), each) for name, each in named]
+    return _report(head, total, rows, _outcome_table("Reseller", parts), more=_more(count, "reseller"))
 
 
-def by_hour(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Text:
+def by_hour(head: ReportHead, total: Totals, sums: Mapping[str, Totals]) -> Page:
     """Return the totals of a period, and those of each hour of the day that has orders."""
-    rows: list[Row] = ["", "Per jam:"]
-    rows += [f"{hour}.00 {_outcomes(each)}" for hour, each in sorted(sums.items()) if each.count]
-    return _report(head, total, rows)
+    parts = [(f"{hour}.00", each) for hour, each in sorted(sums.items()) if each.count]
+    rows: list[Row] = ["", "Per jam:", *(f"{name} {_outcomes(each)}" for name, each in parts)]
+    return _report(head, total, rows, _outcome_table("Jam", parts))
 
 
-def days_report(head: ReportHead, total: Totals, by_day: Sequence[tuple[date, Totals]]) -> Text:
+def days_report(head: ReportHead, total: Totals, by_day: Sequence[tuple[date, Totals]]) -> Page:
     """Return the totals of several days, and of each in `by_day` that has orders."""
-    days: list[Row] = [f"{day:%d/%m} {_outcomes(of_day)}" for day, of_day in by_day if of_day.count]
-    return _report(head, total, ["", "Per hari:", *days] if days else [])
+    parts = [(f"{day:%d/%m}", of_day) for day, of_day in by_day if of_day.count]
+    days: list[Row] = [f"{name} {_outcomes(of_day)}" for name, of_day in parts]
+    return _report(head, total, ["", "Per hari:", *days] if days else [], _outcome_table("Tanggal", parts))
 
 
-def _report(head: ReportHead, total: Totals, rows: Sequence[Row]) -> Text:
-    """Return a report: its title, the sums, and `rows` of its parts."""
+def _outcome_table(name: str, parts: Sequence[tuple[str, Totals]]) -> MessageTable:
+    """Return a table of the parts of a report: their successes, failures, all else, and sales."""
+    return MessageTable(
+        columns=(name, "Sukses", "Gagal", "Lainnya", "Penjualan"),
+        rows=tuple(
+            (
+                Span(part),
+                Span(str(each.succeeded_count)),
+                Span(str(each.failed_count)),
+                Span(str(each.count - each.succeeded_count - each.failed_count)),
+                Span(_sales(each)),
+            )
+            for part, each in parts
+        ),
+        amounts=4,
+    )
+
+
+def _sales(total: Totals) -> str:
+    return rupiah(total.sales_idr) if total.priced_count else "-"
+
+
+def _report(
+    head: ReportHead, total: Totals, rows: Sequence[Row], table: MessageTable, *, more: Sequence[Row] = ()
+) -> Page:
+    """Return a report: its title, the sums, and `rows` of its parts, which `table` shows as well."""
     title = _title(head)
     if not total.count:
         if not head.is_day:
-            return lines(title, "Tidak ada pesanan di hari-hari itu.")
-        return lines(title, "Belum ada pesanan hari ini." if head.is_today else "Tidak ada pesanan hari itu.")
-    return lines(title, *_sums(total, for_admin=head.for_admin), *rows)
+            return Page(text=lines(title, "Tidak ada pesanan di hari-hari itu."))
+        none = "Belum ada pesanan hari ini." if head.is_today else "Tidak ada pesanan hari itu."
+        return Page(text=lines(title, none))
+    sums = _sums(total, for_admin=head.for_admin)
+    layout = (lines(title, *sums), table, *((lines(*more),) if more else ()))
+    return Page(text=lines(title, *sums, *rows, *more), layout=layout if table.rows else ())
 
 
 def _title(head: ReportHead) -> Row:

@@ -17,7 +17,20 @@ from bot.notices.shopping import (
     PromptCancelled,
     ShoppingNotice,
 )
-from bot.texts.formatting import Row, Span, Text, bold, code, grouped, lines, rupiah, untrusted
+from bot.texts.formatting import (
+    Layout,
+    MessageTable,
+    Row,
+    Span,
+    Text,
+    bold,
+    clean,
+    code,
+    grouped,
+    lines,
+    rupiah,
+    untrusted,
+)
 from bot.texts.placing import trouble_advice
 
 NAME_CHARS = 48
@@ -85,11 +98,38 @@ def price_groups(notice: PriceGroups) -> Text:
 
 
 def price_list(notice: PriceListPage) -> Text:
-    page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
-    how = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
     rows = (_priced(row) for row in notice.rows)
+    return lines(_headline(notice), "", *rows, "", *_notes(notice))
+
+
+def price_layout(notice: PriceListPage) -> Layout:
+    """Return the same page with its products in a table."""
+    rows = tuple(
+        (
+            code(row.code),
+            Span(clean(row.name, NAME_CHARS)),
+            Span(rupiah(row.price_idr) if row.price_idr is not None else "-"),
+            Span(_MARKS[row.closure] if row.closure else ""),
+        )
+        for row in notice.rows
+    )
+    # Without a closed product the column of the marks is left out.
+    has_marks = any(row.closure for row in notice.rows)
+    columns = ("Kode", "Produk", "Harga", "")
+    shown = len(columns) if has_marks else len(columns) - 1
+    table = MessageTable(columns=columns[:shown], rows=tuple(row[:shown] for row in rows), amounts=shown - 2)
+    return (lines(_headline(notice)), table, lines(*_notes(notice)))
+
+
+def _headline(notice: PriceListPage) -> Row:
+    page = f" · halaman {notice.page + 1} dari {notice.pages}" if notice.pages > 1 else ""
+    return (*_title(notice), page)
+
+
+def _notes(notice: PriceListPage) -> list[Row]:
+    how: Row = "Ketuk kodenya." if notice.number else ("Ketuk kodenya, atau ketik ", code("kode.nomor"))
     hidden = ["Harga khusus Anda hanya di chat pribadi dengan bot."] if notice.hides_prices else []
-    return lines((*_title(notice), page), "", *rows, "", *_legend(notice), *hidden, how)
+    return [*_legend(notice), *hidden, how]
 
 
 def _title(notice: PriceListPage) -> tuple[str | Span, ...]:

@@ -3,7 +3,7 @@ import { actsAsButton, announce, copyText, el } from "./dom.js";
 import { attachment } from "./files.js";
 import { fullTime, machineTime, shortTime } from "./format.js";
 import { keyGloss, titleGloss } from "./gloss.js";
-import { richText } from "./rich.js";
+import { richBlocks, richText } from "./rich.js";
 import { language, t } from "./words.js";
 
 const COPIED_MS = 1600; // long enough to be read, short enough to copy again
@@ -46,7 +46,10 @@ export const gist = (message) => message.text || (message.attachment?.name ?? ""
 
 function body(message, actions) {
   const text = el("div", { class: "text" });
-  text.append(richText(message.text, message.entities, { onCommand: actions.command }));
+  text.append(message.blocks?.length
+    ? richBlocks(message.blocks)
+    : richText(message.text, message.entities, { onCommand: actions.command }));
+  text.classList.toggle("rich", Boolean(message.blocks?.length));
   for (const node of text.querySelectorAll("code")) copiesByTap(node);
   return text;
 }

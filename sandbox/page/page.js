@@ -3,7 +3,7 @@ import { follow, post } from "./api.js";
 import { drawTickets } from "./bank.js";
 import { drawDesk, openDesk } from "./biller.js";
 import { Chat } from "./chat.js";
-import { el, setText } from "./dom.js";
+import { announce, el, setText } from "./dom.js";
 import { renewHint, showHint } from "./hint.js";
 import { drawOrders } from "./journey.js";
 import { Tabs } from "./tabs.js";
@@ -19,11 +19,13 @@ document.title = t("title");
 wordAll(document);
 offerOtherLanguage();
 openRestart();
+openDay();
 openDesk({ onNumber: (text) => counter()?.suggest(text) });
 follow({ onState: draw, onLink: (up) => up || showLink("lost") });
 
 function draw(snapshot) {
   showLink(snapshot.bot.mode);
+  drawDay(snapshot.day);
   const users = new Map(snapshot.users.map((user) => [user.id, user]));
   for (const chat of snapshot.chats) {
     if (chat.type !== "private") continue;
@@ -82,6 +84,29 @@ function openRestart() {
     } catch (error) {
       setText(question.querySelector(".form-note"), error.message);
       question.showModal();
+    }
+  });
+}
+
+/** The button that plays a day: there until it was played. */
+function drawDay(state) {
+  const button = document.getElementById("day");
+  const held = button === document.activeElement;
+  button.hidden = state !== "ready" && state !== "playing";
+  button.setAttribute("aria-busy", state === "playing");
+  setText(button.querySelector("span"), t(state === "playing" ? "dayPlaying" : "day"));
+  if (held && button.hidden) document.getElementById("restart").focus({ preventScroll: true });
+}
+
+function openDay() {
+  const button = document.getElementById("day");
+  button.addEventListener("click", async () => {
+    if (button.getAttribute("aria-busy") === "true") return; // a disabled button would lose the focus
+    try {
+      await post("day", {});
+      announce(t("dayPlayed"));
+    } catch (error) {
+      announce(error.message);
     }
   });
 }

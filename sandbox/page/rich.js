@@ -62,3 +62,35 @@ function spoiler() {
   });
   return node;
 }
+
+/** A fragment of the blocks of a rich message: paragraphs, headings, tables. */
+export function richBlocks(blocks) {
+  const fragment = document.createDocumentFragment();
+  for (const block of blocks) fragment.append(blockNode(block));
+  return fragment;
+}
+
+function blockNode(block) {
+  switch (block.type) {
+    case "table":
+      return table(block);
+    case "divider":
+      return el("hr");
+    case "heading":
+      return el("p", { class: "rich-heading" }, ...inline(block.text));
+    default:
+      return el("p", {}, ...inline(block.text));
+  }
+}
+
+function table(block) {
+  const rows = block.cells.map((row) => el("tr", {}, ...row.map((cell) =>
+    el(cell.is_header ? "th" : "td", { class: `align-${cell.align}`, scope: cell.is_header ? "col" : null }, ...inline(cell.text ?? "")))));
+  // A wide table scrolls in its bubble, by keyboard too.
+  return el("div", { class: "rich-table", tabindex: "0", role: "region", "aria-label": t("table") }, el("table", {}, ...rows));
+}
+
+function inline(text) {
+  if (Array.isArray(text)) return text.flatMap(inline);
+  return typeof text === "string" ? [text] : [el(TAGS[text.type] ?? "span", {}, ...inline(text.text))];
+}

@@ -13,6 +13,7 @@ export const en = {
   chooseChat: "Choose a chat",
   chats: "Chats",
   picture: "Picture",
+  table: "Table",
   save: "Save",
   close: "Close",
   cancel: "Cancel",
@@ -25,6 +26,11 @@ export const en = {
   "bot.away": "Bot not connected yet",
   "bot.starting": "Bot is starting…",
   "bot.lost": "Connection lost, trying again…",
+
+  day: "Play a day",
+  dayPlaying: "Playing…",
+  dayPlayed: "A day was played: see the chat of Ibu Rina.",
+  dayWhat: "The balance at the biller runs low, a product closes and opens again, a price changes, an announcement, and the recap with its picture. About half a minute.",
 
   restart: "Start over",
   restartAsk: "Start over?",

@@ -13,6 +13,7 @@ export const id = {
   chooseChat: "Pilih obrolan",
   chats: "Obrolan",
   picture: "Gambar",
+  table: "Tabel",
   save: "Simpan",
   close: "Tutup",
   cancel: "Batal",
@@ -25,6 +26,11 @@ export const id = {
   "bot.away": "Bot belum tersambung",
   "bot.starting": "Bot sedang dimulai…",
   "bot.lost": "Sambungan terputus, mencoba lagi…",
+
+  day: "Putar satu hari",
+  dayPlaying: "Sedang diputar…",
+  dayPlayed: "Satu hari sudah diputar: lihat obrolan Ibu Rina.",
+  dayWhat: "Saldo biller menipis, produk tutup lalu buka lagi, harga berubah, pengumuman, dan rekap bergambar. Sekitar setengah menit.",
 
   restart: "Mulai ulang",
   restartAsk: "Mulai dari awal?",

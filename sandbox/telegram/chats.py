@@ -42,7 +42,8 @@ class User:
 class Message:
     """One message in its present version; an edit replaces it. Times in ms since the epoch.
 
-    With an attachment, text and entities are its caption. `asks` is the markup that requests a reply.
+    With an attachment, text and entities are its caption. Of a rich message, `text` is the plain text of its
+    blocks. `asks` is the markup that requests a reply.
     """
 
     id: int
@@ -50,6 +51,7 @@ class Message:
     at_ms: int
     text: str
     entities: tuple[Json, ...] = ()
+    blocks: tuple[Json, ...] = ()
     reply_to: "Message | None" = None
     thread_id: int | None = None
     edited_at_ms: int | None = None

@@ -176,6 +176,11 @@ class Telegram(Platform):
         self.faults.pending.append(fault)
         self.feed.changed()
 
+    def know(self, method: str, *, is_known: bool) -> None:
+        """Be a server that knows a method, or answers 404 to it as one of before does."""
+        (self.unknown_methods.discard if is_known else self.unknown_methods.add)(method)
+        self.feed.changed()
+
     def _post(
         self,
         chat_id: int,

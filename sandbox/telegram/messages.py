@@ -9,6 +9,7 @@ from sandbox.telegram.errors import NOT_MODIFIED, ViolationError, bad_request, t
 from sandbox.telegram.files import Attachment
 from sandbox.telegram.markup import commands_in, parse_html, utf16_len
 from sandbox.telegram.platform import Platform
+from sandbox.telegram.rich import blocks_in, plain_text
 
 _LONGEST_TEXT: Final = 4096
 _LONGEST_CAPTION: Final = 1024
@@ -37,11 +38,17 @@ class _Formatted:
 
     text: str
     entities: tuple[Json, ...]
+    blocks: tuple[Json, ...] = ()
 
 
 async def send(telegram: Platform, values: Json) -> Json:
     """Send a text message; return the Message object."""
     return _post(telegram, values, _text(values), None)
+
+
+async def send_rich(telegram: Platform, values: Json) -> Json:
+    """Send a rich message."""
+    return _post(telegram, values, _rich(values), None)
 
 
 async def send_photo(telegram: Platform, values: Json) -> Json:
@@ -70,6 +77,7 @@ def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Att
         at_ms=now_ms,
         text=content.text,
         entities=content.entities,
+        blocks=content.blocks,
         reply_to=reply_to,
         thread_id=thread_id,
         markup=_inline(values.get("reply_markup")),
@@ -84,10 +92,10 @@ async def edit_text(telegram: Platform, values: Json) -> Json:
     chat, old = _own_message(telegram, values)
     if old.attachment is not None:
         raise bad_request("there is no text in the message to edit")
-    content = _text(values)
+    content = _rich(values) if "rich_message" in values else _text(values)
     _check_markup(values.get("reply_markup"))
     markup = _inline(values.get("reply_markup"))
-    new = replace(old, text=content.text, entities=content.entities, markup=markup)
+    new = replace(old, text=content.text, entities=content.entities, blocks=content.blocks, markup=markup)
     _check_modified(old, new)
     return telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
 
@@ -123,6 +131,13 @@ def _text(values: Json) -> _Formatted:
     if utf16_len(content.text) > _LONGEST_TEXT:
         raise ViolationError("message is too long")
     return content
+
+
+def _rich(values: Json) -> _Formatted:
+    if "text" in values:
+        raise ViolationError("text and rich_message exclude each other")
+    blocks = blocks_in(values["rich_message"])
+    return _Formatted(text=plain_text(list(blocks)), entities=(), blocks=blocks)
 
 
 def _caption(values: Json) -> _Formatted:

@@ -173,6 +173,7 @@ METHODS: Final[dict[str, Method]] = {
     "deleteWebhook": _delete_webhook,
     "getWebhookInfo": _get_webhook_info,
     "sendMessage": messages.send,
+    "sendRichMessage": messages.send_rich,
     "sendPhoto": messages.send_photo,
     "sendDocument": messages.send_document,
     "getFile": _get_file,

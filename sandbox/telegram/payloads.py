@@ -92,6 +92,8 @@ def file_json(file: File) -> Json:
 
 def _content_json(message: Message) -> Json:
     """Return the text, or the attachment with its caption."""
+    if message.blocks:
+        return {"rich_message": {"blocks": list(message.blocks)}}
     if message.attachment is None:
         body: Json = {"text": message.text}
     else:

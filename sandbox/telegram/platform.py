@@ -65,6 +65,7 @@ class Platform:
         self.feed = feed
         self.moments = moments
         self.presses_made = 0
+        self.unknown_methods: set[str] = set()
 
     def count_call(self, method: str) -> None:
         self.calls[method] += 1

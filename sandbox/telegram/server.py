@@ -28,7 +28,7 @@ def bot_api_routes(telegram: Platform) -> list[Route]:
             return _refused(RefusedError(401, "Unauthorized"))
         method = request.path_params["method"]
         telegram.count_call(method)
-        if method not in METHODS:
+        if method not in METHODS or method in telegram.unknown_methods:
             return _refused(RefusedError(404, "Not Found"))
         return await _answer(telegram, method, request)
 

@@ -84,15 +84,11 @@ def _type_error(value: object, name: str, where: str) -> str | None:
         return None if value is True else f'field "{where}" must be true'
     if name == "InputFile":
         return None if isinstance(value, Upload) else f'field "{where}" must be a file'
+    if subtypes := _API["types"].get(name, {}).get("subtypes"):
+        return _value_error(value, subtypes, where)
     if not isinstance(value, dict):
         return f'field "{where}" must be a {name} object'
-    return _object_error(value, _API["types"][name], where)
-
-
-def _object_error(value: Json, spec: Json, where: str) -> str | None:
-    if spec.get("subtypes"):
-        return _value_error(value, spec["subtypes"], where)
-    return _fields_error(value, spec.get("fields", {}), f"{where}.")
+    return _fields_error(value, _API["types"][name].get("fields", {}), f"{where}.")
 
 
 def _limit_error(value: object, limits: Json, where: str) -> str | None:

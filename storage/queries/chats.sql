@@ -41,3 +41,13 @@ ON CONFLICT (chat_id) DO UPDATE SET moved_to = :new_chat_id, changed_at_ms = :at
 
 -- name: chat_by_id
 SELECT moved_to, unreachable_reason, title FROM chats WHERE chat_id = :chat_id;
+
+-- name: tables_of_chats
+SELECT chat_id, is_shown FROM tables_of_chats;
+
+-- name: note_tables_of_chat
+INSERT INTO tables_of_chats (chat_id, is_shown, at_ms) VALUES (:chat_id, :is_shown, :at_ms)
+ON CONFLICT (chat_id) DO UPDATE SET is_shown = excluded.is_shown, at_ms = excluded.at_ms;
+
+-- name: forget_tables_of_chats
+DELETE FROM tables_of_chats;

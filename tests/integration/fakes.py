@@ -139,6 +139,7 @@ class FakeSpeaker:
 
     messages: list[Message] = field(default_factory=list)
     tries: list[OutgoingMessage] = field(default_factory=list)
+    table_answer: out.TableAnswer = out.TableAnswer.SHOWN
     _outcomes: dict[int, out.SendResult] = field(default_factory=dict)
     _answers_to_lose: int = 0
     _outcome_of_all: out.SendResult | None = None
@@ -196,7 +197,7 @@ class FakeSpeaker:
         if self._answers_to_lose:
             self._answers_to_lose -= 1
             return out.Ambiguous(why="TimedOut")
-        return out.Sent(message_id=message_id)
+        return out.Sent(message_id=message_id, tables=self.table_answer if outgoing.layout else None)
 
     def _fault_of(self, outgoing: OutgoingMessage) -> out.SendResult | None:
         fault = self._outcomes.get(outgoing.chat_id, self._outcome_of_all)

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.leadership import LEASE_MS, LeaseKeeper
 from bot.metrics import Metrics
 from storage import balances
 from storage.balances import ReportedBalance
+from storage.lease import Lease
 from tests.integration.conftest import Shop
+from tests.integration.fakes import START_MS
 from tests.yaml_subset import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,12 +31,29 @@ _SELECTOR = re.compile(r"\b(loket_\w+)(?:\{([^}]*)\})?")
 _MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
 
 
+class OneOfTwo(LeaseKeeper):
+    """A process that has read the lease of another."""
+
+    @property
+    def found(self) -> Lease:
+        return Lease(
+            holder="other",
+            term=3,
+            taken_at_ms=START_MS,
+            valid_until_ms=START_MS + 10_000,
+            held_since_ms=None,
+            now_ms=START_MS,
+        )
+
+
 @pytest.fixture
 async def exposed(shop: Shop, tmp_path: Path) -> dict[str, dict[str, set[str]]]:
     """Return the metrics of a Loket that has just started: for each its labels, with their values."""
     metrics = Metrics()
     metrics.watch_breaker(shop.breaker)
     metrics.watch_audit(shop.auditor.stats)
+    keeper = OneOfTwo(database=shop.disk, replica="this", monotonic=shop.clock.monotonic, now_ms=shop.clock)
+    metrics.watch_leader(keeper, keeper)
     metrics.watch_disk(tmp_path)
     reported = ReportedBalance(
         balance_idr=1_200_000, reported_at_ms=shop.clock(), source="answer", trxid="26112214032104711"
@@ -162,3 +182,14 @@ def test_prometheus_finds_no_fault_in_the_rules() -> None:
             [promtool, "check", "rules", RULES], capture_output=True, text=True, timeout=60, check=False
         )
         assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+async def test_a_missing_leader_and_a_second_one_are_alarms_that_a_take_over_is_not(
+    exposed: dict[str, dict[str, set[str]]],
+) -> None:
+    by_name = {rule["alert"]: rule for rule in alerts()}
+    for name in ("LoketNoLeader", "LoketTwoLeaders"):
+        rule = by_name[name]
+        assert "loket_leader" in check_selectors([rule["expr"]], exposed)
+        assert rule["labels"]["severity"] == "critical"
+        assert int(rule["for"].removesuffix("s")) * 1000 > 2 * LEASE_MS

@@ -11,11 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.leadership import LEASE_MS
 from storage import inbox
 from storage.errors import CommitUnknown, DatabaseUnsuitable, StorageError
 from storage.postgres import PostgresDatabase
 from storage.postgres_server import look_at
-from storage.postgres_session import translate_error
+from storage.postgres_session import IDLE_TIMEOUT_MS, Session, translate_error
 from storage.transaction import Tx
 from tests.integration.engines import PostgresView
 from tests.integration.fakes import eventually
@@ -190,6 +191,29 @@ async def test_a_transaction_that_the_server_ends_is_run_again(postgres_url: str
 
     await database.write(unit)
     assert count_topups(view) == 2
+    await database.close()
+
+
+async def test_a_process_that_freezes_within_a_transaction_holds_its_locks_for_half_a_lease_at_most(
+    postgres_url: str,
+) -> None:
+    session = await Session.open(postgres_url)
+    cursor = await session.connection.execute("SHOW idle_in_transaction_session_timeout")
+    assert await cursor.fetchone() == (f"{IDLE_TIMEOUT_MS // 1000}s",)
+    assert IDLE_TIMEOUT_MS * 2 <= LEASE_MS
+    await session.close()
+
+
+async def test_a_process_that_stood_still_within_a_unit_goes_on_as_after_an_outage(postgres_url: str) -> None:
+    database = PostgresDatabase(postgres_url, patience_s=0)
+    await database.open()
+
+    def unit(_: Tx) -> None:
+        raise TimeoutError  # as if its time had run out
+
+    for store in (database.write, database.read):
+        with pytest.raises(StorageError, match="no answer in time"):
+            await store(unit)
     await database.close()
 
 

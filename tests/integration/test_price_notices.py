@@ -168,6 +168,19 @@ async def test_nobody_is_told_where_the_operator_wants_none(market: Shop) -> Non
     assert digests(market, SARI) == []
 
 
+async def test_the_operator_sets_how_long_changes_are_collected(market: Shop) -> None:
+    market.starts(price_notice_delay_ms=10 * MINUTES * 1000)
+    await market.sells(*repriced(GOODS, 100))
+    await passes(market, 6)
+    assert digests(market, SARI) == []
+    await passes(market, 5)
+    assert len(digests(market, SARI)) == 1
+    market.starts(price_notice_delay_ms=0)
+    await market.sells(*repriced(GOODS, 200))
+    await passes(market, 0)
+    assert len(digests(market, SARI)) == 2
+
+
 async def test_a_list_of_many_products_is_counted_and_fits(market: Shop) -> None:
     many = tuple(
         replace(S5_FOR, code=f"s{number}", name=f"Telkomsel {number}.000 kuota masa aktif 30 hari")

@@ -107,22 +107,22 @@ def test_what_a_button_carries_fits_it(notice: Notice) -> None:
 
 def test_the_fullest_report_of_a_day_fits_one_message() -> None:
     sales = {f"{number:0{MAX_CODE_CHARS}d}": SALES for number in range(300)}
-    text = by_product(DAY_HEAD, SALES, sales)
+    text = by_product(DAY_HEAD, SALES, sales).text
     assert fits(text)
     assert "dan 288 produk lain" in words(text)
 
 
 def test_the_fullest_report_of_resellers_or_hours_fits_one_message() -> None:
     named = [(WIDE * 64, SALES)] * ROWS_SHOWN
-    assert fits(by_reseller(DAY_HEAD, SALES, named, count=1_000))
-    text = by_hour(DAY_HEAD, SALES, {f"{hour:02d}": SALES for hour in range(24)})
+    assert fits(by_reseller(DAY_HEAD, SALES, named, count=1_000).text)
+    text = by_hour(DAY_HEAD, SALES, {f"{hour:02d}": SALES for hour in range(24)}).text
     assert fits(text)
     assert "23.00 ✅ 99999" in words(text)
 
 
 def test_the_fullest_report_of_a_month_fits_one_message_and_names_every_day() -> None:
     days = [(DAY + timedelta(days=number), SALES) for number in range(DAYS_SHOWN)]
-    text = days_report(MONTH_HEAD, SALES, days)
+    text = days_report(MONTH_HEAD, SALES, days).text
     assert fits(text)
     assert words(text).count("/11 ✅ ") + words(text).count("/12 ✅ ") == DAYS_SHOWN
 

@@ -51,6 +51,13 @@ async def test_who_is_cancelled_is_not_sick() -> None:
     assert script.worker.healthy
 
 
+async def test_who_was_sick_and_does_not_run_any_more_is_not_down() -> None:
+    script = Script(RuntimeError("the last step of a leader that is one no more"), rests=False)
+    await script.plays()
+    assert script.healthy_before == [True, False]
+    assert script.worker.healthy
+
+
 async def test_it_rests_as_long_as_it_asks_unless_it_is_woken() -> None:
     script = Script(A_DAY_S)
     running = asyncio.create_task(script.plays())

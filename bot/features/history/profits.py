@@ -100,7 +100,8 @@ def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage
     if notice.view is ReportView.HOUR:
         lists.append(words.by_hour(totals.by_hour(tx, scope)))
     total = sum_totals(products.values())
-    return RenderedMessage(text=words.profit_report(period, total, lists, is_today=notice.is_today))
+    page = words.profit_report(period, total, lists, is_today=notice.is_today)
+    return RenderedMessage(text=page.text, layout=page.layout)
 
 
 def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:

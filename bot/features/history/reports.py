@@ -26,7 +26,7 @@ from bot.purchasing.totals import ReportScope
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
 from bot.spreadsheets import Cell, csv_bytes, xlsx_bytes
 from bot.texts import reports as words
-from bot.texts.formatting import Attachment, AttachmentKind, Clock, Text
+from bot.texts.formatting import Attachment, AttachmentKind, Clock, Page
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -207,22 +207,22 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
     )
     match notice.view:
         case ReportView.SUMMARY if period.day_count > 1:
-            text = _days(tx, scope, head)
+            page = _days(tx, scope, head)
         case ReportView.SUMMARY | ReportView.PRODUCT:
             sums = totals.by_product(tx, scope)
-            text = words.by_product(head, sum_totals(sums.values()), sums)
+            page = words.by_product(head, sum_totals(sums.values()), sums)
         case ReportView.RESELLER:
             resellers = totals.by_reseller(tx, period, clock.zone)
             largest = largest_first(resellers)
             named = [(reseller_name(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
-            text = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
+            page = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
         case ReportView.HOUR:
             sums = totals.by_hour(tx, scope)
-            text = words.by_hour(head, sum_totals(sums.values()), sums)
-    return RenderedMessage(text=text)
+            page = words.by_hour(head, sum_totals(sums.values()), sums)
+    return RenderedMessage(text=page.text, layout=page.layout)
 
 
-def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Text:
+def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Page:
     """Return the totals of several days, and of each of them if they are few enough to be shown."""
     if scope.period.day_count > words.DAYS_SHOWN:
         return words.days_report(head, sum_totals(totals.by_product(tx, scope).values()), ())

@@ -28,7 +28,7 @@ from bot.worker import WakeUp
 from storage import news, outbox, price_digests
 from storage.database import Database
 from storage.news import Broadcast, BroadcastState
-from storage.price_digests import LONGEST_MS, PriceDigestRound
+from storage.price_digests import LONGEST_MS, QUIET_MS, PriceDigestRound
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -53,7 +53,10 @@ class DigestSlice(Struct, frozen=True):
 
 
 class NewsWorker:
-    """Makes the messages of broadcasts, and of digests if `sends_digests`."""
+    """Makes the messages of broadcasts, and of digests if `sends_digests`.
+
+    A digest is sent `digest_delay_ms` after the last change; the stored time is that of the usual delay.
+    """
 
     def __init__(
         self,
@@ -63,12 +66,14 @@ class NewsWorker:
         now_ms: Callable[[], int],
         outbox_wake_up: WakeUp,
         sends_digests: bool,
+        digest_delay_ms: int = QUIET_MS,
     ) -> None:
         self._database = database
         self._context = context
         self._now_ms = now_ms
         self._outbox_wake_up = outbox_wake_up
         self._sends_digests = sends_digests
+        self._digest_delay_ms = digest_delay_ms
         self._shown_at_ms = 0
         self._before: tuple[int, PricesBefore] = (0, {})
 
@@ -115,7 +120,10 @@ class NewsWorker:
         """Begin to send the digest that is due; return the seconds until there may be one."""
         digest = await self._database.read(price_digests.collecting)
         # One that is due much later was opened before the clock was set back.
-        if digest is None or 0 < digest.due_at_ms - self._now_ms() <= LONGEST_MS:
+        if digest is None:
+            return CHECK_EVERY_S
+        wait_ms = digest.due_at_ms - QUIET_MS + self._digest_delay_ms - self._now_ms()
+        if 0 < wait_ms <= LONGEST_MS + self._digest_delay_ms:
             return CHECK_EVERY_S
         await self._database.write(lambda tx: price_digests.start(tx, digest.digest_id))
         return 0
