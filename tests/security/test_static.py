@@ -47,7 +47,7 @@ MAY_CATCH_ALL = {
     ): "the caller gets a 503 and repeats the request",
     ("bot/leadership.py", "run"): "a process that gave up would never lead again",
     ("bot/desk/app.py", "__call__"): "a fault of one page must not show its inside to the caller",
-    ("bot/worker.py", "run"): "an error must not stop a worker",
+    ("bot/worker.py", "_run_and_wait"): "an error must not stop a worker",
     ("bot/telegram/receiver.py", "_read"): "a malformed update must not stop the others",
     ("bot/telegram/receiver.py", "_process_one"): "an update that cannot be handled must not stop the others",
     ("bot/telegram/sender.py", "_send_text"): "every error of a send is classified",
