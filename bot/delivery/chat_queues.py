@@ -43,6 +43,8 @@ class ChatQueues:
         """The chats being sent to; the messenger adds and removes them."""
         self.skipped: set[int] = set()
         """The busy chats that a scan skipped: they may have messages that their own scan has not seen."""
+        self.done_since_scan: set[int] = set()
+        """The chats whose queue is done since a scan began: what it has read of them may be sent by now."""
         self.busy_with_news: set[int] = set()
         """Those of the busy chats that are sent news."""
         self.is_news_waiting = False
@@ -55,6 +57,8 @@ class ChatQueues:
 
     def scan(self, tx: Tx) -> QueueScan:
         """Return the messages of all chats that may get one now."""
+        # Before the first statement, and so before its snapshot.
+        self.done_since_scan.clear()
         if len(self.busy) >= CHATS_AT_ONCE:
             # No place is free: the next queue that is done wakes the messenger.
             self.is_full = True
@@ -68,6 +72,9 @@ class ChatQueues:
         for queue in queues:
             if queue.chat_id in self.busy:
                 self.skipped.add(queue.chat_id)
+                continue
+            if queue.chat_id in self.done_since_scan:
+                pause_s = 0
                 continue
             if len(self.busy) + len(ready) >= CHATS_AT_ONCE:
                 self.is_full = True

@@ -96,8 +96,15 @@ class Messenger:
         """Start to send all messages that may be sent now; return the seconds until there may be more."""
         while self._scanning:  # two scans at once could both find the same message
             await asyncio.wait({self._scanning})
-        found = await self._database.read(self._queues.scan)
+        self._scanning = asyncio.ensure_future(self._database.read(self._queues.scan))
+        try:
+            found = await self._scanning
+        finally:
+            self._scanning = None
         self._start(found)
+        if self._scan_again:
+            self._scan_again = False
+            self.scan()
         return found.pause_s
 
     def scan(self) -> None:
@@ -137,6 +144,7 @@ class Messenger:
     def _queue_done(self, chat_id: int, task: asyncio.Task[float]) -> None:
         queues = self._queues
         queues.busy.discard(chat_id)
+        queues.done_since_scan.add(chat_id)
         queues.busy_with_news.discard(chat_id)
         self._sending.discard(task)
         if task.cancelled():

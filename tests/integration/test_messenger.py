@@ -75,6 +75,18 @@ async def test_messages_of_a_chat_are_told_in_order(shop: Shop) -> None:
     assert {row["state"] for row in shop.messages(SARI)} == {"sent"}
 
 
+async def test_two_looks_at_the_outbox_at_once_send_nothing_twice(shop: Shop) -> None:
+    for _ in range(5):
+        await put(shop, acknowledgement(), result())
+        looking = asyncio.ensure_future(shop.messenger.run_once())
+        await asyncio.sleep(0)
+        shop.messenger.scan()
+        await looking
+        await shop.speaks()
+    told = refs(shop.sender.to(SARI))
+    assert len(told) == len(set(told)) == 10
+
+
 async def test_a_result_answers_the_message_that_asked(shop: Shop) -> None:
     await put(shop, result(), reply_to=77, thread=5, chat=GROUP)
     await shop.speaks()
