@@ -37,6 +37,7 @@ SHOP_WORDS = MappingProxyType(
         "Assistant of": "Asisten dari",
         "none: the usual prices": "tidak ada: harga biasa",
         "Let in": "Terima",
+        "Was let in": "Diterima",
         "by invite link {number} of {name}": "lewat tautan undangan {number} dari {name}",
         "Assistants": "Asisten di toko",
         "To the resellers": "Ke daftar reseller",

@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from bot.desk.app import MENU
 from sandbox.telegram.cast import SARI
-from tests.acceptance.browsing import browser  # noqa: F401  # a fixture
-from tools.demo import running_demo
+from tools.demo import running_browser, running_demo
 
 AXE = (Path(__file__).parents[1] / "data" / "axe" / "axe.min.js").read_text(encoding="utf-8")
 SERIOUS = """
@@ -33,6 +32,12 @@ def demo() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running_browser() as running:
+        yield running
+
+
 def signs_in(demo: str, context: BrowserContext, errors: list[str]) -> Page:
     """Open the desk as Ibu Rina; what goes wrong on its pages is added to `errors`."""
     page = context.new_page()
@@ -52,7 +57,7 @@ def signs_in(demo: str, context: BrowserContext, errors: list[str]) -> Page:
 
 
 @pytest.fixture(params=[(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
-def desk(demo: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:  # noqa: F811 - a fixture
+def desk(demo: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     viewport, scheme = request.param
     errors: list[str] = []
     with browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as context:
@@ -106,7 +111,7 @@ def test_the_pages_speak_english_too(desk: Page) -> None:
         assert desk.evaluate(OVERFLOW) <= 0, address
 
 
-def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
+def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -> None:
     says(demo, SARI.id, "s5.081234561313")
     errors: list[str] = []
     with browser.new_context(viewport=PHONE) as context:
@@ -125,7 +130,7 @@ def test_an_unclear_order_is_settled_in_two_steps(demo: str, browser: Browser) -
     assert errors == []
 
 
-def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
+def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser: Browser) -> None:
     errors: list[str] = []
     with browser.new_context(viewport=DESKTOP) as context:
         desk = signs_in(demo, context, errors)
@@ -142,7 +147,7 @@ def test_a_person_who_asks_is_let_in_and_a_product_is_closed(demo: str, browser:
     assert errors == []
 
 
-def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
+def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:
     errors: list[str] = []
     with browser.new_context(viewport=DESKTOP) as context:
         desk = signs_in(demo, context, errors)
@@ -154,7 +159,7 @@ def test_a_report_is_downloaded(demo: str, browser: Browser) -> None:  # noqa: F
     assert errors == []
 
 
-def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
+def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, browser: Browser) -> None:
     link = httpx.get(f"{demo}/sandbox/desk", trust_env=False).headers["Location"]
     own = "{0.scheme}://{0.netloc}".format(urlsplit(link))
     with browser.new_context() as theirs, browser.new_context() as strangers:
@@ -171,7 +176,7 @@ def test_a_stranger_with_the_address_or_a_used_link_gets_nowhere(demo: str, brow
             expect(stranger.get_by_role("heading", name="Anda belum masuk")).to_be_visible()
 
 
-def test_the_form_of_another_site_does_nothing(demo: str, browser: Browser) -> None:  # noqa: F811 - a fixture
+def test_the_form_of_another_site_does_nothing(demo: str, browser: Browser) -> None:
     """Even a browser that is signed in sends no cookie with it, and the desk asks for its own origin."""
     with browser.new_context() as context:
         desk = signs_in(demo, context, [])
