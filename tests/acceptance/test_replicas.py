@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.replicas import POST, Replica, Replicas, replicated
-from tests.acceptance.shop import BUDI, REVERSAL_SECRET, SARI, WAIT_S, Mode
+from tests.acceptance.shop import BUDI, REVERSAL_SECRET, SARI, WAIT_S, Mode, tracebacks_in
 from tests.kills.lives import nursery
 
 HALF = 10
@@ -88,6 +88,9 @@ async def frozen_and_woken(replicas: Replicas) -> None:
     # Between the last look at the lease and the first byte it may have stood still with one message.
     assert (POST in after, len(after) <= 1) == (False, True), after
     assert len(shop.wire.posts) == before + 6
+    # What it was storing as it fell asleep, the server has ended.
+    lost = "storage.errors.StorageError"
+    shop.may_log_tracebacks = all(lost in line for line in tracebacks_in(shop.output))
     parts = await replicas.readiness(sleeper)
     assert parts
     assert not parts["leader"]
