@@ -65,7 +65,7 @@ class Proxy:
         *,
         is_client: bool,
     ) -> None:
-        with suppress(ConnectionError):
+        with suppress(OSError):  # either side may have been killed meanwhile
             while chunk := await reader.read(65536):
                 if is_client and self._cut and self._cut in chunk:
                     self._cut = b""
