@@ -294,7 +294,7 @@ async def test_health_is_told_apart_from_readiness(closed_shop: Shop) -> None:
     assert (await shop.http.get(f"{shop.url}/healthz")).text == "OK"
     unready = await shop.http.get(f"{shop.url}/readyz")
     assert unready.status_code == 503
-    assert unready.json() == {"storage": True, "agents": True, "telegram": False}
+    assert unready.json() == {"storage": True, "agents": True, "telegram": False, "leader": True}
     shop.order(SARI, "s5.081234561111")
     await shop.wait_for_message(SARI, "SUKSES")  # it asks again by itself
     assert (await shop.http.get(f"{shop.url}/readyz")).status_code == 200

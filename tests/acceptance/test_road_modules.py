@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.shop import ROOT, SARI, Mode, Shop, environment
 
-MAX_MODULES = 85
+MAX_MODULES = 86
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)

@@ -35,7 +35,7 @@ HURRY = 20
 """The divisor of the world's own pauses: it retries after 0.1, 0.2, 0.4 s instead of 2, 4, 8 s."""
 
 READY_TIMEOUT_S = 60.0
-QUIET_TIMEOUT_S = 90.0
+QUIET_TIMEOUT_S = 300.0
 STOP_TIMEOUT_S = 30.0
 POLL_INTERVAL_S = 0.03
 IN_FLIGHT_TURNS = 5

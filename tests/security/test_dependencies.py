@@ -27,12 +27,14 @@ _REQUIREMENT = re.compile(
 
 PERMISSIVE = {
     *("MIT", "MIT License", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "PSF-2.0", "ISC", "0BSD"),
-    *("Apache 2.0", "Apache-2.0 AND BSD-2-Clause", "Apache-2.0 AND MIT"),
+    *("Apache 2.0", "Apache-2.0 AND BSD-2-Clause", "Apache-2.0 AND MIT", "MIT AND PSF-2.0"),
     "BSD License",  # segno's: its file is the three clauses of BSD-3-Clause
     "MIT-CMU",  # Pillow's: MIT with a word on names in advertising
 }
 WEAK_COPYLEFT = {
     "python-telegram-bot": "LGPL-3.0-only",  # imported as it is: whoever likes can swap it
+    "psycopg": "LGPL-3.0-only",  # as above
+    "psycopg-binary": "LGPL-3.0-only",  # as above
     "certifi": "MPL-2.0",  # a list of certificates, given on unchanged
 }
 

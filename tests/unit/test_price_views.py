@@ -6,6 +6,7 @@ from pathlib import Path
 BOT = Path(__file__).resolve().parents[2] / "bot"
 
 ONLY_FOR_ADMINS = {
+    "desk/products.py",
     "features/people/price_levels.py",
     "features/price_list/catalogue_admin.py",
     "features/price_list/import_review.py",
