@@ -211,7 +211,9 @@ def _(patch: Patch) -> None:
         return replace(found, account=before)
 
     patch.replace(original, get)
-    patch.statement("move_running_balances", lambda sql: sql.replace("(CAST(:forced AS BIGINT) = 1", "(1 = 1"))
+    patch.statement(
+        "move_running_balances", lambda sql: sql.replace("(CAST(:forced AS BIGINT) = 1", "(1 = 1")
+    )
 
 
 @_named("counts what is held as available")
@@ -227,7 +229,9 @@ def _(patch: Patch) -> None:
         return replace(found, account=counted)
 
     patch.replace(original, get)
-    patch.statement("move_running_balances", lambda sql: sql.replace("(CAST(:forced AS BIGINT) = 1", "(1 = 1"))
+    patch.statement(
+        "move_running_balances", lambda sql: sql.replace("(CAST(:forced AS BIGINT) = 1", "(1 = 1")
+    )
 
 
 # The ledger itself.
