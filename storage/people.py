@@ -51,6 +51,12 @@ def get(tx: Tx, user_id: int) -> Person | None:
     return from_row(Person, row) if row else None
 
 
+def name_or_id(tx: Tx, user_id: int) -> str:
+    """Return the name of a person, or their id if the database does not know them."""
+    person = get(tx, user_id)
+    return person.name if person else str(user_id)
+
+
 def is_id(typed: str) -> bool:
     """Return whether a text may be the id of a person."""
     return typed.isascii() and typed.isdigit() and len(typed) <= MAX_ID_DIGITS

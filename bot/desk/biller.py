@@ -3,7 +3,6 @@
 from msgspec import Struct
 from starlette.responses import Response
 
-from bot.desk.orders import name_of
 from bot.desk.visit import DeskPage, Visit, back_to
 from bot.features.accounts.decision import new_subject
 from bot.features.biller_balance import biller_balance, day_of_balances
@@ -16,7 +15,7 @@ from bot.orders.balance_chain import ChainLink, ChainVerdict
 from bot.orders.biller_float import Checkpoint
 from bot.routing import Tap
 from bot.unit_of_work import UnitOfWork
-from storage import balances, inbox
+from storage import balances, inbox, people
 from storage.balances import TopUp
 
 DAY_MS = 86_400_000
@@ -70,7 +69,7 @@ def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView
     return BillerView(
         balance=biller_balance(work),
         checkpoint=last.checkpoint if last else None,
-        topups=tuple(NotedTopUp(each, name_of(work.tx, each.noted_by)) for each in topups),
+        topups=tuple(NotedTopUp(each, people.name_or_id(work.tx, each.noted_by)) for each in topups),
         links=tuple(shown),
         link_count=len(chain),
         gap_count=len(gaps),

@@ -5,10 +5,9 @@ import re
 from msgspec import Struct
 from starlette.responses import Response
 
-from bot.desk.orders import name_of
 from bot.desk.visit import DeskPage, Visit
 from bot.unit_of_work import UnitOfWork
-from storage import chats, outbox
+from storage import chats, outbox, people
 from storage.outbox import ChatBacklog, FailedMessage
 from storage.transaction import Tx
 
@@ -71,7 +70,7 @@ def _named(tx: Tx, found: list[ChatBacklog]) -> tuple[NamedBacklog, ...]:
 
 def _chat_name(tx: Tx, chat_id: int) -> str:
     """Return the title of a group, or the name of the person in a private chat."""
-    return chats.title(tx, chat_id) or name_of(tx, chat_id)
+    return chats.title(tx, chat_id) or people.name_or_id(tx, chat_id)
 
 
 def _trxid_of(message: FailedMessage) -> str:

@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 from http import HTTPStatus
-from urllib.parse import quote
 
 from msgspec import Struct
 from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.visit import DeskPage, Visit, attachment_response, back_to
 from bot.features.accounts.balance import owner_named, shop_balance
 from bot.features.accounts.statements import MAX_ROWS, render_statement_file, statement_move
 from bot.features.deposits.cards import card_of, payment_card
@@ -26,11 +25,6 @@ from storage.transaction import Tx
 ROWS_SHOWN_AT_ONCE = 100
 MAX_PEOPLE_FOUND = 20
 DAYS_AT_FIRST = 7
-
-_FILE_TYPES = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class WaitingTicket(Struct, frozen=True, kw_only=True):
@@ -181,14 +175,7 @@ async def _download(visit: Visit) -> Response:
         return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
     notice = StatementFile(user_id=int(whose), period=str(shown.days), form=FileFormat(form))
     rendered = await visit.read(lambda work: render_statement_file(work.tx, notice, Clock(work.zone)))
-    if rendered.attachment is None:
-        raise LookupError("a statement as a file has no file")
-    disposition = f'attachment; filename="{quote(rendered.attachment.name)}"'
-    return Response(
-        rendered.attachment.content,
-        media_type=_FILE_TYPES[notice.form],
-        headers={"Content-Disposition": disposition},
-    )
+    return attachment_response(rendered.attachment)
 
 
 def _period(visit: Visit) -> ShownPeriod:

@@ -48,13 +48,8 @@ class OrderInFull(Struct, frozen=True, kw_only=True):
 
 
 def table_rows(tx: Tx, found: list[Order]) -> tuple[OrderTableRow, ...]:
-    names = {user_id: name_of(tx, user_id) for user_id in {order.user_id for order in found}}
+    names = {user_id: people.name_or_id(tx, user_id) for user_id in {order.user_id for order in found}}
     return tuple(OrderTableRow(order, names[order.user_id]) for order in found)
-
-
-def name_of(tx: Tx, user_id: int) -> str:
-    person = people.get(tx, user_id)
-    return person.name if person else str(user_id)
 
 
 async def _search(visit: Visit) -> Response:
@@ -107,7 +102,7 @@ def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:
     if order is None:
         return None
     return OrderInFull(
-        line=OrderTableRow(order, name_of(work.tx, order.user_id)),
+        line=OrderTableRow(order, people.name_or_id(work.tx, order.user_id)),
         events=tuple(orders.history(work.tx, trxid)),
         reports=tuple(balances.quarantined_of(work.tx, trxid)),
         biller_words=latest_words(work.tx, order).raw,

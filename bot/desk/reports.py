@@ -17,6 +17,7 @@ from bot.purchasing import totals
 from bot.purchasing.totals import HOURS, ReportScope
 from bot.texts.formatting import Clock
 from bot.unit_of_work import UnitOfWork
+from storage import people
 
 ROWS_SHOWN_IN_REPORT = 100
 
@@ -174,7 +175,7 @@ def _parts(work: UnitOfWork, asked: AskedReport) -> list[ReportTableRow]:
 def _with_name(work: UnitOfWork, row: ReportTableRow) -> ReportTableRow:
     if row.reseller_id is None:
         return row
-    name = reports.reseller_name(work.tx, row.reseller_id)
+    name = people.name_or_id(work.tx, row.reseller_id)
     return ReportTableRow(name=name, totals=row.totals, reseller_id=row.reseller_id)
 
 

@@ -117,7 +117,7 @@ def _announce_closing(work: UnitOfWork, product: Product, health: ProductHealth,
 def announce_reopening(
     work: UnitOfWork, product: Product, health: ProductHealth, *, admin_name: str = ""
 ) -> None:
-    """Tell the admins that a product is sold again, and take the buttons off its cards."""
+    """Notify the admins that a product is sold again, and take the buttons off its cards."""
     notice = ProductWorksAgain(
         code=product.code,
         name=product.name,

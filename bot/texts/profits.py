@@ -107,8 +107,9 @@ def _days(period: Period) -> str:
     return f"{period.first:%d/%m/%Y}" + ("" if one else f" sampai {period.last:%d/%m/%Y}")
 
 
-def _totals(total: Totals) -> list[Row]:
-    rows: list[Row] = [f"Sukses: {total.succeeded_count}"]
+def money_rows(total: Totals) -> list[Row]:
+    """Return sales, cost and profit, and what of them is not known."""
+    rows: list[Row] = []
     if total.priced_count:
         is_whole = not total.uncosted_count
         rows += [
@@ -120,6 +121,11 @@ def _totals(total: Totals) -> list[Row]:
         rows.append(f"{total.uncosted_count} belum diketahui modalnya, tidak ikut di laba.")
     if total.estimated_count:
         rows.append(f"{total.estimated_count} memakai modal terakhir yang diketahui saat dipesan.")
+    return rows
+
+
+def _totals(total: Totals) -> list[Row]:
+    rows: list[Row] = [f"Sukses: {total.succeeded_count}", *money_rows(total)]
     if total.unpriced_count:
         unknown = total.unpriced_uncosted_count
         but = f" ({unknown} belum diketahui)" if unknown else ""

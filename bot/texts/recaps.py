@@ -12,6 +12,7 @@ from bot.orders.model import ExpiryReason, FailureCause
 from bot.orders.totals import Totals
 from bot.texts.batch_summary import MARKS
 from bot.texts.formatting import Clock, Row, Text, bold, code, lines, rupiah
+from bot.texts.profits import money_rows
 from bot.texts.reports import counts_by_state
 
 PRODUCTS_SHOWN = 5
@@ -92,18 +93,7 @@ def _counts(total: Totals) -> list[Row]:
 
 
 def _money(total: Totals) -> list[Row]:
-    rows: list[Row] = []
-    if total.priced_count:
-        is_whole = not total.uncosted_count
-        rows += [
-            f"{SALES}: {rupiah(total.sales_idr)}",
-            f"Modal: {rupiah(total.cost_idr)}",
-            (f"Laba{'' if is_whole else ' dari yang lengkap'}: ", bold(rupiah(total.profit_idr))),
-        ]
-    if total.uncosted_count:
-        rows.append(f"{total.uncosted_count} belum diketahui modalnya, tidak ikut di laba.")
-    if total.estimated_count:
-        rows.append(f"{total.estimated_count} memakai modal terakhir yang diketahui saat dipesan.")
+    rows = money_rows(total)
     if total.unpriced_count:
         rows.append(f"Tanpa harga jual: {total.unpriced_count}, modal {rupiah(total.unpriced_cost_idr)}")
     return rows

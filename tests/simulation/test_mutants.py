@@ -27,26 +27,21 @@ def test_a_planted_bug_does_not_survive(name: str) -> None:
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_planted_leak_is_caught_by_the_tests_of_the_log(name: str) -> None:
-    program = (
-        "import sys, pytest\n"
-        "from tests.simulation.mutants import plant\n"
-        f"plant({name!r})\n"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/unit/test_logs.py']))"
-    )
-    tests = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert tests.returncode == pytest.ExitCode.TESTS_FAILED, tests.stdout + tests.stderr
+    assert_caught_by("tests/unit/test_logs.py", name)
 
 
 @pytest.mark.prove
 @pytest.mark.parametrize("name", RARE)
 def test_a_rare_bug_is_caught_by_the_tests_of_tickets(name: str) -> None:
+    assert_caught_by("tests/integration/test_tickets.py", name)
+
+
+def assert_caught_by(file: str, name: str) -> None:
     program = (
         "import sys, pytest\n"
         "from tests.simulation.mutants import plant\n"
         f"plant({name!r})\n"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/integration/test_tickets.py']))"
+        f"sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', {file!r}]))"
     )
     tests = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.actors import Actor
-from bot.features.history.reports import reseller_name, split_form, split_view, table_bytes, view_named
+from bot.features.history.reports import split_form, split_view, table_bytes, view_named
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.buttons import Action
@@ -18,7 +18,7 @@ from bot.texts.formatting import Attachment, AttachmentKind, Clock
 from bot.texts.render import RenderedMessage
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
-from storage import outbox
+from storage import outbox, people
 from storage.transaction import Tx
 
 MAX_TYPED_CHARS = 60
@@ -95,7 +95,7 @@ def render_report(tx: Tx, notice: ProfitReport, clock: Clock) -> RenderedMessage
     if notice.view in (ReportView.SUMMARY, ReportView.RESELLER):
         largest = largest_first(totals.by_reseller(tx, period, clock.zone))
         sold = [(user_id, each) for user_id, each in largest if each.succeeded_count]
-        named = [(reseller_name(tx, user_id), each) for user_id, each in sold[: words.ROWS_SHOWN]]
+        named = [(people.name_or_id(tx, user_id), each) for user_id, each in sold[: words.ROWS_SHOWN]]
         lists.append(words.by_reseller(named, count=len(sold)))
     if notice.view is ReportView.HOUR:
         lists.append(words.by_hour(totals.by_hour(tx, scope)))
@@ -108,7 +108,7 @@ def render_file(tx: Tx, notice: ProfitFile, clock: Clock) -> RenderedMessage:
     period = _period_of(notice)
     sums = totals.by_reseller_and_product(tx, period, clock.zone)
     sold = [(key, each) for key, each in sorted(sums.items()) if each.succeeded_count][:MAX_ROWS]
-    names = {user_id: reseller_name(tx, user_id) for user_id in {user_id for (user_id, _), _ in sold}}
+    names = {user_id: people.name_or_id(tx, user_id) for user_id in {user_id for (user_id, _), _ in sold}}
     rows = [words.file_row(names[user_id], user_id, code, each) for (user_id, code), each in sold]
     content = table_bytes(notice.form, words.HEADER, rows, words.WIDTHS)
     name = words.file_name(period, notice.form)

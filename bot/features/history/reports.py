@@ -214,7 +214,7 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
         case ReportView.RESELLER:
             resellers = totals.by_reseller(tx, period, clock.zone)
             largest = largest_first(resellers)
-            named = [(reseller_name(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
+            named = [(people.name_or_id(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
             page = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
         case ReportView.HOUR:
             sums = totals.by_hour(tx, scope)
@@ -229,12 +229,6 @@ def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Page:
     sums = totals.by_day(tx, scope)
     days = [(day, sums.get(day, NOTHING)) for day in scope.period.days()]
     return words.days_report(head, sum_totals(sums.values()), days)
-
-
-def reseller_name(tx: Tx, user_id: int) -> str:
-    """Return the name of a reseller, or their id if they have none."""
-    person = people.get(tx, user_id)
-    return person.name if person else str(user_id)
 
 
 def _period_of(notice: SalesReport | SalesReportFile) -> Period:

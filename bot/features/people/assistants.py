@@ -72,7 +72,7 @@ def _show_to_admin(work: UnitOfWork, admin: Actor, command: Command) -> None:
 
 
 def _answer_assistant(work: UnitOfWork, actor: Actor, person: Person, command: Command) -> None:
-    """Tell an assistant whose shop it is, or let them leave it."""
+    """Answer an assistant with whose shop it is, or let them leave it."""
     if command.rest.lower() in _LEAVE:
         _dismiss(work, person, Change(by=actor.user_id, by_name=person.name))
     else:
@@ -154,7 +154,7 @@ def _dismiss(work: UnitOfWork, person: Person, change: Change) -> None:
 
 
 def _tell(work: UnitOfWork, person: Person, owner: Person, change: Change, *, is_added: bool) -> None:
-    """Tell the admins that an assistant came or left, and the owner if somebody else did it."""
+    """Notify the admins that an assistant came or left, and the owner if another person did it."""
     changed = AssistantChanged(
         user_id=person.user_id,
         name=person.name,
