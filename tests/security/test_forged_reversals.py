@@ -60,9 +60,11 @@ class Scene(NamedTuple):
         return raw
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table, but for alarms about quarantine."""
+        """Return every row of every table, but for alarms of quarantine and sums that follow the orders."""
         names = self.shop.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         dump = {name: self.shop.rows(f"SELECT * FROM {name}") for (name,) in names}  # noqa: S608 - names of the schema
+        for name in ("totals", "totals_cursor"):
+            del dump[name]
         dump["outbox"] = self.shop.rows("SELECT * FROM outbox WHERE subject NOT LIKE 'alert:%'")
         return dump
 
