@@ -26,10 +26,11 @@ RESERVE_IDR = 1_000_000
 ABOVE_IDR, FAR_ABOVE_IDR = 20_000, 200_000
 """How far above the reserve a top-up lifts it: for four orders, or for all that come."""
 
-FAR_BELOW_IDR = 4 * 5_200
-"""As many orders may be under way, or ask for the balance, when it falls below the reserve."""
+FAR_BELOW_IDR = 7 * 5_200
+"""Three orders may be under way when it falls below the reserve, three more by a report that one overtook,
+and one asks for the balance."""
 
-RUSH = 10
+RUSH = 14
 RELEASED_WITHIN_MS = 15_000
 
 ALARMS = "SELECT count(*) FROM outbox WHERE kind = ? AND chat_id = ?"
