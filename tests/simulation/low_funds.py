@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.simulation.invariants import Ledgers
     from tests.simulation.world import World
 
-LOW = 1 / 20
+LOW = 1 / 40
 """In how many worlds the deposit is low."""
 
 RESERVE_IDR = 1_000_000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.simulation.invariants import Ledgers
     from tests.simulation.world import World
 
-WATCHED = 1 / 3
+WATCHED = 1 / 4
 """In how many of the worlds with a catalogue the product fails."""
 
 RULES = HealthRules(failures_to_close=3, pause_ms=20_000)
