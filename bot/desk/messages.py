@@ -46,9 +46,12 @@ class Messages(Struct, frozen=True, kw_only=True):
 async def _show(visit: Visit) -> Response:
     typed = visit.query("after")
     is_key = typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS
-    return await visit.page(
-        "messages.html", messages=await visit.read(lambda work: _read(work, int(typed) if is_key else None))
-    )
+    messages = await visit.read(lambda work: _read(work, int(typed) if is_key else None))
+    return await visit.page("messages.html", messages=messages, is_live=not is_key)
+
+
+async def _refresh(visit: Visit) -> Response:
+    return await visit.shared_part("messages_list.html", lambda work: {"messages": _read(work, None)})
 
 
 def _read(work: UnitOfWork, after: int | None) -> Messages:
@@ -78,4 +81,7 @@ def _trxid_of(message: FailedMessage) -> str:
     return found[1] if found else ""
 
 
-PAGES = (DeskPage(path="/messages", handle=_show, title="Messages"),)
+PAGES = (
+    DeskPage(path="/messages", handle=_show, title="Messages"),
+    DeskPage(path="/messages/live", handle=_refresh),
+)

@@ -1,7 +1,9 @@
 """The page *today*: what sold, what waits, what needs a word, and the last orders, live."""
 
+from http import HTTPStatus
+
 from msgspec import Struct
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from bot.desk.orders import OrderTableRow, table_rows
 from bot.desk.reports import ReportTableRow, hours_of, plot_of
@@ -68,7 +70,7 @@ async def _show(visit: Visit) -> Response:
 
 
 async def _refresh(visit: Visit) -> Response:
-    return await visit.page("today_figures.html", today=await visit.read(_read))
+    return await visit.shared_part("today_figures.html", lambda work: {"today": _read(work)})
 
 
 def _hours(work: UnitOfWork) -> tuple[ReportTableRow, ...]:
@@ -76,12 +78,28 @@ def _hours(work: UnitOfWork) -> tuple[ReportTableRow, ...]:
 
 
 async def _refresh_hours(visit: Visit) -> Response:
-    hours = await visit.read(_hours)
-    return await visit.page("today_hours.html", hours=hours, plot=plot_of(hours))
+    def read(work: UnitOfWork) -> dict[str, object]:
+        hours = _hours(work)
+        return {"hours": hours, "plot": plot_of(hours)}
+
+    return await visit.shared_part("today_hours.html", read)
+
+
+async def _follow(visit: Visit) -> Response:
+    """Answer with the stream of events that says to an open page what changed."""
+    live = visit.desk.live
+    if live.is_closed:
+        return PlainTextResponse(
+            "Stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}
+        )
+    events = live.follow(visit.visitor.session_hash)
+    # A proxy that collects an answer before it passes it on would hold the events back.
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 PAGES = (
     DeskPage(path="/", handle=_show, title="Today"),
     DeskPage(path="/today", handle=_refresh),
     DeskPage(path="/today/hours", handle=_refresh_hours),
+    DeskPage(path="/events", handle=_follow),
 )
