@@ -1,12 +1,14 @@
 """The page *today*: what sold, what waits, what needs a word, and the last orders, live."""
 
 from http import HTTPStatus
+from typing import Any
 
 from msgspec import Struct
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from bot.desk.hours import MAX_ORDERS_TIMED, hours_of_today, plot_lines
 from bot.desk.orders import OrderTableRow, table_rows
-from bot.desk.reports import ReportTableRow, hours_of, plot_of
+from bot.desk.reports import hours_of, plot_of
 from bot.desk.visit import DeskPage, Visit
 from bot.features.biller_balance import biller_balance
 from bot.grammar.period import day_of, single_day
@@ -65,24 +67,30 @@ def _read(work: UnitOfWork) -> Today:
 
 
 async def _show(visit: Visit) -> Response:
-    today, hours = await visit.read(lambda work: (_read(work), _hours(work)))
-    return await visit.page("today.html", today=today, hours=hours, plot=plot_of(hours))
+    values = await visit.read(lambda work: {"today": _read(work), **_hours(work)})
+    return await visit.page("today.html", **values)
 
 
 async def _refresh(visit: Visit) -> Response:
     return await visit.shared_part("today_figures.html", lambda work: {"today": _read(work)})
 
 
-def _hours(work: UnitOfWork) -> tuple[ReportTableRow, ...]:
-    return hours_of(work, day_of(work.now_ms, work.zone))
+def _hours(work: UnitOfWork) -> dict[str, Any]:
+    hours = hours_of(work, day_of(work.now_ms, work.zone))
+    return {"hours": hours, "plot": plot_of(hours)}
 
 
 async def _refresh_hours(visit: Visit) -> Response:
-    def read(work: UnitOfWork) -> dict[str, object]:
-        hours = _hours(work)
-        return {"hours": hours, "plot": plot_of(hours)}
+    return await visit.shared_part("today_hours.html", _hours)
 
-    return await visit.shared_part("today_hours.html", read)
+
+def _times(work: UnitOfWork) -> dict[str, Any]:
+    times = hours_of_today(work)
+    return {"times": times, "plots": plot_lines(times), "max_timed": MAX_ORDERS_TIMED}
+
+
+async def _refresh_times(visit: Visit) -> Response:
+    return await visit.shared_part("today_times.html", _times)
 
 
 async def _follow(visit: Visit) -> Response:
@@ -101,5 +109,6 @@ PAGES = (
     DeskPage(path="/", handle=_show, title="Today"),
     DeskPage(path="/today", handle=_refresh),
     DeskPage(path="/today/hours", handle=_refresh_hours),
+    DeskPage(path="/today/times", handle=_refresh_times),
     DeskPage(path="/events", handle=_follow),
 )

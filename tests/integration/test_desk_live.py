@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 EVERYTHING = {"orders", "messages", "money", "shop"}
 PARTS = {
-    "/desk": {"/desk/today", "/desk/today/hours"},
+    "/desk": {"/desk/today", "/desk/today/hours", "/desk/today/times"},
     "/desk/orders": {"/desk/orders/live"},
     "/desk/decisions": {"/desk/decisions/live"},
     "/desk/messages": {"/desk/messages/live"},

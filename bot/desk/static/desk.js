@@ -26,7 +26,10 @@ const known = new WeakMap();
 
 function liveParts() {
   const parts = [...document.querySelectorAll("[data-live]")];
-  for (const part of parts) if (!known.has(part)) known.set(part, { loadedMs: Date.now(), isStale: true });
+  // A part that comes empty takes longer than the others, and is loaded at once.
+  for (const part of parts) {
+    if (!known.has(part)) known.set(part, { loadedMs: part.childElementCount ? Date.now() : 0, isStale: true });
+  }
   return parts;
 }
 
@@ -140,7 +143,7 @@ function draw(figure) {
   const line = (at, scale) => ({ scale, stroke: colors[at], width: 2, spanGaps: true, points: { show: true, size: 7, fill: colors[at] } });
   const bars = { scale: "y", stroke: colors[0], fill: `color-mix(in srgb, ${colors[0]} 35%, transparent)`, points: { show: false }, paths: uPlot.paths.bars({ size: [0.6, 40] }) };
   const values = data.lines || [data.orders, data.success];
-  const highest = Math.max(data.lines ? 0 : 5, ...(data.lines || [data.orders]).flat());
+  const highest = Math.max(data.lines ? 1 : 5, ...(data.lines || [data.orders]).flat());
   const compact = (_, places) => places.map((place) => short.format(place));
   canvas.replaceChildren();
   new uPlot({
@@ -148,7 +151,7 @@ function draw(figure) {
     height: 240,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false, range: [-0.6, data.names.length - 0.4] }, y: { range: [0, (highest || 1) * 1.1] }, "%": { range: [0, 105] } },
+    scales: { x: { time: false, range: [-0.6, data.names.length - 0.4] }, y: { range: [0, highest * 1.1] }, "%": { range: [0, 105] } },
     axes: data.lines
       ? [names, { ...axis, size: 60, values: compact }]
       : [names, { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }, { ...axis, side: 1, scale: "%" }],
