@@ -19,7 +19,13 @@ SERIOUS = """
       .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`)
 """
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
-CARDS = (f"/resellers/{SARI.id}", "/products/s5", "/invites", "/reports?by=hour", "/products?only=closed")
+CARDS = (
+    f"/resellers/{SARI.id}",
+    "/products/s5",
+    "/resellers/invites",
+    "/reports?by=hour",
+    "/products?only=closed",
+)
 ADDRESSES = (*(path for path, _ in MENU), *CARDS)
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 780}
