@@ -105,7 +105,7 @@ def test_the_keyboard_reaches_the_content_first_and_then_every_page(desk: Page) 
         desk.keyboard.press("Tab")
     expect(desk.get_by_role("link", name="Pesanan", exact=True)).to_be_focused()
     desk.keyboard.press("Enter")
-    expect(desk.get_by_role("heading", name="Pesanan")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Pesanan", exact=True)).to_be_visible()
 
 
 def test_the_pages_speak_english_too(desk: Page) -> None:

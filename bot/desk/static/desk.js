@@ -98,7 +98,7 @@ document.addEventListener("visibilitychange", () => {
 const alike = (part, one) => [...part.querySelectorAll(one.tagName)]
   .filter((other) => other.className === one.className && other.getAttribute("href") === one.getAttribute("href"));
 document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-  if (!target.matches("[data-live]")) return;
+  if (!target?.matches("[data-live]")) return;
   const focused = target.contains(document.activeElement) ? document.activeElement : null;
   Object.assign(known.get(target) || {}, {
     scrolled: [...target.querySelectorAll(".scroll")].map((one) => one.scrollLeft),
@@ -108,7 +108,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
   });
 });
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-  const state = target.matches("[data-live]") ? known.get(target) : null;
+  const state = known.get(target);
   if (!state?.scrolled) return;
   target.querySelectorAll(".scroll").forEach((one, at) => { one.scrollLeft = state.scrolled[at] || 0; });
   target.querySelectorAll("details").forEach((one, at) => { one.open = state.unfolded[at] || false; });
