@@ -18,6 +18,9 @@ from storage.transaction import Tx
 
 LOOK_EVERY_S = 1.0
 
+APART_S = 0.01
+"""Between two pages that are told: a hundred that load their parts at once would delay an order."""
+
 HEARTBEAT_EVERY_S = 15.0
 """Proxies close connections on which nothing is sent for a minute."""
 
@@ -160,11 +163,17 @@ class LiveUpdates:
             is_heartbeat = loop.time() >= heartbeat_at_s
             if is_heartbeat:
                 heartbeat_at_s = loop.time() + self._heartbeat_every_s
-            for stream in self._streams:
-                if stream.topics or is_heartbeat:
-                    stream.wake()
-            await asyncio.sleep(self._look_every_s)
+            await self._tell(all_of_them=is_heartbeat)
         self._last = None
+
+    async def _tell(self, *, all_of_them: bool) -> None:
+        """Wake the streams with something to send, one after another until the next look."""
+        streams = [stream for stream in self._streams if stream.topics or all_of_them]
+        until_s = asyncio.get_running_loop().time() + self._look_every_s
+        for stream in streams:
+            stream.wake()
+            await asyncio.sleep(min(APART_S, self._look_every_s / len(streams)))
+        await asyncio.sleep(until_s - asyncio.get_running_loop().time())
 
     async def _look(self) -> None:
         """Read what changed, and which sessions have ended, for all streams at once."""
