@@ -111,6 +111,8 @@ class LiveUpdates:
 
     async def follow(self, session_hash: str) -> AsyncGenerator[bytes, None]:
         """Yield the events of a new stream, until its session, or this process, ends."""
+        if self.is_closed:
+            return
         stream = _Stream(session_hash)
         self._make_room(session_hash)
         self._streams.append(stream)

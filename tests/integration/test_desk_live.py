@@ -217,7 +217,9 @@ async def test_all_sessions_together_have_a_bound(shop: Shop) -> None:
     for stream in streams:
         await anext(stream)
     assert [words async for words in streams[0]] == [CROWDED_OUT]
+    late = live_updates.follow("late")
     live_updates.close()
+    assert [words async for words in late] == []
 
 
 async def test_a_stream_on_which_nothing_happens_is_kept_open_by_comments(shop: Shop, session: str) -> None:
