@@ -42,7 +42,7 @@ from bot.texts.render import render
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import bots, chats, ledger
+from storage import bots, chats, desk, ledger
 from storage.database import Database, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
@@ -219,7 +219,7 @@ class App:
             self.runtime.context,
             policy,
             url=url,
-            now_ms=now_ms,
+            now_ms=self.now_ms,
             wake=self._wake_workers,
             new_token=lambda: secrets.token_urlsafe(32),
             remote_of=lambda request: str(remote_address(request, trusted) or ""),
@@ -303,6 +303,11 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         )
         await app.database.write(
             lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=app.now_ms())
+        )
+        await app.database.write(
+            lambda tx: desk.end_sessions_of_others(
+                tx, (*settings.admin_ids, *settings.desk_staff_ids), at_ms=app.now_ms()
+            )
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)

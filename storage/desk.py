@@ -1,6 +1,6 @@
 """Who may enter the desk on the web: links that let in once, and sessions. Both are stored as hashes only.
 
-Times are those of this machine. A session ends after `MAX_IDLE_MS` without a page, or after `MAX_SESSION_MS`.
+A session ends after `MAX_IDLE_MS` without a page, or after `MAX_SESSION_MS`.
 """
 
 from hashlib import sha256
@@ -16,7 +16,9 @@ MAX_SESSION_MS = 7 * 24 * 3_600_000
 SEEN_EVERY_MS = 60_000
 """A page is no reason to write: the time of the last one is stored once a minute."""
 
-MAX_SHOWN = 20
+MAX_SESSIONS = 20
+"""Of one person: the oldest ends when another begins, so that the page shows all of them."""
+
 MAX_DEVICE_CHARS = 120
 
 
@@ -45,17 +47,25 @@ def make_link(tx: Tx, token: str, *, user_id: int, at_ms: int) -> None:
     )
 
 
-def enter(tx: Tx, link_token: str, session_token: str, *, device: str, at_ms: int) -> int | None:
-    """Use a link up for a session; return whose it is, None if the link is unknown, used or too old."""
+def enter(
+    tx: Tx, link_token: str, session_token: str, *, device: str, at_ms: int, instead_of: str = ""
+) -> int | None:
+    """Use a link up for a session; return whose it is, None if the link is unknown, used or too old.
+
+    The session of the token `instead_of`, with which the browser came, ends.
+    """
     row = tx.one("use_desk_link", token_hash=_hash(link_token), at_ms=at_ms)
     if row is None:
         return None
     user_id: int = row["user_id"]
+    if instead_of:
+        tx.run("end_any_desk_session", session_hash=_hash(instead_of), at_ms=at_ms)
     begin_session(tx, session_token, user_id=user_id, door="link", device=device, at_ms=at_ms)
     return user_id
 
 
 def begin_session(tx: Tx, token: str, *, user_id: int, door: str, device: str, at_ms: int) -> None:
+    tx.run("end_oldest_desk_sessions", user_id=user_id, at_ms=at_ms, kept=MAX_SESSIONS - 1)
     tx.run("forget_desk_sessions", before_ms=at_ms - MAX_SESSION_MS)
     tx.run(
         "begin_desk_session",
@@ -81,7 +91,11 @@ def note_seen(tx: Tx, found: DeskSession, *, at_ms: int) -> None:
 def sessions_of(tx: Tx, user_id: int, *, at_ms: int) -> list[DeskSession]:
     """Return a person's open sessions, newest first."""
     rows = tx.all(
-        "desk_sessions_of", user_id=user_id, at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS, limit=MAX_SHOWN
+        "desk_sessions_of",
+        user_id=user_id,
+        at_ms=at_ms,
+        seen_after_ms=at_ms - MAX_IDLE_MS,
+        limit=MAX_SESSIONS,
     )
     return [from_row(DeskSession, row) for row in rows]
 
@@ -94,6 +108,12 @@ def end_session(tx: Tx, session_hash: str, *, user_id: int, at_ms: int) -> bool:
 def end_sessions_of(tx: Tx, user_id: int, *, at_ms: int) -> int:
     """End all sessions of a person; return how many there were."""
     return tx.run("end_desk_sessions_of", user_id=user_id, at_ms=at_ms)
+
+
+def end_sessions_of_others(tx: Tx, allowed_ids: tuple[int, ...], *, at_ms: int) -> int:
+    """End the sessions of people who may not enter any more; return how many there were."""
+    holders = {row["user_id"] for row in tx.all("desk_session_holders")}
+    return sum(end_sessions_of(tx, user_id, at_ms=at_ms) for user_id in holders - set(allowed_ids))
 
 
 def _hash(token: str) -> str:

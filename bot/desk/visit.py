@@ -24,7 +24,10 @@ from storage.database import Database
 
 T = TypeVar("T")
 
-LANGUAGE_COOKIE = "desk_language"
+PREFIX = "/desk"
+
+_LANGUAGE_COOKIES = ("__Host-desk_language", "desk_language")
+"""Over https and on this machine: there, browsers take no `__Host-` cookies."""
 
 _FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -42,11 +45,13 @@ class DeskContext(Struct, frozen=True, kw_only=True):
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
     text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
+    `is_secure` is whether browsers come over https.
     """
 
     menu: tuple[tuple[str, str], ...]
     database: Database
     work: WorkContext
+    is_secure: bool
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
@@ -56,6 +61,14 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> tzinfo:
         return self.work.zone
+
+    @property
+    def session_cookie(self) -> str:
+        return "__Host-desk" if self.is_secure else "desk"
+
+    @property
+    def language_cookie(self) -> str:
+        return _LANGUAGE_COOKIES[0] if self.is_secure else _LANGUAGE_COOKIES[1]
 
 
 class Visit(Struct, frozen=True, kw_only=True):
@@ -129,7 +142,8 @@ class DeskPage(Struct, frozen=True, kw_only=True):
 
 def language_of(request: Request) -> Language:
     """Return the language that the visitor switched to; Indonesian at first."""
-    return Language.ENGLISH if request.cookies.get(LANGUAGE_COOKIE) == "en" else Language.INDONESIAN
+    chosen = {request.cookies.get(name) for name in _LANGUAGE_COOKIES}
+    return Language.ENGLISH if "en" in chosen else Language.INDONESIAN
 
 
 def render(template: str, language: Language, zone: tzinfo, **values: Any) -> str:

@@ -96,6 +96,7 @@ INDONESIAN = MappingProxyType(
         "To the desk": "Ke meja admin",
         # Signing in.
         "Sign in": "Masuk",
+        "Sign out": "Keluar",
         "Sign in to the desk": "Masuk ke meja admin",
         "This link lets you in once. Continue only if you asked for it yourself with /desk.": (
             "Tautan ini berlaku sekali. Lanjutkan hanya jika Anda sendiri yang memintanya dengan /desk."

@@ -40,3 +40,16 @@ UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE user_id = :user_id AND ended
 
 -- name: forget_desk_sessions
 DELETE FROM desk_sessions WHERE ends_at_ms < :before_ms;
+
+-- name: end_any_desk_session
+UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE session_hash = :session_hash AND ended_at_ms IS NULL;
+
+-- name: end_oldest_desk_sessions
+UPDATE desk_sessions SET ended_at_ms = :at_ms
+WHERE user_id = :user_id AND ended_at_ms IS NULL AND session_hash NOT IN (
+    SELECT session_hash FROM desk_sessions WHERE user_id = :user_id AND ended_at_ms IS NULL
+    ORDER BY begun_at_ms DESC, session_hash LIMIT :kept
+);
+
+-- name: desk_session_holders
+SELECT DISTINCT user_id FROM desk_sessions WHERE ended_at_ms IS NULL;

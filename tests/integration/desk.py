@@ -1,7 +1,7 @@
 """A browser at the desk: it follows links, keeps cookies and sends the forms that it was shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
@@ -29,7 +29,9 @@ class Desk:
         self.woken = 0
         self.opens()
 
-    def opens(self, *, owner_ids: tuple[int, ...] = (RINA, DEWI)) -> None:
+    def opens(
+        self, *, owner_ids: tuple[int, ...] = (RINA, DEWI), new_token: Callable[[], str] | None = None
+    ) -> None:
         """Start the desk, as a new process with these settings would."""
         shop = self.shop
         self.app = open_desk(
@@ -39,7 +41,7 @@ class Desk:
             url=self.url,
             now_ms=shop.clock,
             wake=self._wake,
-            new_token=shop.nonces,
+            new_token=new_token or shop.nonces,
             remote_of=lambda request: request.client.host if request.client else "",
         )
 

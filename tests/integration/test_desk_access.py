@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.desk.access import MAX_INIT_DATA_AGE_S
-from bot.desk.app import MAX_FAILURES, PAGES
+from bot.desk.app import PAGES
+from bot.desk.doors import MAX_FAILURES
 from bot.desk.visit import DeskPage
 from bot.notices.desk import DeskOff
 from storage.desk import LINK_MS, MAX_IDLE_MS, MAX_SESSION_MS
@@ -195,7 +196,7 @@ async def test_over_https_the_cookie_cannot_be_read_sent_elsewhere_or_overwritte
     for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
-    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.parametrize("address", ["/desk", "/desk/enter", "/desk/nowhere", "/desk/static/desk.css"])
