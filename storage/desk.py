@@ -13,6 +13,7 @@ from storage.transaction import Tx
 LINK_MS = 5 * 60_000
 MAX_IDLE_MS = 12 * 3_600_000
 MAX_SESSION_MS = 7 * 24 * 3_600_000
+TICKET_MS = 60_000
 SEEN_EVERY_MS = 60_000
 """A page is no reason to write: the time of the last one is stored once a minute."""
 
@@ -80,8 +81,7 @@ def begin_session(tx: Tx, token: str, *, user_id: int, door: str, device: str, a
 
 def session(tx: Tx, token: str, *, at_ms: int) -> DeskSession | None:
     """Return the session of a token; None if there is none, or it has ended."""
-    row = tx.one("desk_session", session_hash=_hash(token), at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS)
-    return from_row(DeskSession, row) if row else None
+    return _open_session(tx, _hash(token), at_ms)
 
 
 def note_seen(tx: Tx, found: DeskSession, *, at_ms: int) -> None:
@@ -114,6 +114,36 @@ def end_sessions_of_others(tx: Tx, allowed_ids: tuple[int, ...], *, at_ms: int) 
     """End the sessions of people who may not enter any more; return how many there were."""
     holders = {row["user_id"] for row in tx.all("desk_session_holders")}
     return sum(end_sessions_of(tx, user_id, at_ms=at_ms) for user_id in holders - set(allowed_ids))
+
+
+def make_ticket(tx: Tx, token: str, *, session_hash: str, address: str, at_ms: int) -> None:
+    """Store a ticket that opens `address` once, as the person of a session, while that session is open."""
+    tx.run("forget_desk_tickets", before_ms=at_ms - MAX_SESSION_MS)
+    tx.run(
+        "insert_desk_ticket",
+        ticket_hash=_hash(token),
+        session_hash=session_hash,
+        address=address,
+        at_ms=at_ms,
+        expires_at_ms=at_ms + TICKET_MS,
+    )
+
+
+def use_ticket(tx: Tx, token: str, *, address: str, at_ms: int) -> DeskSession | None:
+    """Use a ticket up; return the session that it stands for, None if it does not open this address now."""
+    ticket = tx.one("use_desk_ticket", ticket_hash=_hash(token), address=address, at_ms=at_ms)
+    return _open_session(tx, ticket["session_hash"], at_ms) if ticket else None
+
+
+def session_of_ticket(tx: Tx, token: str, *, address: str, at_ms: int) -> DeskSession | None:
+    """Return the same without using the ticket up."""
+    ticket = tx.one("desk_ticket", ticket_hash=_hash(token), address=address, at_ms=at_ms)
+    return _open_session(tx, ticket["session_hash"], at_ms) if ticket else None
+
+
+def _open_session(tx: Tx, session_hash: str, at_ms: int) -> DeskSession | None:
+    row = tx.one("desk_session", session_hash=session_hash, at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS)
+    return from_row(DeskSession, row) if row else None
 
 
 def _hash(token: str) -> str:

@@ -18,6 +18,7 @@ from bot.desk import (
     biller,
     books,
     decisions,
+    downloads,
     messages,
     money,
     money_moves,
@@ -53,7 +54,10 @@ PAGES: tuple[DeskPage, ...] = (
     *books.PAGES,
     *reports.PAGES,
     *system.PAGES,
+    *downloads.PAGES,
 )
+
+FILES = frozenset(page.path for page in PAGES if page.sends_file)
 
 MENU = tuple((page.path, page.title) for page in PAGES if page.title)
 
@@ -93,6 +97,7 @@ def open_desk(
         menu=MENU,
         database=database,
         work=work,
+        files=FILES,
         is_secure=url.startswith("https://"),
         now_ms=now_ms,
         wake=wake,
@@ -151,6 +156,8 @@ class DeskApp:
                 return await self._doors.enter_mini_app(request)
             case "GET", "/language":
                 return self._switch_language(request)
+            case "GET" | "HEAD", _ if path in FILES and "ticket" in request.query_params:
+                return await self._send_file(request, path)
             case _:
                 return await self._visit(request, path)
 
@@ -172,6 +179,17 @@ class DeskApp:
         return await page.handle(
             Visit(desk=self._desk, request=request, visitor=visitor, form=form, file=file)
         )
+
+    async def _send_file(self, request: Request, path: str) -> Response:
+        """Answer an address with a ticket: its visitor is the person for whom the ticket was made."""
+        page, opened = self._pages["GET", path], await self._doors.session_of_ticket(request)
+        visitor = await self._doors.visitor(opened) if opened else None
+        if visitor is None or (page.owners_only and visitor.role is not DeskRole.OWNER):
+            return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
+        response = await page.handle(Visit(desk=self._desk, request=request, visitor=visitor, form={}))
+        # Telegram's web client saves only what it may read.
+        response.headers["Access-Control-Allow-Origin"] = _TELEGRAM_FRAME
+        return response
 
     def _page(self, method: str, path: str) -> tuple[DeskPage | None, str]:
         """Return the page of a path, and the part of the path that `{name}` stands for."""

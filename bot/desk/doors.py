@@ -66,6 +66,24 @@ class Doors:
             await self._desk.database.write(lambda tx: storage_desk.note_seen(tx, session, at_ms=now_ms))
         return OpenSession(token, found) if found else None
 
+    async def session_of_ticket(self, request: Request) -> OpenSession | None:
+        """Return the session of the ticket at the end of the address, which GET uses up.
+
+        HEAD does not: Telegram's apps ask so for a file's size before they load it.
+        """
+        query = request.scope["query_string"].decode("latin-1")
+        address, _, token = f"{request.scope['path']}?{query}".rpartition("&ticket=")
+        database, now_ms = self._desk.database, self._desk.now_ms()
+        if request.method == "HEAD":
+            found = await database.read(
+                lambda tx: storage_desk.session_of_ticket(tx, token, address=address, at_ms=now_ms)
+            )
+        else:
+            found = await database.write(
+                lambda tx: storage_desk.use_ticket(tx, token, address=address, at_ms=now_ms)
+            )
+        return OpenSession("", found) if found else None
+
     async def visitor(self, opened: OpenSession) -> Visitor | None:
         """Return who is signed in; None if they were removed from the settings since."""
         user_id = opened.session.user_id

@@ -49,7 +49,7 @@ async def _sign_out(visit: Visit) -> Response:
     own, user_id = visit.visitor.session_hash, visit.visitor.user_id
     await visit.write(lambda work: desk.end_session(work.tx, own, user_id=user_id, at_ms=work.now_ms))
     _log_ended(user_id, "signed out")
-    response = back_to(PREFIX)
+    response = back_to(f"{PREFIX}/enter")
     response.delete_cookie(visit.desk.session_cookie, secure=visit.desk.is_secure, httponly=True)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
@@ -66,7 +66,7 @@ async def _end_all_sessions(visit: Visit) -> Response:
     user_id = visit.visitor.user_id
     await visit.write(lambda work: desk.end_sessions_of(work.tx, user_id, at_ms=work.now_ms))
     _log_ended(user_id, "all of the own")
-    return back_to(PREFIX)
+    return back_to(f"{PREFIX}/enter")
 
 
 def _log_ended(user_id: int, which: str) -> None:

@@ -45,12 +45,13 @@ class DeskContext(Struct, frozen=True, kw_only=True):
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
     text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
-    `is_secure` is whether browsers come over https.
+    `is_secure` is whether browsers come over https, `files` has the paths that answer with a file.
     """
 
     menu: tuple[tuple[str, str], ...]
     database: Database
     work: WorkContext
+    files: frozenset[str]
     is_secure: bool
     now_ms: Callable[[], int]
     wake: Callable[[], None]
@@ -129,7 +130,8 @@ Handle = Callable[[Visit], Awaitable[Response]]
 class DeskPage(Struct, frozen=True, kw_only=True):
     """A path of the desk, with the function that answers it; `title` puts it into the menu.
 
-    A page that `takes_file` reads forms with a file, and no others.
+    A page that `takes_file` reads forms with a file, and no others; one that `sends_file` opens with a ticket
+    too.
     """
 
     path: str
@@ -138,6 +140,7 @@ class DeskPage(Struct, frozen=True, kw_only=True):
     title: str = ""
     owners_only: bool = False
     takes_file: bool = False
+    sends_file: bool = False
 
 
 def language_of(request: Request) -> Language:

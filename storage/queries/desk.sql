@@ -53,3 +53,22 @@ WHERE user_id = :user_id AND ended_at_ms IS NULL AND session_hash NOT IN (
 
 -- name: desk_session_holders
 SELECT DISTINCT user_id FROM desk_sessions WHERE ended_at_ms IS NULL;
+
+-- name: insert_desk_ticket
+INSERT INTO desk_tickets (ticket_hash, session_hash, address, made_at_ms, expires_at_ms)
+VALUES (:ticket_hash, :session_hash, :address, :at_ms, :expires_at_ms);
+
+-- name: desk_ticket
+SELECT session_hash FROM desk_tickets
+WHERE ticket_hash = :ticket_hash AND address = :address AND used_at_ms IS NULL
+    AND made_at_ms <= :at_ms AND expires_at_ms > :at_ms;
+
+-- name: use_desk_ticket
+-- Promise: a ticket opens its address once.
+UPDATE desk_tickets SET used_at_ms = :at_ms
+WHERE ticket_hash = :ticket_hash AND address = :address AND used_at_ms IS NULL
+    AND made_at_ms <= :at_ms AND expires_at_ms > :at_ms
+RETURNING session_hash;
+
+-- name: forget_desk_tickets
+DELETE FROM desk_tickets WHERE expires_at_ms < :before_ms;

@@ -35,9 +35,10 @@ OPEN_TO_STAFF = {
     "/decisions/settle",
     "/sign-out",
     "/system/end",
+    "/ticket",
     "/system/end-all",
 }
-"""What staff may send: to settle orders, to compare and check, and to end their own sessions."""
+"""What staff may send: to settle, compare, check and download, and to end their own sessions."""
 
 FILES = (
     "/report-file?what=orders&form=xlsx",
@@ -185,6 +186,9 @@ class TestAnswers:
             assert "Access-Control-Allow-Origin" not in headers
 
     async def test_a_file_is_saved_under_a_name_of_ours_and_not_shown(self, rina: Browser) -> None:
+        assert {address.partition("?")[0] for address in FILES} == {
+            one.path for one in PAGES if one.sends_file
+        }
         for address in FILES:
             answer = await rina.get(f"/desk{address}")
             assert answer.status_code == HTTPStatus.OK
