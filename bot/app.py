@@ -36,7 +36,12 @@ from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
+from bot.telegram.setup import (
+    configure_updates,
+    publish_commands,
+    publish_descriptions,
+    publish_desk_buttons,
+)
 from bot.texts.formatting import Clock
 from bot.texts.render import render
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
@@ -170,6 +175,12 @@ class App:
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
         await publish_commands(self.client, settings.admin_ids)
         await publish_descriptions(self.client)
+        await publish_desk_buttons(
+            self.client,
+            self.database,
+            url=settings.mini_app_url,
+            user_ids=(*settings.admin_ids, *settings.desk_staff_ids),
+        )
         if not settings.public_url:
             await self.poller.run()
 

@@ -146,5 +146,18 @@ def _open_session(tx: Tx, session_hash: str, at_ms: int) -> DeskSession | None:
     return from_row(DeskSession, row) if row else None
 
 
+def menu_buttons(tx: Tx) -> dict[int, str]:
+    """Return in whose chat the button of Telegram's menu opens the desk, and at which address."""
+    return {row["user_id"]: row["url"] for row in tx.all("desk_menu_buttons")}
+
+
+def note_menu_button(tx: Tx, user_id: int, url: str | None) -> None:
+    """Note the button of a person; None if it is Telegram's own again."""
+    if url is None:
+        tx.run("forget_desk_menu_button", user_id=user_id)
+    else:
+        tx.run("note_desk_menu_button", user_id=user_id, url=url)
+
+
 def _hash(token: str) -> str:
     return sha256(token.encode()).hexdigest()

@@ -72,3 +72,13 @@ RETURNING session_hash;
 
 -- name: forget_desk_tickets
 DELETE FROM desk_tickets WHERE expires_at_ms < :before_ms;
+
+-- name: desk_menu_buttons
+SELECT user_id, url FROM desk_menu_buttons;
+
+-- name: note_desk_menu_button
+INSERT INTO desk_menu_buttons (user_id, url) VALUES (:user_id, :url)
+ON CONFLICT (user_id) DO UPDATE SET url = excluded.url;
+
+-- name: forget_desk_menu_button
+DELETE FROM desk_menu_buttons WHERE user_id = :user_id;
