@@ -23,6 +23,7 @@ from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
 from bot.desk.access import DoorPolicy
 from bot.desk.app import open_desk
+from bot.desk.health import HealthSource
 from bot.features.people import membership
 from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
@@ -229,11 +230,23 @@ class App:
             self.database,
             self.runtime.context,
             policy,
+            health=self._health_source(),
             url=url,
             now_ms=self.now_ms,
             wake=self._wake_workers,
             new_token=lambda: secrets.token_urlsafe(32),
             remote_of=lambda request: str(remote_address(request, trusted) or ""),
+        )
+
+    def _health_source(self) -> HealthSource:
+        workers = self.runtime.workers if self.settings.public_url else (*self.runtime.workers, self.poller)
+        return HealthSource(
+            readiness=self.readiness,
+            workers=workers,
+            fence=self.fence,
+            keeper=self.keeper,
+            audit=self.runtime.auditor.stats,
+            database_path=self.settings.database_path,
         )
 
     def _wake_workers(self) -> None:

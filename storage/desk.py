@@ -35,6 +35,14 @@ class DeskSession(Struct, frozen=True, kw_only=True):
     ends_at_ms: int
 
 
+class SignedIn(Struct, frozen=True, kw_only=True):
+    """A person with open sessions: how many, and when they loaded the last page."""
+
+    user_id: int
+    session_count: int
+    seen_at_ms: int
+
+
 def make_link(tx: Tx, token: str, *, user_id: int, at_ms: int) -> None:
     """Store a link that lets `user_id` in once; an earlier one of the same person no longer does."""
     tx.run("void_desk_links", user_id=user_id, at_ms=at_ms)
@@ -98,6 +106,12 @@ def sessions_of(tx: Tx, user_id: int, *, at_ms: int) -> list[DeskSession]:
         limit=MAX_SESSIONS,
     )
     return [from_row(DeskSession, row) for row in rows]
+
+
+def signed_in(tx: Tx, *, at_ms: int) -> list[SignedIn]:
+    """Return everybody with an open session, the last to load a page first."""
+    rows = tx.all("desk_signed_in", at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS)
+    return [from_row(SignedIn, row) for row in rows]
 
 
 def end_session(tx: Tx, session_hash: str, *, user_id: int, at_ms: int) -> bool:

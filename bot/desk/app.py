@@ -32,6 +32,7 @@ from bot.desk import (
 )
 from bot.desk.access import DeskRole, DoorPolicy, Visitor
 from bot.desk.doors import Doors
+from bot.desk.health import HealthSource
 from bot.desk.upload import UploadedFile, read_form, read_upload
 from bot.desk.visit import PREFIX, DeskContext, DeskPage, Visit, back_to, language_of, render
 from bot.unit_of_work import WorkContext
@@ -86,6 +87,7 @@ def open_desk(
     work: WorkContext,
     policy: DoorPolicy,
     *,
+    health: HealthSource,
     url: str,
     now_ms: Callable[[], int],
     wake: Callable[[], None],
@@ -95,6 +97,7 @@ def open_desk(
     """Return the desk with all its pages, at the address `url`."""
     desk = DeskContext(
         menu=MENU,
+        health=health,
         database=database,
         work=work,
         files=FILES,

@@ -18,6 +18,7 @@ from bot.desk.upload import read_form
 from bot.desk.visit import PREFIX, DeskContext
 from storage import desk as storage_desk
 from storage import people
+from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
 
@@ -90,10 +91,10 @@ class Doors:
         role = self._policy.role_of(user_id)
         if role is None:
             return None
-        person = await self._desk.database.read(lambda tx: people.get(tx, user_id))
+        name = await self._desk.database.read(lambda tx: people.name_of(tx, user_id))
         return Visitor(
             user_id=user_id,
-            name=person.name if person else f"ID {user_id}",
+            name=name or f"ID {user_id}",
             role=role,
             session_hash=opened.session.session_hash,
             form_token=form_token(opened.token),
@@ -143,13 +144,16 @@ class Doors:
         if user is None or not is_let_in or not self.is_own_origin(request) or self._must_wait(request):
             self._note_failure(request)
             return JSONResponse({"error": "refused"}, status_code=HTTPStatus.FORBIDDEN)
-        token, user_id = self._desk.new_token(), user.user_id
+        token, user_id, name = self._desk.new_token(), user.user_id, user.name
         device = request.headers.get("User-Agent", "")
-        await self._desk.database.write(
-            lambda tx: storage_desk.begin_session(
+
+        def begin(tx: Tx) -> None:
+            people.note_admin_name(tx, user_id, name)
+            storage_desk.begin_session(
                 tx, token, user_id=user_id, door="mini_app", device=device, at_ms=now_ms
             )
-        )
+
+        await self._desk.database.write(begin)
         self._log_begun(request, user_id, "mini app")
         return JSONResponse({"token": token})
 

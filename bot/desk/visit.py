@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
+from bot.desk.health import HealthSource
 from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
 from bot.texts.formatting import Attachment, Clock
@@ -49,6 +50,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """
 
     menu: tuple[tuple[str, str], ...]
+    health: HealthSource
     database: Database
     work: WorkContext
     files: frozenset[str]

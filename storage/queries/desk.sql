@@ -82,3 +82,8 @@ ON CONFLICT (user_id) DO UPDATE SET url = excluded.url;
 
 -- name: forget_desk_menu_button
 DELETE FROM desk_menu_buttons WHERE user_id = :user_id;
+
+-- name: desk_signed_in
+SELECT user_id, COUNT(*) AS session_count, MAX(seen_at_ms) AS seen_at_ms FROM desk_sessions
+WHERE ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms
+GROUP BY user_id ORDER BY 3 DESC, user_id;

@@ -226,9 +226,10 @@ async def test_only_owners_move_money(desk: Desk) -> None:
         assert (await browser.get(f"/desk{page.path}")).status_code == 404
 
 
-def init_data(user_id: int, at_s: float, *, token: str = BOT_TOKEN, **changed: str) -> str:
+def init_data(user_id: int, at_s: float, *, token: str = BOT_TOKEN, name: str = "", **changed: str) -> str:
     """Return what Telegram signs for a Mini App, by its published rule."""
-    values = {"auth_date": str(int(at_s)), "query_id": "AAE", "user": json.dumps({"id": user_id})}
+    user = {"id": user_id, "first_name": name} if name else {"id": user_id}
+    values = {"auth_date": str(int(at_s)), "query_id": "AAE", "user": json.dumps(user)}
     checked = "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
     key = hmac.new(b"WebAppData", token.encode(), sha256).digest()
     signature = hmac.new(key, checked.encode(), sha256).hexdigest()
