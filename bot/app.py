@@ -174,14 +174,14 @@ class App:
             else:
                 self.telegram_is_set_up.set()
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
-        await publish_commands(self.client, settings.admin_ids)
-        await publish_descriptions(self.client)
         await publish_desk_buttons(
             self.client,
             self.database,
             url=settings.mini_app_url,
             user_ids=(*settings.admin_ids, *settings.desk_staff_ids),
         )
+        await publish_commands(self.client, settings.admin_ids)
+        await publish_descriptions(self.client)
         if not settings.public_url:
             await self.poller.run()
 
