@@ -55,6 +55,7 @@ class Desk:
             wake=self._wake,
             new_token=new_token or shop.nonces,
             remote_of=lambda request: request.client.host if request.client else "",
+            look_every_s=0.01,
         )
 
     async def _readiness(self) -> dict[str, bool]:

@@ -229,6 +229,7 @@ class TestTexts:
         for user_id in (SARI, BUDI, RINA, DEWI):
             await shop.disk.write(partial(people.rename, user_id=user_id, name=HOSTILE, username=None))
         paths = [page.path for page in PAGES if page.method == "GET" and "{name}" not in page.path]
+        paths.remove("/events")  # a stream of topics, without an end
         cards = (f"/orders/{order.trxid}", f"/resellers/{SARI}", f"/money/shops/{SARI}", "/products/s5")
         for path in (*paths, *cards):
             page = await rina.get(f"/desk{path}")
