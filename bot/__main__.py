@@ -23,7 +23,7 @@ from bot.settings import (
     load_settings,
     load_shell_settings,
 )
-from bot.shell_cli import add_looks, print_orders, print_report, print_status
+from bot.shell_cli import add_looks, print_orders, print_report, print_status, print_totals
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
@@ -42,8 +42,9 @@ def main() -> None:
     """Run the command of the command line.
 
     Exit with 0 after success, 2 for invalid settings, 3 for a database that needs the operator, 1 for any
-    other failure. `loket books` exits with 1 only if the books do not tie, `loket status` also if no bot
-    runs; both, and `orders` and `report`, exit with 3 if they cannot read the database.
+    other failure. `loket books` exits with 1 only if the books do not tie, `loket totals` if sums of reports
+    are wrong, `loket status` also if no bot runs; these, and `orders` and `report`, exit with 3 if they
+    cannot read the database.
     """
     parser = argparse.ArgumentParser(
         prog="loket", description="A Telegram bot at which resellers order from one biller."
@@ -96,10 +97,9 @@ def _run_command(arguments: argparse.Namespace) -> int:
             return _check_books(_set_up(load_file_settings), as_json=arguments.json)
         case "status":
             return print_status(_set_up(load_shell_settings), as_json=arguments.json)
-        case "orders":
-            return print_orders(_set_up(load_file_settings), arguments)
-        case "report":
-            return print_report(_set_up(load_file_settings), arguments)
+        case "orders" | "report" | "totals":
+            looks = {"orders": print_orders, "report": print_report, "totals": print_totals}
+            return looks[arguments.command](_set_up(load_file_settings), arguments)
         case "restore":
             command = partial(_restore, copy=arguments.copy)
         case "migrate-database":

@@ -1,4 +1,4 @@
-"""The commands `loket status`, `orders` and `report`; what they need is imported only when one is run."""
+"""The commands `loket status`, `orders`, `report` and `totals`; what one needs is imported when it is run."""
 
 import argparse
 import sys
@@ -10,7 +10,7 @@ from bot.grammar.period import day_of
 from bot.settings import FileSettings, ShellSettings
 
 NOT_WELL = 1
-"""No bot runs, or the books do not tie."""
+"""No bot runs, or the books do not tie, or sums of reports are wrong."""
 WRONG_ARGUMENT = 2
 DATABASE_UNREADABLE = 3
 
@@ -27,7 +27,9 @@ def add_looks(
     report = commands.add_parser("report", help="sum the orders of a day by product")
     report.add_argument("--day", type=_day, metavar="DAY", help="such as 2026-11-27 (default: today)")
     report.add_argument("--csv", metavar="FILE", help="write a CSV file, or to standard output with -")
-    for command in (status, orders, report):
+    totals = commands.add_parser("totals", help="check that the sums of reports are those of their orders")
+    totals.add_argument("--rebuild", action="store_true", help="correct what is wrong, even beside the bot")
+    for command in (status, orders, report, totals):
         command.add_argument("--json", action="store_true", help="print it as JSON")
 
 
@@ -66,6 +68,25 @@ def print_status(settings: ShellSettings, *, as_json: bool) -> int:
     else:
         print("\n".join(shell.status_lines(status, settings)))
     return 0 if status.is_well else NOT_WELL
+
+
+def print_totals(settings: FileSettings, arguments: argparse.Namespace) -> int:
+    """Compare the sums of reports with their orders, or correct them; return the exit status."""
+    from bot import shell, totals_report
+    from bot.app import now_ms
+    from storage.errors import StorageError
+
+    run = totals_report.rebuild_totals if arguments.rebuild else totals_report.check_totals
+    try:
+        check = run(settings, at_ms=now_ms())
+    except StorageError as error:
+        print(f"loket: {error}", file=sys.stderr)
+        return DATABASE_UNREADABLE
+    if arguments.json:
+        print(shell.as_json(totals_report.totals_data(check)))
+    else:
+        print("\n".join(totals_report.totals_lines(check)))
+    return 0 if check.agrees else NOT_WELL
 
 
 def print_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:

@@ -7,11 +7,14 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from sandbox import day, story
 from sandbox.bot_database import BotDatabase
 from sandbox.bot_process import Account, BotDiedError, BotProcess, running_bot, staging_bot
+from sandbox.clock import Clock
 from sandbox.listen import listening_socket
 from sandbox.server import serve
 from sandbox.telegram.cast import BOT_TOKEN
@@ -94,7 +97,13 @@ async def _sandbox(options: argparse.Namespace) -> None:
 
 
 async def _demo(options: argparse.Namespace) -> None:
-    world = World(enforce_limits=True)
+    with TemporaryDirectory(prefix="loket-demo-", ignore_cleanup_errors=True) as folder:
+        await _demo_by(Clock(Path(folder, "clock")), options)
+
+
+async def _demo_by(clock: Clock, options: argparse.Namespace) -> None:
+    world = World(enforce_limits=True, now_ms=clock.now_ms)
+    world.clock = clock
     restart = world.restart = asyncio.Event()
     world.is_starting = True
     listener, note = _listener(options.port)
@@ -106,7 +115,7 @@ async def _demo(options: argparse.Namespace) -> None:
             f"The admin's desk: {url}/sandbox/desk lets you in as Ibu Rina.\n"
         )
         while True:
-            async with _bot_in_world(world, url, options) as bot:
+            async with _bot_in_world(world, clock, url, options) as bot:
                 sys.stdout.write(invitation)
                 sys.stdout.flush()
                 invitation = ""
@@ -118,11 +127,14 @@ async def _demo(options: argparse.Namespace) -> None:
 
 
 @asynccontextmanager
-async def _bot_in_world(world: World, url: str, options: argparse.Namespace) -> AsyncIterator[BotProcess]:
+async def _bot_in_world(
+    world: World, clock: Clock, url: str, options: argparse.Namespace
+) -> AsyncIterator[BotProcess]:
     """Run a new bot in the world; yield it when it is ready and the story has been played."""
     account = Account(token=BOT_TOKEN, biller_user=world.biller.user, biller_password=world.biller.password)
+    day.begin_early(clock)
     async with (
-        running_bot(url, account, webhook=options.webhook, more=day.SETTINGS) as bot,
+        running_bot(url, account, clock=clock, webhook=options.webhook, more=day.SETTINGS) as bot,
         _readable_database(world, bot),
     ):
         world.biller.reversal_url = bot.reversal_url

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 import httpx
 
 from sandbox import bank
+from sandbox.clock import Clock
 
 T = TypeVar("T")
 
@@ -114,9 +115,14 @@ class BotProcess:
 
 @asynccontextmanager
 async def running_bot(
-    sandbox_url: str, account: Account, *, webhook: bool = False, more: Mapping[str, str] | None = None
+    sandbox_url: str,
+    account: Account,
+    *,
+    clock: Clock,
+    webhook: bool = False,
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[BotProcess]:
-    """Run the bot against the sandbox at `sandbox_url` on a temporary database, with `more` settings."""
+    """Run the bot by `clock` against the sandbox at this URL on a temporary database; `more` are settings."""
     with TemporaryDirectory(prefix="loket-sandbox-", ignore_cleanup_errors=True) as home:
         port, log = _free_port(), Path(home, "bot.log")
         secret, mutation_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -125,7 +131,7 @@ async def running_bot(
         settings |= {"REVERSAL_SECRET": secret, "MUTATION_SECRET": mutation_secret, **(more or {})}
         if webhook:
             settings |= {"PUBLIC_URL": url, "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(32)}
-        process = await _start(_environment(os.environ, settings), home=home, log=log)
+        process = await _start(_environment(os.environ, settings), clock=clock, home=home, log=log)
         bot = BotProcess(
             process=process,
             url=url,
@@ -198,11 +204,11 @@ def _environment(inherited: Mapping[str, str], settings: Mapping[str, str]) -> d
     return {**basic, **settings, "PYTHONPATH": path}
 
 
-async def _start(environment: Mapping[str, str], *, home: str, log: Path) -> Process:
+async def _start(environment: Mapping[str, str], *, clock: Clock, home: str, log: Path) -> Process:
     with log.open("wb") as out:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot", "run"),
+            *("-m", "sandbox.clock", str(clock.file), "bot", "run"),
             cwd=home,  # so that no .env is read
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,

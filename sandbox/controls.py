@@ -53,6 +53,7 @@ def control_routes(world: World) -> list[Route]:
         "/reset": _reset,
         "/restart": _restart,
         "/day": _day,
+        "/clock": _clock,
     }
     return [
         Route("/state", state),
@@ -196,6 +197,18 @@ async def _day(world: World, _: Json) -> Json:
     """Play the day, which takes about half a minute; answer after its end."""
     await play_day(world)
     return {"version": world.feed.version}
+
+
+async def _clock(world: World, body: Json) -> Json:
+    """Turn the clock of the demo and its bot forward, by seconds or to the next time of an hour."""
+    if world.clock is None:
+        raise ValueError("this sandbox does not run the bot: its clock cannot be turned")
+    if "hour" in body:
+        world.clock.forward_to(body["hour"])
+    else:
+        world.clock.forward(body["seconds"])
+    world.feed.changed()
+    return {"now": world.clock.now().isoformat(timespec="seconds")}
 
 
 async def _tables(world: World, body: Json) -> Json:

@@ -1,8 +1,13 @@
-"""One day of the shop after the story: what it notices by itself, and what it tells to whom."""
+"""One day of the shop after the story: what it notices by itself, and what it tells to whom.
 
+The clock of the world and of its bot is turned to the evening at the end, and the recap comes by itself.
+"""
+
+from datetime import time
 from typing import Final
 
-from sandbox.story import ANSWER_DELAY_S, PRICES, RECAP, RESULT_DELAY_S, STEP_TIMEOUT_S, tap, wait_for_reply
+from sandbox.clock import Clock
+from sandbox.story import ANSWER_DELAY_S, PRICES, RESULT_DELAY_S, STEP_TIMEOUT_S, tap, wait_for_reply
 from sandbox.telegram.cast import BUDI, RINA, SARI
 from sandbox.world import DayState, World
 
@@ -10,12 +15,21 @@ from sandbox.world import DayState, World
 # reserve, and two orders of Budi's take it below.
 RESERVE_IDR: Final = 1_250_000
 PRODUCT_PAUSE_S: Final = 4
+RECAP_HOUR: Final = 21
 SETTINGS: Final = {
     "BILLER_RESERVE_IDR": str(RESERVE_IDR),
     "PRODUCT_PAUSE_S": str(PRODUCT_PAUSE_S),
     "PRICE_NOTICE_DELAY_S": "1",
     "TELEGRAM_TABLES": "True",
+    "RECAP_AT": f"{RECAP_HOUR}:00",
 }
+
+# A story that would end after the hour of the recap begins on the next morning; so does a day.
+_LATEST_STORY: Final = time(20, 45)
+_LATEST_DAY: Final = time(20, 55)
+_MORNING_HOUR: Final = 8
+# The bot looks every 15 s whether the recap is due.
+_RECAP_TIMEOUT_S: Final = 30.0
 
 _DEAR: Final = "s50.081234581111\ns50.081234591111"
 _TOPPED_UP_IDR: Final = 1_000_000
@@ -31,10 +45,21 @@ class DayError(Exception):
     """The day cannot be played, or did not go as planned; the message is for the user."""
 
 
+def begin_early(clock: Clock) -> None:
+    """Turn the clock of a late evening to the next morning, before the bot starts."""
+    _begin_early(clock, _LATEST_STORY)
+
+
+def _begin_early(clock: Clock, latest: time) -> None:
+    if clock.now().time() > latest:
+        clock.forward_to(_MORNING_HOUR)
+
+
 async def play_day(world: World) -> None:
     """Play the day once, after the story; DayError if it was played, or the bot does not do its part."""
-    if world.day is not DayState.READY:
+    if world.day is not DayState.READY or world.clock is None:
         raise DayError(_WHY_NOT[world.day])
+    _begin_early(world.clock, _LATEST_DAY)
     world.day = DayState.PLAYING
     world.feed.changed()
     usual = world.biller.settings
@@ -99,9 +124,14 @@ async def _announcement(world: World) -> None:
 
 
 async def _recap(world: World) -> None:
-    """Ask for the recap of the day with its picture."""
-    asked = world.telegram.say(RINA.id, RECAP)
-    await wait_for_reply(world, asked, RINA.id, "Rekap")
+    """Turn the clock to the evening: the admin gets the recap with its picture, each reseller their own."""
+    last = {person.id: _last_of(world, person.id) for person in (RINA, SARI, BUDI)}
+    if world.clock:
+        world.clock.forward_to(RECAP_HOUR)
+    for chat_id, after in last.items():
+        await world.telegram.wait_for_message(
+            chat_id, containing="Rekap", after=after, timeout_s=_RECAP_TIMEOUT_S
+        )
 
 
 def _last_of(world: World, chat_id: int) -> int:

@@ -17,7 +17,7 @@ _TOO_MUCH: Final = "s50.081234561111"
 _PREPAID: Final = f"/limit {SARI.id} 0"
 _PAID_IN: Final = f"/tambah {SARI.id} 50rb setor tunai"
 _ON_CREDIT: Final = f"/limit {BUDI.id} 500rb"
-RECAP: Final = "lap gambar"
+_RECAP: Final = "lap gambar"
 _TICKET: Final = "tiket 100rb"
 _THREE_DONE: Final = "✅ 2 sukses · ❌ 1 gagal"
 
@@ -99,7 +99,7 @@ async def _pay_in(world: World) -> None:
 
 async def _look_at_the_day(world: World) -> None:
     """Ask for the recap of the day as Rina."""
-    said = world.telegram.say(RINA.id, RECAP)
+    said = world.telegram.say(RINA.id, _RECAP)
     await wait_for_reply(world, said, RINA.id, "Rekap")
 
 

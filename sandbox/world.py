@@ -14,6 +14,7 @@ from sandbox.telegram.emulator import Telegram
 
 if TYPE_CHECKING:
     from sandbox.bot_database import BotDatabase
+    from sandbox.clock import Clock
 
 _FIRST_UPDATE_ID = 730_000_001
 
@@ -37,9 +38,9 @@ class World:
 
     With `enforce_limits`, a bot that sends faster than Telegram allows gets 429.
 
-    In the demo, `bot_database` is the bot's, `restart` requests a new bot and an empty world, and
-    `is_starting` is true until the bot is ready and the story has been played; `day` says whether the day
-    after it can be played.
+    In the demo, `clock` is the world's and its bot's, `bot_database` is the bot's, `restart` requests a new
+    bot and an empty world, and `is_starting` is true until the bot is ready and the story has been played;
+    `day` says whether the day after it can be played.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class World:
         self.feed = Feed()
         self.moments = Moments()
         self.now_ms = now_ms
+        self.clock: Clock | None = None
         self.bot_database: BotDatabase | None = None
         self.restart: asyncio.Event | None = None
         self.is_starting = False

@@ -27,6 +27,14 @@ class EventToAdd(Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class TotalsBounds(Struct, frozen=True, kw_only=True):
+    """The first and the last stored day, as 20261122, and when the first order was placed."""
+
+    first_day: int | None = None
+    last_day: int | None = None
+    first_placed_at_ms: int | None = None
+
+
 class TotalsScope(Struct, frozen=True, kw_only=True):
     """Stored totals of one facet, of the periods from `first` to `last`, of one reseller or of the shop."""
 
@@ -48,6 +56,21 @@ def add(tx: Tx, deltas: Mapping[Cell, Totals], *, since: TotalsCursor, event_id:
     for cell, totals in deltas.items():
         tx.run("add_to_totals", **asdict(cell), **asdict(totals))
     return True
+
+
+def hold_cursor(tx: Tx, at: TotalsCursor) -> bool:
+    """Keep the cursor where it is until the commit; return False if it has moved."""
+    return bool(tx.run("move_totals_cursor", event_id=at.event_id, event_id_before=at.event_id, zone=at.zone))
+
+
+def correct(tx: Tx, cell: Cell, by: Totals) -> None:
+    """Add what is missing to a total."""
+    tx.run("add_to_totals", **asdict(cell), **asdict(by))
+
+
+def bounds(tx: Tx) -> TotalsBounds:
+    row = tx.one("totals_bounds")
+    return from_row(TotalsBounds, row) if row else TotalsBounds()
 
 
 def delete_some(tx: Tx) -> bool:

@@ -1,5 +1,7 @@
 """Renders lazy notices when they are sent, so that they show the state at that moment."""
 
+from msgspec.structs import replace
+
 from bot.delivery.messenger import LazyContent
 from bot.features.accounts import statements
 from bot.features.deposits.qr_picture import draw_qr
@@ -67,6 +69,8 @@ def _batch_summary(tx: Tx, notice: BatchSummary, clock: Clock) -> LazyContent:
     if batch is None:
         raise LookupError(f"no batch of message {notice.message_id} in chat {notice.chat_id}")
     placed = orders.of_message(tx, notice.chat_id, notice.message_id)
+    if notice.chat_id < 0:  # a group: from a sum the price of a reseller's level follows
+        placed = [replace(order, price_idr=None) for order in placed]
     rendered = RenderedMessage(
         text=order_table(batch, placed, clock), layout=order_layout(batch, placed, clock)
     )

@@ -31,7 +31,15 @@ from bot.notices.orders import (
     OrderUnknown,
 )
 from bot.notices.people import JoinAnswer, JoinCard, JoinRequests, PeopleNotice
-from bot.notices.placing import BatchSummary, OrderOffer, OrderProposal, OrderQuestion, PlacingNotice
+from bot.notices.placing import (
+    BatchSummary,
+    OrderOffer,
+    OrderProposal,
+    OrderQuestion,
+    OrderRepeated,
+    PlacingNotice,
+    ProductClosed,
+)
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.recaps import DailyRecap, RecapsNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
@@ -121,7 +129,10 @@ def priority_of(notice: Notice) -> int:
 
 
 def without_level_prices(notice: Notice, base_price: Callable[[str], int | None]) -> Notice:
-    """Return a notice as everybody in a group may read it: only the prices of the list without a level."""
+    """Return a notice as everybody in a group may read it: only the prices of the list without a level.
+
+    Sums of a reseller's orders are left out, since their price follows from them.
+    """
 
     def public(code: str, price_idr: int | None) -> int | None:
         return price_idr if price_idr is not None and price_idr == base_price(code) else None
@@ -138,6 +149,16 @@ def without_level_prices(notice: Notice, base_price: Callable[[str], int | None]
             return notice if shown == notice.price_idr else replace(notice, price_idr=shown)
         case InsufficientBalance() | DailyLimitReached():
             return replace(notice, price_idr=public(notice.code, notice.price_idr) or 0)
+        case OrderFailed() | OrderExpired() | OrderDisputed():
+            refund = notice.balance
+            is_public = refund is None or public(notice.code, refund.amount_idr) == refund.amount_idr
+            return notice if is_public else replace(notice, balance=None)
+        case SalesReport():
+            return replace(notice, hides_amounts=True)
+        case ProductClosed():
+            return replace(notice, others=tuple(offer(made) for made in notice.others))
+        case OrderRepeated():
+            return replace(notice, again=offer(notice.again) if notice.again else None)
         case OrderQuestion():
             return replace(notice, offers=tuple(offer(made) for made in notice.offers))
         case OrderProposal():

@@ -69,7 +69,7 @@ def report_buttons(notice: ReportsNotice) -> ButtonRows:
                 *_report_button(notice, notice.after, "{} »"),
             ]
             views = _view_buttons(notice) if notice.user_id is None else ()
-            files = tuple(_file_button(notice, form) for form in FileFormat)
+            files = () if notice.hides_amounts else tuple(_file_button(notice, form) for form in FileFormat)
             return tuple(row for row in (views, tuple(adjacent), files) if row)
         case ProfitReport():
             return _profit_buttons(notice)

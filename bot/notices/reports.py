@@ -24,7 +24,7 @@ class SalesReport(Struct, frozen=True, kw_only=True):
     """The totals of a day by product, or of several days by day, or as `view` says.
 
     `before` and `after` are the adjacent periods, empty if there are none. `name` is the reseller's, if it is
-    an admin who looks.
+    an admin who looks. `hides_amounts` is set in a group, where everybody reads along.
     """
 
     user_id: int | None
@@ -34,6 +34,7 @@ class SalesReport(Struct, frozen=True, kw_only=True):
     is_today: bool
     name: str = ""
     view: ReportView = ReportView.SUMMARY
+    hides_amounts: bool = False
 
 
 class SalesReportFile(Struct, frozen=True, kw_only=True):

@@ -47,6 +47,10 @@ class Totals(Struct, frozen=True, kw_only=True):
     def __sub__(self, other: "Totals") -> "Totals":
         return Totals(**{name: getattr(self, name) - getattr(other, name) for name in FIELDS})
 
+    def counts_only(self) -> "Totals":
+        """Return the numbers of orders by state, without any amount."""
+        return Totals(**{name: getattr(self, name) for name in STATE_FIELDS})
+
     @property
     def count(self) -> int:
         """The number of orders in all states."""
@@ -80,6 +84,8 @@ _COUNTED_AS = {
     State.EXPIRED: "expired_count",
     State.DISPUTED: "disputed_count",
 }
+
+STATE_FIELDS = tuple(dict.fromkeys(_COUNTED_AS.values()))
 
 
 class Facet(StrEnum):

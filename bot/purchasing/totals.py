@@ -109,17 +109,83 @@ def _cells_at(period: int, hour: str, user_id: int, product_code: str) -> tuple[
     )
 
 
-def mismatches(tx: Tx, zone: tzinfo, day: date) -> list[str]:
-    """Compare the totals of a day, and of its month, with the sums that they should be; name what differs."""
+class Correction(Struct, frozen=True, kw_only=True):
+    """A stored total that is not the sum over its orders, with the events that are not added yet."""
+
+    cell: Cell
+    found: Totals
+    expected: Totals
+
+    @property
+    def words(self) -> str:
+        """The cell as the audit names it."""
+        digits = str(self.cell.period)
+        period = "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
+        return f"{period}: {self.cell.facet} {self.cell.user_id} {self.cell.name}"
+
+
+def corrections(tx: Tx, zone: tzinfo, day: date) -> list[Correction]:
+    """Return what is wrong in the totals of a day, and of its month by the totals of its days."""
     unread = _unread(tx, zone)
     if unread is None:
         return []
-    key, month = _day_key(day), month_containing(day)
-    expected: dict[tuple[Facet, int], Sums[str]] = {(facet, SHOP): {} for facet in Facet}
-    for name in _stored(tx, Facet.RESELLER, SHOP, (key // 100, key // 100)):
-        expected |= {(facet, int(name)): {} for facet in (Facet.PRODUCT, Facet.HOUR)}
+    owners = _owners(tx, day)
+    return [*_of_day(tx, zone, day, unread, owners), *_of_month(tx, day, owners)]
+
+
+def is_behind(tx: Tx, zone: tzinfo) -> bool:
+    """Return whether the totals are being made: until then reports sum the orders themselves."""
+    return _unread(tx, zone) is None
+
+
+def correct(tx: Tx, zone: tzinfo, day: date) -> list[Correction]:
+    """Correct the totals of a day and its month; return what was wrong."""
+    cursor = totals.cursor(tx)
+    # The worker adds nothing until this is committed.
+    unread = _unread(tx, zone) if totals.hold_cursor(tx, cursor) else None
+    if unread is None:
+        return []
+    owners = _owners(tx, day)
+    found = _of_day(tx, zone, day, unread, owners)
+    for each in found:
+        totals.correct(tx, each.cell, each.expected - each.found)
+    of_month = _of_month(tx, day, owners)
+    for each in of_month:
+        totals.correct(tx, each.cell, each.expected - each.found)
+    return found + of_month
+
+
+def days_with_totals(tx: Tx, zone: tzinfo, today: date) -> list[date]:
+    """Return the days that may have totals: from the first order, or stored total, to the last."""
+    bounds = totals.bounds(tx)
+    days = [date.fromisoformat(str(period)) for period in (bounds.first_day, bounds.last_day) if period]
+    if bounds.first_placed_at_ms is not None:
+        days += [day_of(bounds.first_placed_at_ms, zone), today]
+    return list(Period(first=min(days), last=max(days)).days()) if days else []
+
+
+def mismatches(tx: Tx, zone: tzinfo, day: date) -> list[str]:
+    """Compare the totals of a day, and of its month, with the sums that they should be; name what differs."""
+    return [each.words for each in corrections(tx, zone, day)]
+
+
+def _owners(tx: Tx, day: date) -> tuple[int, ...]:
+    """Return who has totals in the month of a day."""
+    month = _day_key(day) // 100
+    return tuple(map(int, _stored(tx, Facet.RESELLER, SHOP, (month, month))))
+
+
+def _parts(owners: Iterable[int]) -> list[tuple[Facet, int]]:
+    own = [(facet, user_id) for user_id in owners for facet in (Facet.PRODUCT, Facet.HOUR)]
+    return [*((facet, SHOP) for facet in Facet), *own]
+
+
+def _of_day(tx: Tx, zone: tzinfo, day: date, unread: Sums[Cell], owners: tuple[int, ...]) -> list[Correction]:
+    key = _day_key(day)
+    expected: dict[tuple[Facet, int], Sums[str]] = {part: {} for part in _parts(owners)}
     for cell, each in _cells_of_orders(tx, single_day(day), zone).items():
-        expected.setdefault((cell.facet, cell.user_id), {})[cell.name] = each
+        if cell.period == key:
+            expected.setdefault((cell.facet, cell.user_id), {})[cell.name] = each
     added: dict[tuple[Facet, int], Sums[str]] = {}
     for cell, each in unread.items():
         if cell.period == key:
@@ -129,10 +195,17 @@ def mismatches(tx: Tx, zone: tzinfo, day: date) -> list[str]:
         stored = _stored(tx, facet, user_id, (key, key))
         for name, each in added.get((facet, user_id), {}).items():
             stored[name] = stored.get(name, NOTHING) + each
-        whole = _stored(tx, facet, user_id, (key // 100, key // 100))
+        found += _differing(facet, user_id, key, stored, of_day)
+    return found
+
+
+def _of_month(tx: Tx, day: date, owners: tuple[int, ...]) -> list[Correction]:
+    month, key = month_containing(day), _day_key(day) // 100
+    found = []
+    for facet, user_id in _parts(owners):
+        whole = _stored(tx, facet, user_id, (key, key))
         summed = _stored(tx, facet, user_id, (_day_key(month.first), _day_key(month.last)))
-        found += [f"{day}: {facet} {user_id} {name}" for name in _differing(stored, of_day)]
-        found += [f"{day:%Y-%m}: {facet} {user_id} {name}" for name in _differing(whole, summed)]
+        found += _differing(facet, user_id, key, whole, summed)
     return found
 
 
@@ -141,9 +214,18 @@ def _stored(tx: Tx, facet: Facet, user_id: int, span: Span) -> Sums[str]:
     return totals.by_name(tx, TotalsScope(facet=facet, user_id=user_id, first=first, last=last))
 
 
-def _differing(stored: Sums[K], expected: Sums[K]) -> list[K]:
-    keys = dict.fromkeys((*stored, *expected))
-    return [key for key in keys if stored.get(key, NOTHING) != expected.get(key, NOTHING)]
+def _differing(
+    facet: Facet, user_id: int, period: int, stored: Sums[str], expected: Sums[str]
+) -> list[Correction]:
+    return [
+        Correction(
+            cell=Cell(facet=facet, user_id=user_id, period=period, name=name),
+            found=stored.get(name, NOTHING),
+            expected=expected.get(name, NOTHING),
+        )
+        for name in dict.fromkeys((*stored, *expected))
+        if stored.get(name, NOTHING) != expected.get(name, NOTHING)
+    ]
 
 
 def _read_names(tx: Tx, scope: ReportScope, facet: Facet) -> Sums[str]:

@@ -170,7 +170,7 @@ def words(notice: AccountsNotice, clock: Clock) -> Text:  # noqa: PLR0912 - one 
         case ShopBalance():
             return shop_balance(notice)
         case PrivateChatOnly():
-            return lines("Saldo dan mutasi hanya ditampilkan di chat pribadi dengan bot.")
+            return lines("Saldo, mutasi, dan file laporan hanya ditampilkan di chat pribadi dengan bot.")
         case DailyLimitReached():
             return daily_limit_reached(notice, clock)
         case AdjustmentUnclear():

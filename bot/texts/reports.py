@@ -38,6 +38,8 @@ from bot.texts.orders import shown_reason
 
 ROWS_SHOWN = 12
 MAX_NAME_CHARS = 24
+IN_PRIVATE = "Jumlah rupiahnya hanya di chat pribadi dengan bot."
+
 DAYS_SHOWN = 31
 """For a longer period only the totals are shown."""
 
@@ -50,12 +52,16 @@ WIDTHS = (20, 20, 12, 18, 16, 12, 44, 32, 28, 12, 12)
 
 
 class ReportHead(Struct, frozen=True, kw_only=True):
-    """What a report is about; `name` is the reseller's, if it is an admin who looks."""
+    """What a report is about; `name` is the reseller's, if it is an admin who looks.
+
+    With `hides_amounts` only orders are counted.
+    """
 
     period: Period
     is_today: bool
     for_admin: bool
     name: str = ""
+    hides_amounts: bool = False
 
     @property
     def is_day(self) -> bool:
@@ -130,7 +136,7 @@ def _report(
             return Page(text=lines(title, "Tidak ada pesanan di hari-hari itu."))
         none = "Belum ada pesanan hari ini." if head.is_today else "Tidak ada pesanan hari itu."
         return Page(text=lines(title, none))
-    sums = _sums(total, for_admin=head.for_admin)
+    sums = [*_counts(total), IN_PRIVATE] if head.hides_amounts else _sums(total, for_admin=head.for_admin)
     layout = (lines(title, *sums), table, *((lines(*more),) if more else ()))
     return Page(text=lines(title, *sums, *rows, *more), layout=layout if table.rows else ())
 
@@ -157,8 +163,12 @@ def counts_by_state(total: Totals) -> list[tuple[State, int]]:
     return [(state, count) for state, count in counts if count]
 
 
+def _counts(total: Totals) -> list[Row]:
+    return [f"{MARKS[state]} {STATES[state]}: {count}" for state, count in counts_by_state(total)]
+
+
 def _sums(total: Totals, *, for_admin: bool) -> list[Row]:
-    rows: list[Row] = [f"{MARKS[state]} {STATES[state]}: {count}" for state, count in counts_by_state(total)]
+    rows = _counts(total)
     if total.priced_count:
         name = "Penjualan sukses" if for_admin else "Total sukses"
         rows.append((f"{name}: ", bold(rupiah(total.sales_idr))))

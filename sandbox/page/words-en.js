@@ -30,7 +30,7 @@ export const en = {
   day: "Play a day",
   dayPlaying: "Playing…",
   dayPlayed: "A day was played: see the chat of Ibu Rina.",
-  dayWhat: "The balance at the biller runs low, a product closes and opens again, a price changes, an announcement, and the recap with its picture. About half a minute.",
+  dayWhat: "The balance at the biller runs low, a product closes and opens again, a price changes, an announcement, and the recap at 21:00, to which the clock is turned. Less than a minute.",
 
   restart: "Start over",
   restartAsk: "Start over?",

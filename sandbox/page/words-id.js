@@ -30,7 +30,7 @@ export const id = {
   day: "Putar satu hari",
   dayPlaying: "Sedang diputar…",
   dayPlayed: "Satu hari sudah diputar: lihat obrolan Ibu Rina.",
-  dayWhat: "Saldo biller menipis, produk tutup lalu buka lagi, harga berubah, pengumuman, dan rekap bergambar. Sekitar setengah menit.",
+  dayWhat: "Saldo biller menipis, produk tutup lalu buka lagi, harga berubah, pengumuman, dan rekap bergambar pukul 21.00: jamnya diputar ke sana. Kurang dari semenit.",
 
   restart: "Mulai ulang",
   restartAsk: "Mulai dari awal?",

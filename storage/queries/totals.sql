@@ -5,6 +5,11 @@ SELECT event_id, zone FROM totals_cursor;
 -- Promise: each event is added once, whoever adds. No row changed: another worker was first.
 UPDATE totals_cursor SET event_id = :event_id WHERE event_id = :event_id_before AND zone = :zone;
 
+-- name: totals_bounds
+SELECT (SELECT min(period) FROM totals WHERE period > 9999999) AS first_day,
+    (SELECT max(period) FROM totals WHERE period > 9999999) AS last_day,
+    (SELECT min(placed_at_ms) FROM orders) AS first_placed_at_ms;
+
 -- name: begin_totals
 UPDATE totals_cursor SET event_id = 0, zone = :zone;
 

@@ -53,6 +53,11 @@ def test_a_day_is_played_by_a_button_and_the_shop_tells_what_happened() -> None:
     assert "Harga berubah" not in said["Orang Asing"]
     assert "Saldo biller tidak cocok" not in said["Ibu Rina"]
     recap = [one for one in messages["Ibu Rina"] if "🌙 Rekap" in one["text"]][-1]
+    # It came by the clock, which was turned to the evening, and to each reseller their own.
+    assert recap["reply_to"] is None
+    for reseller in ("Toko Sari", "Budi Cell"):
+        assert said[reseller].count("🌙") == 1
+    assert "Jam server salah" not in said["Ibu Rina"]
     succeeded = [order["state"] for order in state["orders"]].count("succeeded")
     assert recap["attachment"]["kind"] == "photo"
     assert f"✅ {succeeded}" in recap["text"]

@@ -16,7 +16,7 @@ from bot.notices.placing import OrderProposal, ProductClosed
 from bot.notices.price_list import ImportPreview
 from bot.notices.selling_prices import LevelChanged, LevelGiven, LevelList, LevelRejected
 from bot.notices.shopping import ChosenProductClosed, PriceListPage
-from bot.orders.model import Order
+from bot.orders.model import FailureCause, Order
 from bot.updates import Toast
 from storage import catalogue, ledger
 from tests.integration.conftest import BUDI, DEWI, GROUP, RINA, SARI, STRANGER, Shop
@@ -364,6 +364,41 @@ class TestGroup:
         read = await self.reads(levels)
         assert "SALDO TIDAK CUKUP" in read
         assert str(GOLD) not in read
+
+    async def test_no_sum_or_refund_tells_the_price_of_a_level(self, levels: Shop) -> None:
+        await levels.says(f"s5.{NUMBER}\ns5.081234567894", by=BUDI, chat=GROUP)
+        await levels.posts()
+        bought, failed = [await levels.order(row["trxid"]) for row in levels.rows("SELECT trxid FROM orders")]
+        await levels.reversals.receive(success_of(bought), remote="1.2.3.4")
+        message = f"Transaksi+S5.{failed.destination}+GAGAL.+Stok+kosong"
+        query = f"status=1&refid={failed.trxid}&product=S5&qty=1&dest={failed.destination}&message={message}"
+        await levels.reversals.receive(query.encode(), remote="1.2.3.4")
+        await levels.says("s5.081234567895", by=BUDI, chat=GROUP)
+        levels.biller.refuses("Nomor tujuan salah", FailureCause.DESTINATION)
+        await levels.posts()
+        for text in ("/lap", "/rekap", "/lap per jam", "/lap csv", "/laba"):
+            await levels.says(text, by=BUDI, chat=GROUP)
+        read = await self.reads(levels)
+        for title in ("GAGAL", "2 baris", "Sukses: 1", "Jumlah rupiahnya", "file laporan"):
+            assert title in read
+        assert {str(GOLD), str(GOLD_ADDED), str(SILVER)} & set(re.findall(r"\d+", read)) == set()
+
+    async def test_a_substitute_shows_no_price_of_a_level(self, levels: Shop) -> None:
+        dear = replace(S10, price_idr=PLAIN, level_prices=(LevelPrice(level="emas", price_idr=GOLD),))
+        await levels.sells(replace(GOODS[0], is_open=False), dear)
+        await levels.says("s5.081234567896", by=BUDI, chat=GROUP)
+        read = await self.reads(levels)
+        assert "Pilihan lain" in read
+        assert str(GOLD) not in read
+
+    async def test_an_admin_shows_neither_costs_nor_profits(self, levels: Shop) -> None:
+        order = await levels.asks(f"s5.{NUMBER}", by=BUDI)
+        await levels.posts()
+        await levels.reversals.receive(success_of(order), remote="1.2.3.4")
+        for text in ("/lap", "/rekap", "/laba", "/lap budi", "/rekap reseller", "/level", "/lap gambar"):
+            await levels.says(text, by=RINA, chat=GROUP)
+        read = await self.reads(levels)
+        assert not re.search(r"Rp\d|Modal|Laba:|emas|perak", read)
 
     async def test_the_price_of_everybody_is_shown(self, shop: Shop) -> None:
         await shop.sells(replace(S5, price_idr=PLAIN))

@@ -124,6 +124,7 @@ async def test_an_entry_is_shown_and_reversed_by_hand() -> None:
         ("/telegram/fault", {"method": "*", "kind": "migrated"}),
         ("/restart", {}),  # the bot is not this sandbox's own
         ("/day", {}),  # nor was its story played
+        ("/clock", {"seconds": 60}),  # nor does it read this clock
     ],
 )
 async def test_a_control_turned_wrongly_says_why(path: str, values: Json) -> None:

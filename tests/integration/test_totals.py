@@ -1,5 +1,6 @@
 """Reports read sums of days and months, which are the sums over the orders, whatever becomes of these."""
 
+import asyncio
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -28,6 +29,8 @@ from bot.orders.states import decide
 from bot.orders.totals import NOTHING, Totals, totals_of
 from bot.purchasing import totals
 from bot.purchasing.totals import MAX_EVENTS_READ, ReportScope, TotalsWorker
+from bot.settings import FileSettings
+from bot.totals_report import check_totals, rebuild_totals, totals_data, totals_lines
 from storage import orders
 from storage import totals as stored
 from storage.transaction import Tx
@@ -272,3 +275,38 @@ async def test_the_auditor_compares_yesterday_at_night_and_tells_the_admins_once
     assert [each.what for each in found if each.invariant is Invariant.SUMMED] == [
         "the totals differ from the orders: 2026-09-21: hour 0 21"
     ]
+
+
+def settings_of(shop: Shop) -> FileSettings:
+    return FileSettings(database_url=f"sqlite:///{shop.path}", timezone="Asia/Jakarta")
+
+
+async def test_the_shell_names_wrong_sums_and_corrects_them_beside_the_bot(shop: Shop) -> None:
+    await remembers(shop, 1, price_idr=6_000)
+    await remembers(shop, 2, placed_at_ms=START_MS - 40 * DAY_MS)
+    await adds(shop)
+    settings, at_ms = settings_of(shop), shop.clock()
+    check = await asyncio.to_thread(check_totals, settings, at_ms=at_ms)
+    assert (check.agrees, check.is_behind, check.day_count) == (True, False, 41)
+    before = shop.rows("SELECT * FROM totals ORDER BY facet, user_id, period, name")
+    shop.rows("UPDATE totals SET sales_idr = sales_idr + 1 WHERE facet = 'product' AND user_id = 0")
+    shop.rows("DELETE FROM totals WHERE user_id <> 0 AND period = 202608")
+    await remembers(shop, 3)  # which no total contains yet
+    wrong = await asyncio.to_thread(check_totals, settings, at_ms=at_ms)
+    assert not wrong.agrees
+    said = "\n".join(totals_lines(wrong))
+    assert "2026-09-21: product 0 s5: sales_idr 12,301 -> 12,300" in said
+    assert f"2026-08: hour {SARI} 21" in said
+    corrected = await asyncio.to_thread(rebuild_totals, settings, at_ms=at_ms)
+    assert corrected.agrees
+    assert totals_data(corrected)["is_corrected"]
+    assert shop.rows("SELECT * FROM totals ORDER BY facet, user_id, period, name") == before
+    again = await asyncio.to_thread(rebuild_totals, settings, at_ms=at_ms)
+    assert (again.found, again.is_corrected) == ((), False)
+
+
+async def test_the_shell_compares_nothing_while_the_sums_are_made(shop: Shop) -> None:
+    await remembers(shop, 1)
+    check = await asyncio.to_thread(rebuild_totals, settings_of(shop), at_ms=shop.clock())
+    assert (check.agrees, check.is_behind) == (True, True)
+    assert "being made" in "\n".join(totals_lines(check))

@@ -28,6 +28,8 @@ OPENING_BALANCE_IDR = 100_000_000
 COST_IDR, FINAL_COST_IDR = 5_000, 5_200
 """What an answer charges, and what a success charges instead."""
 
+NO_ROUTE = "Produk tidak tersedia (ROUTE)"
+
 RETRIES_S = (2.0, 10.0, 60.0, 300.0, 900.0)
 """When a report that got no 200 is sent again."""
 
@@ -46,6 +48,8 @@ class Entry:
     reported: set[Outcome] = field(default_factory=set)
     stored: set[Outcome] = field(default_factory=set)
     contradicted: bool = False
+    reason: str = ""
+    speaks_of_product: bool = False
 
     @property
     def charged_idr(self) -> int:
@@ -61,6 +65,7 @@ class Biller:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.ledger: dict[str, Entry] = {}
+        self.deposit_idr = OPENING_BALANCE_IDR
         self.done_at_s = 0.0
 
     def line(self, life: "Life") -> "Line":
@@ -70,7 +75,7 @@ class Biller:
     @property
     def balance_idr(self) -> int:
         """What is left of the deposit; what fails has its money back."""
-        return OPENING_BALANCE_IDR - sum(entry.charged_idr for entry in self.ledger.values())
+        return self.deposit_idr - sum(entry.charged_idr for entry in self.ledger.values())
 
     def receive(self, order: Order) -> Entry:
         """A post arrived."""
@@ -82,14 +87,22 @@ class Biller:
         if entry.posts > 1:
             world.violate("I1", f"{order.trxid} was posted {entry.posts} times")
             return entry
-        entry.refused = world.strikes(world.plan.refused)
+        world.low_funds.look_at_post(order.trxid)
+        if not world.products.fail(entry):
+            self._draw_outcome(entry)
         if entry.refused:
-            entry.outcome = Outcome.FAILURE
             return entry
-        entry.outcome = Outcome.FAILURE if world.strikes(world.plan.failed) else Outcome.SUCCESS
         entry.sn = f"{world.rng.randrange(10**16):016d}/BUDI, S/R1"
         self._plan_reports(entry)
         return entry
+
+    def _draw_outcome(self, entry: Entry) -> None:
+        world = self._world
+        if world.strikes(world.plan.refused):
+            entry.refused, entry.reason, entry.speaks_of_product = True, NO_ROUTE, True
+            entry.outcome = Outcome.FAILURE
+        else:
+            entry.outcome = Outcome.FAILURE if world.strikes(world.plan.failed) else Outcome.SUCCESS
 
     def _plan_reports(self, entry: Entry) -> None:
         world, plan = self._world, self._world.plan
@@ -177,7 +190,8 @@ def query_of(
         tail = f"{balance}, Harga: {FINAL_COST_IDR:,}, Tgl: 01/01"
         message = f"Transaksi {code}.{dest} SUKSES, SN: {entry.sn}, {tail}"
     else:
-        message = f"Transaksi {code}.{dest} GAGAL, {balance}, Tgl: 01/01 10:32:12"
+        why = f". {entry.reason}. " if entry.reason else ", "
+        message = f"Transaksi {code}.{dest} GAGAL{why}{balance}, Tgl: 01/01 10:32:12"
     fields = {
         "status": "0" if outcome is Outcome.SUCCESS else "1",
         "refid": trxid or entry.trxid,
@@ -239,7 +253,7 @@ def _answer(order: Order, entry: Entry, balance_idr: int) -> dict[str, object]:
     common = {"user": "u", "kodeproduk": order.product_code, "tujuan": order.destination, "ftrxid": "2116"}
     what = f"Transaksi {order.product_code}.{order.destination}"
     if entry.refused:
-        reason = f"{what} GAGAL Produk tidak tersedia (ROUTE)"
+        reason = f"{what} GAGAL {entry.reason}"
         return {**common, "total": 0, "status": False, "reason": reason}
     reason = f"{what} sedang diproses"
     return {**common, "total": COST_IDR, "status": True, "reason": reason, "saldo": str(balance_idr)}

@@ -22,7 +22,9 @@ from tests.simulation.announcements import (
     announcements_end_with_true_figures,
 )
 from tests.simulation.life import JAKARTA
+from tests.simulation.low_funds import low_funds_hold_and_release
 from tests.simulation.people import STRANGER, Line
+from tests.simulation.products import a_product_closes_only_for_its_failures
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -102,6 +104,8 @@ def examine(world: "World") -> None:
         results_answer_the_right_message,
         announcements_come_once,
         announcements_end_with_true_figures,
+        a_product_closes_only_for_its_failures,
+        low_funds_hold_and_release,
     ):
         invariant(world, ledgers)
 
@@ -134,7 +138,7 @@ def one_order_a_line(world: "World", ledgers: Ledgers) -> None:
     made = {line_of(order): order for order in ledgers.orders}
     wanted = Counter((chat_id, wish.destination) for (chat_id, _, _), wish in world.people.orders.items())
     for line, wish in world.people.orders.items():
-        is_refused = wanted[line[0], wish.destination] > 1 or _had_too_little(world, line, wish.destination)
+        is_refused = wanted[line[0], wish.destination] > 1 or _was_refused(world, line, wish.destination)
         if wish.update_id in world.telegram.confirmed and line not in made and not is_refused:
             world.violate("I2", f"line {line} was taken and has no order")
         if line in made and made[line].destination != wish.destination:
@@ -158,7 +162,7 @@ def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
     bought = {(order.chat_id, order.destination) for order in ledgers.orders}
     for line, wish in world.people.orders.items():
         chat_id, message_id, _ = line
-        if (chat_id, wish.destination) in bought or _had_too_little(world, line, wish.destination):
+        if (chat_id, wish.destination) in bought or _was_refused(world, line, wish.destination):
             continue
         if wish.update_id in world.telegram.confirmed:
             world.violate("repeat", f"{wish.destination} of message {message_id} was never bought")
@@ -169,14 +173,18 @@ def the_same_is_bought_once(world: "World", ledgers: Ledgers) -> None:
                 world.violate("repeat", f"chat {chat.chat_id} was refused for one that came to nothing")
 
 
-def _had_too_little(world: "World", line: Line, destination: str) -> bool:
-    """Return whether a line was answered that the balance is too low, alone or in a table."""
+def _was_refused(world: "World", line: Line, destination: str) -> bool:
+    """Return whether a line was answered, alone or in a table, that nothing can be bought.
+
+    The balance is too low, or the product has closed by itself.
+    """
     chat_id, message_id, number = line
     answers = [m.text for m in world.telegram.chat(chat_id).told if m.reply_to == message_id]
-    return any(
-        text.startswith(f"💳 SALDO TIDAK CUKUP s5.{destination}\n") or f"\n{number}. 💳 " in text
-        for text in answers
-    )
+    alone, rows = [f"💳 SALDO TIDAK CUKUP s5.{destination}\n"], [f"\n{number}. 💳 "]
+    if world.products.is_watched:
+        alone.append("🚫 s5 Pulsa 5 sedang gangguan")
+        rows.append(f"\n{number}. 🚫 ")
+    return any(text.startswith(tuple(alone)) or any(row in text for row in rows) for text in answers)
 
 
 def _stood(world: "World", order: Order, event_id: int) -> State:
@@ -336,6 +344,8 @@ def the_balance_does_not_drift(world: "World", ledgers: Ledgers) -> None:
     """The biller here takes no fee: an alarm would be a false one, unless it failed what it had sold."""
     if any(entry.reported - {entry.outcome} for entry in world.biller.ledger.values()):
         return
+    if world.low_funds.is_drawn:
+        return  # between a top-up and its note the balance is another than is known
     for (facts,) in world.disk.connection.execute("SELECT facts FROM outbox WHERE kind = 'BillerDrift'"):
         world.violate("drift", f"a false alarm: {facts}")
 

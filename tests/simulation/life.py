@@ -71,6 +71,9 @@ class Life:
         rules = replace(
             RULES,
             admins=world.admins,
+            health_rules=world.products.rules,
+            low_balance=world.low_funds.choice,
+            biller_reserve_idr=world.low_funds.reserve_idr,
             reseller_floor_idr=world.plan.floor_idr,
             deposit_accounts=(ACCOUNT,) if world.deposits.is_open else (),
             deposit_qris=QRIS if world.deposits.takes_qris else None,

@@ -83,12 +83,8 @@ class Operator:
             world.timeline.after(random.uniform(0, TROUBLE_S), self._raise_price)
         for owner_id in world.people.resellers:
             for _ in range(random.randint(0, 4)):
-                number = len(self._deposits) + 1
-                deposit = Deposit(number, owner_id, random.choice(AMOUNTS_IDR))
-                self._deposits[deposit.source] = deposit
-                at_s = random.uniform(0, TROUBLE_S)
-                for _ in range(random.randint(1, 2)):
-                    world.timeline.after(at_s, partial(self._enter, deposit))
+                amount_idr, at_s = random.choice(AMOUNTS_IDR), random.uniform(0, TROUBLE_S)
+                self.pay_in(owner_id, amount_idr, at_s, times=random.randint(1, 2))
         for number in range(1, int(TROUBLE_S / LOOK_EVERY_S)):
             world.timeline.after(LOOK_EVERY_S * number, self.look)
 
@@ -96,6 +92,13 @@ class Operator:
     def is_done(self) -> bool:
         """Return whether everything that came in is in the ledger."""
         return self._entered == set(self._deposits.values())
+
+    def pay_in(self, owner_id: int, amount_idr: int, at_s: float, *, times: int = 1) -> None:
+        """Plan that a reseller pays in, and that this is entered, perhaps more than once."""
+        deposit = Deposit(len(self._deposits) + 1, owner_id, amount_idr)
+        self._deposits[deposit.source] = deposit
+        for _ in range(times):
+            self._world.timeline.after(at_s, partial(self._enter, deposit))
 
     def paid_in_idr(self, owner_id: int) -> int:
         """Return what a reseller has paid in, by the operator's own book."""

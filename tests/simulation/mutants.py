@@ -38,13 +38,14 @@ from storage.news import Broadcast
 from storage.transaction import Tx
 from tests.simulation.money_mutants import MONEY_MUTANTS
 from tests.simulation.planting import Bug, Patch
+from tests.simulation.trade_mutants import TRADE_MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
 WITHIN_SEEDS = 1_000
 """A bug that a thousand worlds do not show is not found by the simulation."""
 
-MUTANTS: dict[str, Bug] = dict(MONEY_MUTANTS)
+MUTANTS: dict[str, Bug] = MONEY_MUTANTS | TRADE_MUTANTS
 LEAKS: dict[str, Bug] = {}
 """Bugs that no world can show, because it holds no secret: the tests of the log must catch them."""
 

@@ -54,7 +54,7 @@ class People:
         """Plan the day: orders at any time, a stranger's try, phones that block us for a while."""
         world, rng = self._world, self._world.rng
         for number in range(world.plan.orders):
-            world.timeline.after(rng.uniform(0, TROUBLE_S * 0.9), partial(self._order, number))
+            world.timeline.after(rng.uniform(0, TROUBLE_S * 0.9), partial(self.order, number))
         if world.plan.outage:
             self._arrive_at_an_outage()
         world.timeline.after(rng.uniform(0, TROUBLE_S), lambda: self.say(STRANGER, "s5.081200000000"))
@@ -68,15 +68,15 @@ class People:
         world, rng = self._world, self._world.rng
         for number in range(IN_THE_OUTAGE):
             at_s = world.plan.outage_from_s + rng.uniform(0, 80)
-            world.timeline.after(at_s, partial(self._order, 50 + number))
+            world.timeline.after(at_s, partial(self.order, 50 + number))
         for number in range(AFTERWARDS):
             world.timeline.after(CALM_FROM_S + 5 * number, partial(self._order_afterwards, 90 + number))
         self.says_last_at_s = START_S + CALM_FROM_S + 5 * AFTERWARDS
 
     def _order_afterwards(self, number: int) -> None:
-        self.asked_afterwards.add(self._order(number, alone=True))
+        self.asked_afterwards.add(self.order(number, alone=True))
 
-    def _order(self, number: int, *, alone: bool = False) -> tuple[int, int]:
+    def order(self, number: int, *, alone: bool = False) -> tuple[int, int]:
         """Order by one line, or unless `alone` by several, or by the very text of an earlier message."""
         rng = self._world.rng
         chat_id = rng.choice(self.resellers)
@@ -135,9 +135,13 @@ class People:
 
     def read(self, chat_id: int, message_id: int, text: str, keyboard: Keyboard) -> None:
         """A message arrived; the admin taps what the biller's book says, at least when all is calm."""
-        if not keyboard:
+        if not keyboard and chat_id != ADMIN:
             return
         buttons = {button.action: button.data for row in keyboard for button in row}
+        if self._world.low_funds.read(chat_id, message_id, text, buttons):
+            return
+        if not keyboard:
+            return
         if self._world.announcements.read(chat_id, message_id, buttons):
             return
         if self._world.deposits.read(chat_id, message_id, text, buttons):
@@ -148,8 +152,8 @@ class People:
         world = self._world
         if world.is_troubled and world.rng.random() < 0.5:
             return
-        if buttons.keys() & {Action.TYPE_SN, Action.CLOSE_PRODUCT}:
-            return  # which SN is right stands in no book of the biller's, and the product stays open
+        if buttons.keys() & {Action.TYPE_SN, Action.CLOSE_PRODUCT, Action.KEEP_CLOSED}:
+            return  # which SN is right stands in no book of the biller's, and products open by themselves
         action = self._choose(text, set(buttons))
         world.timeline.after(
             world.rng.uniform(1, 20),

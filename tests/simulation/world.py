@@ -19,10 +19,12 @@ from tests.simulation.disk import Disk
 from tests.simulation.invariants import examine
 from tests.simulation.life import ADMIN, Life
 from tests.simulation.loop import START_S, Timeline, VirtualLoop
+from tests.simulation.low_funds import LowFunds
 from tests.simulation.money import Operator
 from tests.simulation.outage import Outage
 from tests.simulation.people import People
 from tests.simulation.plan import TROUBLE_S, draw
+from tests.simulation.products import Products
 from tests.simulation.telegram import Raw, Telegram
 
 SETTLE_WITHIN_S = 4 * 3600.0
@@ -66,6 +68,8 @@ class World:
         self.operator = Operator(self)
         self.deposits = Deposits(self)
         self.announcements = Announcements(self)
+        self.products = Products(self)
+        self.low_funds = LowFunds(self)
         self.violations: list[str] = []
         self.story: list[str] = []
         self.crashes = 0
@@ -85,6 +89,8 @@ class World:
         self.operator.arrive()
         self.deposits.arrive()
         self.announcements.arrive()
+        self.products.arrive()
+        self.low_funds.arrive()
         self._plan_misfortune()
         self.timeline.after(TROUBLE_S + 60, self._look)
         with _surprises(self):
@@ -112,6 +118,11 @@ class World:
     def admins(self) -> tuple[int, ...]:
         """Return the admins; where money comes in by tickets there are two."""
         return (ADMIN, SECOND_ADMIN) if self.deposits.is_open else (ADMIN,)
+
+    @property
+    def _must_end_sold(self) -> bool:
+        """Whether the last orders must be bought, as none is by a clock that stays ahead."""
+        return self.products.is_watched or self.low_funds.is_drawn
 
     @property
     def outage(self) -> Outage | None:
@@ -234,7 +245,7 @@ class World:
             backup_s = self.rng.uniform(0, TROUBLE_S * 0.6)
             self.timeline.after(backup_s, self._back_up)
             self.timeline.after(self.rng.uniform(backup_s, TROUBLE_S), self._lose_the_disk)
-        if self.strikes(self.plan.clock_jump):
+        if self.strikes(self.plan.clock_jump) and not self._must_end_sold:
             jump_ms = self.rng.choice((-600_000, -5_000, 5_000, 600_000))
             self.timeline.after(self.rng.uniform(0, TROUBLE_S), lambda: self._jump(jump_ms))
 
@@ -278,7 +289,7 @@ class World:
         reports_done = self.timeline.now_s > self.biller.done_at_s + LOOK_EVERY_S
         all_said = self.timeline.now_s > self.people.says_last_at_s
         quiet = reports_done and all_said and self.operator.is_done and self.deposits.is_done
-        quiet = quiet and self.announcements.is_done
+        quiet = quiet and self.announcements.is_done and self.products.is_done and self.low_funds.is_done
         return count == 0 and quiet and not self.telegram.has_unread()
 
     def _finish(self) -> None:

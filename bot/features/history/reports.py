@@ -1,18 +1,21 @@
 """Requests for sales reports and their files, which are rendered when they are sent.
 
-In a private chat an admin sees the whole shop with its costs; otherwise actors see their own orders.
+In a private chat an admin sees the whole shop with its costs; otherwise actors see their own orders, in a
+group without amounts.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 
 from bot.actors import Actor
 from bot.features.history import recap
 from bot.features.people.person_search import find_owner
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
+from bot.notices.accounts import PrivateChatOnly
 from bot.notices.buttons import Action
 from bot.notices.catalogue import FileFormat
 from bot.notices.list_keyboards import SHOP
@@ -20,7 +23,7 @@ from bot.notices.recaps import DailyRecap
 from bot.notices.reports import ReportPeriodUnclear, ReportView, SalesReport, SalesReportFile
 from bot.notices.statements import StatementChoice
 from bot.orders.model import Order
-from bot.orders.totals import NOTHING, largest_first, sum_totals
+from bot.orders.totals import NOTHING, Totals, largest_first, sum_totals
 from bot.purchasing import totals
 from bot.purchasing.totals import ReportScope
 from bot.routing import ButtonRoute, CommandRoute, Routes, Tap
@@ -32,6 +35,8 @@ from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
 from storage import order_queries, outbox, people
 from storage.transaction import Tx
+
+K = TypeVar("K")
 
 MAX_TYPED_CHARS = 60
 
@@ -148,7 +153,10 @@ def _download(work: UnitOfWork, actor: Actor, tap: Tap) -> Toast:
 
 def _send_file(work: UnitOfWork, file: SalesReportFile, actor: Actor) -> None:
     """Enqueue a file unless one is waiting in this chat: a large one takes seconds to render."""
-    if not outbox.is_kind_waiting(work.tx, actor.address.chat_id, SalesReportFile.__name__):
+    if not actor.is_private:
+        # It has a price in each row.
+        work.notify(PrivateChatOnly(), actor.address)
+    elif not outbox.is_kind_waiting(work.tx, actor.address.chat_id, SalesReportFile.__name__):
         work.notify(file, actor.address)
 
 
@@ -204,20 +212,21 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
         is_today=notice.is_today,
         for_admin=notice.user_id is None,
         name=notice.name,
+        hides_amounts=notice.hides_amounts,
     )
     match notice.view:
         case ReportView.SUMMARY if period.day_count > 1:
             page = _days(tx, scope, head)
         case ReportView.SUMMARY | ReportView.PRODUCT:
-            sums = totals.by_product(tx, scope)
+            sums = _shown(totals.by_product(tx, scope), head)
             page = words.by_product(head, sum_totals(sums.values()), sums)
         case ReportView.RESELLER:
-            resellers = totals.by_reseller(tx, period, clock.zone)
+            resellers = _shown(totals.by_reseller(tx, period, clock.zone), head)
             largest = largest_first(resellers)
             named = [(people.name_or_id(tx, user_id), each) for user_id, each in largest[: words.ROWS_SHOWN]]
             page = words.by_reseller(head, sum_totals(resellers.values()), named, count=len(largest))
         case ReportView.HOUR:
-            sums = totals.by_hour(tx, scope)
+            sums = _shown(totals.by_hour(tx, scope), head)
             page = words.by_hour(head, sum_totals(sums.values()), sums)
     return RenderedMessage(text=page.text, layout=page.layout)
 
@@ -225,10 +234,16 @@ def render_report(tx: Tx, notice: SalesReport, clock: Clock) -> RenderedMessage:
 def _days(tx: Tx, scope: ReportScope, head: words.ReportHead) -> Page:
     """Return the totals of several days, and of each of them if they are few enough to be shown."""
     if scope.period.day_count > words.DAYS_SHOWN:
-        return words.days_report(head, sum_totals(totals.by_product(tx, scope).values()), ())
-    sums = totals.by_day(tx, scope)
-    days = [(day, sums.get(day, NOTHING)) for day in scope.period.days()]
-    return words.days_report(head, sum_totals(sums.values()), days)
+        sums = _shown(totals.by_product(tx, scope), head)
+        return words.days_report(head, sum_totals(sums.values()), ())
+    days_sums = _shown(totals.by_day(tx, scope), head)
+    days = [(day, days_sums.get(day, NOTHING)) for day in scope.period.days()]
+    return words.days_report(head, sum_totals(days_sums.values()), days)
+
+
+def _shown(sums: dict[K, Totals], head: words.ReportHead) -> dict[K, Totals]:
+    """Return what the reader of a report may see of its sums."""
+    return {key: each.counts_only() for key, each in sums.items()} if head.hides_amounts else sums
 
 
 def _period_of(notice: SalesReport | SalesReportFile) -> Period:
