@@ -28,7 +28,7 @@ from bot.purchasing.settlement import (
 from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import balances, orders
-from storage.database import Database
+from storage.database import CLAIMS, RESULTS, SHOP, Database
 from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
 
@@ -219,7 +219,14 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free = self._free()
-        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free), in_order=True))
+        claiming = asyncio.ensure_future(
+            self._leaders.write(
+                lambda tx: self._claim(tx, free),
+                # The balance at the biller, with what is under way, must not change meanwhile.
+                keys=None if self._holds_for_funds else (CLAIMS,),
+                follows=(SHOP,),
+            )
+        )
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming
@@ -383,7 +390,7 @@ class Submitter:
     async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, with retries until the database accepts it."""
         while True:
-            stored = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+            stored = self._database.write(lambda tx: self._settle(tx, order, answer, alarm), keys=(RESULTS,))
             if self._turns.has_more:
                 self.claim()
             try:
