@@ -122,6 +122,14 @@ class DatabaseEngine(Database, Protocol):
         """Raise DatabaseMissing if the database is not where it was when it was opened."""
         ...
 
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when another process has stored something for the leader, if that can be heard."""
+        ...
+
+    def wake_others(self) -> None:
+        """Wake the leader in another process, with the commit of what was given before."""
+        ...
+
 
 def database_at(url: str) -> DatabaseEngine:
     """Return the database of a URL; raise StorageError if the library for it is not installed."""
@@ -305,6 +313,12 @@ class SqliteDatabase:
             return await asyncio.shield(reading)
         except sqlite3.Error as error:
             raise translate_error(error) from error
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Do nothing: a file has one process."""
+
+    def wake_others(self) -> None:
+        """Do nothing: a file has one process."""
 
     def _refuse_closed(self) -> None:
         if self._closing:

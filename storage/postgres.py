@@ -15,19 +15,23 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
+from storage.database import RESULTS, SHOP
 from storage.errors import CommitUnknown, StorageError
 from storage.postgres_beside import Group, Keys, UnitQueue, Waiting
 from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
+    PostgresTx,
     Session,
     UnitStopped,
     is_conflict,
     is_outage,
     translate_error,
 )
+from storage.postgres_wake import CHANNEL, listen
 from storage.transaction import (
+    Tx,
     Unit,
     UnitDone,
     UnitFailed,
@@ -82,6 +86,9 @@ class PostgresDatabase:
         self._begins_at_s = inf
         self._closing = asyncio.Event()
         self._probing: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._waking: Waiting | None = None
+        """What was given last to wake the leader: nothing given since needs no other."""
 
     async def open(self) -> None:
         """Connect, check the server and migrate; raise StorageError if that fails."""
@@ -109,9 +116,9 @@ class PostgresDatabase:
             await asyncio.wait(set(self._storing))
         if self._beginning:
             self._beginning.cancel()
-        if self._probing:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
+        for task in filter(None, (self._probing, self._listening)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await self._close_connections()
 
     async def _close_connections(self) -> None:
@@ -168,6 +175,18 @@ class PostgresDatabase:
             task.add_done_callback(self._storing.discard)
         if due_at_s := self._queue.next_due_s():
             self._begin_at(due_at_s)
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever another process has stored something for the leader."""
+        self._listening = asyncio.create_task(listen(self._url, wake), name="wake-ups")
+
+    def wake_others(self) -> None:
+        """Wake the leader in another process, with the commit of what was given before."""
+        if not self._waking or self._waking is not self._queue.last_given:
+            waking = self.write(_notify, keys=(), follows=(SHOP, RESULTS))
+            # A failure is told to those who wait for what it should have announced.
+            waking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._waking = self._queue.last_given
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""
@@ -366,6 +385,10 @@ class _Pool:
         while not self._free.empty():
             if session := self._free.get_nowait():
                 await session.close()
+
+
+def _notify(tx: Tx) -> None:
+    cast("PostgresTx", tx).notify(CHANNEL)
 
 
 async def _status_of(session: Session, transaction_id: int) -> str:

@@ -174,6 +174,7 @@ class UnitQueue:
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
         self._running: list[Group] = []
+        self.last_given: Waiting | None = None
 
     def __len__(self) -> int:
         return len(self._waiting) + len(self._running)
@@ -187,6 +188,7 @@ class UnitQueue:
         if new.keys is None or new.in_order:
             self.hurry()
         self._waiting.append(new)
+        self.last_given = new
 
     def hurry(self) -> None:
         """Let no unit wait for others to share its commit."""

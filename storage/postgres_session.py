@@ -176,6 +176,10 @@ class PostgresTx(Tx):
                 self.loss = self.loss or error
             raise
 
+    def notify(self, channel: str) -> None:
+        """Wake the processes that listen, once this transaction is stored."""
+        self._execute(b"SELECT pg_notify($1, '')", (channel,))
+
     def is_broken(self, error: Exception) -> bool:
         # These are caused by a value or statement of Loket, and a savepoint undoes them.
         ours = (psycopg.ProgrammingError, psycopg.InterfaceError, psycopg.DataError, psycopg.IntegrityError)
@@ -219,7 +223,7 @@ class CommitLost(Exception):
         self.value = value
 
 
-def _arguments(url: str) -> dict[str, Any]:
+def arguments(url: str) -> dict[str, Any]:
     """Return what a connection needs besides its URL, which may say otherwise."""
     return {name: value for name, value in _NETWORK.items() if f"{name}=" not in urlsplit(url).query}
 
@@ -250,7 +254,7 @@ class Session:
             # A statement is planned once for each connection.
             prepare_threshold=0,
             cursor_factory=AsyncRawCursor,
-            **_arguments(url),
+            **arguments(url),
         )
         _adapt(connection.adapters)
         await connection.execute(_settings(STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS).encode(), prepare=False)
@@ -372,7 +376,7 @@ class Session:
 
 def connect(url: str) -> Connection[TupleRow]:
     """Connect for a command or a report; raise psycopg.Error if that fails."""
-    connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **_arguments(url))
+    connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **arguments(url))
     connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS, LONG_IDLE_TIMEOUT_MS).encode())
     return connection
 
