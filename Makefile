@@ -28,15 +28,16 @@ gallery: setup  ## docs/gallery.md: all messages as they look in a chat, from th
 card: setup browser  ## docs/pictures/kartu-reseller.png from docs/kartu-reseller.md (needs fonts-inter, fonts-noto-color-emoji)
 	$(BIN)/python tools/reseller_card.py
 
+CORES := $(shell getconf _NPROCESSORS_ONLN)
 # Many tests wait for a bot that they started: two a core keep the cores busy.
-WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+WORKERS ?= $(shell expr 2 \* $(CORES))
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
 
 test: setup browser postgres  ## every test but the long ones, in some five minutes
 	$(PYTEST)
 
 prove: setup postgres  ## the long tests: thousands of simulated worlds, thirteen hundred kills, every planted bug
-	$(BIN)/python -m pytest -m prove
+	$(BIN)/python -m pytest -n $(CORES) --dist worksteal -m prove
 
 coverage: setup browser postgres  ## the lines that `make test` runs
 	$(PYTEST) --cov --cov-report=term:skip-covered

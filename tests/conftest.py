@@ -1,25 +1,70 @@
 """What holds for all tests: a red one ends, whatever it was in the middle of."""
 
 import gc
+import os
+import shutil
+import tempfile
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import aiosqlite
+import hypothesis
 import pytest
 
 from tests.postgres import WorkerDatabase, new_database, prepare_folder, stop_server
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the tests' own folders below it have random names
+ROOM_BYTES = 4 << 30
+
+FIGURES = "figures"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the PostgreSQL server that the workers of this run share, if this is no worker itself."""
     if not hasattr(config, "workerinput"):
+        _use_memory()
         prepare_folder()
+    hypothesis.settings.register_profile("patient", deadline=None)
+    hypothesis.settings.load_profile("patient")
+
+
+def _use_memory() -> None:
+    """Let tests keep their files in memory, if there is room.
+
+    A killed process loses nothing of a file there either, and no test waits until a disk has written.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop that server."""
     if not hasattr(config, "workerinput"):
         stop_server()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded: they are part of the proof."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()):
+                if name == FIGURES:
+                    terminalreporter.write_line(text)
+
+
+@pytest.fixture
+def folder_on_disk() -> Iterator[Path]:
+    """A folder for what a file system in memory cannot do: to refuse writes to a file that is open."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def report_figures(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that has figures printed at the end of the run."""
+    return lambda text: record_property(FIGURES, text)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -25,6 +26,8 @@ from tests.acceptance.shop import (
     free_port,
 )
 
+IN_BOTH_MODES = frozenset({"test_road", "test_crash", "test_wire"})
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _bots_hear_a_closed_terminal() -> None:
@@ -33,9 +36,18 @@ def _bots_hear_a_closed_terminal() -> None:
         signal.signal(signal.SIGHUP, lambda *_: None)
 
 
-@pytest.fixture(params=list(Mode))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of the road in both ways to receive updates, any other in the way that its name draws."""
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "mode" in metafunc.fixturenames and not any(mark.args[0] == "mode" for mark in marks):
+        is_of_road = metafunc.module.__name__.rpartition(".")[2] in IN_BOTH_MODES
+        drawn = list(Mode)[crc32(metafunc.function.__name__.encode()) % len(Mode)]
+        metafunc.parametrize("mode", list(Mode) if is_of_road else [drawn], indirect=True)
+
+
+@pytest.fixture
 def mode(request: pytest.FixtureRequest) -> Mode:
-    """Each way in which the bot receives updates."""
+    """Return the way in which the bot receives updates."""
     found: Mode = request.param
     return found
 

@@ -129,7 +129,8 @@ async def stopped(replicas: Replicas) -> None:
     assert [text for _, text in replicas.told(BUDI)]
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.prove
+@pytest.mark.timeout(300)
 async def test_twenty_orders_survive_a_leader_that_is_killed_frozen_or_stopped(tmp_path: Path) -> None:
     stories: tuple[Story, ...] = (killed, frozen_and_woken, stopped)
 

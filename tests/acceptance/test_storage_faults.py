@@ -14,6 +14,11 @@ from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop, free_port
 from tests.integration.test_storage_faults import grow, held_log, immutable, locked_by_another_process, spoil
 
 
+@pytest.fixture
+def tmp_path(folder_on_disk: Path) -> Path:
+    return folder_on_disk
+
+
 @contextmanager
 def no_file_of_it_may_grow(shop: Shop) -> Iterator[None]:
     """Take from the running bot the right to make its files larger than the database's log is now."""

@@ -61,8 +61,10 @@ async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_pat
     assert fill.orders_in(books) == 2000 + road.WARM_UP_ORDERS + FEW.orders
 
 
+@pytest.mark.prove
+@pytest.mark.timeout(600)  # half a minute; news waits for results, on a slow machine for long
 async def test_a_broadcast_beside_orders_reaches_everybody_once_and_no_order_is_lost() -> None:
-    one = await broadcast.measure_beside(HERE, replace(broadcast.CROWD, orders=20, people=200))
-    assert (one.people, one.doubled, one.lost) == (200, 0, 0)
+    one = await broadcast.measure_beside(HERE, replace(broadcast.CROWD, orders=20, people=100))
+    assert (one.people, one.doubled, one.lost) == (100, 0, 0)
     assert 0 < one.p50_ms <= one.p99_ms
     assert 0 < one.beside_p50_ms <= one.beside_p99_ms

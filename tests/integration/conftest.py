@@ -209,12 +209,12 @@ class Shop:
 
     async def speaks(self) -> None:
         """Run the messenger until it has sent all that may be sent now."""
-        await self.messenger.drain(5)
+        await self.messenger.drain(60)
         tried = -1
         while len(self.sender.tries) > tried:
             tried = len(self.sender.tries)
             await self.messenger.run_once()
-            await self.messenger.drain(5)
+            await self.messenger.drain(60)
 
     async def order(self, trxid: str) -> Order:
         """Return an order as it is stored."""

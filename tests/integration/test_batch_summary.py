@@ -142,7 +142,7 @@ class TestTelling:
         await eventually(lambda: len(shop.sender.tries) > told)
         await succeed(shop, placed[1])
         shop.sender.release()
-        await shop.messenger.drain(5)
+        await shop.messenger.drain(60)
         await shop.speaks()
         assert shown(shop) == "✅✅"
 

@@ -315,7 +315,7 @@ async def test_only_the_message_whose_answer_was_lost_comes_twice(shop: Shop) ->
     await shop.news.run_once()
     shop.sender.loses_answers(times=1)
     await shop.messenger.run_once()
-    await shop.messenger.drain(5)
+    await shop.messenger.drain(60)
     shop.starts()
     shop.clock.passes(10)
     await is_sent(shop)

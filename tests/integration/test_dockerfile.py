@@ -92,12 +92,14 @@ def loket(venv: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.prove
 def test_the_build_steps_make_a_loket_that_knows_its_commands(venv: Path) -> None:
     told = loket(venv, "--help")
     assert told.returncode == 0
     assert {"run", "check"} <= set(told.stdout.split())
 
 
+@pytest.mark.prove
 def test_the_built_loket_without_settings_names_every_fault_and_leaves_with_2(venv: Path) -> None:
     told = loket(venv, "run")
     required = {name.upper() for name, field in Settings.model_fields.items() if field.is_required()}
@@ -105,6 +107,7 @@ def test_the_built_loket_without_settings_names_every_fault_and_leaves_with_2(ve
     assert required <= {line.split(":")[1].strip() for line in told.stderr.splitlines()}
 
 
+@pytest.mark.prove
 def test_the_built_loket_brings_its_statements_and_migrations(venv: Path) -> None:
     look = (
         "from storage.statements import STATEMENTS; from storage.migrate import migrations; migrations()[0]"
@@ -112,6 +115,7 @@ def test_the_built_loket_brings_its_statements_and_migrations(venv: Path) -> Non
     subprocess.run([venv / "bin" / "python", "-c", look], cwd=venv, check=True, timeout=30)  # ours
 
 
+@pytest.mark.prove
 def test_what_is_shipped_holds_no_tests_no_developers_tools_and_no_sandbox(venv: Path) -> None:
     for name in ("tests", "tools", "sandbox", "pytest", "hatchling", "pip"):
         assert not list(venv.glob(f"lib/python3.*/site-packages/{name}")), name

@@ -231,7 +231,7 @@ async def test_a_card_on_its_way_when_the_report_comes_is_closed_too(shop: Shop)
     await eventually(lambda: RINA in {outgoing.chat_id for outgoing in shop.sender.tries})
     await shop.reversals.receive(success_of(order), remote="1.2.3.4")
     shop.sender.release()
-    await shop.messenger.drain(5)
+    await shop.messenger.drain(60)
     await shop.speaks()
     assert shop.sender.to(RINA)[-1].outgoing.keyboard == ()
 

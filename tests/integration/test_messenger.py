@@ -110,7 +110,7 @@ async def test_nothing_is_said_while_its_chats_message_before_is_on_its_way(shop
         await asyncio.sleep(0.005)
     assert len(shop.sender.tries) == 1
     shop.sender.release()
-    await shop.messenger.drain(5)
+    await shop.messenger.drain(60)
     await shop.speaks()
     assert len(shop.sender.messages) == 2
 
@@ -194,7 +194,7 @@ async def test_the_pause_is_until_the_next_message_may_go(shop: Shop) -> None:
     shop.starts(chat_messages_per_s=1)
     await put(shop, result(), result())
     await shop.messenger.run_once()
-    await shop.messenger.drain(5)
+    await shop.messenger.drain(60)
     shop.clock.passes(0.25)
     assert await shop.messenger.run_once() == pytest.approx(0.75)
 

@@ -59,7 +59,7 @@ class TestLostAnswers:
         await eventually(lambda: len(shop.sender.tries) == 1)
         shop.disk.refuses_writes(2)
         shop.sender.release()
-        await shop.messenger.drain(5)
+        await shop.messenger.drain(60)
         await passes(shop, 600)
         assert shop.disk.refusals == 2
         assert len(shop.sender.messages) == 1
@@ -160,7 +160,7 @@ class TestPoison:
         assert shop.messages(SARI)[1]["state"] == "waiting"
         shop.clock.passes(60)
         await shop.messenger.run_once()
-        await shop.messenger.drain(5)
+        await shop.messenger.drain(60)
         shop.sender.takes()
         await passes(shop, 60)
         assert [row["state"] for row in shop.messages(SARI)] == ["failed", "sent"]
@@ -170,7 +170,7 @@ class TestPoison:
         notices = [result() for _ in range(5)]
         await put(shop, *notices)
         await shop.messenger.run_once()
-        await shop.messenger.drain(5)
+        await shop.messenger.drain(60)
         shop.sender.takes()
         await passes(shop, 60)
         assert refs(shop.sender.to(SARI)) == [notice.trxid for notice in notices]

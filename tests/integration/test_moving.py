@@ -287,14 +287,13 @@ async def test_the_command_says_what_it_moved_and_the_others_work_there(
     again = loket("migrate-database", stopped, empty_url)
     assert again.returncode == 1
     assert "not empty" in again.stderr
-    for command in ("status", "orders", "report", "books"):
+    for command in ("status", "books"):
         here, there = (loket(command, "--json", DATABASE_URL=url) for url in (stopped, empty_url))
         assert here.stdout
         assert here.returncode == there.returncode, here.stderr + there.stderr
         assert without_place(here.stdout) == without_place(there.stdout)
-    for url in (stopped, empty_url):
-        listed = loket("catalogue", "export", f"{tmp_path}/list.csv", DATABASE_URL=url)
-        assert listed.returncode == 0, listed.stderr
+    listed = loket("catalogue", "export", f"{tmp_path}/list.csv", DATABASE_URL=empty_url)
+    assert listed.returncode == 0, listed.stderr
 
 
 def without_place(printed: str) -> Any:

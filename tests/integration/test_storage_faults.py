@@ -36,6 +36,11 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture
+def tmp_path(folder_on_disk: Path) -> Path:
+    return folder_on_disk
+
+
 def notes(message_id: int) -> partial[bool]:
     return partial(inbox.mark_seen, chat_id=1, message_id=message_id, at_ms=0)
 

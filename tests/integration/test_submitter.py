@@ -163,7 +163,7 @@ async def test_a_fresh_order_behind_two_hundred_stale_ones_is_posted_at_once(
         await shop.asks(by=(SARI, BUDI)[number % 2], at_ms=shop.clock() - 600_001)
     fresh = await shop.asks()
     shop.submitter.claim()
-    await eventually(lambda: shop.biller.trxids == [fresh.trxid], timeout_s=10)
+    await eventually(lambda: shop.biller.trxids == [fresh.trxid])
     assert shop.rows("SELECT count(*) AS n FROM orders WHERE state = 'expired'") == [{"n": 200}]
 
 

@@ -1,6 +1,7 @@
 """SIGTERM amid a rush: no order becomes unknown while the biller is healthy; none is told twice or never."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -18,16 +19,16 @@ ANSWER_S, RESULT_S = 0.5, 0.3
 ROUNDS = 4
 
 
+@pytest.mark.prove
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", list(Mode))
 async def test_a_stop_under_load_leaves_no_order_unknown(
-    tmp_path: Path, mode: Mode, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, mode: Mode, report_figures: Callable[[str], None]
 ) -> None:
     seed = draw_seed()
     async with nursery() as cradle:
         stage = await _stop_again_and_again(tmp_path, mode, cradle, rounds=ROUNDS, seed=seed)
-    with capsys.disabled():
-        print(f"\n{stage.report.name}: {ROUNDS} stops amid {stage.report.orders} orders")  # noqa: T201 - for pytest
+    report_figures(f"{stage.report.name}: {ROUNDS} stops amid {stage.report.orders} orders")
 
 
 async def test_the_command_itself_stops_gently_under_load(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 More of them: `python -m tests.kills --kills 5000`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -30,10 +31,9 @@ BUGS = (
 )
 
 
-def hold(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
-    """Print what was done, and fail with the story of what broke."""
-    with capsys.disabled():
-        print(f"\n{outcome.summary()}")  # noqa: T201 - the figures are part of the proof
+def hold(outcome: Outcome, report_figures: Callable[[str], None]) -> None:
+    """Report what was done, and fail with the story of what broke."""
+    report_figures(outcome.summary())
     assert not outcome.broken, outcome.stories()
 
 
@@ -41,10 +41,10 @@ def hold(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(900)  # about two minutes on two cores; a slow machine may take several times that
 async def test_a_thousand_kills_lose_nothing_and_double_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, report_figures: Callable[[str], None]
 ) -> None:
     outcome = await run(KILLS, draw_seed(), tmp_path)
-    hold(outcome, capsys)
+    hold(outcome, report_figures)
     assert outcome.kills >= KILLS
     assert outcome.orders > KILLS / 2
     # A boundary that was never met would prove nothing.
@@ -53,12 +53,13 @@ async def test_a_thousand_kills_lose_nothing_and_double_nothing(
 
 
 @CUT_CONNECTING
+@pytest.mark.prove
 @pytest.mark.timeout(300)
 async def test_the_command_itself_survives_twenty_kills(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, report_figures: Callable[[str], None]
 ) -> None:
     outcome = await run_command_line(KILLS_OF_THE_COMMAND, draw_seed(), tmp_path)
-    hold(outcome, capsys)
+    hold(outcome, report_figures)
     assert outcome.kills >= KILLS_OF_THE_COMMAND
 
 

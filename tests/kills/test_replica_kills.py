@@ -1,5 +1,6 @@
 """Three hundred kills of two replicas on a PostgreSQL that is killed as well: nothing is lost or doubled."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,10 @@ KILLS = 300
 @pytest.mark.prove
 @pytest.mark.timeout(1200)  # some three minutes on two idle cores
 async def test_three_hundred_kills_of_two_replicas_lose_nothing_and_double_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, report_figures: Callable[[str], None]
 ) -> None:
     outcome = await run(KILLS, draw_seed(), tmp_path)
-    hold(outcome, capsys)
+    hold(outcome, report_figures)
     assert outcome.kills >= KILLS
     # What never happened would prove nothing.
     for name in (

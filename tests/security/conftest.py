@@ -7,10 +7,17 @@ from pathlib import Path
 from sandbox.listen import listen, loopback_client
 from sandbox.server import sandbox_app
 from sandbox.world import World
-from tests.acceptance.conftest import closed_shop, end, mode, settings_for, shop
+from tests.acceptance.conftest import (
+    closed_shop,
+    end,
+    mode,
+    pytest_generate_tests,
+    settings_for,
+    shop,
+)
 from tests.acceptance.shop import PASSWORD, REVERSAL_SECRET, WAIT_S, Mode, Shop, Wire
 
-__all__ = ["a_shop", "closed_shop", "mode", "shop"]
+__all__ = ["a_shop", "closed_shop", "mode", "pytest_generate_tests", "shop"]
 
 
 @asynccontextmanager
