@@ -96,6 +96,11 @@ _ALWAYS = frozenset({"valid_lease"})
 """A take-over runs alone, so that a lease is either valid for the whole of a unit or for none of it."""
 
 
+LEASE_ONLY = frozenset({LEASE})
+"""The keys of what waits for no other unit: a busy leader must not lose its lease. The statement that renews
+it compares the row with what was read, and so does a take-over."""
+
+
 def allowed(keys: Keys) -> frozenset[str] | None:
     """Return the statements that a unit with these keys may run beside others; None if it runs alone."""
     if keys is None:
@@ -156,6 +161,8 @@ class _Held:
 
     def stops(self, later: Waiting) -> bool:
         """Return whether a unit that was given later must not begin before one of these is stored."""
+        if later.keys == LEASE_ONLY:
+            return False
         if later.keys is None or later.in_order:
             return not self._is_empty
         return (

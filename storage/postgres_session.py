@@ -24,7 +24,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
-from storage.postgres_beside import Keys, Waiting, allowed
+from storage.postgres_beside import LEASE_ONLY, Keys, Waiting, allowed
 from storage.postgres_schema import NUMBERED
 from storage.statements import Value
 from storage.transaction import NeedsSavepoints, NeedsToBeAlone, NoSavepoint, ResultRow, Tx, Unit
@@ -385,6 +385,8 @@ def begin_words(keys: Keys) -> bytes:
     """Return what begins a transaction: its locks come first, so that each statement sees what is true."""
     if keys is None:
         locks = [f"pg_advisory_xact_lock({ALL_LOCK})"]
+    elif keys == LEASE_ONLY:
+        locks = []
     else:
         # In one order, so that no two units wait for each other.
         numbers = sorted(map(_lock_number, keys))

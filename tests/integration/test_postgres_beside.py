@@ -14,8 +14,8 @@ from bot.grammar.period import day_of, single_day
 from bot.purchasing import totals
 from bot.purchasing.totals import ReportScope
 from bot.telegram.receiver import UpdateReceiver
-from storage import inbox, orders
-from storage.database import Database, shop_key
+from storage import inbox, lease, orders
+from storage.database import LEASE, Database, shop_key
 from storage.postgres import PostgresDatabase
 from storage.postgres_session import ALL_LOCK, wait_for
 from storage.transaction import Tx
@@ -104,6 +104,18 @@ async def test_what_a_unit_may_not_do_beside_others_it_does_alone(
     assert await running == "done"
     assert len(ran) == 2
     assert view.rows("SELECT message_id FROM messages_seen") == [{"message_id": 2}]
+
+
+async def test_a_lease_is_renewed_while_another_process_runs_a_unit_alone(
+    database: Database, postgres_url: str
+) -> None:
+    async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as other:
+        await other.execute("SELECT pg_advisory_lock(%s)", (ALL_LOCK,))
+        async with asyncio.timeout(20):
+            renewed = await database.write(
+                partial(lease.renew, term=0, for_ms=1, held_since_ms=None), keys=(LEASE,)
+            )
+    assert not renewed
 
 
 async def test_a_unit_that_names_another_shop_than_it_looks_at_runs_alone(database: Database) -> None:

@@ -144,6 +144,14 @@ async def test_a_transaction_holds_its_locks_for_a_bounded_number_of_units(queue
     assert queue.begins() == ["r" * MAX_SHARED]
 
 
+async def test_the_lease_waits_for_nobody(queue: Queue) -> None:
+    queue.adds("a")
+    assert queue.begins() == ["a"]
+    queue.adds("b")
+    queue.adds("l", (LEASE,))
+    assert queue.begins() == ["l"]
+
+
 def test_what_is_allowed_beside_others_are_statements_of_loket() -> None:
     assert {name for names in BESIDE.values() for name in names} <= STATEMENTS.keys()
     assert BESIDE.keys() == {SHOP, RESULTS, CLAIMS, MESSAGES, SCANS, LEASE}
