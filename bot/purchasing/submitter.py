@@ -49,6 +49,13 @@ class FairQueue:
         self.has_more = True
         """Whether orders may wait for which there was no room."""
 
+    def copy(self) -> "FairQueue":
+        """Return the same turns, so that a unit that is run again takes no others."""
+        other = FairQueue()
+        other._queue, other._read_at_ms = self._queue.copy(), self._read_at_ms
+        other.has_more = self.has_more
+        return other
+
     def next(
         self, tx: Tx, count: int, *, now_ms: int, max_cost_idr: int = orders.ANY_COST_IDR
     ) -> list[Order]:
@@ -218,10 +225,15 @@ class Submitter:
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
-        free = self._free()
+        free, turns = self._free(), self._turns
+
+        def unit(tx: Tx) -> list[Order]:
+            self._turns = turns.copy()
+            return self._claim(tx, free)
+
         claiming = asyncio.ensure_future(
             self._leaders.write(
-                lambda tx: self._claim(tx, free),
+                unit,
                 # The balance at the biller, with what is under way, must not change meanwhile.
                 keys=None if self._holds_for_funds else (CLAIMS,),
                 follows=(SHOP,),
