@@ -15,14 +15,13 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from starlette.types import ASGIApp
 from telegram.error import InvalidToken, TelegramError
 
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
 from bot.desk.access import DoorPolicy
-from bot.desk.app import open_desk
+from bot.desk.app import DeskApp, open_desk
 from bot.features.people import membership
 from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
@@ -134,6 +133,7 @@ class App:
             database=self.database, client=self.client, receiver=self.receiver, now_ms=self.now_ms
         )
         self.poller = Worker("poller", self._poll, WakeUp())
+        self.desk = self._desk()
 
     def _environment(self) -> Environment:
         return Environment(
@@ -206,10 +206,10 @@ class App:
             count_refused=self.metrics.count_refused,
             readiness=self.readiness,
             metrics=self.metrics_page,
-            desk=self._desk(),
+            desk=self.desk,
         )
 
-    def _desk(self) -> ASGIApp | None:
+    def _desk(self) -> DeskApp | None:
         """Return the desk on the web; None if it has no address."""
         url = self.settings.desk_address
         if url is None:
@@ -326,6 +326,8 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(_stop_workers, app, tasks)
         web = WebApp(app.handlers(), app.access_rules())
         await stack.enter_async_context(serve(web, host=settings.listen_host, port=settings.listen_port))
+        if app.desk:
+            stack.callback(app.desk.close)
         # Only now: where the port is taken, nothing may be bought or sent.
         tasks.append(asyncio.create_task(lead(), name="leader"))
         stack.push_async_callback(app.runtime.submitter.drain, settings.biller_timeout_s + STOP_MARGIN_S)

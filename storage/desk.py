@@ -74,6 +74,36 @@ def session(tx: Tx, token: str, *, at_ms: int) -> DeskSession | None:
     return from_row(DeskSession, row) if row else None
 
 
+def open_sessions(tx: Tx, *, at_ms: int) -> frozenset[str]:
+    """Return the hashes of all sessions that have not ended."""
+    rows = tx.all("open_desk_sessions", at_ms=at_ms, seen_after_ms=at_ms - MAX_IDLE_MS)
+    return frozenset(row["session_hash"] for row in rows)
+
+
+class DeskMarks(Struct, frozen=True):
+    """What open pages show, as numbers that differ once it changed: a field for each topic."""
+
+    orders: tuple[int | None, ...]
+    messages: tuple[int | None, ...]
+    money: tuple[int | None, ...]
+    shop: tuple[int | None, ...]
+
+
+def marks(tx: Tx) -> DeskMarks:
+    row = tx.one("desk_marks")
+    if row is None:
+        raise LookupError("a statement without a condition found no row")
+    return DeskMarks(
+        orders=(row["order_event_id"], row["late_event_count"], row["reversal_id"]),
+        messages=(row["outbox_id"], row["waiting_count"], row["parked_count"], row["failed_id"]),
+        money=(
+            *(row["ticket_id"], row["ticket_count"], row["evidence_count"]),
+            *(row["mutation_id"], row["suspense_count"]),
+        ),
+        shop=(row["person_event_id"], row["topup_id"], row["quarantine_count"]),
+    )
+
+
 def note_seen(tx: Tx, found: DeskSession, *, at_ms: int) -> None:
     tx.run("see_desk_session", session_hash=found.session_hash, at_ms=at_ms)
 

@@ -5,8 +5,11 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from bot.orders.model import Order, State
 from storage.codec import from_row
+from storage.orders import RecordedEvent
 from storage.people import shop_owner_id
 from storage.transaction import Tx
 
@@ -86,3 +89,23 @@ def _page_within(tx: Tx, user_id: int | None, after_ms: int, trxid: str, until_m
 def newest_in_state(tx: Tx, state: State, *, limit: int) -> list[Order]:
     """Return everybody's orders in a state, newest first."""
     return [from_row(Order, row) for row in tx.all("newest_orders_in_state", state=state, limit=limit)]
+
+
+class OrderTimes(Struct, frozen=True, kw_only=True):
+    """When an order was placed, sent to the biller, and had its first result; None if it was or had not."""
+
+    placed_at_ms: int
+    sent_at_ms: int | None
+    ended_at_ms: int | None
+
+
+def times_within(tx: Tx, *, from_ms: int, until_ms: int, limit: int) -> list[OrderTimes]:
+    """Return the times of the last orders that were placed from `from_ms` until before `until_ms`."""
+    rows = tx.all("order_times_within", from_ms=from_ms, until_ms=until_ms, limit=limit)
+    return [OrderTimes(**dict(row)) for row in rows]
+
+
+def reports_before(tx: Tx, before_id: int, *, from_id: int, until_ms: int, limit: int) -> list[RecordedEvent]:
+    """Return the biller's answers and successes before an event and a time, newest first."""
+    rows = tx.all("reports_before", before_id=before_id, from_id=from_id, until_ms=until_ms, limit=limit)
+    return [from_row(RecordedEvent, row) for row in rows]

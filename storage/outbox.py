@@ -315,22 +315,23 @@ def counts(tx: Tx) -> dict[str, int]:
 
 
 class ChatBacklog(Struct, frozen=True, kw_only=True):
-    """The messages of a chat that wait or are parked; `fault` is one of their faults, if there are any."""
+    """The messages of a chat that wait or are parked, from `first_id` on; `fault` is one of their faults."""
 
     chat_id: int
+    first_id: int
     count: int
     oldest_at_ms: int
     fault: str | None
 
 
-def waiting_by_chat(tx: Tx, *, limit: int) -> list[ChatBacklog]:
-    """Return the chats with messages to send, those with the most first."""
-    return [ChatBacklog(**dict(row)) for row in tx.all("waiting_by_chat", limit=limit)]
+def waiting_by_chat(tx: Tx, *, after_id: int = 0, limit: int) -> list[ChatBacklog]:
+    """Return the chats with messages to send, the longest waiting first, behind the message `after_id`."""
+    return [ChatBacklog(**dict(row)) for row in tx.all("waiting_by_chat", after_id=after_id, limit=limit)]
 
 
-def parked_by_chat(tx: Tx, *, limit: int) -> list[ChatBacklog]:
-    """Return the unreachable chats with parked messages, those with the most first."""
-    return [ChatBacklog(**dict(row)) for row in tx.all("parked_by_chat", limit=limit)]
+def parked_by_chat(tx: Tx, *, after_id: int = 0, limit: int) -> list[ChatBacklog]:
+    """Return the unreachable chats with parked messages, in the same order."""
+    return [ChatBacklog(**dict(row)) for row in tx.all("parked_by_chat", after_id=after_id, limit=limit)]
 
 
 class FailedMessage(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from bot.desk import (
     today,
 )
 from bot.desk.access import DeskRole, DoorPolicy, Visitor, form_token, is_form_token, read_init_data
+from bot.desk.live import LOOK_EVERY_S, LiveUpdates
 from bot.desk.upload import UploadedFile, read_upload
 from bot.desk.visit import LANGUAGE_COOKIE, DeskContext, DeskPage, Visit, back_to, language_of, render
 from bot.unit_of_work import WorkContext
@@ -105,9 +106,13 @@ def open_desk(
     wake: Callable[[], None],
     new_token: Callable[[], str],
     remote_of: Callable[[Request], str],
+    look_every_s: float = LOOK_EVERY_S,
 ) -> "DeskApp":
-    """Return the desk with all its pages, at the address `url`."""
-    desk = DeskContext(menu=MENU, database=database, work=work, now_ms=now_ms, wake=wake, new_token=new_token)
+    """Return the desk with all its pages, at the address `url`; open pages show changes `look_every_s`."""
+    live = LiveUpdates(database, now_ms=now_ms, held_since_ms=work.held_since_ms, look_every_s=look_every_s)
+    desk = DeskContext(
+        menu=MENU, database=database, work=work, now_ms=now_ms, wake=wake, new_token=new_token, live=live
+    )
     return DeskApp(desk, policy, url=url, remote_of=remote_of)
 
 
@@ -141,6 +146,10 @@ class DeskApp:
             _log.exception("desk page failed")
             response = PlainTextResponse("Internal error", status_code=500)
         await self._secured(request, response)(scope, receive, send)
+
+    def close(self) -> None:
+        """End the streams of the open pages, which would delay a stop."""
+        self._desk.live.close()
 
     def _secured(self, request: Request, response: Response) -> Response:
         in_frame = request.scope["path"] == f"{PREFIX}/app" or "Authorization" in request.headers

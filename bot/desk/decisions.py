@@ -23,6 +23,10 @@ async def _list(visit: Visit) -> Response:
     return await visit.page("decisions.html", lines=await visit.read(lambda work: _waiting(work.tx)))
 
 
+async def _refresh(visit: Visit) -> Response:
+    return await visit.shared_part("decisions_list.html", lambda work: {"lines": _waiting(work.tx)})
+
+
 def _waiting(tx: Tx) -> tuple[OrderTableRow, ...]:
     return table_rows(tx, orders.for_admins(tx, limit=MAX_SHOWN))
 
@@ -67,6 +71,7 @@ def _decision(visit: Visit) -> tuple[str, Outcome | None, str | None]:
 
 PAGES = (
     DeskPage(path="/decisions", handle=_list, title="Decisions"),
+    DeskPage(path="/decisions/live", handle=_refresh),
     DeskPage(path="/decisions/ask", handle=_ask, method="POST"),
     DeskPage(path="/decisions/settle", handle=_settle, method="POST"),
 )

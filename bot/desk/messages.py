@@ -33,39 +33,71 @@ class NamedFailure(Struct, frozen=True):
     trxid: str
 
 
+class ChatPage(Struct, frozen=True, kw_only=True):
+    """Some of the chats; `after` is the message behind which the next page begins, 0 on the last one."""
+
+    rows: tuple[NamedBacklog, ...]
+    after: int
+
+
 class Messages(Struct, frozen=True, kw_only=True):
     """What the page shows; `after` is the message with which the next page of failures begins."""
 
     counts: dict[str, int]
-    waiting: tuple[NamedBacklog, ...]
-    parked: tuple[NamedBacklog, ...]
+    waiting: ChatPage
+    parked: ChatPage
     failed: tuple[NamedFailure, ...]
     after: int | None
 
 
+class MessageKeys(Struct, frozen=True, kw_only=True):
+    """Where the three lists of the page begin; each at its beginning without a key."""
+
+    waiting_after: int | None = None
+    parked_after: int | None = None
+    failed_before: int | None = None
+
+
 async def _show(visit: Visit) -> Response:
-    typed = visit.query("after")
-    is_key = typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS
-    return await visit.page(
-        "messages.html", messages=await visit.read(lambda work: _read(work, int(typed) if is_key else None))
+    keys = MessageKeys(
+        waiting_after=_key(visit, "waiting_after"),
+        parked_after=_key(visit, "parked_after"),
+        failed_before=_key(visit, "after"),
+    )
+    messages = await visit.read(lambda work: _read(work, keys))
+    return await visit.page("messages.html", messages=messages, is_live=keys == MessageKeys())
+
+
+def _key(visit: Visit, name: str) -> int | None:
+    typed = visit.query(name)
+    return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS else None
+
+
+async def _refresh(visit: Visit) -> Response:
+    return await visit.shared_part(
+        "messages_list.html", lambda work: {"messages": _read(work, MessageKeys())}
     )
 
 
-def _read(work: UnitOfWork, after: int | None) -> Messages:
-    tx = work.tx
-    failed = outbox.failed_messages(tx, before_id=after, limit=ROWS_SHOWN + 1)
+def _read(work: UnitOfWork, keys: MessageKeys) -> Messages:
+    tx, limit = work.tx, ROWS_SHOWN + 1
+    failed = outbox.failed_messages(tx, before_id=keys.failed_before, limit=limit)
     shown = failed[:ROWS_SHOWN]
     return Messages(
         counts=outbox.counts(tx),
-        waiting=_named(tx, outbox.waiting_by_chat(tx, limit=ROWS_SHOWN)),
-        parked=_named(tx, outbox.parked_by_chat(tx, limit=ROWS_SHOWN)),
+        waiting=_page(tx, outbox.waiting_by_chat(tx, after_id=keys.waiting_after or 0, limit=limit)),
+        parked=_page(tx, outbox.parked_by_chat(tx, after_id=keys.parked_after or 0, limit=limit)),
         failed=tuple(NamedFailure(each, _chat_name(tx, each.chat_id), _trxid_of(each)) for each in shown),
         after=shown[-1].outbox_id if len(failed) > ROWS_SHOWN else None,
     )
 
 
-def _named(tx: Tx, found: list[ChatBacklog]) -> tuple[NamedBacklog, ...]:
-    return tuple(NamedBacklog(each, _chat_name(tx, each.chat_id)) for each in found)
+def _page(tx: Tx, found: list[ChatBacklog]) -> ChatPage:
+    shown = found[:ROWS_SHOWN]
+    return ChatPage(
+        rows=tuple(NamedBacklog(each, _chat_name(tx, each.chat_id)) for each in shown),
+        after=shown[-1].first_id if len(found) > ROWS_SHOWN else 0,
+    )
 
 
 def _chat_name(tx: Tx, chat_id: int) -> str:
@@ -78,4 +110,7 @@ def _trxid_of(message: FailedMessage) -> str:
     return found[1] if found else ""
 
 
-PAGES = (DeskPage(path="/messages", handle=_show, title="Messages"),)
+PAGES = (
+    DeskPage(path="/messages", handle=_show, title="Messages"),
+    DeskPage(path="/messages/live", handle=_refresh),
+)

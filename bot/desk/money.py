@@ -77,7 +77,14 @@ class ShownPeriod(Struct, frozen=True, kw_only=True):
 async def _show(visit: Visit) -> Response:
     tickets_after, payments_after = _number(visit, "tickets_after"), _number(visit, "payments_after")
     waiting = await visit.read(lambda work: _waiting_money(work, tickets_after, payments_after))
-    return await visit.page("money.html", waiting=waiting, moved=visit.query("moved"))
+    is_live = not (tickets_after or payments_after)
+    return await visit.page("money.html", waiting=waiting, moved=visit.query("moved"), is_live=is_live)
+
+
+async def _refresh(visit: Visit) -> Response:
+    """Answer with what waits; its forms are the visitor's own."""
+    waiting = await visit.read(lambda work: _waiting_money(work, 0, 0))
+    return await visit.page("money_waiting.html", waiting=waiting)
 
 
 def _waiting_money(work: UnitOfWork, tickets_after: int, payments_after: int) -> WaitingMoney:
@@ -211,6 +218,7 @@ def _number(visit: Visit, name: str) -> int:
 
 PAGES = (
     DeskPage(path="/money", handle=_show, title="Money"),
+    DeskPage(path="/money/live", handle=_refresh),
     DeskPage(path="/money/shops", handle=_find_shop),
     DeskPage(path="/money/shops/{name}", handle=_show_shop),
     DeskPage(path="/money/file", handle=_download),

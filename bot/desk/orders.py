@@ -57,7 +57,12 @@ async def _search(visit: Visit) -> Response:
     found = await visit.read(lambda work: _find(work.tx, typed, after, reseller))
     if isinstance(found, Order):
         return back_to(f"/desk/orders/{quote(found.trxid)}")
-    return await visit.page("orders.html", found=found, typed=typed, reseller=reseller)
+    is_live = not (typed or after or reseller)
+    return await visit.page("orders.html", found=found, typed=typed, is_live=is_live)
+
+
+async def _refresh(visit: Visit) -> Response:
+    return await visit.shared_part("orders_list.html", lambda work: {"found": _page_of_all(work.tx, None)})
 
 
 def _find(tx: Tx, typed: str, after: str, reseller: str) -> FoundOrders | Order:
@@ -70,9 +75,13 @@ def _find(tx: Tx, typed: str, after: str, reseller: str) -> FoundOrders | Order:
         if found := order_queries.to_destination(tx, destination, user_id=None, limit=ROWS_A_PAGE):
             return FoundOrders(lines=table_rows(tx, found))
     if not typed:
-        return _rows(tx, order_queries.newest(tx, orders.get(tx, after), limit=ROWS_A_PAGE + 1))
+        return _page_of_all(tx, orders.get(tx, after))
     named = people.matching(tx, typed, limit=MAX_PEOPLE)
     return _page_of(tx, named[0].user_id, "") if len(named) == 1 else FoundOrders(people=tuple(named))
+
+
+def _page_of_all(tx: Tx, after: Order | None) -> FoundOrders:
+    return _rows(tx, order_queries.newest(tx, after, limit=ROWS_A_PAGE + 1))
 
 
 def _page_of(tx: Tx, user_id: int, after: str) -> FoundOrders:
@@ -112,5 +121,6 @@ def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:
 
 PAGES = (
     DeskPage(path="/orders", handle=_search, title="Orders"),
+    DeskPage(path="/orders/live", handle=_refresh),
     DeskPage(path="/orders/{name}", handle=_show),
 )

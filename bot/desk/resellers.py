@@ -266,5 +266,5 @@ PAGES = (
     DeskPage(path="/resellers/confirm", handle=_begin_anew),
     DeskPage(path="/resellers/confirm", handle=_confirm, method="POST", owners_only=True),
     DeskPage(path="/resellers/note", handle=_save_note, method="POST", owners_only=True),
-    DeskPage(path="/invites", handle=_show_invites),
+    DeskPage(path="/resellers/invites", handle=_show_invites),
 )

@@ -1,10 +1,14 @@
 """The page *today*: what sold, what waits, what needs a word, and the last orders, live."""
 
-from msgspec import Struct
-from starlette.responses import Response
+from http import HTTPStatus
+from typing import Any
 
+from msgspec import Struct
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from bot.desk.hours import MAX_ORDERS_TIMED, hours_of_today, plot_lines
 from bot.desk.orders import OrderTableRow, table_rows
-from bot.desk.reports import ReportTableRow, hours_of, plot_of
+from bot.desk.reports import hours_of, plot_of
 from bot.desk.visit import DeskPage, Visit
 from bot.features.biller_balance import biller_balance
 from bot.grammar.period import day_of, single_day
@@ -63,25 +67,48 @@ def _read(work: UnitOfWork) -> Today:
 
 
 async def _show(visit: Visit) -> Response:
-    today, hours = await visit.read(lambda work: (_read(work), _hours(work)))
-    return await visit.page("today.html", today=today, hours=hours, plot=plot_of(hours))
+    values = await visit.read(lambda work: {"today": _read(work), **_hours(work)})
+    return await visit.page("today.html", **values)
 
 
 async def _refresh(visit: Visit) -> Response:
-    return await visit.page("today_figures.html", today=await visit.read(_read))
+    return await visit.shared_part("today_figures.html", lambda work: {"today": _read(work)})
 
 
-def _hours(work: UnitOfWork) -> tuple[ReportTableRow, ...]:
-    return hours_of(work, day_of(work.now_ms, work.zone))
+def _hours(work: UnitOfWork) -> dict[str, Any]:
+    hours = hours_of(work, day_of(work.now_ms, work.zone))
+    return {"hours": hours, "plot": plot_of(hours)}
 
 
 async def _refresh_hours(visit: Visit) -> Response:
-    hours = await visit.read(_hours)
-    return await visit.page("today_hours.html", hours=hours, plot=plot_of(hours))
+    return await visit.shared_part("today_hours.html", _hours)
+
+
+def _times(work: UnitOfWork) -> dict[str, Any]:
+    times = hours_of_today(work)
+    return {"times": times, "plots": plot_lines(times), "max_timed": MAX_ORDERS_TIMED}
+
+
+async def _refresh_times(visit: Visit) -> Response:
+    return await visit.shared_part("today_times.html", _times)
+
+
+async def _follow(visit: Visit) -> Response:
+    """Answer with the stream of events that says to an open page what changed."""
+    live = visit.desk.live
+    if live.is_closed:
+        return PlainTextResponse(
+            "Stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}
+        )
+    events = live.follow(visit.visitor.session_hash)
+    # A proxy that collects an answer before it passes it on would hold the events back.
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
 PAGES = (
     DeskPage(path="/", handle=_show, title="Today"),
     DeskPage(path="/today", handle=_refresh),
     DeskPage(path="/today/hours", handle=_refresh_hours),
+    DeskPage(path="/today/times", handle=_refresh_times),
+    DeskPage(path="/events", handle=_follow),
 )

@@ -1,7 +1,7 @@
 """One request to the desk: who asks, what they sent, and how a page is read, written and rendered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
+from bot.desk.live import LiveUpdates
 from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
 from bot.texts.formatting import Attachment, Clock
@@ -41,7 +42,8 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     """What all pages share.
 
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
-    text. `reading_file` is held while an uploaded file is read, `checking_books` while the books are checked.
+    text, and `live` says to open pages what changed. `reading_file` is held while an uploaded file is read,
+    `checking_books` while the books are checked.
     """
 
     menu: tuple[tuple[str, str], ...]
@@ -50,6 +52,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
+    live: LiveUpdates
     reading_file: asyncio.Lock = field(default_factory=asyncio.Lock)
     checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -108,6 +111,21 @@ class Visit(Struct, frozen=True, kw_only=True):
         }
         html = await asyncio.to_thread(render, template, language, self.desk.zone, **shared, **values)
         return HTMLResponse(html, status_code=status)
+
+    async def shared_part(self, template: str, read: Callable[[UnitOfWork], Mapping[str, Any]]) -> Response:
+        """Answer with a part of a page that has nothing of the visitor: it is read once for all who ask.
+
+        `read` returns the values of the template.
+        """
+        language = language_of(self.request)
+
+        async def make() -> str:
+            values = await self.read(read)
+            return await asyncio.to_thread(
+                render, template, language, self.desk.zone, now_ms=self.desk.now_ms(), **values
+            )
+
+        return HTMLResponse(await self.desk.live.shared((template, language), make))
 
 
 Handle = Callable[[Visit], Awaitable[Response]]

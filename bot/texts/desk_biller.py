@@ -169,6 +169,8 @@ BILLER_WORDS = MappingProxyType(
         "These messages are sent in their order as soon as somebody writes to the bot there.": (
             "Pesan-pesan ini dikirim berurutan begitu ada yang menulis ke bot di sana."
         ),
+        "More waiting chats": "Chat lain yang menunggu",
+        "More unreachable chats": "Chat lain yang tidak terjangkau",
         "All chats can be reached.": "Semua chat bisa dijangkau.",
         "Given up": "Dihentikan",
         "Telegram refused these, and they are not sent again. Tell the reseller the result that the "

@@ -140,6 +140,25 @@ INDONESIAN = MappingProxyType(
         "Balance at the biller": "Saldo di biller",
         "Last orders": "Pesanan terakhir",
         "No order yet.": "Belum ada pesanan.",
+        "How long orders take": "Lama pesanan diproses",
+        "Of the orders of {hour}.00 half were sent to the biller within {sent} and had their result within "
+        "{result}; 95 of 100 within {slow_sent} and {slow_result}.": (
+            "Pesanan jam {hour}.00: separuhnya dikirim ke biller dalam {sent} dan ada hasilnya dalam "
+            "{result}; 95 dari 100 dalam {slow_sent} dan {slow_result}."
+        ),
+        "half of the orders": "separuh pesanan",
+        "95 of 100": "95 dari 100",
+        "Until it is sent to the biller, in seconds, by hour": "Sampai dikirim ke biller, detik, per jam",
+        "Until its result, in seconds, by hour": "Sampai ada hasil, detik, per jam",
+        "Balance at the biller by hour, as reported": "Saldo di biller per jam, menurut laporannya",
+        "Times and balance in numbers": "Waktu dan saldo dalam angka",
+        "Of each hour the last {count} orders are timed.": (
+            "Dari tiap jam dihitung {count} pesanan terakhir."
+        ),
+        "Sent, half within": "Dikirim, separuh dalam",
+        "Sent, 95 of 100 within": "Dikirim, 95 dari 100 dalam",
+        "Result, half within": "Hasil, separuh dalam",
+        "Result, 95 of 100 within": "Hasil, 95 dari 100 dalam",
         # Orders.
         "Number, Ref or reseller": "Nomor, Ref, atau reseller",
         "Search": "Cari",

@@ -40,3 +40,28 @@ UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE user_id = :user_id AND ended
 
 -- name: forget_desk_sessions
 DELETE FROM desk_sessions WHERE ends_at_ms < :before_ms;
+
+-- name: open_desk_sessions
+SELECT session_hash FROM desk_sessions
+WHERE ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms;
+
+-- name: desk_marks
+-- What open pages look at, every second and for all of them: the ends of tables, and counts of few rows by small
+-- indexes. Of two transactions at once the later number may be committed first: the last hundred events are counted too.
+SELECT (SELECT max(event_id) FROM order_events) AS order_event_id,
+    (SELECT count(*) FROM order_events
+        WHERE event_id > (SELECT max(event_id) FROM order_events) - 100) AS late_event_count,
+    (SELECT max(reversal_id) FROM quarantined_reversals) AS reversal_id,
+    (SELECT max(outbox_id) FROM outbox) AS outbox_id,
+    (SELECT count(*) FROM outbox WHERE state = 'waiting') AS waiting_count,
+    (SELECT count(*) FROM outbox WHERE state = 'parked') AS parked_count,
+    (SELECT max(outbox_id) FROM outbox WHERE state = 'failed') AS failed_id,
+    (SELECT max(ticket_id) FROM tickets) AS ticket_id,
+    (SELECT count(*) FROM tickets WHERE state = 'open') AS ticket_count,
+    (SELECT count(*) FROM ticket_evidence JOIN tickets ON tickets.ticket_id = ticket_evidence.ticket_id
+        WHERE tickets.state = 'open') AS evidence_count,
+    (SELECT max(mutation_id) FROM mutations) AS mutation_id,
+    (SELECT count(*) FROM mutations WHERE state = 'suspense') AS suspense_count,
+    (SELECT max(event_id) FROM people_events) AS person_event_id,
+    (SELECT max(topup_id) FROM biller_topups) AS topup_id,
+    (SELECT count(*) FROM restores WHERE released_at_ms IS NULL) AS quarantine_count;

@@ -53,3 +53,17 @@ ORDER BY placed_at_ms, trxid LIMIT :limit;
 -- name: orders_within
 SELECT * FROM orders WHERE (placed_at_ms, trxid) > (:after_ms, :trxid) AND placed_at_ms < :until_ms
 ORDER BY placed_at_ms, trxid LIMIT :limit;
+
+-- name: order_times_within
+SELECT orders.placed_at_ms,
+    (SELECT min(event.at_ms) FROM order_events AS event
+        WHERE event.trxid = orders.trxid AND event.kind = 'Claimed') AS sent_at_ms,
+    (SELECT min(event.at_ms) FROM order_events AS event
+        WHERE event.trxid = orders.trxid AND event.state_after IN ('succeeded', 'failed')) AS ended_at_ms
+FROM orders WHERE orders.placed_at_ms >= :from_ms AND orders.placed_at_ms < :until_ms
+ORDER BY orders.placed_at_ms DESC LIMIT :limit;
+
+-- name: reports_before
+SELECT trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events
+WHERE event_id < :before_id AND event_id >= :from_id AND at_ms < :until_ms AND kind IN ('Accepted', 'Succeeded')
+ORDER BY event_id DESC LIMIT :limit;

@@ -159,12 +159,14 @@ UNION ALL SELECT 'parked', count(*) FROM outbox WHERE state = 'parked'
 UNION ALL SELECT 'failed', count(*) FROM outbox WHERE state = 'failed';
 
 -- name: waiting_by_chat
-SELECT chat_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
-FROM outbox WHERE state = 'waiting' GROUP BY chat_id ORDER BY count(*) DESC, chat_id LIMIT :limit;
+SELECT chat_id, min(outbox_id) AS first_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
+FROM outbox WHERE state = 'waiting'
+GROUP BY chat_id HAVING min(outbox_id) > :after_id ORDER BY min(outbox_id) LIMIT :limit;
 
 -- name: parked_by_chat
-SELECT chat_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
-FROM outbox WHERE state = 'parked' GROUP BY chat_id ORDER BY count(*) DESC, chat_id LIMIT :limit;
+SELECT chat_id, min(outbox_id) AS first_id, count(*) AS count, min(created_at_ms) AS oldest_at_ms, max(fault) AS fault
+FROM outbox WHERE state = 'parked'
+GROUP BY chat_id HAVING min(outbox_id) > :after_id ORDER BY min(outbox_id) LIMIT :limit;
 
 -- name: failed_messages
 SELECT outbox_id, chat_id, kind, subject, created_at_ms, fault FROM outbox

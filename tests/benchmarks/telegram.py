@@ -23,7 +23,7 @@ MAX_CONNECTIONS = 40
 
 SPEAKING = ("sendMessage", "editMessageText")
 ANNOUNCED = "📢 Pengumuman\n"
-_BUTTON = re.compile(r"callback_data\W+([\w:-]+)")
+_BUTTON = re.compile(r"""callback_data['"]\s*:\s*['"]([^'"]+)""")
 _FIELD = re.compile(rb'name="(\w+)"\r\n(?:[^\r\n]+\r\n)*\r\n(.*?)\r\n--', re.DOTALL)
 
 

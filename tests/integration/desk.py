@@ -41,6 +41,7 @@ class Desk:
             wake=self._wake,
             new_token=shop.nonces,
             remote_of=lambda request: request.client.host if request.client else "",
+            look_every_s=0.01,
         )
 
     def _wake(self) -> None:

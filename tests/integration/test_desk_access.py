@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import re
 from hashlib import sha256
 from urllib.parse import urlencode
 
@@ -283,3 +284,22 @@ async def test_a_page_has_no_word_left_in_another_language(desk: Desk) -> None:
     await browser.get("/desk")
     assert "Today" in browser.page
     assert "Hari ini" not in browser.page
+
+
+MARKED = {
+    "/desk": "page:Hari ini",
+    "/desk/orders": "page:Pesanan",
+    "/desk/orders?q=0812": "page:Pesanan",
+    "/desk/orders/1": "true:Pesanan",
+    "/desk/resellers/invites": "true:Reseller",
+    "/desk/biller/list": "true:Biller",
+    "/desk/money/shops": "true:Uang",
+}
+
+
+async def test_the_menu_marks_the_section_of_every_page(desk: Desk) -> None:
+    browser = await desk.signed_in()
+    for address, marked in MARKED.items():
+        await browser.get(address)
+        found = re.findall(r'aria-current="(\w+)">([^<]*)</a>', browser.page)
+        assert [":".join(each) for each in found] == [marked], address

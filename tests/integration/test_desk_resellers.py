@@ -173,7 +173,7 @@ async def test_staff_see_no_invite_link_that_would_let_people_in(desk: Desk) -> 
     owner, staff = await desk.signed_in(), await desk.signed_in(STAFF)
     (row,) = desk.shop.rows("SELECT token FROM invites")
     for browser, is_shown in ((owner, True), (staff, False)):
-        await browser.get("/desk/invites")
+        await browser.get("/desk/resellers/invites")
         assert "0 dari 5" in browser.page
         assert (row["token"] in browser.page) is is_shown
 

@@ -12,6 +12,7 @@ RARE = ("credits a ticket that was cancelled",)
 
 
 @pytest.mark.prove
+@pytest.mark.timeout(900)  # seconds; what is not caught takes minutes
 @pytest.mark.parametrize("name", [name for name in MUTANTS if name not in RARE])
 def test_a_planted_bug_does_not_survive(name: str) -> None:
     hunt = subprocess.run(
