@@ -22,6 +22,7 @@ from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
 from bot.desk.access import DoorPolicy
 from bot.desk.app import DeskApp, open_desk
+from bot.desk.health import HealthSource
 from bot.features.people import membership
 from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
@@ -35,13 +36,18 @@ from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import UpdateReceiver
 from bot.telegram.sender import Sender
-from bot.telegram.setup import configure_updates, publish_commands, publish_descriptions
+from bot.telegram.setup import (
+    configure_updates,
+    publish_commands,
+    publish_descriptions,
+    publish_desk_buttons,
+)
 from bot.texts.formatting import Clock
 from bot.texts.render import render
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
-from storage import bots, chats, ledger
+from storage import bots, chats, desk, ledger
 from storage.database import DatabaseEngine, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
@@ -174,6 +180,12 @@ class App:
             else:
                 self.telegram_is_set_up.set()
         _log.info("telegram set-up done", extra={"mode": "webhook" if settings.public_url else "polling"})
+        await publish_desk_buttons(
+            self.client,
+            self.database,
+            url=settings.mini_app_url,
+            user_ids=(*settings.admin_ids, *settings.desk_staff_ids),
+        )
         await publish_commands(self.client, settings.admin_ids)
         await publish_descriptions(self.client)
         if not settings.public_url:
@@ -224,11 +236,23 @@ class App:
             self.database,
             self.runtime.context,
             policy,
+            health=self._health_source(),
             url=url,
-            now_ms=now_ms,
+            now_ms=self.now_ms,
             wake=self._wake_leader,
             new_token=lambda: secrets.token_urlsafe(32),
             remote_of=lambda request: str(remote_address(request, trusted) or ""),
+        )
+
+    def _health_source(self) -> HealthSource:
+        workers = self.runtime.workers if self.settings.public_url else (*self.runtime.workers, self.poller)
+        return HealthSource(
+            readiness=self.readiness,
+            workers=workers,
+            fence=self.fence,
+            keeper=self.keeper,
+            audit=self.runtime.auditor.stats,
+            database_path=self.settings.database_path,
         )
 
     def wake_workers(self) -> None:
@@ -315,6 +339,11 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         )
         await app.database.write(
             lambda tx: membership.dismiss_admins(tx, settings.admin_ids, now_ms=app.now_ms())
+        )
+        await app.database.write(
+            lambda tx: desk.end_sessions_of_others(
+                tx, (*settings.admin_ids, *settings.desk_staff_ids), at_ms=app.now_ms()
+            )
         )
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)

@@ -287,6 +287,12 @@ class Settings(ShellSettings):
             return None
 
     @property
+    def mini_app_url(self) -> str | None:
+        """The address at which Telegram opens the desk; None without https, which Telegram requires."""
+        url = self.desk_address
+        return f"{url}/desk/app" if url and url.startswith("https://") else None
+
+    @property
     def deposit_account_list(self) -> tuple[DepositAccount, ...]:
         """The accounts that resellers pay into."""
         return read_accounts(self.deposit_accounts or "")

@@ -53,8 +53,22 @@ def get(tx: Tx, user_id: int) -> Person | None:
 
 def name_or_id(tx: Tx, user_id: int) -> str:
     """Return the name of a person, or their id if the database does not know them."""
+    return name_of(tx, user_id) or str(user_id)
+
+
+def name_of(tx: Tx, user_id: int) -> str:
+    """Return the name of a reseller or an admin; empty if the database does not know them."""
     person = get(tx, user_id)
-    return person.name if person else str(user_id)
+    if person:
+        return person.name
+    row = tx.one("admin_name", user_id=user_id)
+    return row["name"] if row else ""
+
+
+def note_admin_name(tx: Tx, user_id: int, name: str) -> None:
+    """Note the name of a person who is in the settings; nothing is stored if it is known."""
+    if name:
+        tx.run("note_admin_name", user_id=user_id, name=name)
 
 
 def is_id(typed: str) -> bool:

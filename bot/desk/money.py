@@ -221,5 +221,5 @@ PAGES = (
     DeskPage(path="/money/live", handle=_refresh),
     DeskPage(path="/money/shops", handle=_find_shop),
     DeskPage(path="/money/shops/{name}", handle=_show_shop),
-    DeskPage(path="/money/file", handle=_download),
+    DeskPage(path="/money/file", handle=_download, sends_file=True),
 )

@@ -38,10 +38,11 @@ class FoundOrders(Struct, frozen=True, kw_only=True):
 
 
 class OrderInFull(Struct, frozen=True, kw_only=True):
-    """One order with everything that happened to it."""
+    """One order with everything that happened to it; `names` says who the actors of its events are."""
 
     line: OrderTableRow
     events: tuple[RecordedEvent, ...]
+    names: dict[str, str]
     reports: tuple[str, ...]
     biller_words: str
     waits_for_decision: bool
@@ -110,13 +111,22 @@ def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:
     order = orders.get(work.tx, trxid)
     if order is None:
         return None
+    events = tuple(orders.history(work.tx, trxid))
     return OrderInFull(
         line=OrderTableRow(order, people.name_or_id(work.tx, order.user_id)),
-        events=tuple(orders.history(work.tx, trxid)),
+        events=events,
+        names={event.actor: _name_of(work.tx, event.actor) for event in events},
         reports=tuple(balances.quarantined_of(work.tx, trxid)),
         biller_words=latest_words(work.tx, order).raw,
         waits_for_decision=is_open(work, order),
     )
+
+
+def _name_of(tx: Tx, actor: str) -> str:
+    """Return the name of a person who acted; what else acted is named as it is stored."""
+    kind, _, user_id = actor.partition(":")
+    is_person = kind in ("admin", "user") and people.is_id(user_id)
+    return people.name_of(tx, int(user_id)) or f"ID {user_id}" if is_person else actor
 
 
 PAGES = (

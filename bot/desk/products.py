@@ -243,5 +243,5 @@ PAGES = (
     DeskPage(path="/products/ask", handle=_ask, method="POST", owners_only=True),
     DeskPage(path="/products/confirm", handle=_begin_anew),
     DeskPage(path="/products/confirm", handle=_confirm, method="POST", owners_only=True),
-    DeskPage(path="/product-file", handle=_download),
+    DeskPage(path="/product-file", handle=_download, sends_file=True),
 )

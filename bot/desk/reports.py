@@ -196,5 +196,5 @@ async def _download(visit: Visit) -> Response:
 
 PAGES = (
     DeskPage(path="/reports", handle=_show, title="Reports"),
-    DeskPage(path="/report-file", handle=_download),
+    DeskPage(path="/report-file", handle=_download, sends_file=True),
 )

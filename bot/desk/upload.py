@@ -1,6 +1,11 @@
-"""Reads a form with a file, with limits on its parts; the file stays in memory and is never stored."""
+"""Reads forms, with a file or without, with limits on their parts.
+
+A file stays in memory and is never stored. A form in which a field stands twice could be read in two ways: it
+is none of ours, and is read as empty.
+"""
 
 from collections.abc import AsyncGenerator
+from urllib.parse import parse_qsl
 
 from msgspec import Struct
 from starlette.datastructures import FormData
@@ -9,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES
 
+MAX_FORM_BYTES = 16_384
 MAX_FIELD_BYTES = 16_384
 MAX_FIELDS = 20
 
@@ -34,6 +40,24 @@ class _TooLongError(Exception):
     """The body is longer than the limit."""
 
 
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a form; empty if it is too long, or no form."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_FORM_BYTES:
+            return {}
+    try:
+        return _unique(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return {}
+
+
+def _unique(fields: list[tuple[str, str]]) -> dict[str, str]:
+    form = dict(fields)
+    return form if len(form) == len(fields) else {}
+
+
 async def read_upload(request: Request) -> tuple[dict[str, str], UploadedFile | None]:
     """Return the fields and the file of a form; no fields if it is malformed."""
     if not request.headers.get("Content-Type", "").startswith("multipart/form-data"):
@@ -49,20 +73,20 @@ async def read_upload(request: Request) -> tuple[dict[str, str], UploadedFile | 
         parsed = await parser.parse()
     except _TooLongError:
         # The fields in front of the file are whole: they show whose form it is.
-        named = {name: value for name, value in parser.items if isinstance(value, str)}
-        return named, UploadedFile(name="", content=b"", is_too_large=True)
+        named = [(name, value) for name, value in parser.items if isinstance(value, str)]
+        return _unique(named), UploadedFile(name="", content=b"", is_too_large=True)
     except (MultiPartException, ClientDisconnect):
         return {}, None
     return await _taken(parsed)
 
 
 async def _taken(parsed: FormData) -> tuple[dict[str, str], UploadedFile | None]:
-    form: dict[str, str] = {}
+    fields: list[tuple[str, str]] = []
     file: UploadedFile | None = None
     try:
         for name, value in parsed.multi_items():
             if isinstance(value, str):
-                form[name] = value
+                fields.append((name, value))
             elif value.filename:
                 content = await value.read()
                 file = UploadedFile(
@@ -72,7 +96,7 @@ async def _taken(parsed: FormData) -> tuple[dict[str, str], UploadedFile | None]
                 )
     finally:
         await parsed.close()
-    return form, file
+    return _unique(fields), file
 
 
 async def _limited(request: Request) -> AsyncGenerator[bytes, None]:

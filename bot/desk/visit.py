@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.actors import Actor, Address, Role
 from bot.desk.access import Visitor
+from bot.desk.health import HealthSource
 from bot.desk.live import LiveUpdates
 from bot.desk.upload import UploadedFile
 from bot.texts.desk_pages import FILTERS, Language, translate
@@ -25,7 +26,10 @@ from storage.database import Database
 
 T = TypeVar("T")
 
-LANGUAGE_COOKIE = "desk_language"
+PREFIX = "/desk"
+
+_LANGUAGE_COOKIES = ("__Host-desk_language", "desk_language")
+"""Over https and on this machine: there, browsers take no `__Host-` cookies."""
 
 _FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -44,11 +48,15 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     `menu` has paths and titles, `wake` wakes the workers after a change, `new_token` returns an unguessable
     text, and `live` says to open pages what changed. `reading_file` is held while an uploaded file is read,
     `checking_books` while the books are checked.
+    `is_secure` is whether browsers come over https, `files` has the paths that answer with a file.
     """
 
     menu: tuple[tuple[str, str], ...]
+    health: HealthSource
     database: Database
     work: WorkContext
+    files: frozenset[str]
+    is_secure: bool
     now_ms: Callable[[], int]
     wake: Callable[[], None]
     new_token: Callable[[], str]
@@ -59,6 +67,14 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> tzinfo:
         return self.work.zone
+
+    @property
+    def session_cookie(self) -> str:
+        return "__Host-desk" if self.is_secure else "desk"
+
+    @property
+    def language_cookie(self) -> str:
+        return _LANGUAGE_COOKIES[0] if self.is_secure else _LANGUAGE_COOKIES[1]
 
 
 class Visit(Struct, frozen=True, kw_only=True):
@@ -134,7 +150,8 @@ Handle = Callable[[Visit], Awaitable[Response]]
 class DeskPage(Struct, frozen=True, kw_only=True):
     """A path of the desk, with the function that answers it; `title` puts it into the menu.
 
-    A page that `takes_file` reads forms with a file, and no others.
+    A page that `takes_file` reads forms with a file, and no others; one that `sends_file` opens with a ticket
+    too.
     """
 
     path: str
@@ -143,11 +160,13 @@ class DeskPage(Struct, frozen=True, kw_only=True):
     title: str = ""
     owners_only: bool = False
     takes_file: bool = False
+    sends_file: bool = False
 
 
 def language_of(request: Request) -> Language:
     """Return the language that the visitor switched to; Indonesian at first."""
-    return Language.ENGLISH if request.cookies.get(LANGUAGE_COOKIE) == "en" else Language.INDONESIAN
+    chosen = {request.cookies.get(name) for name in _LANGUAGE_COOKIES}
+    return Language.ENGLISH if "en" in chosen else Language.INDONESIAN
 
 
 def render(template: str, language: Language, zone: tzinfo, **values: Any) -> str:

@@ -8,7 +8,7 @@ from bot.notices.desk import DeskLink, DeskOff
 from bot.routing import Audience, CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
-from storage import desk
+from storage import desk, people
 
 _ASKED = re.compile(r"/?desk(?:@\w+)?", re.IGNORECASE)
 
@@ -27,6 +27,7 @@ def send_link(work: UnitOfWork, actor: Actor) -> None:
     desk.make_link(work.tx, token, user_id=actor.user_id, at_ms=work.now_ms)
     link = DeskLink(url=f"{url}/desk/enter?token={token}", until_ms=work.now_ms + desk.LINK_MS)
     work.notify(link, actor.address)
+    people.note_admin_name(work.tx, actor.user_id, actor.name)
 
 
 def answer_staff(work: UnitOfWork, actor: Actor, message: IncomingMessage) -> bool:

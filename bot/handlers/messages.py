@@ -44,7 +44,9 @@ def handle_message(work: UnitOfWork, message: IncomingMessage) -> None:
             membership.handle_stranger(work, actor, message)
         return
     parsed = parse(message.text)
-    if person and (person.name, person.username) != (message.name, message.username):
+    if person is None:
+        people.note_admin_name(work.tx, message.user_id, message.name)  # others are strangers here
+    elif (person.name, person.username) != (message.name, message.username):
         people.rename(work.tx, message.user_id, name=message.name, username=message.username)
     if message.kind in _OWN and _is_answer(work, actor, message, parsed):
         return

@@ -1,13 +1,25 @@
-"""Sets the bot up at Telegram at start: webhook or polling, the lists of commands, and its descriptions."""
+"""Sets the bot up at Telegram at start: webhook or polling, commands, descriptions, and the desk's button."""
 
 import logging
 
-from telegram import BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    MenuButtonDefault,
+    MenuButtonWebApp,
+    WebAppInfo,
+)
 from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.client import ApiClient
 from bot.telegram.parse_update import ALLOWED_UPDATES
+from bot.texts.desk import MENU_BUTTON
 from bot.texts.guidance import ADMIN_COMMANDS, COMMANDS, DESCRIPTION, SHORT_DESCRIPTION
+from storage import desk
+from storage.database import Database
+from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)
 
@@ -67,3 +79,30 @@ async def publish_descriptions(client: ApiClient) -> None:
             await client.set_my_short_description(SHORT_DESCRIPTION)
     except TelegramError as error:
         _log.info("telegram descriptions not published", extra={"why": type(error).__name__})
+
+
+async def publish_desk_buttons(
+    client: ApiClient, database: Database, *, url: str | None, user_ids: tuple[int, ...]
+) -> None:
+    """Let the menu button of these people open the desk at `url`, and no longer that of others.
+
+    Without `url` nobody has it. A failure affects only this button; the next start tries again.
+    """
+    try:
+        before = await database.read(desk.menu_buttons)
+        wanted = dict.fromkeys(user_ids, url) if url else {}
+        for user_id in {**before, **wanted}:
+            await _publish_desk_button(client, database, user_id, wanted.get(user_id))
+    except StorageError as error:
+        _log.info("telegram menu buttons not published", extra={"why": type(error).__name__})
+
+
+async def _publish_desk_button(client: ApiClient, database: Database, user_id: int, url: str | None) -> None:
+    button = MenuButtonWebApp(MENU_BUTTON, WebAppInfo(url)) if url else MenuButtonDefault()
+    try:
+        await client.set_chat_menu_button(user_id, button)
+    except TelegramError as error:
+        # A person who has not written to the bot yet has no chat for the button.
+        _log.info("telegram menu button not published", extra={"user": user_id, "why": type(error).__name__})
+    else:
+        await database.write(lambda tx: desk.note_menu_button(tx, user_id, url))

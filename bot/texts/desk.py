@@ -5,6 +5,9 @@ from typing import assert_never
 from bot.notices.desk import DeskLink, DeskNotice, DeskOff
 from bot.texts.formatting import Clock, Text, bold, code, lines
 
+MENU_BUTTON = "Meja admin"
+"""The button beside the text field in the chat of an admin."""
+
 
 def words(notice: DeskNotice, clock: Clock) -> Text:
     match notice:

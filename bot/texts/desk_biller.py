@@ -179,18 +179,6 @@ BILLER_WORDS = MappingProxyType(
             "pesanannya."
         ),
         "No message was given up.": "Tidak ada pesan yang dihentikan.",
-        # System.
-        "Version": "Versi",
-        "Counter": "Loket",
-        "open": "buka",
-        "closed since a restore": "tutup sejak cadangan dipulihkan",
-        "Last restore of a backup": "Cadangan terakhir dipulihkan",
-        "Clock": "Jam",
-        "right": "tepat",
-        "{seconds} seconds behind": "terlambat {seconds} detik",
-        "{waiting} waiting, {parked} parked, {failed} given up": (
-            "{waiting} menunggu, {parked} tertahan, {failed} dihentikan"
-        ),
     }
 )
 """Each English phrase of these pages in Indonesian."""

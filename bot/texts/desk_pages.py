@@ -8,6 +8,7 @@ from bot.orders.model import State
 from bot.texts.desk_biller import BILLER_WORDS
 from bot.texts.desk_money import MONEY_WORDS
 from bot.texts.desk_shop import SHOP_WORDS
+from bot.texts.desk_system import SYSTEM_WORDS
 from bot.texts.formatting import clean, rupiah
 
 
@@ -38,10 +39,16 @@ def _visible(text: object, limit: int = 64) -> str:
     return clean(str(text), limit)
 
 
+def _megabytes(size_bytes: int) -> str:
+    """Return `1.234 MB`, at least 1 MB."""
+    return f"{max(1, size_bytes // 1_000_000):,} MB".replace(",", ".")
+
+
 FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "rupiah": rupiah,
         "rupiah_or_dash": _rupiah_or_dash,
+        "megabytes": _megabytes,
         "visible": _visible,
         "state_name": _state_name,
         "event_name": _event_name,
@@ -96,6 +103,7 @@ INDONESIAN = MappingProxyType(
         "To the desk": "Ke meja admin",
         # Signing in.
         "Sign in": "Masuk",
+        "Sign out": "Keluar",
         "Sign in to the desk": "Masuk ke meja admin",
         "This link lets you in once. Continue only if you asked for it yourself with /desk.": (
             "Tautan ini berlaku sekali. Lanjutkan hanya jika Anda sendiri yang memintanya dengan /desk."
@@ -236,17 +244,10 @@ INDONESIAN = MappingProxyType(
         "Nothing was changed: the order no longer waits for a decision.": (
             "Tidak ada yang berubah: pesanan ini tidak lagi menunggu keputusan."
         ),
-        # System.
-        "Where you are signed in": "Tempat Anda masuk",
-        "Since": "Sejak",
-        "Last page": "Halaman terakhir",
-        "Device": "Perangkat",
-        "this one": "yang ini",
-        "End": "Akhiri",
-        "End all, this one too": "Akhiri semua, yang ini juga",
         **BILLER_WORDS,
         **MONEY_WORDS,
         **SHOP_WORDS,
+        **SYSTEM_WORDS,
     }
 )
 """Each English phrase of the pages in Indonesian."""

@@ -131,6 +131,20 @@ def _scope(telegram: Platform, values: Json) -> str:
     return "/".join(str(part) for part in parts)
 
 
+async def _set_chat_menu_button(telegram: Platform, values: Json) -> bool:
+    """Keep the button of a private chat; one for all chats is taken, and not kept."""
+    button = values.get("menu_button", {"type": "default"})
+    if not button.get("web_app", {"url": "https://"})["url"].startswith("https://"):
+        raise ViolationError("Only HTTPS links are allowed")
+    if "chat_id" in values:
+        chat = telegram.chats.find(values["chat_id"])
+        if button["type"] == "default":
+            telegram.menu_buttons.pop(chat.id, None)
+        else:
+            telegram.menu_buttons[chat.id] = button
+    return True
+
+
 async def _get_chat(telegram: Platform, values: Json) -> Json:
     return full_chat_json(telegram.chats.find(values["chat_id"]), telegram.chats.users)
 
@@ -143,10 +157,6 @@ async def _send_chat_action(telegram: Platform, values: Json) -> bool:
     telegram.chats.find(values["chat_id"])
     if values["action"] not in _ACTIONS:
         raise bad_request("wrong parameter action in request")
-    return True
-
-
-async def _accept(_telegram: Platform, _: Json) -> bool:
     return True
 
 
@@ -190,6 +200,5 @@ METHODS: Final[dict[str, Method]] = {
     "getMyDescription": _get_my_description,
     "setMyShortDescription": _set_my_short_description,
     "getMyShortDescription": _get_my_short_description,
-    # The sandbox does not show what this sets.
-    "setChatMenuButton": _accept,
+    "setChatMenuButton": _set_chat_menu_button,
 }

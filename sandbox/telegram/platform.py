@@ -54,6 +54,7 @@ class Platform:
         self.pace = Pace() if enforce_limits else None
         self.commands: dict[str, list[Json]] = {}
         self.descriptions: dict[str, str] = {}
+        self.menu_buttons: dict[int, Json] = {}
         self.presses: dict[str, Press] = {}
         self.calls: Counter[str] = Counter()
         self.violations: list[Json] = []

@@ -41,6 +41,53 @@ UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE user_id = :user_id AND ended
 -- name: forget_desk_sessions
 DELETE FROM desk_sessions WHERE ends_at_ms < :before_ms;
 
+-- name: end_any_desk_session
+UPDATE desk_sessions SET ended_at_ms = :at_ms WHERE session_hash = :session_hash AND ended_at_ms IS NULL;
+
+-- name: end_oldest_desk_sessions
+UPDATE desk_sessions SET ended_at_ms = :at_ms
+WHERE user_id = :user_id AND ended_at_ms IS NULL AND session_hash NOT IN (
+    SELECT session_hash FROM desk_sessions WHERE user_id = :user_id AND ended_at_ms IS NULL
+    ORDER BY begun_at_ms DESC, session_hash LIMIT :kept
+);
+
+-- name: desk_session_holders
+SELECT DISTINCT user_id FROM desk_sessions WHERE ended_at_ms IS NULL;
+
+-- name: insert_desk_ticket
+INSERT INTO desk_tickets (ticket_hash, session_hash, address, made_at_ms, expires_at_ms)
+VALUES (:ticket_hash, :session_hash, :address, :at_ms, :expires_at_ms);
+
+-- name: desk_ticket
+SELECT session_hash FROM desk_tickets
+WHERE ticket_hash = :ticket_hash AND address = :address AND used_at_ms IS NULL
+    AND made_at_ms <= :at_ms AND expires_at_ms > :at_ms;
+
+-- name: use_desk_ticket
+-- Promise: a ticket opens its address once.
+UPDATE desk_tickets SET used_at_ms = :at_ms
+WHERE ticket_hash = :ticket_hash AND address = :address AND used_at_ms IS NULL
+    AND made_at_ms <= :at_ms AND expires_at_ms > :at_ms
+RETURNING session_hash;
+
+-- name: forget_desk_tickets
+DELETE FROM desk_tickets WHERE expires_at_ms < :before_ms;
+
+-- name: desk_menu_buttons
+SELECT user_id, url FROM desk_menu_buttons;
+
+-- name: note_desk_menu_button
+INSERT INTO desk_menu_buttons (user_id, url) VALUES (:user_id, :url)
+ON CONFLICT (user_id) DO UPDATE SET url = excluded.url;
+
+-- name: forget_desk_menu_button
+DELETE FROM desk_menu_buttons WHERE user_id = :user_id;
+
+-- name: desk_signed_in
+SELECT user_id, COUNT(*) AS session_count, MAX(seen_at_ms) AS seen_at_ms FROM desk_sessions
+WHERE ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms
+GROUP BY user_id ORDER BY 3 DESC, user_id;
+
 -- name: open_desk_sessions
 SELECT session_hash FROM desk_sessions
 WHERE ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms;

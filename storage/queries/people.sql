@@ -61,3 +61,10 @@ SELECT count(*) AS count FROM people WHERE standing = 'asked';
 
 -- name: count_people_listed
 SELECT count(*) AS count FROM people WHERE standing IN ('asked', 'approved', 'frozen') AND owner_id IS NULL;
+
+-- name: admin_name
+SELECT name FROM admin_names WHERE user_id = :user_id;
+
+-- name: note_admin_name
+INSERT INTO admin_names (user_id, name) VALUES (:user_id, :name)
+ON CONFLICT (user_id) DO UPDATE SET name = excluded.name WHERE admin_names.name <> excluded.name;

@@ -1,7 +1,7 @@
 """A browser at the desk: it follows links, keeps cookies and sends the forms that it was shown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +9,8 @@ import httpx
 
 from bot.desk.access import DoorPolicy
 from bot.desk.app import open_desk
+from bot.desk.health import HealthSource
+from bot.leadership import SOLE_LEADER
 from bot.notices.desk import DeskLink
 from tests.integration.conftest import DEWI, RINA, Shop
 
@@ -27,22 +29,37 @@ class Desk:
         self.shop, self.url = shop, url
         shop.starts(desk_url=url, desk_staff_ids=(STAFF,))
         self.woken = 0
+        self.parts = {"storage": True, "agents": True, "telegram": True, "leader": True}
+        self.health = HealthSource(
+            readiness=self._readiness,
+            workers=shop.runtime.workers,
+            fence=SOLE_LEADER,
+            keeper=None,
+            audit=shop.auditor.stats,
+            database_path=shop.path,
+        )
         self.opens()
 
-    def opens(self, *, owner_ids: tuple[int, ...] = (RINA, DEWI)) -> None:
+    def opens(
+        self, *, owner_ids: tuple[int, ...] = (RINA, DEWI), new_token: Callable[[], str] | None = None
+    ) -> None:
         """Start the desk, as a new process with these settings would."""
         shop = self.shop
         self.app = open_desk(
             shop.disk,
             shop.context,
             DoorPolicy(owner_ids=owner_ids, staff_ids=(STAFF,), bot_token=BOT_TOKEN),
+            health=self.health,
             url=self.url,
             now_ms=shop.clock,
             wake=self._wake,
-            new_token=shop.nonces,
+            new_token=new_token or shop.nonces,
             remote_of=lambda request: request.client.host if request.client else "",
             look_every_s=0.01,
         )
+
+    async def _readiness(self) -> dict[str, bool]:
+        return self.parts
 
     def _wake(self) -> None:
         self.woken += 1

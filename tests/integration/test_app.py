@@ -16,6 +16,7 @@ from sandbox.world import World
 from storage.database import SqliteDatabase
 from tests.acceptance.shop import PASSWORD, REVERSAL_SECRET, WEBHOOK_SECRET, Mode, free_port
 from tests.integration.conftest import GROUP, RINA, SARI, Shop
+from tests.integration.fakes import eventually
 from tests.integration.sandboxed import Box, sandboxed
 
 ORDER = "s5.081234561111"
@@ -145,3 +146,14 @@ async def test_it_is_not_ready_while_any_worker_is_sick(box: Box, path: Path) ->
     finally:
         await app.database.close()
     assert not (await app.readiness())["storage"]
+
+
+async def test_with_a_desk_over_https_the_menu_of_the_admin_opens_it_and_without_one_no_more(
+    box: Box, path: Path
+) -> None:
+    buttons = box.world.telegram.menu_buttons
+    async with running(settings_for(box, path, desk_url="https://loket.example.com")):
+        await eventually(lambda: RINA in buttons)
+        assert buttons[RINA]["web_app"] == {"url": "https://loket.example.com/desk/app"}
+    async with running(settings_for(box, path)):
+        await eventually(lambda: not buttons)

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.desk.access import MAX_INIT_DATA_AGE_S
-from bot.desk.app import MAX_FAILURES, PAGES
+from bot.desk.app import PAGES
+from bot.desk.doors import MAX_FAILURES
 from bot.desk.visit import DeskPage
 from bot.notices.desk import DeskOff
 from storage.desk import LINK_MS, MAX_IDLE_MS, MAX_SESSION_MS
@@ -196,7 +197,7 @@ async def test_over_https_the_cookie_cannot_be_read_sent_elsewhere_or_overwritte
     for part in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie
-    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert entered.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.parametrize("address", ["/desk", "/desk/enter", "/desk/nowhere", "/desk/static/desk.css"])
@@ -226,9 +227,10 @@ async def test_only_owners_move_money(desk: Desk) -> None:
         assert (await browser.get(f"/desk{page.path}")).status_code == 404
 
 
-def init_data(user_id: int, at_s: float, *, token: str = BOT_TOKEN, **changed: str) -> str:
+def init_data(user_id: int, at_s: float, *, token: str = BOT_TOKEN, name: str = "", **changed: str) -> str:
     """Return what Telegram signs for a Mini App, by its published rule."""
-    values = {"auth_date": str(int(at_s)), "query_id": "AAE", "user": json.dumps({"id": user_id})}
+    user = {"id": user_id, "first_name": name} if name else {"id": user_id}
+    values = {"auth_date": str(int(at_s)), "query_id": "AAE", "user": json.dumps(user)}
     checked = "\n".join(f"{name}={value}" for name, value in sorted(values.items()))
     key = hmac.new(b"WebAppData", token.encode(), sha256).digest()
     signature = hmac.new(key, checked.encode(), sha256).hexdigest()

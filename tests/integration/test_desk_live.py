@@ -90,7 +90,8 @@ async def sessions_of(shop: Shop, count: int) -> list[str]:
     def begin(tx: Tx) -> list[str]:
         for number in range(count):
             token, at_ms = f"token {number}", shop.clock()
-            storage_desk.begin_session(tx, token, user_id=RINA, door="link", device="", at_ms=at_ms)
+            # Of one person, only some would stay open.
+            storage_desk.begin_session(tx, token, user_id=RINA + number, door="link", device="", at_ms=at_ms)
         return list(storage_desk.open_sessions(tx, at_ms=shop.clock()))
 
     return await shop.disk.write(begin)

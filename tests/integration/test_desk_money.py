@@ -91,7 +91,7 @@ class TestTickets:
         for admin in (RINA, DEWI):
             closed = money.shop.last(admin)
             assert isinstance(closed, TicketClosed)
-            assert closed.admin_name == f"ID {RINA}"
+            assert closed.admin_name == f"Name {RINA}"
 
     async def test_a_form_that_is_sent_several_times_moves_money_once(
         self, money: Money, rina: Browser

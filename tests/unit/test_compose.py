@@ -119,7 +119,7 @@ def test_a_stop_is_given_the_time_that_a_stop_can_take() -> None:
 
 def test_the_public_sees_only_what_others_call_and_the_sign_of_life() -> None:
     (paths,) = re.findall(r"@public path (.+)", caddyfile())
-    assert paths.split() == ["/telegram", "/reversal/*", "/mutations/*", "/healthz"]
+    assert paths.split() == ["/telegram", "/reversal/*", "/mutations/*", "/desk", "/desk/*", "/healthz"]
     (proxied,) = re.findall(r"handle @public \{\s*reverse_proxy (\S+) \{", caddyfile())
     assert proxied == f"{{$LOKET_UPSTREAMS:loket:{compose()['services']['loket']['expose'][0]}}}"
     assert caddyfile().count("reverse_proxy") == 1
@@ -227,4 +227,4 @@ def test_kubernetes_gives_a_pod_its_settings_its_name_and_the_time_to_stop() -> 
 def test_kubernetes_publishes_what_the_proxy_does() -> None:
     (rule,) = kubernetes()["Ingress"]["spec"]["rules"]
     paths = {entry["path"] for entry in rule["http"]["paths"]}
-    assert paths == {"/telegram", "/reversal/", "/mutations/", "/healthz"}
+    assert paths == {"/telegram", "/reversal/", "/mutations/", "/desk", "/healthz"}

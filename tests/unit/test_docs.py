@@ -86,6 +86,14 @@ def test_every_promise_names_tests_that_prove_it() -> None:
         assert all("::test_" in proven_by for _, proven_by in rows), promise
 
 
+def test_every_requirement_of_the_desk_names_tests_that_hold_it() -> None:
+    listed = [row for row in rows_of(text_of(ROOT / "docs" / "desk-security.md")) if row[0][:1].isdigit()]
+    assert len(listed) > 40
+    for numbers, *_, held_by in listed:
+        assert re.fullmatch(r"\d+\.\d+\.\d+(?:\D{1,2}\d+\.\d+\.\d+)*", numbers), numbers
+        assert "::test_" in held_by, numbers
+
+
 def test_the_readme_lists_every_setting_with_its_default() -> None:
     _, _, section = text_of(ROOT / "README.md").partition("## Settings")
     listed = {row[0].strip("`"): row[2] for row in rows_of(section.partition("\n## ")[0]) if row[0][0] == "`"}

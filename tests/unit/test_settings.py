@@ -449,6 +449,25 @@ def test_without_a_public_url_loket_polls_and_needs_no_webhook_secret(
     assert (settings.public_url, settings.telegram_webhook_secret) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("https://loket.test", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://loket.test", False),
+        ("http://192.168.1.5:8080", False),
+    ],
+)
+def test_the_desk_is_reached_over_https_or_on_this_machine_only(
+    surroundings: Surroundings, url: str, *, is_taken: bool
+) -> None:
+    if is_taken:
+        assert surroundings.load(DESK_URL=url).desk_address == url
+    else:
+        (fault,) = surroundings.faults(DESK_URL=url)
+        assert fault.startswith("DESK_URL: must begin with https://")
+
+
 def test_lists_are_written_with_commas_and_any_blanks(surroundings: Surroundings) -> None:
     settings = surroundings.load(ADMIN_IDS=" 7001, 7002 ,,7003,", RESELLER_IDS="8001")
     assert settings.admin_ids == (7001, 7002, 7003)

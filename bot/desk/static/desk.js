@@ -7,8 +7,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token) event.detail.headers.Authorization = `Bearer ${token}`;
 });
 
+// Back asks for the page anew, since no page is kept in the browser.
+document.addEventListener("htmx:historyCacheMiss", (event) => {
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) event.detail.xhr.setRequestHeader("Authorization", `Bearer ${token}`);
+});
+
 // A page that says no is shown like any other.
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 401) sessionStorage.removeItem(TOKEN);
   if (event.detail.xhr.status >= 400 && event.detail.xhr.status < 500) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
@@ -168,10 +175,6 @@ const drawNew = () => drawPlots((one) => !one.querySelector(".canvas").hasChildN
 document.addEventListener("DOMContentLoaded", drawAll);
 document.addEventListener("htmx:afterSettle", drawNew);
 document.addEventListener("htmx:historyRestore", drawAll);
-// A saved page would come back with the inline styles of its plots, which the policy of the desk refuses.
-document.addEventListener("htmx:beforeHistorySave", () => {
-  for (const canvas of document.querySelectorAll("[data-plot] .canvas")) canvas.replaceChildren();
-});
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 let resizing = 0;
 addEventListener("resize", () => {
