@@ -48,7 +48,7 @@ from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
 from storage import bots, chats, desk, ledger
-from storage.database import Database, SqliteDatabase, database_at
+from storage.database import DatabaseEngine, SqliteDatabase, database_at
 from storage.errors import DatabaseDamaged, DatabaseMissing, StorageError
 from storage.lock import exclusive_lock
 from storage.transaction import Tx
@@ -82,11 +82,17 @@ def boot_time_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
-def _lease_keeper(settings: Settings, database: Database) -> LeaseKeeper | None:
+def _lease_keeper(settings: Settings, database: DatabaseEngine) -> LeaseKeeper | None:
     """Return what keeps the lease; None for a file, whose lock makes this process the only one."""
     if isinstance(database, SqliteDatabase):
         return None
-    return LeaseKeeper(database=database, replica=settings.replica_name, monotonic=boot_time_s, now_ms=now_ms)
+    return LeaseKeeper(
+        database=database,
+        replica=settings.replica_name,
+        monotonic=boot_time_s,
+        now_ms=now_ms,
+        notify=database.wake_others,
+    )
 
 
 class App:
@@ -233,7 +239,7 @@ class App:
             health=self._health_source(),
             url=url,
             now_ms=self.now_ms,
-            wake=self._wake_workers,
+            wake=self._wake_leader,
             new_token=lambda: secrets.token_urlsafe(32),
             remote_of=lambda request: str(remote_address(request, trusted) or ""),
         )
@@ -249,9 +255,14 @@ class App:
             database_path=self.settings.database_path,
         )
 
-    def _wake_workers(self) -> None:
+    def wake_workers(self) -> None:
         self.runtime.orders_wake_up.set()
         self.runtime.outbox_wake_up.set()
+
+    def _wake_leader(self) -> None:
+        self.wake_workers()
+        if not self.fence.is_leading():
+            self.fence.wake_leader()
 
     def access_rules(self) -> AccessRules:
         settings = self.settings
@@ -321,6 +332,7 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(app.database.close)
         stack.push_async_callback(close_client, app.client)
         if app.keeper:
+            app.database.listen(app.wake_workers)
             await app.keeper.observe()
         await app.database.write(
             lambda tx: membership.approve_configured(tx, settings.reseller_ids, now_ms=app.now_ms())

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from bot.orders.events import NotSent
 from bot.worker import WakeUp
 from storage import lease
-from storage.database import Database
+from storage.database import LEASE, Database
 from storage.errors import StorageError
 from storage.lease import Lease, LeaseLost
 from storage.transaction import Tx, Unit
@@ -284,7 +284,7 @@ class LeaseKeeper:
         if term is None:
             return
         is_renewed = await self._database.write(
-            lambda tx: lease.renew(tx, term, for_ms=LEASE_MS, held_since_ms=held_since_ms), keys=("lease",)
+            lambda tx: lease.renew(tx, term, for_ms=LEASE_MS, held_since_ms=held_since_ms), keys=(LEASE,)
         )
         if not is_renewed:
             self._term = None

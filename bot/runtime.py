@@ -290,9 +290,7 @@ class Runtime:
             order_max_age_s=settings.order_max_age_s,
             trx_timeout_s=settings.biller_timeout_s,
         )
-        self.totals = TotalsWorker(
-            database=self._leaders_database, context=self.context, now_ms=environment.now_ms
-        )
+        self.totals = TotalsWorker(database=self._leaders_database, context=self.context)
         self.recap = RecapWorker(
             database=self._leaders_database,
             context=self.context,

@@ -17,11 +17,12 @@ from storage.transaction import Tx
 class Buyer(Struct, frozen=True, kw_only=True):
     """A person as far as orders depend on it; what does not exist is None.
 
-    `account` is what the shop pays from; an assistant has the account and the level of the owner.
-    `restore` is the last of this database, `catalogue` its version, and `is_chat_unreachable` says whether
-    the chat that was asked about has parked messages.
+    `owner_id` is whose shop they order for, and `account` what it pays from; an assistant has the account
+    and the level of the owner. `restore` is the last of this database, `catalogue` its version, and
+    `is_chat_unreachable` says whether the chat that was asked about has parked messages.
     """
 
+    owner_id: int
     person: Person | None
     level: Level | None
     account: Account | None
@@ -38,6 +39,7 @@ def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
     version = values["version"]
     return Buyer(
+        owner_id=user_id if values["owner_id"] is None else values["owner_id"],
         person=_person(user_id, values) if values["standing"] is not None else None,
         level=_level(values) if values["level_key"] is not None else None,
         account=_account(values) if values["account_id"] is not None else None,

@@ -276,8 +276,9 @@ class CatalogueCache:
 
     def note_version(self, tx: Tx, current: CatalogueVersion) -> None:
         """Note the version that `tx` has read with something else."""
-        if current == self._cached[0]:
-            self._checked_in = tx
+        cached, products = self._cached
+        if current == cached:
+            self._checked = (tx, products)
 
     def priced(self, tx: Tx, level: Level | None) -> Catalogue:
         """Return the catalogue as a shop of a level may see it."""

@@ -60,6 +60,14 @@ SQLITE = "sqlite:///"
 RESTORING = ".restoring"
 """The suffix of a copy that is about to replace the database (backup.py)."""
 
+SHOP, RESULTS, CLAIMS, MESSAGES, SCANS, LEASE = "shop", "results", "claims", "messages", "scans", "lease"
+"""The kinds of keys of units, for databases that run several at once (postgres_beside.py)."""
+
+
+def shop_key(owner_id: int) -> str:
+    """Return the key of a shop: of its orders, its accounts and its limits."""
+    return f"{SHOP}:{owner_id}"
+
 
 class Database(Protocol):
     """The interface of the database for the rest of Loket."""
@@ -71,13 +79,15 @@ class Database(Protocol):
         within_s: float = 0,
         in_order: bool = False,
         keys: Collection[str] | None = None,
+        follows: Collection[str] = (),
     ) -> Awaitable[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored.
 
         A unit runs alone, after all that were given before it, and may be run again. With `keys` it may run
         at the same time as units that have none of them: they name all that it looks at before it changes
-        something. If it is `in_order` it still sees all that were given before it. A unit that is in no hurry
-        may wait `within_s` seconds for a commit to share.
+        something. It still sees what was given before it with a key of the kinds that it `follows`, and all
+        that was given before it if it is `in_order`. A unit that is in no hurry may wait `within_s` seconds
+        for a commit to share.
         """
         ...
 
@@ -110,6 +120,14 @@ class DatabaseEngine(Database, Protocol):
 
     def refuse_changed_files(self) -> None:
         """Raise DatabaseMissing if the database is not where it was when it was opened."""
+        ...
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when another process has stored something for the leader, if that can be heard."""
+        ...
+
+    def wake_others(self) -> None:
+        """Wake the leader in another process, with the commit of what was given before."""
         ...
 
 
@@ -261,6 +279,7 @@ class SqliteDatabase:
         within_s: float = 0,
         in_order: bool = False,  # noqa: ARG002 - all are
         keys: Collection[str] | None = None,  # noqa: ARG002 - all run alone
+        follows: Collection[str] = (),  # noqa: ARG002 - as above
     ) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
         loop = asyncio.get_running_loop()
@@ -294,6 +313,12 @@ class SqliteDatabase:
             return await asyncio.shield(reading)
         except sqlite3.Error as error:
             raise translate_error(error) from error
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Do nothing: a file has one process."""
+
+    def wake_others(self) -> None:
+        """Do nothing: a file has one process."""
 
     def _refuse_closed(self) -> None:
         if self._closing:

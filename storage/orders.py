@@ -242,7 +242,10 @@ def same_orders(tx: Tx, intent: Intent, *, user_id: int, since_ms: int) -> list[
 
 
 def newest_event(tx: Tx) -> int:
-    """Return the id of the newest event of all orders; 0 if there is none."""
+    """Return the id of the newest event of all orders; 0 if there is none.
+
+    Only to a unit that runs alone are all with a lower id stored as well.
+    """
     row = tx.one("newest_event")
     return row["event_id"] if row else 0
 
@@ -268,11 +271,13 @@ def history_before(tx: Tx, trxid: str, event_id: int) -> list[RecordedEvent]:
     return [from_row(RecordedEvent, row) for row in rows]
 
 
-def changed_since(tx: Tx, event_id: int, *, max_events: int, max_orders: int) -> tuple[list[str], int]:
-    """Return the trxids of the next events after `event_id`, and the id of the last of those events."""
+def changed_since(
+    tx: Tx, event_id: int, *, until: int, max_events: int, max_orders: int
+) -> tuple[list[str], int]:
+    """Return the trxids of the next events after `event_id` to `until`, and the id of the last of those."""
     changed: dict[str, None] = {}
     for row in tx.all("events_since", event_id=event_id, limit=max_events):
-        if row["trxid"] not in changed and len(changed) == max_orders:
+        if row["event_id"] > until or (row["trxid"] not in changed and len(changed) == max_orders):
             break
         changed[row["trxid"]] = None
         event_id = row["event_id"]

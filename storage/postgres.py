@@ -1,31 +1,37 @@
-"""PostgreSQL as the database: each unit is a transaction of its own.
+"""PostgreSQL as the database: units in transactions that run beside each other where they may.
 
 A unit runs alone, among all processes, unless it names the keys of what it looks at: then it runs at the same
 time as others without these keys. The locks are taken as a transaction begins, so a rule such as "no order
 twice" holds without a lock that a new statement could forget. Within a process, units that may not run at the
-same time do so in the order in which they were given.
+same time do so in the order in which they were given, and share a transaction (postgres_beside.py).
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from math import inf
 from typing import Any, TypeVar, cast
 
 import psycopg
 
+from storage.database import RESULTS, SHOP
 from storage.errors import CommitUnknown, StorageError
+from storage.postgres_beside import Group, Keys, UnitQueue, Waiting
 from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
+    PostgresTx,
     Session,
+    UnitStopped,
     is_conflict,
     is_outage,
     translate_error,
 )
+from storage.postgres_wake import CHANNEL, listen
 from storage.transaction import (
-    NeedsSavepoints,
+    Tx,
     Unit,
     UnitDone,
     UnitFailed,
@@ -34,8 +40,6 @@ from storage.transaction import (
 )
 
 T = TypeVar("T")
-
-Keys = frozenset[str] | None
 
 _log = logging.getLogger(__name__)
 
@@ -75,10 +79,16 @@ class PostgresDatabase:
         self._long_readers: asyncio.LifoQueue[LongSession | None] = asyncio.LifoQueue()
         for _ in range(LONG_READERS):
             self._long_readers.put_nowait(None)
-        self._unfinished: dict[asyncio.Task[None], Keys] = {}
-        """The units that were given and are not stored yet, with their keys."""
+        self._writers_count = writers
+        self._queue = UnitQueue()
+        self._storing: set[asyncio.Task[None]] = set()
+        self._beginning: asyncio.Handle | None = None
+        self._begins_at_s = inf
         self._closing = asyncio.Event()
         self._probing: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._waking: Waiting | None = None
+        """What was given last to wake the leader: nothing given since needs no other."""
 
     async def open(self) -> None:
         """Connect, check the server and migrate; raise StorageError if that fails."""
@@ -100,11 +110,15 @@ class PostgresDatabase:
         if self._closing.is_set():
             return
         self._closing.set()
-        if self._unfinished:
-            await asyncio.wait(set(self._unfinished))
-        if self._probing:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
+        self._queue.hurry()
+        self._begin_some()
+        while self._storing:
+            await asyncio.wait(set(self._storing))
+        if self._beginning:
+            self._beginning.cancel()
+        for task in filter(None, (self._probing, self._listening)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await self._close_connections()
 
     async def _close_connections(self) -> None:
@@ -118,30 +132,61 @@ class PostgresDatabase:
         self,
         unit: Unit[T],
         *,
-        within_s: float = 0,  # noqa: ARG002 - commits are not shared, so none is worth waiting for
+        within_s: float = 0,
         in_order: bool = False,
         keys: Collection[str] | None = None,
+        follows: Collection[str] = (),
     ) -> asyncio.Future[T]:
         """Run `unit` and return its value once it is durable; raise StorageError if nothing was stored."""
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
         if self._closing.is_set():
             done.set_exception(StorageError("the database is closed"))
             return done
-        own = None if keys is None else frozenset(keys)
-        earlier = self._to_wait_for(own, in_order=in_order)
-        task = asyncio.create_task(self._store(unit, own, done, earlier), name="unit of work")
-        self._unfinished[task] = own
-        task.add_done_callback(self._unfinished.pop)
+        waiting = Waiting(
+            unit=unit,
+            keys=None if keys is None else frozenset(keys),
+            done=done,
+            follows=follows,
+            in_order=in_order,
+            due_at_s=loop.time() + within_s if within_s else 0.0,
+        )
+        self._queue.add(waiting)
+        # Not at once: what is given in the same turn of the loop may share the transaction.
+        self._begin_at(waiting.due_at_s)
         return done
 
-    def _to_wait_for(self, keys: Keys, *, in_order: bool) -> list[asyncio.Task[None]]:
-        found: list[asyncio.Task[None]] = []
-        for task, held in reversed(self._unfinished.items()):
-            if in_order or _are_in_conflict(keys, held):
-                found.append(task)
-            if held is None:
-                break  # it waits itself for all before it
-        return found
+    def _begin_at(self, at_s: float) -> None:
+        if at_s >= self._begins_at_s:
+            return
+        if self._beginning:
+            self._beginning.cancel()
+        loop = asyncio.get_running_loop()
+        self._begins_at_s = at_s
+        self._beginning = loop.call_at(at_s, self._begin_some) if at_s else loop.call_soon(self._begin_some)
+
+    def _begin_some(self) -> None:
+        """Begin the transactions that may run now, as far as there are connections."""
+        self._begins_at_s = inf
+        now_s = asyncio.get_running_loop().time()
+        while self._queue.running_count < self._writers_count and (group := self._queue.begin(now_s)):
+            task = asyncio.create_task(self._store(group), name="units of work")
+            self._storing.add(task)
+            task.add_done_callback(self._storing.discard)
+        if due_at_s := self._queue.next_due_s():
+            self._begin_at(due_at_s)
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever another process has stored something for the leader."""
+        self._listening = asyncio.create_task(listen(self._url, wake), name="wake-ups")
+
+    def wake_others(self) -> None:
+        """Wake the leader in another process, with the commit of what was given before."""
+        if not self._waking or self._waking is not self._queue.last_given:
+            waking = self.write(_notify, keys=(), follows=(SHOP, RESULTS))
+            # A failure is told to those who wait for what it should have announced.
+            waking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._waking = self._queue.last_given
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""
@@ -207,31 +252,53 @@ class PostgresDatabase:
             raise translate_error(error) from None
         await asyncio.sleep(TRY_AGAIN_S)
 
-    async def _store(
-        self, unit: Unit[T], keys: Keys, done: "asyncio.Future[T]", earlier: Iterable[asyncio.Task[None]]
-    ) -> None:
-        for task in earlier:
-            if not task.done():
-                await asyncio.wait((task,))
+    async def _store(self, group: Group) -> None:
+        """Store units together; one that cannot be is run alone, and those before it together again."""
+        left, count = group.units, len(group.units)
         try:
-            outcome: UnitDone[T] | UnitFailed = UnitDone(await self._write(unit, keys))
-        except Exception as error:  # noqa: BLE001 - the caller gets it
-            outcome = UnitFailed(translate_error(error))
-        if isinstance(outcome, UnitDone):
-            self.is_writable = True
-        elif isinstance(outcome.fault, StorageError):
-            self.is_writable = False
-        set_outcome(done, outcome)
+            while left:
+                part = left[:count]
+                try:
+                    outcomes = await self._outcomes(part, group.keys)
+                except UnitStopped as stopped:
+                    if count := stopped.place:
+                        continue
+                    part = left[:1]
+                    outcomes = await self._outcomes(part, None, is_safe=True)
+                for waiting, outcome in zip(part, outcomes, strict=True):
+                    set_outcome(waiting.done, outcome)
+                left = left[len(part) :]
+                count = len(left)
+        finally:
+            self._queue.end(group)
+            self._begin_some()
 
-    async def _write(self, unit: Unit[T], keys: Keys) -> T:
-        """Run a unit until it is stored or fails by itself; only an outage or its own error is raised."""
-        until_s, conflicts, optimistic = self._until_s(), 0, True
+    async def _outcomes(
+        self, part: list[Waiting], keys: Keys, *, is_safe: bool = False
+    ) -> list[UnitDone[Any] | UnitFailed]:
+        """Run units until they are stored or fail; with savepoints if there is one that must be safe."""
+        try:
+            if is_safe:
+                values = [await self._write(lambda session: session.write(part[0].unit))]
+            else:
+                values = await self._write(lambda session: session.write_group(part, keys))
+        except UnitStopped:
+            raise
+        except Exception as error:  # noqa: BLE001 - the callers get it
+            fault = translate_error(error)
+            if isinstance(fault, StorageError):
+                self.is_writable = False
+            return [UnitFailed(fault)] * len(part)
+        self.is_writable = True
+        return [UnitDone(value) for value in values]
+
+    async def _write(self, run: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a transaction until it is stored or fails; only an outage or its own error is raised."""
+        until_s, conflicts = self._until_s(), 0
         while True:
             try:
                 async with self._writers.use() as session, asyncio.timeout(UNIT_TIMEOUT_S):
-                    return await session.write(unit, keys=keys, optimistic=optimistic)
-            except NeedsSavepoints:
-                optimistic = False
+                    return await run(session)
             except CommitLost as lost:
                 if await self._was_stored(lost.transaction_id):
                     return cast("T", lost.value)
@@ -263,7 +330,7 @@ class PostgresDatabase:
         """After a failure, write every second until it succeeds: there may be no other unit."""
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            if not self.is_writable and not self._unfinished:
+            if not self.is_writable and not self._storing:
                 with contextlib.suppress(StorageError):
                     await self.write(write_probe)
 
@@ -320,8 +387,8 @@ class _Pool:
                 await session.close()
 
 
-def _are_in_conflict(one: Keys, other: Keys) -> bool:
-    return one is None or other is None or not one.isdisjoint(other)
+def _notify(tx: Tx) -> None:
+    cast("PostgresTx", tx).notify(CHANNEL)
 
 
 async def _status_of(session: Session, transaction_id: int) -> str:

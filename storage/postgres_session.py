@@ -8,7 +8,7 @@ loop turns to others meanwhile. A long report runs on a thread, over a connectio
 import asyncio
 import hashlib
 import sys
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any, TypeVar, cast
@@ -24,9 +24,10 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
+from storage.postgres_beside import LEASE_ONLY, Keys, Waiting, allowed
 from storage.postgres_schema import NUMBERED
 from storage.statements import Value
-from storage.transaction import NoSavepoint, ResultRow, Tx, Unit
+from storage.transaction import NeedsSavepoints, NeedsToBeAlone, NoSavepoint, ResultRow, Tx, Unit
 
 T = TypeVar("T")
 
@@ -138,12 +139,15 @@ class PostgresTx(Tx):
     """A transaction of PostgreSQL, which runs statements by their name.
 
     If it is `optimistic` it sets no savepoints, and raises NeedsSavepoints where one would be rolled back to.
+    With `keys` it runs beside others, and raises NeedsToBeAlone at what is not allowed there.
     """
 
-    def __init__(self, execute: Execute, *, optimistic: bool = False) -> None:
+    def __init__(self, execute: Execute, *, optimistic: bool = False, keys: Keys = None) -> None:
         self.loss: Exception | None = None
         """The error by which this transaction was lost, even if the unit went on."""
         self._execute = execute
+        self._keys = keys
+        self._allowed = allowed(keys)
         self._savepoint = NoSavepoint() if optimistic else PostgresSavepoint(execute)
 
     def run(self, statement: str, **values: Value) -> int:
@@ -157,7 +161,13 @@ class PostgresTx(Tx):
         result = self._result(statement, values)
         return [PostgresRow(result.columns, row) for row in result.values]
 
+    def needs(self, key: str) -> None:
+        if self._keys is not None and key not in self._keys:
+            raise NeedsToBeAlone(key)
+
     def _result(self, statement: str, values: dict[str, Value]) -> Result:
+        if self._allowed is not None and statement not in self._allowed:
+            raise NeedsToBeAlone(statement)
         numbered = NUMBERED[statement]
         try:
             return self._execute(numbered.sql, [values[name] for name in numbered.names])
@@ -165,6 +175,10 @@ class PostgresTx(Tx):
             if self.is_broken(error):
                 self.loss = self.loss or error
             raise
+
+    def notify(self, channel: str) -> None:
+        """Wake the processes that listen, once this transaction is stored."""
+        self._execute(b"SELECT pg_notify($1, '')", (channel,))
 
     def is_broken(self, error: Exception) -> bool:
         # These are caused by a value or statement of Loket, and a savepoint undoes them.
@@ -192,6 +206,14 @@ class PostgresSavepoint:
             self._execute(b"RELEASE part", ())
 
 
+class UnitStopped(Exception):
+    """A unit cannot be stored with those before it in its transaction: it must be run alone."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("a unit must be run alone")
+        self.place = place
+
+
 class CommitLost(Exception):
     """The answer to a commit was lost: the transaction may be stored or not."""
 
@@ -201,7 +223,7 @@ class CommitLost(Exception):
         self.value = value
 
 
-def _arguments(url: str) -> dict[str, Any]:
+def arguments(url: str) -> dict[str, Any]:
     """Return what a connection needs besides its URL, which may say otherwise."""
     return {name: value for name, value in _NETWORK.items() if f"{name}=" not in urlsplit(url).query}
 
@@ -232,7 +254,7 @@ class Session:
             # A statement is planned once for each connection.
             prepare_threshold=0,
             cursor_factory=AsyncRawCursor,
-            **_arguments(url),
+            **arguments(url),
         )
         _adapt(connection.adapters)
         await connection.execute(_settings(STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS).encode(), prepare=False)
@@ -243,17 +265,40 @@ class Session:
         """Whether the connection cannot be used any more."""
         return self.connection.closed
 
-    async def write(self, unit: Unit[T], *, keys: Collection[str] | None, optimistic: bool) -> T:
-        """Run a unit in a transaction of its own, alone or with its keys locked, and commit it.
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit alone in a transaction of its own, with savepoints, and commit it.
 
         Raise CommitLost if it is not known whether it was stored; any other exception means that it was not.
         """
-        tx = PostgresTx(self._blocking, optimistic=optimistic)
-        self._begin = _begin(keys)
-        value = await self._run(unit, tx)
-        if self.connection.info.transaction_status is not TransactionStatus.IDLE:
-            await self._commit(value)
+        self._begin = begin_words(None)
+        value = await self._run(unit, PostgresTx(self._blocking))
+        await self._commit(value)
         return value
+
+    async def write_group(self, group: Sequence[Waiting], keys: Keys) -> list[Any]:
+        """Run units in one transaction, alone or with the keys of all locked, and commit it.
+
+        Raise UnitStopped if one of them fails, or may not run beside others; else as `write`.
+        """
+        self._begin = begin_words(keys)
+        values: list[Any] = []
+
+        def unit(tx: PostgresTx) -> list[Any]:
+            for waiting in group:
+                own = waiting.keys if keys is not None else None
+                part = PostgresTx(self._blocking, optimistic=True, keys=own)
+                try:
+                    values.append(waiting.unit(part))
+                except (Exception, NeedsSavepoints, NeedsToBeAlone):  # noqa: BLE001 - it fails again, alone
+                    tx.loss = part.loss or UnitStopped(len(values))
+                tx.loss = tx.loss or part.loss
+                if tx.loss:
+                    raise tx.loss
+            return values
+
+        await self._run(unit, PostgresTx(self._blocking))
+        await self._commit(values)
+        return values
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on one snapshot."""
@@ -263,7 +308,7 @@ class Session:
             await self.connection.execute(b"COMMIT", prepare=False)
         return value
 
-    async def _run(self, unit: Unit[T], tx: PostgresTx) -> T:
+    async def _run(self, unit: Callable[[PostgresTx], T], tx: PostgresTx) -> T:
         try:
             value = await in_greenlet(lambda: unit(tx))
         except BaseException:
@@ -281,13 +326,14 @@ class Session:
 
     async def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
         # Only now: what a unit does in memory before its first statement comes before its snapshot.
-        if self.connection.info.transaction_status is TransactionStatus.IDLE:
+        if self.connection.pgconn.transaction_status == TransactionStatus.IDLE:
             begun = await self.connection.execute(self._begin, prepare=False)
             begun.nextset()
             row = await begun.fetchone()
             self._transaction_id = int(row[0]) if row else 0
         cursor = await self.connection.execute(sql, values)
-        if cursor.description is None:
+        # Not by the description of the cursor, which is made anew for each column.
+        if cursor.pgresult is None or not cursor.pgresult.nfields:
             return Result(cursor.rowcount, {}, ())
         columns = self._columns.get(sql)
         if columns is None:
@@ -295,6 +341,8 @@ class Session:
         return Result(cursor.rowcount, columns, await cursor.fetchall())
 
     async def _commit(self, value: object) -> None:
+        if self.connection.info.transaction_status is TransactionStatus.IDLE:
+            return
         try:
             done = await self.connection.execute(b"COMMIT", prepare=False)
         except (errors.SerializationFailure, errors.DeadlockDetected):
@@ -328,15 +376,17 @@ class Session:
 
 def connect(url: str) -> Connection[TupleRow]:
     """Connect for a command or a report; raise psycopg.Error if that fails."""
-    connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **_arguments(url))
+    connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **arguments(url))
     connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS, LONG_IDLE_TIMEOUT_MS).encode())
     return connection
 
 
-def _begin(keys: Collection[str] | None) -> bytes:
+def begin_words(keys: Keys) -> bytes:
     """Return what begins a transaction: its locks come first, so that each statement sees what is true."""
     if keys is None:
         locks = [f"pg_advisory_xact_lock({ALL_LOCK})"]
+    elif keys == LEASE_ONLY:
+        locks = []
     else:
         # In one order, so that no two units wait for each other.
         numbers = sorted(map(_lock_number, keys))

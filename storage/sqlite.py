@@ -37,6 +37,9 @@ class SqliteTx(Tx):
         """Return all rows; a statement that can find many takes a limit itself."""
         return self._connection.execute(STATEMENTS[statement], values).fetchall()
 
+    def needs(self, key: str) -> None:
+        """Go on: there is one writer, so that every unit runs alone."""
+
     def is_broken(self, error: Exception) -> bool:
         """Return whether `error` comes from the database itself, so that this transaction is lost."""
         # These are caused by a value or statement of Loket, and leave the transaction intact.

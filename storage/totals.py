@@ -24,7 +24,6 @@ class EventToAdd(Struct, frozen=True, kw_only=True):
 
     event_id: int
     trxid: str
-    at_ms: int
 
 
 class TotalsBounds(Struct, frozen=True, kw_only=True):

@@ -43,6 +43,10 @@ class Tx(Protocol):
         """Return all rows; a statement that can find many takes a limit itself."""
         ...
 
+    def needs(self, key: str) -> None:
+        """Go on only if no unit with this key runs at the same time, else run this one again, alone."""
+        ...
+
     def is_broken(self, error: Exception) -> bool:
         """Return whether `error` comes from the database itself, so that this transaction is lost."""
         ...
@@ -56,6 +60,13 @@ class NeedsSavepoints(BaseException):
     """A part of an optimistic transaction failed: all its units must be run again, with savepoints.
 
     It is no Exception, so that code which survives the failure of a part does not survive this.
+    """
+
+
+class NeedsToBeAlone(BaseException):
+    """A unit came to what it may not do beside others: it must be run again, alone.
+
+    It is no Exception, for the same reason.
     """
 
 

@@ -29,7 +29,7 @@ from bot.texts.render import RenderedMessage
 from bot.unit_of_work import WorkContext
 from bot.worker import WakeUp
 from storage import chats, outbox
-from storage.database import Database
+from storage.database import MESSAGES, RESULTS, SCANS, SHOP, Database
 from storage.errors import StorageError
 from storage.lease import LeaseLost
 from storage.outbox import OutboxMessage, QueuedMessage
@@ -115,7 +115,9 @@ class Messenger:
         if self._scanning:
             self._scan_again = True
             return
-        self._scanning = asyncio.ensure_future(self._database.write(self._queues.scan, in_order=True))
+        self._scanning = asyncio.ensure_future(
+            self._database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
+        )
         self._scanning.add_done_callback(self._scanned)
 
     def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:
@@ -171,12 +173,13 @@ class Messenger:
     async def _send_next(self, chat_id: int, waiting: list[QueuedMessage]) -> QueueScan:
         """Send the next message of a chat; return what may follow it."""
         if len(waiting) == READ_AT_ONCE:
-            waiting = await self._database.write(partial(self._queues.catch_up, chat_id=chat_id))
+            catch_up = partial(self._queues.catch_up, chat_id=chat_id)
+            waiting = await self._database.write(catch_up, keys=(MESSAGES,))
         outdated = superseded(waiting)
         outdated_ids = {entry.outbox_id for entry in outdated}
         due = [entry for entry in waiting if entry.outbox_id not in outdated_ids]
         if not due:
-            return await self._store(chat_id, lambda tx: _drop(tx, outdated))
+            return await self._store(chat_id, lambda tx: _drop(tx, outdated), keys=_keys_of(outdated))
         draft = compose_next(
             due,
             self._clock,
@@ -201,7 +204,10 @@ class Messenger:
         result = await self._sender.send(draft.outgoing) if draft.outgoing else UNRENDERABLE
         is_done = is_last and isinstance(result, sending.Sent) and draft.version == 0
         found = await self._store(
-            chat_id, lambda tx: self._apply_result(tx, draft, outdated, result), is_done=is_done
+            chat_id,
+            lambda tx: self._apply_result(tx, draft, outdated, result),
+            keys=_keys_of([*draft.batch, *outdated]),
+            is_done=is_done,
         )
         if isinstance(result, sending.Sent):
             if result.tables is not None:
@@ -227,7 +233,9 @@ class Messenger:
             return draft
         return with_rendered(draft, content.rendered, version=content.version)
 
-    async def _store(self, chat_id: int, apply: Callable[[Tx], None], *, is_done: bool = False) -> QueueScan:
+    async def _store(
+        self, chat_id: int, apply: Callable[[Tx], None], *, keys: tuple[str, ...], is_done: bool = False
+    ) -> QueueScan:
         """Store the result of a send, with retries until it is stored; otherwise it would be sent again."""
 
         def unit(tx: Tx) -> QueueScan:
@@ -239,7 +247,7 @@ class Messenger:
 
         while True:
             try:
-                return await self._database.write(unit, within_s=STORED_WITHIN_S)
+                return await self._database.write(unit, within_s=STORED_WITHIN_S, keys=keys)
             except StorageError as error:
                 _log.error("delivery result not stored, retrying: %s", error)
                 await asyncio.sleep(STORE_AGAIN_S)
@@ -340,6 +348,12 @@ Refused = (
 def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
     for entry in outdated:
         outbox.drop(tx, entry.outbox_id)
+
+
+def _keys_of(stored: list[QueuedMessage]) -> tuple[str, ...]:
+    """Return the keys for the outcome of a send: the version of a batch is compared, which results change."""
+    has_summary = any(isinstance(entry.message.notice, BatchSummary) for entry in stored)
+    return (MESSAGES, RESULTS) if has_summary else (MESSAGES,)
 
 
 def _must_arrive(message: OutboxMessage) -> bool:

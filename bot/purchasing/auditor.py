@@ -138,7 +138,11 @@ class Auditor:
             return FIRST_AUDIT_AFTER_S
         began_s, now_ms = self._monotonic(), self._now_ms()
         found = await self._read(partial(self._find_stuck, now_ms=now_ms))
-        selection = await self._read(partial(_select, event_id=self._event_id, walked_to=self._walked_to))
+        # Alone: a lower id may be of a transaction that is still open.
+        until = await self._database.write(orders.newest_event)
+        selection = await self._read(
+            partial(_select, event_id=self._event_id, until=until, walked_to=self._walked_to)
+        )
         for start in range(0, len(selection.trxids), ORDERS_A_SLICE):
             few = selection.trxids[start : start + ORDERS_A_SLICE]
             found += await self._read(partial(_check, trxids=few, now_ms=now_ms))
@@ -229,10 +233,10 @@ class Auditor:
             self._outbox_wake_up.set()
 
 
-def _select(tx: Tx, *, event_id: int, walked_to: str) -> _Selection:
+def _select(tx: Tx, *, event_id: int, until: int, walked_to: str) -> _Selection:
     """Select the orders of a pass: the changed ones, those that wait for admins, the next of the walk."""
     changed, last_event_id = orders.changed_since(
-        tx, event_id, max_events=EVENTS_AT_MOST, max_orders=CHANGED_AT_MOST
+        tx, event_id, until=until, max_events=EVENTS_AT_MOST, max_orders=CHANGED_AT_MOST
     )
     waiting = orders.trxids_for_admins(tx, limit=OPEN_AT_MOST)
     limit = ORDERS_A_PASS - len(changed)

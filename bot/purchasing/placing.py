@@ -45,6 +45,7 @@ from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue as stored_catalogue
 from storage import costs
+from storage.database import shop_key
 from storage.ledger import Account
 
 QUESTIONS_A_BATCH = 3
@@ -150,6 +151,8 @@ def _place_intent(
         return _store(work, source, intent, line, account, product, in_doubt=True)
     if product and (closed := product_closed(work, catalogue, product, intent, source.user_id)):
         return closed
+    # From here on all goes by what the shop has ordered and spent, of which nothing may change meanwhile.
+    work.tx.needs(shop_key(work.buyer(source.user_id).owner_id))
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=source.user_id, now_ms=work.now_ms)
     if repeat := duplicates.find_duplicate(intent, same):
         return order_repeated(catalogue, repeat, source.user_id)

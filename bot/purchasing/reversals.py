@@ -17,7 +17,7 @@ from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject, with_customer
 from bot.unit_of_work import ALERT_PAUSE_MS, CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from storage import balances, orders
-from storage.database import Database
+from storage.database import RESULTS, Database
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,9 @@ class ReversalReceiver:
     async def receive(self, query: bytes, remote: str) -> ReversalResult:
         """Process one reversal by its raw query string; return the result once it is durable."""
         now_ms = self._now_ms()
-        stored = self._database.write(lambda tx: _process(self._context.begin(tx, now_ms), query, remote))
+        stored = self._database.write(
+            lambda tx: _process(self._context.begin(tx, now_ms), query, remote), keys=(RESULTS,)
+        )
         self._scan_outbox()
         result = await stored
         _log.debug("reversal received", extra={"verdict": result.name})

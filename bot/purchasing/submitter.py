@@ -28,7 +28,7 @@ from bot.purchasing.settlement import (
 from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import balances, orders
-from storage.database import Database
+from storage.database import CLAIMS, RESULTS, SHOP, Database
 from storage.errors import DatabaseMissing, StorageError
 from storage.transaction import Tx
 
@@ -48,6 +48,13 @@ class FairQueue:
         self._read_at_ms = 0
         self.has_more = True
         """Whether orders may wait for which there was no room."""
+
+    def copy(self) -> "FairQueue":
+        """Return the same turns, so that a unit that is run again takes no others."""
+        other = FairQueue()
+        other._queue, other._read_at_ms = self._queue.copy(), self._read_at_ms
+        other.has_more = self.has_more
+        return other
 
     def next(
         self, tx: Tx, count: int, *, now_ms: int, max_cost_idr: int = orders.ANY_COST_IDR
@@ -218,8 +225,20 @@ class Submitter:
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
-        free = self._free()
-        claiming = asyncio.ensure_future(self._leaders.write(lambda tx: self._claim(tx, free), in_order=True))
+        free, turns = self._free(), self._turns
+
+        def unit(tx: Tx) -> list[Order]:
+            self._turns = turns.copy()
+            return self._claim(tx, free)
+
+        claiming = asyncio.ensure_future(
+            self._leaders.write(
+                unit,
+                # The balance at the biller, with what is under way, must not change meanwhile.
+                keys=None if self._holds_for_funds else (CLAIMS,),
+                follows=(SHOP,),
+            )
+        )
         claiming.add_done_callback(partial(self._claimed, is_probe=self._breaker.is_open))
         self._claiming = claiming
         return claiming
@@ -383,7 +402,7 @@ class Submitter:
     async def _store(self, order: Order, answer: Answer, alarm: BreakerOpened | BreakerClosed | None) -> None:
         """Store the answer, with retries until the database accepts it."""
         while True:
-            stored = self._database.write(lambda tx: self._settle(tx, order, answer, alarm))
+            stored = self._database.write(lambda tx: self._settle(tx, order, answer, alarm), keys=(RESULTS,))
             if self._turns.has_more:
                 self.claim()
             try:

@@ -5,7 +5,7 @@ that no order writes a row that others write. A reader adds the events that are 
 returns is always the sum over the orders of its snapshot.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import TypeVar
@@ -20,7 +20,7 @@ from bot.unit_of_work import WorkContext
 from storage import orders, totals
 from storage.database import Database
 from storage.people import shop_owner_id
-from storage.totals import EventToAdd, TotalsCursor, TotalsScope
+from storage.totals import TotalsCursor, TotalsScope
 from storage.transaction import Tx
 
 K = TypeVar("K")
@@ -28,9 +28,6 @@ K = TypeVar("K")
 ADD_EVERY_S, ADD_MORE_AFTER_S = 15.0, 0.05
 EVENTS_A_SLICE, SLICES_A_RUN = 20, 5
 """Some 2 ms of the interpreter for a slice, the longest delay of an order, and for the one write of a run."""
-
-SETTLED_AFTER_MS = 5_000
-"""A younger event may still be preceded by one of a transaction that another connection has not committed."""
 
 MAX_EVENTS_READ = 2_000
 """A report adds up to so many events itself; further behind, after an upgrade, it sums the orders."""
@@ -365,20 +362,21 @@ class _Slice(Struct, frozen=True, kw_only=True):
 class TotalsWorker:
     """Adds the events of orders to the totals, behind a cursor that moves in the same commit."""
 
-    def __init__(self, *, database: Database, context: WorkContext, now_ms: Callable[[], int]) -> None:
+    def __init__(self, *, database: Database, context: WorkContext) -> None:
         self._database = database
         self._zone = context.zone
-        self._now_ms = now_ms
 
     async def run_once(self) -> float:
         """Add some events; return the seconds until the next run."""
         cursor = await self._database.read(totals.cursor)
         if cursor.zone != str(self._zone):
             return await self._begin()
+        # Alone: a lower id may be of a transaction that is still open beside this one, or in another process.
+        until = await self._database.write(orders.newest_event)
         changes: Sums[Cell] = {}
         event_id, is_last = cursor.event_id, False
         for _ in range(SLICES_A_RUN):
-            found = await self._database.read_long(partial(self._next, after=event_id))
+            found = await self._database.read_long(partial(self._next, after=event_id, until=until))
             event_id, is_last = found.event_id, found.is_last
             for cell, each in found.changes.items():
                 changes[cell] = changes.get(cell, NOTHING) + each
@@ -395,23 +393,15 @@ class TotalsWorker:
         await self._database.write(lambda tx: totals.begin(tx, str(self._zone)))
         return 0.0
 
-    def _next(self, tx: Tx, *, after: int) -> _Slice:
+    def _next(self, tx: Tx, *, after: int, until: int) -> _Slice:
         events = totals.events_to_add(tx, after, limit=EVENTS_A_SLICE)
-        settled = [*_settled(events, self._now_ms())]
-        event_id = settled[-1].event_id if settled else after
+        stored = [event for event in events if event.event_id <= until]
+        event_id = stored[-1].event_id if stored else after
         changes: Sums[Cell] = {}
-        for trxid in {event.trxid: None for event in settled}:
+        for trxid in {event.trxid: None for event in stored}:
             before, now = _order_until(tx, trxid, after), _order_until(tx, trxid, event_id)
             _change(tx, changes, before, now, self._zone)
-        return _Slice(changes=changes, event_id=event_id, is_last=len(settled) < EVENTS_A_SLICE)
-
-
-def _settled(events: Iterable[EventToAdd], now_ms: int) -> Iterator[EventToAdd]:
-    for event in events:
-        # A time in the future is of a clock that was set back since.
-        if now_ms - SETTLED_AFTER_MS < event.at_ms <= now_ms:
-            return
-        yield event
+        return _Slice(changes=changes, event_id=event_id, is_last=len(stored) < EVENTS_A_SLICE)
 
 
 def _add(tx: Tx, *, changes: Sums[Cell], since: TotalsCursor, event_id: int) -> None:

@@ -21,7 +21,7 @@ from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind
 from bot.worker import WakeUp
 from storage import chats, inbox
-from storage.database import Database
+from storage.database import Database, shop_key
 from storage.errors import StorageError
 from storage.transaction import Tx
 
@@ -82,6 +82,8 @@ class UpdateReceiver:
         self._imports_wake_up = imports_wake_up
         self._clock = clock
         self._not_stored_at_ms: dict[int, int] = {}
+        self._owners: dict[int, int] = {}
+        """The owners of assistants, as they were last read: only to name the shop that an order looks at."""
 
     async def receive(
         self, updates: list[Raw], *, next_update_id: int | None = None, is_live: bool = False
@@ -95,17 +97,18 @@ class UpdateReceiver:
         now_ms = self._now_ms()
 
         def unit(tx: Tx) -> list[tuple[str, TapResult]]:
-            taps = [
-                tapped
-                for raw, update in parsed
-                for tapped in _process_one(self._context.begin(tx, now_ms), raw, update)
-            ]
+            taps = []
+            for raw, update in parsed:
+                work = self._context.begin(tx, now_ms)
+                taps += _process_one(work, raw, update)
+                self._note_owners(work)
             if next_update_id is not None:
                 inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
             return taps
 
         try:
-            stored = self._database.write(unit)
+            keys = self._keys_of([update for _, update in parsed]) if next_update_id is None else None
+            stored = self._database.write(unit, keys=keys)
             self._claim_orders()
             self._scan_outbox()
             taps = await stored
@@ -116,6 +119,21 @@ class UpdateReceiver:
             self._imports_wake_up.set()
         for callback_id, tapped in taps:
             self._sender.answer_callback(callback_id, toast_text(tapped.toast, tapped.action))
+
+    def _keys_of(self, updates: list[ParsedUpdate | UnreadableUpdate]) -> tuple[str, ...] | None:
+        """Return the key of the shop that an order is for; None if this is more or something else."""
+        match updates:
+            case [IncomingMessage() as message] if _is_order(message):
+                return (shop_key(self._owners.get(message.user_id, message.user_id)),)
+            case _:
+                return None
+
+    def _note_owners(self, work: UnitOfWork) -> None:
+        for user_id, buyer in work.buyers.items():
+            if buyer.owner_id != user_id:
+                self._owners[user_id] = buyer.owner_id
+            else:
+                self._owners.pop(user_id, None)
 
     def _note_dates(self, updates: list[ParsedUpdate | UnreadableUpdate], *, is_live: bool) -> None:
         """Pass the dates of new messages to the watch of our clock."""

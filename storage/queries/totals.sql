@@ -91,7 +91,7 @@ GROUP BY user_id, product_code;
 SELECT owner_id FROM shops WHERE shop_id = :shop_id;
 
 -- name: events_to_add
-SELECT event_id, trxid, at_ms FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;
+SELECT event_id, trxid FROM order_events WHERE event_id > :event_id ORDER BY event_id LIMIT :limit;
 
 -- name: order_history_until
 SELECT trxid, at_ms, actor, kind, facts, evidence, state_after FROM order_events

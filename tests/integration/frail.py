@@ -48,13 +48,16 @@ class FrailDatabase:
         within_s: float = 0,
         in_order: bool = False,
         keys: Collection[str] | None = None,
+        follows: Collection[str] = (),
     ) -> T:
         await self._writes_gate.wait()
         if self._writes_to_refuse:
             self._writes_to_refuse -= 1
             self.refusals += 1
             raise StorageError("SQLite: database or disk is full")
-        return await self._database.write(unit, within_s=within_s, in_order=in_order, keys=keys)
+        return await self._database.write(
+            unit, within_s=within_s, in_order=in_order, keys=keys, follows=follows
+        )
 
     async def read(self, unit: Unit[T]) -> T:
         await self._reads_gate.wait()

@@ -187,7 +187,9 @@ async def test_an_audit_finds_what_changed_since_an_event_once_and_goes_on_where
 
     def changed(event_id: int, *, max_events: int, max_orders: int) -> Awaitable[tuple[list[str], int]]:
         return database.read(
-            lambda tx: orders.changed_since(tx, event_id, max_events=max_events, max_orders=max_orders)
+            lambda tx: orders.changed_since(
+                tx, event_id, until=orders.newest_event(tx), max_events=max_events, max_orders=max_orders
+            )
         )
 
     assert await changed(0, max_events=9, max_orders=9) == ([first, second, third], 4)

@@ -97,6 +97,7 @@ class Database:
         within_s: float = 0,
         in_order: bool = False,  # noqa: ARG002 - all are
         keys: Collection[str] | None = None,  # noqa: ARG002 - all run alone
+        follows: Collection[str] = (),  # noqa: ARG002 - as above
     ) -> "asyncio.Future[T]":
         """Carry out a unit as the real writer does, in order and sharing commits, unless the power goes."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()

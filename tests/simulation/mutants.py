@@ -358,7 +358,7 @@ def _(patch: Patch) -> None:
 
     async def deliver(self: Messenger, chat_id: int, draft: Any, outdated: Any, **named: Any) -> Any:
         sent = Sent(message_id=1)
-        await self._store(chat_id, lambda tx: self._apply_result(tx, draft, outdated, sent))
+        await self._store(chat_id, lambda tx: self._apply_result(tx, draft, outdated, sent), keys=())
         return await original(self, chat_id, draft, outdated, **named)
 
     patch.method(Messenger, original, deliver)

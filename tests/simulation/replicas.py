@@ -95,10 +95,11 @@ class SharedDatabase:
         within_s: float = 0,
         in_order: bool = False,
         keys: Collection[str] | None = None,
+        follows: Collection[str] = (),
     ) -> "asyncio.Future[T]":
         """Store a unit; after a cut its outcome is found out once the server can be asked."""
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        earlier = tuple(self._unfinished) if in_order or keys is None else ()
+        earlier = tuple(self._unfinished) if in_order or follows or keys is None else ()
         task = self._life.start(self._store(unit, done, earlier, within_s))
         self._unfinished[task] = None
         task.add_done_callback(self._unfinished.pop)

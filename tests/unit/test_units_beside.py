@@ -1,0 +1,165 @@
+"""Units that may run at the same time do, others share a transaction or wait, always in the order given."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from storage.database import CLAIMS, LEASE, MESSAGES, RESULTS, SCANS, SHOP, shop_key
+from storage.postgres_beside import BESIDE, MAX_SHARED, Group, UnitQueue, Waiting, allowed
+from storage.statements import STATEMENTS
+
+SARI, BUDI = (shop_key(1001),), (shop_key(1002),)
+
+
+class Queue:
+    """A queue whose units are named, and the names of those that run."""
+
+    def __init__(self) -> None:
+        self.queue = UnitQueue()
+        self.names: dict[int, str] = {}
+        self.done: asyncio.Future[Any] = asyncio.Future()
+
+    def adds(self, name: str, keys: Collection[str] | None = None, **how: Any) -> None:
+        unit = Waiting(
+            unit=lambda _: name,
+            keys=None if keys is None else frozenset(keys),
+            done=self.done,
+            **how,
+        )
+        self.names[id(unit)] = name
+        self.queue.add(unit)
+
+    def begins(self, now_s: float = 0.0) -> list[str]:
+        """Begin all that may run now; return the names, those of a transaction as one word."""
+        found = []
+        while group := self.queue.begin(now_s):
+            found.append(self.name_of(group))
+            self.groups = [*getattr(self, "groups", []), group]
+        return found
+
+    def name_of(self, group: Group) -> str:
+        return "".join(self.names[id(unit)] for unit in group.units)
+
+    def ends(self, name: str) -> None:
+        group = next(each for each in self.groups if self.name_of(each) == name)
+        self.groups.remove(group)
+        self.queue.end(group)
+
+
+@pytest.fixture
+async def queue() -> Queue:
+    return Queue()
+
+
+async def test_shops_and_results_run_beside_each_other(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    queue.adds("b", BUDI)
+    queue.adds("c", (RESULTS,))
+    assert queue.begins() == ["a", "b", "c"]
+
+
+async def test_units_with_the_same_key_share_a_transaction(queue: Queue) -> None:
+    queue.adds("a", (RESULTS,))
+    queue.adds("b", SARI)
+    queue.adds("c", (RESULTS,))
+    assert queue.begins() == ["ac", "b"]
+
+
+async def test_what_comes_while_its_key_is_held_waits(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    assert queue.begins() == ["a"]
+    queue.adds("b", SARI)
+    assert queue.begins() == []
+    queue.ends("a")
+    assert queue.begins() == ["b"]
+
+
+async def test_a_unit_without_keys_runs_alone_and_is_not_overtaken(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    assert queue.begins() == ["a"]
+    queue.adds("b")
+    queue.adds("c", BUDI)
+    assert queue.begins() == []
+    queue.ends("a")
+    assert queue.begins() == ["bc"]
+    assert next(iter(queue.groups)).keys is None
+
+
+async def test_a_claim_shares_the_transaction_of_the_order_that_it_follows(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    queue.adds("c", (CLAIMS,), follows=(SHOP,))
+    queue.adds("s", (SCANS,), follows=(SHOP, RESULTS))
+    assert queue.begins() == ["acs"]
+
+
+async def test_a_claim_waits_for_every_order_that_was_given_before_it(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    queue.adds("b", BUDI)
+    queue.adds("c", (CLAIMS,), follows=(SHOP,))
+    assert queue.begins() == ["a", "b"]
+    queue.ends("a")
+    assert queue.begins() == []
+    queue.ends("b")
+    assert queue.begins() == ["c"]
+
+
+async def test_a_unit_in_order_waits_for_all_before_it(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    assert queue.begins() == ["a"]
+    queue.adds("o", (), in_order=True)
+    assert queue.begins() == []
+    queue.ends("a")
+    assert queue.begins() == ["o"]
+
+
+async def test_the_accounts_of_two_shops_are_never_moved_by_one_placing_transaction(queue: Queue) -> None:
+    """Two of these could wait for each other."""
+    queue.adds("a", SARI)
+    queue.adds("c", (CLAIMS,), follows=(SHOP,))
+    queue.adds("b", BUDI)
+    queue.adds("d", (CLAIMS,), follows=(SHOP,))
+    assert queue.begins() == ["ac", "b"]
+
+
+async def test_units_in_no_hurry_wait_for_each_other_but_nobody_for_them(queue: Queue) -> None:
+    queue.adds("m", (MESSAGES,), due_at_s=5.0)
+    queue.adds("r", (RESULTS,))
+    assert queue.begins(now_s=1.0) == ["r"]
+    queue.adds("n", (MESSAGES,), due_at_s=6.0)
+    assert queue.queue.next_due_s() == 5.0
+    assert queue.begins(now_s=5.0) == ["mn"]
+
+
+async def test_a_unit_that_must_wait_for_one_in_no_hurry_hurries_it(queue: Queue) -> None:
+    queue.adds("m", (MESSAGES,), due_at_s=5.0)
+    queue.adds("a")
+    assert queue.begins(now_s=1.0) == ["ma"]
+
+
+async def test_a_transaction_holds_its_locks_for_a_bounded_number_of_units(queue: Queue) -> None:
+    for _ in range(MAX_SHARED + 1):
+        queue.adds("r", (RESULTS,))
+    assert queue.begins() == ["r" * MAX_SHARED]
+
+
+async def test_the_lease_waits_for_nobody(queue: Queue) -> None:
+    queue.adds("a")
+    assert queue.begins() == ["a"]
+    queue.adds("b")
+    queue.adds("l", (LEASE,))
+    assert queue.begins() == ["l"]
+
+
+def test_what_is_allowed_beside_others_are_statements_of_loket() -> None:
+    assert {name for names in BESIDE.values() for name in names} <= STATEMENTS.keys()
+    assert BESIDE.keys() == {SHOP, RESULTS, CLAIMS, MESSAGES, SCANS, LEASE}
+
+
+def test_a_unit_may_do_what_one_of_its_keys_allows() -> None:
+    assert allowed(None) is None
+    found = allowed(frozenset({MESSAGES, RESULTS}))
+    assert found is not None
+    assert {"mark_message_sent", "bump_batch_version", "valid_lease"} <= found
+    assert "use_button" not in found
