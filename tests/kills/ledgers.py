@@ -274,6 +274,13 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class _Products:
+    """No product closes by itself here."""
+
+    is_watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _NoMoney:
     """Nobody pays in here: orders are placed on credit."""
 
@@ -291,6 +298,7 @@ class _Scene:
     people: _People
     crashes: int
     plan: _Plan
+    products: _Products
     operator: _NoMoney
     deposits: _NoMoney
     admins: tuple[int, ...]
@@ -313,7 +321,7 @@ class _Scene:
         )
         self.people = _People(typed)
         self.crashes = evidence.kills
-        self.plan, self.admins = _Plan(), (ADMIN,)
+        self.plan, self.products, self.admins = _Plan(), _Products(), (ADMIN,)
         self.operator = self.deposits = _NoMoney()
         self.violations = []
 
