@@ -9,4 +9,5 @@ FOUND = {
     1451: "people who did not know how to tap under a question they had not met before",
     72: "a clock set forward, at which an order was doubted while its answer was still awaited",
     1: "an order refused for its balance whose two tries were both lost, so that it was never answered",
+    2314: "a card of an announcement that showed its progress behind its end",
 }

@@ -142,9 +142,9 @@ def _move(work: UnitOfWork, found: Broadcast, state: BroadcastState) -> None:
 
 
 def show_progress(work: UnitOfWork, broadcast_id: int) -> None:
-    """Show on the cards of a broadcast how far it was sent."""
+    """Show on the cards of a broadcast how far it was sent; one that has just ended shows that already."""
     found = news.get(work.tx, broadcast_id)
-    if found is None:
+    if found is None or found.state not in (BroadcastState.SENDING, BroadcastState.STOPPING):
         return
     done = news.delivery(work.tx, news_subject(broadcast_id))
     progress = BroadcastProgress(
