@@ -1,10 +1,24 @@
-"""Runs many seeds on all cores; a module of its own, since a fresh process cannot import `__main__`."""
+"""Runs seeds in other processes; a module of its own, since a fresh process cannot import `__main__`."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from typing import ParamSpec, TypeVar
 
 from tests.simulation.world import Report, run_seed
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.simulation.mutants", "tests.simulation.world"])
+
+
+def alone(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what a function returns in a process of its own, which has imported the program already."""
+    with ProcessPoolExecutor(1, mp_context=_FORKS) as pool:
+        return pool.submit(function, *args, **kwargs).result()
 
 
 def run_many(first: int, last: int, *, processes: int | None = None) -> tuple[list[Report], dict[str, int]]:

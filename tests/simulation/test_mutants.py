@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.simulation.mutants import LEAKS, MUTANTS, ROOT, WITHIN_SEEDS
+from tests.simulation.many import alone
+from tests.simulation.mutants import LEAKS, MUTANTS, ROOT, WITHIN_SEEDS, hunt
 
 RARE = {
     "credits a ticket that was cancelled": "tests/integration/test_tickets.py",
@@ -21,15 +22,7 @@ RARE = {
 @pytest.mark.timeout(900)  # seconds; what is not caught takes minutes
 @pytest.mark.parametrize("name", [name for name in MUTANTS if name not in RARE])
 def test_a_planted_bug_does_not_survive(name: str) -> None:
-    hunt = subprocess.run(
-        [sys.executable, "-m", "tests.simulation.mutants", name],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert hunt.returncode == 0, hunt.stdout + hunt.stderr
-    assert "caught by seed" in hunt.stdout, f"within {WITHIN_SEEDS} seeds: {hunt.stdout}{hunt.stderr}"
+    assert alone(hunt, name, within=WITHIN_SEEDS) is not None
 
 
 @pytest.mark.parametrize("name", LEAKS)

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from tests.simulation.many import alone
 from tests.simulation.mutants import ROOT
-from tests.simulation.replica_mutants import RARE, REPLICA_MUTANTS, WITHIN_SEEDS
+from tests.simulation.replica_mutants import RARE, REPLICA_MUTANTS, WITHIN_SEEDS, hunt
 from tests.simulation.replicas import run_replicas
 
 QUICK_SEEDS = 6
@@ -36,15 +37,7 @@ def test_the_same_seed_of_two_processes_tells_the_same_story() -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", REPLICA_MUTANTS)
 def test_a_planted_bug_of_leadership_does_not_survive(name: str) -> None:
-    hunt = subprocess.run(
-        [sys.executable, "-m", "tests.simulation.replica_mutants", name],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert hunt.returncode == 0, hunt.stdout + hunt.stderr
-    assert "caught by seed" in hunt.stdout, f"within {WITHIN_SEEDS} seeds: {hunt.stdout}{hunt.stderr}"
+    assert alone(hunt, name, within=WITHIN_SEEDS) is not None
 
 
 @pytest.mark.parametrize("name", RARE)
