@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tools.demo import running_browser, running_demo
 
+PATIENCE_MS = 30_000
+"""What a page should show may take long on a busy machine."""
+
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
@@ -19,6 +22,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with running_browser() as running:
         yield running
 

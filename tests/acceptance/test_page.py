@@ -100,7 +100,9 @@ def test_a_button_under_a_message_is_tapped_and_answered(page: Page) -> None:
 
 def test_a_reply_to_the_bot_is_sent_as_one(page: Page) -> None:
     say(page, "Budi", "bantuan")
-    chat(page, "Budi").locator(".from-bot .reply").last.click(timeout=RESULT_MS)
+    answer = bot_messages(page, "Budi", "Cara pesan").last
+    answer.locator(".reply").click(timeout=RESULT_MS)
+    expect(chat(page, "Budi").locator(".replying")).to_be_visible()
     line(page, "Budi").press_sequentially("terima kasih")
     line(page, "Budi").press("Enter")
     mine = chat(page, "Budi").locator(".from-person").filter(has_text="terima kasih").last
