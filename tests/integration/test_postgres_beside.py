@@ -13,7 +13,6 @@ import pytest
 from bot.grammar.period import day_of, single_day
 from bot.purchasing import totals
 from bot.purchasing.totals import ReportScope
-from bot.telegram.receiver import UpdateReceiver
 from storage import inbox, lease, orders
 from storage.database import LEASE, Database, shop_key
 from storage.postgres import PostgresDatabase
@@ -24,7 +23,7 @@ from tests.integration.engines import PostgresView
 from tests.integration.fakes import START_MS, a_message, success_of
 from tests.integration.notes import Notes, both
 from tests.integration.test_payment import PRICED
-from tests.integration.test_update_receiver import FakeAnswerer
+from tests.integration.test_update_receiver import receiver_of
 from tests.makers import an_order
 
 
@@ -47,18 +46,6 @@ async def shop(database: PostgresDatabase, view: PostgresView) -> Shop:
     await shop.hires(SARI, BUDI)
     await shop.sells(PRICED)
     return shop
-
-
-def receiver_of(shop: Shop) -> UpdateReceiver:
-    return UpdateReceiver(
-        database=shop.disk,
-        context=shop.context,
-        sender=FakeAnswerer(),
-        now_ms=shop.clock,
-        claim_orders=shop.submitter.claim,
-        scan_outbox=shop.messenger.scan,
-        imports_wake_up=shop.imports_wake_up,
-    )
 
 
 @asynccontextmanager

@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.catalogue.product import DestinationRule, Product
-from bot.telegram.receiver import UpdateReceiver
 from bot.worker import Worker
 from storage.database import SqliteDatabase
 from storage.statements import STATEMENTS
 from tests.integration.conftest import Shop
 from tests.integration.fakes import a_message, eventually, success_of
-from tests.integration.test_update_receiver import FakeAnswerer
+from tests.integration.test_update_receiver import receiver_of
 
 ORDERS_ONE_BY_ONE, ORDERS_AT_ONCE = 5, 50
 MAX_ONE_BY_ONE, MAX_AT_ONCE = 46.0, 33.0
@@ -51,15 +50,7 @@ class Road:
     def __init__(self, shop: Shop, database: SqliteDatabase) -> None:
         self.ran: list[str] = []
         self.shop = shop
-        self.receiver = UpdateReceiver(
-            database=shop.disk,
-            context=shop.context,
-            sender=FakeAnswerer(),
-            now_ms=shop.clock,
-            claim_orders=shop.submitter.claim,
-            scan_outbox=shop.messenger.scan,
-            imports_wake_up=shop.imports_wake_up,
-        )
+        self.receiver = receiver_of(shop)
         for connection in (database._writer, database._reader):  # noqa: SLF001 - as in notes.py
             connection.set_trace_callback(self.ran.append)
 

@@ -63,6 +63,18 @@ class FakeAnswerer:
         self.unkept.append(outgoing)
 
 
+def receiver_of(shop: Shop) -> UpdateReceiver:
+    return UpdateReceiver(
+        database=shop.disk,
+        context=shop.context,
+        sender=FakeAnswerer(),
+        now_ms=shop.clock,
+        claim_orders=shop.submitter.claim,
+        scan_outbox=shop.messenger.scan,
+        imports_wake_up=shop.imports_wake_up,
+    )
+
+
 @pytest.fixture
 def answerer() -> FakeAnswerer:
     return FakeAnswerer()
