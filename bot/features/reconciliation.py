@@ -1,6 +1,5 @@
 """Reconciles the biller's own list of transactions with our orders; nothing is changed by it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from statistics import median_low
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 from bot.catalogue.price_list.reader import UnreadablePriceList
 from bot.catalogue.price_list.sheets import FileError
 from bot.features.biller_list import TRXID, BillerList
-from bot.features.price_list.file_reader import FileKind, read_output
 from bot.orders.model import Order
 from bot.orders.reconciliation import ListedTransaction, Reconciliation, may_be_number, reconcile
 from bot.unit_of_work import UnitOfWork
@@ -42,12 +40,9 @@ class ListResult(Struct, frozen=True, kw_only=True):
 _decoder = Decoder(BillerList | UnreadablePriceList)
 
 
-async def read_biller_list(content: bytes) -> BillerList | UnreadablePriceList:
-    """Read a file in a process of its own; one that crashes its reader counts as damaged."""
-    output = await read_output(content, FileKind.BILLER_LIST)
-    if output is None:
-        return UnreadablePriceList(fault=FileError.DAMAGED)
-    return await asyncio.to_thread(_decoder.decode, output)
+def decode_biller_list(output: bytes | None) -> BillerList | UnreadablePriceList:
+    """Return what the reader of a file found; a file that crashed its reader counts as damaged."""
+    return _decoder.decode(output) if output is not None else UnreadablePriceList(fault=FileError.DAMAGED)
 
 
 def compare_list(work: UnitOfWork, listed: BillerList) -> ListResult:

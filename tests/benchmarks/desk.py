@@ -5,28 +5,27 @@ that read slowly or never. It is let loose and called off in turn, so that a slo
 """
 
 import asyncio
+import json
 import re
-import socket
 import sqlite3
+import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, closing, suppress
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from tests.benchmarks.contender import ADMIN_ID, LOKET, Contender, Running
+from tests.benchmarks.contender import ADMIN_ID, LOKET, ROOT, Contender, Running
 from tests.benchmarks.figures import table
 from tests.benchmarks.growth import filled, first_audit, read_through
+from tests.benchmarks.hostile import OPEN_PAGES, Browser, day
 from tests.benchmarks.ledger import share
-from tests.benchmarks.plain_http import Answer, Caller
 from tests.benchmarks.road import STEADY, WARM_UP_ORDERS, Load, Outside, around
 
 BESIDE_ORDERS = 300_000
@@ -35,30 +34,11 @@ BESIDE_ORDERS = 300_000
 TURNS = 4
 """How often the hostile desk is let loose and called off in a round."""
 
-OPEN_PAGES, REFRESHED_EVERY_S = 100, 3.0
-NEVER_READING, SLOWLY_READING, HELD_S = 20, 10, 5.0
 ASKED_TIMES, NUMBERS_SOUGHT, PAGES_TURNED, ROWS_LISTED = 5, 50, 50, 20_000
 
 _LINK = re.compile(r"https?://\S+/desk/enter\?token=[\w-]+")
 _NEXT_PAGE = re.compile(r'href="(/desk/orders\?after=\d+)"')
 _FORM_TOKEN = re.compile(r'name="form_token" value="(\w+)"')
-
-
-class Browser:
-    """A signed-in admin, with at most `connections` requests at once."""
-
-    def __init__(self, port: int, cookie: str, *, connections: int) -> None:
-        self.port, self.cookie = port, cookie
-        self.statuses: Counter[int] = Counter()
-        self._caller = Caller(port, connections=connections)
-
-    async def get(self, path: str) -> Answer:
-        answer = await self._caller.ask("GET", path, headers={"Cookie": self.cookie})
-        self.statuses[answer.status] += 1
-        return answer
-
-    def close(self) -> None:
-        self._caller.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,95 +153,18 @@ async def _enter(outside: Outside, bot: Running) -> Browser:
 
 @asynccontextmanager
 async def _hostile(browser: Browser) -> AsyncIterator[None]:
-    """Let a hostile desk loose inside the block."""
-    year = f"from={_day(-364)}&until={_day(0)}"
-    week = f"from={_day(-6)}&until={_day(0)}"
-    reports = [f"/desk/reports?{year}&by={by}" for by in ("day", "product", "reseller", "hour")]
-    files = [
-        *(f"/desk/report-file?what=orders&{week}&form={form}" for form in ("xlsx", "csv")),
-        f"/desk/report-file?what=profit&{year}&form=xlsx",
-    ]
-    searches = [f"/desk/orders?q=0{81_200_000_000 + 40 * number}" for number in range(1000)]
-    doing: list[Coroutine[Any, Any, None]] = [
-        *(_ask_again(browser, reports) for _ in range(2)),
-        *(_ask_again(browser, searches) for _ in range(2)),
-        *(_ask_again(browser, files) for _ in range(4)),
-        _ask_again(browser, ["/desk/biller", "/desk/money", "/desk/products", "/desk/messages"]),
-        *(_keep_open(browser, number) for number in range(OPEN_PAGES)),
-        *(_never_read(browser, files[1]) for _ in range(NEVER_READING)),
-        *(_read_slowly(browser, files[1]) for _ in range(SLOWLY_READING)),
-    ]
-    tasks = [asyncio.create_task(each) for each in doing]
+    """Let hostile clients loose inside the block, in a process of their own: they are other machines'."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.hostile", str(browser.port), browser.cookie),
+        stdin=PIPE,
+        stdout=PIPE,
+        cwd=ROOT,
+    )
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
-        for each in ended:
-            if not isinstance(each, asyncio.CancelledError) and isinstance(each, BaseException):
-                raise each
-
-
-async def _ask_again(browser: Browser, paths: list[str]) -> None:
-    """Ask for one page after the other, each as soon as the last was answered."""
-    while True:
-        for path in paths:
-            await _get(browser, path)
-
-
-async def _keep_open(browser: Browser, number: int) -> None:
-    """Keep a page open that refreshes; pages were not all opened at once."""
-    await asyncio.sleep(REFRESHED_EVERY_S * number / OPEN_PAGES)
-    while True:
-        began = time.perf_counter()
-        await _get(browser, "/desk/today")
-        await asyncio.sleep(max(0.0, REFRESHED_EVERY_S - (time.perf_counter() - began)))
-
-
-async def _get(browser: Browser, path: str) -> None:
-    try:
-        if (await browser.get(path)).status == 503:
-            await asyncio.sleep(0.05)
-    except ConnectionError:
-        browser.statuses[0] += 1
-
-
-async def _never_read(browser: Browser, path: str) -> None:
-    """Ask for files and take nothing of them."""
-    loop = asyncio.get_running_loop()
-    while True:
-        with _narrow_socket() as connection:
-            await loop.sock_connect(connection, ("127.0.0.1", browser.port))
-            await loop.sock_sendall(connection, _request(browser, path))
-            await asyncio.sleep(HELD_S)
-
-
-async def _read_slowly(browser: Browser, path: str) -> None:
-    """Ask for files and take some hundred bytes a second of them."""
-    loop = asyncio.get_running_loop()
-    while True:
-        with _narrow_socket() as connection:
-            await loop.sock_connect(connection, ("127.0.0.1", browser.port))
-            await loop.sock_sendall(connection, _request(browser, path))
-            with suppress(ConnectionError):
-                while await loop.sock_recv(connection, 200):  # noqa: ASYNC110 - it is slow on purpose
-                    await asyncio.sleep(0.5)
-
-
-def _narrow_socket() -> socket.socket:
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.setblocking(False)  # noqa: FBT003 - the name of its parameter is not public
-    return connection
-
-
-def _request(browser: Browser, path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {browser.cookie}\r\n\r\n".encode()
-
-
-def _day(days: int) -> str:
-    return f"{datetime.now(UTC).date() + timedelta(days=days):%Y-%m-%d}"
+        told, _ = await process.communicate(b"")
+        browser.statuses.update({int(status): count for status, count in json.loads(told).items()})
 
 
 async def measure_pages(contender: Contender, load: Load, books: Path) -> list[Timed]:
@@ -273,7 +176,7 @@ async def measure_pages(contender: Contender, load: Load, books: Path) -> list[T
         async def page(name: str, *paths: str) -> Timed:
             return Timed(name, [await _time(browser, path) for path in paths])
 
-        year = f"from={_day(-364)}&until={_day(0)}"
+        year = f"from={day(-364)}&until={day(0)}"
         return [
             await page("search by number, first time", *(f"/desk/orders?q={number}" for number in numbers)),
             await page("search by number, again", *(f"/desk/orders?q={number}" for number in numbers)),
