@@ -302,10 +302,11 @@ class DeskApp:
 async def send_in_parts(send: Send, message: Message) -> None:
     """Send a file in parts, each once the reader has taken most of the last."""
     body: bytes = message.get("body", b"")
-    while len(body) > FILE_PART_BYTES:
-        await send({"type": "http.response.body", "body": body[:FILE_PART_BYTES], "more_body": True})
-        body = body[FILE_PART_BYTES:]
-    await send({**message, "body": body})
+    last = max(0, len(body) - 1) // FILE_PART_BYTES * FILE_PART_BYTES
+    for begin in range(0, last, FILE_PART_BYTES):
+        part = body[begin : begin + FILE_PART_BYTES]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({**message, "body": body[last:]})
 
 
 def _static(name: str) -> Response:

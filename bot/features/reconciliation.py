@@ -47,8 +47,8 @@ def decode_biller_list(output: bytes | None) -> BillerList | UnreadablePriceList
 
 def compare_list(work: UnitOfWork, listed: BillerList) -> ListResult:
     """Compare a list with our orders: by trxid, and with all that were placed in its time."""
-    rows = tuple(_as_ours(work.tx, row) for row in listed.rows)
-    ours = {row.trxid: order for row in rows if (order := orders.get(work.tx, row.trxid)) is not None}
+    ours: dict[str, Order] = {}
+    rows = tuple(_as_ours(work.tx, row, ours) for row in listed.rows)
     span = _span(rows, ours, work.zone, work.now_ms)
     within: list[Order] = []
     if span:
@@ -67,16 +67,23 @@ def compare_list(work: UnitOfWork, listed: BillerList) -> ListResult:
     )
 
 
-def _as_ours(tx: Tx, row: ListedTransaction) -> ListedTransaction:
-    """Return a row with the whole trxid where a spreadsheet has kept fifteen digits of it."""
-    if not TRXID.fullmatch(row.trxid) or not row.destination or orders.get(tx, row.trxid):
+def _as_ours(tx: Tx, row: ListedTransaction, ours: dict[str, Order]) -> ListedTransaction:
+    """Add the order of a row to `ours`; return the row, with the whole trxid if only digits of it are left.
+
+    Spreadsheets keep fifteen of them.
+    """
+    order = orders.get(tx, row.trxid)
+    if order is None and TRXID.fullmatch(row.trxid) and row.destination:
+        near = [
+            order
+            for order in orders.near_trxid(tx, row.trxid[:SHORTENED_CHARS])
+            if may_be_number(row.destination, order.destination)
+        ]
+        order = near[0] if len(near) == 1 else None
+    if order is None:
         return row
-    near = [
-        order.trxid
-        for order in orders.near_trxid(tx, row.trxid[:SHORTENED_CHARS])
-        if may_be_number(row.destination, order.destination)
-    ]
-    return replace(row, trxid=near[0]) if len(near) == 1 else row
+    ours[order.trxid] = order
+    return row if order.trxid == row.trxid else replace(row, trxid=order.trxid)
 
 
 def _span(
