@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.telegram.faults import FaultKind
-from tests.acceptance.shop import RINA, ROOT, SARI, Mode, Shop
+from tests.acceptance.shop import RINA, SARI, Mode, Shop
+from tests.fork_server import ROOT
 
 HOUR_S = 3600
 IN_SECONDS = 30.0
@@ -40,6 +41,7 @@ async def wrong_shop(closed_shop: Shop, offset: Path, tmp_path: Path) -> Shop:
     (tmp_path / "clock").mkdir()
     shifted = SHIFTED_CLOCK.format(offset=str(offset))
     (tmp_path / "clock" / "sitecustomize.py").write_text(shifted)
+    closed_shop.is_forked = False
     closed_shop.settings["PYTHONPATH"] = f"{tmp_path / 'clock'}:{ROOT}"
     await closed_shop.start()
     return closed_shop
