@@ -1,6 +1,5 @@
 """The real bot on a machine whose clock is wrong at boot, until NTP sets it back."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +66,4 @@ async def test_what_waits_when_the_clock_is_set_back_leaves_within_seconds(
     shop.order(SARI, "s5.081234561111")
     await shop.until(lambda: shop.rows("SELECT 1 FROM outbox WHERE attempts > 0 AND state = 'waiting'"))
     shift(offset, 0)
-    began_s = time.monotonic()
-    await shop.wait_for_message(SARI, "SUKSES s5.081234561111")
-    assert time.monotonic() - began_s < IN_SECONDS
+    await shop.wait_for_message(SARI, "SUKSES s5.081234561111", timeout_s=IN_SECONDS)
