@@ -7,22 +7,16 @@ steps. The page process starts with the first page, only reads, and gives way to
 import asyncio
 import logging
 import multiprocessing
-import os
-import signal
-import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from bot.desk.page_process_start import begin
 from storage.catalogue import CatalogueCache
 from storage.reader import Reader, reader_at
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 T = TypeVar("T")
 
@@ -30,8 +24,6 @@ _log = logging.getLogger(__name__)
 
 PROCESSES = 2
 """One for pages and one for what takes seconds; the second starts when the first is busy."""
-
-NICENESS = 19
 
 
 class PagesUnavailableError(Exception):
@@ -115,31 +107,11 @@ class _Pool:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         ours, self._lifeline = context.Pipe(duplex=False)
-        self.executor = ProcessPoolExecutor(PROCESSES, context, _begin, (ours,))
+        self.executor = ProcessPoolExecutor(PROCESSES, context, begin, (ours,))
 
     def end(self) -> None:
         self._lifeline.close()
         self.executor.shutdown(wait=False, cancel_futures=True)
-
-
-def _begin(lifeline: "Connection[Any, Any]") -> None:
-    """Begin in the page process."""
-    # A terminal, and a service manager, signal all processes: this one ends with its parent.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
-    with suppress(OSError):
-        if sys.platform == "linux":
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        else:
-            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-
-
-def _end_with(lifeline: "Connection[Any, Any]") -> None:
-    """Wait until the other end of the pipe is closed, as the kernel does for a process that is killed."""
-    with suppress(EOFError, OSError):
-        lifeline.recv_bytes()
-    os._exit(0)
 
 
 def _run_here(database_url: str, unit: Callable[..., T], args: tuple[Any, ...]) -> T:

@@ -28,11 +28,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // A desk that is busy says so above the page, which stays; a part that refreshes itself asks again later.
 function sayBusy({ target, xhr }) {
   if (target.matches("[data-live]")) {
-    known.get(target).isStale = true;
+    Object.assign(known.get(target) || {}, { isStale: true });
     return;
   }
   const main = document.querySelector("main");
-  const note = main.querySelector(".busy") || Object.assign(document.createElement("p"), { className: "busy warning" });
+  const note = main.querySelector(".busy") || Object.assign(document.createElement("p"), { className: "busy alarm" });
   note.setAttribute("role", "alert");
   note.textContent = xhr.responseText;
   main.prepend(note);
