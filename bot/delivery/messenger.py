@@ -22,6 +22,8 @@ from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.balances import InsufficientBalance, PriceMissing
+from bot.notices.complaints import ComplaintUpdate
+from bot.notices.deposits import DepositCredited
 from bot.notices.placing import BatchSummary, OrderRepeated, ProductClosed
 from bot.notices.restore_gate import CounterClosed
 from bot.texts.formatting import Clock
@@ -344,6 +346,9 @@ Refused = (
 )
 """The only answer to an order that was not placed, apart from questions."""
 
+Awaited = Result | Refused | BatchSummary | DepositCredited | ComplaintUpdate
+"""What replies to a message, and must arrive: its reader waits for it, and cannot type for it again."""
+
 
 def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
     for entry in outdated:
@@ -357,11 +362,23 @@ def _keys_of(stored: list[QueuedMessage]) -> tuple[str, ...]:
 
 
 def _must_arrive(message: OutboxMessage) -> bool:
-    """Check for results of orders, refusals, batch summaries, and edits, whose repeats make no duplicate.
+    """Check for what its reader waits for or did not ask for, and for edits, whose repeats make no duplicate.
 
-    Without its refusal, an order that was not placed looks like one under way.
+    Without its refusal, an order that was not placed looks like one under way. An alarm is told once, and no
+    admin misses one that was lost.
     """
-    return isinstance(message.notice, Result | Refused | BatchSummary) or message.edits is not None
+    return message.edits is not None or isinstance(message.notice, Awaited) or _is_unasked(message)
+
+
+def _is_unasked(message: OutboxMessage) -> bool:
+    """Check for an alarm, a card, a credit: a message to one person that replies to none.
+
+    Long contents can be asked for again. What many get at once, or a crowd can cause, is not worth a copy.
+    """
+    notice = message.notice
+    if message.chat_id < 0 or message.reply_to is not None or isinstance(notice, LazyNotice):
+        return False
+    return isinstance(notice, DeliveryFailed) or not priority_of(notice)
 
 
 def _pause_s(tries: int) -> float:

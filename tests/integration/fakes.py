@@ -163,6 +163,10 @@ class FakeSpeaker:
         """Accept the messages, but lose the answers to them."""
         self._answers_to_lose = times
 
+    def swallows(self) -> None:
+        """Take no message, and leave that open."""
+        self._outcome_of_all = out.Ambiguous(why="TimedOut")
+
     def never_connects(self) -> None:
         self._outcome_of_all = out.NotConnected(why="ConnectError")
 
