@@ -27,11 +27,12 @@ class Standing(StrEnum):
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """The destination of a message: a chat, its topic, and the message that it replies to."""
+    """The destination of a message: a chat, its topic, the message that it replies to, and who wrote that."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
+    asker_id: int | None = None
 
 
 class Actor(Struct, frozen=True, kw_only=True):

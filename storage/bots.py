@@ -26,6 +26,7 @@ def use(tx: Tx, bot_id: int, *, at_ms: int) -> bool:
     tx.run("mark_all_chats_reachable", at_ms=at_ms)
     tx.run("forget_poll_cursor")
     tx.run("forget_tables_of_chats")
+    tx.run("forget_ephemeral_refusals")
     return True
 
 

@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from bot.delivery import batch_summary, closed_groups, sending
 from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
+from bot.delivery.forms import HintChoice, TableChoice
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
-from bot.delivery.tables import TableChoice
 from bot.leadership import Fence
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
@@ -78,6 +78,7 @@ class Messenger:
         monotonic: Callable[[], float],
         wake_up: WakeUp,
         shows_tables: bool = False,
+        hides_hints: bool = False,
     ) -> None:
         self._database = fence.fenced(database)
         self._fence = fence
@@ -88,6 +89,7 @@ class Messenger:
         self._clock = clock
         self._now_ms = now_ms
         self._tables = TableChoice(database=self._database, is_wanted=shows_tables, now_ms=now_ms)
+        self._hints = HintChoice(database=self._database, is_wanted=hides_hints, now_ms=now_ms)
         self._wake_up = wake_up
         self._scanning: asyncio.Future[QueueScan] | None = None
         self._scan_again = False
@@ -190,7 +192,7 @@ class Messenger:
         )
         if draft.lazy_notice is not None:
             draft = await self._load(draft, draft.lazy_notice)
-        draft = await self._tables.choose(draft)
+        draft = await self._hints.choose(await self._tables.choose(draft))
         is_last = len(draft.batch) == len(due) and len(waiting) < READ_AT_ONCE
         return await self._deliver(chat_id, draft, outdated, is_last=is_last)
 
@@ -262,11 +264,10 @@ class Messenger:
         batch, now_ms = draft.batch, self._now_ms()
         message = batch[0].message
         match result:
-            case sending.Sent(message_id=message_id, tables=tables):
-                if tables is not None:
-                    self._tables.note(tx, message.chat_id, tables)
+            case sending.Sent():
+                self._note_form(tx, message.chat_id, result)
                 sent_ids = [entry.outbox_id for entry in batch]
-                outbox.mark_sent(tx, *sent_ids, message_id=message_id, at_ms=now_ms)
+                outbox.mark_sent(tx, *sent_ids, message_id=result.message_id, at_ms=now_ms)
                 if isinstance(message.notice, BatchSummary):
                     batch_summary.confirm_sent(
                         tx, message.notice, message.thread_id, version=draft.version, now_ms=now_ms
@@ -292,6 +293,12 @@ class Messenger:
                 self._reject(tx, batch, why)
             case _:
                 assert_never(result)
+
+    def _note_form(self, tx: Tx, chat_id: int, sent: sending.Sent) -> None:
+        if sent.tables is not None:
+            self._tables.note(tx, chat_id, sent.tables)
+        if sent.ephemeral is not None:
+            self._hints.note(tx, chat_id, sent.ephemeral)
 
     def _postpone(self, tx: Tx, batch: list[QueuedMessage], pause_s: float, *, why: str) -> None:
         due_at_ms = self._now_ms() + int(pause_s * 1000)

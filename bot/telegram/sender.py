@@ -6,9 +6,9 @@ from collections.abc import Coroutine
 
 from msgspec.structs import replace
 from telegram import InputFile
-from telegram.error import EndPointNotFound, InvalidToken
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken
 
-from bot.delivery.sending import OutgoingMessage, Rejected, SendResult, Sent, TableAnswer
+from bot.delivery.sending import EphemeralAnswer, OutgoingMessage, Rejected, SendResult, Sent, TableAnswer
 from bot.telegram.client import ApiClient, Json
 from bot.telegram.rich import layout_call
 from bot.telegram.send_errors import classify_send_error, is_not_modified
@@ -27,6 +27,8 @@ class Sender:
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
         """Send or edit; return every error as a result, except cancellation."""
+        if outgoing.only_for is not None:
+            return await self._send_to_one(outgoing, outgoing.only_for)
         if not outgoing.layout:
             return await self._send_text(outgoing)
         result = await self._send_tables(outgoing)
@@ -40,9 +42,10 @@ class Sender:
         """Send the layout; return how it was refused if Telegram has surely not taken it."""
         method, parameters = layout_call(outgoing)
         try:
-            message_id = await self._client.post_message(
+            message = await self._client.post_message(
                 method, _addressed(outgoing, parameters), may_be_unknown=True
             )
+            message_id = int(message["message_id"])
         except (InvalidToken, EndPointNotFound, KeyError, TypeError, ValueError):
             # The answer to a known method is a message: anything else comes from a server without it.
             return TableAnswer.UNKNOWN_METHOD
@@ -56,12 +59,31 @@ class Sender:
     async def _send_text(self, outgoing: OutgoingMessage) -> SendResult:
         method, parameters = _call(outgoing)
         try:
-            message_id = await self._client.post_message(method, parameters)
+            message_id = int((await self._client.post_message(method, parameters))["message_id"])
         except Exception as error:  # noqa: BLE001 - every error of a send has a result
             if outgoing.edits is not None and is_not_modified(error):
                 return Sent(message_id=outgoing.edits)
             return classify_send_error(error)
         return Sent(message_id=message_id)
+
+    async def _send_to_one(self, outgoing: OutgoingMessage, reader_id: int) -> SendResult:
+        """Send a text that one member of a group alone sees; send it to all if that is refused."""
+        to_all = replace(outgoing, only_for=None, layout=())
+        method, parameters = _call(to_all)
+        parameters["ephemeral_message_parameters"] = {"receiver_user_id": reader_id}
+        try:
+            message = await self._client.post_message(method, parameters)
+            message_id = int(message["message_id"])
+        except (BadRequest, Forbidden):
+            # Telegram has not taken it, and the bot need not be an admin of the group to speak to all.
+            sent = await self._send_text(to_all)
+            return replace(sent, ephemeral=EphemeralAnswer.CHAT_REFUSED) if isinstance(sent, Sent) else sent
+        except Exception as error:  # noqa: BLE001 - every error of a send has a result
+            return classify_send_error(error)
+        if "ephemeral_message_id" in message:
+            return Sent(message_id=None, ephemeral=EphemeralAnswer.SHOWN)
+        # A server that does not know the parameter has shown it to all.
+        return Sent(message_id=message_id, ephemeral=EphemeralAnswer.UNKNOWN)
 
     def answer_callback(self, callback_id: str, text: str) -> None:
         """Answer a callback in the background, without retries: the answer only confirms the tap."""

@@ -7,7 +7,7 @@ from sandbox.telegram.chats import Chat, ChatType, Json, Message, Tap, Toast, Us
 from sandbox.telegram.faults import Fault, FaultKind
 from sandbox.telegram.files import LARGEST_UPLOAD, Attachment, Upload
 from sandbox.telegram.markup import commands_in
-from sandbox.telegram.payloads import access_json, message_json, user_json
+from sandbox.telegram.payloads import access_json, member_json, message_json, user_json
 from sandbox.telegram.platform import Platform, Press
 from sandbox.telegram.updates import Kind
 
@@ -110,6 +110,15 @@ class Telegram(Platform):
         """Unblock the bot in a private chat, or add it to a group."""
         self._change_access(chat_id, user_id, is_in=True)
 
+    def promote(self, chat_id: int, *, user_id: int | None = None, is_admin: bool = True) -> None:
+        """Make the bot an admin of a group, or a plain member again."""
+        chat, user = self._chat_and_user(chat_id, user_id)
+        if chat.type is ChatType.PRIVATE or not chat.bot_is_in:
+            raise ValueError(f"the bot cannot be an admin of chat {chat_id}")
+        old = member_json(chat, self.chats.bot)
+        chat.bot_is_admin = is_admin
+        self._tell_access(chat, user, old)
+
     # What tests read and control.
 
     def message(self, chat_id: int, message_id: int) -> Message:
@@ -176,6 +185,11 @@ class Telegram(Platform):
         self.faults.pending.append(fault)
         self.feed.changed()
 
+    def know_ephemeral(self, *, is_known: bool) -> None:
+        """Be a server that knows ephemeral messages, or passes over their parameter as one of before does."""
+        self.knows_ephemeral = is_known
+        self.feed.changed()
+
     def know(self, method: str, *, is_known: bool) -> None:
         """Be a server that knows a method, or answers 404 to it as one of before does."""
         (self.unknown_methods.discard if is_known else self.unknown_methods.add)(method)
@@ -194,6 +208,8 @@ class Telegram(Platform):
     ) -> Said:
         chat, user = self._chat_and_user(chat_id, user_id)
         replied = self.message(chat_id, reply_to) if reply_to is not None else None
+        if replied is not None and replied.receiver not in (None, user):
+            raise ValueError(f"user {user.id} does not see message {reply_to}")
         if thread_id is not None:
             chat.threads.add(thread_id)
         message = Message(
@@ -214,8 +230,13 @@ class Telegram(Platform):
         chat, user = self._chat_and_user(chat_id, user_id)
         if chat.bot_is_in is is_in:
             raise ValueError(f"the bot is {'already' if is_in else 'not'} in chat {chat_id}")
-        chat.bot_is_in = is_in
-        change = access_json(chat, self.chats.users, bot=self.chats.bot, by=user, at_ms=self.now_ms())
+        old = member_json(chat, self.chats.bot)
+        chat.bot_is_in, chat.bot_is_admin = is_in, False
+        self._tell_access(chat, user, old)
+
+    def _tell_access(self, chat: Chat, by: User, old: Json) -> None:
+        new = member_json(chat, self.chats.bot)
+        change = access_json(chat, self.chats.users, old=old, new=new, by=by, at_ms=self.now_ms())
         self.updates.add(Kind.MY_CHAT_MEMBER, chat.id, change)
         self.deliver()
 

@@ -140,6 +140,7 @@ class FakeSpeaker:
     messages: list[Message] = field(default_factory=list)
     tries: list[OutgoingMessage] = field(default_factory=list)
     table_answer: out.TableAnswer = out.TableAnswer.SHOWN
+    ephemeral_answer: out.EphemeralAnswer = out.EphemeralAnswer.SHOWN
     _outcomes: dict[int, out.SendResult] = field(default_factory=dict)
     _answers_to_lose: int = 0
     _outcome_of_all: out.SendResult | None = None
@@ -201,6 +202,9 @@ class FakeSpeaker:
         if self._answers_to_lose:
             self._answers_to_lose -= 1
             return out.Ambiguous(why="TimedOut")
+        if outgoing.only_for is not None:
+            is_hidden = self.ephemeral_answer is out.EphemeralAnswer.SHOWN
+            return out.Sent(message_id=None if is_hidden else message_id, ephemeral=self.ephemeral_answer)
         return out.Sent(message_id=message_id, tables=self.table_answer if outgoing.layout else None)
 
     def _fault_of(self, outgoing: OutgoingMessage) -> out.SendResult | None:
