@@ -231,7 +231,10 @@ class PostgresDatabase:
 
     def _long_read_done(self, reading: asyncio.Future[Any]) -> None:
         has_result = not reading.cancelled() and reading.exception() is None
-        self._long_readers.put_nowait(reading.result()[0] if has_result else None)
+        session = reading.result()[0] if has_result else None
+        if session and self._closing.is_set():
+            session.close()
+        self._long_readers.put_nowait(session)
 
     def _refuse_closed(self) -> None:
         if self._closing.is_set():
@@ -340,6 +343,7 @@ class _Pool:
 
     def __init__(self, url: str, size: int) -> None:
         self._url = url
+        self._is_closed = False
         self._free: asyncio.LifoQueue[Session | None] = asyncio.LifoQueue()
         for _ in range(size):
             self._free.put_nowait(None)
@@ -354,7 +358,9 @@ class _Pool:
                 await session.close()
             raise
         finally:
-            self.put_back(session)
+            if self._is_closed:
+                await session.close()
+            self._free.put_nowait(session)
 
     async def take(self) -> Session:
         """Wait for a free connection; raise psycopg.Error if a new one cannot be opened."""
@@ -378,10 +384,9 @@ class _Pool:
             raise
         return session
 
-    def put_back(self, session: Session) -> None:
-        self._free.put_nowait(session)
-
     async def close(self) -> None:
+        """Close the free connections; those in use are closed after their use."""
+        self._is_closed = True
         while not self._free.empty():
             if session := self._free.get_nowait():
                 await session.close()

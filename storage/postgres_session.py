@@ -257,7 +257,12 @@ class Session:
             **arguments(url),
         )
         _adapt(connection.adapters)
-        await connection.execute(_settings(STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS).encode(), prepare=False)
+        settings = _settings(STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS).encode()
+        try:
+            await connection.execute(settings, prepare=False)
+        except BaseException:
+            await connection.close()
+            raise
         return cls(connection)
 
     @property
@@ -377,7 +382,11 @@ class Session:
 def connect(url: str) -> Connection[TupleRow]:
     """Connect for a command or a report; raise psycopg.Error if that fails."""
     connection = Connection.connect(url, autocommit=True, prepare_threshold=None, **arguments(url))
-    connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS, LONG_IDLE_TIMEOUT_MS).encode())
+    try:
+        connection.execute(_settings(LONG_STATEMENT_TIMEOUT_MS, LONG_IDLE_TIMEOUT_MS).encode())
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -1,12 +1,17 @@
 """A server or a network that fails: what was confirmed is stored, and what was stored is stored once."""
 
 import asyncio
+import gc
+import itertools
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from asyncio import CancelledError
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from functools import partial
 from pathlib import Path
+from types import coroutine
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -48,6 +53,13 @@ def noted(view: PostgresView) -> set[tuple[int, int]]:
 def top_up(tx: Tx) -> None:
     """Add a row, whatever there is: what runs twice shows."""
     tx.run("note_topup", amount_idr=1000, noted_by=1, at_ms=0)
+
+
+def read_topups(tx: Tx) -> int:
+    return len(tx.all("topups_since", since_ms=0, limit=10))
+
+
+WAITING_FOR_A_LOCK = "SELECT pid FROM pg_locks WHERE NOT granted"
 
 
 def count_topups(view: PostgresView) -> int:
@@ -244,6 +256,48 @@ async def test_a_statement_that_waits_too_long_fails_and_stores_nothing(
     await database.write(top_up)
     assert count_topups(view) == 1
     await database.close()
+
+
+@coroutine
+def given_up(opening: Coroutine[Any, Any, Session], *, waits: int) -> Generator[Any, Any, Session]:
+    """Run a coroutine, and cancel it where it waits for the next time after so many."""
+    try:
+        for _ in range(waits):
+            yield opening.send(None)
+        yield opening.throw(CancelledError())
+        while True:
+            yield opening.send(None)
+    except StopIteration as returned:
+        return cast("Session", returned.value)
+
+
+async def test_a_connection_is_closed_wherever_its_opening_is_given_up(postgres_url: str) -> None:
+    for waits in itertools.count(1):
+        try:
+            session = await given_up(Session.open(postgres_url), waits=waits)
+        except CancelledError:
+            # A connection that nobody closed warns when it is collected, and a warning fails the test.
+            gc.collect()
+        else:
+            break
+    assert waits > 2
+    await session.close()
+
+
+async def test_a_connection_that_reads_while_the_database_is_closed_is_closed_after_it(
+    postgres_url: str, view: PostgresView
+) -> None:
+    database = PostgresDatabase(postgres_url)
+    await database.open()
+    with psycopg.connect(postgres_url) as holder:
+        holder.execute("LOCK TABLE biller_topups IN ACCESS EXCLUSIVE MODE")
+        reads = [database.read(read_topups), database.read_long(read_topups)]
+        reading = [asyncio.ensure_future(read) for read in reads]
+        await eventually(lambda: len(view.rows(WAITING_FOR_A_LOCK)) == len(reads))
+        await database.close()
+    await asyncio.gather(*reading)
+    del database
+    gc.collect()
 
 
 async def test_a_server_that_cannot_be_reached_is_named_without_the_password() -> None:

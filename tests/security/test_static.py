@@ -71,6 +71,8 @@ MAY_CATCH_ALL = {
     ("storage/sqlite.py", "commit"): "rolls back, then raises the error again",
     ("storage/postgres.py", "take"): "gives the place of the connection back, then raises the error again",
     ("storage/postgres.py", "_open"): "closes the new connection, then raises the error again",
+    ("storage/postgres_session.py", "open"): "closes the new connection, then raises the error again",
+    ("storage/postgres_session.py", "connect"): "closes the new connection, then raises the error again",
     ("storage/postgres.py", "_read_long"): "the error is passed to the waiting caller",
     ("storage/postgres_session.py", "unit"): "a unit that fails beside others is run again, alone",
     ("storage/postgres.py", "_outcomes"): "the error is passed to the waiting caller",
