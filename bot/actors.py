@@ -51,7 +51,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     @property
     def chat(self) -> Address:
         """The chat and topic without the reply, for a notice that replaces a card."""
-        return Address(chat_id=self.address.chat_id, thread_id=self.address.thread_id)
+        address = self.address
+        return Address(chat_id=address.chat_id, thread_id=address.thread_id, asker_id=address.asker_id)
 
     @property
     def sees_all(self) -> bool:

@@ -134,7 +134,9 @@ class UnitOfWork(Struct, frozen=True):
         reader_id: int | None = None
         if address.chat_id < 0:  # a group, where everybody reads along
             notice = without_level_prices(notice, self._base_price)
-            reader_id = address.asker_id if is_hint(notice) and edits is None else None
+            # What edits a message that one member sees, which has a negative id, is for that member.
+            is_for_one = is_hint(notice) if edits is None else edits < 0
+            reader_id = address.asker_id if is_for_one else None
         message = OutboxMessage(
             chat_id=address.chat_id,
             thread_id=address.thread_id,

@@ -79,7 +79,9 @@ class HintChoice:
     async def choose(self, draft: Draft) -> Draft:
         """Return the draft for all members, unless one of them may see it alone."""
         outgoing = draft.outgoing
-        if outgoing is None or outgoing.only_for is None or await self._may_be_alone(draft):
+        if outgoing is None or outgoing.only_for is None or outgoing.edits is not None:
+            return draft
+        if await self._may_be_alone(draft):
             return draft
         return replace(draft, outgoing=replace(outgoing, only_for=None))
 

@@ -48,12 +48,12 @@ class EphemeralAnswer(Enum):
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """Telegram accepted the message under this id, which is None for one that one member alone sees.
+    """Telegram accepted the message under this id, which is negative if one member alone sees it.
 
     `tables` says what became of its layout, if it had one, `ephemeral` of the wish that one member sees it.
     """
 
-    message_id: int | None
+    message_id: int
     tables: TableAnswer | None = None
     ephemeral: EphemeralAnswer | None = None
 

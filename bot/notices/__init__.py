@@ -67,6 +67,7 @@ from bot.notices.shopping import (
     DestinationPrompt,
     NoCatalogue,
     NoPrices,
+    PriceGroups,
     PriceListPage,
     PriceRow,
     ShoppingNotice,
@@ -145,14 +146,13 @@ def priority_of(notice: Notice) -> int:
 
 
 def is_hint(notice: Notice) -> bool:
-    """Check for help with typing, which its reader may lose: it says nothing of orders or money.
-
-    A message with buttons is none: a tap changes it, and it must be there for that.
-    """
+    """Check for help with typing, or prices, which may get lost: it says nothing of orders or money."""
     match notice:
         case NotUnderstood(input_error=error):
             return error not in NOTHING_BOUGHT and error not in ORDER_KEPT
-        case Help() | Welcome() | AdminsOnly() | PrivateChatOnly() | ReportPeriodUnclear() | NoCatalogue():
+        case Help() | Welcome() | AdminsOnly() | PrivateChatOnly() | ReportPeriodUnclear():
+            return True
+        case PriceGroups() | PriceListPage() | NoPrices() | NoCatalogue():
             return True
         case _:
             return False

@@ -84,6 +84,7 @@ class Telegram(Platform):
         """Tap the inline button with this data; return the callback query's id."""
         chat, user = self._chat_and_user(chat_id, user_id)
         message = self.message(chat_id, message_id)
+        _check_seen(message, user)
         if all(button.get("callback_data") != data for button in message.buttons()):
             raise ValueError(f"message {message_id} has no button {data!r}")
         self.presses_made += 1
@@ -208,12 +209,15 @@ class Telegram(Platform):
     ) -> Said:
         chat, user = self._chat_and_user(chat_id, user_id)
         replied = self.message(chat_id, reply_to) if reply_to is not None else None
-        if replied is not None and replied.receiver not in (None, user):
-            raise ValueError(f"user {user.id} does not see message {reply_to}")
+        is_ephemeral = replied is not None and replied.receiver is not None
+        if replied is not None:
+            _check_seen(replied, user)
         if thread_id is not None:
             chat.threads.add(thread_id)
         message = Message(
-            id=chat.next_message_id(),
+            # As a reply to an ephemeral message, it is one itself, which the bot alone receives.
+            id=-chat.next_ephemeral_id() if is_ephemeral else chat.next_message_id(),
+            receiver=self.chats.bot if is_ephemeral else None,
             sender=user,
             at_ms=self.now_ms(),
             text=text,
@@ -254,3 +258,8 @@ class Telegram(Platform):
         update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
         self.deliver()
         return update.id if update else None
+
+
+def _check_seen(message: Message, user: User) -> None:
+    if message.receiver not in (None, user):
+        raise ValueError(f"user {user.id} does not see message {message.id}")

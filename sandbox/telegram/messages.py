@@ -69,7 +69,7 @@ def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Att
     if thread_id is not None and thread_id not in chat.threads:
         raise bad_request("message thread not found")
     reply_to = _replied(chat, values.get("reply_parameters"))
-    receiver = _receiver(telegram, chat, values.get("ephemeral_message_parameters"))
+    receiver = _receiver(telegram, chat, values.get("ephemeral_message_parameters"), reply_to)
     now_ms = telegram.now_ms()
     if telegram.pace is not None and (wait_s := telegram.pace.retry_after_s(chat, now_ms)) is not None:
         raise too_many_requests(wait_s)
@@ -90,11 +90,13 @@ def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Att
     return telegram.put(chat, message)
 
 
-def _receiver(telegram: Platform, chat: Chat, parameters: Json | None) -> User | None:
+def _receiver(
+    telegram: Platform, chat: Chat, parameters: Json | None, reply_to: Message | None
+) -> User | None:
     """Return who alone is to see the message; None for all.
 
-    In groups only, to a member, and from an admin of the group. A plain member may answer a button tapped in
-    the last 15 s; its answer to an ephemeral command is not emulated, since Loket has no such commands.
+    In groups only, to a member, and from an admin of the group. A plain member may answer a button that was
+    tapped in the last 15 s, or an ephemeral message that the bot received in that time.
     """
     if parameters is None or not telegram.knows_ephemeral:
         return None
@@ -105,12 +107,12 @@ def _receiver(telegram: Platform, chat: Chat, parameters: Json | None) -> User |
     if user_id not in chat.members:
         raise bad_request("PARTICIPANT_ID_INVALID")
     press = telegram.presses.get(parameters.get("callback_query_id", ""))
-    is_answer = (
-        press is not None
-        and (press.chat_id, press.user_id) == (chat.id, user_id)
-        and telegram.now_ms() - press.at_ms <= _EPHEMERAL_ANSWER_MS
-    )
-    if not chat.bot_is_admin and not is_answer:
+    asked_at_ms = 0
+    if press is not None and (press.chat_id, press.user_id) == (chat.id, user_id):
+        asked_at_ms = press.at_ms
+    if reply_to is not None and reply_to.receiver == telegram.chats.bot and reply_to.sender.id == user_id:
+        asked_at_ms = reply_to.at_ms
+    if not chat.bot_is_admin and telegram.now_ms() - asked_at_ms > _EPHEMERAL_ANSWER_MS:
         raise bad_request("MESSAGE_NOT_COMMAND")
     return telegram.chats.users[user_id]
 
@@ -126,6 +128,21 @@ async def edit_text(telegram: Platform, values: Json) -> Json:
     new = replace(old, text=content.text, entities=content.entities, blocks=content.blocks, markup=markup)
     _check_modified(old, new)
     return telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
+
+
+async def edit_ephemeral_text(telegram: Platform, values: Json) -> bool:
+    """Change text and buttons of a message that one member sees."""
+    chat = telegram.chats.find_open(values["chat_id"])
+    old = chat.messages.get(-values["ephemeral_message_id"])
+    if old is None or not old.from_bot or not old.receiver or old.receiver.id != values["receiver_user_id"]:
+        raise bad_request("message to edit not found")
+    content = _rich(values) if "rich_message" in values else _text(values)
+    _check_markup(values.get("reply_markup"))
+    markup = _inline(values.get("reply_markup"))
+    new = replace(old, text=content.text, entities=content.entities, blocks=content.blocks, markup=markup)
+    _check_modified(old, new)
+    telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
+    return True
 
 
 async def edit_markup(telegram: Platform, values: Json) -> Json:
@@ -221,6 +238,8 @@ def _replied(chat: Chat, parameters: Json | None) -> Message | None:
     # Replies across chats are not emulated, since Loket sends none: the message is not found.
     here = parameters.get("chat_id", chat.id) == chat.id
     replied = _listed(chat, parameters.get("message_id", 0)) if here else None
+    if here and "ephemeral_message_id" in parameters:
+        replied = chat.messages.get(-parameters["ephemeral_message_id"])
     if replied is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     return replied

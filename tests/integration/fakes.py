@@ -198,13 +198,14 @@ class FakeSpeaker:
         if (fault := self._fault_of(outgoing)) is not None:
             return fault
         message_id = outgoing.edits if outgoing.edits is not None else 100_000 + len(self.messages)
+        if outgoing.only_for is not None and self.ephemeral_answer is out.EphemeralAnswer.SHOWN:
+            message_id = -abs(message_id)
         self.messages.append(Message(message_id=message_id, outgoing=outgoing))
         if self._answers_to_lose:
             self._answers_to_lose -= 1
             return out.Ambiguous(why="TimedOut")
         if outgoing.only_for is not None:
-            is_hidden = self.ephemeral_answer is out.EphemeralAnswer.SHOWN
-            return out.Sent(message_id=None if is_hidden else message_id, ephemeral=self.ephemeral_answer)
+            return out.Sent(message_id=message_id, ephemeral=self.ephemeral_answer)
         return out.Sent(message_id=message_id, tables=self.table_answer if outgoing.layout else None)
 
     def _fault_of(self, outgoing: OutgoingMessage) -> out.SendResult | None:

@@ -1,13 +1,16 @@
 """In a group a hint is shown to the person who typed alone where Telegram takes that, else to all at once."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.delivery.sending import (
     Ambiguous,
     ChatUnreachable,
+    EditTargetGone,
     EphemeralAnswer,
     OutgoingMessage,
     RetryLater,
@@ -15,18 +18,23 @@ from bot.delivery.sending import (
     Sent,
 )
 from bot.features.people.bot_access import handle_access_change
+from bot.handlers.messages import handle_message
 from bot.notices import LazyNotice, is_hint, priority_of
+from bot.notices.buttons import VIEW_ACTIONS, Action
 from bot.notices.keyboards import keyboard_of
 from bot.telegram.client import ApiClient, close_client, open_client
+from bot.telegram.parse_update import parse_update
 from bot.telegram.sender import Sender
 from bot.texts.formatting import lines
-from bot.updates import BotAccessChanged, MessageKind
+from bot.updates import BotAccessChanged, IncomingMessage, MessageKind
 from sandbox.telegram.cast import BOT_TOKEN
 from storage import chats
+from storage.transaction import Tx
 from tests.integration.conftest import BUDI, GROUP, SARI, Shop
 from tests.integration.fakes import Message, success_of
 from tests.integration.sandboxed import GROUP as BOX_GROUP
 from tests.integration.sandboxed import Box, sandboxed
+from tests.integration.test_deposit import S5
 from tests.samples import TO_ADMINS, TO_RESELLERS
 
 HINT = OutgoingMessage(chat_id=BOX_GROUP, text=lines("Ketik:", "s5.081234567890"), only_for=SARI)
@@ -60,8 +68,11 @@ async def shown(box: Box) -> list[dict[str, Any]]:
 class TestSending:
     async def test_an_admin_of_the_group_shows_it_to_one_member(self, box: Box, client: ApiClient) -> None:
         await promoted(box)
-        assert await Sender(client).send(HINT) == Sent(message_id=None, ephemeral=EphemeralAnswer.SHOWN)
-        assert [one["receiver_id"] for one in await shown(box)] == [SARI]
+        sent = await Sender(client).send(HINT)
+        (message,) = await shown(box)
+        assert message["receiver_id"] == SARI
+        assert sent == Sent(message_id=message["id"], ephemeral=EphemeralAnswer.SHOWN)
+        assert message["id"] < 0
         assert box.world.telegram.violations == []
 
     async def test_a_plain_member_shows_it_to_all_once(self, box: Box, client: ApiClient) -> None:
@@ -78,6 +89,34 @@ class TestSending:
         assert isinstance(sent, Sent)
         assert sent.ephemeral is EphemeralAnswer.UNKNOWN
         assert [(one["id"], one["receiver_id"]) for one in await shown(box)] == [(sent.message_id, None)]
+
+    async def test_it_is_edited_for_the_member_who_sees_it(self, box: Box, client: ApiClient) -> None:
+        await promoted(box)
+        sender = Sender(client)
+        sent = await sender.send(HINT)
+        assert isinstance(sent, Sent)
+        changed = replace(HINT, text=lines("baru"), edits=sent.message_id)
+        for _ in range(2):  # the second changes nothing
+            assert await sender.send(changed) == Sent(message_id=sent.message_id)
+        assert [(one["text"], one["receiver_id"]) for one in await shown(box)] == [("baru", SARI)]
+        assert await sender.send(replace(changed, only_for=BUDI)) == EditTargetGone()
+        assert await sender.send(replace(changed, edits=-999)) == EditTargetGone()
+        assert box.world.telegram.violations == []
+
+    async def test_what_a_member_replies_to_it_can_be_answered_by_a_plain_member_too(
+        self, box: Box, client: ApiClient
+    ) -> None:
+        await promoted(box)
+        sent = await Sender(client).send(HINT)
+        assert isinstance(sent, Sent)
+        said = box.world.telegram.say(BOX_GROUP, "s5.0812", user_id=SARI, reply_to=sent.message_id)
+        await box.control("/telegram/admin", chat_id=BOX_GROUP, user_id=BUDI, admin=False)
+        answer = await Sender(client).send(replace(HINT, reply_to=said.message_id))
+        assert isinstance(answer, Sent)
+        assert answer.ephemeral is EphemeralAnswer.SHOWN
+        to_all = await Sender(client).send(replace(HINT, reply_to=said.message_id, only_for=None))
+        assert isinstance(to_all, Sent)
+        assert box.world.telegram.violations == []
 
     async def test_a_refusal_for_want_of_rights_does_not_close_the_chat(
         self, box: Box, client: ApiClient
@@ -166,11 +205,11 @@ class TestSandbox:
         assert not await is_taken(SARI)
 
 
-def test_no_hint_has_buttons_or_a_content_to_load() -> None:
+def test_no_hint_decides_anything_or_has_a_content_to_load() -> None:
     hints = [notice for notice in (*TO_RESELLERS, *TO_ADMINS) if is_hint(notice)]
     assert len({type(notice) for notice in hints}) >= 5
     for notice in hints:
-        assert not any(keyboard_of(notice))
+        assert {button.action for row in keyboard_of(notice) for button in row} <= VIEW_ACTIONS
         assert not isinstance(notice, LazyNotice)
         assert not priority_of(notice)
 
@@ -194,11 +233,30 @@ class TestChoosing:
         assert (await last(shop, WRONG)).outgoing.only_for is None
 
     @pytest.mark.parametrize(
-        "text", [WRONG, "/bantuan", "/start", "/tidakada", "/saldo", "/reseller", "/lap x"]
+        "text", [WRONG, "/bantuan", "/start", "/tidakada", "/saldo", "/reseller", "/lap x", "/harga"]
     )
     async def test_help_with_typing_is_for_the_person_who_typed(self, hiding: Shop, text: str) -> None:
         for person in (SARI, BUDI):
             assert (await last(hiding, text, by=person)).outgoing.only_for == person
+
+    async def test_a_list_of_prices_is_turned_for_the_person_who_asked(self, hiding: Shop) -> None:
+        await hiding.sells(S5)
+        asked = await last(hiding, "/harga s")
+        assert (asked.outgoing.only_for, asked.message_id < 0) == (SARI, True)
+        button = next(
+            button for row in asked.outgoing.keyboard for button in row if button.action is Action.ALL_PRICES
+        )
+        await hiding.presses(button.data, by=SARI, chat=GROUP, message_id=asked.message_id)
+        await hiding.speaks()
+        turned = hiding.sender.to(GROUP)[-1].outgoing
+        assert (turned.edits, turned.only_for) == (asked.message_id, SARI)
+        hiding.sender.loses_edited(GROUP)
+        await hiding.presses(button.data, by=SARI, chat=GROUP, message_id=asked.message_id)
+        for _ in range(2):
+            await hiding.speaks()
+            hiding.clock.passes(2)
+        again = hiding.sender.to(GROUP)[-1].outgoing
+        assert (again.edits, again.only_for) == (None, SARI)
 
     async def test_orders_and_their_results_are_for_all(self, hiding: Shop) -> None:
         order = await hiding.asks(by=SARI, chat=GROUP)
@@ -264,3 +322,27 @@ class TestChoosing:
         hiding.clock.passes(16)
         await hiding.speaks()
         assert hiding.sender.to(GROUP)[-1].outgoing.only_for is None
+
+
+async def test_orders_typed_as_replies_to_hints_are_told_apart_and_each_is_placed(hiding: Shop) -> None:
+    """Telegram gives all such messages the id 0."""
+    sender = {"id": SARI, "is_bot": False, "first_name": "Sari"}
+
+    def hears(tx: Tx, message: IncomingMessage) -> None:
+        handle_message(hiding.context.begin(tx, hiding.clock()), message)
+
+    for number in (7, 8):
+        message = {
+            "message_id": 0,
+            "ephemeral_message_id": number,
+            "date": hiding.clock() // 1000,
+            "chat": {"id": GROUP, "type": "supergroup", "title": "Grup"},
+            "from": sender,
+            "text": f"s5.08123456789{number}",
+            "reply_to_message": {"message_id": 0, "ephemeral_message_id": 3},
+        }
+        parsed = parse_update({"update_id": number, "message": message}, username=None)
+        assert isinstance(parsed, IncomingMessage)
+        assert (parsed.message_id, parsed.reply_to) == (-number, -3)
+        await hiding.disk.write(partial(hears, message=parsed))
+    assert len(hiding.rows("SELECT trxid FROM orders")) == 2
