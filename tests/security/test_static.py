@@ -77,7 +77,7 @@ MAY_CATCH_ALL = {
     ("storage/postgres.py", "_read_long"): "the error is passed to the waiting caller",
     ("storage/postgres_session.py", "unit"): "a unit that fails beside others is run again, alone",
     ("storage/postgres.py", "_outcomes"): "the error is passed to the waiting caller",
-    ("storage/postgres_session.py", "_result"): "notes that the transaction is lost, then raises it again",
+    ("storage/postgres_tx.py", "_result"): "notes that the transaction is lost, then raises it again",
     ("storage/postgres_session.py", "_run"): "rolls back, then raises the error again",
     ("storage/postgres_session.py", "_commit"): "says that the outcome is unknown, or raises the error again",
     ("storage/postgres_session.py", "read"): "ends the connection, then raises the error again",
@@ -204,6 +204,7 @@ def test_only_storage_carries_out_statements() -> None:
         "postgres_schema",
         "postgres_server",
         "postgres_session",
+        "postgres_tx",
         "postgres_wake",
         "moving",
     }
