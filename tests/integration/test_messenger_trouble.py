@@ -7,12 +7,15 @@ from bot.delivery.messenger import MAX_REJECTIONS
 from bot.notices import Notice
 from bot.notices.accounts import BalanceAdjusted
 from bot.notices.alarms import BreakerOpened, DeliveryFailed, HoldCause
+from bot.notices.complaints import ComplaintUpdate
+from bot.notices.deposits import DepositCredited
 from bot.notices.guidance import GroupWelcome, Help
 from bot.notices.news import PriceDigest
 from bot.updates import MessageKind
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_messenger import acknowledgement, passes, put, refs, result
+from tests.samples import TO_RESELLERS
 
 SUPERGROUP = -1009990001
 
@@ -36,19 +39,21 @@ class TestLostAnswers:
         assert len(shop.sender.messages) == 2
 
     @pytest.mark.parametrize(
-        "notice",
+        ("notice", "reply_to"),
         [
-            BreakerOpened(cause=HoldCause.ACCOUNT, at_ms=0),
-            DeliveryFailed(chat_id=SARI, kind="OrderSucceeded", why="Message is too strange"),
-            BalanceAdjusted(amount_idr=1, reason="x", after_idr=1),
+            (BreakerOpened(cause=HoldCause.ACCOUNT, at_ms=0), None),
+            (DeliveryFailed(chat_id=SARI, kind="OrderSucceeded", why="Message is too strange"), None),
+            (BalanceAdjusted(amount_idr=1, reason="x", after_idr=1), None),
+            (next(notice for notice in TO_RESELLERS if isinstance(notice, DepositCredited)), 7),
+            (next(notice for notice in TO_RESELLERS if isinstance(notice, ComplaintUpdate)), 7),
         ],
-        ids=lambda notice: type(notice).__name__,
+        ids=lambda value: type(value).__name__,
     )
-    async def test_what_nobody_asked_for_is_said_until_it_is_surely_told(
-        self, shop: Shop, notice: Notice
+    async def test_what_was_not_asked_for_or_is_waited_for_is_said_until_it_is_surely_told(
+        self, shop: Shop, notice: Notice, reply_to: int | None
     ) -> None:
         shop.sender.swallows()
-        await put(shop, notice, chat=RINA)
+        await put(shop, notice, chat=RINA, reply_to=reply_to)
         await shop.speaks()
         for _ in range(4):
             await passes(shop, 300)
