@@ -4,7 +4,7 @@ from functools import partial
 from operator import attrgetter
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
@@ -42,13 +42,18 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
         return load(Order, self.facts) if self.kind == PLACED else None
 
 
-def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
-    """Store a new order with its first event; return False if its trxid or its line of a message is taken."""
-    if not tx.run("insert_order", **asdict(order)):
-        return False
-    facts = dump(order)
-    _append(tx, order, at_ms=order.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
-    return True
+def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> Order | None:
+    """Store a new order with its first event; return None if its trxid or its line of a message is taken.
+
+    It is returned as it is stored: without an expected cost it gets the last known cost of its product.
+    """
+    row = tx.one("insert_order", **asdict(order), code_folded=order.product_code.casefold())
+    if row is None:
+        return None
+    stored = replace(order, expected_cost_idr=row["expected_cost_idr"])
+    facts = dump(stored)
+    _append(tx, stored, at_ms=stored.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
+    return stored
 
 
 def update(

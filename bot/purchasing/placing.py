@@ -44,7 +44,6 @@ from bot.purchasing.payment import account_for_order, paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue as stored_catalogue
-from storage import costs
 from storage.database import shop_key
 from storage.ledger import Account
 
@@ -219,7 +218,6 @@ def _store(
         line=line,
         shop_id=account.shop_id,
         price_idr=product.price_idr if product else None,
-        expected_cost_idr=costs.last_known(work.tx, intent.product_code),
         in_doubt=in_doubt,
     )
     return restore_gate.mark_unknown(work, order) if order and in_doubt else order

@@ -102,12 +102,11 @@ def store_order(
     line: int = 1,
     shop_id: int | None = None,
     price_idr: int | None = None,
-    expected_cost_idr: int | None = None,
     in_doubt: bool = False,
 ) -> Order | None:
     """Store a new order without a notice and hold its price; return None if this line already made its order.
 
-    `line` counts the orders of one message from 1; `price_idr` and `expected_cost_idr` stay with it
+    `line` counts the orders of one message from 1; `price_idr` and the expected cost stay with it
     whatever the catalogue says later.
     An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
@@ -130,11 +129,10 @@ def store_order(
             ordinal=intent.ordinal,
             shop_id=shop_id,
             price_idr=price_idr,
-            expected_cost_idr=expected_cost_idr,
         )
-        if orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
-            payment.hold(work, order, forced=in_doubt)
-            return order
+        if stored := orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
+            payment.hold(work, stored, forced=in_doubt)
+            return stored
         if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")

@@ -1,12 +1,15 @@
 -- name: insert_order
--- Promise: one order for each trxid, and one for each line of a message. No row changed: one of them is taken.
+-- Promise: one order for each trxid, and one for each line of a message. No row: one of them is taken.
+-- An order without an expected cost gets the last known cost of its product.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
     requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
     failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
 VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
-    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr, :expected_cost_idr, :attempts, :overdue, :success_reported,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr,
+    coalesce(CAST(:expected_cost_idr AS BIGINT), (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded)),
+    :attempts, :overdue, :success_reported,
     :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
 
 -- name: advance_order
 -- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or

@@ -25,7 +25,7 @@ SECOND = an_order(trxid="26092120132050002", message_id=42)
 
 async def keep(database: SqliteDatabase, *wanted: Order) -> list[bool]:
     def unit(tx: Tx) -> list[bool]:
-        return [orders.insert(tx, order, actor="user:1", evidence="S5 0812") for order in wanted]
+        return [bool(orders.insert(tx, order, actor="user:1", evidence="S5 0812")) for order in wanted]
 
     return await database.write(unit)
 
