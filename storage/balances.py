@@ -99,13 +99,8 @@ class BeforeReport(Struct, frozen=True, kw_only=True):
     is_awaited: bool
 
 
-def before_report(tx: Tx, trxid: str, code: str, *, is_compared: bool) -> BeforeReport:
-    """Return what is known before a report about an order; it is alone only if its balance `is_compared`."""
-    row = tx.one(
-        "balance_before_report", trxid=trxid, code_folded=code.casefold(), is_compared=int(is_compared)
-    )
-    if row is None:
-        raise LookupError("a statement without a condition found no row")
+def before_report(row: ResultRow) -> BeforeReport:
+    """Return what is known before a report about an order, from the row of that order with all of it."""
     return BeforeReport(
         last=_reported(row) if row["balance_idr"] is not None else None,
         is_alone=bool(row["is_alone"]),
@@ -119,7 +114,7 @@ def _reported(row: ResultRow) -> ReportedBalance:
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
         source=row["source"],
-        trxid=row["trxid"],
+        trxid=row["reported_trxid"],
         checkpoint=_checkpoint(row) if row["checkpoint_idr"] is not None else None,
         reserve=Reserve(
             moved_idr=row["moved_idr"],

@@ -39,6 +39,12 @@ def from_row(kind: type[T], row: ResultRow) -> T:
     return from_columns(kind, dict(zip(row.keys(), row, strict=True)))
 
 
+def from_wider_row(kind: type[T], row: ResultRow) -> T:
+    """Convert those columns of a row that are fields of the struct, as `from_row` does with all."""
+    values = dict(zip(row.keys(), row, strict=True))
+    return from_columns(kind, {name: values[name] for name in cast("Any", kind).__struct_fields__})
+
+
 def from_columns(kind: type[T], values: dict[str, Any]) -> T:
     """Convert the columns of a row to a struct; raise ValueError if they do not fit."""
     try:

@@ -8,7 +8,8 @@ from msgspec.structs import asdict, replace
 
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
-from storage.codec import Codec, dump, from_columns, from_row, kind_of, load
+from storage.balances import BeforeReport, before_report
+from storage.codec import Codec, dump, from_columns, from_row, from_wider_row, kind_of, load
 from storage.transaction import Tx
 
 _EVENTS = Codec(OrderEvent)
@@ -101,7 +102,7 @@ def near_trxid(tx: Tx, digits: str, *, limit: int = 200) -> list[Order]:
 
 
 class ReportedOrder(Struct, frozen=True, kw_only=True):
-    """An order that the biller reports on, with what its notices depend on.
+    """An order that the biller reports on, with what the report is compared with and its notices depend on.
 
     `is_in_batch` if its message has several orders, `is_quarantined` if an earlier report did not match it,
     `is_limited` if its shop has a limit to what it may spend.
@@ -111,19 +112,23 @@ class ReportedOrder(Struct, frozen=True, kw_only=True):
     is_in_batch: bool
     is_quarantined: bool
     is_limited: bool
+    before: BeforeReport
 
 
-def get_reported(tx: Tx, trxid: str) -> ReportedOrder | None:
-    """Return an order with all that is asked before a report on it is told."""
-    row = tx.one("reported_order", trxid=trxid)
+def get_reported(tx: Tx, trxid: str, *, is_compared: bool) -> ReportedOrder | None:
+    """Return an order with all that is asked before a report on it counts.
+
+    Unless the balance in it `is_compared`, the report counts as one that is not alone.
+    """
+    row = tx.one("reported_order", trxid=trxid, is_compared=int(is_compared))
     if row is None:
         return None
-    values = dict(zip(row.keys(), row, strict=True))
     return ReportedOrder(
-        is_in_batch=bool(values.pop("is_in_batch")),
-        is_quarantined=bool(values.pop("is_quarantined")),
-        is_limited=bool(values.pop("is_limited")),
-        order=from_columns(Order, values),
+        order=from_wider_row(Order, row),
+        is_in_batch=bool(row["is_in_batch"]),
+        is_quarantined=bool(row["is_quarantined"]),
+        is_limited=bool(row["is_limited"]),
+        before=before_report(row),
     )
 
 

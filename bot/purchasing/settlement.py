@@ -165,7 +165,7 @@ def apply_event(
 ) -> AppliedEvent | None:
     """Apply an event to an order that was read before; if it changed since, it is read again.
 
-    `reported` is the order as it was read for a reversal, with what its notices depend on.
+    `reported` is the order as it was read for a reversal, with what that is compared with.
     """
     decision = decide(before, event, work.now_ms)
     after = decision.order
@@ -176,7 +176,7 @@ def apply_event(
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
     has_balance = decision.balance_idr is not None
-    report = biller_deposit.before_report(work, after, event) if has_balance else None
+    report = biller_deposit.before_report(work, after, event, reported=reported) if has_balance else None
     if after.cost_idr != before.cost_idr and after.cost_idr and _is_cost_new(report, after.cost_idr):
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is None or report is None:

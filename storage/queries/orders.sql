@@ -31,6 +31,8 @@ VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
 SELECT * FROM orders WHERE trxid = :trxid;
 
 -- name: reported_order
+-- An order with all that a report of the biller about it is compared with, in one round trip.
+-- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
 SELECT orders.*,
     CASE WHEN EXISTS (SELECT 1 FROM batches
         WHERE batches.chat_id = orders.chat_id AND batches.message_id = orders.message_id) THEN 1 ELSE 0
@@ -41,8 +43,25 @@ SELECT orders.*,
     CASE WHEN EXISTS (SELECT 1 FROM accounts
         WHERE accounts.shop_id = orders.shop_id AND accounts.kind = 'available' AND accounts.floor_idr IS NOT NULL)
         THEN 1 ELSE 0
-    END AS is_limited
-FROM orders WHERE orders.trxid = :trxid;
+    END AS is_limited,
+    last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
+    last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
+    last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
+    CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
+    CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
+        WHEN EXISTS (SELECT 1 FROM orders AS other
+            WHERE other.state IN ('submitting', 'pending', 'unknown', 'disputed')
+                AND other.state <> 'succeeded' AND other.state <> 'failed' AND other.state <> 'expired'
+                AND other.trxid <> :trxid) THEN 0
+        WHEN EXISTS (SELECT 1 FROM order_events AS event
+            WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
+                    WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
+                AND event.trxid <> :trxid AND event.kind <> 'Placed') THEN 0
+        ELSE 1
+    END AS is_alone
+FROM orders LEFT JOIN biller_balance AS last ON last.singleton = 1
+    LEFT JOIN product_costs AS cost ON cost.code_folded = lower(orders.product_code)
+WHERE orders.trxid = :trxid;
 
 -- name: orders_near_trxid
 -- Spreadsheets keep fifteen digits of a number, and round the others.
