@@ -1,16 +1,18 @@
 """Orders and their events: replaying the events of an order gives its row."""
 
+from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from bot.actors import Standing
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
 from storage.balances import BeforeReport, before_report
 from storage.codec import Codec, dump, from_columns, from_row, from_wider_row, kind_of, load
-from storage.transaction import Tx
+from storage.transaction import ResultRow, Tx
 
 _EVENTS = Codec(OrderEvent)
 
@@ -141,16 +143,59 @@ ANY_COST_IDR = 1 << 62
 """The highest cost of orders where no cost is too high."""
 
 
-def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
+class DueOrder(Struct, frozen=True, kw_only=True):
+    """A placed order that is due, with all that decides whether who typed it may still order.
+
+    `standing` and `owner_id` are those of that person, None if the database does not know them. That owner
+    has `owner_standing`; `shop_owner_id` is the owner of the order's shop.
+    """
+
+    order: Order
+    standing: Standing | None
+    owner_id: int | None
+    owner_standing: Standing | None
+    shop_owner_id: int | None
+
+
+def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[DueOrder]:
     """Return the placed orders that are due, in the order of their due times."""
     rows = tx.all("orders_due", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
-    return [from_row(Order, row) for row in rows]
+    return list(map(_due, rows))
 
 
-def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
-    """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
+def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[str]:
+    """Return the trxids of placed orders that are due: of the first of each reseller, then the second, ..."""
     rows = tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
-    return [from_row(Order, row) for row in rows]
+    return [row["trxid"] for row in rows]
+
+
+READ_AT_ONCE = 16
+"""The orders that `orders_still_placed` names."""
+
+
+def still_placed(tx: Tx, trxids: Sequence[str]) -> list[DueOrder]:
+    """Return those of some orders that are placed now, in the order of their trxids in `trxids`."""
+    found: dict[str, DueOrder] = {}
+    for first in range(0, len(trxids), READ_AT_ONCE):
+        some = trxids[first : first + READ_AT_ONCE]
+        # A last group that is smaller names its last order more than once.
+        named = {f"trxid_{number}": some[min(number, len(some)) - 1] for number in range(1, READ_AT_ONCE + 1)}
+        found |= {row["trxid"]: _due(row) for row in tx.all("orders_still_placed", **named)}
+    return [found[trxid] for trxid in trxids if trxid in found]
+
+
+def _due(row: ResultRow) -> DueOrder:
+    return DueOrder(
+        order=from_wider_row(Order, row),
+        standing=_standing(row["standing"]),
+        owner_id=row["owner_id"],
+        owner_standing=_standing(row["owner_standing"]),
+        shop_owner_id=row["shop_owner_id"],
+    )
+
+
+def _standing(stored: str | None) -> Standing | None:
+    return None if stored is None else Standing(stored)
 
 
 def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:

@@ -3,6 +3,8 @@
 Each function is part of a unit of work: order, event and notices are stored together or not at all.
 """
 
+from collections.abc import Collection
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -34,7 +36,7 @@ from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import batches, chats, costs, orders, outbox, people
 from storage.balances import BeforeReport
-from storage.orders import ReportedOrder
+from storage.orders import DueOrder, ReportedOrder
 from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
@@ -216,14 +218,17 @@ LOST_ACCESS = (Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED)
 """The standings of those who were let in before: what they ordered and was not sent yet is not bought."""
 
 
-def has_lost_access(work: UnitOfWork, order: Order) -> bool:
+def has_lost_access(due: DueOrder, admin_ids: Collection[int]) -> bool:
     """Return whether who typed an order has lost access since, or is an assistant of a shop that has."""
-    person = people.get(work.tx, order.user_id)
-    if person is None or order.user_id in work.admin_ids:
+    order = due.order
+    if due.standing is None or order.user_id in admin_ids:
         return False
-    if person.owner_id is None or person.standing is not Standing.ASSISTANT:
-        return person.standing in LOST_ACCESS
-    return not is_shop_open(work, person.owner_id) or payment.owner_of(work, order) != person.owner_id
+    if due.owner_id is None or due.standing is not Standing.ASSISTANT:
+        return due.standing in LOST_ACCESS
+    is_shop_open = due.owner_id in admin_ids or due.owner_standing is Standing.APPROVED
+    # An order from before there were shops belongs to who typed it.
+    paying_id = order.user_id if due.shop_owner_id is None else due.shop_owner_id
+    return not is_shop_open or paying_id != due.owner_id
 
 
 def is_shop_open(work: UnitOfWork, owner_id: int) -> bool:

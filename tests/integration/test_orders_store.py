@@ -108,7 +108,7 @@ async def test_due_orders_come_oldest_first_and_no_more_than_asked_for(database:
     wanted = [replace(FIRST, trxid=f"{n:017}", message_id=n, due_at_ms=1000 - n) for n in range(5)]
     await keep(database, *wanted, replace(FIRST, trxid="9" * 17, message_id=9, due_at_ms=5000))
     found = await database.read(lambda tx: orders.due(tx, now_ms=1000, limit=3))
-    assert [order.due_at_ms for order in found] == [996, 997, 998]
+    assert [due.order.due_at_ms for due in found] == [996, 997, 998]
     assert await database.read(orders.next_due_ms) == 996
 
 
