@@ -8,6 +8,7 @@ from bot.actors import Standing
 from bot.catalogue.levels import Level, Markup
 from bot.ledger.model import AccountKind
 from storage.catalogue import CatalogueVersion
+from storage.codec import columns_of
 from storage.ledger import Account
 from storage.people import Person
 from storage.restores import Restore
@@ -36,7 +37,7 @@ def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
     row = tx.one("buyer_by_id", user_id=user_id, chat_id=chat_id)
     if row is None:
         raise LookupError("a statement without a condition found no row")
-    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    values = columns_of(row)
     version = values["version"]
     return Buyer(
         owner_id=user_id if values["owner_id"] is None else values["owner_id"],

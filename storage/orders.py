@@ -11,7 +11,7 @@ from bot.actors import Standing
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
 from storage.balances import BeforeReport, before_report
-from storage.codec import Codec, dump, from_columns, from_row, from_wider_row, kind_of, load
+from storage.codec import Codec, columns_of, dump, from_columns, from_row, from_some_columns, kind_of, load
 from storage.transaction import ResultRow, Tx
 
 _EVENTS = Codec(OrderEvent)
@@ -125,12 +125,13 @@ def get_reported(tx: Tx, trxid: str, *, is_compared: bool) -> ReportedOrder | No
     row = tx.one("reported_order", trxid=trxid, is_compared=int(is_compared))
     if row is None:
         return None
+    columns = columns_of(row)
     return ReportedOrder(
-        order=from_wider_row(Order, row),
-        is_in_batch=bool(row["is_in_batch"]),
-        is_quarantined=bool(row["is_quarantined"]),
-        is_limited=bool(row["is_limited"]),
-        before=before_report(row),
+        order=from_some_columns(Order, columns),
+        is_in_batch=bool(columns["is_in_batch"]),
+        is_quarantined=bool(columns["is_quarantined"]),
+        is_limited=bool(columns["is_limited"]),
+        before=before_report(columns),
     )
 
 
@@ -185,12 +186,13 @@ def still_placed(tx: Tx, trxids: Sequence[str]) -> list[DueOrder]:
 
 
 def _due(row: ResultRow) -> DueOrder:
+    columns = columns_of(row)
     return DueOrder(
-        order=from_wider_row(Order, row),
-        standing=_standing(row["standing"]),
-        owner_id=row["owner_id"],
-        owner_standing=_standing(row["owner_standing"]),
-        shop_owner_id=row["shop_owner_id"],
+        order=from_some_columns(Order, columns),
+        standing=_standing(columns["standing"]),
+        owner_id=columns["owner_id"],
+        owner_standing=_standing(columns["owner_standing"]),
+        shop_owner_id=columns["shop_owner_id"],
     )
 
 
@@ -315,7 +317,7 @@ def events_from(tx: Tx, event_id: int, *, limit: int) -> list[tuple[int, Recorde
     """Return the events of all orders from `event_id` on with their ids, in order."""
     found: list[tuple[int, RecordedEvent]] = []
     for row in tx.all("events_from", event_id=event_id, limit=limit):
-        values = dict(zip(row.keys(), row, strict=True))
+        values = columns_of(row)
         found.append((values.pop("event_id"), from_columns(RecordedEvent, values)))
     return found
 

@@ -63,17 +63,18 @@ def follow_deposit(
 
 def before_report(
     work: UnitOfWork, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
-) -> BeforeReport | None:
+) -> BeforeReport:
     """Return what is known before an event with a balance; it is part of an order that is `reported`.
 
     An answer may be older or younger than its charge, and a refund may follow its report: only the balance
     that comes with a success is compared.
     """
     is_compared = isinstance(event, Succeeded) and after.state is State.SUCCEEDED
-    found = reported or orders.get_reported(work.tx, after.trxid, is_compared=is_compared)
-    if found is None:
-        return None
-    return found.before if is_compared else replace(found.before, is_alone=False)
+    if reported is None and is_compared:
+        reported = orders.get_reported(work.tx, after.trxid, is_compared=True)
+    if reported is None:
+        return balances.before_answer(work.tx, after.product_code)
+    return reported.before if is_compared else replace(reported.before, is_alone=False)
 
 
 def store_balance(
