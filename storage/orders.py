@@ -107,13 +107,15 @@ class ReportedOrder(Struct, frozen=True, kw_only=True):
     """An order that the biller reports on, with what the report is compared with and its notices depend on.
 
     `is_in_batch` if its message has several orders, `is_quarantined` if an earlier report did not match it,
-    `is_limited` if its shop has a limit to what it may spend.
+    `is_limited` if its shop has a limit to what it may spend, `has_product_failed` if its product has failed
+    since its last success.
     """
 
     order: Order
     is_in_batch: bool
     is_quarantined: bool
     is_limited: bool
+    has_product_failed: bool
     before: BeforeReport
 
 
@@ -131,6 +133,7 @@ def get_reported(tx: Tx, trxid: str, *, is_compared: bool) -> ReportedOrder | No
         is_in_batch=bool(columns["is_in_batch"]),
         is_quarantined=bool(columns["is_quarantined"]),
         is_limited=bool(columns["is_limited"]),
+        has_product_failed=bool(columns["has_product_failed"]),
         before=before_report(columns),
     )
 

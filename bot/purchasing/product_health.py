@@ -23,6 +23,7 @@ from bot.orders.product_health import (
 from bot.purchasing import below_cost
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue
+from storage.orders import ReportedOrder
 
 
 def troubled_codes(work: UnitOfWork) -> frozenset[str]:
@@ -53,13 +54,16 @@ def take_probe(work: UnitOfWork, product: Product) -> bool | None:
     return catalogue.take_probe(work.tx, product.code)
 
 
-def follow_product(work: UnitOfWork, before: Order, after: Order, event: OrderEvent) -> bool:
+def follow_product(
+    work: UnitOfWork, before: Order, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
+) -> bool:
     """Judge the product by what became of an order; return whether failures have closed it."""
     rules = work.context.health_rules
     evidence = _evidence(before, after, event) if rules.failures_to_close else None
     if evidence is None:
         return False
-    health = catalogue.health_of(work.tx, after.product_code)
+    has_failed = reported is None or reported.has_product_failed
+    health = catalogue.health_of(work.tx, after.product_code) if has_failed else None
     if health is None and not isinstance(evidence, ProductFailed):
         return False
     decision = judge_product(health or ProductHealth(), evidence, rules, work.now_ms)

@@ -186,7 +186,7 @@ def apply_event(
     else:
         biller_deposit.store_balance(work, before, after, event, decision.balance_idr, report=report)
     notices = notices_for(before, after, event, work.now_ms)
-    is_closed = product_health.follow_product(work, before, after, event)
+    is_closed = product_health.follow_product(work, before, after, event, reported=reported)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice, reported=reported)
         if not is_closed:

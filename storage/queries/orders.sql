@@ -44,6 +44,9 @@ SELECT orders.*,
         WHERE accounts.shop_id = orders.shop_id AND accounts.kind = 'available' AND accounts.floor_idr IS NOT NULL)
         THEN 1 ELSE 0
     END AS is_limited,
+    CASE WHEN EXISTS (SELECT 1 FROM product_health
+        WHERE product_health.code_folded = lower(orders.product_code)) THEN 1 ELSE 0
+    END AS has_product_failed,
     last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
     last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
     last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
