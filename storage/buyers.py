@@ -21,6 +21,7 @@ class Buyer(Struct, frozen=True, kw_only=True):
     `owner_id` is whose shop they order for, and `account` what it pays from; an assistant has the account
     and the level of the owner. `restore` is the last of this database, `catalogue` its version, and
     `is_chat_unreachable` says whether the chat that was asked about has parked messages.
+    `is_any_product_closed` says whether failures have closed any product.
     """
 
     owner_id: int
@@ -30,6 +31,7 @@ class Buyer(Struct, frozen=True, kw_only=True):
     restore: Restore | None
     catalogue: CatalogueVersion
     is_chat_unreachable: bool
+    is_any_product_closed: bool
 
 
 def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
@@ -49,6 +51,7 @@ def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
         if version is None
         else CatalogueVersion(version=version, stamp=values["stamp"]),
         is_chat_unreachable=values["unreachable_reason"] is not None,
+        is_any_product_closed=bool(values["is_any_product_closed"]),
     )
 
 
