@@ -22,13 +22,10 @@ from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
     LongSession,
-    PostgresTx,
     Session,
     UnitStopped,
-    is_conflict,
-    is_outage,
-    translate_error,
 )
+from storage.postgres_tx import PostgresTx, is_conflict, is_outage, translate_error
 from storage.postgres_wake import CHANNEL, listen
 from storage.transaction import (
     Tx,

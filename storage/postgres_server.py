@@ -13,11 +13,9 @@ from storage.postgres_schema import IDENTITY, migrate, refuse_other_version
 from storage.postgres_session import (
     ALL_LOCK,
     LongSession,
-    blocking_tx,
     connect,
-    is_outage,
-    translate_error,
 )
+from storage.postgres_tx import blocking_tx, is_outage, translate_error
 from storage.transaction import Unit
 
 T = TypeVar("T")

@@ -25,6 +25,7 @@ from tests.acceptance.shop import (
     Wire,
     free_port,
 )
+from tests.fork_server import ForkedProcess
 
 IN_BOTH_MODES = frozenset({"test_road", "test_crash", "test_wire"})
 
@@ -77,7 +78,7 @@ async def shop(closed_shop: Shop) -> Shop:
     return closed_shop
 
 
-async def end(processes: list[Process]) -> None:
+async def end(processes: list[Process | ForkedProcess]) -> None:
     for process in processes:
         if process.returncode is None:
             process.kill()

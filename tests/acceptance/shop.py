@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import sqlite3
-import sys
-from asyncio.subprocess import DEVNULL, STDOUT, Process
-from collections.abc import Callable, Mapping
+from asyncio.subprocess import Process
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,9 +23,9 @@ from sandbox.telegram.chats import Message as ChatMessage
 from sandbox.telegram.payloads import message_json
 from sandbox.telegram.updates import Kind
 from sandbox.world import World, wall_clock_ms
+from tests.fork_server import ForkedProcess, shared_fork_server, start_command
 from tests.lists import notices_in
 
-ROOT = Path(__file__).resolve().parents[2]
 SARI, BUDI, RINA, STRANGER, GROUP = 1001, 1002, 9001, 5001, -100200300
 
 PASSWORD = "kenari/Sandi%Biller+1?"
@@ -87,8 +85,10 @@ class Shop:
     settings: dict[str, str]
     http: httpx.AsyncClient
     may_log_tracebacks: bool = False
-    process: Process | None = None
-    processes: list[Process] = field(default_factory=list)
+    is_forked: bool = True
+    """Whether its bots are forks of a process that has imported the program; else new interpreters."""
+    process: Process | ForkedProcess | None = None
+    processes: list[Process | ForkedProcess] = field(default_factory=list)
 
     def hurry(self, times: float) -> None:
         """Divide the world's own pauses, such as those between its retries, by `times`."""
@@ -114,23 +114,16 @@ class Shop:
         await self.launch()
         await self.until(self._is_ready, timeout_s=READY_TIMEOUT_S, every_s=0.05)
 
-    async def launch(self) -> Process:
+    async def launch(self) -> Process | ForkedProcess:
         """Start the bot without waiting until it is ready."""
         self.process = await self.run("run")
         return self.process
 
-    async def run(self, *arguments: str, **changes: str) -> Process:
+    async def run(self, *arguments: str, **changes: str) -> Process | ForkedProcess:
         """Start `python -m bot` with the shop's settings, and none from the environment of this process."""
-        with (self.home / "bot.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "bot", *arguments),
-                cwd=self.home,
-                env=environment(self.settings | changes),
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=STDOUT,
-            )
+        settings = self.settings | changes
+        start = shared_fork_server().start if self.is_forked else start_command
+        process = await start(*arguments, home=self.home, settings=settings)
         self.processes.append(process)
         return process
 
@@ -276,11 +269,6 @@ def tracebacks_in(output: str) -> list[str]:
     lines = [json.loads(line) if line.startswith("{") else {"text": line} for line in output.splitlines()]
     own = [line for line in lines if line.get("logger", "bot").startswith(("bot", "storage"))]
     return [str(line) for line in own if "Traceback" in str(line)]
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return a complete environment: the settings, PATH, and PYTHONPATH."""
-    return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **settings}
 
 
 def free_port() -> int:

@@ -214,6 +214,7 @@ async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop:
 async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is_missing(
     closed_shop: Shop,
 ) -> None:
+    closed_shop.is_forked = False  # SSL_CERT_FILE is read when the program is imported
     async with of_an_unknown_authority() as url:
         status, output = await told_by(closed_shop, "check", TELEGRAM_API_URL=url)
         assert status == 1

@@ -140,7 +140,8 @@ async def test_twenty_orders_survive_a_leader_that_is_killed_frozen_or_stopped(t
         async with replicated(home, mode, cradle) as replicas:
             await story(replicas)
 
-    async with nursery() as cradle, asyncio.TaskGroup() as group:
-        for story in stories:
-            for mode in Mode:
-                group.create_task(live(story, mode), name=f"{story.__name__}, {mode}")
+    with nursery() as cradle:
+        async with asyncio.TaskGroup() as group:
+            for story in stories:
+                for mode in Mode:
+                    group.create_task(live(story, mode), name=f"{story.__name__}, {mode}")

@@ -8,7 +8,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 
 import pytest
 
-from tests.acceptance.shop import ROOT, SARI, Mode, Shop, environment
+from tests.acceptance.shop import SARI, Mode, Shop
+from tests.fork_server import ROOT, environment
 
 MAX_MODULES = 86
 

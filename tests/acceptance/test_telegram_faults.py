@@ -5,7 +5,6 @@
 
 import asyncio
 import re
-import time
 
 import pytest
 
@@ -16,9 +15,6 @@ from tests.lists import lines_in
 
 SENDING = pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 """Messages leave alike, however updates come in."""
-
-PROMPT_S = 2.0
-"""What a chat without trouble may wait for its result; it takes some hundredths on an idle machine."""
 
 GROUP_OF_OLD, GROUP_NOW = -4001, -1009988776655
 LASTING = 6
@@ -31,17 +27,13 @@ async def accepted(shop: Shop, chat: int, destination: str, user: int | None = N
     return trxid
 
 
-async def waits(shop: Shop, chats: list[int], results: int) -> list[float]:
-    """Let results come to chats one after another; return how long each took to be told, in seconds."""
-    taken_s = []
+async def results_are_told(shop: Shop, chats: list[int], results: int) -> None:
+    """Let results come to chats one after another, and wait for each to be told."""
     for number in range(results):
         chat = chats[number % len(chats)]
         trxid = await accepted(shop, chat, f"0813{number:04d}6666")
-        began_s = time.monotonic()
         assert await shop.world.biller.reverse(trxid) == 200
         await shop.wait_for_message(chat, "SUKSES", trxid)
-        taken_s.append(time.monotonic() - began_s)
-    return taken_s
 
 
 @SENDING
@@ -49,7 +41,7 @@ async def waits(shop: Shop, chats: list[int], results: int) -> list[float]:
     "kind",
     [FaultKind.TOO_MANY, FaultKind.SERVER_ERROR, FaultKind.RESET_BEFORE, FaultKind.SLOW, FaultKind.FORBIDDEN],
 )
-async def test_while_one_chat_is_in_trouble_the_others_are_told_promptly(shop: Shop, kind: FaultKind) -> None:
+async def test_while_one_chat_is_in_trouble_the_others_are_told(shop: Shop, kind: FaultKind) -> None:
     others = [shop.add_user(2000 + number, f"Toko {number}") for number in range(3)]
     for chat in others:
         shop.order(RINA, f"/aktifkan {chat}")
@@ -58,9 +50,8 @@ async def test_while_one_chat_is_in_trouble_the_others_are_told_promptly(shop: S
     troubled = [await accepted(shop, SARI, f"0812345{number}6666") for number in range(5)]
     for trxid in troubled:
         assert await shop.world.biller.reverse(trxid) == 200
-    taken_s = await waits(shop, others, 12)
-    print(f"\n{kind}: others waited {max(taken_s):.3f} s at most")  # noqa: T201 - pytest shows it with -s
-    assert max(taken_s) < PROMPT_S
+    await results_are_told(shop, others, 12)
+    assert shop.world.telegram.faults.pending, "the trouble was over before the others were told"
     assert shop.messages_with(SARI, "SUKSES") == []
     shop.world.telegram.faults.pending.clear()
     shop.order(SARI, "/bantuan")  # whoever had shut us out speaks again

@@ -21,7 +21,8 @@ from storage import inbox
 from storage.errors import CommitUnknown, DatabaseUnsuitable, StorageError
 from storage.postgres import PostgresDatabase
 from storage.postgres_server import look_at
-from storage.postgres_session import IDLE_TIMEOUT_MS, Session, translate_error
+from storage.postgres_session import IDLE_TIMEOUT_MS, Session
+from storage.postgres_tx import translate_error
 from storage.transaction import Tx
 from tests.integration.engines import PostgresView
 from tests.integration.fakes import eventually

@@ -63,7 +63,7 @@ async def run(
     kills: int, seed: int, home: Path, *, mutant: str | None = None, concurrent: int = CONCURRENT_BATCHES
 ) -> Outcome:
     """Kill at least `kills` forked processes in `concurrent` batches at a time; stop at a broken promise."""
-    async with nursery(mutant) as cradle:
+    with nursery(mutant) as cradle:
         return await _run(kills, seed, home, cradle, slowness=1.0, concurrent=concurrent)
 
 

@@ -208,7 +208,7 @@ async def run(kills: int, seed: int, home: Path, *, concurrent: int = CONCURRENT
         server.create()
         server.start()
         try:
-            async with nursery() as cradle:
+            with nursery() as cradle:
                 await _run(outcome, server, cradle, home, kills // concurrent + 1)
         finally:
             server.stop()

@@ -26,7 +26,7 @@ async def test_a_stop_under_load_leaves_no_order_unknown(
     tmp_path: Path, mode: Mode, report_figures: Callable[[str], None]
 ) -> None:
     seed = draw_seed()
-    async with nursery() as cradle:
+    with nursery() as cradle:
         stage = await _stop_again_and_again(tmp_path, mode, cradle, rounds=ROUNDS, seed=seed)
     report_figures(f"{stage.report.name}: {ROUNDS} stops amid {stage.report.orders} orders")
 

@@ -201,7 +201,7 @@ def step(shop: Counter, chance: Random) -> None:
             shop.wait(chance.choice([1, 12, 30, 100]))
 
 
-@settings(max_examples=25, deadline=None, database=None)
+@settings(max_examples=25, database=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_each_payment_is_credited_at_most_once_and_the_books_tie(seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - a walk, no secret

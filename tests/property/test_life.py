@@ -23,9 +23,7 @@ from bot.purchasing.notifications import OrderNotices, notices_for
 from storage.codec import Codec, dump, kind_of
 from tests.makers import an_order
 
-MANY = settings(
-    max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+MANY = settings(max_examples=400, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 # Money that must never be found in what a chat is told.
 COST_IDR, BALANCE_IDR = 987_650_001, 987_650_002

@@ -16,9 +16,7 @@ from tests.property.order_forms import FULL_WIDTH, PRODUCTS, UNSEEN, chance, int
 from tests.trade import NOTHING, TRADE, verdicts
 
 # Each base that hypothesis finds is tried in a dozen guises and under two catalogues: over 30,000 texts.
-BASES = settings(
-    max_examples=450, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=True
-)
+BASES = settings(max_examples=450, database=None, suppress_health_check=list(HealthCheck), print_blob=True)
 
 SEEDS = [range(start, start + 10_000) for start in range(0, 30_000, 10_000)]
 """Each seed is an order written as taught, and mangled: 60,000 texts."""

@@ -18,7 +18,8 @@ from bot.app import App
 from bot.biller.client import sign
 from bot.settings import Settings
 from bot.web.app import WebApp
-from tests.acceptance.shop import BUDI, PASSWORD, RINA, ROOT, SARI, STRANGER, Mode, Shop, environment
+from tests.acceptance.shop import BUDI, PASSWORD, RINA, SARI, STRANGER, Mode, Shop
+from tests.fork_server import ROOT, environment
 
 WEBHOOK = pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)
 """The mode in which there are more secrets to leak."""

@@ -12,7 +12,8 @@ import pytest
 from storage.database import SqliteDatabase
 from storage.errors import StorageError
 from storage.lock import exclusive_lock
-from tests.acceptance.shop import SARI, Mode, Shop, environment
+from tests.acceptance.shop import SARI, Mode, Shop
+from tests.fork_server import environment
 
 POLLING = pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
 

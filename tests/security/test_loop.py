@@ -10,7 +10,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 
 import pytest
 
-from tests.acceptance.shop import BUDI, RINA, ROOT, SARI, Mode, Shop, environment
+from tests.acceptance.shop import BUDI, RINA, SARI, Mode, Shop
+from tests.fork_server import ROOT, environment
 from tests.security.heartbeat import beat
 
 ORDERS = 200

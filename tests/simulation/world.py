@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 from bot.deposits.mutations import MutationPost
 from bot.features.deposits.receiver import MutationResult
@@ -100,6 +101,7 @@ class World:
                 self._live(lives)
         examine(self)
         self.examine_terms()
+        self._examine_tasks()
         self._bury()
         return Report(
             seed=self.seed,
@@ -226,6 +228,7 @@ class World:
 
     def _live(self, number: int) -> None:
         self._loop = VirtualLoop(self.timeline, self.rng)
+        self._loop.set_exception_handler(self._surprised)
         self._life = life = Life(self, number)
         main = self._loop.create_task(life.main())
         self._loop.run_forever()
@@ -235,6 +238,19 @@ class World:
         self._life = None
         if not self._finished:
             self.timeline.pass_until(self.timeline.now_s + self.rng.choice((0.5, 5.0, 90.0)))
+
+    def _surprised(self, _: object, context: dict[str, Any]) -> None:
+        """A callback failed, or nobody asked for the exception of a task."""
+        error = context.get("exception")
+        if not isinstance(error, StorageError):
+            self.violate("surprise", f"{context['message']}: {error!r}")
+
+    def _examine_tasks(self) -> None:
+        """No task that a life began may have ended by an exception, not even without anybody's notice."""
+        for _, life in self._graves:
+            for task in life.tasks:
+                if task.done() and not task.cancelled() and (error := task.exception()):
+                    self._surprised(task, {"message": "a task failed", "exception": error})
 
     def _plan_misfortune(self) -> None:
         """Besides at every await, the power may go at any moment, and the clock may jump."""

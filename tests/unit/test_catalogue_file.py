@@ -68,7 +68,7 @@ catalogues = st.lists(
 
 
 @pytest.mark.parametrize("write", [catalogue_xlsx, catalogue_csv])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(catalogue=catalogues)
 def test_what_goes_out_comes_in_again_as_it_was(
     catalogue: Catalogue, write: Callable[[Catalogue, Sequence[Level]], bytes]
@@ -94,7 +94,7 @@ def test_no_text_begins_a_formula_in_a_text_file() -> None:
 
 
 @pytest.mark.parametrize("write", [catalogue_xlsx, catalogue_csv])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(catalogue=catalogues)
 def test_what_comes_in_again_changes_nothing_of_what_is_there(
     catalogue: Catalogue, write: Callable[[Catalogue, Sequence[Level]], bytes]

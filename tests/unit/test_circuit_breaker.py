@@ -212,7 +212,7 @@ def test_after_a_long_good_time_the_pause_is_short_again(open_till: Till) -> Non
     assert open_till.breaker.pause_s(at_s=open_till.now_s) == FIRST_PAUSE_S
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(st.lists(st.tuples(st.sampled_from([YES, NO, LOST, UNSENT, WRONG_SIGN]), st.floats(0, 400))))
 def test_whatever_is_heard_admins_hear_of_each_opening_once_and_of_each_closing_once(
     story: list[tuple[Answer, float]],

@@ -14,7 +14,7 @@ from bot.orders.events import Accepted, OrderEvent
 from storage.codec import Codec, dump, kind_of
 
 # The union is small, the facts are what varies: a few dozen of each kind find every field.
-FEW = settings(max_examples=30, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=30, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("kind", get_args(Notice), ids=lambda kind: kind.__name__)

@@ -74,7 +74,7 @@ def test_outside_text_becomes_one_line_of_visible_characters(outside: str, shown
     assert clean(outside) == shown
 
 
-@settings(deadline=None, database=None)
+@settings(database=None)
 @given(outside=st.text(max_size=300), limit=st.integers(1, 250))
 def test_outside_text_is_never_longer_than_its_cap_nor_holds_what_cannot_be_seen(
     outside: str, limit: int

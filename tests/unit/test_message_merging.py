@@ -124,7 +124,7 @@ _NOTICES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(notices=_NOTICES)
 def test_said_bit_by_bit_everything_is_told_and_every_message_fits(notices: list[ListableNotice]) -> None:
     left, told = list(notices), []

@@ -121,7 +121,7 @@ def test_a_picture_stays_a_slip_of_paper_whatever_it_is_given() -> None:
         assert (image.width, image.height < 3000) == (WIDTH_PX, True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_no_text_stops_a_receipt(name: str, sn: str) -> None:
     draw_receipt(replace(PULSA, shop_name=name, sn=sn, destination=name, customer_name=name), CLOCK)

@@ -29,7 +29,7 @@ def test_chance_always_takes_five_places(chance: int, ending: str) -> None:
     assert trxid_at(ms(2022, 11, 1), JAKARTA, chance).endswith(ending)
 
 
-@settings(deadline=None, database=None)
+@settings(database=None)
 @given(at_ms=st.integers(0, ms(2099, 12, 31)), chance=st.integers(0, 99_999))
 def test_a_trxid_always_has_seventeen_digits(at_ms: int, chance: int) -> None:
     trxid = trxid_at(at_ms, JAKARTA, chance)
