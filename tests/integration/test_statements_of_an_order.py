@@ -17,7 +17,7 @@ from tests.integration.fakes import a_message, eventually, success_of
 from tests.integration.test_update_receiver import receiver_of
 
 ORDERS_ONE_BY_ONE, ORDERS_AT_ONCE = 5, 50
-MAX_ONE_BY_ONE, MAX_AT_ONCE = 42.0, 28.0
+MAX_ONE_BY_ONE, MAX_AT_ONCE = 42.0, 29.0
 
 
 S5 = Product(
