@@ -27,11 +27,12 @@ class Standing(StrEnum):
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """The destination of a message: a chat, its topic, and the message that it replies to."""
+    """The destination of a message: a chat, its topic, the message that it replies to, and who wrote that."""
 
     chat_id: int
     thread_id: int | None = None
     reply_to: int | None = None
+    asker_id: int | None = None
 
 
 class Actor(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     @property
     def chat(self) -> Address:
         """The chat and topic without the reply, for a notice that replaces a card."""
-        return Address(chat_id=self.address.chat_id, thread_id=self.address.thread_id)
+        address = self.address
+        return Address(chat_id=address.chat_id, thread_id=address.thread_id, asker_id=address.asker_id)
 
     @property
     def sees_all(self) -> bool:

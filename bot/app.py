@@ -295,6 +295,7 @@ def _runtime_settings(settings: Settings) -> RuntimeSettings:
         mutation_signing_key=settings.mutation_signing_key,
         biller_reserve_idr=settings.biller_reserve_idr,
         shows_tables=settings.telegram_tables,
+        hides_hints=settings.telegram_ephemeral_hints,
         price_notices=settings.price_notices,
         price_notice_delay_ms=settings.price_notice_delay_s * 1000,
         low_balance=LowBalance(settings.biller_low_balance),
@@ -348,8 +349,10 @@ async def running(settings: Settings) -> AsyncIterator[App]:
         await app.database.write(lambda tx: _set_default_limits(tx, settings))
         await _check_bot(app)
         if not settings.telegram_tables:
-            # Switched on again, each chat is asked again.
+            # Switched on again, each chat is asked again; so are groups below.
             await app.database.write(chats.forget_tables)
+        if not settings.telegram_ephemeral_hints:
+            await app.database.write(chats.forget_ephemeral_refusals)
         lead = await _before_leading(app)
         tasks: list[asyncio.Task[None]] = []
         stack.push_async_callback(_stop_workers, app, tasks)

@@ -92,6 +92,7 @@ class RuntimeSettings(Struct, frozen=True, kw_only=True):
     mutation_signing_key: str | None = None
     biller_reserve_idr: int | None = None
     shows_tables: bool = False
+    hides_hints: bool = False
     price_notices: bool = True
     price_notice_delay_ms: int = QUIET_MS
     low_balance: LowBalance = LowBalance.CONTINUE
@@ -231,6 +232,7 @@ class Runtime:
             monotonic=environment.monotonic,
             wake_up=self.outbox_wake_up,
             shows_tables=settings.shows_tables,
+            hides_hints=settings.hides_hints,
         )
         self.reversals = ReversalReceiver(
             database=environment.database,

@@ -176,6 +176,7 @@ class Settings(ShellSettings):
     biller_user: str
     biller_password: Secret
     telegram_tables: Annotated[bool, BeforeValidator(yes_or_no)] = False
+    telegram_ephemeral_hints: Annotated[bool, BeforeValidator(yes_or_no)] = False
     price_notices: Annotated[bool, BeforeValidator(yes_or_no)] = True
     price_notice_delay_s: Annotated[int, whole_number(0, 1800, unit=" of seconds")] = 300
     product_failures_to_close: Annotated[int, whole_number(0, 100)] = 5

@@ -10,7 +10,7 @@ from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import CatalogueDiff
 from bot.catalogue.product import Product
 from bot.deposits.accounts import DepositAccount
-from bot.notices import Notice, without_level_prices
+from bot.notices import Notice, is_hint, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from bot.orders.biller_float import LowBalance
@@ -134,8 +134,12 @@ class UnitOfWork(Struct, frozen=True):
 
         Later messages overtake it until `hold_until_ms`.
         """
+        reader_id: int | None = None
         if address.chat_id < 0:  # a group, where everybody reads along
             notice = without_level_prices(notice, self._base_price)
+            # What edits a message that one member sees, which has a negative id, is for that member.
+            is_for_one = is_hint(notice) if edits is None else edits < 0
+            reader_id = address.asker_id if is_for_one else None
         message = OutboxMessage(
             chat_id=address.chat_id,
             thread_id=address.thread_id,
@@ -145,6 +149,7 @@ class UnitOfWork(Struct, frozen=True):
             keyboard=self._keyboard(notice, subject),
             subject=subject,
             hold_until_ms=hold_until_ms,
+            reader_id=reader_id,
         )
         outbox.enqueue(self.tx, message, at_ms=self.now_ms)
 

@@ -50,6 +50,8 @@ def control_routes(world: World) -> list[Route]:
         "/bank/arrival": _arrival,
         "/telegram/fault": _fault,
         "/telegram/tables": _tables,
+        "/telegram/ephemeral": _ephemeral,
+        "/telegram/admin": _admin,
         "/reset": _reset,
         "/restart": _restart,
         "/day": _day,
@@ -215,3 +217,16 @@ async def _tables(world: World, body: Json) -> Json:
     """Let Telegram know rich messages, or be a server of before them."""
     world.telegram.know(_RICH, is_known=bool(body["known"]))
     return {"known": _RICH not in world.telegram.unknown_methods}
+
+
+async def _ephemeral(world: World, body: Json) -> Json:
+    """Let Telegram know ephemeral messages, or be a server of before them."""
+    world.telegram.know_ephemeral(is_known=bool(body["known"]))
+    return {"known": world.telegram.knows_ephemeral}
+
+
+async def _admin(world: World, body: Json) -> Json:
+    """Make the bot an admin of a group, or a plain member again."""
+    is_admin = bool(body["admin"])
+    world.telegram.promote(body["chat_id"], user_id=body["user_id"], is_admin=is_admin)
+    return {"admin": is_admin}

@@ -21,6 +21,7 @@ SETTINGS: Final = {
     "PRODUCT_PAUSE_S": str(PRODUCT_PAUSE_S),
     "PRICE_NOTICE_DELAY_S": "1",
     "TELEGRAM_TABLES": "True",
+    "TELEGRAM_EPHEMERAL_HINTS": "True",
     "RECAP_AT": f"{RECAP_HOUR}:00",
 }
 

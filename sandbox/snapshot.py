@@ -106,6 +106,7 @@ def _message(message: Message) -> Json:
         "asks": _asks(message.asks) if message.asks else None,
         "reply_to": _quote(message.reply_to) if message.reply_to else None,
         "thread_id": message.thread_id,
+        "receiver_id": message.receiver.id if message.receiver else None,
         "edited_at": message.edited_at_ms,
         "buttons": [[_button(b) for b in row] for row in (message.markup or {}).get("inline_keyboard", [])],
     }

@@ -26,6 +26,7 @@ def use(tx: Tx, bot_id: int, *, at_ms: int) -> bool:
     tx.run("mark_all_chats_reachable", at_ms=at_ms)
     tx.run("forget_poll_cursor")
     tx.run("forget_tables_of_chats")
+    tx.run("forget_ephemeral_refusals")
     return True
 
 
@@ -42,5 +43,8 @@ def _shift(tx: Tx, *, first: int, by: int) -> None:
 
 
 def own_message(message_id: int | None) -> int | None:
-    """Return a stored message id, or None if the message belongs to another bot."""
-    return None if message_id is None or message_id >> BOT_BITS else message_id
+    """Return a stored message id, or None if the message belongs to another bot.
+
+    A negative one is that of an ephemeral message.
+    """
+    return None if message_id is None or message_id >= 1 << BOT_BITS else message_id

@@ -56,7 +56,7 @@ def address(tx: Tx, chat_id: int) -> tuple[int, bool]:
 
 
 EVERY_CHAT = 0
-"""Stands for all chats where the server does not know the method that sends tables."""
+"""Stands for all chats where the server does not know what sends tables, or messages for one member."""
 
 
 def shows_tables(tx: Tx) -> dict[int, bool]:
@@ -71,3 +71,22 @@ def note_tables(tx: Tx, chat_id: int, *, is_shown: bool, at_ms: int) -> None:
 def forget_tables(tx: Tx) -> None:
     """Forget what chats did with tables, so that each is asked again."""
     tx.run("forget_tables_of_chats")
+
+
+def refuses_ephemeral(tx: Tx, chat_id: int) -> bool:
+    """Return whether a group, or the server, is known to refuse messages for one member."""
+    return tx.one("ephemeral_refusal", chat_id=chat_id) is not None
+
+
+def note_ephemeral_refusal(tx: Tx, chat_id: int, *, at_ms: int) -> None:
+    tx.run("note_ephemeral_refusal", chat_id=chat_id, at_ms=at_ms)
+
+
+def forget_ephemeral_refusal(tx: Tx, chat_id: int) -> None:
+    """Forget that a group refused one, so that it is asked again: the bot's rights there have changed."""
+    tx.run("forget_ephemeral_refusal", chat_id=chat_id)
+
+
+def forget_ephemeral_refusals(tx: Tx) -> None:
+    """Forget which groups refused one, and the server, so that each is asked again."""
+    tx.run("forget_ephemeral_refusals")

@@ -26,7 +26,8 @@ class OutboxMessage(Struct, frozen=True, kw_only=True):
     """A notice for a chat, as a new message or as an edit of an earlier one.
 
     The earlier one is named by its message id (`edits`), or by its outbox id if it is not sent yet
-    (`edits_outbox_id`). Until `hold_until_ms` later messages may overtake this one.
+    (`edits_outbox_id`). Until `hold_until_ms` later messages may overtake this one. `reader_id` is the only
+    member of a group who needs to see it.
     """
 
     chat_id: int
@@ -38,6 +39,7 @@ class OutboxMessage(Struct, frozen=True, kw_only=True):
     keyboard: Keyboard = ()
     subject: str = ""
     hold_until_ms: int = 0
+    reader_id: int | None = None
 
 
 class QueuedMessage(Struct, frozen=True, kw_only=True):
@@ -95,6 +97,7 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
         subject=message.subject,
         priority=priority_of(message.notice),
         hold_until_ms=message.hold_until_ms,
+        reader_id=message.reader_id,
         at_ms=at_ms,
     )
 
@@ -369,5 +372,6 @@ def _read(row: ResultRow) -> QueuedMessage:
             keyboard=load(Keyboard, values["keyboard"]),
             subject=values["subject"],
             hold_until_ms=values["hold_until_ms"],
+            reader_id=values["reader_id"],
         ),
     )

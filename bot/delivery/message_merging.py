@@ -62,6 +62,7 @@ def with_rendered(draft: Draft, rendered: RenderedMessage, *, version: int = 0) 
         attachment=rendered.attachment,
         received_file=rendered.received_file,
         asks=rendered.asks,
+        only_for=message.reader_id,
     )
     return replace(draft, outgoing=outgoing, version=version)
 

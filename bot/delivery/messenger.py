@@ -14,14 +14,16 @@ from msgspec import Struct
 
 from bot.delivery import batch_summary, closed_groups, sending
 from bot.delivery.chat_queues import IDLE_S, MAX_PAUSE_S, READ_AT_ONCE, ChatQueues, QueueScan, is_news_queue
+from bot.delivery.forms import HintChoice, TableChoice
 from bot.delivery.message_merging import Draft, compose_next, superseded, with_rendered
 from bot.delivery.rate_limit import RateLimiter
-from bot.delivery.tables import TableChoice
 from bot.leadership import Fence
 from bot.notices import LazyNotice, Result, priority_of
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.alarms import DeliveryFailed
 from bot.notices.balances import InsufficientBalance, PriceMissing
+from bot.notices.complaints import ComplaintUpdate
+from bot.notices.deposits import DepositCredited
 from bot.notices.placing import BatchSummary, OrderRepeated, ProductClosed
 from bot.notices.restore_gate import CounterClosed
 from bot.texts.formatting import Clock
@@ -76,6 +78,7 @@ class Messenger:
         monotonic: Callable[[], float],
         wake_up: WakeUp,
         shows_tables: bool = False,
+        hides_hints: bool = False,
     ) -> None:
         self._database = fence.fenced(database)
         self._fence = fence
@@ -86,6 +89,7 @@ class Messenger:
         self._clock = clock
         self._now_ms = now_ms
         self._tables = TableChoice(database=self._database, is_wanted=shows_tables, now_ms=now_ms)
+        self._hints = HintChoice(database=self._database, is_wanted=hides_hints, now_ms=now_ms)
         self._wake_up = wake_up
         self._scanning: asyncio.Future[QueueScan] | None = None
         self._scan_again = False
@@ -188,7 +192,7 @@ class Messenger:
         )
         if draft.lazy_notice is not None:
             draft = await self._load(draft, draft.lazy_notice)
-        draft = await self._tables.choose(draft)
+        draft = await self._hints.choose(await self._tables.choose(draft))
         is_last = len(draft.batch) == len(due) and len(waiting) < READ_AT_ONCE
         return await self._deliver(chat_id, draft, outdated, is_last=is_last)
 
@@ -260,11 +264,10 @@ class Messenger:
         batch, now_ms = draft.batch, self._now_ms()
         message = batch[0].message
         match result:
-            case sending.Sent(message_id=message_id, tables=tables):
-                if tables is not None:
-                    self._tables.note(tx, message.chat_id, tables)
+            case sending.Sent():
+                self._note_form(tx, message.chat_id, result)
                 sent_ids = [entry.outbox_id for entry in batch]
-                outbox.mark_sent(tx, *sent_ids, message_id=message_id, at_ms=now_ms)
+                outbox.mark_sent(tx, *sent_ids, message_id=result.message_id, at_ms=now_ms)
                 if isinstance(message.notice, BatchSummary):
                     batch_summary.confirm_sent(
                         tx, message.notice, message.thread_id, version=draft.version, now_ms=now_ms
@@ -290,6 +293,12 @@ class Messenger:
                 self._reject(tx, batch, why)
             case _:
                 assert_never(result)
+
+    def _note_form(self, tx: Tx, chat_id: int, sent: sending.Sent) -> None:
+        if sent.tables is not None:
+            self._tables.note(tx, chat_id, sent.tables)
+        if sent.ephemeral is not None:
+            self._hints.note(tx, chat_id, sent.ephemeral)
 
     def _postpone(self, tx: Tx, batch: list[QueuedMessage], pause_s: float, *, why: str) -> None:
         due_at_ms = self._now_ms() + int(pause_s * 1000)
@@ -344,6 +353,9 @@ Refused = (
 )
 """The only answer to an order that was not placed, apart from questions."""
 
+Awaited = Result | Refused | BatchSummary | DepositCredited | ComplaintUpdate
+"""What replies to a message, and must arrive: its reader waits for it, and cannot type for it again."""
+
 
 def _drop(tx: Tx, outdated: list[QueuedMessage]) -> None:
     for entry in outdated:
@@ -357,11 +369,23 @@ def _keys_of(stored: list[QueuedMessage]) -> tuple[str, ...]:
 
 
 def _must_arrive(message: OutboxMessage) -> bool:
-    """Check for results of orders, refusals, batch summaries, and edits, whose repeats make no duplicate.
+    """Check for what its reader waits for or did not ask for, and for edits, whose repeats make no duplicate.
 
-    Without its refusal, an order that was not placed looks like one under way.
+    Without its refusal, an order that was not placed looks like one under way. An alarm is told once, and no
+    admin misses one that was lost.
     """
-    return isinstance(message.notice, Result | Refused | BatchSummary) or message.edits is not None
+    return message.edits is not None or isinstance(message.notice, Awaited) or _is_unasked(message)
+
+
+def _is_unasked(message: OutboxMessage) -> bool:
+    """Check for an alarm, a card, a credit: a message to one person that replies to none.
+
+    Long contents can be asked for again. What many get at once, or a crowd can cause, is not worth a copy.
+    """
+    notice = message.notice
+    if message.chat_id < 0 or message.reply_to is not None or isinstance(notice, LazyNotice):
+        return False
+    return isinstance(notice, DeliveryFailed) or not priority_of(notice)
 
 
 def _pause_s(tries: int) -> float:

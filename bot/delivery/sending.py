@@ -13,7 +13,8 @@ class OutgoingMessage(Struct, frozen=True, kw_only=True):
     """A message ready to send; `edits` is the id of our message that it edits.
 
     `layout` is the same with tables, which is sent instead; the text is sent at once if that is refused.
-    `asks` opens an input field for the answer, with that placeholder.
+    `asks` opens an input field for the answer, with that placeholder. `only_for` is the one member of a group
+    who is to see it; if that is refused, it is sent to all of them at once.
     """
 
     chat_id: int
@@ -27,6 +28,7 @@ class OutgoingMessage(Struct, frozen=True, kw_only=True):
     attachment: Attachment | None = None
     received_file: ReceivedFile | None = None
     asks: str | None = None
+    only_for: int | None = None
 
 
 class TableAnswer(Enum):
@@ -37,11 +39,23 @@ class TableAnswer(Enum):
     UNKNOWN_METHOD = auto()
 
 
+class EphemeralAnswer(Enum):
+    """What became of a message for one member: shown to them, or to all since it was refused or not known."""
+
+    SHOWN = auto()
+    CHAT_REFUSED = auto()
+    UNKNOWN = auto()
+
+
 class Sent(Struct, frozen=True, kw_only=True):
-    """Telegram accepted the message under this id; `tables` says what became of its layout, if it had one."""
+    """Telegram accepted the message under this id, which is negative if one member alone sees it.
+
+    `tables` says what became of its layout, if it had one, `ephemeral` of the wish that one member sees it.
+    """
 
     message_id: int
     tables: TableAnswer | None = None
+    ephemeral: EphemeralAnswer | None = None
 
 
 class RetryLater(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,12 @@ def _actor(press: ButtonPress, role: Role) -> Actor:
         user_id=press.user_id,
         name=press.name,
         role=role,
-        address=Address(chat_id=press.chat_id, thread_id=press.thread_id, reply_to=press.message_id),
+        address=Address(
+            chat_id=press.chat_id,
+            thread_id=press.thread_id,
+            reply_to=press.message_id,
+            asker_id=press.user_id,
+        ),
         # A private chat has the id of its user.
         is_private=press.chat_id == press.user_id,
         card_id=press.message_id,

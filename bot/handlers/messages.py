@@ -63,7 +63,12 @@ def _actor(message: IncomingMessage, role: Role) -> Actor:
         user_id=message.user_id,
         name=message.name,
         role=role,
-        address=Address(chat_id=message.chat_id, thread_id=message.thread_id, reply_to=message.message_id),
+        address=Address(
+            chat_id=message.chat_id,
+            thread_id=message.thread_id,
+            reply_to=message.message_id,
+            asker_id=message.user_id,
+        ),
         is_private=message.is_private,
     )
 

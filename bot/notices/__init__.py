@@ -10,7 +10,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from bot.actors import Standing
-from bot.notices.accounts import AccountsNotice, DailyLimitReached
+from bot.notices.accounts import AccountsNotice, DailyLimitReached, PrivateChatOnly
 from bot.notices.alarms import AlarmNotice, DeliveryFailed
 from bot.notices.assistants import AssistantsNotice
 from bot.notices.balances import BalancesNotice, InsufficientBalance
@@ -18,7 +18,15 @@ from bot.notices.catalogue import CatalogueFile, CatalogueNotice
 from bot.notices.complaints import ComplaintsNotice
 from bot.notices.deposits import DepositsNotice, TicketIssued
 from bot.notices.desk import DeskNotice
-from bot.notices.guidance import GuidanceNotice
+from bot.notices.guidance import (
+    NOTHING_BOUGHT,
+    ORDER_KEPT,
+    AdminsOnly,
+    GuidanceNotice,
+    Help,
+    NotUnderstood,
+    Welcome,
+)
 from bot.notices.news import BroadcastNews, BroadcastPreview, NewsNotice, PriceDigest
 from bot.notices.order_lookup import OrderDetails, OrderLookupNotice
 from bot.notices.orders import (
@@ -43,14 +51,23 @@ from bot.notices.placing import (
 from bot.notices.price_list import PriceListNotice, RemovalFile
 from bot.notices.recaps import DailyRecap, RecapsNotice
 from bot.notices.receipts import Receipt, ReceiptsNotice
-from bot.notices.reports import ProfitFile, ProfitReport, ReportsNotice, SalesReport, SalesReportFile
+from bot.notices.reports import (
+    ProfitFile,
+    ProfitReport,
+    ReportPeriodUnclear,
+    ReportsNotice,
+    SalesReport,
+    SalesReportFile,
+)
 from bot.notices.restore_gate import RestoreGateNotice
 from bot.notices.selling_prices import SellingPricesNotice
 from bot.notices.serial_numbers import SerialNumberNotice
 from bot.notices.shopping import (
     ChosenProductClosed,
     DestinationPrompt,
+    NoCatalogue,
     NoPrices,
+    PriceGroups,
     PriceListPage,
     PriceRow,
     ShoppingNotice,
@@ -126,6 +143,19 @@ def priority_of(notice: Notice) -> int:
             return 0 if standing in (Standing.APPROVED, Standing.ASSISTANT) else 1
         case _:
             return 0
+
+
+def is_hint(notice: Notice) -> bool:
+    """Check for help with typing, or prices, which may get lost: it says nothing of orders or money."""
+    match notice:
+        case NotUnderstood(input_error=error):
+            return error not in NOTHING_BOUGHT and error not in ORDER_KEPT
+        case Help() | Welcome() | AdminsOnly() | PrivateChatOnly() | ReportPeriodUnclear():
+            return True
+        case PriceGroups() | PriceListPage() | NoPrices() | NoCatalogue():
+            return True
+        case _:
+            return False
 
 
 def without_level_prices(notice: Notice, base_price: Callable[[str], int | None]) -> Notice:

@@ -32,6 +32,23 @@ class Help(Struct, frozen=True, kw_only=True):
     takes_tickets: bool = False
 
 
+NOTHING_BOUGHT = frozenset(
+    {
+        InputError.SEVERAL_ORDERS,
+        InputError.TOO_MANY_ORDERS,
+        InputError.TEXT_TOO_LONG,
+        InputError.FORWARDED,
+        InputError.CAPTIONED,
+        InputError.SENT_AS_CHAT,
+        InputError.EDITED,
+    }
+)
+"""The errors after which a reseller may believe that something was bought."""
+
+ORDER_KEPT = frozenset({InputError.NO_CANCEL, InputError.ABOUT_ORDER})
+"""The errors after which a reseller may believe that an order was cancelled or looked after."""
+
+
 class NotUnderstood(Struct, frozen=True, kw_only=True):
     """The text was no order; `suggestion` is the nearest valid form.
 

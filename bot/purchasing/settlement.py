@@ -79,7 +79,12 @@ class OrderSource(Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> Address:
         """The address of the order's messages: replies to its own message."""
-        return Address(chat_id=self.chat_id, thread_id=self.thread_id, reply_to=self.message_id)
+        return Address(
+            chat_id=self.chat_id,
+            thread_id=self.thread_id,
+            reply_to=self.message_id,
+            asker_id=self.user_id,
+        )
 
 
 class AppliedEvent(Struct, frozen=True, kw_only=True):

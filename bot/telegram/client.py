@@ -206,19 +206,19 @@ class ApiClient(Bot):
             raise
         self._is_token_rejected = False
 
-    async def post_message(self, method: str, parameters: Json, *, may_be_unknown: bool = False) -> int:
-        """Send or edit a message by a method of the Bot API; return its id, or raise TelegramError.
+    async def post_message(self, method: str, parameters: Json, *, may_be_unknown: bool = False) -> Json:
+        """Send or edit a message by a method of the Bot API; return what Telegram answers, or raise.
 
         For a method that the server may not know, its 404 is no verdict on the token.
         """
         with nullcontext() if may_be_unknown else self._watch_token():
             if any(isinstance(value, InputFile) for value in parameters.values()):
-                message = await self._post(method, parameters)
+                message: Json = await self._post(method, parameters)
             else:
                 # These parameters are JSON already, so the library's conversion of its objects is skipped.
                 url, data = f"{self.base_url}/{method}", cast("RequestData", JsonParameters(parameters))
                 message = cast("Json", await self._request[1].post(url, data))
-        return int(message["message_id"])
+        return message
 
     async def raw_updates(self, offset: int | None, allowed: list[str]) -> list[dict[str, object]]:
         """Wait for updates from `offset` on; return none after POLL_TIMEOUT_S seconds without any."""

@@ -67,6 +67,7 @@ class _Replied(Struct, frozen=True, kw_only=True):
     text: object = None
     caption: object = None
     photo: object = None
+    ephemeral_message_id: _Id | None = None
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -85,6 +86,7 @@ class _Message(Struct, frozen=True, kw_only=True):
     reply_to_message: _Replied | None = None
     document: _Document | None = None
     photo: object = None
+    ephemeral_message_id: _Id | None = None
 
 
 class _Press(Struct, frozen=True, kw_only=True):
@@ -188,20 +190,26 @@ def _message(
         chat_id=chat.id,
         is_private=chat.type == _PRIVATE,
         thread_id=message.message_thread_id if message.is_topic_message else None,
-        message_id=message.message_id,
+        message_id=_id_of(message),
         user_id=sender.id,
         name=_name(sender),
         username=_storable(sender.username) if sender.username else None,
         text=text,
         at_ms=message.date * 1000,
         kind=kind,
-        reply_to=replied.message_id if replied else None,
+        reply_to=_id_of(replied) if replied else None,
         document=_document(message.document),
         picture_id=picture_id,
         shared=_shared(message) or _shared(message.reply_to_message),
         replied_text=_quoted(replied.text or replied.caption) if replied else "",
         replied_picture_id=_picture_id(replied.photo) if replied else None,
     )
+
+
+def _id_of(message: _Message | _Replied) -> int:
+    """Return the id of a message; for an ephemeral one, whose id is 0, its number made negative."""
+    number = message.ephemeral_message_id
+    return message.message_id if number is None else -number
 
 
 def _shared(message: _Message | _Replied | None) -> SharedPerson | None:
@@ -271,7 +279,7 @@ def _button_press(press: _Press) -> ButtonPress | None:
         callback_id=press.id,
         chat_id=message.chat.id,
         thread_id=message.message_thread_id if message.is_topic_message else None,
-        message_id=message.message_id,
+        message_id=_id_of(message),
         user_id=press.sender.id,
         name=_name(press.sender),
         data=_storable(press.data),

@@ -6,9 +6,17 @@ from collections.abc import Coroutine
 
 from msgspec.structs import replace
 from telegram import InputFile
-from telegram.error import EndPointNotFound, InvalidToken
+from telegram.error import BadRequest, EndPointNotFound, Forbidden, InvalidToken
 
-from bot.delivery.sending import OutgoingMessage, Rejected, SendResult, Sent, TableAnswer
+from bot.delivery.sending import (
+    EditTargetGone,
+    EphemeralAnswer,
+    OutgoingMessage,
+    Rejected,
+    SendResult,
+    Sent,
+    TableAnswer,
+)
 from bot.telegram.client import ApiClient, Json
 from bot.telegram.rich import layout_call
 from bot.telegram.send_errors import classify_send_error, is_not_modified
@@ -27,6 +35,10 @@ class Sender:
 
     async def send(self, outgoing: OutgoingMessage) -> SendResult:
         """Send or edit; return every error as a result, except cancellation."""
+        if outgoing.only_for is not None:
+            if outgoing.edits is not None:
+                return await self._edit_for_one(outgoing, outgoing.edits, outgoing.only_for)
+            return await self._send_to_one(outgoing, outgoing.only_for)
         if not outgoing.layout:
             return await self._send_text(outgoing)
         result = await self._send_tables(outgoing)
@@ -40,9 +52,10 @@ class Sender:
         """Send the layout; return how it was refused if Telegram has surely not taken it."""
         method, parameters = layout_call(outgoing)
         try:
-            message_id = await self._client.post_message(
+            message = await self._client.post_message(
                 method, _addressed(outgoing, parameters), may_be_unknown=True
             )
+            message_id = int(message["message_id"])
         except (InvalidToken, EndPointNotFound, KeyError, TypeError, ValueError):
             # The answer to a known method is a message: anything else comes from a server without it.
             return TableAnswer.UNKNOWN_METHOD
@@ -56,12 +69,47 @@ class Sender:
     async def _send_text(self, outgoing: OutgoingMessage) -> SendResult:
         method, parameters = _call(outgoing)
         try:
-            message_id = await self._client.post_message(method, parameters)
+            message_id = int((await self._client.post_message(method, parameters))["message_id"])
         except Exception as error:  # noqa: BLE001 - every error of a send has a result
             if outgoing.edits is not None and is_not_modified(error):
                 return Sent(message_id=outgoing.edits)
             return classify_send_error(error)
         return Sent(message_id=message_id)
+
+    async def _send_to_one(self, outgoing: OutgoingMessage, reader_id: int) -> SendResult:
+        """Send a text that one member of a group alone sees; send it to all if that is refused."""
+        to_all = replace(outgoing, only_for=None, layout=())
+        method, parameters = _call_for_one(to_all, reader_id)
+        try:
+            message = await self._client.post_message(method, parameters)
+            message_id = int(message["message_id"])
+        except (BadRequest, Forbidden):
+            # Telegram has not taken it, and the bot need not be an admin of the group to speak to all.
+            sent = await self._send_text(to_all)
+            return replace(sent, ephemeral=EphemeralAnswer.CHAT_REFUSED) if isinstance(sent, Sent) else sent
+        except Exception as error:  # noqa: BLE001 - every error of a send has a result
+            return classify_send_error(error)
+        if (number := message.get("ephemeral_message_id")) is not None:
+            return Sent(message_id=-int(number), ephemeral=EphemeralAnswer.SHOWN)
+        # A server that does not know the parameter has shown it to all.
+        return Sent(message_id=message_id, ephemeral=EphemeralAnswer.UNKNOWN)
+
+    async def _edit_for_one(self, outgoing: OutgoingMessage, edits: int, reader_id: int) -> SendResult:
+        """Edit a text that one member of a group alone sees; the answer is no message."""
+        content = _text_content(outgoing) | {
+            "chat_id": outgoing.chat_id,
+            "receiver_user_id": reader_id,
+            "ephemeral_message_id": -edits,
+            "reply_markup": _inline_keyboard(outgoing),
+        }
+        try:
+            method = "editEphemeralMessageText"
+            await self._client.post_message(method, _without_none(content), may_be_unknown=True)
+        except (BadRequest, InvalidToken, EndPointNotFound) as error:
+            return Sent(message_id=edits) if is_not_modified(error) else EditTargetGone()
+        except Exception as error:  # noqa: BLE001 - every error of a send has a result
+            return classify_send_error(error)
+        return Sent(message_id=edits)
 
     def answer_callback(self, callback_id: str, text: str) -> None:
         """Answer a callback in the background, without retries: the answer only confirms the tap."""
@@ -90,15 +138,31 @@ class Sender:
 
 def _call(outgoing: OutgoingMessage) -> tuple[str, Json]:
     """Return the Bot API method for a message and its parameters; Telegram's defaults apply to all others."""
-    text = "".join(span.text for span in outgoing.text)
-    entities = entities_of(outgoing.text)
+    content = _text_content(outgoing)
     if attachment := outgoing.attachment or outgoing.received_file:
         method, parameters = _attachment_call(attachment)
-        parameters |= {"caption": text or None, "caption_entities": entities or None}
+        parameters |= {"caption": content["text"] or None, "caption_entities": content["entities"]}
     else:
         method = "editMessageText" if outgoing.edits is not None else "sendMessage"
-        parameters = {"text": text, "entities": entities or None, "link_preview_options": NO_PREVIEW}
+        parameters = content
     return method, _addressed(outgoing, parameters)
+
+
+def _call_for_one(outgoing: OutgoingMessage, reader_id: int) -> tuple[str, Json]:
+    """Return the method and parameters for a new text that one member of a group alone sees."""
+    method, parameters = _call(outgoing)
+    if outgoing.reply_to is not None and outgoing.reply_to < 0:
+        # As the answer to an ephemeral message, it may come from a bot that is no admin.
+        parameters["reply_parameters"] = {"ephemeral_message_id": -outgoing.reply_to}
+    return method, parameters | {"ephemeral_message_parameters": {"receiver_user_id": reader_id}}
+
+
+def _text_content(outgoing: OutgoingMessage) -> Json:
+    return {
+        "text": "".join(span.text for span in outgoing.text),
+        "entities": entities_of(outgoing.text) or None,
+        "link_preview_options": NO_PREVIEW,
+    }
 
 
 def _addressed(outgoing: OutgoingMessage, content: Json) -> Json:
@@ -111,6 +175,10 @@ def _addressed(outgoing: OutgoingMessage, content: Json) -> Json:
         parameters["message_thread_id"] = outgoing.thread_id
         parameters["reply_parameters"] = _reply_parameters(outgoing)
         parameters["reply_markup"] = markup or _force_reply(outgoing)
+    return _without_none(parameters)
+
+
+def _without_none(parameters: Json) -> Json:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
@@ -127,7 +195,8 @@ def _attachment_call(attachment: Attachment | ReceivedFile) -> tuple[str, Json]:
 
 
 def _reply_parameters(outgoing: OutgoingMessage) -> Json | None:
-    if outgoing.reply_to is None:
+    # What all see cannot reply to a message that one of them sees, which has a negative id.
+    if outgoing.reply_to is None or outgoing.reply_to < 0:
         return None
     return {"message_id": outgoing.reply_to, "allow_sending_without_reply": True}
 

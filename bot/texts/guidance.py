@@ -5,7 +5,15 @@ from typing import assert_never
 from bot.actors import Role
 from bot.grammar.destination.formats import EXAMPLE_METER
 from bot.grammar.parsed import EXAMPLE, InputError
-from bot.notices.guidance import AdminsOnly, GroupWelcome, GuidanceNotice, Help, NotUnderstood, Welcome
+from bot.notices.guidance import (
+    NOTHING_BOUGHT,
+    AdminsOnly,
+    GroupWelcome,
+    GuidanceNotice,
+    Help,
+    NotUnderstood,
+    Welcome,
+)
 from bot.texts.formatting import Row, Text, bold, code, lines, untrusted
 
 _ERRORS = {
@@ -44,19 +52,6 @@ _ERRORS = {
     InputError.EDITED: "Pesan yang diubah tidak diproses. Kirim sebagai pesan baru.",
 }
 
-_NOTHING_BOUGHT = frozenset(
-    {
-        InputError.SEVERAL_ORDERS,
-        InputError.TOO_MANY_ORDERS,
-        InputError.TEXT_TOO_LONG,
-        InputError.FORWARDED,
-        InputError.CAPTIONED,
-        InputError.SENT_AS_CHAT,
-        InputError.EDITED,
-    }
-)
-"""The errors after which a reseller may believe that something was bought."""
-
 _EXAMPLES = (EXAMPLE, f"pln20.{EXAMPLE_METER}")
 """Shown without a catalogue."""
 
@@ -66,7 +61,7 @@ def not_understood(notice: NotUnderstood) -> Text:
     typed: list[Row] = [("Yang diketik: ", untrusted(notice.typed, 100))] if notice.typed else []
     if notice.input_error is InputError.THANKS:
         return lines(f"🙏 {_ERRORS[notice.input_error]}")
-    bought = ["Dari pesan ini belum ada yang dibeli."] if notice.input_error in _NOTHING_BOUGHT else []
+    bought = ["Dari pesan ini belum ada yang dibeli."] if notice.input_error in NOTHING_BOUGHT else []
     return lines(
         f"🤔 {_ERRORS[notice.input_error]}",
         *typed,

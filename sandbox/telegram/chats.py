@@ -43,7 +43,8 @@ class Message:
     """One message in its present version; an edit replaces it. Times in ms since the epoch.
 
     With an attachment, text and entities are its caption. Of a rich message, `text` is the plain text of its
-    blocks. `asks` is the markup that requests a reply.
+    blocks. `asks` is the markup that requests a reply. An ephemeral message has a `receiver`, and its
+    number as a negative id, since it is none of the ids of the chat's messages.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Message:
     forwarded: bool = False
     attachment: Attachment | None = None
     asks: Json | None = None
+    receiver: User | None = None
 
     @property
     def from_bot(self) -> bool:
@@ -101,7 +103,13 @@ class Chat:
     toasts: list[Toast] = field(default_factory=list)
     threads: set[int] = field(default_factory=set)
     last_message_id: int = 0
+    last_ephemeral_id: int = 0
     bot_is_in: bool = True
+    bot_is_admin: bool = False
+
+    def next_ephemeral_id(self) -> int:
+        self.last_ephemeral_id += 1
+        return self.last_ephemeral_id
 
     def next_message_id(self) -> int:
         self.last_message_id += 1
@@ -110,6 +118,7 @@ class Chat:
     def clear(self) -> None:
         """Delete all messages; ids go on increasing, since a bot may have stored the old ones."""
         self.bot_is_in = True
+        self.bot_is_admin = False
         self.messages.clear()
         self.taps.clear()
         self.toasts.clear()

@@ -7,7 +7,7 @@ from sandbox.telegram.chats import Chat, ChatType, Json, Message, Tap, Toast, Us
 from sandbox.telegram.faults import Fault, FaultKind
 from sandbox.telegram.files import LARGEST_UPLOAD, Attachment, Upload
 from sandbox.telegram.markup import commands_in
-from sandbox.telegram.payloads import access_json, message_json, user_json
+from sandbox.telegram.payloads import access_json, member_json, message_json, user_json
 from sandbox.telegram.platform import Platform, Press
 from sandbox.telegram.updates import Kind
 
@@ -84,6 +84,7 @@ class Telegram(Platform):
         """Tap the inline button with this data; return the callback query's id."""
         chat, user = self._chat_and_user(chat_id, user_id)
         message = self.message(chat_id, message_id)
+        _check_seen(message, user)
         if all(button.get("callback_data") != data for button in message.buttons()):
             raise ValueError(f"message {message_id} has no button {data!r}")
         self.presses_made += 1
@@ -109,6 +110,15 @@ class Telegram(Platform):
     def let_in(self, chat_id: int, *, user_id: int | None = None) -> None:
         """Unblock the bot in a private chat, or add it to a group."""
         self._change_access(chat_id, user_id, is_in=True)
+
+    def promote(self, chat_id: int, *, user_id: int | None = None, is_admin: bool = True) -> None:
+        """Make the bot an admin of a group, or a plain member again."""
+        chat, user = self._chat_and_user(chat_id, user_id)
+        if chat.type is ChatType.PRIVATE or not chat.bot_is_in:
+            raise ValueError(f"the bot cannot be an admin of chat {chat_id}")
+        old = member_json(chat, self.chats.bot)
+        chat.bot_is_admin = is_admin
+        self._tell_access(chat, user, old)
 
     # What tests read and control.
 
@@ -176,6 +186,11 @@ class Telegram(Platform):
         self.faults.pending.append(fault)
         self.feed.changed()
 
+    def know_ephemeral(self, *, is_known: bool) -> None:
+        """Be a server that knows ephemeral messages, or passes over their parameter as one of before does."""
+        self.knows_ephemeral = is_known
+        self.feed.changed()
+
     def know(self, method: str, *, is_known: bool) -> None:
         """Be a server that knows a method, or answers 404 to it as one of before does."""
         (self.unknown_methods.discard if is_known else self.unknown_methods.add)(method)
@@ -194,10 +209,15 @@ class Telegram(Platform):
     ) -> Said:
         chat, user = self._chat_and_user(chat_id, user_id)
         replied = self.message(chat_id, reply_to) if reply_to is not None else None
+        is_ephemeral = replied is not None and replied.receiver is not None
+        if replied is not None:
+            _check_seen(replied, user)
         if thread_id is not None:
             chat.threads.add(thread_id)
         message = Message(
-            id=chat.next_message_id(),
+            # As a reply to an ephemeral message, it is one itself, which the bot alone receives.
+            id=-chat.next_ephemeral_id() if is_ephemeral else chat.next_message_id(),
+            receiver=self.chats.bot if is_ephemeral else None,
             sender=user,
             at_ms=self.now_ms(),
             text=text,
@@ -214,8 +234,13 @@ class Telegram(Platform):
         chat, user = self._chat_and_user(chat_id, user_id)
         if chat.bot_is_in is is_in:
             raise ValueError(f"the bot is {'already' if is_in else 'not'} in chat {chat_id}")
-        chat.bot_is_in = is_in
-        change = access_json(chat, self.chats.users, bot=self.chats.bot, by=user, at_ms=self.now_ms())
+        old = member_json(chat, self.chats.bot)
+        chat.bot_is_in, chat.bot_is_admin = is_in, False
+        self._tell_access(chat, user, old)
+
+    def _tell_access(self, chat: Chat, by: User, old: Json) -> None:
+        new = member_json(chat, self.chats.bot)
+        change = access_json(chat, self.chats.users, old=old, new=new, by=by, at_ms=self.now_ms())
         self.updates.add(Kind.MY_CHAT_MEMBER, chat.id, change)
         self.deliver()
 
@@ -233,3 +258,8 @@ class Telegram(Platform):
         update = self.updates.add(kind, chat.id, message_json(message, chat, self.chats.users))
         self.deliver()
         return update.id if update else None
+
+
+def _check_seen(message: Message, user: User) -> None:
+    if message.receiver not in (None, user):
+        raise ValueError(f"user {user.id} does not see message {message.id}")

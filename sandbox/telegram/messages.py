@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox.telegram.chats import Chat, Json, Message
+from sandbox.telegram.chats import Chat, ChatType, Json, Message, User
 from sandbox.telegram.errors import NOT_MODIFIED, ViolationError, bad_request, too_many_requests
 from sandbox.telegram.files import Attachment
 from sandbox.telegram.markup import commands_in, parse_html, utf16_len
@@ -14,6 +14,7 @@ from sandbox.telegram.rich import blocks_in, plain_text
 _LONGEST_TEXT: Final = 4096
 _LONGEST_CAPTION: Final = 1024
 _MOST_ENTITIES: Final = 100
+_EPHEMERAL_ANSWER_MS: Final = 15_000
 # A button has exactly one of these fields.
 _ACTIONS: Final = frozenset(
     {
@@ -68,11 +69,12 @@ def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Att
     if thread_id is not None and thread_id not in chat.threads:
         raise bad_request("message thread not found")
     reply_to = _replied(chat, values.get("reply_parameters"))
+    receiver = _receiver(telegram, chat, values.get("ephemeral_message_parameters"), reply_to)
     now_ms = telegram.now_ms()
     if telegram.pace is not None and (wait_s := telegram.pace.retry_after_s(chat, now_ms)) is not None:
         raise too_many_requests(wait_s)
     message = Message(
-        id=chat.next_message_id(),
+        id=chat.next_message_id() if receiver is None else -chat.next_ephemeral_id(),
         sender=telegram.chats.bot,
         at_ms=now_ms,
         text=content.text,
@@ -83,8 +85,36 @@ def _post(telegram: Platform, values: Json, content: _Formatted, attachment: Att
         markup=_inline(values.get("reply_markup")),
         attachment=attachment,
         asks=_force_reply(values.get("reply_markup")),
+        receiver=receiver,
     )
     return telegram.put(chat, message)
+
+
+def _receiver(
+    telegram: Platform, chat: Chat, parameters: Json | None, reply_to: Message | None
+) -> User | None:
+    """Return who alone is to see the message; None for all.
+
+    In groups only, to a member, and from an admin of the group. A plain member may answer a button that was
+    tapped in the last 15 s, or an ephemeral message that the bot received in that time.
+    """
+    if parameters is None or not telegram.knows_ephemeral:
+        return None
+    user_id = parameters["receiver_user_id"]
+    # Telegram documents the rules, not the words of its refusals; the last are those that clients have met.
+    if chat.type is ChatType.PRIVATE:
+        raise bad_request("ephemeral messages can be sent in groups and supergroups only")
+    if user_id not in chat.members:
+        raise bad_request("PARTICIPANT_ID_INVALID")
+    press = telegram.presses.get(parameters.get("callback_query_id", ""))
+    asked_at_ms = 0
+    if press is not None and (press.chat_id, press.user_id) == (chat.id, user_id):
+        asked_at_ms = press.at_ms
+    if reply_to is not None and reply_to.receiver == telegram.chats.bot and reply_to.sender.id == user_id:
+        asked_at_ms = reply_to.at_ms
+    if not chat.bot_is_admin and telegram.now_ms() - asked_at_ms > _EPHEMERAL_ANSWER_MS:
+        raise bad_request("MESSAGE_NOT_COMMAND")
+    return telegram.chats.users[user_id]
 
 
 async def edit_text(telegram: Platform, values: Json) -> Json:
@@ -100,6 +130,21 @@ async def edit_text(telegram: Platform, values: Json) -> Json:
     return telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
 
 
+async def edit_ephemeral_text(telegram: Platform, values: Json) -> bool:
+    """Change text and buttons of a message that one member sees."""
+    chat = telegram.chats.find_open(values["chat_id"])
+    old = chat.messages.get(-values["ephemeral_message_id"])
+    if old is None or not old.from_bot or not old.receiver or old.receiver.id != values["receiver_user_id"]:
+        raise bad_request("message to edit not found")
+    content = _rich(values) if "rich_message" in values else _text(values)
+    _check_markup(values.get("reply_markup"))
+    markup = _inline(values.get("reply_markup"))
+    new = replace(old, text=content.text, entities=content.entities, blocks=content.blocks, markup=markup)
+    _check_modified(old, new)
+    telegram.put(chat, replace(new, edited_at_ms=telegram.now_ms()))
+    return True
+
+
 async def edit_markup(telegram: Platform, values: Json) -> Json:
     """Change the buttons only; this does not mark the message as edited."""
     chat, old = _own_message(telegram, values)
@@ -111,8 +156,9 @@ async def edit_markup(telegram: Platform, values: Json) -> Json:
 
 async def delete(telegram: Platform, values: Json) -> bool:
     chat = telegram.chats.find_open(values["chat_id"])
-    if chat.messages.pop(values["message_id"], None) is None:
+    if _listed(chat, values["message_id"]) is None:
         raise bad_request("message to delete not found")
+    del chat.messages[values["message_id"]]
     telegram.feed.changed()
     return True
 
@@ -191,17 +237,24 @@ def _replied(chat: Chat, parameters: Json | None) -> Message | None:
         return None
     # Replies across chats are not emulated, since Loket sends none: the message is not found.
     here = parameters.get("chat_id", chat.id) == chat.id
-    replied = chat.messages.get(parameters.get("message_id", 0)) if here else None
+    replied = _listed(chat, parameters.get("message_id", 0)) if here else None
+    if here and "ephemeral_message_id" in parameters:
+        replied = chat.messages.get(-parameters["ephemeral_message_id"])
     if replied is None and not parameters.get("allow_sending_without_reply"):
         raise bad_request("message to be replied not found")
     return replied
+
+
+def _listed(chat: Chat, message_id: int) -> Message | None:
+    """Return a message by its id in the chat; an ephemeral one has none, and methods of its own."""
+    return chat.messages.get(message_id) if message_id > 0 else None
 
 
 def _own_message(telegram: Platform, values: Json) -> tuple[Chat, Message]:
     if "chat_id" not in values or "message_id" not in values:
         raise ViolationError("message identifier is not specified")
     chat = telegram.chats.find_open(values["chat_id"])
-    message = chat.messages.get(values["message_id"])
+    message = _listed(chat, values["message_id"])
     if message is None:
         raise bad_request("message to edit not found")
     if not message.from_bot or (message.asks and not message.markup):

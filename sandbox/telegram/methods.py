@@ -188,6 +188,7 @@ METHODS: Final[dict[str, Method]] = {
     "sendDocument": messages.send_document,
     "getFile": _get_file,
     "editMessageText": messages.edit_text,
+    "editEphemeralMessageText": messages.edit_ephemeral_text,
     "editMessageReplyMarkup": messages.edit_markup,
     "deleteMessage": messages.delete,
     "answerCallbackQuery": messages.answer_press,

@@ -1,9 +1,25 @@
 """Users, chats and messages in Telegram's JSON, with all fields that client libraries require."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from sandbox.telegram.chats import Chat, ChatType, Json, Message, Role, User
 from sandbox.telegram.files import Attachment, Document, File, Photo
+
+# The bot has none of these in a group: what it does there needs none.
+_RIGHTS: Final = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
 
 
 def user_json(user: User) -> Json:
@@ -37,16 +53,23 @@ def chat_json(chat: Chat, users: dict[int, User]) -> Json:
     return body
 
 
-def access_json(chat: Chat, users: dict[int, User], *, bot: User, by: User, at_ms: int) -> Json:
-    """Return a ChatMemberUpdated object for the bot, which is in the chat now and was not, or the reverse."""
-    inside = {"user": user_json(bot), "status": "member"}
-    outside: Json = {"user": user_json(bot), "status": "kicked", "until_date": 0}
+def member_json(chat: Chat, bot: User) -> Json:
+    """Return a ChatMember object for the bot as it is in the chat now."""
+    if not chat.bot_is_in:
+        return {"user": user_json(bot), "status": "kicked", "until_date": 0}
+    if not chat.bot_is_admin:
+        return {"user": user_json(bot), "status": "member"}
+    return {"user": user_json(bot), "status": "administrator"} | dict.fromkeys(_RIGHTS, False)
+
+
+def access_json(chat: Chat, users: dict[int, User], *, old: Json, new: Json, by: User, at_ms: int) -> Json:
+    """Return a ChatMemberUpdated object for the bot."""
     return {
         "chat": chat_json(chat, users),
         "from": user_json(by),
         "date": at_ms // 1000,
-        "old_chat_member": outside if chat.bot_is_in else inside,
-        "new_chat_member": inside if chat.bot_is_in else outside,
+        "old_chat_member": old,
+        "new_chat_member": new,
     }
 
 
@@ -65,14 +88,17 @@ def full_chat_json(chat: Chat, users: dict[int, User]) -> Json:
 
 def message_json(message: Message, chat: Chat, users: dict[int, User], *, nested: bool = False) -> Json:
     """Return a Message object with the message it replies to; that one is without its own reply."""
+    receiver = message.receiver
     body: Json = {
-        "message_id": message.id,
+        "message_id": message.id if receiver is None else 0,
         "from": user_json(message.sender),
         "chat": chat_json(chat, users),
         "date": message.at_ms // 1000,
     } | _content_json(message)
     if message.thread_id is not None:
         body |= {"message_thread_id": message.thread_id, "is_topic_message": True}
+    if receiver is not None:
+        body |= {"ephemeral_message_id": -message.id, "receiver_user": user_json(receiver)}
     if message.edited_at_ms is not None:
         body["edit_date"] = message.edited_at_ms // 1000
     if message.markup is not None:

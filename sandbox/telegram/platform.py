@@ -67,6 +67,7 @@ class Platform:
         self.moments = moments
         self.presses_made = 0
         self.unknown_methods: set[str] = set()
+        self.knows_ephemeral = True
 
     def count_call(self, method: str) -> None:
         self.calls[method] += 1

@@ -49,5 +49,17 @@ SELECT chat_id, is_shown FROM tables_of_chats;
 INSERT INTO tables_of_chats (chat_id, is_shown, at_ms) VALUES (:chat_id, :is_shown, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET is_shown = excluded.is_shown, at_ms = excluded.at_ms;
 
+-- name: ephemeral_refusal
+SELECT chat_id FROM ephemeral_refusals WHERE chat_id = :chat_id OR chat_id = 0 LIMIT 1;
+
+-- name: note_ephemeral_refusal
+INSERT INTO ephemeral_refusals (chat_id, at_ms) VALUES (:chat_id, :at_ms) ON CONFLICT (chat_id) DO NOTHING;
+
+-- name: forget_ephemeral_refusal
+DELETE FROM ephemeral_refusals WHERE chat_id = :chat_id;
+
+-- name: forget_ephemeral_refusals
+DELETE FROM ephemeral_refusals;
+
 -- name: forget_tables_of_chats
 DELETE FROM tables_of_chats;

@@ -140,6 +140,7 @@ class FakeSpeaker:
     messages: list[Message] = field(default_factory=list)
     tries: list[OutgoingMessage] = field(default_factory=list)
     table_answer: out.TableAnswer = out.TableAnswer.SHOWN
+    ephemeral_answer: out.EphemeralAnswer = out.EphemeralAnswer.SHOWN
     _outcomes: dict[int, out.SendResult] = field(default_factory=dict)
     _answers_to_lose: int = 0
     _outcome_of_all: out.SendResult | None = None
@@ -162,6 +163,10 @@ class FakeSpeaker:
     def loses_answers(self, times: int = 1_000_000) -> None:
         """Accept the messages, but lose the answers to them."""
         self._answers_to_lose = times
+
+    def swallows(self) -> None:
+        """Take no message, and leave that open."""
+        self._outcome_of_all = out.Ambiguous(why="TimedOut")
 
     def never_connects(self) -> None:
         self._outcome_of_all = out.NotConnected(why="ConnectError")
@@ -193,10 +198,14 @@ class FakeSpeaker:
         if (fault := self._fault_of(outgoing)) is not None:
             return fault
         message_id = outgoing.edits if outgoing.edits is not None else 100_000 + len(self.messages)
+        if outgoing.only_for is not None and self.ephemeral_answer is out.EphemeralAnswer.SHOWN:
+            message_id = -abs(message_id)
         self.messages.append(Message(message_id=message_id, outgoing=outgoing))
         if self._answers_to_lose:
             self._answers_to_lose -= 1
             return out.Ambiguous(why="TimedOut")
+        if outgoing.only_for is not None:
+            return out.Sent(message_id=message_id, ephemeral=self.ephemeral_answer)
         return out.Sent(message_id=message_id, tables=self.table_answer if outgoing.layout else None)
 
     def _fault_of(self, outgoing: OutgoingMessage) -> out.SendResult | None:

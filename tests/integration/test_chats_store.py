@@ -99,3 +99,22 @@ async def test_a_move_to_itself_moves_nothing(database: SqliteDatabase) -> None:
     await put(database, FULL)
     await database.write(lambda tx: chats.move(tx, CHAT, CHAT, at_ms=1))
     assert [waiting.message for waiting in await queue(database)] == [FULL]
+
+
+async def test_a_group_that_refuses_messages_for_one_member_is_known_until_that_is_forgotten(
+    database: SqliteDatabase,
+) -> None:
+    async def refused() -> list[bool]:
+        return await database.read(
+            lambda tx: [chats.refuses_ephemeral(tx, chat_id) for chat_id in (OTHER, OTHER - 1)]
+        )
+
+    for _ in range(2):
+        await database.write(lambda tx: chats.note_ephemeral_refusal(tx, OTHER, at_ms=1))
+    assert await refused() == [True, False]
+    await database.write(lambda tx: chats.forget_ephemeral_refusal(tx, OTHER))
+    assert await refused() == [False, False]
+    await database.write(lambda tx: chats.note_ephemeral_refusal(tx, chats.EVERY_CHAT, at_ms=1))
+    assert await refused() == [True, True]
+    await database.write(chats.forget_ephemeral_refusals)
+    assert await refused() == [False, False]

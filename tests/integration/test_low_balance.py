@@ -48,6 +48,22 @@ async def holding(shop: Shop) -> Shop:
     return shop
 
 
+async def test_the_alarm_reaches_every_admin_however_many_answers_of_telegram_are_lost(shop: Shop) -> None:
+    """It is told once a fall: no admin would miss one that was lost."""
+    shop.starts(biller_reserve_idr=RESERVE_IDR)
+    await shop.sells(replace(S5, cost_idr=COST_IDR))
+    shop.sender.swallows()
+    await reports(shop, 60_000)
+    for _ in range(4):
+        await shop.speaks()
+        shop.clock.passes(300)
+    assert shop.sender.messages == []
+    shop.sender.takes()
+    await shop.speaks()
+    for admin in (RINA, DEWI):
+        assert ["Saldo biller menipis" in message.text for message in shop.sender.to(admin)] == [True]
+
+
 async def test_below_the_reserve_an_order_waits_and_its_chat_reads_so_once(holding: Shop) -> None:
     order = await holding.asks()
     for _ in range(3):

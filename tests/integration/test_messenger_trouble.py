@@ -1,13 +1,21 @@
 """Messages survive lost answers, closed chats, moved groups and stops; rejected ones are reported."""
 
+import pytest
+
 from bot.actors import Role
 from bot.delivery.messenger import MAX_REJECTIONS
-from bot.notices.alarms import DeliveryFailed
-from bot.notices.guidance import Help
+from bot.notices import Notice
+from bot.notices.accounts import BalanceAdjusted
+from bot.notices.alarms import BreakerOpened, DeliveryFailed, HoldCause
+from bot.notices.complaints import ComplaintUpdate
+from bot.notices.deposits import DepositCredited
+from bot.notices.guidance import GroupWelcome, Help
+from bot.notices.news import PriceDigest
 from bot.updates import MessageKind
 from tests.integration.conftest import DEWI, GROUP, RINA, SARI, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_messenger import acknowledgement, passes, put, refs, result
+from tests.samples import TO_RESELLERS
 
 SUPERGROUP = -1009990001
 
@@ -22,11 +30,48 @@ class TestLostAnswers:
         assert len(shop.sender.messages) == 5
         assert len(set(refs(shop.sender.messages))) == 1
 
-    async def test_anything_else_is_said_again_once_at_most(self, shop: Shop) -> None:
+    async def test_an_answer_is_said_again_once_at_most(self, shop: Shop) -> None:
         shop.sender.loses_answers()
-        await put(shop, acknowledgement())
+        await put(shop, acknowledgement(), reply_to=7)
         await shop.speaks()
         for _ in range(6):
+            await passes(shop, 300)
+        assert len(shop.sender.messages) == 2
+
+    @pytest.mark.parametrize(
+        ("notice", "reply_to"),
+        [
+            (BreakerOpened(cause=HoldCause.ACCOUNT, at_ms=0), None),
+            (DeliveryFailed(chat_id=SARI, kind="OrderSucceeded", why="Message is too strange"), None),
+            (BalanceAdjusted(amount_idr=1, reason="x", after_idr=1), None),
+            (next(notice for notice in TO_RESELLERS if isinstance(notice, DepositCredited)), 7),
+            (next(notice for notice in TO_RESELLERS if isinstance(notice, ComplaintUpdate)), 7),
+        ],
+        ids=lambda value: type(value).__name__,
+    )
+    async def test_what_was_not_asked_for_or_is_waited_for_is_said_until_it_is_surely_told(
+        self, shop: Shop, notice: Notice, reply_to: int | None
+    ) -> None:
+        shop.sender.swallows()
+        await put(shop, notice, chat=RINA, reply_to=reply_to)
+        await shop.speaks()
+        for _ in range(4):
+            await passes(shop, 300)
+        shop.sender.takes()
+        await passes(shop, 300)
+        assert len(shop.sender.tries) == 6
+        assert len(shop.sender.messages) == 1
+
+    @pytest.mark.parametrize("chat", [SARI, GROUP])
+    async def test_news_and_what_a_group_reads_are_said_again_once_at_most(
+        self, shop: Shop, chat: int
+    ) -> None:
+        shop.sender.loses_answers()
+        await put(
+            shop, GroupWelcome() if chat == GROUP else PriceDigest(moves=(), more_count=0, at_ms=0), chat=chat
+        )
+        await shop.speaks()
+        for _ in range(4):
             await passes(shop, 300)
         assert len(shop.sender.messages) == 2
 

@@ -37,6 +37,7 @@ FULL = OutboxMessage(
         (Button(action=Action.CANCEL, data="c"),),
     ),
     subject="order:1",
+    reader_id=1002,
 )
 PLAIN = OutboxMessage(chat_id=CHAT, notice=Help(role=Role.RESELLER))
 

@@ -52,6 +52,8 @@ MAY_CATCH_ALL = {
     ("bot/telegram/receiver.py", "_process_one"): "an update that cannot be handled must not stop the others",
     ("bot/telegram/sender.py", "_send_text"): "every error of a send is classified",
     ("bot/telegram/sender.py", "_send_tables"): "every error of a send is classified",
+    ("bot/telegram/sender.py", "_send_to_one"): "every error of a send is classified",
+    ("bot/telegram/sender.py", "_edit_for_one"): "every error of a send is classified",
     ("bot/telegram/sender.py", "_answer"): "a callback query that is too old cannot be answered any more",
     ("bot/delivery/messenger.py", "_load"): "an error of our own code must not stop the chat queue",
     (

@@ -63,8 +63,6 @@ class LowFunds:
         if not self.is_drawn:
             return
         self._world.biller.deposit_idr = RESERVE_IDR + 15_000
-        # A warning may have been lost: its two tries are all it has.
-        self._world.timeline.after(CALM_FROM_S - 20, self._look)
         for number in range(RUSH):
             at_s = CALM_FROM_S + self._random.uniform(0, 20)
             self._world.timeline.after(at_s, partial(self._order, 70 + number))
@@ -99,10 +97,6 @@ class LowFunds:
             delay_s = self._random.uniform(95, 130) if self._is_calm else self._random.uniform(20, 60)
             self._world.timeline.after(delay_s, self._top_up)
         return True
-
-    def _look(self) -> None:
-        if self._world.biller.balance_idr < RESERVE_IDR and not self._is_topping_up:
-            self._top_up()
 
     def _top_up(self) -> None:
         """Pay in at the biller, and note it; in the calm it may be so much that the operator forgets to."""

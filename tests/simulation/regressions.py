@@ -10,4 +10,5 @@ FOUND = {
     72: "a clock set forward, at which an order was doubted while its answer was still awaited",
     1: "an order refused for its balance whose two tries were both lost, so that it was never answered",
     2314: "a card of an announcement that showed its progress behind its end",
+    4495: "an alarm about a low deposit whose two tries were both lost, so that orders waited in vain",
 }

@@ -87,6 +87,7 @@ def test_the_defaults_are_those_that_operators_rely_on(surroundings: Surrounding
         "deposit_qris": None,
         "biller_reserve_idr": None,
         "telegram_tables": False,
+        "telegram_ephemeral_hints": False,
         "price_notices": True,
         "price_notice_delay_s": 300,
         "biller_low_balance": "continue",

@@ -23,6 +23,7 @@ def handle_access_change(work: UnitOfWork, change: BotAccessChanged) -> None:
         chats.rename(work.tx, change.chat_id, change.title, at_ms=work.now_ms)
     if change.can_write:
         chats.unpark(work.tx, change.chat_id, at_ms=work.now_ms)
+        chats.forget_ephemeral_refusal(work.tx, change.chat_id)
         if not change.is_private and not change.was_member:
             _welcome(work, change.chat_id)
         return

@@ -50,7 +50,11 @@ def _looked_at(stage: Stage) -> Iterator[Scene]:
     yield Scene(caption="A word with two meanings", typed="rek", messages=stage.send_text("rek"))
     typed = "/saldo @tokosari"
     yield Scene(caption="An admin looks at it", typed=typed, messages=stage.send_text(typed, RINA))
-    yield Scene(caption="Asked in a group", typed="/saldo", messages=stage.notify(PrivateChatOnly()))
+    yield Scene(
+        caption="Asked in a group; a hint, which may be shown to this person alone",
+        typed="/saldo",
+        messages=stage.notify(PrivateChatOnly()),
+    )
 
 
 def _limited(stage: Stage) -> Iterator[Scene]:

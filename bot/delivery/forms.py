@@ -1,6 +1,7 @@
-"""Decides which messages are sent with tables: each chat is asked once, and so is the server.
+"""Decides in which form a message is sent: with tables, to one member of a group alone, or as text to all.
 
-A chat that refused a table gets text from then on. All chats do where the server does not know the method.
+Each chat is asked once, and so is the server. A chat that refused gets text for all from then on, and so
+do all chats where the server does not know the form.
 """
 
 from collections.abc import Callable
@@ -8,11 +9,14 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from bot.delivery.message_merging import Draft
-from bot.delivery.sending import TableAnswer
+from bot.delivery.sending import EphemeralAnswer, TableAnswer
 from storage import chats
 from storage.chats import EVERY_CHAT
 from storage.database import Database
 from storage.transaction import Tx
+
+FRESH_MS = 15_000
+"""So long after they typed, a person is likely to be online; Telegram does not keep the hint for later."""
 
 
 class TableChoice:
@@ -62,3 +66,36 @@ def _learned(chat_id: int, answer: TableAnswer) -> tuple[int, bool]:
         EVERY_CHAT if answer is TableAnswer.UNKNOWN_METHOD else chat_id,
         answer is TableAnswer.SHOWN,
     )
+
+
+class HintChoice:
+    """Which hints one member of a group sees alone; nothing is asked if the operator wants none."""
+
+    def __init__(self, *, database: Database, is_wanted: bool, now_ms: Callable[[], int]) -> None:
+        self._database = database
+        self._is_wanted = is_wanted
+        self._now_ms = now_ms
+
+    async def choose(self, draft: Draft) -> Draft:
+        """Return the draft for all members, unless one of them may see it alone."""
+        outgoing = draft.outgoing
+        if outgoing is None or outgoing.only_for is None or outgoing.edits is not None:
+            return draft
+        if await self._may_be_alone(draft):
+            return draft
+        return replace(draft, outgoing=replace(outgoing, only_for=None))
+
+    async def _may_be_alone(self, draft: Draft) -> bool:
+        entry = draft.batch[0]
+        age_ms = self._now_ms() - entry.created_at_ms
+        # After a lost answer it is sent to all, as it is when it comes late.
+        if not self._is_wanted or entry.ambiguous or not 0 <= age_ms <= FRESH_MS:
+            return False
+        chat_id = entry.message.chat_id
+        return not await self._database.read(lambda tx: chats.refuses_ephemeral(tx, chat_id))
+
+    def note(self, tx: Tx, chat_id: int, answer: EphemeralAnswer) -> None:
+        """Store that a group, or the server, does not take such messages."""
+        if answer is not EphemeralAnswer.SHOWN:
+            refused_by = EVERY_CHAT if answer is EphemeralAnswer.UNKNOWN else chat_id
+            chats.note_ephemeral_refusal(tx, refused_by, at_ms=self._now_ms())
