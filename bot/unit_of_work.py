@@ -18,6 +18,7 @@ from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
+from storage.ledger import OrderMove
 from storage.outbox import OutboxMessage
 from storage.transaction import Tx
 
@@ -75,6 +76,8 @@ class UnitOfWork(Struct, frozen=True):
     now_ms: int
     buyers: dict[int, Buyer] = field(default_factory=dict)
     """The people who order here, read once; whoever changes one of them forgets it."""
+    holds: dict[str, OrderMove] = field(default_factory=dict)
+    """How the holds of orders, by trxid, have moved the balances of shops with a floor."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:

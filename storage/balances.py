@@ -1,10 +1,13 @@
 """The balance at the biller, chats that wait for a deposit there, and quarantined reversals."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec import Struct
 
 from bot.orders.biller_float import Checkpoint, FloatMove, Reserve
-from storage.codec import from_row
-from storage.transaction import ResultRow, Tx
+from storage.codec import columns_of, from_row
+from storage.transaction import Tx
 
 DAY_MS = 24 * 3_600_000
 END_OF_TIME_MS = 1 << 62
@@ -82,7 +85,7 @@ def spent_since(tx: Tx, since_ms: int) -> int:
 
 def last_balance(tx: Tx) -> ReportedBalance | None:
     row = tx.one("last_balance")
-    return _reported(row) if row else None
+    return _reported(columns_of(row)) if row else None
 
 
 class BeforeReport(Struct, frozen=True, kw_only=True):
@@ -99,27 +102,30 @@ class BeforeReport(Struct, frozen=True, kw_only=True):
     is_awaited: bool
 
 
-def before_report(tx: Tx, trxid: str, code: str, *, is_compared: bool) -> BeforeReport:
-    """Return what is known before a report about an order; it is alone only if its balance `is_compared`."""
-    row = tx.one(
-        "balance_before_report", trxid=trxid, code_folded=code.casefold(), is_compared=int(is_compared)
+def before_report(columns: Mapping[str, Any]) -> BeforeReport:
+    """Return what is known before a report, from the columns of a statement that reads it."""
+    return BeforeReport(
+        last=_reported(columns) if columns["balance_idr"] is not None else None,
+        is_alone=bool(columns["is_alone"]),
+        known_cost_idr=columns["known_cost_idr"],
+        is_awaited=bool(columns["is_awaited"]),
     )
+
+
+def before_answer(tx: Tx, code: str) -> BeforeReport:
+    """Return what is known before a report about an order of this code whose balance is not compared."""
+    row = tx.one("balance_before_answer", code_folded=code.casefold())
     if row is None:
         raise LookupError("a statement without a condition found no row")
-    return BeforeReport(
-        last=_reported(row) if row["balance_idr"] is not None else None,
-        is_alone=bool(row["is_alone"]),
-        known_cost_idr=row["known_cost_idr"],
-        is_awaited=bool(row["is_awaited"]),
-    )
+    return before_report(columns_of(row))
 
 
-def _reported(row: ResultRow) -> ReportedBalance:
+def _reported(row: Mapping[str, Any]) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],
         reported_at_ms=row["reported_at_ms"],
         source=row["source"],
-        trxid=row["trxid"],
+        trxid=row["reported_trxid"],
         checkpoint=_checkpoint(row) if row["checkpoint_idr"] is not None else None,
         reserve=Reserve(
             moved_idr=row["moved_idr"],
@@ -130,7 +136,7 @@ def _reported(row: ResultRow) -> ReportedBalance:
     )
 
 
-def _checkpoint(row: ResultRow) -> Checkpoint:
+def _checkpoint(row: Mapping[str, Any]) -> Checkpoint:
     return Checkpoint(
         balance_idr=row["checkpoint_idr"],
         at_ms=row["checkpoint_at_ms"],

@@ -8,6 +8,7 @@ from bot.actors import Standing
 from bot.catalogue.levels import Level, Markup
 from bot.ledger.model import AccountKind
 from storage.catalogue import CatalogueVersion
+from storage.codec import columns_of
 from storage.ledger import Account
 from storage.people import Person
 from storage.restores import Restore
@@ -20,6 +21,7 @@ class Buyer(Struct, frozen=True, kw_only=True):
     `owner_id` is whose shop they order for, and `account` what it pays from; an assistant has the account
     and the level of the owner. `restore` is the last of this database, `catalogue` its version, and
     `is_chat_unreachable` says whether the chat that was asked about has parked messages.
+    `is_any_product_closed` says whether failures have closed any product.
     """
 
     owner_id: int
@@ -29,6 +31,7 @@ class Buyer(Struct, frozen=True, kw_only=True):
     restore: Restore | None
     catalogue: CatalogueVersion
     is_chat_unreachable: bool
+    is_any_product_closed: bool
 
 
 def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
@@ -36,7 +39,7 @@ def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
     row = tx.one("buyer_by_id", user_id=user_id, chat_id=chat_id)
     if row is None:
         raise LookupError("a statement without a condition found no row")
-    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    values = columns_of(row)
     version = values["version"]
     return Buyer(
         owner_id=user_id if values["owner_id"] is None else values["owner_id"],
@@ -48,6 +51,7 @@ def get(tx: Tx, user_id: int, *, chat_id: int) -> Buyer:
         if version is None
         else CatalogueVersion(version=version, stamp=values["stamp"]),
         is_chat_unreachable=values["unreachable_reason"] is not None,
+        is_any_product_closed=bool(values["is_any_product_closed"]),
     )
 
 

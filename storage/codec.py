@@ -33,10 +33,19 @@ def load(kind: type[T], text: str) -> T:
         raise ValueError(str(error)) from error
 
 
+def columns_of(row: ResultRow) -> dict[str, Any]:
+    """Return the columns of a row by their names: sqlite3.Row searches them one by one."""
+    return dict(zip(row.keys(), row, strict=True))
+
+
 def from_row(kind: type[T], row: ResultRow) -> T:
     """Convert a row to a struct with the columns as fields; raise ValueError if it does not fit."""
-    # A dict is faster: sqlite3.Row searches its columns one by one.
-    return from_columns(kind, dict(zip(row.keys(), row, strict=True)))
+    return from_columns(kind, columns_of(row))
+
+
+def from_some_columns(kind: type[T], values: dict[str, Any]) -> T:
+    """Convert those columns that are fields of the struct, as `from_columns` does with all."""
+    return from_columns(kind, {name: values[name] for name in cast("Any", kind).__struct_fields__})
 
 
 def from_columns(kind: type[T], values: dict[str, Any]) -> T:

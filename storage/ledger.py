@@ -252,11 +252,11 @@ def shortage(paying: Account, amount_idr: int) -> InsufficientFunds | None:
     )
 
 
-def post(tx: Tx, entry: Entry) -> int:
-    """Enter an event and return the id of the entry.
+def post(tx: Tx, entry: Entry) -> dict[tuple[int, AccountKind], int]:
+    """Enter an event, and return the balances that it has moved, by shop and account.
 
-    LedgerError if it was entered before, or if it takes a shop below its floor: callers ask `shortage` first,
-    in the same transaction.
+    The operator's accounts have none. LedgerError if it was entered before, or if it takes a shop below its
+    floor: callers ask `shortage` first, in the same transaction.
     """
     first, second = sorted(entry.legs, key=lambda leg: (leg.shop_id, _ORDER[leg.account]))
     balances = _move(tx, entry)
@@ -274,7 +274,7 @@ def post(tx: Tx, entry: Entry) -> int:
         second_amount_idr=second.amount_idr,
         second_balance_idr=balances.get((second.shop_id, second.account)),
     )
-    return entry_id
+    return balances
 
 
 def _move(tx: Tx, entry: Entry) -> dict[tuple[int, AccountKind], int]:

@@ -1,15 +1,18 @@
 """Orders and their events: replaying the events of an order gives its row."""
 
+from collections.abc import Sequence
 from functools import partial
 from operator import attrgetter
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
+from bot.actors import Standing
 from bot.orders.events import OrderEvent
 from bot.orders.model import Intent, Order, State
-from storage.codec import Codec, dump, from_columns, from_row, kind_of, load
-from storage.transaction import Tx
+from storage.balances import BeforeReport, before_report
+from storage.codec import Codec, columns_of, dump, from_columns, from_row, from_some_columns, kind_of, load
+from storage.transaction import ResultRow, Tx
 
 _EVENTS = Codec(OrderEvent)
 
@@ -42,13 +45,18 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
         return load(Order, self.facts) if self.kind == PLACED else None
 
 
-def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> bool:
-    """Store a new order with its first event; return False if its trxid or its line of a message is taken."""
-    if not tx.run("insert_order", **asdict(order)):
-        return False
-    facts = dump(order)
-    _append(tx, order, at_ms=order.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
-    return True
+def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> Order | None:
+    """Store a new order with its first event; return None if its trxid or its line of a message is taken.
+
+    It is returned as it is stored: without an expected cost it gets the last known cost of its product.
+    """
+    row = tx.one("insert_order", **asdict(order), code_folded=order.product_code.casefold())
+    if row is None:
+        return None
+    stored = replace(order, expected_cost_idr=row["expected_cost_idr"])
+    facts = dump(stored)
+    _append(tx, stored, at_ms=stored.placed_at_ms, actor=actor, kind=PLACED, facts=facts, evidence=evidence)
+    return stored
 
 
 def update(
@@ -96,29 +104,37 @@ def near_trxid(tx: Tx, digits: str, *, limit: int = 200) -> list[Order]:
 
 
 class ReportedOrder(Struct, frozen=True, kw_only=True):
-    """An order that the biller reports on, with what its notices depend on.
+    """An order that the biller reports on, with what the report is compared with and its notices depend on.
 
     `is_in_batch` if its message has several orders, `is_quarantined` if an earlier report did not match it,
-    `is_limited` if its shop has a limit to what it may spend.
+    `is_limited` if its shop has a limit to what it may spend, `has_product_failed` if its product has failed
+    since its last success.
     """
 
     order: Order
     is_in_batch: bool
     is_quarantined: bool
     is_limited: bool
+    has_product_failed: bool
+    before: BeforeReport
 
 
-def get_reported(tx: Tx, trxid: str) -> ReportedOrder | None:
-    """Return an order with all that is asked before a report on it is told."""
-    row = tx.one("reported_order", trxid=trxid)
+def get_reported(tx: Tx, trxid: str, *, is_compared: bool) -> ReportedOrder | None:
+    """Return an order with all that is asked before a report on it counts.
+
+    Unless the balance in it `is_compared`, the report counts as one that is not alone.
+    """
+    row = tx.one("reported_order", trxid=trxid, is_compared=int(is_compared))
     if row is None:
         return None
-    values = dict(zip(row.keys(), row, strict=True))
+    columns = columns_of(row)
     return ReportedOrder(
-        is_in_batch=bool(values.pop("is_in_batch")),
-        is_quarantined=bool(values.pop("is_quarantined")),
-        is_limited=bool(values.pop("is_limited")),
-        order=from_columns(Order, values),
+        order=from_some_columns(Order, columns),
+        is_in_batch=bool(columns["is_in_batch"]),
+        is_quarantined=bool(columns["is_quarantined"]),
+        is_limited=bool(columns["is_limited"]),
+        has_product_failed=bool(columns["has_product_failed"]),
+        before=before_report(columns),
     )
 
 
@@ -131,16 +147,60 @@ ANY_COST_IDR = 1 << 62
 """The highest cost of orders where no cost is too high."""
 
 
-def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
+class DueOrder(Struct, frozen=True, kw_only=True):
+    """A placed order that is due, with all that decides whether who typed it may still order.
+
+    `standing` and `owner_id` are those of that person, None if the database does not know them. That owner
+    has `owner_standing`; `shop_owner_id` is the owner of the order's shop.
+    """
+
+    order: Order
+    standing: Standing | None
+    owner_id: int | None
+    owner_standing: Standing | None
+    shop_owner_id: int | None
+
+
+def due(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[DueOrder]:
     """Return the placed orders that are due, in the order of their due times."""
     rows = tx.all("orders_due", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
-    return [from_row(Order, row) for row in rows]
+    return list(map(_due, rows))
 
 
-def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[Order]:
-    """Return the placed orders that are due: the first of each reseller, then the second of each, ..."""
+def due_by_turns(tx: Tx, *, now_ms: int, limit: int, max_cost_idr: int = ANY_COST_IDR) -> list[str]:
+    """Return the trxids of placed orders that are due: of the first of each reseller, then the second, ..."""
     rows = tx.all("orders_due_in_turns", now_ms=now_ms, limit=limit, max_cost_idr=max_cost_idr)
-    return [from_row(Order, row) for row in rows]
+    return [row["trxid"] for row in rows]
+
+
+READ_AT_ONCE = 16
+"""The orders that `orders_still_placed` names."""
+
+
+def still_placed(tx: Tx, trxids: Sequence[str]) -> list[DueOrder]:
+    """Return those of some orders that are placed now, in the order of their trxids in `trxids`."""
+    found: dict[str, DueOrder] = {}
+    for first in range(0, len(trxids), READ_AT_ONCE):
+        some = trxids[first : first + READ_AT_ONCE]
+        # A last group that is smaller names its last order more than once.
+        named = {f"trxid_{number}": some[min(number, len(some)) - 1] for number in range(1, READ_AT_ONCE + 1)}
+        found |= {row["trxid"]: _due(row) for row in tx.all("orders_still_placed", **named)}
+    return [found[trxid] for trxid in trxids if trxid in found]
+
+
+def _due(row: ResultRow) -> DueOrder:
+    columns = columns_of(row)
+    return DueOrder(
+        order=from_some_columns(Order, columns),
+        standing=_standing(columns["standing"]),
+        owner_id=columns["owner_id"],
+        owner_standing=_standing(columns["owner_standing"]),
+        shop_owner_id=columns["shop_owner_id"],
+    )
+
+
+def _standing(stored: str | None) -> Standing | None:
+    return None if stored is None else Standing(stored)
 
 
 def placed_by(tx: Tx, user_id: int, *, limit: int) -> list[Order]:
@@ -260,7 +320,7 @@ def events_from(tx: Tx, event_id: int, *, limit: int) -> list[tuple[int, Recorde
     """Return the events of all orders from `event_id` on with their ids, in order."""
     found: list[tuple[int, RecordedEvent]] = []
     for row in tx.all("events_from", event_id=event_id, limit=limit):
-        values = dict(zip(row.keys(), row, strict=True))
+        values = columns_of(row)
         found.append((values.pop("event_id"), from_columns(RecordedEvent, values)))
     return found
 

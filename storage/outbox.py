@@ -1,13 +1,11 @@
 """The outbox: messages to send, in order for each chat, and their delivery state."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots
-from storage.codec import Codec, dump, kind_of, load
+from storage.codec import Codec, columns_of, dump, kind_of, load
 from storage.transaction import ResultRow, Tx
 
 NOTICES = Codec(Notice)
@@ -355,8 +353,7 @@ def failed_messages(tx: Tx, *, before_id: int | None, limit: int) -> list[Failed
 
 
 def _read(row: ResultRow) -> QueuedMessage:
-    # A dict is faster: sqlite3.Row searches its columns one by one.
-    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    values = columns_of(row)
     return QueuedMessage(
         outbox_id=values["outbox_id"],
         due_at_ms=values["due_at_ms"],

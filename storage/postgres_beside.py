@@ -60,7 +60,7 @@ BESIDE: dict[str, frozenset[str]] = {
             *_NOTICES,
             *_ORDERS,
             *_STABLE,
-            *("reported_order", "count_entries_of_order", "balance_before_report", "report_balance"),
+            *("reported_order", "balance_before_answer", "count_entries_of_order", "report_balance"),
             *(
                 "move_float",
                 "last_cost",
@@ -75,7 +75,7 @@ BESIDE: dict[str, frozenset[str]] = {
         }
     ),
     # Only the leader claims, one claim at a time. What expires instead is told, which is done alone.
-    CLAIMS: frozenset({*_ORDERS, "orders_due", "orders_due_in_turns", "person_by_id", "owner_of_shop"}),
+    CLAIMS: frozenset({*_ORDERS, "orders_due", "orders_due_in_turns", "orders_still_placed"}),
     # Only the leader sends, to a chat one message at a time: these are the rows of messages that it sent. The
     # summary of a batch is stored with the key of results as well, since it compares versions.
     MESSAGES: frozenset(

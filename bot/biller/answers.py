@@ -55,7 +55,7 @@ def trx_body(order: Order, *, user: str, sign: str) -> bytes:
 def read_answer(body: bytes, *, order: Order, user: str) -> Accepted | Refused | Unclear:
     """Read the body of an HTTP 200; only what fits the sheet and `order` is taken as said."""
     try:
-        told = json.loads(body.decode(), object_pairs_hook=_each_once, parse_constant=_no_number)
+        told = _JSON.decode(body.decode())
     except (ValueError, RecursionError):
         return Unclear(why="the answer is not JSON", cause=UnknownCause.UNREADABLE_ANSWER)
     try:
@@ -141,3 +141,6 @@ def _each_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_each_once, parse_constant=_no_number)

@@ -64,13 +64,13 @@ class BillerClient:
         request = httpx.Request("GET", self._endpoint, headers=_HEADERS)  # a POST would count its body here
         if endpoint.userinfo:
             request = next(httpx.BasicAuth(endpoint.username, endpoint.password).auth_flow(request))
-        self._headers = request.headers
         # A third for TCP and TLS: a stall there is told as NotSent before the outer deadline.
         connect_timeout_s = min(CONNECT_TIMEOUT_S, timeout_s / 3)
         self._transport = OneCall(
             self._endpoint,
             connect_timeout_s=connect_timeout_s,
             max_bytes=ANSWER_MAX_BYTES,
+            headers=request.headers,
             may_post=may_post,
         )
 
@@ -89,10 +89,10 @@ class BillerClient:
     async def _post(self, order: Order) -> Accepted | Refused | Unclear:
         signature = sign(user=self._user, password=self._password, trxid=order.trxid)
         body = trx_body(order, user=self._user, sign=signature)
-        response = await self._transport.post(self._headers, body)
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        answer = await self._transport.post(body)
+        if answer.is_encoded:
             return Unclear(why="the answer is compressed", cause=UnknownCause.UNREADABLE_ANSWER)
-        return read_response(response.status_code, await response.aread(), order=order, user=self._user)
+        return read_response(answer.status, answer.body, order=order, user=self._user)
 
 
 @asynccontextmanager

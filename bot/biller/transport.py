@@ -14,6 +14,7 @@ from typing import Any, Final, SupportsIndex, cast
 import h11
 import httpx
 from aiohappyeyeballs import AddrInfoType, start_connection
+from msgspec import Struct
 
 HAPPY_EYEBALLS_DELAY_S: Final = 0.25  # RFC 8305: before the next address is tried beside a silent one
 CONNECTED_AHEAD_S: Final = 1.0  # a claim is on the disk in a moment; no server hangs up on so short a silence
@@ -24,6 +25,14 @@ READ_BYTES: Final = 65_536
 def biller_certificates() -> ssl.SSLContext:
     """Return the certificates that the biller's must be signed by; the environment cannot change them."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+class HttpAnswer(Struct, frozen=True, kw_only=True):
+    """What came back over the connection; `body` is as it was sent, and may be encoded."""
+
+    status: int
+    is_encoded: bool
+    body: bytes
 
 
 class NotLeading(Exception):
@@ -39,15 +48,19 @@ class OneCall:
         *,
         connect_timeout_s: float,
         max_bytes: int,
+        headers: httpx.Headers,
         may_post: Callable[[], bool] = lambda: True,
     ) -> None:
         self._url = url
+        self._headers = headers.raw
         self._connect_timeout_s = connect_timeout_s
         self._max_bytes = max_bytes
         self._may_post = may_post
         is_tls = url.scheme == "https"
         self._tls = biller_certificates() if is_tls else None
         self._ahead: dict[asyncio.Task[_Stream], asyncio.TimerHandle] = {}
+        self._heads: dict[int, h11.Request] = {}
+        """The heads of requests by the length of the body, of which few occur: h11 checks every header."""
 
     def connect_ahead(self) -> None:
         """Connect for a call that will probably come; hang up if none does within a moment."""
@@ -60,19 +73,23 @@ class OneCall:
         ahead.add_done_callback(_hang_up)
         ahead.cancel()
 
-    async def post(self, headers: httpx.Headers, body: bytes) -> httpx.Response:
+    async def post(self, body: bytes) -> HttpAnswer:
         """Post once; an error that is none of connecting leaves open whether the biller has the request."""
         stream = await self._connection()
         try:
-            return await self._exchange(stream, headers, body)
+            return await self._exchange(stream, body)
         finally:
             stream.close()
 
-    async def _exchange(self, stream: "_Stream", headers: httpx.Headers, body: bytes) -> httpx.Response:
+    def _head(self, length: int) -> h11.Request:
+        if length not in self._heads:
+            headers = [*self._headers, (b"Content-Length", b"%d" % length)]
+            self._heads[length] = h11.Request(method="POST", target=self._url.raw_path, headers=headers)
+        return self._heads[length]
+
+    async def _exchange(self, stream: "_Stream", body: bytes) -> HttpAnswer:
         connection = h11.Connection(h11.CLIENT)
-        length = (b"Content-Length", b"%d" % len(body))
-        request = h11.Request(method="POST", target=self._url.raw_path, headers=[*headers.raw, length])
-        events = (request, h11.Data(data=body), h11.EndOfMessage())
+        events = (self._head(len(body)), h11.Data(data=body), h11.EndOfMessage())
         data = b"".join(filter(None, map(connection.send, events)))
         # At the last moment: a process that stands still behind this line wakes up with a post.
         if not self._may_post():
@@ -96,9 +113,10 @@ class OneCall:
                     raise h11.RemoteProtocolError(f"{event} is no part of an answer")
         if response is None:
             raise h11.RemoteProtocolError("no head before the body")
-        # As a stream it is not decoded: nothing can inflate.
-        stream_of_answer = httpx.ByteStream(bytes(answer))
-        return httpx.Response(response.status_code, headers=list(response.headers), stream=stream_of_answer)
+        # It is not decoded: nothing can inflate.
+        encodings = [value.lower() for name, value in response.headers if name == b"content-encoding"]
+        is_encoded = encodings not in ([], [b"identity"])
+        return HttpAnswer(status=response.status_code, is_encoded=is_encoded, body=bytes(answer))
 
     async def _connection(self) -> "_Stream":
         while self._ahead:

@@ -5,6 +5,7 @@ Text with two meanings is never an order by itself: it becomes a question to the
 
 import re
 import unicodedata
+from functools import lru_cache
 from string import ascii_lowercase
 
 from msgspec.structs import replace
@@ -56,9 +57,13 @@ _STARTS_WITH_CODE = re.compile(r"[0-9]*[A-Za-z]")
 _HAS_NUMBER = re.compile(r"[0-9]{5}")
 
 
+REMEMBERED_TEXTS = 64
+"""A message is read twice: to find the shop that its order looks at, then to handle it."""
+
 Parsed = Command | OrderLines | InvalidInput
 
 
+@lru_cache(maxsize=REMEMBERED_TEXTS)
 def parse(text: str) -> Parsed:
     if len(text) > MAX_TEXT_CHARS:
         return _too_long(text[:MAX_TEXT_CHARS])

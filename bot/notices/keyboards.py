@@ -19,6 +19,7 @@ from bot.notices.orders import (
     OrderCard,
     OrderExpired,
     OrderFailed,
+    OrderReceived,
     OrdersPossibleAgain,
     OrderSucceeded,
     ResolutionQuestion,
@@ -49,6 +50,8 @@ MAX_LABEL_CHARS = 30
 
 
 def keyboard_of(notice: Notice) -> ButtonRows:  # noqa: C901, PLR0912 - one flat table
+    if isinstance(notice, OrderReceived):
+        return ()  # every order has one, which passes no question below
     if isinstance(notice, ShoppingNotice):
         return price_buttons(notice)
     if isinstance(notice, OrderHistory | OrdersToDestination | NoMatchingOrder):

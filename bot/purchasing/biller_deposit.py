@@ -31,6 +31,7 @@ from bot.purchasing.notifications import facts_of
 from bot.unit_of_work import UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.balances import BeforeReport, DepositWait, ReportedBalance
+from storage.orders import ReportedOrder
 from storage.transaction import Tx
 
 NOTIFIED_AT_ONCE = 20
@@ -60,14 +61,20 @@ def follow_deposit(
             return False
 
 
-def before_report(work: UnitOfWork, after: Order, event: OrderEvent) -> BeforeReport:
-    """Return what is known before an event with a balance.
+def before_report(
+    work: UnitOfWork, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
+) -> BeforeReport:
+    """Return what is known before an event with a balance; it is part of an order that is `reported`.
 
     An answer may be older or younger than its charge, and a refund may follow its report: only the balance
     that comes with a success is compared.
     """
     is_compared = isinstance(event, Succeeded) and after.state is State.SUCCEEDED
-    return balances.before_report(work.tx, after.trxid, after.product_code, is_compared=is_compared)
+    if reported is None and is_compared:
+        reported = orders.get_reported(work.tx, after.trxid, is_compared=True)
+    if reported is None:
+        return balances.before_answer(work.tx, after.product_code)
+    return reported.before if is_compared else replace(reported.before, is_alone=False)
 
 
 def store_balance(

@@ -21,7 +21,7 @@ from bot.orders.model import Intent, Order, State
 from bot.purchasing import spending
 from bot.unit_of_work import UnitOfWork
 from storage import ledger, people
-from storage.ledger import Account
+from storage.ledger import Account, OrderMove
 
 UNDER_WAY = (State.PLACED, State.SUBMITTING, State.PENDING, State.UNKNOWN)
 NOTICES_WITH_BALANCE = (OrderReceived, OrderSucceeded, OrderFailed, OrderExpired, OrderDisputed)
@@ -93,17 +93,31 @@ def refusal(
 def hold(work: UnitOfWork, order: Order, *, forced: bool) -> None:
     """Hold the price of a new order; `forced` where it may have been bought already."""
     entry = entry_for_new(order, actor=f"user:{order.user_id}")
-    if entry:
-        ledger.post(work.tx, replace(entry, forced=True) if forced else entry)
-        if not _is_known_unlimited(work, order):
-            work.forget_buyer(order.user_id)
+    if entry is None:
+        return
+    balances = ledger.post(work.tx, replace(entry, forced=True) if forced else entry)
+    if _is_known_unlimited(work, order):
+        return
+    account = _account_read(work, order)
+    if account and order.price_idr:
+        after_idr = balances[account.shop_id, AccountKind.AVAILABLE]
+        work.holds[order.trxid] = OrderMove(
+            amount_idr=-order.price_idr, balance_after_idr=after_idr, is_of_shop=True
+        )
+    work.forget_buyer(order.user_id)
+
+
+def _account_read(work: UnitOfWork, order: Order) -> Account | None:
+    """Return the account that an order is paid from, if it was read here with who typed the order."""
+    buyer = work.buyers.get(order.user_id)
+    account = buyer.account if buyer else None
+    return account if account and account.shop_id == order.shop_id else None
 
 
 def _is_known_unlimited(work: UnitOfWork, order: Order) -> bool:
     """Return whether it was read here that the shop of an order has no floor: its balance decides nothing."""
-    buyer = work.buyers.get(order.user_id)
-    account = buyer.account if buyer else None
-    return account is not None and account.shop_id == order.shop_id and account.floor_idr is None
+    account = _account_read(work, order)
+    return account is not None and account.floor_idr is None
 
 
 def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None:
@@ -115,6 +129,7 @@ def follow(work: UnitOfWork, before: Order, after: Order, *, actor: str) -> None
     number = 2 if is_first else ledger.count_order_entries(work.tx, after.trxid) + 1
     if entry := entry_for_move(before, after, number=number, at_ms=work.now_ms, actor=actor):
         ledger.post(work.tx, entry)
+        work.holds.pop(after.trxid, None)
 
 
 def with_price(order: Order, notice: OrderNotice) -> OrderNotice:
@@ -131,7 +146,9 @@ def with_balance(work: UnitOfWork, order: Order, notice: OrderNotice) -> OrderNo
         return notice
     if _is_known_unlimited(work, order):
         return notice
-    moved = ledger.last_limited_move(work.tx, order.trxid, user_id=order.user_id)
+    moved = work.holds.get(order.trxid) or ledger.last_limited_move(
+        work.tx, order.trxid, user_id=order.user_id
+    )
     if moved is None:
         return notice
     line = BalanceLine(

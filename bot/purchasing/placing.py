@@ -44,7 +44,6 @@ from bot.purchasing.payment import account_for_order, paying_account
 from bot.purchasing.settlement import OrderSource, acknowledge, store_order
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue as stored_catalogue
-from storage import costs
 from storage.database import shop_key
 from storage.ledger import Account
 
@@ -161,7 +160,7 @@ def _place_intent(
     account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     if refused := payment.refusal(work, account, intent, product.price_idr if product else None):
         return _for_chat(refused, source)
-    is_probe = product_health.take_probe(work, product) if product else None
+    is_probe = product_health.take_probe(work, product, user_id=source.user_id) if product else None
     if product and is_probe is False:
         return _closed_notice(work, catalogue, product, intent, source.user_id, ClosedReason.TROUBLE)
     order = _store(work, source, intent, line, account, product)
@@ -219,7 +218,6 @@ def _store(
         line=line,
         shop_id=account.shop_id,
         price_idr=product.price_idr if product else None,
-        expected_cost_idr=costs.last_known(work.tx, intent.product_code),
         in_doubt=in_doubt,
     )
     return restore_gate.mark_unknown(work, order) if order and in_doubt else order
@@ -265,7 +263,7 @@ def product_closed(
     `catalogue` and `product` are at the prices of `user_id`. What is held back below its cost is closed for a
     reseller, who must not learn the cost.
     """
-    closure = closure_of(work, product, product_health.troubled_codes(work))
+    closure = closure_of(work, product, product_health.troubled_codes_for(work, user_id))
     if closure is None:
         if not below_cost.is_held_back(work, user_id, product):
             return None

@@ -23,6 +23,7 @@ from bot.orders.product_health import (
 from bot.purchasing import below_cost
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue
+from storage.orders import ReportedOrder
 
 
 def troubled_codes(work: UnitOfWork) -> frozenset[str]:
@@ -33,33 +34,42 @@ def troubled_codes(work: UnitOfWork) -> frozenset[str]:
     return frozenset(code for code, health in closed.items() if not is_sold(health, work.now_ms))
 
 
+def troubled_codes_for(work: UnitOfWork, user_id: int) -> frozenset[str]:
+    """Return the same for a person who orders: it was read with them whether any product is closed."""
+    return troubled_codes(work) if work.buyer(user_id).is_any_product_closed else frozenset()
+
+
 def not_sold(work: UnitOfWork, user_id: int, products: Iterable[Product]) -> frozenset[str]:
     """Return the codes that a person cannot buy now, for trouble or for a price below cost."""
-    listed, troubled = tuple(products), troubled_codes(work)
+    listed, troubled = tuple(products), troubled_codes_for(work, user_id)
     in_trouble = frozenset(product.code for product in listed if product.code.casefold() in troubled)
     return in_trouble | below_cost.held_back(work, user_id, listed)
 
 
-def take_probe(work: UnitOfWork, product: Product) -> bool | None:
+def take_probe(work: UnitOfWork, product: Product, *, user_id: int) -> bool | None:
     """Reserve the probe of a closed product for the order that is stored next; None if it is not closed.
 
     Return False if another order has the probe.
     """
-    health = (
-        catalogue.health_of(work.tx, product.code) if work.context.health_rules.failures_to_close else None
+    may_be_closed = (
+        work.context.health_rules.failures_to_close > 0 and work.buyer(user_id).is_any_product_closed
     )
+    health = catalogue.health_of(work.tx, product.code) if may_be_closed else None
     if health is None or health.closed_at_ms is None:
         return None
     return catalogue.take_probe(work.tx, product.code)
 
 
-def follow_product(work: UnitOfWork, before: Order, after: Order, event: OrderEvent) -> bool:
+def follow_product(
+    work: UnitOfWork, before: Order, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
+) -> bool:
     """Judge the product by what became of an order; return whether failures have closed it."""
     rules = work.context.health_rules
     evidence = _evidence(before, after, event) if rules.failures_to_close else None
     if evidence is None:
         return False
-    health = catalogue.health_of(work.tx, after.product_code)
+    has_failed = reported is None or reported.has_product_failed
+    health = catalogue.health_of(work.tx, after.product_code) if has_failed else None
     if health is None and not isinstance(evidence, ProductFailed):
         return False
     decision = judge_product(health or ProductHealth(), evidence, rules, work.now_ms)

@@ -11,7 +11,7 @@ from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_rev
 from bot.notices.alarms import RefusalCause, ReversalQuarantined, ReversalRefused
 from bot.notices.orders import OrderResolvedByBiller
 from bot.orders.events import Contradiction
-from bot.orders.model import Order, State
+from bot.orders.model import Order, Outcome, State
 from bot.purchasing.biller_words import report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject, with_customer
@@ -121,7 +121,8 @@ def _process(work: UnitOfWork, query: bytes, remote: str) -> ReversalResult:
     reversal = read_reversal(query)
     if isinstance(reversal, MalformedReversal):
         return _quarantine(work, reversal.why, query, remote)
-    reported = orders.get_reported(work.tx, reversal.trxid)
+    is_compared = reversal.outcome is Outcome.SUCCESS
+    reported = orders.get_reported(work.tx, reversal.trxid, is_compared=is_compared)
     if reported is None:
         return _quarantine(work, "no order has this refid", query, remote)
     order = reported.order

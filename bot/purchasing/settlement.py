@@ -3,6 +3,8 @@
 Each function is part of a unit of work: order, event and notices are stored together or not at all.
 """
 
+from collections.abc import Collection
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -34,7 +36,7 @@ from bot.unit_of_work import UnitOfWork
 from bot.updates import IncomingMessage
 from storage import batches, chats, costs, orders, outbox, people
 from storage.balances import BeforeReport
-from storage.orders import ReportedOrder
+from storage.orders import DueOrder, ReportedOrder
 from storage.transaction import Tx
 
 CHAT_SUBJECT = "told:"
@@ -107,12 +109,11 @@ def store_order(
     line: int = 1,
     shop_id: int | None = None,
     price_idr: int | None = None,
-    expected_cost_idr: int | None = None,
     in_doubt: bool = False,
 ) -> Order | None:
     """Store a new order without a notice and hold its price; return None if this line already made its order.
 
-    `line` counts the orders of one message from 1; `price_idr` and `expected_cost_idr` stay with it
+    `line` counts the orders of one message from 1; `price_idr` and the expected cost stay with it
     whatever the catalogue says later.
     An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
@@ -135,11 +136,10 @@ def store_order(
             ordinal=intent.ordinal,
             shop_id=shop_id,
             price_idr=price_idr,
-            expected_cost_idr=expected_cost_idr,
         )
-        if orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
-            payment.hold(work, order, forced=in_doubt)
-            return order
+        if stored := orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
+            payment.hold(work, stored, forced=in_doubt)
+            return stored
         if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")
@@ -172,7 +172,7 @@ def apply_event(
 ) -> AppliedEvent | None:
     """Apply an event to an order that was read before; if it changed since, it is read again.
 
-    `reported` is the order as it was read for a reversal, with what its notices depend on.
+    `reported` is the order as it was read for a reversal, with what that is compared with.
     """
     decision = decide(before, event, work.now_ms)
     after = decision.order
@@ -183,7 +183,7 @@ def apply_event(
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
     has_balance = decision.balance_idr is not None
-    report = biller_deposit.before_report(work, after, event) if has_balance else None
+    report = biller_deposit.before_report(work, after, event, reported=reported) if has_balance else None
     if after.cost_idr != before.cost_idr and after.cost_idr and _is_cost_new(report, after.cost_idr):
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is None or report is None:
@@ -191,7 +191,7 @@ def apply_event(
     else:
         biller_deposit.store_balance(work, before, after, event, decision.balance_idr, report=report)
     notices = notices_for(before, after, event, work.now_ms)
-    is_closed = product_health.follow_product(work, before, after, event)
+    is_closed = product_health.follow_product(work, before, after, event, reported=reported)
     for notice in notices.to_chat:
         _notify_chat(work, after, notice, reported=reported)
         if not is_closed:
@@ -223,14 +223,17 @@ LOST_ACCESS = (Standing.FROZEN, Standing.REMOVED, Standing.DISMISSED)
 """The standings of those who were let in before: what they ordered and was not sent yet is not bought."""
 
 
-def has_lost_access(work: UnitOfWork, order: Order) -> bool:
+def has_lost_access(due: DueOrder, admin_ids: Collection[int]) -> bool:
     """Return whether who typed an order has lost access since, or is an assistant of a shop that has."""
-    person = people.get(work.tx, order.user_id)
-    if person is None or order.user_id in work.admin_ids:
+    order = due.order
+    if due.standing is None or order.user_id in admin_ids:
         return False
-    if person.owner_id is None or person.standing is not Standing.ASSISTANT:
-        return person.standing in LOST_ACCESS
-    return not is_shop_open(work, person.owner_id) or payment.owner_of(work, order) != person.owner_id
+    if due.owner_id is None or due.standing is not Standing.ASSISTANT:
+        return due.standing in LOST_ACCESS
+    is_shop_open = due.owner_id in admin_ids or due.owner_standing is Standing.APPROVED
+    # An order from before there were shops belongs to who typed it.
+    paying_id = order.user_id if due.shop_owner_id is None else due.shop_owner_id
+    return not is_shop_open or paying_id != due.owner_id
 
 
 def is_shop_open(work: UnitOfWork, owner_id: int) -> bool:

@@ -30,6 +30,7 @@ from bot.worker import WakeUp
 from storage import balances, orders
 from storage.database import CLAIMS, RESULTS, SHOP, Database
 from storage.errors import DatabaseMissing, StorageError
+from storage.orders import DueOrder
 from storage.transaction import Tx
 
 READ_AHEAD = 256
@@ -40,11 +41,11 @@ FRESH_FOR_MS = 250
 class FairQueue:
     """The placed orders that are due, by turns of resellers; while many wait, turns are read ahead.
 
-    An order may have changed since it was read: the claim checks that.
+    An order is read again when it is taken: it, or who typed it, may have changed since.
     """
 
     def __init__(self) -> None:
-        self._queue: deque[Order] = deque()
+        self._queue: deque[str] = deque()
         self._read_at_ms = 0
         self.has_more = True
         """Whether orders may wait for which there was no room."""
@@ -58,18 +59,22 @@ class FairQueue:
 
     def next(
         self, tx: Tx, count: int, *, now_ms: int, max_cost_idr: int = orders.ANY_COST_IDR
-    ) -> list[Order]:
+    ) -> list[DueOrder]:
         """Return the next orders, at most `count`; those that were read ahead may cost more."""
-        if not self._queue or not 0 <= now_ms - self._read_at_ms <= FRESH_FOR_MS:
-            self._queue.clear()
-            found = orders.due(tx, now_ms=now_ms, limit=count + 1, max_cost_idr=max_cost_idr)
-            self.has_more = len(found) > count
-            if not self.has_more:
+        while True:
+            if not self._queue or not 0 <= now_ms - self._read_at_ms <= FRESH_FOR_MS:
+                self._queue.clear()
+                found = orders.due(tx, now_ms=now_ms, limit=count + 1, max_cost_idr=max_cost_idr)
+                self.has_more = len(found) > count
+                if not self.has_more:
+                    return found
+                ahead = max(count, READ_AHEAD)
+                turns = orders.due_by_turns(tx, now_ms=now_ms, limit=ahead, max_cost_idr=max_cost_idr)
+                self._queue.extend(turns)
+                self._read_at_ms = now_ms
+            taken = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
+            if found := orders.still_placed(tx, taken):
                 return found
-            ahead = max(count, READ_AHEAD)
-            self._queue.extend(orders.due_by_turns(tx, now_ms=now_ms, limit=ahead, max_cost_idr=max_cost_idr))
-            self._read_at_ms = now_ms
-        return [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
 
 
 _log = logging.getLogger(__name__)
@@ -258,10 +263,10 @@ class Submitter:
             if not orders_of_turn:
                 break
             looked_at += len(orders_of_turn)
-            for order in orders_of_turn:
-                if funds and not funds.allow(order.expected_cost_idr):
+            for due in orders_of_turn:
+                if funds and not funds.allow(due.order.expected_cost_idr):
                     continue
-                after = self._claim_one(self._context.begin(tx, now_ms), order)
+                after = self._claim_one(self._context.begin(tx, now_ms), due)
                 if after is not None:
                     moved.append(after)
                     free -= after.state is State.SUBMITTING
@@ -279,11 +284,11 @@ class Submitter:
         is_old = last is not None and abs(now_ms - last.reported_at_ms) >= PROBE_PAUSE_MS
         return is_old and (self._monotonic() - self._funds_claim_at_s) * 1000 >= PROBE_PAUSE_MS
 
-    def _claim_one(self, work: UnitOfWork, order: Order) -> Order | None:
+    def _claim_one(self, work: UnitOfWork, due: DueOrder) -> Order | None:
         """Claim an order, or let it expire; return it unless it changed since it was read."""
-        expiry = self._expiry_of(work, order)
+        expiry = self._expiry_of(work, due)
         event = Claimed() if expiry is None else Expired(reason=expiry)
-        applied = apply_event(work, order, event, actor=self._fence.claimant)
+        applied = apply_event(work, due.order, event, actor=self._fence.claimant)
         # Compare-and-set: only the caller that moved the order from PLACED may post it.
         if applied is None or not applied.changed:
             return None
@@ -350,17 +355,17 @@ class Submitter:
         return len(held) == HELD_AT_ONCE
 
     def _answer_held(self, tx: Tx, held: list[Order], now_ms: int) -> None:
-        for order in held:
+        for due in orders.still_placed(tx, [order.trxid for order in held]):
             work = self._context.begin(tx, now_ms)
-            if expiry := self._expiry_of(work, order):
-                apply_event_to(work, order.trxid, Expired(reason=expiry), actor="submitter")
+            if expiry := self._expiry_of(work, due):
+                apply_event(work, due.order, Expired(reason=expiry), actor="submitter")
             else:
-                notify_waiting(work, order.trxid, is_for_funds=not self._breaker.is_open)
+                notify_waiting(work, due.order.trxid, is_for_funds=not self._breaker.is_open)
 
-    def _expiry_of(self, work: UnitOfWork, order: Order) -> ExpiryReason | None:
+    def _expiry_of(self, work: UnitOfWork, due: DueOrder) -> ExpiryReason | None:
         """Return why a placed order must not be posted any more; None if it may be."""
-        now_ms = work.now_ms
-        if has_lost_access(work, order):
+        order, now_ms = due.order, work.now_ms
+        if has_lost_access(due, work.admin_ids):
             return ExpiryReason.NO_ACCESS
         age_ms = now_ms - order.requested_at_ms
         if age_ms < -CLOCK_TOLERANCE_MS:

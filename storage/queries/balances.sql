@@ -9,7 +9,7 @@ ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms
     is_alarmed = :is_alarmed, is_topped_up = :is_topped_up;
 
 -- name: last_balance
-SELECT balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
+SELECT balance_idr, reported_at_ms, source, trxid AS reported_trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
     moved_idr, mean_idr, is_alarmed, is_topped_up
 FROM biller_balance WHERE singleton = 1;
 
@@ -38,24 +38,13 @@ WHERE placed_at_ms >= :since_ms AND state <> 'failed' AND state <> 'expired';
 -- name: forget_checkpoint
 UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
 
--- name: balance_before_report
--- All that is compared with a report, in one round trip.
--- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
-SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid, last.checkpoint_idr, last.checkpoint_at_ms,
-    last.topup_idr, last.spent_idr, last.unknown_count,
-    last.moved_idr, last.mean_idr, last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
-    CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
-    CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
-        WHEN EXISTS (SELECT 1 FROM orders
-            WHERE orders.state IN ('submitting', 'pending', 'unknown', 'disputed')
-                AND orders.state <> 'succeeded' AND orders.state <> 'failed' AND orders.state <> 'expired'
-                AND orders.trxid <> :trxid) THEN 0
-        WHEN EXISTS (SELECT 1 FROM order_events AS event
-            WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
-                    WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
-                AND event.trxid <> :trxid AND event.kind <> 'Placed') THEN 0
-        ELSE 1 END AS is_alone
-FROM (SELECT 1 AS one) AS report LEFT JOIN biller_balance AS last ON last.singleton = 1
+-- name: balance_before_answer
+-- All that an answer of the biller is stored with, in one round trip.
+SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
+    last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
+    last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr, 0 AS is_alone,
+    CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited
+FROM (SELECT 1 AS one) AS answer LEFT JOIN biller_balance AS last ON last.singleton = 1
     LEFT JOIN product_costs AS cost ON cost.code_folded = :code_folded;
 
 -- name: await_deposit

@@ -7,7 +7,9 @@ SELECT people.name, people.username, people.standing, people.chat_id, people.thr
     accounts.daily_limit_idr, accounts.has_own_daily_limit,
     restores.restore_id, restores.restored_at_ms, restores.backup_at_ms, restores.gap_until_ms, restores.released_by,
     restores.released_at_ms,
-    edition.version, edition.stamp, chats.unreachable_reason
+    edition.version, edition.stamp, chats.unreachable_reason,
+    CASE WHEN EXISTS (SELECT 1 FROM product_health WHERE closed_at_ms IS NOT NULL) THEN 1 ELSE 0
+    END AS is_any_product_closed
 FROM (SELECT 1 AS one) AS asked LEFT JOIN people ON people.user_id = :user_id
     LEFT JOIN shops ON shops.owner_id = coalesce(people.owner_id, :user_id)
     LEFT JOIN levels ON levels.level_key = shops.level_key

@@ -1,12 +1,15 @@
 -- name: insert_order
--- Promise: one order for each trxid, and one for each line of a message. No row changed: one of them is taken.
+-- Promise: one order for each trxid, and one for each line of a message. No row: one of them is taken.
+-- An order without an expected cost gets the last known cost of its product.
 INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
     requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
     failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
 VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
-    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr, :expected_cost_idr, :attempts, :overdue, :success_reported,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr,
+    coalesce(CAST(:expected_cost_idr AS BIGINT), (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded)),
+    :attempts, :overdue, :success_reported,
     :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
 
 -- name: advance_order
 -- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or
@@ -28,6 +31,8 @@ VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
 SELECT * FROM orders WHERE trxid = :trxid;
 
 -- name: reported_order
+-- An order with all that a report of the biller about it is compared with, in one round trip.
+-- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
 SELECT orders.*,
     CASE WHEN EXISTS (SELECT 1 FROM batches
         WHERE batches.chat_id = orders.chat_id AND batches.message_id = orders.message_id) THEN 1 ELSE 0
@@ -38,8 +43,28 @@ SELECT orders.*,
     CASE WHEN EXISTS (SELECT 1 FROM accounts
         WHERE accounts.shop_id = orders.shop_id AND accounts.kind = 'available' AND accounts.floor_idr IS NOT NULL)
         THEN 1 ELSE 0
-    END AS is_limited
-FROM orders WHERE orders.trxid = :trxid;
+    END AS is_limited,
+    CASE WHEN EXISTS (SELECT 1 FROM product_health
+        WHERE product_health.code_folded = lower(orders.product_code)) THEN 1 ELSE 0
+    END AS has_product_failed,
+    last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
+    last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
+    last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
+    CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
+    CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
+        WHEN EXISTS (SELECT 1 FROM orders AS other
+            WHERE other.state IN ('submitting', 'pending', 'unknown', 'disputed')
+                AND other.state <> 'succeeded' AND other.state <> 'failed' AND other.state <> 'expired'
+                AND other.trxid <> :trxid) THEN 0
+        WHEN EXISTS (SELECT 1 FROM order_events AS event
+            WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
+                    WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
+                AND event.trxid <> :trxid AND event.kind <> 'Placed') THEN 0
+        ELSE 1
+    END AS is_alone
+FROM orders LEFT JOIN biller_balance AS last ON last.singleton = 1
+    LEFT JOIN product_costs AS cost ON cost.code_folded = lower(orders.product_code)
+WHERE orders.trxid = :trxid;
 
 -- name: orders_near_trxid
 -- Spreadsheets keep fifteen digits of a number, and round the others.
@@ -53,18 +78,31 @@ SELECT trxid FROM orders WHERE chat_id = :chat_id LIMIT 1;
 
 -- name: orders_due
 -- Promise: in the quarantine after a restore no order is due.
-SELECT * FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
+SELECT orders.*, person.standing, person.owner_id, owner.standing AS owner_standing, shops.owner_id AS shop_owner_id
+FROM orders LEFT JOIN people AS person ON person.user_id = orders.user_id
+    LEFT JOIN people AS owner ON owner.user_id = person.owner_id
+    LEFT JOIN shops ON shops.shop_id = orders.shop_id
+WHERE orders.state = 'placed' AND orders.due_at_ms <= :now_ms AND coalesce(orders.expected_cost_idr, 0) <= :max_cost_idr
     AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
-ORDER BY due_at_ms, trxid LIMIT :limit;
+ORDER BY orders.due_at_ms, orders.trxid LIMIT :limit;
+
+-- name: orders_still_placed
+-- Orders whose turns were read ahead, as they are now, sixteen at a time.
+SELECT orders.*, person.standing, person.owner_id, owner.standing AS owner_standing, shops.owner_id AS shop_owner_id
+FROM orders LEFT JOIN people AS person ON person.user_id = orders.user_id
+    LEFT JOIN people AS owner ON owner.user_id = person.owner_id
+    LEFT JOIN shops ON shops.shop_id = orders.shop_id
+WHERE orders.trxid IN (:trxid_1, :trxid_2, :trxid_3, :trxid_4, :trxid_5, :trxid_6, :trxid_7, :trxid_8, :trxid_9,
+    :trxid_10, :trxid_11, :trxid_12, :trxid_13, :trxid_14, :trxid_15, :trxid_16) AND orders.state = 'placed';
 
 -- name: orders_due_in_turns
 -- Promise: as above, and resellers take turns: a hundred orders of one do not delay the single order of another.
-SELECT orders.* FROM orders JOIN (
-    SELECT trxid, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
+SELECT trxid FROM (
+    SELECT trxid, due_at_ms, row_number() OVER (PARTITION BY user_id ORDER BY due_at_ms, trxid) AS turn
     FROM orders WHERE state = 'placed' AND due_at_ms <= :now_ms AND coalesce(expected_cost_idr, 0) <= :max_cost_idr
-) AS queue ON queue.trxid = orders.trxid
+) AS queue
 WHERE NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
-ORDER BY queue.turn, orders.due_at_ms, orders.trxid LIMIT :limit;
+ORDER BY turn, due_at_ms, trxid LIMIT :limit;
 
 -- name: next_order_due
 SELECT due_at_ms FROM orders WHERE state = 'placed' AND coalesce(expected_cost_idr, 0) <= :max_cost_idr

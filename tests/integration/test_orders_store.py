@@ -25,7 +25,7 @@ SECOND = an_order(trxid="26092120132050002", message_id=42)
 
 async def keep(database: SqliteDatabase, *wanted: Order) -> list[bool]:
     def unit(tx: Tx) -> list[bool]:
-        return [orders.insert(tx, order, actor="user:1", evidence="S5 0812") for order in wanted]
+        return [bool(orders.insert(tx, order, actor="user:1", evidence="S5 0812")) for order in wanted]
 
     return await database.write(unit)
 
@@ -108,7 +108,7 @@ async def test_due_orders_come_oldest_first_and_no_more_than_asked_for(database:
     wanted = [replace(FIRST, trxid=f"{n:017}", message_id=n, due_at_ms=1000 - n) for n in range(5)]
     await keep(database, *wanted, replace(FIRST, trxid="9" * 17, message_id=9, due_at_ms=5000))
     found = await database.read(lambda tx: orders.due(tx, now_ms=1000, limit=3))
-    assert [order.due_at_ms for order in found] == [996, 997, 998]
+    assert [due.order.due_at_ms for due in found] == [996, 997, 998]
     assert await database.read(orders.next_due_ms) == 996
 
 

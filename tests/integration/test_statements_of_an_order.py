@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.catalogue.product import DestinationRule, Product
+from bot.orders.product_health import HealthRules
 from bot.worker import Worker
 from storage.database import SqliteDatabase
 from storage.statements import STATEMENTS
@@ -16,7 +17,7 @@ from tests.integration.fakes import a_message, eventually, success_of
 from tests.integration.test_update_receiver import receiver_of
 
 ORDERS_ONE_BY_ONE, ORDERS_AT_ONCE = 5, 50
-MAX_ONE_BY_ONE, MAX_AT_ONCE = 46.0, 33.0
+MAX_ONE_BY_ONE, MAX_AT_ONCE = 42.0, 29.0
 
 
 S5 = Product(
@@ -85,7 +86,7 @@ with_and_without_limits = pytest.mark.parametrize(
 
 @pytest.fixture
 async def road(shop: Shop, database: SqliteDatabase, request: pytest.FixtureRequest) -> AsyncIterator[Road]:
-    shop.starts(**request.param)
+    shop.starts(health_rules=HealthRules(failures_to_close=5), **request.param)
     await shop.sells(S5)
     shop.biller.accepts(cost_idr=5_100, balance_idr=9_999)
     workers = (

@@ -12,6 +12,7 @@ from bot.orders import events
 from bot.orders.events import OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
+from storage import costs
 from storage.books import check_books
 from storage.migrate import migrate, migrations, version_of
 from storage.sqlite import SqliteTx
@@ -65,6 +66,7 @@ def _fill(tx: Tx) -> None:
         source = OrderSource(
             chat_id=SARI, thread_id=None, message_id=1000 + number, user_id=SARI, at_ms=at_ms, text="s5"
         )
+        costs.forget(tx, intent.product_code)  # then no cost was stored
         order = store_order(context.begin(tx, at_ms), intent, source, price_idr=PRICE_IDR)
         assert order
         for event in life:

@@ -64,7 +64,7 @@ def _(patch: Patch) -> None:
 
 @_named("forgets which order probes a closed product")
 def _(patch: Patch) -> None:
-    patch.replace(product_health.take_probe, lambda *_: None)
+    patch.replace(product_health.take_probe, lambda *_, **__: None)
 
 
 @_named("keeps a product closed after its probe has succeeded")
