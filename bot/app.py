@@ -23,6 +23,7 @@ from bot.delivery.sending import OutgoingMessage
 from bot.desk.access import DoorPolicy
 from bot.desk.app import DeskApp, open_desk
 from bot.desk.health import HealthSource
+from bot.desk.page_process import ProcessPageReader
 from bot.features.people import membership
 from bot.leadership import LOOK_EVERY_S, SOLE_LEADER, Fence, LeaseKeeper
 from bot.metrics import Metrics
@@ -234,6 +235,7 @@ class App:
         trusted = self.settings.trusted_proxies
         return open_desk(
             self.database,
+            ProcessPageReader(self.settings.database_url),
             self.runtime.context,
             policy,
             health=self._health_source(),

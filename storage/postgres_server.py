@@ -109,6 +109,30 @@ def read(url: str, unit: Unit[T]) -> T:
         raise translate_error(error) from None
 
 
+class LongReader:
+    """A connection that only reads; one that was lost is replaced."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._session: LongSession | None = None
+
+    def read(self, unit: Unit[T]) -> T:
+        """Run a unit, again if its connection was lost since the last; raise StorageError if that fails."""
+        session, self._session = self._session, None
+        while True:
+            is_new = session is None
+            try:
+                session = session or LongSession(self._url)
+                value = session.read(unit)
+            except psycopg.Error as error:
+                session = None
+                if is_new or not is_outage(error):
+                    raise translate_error(error) from None
+            else:
+                self._session = session
+                return value
+
+
 def refuse_unsuitable(connection: Connection) -> None:
     """Raise DatabaseUnsuitable if Loket cannot keep its promises on this server."""
     number, version, encoding, is_standby = _row(

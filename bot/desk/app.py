@@ -4,15 +4,15 @@ Every page passes the same guard: a session, a person who may still enter, and f
 of ours. A path that is not in `PAGES` does not exist.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
+from functools import cache, partial
 from http import HTTPStatus
 from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from bot.desk import (
     biller,
@@ -31,11 +31,16 @@ from bot.desk import (
     today,
 )
 from bot.desk.access import DeskRole, DoorPolicy, Visitor
+from bot.desk.context import DeskContext, DeskPage, Read
 from bot.desk.doors import Doors
 from bot.desk.health import HealthSource
 from bot.desk.live import LOOK_EVERY_S, LiveUpdates
+from bot.desk.page_process import PageReader, PagesUnavailableError
+from bot.desk.rendering import render_for_stranger
+from bot.desk.turns import DeskBusyError
 from bot.desk.upload import UploadedFile, read_form, read_upload
-from bot.desk.visit import PREFIX, DeskContext, DeskPage, Visit, back_to, language_of, render
+from bot.desk.visit import PREFIX, Visit, back_to, language_of, page
+from bot.texts.desk_pages import BUSY, NOT_STORED, UNAVAILABLE, translate
 from bot.unit_of_work import WorkContext
 from storage.database import Database
 from storage.errors import StorageError
@@ -80,11 +85,14 @@ _HEADERS = {
 _TELEGRAM_FRAME = "https://web.telegram.org"
 """Telegram's own web client shows a Mini App in a frame."""
 
+FILE_PART_BYTES = 65_536
+
 _STATIC_TYPES = {"css": "text/css", "js": "text/javascript"}
 
 
 def open_desk(
     database: Database,
+    reader: PageReader,
     work: WorkContext,
     policy: DoorPolicy,
     *,
@@ -102,6 +110,7 @@ def open_desk(
         menu=MENU,
         health=health,
         database=database,
+        reader=reader,
         work=work,
         files=FILES,
         is_secure=url.startswith("https://"),
@@ -131,17 +140,33 @@ class DeskApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            response = await self._respond(request)
+            response = self._secured(request, await self._respond(request))
+            if "Content-Disposition" in response.headers:
+                with self._desk.turns.files_sent.one():
+                    await response(scope, receive, partial(send_in_parts, send))
+                return
+        except DeskBusyError:
+            response = self._refused(request, BUSY)
+        except PagesUnavailableError:
+            _log.exception("desk page failed")
+            response = self._refused(request, UNAVAILABLE)
         except StorageError:
-            response = PlainTextResponse("Try again", status_code=503, headers={"Retry-After": "5"})
+            response = self._refused(request, NOT_STORED)
         except Exception:  # noqa: BLE001 - a fault of one page must not show its inside to the caller
             _log.exception("desk page failed")
-            response = PlainTextResponse("Internal error", status_code=500)
-        await self._secured(request, response)(scope, receive, send)
+            response = self._secured(request, PlainTextResponse("Internal error", status_code=500))
+        await response(scope, receive, send)
 
     def close(self) -> None:
-        """End the streams of the open pages, which would delay a stop."""
+        """End the streams of the open pages and the page process, which would delay a stop."""
         self._desk.live.close()
+        self._desk.reader.close()
+
+    def _refused(self, request: Request, why: str) -> Response:
+        """Answer with a sentence, in text: desk.js shows it above the page."""
+        words = translate(why, language_of(request))
+        status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"}
+        return self._secured(request, PlainTextResponse(words, status_code=status, headers=headers))
 
     def _secured(self, request: Request, response: Response) -> Response:
         in_frame = request.scope["path"] == f"{PREFIX}/app" or "Authorization" in request.headers
@@ -173,39 +198,71 @@ class DeskApp:
                 return await self._visit(request, path)
 
     async def _visit(self, request: Request, path: str) -> Response:
-        page, trxid = self._page(request.method, path)
+        asked, name = self._page(request.method, path)
         opened = await self._doors.session_of(request)
         visitor = await self._doors.visitor(opened) if opened else None
         if opened is None or visitor is None:
             return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
-        if page is None or (page.owners_only and visitor.role is not DeskRole.OWNER):
-            if page:
-                _log_refused(page, visitor, "for owners only")
+        if asked is None or (asked.owners_only and visitor.role is not DeskRole.OWNER):
+            if asked:
+                _log_refused(asked, visitor, "for owners only")
             return await self._show("missing.html", request, status=HTTPStatus.NOT_FOUND)
-        form, file = await _read_body(request, takes_file=page.takes_file)
+        form, file = await self._read_body(request, takes_file=asked.takes_file)
         if request.method == "POST" and not self._doors.is_own_form(request, form, opened.token):
-            _log_refused(page, visitor, "not a form of this session's pages")
+            _log_refused(asked, visitor, "not a form of this session's pages")
             return await self._show("refused.html", request, status=HTTPStatus.FORBIDDEN)
-        request.scope["path_params"] = {"name": trxid}
-        return await page.handle(
-            Visit(desk=self._desk, request=request, visitor=visitor, form=form, file=file)
+        return await self._answer(asked, request, self._visit_of(request, visitor, name, form, file))
+
+    def _visit_of(
+        self,
+        request: Request,
+        visitor: Visitor,
+        name: str = "",
+        form: dict[str, str] | None = None,
+        file: UploadedFile | None = None,
+    ) -> Visit:
+        return Visit(
+            visitor=visitor,
+            path=request.scope["path"],
+            name=name,
+            params=dict(request.query_params),
+            form=form or {},
+            file=file,
+            language=language_of(request),
+            now_ms=self._desk.now_ms(),
+            zone=self._desk.zone,
         )
+
+    async def _answer(self, asked: DeskPage, request: Request, visit: Visit) -> Response:
+        desk, read = self._desk, asked.read
+        if asked.handle:
+            return await desk.show(visit, await asked.handle(visit, desk))
+        if read is None:
+            raise LookupError(f"{asked.path} has no function")
+        if asked.is_shared:
+            make = partial(self._make_shared, read, visit)
+            return HTMLResponse(await desk.live.shared((asked.path, visit.language), make))
+        return await desk.read(visit, read, is_long=asked.is_long, has_left=request.is_disconnected)
+
+    async def _make_shared(self, read: Read, visit: Visit) -> bytes:
+        """Read for all who ask, even if the visitor who asked first has left."""
+        return bytes((await self._desk.read(visit, read, is_shared=True)).body)
 
     async def _send_file(self, request: Request, path: str) -> Response:
         """Answer an address with a ticket: its visitor is the person for whom the ticket was made."""
-        page, opened = self._pages["GET", path], await self._doors.session_of_ticket(request)
+        asked, opened = self._pages["GET", path], await self._doors.session_of_ticket(request)
         visitor = await self._doors.visitor(opened) if opened else None
-        if visitor is None or (page.owners_only and visitor.role is not DeskRole.OWNER):
+        if visitor is None or (asked.owners_only and visitor.role is not DeskRole.OWNER):
             return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
-        response = await page.handle(Visit(desk=self._desk, request=request, visitor=visitor, form={}))
+        response = await self._answer(asked, request, self._visit_of(request, visitor))
         # Telegram's web client saves only what it may read.
         response.headers["Access-Control-Allow-Origin"] = _TELEGRAM_FRAME
         return response
 
     def _page(self, method: str, path: str) -> tuple[DeskPage | None, str]:
         """Return the page of a path, and the part of the path that `{name}` stands for."""
-        if page := self._pages.get((method, path)):
-            return page, ""
+        if found := self._pages.get((method, path)):
+            return found, ""
         head, _, name = path.rpartition("/")
         return self._pages.get((method, f"{head}/{{name}}")), name
 
@@ -213,11 +270,20 @@ class DeskApp:
         self, template: str, request: Request, *, status: int = HTTPStatus.OK, **values: object
     ) -> Response:
         """Render a page that needs no session."""
-        language = language_of(request)
-        html = await asyncio.to_thread(
-            render, template, language, self._desk.zone, visitor=None, menu=(), path="", **values
-        )
-        return HTMLResponse(html, status_code=status)
+        shown, language = page(template, status=status, **values), language_of(request)
+        async with self._desk.turns.strangers.turn(request.is_disconnected):
+            return await self._desk.reader.run(render_for_stranger, shown, language, self._desk.zone)
+
+    async def _read_body(
+        self, request: Request, *, takes_file: bool
+    ) -> tuple[dict[str, str], UploadedFile | None]:
+        """Return the fields of a form and its file; nothing if it is too long, or no form."""
+        if request.method != "POST":
+            return {}, None
+        if not takes_file:
+            return await read_form(request), None
+        with self._desk.turns.uploads.one():
+            return await read_upload(request)
 
     def _switch_language(self, request: Request) -> Response:
         language = "en" if request.query_params.get("to") == "en" else "id"
@@ -233,26 +299,31 @@ class DeskApp:
         return response
 
 
+async def send_in_parts(send: Send, message: Message) -> None:
+    """Send a file in parts, each once the reader has taken most of the last."""
+    body: bytes = message.get("body", b"")
+    last = max(0, len(body) - 1) // FILE_PART_BYTES * FILE_PART_BYTES
+    for begin in range(0, last, FILE_PART_BYTES):
+        part = body[begin : begin + FILE_PART_BYTES]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({**message, "body": body[last:]})
+
+
 def _static(name: str) -> Response:
     """Return one of our own files; names come from a list, so that no path leads elsewhere."""
-    folder = files("bot.desk").joinpath("static")
-    if name not in {file.name for file in folder.iterdir()}:
+    content = _static_files().get(name)
+    if content is None:
         return PlainTextResponse("Not Found", status_code=404)
     kind = _STATIC_TYPES[name.rpartition(".")[2]]
     # The names of vendored files have their version; ours may change with the next Loket.
-    return Response(
-        folder.joinpath(name).read_bytes(), media_type=kind, headers={"Cache-Control": "max-age=3600"}
-    )
+    return Response(content, media_type=kind, headers={"Cache-Control": "max-age=3600"})
+
+
+@cache
+def _static_files() -> dict[str, bytes]:
+    """Return the files by name, read once: the event loop does not wait for the disk at each request."""
+    return {file.name: file.read_bytes() for file in files("bot.desk").joinpath("static").iterdir()}
 
 
 def _log_refused(page: DeskPage, visitor: Visitor, why: str) -> None:
     _log.warning("desk request refused", extra={"user": visitor.user_id, "page": page.path, "why": why})
-
-
-async def _read_body(request: Request, *, takes_file: bool) -> tuple[dict[str, str], UploadedFile | None]:
-    """Return the fields of a form and its file; nothing if it is too long, or no form."""
-    if request.method != "POST":
-        return {}, None
-    if takes_file:
-        return await read_upload(request)
-    return await read_form(request), None

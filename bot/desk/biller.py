@@ -1,9 +1,9 @@
 """The page *biller*: the balance there, whether reports follow from each other, top-ups, and the breaker."""
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, Visit, back_to, page
 from bot.features.accounts.decision import new_subject
 from bot.features.biller_balance import biller_balance, day_of_balances
 from bot.features.topups import SUBJECT, decide_topup, question_of
@@ -49,12 +49,12 @@ class BillerView(Struct, frozen=True, kw_only=True):
     after: int | None
 
 
-async def _show(visit: Visit) -> Response:
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
     typed = visit.query("after")
     after = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS else None
     only_gaps = visit.query("only") == "gaps"
-    view = await visit.read(lambda work: _read(work, after, only_gaps=only_gaps))
-    return await visit.page("biller.html", view=view, noted=visit.query("noted"))
+    view = _read(work, after, only_gaps=only_gaps)
+    return page("biller.html", view=view, noted=visit.query("noted"))
 
 
 def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView:
@@ -79,14 +79,14 @@ def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView
     )
 
 
-async def _ask_topup(visit: Visit) -> Response:
+async def _ask_topup(visit: Visit, desk: DeskContext) -> Answer:
     """Show what would be noted; the form there carries the key of a button, which works once."""
     typed = visit.form.get("amount", "")[:MAX_KEY_CHARS]
     amount_idr = parse_amount(typed)
     if amount_idr is None:
-        return await visit.page("biller_topup.html", question=None, key="", typed=typed)
-    question, key = await visit.write(lambda work: _offer_topup(work, visit, amount_idr))
-    return await visit.page("biller_topup.html", question=question, key=key, typed=typed)
+        return page("biller_topup.html", question=None, key="", typed=typed)
+    question, key = await desk.write(lambda work: _offer_topup(work, visit, amount_idr))
+    return page("biller_topup.html", question=question, key=key, typed=typed)
 
 
 def _offer_topup(work: UnitOfWork, visit: Visit, amount_idr: int) -> tuple[TopUpQuestion, str]:
@@ -96,9 +96,9 @@ def _offer_topup(work: UnitOfWork, visit: Visit, amount_idr: int) -> tuple[TopUp
     return question_of(work, amount_idr), key
 
 
-async def _note_topup(visit: Visit) -> Response:
+async def _note_topup(visit: Visit, desk: DeskContext) -> Answer:
     key = visit.form.get("key", "")[:MAX_KEY_CHARS]
-    was_noted = await visit.write(lambda work: _use_key(work, visit, key))
+    was_noted = await desk.write(lambda work: _use_key(work, visit, key))
     return back_to(f"/desk/biller?noted={'yes' if was_noted else 'no'}")
 
 
@@ -122,7 +122,7 @@ def _use_key(work: UnitOfWork, visit: Visit, key: str) -> bool:
 
 
 PAGES = (
-    DeskPage(path="/biller", handle=_show, title="Biller"),
+    DeskPage(path="/biller", read=_show, title="Biller", is_long=True),
     DeskPage(path="/biller/topup", handle=_ask_topup, method="POST", owners_only=True),
     DeskPage(path="/biller/topup/note", handle=_note_topup, method="POST", owners_only=True),
 )

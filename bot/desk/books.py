@@ -4,10 +4,11 @@ from collections import Counter
 from http import HTTPStatus
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, Visit, page
 from bot.ledger.books import BooksCheck, BooksFinding, BooksReport
+from bot.unit_of_work import UnitOfWork
 from storage.books import check_books
 
 MAX_SHOWN_A_CHECK = 20
@@ -22,18 +23,21 @@ class ShownReport(Struct, frozen=True, kw_only=True):
     checked_at_ms: int
 
 
-async def _show(visit: Visit) -> Response:
-    return await visit.page("books.html", shown=None, is_running=False)
+def _show(_: Visit, __: UnitOfWork) -> Answer:
+    return page("books.html", shown=None, is_running=False)
 
 
-async def _check(visit: Visit) -> Response:
-    """Check the books, one check at a time: it reads whole tables, and other pages need the threads too."""
-    checking = visit.desk.checking_books
+async def _check(visit: Visit, desk: DeskContext) -> Answer:
+    """Check the books, one check at a time: it reads whole tables."""
+    checking = desk.checking_books
     if checking.locked():
-        return await visit.page("books.html", shown=None, is_running=True, status=HTTPStatus.CONFLICT)
+        return page("books.html", shown=None, is_running=True, status=HTTPStatus.CONFLICT)
     async with checking:
-        report = await visit.read(lambda work: check_books(work.tx))
-    return await visit.page("books.html", shown=_shown(report, visit.desk.now_ms()), is_running=False)
+        return await desk.read(visit, _check_now, is_long=True)
+
+
+def _check_now(visit: Visit, work: UnitOfWork) -> Answer:
+    return page("books.html", shown=_shown(check_books(work.tx), visit.now_ms), is_running=False)
 
 
 def _shown(report: BooksReport, now_ms: int) -> ShownReport:
@@ -50,6 +54,6 @@ def _shown(report: BooksReport, now_ms: int) -> ShownReport:
 
 
 PAGES = (
-    DeskPage(path="/books", handle=_show, title="Books"),
+    DeskPage(path="/books", read=_show, title="Books"),
     DeskPage(path="/books", handle=_check, method="POST"),
 )

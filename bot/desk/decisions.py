@@ -3,12 +3,9 @@
 The second step runs the function behind the buttons of the chat: the same rules, journal and notices.
 """
 
-from http import HTTPStatus
-
-from starlette.responses import Response
-
+from bot.desk.context import DeskContext, DeskPage
 from bot.desk.orders import OrderTableRow, history_of, table_rows
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.visit import Answer, Visit, back_to, missing, page
 from bot.orders.model import Outcome
 from bot.purchasing.manual_resolution import is_open, resolve_order
 from bot.purchasing.sn_forwarding import parse_typed_sn
@@ -19,25 +16,25 @@ from storage.transaction import Tx
 MAX_SHOWN = 100
 
 
-async def _list(visit: Visit) -> Response:
-    return await visit.page("decisions.html", lines=await visit.read(lambda work: _waiting(work.tx)))
+def _list(_: Visit, work: UnitOfWork) -> Answer:
+    return page("decisions.html", lines=_waiting(work.tx))
 
 
-async def _refresh(visit: Visit) -> Response:
-    return await visit.shared_part("decisions_list.html", lambda work: {"lines": _waiting(work.tx)})
+def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+    return page("decisions_list.html", lines=_waiting(work.tx))
 
 
 def _waiting(tx: Tx) -> tuple[OrderTableRow, ...]:
     return table_rows(tx, orders.for_admins(tx, limit=MAX_SHOWN))
 
 
-async def _ask(visit: Visit) -> Response:
+def _ask(visit: Visit, work: UnitOfWork) -> Answer:
     """Show what a decision would do, before it is carried out."""
     trxid, outcome, sn = _decision(visit)
-    history = await visit.read(lambda work: history_of(work, trxid))
+    history = history_of(work, trxid)
     if history is None or outcome is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    return await visit.page(
+        return missing()
+    return page(
         "decide.html",
         history=history,
         outcome=outcome,
@@ -46,11 +43,11 @@ async def _ask(visit: Visit) -> Response:
     )
 
 
-async def _settle(visit: Visit) -> Response:
+async def _settle(visit: Visit, desk: DeskContext) -> Answer:
     trxid, outcome, sn = _decision(visit)
     if outcome is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    was_settled = await visit.write(lambda work: _resolve(work, visit, trxid, outcome, sn))
+        return missing()
+    was_settled = await desk.write(lambda work: _resolve(work, visit, trxid, outcome, sn))
     return back_to(f"/desk/orders/{trxid}?settled={'yes' if was_settled else 'no'}")
 
 
@@ -70,8 +67,8 @@ def _decision(visit: Visit) -> tuple[str, Outcome | None, str | None]:
 
 
 PAGES = (
-    DeskPage(path="/decisions", handle=_list, title="Decisions"),
-    DeskPage(path="/decisions/live", handle=_refresh),
-    DeskPage(path="/decisions/ask", handle=_ask, method="POST"),
+    DeskPage(path="/decisions", read=_list, title="Decisions"),
+    DeskPage(path="/decisions/live", read=_refresh, is_shared=True),
+    DeskPage(path="/decisions/ask", read=_ask, method="POST"),
     DeskPage(path="/decisions/settle", handle=_settle, method="POST"),
 )

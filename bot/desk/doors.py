@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.desk.access import DoorPolicy, Visitor, form_token, is_form_token, read_init_data
+from bot.desk.context import DeskContext
 from bot.desk.upload import read_form
-from bot.desk.visit import PREFIX, DeskContext
+from bot.desk.visit import PREFIX
 from storage import desk as storage_desk
 from storage import people
 from storage.transaction import Tx

@@ -80,7 +80,7 @@ class _Stream:
 class _SharedAnswer(Struct, frozen=True):
     """An answer that is being read, or was; it holds until something changed."""
 
-    answer: asyncio.Future[str]
+    answer: asyncio.Future[bytes]
     generation: int
     until_s: float
 
@@ -136,7 +136,7 @@ class LiveUpdates:
         if self._reader:
             self._reader.cancel()
 
-    async def shared(self, key: tuple[str, str], make: Callable[[], Awaitable[str]]) -> str:
+    async def shared(self, key: tuple[str, str], make: Callable[[], Awaitable[bytes]]) -> bytes:
         """Return an answer that is made once for all who ask before something changed."""
         now_s = asyncio.get_running_loop().time()
         known = self._shared.get(key)

@@ -3,9 +3,9 @@
 import re
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit
+from bot.desk.context import DeskPage
+from bot.desk.visit import Answer, Visit, page
 from bot.unit_of_work import UnitOfWork
 from storage import chats, outbox, people
 from storage.outbox import ChatBacklog, FailedMessage
@@ -58,14 +58,13 @@ class MessageKeys(Struct, frozen=True, kw_only=True):
     failed_before: int | None = None
 
 
-async def _show(visit: Visit) -> Response:
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
     keys = MessageKeys(
         waiting_after=_key(visit, "waiting_after"),
         parked_after=_key(visit, "parked_after"),
         failed_before=_key(visit, "after"),
     )
-    messages = await visit.read(lambda work: _read(work, keys))
-    return await visit.page("messages.html", messages=messages, is_live=keys == MessageKeys())
+    return page("messages.html", messages=_read(work, keys), is_live=keys == MessageKeys())
 
 
 def _key(visit: Visit, name: str) -> int | None:
@@ -73,10 +72,8 @@ def _key(visit: Visit, name: str) -> int | None:
     return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS else None
 
 
-async def _refresh(visit: Visit) -> Response:
-    return await visit.shared_part(
-        "messages_list.html", lambda work: {"messages": _read(work, MessageKeys())}
-    )
+def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+    return page("messages_list.html", messages=_read(work, MessageKeys()))
 
 
 def _read(work: UnitOfWork, keys: MessageKeys) -> Messages:
@@ -111,6 +108,6 @@ def _trxid_of(message: FailedMessage) -> str:
 
 
 PAGES = (
-    DeskPage(path="/messages", handle=_show, title="Messages"),
-    DeskPage(path="/messages/live", handle=_refresh),
+    DeskPage(path="/messages", read=_show, title="Messages"),
+    DeskPage(path="/messages/live", read=_refresh, is_shared=True),
 )

@@ -1,12 +1,11 @@
 """The pages of money: deposits that wait for a word, money without a ticket, and the ledger of each shop."""
 
 from datetime import date, timedelta
-from http import HTTPStatus
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, attachment_response, back_to
+from bot.desk.context import DeskPage
+from bot.desk.visit import Answer, Visit, attachment_response, back_to, missing, page
 from bot.features.accounts.balance import owner_named, shop_balance
 from bot.features.accounts.statements import MAX_ROWS, render_statement_file, statement_move
 from bot.features.deposits.cards import card_of, payment_card
@@ -74,17 +73,16 @@ class ShownPeriod(Struct, frozen=True, kw_only=True):
     was_read: bool = True
 
 
-async def _show(visit: Visit) -> Response:
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
     tickets_after, payments_after = _number(visit, "tickets_after"), _number(visit, "payments_after")
-    waiting = await visit.read(lambda work: _waiting_money(work, tickets_after, payments_after))
+    waiting = _waiting_money(work, tickets_after, payments_after)
     is_live = not (tickets_after or payments_after)
-    return await visit.page("money.html", waiting=waiting, moved=visit.query("moved"), is_live=is_live)
+    return page("money.html", waiting=waiting, moved=visit.query("moved"), is_live=is_live)
 
 
-async def _refresh(visit: Visit) -> Response:
+def _refresh(_: Visit, work: UnitOfWork) -> Answer:
     """Answer with what waits; its forms are the visitor's own."""
-    waiting = await visit.read(lambda work: _waiting_money(work, 0, 0))
-    return await visit.page("money_waiting.html", waiting=waiting)
+    return page("money_waiting.html", waiting=_waiting_money(work, 0, 0))
 
 
 def _waiting_money(work: UnitOfWork, tickets_after: int, payments_after: int) -> WaitingMoney:
@@ -105,12 +103,12 @@ def _waiting_money(work: UnitOfWork, tickets_after: int, payments_after: int) ->
     )
 
 
-async def _find_shop(visit: Visit) -> Response:
+def _find_shop(visit: Visit, work: UnitOfWork) -> Answer:
     typed = visit.query("q")
-    found = await visit.read(lambda work: _shops_named(work.tx, typed))
+    found = _shops_named(work.tx, typed)
     if len(found) == 1:
         return back_to(f"/desk/money/shops/{found[0].user_id}")
-    return await visit.page("money_shops.html", found=found, typed=typed)
+    return page("money_shops.html", found=found, typed=typed)
 
 
 def _shops_named(tx: Tx, typed: str) -> tuple[Person, ...]:
@@ -126,15 +124,15 @@ def _has_ledger(tx: Tx, owner: Person) -> bool:
     return is_reseller or ledger.account_of_buyer(tx, owner.user_id) is not None
 
 
-async def _show_shop(visit: Visit) -> Response:
-    whose, before_id, shown = visit.request.path_params["name"], _number(visit, "before"), _period(visit)
-    found = await visit.read(lambda work: _ledger_of(work, whose, shown.days, before_id))
+def _show_shop(visit: Visit, work: UnitOfWork) -> Answer:
+    whose, before_id, shown = visit.name, _number(visit, "before"), _period(visit)
+    found = _ledger_of(work, whose, shown.days, before_id)
     if found is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+        return missing()
     if found.person.user_id != int(whose):
         return back_to(f"/desk/money/shops/{found.person.user_id}")
     today = _today(visit)
-    return await visit.page(
+    return page(
         "money_shop.html",
         shop=found,
         shown=shown,
@@ -175,14 +173,13 @@ def _ledger_of(work: UnitOfWork, whose: str, days: Period, before_id: int) -> Sh
     )
 
 
-async def _download(visit: Visit) -> Response:
+def _download(visit: Visit, work: UnitOfWork) -> Answer:
     """Send the file that the chat sends for the same days."""
     whose, form, shown = visit.query("reseller"), visit.query("form"), _period(visit)
     if not people.is_id(whose) or form not in list(FileFormat) or not shown.was_read:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+        return missing()
     notice = StatementFile(user_id=int(whose), period=str(shown.days), form=FileFormat(form))
-    rendered = await visit.read(lambda work: render_statement_file(work.tx, notice, Clock(work.zone)))
-    return attachment_response(rendered.attachment)
+    return attachment_response(render_statement_file(work.tx, notice, Clock(work.zone)).attachment)
 
 
 def _period(visit: Visit) -> ShownPeriod:
@@ -204,7 +201,7 @@ def _date(typed: str) -> date | None:
 
 
 def _today(visit: Visit) -> date:
-    return day_of(visit.desk.now_ms(), visit.desk.zone)
+    return day_of(visit.now_ms, visit.zone)
 
 
 def _this_month(today: date) -> Period:
@@ -217,9 +214,9 @@ def _number(visit: Visit, name: str) -> int:
 
 
 PAGES = (
-    DeskPage(path="/money", handle=_show, title="Money"),
-    DeskPage(path="/money/live", handle=_refresh),
-    DeskPage(path="/money/shops", handle=_find_shop),
-    DeskPage(path="/money/shops/{name}", handle=_show_shop),
-    DeskPage(path="/money/file", handle=_download, sends_file=True),
+    DeskPage(path="/money", read=_show, title="Money"),
+    DeskPage(path="/money/live", read=_refresh),
+    DeskPage(path="/money/shops", read=_find_shop),
+    DeskPage(path="/money/shops/{name}", read=_show_shop),
+    DeskPage(path="/money/file", read=_download, sends_file=True, is_long=True),
 )

@@ -5,14 +5,13 @@ function, the journal and the notices are those of the chat. It works once, for 
 """
 
 from enum import StrEnum
-from http import HTTPStatus
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, Visit, back_to, missing, page
 from bot.features.accounts.adjustments import ADJUSTMENT, propose_adjustment
 from bot.features.accounts.balance import owner_named
 from bot.features.accounts.decision import QUESTION_HOLDS_MS, new_subject
@@ -134,29 +133,29 @@ class FinishedMove(Struct, frozen=True, kw_only=True):
     user_id: int = 0
 
 
-async def _ask(visit: Visit) -> Response:
-    return await _answer(visit, await visit.write(lambda work: _offer_typed(work, visit)))
+async def _ask(visit: Visit, desk: DeskContext) -> Answer:
+    return _answer(await desk.write(lambda work: _offer_typed(work, visit)))
 
 
-async def _begin_anew(_: Visit) -> Response:
+async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
     return back_to("/desk/money")
 
 
-async def _confirm(visit: Visit) -> Response:
-    return await _answer(visit, await visit.write(lambda work: _press(work, visit)))
+async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
+    return _answer(await desk.write(lambda work: _press(work, visit)))
 
 
-async def _answer(visit: Visit, result: OfferedMove | RefusedMove | FinishedMove) -> Response:
+def _answer(result: OfferedMove | RefusedMove | FinishedMove) -> Answer:
     match result:
         case FinishedMove(was_first=was_first, user_id=user_id):
             shop = f"/shops/{user_id}" if user_id else ""
             return back_to(f"/desk/money{shop}?moved={'yes' if was_first else 'no'}")
         case RefusedMove(why=MoveRefusal.UNKNOWN):
-            return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+            return missing()
         case RefusedMove():
-            return await visit.page("money_refused.html", refused=result)
+            return page("money_refused.html", refused=result)
         case OfferedMove():
-            return await visit.page("money_confirm.html", offered=result)
+            return page("money_confirm.html", offered=result)
         case _:
             assert_never(result)
 

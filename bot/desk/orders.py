@@ -1,12 +1,11 @@
 """The pages of orders: a search by number, Ref or name, and one order with its whole history."""
 
-from http import HTTPStatus
 from urllib.parse import quote
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.context import DeskPage
+from bot.desk.visit import Answer, Visit, back_to, missing, page
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.orders.model import Order
 from bot.purchasing.biller_words import latest_words
@@ -53,17 +52,17 @@ def table_rows(tx: Tx, found: list[Order]) -> tuple[OrderTableRow, ...]:
     return tuple(OrderTableRow(order, names[order.user_id]) for order in found)
 
 
-async def _search(visit: Visit) -> Response:
+def _search(visit: Visit, work: UnitOfWork) -> Answer:
     typed, after, reseller = visit.query("q"), visit.query("after"), visit.query("reseller")
-    found = await visit.read(lambda work: _find(work.tx, typed, after, reseller))
+    found = _find(work.tx, typed, after, reseller)
     if isinstance(found, Order):
         return back_to(f"/desk/orders/{quote(found.trxid)}")
     is_live = not (typed or after or reseller)
-    return await visit.page("orders.html", found=found, typed=typed, is_live=is_live)
+    return page("orders.html", found=found, typed=typed, is_live=is_live)
 
 
-async def _refresh(visit: Visit) -> Response:
-    return await visit.shared_part("orders_list.html", lambda work: {"found": _page_of_all(work.tx, None)})
+def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+    return page("orders_list.html", found=_page_of_all(work.tx, None))
 
 
 def _find(tx: Tx, typed: str, after: str, reseller: str) -> FoundOrders | Order:
@@ -86,10 +85,10 @@ def _page_of_all(tx: Tx, after: Order | None) -> FoundOrders:
 
 
 def _page_of(tx: Tx, user_id: int, after: str) -> FoundOrders:
-    page = order_queries.page_before(tx, user_id, orders.get(tx, after), limit=ROWS_A_PAGE + 1)
+    found = order_queries.page_before(tx, user_id, orders.get(tx, after), limit=ROWS_A_PAGE + 1)
     person = people.get(tx, user_id)
     # Who names an assistant sees the orders of the shop.
-    return _rows(tx, page, people.owner_of(tx, person) if person else None)
+    return _rows(tx, found, people.owner_of(tx, person) if person else None)
 
 
 def _rows(tx: Tx, found: list[Order], person: Person | None = None) -> FoundOrders:
@@ -98,12 +97,11 @@ def _rows(tx: Tx, found: list[Order], person: Person | None = None) -> FoundOrde
     return FoundOrders(lines=table_rows(tx, shown), after=after, person=person)
 
 
-async def _show(visit: Visit) -> Response:
-    trxid = visit.request.path_params["name"]
-    history = await visit.read(lambda work: history_of(work, trxid))
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
+    history = history_of(work, visit.name)
     if history is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    return await visit.page("order.html", history=history, outcome=visit.query("settled"))
+        return missing()
+    return page("order.html", history=history, outcome=visit.query("settled"))
 
 
 def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:
@@ -130,7 +128,7 @@ def _name_of(tx: Tx, actor: str) -> str:
 
 
 PAGES = (
-    DeskPage(path="/orders", handle=_search, title="Orders"),
-    DeskPage(path="/orders/live", handle=_refresh),
-    DeskPage(path="/orders/{name}", handle=_show),
+    DeskPage(path="/orders", read=_search, title="Orders"),
+    DeskPage(path="/orders/live", read=_refresh, is_shared=True),
+    DeskPage(path="/orders/{name}", read=_show),
 )

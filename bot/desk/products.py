@@ -5,13 +5,12 @@ The form of the second step names the version of the catalogue that was shown: o
 """
 
 from enum import StrEnum
-from http import HTTPStatus
 
 from msgspec import Struct
-from starlette.responses import Response
 
 from bot.catalogue.product import Product
-from bot.desk.visit import DeskPage, Visit, attachment_response, back_to
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, Visit, attachment_response, back_to, missing, page
 from bot.features.lazy_content import load_content
 from bot.features.price_list.catalogue_admin import catalogue_history, set_price, switch_products
 from bot.grammar.amounts import parse_amount
@@ -111,11 +110,11 @@ class AskedProductChange(Struct, frozen=True, kw_only=True):
                 return self.price_idr is not None and self.price_idr != row.product.price_idr
 
 
-async def _list(visit: Visit) -> Response:
+def _list(visit: Visit, work: UnitOfWork) -> Answer:
     typed, after = visit.query("q"), visit.query("after")
     shown = next((one for one in ProductFilter if one == visit.query("only")), ProductFilter.ALL)
-    listed = await visit.read(lambda work: _listed(work, typed, shown, after))
-    return await visit.page("products.html", listed=listed, typed=typed, only=shown)
+    listed = _listed(work, typed, shown, after)
+    return page("products.html", listed=listed, typed=typed, only=shown)
 
 
 def _listed(work: UnitOfWork, typed: str, shown: ProductFilter, after: str) -> ListedProducts:
@@ -124,10 +123,10 @@ def _listed(work: UnitOfWork, typed: str, shown: ProductFilter, after: str) -> L
     rows = [row for row in _rows(work, found) if _is_shown(row, shown)]
     codes = [row.product.code.casefold() for row in rows]
     begin = codes.index(after.casefold()) + 1 if after.casefold() in codes else 0
-    page = rows[begin : begin + ROWS_SHOWN_OF_PRODUCTS]
+    listed = rows[begin : begin + ROWS_SHOWN_OF_PRODUCTS]
     return ListedProducts(
-        rows=tuple(page),
-        after=page[-1].product.code if len(rows) > begin + len(page) else "",
+        rows=tuple(listed),
+        after=listed[-1].product.code if len(rows) > begin + len(listed) else "",
         count=len(rows),
         version=everything.version,
         changes=catalogue_history(work.tx, limit=CHANGES_SHOWN).rows,
@@ -159,12 +158,11 @@ def _is_shown(row: ProductTableRow, shown: ProductFilter) -> bool:
             return not row.is_sold
 
 
-async def _show(visit: Visit) -> Response:
-    code = visit.request.path_params["name"]
-    found = await visit.read(lambda work: _in_full(work, code))
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
+    found = _in_full(work, visit.name)
     if found is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    return await visit.page("product.html", found=found, changed=visit.query("changed"))
+        return missing()
+    return page("product.html", found=found, changed=visit.query("changed"))
 
 
 def _in_full(work: UnitOfWork, code: str) -> ProductInFull | None:
@@ -180,16 +178,16 @@ def _in_full(work: UnitOfWork, code: str) -> ProductInFull | None:
     )
 
 
-async def _ask(visit: Visit) -> Response:
-    asked = await visit.read(lambda work: _read_change(work, visit))
+def _ask(visit: Visit, work: UnitOfWork) -> Answer:
+    asked = _read_change(work, visit)
     if asked is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+        return missing()
     code = asked.found.row.product.code
     if asked.is_unreadable:
         return back_to(f"/desk/products/{code}?changed=unreadable")
     if not asked.is_possible:
         return back_to(f"/desk/products/{code}?changed=no")
-    return await visit.page("product_confirm.html", asked=asked)
+    return page("product_confirm.html", asked=asked)
 
 
 def _read_change(work: UnitOfWork, visit: Visit) -> AskedProductChange | None:
@@ -201,15 +199,15 @@ def _read_change(work: UnitOfWork, visit: Visit) -> AskedProductChange | None:
     return AskedProductChange(found=found, change=change, price_idr=price_idr)
 
 
-async def _begin_anew(_: Visit) -> Response:
+async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
     """Answer a reload of a question, which is no page of its own."""
     return back_to("/desk/products")
 
 
-async def _confirm(visit: Visit) -> Response:
-    code = await visit.write(lambda work: _change(work, visit))
+async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
+    code = await desk.write(lambda work: _change(work, visit))
     if code is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+        return missing()
     return back_to(f"/desk/products/{code}")
 
 
@@ -228,20 +226,20 @@ def _change(work: UnitOfWork, visit: Visit) -> str | None:
     return f"{product.code}?changed=yes"
 
 
-async def _download(visit: Visit) -> Response:
+def _download(visit: Visit, work: UnitOfWork) -> Answer:
     """Send the file that the chat sends, which an import reads without loss."""
     form = next((form for form in FileFormat if form == visit.query("form")), FileFormat.XLSX)
     notice = CatalogueFile(form=form)
-    content = await visit.read(lambda work: load_content(work.tx, notice, Clock(work.zone)))
+    content = load_content(work.tx, notice, Clock(work.zone))
     return attachment_response(content.rendered.attachment)
 
 
 PAGES = (
-    DeskPage(path="/products", handle=_list, title="Products"),
-    DeskPage(path="/products/{name}", handle=_show),
+    DeskPage(path="/products", read=_list, title="Products"),
+    DeskPage(path="/products/{name}", read=_show),
     DeskPage(path="/products/ask", handle=_begin_anew),
-    DeskPage(path="/products/ask", handle=_ask, method="POST", owners_only=True),
+    DeskPage(path="/products/ask", read=_ask, method="POST", owners_only=True),
     DeskPage(path="/products/confirm", handle=_begin_anew),
     DeskPage(path="/products/confirm", handle=_confirm, method="POST", owners_only=True),
-    DeskPage(path="/product-file", handle=_download, sends_file=True),
+    DeskPage(path="/product-file", read=_download, sends_file=True, is_long=True),
 )

@@ -1,21 +1,24 @@
 """The page *reconciliation*: a list of the biller is compared with our orders, and every difference is shown.
 
-The file is read in a process of its own, and neither it nor the result is stored: nothing changes.
+The file is read in a process with limits, and neither it nor the result is stored: nothing changes.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from bot.catalogue.price_list.reader import UnreadablePriceList
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, MAX_ROWS, FileError
-from bot.desk.visit import DeskPage, Visit
-from bot.features.biller_list import BillerList
-from bot.features.reconciliation import ListResult, compare_list, read_biller_list
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, UnrenderedPage, Visit, page
+from bot.features.price_list.file_reader import FileKind, read_output
+from bot.features.reconciliation import ListResult, compare_list, decode_biller_list
 from bot.orders.reconciliation import DifferenceKind, ListDifference
 from bot.spreadsheets import Cell, csv_bytes
+from bot.unit_of_work import UnitOfWork
 
 ROWS_SHOWN = 100
 UNREAD_SHOWN = 20
@@ -26,21 +29,36 @@ _TITLES = (
 )
 
 
-async def _show(visit: Visit) -> Response:
-    return await visit.page("reconciliation.html", fault=None, **_LIMITS)
+def _show(_: Visit, __: UnitOfWork) -> Answer:
+    return page("reconciliation.html", fault=None, **_LIMITS)
 
 
-async def _compare(visit: Visit) -> Response:
-    listed = await _read(visit)
-    if not isinstance(listed, BillerList):
-        return await visit.page(
-            "reconciliation.html", fault=listed, status=HTTPStatus.UNPROCESSABLE_ENTITY, **_LIMITS
-        )
-    compared = await visit.read(lambda work: compare_list(work, listed))
+async def _compare(visit: Visit, desk: DeskContext) -> Answer:
+    file = visit.file
+    if file is None:
+        return _refused(None)
+    if file.is_too_large:
+        return _refused(FileError.TOO_LARGE)
+    # One at a time: each may use as much memory as its reader allows.
+    async with desk.reading_file:
+        output = await read_output(file.content, FileKind.BILLER_LIST)
+    without_content = replace(visit, file=replace(file, content=b""))
+    return await desk.read(without_content, _compare_now, output, is_long=True)
+
+
+def _refused(fault: FileError | None) -> UnrenderedPage:
+    return page("reconciliation.html", fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY, **_LIMITS)
+
+
+def _compare_now(visit: Visit, work: UnitOfWork, output: bytes | None) -> Answer:
+    listed = decode_biller_list(output)
+    if isinstance(listed, UnreadablePriceList):
+        return _refused(listed.fault)
+    compared = compare_list(work, listed)
     if visit.form.get("as") == "csv":
         return _as_csv(visit, compared)
     result = compared.result
-    return await visit.page(
+    return page(
         "reconciled.html",
         compared=compared,
         result=result,
@@ -49,18 +67,6 @@ async def _compare(visit: Visit) -> Response:
         file_name=visit.file.name if visit.file else "",
         unread=listed.unread[:UNREAD_SHOWN],
     )
-
-
-async def _read(visit: Visit) -> BillerList | FileError | None:
-    """Return the list, or why there is none; None if no file was chosen."""
-    if visit.file is None:
-        return None
-    if visit.file.is_too_large:
-        return FileError.TOO_LARGE
-    # One at a time: each may use as much memory as its reader allows.
-    async with visit.desk.reading_file:
-        listed = await read_biller_list(visit.file.content)
-    return listed.fault if isinstance(listed, UnreadablePriceList) else listed
 
 
 def _as_csv(visit: Visit, compared: ListResult) -> Response:
@@ -83,7 +89,7 @@ def _cells(visit: Visit, difference: ListDifference) -> Iterator[Cell]:
     if order is None:
         yield from ("", "", "", None, "")
         return
-    placed_at = datetime.fromtimestamp(order.placed_at_ms // 1000, visit.desk.zone)
+    placed_at = datetime.fromtimestamp(order.placed_at_ms // 1000, visit.zone)
     yield from (order.product_code, order.destination, order.state, order.cost_idr)
     yield f"{placed_at:%Y-%m-%d %H:%M:%S}"
 
@@ -91,6 +97,6 @@ def _cells(visit: Visit, difference: ListDifference) -> Iterator[Cell]:
 _LIMITS = {"max_mb": MAX_FILE_BYTES // 1_000_000, "max_rows": MAX_ROWS}
 
 PAGES = (
-    DeskPage(path="/biller/list", handle=_show),
+    DeskPage(path="/biller/list", read=_show),
     DeskPage(path="/biller/list/compare", handle=_compare, method="POST", takes_file=True),
 )

@@ -2,12 +2,11 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
-from http import HTTPStatus
 
 from msgspec import Struct
-from starlette.responses import Response
 
-from bot.desk.visit import DeskPage, Visit, attachment_response
+from bot.desk.context import DeskPage
+from bot.desk.visit import Answer, Visit, attachment_response, missing, page
 from bot.features.history import profits, reports
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, month_containing, single_day
 from bot.notices.catalogue import FileFormat
@@ -92,12 +91,12 @@ def hours_of(work: UnitOfWork, day: date) -> tuple[ReportTableRow, ...]:
     return tuple(ReportTableRow(name=hour, totals=sums.get(hour, NOTHING)) for hour in HOURS if hour <= last)
 
 
-async def _show(visit: Visit) -> Response:
-    asked, today = _asked(visit), day_of(visit.desk.now_ms(), visit.desk.zone)
-    report = await visit.read(lambda work: _read(work, asked))
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
+    asked, today = _asked(visit), day_of(visit.now_ms, visit.zone)
+    report = _read(work, asked)
     before, after = adjacent_periods(asked.days, today)
     yesterday = today - timedelta(days=1)
-    return await visit.page(
+    return page(
         "reports.html",
         report=report,
         was_read=asked.was_read,
@@ -116,7 +115,7 @@ async def _show(visit: Visit) -> Response:
 
 def _asked(visit: Visit) -> AskedReport:
     """Return the days and the division of the address; today by product without them."""
-    today = day_of(visit.desk.now_ms(), visit.desk.zone)
+    today = day_of(visit.now_ms, visit.zone)
     typed_first, typed_last = visit.query("from"), visit.query("until")
     first, last = _date(typed_first), _date(typed_last)
     days = decode_period(str(Period(first=first, last=last))) if first and last else None
@@ -179,22 +178,22 @@ def _with_name(work: UnitOfWork, row: ReportTableRow) -> ReportTableRow:
     return ReportTableRow(name=name, totals=row.totals, reseller_id=row.reseller_id)
 
 
-async def _download(visit: Visit) -> Response:
+def _download(visit: Visit, work: UnitOfWork) -> Answer:
     """Send a file that the chat sends for the same days: of the orders, or of the profit."""
     asked, what, form = _asked(visit), visit.query("what"), visit.query("form")
     if not asked.was_read or what not in ("orders", "profit") or form not in list(FileFormat):
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    period, wanted, clock = str(asked.days), FileFormat(form), Clock(visit.desk.zone)
+        return missing()
+    period, wanted, clock = str(asked.days), FileFormat(form), Clock(visit.zone)
     if what == "profit":
         profit = ProfitFile(period=period, form=wanted)
-        rendered = await visit.read(lambda work: profits.render_file(work.tx, profit, clock))
+        rendered = profits.render_file(work.tx, profit, clock)
     else:
         sales = SalesReportFile(user_id=None, period=period, form=wanted)
-        rendered = await visit.read(lambda work: reports.render_file(work.tx, sales, clock))
+        rendered = reports.render_file(work.tx, sales, clock)
     return attachment_response(rendered.attachment)
 
 
 PAGES = (
-    DeskPage(path="/reports", handle=_show, title="Reports"),
-    DeskPage(path="/report-file", handle=_download, sends_file=True),
+    DeskPage(path="/reports", read=_show, title="Reports"),
+    DeskPage(path="/report-file", read=_download, sends_file=True, is_long=True),
 )

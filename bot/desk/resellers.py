@@ -5,14 +5,13 @@ what the visitor saw: if somebody changed the person since, nothing is done.
 """
 
 from enum import StrEnum
-from http import HTTPStatus
 
 from msgspec import Struct
-from starlette.responses import Response
 
 from bot.actors import Standing
 from bot.catalogue.levels import Level
-from bot.desk.visit import DeskPage, Visit, back_to
+from bot.desk.context import DeskContext, DeskPage
+from bot.desk.visit import Answer, Visit, back_to, missing, page
 from bot.features.people.directory import MAX_NOTE_CHARS, key_of, parse_key, person_card, write_note
 from bot.features.people.invites import list_invites
 from bot.features.people.membership import (
@@ -97,10 +96,10 @@ class AskedChange(Struct, frozen=True, kw_only=True):
     level: str = ""
 
 
-async def _list(visit: Visit) -> Response:
+def _list(visit: Visit, work: UnitOfWork) -> Answer:
     typed, key = visit.query("q"), parse_key(visit.query("after"))
-    listed = await visit.read(lambda work: _matching(work, typed) if typed else _page_of_people(work, key))
-    return await visit.page("resellers.html", listed=listed, typed=typed, is_first=key is None)
+    listed = _matching(work, typed) if typed else _page_of_people(work, key)
+    return page("resellers.html", listed=listed, typed=typed, is_first=key is None)
 
 
 def _page_of_people(work: UnitOfWork, key: Key | None) -> ListedPeople:
@@ -131,14 +130,11 @@ def _row(work: UnitOfWork, person: Person) -> ResellerTableRow:
     )
 
 
-async def _show(visit: Visit) -> Response:
-    whose = visit.request.path_params["name"]
-    found = await visit.read(lambda work: _in_full(work, whose))
+def _show(visit: Visit, work: UnitOfWork) -> Answer:
+    found = _in_full(work, visit.name)
     if found is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    return await visit.page(
-        "reseller.html", found=found, changed=visit.query("changed"), max_note_chars=MAX_NOTE_CHARS
-    )
+        return missing()
+    return page("reseller.html", found=found, changed=visit.query("changed"), max_note_chars=MAX_NOTE_CHARS)
 
 
 def _in_full(work: UnitOfWork, whose: str) -> PersonInFull | None:
@@ -170,13 +166,13 @@ def _possible(person: Person) -> tuple[PersonChange, ...]:
     return (*possible, PersonChange.LEVEL) if has_level else tuple(possible)
 
 
-async def _ask(visit: Visit) -> Response:
-    asked = await visit.read(lambda work: _read_change(work, visit))
+def _ask(visit: Visit, work: UnitOfWork) -> Answer:
+    asked = _read_change(work, visit)
     if asked is None:
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
+        return missing()
     if not _is_possible(asked):
         return back_to(f"/desk/resellers/{asked.found.card.user_id}?changed=no")
-    return await visit.page("reseller_confirm.html", asked=asked)
+    return page("reseller_confirm.html", asked=asked)
 
 
 def _read_change(work: UnitOfWork, visit: Visit) -> AskedChange | None:
@@ -199,16 +195,16 @@ def _is_possible(asked: AskedChange) -> bool:
     return asked.change in asked.found.changes and not is_same
 
 
-async def _begin_anew(_: Visit) -> Response:
+async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
     """Answer a reload of a question, which is no page of its own."""
     return back_to("/desk/resellers")
 
 
-async def _confirm(visit: Visit) -> Response:
+async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
     user_id = visit.form.get("user", "")
     if not people.is_id(user_id):
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    was_changed = await visit.write(lambda work: _change(work, visit))
+        return missing()
+    was_changed = await desk.write(lambda work: _change(work, visit))
     return back_to(f"/desk/resellers/{int(user_id)}?changed={'yes' if was_changed else 'no'}")
 
 
@@ -233,12 +229,12 @@ def _change(work: UnitOfWork, visit: Visit) -> bool:
     return True
 
 
-async def _save_note(visit: Visit) -> Response:
+async def _save_note(visit: Visit, desk: DeskContext) -> Answer:
     """Store a note at once, as the chat does, unless another admin wrote one since."""
     user_id = visit.form.get("user", "")
     if not people.is_id(user_id):
-        return await visit.page("missing.html", status=HTTPStatus.NOT_FOUND)
-    was_saved = await visit.write(lambda work: _write_note(work, visit, int(user_id)))
+        return missing()
+    was_saved = await desk.write(lambda work: _write_note(work, visit, int(user_id)))
     return back_to(f"/desk/resellers/{int(user_id)}?changed={'noted' if was_saved else 'no'}")
 
 
@@ -253,18 +249,17 @@ def _write_note(work: UnitOfWork, visit: Visit, user_id: int) -> bool:
     return True
 
 
-async def _show_invites(visit: Visit) -> Response:
-    invites = await visit.read(lambda work: list_invites(work, limit=MAX_INVITES))
-    return await visit.page("invites.html", invites=invites)
+def _show_invites(_: Visit, work: UnitOfWork) -> Answer:
+    return page("invites.html", invites=list_invites(work, limit=MAX_INVITES))
 
 
 PAGES = (
-    DeskPage(path="/resellers", handle=_list, title="Resellers"),
-    DeskPage(path="/resellers/{name}", handle=_show),
+    DeskPage(path="/resellers", read=_list, title="Resellers"),
+    DeskPage(path="/resellers/{name}", read=_show),
     DeskPage(path="/resellers/ask", handle=_begin_anew),
-    DeskPage(path="/resellers/ask", handle=_ask, method="POST", owners_only=True),
+    DeskPage(path="/resellers/ask", read=_ask, method="POST", owners_only=True),
     DeskPage(path="/resellers/confirm", handle=_begin_anew),
     DeskPage(path="/resellers/confirm", handle=_confirm, method="POST", owners_only=True),
     DeskPage(path="/resellers/note", handle=_save_note, method="POST", owners_only=True),
-    DeskPage(path="/resellers/invites", handle=_show_invites),
+    DeskPage(path="/resellers/invites", read=_show_invites),
 )

@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from msgspec import Struct
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 
+from bot.desk.context import DeskContext, DeskPage
 from bot.desk.hours import MAX_ORDERS_TIMED, hours_of_today, plot_lines
 from bot.desk.orders import OrderTableRow, table_rows
 from bot.desk.reports import hours_of, plot_of
-from bot.desk.visit import DeskPage, Visit
+from bot.desk.visit import Answer, Visit, page
 from bot.features.biller_balance import biller_balance
 from bot.grammar.period import day_of, single_day
 from bot.notices.alarms import BillerBalance
@@ -66,13 +67,12 @@ def _read(work: UnitOfWork) -> Today:
     )
 
 
-async def _show(visit: Visit) -> Response:
-    values = await visit.read(lambda work: {"today": _read(work), **_hours(work)})
-    return await visit.page("today.html", **values)
+def _show(_: Visit, work: UnitOfWork) -> Answer:
+    return page("today.html", today=_read(work), **_hours(work))
 
 
-async def _refresh(visit: Visit) -> Response:
-    return await visit.shared_part("today_figures.html", lambda work: {"today": _read(work)})
+def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+    return page("today_figures.html", today=_read(work))
 
 
 def _hours(work: UnitOfWork) -> dict[str, Any]:
@@ -80,22 +80,18 @@ def _hours(work: UnitOfWork) -> dict[str, Any]:
     return {"hours": hours, "plot": plot_of(hours)}
 
 
-async def _refresh_hours(visit: Visit) -> Response:
-    return await visit.shared_part("today_hours.html", _hours)
+def _refresh_hours(_: Visit, work: UnitOfWork) -> Answer:
+    return page("today_hours.html", **_hours(work))
 
 
-def _times(work: UnitOfWork) -> dict[str, Any]:
+def _refresh_times(_: Visit, work: UnitOfWork) -> Answer:
     times = hours_of_today(work)
-    return {"times": times, "plots": plot_lines(times), "max_timed": MAX_ORDERS_TIMED}
+    return page("today_times.html", times=times, plots=plot_lines(times), max_timed=MAX_ORDERS_TIMED)
 
 
-async def _refresh_times(visit: Visit) -> Response:
-    return await visit.shared_part("today_times.html", _times)
-
-
-async def _follow(visit: Visit) -> Response:
+async def _follow(visit: Visit, desk: DeskContext) -> Answer:
     """Answer with the stream of events that says to an open page what changed."""
-    live = visit.desk.live
+    live = desk.live
     if live.is_closed:
         return PlainTextResponse(
             "Stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}
@@ -106,9 +102,9 @@ async def _follow(visit: Visit) -> Response:
 
 
 PAGES = (
-    DeskPage(path="/", handle=_show, title="Today"),
-    DeskPage(path="/today", handle=_refresh),
-    DeskPage(path="/today/hours", handle=_refresh_hours),
-    DeskPage(path="/today/times", handle=_refresh_times),
+    DeskPage(path="/", read=_show, title="Today"),
+    DeskPage(path="/today", read=_refresh, is_shared=True),
+    DeskPage(path="/today/hours", read=_refresh_hours, is_shared=True),
+    DeskPage(path="/today/times", read=_refresh_times, is_shared=True),
     DeskPage(path="/events", handle=_follow),
 )

@@ -1,6 +1,5 @@
 """Reconciles the biller's own list of transactions with our orders; nothing is changed by it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from statistics import median_low
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 from bot.catalogue.price_list.reader import UnreadablePriceList
 from bot.catalogue.price_list.sheets import FileError
 from bot.features.biller_list import TRXID, BillerList
-from bot.features.price_list.file_reader import FileKind, read_output
 from bot.orders.model import Order
 from bot.orders.reconciliation import ListedTransaction, Reconciliation, may_be_number, reconcile
 from bot.unit_of_work import UnitOfWork
@@ -42,18 +40,15 @@ class ListResult(Struct, frozen=True, kw_only=True):
 _decoder = Decoder(BillerList | UnreadablePriceList)
 
 
-async def read_biller_list(content: bytes) -> BillerList | UnreadablePriceList:
-    """Read a file in a process of its own; one that crashes its reader counts as damaged."""
-    output = await read_output(content, FileKind.BILLER_LIST)
-    if output is None:
-        return UnreadablePriceList(fault=FileError.DAMAGED)
-    return await asyncio.to_thread(_decoder.decode, output)
+def decode_biller_list(output: bytes | None) -> BillerList | UnreadablePriceList:
+    """Return what the reader of a file found; a file that crashed its reader counts as damaged."""
+    return _decoder.decode(output) if output is not None else UnreadablePriceList(fault=FileError.DAMAGED)
 
 
 def compare_list(work: UnitOfWork, listed: BillerList) -> ListResult:
     """Compare a list with our orders: by trxid, and with all that were placed in its time."""
-    rows = tuple(_as_ours(work.tx, row) for row in listed.rows)
-    ours = {row.trxid: order for row in rows if (order := orders.get(work.tx, row.trxid)) is not None}
+    ours: dict[str, Order] = {}
+    rows = tuple(_as_ours(work.tx, row, ours) for row in listed.rows)
     span = _span(rows, ours, work.zone, work.now_ms)
     within: list[Order] = []
     if span:
@@ -72,16 +67,23 @@ def compare_list(work: UnitOfWork, listed: BillerList) -> ListResult:
     )
 
 
-def _as_ours(tx: Tx, row: ListedTransaction) -> ListedTransaction:
-    """Return a row with the whole trxid where a spreadsheet has kept fifteen digits of it."""
-    if not TRXID.fullmatch(row.trxid) or not row.destination or orders.get(tx, row.trxid):
+def _as_ours(tx: Tx, row: ListedTransaction, ours: dict[str, Order]) -> ListedTransaction:
+    """Add the order of a row to `ours`; return the row, with the whole trxid if only digits of it are left.
+
+    Spreadsheets keep fifteen of them.
+    """
+    order = orders.get(tx, row.trxid)
+    if order is None and TRXID.fullmatch(row.trxid) and row.destination:
+        near = [
+            order
+            for order in orders.near_trxid(tx, row.trxid[:SHORTENED_CHARS])
+            if may_be_number(row.destination, order.destination)
+        ]
+        order = near[0] if len(near) == 1 else None
+    if order is None:
         return row
-    near = [
-        order.trxid
-        for order in orders.near_trxid(tx, row.trxid[:SHORTENED_CHARS])
-        if may_be_number(row.destination, order.destination)
-    ]
-    return replace(row, trxid=near[0]) if len(near) == 1 else row
+    ours[order.trxid] = order
+    return row if order.trxid == row.trxid else replace(row, trxid=order.trxid)
 
 
 def _span(

@@ -5,8 +5,10 @@ orders between them must explain the difference. While several orders are in fli
 any order, so that the time until all have ended is judged as a whole.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -115,7 +117,9 @@ class _Walk:
 
     def __init__(self, topups: Sequence[ChainTopUp]) -> None:
         self.links: list[ChainLink] = []
-        self._topups = topups
+        self._topup_times_ms = [each.at_ms for each in topups]
+        self._paid_in_idr = [0, *accumulate(each.amount_idr for each in topups)]
+        """The sums of the first top-ups: of none, of one, and so on."""
         self._last: tuple[int, int] | None = None
         self._in_flight: dict[str, int] = {}
         self._reported: set[int] = set()
@@ -164,9 +168,7 @@ class _Walk:
                 from_ms=from_ms,
                 at_ms=event.at_ms,
                 before_idr=before_idr,
-                topup_idr=sum(
-                    each.amount_idr for each in self._topups if from_ms < each.at_ms <= event.at_ms
-                ),
+                topup_idr=self._paid_in_until(max(from_ms, event.at_ms)) - self._paid_in_until(from_ms),
                 spent_idr=self._moved.spent_idr,
                 reported_idr=reported_idr,
                 unknown_count=self._moved.unknown_count,
@@ -176,3 +178,6 @@ class _Walk:
             self.links.append(link)
         self._last = (reported_idr, event.at_ms)
         self._start_interval()
+
+    def _paid_in_until(self, at_ms: int) -> int:
+        return self._paid_in_idr[bisect_right(self._topup_times_ms, at_ms)]

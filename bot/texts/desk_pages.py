@@ -56,6 +56,10 @@ FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
 )
 """What the templates call to format a value."""
 
+BUSY = "The desk is busy: wait some seconds, then load this page again."
+UNAVAILABLE = "The desk cannot show its pages now, orders go on. Try again in a moment."
+NOT_STORED = "The database cannot be used now. Try again in some seconds."
+
 STATES = MappingProxyType(
     {
         State.PLACED: "Waits to be sent",
@@ -244,6 +248,10 @@ INDONESIAN = MappingProxyType(
         "Nothing was changed: the order no longer waits for a decision.": (
             "Tidak ada yang berubah: pesanan ini tidak lagi menunggu keputusan."
         ),
+        # Instead of a page.
+        BUSY: "Meja sedang ramai: tunggu beberapa detik, lalu muat halaman ini lagi.",
+        UNAVAILABLE: "Halaman meja belum bisa ditampilkan, pesanan tetap jalan. Coba lagi sebentar lagi.",
+        NOT_STORED: "Database belum bisa dipakai. Coba lagi beberapa detik lagi.",
         **BILLER_WORDS,
         **MONEY_WORDS,
         **SHOP_WORDS,

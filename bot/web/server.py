@@ -36,6 +36,9 @@ MAX_WAITING, MAX_WAITING_AN_ADDRESS = 250, 100
 SLOW_S = 3.0
 """A connection that waited for less is not closed: its request may be on its way."""
 
+READING_TIMEOUT_S = 30.0
+"""For a caller to take what is in the buffer of its connection, some 64 kB of a long answer."""
+
 CROWDED_PAUSE_S = 0.5
 """Between checks while many connections wait."""
 
@@ -95,12 +98,21 @@ class _WaitingRoom:
 
 
 class _Bounded(HttpToolsProtocol):
-    """One connection with a time limit for each head and body and a size limit for the head."""
+    """One connection with time limits for heads, bodies and answers, and a size limit for the head."""
 
-    def __init__(self, *args: Any, request_timeout_s: float, room: _WaitingRoom, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        request_timeout_s: float,
+        reading_timeout_s: float,
+        room: _WaitingRoom,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.address = ""
         self._request_timeout_s = request_timeout_s
+        self._reading_timeout_s = reading_timeout_s
+        self._unread: asyncio.TimerHandle | None = None
         self._room = room
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
@@ -115,7 +127,23 @@ class _Bounded(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._room.leave(self)
         self._cancel_timeout()
+        self._stop_unread()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a caller who does not read; the answer must not stay in memory for ever."""
+        super().pause_writing()
+        self._stop_unread()
+        self._unread = self.loop.call_later(self._reading_timeout_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._stop_unread()
+        super().resume_writing()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -169,18 +197,29 @@ class CannotListenError(Exception):
 
 @asynccontextmanager
 async def serve(
-    app: ASGIApp, *, host: str, port: int, request_timeout_s: float = REQUEST_TIMEOUT_S
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    request_timeout_s: float = REQUEST_TIMEOUT_S,
+    reading_timeout_s: float = READING_TIMEOUT_S,
 ) -> AsyncIterator[None]:
     """Serve `app` inside the block, then finish open requests; raise CannotListenError if it cannot listen.
 
-    A connection without a whole head within `request_timeout_s`, or then without a whole body, is closed.
+    A connection without a whole head within `request_timeout_s`, or then without a whole body, is closed, and
+    one whose caller does not take a part of its answer within `reading_timeout_s`.
     """
     _allow_open_files()
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=partial(_Bounded, request_timeout_s=request_timeout_s, room=_WaitingRoom()),  # type: ignore[arg-type]  # like a class
+        http=partial(  # type: ignore[arg-type]  # like a class
+            _Bounded,
+            request_timeout_s=request_timeout_s,
+            reading_timeout_s=reading_timeout_s,
+            room=_WaitingRoom(),
+        ),
         ws="none",
         log_config=None,
         access_log=False,

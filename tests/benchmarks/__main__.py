@@ -14,7 +14,7 @@ from typing import Any
 
 import uvloop
 
-from tests.benchmarks import broadcast, growth, limits, postgres, quiet, side_by_side
+from tests.benchmarks import broadcast, desk, growth, limits, postgres, quiet, side_by_side
 from tests.benchmarks.contender import ROOT, SHOPS_PYTHON, TEXTBOOK_PYTHON
 
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("--orders", type=int, nargs="+", default=[0, 1_000_000, 10_000_000], metavar="N")
     parser.add_argument(
-        "--books", type=Path, default=ROOT / ".bench", metavar="DIR", help="for growth: 17 GB"
+        "--books", type=Path, default=ROOT / ".bench", metavar="DIR", help="for growth and desk: 17 GB"
     )
     given = parser.parse_args()
     parts = given.parts or list(BY_DEFAULT)
@@ -69,6 +69,10 @@ async def _broadcast(given: argparse.Namespace) -> str:
     return await broadcast.run(given.rounds)
 
 
+async def _desk(given: argparse.Namespace) -> str:
+    return await desk.run(given.books.absolute(), max(given.orders), given.rounds)
+
+
 async def _postgres(given: argparse.Namespace) -> str:
     return await postgres.run(given.rounds)
 
@@ -79,6 +83,7 @@ PARTS: dict[str, Part] = {
     "quiet": _quiet,
     "broadcast": _broadcast,
     "growth": _growth,
+    "desk": _desk,
     "postgres": _postgres,
 }
 BY_DEFAULT = ("road", "limits", "quiet")

@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 from bot.features.people import membership
 from bot.handlers import messages
 from bot.orders.events import Accepted, Claimed, OrderEvent, Succeeded
+from bot.orders.totals import FIELDS, Facet, Totals, totals_of
 from bot.purchasing.settlement import apply_event_to
 from bot.purchasing.watchdog import DELETE_OUTBOX_AFTER_MS, DELETE_SEEN_AFTER_MS
 from bot.unit_of_work import WorkContext
 from bot.updates import IncomingMessage, MessageKind
+from storage import orders as storage_orders
 from storage import outbox
 from storage.database import SqliteDatabase
 from storage.transaction import Tx
@@ -47,6 +49,9 @@ class Model(NamedTuple):
     destination: str
     chat_id: int
     message_id: int
+    totals: Totals
+    owner_of_all: int | None
+    """Whose totals all orders count in, if they are of one shop; None if each is of its chat's person."""
 
 
 async def fill(path: Path, orders: int, *, users: range) -> None:
@@ -110,8 +115,12 @@ async def _live_once(path: Path, users: range) -> Model:
         evidence = "" if step < len(news) else EVIDENCE.format(trxid=trxid, number=FIRST_NUMBER)
         await database.write(partial(_hear, context, trxid, each, now_ms + STEP_MS * step, evidence))
     await database.write(_tell)
+    order = await database.read(lambda tx: storage_orders.get(tx, trxid))
     await database.close()
-    return Model(trxid, now_ms, f"0{FIRST_NUMBER}", FIRST_CHAT, 1)
+    if order is None:
+        raise LookupError("the model order was not stored")
+    owner_of_all = FIRST_CHAT if order.shop_id else None
+    return Model(trxid, now_ms, f"0{FIRST_NUMBER}", FIRST_CHAT, 1, totals_of(order), owner_of_all)
 
 
 EVIDENCE = (
@@ -146,6 +155,7 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
         ("messages_seen", model.at_ms - DELETE_SEEN_AFTER_MS),
     ):
         _copy(connection, table, model, since_ms)
+    _add_up(connection, model)
     connection.execute("DROP TABLE temp.life")
     connection.execute("COMMIT")
     for _, sql in indexes:
@@ -179,6 +189,35 @@ def _copy(connection: sqlite3.Connection, table: str, model: Model, since_ms: in
     connection.execute(
         f"INSERT INTO {table} ({', '.join(named)}) SELECT {values} FROM temp.life"  # noqa: S608 - our own columns
         f" CROSS JOIN (SELECT * FROM {table}) AS model WHERE life.at_ms >= {since_ms} ORDER BY {ordered}"
+    )
+
+
+def _add_up(connection: sqlite3.Connection, model: Model) -> None:
+    """Write the totals of all days and months, as the worker would have done by now."""
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE sums AS SELECT CAST(substr(clock, 1, 8) AS INTEGER) AS day,
+            substr(clock, 9, 2) AS hour, chat_id AS user_id, count(*) AS orders
+        FROM (SELECT clock, {model.owner_of_all or "chat_id"} AS chat_id FROM temp.life
+            UNION ALL SELECT '20' || {model.trxid[:12]!r}, {FIRST_CHAT}) AS each GROUP BY 1, 2, 3
+        """  # noqa: S608 - our own numbers
+    )
+    values = ", ".join(f"sum(orders) * {getattr(model.totals, name)}" for name in FIELDS)
+    for facet, user, name in (
+        (Facet.PRODUCT, "user_id", "'s5'"),
+        (Facet.PRODUCT, "0", "'s5'"),
+        (Facet.HOUR, "user_id", "hour"),
+        (Facet.HOUR, "0", "hour"),
+        (Facet.RESELLER, "0", "CAST(user_id AS TEXT)"),
+    ):
+        for period in ("day", "day / 100"):
+            connection.execute(
+                f"INSERT INTO totals (facet, user_id, period, name, {', '.join(FIELDS)})"  # noqa: S608 - our own columns
+                f" SELECT '{facet}', {user}, {period}, {name}, {values} FROM temp.sums GROUP BY 2, 3, 4"
+            )
+    connection.execute("DROP TABLE temp.sums")
+    connection.execute(
+        "UPDATE totals_cursor SET event_id = (SELECT max(event_id) FROM order_events), zone = ?", (str(ZONE),)
     )
 
 

@@ -45,14 +45,14 @@ class Grown:
 
 async def run(books: Path, sizes: list[int], rounds: int) -> str:
     """Measure all sizes in turn; return a table. The filled databases are kept in `books`."""
-    grown = [await _filled(books, orders) for orders in sizes]
+    grown = [await filled(books, orders) for orders in sizes]
     for _ in range(rounds):
         for one in grown:
             await _live(one)
     return _table(grown)
 
 
-async def _filled(books: Path, orders: int) -> Grown:
+async def filled(books: Path, orders: int) -> Grown:
     if not orders:
         return Grown(orders, None)
     books.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else goes on here
@@ -75,9 +75,9 @@ async def _live(one: Grown) -> None:
         async with around(LOKET, LONG, Path(home), books=one.path) as (outside, bot):
             await _ready(bot)
             one.ready_s.append(time.perf_counter() - bot.started_at)
-            await _read_through(bot)
+            await read_through(bot)
             one.checked_s.append(time.perf_counter() - bot.started_at - one.ready_s[-1])
-            one.audit_s.append(await _audited(bot))
+            one.audit_s.append(await first_audit(bot))
             one.steady.append(await carry(outside, bot))
             outside.load = BURST
             one.burst.append(await carry(outside, bot))
@@ -110,13 +110,13 @@ def _forget_cached(path: Path) -> None:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-async def _read_through(bot: Running) -> None:
+async def read_through(bot: Running) -> None:
     async with asyncio.timeout(READ_THROUGH_WITHIN_S):
         while READ_THROUGH not in bot.last_words():  # noqa: ASYNC110 - another process tells nothing
             await asyncio.sleep(0.2)
 
 
-async def _audited(bot: Running) -> float:
+async def first_audit(bot: Running) -> float:
     """Return how long the first pass of the audit took."""
     caller = Caller(bot.port, connections=1)
     async with asyncio.timeout(FIRST_AUDIT_WITHIN_S):

@@ -51,6 +51,8 @@ class Telegram:
         self._awaited: dict[int, asyncio.Future[float]] = {}
         self.buttons: dict[int, tuple[int, list[str]]] = {}
         """By chat: the last message with buttons, and the data of each of them."""
+        self.heard: dict[int, str] = {}
+        """By chat: what the bot said last."""
 
     # What the bot asks.
 
@@ -75,6 +77,7 @@ class Telegram:
             self.ledger.refused += 1
             return _too_many(wait_s)
         self.ledger.said(method, given.get("text", ""))
+        self.heard[chat_id] = given.get("text", "")
         if awaited := self._awaited.pop(chat_id, None):
             awaited.set_result(time.perf_counter())
         self._message_id += 1

@@ -9,7 +9,7 @@ import pytest
 
 from bot.notices.alarms import Invariant
 from storage.database import SqliteDatabase
-from tests.benchmarks import broadcast, fill, road
+from tests.benchmarks import broadcast, desk, fill, road
 from tests.benchmarks.audit import auditor_of
 from tests.benchmarks.contender import FLOOR, LOKET, Contender
 from tests.benchmarks.figures import Figures
@@ -67,4 +67,12 @@ async def test_a_broadcast_beside_orders_reaches_everybody_once_and_no_order_is_
     one = await broadcast.measure_beside(HERE, replace(broadcast.CROWD, orders=20, people=100))
     assert (one.people, one.doubled, one.lost) == (100, 0, 0)
     assert 0 < one.p50_ms <= one.p99_ms
+    assert 0 < one.beside_p50_ms <= one.beside_p99_ms
+
+
+@pytest.mark.prove
+async def test_no_order_is_lost_beside_a_hostile_desk_and_every_page_of_it_is_answered() -> None:
+    one = await desk.measure_beside(HERE, replace(road.STEADY, orders=20), None, turns=1)
+    assert (one.lost, one.failed) == (0, 0)
+    assert one.answered > 0
     assert 0 < one.beside_p50_ms <= one.beside_p99_ms

@@ -1,8 +1,10 @@
 """A browser at the desk: it follows links, keeps cookies and sends the forms that it was shown."""
 
+import pickle
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -10,9 +12,15 @@ import httpx
 from bot.desk.access import DoorPolicy
 from bot.desk.app import open_desk
 from bot.desk.health import HealthSource
+from bot.desk.page_process import PageReader
 from bot.leadership import SOLE_LEADER
 from bot.notices.desk import DeskLink
+from storage.catalogue import CatalogueCache
+from storage.database import Database
+from storage.transaction import Tx
 from tests.integration.conftest import DEWI, RINA, Shop
+
+T = TypeVar("T")
 
 URL = "http://localhost:8080"
 BOT_TOKEN = "123456:AAbbccddeeffgghhiijjkkllmmnnooppqqr"
@@ -20,6 +28,26 @@ STAFF = 7001
 
 _FORM = re.compile(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r'<(?:input|textarea)[^>]*name="([^"]*)"(?:[^>]*value="([^"]*)")?')
+
+
+class InlineReader:
+    """Reads on a thread of the test what the page process would, and exchanges the same bytes with it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def run(self, unit: Callable[..., T], *args: Any) -> T:
+        sent = pickle.dumps((unit, args))
+
+        def read(tx: Tx) -> bytes:
+            unit, args = pickle.loads(sent)  # noqa: S301 - our own bytes
+            return pickle.dumps(unit(tx, CatalogueCache(), *args))
+
+        value: T = pickle.loads(await self._database.read_long(read))  # noqa: S301 - as above
+        return value
+
+    def close(self) -> None:
+        """Do nothing: a thread ends by itself."""
 
 
 class Desk:
@@ -41,12 +69,17 @@ class Desk:
         self.opens()
 
     def opens(
-        self, *, owner_ids: tuple[int, ...] = (RINA, DEWI), new_token: Callable[[], str] | None = None
+        self,
+        *,
+        owner_ids: tuple[int, ...] = (RINA, DEWI),
+        new_token: Callable[[], str] | None = None,
+        reader: PageReader | None = None,
     ) -> None:
         """Start the desk, as a new process with these settings would."""
         shop = self.shop
         self.app = open_desk(
             shop.disk,
+            reader or InlineReader(shop.disk),
             shop.context,
             DoorPolicy(owner_ids=owner_ids, staff_ids=(STAFF,), bot_token=BOT_TOKEN),
             health=self.health,

@@ -10,8 +10,8 @@ import pytest
 
 from bot.desk.access import MAX_INIT_DATA_AGE_S
 from bot.desk.app import PAGES
+from bot.desk.context import DeskPage
 from bot.desk.doors import MAX_FAILURES
-from bot.desk.visit import DeskPage
 from bot.notices.desk import DeskOff
 from storage.desk import LINK_MS, MAX_IDLE_MS, MAX_SESSION_MS
 from tests.integration.conftest import DEWI, RINA, SARI, STRANGER, Shop

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.actors import Standing
 from bot.features.people.membership import STRANGER_PAUSE_MS
@@ -38,11 +40,17 @@ NOT_FOUND, UNAVAILABLE = b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unava
 
 
 @asynccontextmanager
-async def served(inside: Inside, request_timeout_s: float = REQUEST_TIMEOUT_S) -> AsyncIterator[int]:
+async def served(
+    inside: Inside, request_timeout_s: float = REQUEST_TIMEOUT_S, *, desk: ASGIApp | None = None
+) -> AsyncIterator[int]:
     """Serve the real application on a free port."""
     port = free_port()
     async with serve(
-        WebApp(inside.handlers(), OPEN), host="127.0.0.1", port=port, request_timeout_s=request_timeout_s
+        WebApp(replace(inside.handlers(), desk=desk), OPEN),
+        host="127.0.0.1",
+        port=port,
+        request_timeout_s=request_timeout_s,
+        reading_timeout_s=request_timeout_s,
     ):
         yield port
 
@@ -122,6 +130,25 @@ class TestPlaces:
     async def test_who_dribbles_is_cut_off(self, opening: bytes, drop: bytes) -> None:
         async with served(Inside()) as port:
             await dribble_until_cut_off(port, opening, drop)
+
+    async def test_who_never_reads_a_long_answer_is_cut_off(self) -> None:
+        """The answer must not stay in memory for as long as the caller likes; orders go on meanwhile."""
+        ended = asyncio.Event()
+
+        async def send_for_ever(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            for _ in range(1000):
+                await send({"type": "http.response.body", "body": bytes(65_536), "more_body": True})
+            ended.set()
+
+        inside = Inside()
+        async with served(inside, desk=send_for_ever) as port:
+            _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1000)
+            writer.write(b"GET /desk HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert await status_of(port, ORDER_CALL) == OK
+            async with asyncio.timeout(SOON_S):
+                await ended.wait()
+            writer.transport.abort()
 
     async def test_who_asks_now_and_then_keeps_the_connection(self) -> None:
         async with served(Inside()) as port:

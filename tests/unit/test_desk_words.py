@@ -9,7 +9,7 @@ import bot.desk
 from bot.desk.app import MENU
 from bot.orders import events
 from bot.orders.model import State
-from bot.texts.desk_pages import EVENTS, INDONESIAN, STATES
+from bot.texts.desk_pages import BUSY, EVENTS, INDONESIAN, NOT_STORED, STATES, UNAVAILABLE
 
 TEMPLATES = sorted((Path(bot.desk.__file__).parent / "templates").glob("*.html"))
 
@@ -19,7 +19,8 @@ _PLACE = re.compile(r"\{(\w*)\}")
 
 def phrases() -> set[str]:
     written = {one or two for file in TEMPLATES for one, two in _PHRASE.findall(file.read_text("utf-8"))}
-    return written | {title for _, title in MENU} | set(STATES.values()) | set(EVENTS.values())
+    instead = {BUSY, NOT_STORED, UNAVAILABLE}
+    return written | instead | {title for _, title in MENU} | set(STATES.values()) | set(EVENTS.values())
 
 
 def test_no_phrase_is_missing_and_none_is_left_over() -> None:

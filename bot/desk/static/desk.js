@@ -22,7 +22,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
   // A session that has ended is no part of a page.
   if (event.detail.xhr.status === 401) event.detail.target = document.body;
+  if (event.detail.xhr.status === 503) sayBusy(event.detail);
 });
+
+// A desk that is busy says so above the page, which stays; a part that refreshes itself asks again later.
+function sayBusy({ target, xhr }) {
+  if (target.matches("[data-live]")) {
+    Object.assign(known.get(target) || {}, { isStale: true });
+    return;
+  }
+  const main = document.querySelector("main");
+  const note = main.querySelector(".busy") || Object.assign(document.createElement("p"), { className: "busy alarm" });
+  note.setAttribute("role", "alert");
+  note.textContent = xhr.responseText;
+  main.prepend(note);
+  note.scrollIntoView();
+}
 
 // The parts of a page that show what changes: `data-live` names what they show, `data-pace` the seconds between
 // two loads of them. One stream of events says what changed. Where there is none, they are loaded now and then.

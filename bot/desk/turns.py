@@ -1,0 +1,61 @@
+"""Bounds how much is asked of the page process: what finds too much in front of it is refused at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+MAX_PAGES, MAX_LONG, MAX_STRANGERS = 40, 6, 10
+"""Of each kind one is read, and the others wait. Long are files, lists and checks, which take seconds."""
+
+MAX_FILES_SENT = 8
+"""Files on their way to slow readers: each is in memory until it is read."""
+
+MAX_UPLOADS = 4
+"""Files on their way to us; each may have some megabytes."""
+
+
+class DeskBusyError(Exception):
+    """Too much waits already: the visitor should try again in some seconds."""
+
+
+class Line:
+    """Lets one in at a time; at most `most` are inside or wait."""
+
+    def __init__(self, most: int) -> None:
+        self._places = Places(most)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self, has_left: Callable[[], Awaitable[bool]] | None = None) -> AsyncIterator[None]:
+        """Wait for a turn; raise DeskBusyError if too many wait, or the one who waited `has_left`."""
+        with self._places.one():
+            async with self._turn:
+                if has_left and await has_left():
+                    raise DeskBusyError
+                yield
+
+
+class Places:
+    """So many at once; one more is refused."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a place; raise DeskBusyError if none is free."""
+        if not self._free:
+            raise DeskBusyError
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+class Turns:
+    """The lines and places of one desk; those of strangers are their own, and keep out no visitor."""
+
+    def __init__(self) -> None:
+        self.pages, self.long, self.strangers = Line(MAX_PAGES), Line(MAX_LONG), Line(MAX_STRANGERS)
+        self.files_sent, self.uploads = Places(MAX_FILES_SENT), Places(MAX_UPLOADS)
