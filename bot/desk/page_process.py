@@ -1,7 +1,7 @@
 """The page process: reads and renders pages beside the process of the orders, which never waits for them.
 
 Threads of one process take turns at the interpreter, so that an order would wait for a page at each of its
-steps. The page process starts with the first page, only reads, and gives way to everything on the machine.
+steps. The page process starts with the first page, only reads, and gives way to other processes.
 """
 
 import asyncio

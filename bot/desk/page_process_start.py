@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -10,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-NICENESS = 19
+NICENESS = 10
+"""A tenth of the processor where all of it is wanted, so that a page comes even then."""
 
 
 def begin(lifeline: "Connection[Any, Any]") -> None:
-    """Give way to all other processes, and end with the parent, which holds the other end of `lifeline`."""
+    """Give way to other processes, and end with the parent, which holds the other end of `lifeline`."""
     with suppress(OSError):
-        if sys.platform == "linux":
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        else:
-            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+        os.nice(NICENESS)
     # A terminal, and a service manager, signal all processes: this one ends with its parent.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
