@@ -6,10 +6,12 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psycopg
 import pytest
 from starlette.types import Message
 
@@ -91,6 +93,23 @@ async def test_the_page_process_reads_while_orders_go_on_writes_nothing_and_take
     assert (await browser.get("/desk/orders")).status_code == 200
     assert "s5" in browser.page
     assert (await browser.get(FILE)).content.startswith(b"\xef\xbb\xbf")
+
+
+async def test_the_page_process_reads_from_postgresql_too_also_after_a_lost_connection(
+    postgres_url: str,
+) -> None:
+    with closing(ProcessPageReader(postgres_url)) as process:
+        assert await process.run(page_units.count_topups) == 0
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            admin.execute("INSERT INTO biller_topups (amount_idr, noted_by, at_ms) VALUES (1000, 1, 0)")
+            ended = admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name = 'loket'"
+            )
+            assert ended.rowcount == 1
+        assert await process.run(page_units.count_topups) == 1
+        with pytest.raises(StorageError, match="read-only"):
+            await process.run(page_units.write)
 
 
 async def test_the_page_process_ends_with_a_parent_that_is_killed(shop: Shop) -> None:
