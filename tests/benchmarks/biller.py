@@ -70,8 +70,12 @@ class Biller:
             "message": message,
         }
         self._ledger.reported(destination)
-        answer = await self._caller.ask("GET", f"{self._path}?{urlencode(query)}")
-        self.unheard += answer.status != 200
+        try:
+            answer = await self._caller.ask("GET", f"{self._path}?{urlencode(query)}")
+        except ConnectionError:  # the replica was killed, as the failover does
+            self.unheard += 1
+        else:
+            self.unheard += answer.status != 200
 
     def spread_over(self, *ports: int) -> None:
         """Report to these ports in turn, as a load balancer does."""

@@ -1,7 +1,9 @@
 """Orders beside a hostile desk, and what the desk's pages cost where millions of orders are stored.
 
 The hostile desk is a signed-in admin's: reports of a year, searches, files, a hundred open pages, and clients
-that read slowly or never. It is let loose and called off in turn, so that a slower machine slows both.
+that read slowly or never. It is let loose and called off in turn, so that a slower machine slows both. In a
+third turn two processes that have nothing to do with Loket compute instead: what any busy neighbour costs an
+order on the same machine is no cost of the desk.
 """
 
 import asyncio
@@ -21,6 +23,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from bot.desk.page_process import PROCESSES
+from bot.desk.page_process_start import NICENESS
 from tests.benchmarks.contender import ADMIN_ID, LOKET, ROOT, Contender, Running
 from tests.benchmarks.figures import table
 from tests.benchmarks.growth import filled, first_audit, read_through
@@ -34,6 +38,15 @@ BESIDE_ORDERS = 300_000
 TURNS = 4
 """How often the hostile desk is let loose and called off in a round."""
 
+COMPUTE = """
+import os
+os.nice({niceness})
+numbers = list(range(200_000))
+while True:
+    numbers.reverse()
+    sum(numbers)
+"""
+
 ASKED_TIMES, NUMBERS_SOUGHT, PAGES_TURNED, ROWS_LISTED = 5, 50, 50, 20_000
 
 _LINK = re.compile(r"https?://\S+/desk/enter\?token=[\w-]+")
@@ -41,23 +54,33 @@ _NEXT_PAGE = re.compile(r'href="(/desk/orders\?after=\d+)"')
 _FORM_TOKEN = re.compile(r'name="form_token" value="(\w+)"')
 
 
+@dataclass(slots=True)
+class ToTrx:
+    """How long orders took from update to `trx`, in ms."""
+
+    took_ms: list[float] = field(default_factory=list)
+
+    @property
+    def p50_ms(self) -> float:
+        return share(sorted(self.took_ms), 0.5)
+
+    @property
+    def p99_ms(self) -> float:
+        return share(sorted(self.took_ms), 0.99)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """Update to `trx` in ms without a hostile desk and beside one, and what the desk answered meanwhile."""
+    """Orders in three ways, and what the desk answered meanwhile."""
 
-    p50_ms: float
-    p99_ms: float
-    beside_p50_ms: float
-    beside_p99_ms: float
+    alone: ToTrx
+    on_busy_machine: ToTrx
+    beside_desk: ToTrx
     lost: int
     answered: int
     refused: int
     failed: int
     peak_mb: float
-
-    @property
-    def ratio(self) -> float:
-        return self.beside_p99_ms / self.p99_ms
 
 
 @dataclass(slots=True)
@@ -73,34 +96,36 @@ async def run(books: Path, orders: int, rounds: int) -> str:
     small, large = await filled(books, BESIDE_ORDERS), await filled(books, orders)
     runs = [await measure_beside(LOKET, STEADY, small.path) for _ in range(rounds)]
     pages = await measure_pages(LOKET, STEADY, large.path) if large.path else []
-    ratio = f"Ratio of p99, middle: {median(one.ratio for one in runs):.2f}"
-    return f"{_beside_table(runs)}\n\n{ratio}\n\n{_pages_table(pages, orders)}"
+    to_alone = median(one.beside_desk.p99_ms / one.alone.p99_ms for one in runs)
+    to_busy = median(one.beside_desk.p99_ms / one.on_busy_machine.p99_ms for one in runs)
+    ratios = (
+        f"Ratio of p99 beside the desk, middle: {to_alone:.2f} of alone, {to_busy:.2f} of a busy machine."
+    )
+    return f"{_beside_table(runs)}\n\n{ratios}\n\n{_pages_table(pages, orders)}"
 
 
 async def measure_beside(
     contender: Contender, load: Load, books: Path | None, *, turns: int = TURNS
 ) -> Beside:
-    """Let orders go on, by turns alone and beside a hostile desk."""
-    without: list[float] = []
-    beside: list[float] = []
+    """Let orders go on, by turns alone, beside processes that compute, and beside a hostile desk."""
+    alone, busy, beside = ToTrx(), ToTrx(), ToTrx()
     part = load.orders // turns
     async with _signed_in(contender, load, books) as (outside, bot, browser):
         await outside.order(WARM_UP_ORDERS)
         lost = 0
         for _ in range(turns):
-            without += await _to_trx(outside, part)
-            lost += outside.ledger.lost
+            lost += await _order(outside, part, alone)
+            async with _computing():
+                lost += await _order(outside, part, busy)
             async with _hostile(browser):
-                beside += await _to_trx(outside, part)
-            lost += outside.ledger.lost
+                lost += await _order(outside, part, beside)
             await _left_alone(browser)
         peak_mb = bot.peak_mb()
     statuses = browser.statuses
     return Beside(
-        p50_ms=share(sorted(without), 0.5),
-        p99_ms=share(sorted(without), 0.99),
-        beside_p50_ms=share(sorted(beside), 0.5),
-        beside_p99_ms=share(sorted(beside), 0.99),
+        alone=alone,
+        on_busy_machine=busy,
+        beside_desk=beside,
         lost=lost,
         answered=statuses[200],
         refused=statuses[503],
@@ -116,10 +141,12 @@ async def _left_alone(browser: Browser) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _to_trx(outside: Outside, orders: int) -> list[float]:
+async def _order(outside: Outside, orders: int, noted: ToTrx) -> int:
+    """Note how long orders take; return how many results were not told."""
     outside.ledger.forget()
     await outside.order(orders)
-    return outside.ledger.to_trx_ms()
+    noted.took_ms += outside.ledger.to_trx_ms()
+    return outside.ledger.lost
 
 
 @asynccontextmanager
@@ -149,6 +176,19 @@ async def _enter(outside: Outside, bot: Running) -> Browser:
         answer = await http.post("/desk/enter", data=form, headers={"Origin": url})
     cookie = answer.headers["Set-Cookie"].partition(";")[0]
     return Browser(bot.port, cookie, connections=OPEN_PAGES)
+
+
+@asynccontextmanager
+async def _computing() -> AsyncIterator[None]:
+    """Let as many processes compute inside the block as read pages, and as willing to give way."""
+    script = COMPUTE.format(niceness=NICENESS)
+    processes = [await asyncio.create_subprocess_exec(sys.executable, "-c", script) for _ in range(PROCESSES)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            await process.wait()
 
 
 @asynccontextmanager
@@ -268,12 +308,15 @@ def _biller_list(books: Path) -> bytes:
 
 
 def _beside_table(runs: list[Beside]) -> str:
-    head = ["round", "p50 without, ms", "p99, ms", "p50 beside, ms", "p99, ms", "ratio of p99"]
+    ways = ("alone", "busy machine", "beside the desk")
+    head = ["round", *(f"{way}: p50 / p99, ms" for way in ways)]
     rows = [
         [
             str(number),
-            *(f"{each:.2f}" for each in (one.p50_ms, one.p99_ms, one.beside_p50_ms, one.beside_p99_ms)),
-            f"{one.ratio:.2f}",
+            *(
+                f"{way.p50_ms:.2f} / {way.p99_ms:.2f}"
+                for way in (one.alone, one.on_busy_machine, one.beside_desk)
+            ),
             *map(str, (one.answered, one.refused, one.failed, one.lost)),
             f"{one.peak_mb:.0f}",
         ]
