@@ -14,7 +14,7 @@ NICENESS = 10
 
 
 def begin(lifeline: "Connection[Any, Any]") -> None:
-    """Give way to other processes, and end with the parent, which holds the other end of `lifeline`."""
+    """Take a lower priority than the parent, which holds the other end of `lifeline`, and end with it."""
     with suppress(OSError):
         os.nice(NICENESS)
     # A terminal, and a service manager, signal all processes: this one ends with its parent.
