@@ -19,7 +19,7 @@ from sandbox.telegram.chats import Message
 from sandbox.world import World
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.shop import PASSWORD, REVERSAL_SECRET, WAIT_S, Mode, Shop, Wire
-from tests.kills.lives import Cradle, Life
+from tests.kills.lives import Life, Start, start_life
 from tests.kills.ports import reserved_port
 from tests.lists import notices_in
 from tests.postgres import new_database
@@ -114,14 +114,16 @@ class Replicas:
 
     shop: Shop
     all: list[Replica]
-    cradle: Cradle
+    start_program: Start
     asked: dict[str, int] = field(default_factory=dict)
     """The chat in which each destination was ordered."""
 
     async def open(self) -> tuple[Replica, Replica]:
         """Start all; return the leader and another."""
         for replica in self.all:
-            replica.life = await self.cradle.start(self.shop.home, self.shop.settings | replica.settings)
+            replica.life = await start_life(
+                self.start_program, self.shop.home, self.shop.settings | replica.settings
+            )
         leader = await self.leader()
         return leader, next(replica for replica in self.all if replica is not leader)
 
@@ -183,7 +185,7 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicated(home: Path, mode: Mode, cradle: Cradle, *, count: int = 2) -> AsyncIterator[Replicas]:
+async def replicated(home: Path, mode: Mode, start: Start, *, count: int = 2) -> AsyncIterator[Replicas]:
     """Create a world, a database and replicas that do not run yet; at the end they are killed.
 
     `home` is a folder for what they write.
@@ -207,7 +209,7 @@ async def replicated(home: Path, mode: Mode, cradle: Cradle, *, count: int = 2) 
         world.biller.reversal_url = f"{balancer_url}/reversal/{REVERSAL_SECRET}"
         shop = Shop(world=world, wire=wire, home=home, settings=settings, http=http)
         try:
-            yield Replicas(shop=shop, all=replicas, cradle=cradle)
+            yield Replicas(shop=shop, all=replicas, start_program=start)
             shop.audit()
         finally:
             for life in [replica.life for replica in replicas if replica.life]:

@@ -6,13 +6,14 @@ A lease lasts ten seconds in every one of these shops: they live side by side, s
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.replicas import POST, Replica, Replicas, replicated
 from tests.acceptance.shop import BUDI, REVERSAL_SECRET, SARI, WAIT_S, Mode, tracebacks_in
-from tests.kills.lives import nursery
+from tests.fork_server import ForkServer
 
 HALF = 10
 POSTED_BEFORE = 4
@@ -137,10 +138,10 @@ async def test_twenty_orders_survive_a_leader_that_is_killed_frozen_or_stopped(t
     async def live(story: Story, mode: Mode) -> None:
         home = tmp_path / f"{story.__name__}-{mode}"
         home.mkdir()
-        async with replicated(home, mode, cradle) as replicas:
+        async with replicated(home, mode, server.start) as replicas:
             await story(replicas)
 
-    with nursery() as cradle:
+    with closing(ForkServer()) as server:
         async with asyncio.TaskGroup() as group:
             for story in stories:
                 for mode in Mode:

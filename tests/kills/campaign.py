@@ -4,13 +4,15 @@ import asyncio
 import itertools
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from tests.acceptance.shop import Mode
+from tests.fork_server import ForkServer, start_command
 from tests.kills.batch import Batch, Plan
-from tests.kills.lives import CommandLine, Cradle, nursery
+from tests.kills.lives import Start
 from tests.kills.stage import Report, staged
 
 KILLS_A_BATCH = 30
@@ -63,17 +65,17 @@ async def run(
     kills: int, seed: int, home: Path, *, mutant: str | None = None, concurrent: int = CONCURRENT_BATCHES
 ) -> Outcome:
     """Kill at least `kills` forked processes in `concurrent` batches at a time; stop at a broken promise."""
-    with nursery(mutant) as cradle:
-        return await _run(kills, seed, home, cradle, slowness=1.0, concurrent=concurrent)
+    with closing(ForkServer(mutant)) as server:
+        return await _run(kills, seed, home, server.start, slowness=1.0, concurrent=concurrent)
 
 
 async def run_command_line(kills: int, seed: int, home: Path) -> Outcome:
     """Kill at least `kills` processes of the real command."""
-    return await _run(kills, seed, home, CommandLine(), slowness=COMMAND_LINE_SLOWNESS, concurrent=2)
+    return await _run(kills, seed, home, start_command, slowness=COMMAND_LINE_SLOWNESS, concurrent=2)
 
 
 async def _run(
-    kills: int, seed: int, home: Path, cradle: Cradle, *, slowness: float, concurrent: int
+    kills: int, seed: int, home: Path, start: Start, *, slowness: float, concurrent: int
 ) -> Outcome:
     outcome, began_s = Outcome(seed=seed), time.monotonic()
     each = min(KILLS_A_BATCH, max(1, kills // 2))
@@ -86,7 +88,7 @@ async def _run(
             mode = list(Mode)[number % 2]
             plan = Plan(seed=seed * 10_000 + number, mode=mode, kills=each, slowness=slowness)
             name = f"batch {number} of seed {seed}, {mode}"
-            async with staged(name, mode, cradle, home / f"batch{number}") as stage:
+            async with staged(name, mode, start, home / f"batch{number}") as stage:
                 outcome.add(await Batch(plan, stage).run())
             running.remove(number)
 

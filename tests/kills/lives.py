@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.fork_server import ForkServer, start_command
+from tests.fork_server import ForkedProcess
 
 KILLED, TERMINATED = -signal.SIGKILL, -signal.SIGTERM
 
@@ -28,35 +29,16 @@ class Life:
                 os.kill(self.pid, number)
 
 
-class Cradle(Protocol):
-    """Starts the program on a folder."""
+class Start(Protocol):
+    """A function that starts the program: `start_command`, or `start` of a fork server."""
 
-    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
-        """Start `python -m bot run` with only these settings and its output in bot.log."""
+    async def __call__(
+        self, *arguments: str, home: Path, settings: Mapping[str, str]
+    ) -> Process | ForkedProcess:
+        """Start `python -m bot` in a folder with only these settings, and its output in `bot.log`."""
         ...
 
 
-class Nursery:
-    """Starts the program by a fork server."""
-
-    def __init__(self, server: ForkServer) -> None:
-        self._server = server
-
-    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
-        process = await self._server.start("run", home=home, settings=settings)
-        return Life(pid=process.pid, ended=asyncio.ensure_future(process.wait()))
-
-
-@contextmanager
-def nursery(mutant: str | None = None) -> Iterator[Nursery]:
-    """Run a fork server inside the block; its processes end with it. All of them have the bug `mutant`."""
-    with closing(ForkServer(mutant)) as server:
-        yield Nursery(server)
-
-
-class CommandLine:
-    """Starts the program by its command."""
-
-    async def start(self, home: Path, settings: Mapping[str, str]) -> Life:
-        process = await start_command("run", home=home, settings=settings)
-        return Life(pid=process.pid, ended=asyncio.ensure_future(process.wait()))
+async def start_life(start: Start, home: Path, settings: Mapping[str, str]) -> Life:
+    process = await start("run", home=home, settings=settings)
+    return Life(pid=process.pid, ended=asyncio.ensure_future(process.wait()))

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -24,9 +24,10 @@ from storage.transaction import Tx
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.replicas import Balancer, Line, Replica
 from tests.acceptance.shop import PASSWORD, REVERSAL_SECRET, Mode
+from tests.fork_server import ForkServer
 from tests.kills.campaign import Outcome
 from tests.kills.ledgers import CREDIT_IDR
-from tests.kills.lives import KILLED, Cradle, Life, nursery
+from tests.kills.lives import KILLED, Life, Start, start_life
 from tests.kills.ports import reserved_port
 from tests.kills.stage import CERTIFICATES, HURRY, QUIET_TIMEOUT_S, UNFINISHED, Stage
 from tests.postgres import copy_to_file
@@ -59,7 +60,7 @@ class ReplicaStage(Stage):
     def __init__(  # noqa: PLR0917 - those of a stage come first
         self,
         name: str,
-        cradle: Cradle,
+        start: Start,
         home: Path,
         world: World,
         settings: dict[str, str],
@@ -67,7 +68,7 @@ class ReplicaStage(Stage):
         replicas: list[Replica],
         proxy: Proxy,
     ) -> None:
-        super().__init__(name, cradle, home, world, settings)
+        super().__init__(name, start, home, world, settings)
         self.replicas = replicas
         self._database_url = database_url
         self._proxy = proxy
@@ -90,7 +91,7 @@ class ReplicaStage(Stage):
             self.report.hits["a start without a server"] += 1
             if status != 1:
                 self.violate("life", f"{replica.name} ended by itself with {status}")
-        replica.life = await self._cradle.start(self._home, self._settings | replica.settings)
+        replica.life = await start_life(self._start, self._home, self._settings | replica.settings)
         self.note(f"{replica.name} begins as {replica.life.pid}")
 
     async def leader(self) -> Replica | None:
@@ -208,22 +209,22 @@ async def run(kills: int, seed: int, home: Path, *, concurrent: int = CONCURRENT
         server.create()
         server.start()
         try:
-            with nursery() as cradle:
-                await _run(outcome, server, cradle, home, kills // concurrent + 1)
+            with closing(ForkServer()) as forks:
+                await _run(outcome, server, forks.start, home, kills // concurrent + 1)
         finally:
             server.stop()
     outcome.seconds = time.monotonic() - began_s
     return outcome
 
 
-async def _run(outcome: Outcome, server: Server, cradle: Cradle, home: Path, each: int) -> None:
+async def _run(outcome: Outcome, server: Server, start: Start, home: Path, each: int) -> None:
     restarts = 0
 
     async def batch(number: int) -> None:
         chance = Random(outcome.seed * 10_000 + number)  # noqa: S311 - moments, not secrets
         mode = list(Mode)[number % 2]
         name = f"batch {number} of seed {outcome.seed}, {mode}"
-        async with _staged(name, mode, cradle, home / f"batch{number}", server) as stage:
+        async with _staged(name, mode, start, home / f"batch{number}", server) as stage:
             supervising = asyncio.create_task(stage.supervise())
             while stage.report.kills < each:
                 await stage.disturb(chance)
@@ -260,7 +261,7 @@ def _restart(server: Server, mode: str) -> None:
 
 @asynccontextmanager
 async def _staged(
-    name: str, mode: Mode, cradle: Cradle, home: Path, server: Server
+    name: str, mode: Mode, start: Start, home: Path, server: Server
 ) -> AsyncIterator[ReplicaStage]:
     world = World(biller_password=PASSWORD, sleep=_hurried)
     (home / CERTIFICATES).mkdir(parents=True)
@@ -289,7 +290,7 @@ async def _staged(
             answer_delay_s=HURRY * 0.05, result_delay_s=HURRY * 0.1, late_s=HURRY * 0.3, slow_s=HURRY * 0.4
         )
         try:
-            yield ReplicaStage(name, cradle, home, world, settings, url, replicas, proxy)
+            yield ReplicaStage(name, start, home, world, settings, url, replicas, proxy)
         finally:
             for life in [replica.life for replica in replicas if replica.life]:
                 life.send(signal.SIGKILL)

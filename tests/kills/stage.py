@@ -27,7 +27,7 @@ from storage.sqlite import SqliteTx
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in
 from tests.kills.ledgers import CREDIT_IDR, Asked, Evidence, Lives, Place, describe_orders, examine
-from tests.kills.lives import Cradle, Life
+from tests.kills.lives import Life, Start, start_life
 from tests.kills.ports import reserved_port
 from tests.simulation.money import PRICE_IDR, product_at
 
@@ -70,11 +70,11 @@ class Stage:
     has_outages = False
     """Whether the database fails at times, which workers log."""
 
-    def __init__(self, name: str, cradle: Cradle, home: Path, world: World, settings: dict[str, str]) -> None:
+    def __init__(self, name: str, start: Start, home: Path, world: World, settings: dict[str, str]) -> None:
         self.world = world
         self.report = Report(name=name)
         self.life: Life | None = None
-        self._cradle = cradle
+        self._start = start
         self._home = home
         self._settings = settings
         self._asked: dict[Place, Asked] = {}
@@ -95,7 +95,7 @@ class Stage:
             await asyncio.sleep(0.004)
         chats = self.world.telegram.chats.chats
         self._ends.append({chat_id: chat.last_message_id for chat_id, chat in chats.items()})
-        self.life = await self._cradle.start(self._home, self._settings)
+        self.life = await start_life(self._start, self._home, self._settings)
         self.note(f"life {self.life.pid} begins")
         return self.life
 
@@ -225,14 +225,14 @@ def _is_done(entry: Entry) -> bool:
 
 
 @asynccontextmanager
-async def staged(name: str, mode: Mode, cradle: Cradle, home: Path) -> AsyncIterator[Stage]:
+async def staged(name: str, mode: Mode, start: Start, home: Path) -> AsyncIterator[Stage]:
     """Create a world and a folder; kill a process that still runs at the end."""
     world = World(biller_password=PASSWORD, sleep=_hurried)
     _create_home(home)
     async with serve(world) as url:
         settings = _settings(url, mode, home)
         world.biller.reversal_url = f"http://127.0.0.1:{settings['LISTEN_PORT']}/reversal/{REVERSAL_SECRET}"
-        stage = Stage(name, cradle, home, world, settings)
+        stage = Stage(name, start, home, world, settings)
         try:
             yield stage
         finally:

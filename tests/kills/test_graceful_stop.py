@@ -2,14 +2,16 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.acceptance.shop import BUDI, GROUP, RINA, SARI, Mode
+from tests.fork_server import ForkServer, start_command
 from tests.kills.campaign import draw_seed
-from tests.kills.lives import CommandLine, Cradle, nursery
+from tests.kills.lives import Start
 from tests.kills.stage import HURRY, Stage, staged
 
 ORDERS = 40
@@ -26,18 +28,18 @@ async def test_a_stop_under_load_leaves_no_order_unknown(
     tmp_path: Path, mode: Mode, report_figures: Callable[[str], None]
 ) -> None:
     seed = draw_seed()
-    with nursery() as cradle:
-        stage = await _stop_again_and_again(tmp_path, mode, cradle, rounds=ROUNDS, seed=seed)
+    with closing(ForkServer()) as server:
+        stage = await _stop_again_and_again(tmp_path, mode, server.start, rounds=ROUNDS, seed=seed)
     report_figures(f"{stage.report.name}: {ROUNDS} stops amid {stage.report.orders} orders")
 
 
 async def test_the_command_itself_stops_gently_under_load(tmp_path: Path) -> None:
-    await _stop_again_and_again(tmp_path, Mode.POLLING, CommandLine(), rounds=1, seed=draw_seed())
+    await _stop_again_and_again(tmp_path, Mode.POLLING, start_command, rounds=1, seed=draw_seed())
 
 
-async def _stop_again_and_again(home: Path, mode: Mode, cradle: Cradle, *, rounds: int, seed: int) -> Stage:
+async def _stop_again_and_again(home: Path, mode: Mode, start: Start, *, rounds: int, seed: int) -> Stage:
     chance = Random(seed)  # noqa: S311 - moments, not secrets
-    async with staged(f"graceful stop, seed {seed}, {mode}", mode, cradle, home / "stage") as stage:
+    async with staged(f"graceful stop, seed {seed}, {mode}", mode, start, home / "stage") as stage:
         stage.world.biller.configure(answer_delay_s=HURRY * ANSWER_S, result_delay_s=HURRY * RESULT_S)
         for _ in range(rounds):
             await _stop_amid_a_rush(stage, posts=chance.randint(1, ORDERS))
