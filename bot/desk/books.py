@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.desk.context import DeskContext, DeskPage
 from bot.desk.visit import Answer, Visit, page
-from bot.ledger.books import BooksCheck, BooksFinding, BooksReport
+from bot.ledger import BooksCheck, BooksFinding, BooksReport
 from bot.unit_of_work import UnitOfWork
 from storage.books import check_books
 

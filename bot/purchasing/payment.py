@@ -5,8 +5,7 @@ Each function is part of the unit of work that moves the order, so that order an
 
 from msgspec.structs import replace
 
-from bot.ledger.model import AccountKind
-from bot.ledger.positions import entry_for_move, entry_for_new, position_of
+from bot.ledger import AccountKind, entry_for_move, entry_for_new, position_of
 from bot.notices.accounts import DailyLimitReached
 from bot.notices.balances import BalanceLine, InsufficientBalance, PriceMissing, ProductWithoutPrice
 from bot.notices.orders import (

@@ -3,7 +3,7 @@
 from bot.actors import Actor, Role, Standing
 from bot.features.biller_balance import biller_balance
 from bot.grammar.parsed import Command
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.notices.accounts import PrivateChatOnly, ShopBalance
 from bot.notices.guidance import AdminsOnly
 from bot.notices.people import PersonNotFound

@@ -7,7 +7,7 @@ from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ti
 from bot.features.deposits.tickets import A_DAY_MS, RESERVED_MS, end_ticket, origin_of
 from bot.grammar.amounts import parse_amount
 from bot.grammar.parse import normalize
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.balances import BalanceLine
 from bot.notices.buttons import Action
 from bot.notices.deposits import (
