@@ -7,7 +7,7 @@ from bot.desk.visit import Answer, Visit, back_to, page
 from bot.features.accounts.decision import new_subject
 from bot.features.biller_balance import biller_balance, day_of_balances
 from bot.features.topups import SUBJECT, decide_topup, question_of
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.notices.alarms import BillerBalance
 from bot.notices.buttons import Action, ButtonSpec
 from bot.notices.topups import TopUpQuestion

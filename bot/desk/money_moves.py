@@ -25,8 +25,7 @@ from bot.features.deposits.cards import (
 )
 from bot.features.deposits.crediting import is_creditable, propose_credit
 from bot.features.deposits.suspense import propose_claim, reseller_to_credit
-from bot.grammar.account_commands import MAX_REASON_CHARS, LimitKind, NewLimit, parse_limit
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import MAX_REASON_CHARS, LimitKind, NewLimit, parse_amount, parse_limit
 from bot.grammar.parse import normalize
 from bot.handlers.callbacks import carry_out
 from bot.notices.accounts import (

@@ -13,7 +13,7 @@ from bot.desk.context import DeskContext, DeskPage
 from bot.desk.visit import Answer, Visit, attachment_response, back_to, missing, page
 from bot.features.lazy_content import load_content
 from bot.features.price_list.catalogue_admin import catalogue_history, set_price, switch_products
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.grammar.parse import normalize
 from bot.notices.catalogue import CatalogueFile, FileFormat, PastChange
 from bot.orders.product_health import ProductHealth

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.grammar.account_commands import LimitKind
+from bot.grammar.money_commands import LimitKind
 from bot.ledger import EntryKind
 from bot.notices.accounts import (
     AdjustmentDone,
