@@ -10,7 +10,7 @@ from bot import ledger as order_ledger
 from bot.deposits.mutations import MalformedPost, MutationReading, Service, read_mutations
 from bot.features.deposits import suspense
 from bot.features.deposits.crediting import post_credit
-from bot.features.deposits.receiver import MutationReceiver, MutationResult
+from bot.features.deposits.mutations import MutationReceiver, MutationResult
 from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, Position, transfer_legs
 from bot.notices.balances import BalanceLine
 from bot.notices.deposits import SuspenseReason, TicketState

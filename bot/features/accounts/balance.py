@@ -7,8 +7,7 @@ from bot.ledger import AccountKind
 from bot.notices.accounts import PrivateChatOnly, ShopBalance
 from bot.notices.guidance import AdminsOnly
 from bot.notices.people import PersonNotFound
-from bot.purchasing.payment import paying_account
-from bot.purchasing.spending import spending_of
+from bot.purchasing.payment import paying_account, spending_of
 from bot.routing import CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
 from storage import ledger, people
