@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from bot.desk.context import DeskContext, DeskPage
 from bot.desk.orders import OrderTableRow, table_rows
 from bot.desk.reports import hours_of, plot_of
-from bot.desk.visit import Answer, Visit, page
+from bot.desk.request import DeskRequest, DeskResponse, page
 from bot.features.biller_balance import biller_balance
 from bot.grammar.period import day_of, midnight_ms, minute_of_day, single_day
 from bot.notices.alarms import BillerBalance
@@ -170,11 +170,11 @@ def _read(work: UnitOfWork) -> Today:
     )
 
 
-def _show(_: Visit, work: UnitOfWork) -> Answer:
+def _show(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("today.html", today=_read(work), **_hours(work))
 
 
-def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("today_figures.html", today=_read(work))
 
 
@@ -183,23 +183,23 @@ def _hours(work: UnitOfWork) -> dict[str, Any]:
     return {"hours": hours, "plot": plot_of(hours)}
 
 
-def _refresh_hours(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh_hours(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("today_hours.html", **_hours(work))
 
 
-def _refresh_times(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh_times(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     times = hours_of_today(work)
     return page("today_times.html", times=times, plots=plot_lines(times), max_timed=MAX_ORDERS_TIMED)
 
 
-async def _follow(visit: Visit, desk: DeskContext) -> Answer:
+async def _follow(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """Answer with the stream of events that says to an open page what changed."""
     live = desk.live
     if live.is_closed:
         return PlainTextResponse(
             "Stopping", status_code=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "5"}
         )
-    events = live.follow(visit.visitor.session_hash)
+    events = live.follow(request.visitor.session_hash)
     # A proxy that collects an answer before it passes it on would hold the events back.
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
