@@ -98,7 +98,7 @@ def _run_command(arguments: argparse.Namespace) -> int:
 
 
 def _now_ms() -> int:
-    from bot.app import now_ms
+    from bot.app.app import now_ms
 
     return now_ms()
 
@@ -160,7 +160,7 @@ def _run(settings: Settings) -> int:
     # Imported late, so that `loket demo` and a wrong setting respond at once.
     import uvloop
 
-    from bot.app import run
+    from bot.app.lifecycle import run
     from bot.web.server import CannotListenError
     from storage.errors import (
         DatabaseDamaged,
