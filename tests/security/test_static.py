@@ -98,7 +98,10 @@ MAY_ASK_THE_CLOCK = {
     "storage/connection.py": "a file has no clock of its own, and its statements may ask for the time",
     "bot/cli/check.py": "compares the clock of this machine with that of the database server",
 }
-MAY_PRINT = {"bot/__main__.py", "bot/cli/check.py", "bot/cli/commands.py"}
+MAY_PRINT = {
+    "bot/__main__.py",
+    *(f"bot/cli/{name}.py" for name in ("catalogue", "check", "commands", "database")),
+}
 MAY_OPEN_SECRETS = {"bot/settings/values.py", "bot/app.py", "bot/settings/settings.py", "bot/cli/check.py"}
 
 
