@@ -59,7 +59,7 @@ simulate: setup  ## half a million simulated worlds, or those of SEEDS=FIRST:LAS
 
 ROUNDS ?= 5
 
-bench: setup .venv-run/ready .venv-bench/ready  ## Loket compared with what one would write instead: some 20 minutes; or PARTS=broadcast; or PARTS=growth or PARTS=desk, with 17 GB
+bench: setup .venv-run/ready .venv-bench/ready  ## Loket compared with what one would write instead: some 20 minutes; or PARTS=broadcast, PARTS=textbook, PARTS=postgres; or PARTS=growth or PARTS=desk, with 17 GB
 	$(BIN)/python -m tests.benchmarks --rounds $(ROUNDS) $(PARTS)
 
 check: setup  ## formatting, lint, types, import contracts

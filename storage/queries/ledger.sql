@@ -75,13 +75,14 @@ SELECT coalesce(sum(price_idr), 0) AS spent_idr FROM orders
 WHERE shop_id = :shop_id AND placed_at_ms >= :from_ms AND state <> 'failed' AND state <> 'expired';
 
 -- name: statement_of_shop
--- The bounds by entry id keep the legs of other days unread.
+-- The bounds by entry id keep the legs of other days unread. A sum is not looked up in the index of the ids, which
+-- PostgreSQL would read from its beginning to the first entry of that time.
 SELECT entries.entry_id, entries.at_ms, entries.kind, entries.source, entries.reason, legs.amount_idr,
     legs.balance_after_idr
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
-    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
-    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id >= (SELECT min(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND legs.entry_id < :before_id AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
 ORDER BY legs.entry_id DESC LIMIT :limit;
 
@@ -90,8 +91,8 @@ SELECT entries.entry_id, entries.at_ms, entries.kind, entries.source, entries.re
     legs.balance_after_idr
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available' AND legs.entry_id > :after_id
-    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
-    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id >= (SELECT min(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms
 ORDER BY legs.entry_id LIMIT :limit;
 
@@ -99,15 +100,15 @@ ORDER BY legs.entry_id LIMIT :limit;
 SELECT count(*) AS count, coalesce(sum(legs.amount_idr), 0) AS sum_idr
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
-    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
-    AND legs.entry_id <= (SELECT max(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id >= (SELECT min(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id <= (SELECT max(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms;
 
 -- name: last_adjustment_like
 SELECT max(entries.at_ms) AS at_ms
 FROM accounts JOIN legs ON legs.account_id = accounts.account_id JOIN entries ON entries.entry_id = legs.entry_id
 WHERE accounts.shop_id = :shop_id AND accounts.kind = 'available'
-    AND legs.entry_id >= (SELECT min(entry_id) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
+    AND legs.entry_id >= (SELECT min(entry_id + 0) FROM entries WHERE at_ms >= :from_ms AND at_ms < :until_ms)
     AND entries.at_ms >= :from_ms AND entries.at_ms < :until_ms AND legs.amount_idr = :amount_idr AND entries.kind IN ('adjustment', 'deposit');
 
 -- name: account_of_buyer

@@ -32,7 +32,8 @@ SELECT * FROM orders WHERE trxid = :trxid;
 
 -- name: reported_order
 -- An order with all that a report of the biller about it is compared with, in one round trip.
--- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed.
+-- `is_alone`: no other order may have money in flight at the biller, or has moved since this one was claimed. With EXISTS,
+-- PostgreSQL would look for that event from the oldest on, through all of them.
 SELECT orders.*,
     CASE WHEN EXISTS (SELECT 1 FROM batches
         WHERE batches.chat_id = orders.chat_id AND batches.message_id = orders.message_id) THEN 1 ELSE 0
@@ -56,10 +57,11 @@ SELECT orders.*,
             WHERE other.state IN ('submitting', 'pending', 'unknown', 'disputed')
                 AND other.state <> 'succeeded' AND other.state <> 'failed' AND other.state <> 'expired'
                 AND other.trxid <> :trxid) THEN 0
-        WHEN EXISTS (SELECT 1 FROM order_events AS event
+        WHEN (SELECT event.event_id FROM order_events AS event
             WHERE event.event_id > coalesce((SELECT max(claim.event_id) FROM order_events AS claim
                     WHERE claim.trxid = :trxid AND claim.kind = 'Claimed'), 0)
-                AND event.trxid <> :trxid AND event.kind <> 'Placed') THEN 0
+                AND event.trxid <> :trxid AND event.kind <> 'Placed'
+            ORDER BY event.event_id LIMIT 1) IS NOT NULL THEN 0
         ELSE 1
     END AS is_alone
 FROM orders LEFT JOIN biller_balance AS last ON last.singleton = 1

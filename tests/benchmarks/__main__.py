@@ -14,11 +14,22 @@ from typing import Any
 
 import uvloop
 
-from tests.benchmarks import broadcast, desk, growth, limits, postgres, quiet, side_by_side
+from tests.benchmarks import (
+    broadcast,
+    desk,
+    growth,
+    limits,
+    postgres,
+    postgres_growth,
+    quiet,
+    side_by_side,
+    textbook,
+)
 from tests.benchmarks.contender import ROOT, SHOPS_PYTHON, TEXTBOOK_PYTHON
 
 PICTURE = ROOT / "docs" / "pictures" / "performance.svg"
 OURS = ("httpx", "aiohttp", "uvicorn", "uvloop", "aiosqlite", "msgspec")
+ORDERS = [0, 1_000_000, 10_000_000]
 THEIRS = ("aiogram", "aiohttp", "python-telegram-bot", "httpx", "uvicorn", "aiosqlite")
 
 Part = Callable[[argparse.Namespace], Coroutine[Any, Any, str]]
@@ -34,7 +45,7 @@ def main() -> None:
         help=f"of {', '.join(PARTS)}; without any, {', '.join(BY_DEFAULT)}",
     )
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
-    parser.add_argument("--orders", type=int, nargs="+", default=[0, 1_000_000, 10_000_000], metavar="N")
+    parser.add_argument("--orders", type=int, nargs="+", metavar="N", help="for growth, desk and postgres")
     parser.add_argument(
         "--books", type=Path, default=ROOT / ".bench", metavar="DIR", help="for growth and desk: 17 GB"
     )
@@ -62,7 +73,7 @@ async def _quiet(_: argparse.Namespace) -> str:
 
 
 async def _growth(given: argparse.Namespace) -> str:
-    return await growth.run(given.books.absolute(), given.orders, given.rounds)
+    return await growth.run(given.books.absolute(), given.orders or ORDERS, given.rounds)
 
 
 async def _broadcast(given: argparse.Namespace) -> str:
@@ -70,10 +81,16 @@ async def _broadcast(given: argparse.Namespace) -> str:
 
 
 async def _desk(given: argparse.Namespace) -> str:
-    return await desk.run(given.books.absolute(), max(given.orders), given.rounds)
+    return await desk.run(given.books.absolute(), max(given.orders or ORDERS), given.rounds)
+
+
+async def _textbook(given: argparse.Namespace) -> str:
+    return await textbook.run(given.rounds)
 
 
 async def _postgres(given: argparse.Namespace) -> str:
+    if given.orders:
+        return await postgres_growth.run(given.orders, given.rounds)
     return await postgres.run(given.rounds)
 
 
@@ -81,6 +98,7 @@ PARTS: dict[str, Part] = {
     "road": _road,
     "limits": _limits,
     "quiet": _quiet,
+    "textbook": _textbook,
     "broadcast": _broadcast,
     "growth": _growth,
     "desk": _desk,

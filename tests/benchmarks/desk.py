@@ -159,12 +159,12 @@ async def _signed_in(
             if books:
                 await read_through(bot)
                 await first_audit(bot)
-            browser = await _enter(outside, bot)
+            browser = await enter(outside, bot)
             yield outside, bot, browser
             browser.close()
 
 
-async def _enter(outside: Outside, bot: Running) -> Browser:
+async def enter(outside: Outside, bot: Running) -> Browser:
     """Ask for a link in the chat, and follow it."""
     await outside.telegram.ask(ADMIN_ID, "/desk")
     found = _LINK.search(outside.telegram.heard[ADMIN_ID])

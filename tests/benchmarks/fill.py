@@ -6,6 +6,7 @@ and a Ref of its own. What it would have forgotten by now (old messages, message
 
 import sqlite3
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from bot.catalogue.product import DestinationRule, Product
 from bot.features.people import membership
 from bot.handlers import messages
 from bot.orders.events import Accepted, Claimed, OrderEvent, Succeeded
@@ -22,9 +24,9 @@ from bot.purchasing.settlement import apply_event_to
 from bot.purchasing.watchdog import DELETE_OUTBOX_AFTER_MS, DELETE_SEEN_AFTER_MS
 from bot.unit_of_work import WorkContext
 from bot.updates import IncomingMessage, MessageKind
+from storage import catalogue, ledger, outbox
 from storage import orders as storage_orders
-from storage import outbox
-from storage.database import SqliteDatabase
+from storage.database import Database, SqliteDatabase
 from storage.transaction import Tx
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -53,10 +55,26 @@ class Model(NamedTuple):
     owner_of_all: int | None
     """Whose totals all orders count in, if they are of one shop; None if each is of its chat's person."""
 
+    entries: int
+    """How many entries its price made; none without a price."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """Return the tables that an order leaves rows in, and from which time on they are kept."""
+        paid = ("entries", "legs") if self.entries else ()
+        return (
+            *((table, 0) for table in ("orders", "order_events", *paid)),
+            ("outbox", self.at_ms - DELETE_OUTBOX_AFTER_MS),
+            ("messages_seen", self.at_ms - DELETE_SEEN_AFTER_MS),
+        )
+
 
 async def fill(path: Path, orders: int, *, users: range) -> None:
     """Make a database at `path` that holds so many orders, the last of them a minute old."""
-    model = await _live_once(path, users)
+    database = SqliteDatabase(path)
+    await database.open()
+    model = await live_once(database, users)
+    await database.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in (
             "journal_mode = OFF",
@@ -78,9 +96,17 @@ def orders_in(path: Path) -> int:
         return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM orders").fetchone()[0])
 
 
-async def _live_once(path: Path, users: range) -> Model:
-    database = SqliteDatabase(path)
-    await database.open()
+async def sell(database: Database, *, price_idr: int) -> None:
+    """Give the product of all orders a price, so that each makes the entries of its money."""
+    product = Product(
+        code="s5", name="Telkomsel 5.000", group="Pulsa", rule=DestinationRule.PHONE, price_idr=price_idr
+    )
+    edit = catalogue.CatalogueEdit(stamp="fill", at_ms=1, user_id=None, name="", source="a benchmark")
+    await database.write(lambda tx: catalogue.replace(tx, catalogue.load(tx), (product,), edit))
+
+
+async def live_once(database: Database, users: range) -> Model:
+    """Let an order go its whole way; return it as the model of all others."""
     draws = count()
     context = WorkContext(
         admin_ids=(9001,),
@@ -116,11 +142,18 @@ async def _live_once(path: Path, users: range) -> Model:
         await database.write(partial(_hear, context, trxid, each, now_ms + STEP_MS * step, evidence))
     await database.write(_tell)
     order = await database.read(lambda tx: storage_orders.get(tx, trxid))
-    await database.close()
     if order is None:
         raise LookupError("the model order was not stored")
-    owner_of_all = FIRST_CHAT if order.shop_id else None
-    return Model(trxid, now_ms, f"0{FIRST_NUMBER}", FIRST_CHAT, 1, totals_of(order), owner_of_all)
+    return Model(
+        trxid=trxid,
+        at_ms=now_ms,
+        destination=f"0{FIRST_NUMBER}",
+        chat_id=FIRST_CHAT,
+        message_id=1,
+        totals=totals_of(order),
+        owner_of_all=FIRST_CHAT if order.shop_id else None,
+        entries=await database.read(lambda tx: ledger.count_order_entries(tx, trxid)),
+    )
 
 
 EVIDENCE = (
@@ -148,15 +181,13 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
         connection.execute(f"DROP INDEX {name}")
     connection.execute("BEGIN")
     _number(connection, model, orders)
-    for table, since_ms in (
-        ("orders", 0),
-        ("order_events", 0),
-        ("outbox", model.at_ms - DELETE_OUTBOX_AFTER_MS),
-        ("messages_seen", model.at_ms - DELETE_SEEN_AFTER_MS),
-    ):
-        _copy(connection, table, model, since_ms)
-    _add_up(connection, model)
-    connection.execute("DROP TABLE temp.life")
+    for statement in last_entries(model, orders):
+        connection.execute(statement)
+    for table, since_ms in model.parts:
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        connection.execute(copy_of(table, columns, model, since_ms))
+    for statement in sums_of(model, orders):
+        connection.execute(statement)
     connection.execute("COMMIT")
     for _, sql in indexes:
         connection.execute(sql)
@@ -164,44 +195,64 @@ def _multiply(connection: sqlite3.Connection, model: Model, orders: int) -> None
 
 def _number(connection: sqlite3.Connection, model: Model, orders: int) -> None:
     """Return each order its time, Ref, number and chat; the first is the oldest."""
-    step_ms = A_DAY_MS / ORDERS_A_DAY
-    offset_s = int(datetime.now(ZONE).utcoffset().total_seconds())  # type: ignore[union-attr]  # the zone has one
     connection.execute(
         f"""
         CREATE TEMP TABLE life AS
         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {orders}),
-            at(n, at_ms) AS (SELECT n, {model.at_ms} - CAST(({orders} - n + 1) * {step_ms} AS INTEGER) FROM n)
-        SELECT n, at_ms,
-            strftime('%Y%m%d%H%M%S', at_ms / 1000 + {offset_s}, 'unixepoch') AS clock,
-            '0' || ({FIRST_NUMBER} + (n * 7919) % {NUMBERS} * {NUMBERS_APART}) AS destination,
-            {FIRST_CHAT} + n % {CHATS} AS chat_id, 2 + n / {CHATS} * 4 AS message_id
-        FROM at
+            at(n, at_ms) AS (SELECT n, {time_of(model, orders)} FROM n),
+            clock(n, at_ms, clock) AS (
+                SELECT n, at_ms, strftime('%Y%m%d%H%M%S', at_ms / 1000 + {offset_s()}, 'unixepoch') FROM at)
+        SELECT n, n - {orders + 1} AS back, at_ms, clock,
+            substr(clock, 3) || printf('%05d', n % 100000) AS trxid, {PLACES} FROM clock
         """  # noqa: S608 - our own numbers
     )
 
 
-def _copy(connection: sqlite3.Connection, table: str, model: Model, since_ms: int) -> None:
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+PLACES = f"""
+    '0' || ({FIRST_NUMBER} + (n * 7919) % {NUMBERS} * {NUMBERS_APART}) AS destination,
+    {FIRST_CHAT} + n % {CHATS} AS chat_id, 2 + n / {CHATS} * 4 AS message_id
+"""
+"""The number and the chat of the order `n`, and its place in the chat; both engines know these words."""
+
+
+def time_of(model: Model, orders: int) -> str:
+    """Return the SQL of the time of the order `n` of so many."""
+    return f"{model.at_ms} - CAST(({orders} - n + 1) * {A_DAY_MS / ORDERS_A_DAY} AS BIGINT)"
+
+
+def offset_s() -> int:
+    """Return how far the clock of the shop is from that of the database."""
+    return int(datetime.now(ZONE).utcoffset().total_seconds())  # type: ignore[union-attr]  # the zone has one
+
+
+def copy_of(table: str, columns: Iterable[str], model: Model, since_ms: int) -> str:
+    """Return the SQL that copies the model's rows of a table for each `life`; both engines know its words."""
     key = {"order_events": "event_id", "outbox": "outbox_id"}.get(table)
     named = [column for column in columns if column != key]
     values = ", ".join(_value(column, model) for column in named)
     ordered = f"life.n, model.{key}" if key else "life.n"
-    connection.execute(
-        f"INSERT INTO {table} ({', '.join(named)}) SELECT {values} FROM temp.life"  # noqa: S608 - our own columns
+    return (
+        f"INSERT INTO {table} ({', '.join(named)}) SELECT {values} FROM life"  # noqa: S608 - our own columns
         f" CROSS JOIN (SELECT * FROM {table}) AS model WHERE life.at_ms >= {since_ms} ORDER BY {ordered}"
     )
 
 
-def _add_up(connection: sqlite3.Connection, model: Model) -> None:
-    """Write the totals of all days and months, as the worker would have done by now."""
-    connection.execute(
-        f"""
-        CREATE TEMP TABLE sums AS SELECT CAST(substr(clock, 1, 8) AS INTEGER) AS day,
+def last_entries(model: Model, orders: int) -> Iterator[str]:
+    """Yield the SQL that puts the model's entries behind those of so many copies: they are the latest."""
+    total = "SELECT balance_idr FROM accounts WHERE accounts.account_id = legs.account_id"
+    yield f"UPDATE legs SET balance_after_idr = balance_after_idr + {orders} * ({total})"  # noqa: S608 - a number
+    for table in ("legs", "entries"):
+        yield f"UPDATE {table} SET entry_id = entry_id + {orders * model.entries}"  # noqa: S608 - our own numbers
+
+
+def sums_of(model: Model, orders: int) -> Iterator[str]:
+    """Yield the SQL of the totals, as the worker would have stored them by now, and of the balances."""
+    yield f"""
+        CREATE TEMP TABLE sums AS SELECT CAST(substr(clock, 1, 8) AS BIGINT) AS day,
             substr(clock, 9, 2) AS hour, chat_id AS user_id, count(*) AS orders
-        FROM (SELECT clock, {model.owner_of_all or "chat_id"} AS chat_id FROM temp.life
-            UNION ALL SELECT '20' || {model.trxid[:12]!r}, {FIRST_CHAT}) AS each GROUP BY 1, 2, 3
+        FROM (SELECT clock, {model.owner_of_all or "chat_id"} AS chat_id FROM life
+            UNION ALL SELECT '20' || {model.trxid[:12]!r}, {FIRST_CHAT}) AS each_order GROUP BY 1, 2, 3
         """  # noqa: S608 - our own numbers
-    )
     values = ", ".join(f"sum(orders) * {getattr(model.totals, name)}" for name in FIELDS)
     for facet, user, name in (
         (Facet.PRODUCT, "user_id", "'s5'"),
@@ -211,42 +262,46 @@ def _add_up(connection: sqlite3.Connection, model: Model) -> None:
         (Facet.RESELLER, "0", "CAST(user_id AS TEXT)"),
     ):
         for period in ("day", "day / 100"):
-            connection.execute(
+            yield (
                 f"INSERT INTO totals (facet, user_id, period, name, {', '.join(FIELDS)})"  # noqa: S608 - our own columns
-                f" SELECT '{facet}', {user}, {period}, {name}, {values} FROM temp.sums GROUP BY 2, 3, 4"
+                f" SELECT '{facet}', {user}, {period}, {name}, {values} FROM sums GROUP BY 2, 3, 4"
             )
-    connection.execute("DROP TABLE temp.sums")
-    connection.execute(
-        "UPDATE totals_cursor SET event_id = (SELECT max(event_id) FROM order_events), zone = ?", (str(ZONE),)
-    )
+    yield f"UPDATE totals_cursor SET event_id = (SELECT max(event_id) FROM order_events), zone = '{ZONE}'"  # noqa: S608 - our own zone
+    yield f"UPDATE accounts SET balance_idr = balance_idr * {orders + 1}"  # noqa: S608 - a number
+    yield "DROP TABLE sums"
+    yield "DROP TABLE life"
 
 
 def _value(column: str, model: Model) -> str:
     """Return the SQL that makes a copy's value of the model's."""
-    trxid = "substr(life.clock, 3) || printf('%05d', life.n % 100000)"
     match column:
-        case "trxid":
-            return trxid
+        case "trxid" | "destination":
+            return f"life.{column}"
         case "chat_id" | "user_id":
             return "life.chat_id"
         case "message_id" | "reply_to":
             return f"model.{column} - {model.message_id} + life.message_id"
-        case "destination":
-            return "life.destination"
+        case "entry_id":
+            return f"model.entry_id + life.back * {model.entries}"
+        case "balance_after_idr":
+            total = "SELECT balance_idr FROM accounts WHERE accounts.account_id = model.account_id"
+            return f"model.balance_after_idr + life.back * ({total})"
         case _ if column.endswith("_at_ms") or column == "at_ms":
             return f"model.{column} - {model.at_ms} + life.at_ms"
-        case "facts" | "evidence" | "subject" | "actor" | "keyboard":
-            return _told(f"model.{column}", model, trxid)
+        case "facts" | "evidence" | "subject" | "actor" | "keyboard" | "source":
+            return _told(f"model.{column}", model)
         case _:
             return f"model.{column}"
 
 
-def _told(value: str, model: Model, trxid: str) -> str:
+def _told(value: str, model: Model) -> str:
     """Return the SQL that puts a copy's own facts where a text tells the model's."""
-    told = {model.trxid: trxid, model.destination: "life.destination"}
+    told = {model.trxid: "life.trxid", model.destination: "life.destination"}
     told |= {f'"{name}":{FIRST_CHAT}': f"'\"{name}\":' || life.chat_id" for name in ("chat_id", "user_id")}
     told |= {f'"message_id":{model.message_id},': "'\"message_id\":' || life.message_id || ','"}
-    told |= {str(model.at_ms + STEP_MS * step): f"(life.at_ms + {STEP_MS * step})" for step in range(4)}
+    told |= {
+        str(model.at_ms + STEP_MS * step): f"CAST(life.at_ms + {STEP_MS * step} AS TEXT)" for step in range(4)
+    }
     for old, new in told.items():
         value = f"replace({value}, '{old}', {new})"
     return value

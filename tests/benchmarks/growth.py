@@ -86,14 +86,19 @@ async def _live(one: Grown) -> None:
 
 async def _look_around(one: Grown, outside: Outside, bot: Running) -> None:
     """See what there is besides orders."""
-    today = datetime.now(UTC).date()
-    year = f"lap {today - timedelta(days=364):%d/%m/%y}-{today:%d/%m/%y}"
-    for name, text in (("/saldo", "/saldo"), ("the day", "lap"), ("the year", year)):
+    for name, text in sales_reports().items():
         one.asked_s.setdefault(name, []).extend(
             [await outside.telegram.ask(ADMIN_ID, text) for _ in range(ASKED_TIMES)]
         )
     busy, _ = await watch(bot, WATCHED_S)
     one.quiet.append(busy)
+
+
+def sales_reports() -> dict[str, str]:
+    """Return what an admin asks for, by what it is called in a table."""
+    today = datetime.now(UTC).date()
+    year = f"lap {today - timedelta(days=364):%d/%m/%y}-{today:%d/%m/%y}"
+    return {"/saldo": "/saldo", "sales report of the day": "lap", "of the year": year}
 
 
 async def _ready(bot: Running) -> None:

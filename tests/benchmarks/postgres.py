@@ -5,8 +5,8 @@ import json
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,10 @@ from tests.benchmarks.road import BURST, STEADY, Load, Outside, around, carry
 from tools.postgres import Server
 
 FILE, ONE, TWO = "SQLite", "PostgreSQL, one replica", "PostgreSQL, two doors"
-DURABLE = ("fsync=on", "full_page_writes=on", "autovacuum=on", "shared_preload_libraries=pg_stat_statements")
+DURABLE = (
+    *("fsync=on", "full_page_writes=on", "autovacuum=on", "shared_buffers=128MB", "jit=on"),
+    "shared_preload_libraries=pg_stat_statements",
+)
 """As a shop's server is, unlike that of the tests."""
 
 LOADS = (replace(STEADY, orders=400), replace(BURST, orders=1000))
@@ -33,26 +36,39 @@ async def run(rounds: int, *, contender: Contender = LOKET, loads: tuple[Load, .
     """Measure both engines in turn; return a table for each load, and sentences."""
     runs: Rows = {load.name: {FILE: [], ONE: [], TWO: []} for load in loads}
     statements: list[float] = []
-    with tempfile.TemporaryDirectory(prefix="loket-bench-") as folder:
-        Path(folder).chmod(0o755)  # noqa: ASYNC240 - the server runs as another user
-        server = Server(Path(folder, "server"), options=DURABLE)
-        server.create()
-        server.start()
-        try:
-            for round_ in range(rounds):
-                for load in loads:
-                    for name, figures in runs[load.name].items():
-                        database = f"bench_{round_}_{load.orders}_{len(name)}"
-                        figures.append(await _measure(name, load, contender, server, database, statements))
-            failovers = [await _failover(contender, server, f"failover_{n}") for n in range(FAILOVERS)]
-        finally:
-            server.stop()
+    with server_folder() as folder, running_server(folder, *DURABLE) as server:
+        for round_ in range(rounds):
+            for load in loads:
+                for name, figures in runs[load.name].items():
+                    database = f"bench_{round_}_{load.orders}_{len(name)}"
+                    figures.append(await _measure(name, load, contender, server, database, statements))
+        failovers = [await _failover(contender, server, f"failover_{n}") for n in range(FAILOVERS)]
     tables = "\n\n".join(_table(load, by_name) for load, by_name in runs.items())
     told = ", ".join(f"{seconds:.1f}" for seconds in failovers)
     return (
         f"{tables}\n\nStatements an order on PostgreSQL, with BEGIN and COMMIT: {min(statements):.1f}"
         f" to {max(statements):.1f}.\n\nFrom SIGKILL of the leader to the next post: {told} s."
     )
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """Create a server in a folder, and delete it behind the block."""
+    with tempfile.TemporaryDirectory(prefix="loket-bench-") as folder:
+        Path(folder).chmod(0o755)  # the server runs as another user
+        Server(Path(folder, "server")).create()
+        yield Path(folder, "server")
+
+
+@contextmanager
+def running_server(folder: Path, *options: str) -> Iterator[Server]:
+    """Run a server inside the block, and stop it when all is on the disk."""
+    server = Server(folder, options=options)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop("fast")
 
 
 def _table(load: str, by_name: dict[str, list[Figures]]) -> str:
@@ -81,9 +97,9 @@ async def _measure(
         if name == FILE:
             async with around(contender, load, Path(home)) as (outside, bot):
                 return await carry(outside, bot)
-        url = _create(server, database)
+        url = create_database(server, database)
         async with around(contender, load, Path(home), database_url=url) as (outside, bot):
-            await _until_led(bot)
+            await until_led(bot)
             if name == ONE:
                 before = _statements(server, database)
                 figures = await carry(outside, bot)
@@ -96,13 +112,13 @@ async def _measure(
 
 async def _failover(contender: Contender, server: Server, database: str) -> float:
     """Kill the leader of two; return the seconds until the biller gets an order that is typed right then."""
-    load, url = replace(BURST, orders=1), _create(server, database)
+    load, url = replace(BURST, orders=1), create_database(server, database)
     with tempfile.TemporaryDirectory() as home:
         async with (
             around(contender, load, Path(home), database_url=url) as (outside, bot),
             _second(contender, outside, Path(home), url) as other,
         ):
-            await _until_led(bot, other)
+            await until_led(bot, other)
             leader, heir = (bot, other) if await _leads(bot) else (other, bot)
             leader.process.send_signal(signal.SIGKILL)
             began = time.perf_counter()
@@ -145,7 +161,7 @@ async def _readiness(bot: Running) -> plain_http.Answer:
         caller.close()
 
 
-async def _until_led(*bots: Running) -> None:
+async def until_led(*bots: Running) -> None:
     async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
         while not any([await _leads(bot) for bot in bots]):  # noqa: ASYNC110 - another process tells nothing
             await asyncio.sleep(0.05)
@@ -159,7 +175,7 @@ async def _leads(bot: Running) -> bool:
     return bool(json.loads((await _readiness(bot)).body)["leader"])
 
 
-def _create(server: Server, database: str) -> str:
+def create_database(server: Server, database: str) -> str:
     with psycopg.connect(server.url(), autocommit=True) as admin:
         admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         admin.execute(f"CREATE DATABASE {database} TEMPLATE template0".encode())

@@ -116,9 +116,10 @@ async def around(
     strict: bool = False,
     books: Path | None = None,
     database_url: str | None = None,
+    stored: int = 0,
 ) -> AsyncIterator[tuple[Outside, Running]]:
-    """Run a bot with its outside inside the block, perhaps on `books` that are there already, or a server."""
-    outside = Outside(load, strict=strict, first=fill.orders_in(books) if books else 0)
+    """Run a bot with its outside inside the block, perhaps on `books`, or on a server with orders stored."""
+    outside = Outside(load, strict=strict, first=fill.orders_in(books) if books else stored)
     async with served(outside.answer) as port:
         outside.port = port
         settings = {} if strict else dict(WITHOUT_LIMITS)
