@@ -14,6 +14,7 @@ from bot.notices import Notice, is_hint, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from bot.orders.biller_float import LowBalance
+from bot.orders.model import Order
 from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
@@ -28,6 +29,19 @@ ALERT_PAUSE_MS = 300_000
 
 CLOCK_TOLERANCE_MS = 60_000
 """A clock without NTP is rarely wrong by a minute, and is set back by less without a reason."""
+
+
+class ReservedPost(Struct, frozen=True, kw_only=True):
+    """Room for one post at the biller, by which an order may be claimed in the unit of work that places it.
+
+    Only by this `claimant`, while the lease is valid in its `term` (None without leases), and only if the
+    order is not older than `max_age_ms`. `expect` prepares for the post.
+    """
+
+    claimant: str
+    term: int | None
+    max_age_ms: int
+    expect: Callable[[], None]
 
 
 class WorkContext(Struct, frozen=True, kw_only=True):
@@ -63,9 +77,9 @@ class WorkContext(Struct, frozen=True, kw_only=True):
         """Whether resellers can pay in by a ticket."""
         return bool(self.deposit_accounts or self.deposit_qris)
 
-    def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
+    def begin(self, tx: Tx, now_ms: int, *, reserved: ReservedPost | None = None) -> "UnitOfWork":
         """Return the unit of work of an open transaction."""
-        return UnitOfWork(tx, self, now_ms)
+        return UnitOfWork(tx, self, now_ms, reserved=reserved)
 
 
 class UnitOfWork(Struct, frozen=True):
@@ -78,6 +92,10 @@ class UnitOfWork(Struct, frozen=True):
     """The people who order here, read once; whoever changes one of them forgets it."""
     holds: dict[str, OrderMove] = field(default_factory=dict)
     """How the holds of orders, by trxid, have moved the balances of shops with a floor."""
+    reserved: ReservedPost | None = None
+    """Room at the biller for an order that is placed here."""
+    claimed: list[Order] = field(default_factory=list)
+    """The order that was claimed with `reserved`: it is posted once this is stored."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:

@@ -48,6 +48,8 @@ BESIDE: dict[str, frozenset[str]] = {
             *_NOTICES,
             *_STABLE,
             *("mark_message_seen", "same_orders", "sum_spent_since", "insert_order", "append_order_event"),
+            # It looks at what waits, which may be of a moment before, and at the lease, as below.
+            *("insert_claimed_order", "append_first_events"),
             *("orders_by_line", "insert_batch", "last_cost", "closed_product_health", "product_health"),
         }
     ),

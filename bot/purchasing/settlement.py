@@ -20,7 +20,7 @@ from bot.notices.orders import (
     OrderResolvedByBiller,
 )
 from bot.notices.serial_numbers import SnForwarded, SnUnread
-from bot.orders.events import Expired, OrderEvent
+from bot.orders.events import Claimed, Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
 from bot.purchasing import biller_deposit, payment, product_health
@@ -32,7 +32,7 @@ from bot.purchasing.notifications import (
     order_waiting,
     raw_words_of,
 )
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import ReservedPost, UnitOfWork
 from bot.updates import IncomingMessage
 from storage import batches, chats, costs, orders, outbox, people
 from storage.balances import BeforeReport
@@ -76,6 +76,10 @@ class OrderSource(Struct, frozen=True, kw_only=True):
             behind_ms=behind_ms,
         )
 
+    def requested_at_ms(self, now_ms: int) -> int:
+        """Return when the order was requested, by our clock: no date in the future, which never gets old."""
+        return min(self.at_ms - self.behind_ms, now_ms)
+
     @property
     def address(self) -> Address:
         """The address of the order's messages: replies to its own message."""
@@ -118,31 +122,80 @@ def store_order(
     An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
     for _ in range(MAX_DRAWS):
-        order = Order(
-            trxid=trxid_at(work.now_ms, work.zone, work.context.random_suffix()),
-            chat_id=source.chat_id,
-            thread_id=source.thread_id,
-            message_id=source.message_id,
-            line=line,
-            user_id=source.user_id,
-            product_code=intent.product_code,
-            destination=intent.destination,
-            state=State.PLACED,
-            # By our clock: an order with a date in the future would never become too old.
-            requested_at_ms=min(source.at_ms - source.behind_ms, work.now_ms),
-            placed_at_ms=work.now_ms,
-            changed_at_ms=work.now_ms,
-            due_at_ms=work.now_ms,
-            ordinal=intent.ordinal,
-            shop_id=shop_id,
-            price_idr=price_idr,
-        )
+        order = _new_order(work, intent, source, line=line, shop_id=shop_id, price_idr=price_idr)
         if stored := orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
             payment.hold(work, stored, forced=in_doubt)
             return stored
         if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")
+
+
+def store_claimed_order(
+    work: UnitOfWork,
+    intent: Intent,
+    source: OrderSource,
+    *,
+    line: int,
+    shop_id: int,
+    price_idr: int | None,
+    reserved: ReservedPost,
+    since_ms: int,
+) -> Order | None:
+    """Store a new order, hold its price and claim it for its post; return it as it was placed.
+
+    Return None where that is not sure to be right: another order waits, one to its destination is open or was
+    placed since `since_ms`, its trxid or line is taken, or the lease is over.
+    """
+    order = _new_order(work, intent, source, line=line, shop_id=shop_id, price_idr=price_idr)
+    claim = Claimed()
+    claimed = decide(order, claim, work.now_ms).order
+    stored = orders.insert_claimed(
+        work.tx,
+        order,
+        claimed,
+        claim,
+        actor=f"user:{source.user_id}",
+        evidence=source.text,
+        claimant=reserved.claimant,
+        term=reserved.term,
+        since_ms=since_ms,
+    )
+    if stored is None:
+        return None
+    payment.hold(work, stored, forced=False)
+    work.claimed.append(replace(claimed, expected_cost_idr=stored.expected_cost_idr))
+    reserved.expect()
+    return stored
+
+
+def _new_order(
+    work: UnitOfWork,
+    intent: Intent,
+    source: OrderSource,
+    *,
+    line: int,
+    shop_id: int | None,
+    price_idr: int | None,
+) -> Order:
+    return Order(
+        trxid=trxid_at(work.now_ms, work.zone, work.context.random_suffix()),
+        chat_id=source.chat_id,
+        thread_id=source.thread_id,
+        message_id=source.message_id,
+        line=line,
+        user_id=source.user_id,
+        product_code=intent.product_code,
+        destination=intent.destination,
+        state=State.PLACED,
+        requested_at_ms=source.requested_at_ms(work.now_ms),
+        placed_at_ms=work.now_ms,
+        changed_at_ms=work.now_ms,
+        due_at_ms=work.now_ms,
+        ordinal=intent.ordinal,
+        shop_id=shop_id,
+        price_idr=price_idr,
+    )
 
 
 def acknowledge(work: UnitOfWork, order: Order) -> None:

@@ -11,6 +11,27 @@ VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_cod
     :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
 ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
 
+-- name: insert_claimed_order
+-- Promise: as above, and an order is claimed as it is placed only if no order waits before it, no restore holds orders
+-- back and the lease is valid in the leader's term, if there is one. An order of today or an open one to the same
+-- destination may be the same order, which is looked at apart. No row: one of these.
+INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
+    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
+    failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
+SELECT :trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr,
+    coalesce(CAST(:expected_cost_idr AS BIGINT), (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded)),
+    :attempts, :overdue, :success_reported,
+    :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by
+WHERE NOT EXISTS (SELECT 1 FROM orders AS waiting WHERE waiting.state = 'placed' AND waiting.due_at_ms <= :placed_at_ms)
+    AND NOT EXISTS (SELECT 1 FROM orders AS other WHERE other.destination = :destination AND other.placed_at_ms >= :since_ms)
+    AND NOT EXISTS (SELECT 1 FROM orders AS other WHERE other.destination = :destination
+        AND other.state <> 'succeeded' AND other.state <> 'failed' AND other.state <> 'expired')
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+    AND (CAST(:term AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM lease WHERE singleton = 1 AND term = :term
+        AND holder IS NOT NULL AND valid_until_ms > database_now_ms()))
+ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
+
 -- name: advance_order
 -- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or
 -- its times were moved with the clock.
@@ -26,6 +47,12 @@ UPDATE orders SET requested_at_ms = :requested_at_ms, placed_at_ms = :placed_at_
 -- name: append_order_event
 INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after)
 VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
+
+-- name: append_first_events
+-- An order that is claimed as it is placed.
+INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after) VALUES
+    (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after),
+    (:trxid, :at_ms, :next_actor, :next_kind, :next_facts, NULL, :next_state_after);
 
 -- name: order_by_trxid
 SELECT * FROM orders WHERE trxid = :trxid;

@@ -70,6 +70,7 @@ def receiver_of(shop: Shop) -> UpdateReceiver:
         sender=FakeAnswerer(),
         now_ms=shop.clock,
         claim_orders=shop.submitter.claim,
+        order_posts=shop.submitter,
         scan_outbox=shop.messenger.scan,
         imports_wake_up=shop.imports_wake_up,
     )
