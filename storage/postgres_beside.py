@@ -224,9 +224,23 @@ class UnitQueue:
             group.units.append(waiting)
             joined.add(waiting)
         if group:
-            self._waiting = passed
+            self._waiting = passed if group.keys == LEASE_ONLY else self._shared(passed, group)
             self._running.append(group)
         return group
+
+    def _shared(self, passed: list[Waiting], group: Group) -> list[Waiting]:
+        """Let what is in no hurry share a transaction, unless what it waits for does not; return the rest."""
+        held, rest = _Held(), []
+        for running in self._running:
+            for waiting in running.units:
+                held.add(waiting)
+        for waiting in passed:
+            if waiting.due_at_s and len(group.units) < MAX_SHARED and not held.stops(waiting):
+                group.units.append(waiting)
+            else:
+                held.add(waiting)
+                rest.append(waiting)
+        return rest
 
     def _has_room(self, waiting: Waiting, group: Group | None, joined: _Held, now_s: float) -> bool:
         """Return whether a unit may begin the transaction, or belongs into it since it has to wait for it."""
