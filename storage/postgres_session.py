@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 from greenlet import getcurrent, greenlet
-from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, Connection, errors
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, Connection
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
 from storage.postgres_beside import LEASE_ONLY, Keys, Waiting
-from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_ours
+from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_conflict, is_ours
 from storage.statements import Value
 from storage.transaction import NeedsSavepoints, NeedsToBeAlone, Unit
 
@@ -241,25 +241,30 @@ class Session:
         return await self.connection.execute(locks, prepare=False) if locks else None
 
     async def _commit(self, value: object) -> None:
-        is_begun = self.connection.info.transaction_status is not TransactionStatus.IDLE
-        if not is_begun and not self._unread:
-            return
-        if not is_begun:
-            # The number of the transaction must be known before it may be stored.
-            await self._travel(*self._unread.pop())
+        if self.connection.info.transaction_status is TransactionStatus.IDLE:
+            if not self._unread:
+                return
+            await self._begin_unread()
         try:
             done = await self._travel(b"COMMIT", (), prepare=False)
-        except (errors.SerializationFailure, errors.DeadlockDetected):
-            raise
-        except BaseException:
+        except BaseException as error:
+            is_idle_or_failed = self.connection.info.transaction_status is not TransactionStatus.ACTIVE
+            if is_conflict(error) or (is_idle_or_failed and not self.connection.closed):
+                await self._roll_back()
+                raise
             # Whoever lost the connection, or gave up waiting, does not know.
-            if self.connection.closed or self.connection.info.transaction_status is TransactionStatus.ACTIVE:
-                await self.close()
-                raise CommitLost(self._transaction_id, value) from None
-            await self._roll_back()
-            raise
+            await self.close()
+            raise CommitLost(self._transaction_id, value) from None
         if done.statusmessage != "COMMIT":
             raise StorageError("PostgreSQL rolled the transaction back")
+
+    async def _begin_unread(self) -> None:
+        """Begin a transaction in which nothing is read: its number must be known before it may be stored."""
+        try:
+            await self._travel(*self._unread.pop())
+        except BaseException:
+            await self._roll_back()
+            raise
 
     async def _roll_back(self) -> None:
         """End the transaction, or the connection if it does not answer."""

@@ -81,6 +81,8 @@ class Messenger:
         hides_hints: bool = False,
     ) -> None:
         self._database = fence.fenced(database)
+        self._scanned_database = database
+        """Not fenced: a scan stores nothing, and what it finds is sent only while this process leads."""
         self._fence = fence
         self._context = context
         self._sender = sender
@@ -100,7 +102,7 @@ class Messenger:
         """Start to send all messages that may be sent now; return the seconds until there may be more."""
         while self._scanning:  # two scans at once could both find the same message
             await asyncio.wait({self._scanning})
-        self._scanning = asyncio.ensure_future(self._database.read(self._queues.scan))
+        self._scanning = asyncio.ensure_future(self._scanned_database.read(self._queues.scan))
         try:
             found = await self._scanning
         finally:
@@ -120,7 +122,7 @@ class Messenger:
             self._scan_again = True
             return
         self._scanning = asyncio.ensure_future(
-            self._database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
+            self._scanned_database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
         )
         self._scanning.add_done_callback(self._scanned)
 
