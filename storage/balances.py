@@ -112,14 +112,6 @@ def before_report(columns: Mapping[str, Any]) -> BeforeReport:
     )
 
 
-def before_answer(tx: Tx, code: str) -> BeforeReport:
-    """Return what is known before a report about an order of this code whose balance is not compared."""
-    row = tx.one("balance_before_answer", code_folded=code.casefold())
-    if row is None:
-        raise LookupError("a statement without a condition found no row")
-    return before_report(columns_of(row))
-
-
 def _reported(row: Mapping[str, Any]) -> ReportedBalance:
     return ReportedBalance(
         balance_idr=row["balance_idr"],

@@ -118,6 +118,23 @@ def update(
     return True
 
 
+def update_answered(
+    tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
+) -> BeforeReport | None:
+    """Update in the same way; return what is known before the balance in the event, which is not compared."""
+    row = tx.one(
+        "advance_answered_order",
+        **asdict(after),
+        state_before=before.state,
+        due_before_ms=before.due_at_ms,
+        code_folded=after.product_code.casefold(),
+    )
+    if row is None:
+        return None
+    _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(event), facts=dump(event), evidence=evidence)
+    return before_report(columns_of(row))
+
+
 def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: str, evidence: str) -> None:
     tx.run_unread(
         "append_order_event",

@@ -62,7 +62,7 @@ BESIDE: dict[str, frozenset[str]] = {
             *_NOTICES,
             *_ORDERS,
             *_STABLE,
-            *("reported_order", "balance_before_answer", "count_entries_of_order", "report_balance"),
+            *("reported_order", "advance_answered_order", "count_entries_of_order", "report_balance"),
             *(
                 "move_float",
                 "last_cost",

@@ -232,11 +232,22 @@ def apply_event(
     new_sn = other_sn(work.tx, before, event) if before.state is State.SUCCEEDED else None
     if after == before and new_sn is None:
         return AppliedEvent(before=before, after=before)
-    if not orders.update(work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence):
+    report: BeforeReport | None = None
+    has_balance = decision.balance_idr is not None
+    if has_balance and reported is None and not biller_deposit.is_compared(after, event):
+        report = orders.update_answered(
+            work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence
+        )
+        is_stored = report is not None
+    else:
+        is_stored = orders.update(
+            work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence
+        )
+    if not is_stored:
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
-    has_balance = decision.balance_idr is not None
-    report = biller_deposit.before_report(work, after, event, reported=reported) if has_balance else None
+    if has_balance and report is None:
+        report = biller_deposit.before_report(work, after, event, reported=reported)
     if after.cost_idr != before.cost_idr and after.cost_idr and _is_cost_new(report, after.cost_idr):
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is None or report is None:

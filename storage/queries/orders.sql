@@ -41,6 +41,29 @@ UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :d
     resolved_by = :resolved_by
 WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms;
 
+-- name: advance_answered_order
+-- Promise: as above. It returns what the balance in an answer of the biller is stored with, in the same round trip.
+UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
+    overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
+    biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
+    resolved_by = :resolved_by
+WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms
+RETURNING (SELECT balance_idr FROM biller_balance WHERE singleton = 1) AS balance_idr,
+    (SELECT reported_at_ms FROM biller_balance WHERE singleton = 1) AS reported_at_ms,
+    (SELECT source FROM biller_balance WHERE singleton = 1) AS source,
+    (SELECT trxid FROM biller_balance WHERE singleton = 1) AS reported_trxid,
+    (SELECT checkpoint_idr FROM biller_balance WHERE singleton = 1) AS checkpoint_idr,
+    (SELECT checkpoint_at_ms FROM biller_balance WHERE singleton = 1) AS checkpoint_at_ms,
+    (SELECT topup_idr FROM biller_balance WHERE singleton = 1) AS topup_idr,
+    (SELECT spent_idr FROM biller_balance WHERE singleton = 1) AS spent_idr,
+    (SELECT unknown_count FROM biller_balance WHERE singleton = 1) AS unknown_count,
+    (SELECT moved_idr FROM biller_balance WHERE singleton = 1) AS moved_idr,
+    (SELECT mean_idr FROM biller_balance WHERE singleton = 1) AS mean_idr,
+    (SELECT is_alarmed FROM biller_balance WHERE singleton = 1) AS is_alarmed,
+    (SELECT is_topped_up FROM biller_balance WHERE singleton = 1) AS is_topped_up,
+    (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded) AS known_cost_idr,
+    0 AS is_alone, CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited;
+
 -- name: move_order_times
 UPDATE orders SET requested_at_ms = :requested_at_ms, placed_at_ms = :placed_at_ms WHERE trxid = :trxid;
 
