@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -20,7 +21,7 @@ from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.ledger import OrderMove
-from storage.outbox import OutboxMessage
+from storage.outbox import OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
@@ -42,6 +43,18 @@ class ReservedPost(Struct, frozen=True, kw_only=True):
     term: int | None
     max_age_ms: int
     expect: Callable[[], None]
+
+
+class NewMessages(Protocol):
+    """Gets the messages that a unit of work enqueues, to send them without a scan of the outbox."""
+
+    def begin(self) -> None:
+        """Begin anew: what an earlier run of the unit has added was not stored."""
+        ...
+
+    def add(self, queued: QueuedMessage | None) -> None:
+        """Add the next message of a chat, or note that a scan must find one (None)."""
+        ...
 
 
 class WorkContext(Struct, frozen=True, kw_only=True):
@@ -77,9 +90,18 @@ class WorkContext(Struct, frozen=True, kw_only=True):
         """Whether resellers can pay in by a ticket."""
         return bool(self.deposit_accounts or self.deposit_qris)
 
-    def begin(self, tx: Tx, now_ms: int, *, reserved: ReservedPost | None = None) -> "UnitOfWork":
+    def begin(
+        self,
+        tx: Tx,
+        now_ms: int,
+        *,
+        reserved: ReservedPost | None = None,
+        new_messages: NewMessages | None = None,
+    ) -> "UnitOfWork":
         """Return the unit of work of an open transaction."""
-        return UnitOfWork(tx, self, now_ms, reserved=reserved)
+        if new_messages:
+            new_messages.begin()
+        return UnitOfWork(tx, self, now_ms, reserved=reserved, new_messages=new_messages)
 
 
 class UnitOfWork(Struct, frozen=True):
@@ -96,6 +118,8 @@ class UnitOfWork(Struct, frozen=True):
     """Room at the biller for an order that is placed here."""
     claimed: list[Order] = field(default_factory=list)
     """The order that was claimed with `reserved`: it is posted once this is stored."""
+    new_messages: NewMessages | None = None
+    """Who sends what is enqueued here; None if a scan finds it."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:
@@ -169,7 +193,15 @@ class UnitOfWork(Struct, frozen=True):
             hold_until_ms=hold_until_ms,
             reader_id=reader_id,
         )
-        outbox.enqueue(self.tx, message, at_ms=self.now_ms)
+        if self.new_messages is None:
+            outbox.enqueue(self.tx, message, at_ms=self.now_ms)
+        else:
+            self.new_messages.add(outbox.enqueue_next(self.tx, message, at_ms=self.now_ms))
+
+    def leave_to_scan(self) -> None:
+        """Note that messages may be sent now which only a scan of the outbox finds."""
+        if self.new_messages is not None:
+            self.new_messages.add(None)
 
     def answer(self, actor: Actor, notice: Notice, *, subject: str = "") -> None:
         """Enqueue a notice as an edit of the card that the actor tapped, or else as a reply."""
@@ -202,6 +234,7 @@ class UnitOfWork(Struct, frozen=True):
 
     def replace_cards(self, notice: Notice, *, subject: str) -> None:
         """Replace every card about a subject, so that no card with an open question is left."""
+        self.leave_to_scan()
         cards = outbox.cards_about(self.tx, subject)
         outbox.drop_waiting_about(self.tx, subject)
         for chat_id, message_id, outbox_id in cards:

@@ -1,11 +1,13 @@
 """The outbox: messages to send, in order for each chat, and their delivery state."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots
 from storage.codec import Codec, columns_of, dump, kind_of, load
+from storage.statements import Value
 from storage.transaction import ResultRow, Tx
 
 NOTICES = Codec(Notice)
@@ -84,22 +86,49 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
 
     For an unreachable chat it is parked with the others, so that it cannot overtake them later.
     """
-    tx.run_unread(
-        "enqueue_message",
-        chat_id=message.chat_id,
-        thread_id=message.thread_id,
-        reply_to=bots.own_message(message.reply_to),
-        edits=bots.own_message(message.edits),
-        edits_outbox_id=message.edits_outbox_id,
-        kind=kind_of(message.notice),
-        facts=dump(message.notice),
-        keyboard=dump(message.keyboard),
-        subject=message.subject,
-        priority=priority_of(message.notice),
-        hold_until_ms=message.hold_until_ms,
-        reader_id=message.reader_id,
-        at_ms=at_ms,
+    tx.run_unread("enqueue_message", **_row_of(message, at_ms))
+
+
+def enqueue_next(tx: Tx, message: OutboxMessage, *, at_ms: int) -> QueuedMessage | None:
+    """Append a message in the same way, and return it if it is the next of its chat.
+
+    None if others of its chat wait, or if it is held or parked, or for a chat that moved, or edits one that
+    may not be sent yet: a scan of the queue finds it.
+    """
+    row = tx.one("enqueue_message", **_row_of(message, at_ms))
+    if row is None or row["is_behind"] or row["state"] != "waiting" or row["chat_id"] != message.chat_id:
+        return None
+    if message.hold_until_ms or message.edits_outbox_id is not None:
+        return None
+    return QueuedMessage(
+        outbox_id=row["outbox_id"],
+        message=replace(
+            message, reply_to=bots.own_message(message.reply_to), edits=bots.own_message(message.edits)
+        ),
+        due_at_ms=at_ms,
+        attempts=0,
+        ambiguous=0,
+        rejections=0,
+        created_at_ms=at_ms,
     )
+
+
+def _row_of(message: OutboxMessage, at_ms: int) -> dict[str, Value]:
+    return {
+        "chat_id": message.chat_id,
+        "thread_id": message.thread_id,
+        "reply_to": bots.own_message(message.reply_to),
+        "edits": bots.own_message(message.edits),
+        "edits_outbox_id": message.edits_outbox_id,
+        "kind": kind_of(message.notice),
+        "facts": dump(message.notice),
+        "keyboard": dump(message.keyboard),
+        "subject": message.subject,
+        "priority": priority_of(message.notice),
+        "hold_until_ms": message.hold_until_ms,
+        "reader_id": message.reader_id,
+        "at_ms": at_ms,
+    }
 
 
 def release(tx: Tx, chat_id: int, reply_to: int) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec import Struct
 
@@ -59,6 +59,32 @@ class LazyContent(Struct, frozen=True, kw_only=True):
 
 LoadContent = Callable[[Tx, LazyNotice, Clock], LazyContent]
 """Loads the content of a lazy notice; raises LookupError if the database does not have it."""
+
+
+class Offer:
+    """The messages that a unit enqueues, of which those that may be sent at once need no scan.
+
+    Their chats count as busy before the unit is stored, so that a scan which sees them leaves them alone.
+    """
+
+    def __init__(self, queues: ChatQueues) -> None:
+        self._queues = queues
+        self.taken: list[QueuedMessage] = []
+        self.needs_scan = False
+        """Whether messages may wait that were not taken."""
+
+    def begin(self) -> None:
+        """Begin anew: what an earlier run of the unit has added was not stored."""
+        for queued in self.taken:
+            self._queues.busy.discard(queued.message.chat_id)
+        self.taken, self.needs_scan = [], False
+
+    def add(self, queued: QueuedMessage | None) -> None:
+        """Take the next message of a chat if it may be sent now; leave all others to a scan."""
+        if queued is not None and self._queues.take(queued):
+            self.taken.append(queued)
+        else:
+            self.needs_scan = True
 
 
 class Messenger:
@@ -125,6 +151,27 @@ class Messenger:
             self._scanned_database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
         )
         self._scanning.add_done_callback(self._scanned)
+
+    def offer(self) -> Offer | None:
+        """Return what takes the messages of the next unit; None if another process sends them.
+
+        Without a turn of the event loop between, `send_once_stored` must follow.
+        """
+        return Offer(self._queues) if self._fence.is_leading() else None
+
+    def send_once_stored(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
+        """Send what a unit has enqueued, once that is stored."""
+        storing.add_done_callback(partial(self._offered, offer))
+
+    def _offered(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
+        if storing.cancelled() or storing.exception():
+            # It may be stored nevertheless: then a scan finds it.
+            offer.begin()
+            self._wake_up.set()
+            return
+        self._start(QueueScan([[queued] for queued in offer.taken], IDLE_S))
+        if offer.needs_scan or not offer.taken:
+            self._wake_up.set()
 
     def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:
         self._scanning = None

@@ -342,6 +342,9 @@ def _notify_chat(
     is_alone = reported is not None and not reported.is_in_batch
     batch = None if is_alone else batches.find(work.tx, order.chat_id, order.message_id)
     subject, hold_until_ms = chat_subject(order.trxid), 0
+    if batch:
+        # Its table is edited, and messages that were held may be due.
+        work.leave_to_scan()
     if batch and (hold_until_ms := batch_summary.update(work.tx, batch, order, now_ms=work.now_ms)):
         # A result must not overtake an earlier notice of its order, even after the clock was set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))

@@ -15,6 +15,7 @@ from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
 from bot.orders.model import Order
 from bot.purchasing.clock_watch import ClockWatch
+from bot.purchasing.reversals import ResultSender
 from bot.routing import TapResult
 from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
@@ -86,6 +87,7 @@ class UpdateReceiver:
         imports_wake_up: WakeUp,
         clock: ClockWatch | None = None,
         order_posts: OrderPosts | None = None,
+        acknowledgements: ResultSender | None = None,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -97,6 +99,7 @@ class UpdateReceiver:
         self._imports_wake_up = imports_wake_up
         self._clock = clock
         self._order_posts = order_posts
+        self._acknowledgements = acknowledgements
         self._not_stored_at_ms: dict[int, int] = {}
         self._owners: dict[int, int] = {}
         """The owners of assistants, as they were last read: only to name the shop that an order looks at."""
@@ -113,10 +116,12 @@ class UpdateReceiver:
         now_ms, order = self._now_ms(), _only_order([update for _, update in parsed])
         reserved = self._reserve(order) if order else None
 
+        offer = self._acknowledgements.offer() if reserved and self._acknowledgements else None
+
         def unit(tx: Tx) -> tuple[list[tuple[str, TapResult]], list[Order]]:
             taps, claimed = [], []
             for raw, update in parsed:
-                work = self._context.begin(tx, now_ms, reserved=reserved)
+                work = self._context.begin(tx, now_ms, reserved=reserved, new_messages=offer)
                 tapped, ordered = _process_one(work, raw, update)
                 taps += tapped
                 claimed += ordered
@@ -132,7 +137,10 @@ class UpdateReceiver:
                 self._order_posts.post_once_stored(stored)
             else:
                 self._claim_orders()
-            self._scan_outbox()
+            if offer and self._acknowledgements:
+                self._acknowledgements.send_once_stored(offer, stored)
+            else:
+                self._scan_outbox()
             # What the unit has claimed is posted even if the caller is cancelled.
             taps, _ = await asyncio.shield(stored)
         except StorageError:
@@ -224,7 +232,9 @@ def _process_one(
             raise
         _log.exception("update handling failed, update stored in failed_updates")
         _store_failed(work.tx, raw, type(error).__name__, work.now_ms)
-        # What it claimed was rolled back with it.
+        # What it claimed and enqueued was rolled back with it.
+        if work.new_messages:
+            work.new_messages.begin()
         return [], []
     return taps, work.claimed
 

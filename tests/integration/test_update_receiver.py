@@ -71,6 +71,7 @@ def receiver_of(shop: Shop) -> UpdateReceiver:
         now_ms=shop.clock,
         claim_orders=shop.submitter.claim,
         order_posts=shop.submitter,
+        acknowledgements=shop.messenger,
         scan_outbox=shop.messenger.scan,
         imports_wake_up=shop.imports_wake_up,
     )
