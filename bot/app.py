@@ -20,7 +20,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.biller.client import BillerClient
 from bot.catalogue import carriers
 from bot.delivery.sending import OutgoingMessage
-from bot.desk.access import DoorPolicy
+from bot.desk.access import AccessPolicy
 from bot.desk.app import DeskApp, open_desk
 from bot.desk.health import HealthSource
 from bot.desk.page_process import ProcessPageReader
@@ -229,7 +229,7 @@ class App:
         url = self.settings.desk_address
         if url is None:
             return None
-        policy = DoorPolicy(
+        policy = AccessPolicy(
             owner_ids=self.settings.admin_ids,
             staff_ids=self.settings.desk_staff_ids,
             bot_token=self.settings.telegram_token.get_secret_value(),

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from bot.ledger.books import BooksReport
+from bot.ledger import BooksReport
 
 SHOWN_A_CHECK = 20
 

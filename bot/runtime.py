@@ -14,8 +14,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.rate_limit import RateLimiter
 from bot.delivery.sending import MessageSender
 from bot.deposits.accounts import DepositAccount
-from bot.features.deposits.receiver import MutationReceiver
-from bot.features.deposits.worker import DepositsWorker
+from bot.features.deposits.mutations import DepositsWorker, MutationReceiver
 from bot.features.history.recap import RecapWorker
 from bot.features.lazy_content import load_content
 from bot.features.news.worker import NewsWorker

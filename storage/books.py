@@ -8,9 +8,16 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from bot.ledger.books import BooksCheck, BooksFigures, BooksFinding, BooksReport
-from bot.ledger.model import OPERATOR, AccountKind
-from bot.ledger.positions import Position, position_of
+from bot.ledger import (
+    OPERATOR,
+    AccountKind,
+    BooksCheck,
+    BooksFigures,
+    BooksFinding,
+    BooksReport,
+    Position,
+    position_of,
+)
 from bot.orders.model import State
 from storage.database import read_database
 from storage.transaction import ResultRow, Tx

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.actors import Standing
 from bot.catalogue.levels import Level, Markup
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from storage.catalogue import CatalogueVersion
 from storage.codec import columns_of
 from storage.ledger import Account

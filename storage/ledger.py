@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, InsufficientFunds
 from storage.codec import from_row
 from storage.transaction import Tx
 

@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from bot.biller.clauses import clauses_of
-from bot.biller.identity import is_same_code, is_same_destination
 from bot.biller.public_reason import public_reason, raw_words
 from bot.biller.refusals import cause_in, speaks_of_product
-from bot.biller.verdict import Claim, read_claim
+from bot.biller.verdict import Claim, is_same_code, is_same_destination, read_claim
 from bot.orders.events import Accepted, Refused, Unclear
 from bot.orders.model import FailureCause, Order, UnknownCause
 

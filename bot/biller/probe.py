@@ -8,8 +8,7 @@ import ssl
 import httpx
 from msgspec import Struct
 
-from bot.biller.client import TRX_PATH
-from bot.biller.transport import HAPPY_EYEBALLS_DELAY_S, biller_certificates
+from bot.biller.client import HAPPY_EYEBALLS_DELAY_S, TRX_PATH, biller_certificates
 
 
 class NameUnknown(Struct, frozen=True):

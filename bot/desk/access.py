@@ -31,7 +31,7 @@ class DeskRole(StrEnum):
     STAFF = "staff"
 
 
-class DoorPolicy(Struct, frozen=True, kw_only=True):
+class AccessPolicy(Struct, frozen=True, kw_only=True):
     """The people who may enter, and the bot whose word about a Mini App counts."""
 
     owner_ids: tuple[int, ...]
@@ -40,7 +40,7 @@ class DoorPolicy(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Return a text without the token."""
-        return "DoorPolicy(...)"
+        return "AccessPolicy(...)"
 
     def role_of(self, user_id: int) -> DeskRole | None:
         """Return the role of a person now; None if they may not enter, or no longer."""

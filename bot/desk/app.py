@@ -1,4 +1,4 @@
-"""The ASGI application of the desk: its doors, its pages, and the rules that hold for every answer.
+"""The ASGI application of the desk: signing in, its pages, and the rules that hold for every answer.
 
 Every page passes the same guard: a session, a person who may still enter, and for a form the token of a page
 of ours. A path that is not in `PAGES` does not exist.
@@ -30,16 +30,16 @@ from bot.desk import (
     system,
     today,
 )
-from bot.desk.access import DeskRole, DoorPolicy, Visitor
+from bot.desk.access import AccessPolicy, DeskRole, Visitor
 from bot.desk.context import DeskContext, DeskPage, Read
-from bot.desk.doors import Doors
 from bot.desk.health import HealthSource
 from bot.desk.live import LOOK_EVERY_S, LiveUpdates
+from bot.desk.load_limits import DeskBusyError
 from bot.desk.page_process import PageReader, PagesUnavailableError
 from bot.desk.rendering import render_for_stranger
-from bot.desk.turns import DeskBusyError
+from bot.desk.request import PREFIX, DeskRequest, back_to, language_of, page
+from bot.desk.sign_in import SignIn
 from bot.desk.upload import UploadedFile, read_form, read_upload
-from bot.desk.visit import PREFIX, Visit, back_to, language_of, page
 from bot.texts.desk_pages import BUSY, NOT_STORED, UNAVAILABLE, translate
 from bot.unit_of_work import WorkContext
 from storage.database import Database
@@ -94,7 +94,7 @@ def open_desk(
     database: Database,
     reader: PageReader,
     work: WorkContext,
-    policy: DoorPolicy,
+    policy: AccessPolicy,
     *,
     health: HealthSource,
     url: str,
@@ -128,13 +128,13 @@ class DeskApp:
     def __init__(
         self,
         desk: DeskContext,
-        policy: DoorPolicy,
+        policy: AccessPolicy,
         *,
         url: str,
         remote_of: Callable[[Request], str],
     ) -> None:
         self._desk = desk
-        self._doors = Doors(desk, policy, url=url, remote_of=remote_of, show=self._show)
+        self._sign_in = SignIn(desk, policy, url=url, remote_of=remote_of, show=self._show)
         self._pages = {(page.method, page.path): page for page in PAGES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,7 +142,7 @@ class DeskApp:
         try:
             response = self._secured(request, await self._respond(request))
             if "Content-Disposition" in response.headers:
-                with self._desk.turns.files_sent.one():
+                with self._desk.limits.files_sent.take():
                     await response(scope, receive, partial(send_in_parts, send))
                 return
         except DeskBusyError:
@@ -185,22 +185,22 @@ class DeskApp:
             case "GET", "/enter":
                 return await self._show("enter.html", request, token=request.query_params.get("token", ""))
             case "POST", "/enter":
-                return await self._doors.enter(request)
+                return await self._sign_in.enter(request)
             case "GET", "/app":
                 return await self._show("mini_app.html", request)
             case "POST", "/app":
-                return await self._doors.enter_mini_app(request)
+                return await self._sign_in.enter_mini_app(request)
             case "GET", "/language":
                 return self._switch_language(request)
             case "GET" | "HEAD", _ if path in FILES and "ticket" in request.query_params:
                 return await self._send_file(request, path)
             case _:
-                return await self._visit(request, path)
+                return await self._show_page(request, path)
 
-    async def _visit(self, request: Request, path: str) -> Response:
+    async def _show_page(self, request: Request, path: str) -> Response:
         asked, name = self._page(request.method, path)
-        opened = await self._doors.session_of(request)
-        visitor = await self._doors.visitor(opened) if opened else None
+        opened = await self._sign_in.session_of(request)
+        visitor = await self._sign_in.visitor(opened) if opened else None
         if opened is None or visitor is None:
             return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
         if asked is None or (asked.owners_only and visitor.role is not DeskRole.OWNER):
@@ -208,7 +208,7 @@ class DeskApp:
                 _log_refused(asked, visitor, "for owners only")
             return await self._show("missing.html", request, status=HTTPStatus.NOT_FOUND)
         form, file = await self._read_body(request, takes_file=asked.takes_file)
-        if request.method == "POST" and not self._doors.is_own_form(request, form, opened.token):
+        if request.method == "POST" and not self._sign_in.is_own_form(request, form, opened.token):
             _log_refused(asked, visitor, "not a form of this session's pages")
             return await self._show("refused.html", request, status=HTTPStatus.FORBIDDEN)
         return await self._answer(asked, request, self._visit_of(request, visitor, name, form, file))
@@ -220,8 +220,8 @@ class DeskApp:
         name: str = "",
         form: dict[str, str] | None = None,
         file: UploadedFile | None = None,
-    ) -> Visit:
-        return Visit(
+    ) -> DeskRequest:
+        return DeskRequest(
             visitor=visitor,
             path=request.scope["path"],
             name=name,
@@ -233,25 +233,25 @@ class DeskApp:
             zone=self._desk.zone,
         )
 
-    async def _answer(self, asked: DeskPage, request: Request, visit: Visit) -> Response:
+    async def _answer(self, asked: DeskPage, request: Request, desk_request: DeskRequest) -> Response:
         desk, read = self._desk, asked.read
         if asked.handle:
-            return await desk.show(visit, await asked.handle(visit, desk))
+            return await desk.show(desk_request, await asked.handle(desk_request, desk))
         if read is None:
             raise LookupError(f"{asked.path} has no function")
         if asked.is_shared:
-            make = partial(self._make_shared, read, visit)
-            return HTMLResponse(await desk.live.shared((asked.path, visit.language), make))
-        return await desk.read(visit, read, is_long=asked.is_long, has_left=request.is_disconnected)
+            make = partial(self._make_shared, read, desk_request)
+            return HTMLResponse(await desk.live.shared((asked.path, desk_request.language), make))
+        return await desk.read(desk_request, read, is_long=asked.is_long, has_left=request.is_disconnected)
 
-    async def _make_shared(self, read: Read, visit: Visit) -> bytes:
+    async def _make_shared(self, read: Read, desk_request: DeskRequest) -> bytes:
         """Read for all who ask, even if the visitor who asked first has left."""
-        return bytes((await self._desk.read(visit, read, is_shared=True)).body)
+        return bytes((await self._desk.read(desk_request, read, is_shared=True)).body)
 
     async def _send_file(self, request: Request, path: str) -> Response:
         """Answer an address with a ticket: its visitor is the person for whom the ticket was made."""
-        asked, opened = self._pages["GET", path], await self._doors.session_of_ticket(request)
-        visitor = await self._doors.visitor(opened) if opened else None
+        asked, opened = self._pages["GET", path], await self._sign_in.session_of_ticket(request)
+        visitor = await self._sign_in.visitor(opened) if opened else None
         if visitor is None or (asked.owners_only and visitor.role is not DeskRole.OWNER):
             return await self._show("signed_out.html", request, status=HTTPStatus.UNAUTHORIZED)
         response = await self._answer(asked, request, self._visit_of(request, visitor))
@@ -271,7 +271,7 @@ class DeskApp:
     ) -> Response:
         """Render a page that needs no session."""
         shown, language = page(template, status=status, **values), language_of(request)
-        async with self._desk.turns.strangers.turn(request.is_disconnected):
+        async with self._desk.limits.strangers.hold(request.is_disconnected):
             return await self._desk.reader.run(render_for_stranger, shown, language, self._desk.zone)
 
     async def _read_body(
@@ -282,7 +282,7 @@ class DeskApp:
             return {}, None
         if not takes_file:
             return await read_form(request), None
-        with self._desk.turns.uploads.one():
+        with self._desk.limits.uploads.take():
             return await read_upload(request)
 
     def _switch_language(self, request: Request) -> Response:

@@ -3,11 +3,11 @@
 from msgspec import Struct
 
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, Visit, back_to, page
+from bot.desk.request import DeskRequest, DeskResponse, back_to, page
 from bot.features.accounts.decision import new_subject
 from bot.features.biller_balance import biller_balance, day_of_balances
 from bot.features.topups import SUBJECT, decide_topup, question_of
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.notices.alarms import BillerBalance
 from bot.notices.buttons import Action, ButtonSpec
 from bot.notices.topups import TopUpQuestion
@@ -49,12 +49,12 @@ class BillerView(Struct, frozen=True, kw_only=True):
     after: int | None
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    typed = visit.query("after")
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    typed = request.query("after")
     after = int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS else None
-    only_gaps = visit.query("only") == "gaps"
+    only_gaps = request.query("only") == "gaps"
     view = _read(work, after, only_gaps=only_gaps)
-    return page("biller.html", view=view, noted=visit.query("noted"))
+    return page("biller.html", view=view, noted=request.query("noted"))
 
 
 def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView:
@@ -79,32 +79,32 @@ def _read(work: UnitOfWork, after: int | None, *, only_gaps: bool) -> BillerView
     )
 
 
-async def _ask_topup(visit: Visit, desk: DeskContext) -> Answer:
+async def _ask_topup(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """Show what would be noted; the form there carries the key of a button, which works once."""
-    typed = visit.form.get("amount", "")[:MAX_KEY_CHARS]
+    typed = request.form.get("amount", "")[:MAX_KEY_CHARS]
     amount_idr = parse_amount(typed)
     if amount_idr is None:
         return page("biller_topup.html", question=None, key="", typed=typed)
-    question, key = await desk.write(lambda work: _offer_topup(work, visit, amount_idr))
+    question, key = await desk.write(lambda work: _offer_topup(work, request, amount_idr))
     return page("biller_topup.html", question=question, key=key, typed=typed)
 
 
-def _offer_topup(work: UnitOfWork, visit: Visit, amount_idr: int) -> tuple[TopUpQuestion, str]:
+def _offer_topup(work: UnitOfWork, request: DeskRequest, amount_idr: int) -> tuple[TopUpQuestion, str]:
     key = work.nonce()
-    spec = ButtonSpec(action=Action.CONFIRM_TOPUP, payload=str(amount_idr), owner_id=visit.visitor.user_id)
+    spec = ButtonSpec(action=Action.CONFIRM_TOPUP, payload=str(amount_idr), owner_id=request.visitor.user_id)
     inbox.register_button(work.tx, key, spec, new_subject(work, SUBJECT), at_ms=work.now_ms)
     return question_of(work, amount_idr), key
 
 
-async def _note_topup(visit: Visit, desk: DeskContext) -> Answer:
-    key = visit.form.get("key", "")[:MAX_KEY_CHARS]
-    was_noted = await desk.write(lambda work: _use_key(work, visit, key))
+async def _note_topup(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    key = request.form.get("key", "")[:MAX_KEY_CHARS]
+    was_noted = await desk.write(lambda work: _use_key(work, request, key))
     return back_to(f"/desk/biller?noted={'yes' if was_noted else 'no'}")
 
 
-def _use_key(work: UnitOfWork, visit: Visit, key: str) -> bool:
+def _use_key(work: UnitOfWork, request: DeskRequest, key: str) -> bool:
     """Note the top-up of a key; return False if it was used before, or is another person's."""
-    user_id = visit.visitor.user_id
+    user_id = request.visitor.user_id
     owner = inbox.button_owner(work.tx, key)
     if owner is None or owner.owner_id != user_id:
         return False
@@ -117,7 +117,7 @@ def _use_key(work: UnitOfWork, visit: Visit, key: str) -> bool:
         subject=button.subject,
         offered_at_ms=button.offered_at_ms,
     )
-    decide_topup(work, visit.actor, tap)
+    decide_topup(work, request.actor, tap)
     return True
 
 

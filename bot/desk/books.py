@@ -6,8 +6,8 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, Visit, page
-from bot.ledger.books import BooksCheck, BooksFinding, BooksReport
+from bot.desk.request import DeskRequest, DeskResponse, page
+from bot.ledger import BooksCheck, BooksFinding, BooksReport
 from bot.unit_of_work import UnitOfWork
 from storage.books import check_books
 
@@ -23,21 +23,21 @@ class ShownReport(Struct, frozen=True, kw_only=True):
     checked_at_ms: int
 
 
-def _show(_: Visit, __: UnitOfWork) -> Answer:
+def _show(_: DeskRequest, __: UnitOfWork) -> DeskResponse:
     return page("books.html", shown=None, is_running=False)
 
 
-async def _check(visit: Visit, desk: DeskContext) -> Answer:
+async def _check(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """Check the books, one check at a time: it reads whole tables."""
     checking = desk.checking_books
     if checking.locked():
         return page("books.html", shown=None, is_running=True, status=HTTPStatus.CONFLICT)
     async with checking:
-        return await desk.read(visit, _check_now, is_long=True)
+        return await desk.read(request, _check_now, is_long=True)
 
 
-def _check_now(visit: Visit, work: UnitOfWork) -> Answer:
-    return page("books.html", shown=_shown(check_books(work.tx), visit.now_ms), is_running=False)
+def _check_now(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    return page("books.html", shown=_shown(check_books(work.tx), request.now_ms), is_running=False)
 
 
 def _shown(report: BooksReport, now_ms: int) -> ShownReport:

@@ -12,18 +12,18 @@ from starlette.responses import Response
 
 from bot.desk.health import HealthSource
 from bot.desk.live import LiveUpdates
+from bot.desk.load_limits import LoadLimits
 from bot.desk.page_process import PageReader
 from bot.desk.rendering import PageCall, answer_call
-from bot.desk.turns import Turns
-from bot.desk.visit import LANGUAGE_COOKIES, Answer, UnrenderedPage, Visit
+from bot.desk.request import LANGUAGE_COOKIES, DeskRequest, DeskResponse, UnrenderedPage
 from bot.unit_of_work import UnitOfWork, WorkContext
 from storage.catalogue import CatalogueCache
 from storage.database import Database
 
 T = TypeVar("T")
 
-Read = Callable[[Visit, UnitOfWork], Answer]
-Handle = Callable[[Visit, "DeskContext"], Awaitable[Answer]]
+Read = Callable[[DeskRequest, UnitOfWork], DeskResponse]
+Handle = Callable[[DeskRequest, "DeskContext"], Awaitable[DeskResponse]]
 
 
 class DeskPage(Struct, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class DeskContext(Struct, frozen=True, kw_only=True):
     wake: Callable[[], None]
     new_token: Callable[[], str]
     live: LiveUpdates
-    turns: Turns = field(default_factory=Turns)
+    limits: LoadLimits = field(default_factory=LoadLimits)
     reading_file: asyncio.Lock = field(default_factory=asyncio.Lock)
     checking_books: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -90,30 +90,35 @@ class DeskContext(Struct, frozen=True, kw_only=True):
 
     async def read(
         self,
-        visit: Visit,
-        read: Callable[..., Answer],
+        request: DeskRequest,
+        read: Callable[..., DeskResponse],
         *args: Any,
         is_long: bool = False,
         is_shared: bool = False,
         has_left: Callable[[], Awaitable[bool]] | None = None,
     ) -> Response:
-        """Let the page process run `read(visit, work, *args)` and render its answer.
+        """Let the page process run `read(request, work, *args)` and render its answer.
 
         Raise DeskBusyError if too much waits, or the visitor has left meanwhile.
         """
         call = PageCall(
-            read=read, args=args, visit=visit, work=_as_of_now(self.work), menu=self.menu, is_shared=is_shared
+            read=read,
+            args=args,
+            request=request,
+            work=_as_of_now(self.work),
+            menu=self.menu,
+            is_shared=is_shared,
         )
-        line = self.turns.long if is_long else self.turns.pages
-        async with line.turn(has_left):
+        lock = self.limits.long if is_long else self.limits.pages
+        async with lock.hold(has_left):
             return await self.reader.run(answer_call, call)
 
-    async def show(self, visit: Visit, answer: Answer) -> Response:
+    async def show(self, request: DeskRequest, answer: DeskResponse) -> Response:
         """Return an answer of this process, rendered by the page process."""
-        return answer if isinstance(answer, Response) else await self.read(visit, _as_it_is, answer)
+        return answer if isinstance(answer, Response) else await self.read(request, _as_it_is, answer)
 
 
-def _as_it_is(_: Visit, __: UnitOfWork, page: UnrenderedPage) -> UnrenderedPage:
+def _as_it_is(_: DeskRequest, __: UnitOfWork, page: UnrenderedPage) -> UnrenderedPage:
     return page
 
 

@@ -5,7 +5,7 @@ The second step runs the function behind the buttons of the chat: the same rules
 
 from bot.desk.context import DeskContext, DeskPage
 from bot.desk.orders import OrderTableRow, history_of, table_rows
-from bot.desk.visit import Answer, Visit, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, back_to, missing, page
 from bot.orders.model import Outcome
 from bot.purchasing.manual_resolution import is_open, resolve_order
 from bot.purchasing.sn_forwarding import parse_typed_sn
@@ -16,11 +16,11 @@ from storage.transaction import Tx
 MAX_SHOWN = 100
 
 
-def _list(_: Visit, work: UnitOfWork) -> Answer:
+def _list(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("decisions.html", lines=_waiting(work.tx))
 
 
-def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("decisions_list.html", lines=_waiting(work.tx))
 
 
@@ -28,9 +28,9 @@ def _waiting(tx: Tx) -> tuple[OrderTableRow, ...]:
     return table_rows(tx, orders.for_admins(tx, limit=MAX_SHOWN))
 
 
-def _ask(visit: Visit, work: UnitOfWork) -> Answer:
+def _ask(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
     """Show what a decision would do, before it is carried out."""
-    trxid, outcome, sn = _decision(visit)
+    trxid, outcome, sn = _decision(request)
     history = history_of(work, trxid)
     if history is None or outcome is None:
         return missing()
@@ -39,30 +39,30 @@ def _ask(visit: Visit, work: UnitOfWork) -> Answer:
         history=history,
         outcome=outcome,
         sn=sn,
-        is_sn_refused=outcome is Outcome.SUCCESS and bool(visit.form.get("sn", "").strip()) and sn is None,
+        is_sn_refused=outcome is Outcome.SUCCESS and bool(request.form.get("sn", "").strip()) and sn is None,
     )
 
 
-async def _settle(visit: Visit, desk: DeskContext) -> Answer:
-    trxid, outcome, sn = _decision(visit)
+async def _settle(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    trxid, outcome, sn = _decision(request)
     if outcome is None:
         return missing()
-    was_settled = await desk.write(lambda work: _resolve(work, visit, trxid, outcome, sn))
+    was_settled = await desk.write(lambda work: _resolve(work, request, trxid, outcome, sn))
     return back_to(f"/desk/orders/{trxid}?settled={'yes' if was_settled else 'no'}")
 
 
-def _resolve(work: UnitOfWork, visit: Visit, trxid: str, outcome: Outcome, sn: str | None) -> bool:
+def _resolve(work: UnitOfWork, request: DeskRequest, trxid: str, outcome: Outcome, sn: str | None) -> bool:
     order = orders.get(work.tx, trxid)
     if order is None or not is_open(work, order):
         return False
-    resolve_order(work, trxid, outcome, sn, visit.actor)
+    resolve_order(work, trxid, outcome, sn, request.actor)
     return True
 
 
-def _decision(visit: Visit) -> tuple[str, Outcome | None, str | None]:
-    outcome = visit.form.get("outcome", "")
-    sn = parse_typed_sn(visit.form.get("sn", "")) if outcome == Outcome.SUCCESS else None
-    trxid = visit.form.get("trxid", "")
+def _decision(request: DeskRequest) -> tuple[str, Outcome | None, str | None]:
+    outcome = request.form.get("outcome", "")
+    sn = parse_typed_sn(request.form.get("sn", "")) if outcome == Outcome.SUCCESS else None
+    trxid = request.form.get("trxid", "")
     return trxid, Outcome(outcome) if outcome in list(Outcome) and trxid.isdigit() else None, sn
 
 

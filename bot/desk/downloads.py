@@ -10,26 +10,26 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import JSONResponse
 
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import PREFIX, Answer, Visit
+from bot.desk.request import PREFIX, DeskRequest, DeskResponse
 from bot.notices.catalogue import FileFormat
 from storage.desk import make_ticket
 
 MAX_ADDRESS_CHARS = 500
 
 
-async def _make_ticket(visit: Visit, desk: DeskContext) -> Answer:
+async def _make_ticket(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """Return the address of a file with a ticket for it, and a name to save it under."""
-    address = visit.form.get("address", "")
+    address = request.form.get("address", "")
     parts = urlsplit(address[:MAX_ADDRESS_CHARS])
     form = parse_qs(parts.query).get("form", [""])[0]
     is_file = parts.path.removeprefix(PREFIX) in desk.files and address == f"{parts.path}?{parts.query}"
     if not is_file or form not in list(FileFormat):
         return JSONResponse({"error": "no file"}, status_code=HTTPStatus.NOT_FOUND)
-    token, own = desk.new_token(), visit.visitor.session_hash
+    token, own = desk.new_token(), request.visitor.session_hash
     await desk.database.write(
-        lambda tx: make_ticket(tx, token, session_hash=own, address=address, at_ms=visit.now_ms)
+        lambda tx: make_ticket(tx, token, session_hash=own, address=address, at_ms=request.now_ms)
     )
-    now = datetime.fromtimestamp(visit.now_ms / 1000, visit.zone)
+    now = datetime.fromtimestamp(request.now_ms / 1000, request.zone)
     return JSONResponse(
         {"address": f"{address}&ticket={token}", "name": f"loket-{now:%Y-%m-%d-%H%M%S}.{form}"}
     )

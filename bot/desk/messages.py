@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from bot.desk.context import DeskPage
-from bot.desk.visit import Answer, Visit, page
+from bot.desk.request import DeskRequest, DeskResponse, page
 from bot.unit_of_work import UnitOfWork
 from storage import chats, outbox, people
 from storage.outbox import ChatBacklog, FailedMessage
@@ -58,21 +58,21 @@ class MessageKeys(Struct, frozen=True, kw_only=True):
     failed_before: int | None = None
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
     keys = MessageKeys(
-        waiting_after=_key(visit, "waiting_after"),
-        parked_after=_key(visit, "parked_after"),
-        failed_before=_key(visit, "after"),
+        waiting_after=_key(request, "waiting_after"),
+        parked_after=_key(request, "parked_after"),
+        failed_before=_key(request, "after"),
     )
     return page("messages.html", messages=_read(work, keys), is_live=keys == MessageKeys())
 
 
-def _key(visit: Visit, name: str) -> int | None:
-    typed = visit.query(name)
+def _key(request: DeskRequest, name: str) -> int | None:
+    typed = request.query(name)
     return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) <= MAX_DIGITS else None
 
 
-def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("messages_list.html", messages=_read(work, MessageKeys()))
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from bot.desk.context import DeskPage
-from bot.desk.visit import Answer, Visit, attachment_response, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, attachment_response, back_to, missing, page
 from bot.features.accounts.balance import owner_named, shop_balance
 from bot.features.accounts.statements import MAX_ROWS, render_statement_file, statement_move
 from bot.features.deposits.cards import card_of, payment_card
@@ -73,14 +73,14 @@ class ShownPeriod(Struct, frozen=True, kw_only=True):
     was_read: bool = True
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    tickets_after, payments_after = _number(visit, "tickets_after"), _number(visit, "payments_after")
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    tickets_after, payments_after = _number(request, "tickets_after"), _number(request, "payments_after")
     waiting = _waiting_money(work, tickets_after, payments_after)
     is_live = not (tickets_after or payments_after)
-    return page("money.html", waiting=waiting, moved=visit.query("moved"), is_live=is_live)
+    return page("money.html", waiting=waiting, moved=request.query("moved"), is_live=is_live)
 
 
-def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     """Answer with what waits; its forms are the visitor's own."""
     return page("money_waiting.html", waiting=_waiting_money(work, 0, 0))
 
@@ -103,8 +103,8 @@ def _waiting_money(work: UnitOfWork, tickets_after: int, payments_after: int) ->
     )
 
 
-def _find_shop(visit: Visit, work: UnitOfWork) -> Answer:
-    typed = visit.query("q")
+def _find_shop(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    typed = request.query("q")
     found = _shops_named(work.tx, typed)
     if len(found) == 1:
         return back_to(f"/desk/money/shops/{found[0].user_id}")
@@ -124,21 +124,21 @@ def _has_ledger(tx: Tx, owner: Person) -> bool:
     return is_reseller or ledger.account_of_buyer(tx, owner.user_id) is not None
 
 
-def _show_shop(visit: Visit, work: UnitOfWork) -> Answer:
-    whose, before_id, shown = visit.name, _number(visit, "before"), _period(visit)
+def _show_shop(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    whose, before_id, shown = request.name, _number(request, "before"), _period(request)
     found = _ledger_of(work, whose, shown.days, before_id)
     if found is None:
         return missing()
     if found.person.user_id != int(whose):
         return back_to(f"/desk/money/shops/{found.person.user_id}")
-    today = _today(visit)
+    today = _today(request)
     return page(
         "money_shop.html",
         shop=found,
         shown=shown,
         shortcuts=(single_day(today), single_day(today - timedelta(days=1)), _this_month(today)),
         max_file_rows=MAX_ROWS,
-        moved=visit.query("moved"),
+        moved=request.query("moved"),
     )
 
 
@@ -173,18 +173,18 @@ def _ledger_of(work: UnitOfWork, whose: str, days: Period, before_id: int) -> Sh
     )
 
 
-def _download(visit: Visit, work: UnitOfWork) -> Answer:
+def _download(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
     """Send the file that the chat sends for the same days."""
-    whose, form, shown = visit.query("reseller"), visit.query("form"), _period(visit)
+    whose, form, shown = request.query("reseller"), request.query("form"), _period(request)
     if not people.is_id(whose) or form not in list(FileFormat) or not shown.was_read:
         return missing()
     notice = StatementFile(user_id=int(whose), period=str(shown.days), form=FileFormat(form))
     return attachment_response(render_statement_file(work.tx, notice, Clock(work.zone)).attachment)
 
 
-def _period(visit: Visit) -> ShownPeriod:
+def _period(request: DeskRequest) -> ShownPeriod:
     """Return the days between the two dates of the address; the last week without them."""
-    typed_first, typed_last, today = visit.query("from"), visit.query("until"), _today(visit)
+    typed_first, typed_last, today = request.query("from"), request.query("until"), _today(request)
     usual = Period(first=today - timedelta(days=DAYS_AT_FIRST - 1), last=today)
     if not typed_first and not typed_last:
         return ShownPeriod(days=usual)
@@ -200,16 +200,16 @@ def _date(typed: str) -> date | None:
         return None
 
 
-def _today(visit: Visit) -> date:
-    return day_of(visit.now_ms, visit.zone)
+def _today(request: DeskRequest) -> date:
+    return day_of(request.now_ms, request.zone)
 
 
 def _this_month(today: date) -> Period:
     return Period(first=month_containing(today).first, last=today)
 
 
-def _number(visit: Visit, name: str) -> int:
-    typed = visit.query(name)
+def _number(request: DeskRequest, name: str) -> int:
+    typed = request.query(name)
     return int(typed) if people.is_id(typed) else 0
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, Visit, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, back_to, missing, page
 from bot.features.accounts.adjustments import ADJUSTMENT, propose_adjustment
 from bot.features.accounts.balance import owner_named
 from bot.features.accounts.decision import QUESTION_HOLDS_MS, new_subject
@@ -25,8 +25,7 @@ from bot.features.deposits.cards import (
 )
 from bot.features.deposits.crediting import is_creditable, propose_credit
 from bot.features.deposits.suspense import propose_claim, reseller_to_credit
-from bot.grammar.account_commands import MAX_REASON_CHARS, LimitKind, NewLimit, parse_limit
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import MAX_REASON_CHARS, LimitKind, NewLimit, parse_amount, parse_limit
 from bot.grammar.parse import normalize
 from bot.handlers.callbacks import carry_out
 from bot.notices.accounts import (
@@ -133,19 +132,19 @@ class FinishedMove(Struct, frozen=True, kw_only=True):
     user_id: int = 0
 
 
-async def _ask(visit: Visit, desk: DeskContext) -> Answer:
-    return _answer(await desk.write(lambda work: _offer_typed(work, visit)))
+async def _ask(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    return _answer(await desk.write(lambda work: _offer_typed(work, request)))
 
 
-async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
+async def _begin_anew(_: DeskRequest, __: DeskContext) -> DeskResponse:
     return back_to("/desk/money")
 
 
-async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
-    return _answer(await desk.write(lambda work: _press(work, visit)))
+async def _confirm(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    return _answer(await desk.write(lambda work: _press(work, request)))
 
 
-def _answer(result: OfferedMove | RefusedMove | FinishedMove) -> Answer:
+def _answer(result: OfferedMove | RefusedMove | FinishedMove) -> DeskResponse:
     match result:
         case FinishedMove(was_first=was_first, user_id=user_id):
             shop = f"/shops/{user_id}" if user_id else ""
@@ -160,27 +159,27 @@ def _answer(result: OfferedMove | RefusedMove | FinishedMove) -> Answer:
             assert_never(result)
 
 
-def _offer_typed(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove:
-    move = _read_form(visit.form)
-    return RefusedMove(why=move) if isinstance(move, MoveRefusal) else _offer(work, visit, move)
+def _offer_typed(work: UnitOfWork, request: DeskRequest) -> OfferedMove | RefusedMove:
+    move = _read_form(request.form)
+    return RefusedMove(why=move) if isinstance(move, MoveRefusal) else _offer(work, request, move)
 
 
 def _offer(
-    work: UnitOfWork, visit: Visit, move: MoneyMove, *, is_again: bool = False
+    work: UnitOfWork, request: DeskRequest, move: MoneyMove, *, is_again: bool = False
 ) -> OfferedMove | RefusedMove:
     """Register the button of a question under a new key."""
     question = _question(work, move)
     if isinstance(question, RefusedMove):
         return question
     spec, key = _confirming_button(question), work.nonce()
-    own = replace(spec, owner_id=visit.visitor.user_id)
+    own = replace(spec, owner_id=request.visitor.user_id)
     inbox.register_button(work.tx, key, own, _subject(work, question), at_ms=work.now_ms)
     return OfferedMove(question=question, action=spec.action, key=key, is_again=is_again)
 
 
-def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | FinishedMove:
+def _press(work: UnitOfWork, request: DeskRequest) -> OfferedMove | RefusedMove | FinishedMove:
     """Use the button of a question; ask again if it is old, or another question by now."""
-    key, user_id = _typed(visit.form, "key"), visit.visitor.user_id
+    key, user_id = _typed(request.form, "key"), request.visitor.user_id
     is_own = inbox.button_owner(work.tx, key) == ButtonOwner(owner_id=user_id)
     button = inbox.use_button(work.tx, key, user_id=user_id, at_ms=work.now_ms) if is_own else None
     if button is None:
@@ -192,8 +191,8 @@ def _press(work: UnitOfWork, visit: Visit) -> OfferedMove | RefusedMove | Finish
     spec = _confirming_button(question)
     is_old = work.now_ms - button.offered_at_ms > QUESTION_HOLDS_MS
     if is_old or (spec.action, spec.payload) != (button.action, button.payload):
-        return _offer(work, visit, move, is_again=True)
-    toast = carry_out(work, visit.actor, button)
+        return _offer(work, request, move, is_again=True)
+    toast = carry_out(work, request.actor, button)
     shop_of = move.user_id if isinstance(move, BalanceChange | LimitSetting) else 0
     return FinishedMove(was_first=toast is Toast.DONE, user_id=shop_of)
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from bot.desk.context import DeskPage
-from bot.desk.visit import Answer, Visit, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, back_to, missing, page
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.orders.model import Order
 from bot.purchasing.biller_words import latest_words
@@ -52,8 +52,8 @@ def table_rows(tx: Tx, found: list[Order]) -> tuple[OrderTableRow, ...]:
     return tuple(OrderTableRow(order, names[order.user_id]) for order in found)
 
 
-def _search(visit: Visit, work: UnitOfWork) -> Answer:
-    typed, after, reseller = visit.query("q"), visit.query("after"), visit.query("reseller")
+def _search(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    typed, after, reseller = request.query("q"), request.query("after"), request.query("reseller")
     found = _find(work.tx, typed, after, reseller)
     if isinstance(found, Order):
         return back_to(f"/desk/orders/{quote(found.trxid)}")
@@ -61,7 +61,7 @@ def _search(visit: Visit, work: UnitOfWork) -> Answer:
     return page("orders.html", found=found, typed=typed, is_live=is_live)
 
 
-def _refresh(_: Visit, work: UnitOfWork) -> Answer:
+def _refresh(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("orders_list.html", found=_page_of_all(work.tx, None))
 
 
@@ -97,11 +97,11 @@ def _rows(tx: Tx, found: list[Order], person: Person | None = None) -> FoundOrde
     return FoundOrders(lines=table_rows(tx, shown), after=after, person=person)
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    history = history_of(work, visit.name)
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    history = history_of(work, request.name)
     if history is None:
         return missing()
-    return page("order.html", history=history, outcome=visit.query("settled"))
+    return page("order.html", history=history, outcome=request.query("settled"))
 
 
 def history_of(work: UnitOfWork, trxid: str) -> OrderInFull | None:

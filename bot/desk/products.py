@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from bot.catalogue.product import Product
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, Visit, attachment_response, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, attachment_response, back_to, missing, page
 from bot.features.lazy_content import load_content
 from bot.features.price_list.catalogue_admin import catalogue_history, set_price, switch_products
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.grammar.parse import normalize
 from bot.notices.catalogue import CatalogueFile, FileFormat, PastChange
 from bot.orders.product_health import ProductHealth
@@ -110,9 +110,9 @@ class AskedProductChange(Struct, frozen=True, kw_only=True):
                 return self.price_idr is not None and self.price_idr != row.product.price_idr
 
 
-def _list(visit: Visit, work: UnitOfWork) -> Answer:
-    typed, after = visit.query("q"), visit.query("after")
-    shown = next((one for one in ProductFilter if one == visit.query("only")), ProductFilter.ALL)
+def _list(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    typed, after = request.query("q"), request.query("after")
+    shown = next((one for one in ProductFilter if one == request.query("only")), ProductFilter.ALL)
     listed = _listed(work, typed, shown, after)
     return page("products.html", listed=listed, typed=typed, only=shown)
 
@@ -158,11 +158,11 @@ def _is_shown(row: ProductTableRow, shown: ProductFilter) -> bool:
             return not row.is_sold
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    found = _in_full(work, visit.name)
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    found = _in_full(work, request.name)
     if found is None:
         return missing()
-    return page("product.html", found=found, changed=visit.query("changed"))
+    return page("product.html", found=found, changed=request.query("changed"))
 
 
 def _in_full(work: UnitOfWork, code: str) -> ProductInFull | None:
@@ -178,8 +178,8 @@ def _in_full(work: UnitOfWork, code: str) -> ProductInFull | None:
     )
 
 
-def _ask(visit: Visit, work: UnitOfWork) -> Answer:
-    asked = _read_change(work, visit)
+def _ask(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    asked = _read_change(work, request)
     if asked is None:
         return missing()
     code = asked.found.row.product.code
@@ -190,45 +190,45 @@ def _ask(visit: Visit, work: UnitOfWork) -> Answer:
     return page("product_confirm.html", asked=asked)
 
 
-def _read_change(work: UnitOfWork, visit: Visit) -> AskedProductChange | None:
+def _read_change(work: UnitOfWork, request: DeskRequest) -> AskedProductChange | None:
     """Return what the form asks for; None if no page shows such a form."""
-    found, change = _in_full(work, visit.form.get("code", "")), visit.form.get("change", "")
+    found, change = _in_full(work, request.form.get("code", "")), request.form.get("change", "")
     if found is None or change not in ("open", "close", "price"):
         return None
-    price_idr = parse_amount(normalize(visit.form.get("price", ""))[:40]) if change == "price" else None
+    price_idr = parse_amount(normalize(request.form.get("price", ""))[:40]) if change == "price" else None
     return AskedProductChange(found=found, change=change, price_idr=price_idr)
 
 
-async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
+async def _begin_anew(_: DeskRequest, __: DeskContext) -> DeskResponse:
     """Answer a reload of a question, which is no page of its own."""
     return back_to("/desk/products")
 
 
-async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
-    code = await desk.write(lambda work: _change(work, visit))
+async def _confirm(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    code = await desk.write(lambda work: _change(work, request))
     if code is None:
         return missing()
     return back_to(f"/desk/products/{code}")
 
 
-def _change(work: UnitOfWork, visit: Visit) -> str | None:
+def _change(work: UnitOfWork, request: DeskRequest) -> str | None:
     """Make a change, unless the catalogue is not what the visitor saw any more; return where it is shown."""
-    asked = _read_change(work, visit)
+    asked = _read_change(work, request)
     if asked is None:
         return None
     product = asked.found.row.product
-    if not asked.is_possible or str(asked.found.version) != visit.form.get("version", ""):
+    if not asked.is_possible or str(asked.found.version) != request.form.get("version", ""):
         return f"{product.code}?changed=no"
     if asked.price_idr is not None:
-        set_price(work, visit.actor, product, asked.price_idr)
+        set_price(work, request.actor, product, asked.price_idr)
     else:
-        switch_products(work, visit.actor, product.code, is_open=asked.change == "open")
+        switch_products(work, request.actor, product.code, is_open=asked.change == "open")
     return f"{product.code}?changed=yes"
 
 
-def _download(visit: Visit, work: UnitOfWork) -> Answer:
+def _download(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
     """Send the file that the chat sends, which an import reads without loss."""
-    form = next((form for form in FileFormat if form == visit.query("form")), FileFormat.XLSX)
+    form = next((form for form in FileFormat if form == request.query("form")), FileFormat.XLSX)
     notice = CatalogueFile(form=form)
     content = load_content(work.tx, notice, Clock(work.zone))
     return attachment_response(content.rendered.attachment)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.catalogue.price_list.reader import UnreadablePriceList
 from bot.catalogue.price_list.sheets import MAX_FILE_BYTES, MAX_ROWS, FileError
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, UnrenderedPage, Visit, page
+from bot.desk.request import DeskRequest, DeskResponse, UnrenderedPage, page
 from bot.features.price_list.file_reader import FileKind, read_output
 from bot.features.reconciliation import ListResult, compare_list, decode_biller_list
 from bot.orders.reconciliation import DifferenceKind, ListDifference
@@ -29,12 +29,12 @@ _TITLES = (
 )
 
 
-def _show(_: Visit, __: UnitOfWork) -> Answer:
+def _show(_: DeskRequest, __: UnitOfWork) -> DeskResponse:
     return page("reconciliation.html", fault=None, **_LIMITS)
 
 
-async def _compare(visit: Visit, desk: DeskContext) -> Answer:
-    file = visit.file
+async def _compare(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    file = request.file
     if file is None:
         return _refused(None)
     if file.is_too_large:
@@ -42,7 +42,7 @@ async def _compare(visit: Visit, desk: DeskContext) -> Answer:
     # One at a time: each may use as much memory as its reader allows.
     async with desk.reading_file:
         output = await read_output(file.content, FileKind.BILLER_LIST)
-    without_content = replace(visit, file=replace(file, content=b""))
+    without_content = replace(request, file=replace(file, content=b""))
     return await desk.read(without_content, _compare_now, output, is_long=True)
 
 
@@ -50,13 +50,13 @@ def _refused(fault: FileError | None) -> UnrenderedPage:
     return page("reconciliation.html", fault=fault, status=HTTPStatus.UNPROCESSABLE_ENTITY, **_LIMITS)
 
 
-def _compare_now(visit: Visit, work: UnitOfWork, output: bytes | None) -> Answer:
+def _compare_now(request: DeskRequest, work: UnitOfWork, output: bytes | None) -> DeskResponse:
     listed = decode_biller_list(output)
     if isinstance(listed, UnreadablePriceList):
         return _refused(listed.fault)
     compared = compare_list(work, listed)
-    if visit.form.get("as") == "csv":
-        return _as_csv(visit, compared)
+    if request.form.get("as") == "csv":
+        return _as_csv(request, compared)
     result = compared.result
     return page(
         "reconciled.html",
@@ -64,13 +64,13 @@ def _compare_now(visit: Visit, work: UnitOfWork, output: bytes | None) -> Answer
         result=result,
         counts=tuple((kind, result.count(kind)) for kind in DifferenceKind),
         shown=result.differences[:ROWS_SHOWN],
-        file_name=visit.file.name if visit.file else "",
+        file_name=request.file.name if request.file else "",
         unread=listed.unread[:UNREAD_SHOWN],
     )
 
 
-def _as_csv(visit: Visit, compared: ListResult) -> Response:
-    rows = (_row(visit, difference) for difference in compared.result.differences)
+def _as_csv(request: DeskRequest, compared: ListResult) -> Response:
+    rows = (_row(request, difference) for difference in compared.result.differences)
     return Response(
         csv_bytes(_TITLES, rows),
         media_type="text/csv; charset=utf-8",
@@ -78,18 +78,18 @@ def _as_csv(visit: Visit, compared: ListResult) -> Response:
     )
 
 
-def _row(visit: Visit, difference: ListDifference) -> list[Cell]:
-    return [difference.kind, difference.trxid, *_cells(visit, difference), difference.extra_idr]
+def _row(request: DeskRequest, difference: ListDifference) -> list[Cell]:
+    return [difference.kind, difference.trxid, *_cells(request, difference), difference.extra_idr]
 
 
-def _cells(visit: Visit, difference: ListDifference) -> Iterator[Cell]:
+def _cells(request: DeskRequest, difference: ListDifference) -> Iterator[Cell]:
     listed, order = difference.listed, difference.order
     yield from (listed.product, listed.destination, listed.state) if listed else ("", "", "")
     yield from (listed.cost_idr, listed.at) if listed else (None, "")
     if order is None:
         yield from ("", "", "", None, "")
         return
-    placed_at = datetime.fromtimestamp(order.placed_at_ms // 1000, visit.zone)
+    placed_at = datetime.fromtimestamp(order.placed_at_ms // 1000, request.zone)
     yield from (order.product_code, order.destination, order.state, order.cost_idr)
     yield f"{placed_at:%Y-%m-%d %H:%M:%S}"
 

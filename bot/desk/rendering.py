@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.responses import HTMLResponse, Response
 
-from bot.desk.visit import Answer, UnrenderedPage, Visit
+from bot.desk.request import DeskRequest, DeskResponse, UnrenderedPage
 from bot.texts.desk_pages import FILTERS, Language, translate
 from bot.texts.formatting import Clock
 from bot.unit_of_work import WorkContext
@@ -19,14 +19,14 @@ from storage.transaction import Tx
 
 
 class PageCall(Struct, frozen=True, kw_only=True):
-    """A page that is to be read: `read(visit, work, *args)` returns its answer.
+    """A page that is to be read: `read(request, work, *args)` returns its answer.
 
     One that `is_shared` is rendered without anything of the visitor.
     """
 
-    read: Callable[..., Answer]
+    read: Callable[..., DeskResponse]
     args: tuple[Any, ...] = ()
-    visit: Visit
+    request: DeskRequest
     work: WorkContext
     menu: tuple[tuple[str, str], ...]
     is_shared: bool = False
@@ -34,13 +34,13 @@ class PageCall(Struct, frozen=True, kw_only=True):
 
 def answer_call(tx: Tx, catalogue: CatalogueCache, call: PageCall) -> Response:
     """Read a page and render it."""
-    visit = call.visit
-    work = replace(call.work, catalogue_cache=catalogue).begin(tx, visit.now_ms)
-    answer = call.read(visit, work, *call.args)
+    request = call.request
+    work = replace(call.work, catalogue_cache=catalogue).begin(tx, request.now_ms)
+    answer = call.read(request, work, *call.args)
     if isinstance(answer, Response):
         return answer
-    own = {} if call.is_shared else {"visitor": visit.visitor, "path": visit.path, "menu": call.menu}
-    return _rendered(answer, visit.language, visit.zone, now_ms=visit.now_ms, **own)
+    own = {} if call.is_shared else {"visitor": request.visitor, "path": request.path, "menu": call.menu}
+    return _rendered(answer, request.language, request.zone, now_ms=request.now_ms, **own)
 
 
 def render_for_stranger(

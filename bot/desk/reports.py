@@ -6,7 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from bot.desk.context import DeskPage
-from bot.desk.visit import Answer, Visit, attachment_response, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, attachment_response, missing, page
 from bot.features.history import profits, reports
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, month_containing, single_day
 from bot.notices.catalogue import FileFormat
@@ -91,8 +91,8 @@ def hours_of(work: UnitOfWork, day: date) -> tuple[ReportTableRow, ...]:
     return tuple(ReportTableRow(name=hour, totals=sums.get(hour, NOTHING)) for hour in HOURS if hour <= last)
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    asked, today = _asked(visit), day_of(visit.now_ms, visit.zone)
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    asked, today = _asked(request), day_of(request.now_ms, request.zone)
     report = _read(work, asked)
     before, after = adjacent_periods(asked.days, today)
     yesterday = today - timedelta(days=1)
@@ -113,14 +113,14 @@ def _show(visit: Visit, work: UnitOfWork) -> Answer:
     )
 
 
-def _asked(visit: Visit) -> AskedReport:
+def _asked(request: DeskRequest) -> AskedReport:
     """Return the days and the division of the address; today by product without them."""
-    today = day_of(visit.now_ms, visit.zone)
-    typed_first, typed_last = visit.query("from"), visit.query("until")
+    today = day_of(request.now_ms, request.zone)
+    typed_first, typed_last = request.query("from"), request.query("until")
     first, last = _date(typed_first), _date(typed_last)
     days = decode_period(str(Period(first=first, last=last))) if first and last else None
     usual = ReportDivision.DAY if days and days.day_count > 1 else ReportDivision.PRODUCT
-    by = next((one for one in ReportDivision if one == visit.query("by")), usual)
+    by = next((one for one in ReportDivision if one == request.query("by")), usual)
     if days is None:
         return AskedReport(days=single_day(today), by=by, was_read=not (typed_first or typed_last))
     return AskedReport(days=days, by=by)
@@ -178,12 +178,12 @@ def _with_name(work: UnitOfWork, row: ReportTableRow) -> ReportTableRow:
     return ReportTableRow(name=name, totals=row.totals, reseller_id=row.reseller_id)
 
 
-def _download(visit: Visit, work: UnitOfWork) -> Answer:
+def _download(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
     """Send a file that the chat sends for the same days: of the orders, or of the profit."""
-    asked, what, form = _asked(visit), visit.query("what"), visit.query("form")
+    asked, what, form = _asked(request), request.query("what"), request.query("form")
     if not asked.was_read or what not in ("orders", "profit") or form not in list(FileFormat):
         return missing()
-    period, wanted, clock = str(asked.days), FileFormat(form), Clock(visit.zone)
+    period, wanted, clock = str(asked.days), FileFormat(form), Clock(request.zone)
     if what == "profit":
         profit = ProfitFile(period=period, form=wanted)
         rendered = profits.render_file(work.tx, profit, clock)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from bot.actors import Standing
 from bot.catalogue.levels import Level
 from bot.desk.context import DeskContext, DeskPage
-from bot.desk.visit import Answer, Visit, back_to, missing, page
+from bot.desk.request import DeskRequest, DeskResponse, back_to, missing, page
 from bot.features.people.directory import MAX_NOTE_CHARS, key_of, parse_key, person_card, write_note
 from bot.features.people.invites import list_invites
 from bot.features.people.membership import (
@@ -96,8 +96,8 @@ class AskedChange(Struct, frozen=True, kw_only=True):
     level: str = ""
 
 
-def _list(visit: Visit, work: UnitOfWork) -> Answer:
-    typed, key = visit.query("q"), parse_key(visit.query("after"))
+def _list(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    typed, key = request.query("q"), parse_key(request.query("after"))
     listed = _matching(work, typed) if typed else _page_of_people(work, key)
     return page("resellers.html", listed=listed, typed=typed, is_first=key is None)
 
@@ -130,11 +130,11 @@ def _row(work: UnitOfWork, person: Person) -> ResellerTableRow:
     )
 
 
-def _show(visit: Visit, work: UnitOfWork) -> Answer:
-    found = _in_full(work, visit.name)
+def _show(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    found = _in_full(work, request.name)
     if found is None:
         return missing()
-    return page("reseller.html", found=found, changed=visit.query("changed"), max_note_chars=MAX_NOTE_CHARS)
+    return page("reseller.html", found=found, changed=request.query("changed"), max_note_chars=MAX_NOTE_CHARS)
 
 
 def _in_full(work: UnitOfWork, whose: str) -> PersonInFull | None:
@@ -166,8 +166,8 @@ def _possible(person: Person) -> tuple[PersonChange, ...]:
     return (*possible, PersonChange.LEVEL) if has_level else tuple(possible)
 
 
-def _ask(visit: Visit, work: UnitOfWork) -> Answer:
-    asked = _read_change(work, visit)
+def _ask(request: DeskRequest, work: UnitOfWork) -> DeskResponse:
+    asked = _read_change(work, request)
     if asked is None:
         return missing()
     if not _is_possible(asked):
@@ -175,10 +175,10 @@ def _ask(visit: Visit, work: UnitOfWork) -> Answer:
     return page("reseller_confirm.html", asked=asked)
 
 
-def _read_change(work: UnitOfWork, visit: Visit) -> AskedChange | None:
+def _read_change(work: UnitOfWork, request: DeskRequest) -> AskedChange | None:
     """Return what the form asks for; None if no page shows such a form."""
-    found = _in_full(work, visit.form.get("user", ""))
-    name, level_key = visit.form.get("change", ""), visit.form.get("level", "")
+    found = _in_full(work, request.form.get("user", ""))
+    name, level_key = request.form.get("change", ""), request.form.get("level", "")
     change = next((change for change in PersonChange if change == name), None)
     if found is None or change is None:
         return None
@@ -195,25 +195,25 @@ def _is_possible(asked: AskedChange) -> bool:
     return asked.change in asked.found.changes and not is_same
 
 
-async def _begin_anew(_: Visit, __: DeskContext) -> Answer:
+async def _begin_anew(_: DeskRequest, __: DeskContext) -> DeskResponse:
     """Answer a reload of a question, which is no page of its own."""
     return back_to("/desk/resellers")
 
 
-async def _confirm(visit: Visit, desk: DeskContext) -> Answer:
-    user_id = visit.form.get("user", "")
+async def _confirm(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    user_id = request.form.get("user", "")
     if not people.is_id(user_id):
         return missing()
-    was_changed = await desk.write(lambda work: _change(work, visit))
+    was_changed = await desk.write(lambda work: _change(work, request))
     return back_to(f"/desk/resellers/{int(user_id)}?changed={'yes' if was_changed else 'no'}")
 
 
-def _change(work: UnitOfWork, visit: Visit) -> bool:
+def _change(work: UnitOfWork, request: DeskRequest) -> bool:
     """Make a change, unless the person is not as the visitor saw them any more."""
-    asked = _read_change(work, visit)
-    if asked is None or not _is_possible(asked) or asked.found.seen != visit.form.get("seen", ""):
+    asked = _read_change(work, request)
+    if asked is None or not _is_possible(asked) or asked.found.seen != request.form.get("seen", ""):
         return False
-    person, admin = people.get(work.tx, asked.found.card.user_id), visit.actor
+    person, admin = people.get(work.tx, asked.found.card.user_id), request.actor
     if person is None:
         return False
     match asked.change:
@@ -229,27 +229,27 @@ def _change(work: UnitOfWork, visit: Visit) -> bool:
     return True
 
 
-async def _save_note(visit: Visit, desk: DeskContext) -> Answer:
+async def _save_note(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """Store a note at once, as the chat does, unless another admin wrote one since."""
-    user_id = visit.form.get("user", "")
+    user_id = request.form.get("user", "")
     if not people.is_id(user_id):
         return missing()
-    was_saved = await desk.write(lambda work: _write_note(work, visit, int(user_id)))
+    was_saved = await desk.write(lambda work: _write_note(work, request, int(user_id)))
     return back_to(f"/desk/resellers/{int(user_id)}?changed={'noted' if was_saved else 'no'}")
 
 
-def _write_note(work: UnitOfWork, visit: Visit, user_id: int) -> bool:
+def _write_note(work: UnitOfWork, request: DeskRequest, user_id: int) -> bool:
     person = people.get(work.tx, user_id)
-    written = " ".join(normalize(visit.form.get("note", "")).split())
+    written = " ".join(normalize(request.form.get("note", "")).split())
     note = "".join(char for char in written if char.isprintable())
-    if person is None or person.note != visit.form.get("before", "") or len(note) > MAX_NOTE_CHARS:
+    if person is None or person.note != request.form.get("before", "") or len(note) > MAX_NOTE_CHARS:
         return False
     if note != person.note:
-        write_note(work, visit.actor, person, note)
+        write_note(work, request.actor, person, note)
     return True
 
 
-def _show_invites(_: Visit, work: UnitOfWork) -> Answer:
+def _show_invites(_: DeskRequest, work: UnitOfWork) -> DeskResponse:
     return page("invites.html", invites=list_invites(work, limit=MAX_INVITES))
 
 

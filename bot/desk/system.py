@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.desk.context import DeskContext, DeskPage
 from bot.desk.health import SystemHealth
-from bot.desk.visit import PREFIX, Answer, Visit, back_to, page
+from bot.desk.request import PREFIX, DeskRequest, DeskResponse, back_to, page
 from bot.unit_of_work import UnitOfWork
 from storage import desk as storage_desk
 from storage import outbox, people, restores
@@ -41,16 +41,16 @@ class SystemState(Struct, frozen=True, kw_only=True):
     signed_in: tuple[NamedSignedIn, ...]
 
 
-async def _show(visit: Visit, desk: DeskContext) -> Answer:
-    return await desk.read(visit, _show_with, await desk.health.read())
+async def _show(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    return await desk.read(request, _show_with, await desk.health.read())
 
 
-def _show_with(visit: Visit, work: UnitOfWork, health: SystemHealth) -> Answer:
-    return page("system.html", system=_read(work, visit), health=health)
+def _show_with(request: DeskRequest, work: UnitOfWork, health: SystemHealth) -> DeskResponse:
+    return page("system.html", system=_read(work, request), health=health)
 
 
-def _read(work: UnitOfWork, visit: Visit) -> SystemState:
-    tx, visitor, restore = work.tx, visit.visitor, restores.latest(work.tx)
+def _read(work: UnitOfWork, request: DeskRequest) -> SystemState:
+    tx, visitor, restore = work.tx, request.visitor, restores.latest(work.tx)
     everybody = storage_desk.signed_in(tx, at_ms=work.now_ms) if visitor.moves_money else []
     return SystemState(
         version=version("loket"),
@@ -65,45 +65,45 @@ def _read(work: UnitOfWork, visit: Visit) -> SystemState:
     )
 
 
-async def _sign_out(visit: Visit, desk: DeskContext) -> Answer:
+async def _sign_out(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """End this session; the browser drops the cookie, and the token that a Mini App keeps."""
-    own, user_id = visit.visitor.session_hash, visit.visitor.user_id
+    own, user_id = request.visitor.session_hash, request.visitor.user_id
     await desk.write(lambda work: storage_desk.end_session(work.tx, own, user_id=user_id, at_ms=work.now_ms))
-    _log_ended(visit, "this one", user_id)
+    _log_ended(request, "this one", user_id)
     response = back_to(f"{PREFIX}/enter")
     response.delete_cookie(desk.session_cookie, secure=desk.is_secure, httponly=True)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
-async def _end_session(visit: Visit, desk: DeskContext) -> Answer:
-    chosen, user_id = visit.form.get("session", ""), visit.visitor.user_id
+async def _end_session(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    chosen, user_id = request.form.get("session", ""), request.visitor.user_id
     await desk.write(
         lambda work: storage_desk.end_session(work.tx, chosen, user_id=user_id, at_ms=work.now_ms)
     )
-    _log_ended(visit, "one", user_id)
+    _log_ended(request, "one", user_id)
     return back_to(f"{PREFIX}/system")
 
 
-async def _end_all_sessions(visit: Visit, desk: DeskContext) -> Answer:
-    user_id = visit.visitor.user_id
+async def _end_all_sessions(request: DeskRequest, desk: DeskContext) -> DeskResponse:
+    user_id = request.visitor.user_id
     await desk.write(lambda work: storage_desk.end_sessions_of(work.tx, user_id, at_ms=work.now_ms))
-    _log_ended(visit, "all", user_id)
+    _log_ended(request, "all", user_id)
     return back_to(f"{PREFIX}/enter")
 
 
-async def _end_sessions_of_person(visit: Visit, desk: DeskContext) -> Answer:
+async def _end_sessions_of_person(request: DeskRequest, desk: DeskContext) -> DeskResponse:
     """End all sessions of another person, as an owner may: a phone was lost, or an assistant left."""
-    typed = visit.form.get("person", "")
+    typed = request.form.get("person", "")
     if people.is_id(typed):
         await desk.write(lambda work: storage_desk.end_sessions_of(work.tx, int(typed), at_ms=work.now_ms))
-        _log_ended(visit, "all", int(typed))
+        _log_ended(request, "all", int(typed))
     return back_to(f"{PREFIX}/system")
 
 
-def _log_ended(visit: Visit, which: str, whose: int) -> None:
+def _log_ended(request: DeskRequest, which: str, whose: int) -> None:
     _log.info(
-        "desk session ended", extra={"user": visit.visitor.user_id, "which": which, "session_of": whose}
+        "desk session ended", extra={"user": request.visitor.user_id, "which": which, "session_of": whose}
     )
 
 

@@ -3,7 +3,7 @@
 from bot.actors import Actor, Address
 from bot.features.accounts.decision import close_card, new_subject
 from bot.features.biller_balance import biller_balance
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.topups import TopUpCancelled, TopUpNoted, TopUpQuestion, TopUpUnclear

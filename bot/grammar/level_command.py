@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.catalogue.levels import MAX_MARKUP_BP, MAX_MARKUP_IDR, Markup
 from bot.catalogue.price_list.level_columns import level_key
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 
 PLAIN = "biasa"
 """The word for no level."""

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.grammar.account_commands import LimitKind
+from bot.grammar.money_commands import LimitKind
 
 
 class ShopBalance(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.notices.orders import OrderCard
 
 

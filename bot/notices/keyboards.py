@@ -4,14 +4,25 @@ from typing import assert_never
 
 from bot.grammar.parsed import order_text
 from bot.notices import Notice
-from bot.notices.account_keyboards import account_buttons
-from bot.notices.accounts import AccountsNotice
+from bot.notices.accounts import (
+    AccountsNotice,
+    AdjustmentQuestion,
+    LimitQuestion,
+    adjustment_payload,
+    limit_payload,
+)
 from bot.notices.assistants import AssistantList, AssistantQuestion, AssistantsNotice, DismissalQuestion
 from bot.notices.buttons import Action, ButtonRows, ButtonSpec
 from bot.notices.catalogue import ProductClosedByFailures, ProductFailing
 from bot.notices.complaints import ComplaintCard, ComplaintStage
-from bot.notices.deposit_keyboards import deposit_buttons
-from bot.notices.deposits import DepositsNotice
+from bot.notices.deposits import (
+    DepositsNotice,
+    SuspenseCard,
+    SuspenseQuestion,
+    TicketCard,
+    TicketIssued,
+    TicketQuestion,
+)
 from bot.notices.list_keyboards import list_buttons, price_buttons, report_buttons, statement_buttons
 from bot.notices.news import NewsNotice, news_buttons
 from bot.notices.order_lookup import NoMatchingOrder, OrderDetails, OrderHistory, OrdersToDestination
@@ -238,3 +249,68 @@ def _import_button(action: Action, price: int | None, label: str = "") -> Button
 
 def _row(*actions: Action, payload: str = "") -> ButtonRows:
     return (tuple(ButtonSpec(action=action, payload=payload) for action in actions),)
+
+
+def account_buttons(notice: AccountsNotice) -> ButtonRows:
+    """Return the buttons that make or cancel a change of an account."""
+    match notice:
+        case AdjustmentQuestion(amount_idr=amount_idr):
+            confirm = ButtonSpec(
+                action=Action.CONFIRM_ADD if amount_idr > 0 else Action.CONFIRM_DEDUCT,
+                payload=adjustment_payload(notice),
+                label=f"Rp{abs(amount_idr):,}".replace(",", "."),
+            )
+            return ((confirm, _cancel(notice)),)
+        case LimitQuestion():
+            confirm = ButtonSpec(action=Action.CONFIRM_LIMIT, payload=limit_payload(notice))
+            return ((confirm, _cancel(notice)),)
+        case _:
+            return ()
+
+
+def _cancel(notice: AdjustmentQuestion | LimitQuestion) -> ButtonSpec:
+    return ButtonSpec(action=Action.CANCEL, payload=str(notice.user_id))
+
+
+def deposit_buttons(notice: DepositsNotice) -> ButtonRows:
+    match notice:
+        case TicketIssued():
+            return _issued(notice)
+        case TicketCard():
+            return ((ButtonSpec(action=Action.TICKET_PAID), ButtonSpec(action=Action.TICKET_ABSENT)),)
+        case TicketQuestion(received_idr=received_idr, mutation_id=mutation_id):
+            credit = ButtonSpec(
+                action=Action.TICKET_CREDIT,
+                payload=f"{received_idr} {mutation_id}" if mutation_id else str(received_idr),
+                label=_rupiah(received_idr),
+            )
+            return ((credit, ButtonSpec(action=Action.CANCEL)),)
+        case SuspenseCard():
+            return ((ButtonSpec(action=Action.SUSPENSE_REJECT),),)
+        case SuspenseQuestion(user_id=0):
+            confirm = ButtonSpec(action=Action.CONFIRM_SUSPENSE_REJECT)
+            return ((confirm, ButtonSpec(action=Action.CANCEL)),)
+        case SuspenseQuestion(user_id=user_id, ticket_id=ticket_id, amount_idr=amount_idr):
+            credit = ButtonSpec(
+                action=Action.SUSPENSE_CREDIT, payload=f"{user_id} {ticket_id}", label=_rupiah(amount_idr)
+            )
+            return ((credit, ButtonSpec(action=Action.CANCEL)),)
+        case _:
+            return ()
+
+
+def _issued(notice: TicketIssued) -> ButtonRows:
+    cancel = ButtonSpec(action=Action.TICKET_CANCEL, owner_id=notice.user_id)
+    if not notice.wanted_idr:
+        return ((cancel,),)
+    replace = ButtonSpec(
+        action=Action.TICKET_REPLACE,
+        payload=f"{notice.wanted_idr} {notice.wanted_bank}".strip(),
+        label=_rupiah(notice.wanted_idr),
+        owner_id=notice.user_id,
+    )
+    return ((replace,), (cancel,))
+
+
+def _rupiah(amount_idr: int) -> str:
+    return f"Rp{amount_idr:,}".replace(",", ".")

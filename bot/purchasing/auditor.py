@@ -16,7 +16,7 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from bot.grammar.period import day_of
-from bot.ledger.books import BooksCheck, BooksFinding
+from bot.ledger import BooksCheck, BooksFinding
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import State
 from bot.purchasing.invariants import FOR_ADMINS, InvariantViolation, OrderRecord, find_violations

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import fields
 
-from bot.ledger.model import OPERATOR, AccountKind
-from bot.ledger.positions import legs_of
+from bot.ledger import OPERATOR, AccountKind, legs_of
 from bot.notices.alarms import Invariant
 from bot.notices.orders import (
     OrderCard,

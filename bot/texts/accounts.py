@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.grammar.account_commands import LimitKind
+from bot.grammar.money_commands import LimitKind
 from bot.notices.accounts import (
     AccountsNotice,
     AdjustmentDone,

@@ -6,7 +6,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.grammar.period import Period, single_day
-from bot.ledger.model import EntryKind
+from bot.ledger import EntryKind
 from bot.notices.statements import (
     Statement,
     StatementChoice,

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.orders.model import Outcome, State
 
 STATES = {

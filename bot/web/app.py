@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.deposits.mutations import MutationPost
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.notices.alarms import RefusalCause
 from bot.purchasing.reversals import ReversalResult
 from bot.setting_values import Network

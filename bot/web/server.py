@@ -48,7 +48,7 @@ OPEN_FILES = 4096
 MAX_YOUNG = 1000
 """With more waiting, young connections are closed too: files must stay for the database and for calls."""
 
-OPEN_DOORS = (b"/telegram", b"/reversal/")
+UNLIMITED_PATHS = (b"/telegram", b"/reversal/")
 """The paths of Telegram and the biller."""
 
 
@@ -70,7 +70,7 @@ def surplus(addresses: Sequence[str]) -> list[int]:
     return closed
 
 
-class _WaitingRoom:
+class _WaitingConnections:
     """The connections that wait for a request, oldest first; keeps their number within its limits."""
 
     def __init__(self) -> None:
@@ -80,12 +80,12 @@ class _WaitingRoom:
     def enter(self, connection: "_Bounded") -> None:
         self._since_s.setdefault(connection, connection.loop.time())
         if len(self._since_s) > MAX_WAITING_AN_ADDRESS and self._check is None:
-            self._check = connection.loop.call_later(CROWDED_PAUSE_S, self._make_room, connection.loop)
+            self._check = connection.loop.call_later(CROWDED_PAUSE_S, self._close_surplus, connection.loop)
 
     def leave(self, connection: "_Bounded") -> None:
         self._since_s.pop(connection, None)
 
-    def _make_room(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _close_surplus(self, loop: asyncio.AbstractEventLoop) -> None:
         self._check = None
         waiting = list(self._since_s)
         is_full = len(waiting) > MAX_YOUNG
@@ -94,7 +94,7 @@ class _WaitingRoom:
                 self.leave(connection)
                 connection.transport.abort()
         if len(self._since_s) > MAX_WAITING_AN_ADDRESS:
-            self._check = loop.call_later(CROWDED_PAUSE_S, self._make_room, loop)
+            self._check = loop.call_later(CROWDED_PAUSE_S, self._close_surplus, loop)
 
 
 class _Bounded(HttpToolsProtocol):
@@ -105,7 +105,7 @@ class _Bounded(HttpToolsProtocol):
         *args: Any,
         request_timeout_s: float,
         reading_timeout_s: float,
-        room: _WaitingRoom,
+        waiting: _WaitingConnections,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +113,7 @@ class _Bounded(HttpToolsProtocol):
         self._request_timeout_s = request_timeout_s
         self._reading_timeout_s = reading_timeout_s
         self._unread: asyncio.TimerHandle | None = None
-        self._room = room
+        self._waiting = waiting
         self._deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._in_head = True
@@ -121,11 +121,11 @@ class _Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
         self.address = self.client[0] if self.client else ""
-        self._room.enter(self)
+        self._waiting.enter(self)
         self._start_timeout()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._room.leave(self)
+        self._waiting.leave(self)
         self._cancel_timeout()
         self._stop_unread()
         super().connection_lost(exc)
@@ -154,25 +154,25 @@ class _Bounded(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._room.enter(self)
+        self._waiting.enter(self)
         self._in_head = True
         self._start_timeout()
 
     def on_headers_complete(self) -> None:
-        self.limit_concurrency = None if self.url.startswith(OPEN_DOORS) else MAX_CONNECTIONS
+        self.limit_concurrency = None if self.url.startswith(UNLIMITED_PATHS) else MAX_CONNECTIONS
         super().on_headers_complete()
         self._in_head, self._head_bytes = False, 0
         self._start_timeout()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self._room.leave(self)
+        self._waiting.leave(self)
         self._cancel_timeout()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self.transport.is_closing() and self.cycle.response_complete:
-            self._room.enter(self)
+            self._waiting.enter(self)
 
     def _start_timeout(self) -> None:
         self._cancel_timeout()
@@ -218,7 +218,7 @@ async def serve(
             _Bounded,
             request_timeout_s=request_timeout_s,
             reading_timeout_s=reading_timeout_s,
-            room=_WaitingRoom(),
+            waiting=_WaitingConnections(),
         ),
         ws="none",
         log_config=None,

@@ -19,6 +19,13 @@ class Trace:
     reported_at: float = 0.0
     told_at: float = 0.0
 
+    @property
+    def step(self) -> str:
+        """The last step of its way before it is told."""
+        if self.reported_at:
+            return "reported by the biller"
+        return "at the biller" if self.posted_at else "asked for"
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -76,6 +83,11 @@ class Ledger:
     def lost(self) -> int:
         """Return how many orders were never told their result."""
         return self._left
+
+    def untold(self) -> str:
+        """Return how far the orders came whose result was not told."""
+        steps = Counter(trace.step for trace in self.traces.values() if not trace.told_at)
+        return ", ".join(f"{orders} {step}" for step, orders in steps.items())
 
     @property
     def doubled(self) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-from bot.desk.access import DoorPolicy
+from bot.desk.access import AccessPolicy
 from bot.desk.app import open_desk
 from bot.desk.health import HealthSource
 from bot.desk.page_process import PageReader
@@ -81,7 +81,7 @@ class Desk:
             shop.disk,
             reader or InlineReader(shop.disk),
             shop.context,
-            DoorPolicy(owner_ids=owner_ids, staff_ids=(STAFF,), bot_token=BOT_TOKEN),
+            AccessPolicy(owner_ids=owner_ids, staff_ids=(STAFF,), bot_token=BOT_TOKEN),
             health=self.health,
             url=self.url,
             now_ms=shop.clock,

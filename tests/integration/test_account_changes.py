@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.grammar.account_commands import LimitKind
-from bot.ledger.model import EntryKind
+from bot.grammar.money_commands import LimitKind
+from bot.ledger import EntryKind
 from bot.notices.accounts import (
     AdjustmentDone,
     AdjustmentQuestion,

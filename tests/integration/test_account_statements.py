@@ -3,7 +3,7 @@
 import pytest
 
 from bot.features.accounts.statements import ROWS_SHOWN
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.accounts import PrivateChatOnly
 from bot.notices.reports import SalesReport
 from bot.notices.statements import Statement, StatementChoice, StatementPeriodUnclear

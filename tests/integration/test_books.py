@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger.books import BooksCheck, BooksFigures
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind, BooksCheck, BooksFigures
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.model import Order
 from storage.books import FINDINGS_A_CHECK, check_books

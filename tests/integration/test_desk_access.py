@@ -11,7 +11,7 @@ import pytest
 from bot.desk.access import MAX_INIT_DATA_AGE_S
 from bot.desk.app import PAGES
 from bot.desk.context import DeskPage
-from bot.desk.doors import MAX_FAILURES
+from bot.desk.sign_in import MAX_FAILURES
 from bot.notices.desk import DeskOff
 from storage.desk import LINK_MS, MAX_IDLE_MS, MAX_SESSION_MS
 from tests.integration.conftest import DEWI, RINA, SARI, STRANGER, Shop

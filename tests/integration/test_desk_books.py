@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from tests.integration.conftest import SARI, Shop
 from tests.integration.desk import STAFF, Browser, Desk
 from tests.integration.test_payment import PRICED, Till, pending

@@ -5,7 +5,7 @@ import re
 from html import unescape
 from typing import Any
 
-from bot.desk.hours import Percentiles, percentiles
+from bot.desk.today import Percentiles, percentiles
 from tests.integration.conftest import Shop
 from tests.integration.desk import STAFF, Browser, Desk
 from tests.integration.test_reversals import report

@@ -6,7 +6,7 @@ import pytest
 
 from bot.desk.money import ROWS_SHOWN_AT_ONCE
 from bot.features.accounts.decision import QUESTION_HOLDS_MS
-from bot.ledger.model import EntryKind
+from bot.ledger import EntryKind
 from bot.notices.accounts import AdjustmentDone, BalanceAdjusted, LimitChanged
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
 from tests.integration.desk import Browser

@@ -16,8 +16,8 @@ import pytest
 from starlette.types import Message
 
 from bot.desk.app import FILE_PART_BYTES, send_in_parts
+from bot.desk.load_limits import MAX_FILES_SENT, MAX_LONG, MAX_PAGES, MAX_STRANGERS
 from bot.desk.page_process import PagesUnavailableError, ProcessPageReader
-from bot.desk.turns import MAX_FILES_SENT, MAX_LONG, MAX_PAGES, MAX_STRANGERS
 from bot.orders.model import State
 from storage.errors import StorageError
 from tests.integration import page_units

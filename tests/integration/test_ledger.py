@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, Leg, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, Leg, transfer_legs
 from storage import ledger
 from storage.ledger import LedgerError
 from storage.migrate import migrate

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from bot.deposits.accounts import DepositAccount
 from bot.deposits.mutations import MAX_AGE_S, MutationPost, Service
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.features.deposits.tickets import RESERVED_MS, TICKET_MS
-from bot.ledger.model import OPERATOR
+from bot.ledger import OPERATOR
 from bot.notices.deposits import (
     DepositCredited,
     MutationRowsUnreadable,

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.deposits.accounts import DepositAccount
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.balances import BalanceLine, InsufficientBalance, PriceMissing
 from bot.notices.orders import OrderDisputed, OrderFailed, OrderReceived, OrderSucceeded
 from bot.orders.model import Order, State, UnplacedReason

@@ -9,7 +9,7 @@ from bot.catalogue.levels import Markup
 from bot.catalogue.price_list.columns import Column, MappedColumn
 from bot.catalogue.product import LevelPrice
 from bot.grammar.level_command import LevelError
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.orders import OrderReceived, OrderSucceeded
 from bot.notices.people import PersonNotFound
 from bot.notices.placing import OrderProposal, ProductClosed

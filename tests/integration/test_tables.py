@@ -15,8 +15,7 @@ from bot.delivery.sending import (
     TableAnswer,
 )
 from bot.telegram.client import ApiClient, close_client, open_client
-from bot.telegram.rich import blocks_of
-from bot.telegram.sender import Sender
+from bot.telegram.sender import Sender, blocks_of
 from bot.texts.formatting import MessageTable, Span, bold, code, lines
 from sandbox.telegram.cast import BOT_TOKEN
 from storage import chats

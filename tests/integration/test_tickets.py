@@ -20,7 +20,7 @@ from bot.features.deposits.tickets import (
     TICKET_MS,
 )
 from bot.features.lazy_content import load_content
-from bot.ledger.model import EntryKind
+from bot.ledger import EntryKind
 from bot.notices.balances import BalanceLine
 from bot.notices.deposits import (
     AmountUnclear,

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.deposits.mutations import MutationPost
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from bot.web.app import MAX_UPDATE_BYTES, AccessRules, Raw, WebApp, WebHandlers
 from bot.web.server import CannotListenError, serve

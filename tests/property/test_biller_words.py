@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from bot.biller.answers import failure_cause_of
 from bot.biller.public_reason import public_reason, raw_words
-from bot.biller.reversal import MESSAGE_MAX_CHARS, ParsedReversal, match_reversal, read_reversal
-from bot.biller.serial_number import read_sn
+from bot.biller.reversal import MESSAGE_MAX_CHARS, ParsedReversal, match_reversal, read_reversal, read_sn
 from bot.biller.verdict import Claim, Verdict, read_claim, read_verdict
 from bot.biller.wording import FIELDS, FILLERS, MODIFIERS, SENSES
 from bot.orders.events import Contradiction, Failed, Succeeded

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from bot.catalogue.product import DestinationRule, Product
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.orders.model import Intent, Order, State
 from bot.purchasing import placing
 from bot.purchasing.settlement import OrderSource, apply_event_to

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.grammar.account_commands import LimitKind
+from bot.grammar.money_commands import LimitKind
 from bot.notices import accounts as say
 from tests.samples.facts import AT_MS, SELL_IDR
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.notices import alarms as say
 from bot.orders.model import State
 from tests.samples.facts import AT_MS, BALANCE_IDR, PRICE_IDR, SUM_IDR

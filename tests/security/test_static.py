@@ -35,7 +35,10 @@ MAY_CONTAIN_SQL = {
 """By file: a pattern of the SQL that it may contain, besides the statements of a transaction."""
 
 MAY_CATCH_ALL = {
-    ("bot/features/deposits/worker.py", "_process"): "a post that cannot be booked must not stop the others",
+    (
+        "bot/features/deposits/mutations.py",
+        "_process",
+    ): "a post that cannot be booked must not stop the others",
     ("bot/biller/client.py", "buy"): "after the post any error means that the order may have been bought",
     (
         "bot/purchasing/submitter.py",

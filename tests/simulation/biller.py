@@ -9,8 +9,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.biller.client import classify_error, read_response
-from bot.biller.transport import NotLeading
+from bot.biller.client import NotLeading, classify_error, read_response
 from bot.orders.events import Answer
 from bot.orders.model import Order, Outcome
 from bot.purchasing.reversals import ReversalResult

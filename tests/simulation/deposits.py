@@ -16,7 +16,7 @@ import zxingcpp
 from PIL import Image
 
 from bot.deposits.mutations import MutationPost
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.notices.buttons import Action
 from storage.sqlite import SqliteTx
 from tests.simulation.bank import (

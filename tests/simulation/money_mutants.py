@@ -6,13 +6,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot import ledger as order_ledger
 from bot.deposits.mutations import MalformedPost, MutationReading, Service, read_mutations
 from bot.features.deposits import suspense
 from bot.features.deposits.crediting import post_credit
-from bot.features.deposits.receiver import MutationReceiver, MutationResult
-from bot.ledger import positions
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
-from bot.ledger.positions import Position
+from bot.features.deposits.mutations import MutationReceiver, MutationResult
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, Position, transfer_legs
 from bot.notices.balances import BalanceLine
 from bot.notices.deposits import SuspenseReason, TicketState
 from bot.notices.orders import OrderNotice
@@ -61,10 +60,10 @@ def _entered_anew(patch: Patch, kind: str) -> None:
 
 def _with_position(patch: Patch, states: tuple[State, ...], position: Position) -> None:
     """Have the price of orders in `states` elsewhere, and an entry for every way to get there."""
-    original = positions.position_of
+    original = order_ledger.position_of
     patch.replace(original, lambda state: position if state in states else original(state))
     ways = {(a, b): EntryKind.HOLD for a in Position for b in Position if a is not b}
-    patch.replace(positions._KINDS, MappingProxyType({**ways, **positions._KINDS}))
+    patch.replace(order_ledger._KINDS, MappingProxyType({**ways, **order_ledger._KINDS}))
 
 
 # Where the price of an order is.
@@ -188,7 +187,7 @@ def _(patch: Patch) -> None:
 
 @_named("forces every order through")
 def _(patch: Patch) -> None:
-    original = positions.entry_for_new
+    original = order_ledger.entry_for_new
 
     def entry(order: Order, *, actor: str) -> Entry | None:
         made = original(order, actor=actor)

@@ -17,7 +17,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from bot import logs
 from bot.biller import client as biller_client
-from bot.biller import reversal, serial_number
+from bot.biller import reversal
 from bot.delivery import batch_summary
 from bot.delivery.messenger import Messenger
 from bot.delivery.sending import Sent
@@ -257,9 +257,9 @@ def _(patch: Patch) -> None:
 
 @_named("cuts the SN at its first comma")
 def _(patch: Patch) -> None:
-    original = serial_number.read_sn
+    original = reversal.read_sn
 
-    def cut(message: str, *, is_cut: bool = False) -> serial_number.ReadSn:
+    def cut(message: str, *, is_cut: bool = False) -> reversal.ReadSn:
         read = original(message, is_cut=is_cut)
         return replace(read, sn=(read.sn or "").partition(",")[0] or None)
 

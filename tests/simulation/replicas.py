@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.deposits.mutations import MutationPost
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.features.people import membership
 from bot.leadership import Fence, LeaseKeeper
 from bot.purchasing.reversals import ReversalResult

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from bot.deposits.mutations import MutationPost
-from bot.features.deposits.receiver import MutationResult
+from bot.features.deposits.mutations import MutationResult
 from bot.purchasing.reversals import ReversalResult
 from storage.errors import StorageError
 from tests.simulation.announcements import Announcements

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.account_commands import (
+from bot.grammar.money_commands import (
     MAX_REASON_CHARS,
     Adjustment,
     LimitKind,

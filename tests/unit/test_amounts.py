@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 
 
 @pytest.mark.parametrize(

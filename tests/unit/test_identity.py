@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.biller.identity import is_code_named, is_same_code, is_same_destination
+from bot.biller.verdict import is_code_named, is_same_code, is_same_destination
 
 PHONE = "081234567001"
 

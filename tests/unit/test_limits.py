@@ -5,7 +5,7 @@ from types import ModuleType
 import pytest
 
 from bot import app, settings, unit_of_work, worker
-from bot.biller import answers, public_reason, reversal, serial_number
+from bot.biller import answers, public_reason, reversal
 from bot.biller import client as biller_client
 from bot.catalogue.price_list import cells, sheet_scan, sheets, workbook
 from bot.delivery import batch_summary, chat_queues, message_merging, messenger, rate_limit
@@ -76,7 +76,7 @@ PROMISED: dict[ModuleType, dict[str, float]] = {
     inbox: {"MAX_FAILED_UPDATES": 1_000},
     balances: {"MAX_QUARANTINED_REVERSALS": 10_000},
     reversals: {"MAX_STORED_CHARS": 2_000},
-    reversal: {"QUERY_MAX_BYTES": 8_000, "FIELDS_MAX": 20, "MESSAGE_MAX_CHARS": 4_000},
+    reversal: {"QUERY_MAX_BYTES": 8_000, "FIELDS_MAX": 20, "MESSAGE_MAX_CHARS": 4_000, "SN_MAX_CHARS": 500},
     sheets: {"MAX_FILE_BYTES": 5_000_000, "MAX_ROWS": 20_000, "MAX_CELL_CHARS": 200},
     sheet_scan: {"MAX_CELLS": 1_000_000},
     workbook: {"MAX_UNPACKED_BYTES": 60_000_000, "MAX_PARTS": 500},
@@ -84,7 +84,6 @@ PROMISED: dict[ModuleType, dict[str, float]] = {
     # The biller: how it is asked, and when it is left alone.
     biller_client: {"ANSWER_MAX_BYTES": 64_000, "CONNECT_TIMEOUT_S": 10},
     public_reason: {"REASON_MAX_CHARS": 200},
-    serial_number: {"SN_MAX_CHARS": 500},
     answers: {"IDR_MAX": 10**15 - 1},
     circuit_breaker: {
         "LAST_ANSWERS": 10,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.biller.serial_number import SN_MAX_CHARS, ReadSn, is_none, read_sn
+from bot.biller.reversal import SN_MAX_CHARS, ReadSn, is_none, read_sn
 from tests.biller_messages import MESSAGES, SUCCESSES, Said
 
 TOKEN = "3563-1234-5678-9012-3456/BUDI/R1/900VA/71,3"

@@ -10,7 +10,7 @@ from bot.texts.technical_notes import technical_note
 
 ROOT = Path(__file__).resolve().parents[2] / "bot"
 SOURCES = (
-    *("biller/client.py", "biller/answers.py", "biller/reversal.py", "ledger/books.py"),
+    *("biller/client.py", "biller/answers.py", "biller/reversal.py", "ledger.py"),
     *("purchasing/watchdog.py", "purchasing/restore_gate.py", "purchasing/reversals.py"),
     *("purchasing/submitter.py", "purchasing/invariants.py", "purchasing/auditor.py"),
 )
@@ -23,7 +23,7 @@ TAKERS = frozenset({"_contradictory", "_quarantine"})
 """The functions that are called with a note."""
 
 FILLED_IN = {
-    ("books.py", "after"): "after entry 7 (7)",
+    ("ledger.py", "after"): "after entry 7 (7)",
     ("invariants.py", "after"): "7 after entry 7 instead of 7",
     ("invariants.py", "by"): "moved by 7 instead of 7",
 }

@@ -6,9 +6,9 @@ The reason is kept in the ledger, the reseller and all other admins are told.
 from bot.actors import Actor, Address
 from bot.features.accounts.balance import owner_named
 from bot.features.accounts.decision import close_card, is_old, new_subject, report_to_admins
-from bot.grammar.account_commands import parse_adjustment
+from bot.grammar.money_commands import parse_adjustment
 from bot.grammar.parsed import Command
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.accounts import (
     AdjustmentDone,
     AdjustmentQuestion,

@@ -3,12 +3,11 @@
 from bot.actors import Actor, Role, Standing
 from bot.features.biller_balance import biller_balance
 from bot.grammar.parsed import Command
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.notices.accounts import PrivateChatOnly, ShopBalance
 from bot.notices.guidance import AdminsOnly
 from bot.notices.people import PersonNotFound
-from bot.purchasing.payment import paying_account
-from bot.purchasing.spending import spending_of
+from bot.purchasing.payment import paying_account, spending_of
 from bot.routing import CommandRoute, Routes
 from bot.unit_of_work import UnitOfWork
 from storage import ledger, people

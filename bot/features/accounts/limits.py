@@ -6,7 +6,7 @@ What tightens a limit applies at once; what loosens it, so that more money can m
 from bot.actors import Actor
 from bot.features.accounts.balance import owner_named, shop_balance
 from bot.features.accounts.decision import close_card, is_old, new_subject, report_to_admins
-from bot.grammar.account_commands import LimitKind, LimitQuery, NewLimit, parse_limit
+from bot.grammar.money_commands import LimitKind, LimitQuery, NewLimit, parse_limit
 from bot.grammar.parsed import Command
 from bot.notices.accounts import ChangeCancelled, LimitChanged, LimitQuestion, LimitUnclear, read_limit
 from bot.notices.buttons import Action

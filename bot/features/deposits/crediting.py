@@ -5,9 +5,9 @@ from msgspec.structs import replace
 from bot.actors import Actor
 from bot.features.deposits.cards import card_of, claim_suspense, close_cards, ticket_id_of, ticket_subject
 from bot.features.deposits.tickets import A_DAY_MS, RESERVED_MS, end_ticket, origin_of
-from bot.grammar.amounts import parse_amount
+from bot.grammar.money_commands import parse_amount
 from bot.grammar.parse import normalize
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.balances import BalanceLine
 from bot.notices.buttons import Action
 from bot.notices.deposits import (

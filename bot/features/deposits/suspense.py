@@ -19,7 +19,7 @@ from bot.features.deposits.cards import (
 from bot.features.deposits.crediting import credit_ticket, post_credit
 from bot.features.deposits.tickets import RESERVED_MS, TICKET_MS, open_ticket
 from bot.grammar.parse import normalize
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.notices.buttons import Action
 from bot.notices.deposits import (
     DepositCredited,

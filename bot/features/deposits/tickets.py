@@ -11,7 +11,7 @@ from bot.features.deposits.cards import (
     ticket_id_of,
     ticket_subject,
 )
-from bot.grammar.deposit_request import QRIS_WORD, DepositRequest, read_deposit_request
+from bot.grammar.money_commands import QRIS_WORD, DepositRequest, read_deposit_request
 from bot.grammar.parse import normalize
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action

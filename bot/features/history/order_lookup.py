@@ -3,7 +3,7 @@
 import re
 
 from bot.actors import Actor
-from bot.features.people.person_search import find_owner
+from bot.features.people.directory import find_owner
 from bot.grammar.lookup_query import parse_destinations, parse_trxid
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action

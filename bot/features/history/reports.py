@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.actors import Actor
 from bot.features.history import recap
-from bot.features.people.person_search import find_owner
+from bot.features.people.directory import find_owner
 from bot.grammar.parsed import Command
 from bot.grammar.period import Period, adjacent_periods, day_of, decode_period, parse_period, single_day
 from bot.notices.accounts import PrivateChatOnly

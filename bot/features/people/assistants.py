@@ -5,9 +5,8 @@ import re
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
-from bot.features.people.directory import person_card
+from bot.features.people.directory import MAX_TYPED_CHARS, find_person, person_card, row_of
 from bot.features.people.membership import Change, store_standing, unknown_person
-from bot.features.people.person_search import MAX_TYPED_CHARS, find_person, row_of
 from bot.grammar.parsed import Command
 from bot.notices.accounts import PrivateChatOnly
 from bot.notices.assistants import (

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from bot.actors import Actor, Role, Standing
 from bot.features.people.assistants import add_assistant, assistant_error
+from bot.features.people.directory import MAX_TYPED_CHARS
 from bot.features.people.membership import STRANGER_PAUSE_MS, Change, store_standing, unknown_person
-from bot.features.people.person_search import MAX_TYPED_CHARS
 from bot.grammar.invite_command import IssueInvite, ListInvites, RevokeInvite, read_invite_command
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import Command

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.actors import Actor, Address, Role, Standing
-from bot.features.people.person_search import row_of
+from bot.features.people.directory import row_of
 from bot.grammar.lines import mentions_order
 from bot.grammar.parse import parse_command
 from bot.grammar.parsed import EXAMPLE, Command, InputError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from bot.ledger.model import AccountKind
+from bot.ledger import AccountKind
 from bot.notices import alarms, topups
 from bot.notices.desk import DeskLink
 from bot.orders.events import Accepted, Claimed, Failed, Refused, Succeeded, Unclear

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from bot.ledger.model import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
+from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, transfer_legs
 from bot.orders.events import Failed, Succeeded
 from bot.orders.model import FailureCause
 from storage import ledger

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.features.news.broadcasts import end_stopped, send_slice
-from bot.features.news.price_changes import read_before, send_digest
+from bot.features.news.worker import read_before, send_digest
 from bot.notices.news import PriceDigestSent
 from bot.orders.events import Succeeded
 from storage import news, price_digests

@@ -1,4 +1,4 @@
-"""What a visitor asks of the desk, and what answers them, in a form that two processes can exchange."""
+"""A request to the desk and its response, in a form that two processes can exchange."""
 
 from datetime import tzinfo
 from http import HTTPStatus
@@ -34,10 +34,10 @@ class UnrenderedPage(Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
 
 
-Answer = UnrenderedPage | Response
+DeskResponse = UnrenderedPage | Response
 
 
-class Visit(Struct, frozen=True, kw_only=True):
+class DeskRequest(Struct, frozen=True, kw_only=True):
     """A request of a person who is signed in, and the time at which it came.
 
     `name` is the part of the path that `{name}` stands for, `form` has the fields of a form that our own page

@@ -18,32 +18,32 @@ class DeskBusyError(Exception):
     """Too much waits already: the visitor should try again in some seconds."""
 
 
-class Line:
+class BoundedLock:
     """Lets one in at a time; at most `most` are inside or wait."""
 
     def __init__(self, most: int) -> None:
-        self._places = Places(most)
-        self._turn = asyncio.Lock()
+        self._slots = Slots(most)
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self, has_left: Callable[[], Awaitable[bool]] | None = None) -> AsyncIterator[None]:
+    async def hold(self, has_left: Callable[[], Awaitable[bool]] | None = None) -> AsyncIterator[None]:
         """Wait for a turn; raise DeskBusyError if too many wait, or the one who waited `has_left`."""
-        with self._places.one():
-            async with self._turn:
+        with self._slots.take():
+            async with self._lock:
                 if has_left and await has_left():
                     raise DeskBusyError
                 yield
 
 
-class Places:
+class Slots:
     """So many at once; one more is refused."""
 
     def __init__(self, most: int) -> None:
         self._free = most
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Take a place; raise DeskBusyError if none is free."""
+    def take(self) -> Iterator[None]:
+        """Take a slot; raise DeskBusyError if none is free."""
         if not self._free:
             raise DeskBusyError
         self._free -= 1
@@ -53,9 +53,12 @@ class Places:
             self._free += 1
 
 
-class Turns:
-    """The lines and places of one desk; those of strangers are their own, and keep out no visitor."""
+class LoadLimits:
+    """The locks and slots of one desk; those of strangers are their own, and keep out no visitor."""
 
     def __init__(self) -> None:
-        self.pages, self.long, self.strangers = Line(MAX_PAGES), Line(MAX_LONG), Line(MAX_STRANGERS)
-        self.files_sent, self.uploads = Places(MAX_FILES_SENT), Places(MAX_UPLOADS)
+        self.pages = BoundedLock(MAX_PAGES)
+        self.long = BoundedLock(MAX_LONG)
+        self.strangers = BoundedLock(MAX_STRANGERS)
+        self.files_sent = Slots(MAX_FILES_SENT)
+        self.uploads = Slots(MAX_UPLOADS)

@@ -1,4 +1,4 @@
-"""The doors of the desk: the link of the chat, the Mini App, their sessions, and a limit on guesses.
+"""Signing in to the desk: the link of the chat, the Mini App, their sessions, and a limit on guesses.
 
 A session's token is in a cookie of a browser; a Mini App keeps no cookies, and sends it as a header.
 """
@@ -13,10 +13,10 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.desk.access import DoorPolicy, Visitor, form_token, is_form_token, read_init_data
+from bot.desk.access import AccessPolicy, Visitor, form_token, is_form_token, read_init_data
 from bot.desk.context import DeskContext
+from bot.desk.request import PREFIX
 from bot.desk.upload import read_form
-from bot.desk.visit import PREFIX
 from storage import desk as storage_desk
 from storage import people
 from storage.transaction import Tx
@@ -38,13 +38,13 @@ class OpenSession(Struct, frozen=True):
     session: storage_desk.DeskSession
 
 
-class Doors:
+class SignIn:
     """Lets people in; `remote_of` returns the address of a caller, `show` a page that needs no session."""
 
     def __init__(
         self,
         desk: DeskContext,
-        policy: DoorPolicy,
+        policy: AccessPolicy,
         *,
         url: str,
         remote_of: Callable[[Request], str],
