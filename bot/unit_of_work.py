@@ -21,7 +21,7 @@ from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.ledger import OrderMove
-from storage.outbox import OutboxMessage, QueuedMessage
+from storage.outbox import NewMessage, OutboxMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
@@ -52,8 +52,8 @@ class NewMessages(Protocol):
         """Begin anew: what an earlier run of the unit has added was not stored."""
         ...
 
-    def add(self, queued: QueuedMessage | None) -> None:
-        """Add the next message of a chat, or note that a scan must find one (None)."""
+    def add(self, message: NewMessage | None) -> None:
+        """Add a message, or note that a scan must find one (None)."""
         ...
 
 

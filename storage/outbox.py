@@ -89,18 +89,26 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
     tx.run_unread("enqueue_message", **_row_of(message, at_ms))
 
 
-def enqueue_next(tx: Tx, message: OutboxMessage, *, at_ms: int) -> QueuedMessage | None:
-    """Append a message in the same way, and return it if it is the next of its chat.
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """A message that was just enqueued for a chat; `next` is what to send if no other of the chat waits."""
 
-    None if others of its chat wait, or if it is held or parked, or for a chat that moved, or edits one that
-    may not be sent yet: a scan of the queue finds it.
+    chat_id: int
+    next: QueuedMessage | None
+
+
+def enqueue_next(tx: Tx, message: OutboxMessage, *, at_ms: int) -> NewMessage | None:
+    """Append a message in the same way, and return it if it is due with those of its chat.
+
+    None if it is held or parked, or for a chat that moved, or edits one that may not be sent yet.
     """
-    row = tx.one("enqueue_message", **_row_of(message, at_ms))
-    if row is None or row["is_behind"] or row["state"] != "waiting" or row["chat_id"] != message.chat_id:
+    row = tx.one("enqueue_next_message", **_row_of(message, at_ms))
+    if row is None or row["state"] != "waiting" or row["chat_id"] != message.chat_id:
         return None
     if message.hold_until_ms or message.edits_outbox_id is not None:
         return None
-    return QueuedMessage(
+    if row["is_behind"]:
+        return NewMessage(chat_id=message.chat_id, next=None)
+    queued = QueuedMessage(
         outbox_id=row["outbox_id"],
         message=replace(
             message, reply_to=bots.own_message(message.reply_to), edits=bots.own_message(message.edits)
@@ -111,6 +119,7 @@ def enqueue_next(tx: Tx, message: OutboxMessage, *, at_ms: int) -> QueuedMessage
         rejections=0,
         created_at_ms=at_ms,
     )
+    return NewMessage(chat_id=message.chat_id, next=queued)
 
 
 def _row_of(message: OutboxMessage, at_ms: int) -> dict[str, Value]:

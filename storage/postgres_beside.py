@@ -26,8 +26,9 @@ _MONEY = {"move_running_balances", "insert_entry", "insert_legs"}
 """The statement that moves an account looks at its floor and locks its row. A transaction moves the accounts
 of one shop, or of several with the key of results; so no two wait for each other."""
 
-_NOTICES = {"enqueue_message", "register_button"}
-"""Only added. Whether a chat moved or is unreachable is changed by units that run alone."""
+_NOTICES = {"enqueue_message", "enqueue_next_message", "register_button"}
+"""Only added. Whether a chat moved or is unreachable is changed by units that run alone. Which others of the
+chat wait may be of a moment before: it decides only whether a scan is needed."""
 
 _ORDERS = {"order_by_trxid", "advance_order", "append_order_event"}
 """An order moves only from the state that was read, or else is read again; who moves it locks its row."""

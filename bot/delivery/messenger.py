@@ -34,7 +34,7 @@ from storage import chats, outbox
 from storage.database import MESSAGES, RESULTS, SCANS, SHOP, Database
 from storage.errors import StorageError
 from storage.lease import LeaseLost
-from storage.outbox import OutboxMessage, QueuedMessage
+from storage.outbox import NewMessage, OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,9 @@ MAX_REJECTIONS = 3
 STORE_AGAIN_S = 0.5
 STORED_WITHIN_S = 0.05
 """How long a result waits to share a commit; a crash meanwhile costs one duplicate per chat."""
+
+FEW_CHATS = 8
+"""While more chats are being sent to, scans find the messages: they leave more of them to be merged."""
 
 UNRENDERABLE = sending.Rejected(why="its content could not be loaded")
 """The result for a message whose content our own code fails to load."""
@@ -70,6 +73,8 @@ class Offer:
     def __init__(self, queues: ChatQueues) -> None:
         self._queues = queues
         self.taken: list[QueuedMessage] = []
+        self.behind: set[int] = set()
+        """The chats whose message waits for others of its chat."""
         self.needs_scan = False
         """Whether messages may wait that were not taken."""
 
@@ -77,14 +82,16 @@ class Offer:
         """Begin anew: what an earlier run of the unit has added was not stored."""
         for queued in self.taken:
             self._queues.busy.discard(queued.message.chat_id)
-        self.taken, self.needs_scan = [], False
+        self.taken, self.behind, self.needs_scan = [], set(), False
 
-    def add(self, queued: QueuedMessage | None) -> None:
+    def add(self, message: NewMessage | None) -> None:
         """Take the next message of a chat if it may be sent now; leave all others to a scan."""
-        if queued is not None and self._queues.take(queued):
-            self.taken.append(queued)
-        else:
+        if message is None:
             self.needs_scan = True
+        elif message.next is not None and self._queues.take(message.next):
+            self.taken.append(message.next)
+        else:
+            self.behind.add(message.chat_id)
 
 
 class Messenger:
@@ -153,11 +160,12 @@ class Messenger:
         self._scanning.add_done_callback(self._scanned)
 
     def offer(self) -> Offer | None:
-        """Return what takes the messages of the next unit; None if another process sends them.
+        """Return what takes the messages of the next unit; None if a scan, or another process, finds them.
 
         Without a turn of the event loop between, `send_once_stored` must follow.
         """
-        return Offer(self._queues) if self._fence.is_leading() else None
+        is_calm = self._scanning is None and len(self._queues.busy) < FEW_CHATS
+        return Offer(self._queues) if is_calm and self._fence.is_leading() else None
 
     def send_once_stored(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
         """Send what a unit has enqueued, once that is stored."""
@@ -170,7 +178,10 @@ class Messenger:
             self._wake_up.set()
             return
         self._start(QueueScan([[queued] for queued in offer.taken], IDLE_S))
-        if offer.needs_scan or not offer.taken:
+        # A chat that is being sent to looks for what has come behind, once it is done.
+        sent_to = offer.behind & self._queues.busy
+        self._queues.skipped |= sent_to
+        if offer.needs_scan or offer.behind > sent_to:
             self._wake_up.set()
 
     def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:

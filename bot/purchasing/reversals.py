@@ -50,7 +50,7 @@ class ResultSender(Protocol):
     """Sends what a reversal enqueues without a scan of the outbox."""
 
     def offer(self) -> NewMessages | None:
-        """Return what takes the messages of the next unit; None if another process sends them."""
+        """Return what takes the messages of the next unit; None if a scan, or another process, finds them."""
         ...
 
     def send_once_stored(self, offer: Any, storing: "asyncio.Future[Any]") -> None:
@@ -95,7 +95,7 @@ class ReversalReceiver:
             self._results.send_once_stored(offer, stored)
         else:
             self._scan_outbox()
-        result = await asyncio.shield(stored)
+        result = await stored
         _log.debug("reversal received", extra={"verdict": result.name})
         return result
 

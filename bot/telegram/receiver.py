@@ -142,7 +142,7 @@ class UpdateReceiver:
             else:
                 self._scan_outbox()
             # What the unit has claimed is posted even if the caller is cancelled.
-            taps, _ = await asyncio.shield(stored)
+            taps, _ = await (asyncio.shield(stored) if reserved else stored)
         except StorageError:
             self._notify_not_stored([update for _, update in parsed], now_ms)
             raise
