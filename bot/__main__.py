@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.commands import add_looks, print_orders, print_report, print_status, print_totals
 from bot.logs import log_unhandled_errors, set_up_logs
-from bot.setting_sources import inspect_sources
-from bot.settings import (
+from bot.settings.settings import (
     AnySettings,
     FileSettings,
     InvalidSettingsError,
@@ -23,11 +23,11 @@ from bot.settings import (
     load_settings,
     load_shell_settings,
 )
-from bot.shell_cli import add_looks, print_orders, print_report, print_status, print_totals
+from bot.settings.sources import inspect_sources
 
 if TYPE_CHECKING:
     from bot.catalogue.diff import CatalogueDiff
-    from bot.catalogue_cli import ImportPlan
+    from bot.cli.catalogue import ImportPlan
     from storage.backup import BackupContents
 
 EXIT_SETTINGS = 2
@@ -196,7 +196,7 @@ def _run(settings: Settings) -> int:
 
 
 def _check(settings: Settings) -> int:
-    from bot.doctor import check
+    from bot.cli.check import check
 
     return asyncio.run(check(settings))
 
@@ -204,7 +204,7 @@ def _check(settings: Settings) -> int:
 def _check_books(settings: FileSettings, *, as_json: bool) -> int:
     import msgspec
 
-    from bot.books_report import as_data, report_lines
+    from bot.cli.books import as_data, report_lines
     from storage.books import read_report
     from storage.errors import StorageError
 
@@ -219,7 +219,7 @@ def _check_books(settings: FileSettings, *, as_json: bool) -> int:
 
 def _run_file_command(command: Callable[[], None]) -> int:
     """Run a command that works on files, print its error, and return the exit status."""
-    from bot.catalogue_cli import PriceListFileError
+    from bot.cli.catalogue import PriceListFileError
     from storage.errors import StorageError
 
     try:
@@ -231,7 +231,7 @@ def _run_file_command(command: Callable[[], None]) -> int:
 
 
 def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
-    from bot.app import now_ms
+    from bot.unit_of_work import now_ms
     from storage.backup import (
         back_up,
         backup_file_name,
@@ -253,7 +253,7 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
 
 
 def _restore(settings: FileSettings, copy: Path) -> None:
-    from bot.app import now_ms
+    from bot.unit_of_work import now_ms
     from storage.backup import restore
 
     database = _file_of(
@@ -270,8 +270,8 @@ def _restore(settings: FileSettings, copy: Path) -> None:
 
 
 def _move(settings: FileSettings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 - it works on the URLs of its arguments
-    from bot.app import now_ms
-    from bot.setting_values import check_database_url
+    from bot.settings.values import check_database_url
+    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
     try:
@@ -303,20 +303,20 @@ def _file_of(settings: FileSettings, instead: str) -> Path:
 
 
 def _export(settings: FileSettings, file: Path) -> None:
-    from bot.catalogue_cli import export_list
+    from bot.cli.catalogue import export_list
 
     print(f"{file}: {export_list(settings.database_url, file)} products")
 
 
 def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
-    from bot import catalogue_cli
-    from bot.app import now_ms
+    from bot.cli import catalogue
+    from bot.unit_of_work import now_ms
 
-    price_list = catalogue_cli.read_price_list_file(arguments.file)
-    price_list = catalogue_cli.with_known_levels(settings.database_url, price_list)
-    for line in catalogue_cli.reading_lines(price_list):
+    price_list = catalogue.read_price_list_file(arguments.file)
+    price_list = catalogue.with_known_levels(settings.database_url, price_list)
+    for line in catalogue.reading_lines(price_list):
         print(line)
-    applied = catalogue_cli.import_list(
+    applied = catalogue.import_list(
         settings.database_url,
         price_list,
         arguments.file,
@@ -331,7 +331,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
 
 def _is_confirmed(plan: "ImportPlan", *, arguments: argparse.Namespace) -> bool:
     """Print the plan, and ask; raise PriceListFileError for faulty rows without --skip-faulty."""
-    from bot.catalogue_cli import PriceListFileError, problem_lines
+    from bot.cli.catalogue import PriceListFileError, problem_lines
 
     for line in problem_lines(plan.problems):
         print(line)

@@ -31,7 +31,7 @@ from bot.notices.alarms import AlarmNotice, DatabaseFoundDamaged, DatabaseLost
 from bot.orders.biller_float import LowBalance
 from bot.orders.product_health import HealthRules
 from bot.runtime import Environment, Runtime, RuntimeSettings
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.telegram.client import close_client, describe_rejected, open_client
 from bot.telegram.files import FileDownloader
 from bot.telegram.poller import Poller
@@ -45,6 +45,7 @@ from bot.telegram.setup import (
 )
 from bot.texts.formatting import Clock
 from bot.texts.render import render
+from bot.unit_of_work import now_ms
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
@@ -71,11 +72,6 @@ LAST_MESSAGES_S = 3.0
 
 GC_THRESHOLD = 10_000
 """Objects between two collections: with 700, as Python has it, they take a twentieth of a burst's CPU."""
-
-
-def now_ms() -> int:
-    """Return the Unix time."""
-    return time.time_ns() // 1_000_000
 
 
 def boot_time_s() -> float:

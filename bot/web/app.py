@@ -19,7 +19,7 @@ from bot.deposits.mutations import MutationPost
 from bot.features.deposits.mutations import MutationResult
 from bot.notices.alarms import RefusalCause
 from bot.purchasing.reversals import ReversalResult
-from bot.setting_values import Network
+from bot.settings.values import Network
 from storage.errors import StorageError
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import pytest
 from tests.acceptance.shop import SARI, Mode, Shop
 from tests.fork_server import ROOT, environment
 
-MAX_MODULES = 83
+MAX_MODULES = 84
 
 
 @pytest.mark.parametrize("mode", [Mode.WEBHOOK], indirect=True)

@@ -10,7 +10,7 @@ from types import FrameType
 
 from bot.app import running
 from bot.logs import set_up_logs
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (str(ROOT / "bot"), str(ROOT / "storage"))

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.app import App, running
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from sandbox.telegram.chats import Message
 from sandbox.world import World
 from storage.database import SqliteDatabase

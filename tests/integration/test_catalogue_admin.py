@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot import catalogue_cli
 from bot.catalogue.catalogue import Catalogue
 from bot.catalogue.diff import ChangeKind
 from bot.catalogue.levels import Level, Markup
 from bot.catalogue.product import Carrier, DailyHours, DestinationRule, Product
+from bot.cli import catalogue as catalogue_cli
 from bot.notices.catalogue import (
     CatalogueEmpty,
     CatalogueFile,

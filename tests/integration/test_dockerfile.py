@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from tests.yaml_subset import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent

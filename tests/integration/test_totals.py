@@ -11,6 +11,7 @@ import pytest
 from msgspec import convert
 from msgspec.structs import replace
 
+from bot.cli.totals import check_totals, rebuild_totals, totals_data, totals_lines
 from bot.grammar.period import Period, day_of, midnight_ms, minute_of_day, single_day
 from bot.notices.alarms import AuditFinding, Invariant
 from bot.orders.events import (
@@ -29,8 +30,7 @@ from bot.orders.states import decide
 from bot.orders.totals import NOTHING, Totals, totals_of
 from bot.purchasing import totals
 from bot.purchasing.totals import MAX_EVENTS_READ, ReportScope, TotalsWorker
-from bot.settings import FileSettings
-from bot.totals_report import check_totals, rebuild_totals, totals_data, totals_lines
+from bot.settings.settings import FileSettings
 from storage import orders
 from storage import totals as stored
 from storage.transaction import Tx

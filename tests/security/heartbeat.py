@@ -14,7 +14,7 @@ import uvloop
 
 from bot.app import running
 from bot.logs import set_up_logs
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 
 BEAT_S = 0.005
 SCHEDULE = Path("/proc/thread-self/schedstat")

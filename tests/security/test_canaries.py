@@ -16,7 +16,7 @@ import pytest
 
 from bot.app import App
 from bot.biller.client import sign
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.web.app import WebApp
 from tests.acceptance.shop import BUDI, PASSWORD, RINA, SARI, STRANGER, Mode, Shop
 from tests.fork_server import ROOT, environment
@@ -191,7 +191,7 @@ ENDINGS = {
 def test_a_crash_prints_its_traceback_without_secrets(ending: str) -> None:
     code = (
         "import asyncio\nfrom bot.logs import log_unhandled_errors, set_up_logs\n"
-        "from bot.settings import load_settings\nsettings = load_settings()\n"
+        "from bot.settings.settings import load_settings\nsettings = load_settings()\n"
         "set_up_logs(level='DEBUG', secrets=settings.secrets())\nlog_unhandled_errors()\n"
         "secret = ' '.join(settings.secrets())\n"
     )

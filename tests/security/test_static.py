@@ -96,10 +96,10 @@ MAY_ASK_THE_CLOCK = {
     "bot/app.py": "provides the clock and the random numbers",
     "bot/__main__.py": "the command line names a backup after the time",
     "storage/connection.py": "a file has no clock of its own, and its statements may ask for the time",
-    "bot/doctor.py": "compares the clock of this machine with that of the database server",
+    "bot/cli/check.py": "compares the clock of this machine with that of the database server",
 }
-MAY_PRINT = {"bot/__main__.py", "bot/doctor.py", "bot/shell_cli.py"}
-MAY_OPEN_SECRETS = {"bot/setting_values.py", "bot/app.py", "bot/settings.py", "bot/doctor.py"}
+MAY_PRINT = {"bot/__main__.py", "bot/cli/check.py", "bot/cli/commands.py"}
+MAY_OPEN_SECRETS = {"bot/settings/values.py", "bot/app.py", "bot/settings/settings.py", "bot/cli/check.py"}
 
 
 @cache

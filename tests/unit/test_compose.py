@@ -7,8 +7,8 @@ from typing import Any
 
 from bot import app
 from bot.features.price_list import file_reader
-from bot.setting_values import check_database_url
-from bot.settings import FileSettings, Settings
+from bot.settings.settings import FileSettings, Settings
+from bot.settings.values import check_database_url
 from bot.web import server
 from tests.yaml_subset import parse_yaml, read_yaml
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.notices import Notice
 from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import OrderQuestion
 from bot.orders.model import Intent
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from storage.migrate import migrate
 from tests.trade import verdict, verdicts
 from tools.gallery.book import CHAPTERS, GALLERY, PICTURES
@@ -214,3 +215,20 @@ def database() -> Iterator[sqlite3.Connection]:
 @pytest.mark.parametrize("statement", statements())
 def test_every_statement_in_the_papers_fits_the_schema(statement: str, database: sqlite3.Connection) -> None:
     database.execute(statement)
+
+
+MAX_LAYERS = 14
+
+
+def test_the_layers_of_the_architecture_are_those_of_the_import_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    section = text_of(ARCHITECTURE).split("## The layers")[1].split("\n## ")[0]
+    told = [re.findall(r"`([\w/.]+)`", row[1]) for row in rows_of(section) if row[0].strip().isdigit()]
+    assert told == [[_path_of(module) for module in layer.split(" | ")] for layer in layers]
+    assert len(layers) <= MAX_LAYERS
+
+
+def _path_of(module: str) -> str:
+    path = module.replace(".", "/")
+    return f"{path}/" if (ROOT / path).is_dir() else f"{path}.py"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import InvalidSettingsError, Settings, load_settings
+from bot.settings.settings import InvalidSettingsError, Settings, load_settings
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / ".env.example"
 REQUIRED = {

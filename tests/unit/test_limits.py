@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from bot import app, settings, unit_of_work, worker
+from bot import app, unit_of_work, worker
 from bot.biller import answers, public_reason, reversal
 from bot.biller import client as biller_client
 from bot.catalogue.price_list import cells, sheet_scan, sheets, workbook
@@ -27,7 +27,8 @@ from bot.purchasing import (
     submitter,
     watchdog,
 )
-from bot.settings import Settings
+from bot.settings import settings
+from bot.settings.settings import Settings
 from bot.telegram import client, poller, receiver
 from bot.web import app as web
 from bot.web import server

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.setting_sources import FAIL_OPEN, SourceFindings, inspect_sources, near_names
-from bot.settings import InvalidSettingsError, Settings, load_settings
+from bot.settings.settings import InvalidSettingsError, Settings, load_settings
+from bot.settings.sources import FAIL_OPEN, SourceFindings, inspect_sources, near_names
 from tests.unit.test_settings import REQUIRED
 
 OURS = frozenset(name.upper() for name in Settings.model_fields)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.deposits.accounts import DepositAccount
-from bot.settings import InvalidSettingsError, Settings, load_file_settings, load_settings
+from bot.settings.settings import InvalidSettingsError, Settings, load_file_settings, load_settings
 from tests.unit.test_qris import STATIC
 
 REQUIRED = {

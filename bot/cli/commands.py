@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bot.grammar.period import day_of
-from bot.settings import FileSettings, ShellSettings
+from bot.settings.settings import FileSettings, ShellSettings
 
 NOT_WELL = 1
 """No bot runs, or the books do not tie, or sums of reports are wrong."""
@@ -54,38 +54,38 @@ def _look(show: Callable[[], None]) -> int:
 
 def print_status(settings: ShellSettings, *, as_json: bool) -> int:
     """Print the state; return the exit status."""
-    from bot import shell
-    from bot.app import now_ms
+    from bot.cli import reports
+    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
     try:
-        status = shell.read_overview(settings, now_ms())
+        status = reports.read_overview(settings, now_ms())
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return DATABASE_UNREADABLE
     if as_json:
-        print(shell.as_json(shell.status_data(status)))
+        print(reports.as_json(reports.status_data(status)))
     else:
-        print("\n".join(shell.status_lines(status, settings)))
+        print("\n".join(reports.status_lines(status, settings)))
     return 0 if status.is_well else NOT_WELL
 
 
 def print_totals(settings: FileSettings, arguments: argparse.Namespace) -> int:
     """Compare the sums of reports with their orders, or correct them; return the exit status."""
-    from bot import shell, totals_report
-    from bot.app import now_ms
+    from bot.cli import reports, totals
+    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
-    run = totals_report.rebuild_totals if arguments.rebuild else totals_report.check_totals
+    run = totals.rebuild_totals if arguments.rebuild else totals.check_totals
     try:
         check = run(settings, at_ms=now_ms())
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return DATABASE_UNREADABLE
     if arguments.json:
-        print(shell.as_json(totals_report.totals_data(check)))
+        print(reports.as_json(totals.totals_data(check)))
     else:
-        print("\n".join(totals_report.totals_lines(check)))
+        print("\n".join(totals.totals_lines(check)))
     return 0 if check.agrees else NOT_WELL
 
 
@@ -95,22 +95,22 @@ def print_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:
 
 
 def _show_orders(settings: FileSettings, arguments: argparse.Namespace) -> None:
-    from bot import shell
+    from bot.cli import reports
     from bot.orders.model import State
 
     if arguments.state not in (None, *State):
         print(f"loket: --state must be one of {', '.join(State)}", file=sys.stderr)
         sys.exit(WRONG_ARGUMENT)
-    rows = shell.read_orders(
+    rows = reports.read_orders(
         settings.database_url,
         state=State(arguments.state) if arguments.state else None,
         number=arguments.number,
         limit=arguments.limit,
     )
     if arguments.json:
-        print(shell.as_json(shell.order_data(rows)))
+        print(reports.as_json(reports.order_data(rows)))
     else:
-        print("\n".join(shell.order_lines_of(rows, settings)) or "no orders")
+        print("\n".join(reports.order_lines_of(rows, settings)) or "no orders")
 
 
 def print_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
@@ -119,17 +119,17 @@ def print_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
 
 
 def _show_report(settings: FileSettings, arguments: argparse.Namespace) -> None:
-    from bot import shell
-    from bot.app import now_ms
+    from bot.cli import reports
+    from bot.unit_of_work import now_ms
 
     day = arguments.day or day_of(now_ms(), settings.zone)
-    report = shell.read_day(day, settings)
+    report = reports.read_day(day, settings)
     if arguments.json:
-        print(shell.as_json(shell.day_data(report)))
+        print(reports.as_json(reports.day_data(report)))
     elif arguments.csv is None:
-        print("\n".join(shell.day_lines(report)))
+        print("\n".join(reports.day_lines(report)))
     elif arguments.csv == "-":
-        sys.stdout.buffer.write(shell.day_csv(report))
+        sys.stdout.buffer.write(reports.day_csv(report))
     else:
-        Path(arguments.csv).write_bytes(shell.day_csv(report))
+        Path(arguments.csv).write_bytes(reports.day_csv(report))
         print(f"{arguments.csv}: {len(report.rows)} products")

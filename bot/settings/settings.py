@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.deposits.accounts import DepositAccount, read_accounts
-from bot.setting_sources import ENV_FILE, inspect_sources
-from bot.setting_values import (
+from bot.settings.sources import ENV_FILE, inspect_sources
+from bot.settings.values import (
     SQLITE,
     Network,
     check_account_list,

@@ -18,14 +18,14 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from bot import shell
+from bot.cli import reports
 from bot.features.history import profits
 from bot.grammar.period import single_day
 from bot.notices.alarms import BillerBalance
 from bot.notices.reports import ProfitReport
 from bot.orders.model import FailureCause, State
 from bot.orders.product_health import HealthRules
-from bot.settings import ShellSettings
+from bot.settings.settings import ShellSettings
 from bot.spreadsheets import CSV_BOM
 from bot.texts.formatting import Clock
 from storage.backup import last_backup
@@ -65,7 +65,7 @@ async def day(shop: Shop) -> Shop:
 
 
 async def test_the_status_says_what_the_chat_says(day: Shop) -> None:
-    status = shell.read_overview(settings_of(day), day.clock())
+    status = reports.read_overview(settings_of(day), day.clock())
     await day.says("/saldo", by=RINA)
     assert status.biller == day.last(RINA)
     assert isinstance(status.biller, BillerBalance)
@@ -74,7 +74,7 @@ async def test_the_status_says_what_the_chat_says(day: Shop) -> None:
     assert status.messages["waiting"] > 0
     assert status.closed_products == ("s10",)
     assert not status.is_well
-    printed = "\n".join(shell.status_lines(status, settings_of(day)))
+    printed = "\n".join(reports.status_lines(status, settings_of(day)))
     for words in (
         "running             no",
         "1 pending, 1 unknown",
@@ -86,14 +86,14 @@ async def test_the_status_says_what_the_chat_says(day: Shop) -> None:
 
 
 async def test_the_status_as_json_has_plain_values(day: Shop) -> None:
-    data = shell.status_data(shell.read_overview(settings_of(day), day.clock()))
-    assert json.loads(shell.as_json(data))["running"] is False
+    data = reports.status_data(reports.read_overview(settings_of(day), day.clock()))
+    assert json.loads(reports.as_json(data))["running"] is False
     assert data["decision_count"] == 1
 
 
 async def test_the_report_of_a_day_has_the_sums_of_lap_and_laba(day: Shop) -> None:
     today = datetime.fromtimestamp(day.clock() / 1000, ZONE).date()
-    report = shell.read_day(today, settings_of(day))
+    report = reports.read_day(today, settings_of(day))
     assert report.total.cells[1] == len(day.rows("SELECT trxid FROM orders")) == 6
     assert [row.cells[:5] for row in report.rows] == [("S5", 4, 2, 0, 2), ("S10", 2, 0, 2, 0)]
     assert report.total.cells == ("total", 6, 2, 2, 2, 12_000, 10_200, 1_800)
@@ -106,19 +106,19 @@ async def test_the_report_of_a_day_has_the_sums_of_lap_and_laba(day: Shop) -> No
 
 async def test_the_csv_of_a_day_adds_up_to_its_total(day: Shop) -> None:
     today = datetime.fromtimestamp(day.clock() / 1000, ZONE).date()
-    report = shell.read_day(today, settings_of(day))
-    header, *rows = shell.day_csv(report).decode().removeprefix(CSV_BOM).splitlines()
-    assert header.split(";") == list(shell.REPORT_HEADER)
+    report = reports.read_day(today, settings_of(day))
+    header, *rows = reports.day_csv(report).decode().removeprefix(CSV_BOM).splitlines()
+    assert header.split(";") == list(reports.REPORT_HEADER)
     sums = [sum(int(row.split(";")[column]) for row in rows) for column in range(1, 8)]
     assert sums == list(report.total.cells[1:])
-    data = shell.day_data(report)
+    data = reports.day_data(report)
     assert data["total"]["profit_idr"] == 1_800
     assert data["day"] == today.isoformat()
 
 
 async def test_orders_are_found_by_state_and_by_number(day: Shop) -> None:
     def found(**wanted: Any) -> list[str]:
-        rows = shell.read_orders(
+        rows = reports.read_orders(
             settings_of(day).database_url, **({"state": None, "number": None, "limit": 20} | wanted)
         )
         return [f"{row.order.product_code}.{row.order.destination}" for row in rows]
@@ -130,10 +130,10 @@ async def test_orders_are_found_by_state_and_by_number(day: Shop) -> None:
     assert found(state=State.FAILED) == ["S10.081234567101", "S10.081234567100"]
     assert found(number="+62 812-3456-7200") == ["S5.081234567200"]
     assert found(number="081234567200", state=State.FAILED) == []
-    rows = shell.read_orders(settings_of(day).database_url, state=State.SUCCEEDED, number=None, limit=1)
-    (line,) = shell.order_lines_of(rows, settings_of(day))
+    rows = reports.read_orders(settings_of(day).database_url, state=State.SUCCEEDED, number=None, limit=1)
+    (line,) = reports.order_lines_of(rows, settings_of(day))
     assert f"S5.081234567001  6,000  Name {BUDI} ({BUDI})" in line
-    (data,) = shell.order_data(rows)
+    (data,) = reports.order_data(rows)
     assert (data["state"], data["reseller"]) == ("succeeded", f"Name {BUDI}")
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from bot.grammar.period import day_of
 from bot.orders.totals import FIELDS
 from bot.purchasing.totals import Correction, correct, corrections, days_with_totals, is_behind
-from bot.settings import FileSettings
+from bot.settings.settings import FileSettings
 from storage.database import database_at, read_database
 from storage.transaction import Tx
 

@@ -1,4 +1,4 @@
-"""What an operator sees: faults in the settings, the doctor's findings, health, readiness and metrics."""
+"""What an operator sees: faults in the settings, the findings of a check, health, readiness and metrics."""
 
 import asyncio
 import json
@@ -107,7 +107,7 @@ async def test_settings_are_also_read_from_a_file(closed_shop: Shop, tmp_path: P
     assert process.returncode is None
 
 
-async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> None:
+async def test_the_check_finds_a_running_bot_well(shop: Shop, mode: Mode) -> None:
     status, output = await told_by(shop, "check")
     assert status == 0, output
     lines = [line for line in output.splitlines() if line.startswith(("ok", "FAIL"))]
@@ -116,12 +116,12 @@ async def test_the_doctor_finds_a_running_bot_well(shop: Shop, mode: Mode) -> No
     assert "ok    biller: " in output
     assert "in use by a running Loket" in output
     assert ("webhook is set" if mode is Mode.WEBHOOK else "no webhook is set") in output
-    shop.order(SARI, "s5.081234561111")  # the doctor does not disturb
+    shop.order(SARI, "s5.081234561111")  # the check does not disturb
     await shop.wait_for_message(SARI, "SUKSES")
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_writes_to_every_admin_and_says_who_was_not_reached(shop: Shop) -> None:
+async def test_the_check_writes_to_every_admin_and_says_who_was_not_reached(shop: Shop) -> None:
     status, output = await told_by(shop, "check", ADMIN_IDS=f"{RINA},424242,{SARI}")
     assert status == 1
     assert f"ok    admin {RINA}: reached" in output
@@ -133,7 +133,7 @@ async def test_the_doctor_writes_to_every_admin_and_says_who_was_not_reached(sho
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_says_that_an_admin_shut_the_bot_out(shop: Shop) -> None:
+async def test_the_check_says_that_an_admin_shut_the_bot_out(shop: Shop) -> None:
     shop.world.telegram.fault("sendMessage", "403", chat_id=RINA)
     status, output = await told_by(shop, "check")
     assert status == 1
@@ -150,7 +150,7 @@ async def test_the_doctor_says_that_an_admin_shut_the_bot_out(shop: Shop) -> Non
         ("https://user:kenari@127.0.0.1:1", "FAIL  biller: https://127.0.0.1:1 accepts no connection"),
     ],
 )
-async def test_the_doctor_finds_that_the_biller_is_not_there(shop: Shop, url: str, finding: str) -> None:
+async def test_the_check_finds_that_the_biller_is_not_there(shop: Shop, url: str, finding: str) -> None:
     own = shop.settings["BILLER_URL"]
     status, output = await told_by(shop, "check", BILLER_URL=url.replace("{own}", own))
     assert status == 1
@@ -159,14 +159,14 @@ async def test_the_doctor_finds_that_the_biller_is_not_there(shop: Shop, url: st
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_orders_nothing(shop: Shop) -> None:
+async def test_the_check_orders_nothing(shop: Shop) -> None:
     assert (await told_by(shop, "check"))[0] == 0
     assert shop.wire.posts == []
     assert shop.world.biller.ledger.entries == {}
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_warns_of_what_is_doubtful_and_fails_only_for_what_is_wrong(shop: Shop) -> None:
+async def test_the_check_warns_of_what_is_doubtful_and_fails_only_for_what_is_wrong(shop: Shop) -> None:
     status, output = await told_by(shop, "check", LOG_LEVELS="DEBUG", TRUSTED_PROXIES="0.0.0.0/0")
     assert status == 0
     assert "warn  settings: LOG_LEVELS: unknown setting, did you mean LOG_LEVEL?" in output
@@ -175,7 +175,7 @@ async def test_the_doctor_warns_of_what_is_doubtful_and_fails_only_for_what_is_w
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_warns_of_a_signing_key_that_stands_in_the_address(shop: Shop) -> None:
+async def test_the_check_warns_of_a_signing_key_that_stands_in_the_address(shop: Shop) -> None:
     secret, warning = (
         "kenari-" + "m" * 33,
         "warn  mutations: the key of their signature is the MUTATION_SECRET",
@@ -189,7 +189,7 @@ async def test_the_doctor_warns_of_a_signing_key_that_stands_in_the_address(shop
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_says_that_the_bot_does_not_run(closed_shop: Shop) -> None:
+async def test_the_check_says_that_the_bot_does_not_run(closed_shop: Shop) -> None:
     status, output = await told_by(closed_shop, "check")
     assert status == 1
     (failing,) = [line for line in output.splitlines() if line.startswith("FAIL")]
@@ -198,7 +198,7 @@ async def test_the_doctor_says_that_the_bot_does_not_run(closed_shop: Shop) -> N
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop: Shop) -> None:
+async def test_the_check_knows_a_wrong_token_from_a_silent_network(closed_shop: Shop) -> None:
     status, output = await told_by(closed_shop, "check", TELEGRAM_TOKEN="1234567:kenari-salah")
     assert status == 1
     assert "FAIL  telegram: the token was rejected" in output
@@ -211,7 +211,7 @@ async def test_the_doctor_knows_a_wrong_token_from_a_silent_network(closed_shop:
 
 
 @pytest.mark.parametrize("mode", [Mode.POLLING], indirect=True)
-async def test_the_doctor_believes_nobody_by_a_name_alone_and_says_whose_word_is_missing(
+async def test_the_check_believes_nobody_by_a_name_alone_and_says_whose_word_is_missing(
     closed_shop: Shop,
 ) -> None:
     closed_shop.is_forked = False  # SSL_CERT_FILE is read when the program is imported

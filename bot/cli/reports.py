@@ -23,7 +23,7 @@ from bot.orders.biller_float import LowBalance
 from bot.orders.model import Intent, Order, State
 from bot.orders.totals import Totals, largest_first, sum_totals
 from bot.purchasing.totals import ReportScope, by_product
-from bot.settings import FileSettings, ShellSettings
+from bot.settings.settings import FileSettings, ShellSettings
 from bot.spreadsheets import Cell, csv_bytes
 from bot.unit_of_work import WorkContext
 from storage import catalogue, order_queries, orders, outbox, people, restores

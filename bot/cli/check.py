@@ -23,8 +23,8 @@ from bot.biller.probe import (
     probe,
 )
 from bot.delivery.sending import ChatUnreachable, OutgoingMessage, Sent
-from bot.setting_sources import inspect_sources
-from bot.settings import Settings
+from bot.settings.settings import Settings
+from bot.settings.sources import inspect_sources
 from bot.telegram.client import (
     ApiClient,
     UntrustedCertificate,

@@ -1,0 +1,1 @@
+"""What the commands of `loket` print and do, besides running the bot."""
