@@ -96,10 +96,10 @@ def _run_command(arguments: argparse.Namespace) -> int:
         case "books":
             return _check_books(_set_up(load_file_settings), as_json=arguments.json)
         case "status":
-            return print_status(_set_up(load_shell_settings), as_json=arguments.json)
+            return print_status(_set_up(load_shell_settings), now_ms=_now_ms(), as_json=arguments.json)
         case "orders" | "report" | "totals":
             looks = {"orders": print_orders, "report": print_report, "totals": print_totals}
-            return looks[arguments.command](_set_up(load_file_settings), arguments)
+            return looks[arguments.command](_set_up(load_file_settings), arguments, _now_ms())
         case "restore":
             command = partial(_restore, copy=arguments.copy)
         case "migrate-database":
@@ -112,6 +112,12 @@ def _run_command(arguments: argparse.Namespace) -> int:
     for warning in inspect_sources(FileSettings).warnings:
         print(f"loket: {warning}", file=sys.stderr)
     return _run_file_command(partial(command, settings))
+
+
+def _now_ms() -> int:
+    from bot.app import now_ms
+
+    return now_ms()
 
 
 def _set_up(load: Callable[[], AnySettings]) -> AnySettings:
@@ -231,7 +237,6 @@ def _run_file_command(command: Callable[[], None]) -> int:
 
 
 def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
-    from bot.unit_of_work import now_ms
     from storage.backup import (
         back_up,
         backup_file_name,
@@ -243,17 +248,16 @@ def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
     database = _file_of(settings, "pg_dump --format=custom --file=loket.dump NAME, or point-in-time recovery")
     if keep is not None:
         make_backup_folder(target)
-    now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
+    now = datetime.fromtimestamp(_now_ms() / 1000, settings.zone)
     file = backup_file_name(target, now) if target.is_dir() else target
     contents = back_up(database, file)
-    note_backup(database, file, at_ms=now_ms())
+    note_backup(database, file, at_ms=_now_ms())
     print(f"{file}: {_described(contents, settings)}; checked and written to disk")
     for old in delete_old_backups(file, keep=keep) if keep else ():
         print(f"{old}: deleted")
 
 
 def _restore(settings: FileSettings, copy: Path) -> None:
-    from bot.unit_of_work import now_ms
     from storage.backup import restore
 
     database = _file_of(
@@ -261,7 +265,7 @@ def _restore(settings: FileSettings, copy: Path) -> None:
         "stop every Loket, then createdb NAME and pg_restore --exit-on-error --dbname=NAME loket.dump, "
         "or point-in-time recovery; the next start is closed",
     )
-    now = datetime.fromtimestamp(now_ms() / 1000, settings.zone)
+    now = datetime.fromtimestamp(_now_ms() / 1000, settings.zone)
     restored = restore(copy, database, now=now)
     print(f"{database} is now the backup: {_described(restored.contents, settings)}")
     for file in restored.aside:
@@ -271,7 +275,6 @@ def _restore(settings: FileSettings, copy: Path) -> None:
 
 def _move(settings: FileSettings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 - it works on the URLs of its arguments
     from bot.settings.values import check_database_url
-    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
     try:
@@ -282,7 +285,7 @@ def _move(settings: FileSettings, arguments: argparse.Namespace) -> None:  # noq
         source, target = map(check_database_url, (arguments.source, arguments.target))
     except ValueError as error:
         raise StorageError(f"FROM and TO are the URLs of databases: {error}") from None
-    moved = move(source, target, now_ms=now_ms())
+    moved = move(source, target, now_ms=_now_ms())
     for table, count in sorted(moved.counts.items()):
         print(f"{table}: {count}")
     if moved.differences:
@@ -310,7 +313,6 @@ def _export(settings: FileSettings, file: Path) -> None:
 
 def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
     from bot.cli import catalogue
-    from bot.unit_of_work import now_ms
 
     price_list = catalogue.read_price_list_file(arguments.file)
     price_list = catalogue.with_known_levels(settings.database_url, price_list)
@@ -323,7 +325,7 @@ def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
         replaces=arguments.replace,
         price_title=arguments.price,
         stamp=secrets.token_urlsafe(16),
-        at_ms=now_ms(),
+        at_ms=_now_ms(),
         agrees=partial(_is_confirmed, arguments=arguments),
     )
     print("applied" if applied else "nothing was changed")

@@ -45,7 +45,6 @@ from bot.telegram.setup import (
 )
 from bot.texts.formatting import Clock
 from bot.texts.render import render
-from bot.unit_of_work import now_ms
 from bot.web.app import LEADER, AccessRules, WebApp, WebHandlers, remote_address
 from bot.web.server import serve
 from bot.worker import WakeUp, Worker
@@ -72,6 +71,11 @@ LAST_MESSAGES_S = 3.0
 
 GC_THRESHOLD = 10_000
 """Objects between two collections: with 700, as Python has it, they take a twentieth of a burst's CPU."""
+
+
+def now_ms() -> int:
+    """Return the Unix time."""
+    return time.time_ns() // 1_000_000
 
 
 def boot_time_s() -> float:

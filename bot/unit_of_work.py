@@ -1,6 +1,5 @@
 """The unit of work: a transaction, its time, and the notices that it stores with its changes."""
 
-import time
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Protocol
@@ -31,11 +30,6 @@ ALERT_PAUSE_MS = 300_000
 
 CLOCK_TOLERANCE_MS = 60_000
 """A clock without NTP is rarely wrong by a minute, and is set back by less without a reason."""
-
-
-def now_ms() -> int:
-    """Return the Unix time, by the clock of this machine."""
-    return time.time_ns() // 1_000_000
 
 
 class ReservedPost(Struct, frozen=True, kw_only=True):

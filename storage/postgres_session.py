@@ -260,11 +260,13 @@ class Session:
 
     async def _begin_unread(self) -> None:
         """Begin a transaction in which nothing is read: its number must be known before it may be stored."""
+        is_begun = False
         try:
             await self._travel(*self._unread.pop())
-        except BaseException:
-            await self._roll_back()
-            raise
+            is_begun = True
+        finally:
+            if not is_begun:
+                await self._roll_back()
 
     async def _roll_back(self) -> None:
         """End the transaction, or the connection if it does not answer."""

@@ -52,14 +52,13 @@ def _look(show: Callable[[], None]) -> int:
     return 0
 
 
-def print_status(settings: ShellSettings, *, as_json: bool) -> int:
+def print_status(settings: ShellSettings, *, now_ms: int, as_json: bool) -> int:
     """Print the state; return the exit status."""
     from bot.cli import reports
-    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
     try:
-        status = reports.read_overview(settings, now_ms())
+        status = reports.read_overview(settings, now_ms)
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return DATABASE_UNREADABLE
@@ -70,15 +69,14 @@ def print_status(settings: ShellSettings, *, as_json: bool) -> int:
     return 0 if status.is_well else NOT_WELL
 
 
-def print_totals(settings: FileSettings, arguments: argparse.Namespace) -> int:
+def print_totals(settings: FileSettings, arguments: argparse.Namespace, now_ms: int) -> int:
     """Compare the sums of reports with their orders, or correct them; return the exit status."""
     from bot.cli import reports, totals
-    from bot.unit_of_work import now_ms
     from storage.errors import StorageError
 
     run = totals.rebuild_totals if arguments.rebuild else totals.check_totals
     try:
-        check = run(settings, at_ms=now_ms())
+        check = run(settings, at_ms=now_ms)
     except StorageError as error:
         print(f"loket: {error}", file=sys.stderr)
         return DATABASE_UNREADABLE
@@ -89,7 +87,7 @@ def print_totals(settings: FileSettings, arguments: argparse.Namespace) -> int:
     return 0 if check.agrees else NOT_WELL
 
 
-def print_orders(settings: FileSettings, arguments: argparse.Namespace) -> int:
+def print_orders(settings: FileSettings, arguments: argparse.Namespace, _: int) -> int:
     """Print the orders that the arguments name; return the exit status."""
     return _look(lambda: _show_orders(settings, arguments))
 
@@ -113,16 +111,15 @@ def _show_orders(settings: FileSettings, arguments: argparse.Namespace) -> None:
         print("\n".join(reports.order_lines_of(rows, settings)) or "no orders")
 
 
-def print_report(settings: FileSettings, arguments: argparse.Namespace) -> int:
+def print_report(settings: FileSettings, arguments: argparse.Namespace, now_ms: int) -> int:
     """Print or write the report of a day; return the exit status."""
-    return _look(lambda: _show_report(settings, arguments))
+    return _look(lambda: _show_report(settings, arguments, now_ms))
 
 
-def _show_report(settings: FileSettings, arguments: argparse.Namespace) -> None:
+def _show_report(settings: FileSettings, arguments: argparse.Namespace, now_ms: int) -> None:
     from bot.cli import reports
-    from bot.unit_of_work import now_ms
 
-    day = arguments.day or day_of(now_ms(), settings.zone)
+    day = arguments.day or day_of(now_ms, settings.zone)
     report = reports.read_day(day, settings)
     if arguments.json:
         print(reports.as_json(reports.day_data(report)))
