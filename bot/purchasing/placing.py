@@ -178,24 +178,25 @@ def _place_claimed(
 
     An order to a destination that has no other one today, nor an open one, repeats none.
     """
-    buyer, reserved = work.buyer(source.user_id), work.reserved
-    if reserved is None or work.claimed or buyer.account is None:
+    reserved = work.reserved
+    if reserved is None or work.claimed or intent.ordinal != 1:
         return None
-    if intent.ordinal != 1 or buyer.is_any_product_closed:
+    if work.buyer(source.user_id).is_any_product_closed:
         return None
     if work.now_ms - source.requested_at_ms(work.now_ms) > reserved.max_age_ms:
         return None
+    account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
     price_idr = product.price_idr if product else None
-    if price_idr is None and payment.is_limited(buyer.account):
+    if price_idr is None and payment.is_limited(account):
         return None
-    if payment.refusal(work, buyer.account, intent, price_idr):
+    if payment.refusal(work, account, intent, price_idr):
         return None
     return store_claimed_order(
         work,
         intent,
         source,
         line=line,
-        shop_id=buyer.account.shop_id,
+        shop_id=account.shop_id,
         price_idr=price_idr,
         reserved=reserved,
         since_ms=duplicates.counts_since_ms(work.zone, work.now_ms),
