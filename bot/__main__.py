@@ -7,10 +7,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bot.cli.commands import add_looks, print_orders, print_report, print_status, print_totals
 from bot.logs import log_unhandled_errors, set_up_logs
@@ -24,11 +21,6 @@ from bot.settings.settings import (
     load_shell_settings,
 )
 from bot.settings.sources import inspect_sources
-
-if TYPE_CHECKING:
-    from bot.catalogue.diff import CatalogueDiff
-    from bot.cli.catalogue import ImportPlan
-    from storage.backup import BackupContents
 
 EXIT_SETTINGS = 2
 EXIT_CANNOT_RUN = 1
@@ -91,8 +83,6 @@ def _run_command(arguments: argparse.Namespace) -> int:
             return _run(_set_up(load_settings))
         case "check":
             return _check(_set_up(load_settings))
-        case "backup":
-            command = partial(_back_up, target=arguments.target, keep=arguments.keep)
         case "books":
             return _check_books(_set_up(load_file_settings), as_json=arguments.json)
         case "status":
@@ -100,22 +90,15 @@ def _run_command(arguments: argparse.Namespace) -> int:
         case "orders" | "report" | "totals":
             looks = {"orders": print_orders, "report": print_report, "totals": print_totals}
             return looks[arguments.command](_set_up(load_file_settings), arguments, _now_ms())
-        case "restore":
-            command = partial(_restore, copy=arguments.copy)
-        case "migrate-database":
-            command = partial(_move, arguments=arguments)
-        case "catalogue" if arguments.action == "import":
-            command = partial(_import, arguments=arguments)
         case _:
-            command = partial(_export, file=arguments.file)
-    settings = _set_up(load_file_settings)
-    for warning in inspect_sources(FileSettings).warnings:
-        print(f"loket: {warning}", file=sys.stderr)
-    return _run_file_command(partial(command, settings))
+            settings = _set_up(load_file_settings)
+            for warning in inspect_sources(FileSettings).warnings:
+                print(f"loket: {warning}", file=sys.stderr)
+            return _run_file_command(settings, arguments)
 
 
 def _now_ms() -> int:
-    from bot.app import now_ms
+    from bot.app.app import now_ms
 
     return now_ms()
 
@@ -177,7 +160,7 @@ def _run(settings: Settings) -> int:
     # Imported late, so that `loket demo` and a wrong setting respond at once.
     import uvloop
 
-    from bot.app import run
+    from bot.app.lifecycle import run
     from bot.web.server import CannotListenError
     from storage.errors import (
         DatabaseDamaged,
@@ -223,145 +206,29 @@ def _check_books(settings: FileSettings, *, as_json: bool) -> int:
     return 0 if report.ties else EXIT_CANNOT_RUN
 
 
-def _run_file_command(command: Callable[[], None]) -> int:
+def _run_file_command(settings: FileSettings, arguments: argparse.Namespace) -> int:
     """Run a command that works on files, print its error, and return the exit status."""
-    from bot.cli.catalogue import PriceListFileError
+    from bot.cli.catalogue import PriceListFileError, export_catalogue, import_catalogue
+    from bot.cli.database import back_up_database, move_database, restore_database
     from storage.errors import StorageError
 
     try:
-        command()
+        match arguments.command:
+            case "backup":
+                back_up_database(settings, arguments.target, arguments.keep, now_ms=_now_ms)
+            case "restore":
+                restore_database(settings, arguments.copy, now_ms=_now_ms)
+            case "migrate-database":
+                move_database(arguments.source, arguments.target, now_ms=_now_ms)
+            case _ if arguments.action == "import":
+                stamp = secrets.token_urlsafe(16)
+                import_catalogue(settings, arguments, stamp=stamp, now_ms=_now_ms())
+            case _:
+                export_catalogue(settings, arguments.file)
     except (StorageError, PriceListFileError) as error:
         print(f"loket: {error}", file=sys.stderr)
         return EXIT_CANNOT_RUN
     return 0
-
-
-def _back_up(settings: FileSettings, target: Path, keep: int | None) -> None:
-    from storage.backup import (
-        back_up,
-        backup_file_name,
-        delete_old_backups,
-        make_backup_folder,
-        note_backup,
-    )
-
-    database = _file_of(settings, "pg_dump --format=custom --file=loket.dump NAME, or point-in-time recovery")
-    if keep is not None:
-        make_backup_folder(target)
-    now = datetime.fromtimestamp(_now_ms() / 1000, settings.zone)
-    file = backup_file_name(target, now) if target.is_dir() else target
-    contents = back_up(database, file)
-    note_backup(database, file, at_ms=_now_ms())
-    print(f"{file}: {_described(contents, settings)}; checked and written to disk")
-    for old in delete_old_backups(file, keep=keep) if keep else ():
-        print(f"{old}: deleted")
-
-
-def _restore(settings: FileSettings, copy: Path) -> None:
-    from storage.backup import restore
-
-    database = _file_of(
-        settings,
-        "stop every Loket, then createdb NAME and pg_restore --exit-on-error --dbname=NAME loket.dump, "
-        "or point-in-time recovery; the next start is closed",
-    )
-    now = datetime.fromtimestamp(_now_ms() / 1000, settings.zone)
-    restored = restore(copy, database, now=now)
-    print(f"{database} is now the backup: {_described(restored.contents, settings)}")
-    for file in restored.aside:
-        print(f"previous file moved to {file}")
-    print("start Loket: the counter stays closed, and buys nothing, until an admin opens it")
-
-
-def _move(settings: FileSettings, arguments: argparse.Namespace) -> None:  # noqa: ARG001 - it works on the URLs of its arguments
-    from bot.settings.values import check_database_url
-    from storage.errors import StorageError
-
-    try:
-        from storage.moving import move
-    except ImportError as error:
-        raise StorageError("PostgreSQL needs its library: pip install 'loket[postgres]'") from error
-    try:
-        source, target = map(check_database_url, (arguments.source, arguments.target))
-    except ValueError as error:
-        raise StorageError(f"FROM and TO are the URLs of databases: {error}") from None
-    moved = move(source, target, now_ms=_now_ms())
-    for table, count in sorted(moved.counts.items()):
-        print(f"{table}: {count}")
-    if moved.differences:
-        for difference in moved.differences:
-            print(f"loket: {difference}", file=sys.stderr)
-        raise StorageError("the copy is not as the original: its counter starts closed, and buys nothing")
-    print(f"{sum(moved.counts.values())} rows, all compared; balances of resellers: Rp{moved.balances_idr}")
-    print("now set DATABASE_URL to the new one, and keep the old one where no Loket starts on it")
-
-
-def _file_of(settings: FileSettings, instead: str) -> Path:
-    """Return the file of the database; raise StorageError with what to do `instead` if there is none."""
-    from storage.errors import StorageError
-
-    if settings.database_path is None:
-        raise StorageError(f"this command is for SQLite. For PostgreSQL: {instead} (docs/operating.md)")
-    return settings.database_path
-
-
-def _export(settings: FileSettings, file: Path) -> None:
-    from bot.cli.catalogue import export_list
-
-    print(f"{file}: {export_list(settings.database_url, file)} products")
-
-
-def _import(settings: FileSettings, arguments: argparse.Namespace) -> None:
-    from bot.cli import catalogue
-
-    price_list = catalogue.read_price_list_file(arguments.file)
-    price_list = catalogue.with_known_levels(settings.database_url, price_list)
-    for line in catalogue.reading_lines(price_list):
-        print(line)
-    applied = catalogue.import_list(
-        settings.database_url,
-        price_list,
-        arguments.file,
-        replaces=arguments.replace,
-        price_title=arguments.price,
-        stamp=secrets.token_urlsafe(16),
-        at_ms=_now_ms(),
-        agrees=partial(_is_confirmed, arguments=arguments),
-    )
-    print("applied" if applied else "nothing was changed")
-
-
-def _is_confirmed(plan: "ImportPlan", *, arguments: argparse.Namespace) -> bool:
-    """Print the plan, and ask; raise PriceListFileError for faulty rows without --skip-faulty."""
-    from bot.cli.catalogue import PriceListFileError, problem_lines
-
-    for line in problem_lines(plan.problems):
-        print(line)
-    if plan.problems and not arguments.skip_faulty:
-        raise PriceListFileError("fix these rows, or skip them with --skip-faulty")
-    _print_changes(plan.diff)
-    if plan.unlisted_count and not arguments.replace:
-        print(f"{plan.unlisted_count} products are not in the list and stay; --replace removes them")
-    if arguments.yes or not plan.diff:
-        return True
-    print("apply? [y/N] ", end="", flush=True)
-    return sys.stdin.readline().strip().lower() == "y"
-
-
-def _print_changes(diff: "CatalogueDiff") -> None:
-    for kind, count in diff.counts():
-        codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
-        more = ", …" if count > 5 else ""  # noqa: PLR2004 - examples
-        print(f"{count} {kind.replace('_', ' ')}: {codes}{more}")
-    if diff.reordered:
-        print("the order of products changes")
-
-
-def _described(contents: "BackupContents", settings: FileSettings) -> str:
-    if contents.last_order_at_ms is None:
-        return "no orders"
-    last = datetime.fromtimestamp(contents.last_order_at_ms / 1000, settings.zone)
-    return f"{contents.orders} orders, the last of {last:%Y-%m-%d %H:%M:%S %Z}"
 
 
 if __name__ == "__main__":

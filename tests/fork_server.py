@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PRELOADED = (
     # Everything that a process imports, without starting a thread, an event loop or a socket.
-    *("bot.__main__", "bot.app", "bot.cli.check", "storage.postgres"),
+    *("bot.__main__", "bot.app.lifecycle", "bot.cli.check", "storage.postgres"),
     *("uvloop", "uvicorn.lifespan.off", "uvicorn.protocols.http.httptools_impl"),
     *("anyio._backends._asyncio", "anyio.streams.tls", "encodings.idna"),
 )

@@ -1,7 +1,10 @@
 """Import and export of the price list by the command line, even while the bot runs."""
 
+import argparse
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +20,7 @@ from bot.catalogue.price_list.row import CellProblem
 from bot.catalogue.product import Product
 from bot.features.price_list import file_reader
 from bot.features.price_list.catalogue_file import catalogue_csv, catalogue_xlsx
+from bot.settings.settings import FileSettings
 from storage import catalogue, levels
 from storage.catalogue import CatalogueEdit
 from storage.database import Database, database_at
@@ -170,3 +174,53 @@ async def _with_database(database_url: str, work: Callable[[Database], Awaitable
         return await work(database)
     finally:
         await database.close()
+
+
+def export_catalogue(settings: FileSettings, file: Path) -> None:
+    """Write the price list to a file, and print how many products it has."""
+    print(f"{file}: {export_list(settings.database_url, file)} products")
+
+
+def import_catalogue(
+    settings: FileSettings, arguments: argparse.Namespace, *, stamp: str, now_ms: int
+) -> None:
+    """Print what a price list changes, and apply it after a yes."""
+    price_list = read_price_list_file(arguments.file)
+    price_list = with_known_levels(settings.database_url, price_list)
+    for line in reading_lines(price_list):
+        print(line)
+    applied = import_list(
+        settings.database_url,
+        price_list,
+        arguments.file,
+        replaces=arguments.replace,
+        price_title=arguments.price,
+        stamp=stamp,
+        at_ms=now_ms,
+        agrees=partial(_is_confirmed, arguments=arguments),
+    )
+    print("applied" if applied else "nothing was changed")
+
+
+def _is_confirmed(plan: ImportPlan, *, arguments: argparse.Namespace) -> bool:
+    """Print the plan, and ask; raise PriceListFileError for faulty rows without --skip-faulty."""
+    for line in problem_lines(plan.problems):
+        print(line)
+    if plan.problems and not arguments.skip_faulty:
+        raise PriceListFileError("fix these rows, or skip them with --skip-faulty")
+    _print_changes(plan.diff)
+    if plan.unlisted_count and not arguments.replace:
+        print(f"{plan.unlisted_count} products are not in the list and stay; --replace removes them")
+    if arguments.yes or not plan.diff:
+        return True
+    print("apply? [y/N] ", end="", flush=True)
+    return sys.stdin.readline().strip().lower() == "y"
+
+
+def _print_changes(diff: CatalogueDiff) -> None:
+    for kind, count in diff.counts():
+        codes = ", ".join(change.code for change in diff.of_kind(kind)[:5])
+        more = ", …" if count > 5 else ""  # noqa: PLR2004 - examples
+        print(f"{count} {kind.replace('_', ' ')}: {codes}{more}")
+    if diff.reordered:
+        print("the order of products changes")

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
-from bot.app import running
+from bot.app.lifecycle import running
 from bot.logs import set_up_logs
 from bot.settings.settings import load_settings
 

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import App, running
+from bot.app.app import App
+from bot.app.lifecycle import running
 from bot.settings.settings import Settings
 from sandbox.telegram.chats import Message
 from sandbox.world import World

@@ -11,7 +11,7 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from bot.app import running
+from bot.app.lifecycle import running
 from bot.desk import live
 from bot.desk.live import CROWDED_OUT, HEARTBEAT, LiveUpdates
 from sandbox.world import World

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from bot.app import running
+from bot.app.lifecycle import running
 from bot.logs import set_up_logs
 from bot.settings.settings import load_settings
 

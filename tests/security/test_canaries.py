@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from bot.app import App
+from bot.app.app import App
 from bot.biller.client import sign
 from bot.settings.settings import Settings
 from bot.web.app import WebApp

@@ -93,13 +93,21 @@ MAY_CATCH_ALL = {
 CHANCE_AND_TIME = {"random", "secrets", "uuid", "time"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 MAY_ASK_THE_CLOCK = {
-    "bot/app.py": "provides the clock and the random numbers",
+    "bot/app/app.py": "provides the clock and the random numbers",
     "bot/__main__.py": "the command line names a backup after the time",
     "storage/connection.py": "a file has no clock of its own, and its statements may ask for the time",
     "bot/cli/check.py": "compares the clock of this machine with that of the database server",
 }
-MAY_PRINT = {"bot/__main__.py", "bot/cli/check.py", "bot/cli/commands.py"}
-MAY_OPEN_SECRETS = {"bot/settings/values.py", "bot/app.py", "bot/settings/settings.py", "bot/cli/check.py"}
+MAY_PRINT = {
+    "bot/__main__.py",
+    *(f"bot/cli/{name}.py" for name in ("catalogue", "check", "commands", "database")),
+}
+MAY_OPEN_SECRETS = {
+    "bot/settings/values.py",
+    "bot/app/app.py",
+    "bot/settings/settings.py",
+    "bot/cli/check.py",
+}
 
 
 @cache

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from bot import app
+from bot.app import lifecycle
 from bot.features.price_list import file_reader
 from bot.settings.settings import FileSettings, Settings
 from bot.settings.values import check_database_url
@@ -109,7 +109,9 @@ def test_nobody_reaches_loket_but_through_the_proxy_that_it_trusts() -> None:
 
 def test_a_stop_is_given_the_time_that_a_stop_can_take() -> None:
     default_s = Settings.model_fields["biller_timeout_s"].default
-    needed_s = default_s + app.STOP_MARGIN_S + server.MAX_WAIT_FOR_REQUESTS_S + app.LAST_MESSAGES_S
+    needed_s = (
+        default_s + lifecycle.STOP_MARGIN_S + server.MAX_WAIT_FOR_REQUESTS_S + lifecycle.LAST_MESSAGES_S
+    )
     grace = compose()["services"]["loket"]["stop_grace_period"]
     assert int(grace.removesuffix("s")) > needed_s
     unit = Path(ROOT, "deploy", "loket.service").read_text(encoding="utf-8")

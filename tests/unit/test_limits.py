@@ -4,7 +4,8 @@ from types import ModuleType
 
 import pytest
 
-from bot import app, unit_of_work, worker
+from bot import unit_of_work, worker
+from bot.app import app, lifecycle
 from bot.biller import answers, public_reason, reversal
 from bot.biller import client as biller_client
 from bot.catalogue.price_list import cells, sheet_scan, sheets, workbook
@@ -128,7 +129,8 @@ PROMISED: dict[ModuleType, dict[str, float]] = {
         "MESSAGES_KEPT_MS": 34 * DAY_S * 1000,
     },
     worker: {"RETRY_AFTER_ERROR_S": 1},
-    app: {"STOP_MARGIN_S": 5, "SET_UP_RETRY_S": 3, "LAST_MESSAGES_S": 3},
+    app: {"SET_UP_RETRY_S": 3},
+    lifecycle: {"STOP_MARGIN_S": 5, "LAST_MESSAGES_S": 3},
     import_worker: {"IDLE_S": 600},
     database: {"MAX_UNITS_S": 0.02, "LOCK_PATIENCE_S": 5, "PROBE_EVERY_S": 1, "LONG_READERS": 2},
     connection: {"BUSY_TIMEOUT_MS": 5_000, "LOG_MAX_PAGES": 8_000},
