@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bot import __version__
 from bot.cli.commands import add_looks, print_orders, print_report, print_status, print_totals
 from bot.logs import log_unhandled_errors, set_up_logs
 from bot.settings.settings import (
@@ -41,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="loket", description="A Telegram bot at which resellers order from one biller."
     )
-    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
+    parser.add_argument("--version", action="version", version=f"loket {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot")
     commands.add_parser("check", help="check settings, database, Telegram, admins, biller and web server")
@@ -121,16 +122,6 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError("must be a whole number, at least 1")
     return int(text)
-
-
-class _ShowVersion(argparse.Action):
-    """Prints the version of the installed package, looked up only on demand."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"loket {version('loket')}")
-        parser.exit()
 
 
 def _add_catalogue(parser: argparse.ArgumentParser) -> None:

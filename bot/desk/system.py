@@ -1,10 +1,10 @@
 """The page of the system: how the bot does, and who is signed in, which can be ended here."""
 
 import logging
-from importlib.metadata import version
 
 from msgspec import Struct
 
+from bot import __version__
 from bot.desk.context import DeskContext, DeskPage
 from bot.desk.health import SystemHealth
 from bot.desk.request import PREFIX, DeskRequest, DeskResponse, back_to, page
@@ -53,7 +53,7 @@ def _read(work: UnitOfWork, request: DeskRequest) -> SystemState:
     tx, visitor, restore = work.tx, request.visitor, restores.latest(work.tx)
     everybody = storage_desk.signed_in(tx, at_ms=work.now_ms) if visitor.moves_money else []
     return SystemState(
-        version=version("loket"),
+        version=__version__,
         held_since_ms=work.context.held_since_ms(),
         is_closed=restores.in_quarantine(tx) is not None,
         restore=restore,
