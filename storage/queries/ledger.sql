@@ -117,21 +117,24 @@ SELECT accounts.* FROM accounts JOIN shops ON shops.shop_id = accounts.shop_id
 WHERE shops.owner_id = coalesce((SELECT owner_id FROM people WHERE user_id = :user_id), :user_id) AND accounts.kind = 'available';
 
 -- name: last_limited_move
--- `is_of_shop`: the person orders for the shop now.
+-- `is_of_shop`: the person orders for the shop now. An order has a few entries, but of a range of sources PostgreSQL expects
+-- thousands once it plans for any values: the limit says that there are few.
 SELECT legs.amount_idr, legs.balance_after_idr,
     CASE WHEN EXISTS (SELECT 1 FROM shops WHERE shops.shop_id = accounts.shop_id AND shops.owner_id
         = coalesce((SELECT owner_id FROM people WHERE people.user_id = :user_id), :user_id)) THEN 1 ELSE 0 END AS is_of_shop
-FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
-WHERE entries.source >= :first AND entries.source < :beyond AND accounts.kind = 'available'
-    AND accounts.floor_idr IS NOT NULL
-ORDER BY entries.entry_id DESC LIMIT 1;
+FROM legs JOIN accounts ON accounts.account_id = legs.account_id
+WHERE legs.entry_id IN (SELECT entry_id FROM entries WHERE source >= :first AND source < :beyond ORDER BY source LIMIT 1000)
+    AND accounts.kind = 'available' AND accounts.floor_idr IS NOT NULL
+ORDER BY legs.entry_id + 0 DESC LIMIT 1;
 
 -- name: legs_of_order
+-- Limited as above.
 SELECT legs.entry_id, accounts.kind AS account, accounts.shop_id, legs.amount_idr, legs.balance_after_idr, (
         SELECT earlier.balance_after_idr FROM legs AS earlier
         WHERE earlier.account_id = legs.account_id AND earlier.entry_id < legs.entry_id
         ORDER BY earlier.entry_id DESC LIMIT 1) AS balance_before_idr
-FROM entries JOIN legs ON legs.entry_id = entries.entry_id JOIN accounts ON accounts.account_id = legs.account_id
-WHERE entries.source >= :first AND entries.source < :beyond ORDER BY legs.entry_id;
+FROM legs JOIN accounts ON accounts.account_id = legs.account_id
+WHERE legs.entry_id IN (SELECT entry_id FROM entries WHERE source >= :first AND source < :beyond ORDER BY source LIMIT 1000)
+ORDER BY legs.entry_id;
 
 -- Levels of prices, and costs.
