@@ -28,6 +28,7 @@ async def test_no_statement_of_an_order_reads_a_whole_table_that_grows(postgres_
     try:
         shop = Shop(database, Path(), view=PostgresView(postgres_url))
         await _carry_orders(shop)
+        await _audit(shop)
     finally:
         await database.close()
     after = _read_in_scans(postgres_url)
@@ -50,6 +51,13 @@ async def _carry_orders(shop: Shop) -> None:
         await _carry(shop, 1 + ALONE, AT_ONCE)
         for task in tasks:
             task.cancel()
+
+
+async def _audit(shop: Shop) -> None:
+    """Make a pass over all that changed, and some of what is stored."""
+    await shop.auditor.run_once()
+    await shop.auditor.run_once()
+    assert shop.auditor.stats.orders_checked > AT_ONCE
 
 
 async def _carry(shop: Shop, first: int, count: int) -> None:
