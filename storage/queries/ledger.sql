@@ -128,11 +128,12 @@ WHERE legs.entry_id IN (SELECT entry_id FROM entries WHERE source >= :first AND 
 ORDER BY legs.entry_id + 0 DESC LIMIT 1;
 
 -- name: legs_of_order
--- Limited as above.
+-- Limited as above. The leg before is that in the order of the key: for one of an account alone, PostgreSQL would read all
+-- legs from the newest on. Without the sum SQLite would look by the account only.
 SELECT legs.entry_id, accounts.kind AS account, accounts.shop_id, legs.amount_idr, legs.balance_after_idr, (
-        SELECT earlier.balance_after_idr FROM legs AS earlier
-        WHERE earlier.account_id = legs.account_id AND earlier.entry_id < legs.entry_id
-        ORDER BY earlier.entry_id DESC LIMIT 1) AS balance_before_idr
+        SELECT CASE WHEN earlier.account_id = legs.account_id THEN earlier.balance_after_idr END FROM legs AS earlier
+        WHERE (earlier.account_id, earlier.entry_id) < (legs.account_id, legs.entry_id + 0)
+        ORDER BY earlier.account_id DESC, earlier.entry_id DESC LIMIT 1) AS balance_before_idr
 FROM legs JOIN accounts ON accounts.account_id = legs.account_id
 WHERE legs.entry_id IN (SELECT entry_id FROM entries WHERE source >= :first AND source < :beyond ORDER BY source LIMIT 1000)
 ORDER BY legs.entry_id;
