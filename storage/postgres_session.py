@@ -248,10 +248,8 @@ class Session:
         try:
             done = await self._travel(b"COMMIT", (), prepare=False)
         except BaseException as error:
-            is_answered = self.connection.info.transaction_status is not TransactionStatus.ACTIVE
-            # A COMMIT that was given up may have been answered meanwhile, and then it is stored.
-            is_given_up = isinstance(error, asyncio.CancelledError)
-            if is_conflict(error) or (is_answered and not is_given_up and not self.connection.closed):
+            is_idle_or_failed = self.connection.info.transaction_status is not TransactionStatus.ACTIVE
+            if is_conflict(error) or (is_idle_or_failed and not self.connection.closed):
                 await self._roll_back()
                 raise
             # Whoever lost the connection, or gave up waiting, does not know.

@@ -70,9 +70,8 @@ class Offer:
     Their chats count as busy before the unit is stored, so that a scan which sees them leaves them alone.
     """
 
-    def __init__(self, queues: ChatQueues, *, is_scanning: Callable[[], bool]) -> None:
+    def __init__(self, queues: ChatQueues) -> None:
         self._queues = queues
-        self._is_scanning = is_scanning
         self.taken: list[QueuedMessage] = []
         self.behind: set[int] = set()
         """The chats whose message waits for others of its chat."""
@@ -83,16 +82,13 @@ class Offer:
         """Begin anew: what an earlier run of the unit has added was not stored."""
         for queued in self.taken:
             self._queues.busy.discard(queued.message.chat_id)
-            # A scan may have skipped the chat meanwhile, as one that is being sent to.
-            self.needs_scan = True
-        self.taken, self.behind = [], set()
+        self.taken, self.behind, self.needs_scan = [], set(), False
 
     def add(self, message: NewMessage | None) -> None:
         """Take the next message of a chat if it may be sent now; leave all others to a scan."""
         if message is None:
             self.needs_scan = True
-        # A scan in progress may have found another message of the chat, which is not busy yet.
-        elif message.next is not None and not self._is_scanning() and self._queues.take(message.next):
+        elif message.next is not None and self._queues.take(message.next):
             self.taken.append(message.next)
         else:
             self.behind.add(message.chat_id)
@@ -169,9 +165,7 @@ class Messenger:
         Without a turn of the event loop between, `send_once_stored` must follow.
         """
         is_calm = self._scanning is None and len(self._queues.busy) < FEW_CHATS
-        if not is_calm or not self._fence.is_leading():
-            return None
-        return Offer(self._queues, is_scanning=lambda: self._scanning is not None)
+        return Offer(self._queues) if is_calm and self._fence.is_leading() else None
 
     def send_once_stored(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
         """Send what a unit has enqueued, once that is stored."""
@@ -307,15 +301,13 @@ class Messenger:
         self, chat_id: int, apply: Callable[[Tx], None], *, keys: tuple[str, ...], is_done: bool = False
     ) -> QueueScan:
         """Store the result of a send, with retries until it is stored; otherwise it would be sent again."""
-        must_look = not is_done
 
         def unit(tx: Tx) -> QueueScan:
-            nonlocal must_look
             apply(tx)
-            # Kept for another run of this unit: to look at the chat forgets that a scan has skipped it.
-            must_look = must_look or chat_id in self._queues.skipped
             # A scan that comes behind this finds the chat still busy, and the messenger looks again.
-            return self._queues.scan_chat(tx, chat_id) if must_look else QueueScan([], IDLE_S)
+            if is_done and chat_id not in self._queues.skipped:
+                return QueueScan([], IDLE_S)
+            return self._queues.scan_chat(tx, chat_id)
 
         while True:
             try:

@@ -95,8 +95,7 @@ class ReversalReceiver:
             self._results.send_once_stored(offer, stored)
         else:
             self._scan_outbox()
-        # The messenger waits for the unit, even if the caller is cancelled.
-        result = await asyncio.shield(stored)
+        result = await stored
         _log.debug("reversal received", extra={"verdict": result.name})
         return result
 

@@ -191,7 +191,6 @@ class Submitter:
         if self._stopping:
             return IDLE_S
         if self._free() <= 0:
-            self._turns.has_more = True
             return await self._hold(self._now_ms()) if self._breaker.is_open else IDLE_S
         moved = await self._begin_claim()
         if any(order.state is State.SUBMITTING for order in moved):
@@ -224,18 +223,14 @@ class Submitter:
 
         Without a turn of the event loop between, `post_once_stored` must follow.
         """
-        term = self._fence.term  # read before: a process that leads then has led here as well
         if not self._fence.is_leading() or self._clock.is_set_back() or self._stopping:
             return None
         # What waits for the breaker, for funds or for its turn is claimed by the leader's own unit.
-        if self._breaker.is_open or self._holds_for_funds or self._turns.has_more:
-            return None
-        # A claim in progress may take all the room that there is.
-        if self._claiming or self._free() <= 0:
+        if self._breaker.is_open or self._holds_for_funds or self._turns.has_more or self._free() <= 0:
             return None
         return ReservedPost(
             claimant=self._fence.claimant,
-            term=term,
+            term=self._fence.term,
             max_age_ms=self._max_age_ms,
             expect=self._biller.expect,
         )

@@ -9,12 +9,11 @@ import pytest
 from bot.actors import Standing
 from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parsed import InputError
-from bot.notices.guidance import AdminsOnly, NotUnderstood
+from bot.notices.guidance import NotUnderstood
 from bot.notices.people import JoinAnswer
 from bot.telegram.receiver import UpdateReceiver
 from bot.texts.buttons import toast_text
 from storage.errors import StorageError
-from storage.outbox import NewMessage, OutboxMessage, QueuedMessage
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
 from tests.integration.fakes import START_MS, a_message, eventually, order_text
 
@@ -199,21 +198,6 @@ class Stumbling:
         pass
 
 
-def new_message(chat_id: int) -> NewMessage:
-    """Return a message that was just enqueued for a chat in which no other waits."""
-    message = OutboxMessage(chat_id=chat_id, notice=AdminsOnly())
-    queued = QueuedMessage(
-        outbox_id=chat_id,
-        message=message,
-        due_at_ms=START_MS,
-        attempts=0,
-        ambiguous=0,
-        rejections=0,
-        created_at_ms=START_MS,
-    )
-    return NewMessage(chat_id=chat_id, next=queued)
-
-
 class TestClaimingAtOnce:
     async def test_an_order_is_claimed_and_posted_with_the_commit_that_stores_it(self, shop: Shop) -> None:
         await shop.asks("s5.08111111111")  # opens the shop of the reseller
@@ -264,31 +248,6 @@ class TestClaimingAtOnce:
         await receiver_of(shop).receive([a_message(101)])
         await eventually(lambda: len(shop.biller.trxids) == 3)
         assert shop.biller.trxids[1] == waiting.trxid
-
-    async def test_no_room_is_reserved_while_a_claim_may_take_it(self, shop: Shop) -> None:
-        await shop.asks("s5.08111111111")
-        await shop.posts()
-        await shop.asks("s5.08222222222", by=BUDI)
-        assert shop.submitter.reserve() is not None
-        shop.submitter.claim()
-        assert shop.submitter.reserve() is None
-        await eventually(lambda: len(shop.biller.trxids) == 2)
-        assert shop.submitter.reserve() is not None
-
-    async def test_a_message_is_left_to_a_scan_in_progress_and_to_one_after_another_run(
-        self, shop: Shop
-    ) -> None:
-        await shop.settled()
-        offer = shop.messenger.offer()
-        assert offer is not None
-        first, second = new_message(SARI), new_message(BUDI)
-        offer.add(first)
-        assert offer.taken == [first.next]
-        offer.begin()
-        assert (offer.taken, offer.needs_scan) == ([], True)
-        shop.messenger.scan()
-        offer.add(second)
-        assert (offer.taken, offer.behind) == ([], {BUDI})
 
     async def test_an_order_that_was_bought_today_is_bought_no_second_time(self, shop: Shop) -> None:
         await shop.asks("s5.08111111111")
