@@ -195,12 +195,14 @@ def menu_buttons(tx: Tx) -> dict[int, str]:
     return {row["user_id"]: row["url"] for row in tx.all("desk_menu_buttons")}
 
 
-def note_menu_button(tx: Tx, user_id: int, url: str | None) -> None:
-    """Note the button of a person; None if it is Telegram's own again."""
-    if url is None:
-        tx.run("forget_desk_menu_button", user_id=user_id)
-    else:
-        tx.run("note_desk_menu_button", user_id=user_id, url=url)
+def note_menu_button(tx: Tx, user_id: int, url: str) -> None:
+    """Note that the menu button of a person may open the desk at `url`."""
+    tx.run("note_desk_menu_button", user_id=user_id, url=url)
+
+
+def forget_menu_button(tx: Tx, user_id: int) -> None:
+    """Note that the menu button of a person is Telegram's own again."""
+    tx.run("forget_desk_menu_button", user_id=user_id)
 
 
 def _hash(token: str) -> str:

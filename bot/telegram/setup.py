@@ -99,10 +99,14 @@ async def publish_desk_buttons(
 
 async def _publish_desk_button(client: ApiClient, database: Database, user_id: int, url: str | None) -> None:
     button = MenuButtonWebApp(MENU_BUTTON, WebAppInfo(url)) if url else MenuButtonDefault()
+    if url:
+        # Noted first: a stop right after Telegram took the button must not leave one nobody takes back.
+        await database.write(lambda tx: desk.note_menu_button(tx, user_id, url))
     try:
         await client.set_chat_menu_button(user_id, button)
     except TelegramError as error:
         # A person who has not written to the bot yet has no chat for the button.
         _log.info("telegram menu button not published", extra={"user": user_id, "why": type(error).__name__})
-    else:
-        await database.write(lambda tx: desk.note_menu_button(tx, user_id, url))
+        return
+    if not url:
+        await database.write(lambda tx: desk.forget_menu_button(tx, user_id))

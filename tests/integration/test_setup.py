@@ -93,3 +93,11 @@ class TestButtonOfTheDesk:
         async with connected() as (box, client):
             await publish_desk_buttons(client, shop.disk, url=MINI_APP, user_ids=(424242, RINA))
             assert list(box.world.telegram.menu_buttons) == [RINA]
+
+    async def test_a_stop_while_it_is_given_leaves_none_that_nobody_takes_back(self, shop: Shop) -> None:
+        async with connected() as (box, client):
+            box.world.telegram.fault("setChatMenuButton", "reset_after_accepting")
+            await publish_desk_buttons(client, shop.disk, url=MINI_APP, user_ids=(RINA,))
+            assert list(box.world.telegram.menu_buttons) == [RINA]
+            await publish_desk_buttons(client, shop.disk, url=None, user_ids=(RINA,))
+            assert not box.world.telegram.menu_buttons
