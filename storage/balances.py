@@ -57,6 +57,7 @@ def report_balance(tx: Tx, balance: ReportedBalance) -> None:
         spent_idr=checkpoint.spent_idr if checkpoint else 0,
         unknown_count=checkpoint.unknown_count if checkpoint else 0,
         is_alarmed=int(balance.reserve.is_alarmed),
+        alarmed_at_ms=balance.reserve.alarmed_at_ms,
         is_topped_up=int(balance.reserve.is_topped_up),
     )
 
@@ -67,6 +68,7 @@ def judge_reserve(tx: Tx, reserve: Reserve) -> None:
         "judge_reserve",
         mean_idr=reserve.mean_idr,
         is_alarmed=int(reserve.is_alarmed),
+        alarmed_at_ms=reserve.alarmed_at_ms,
         is_topped_up=int(reserve.is_topped_up),
     )
 
@@ -131,6 +133,7 @@ def _reported(row: Mapping[str, Any]) -> ReportedBalance:
             moved_idr=row["moved_idr"],
             mean_idr=row["mean_idr"],
             is_alarmed=bool(row["is_alarmed"]),
+            alarmed_at_ms=row["alarmed_at_ms"],
             is_topped_up=bool(row["is_topped_up"]),
         ),
     )

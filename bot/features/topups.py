@@ -7,6 +7,7 @@ from bot.grammar.money_commands import parse_amount
 from bot.grammar.parsed import Command
 from bot.notices.buttons import Action
 from bot.notices.topups import TopUpCancelled, TopUpNoted, TopUpQuestion, TopUpUnclear
+from bot.purchasing import biller_deposit
 from bot.routing import Audience, ButtonRoute, CommandRoute, Routes, Tap
 from bot.unit_of_work import UnitOfWork
 from bot.updates import Toast
@@ -44,7 +45,7 @@ def decide_topup(work: UnitOfWork, admin: Actor, tap: Tap) -> Toast:
     if tap.action is Action.CANCEL:
         work.replace_cards(TopUpCancelled(amount_idr=amount_idr), subject=tap.subject)
         return Toast.DONE
-    balances.note_topup(work.tx, amount_idr, noted_by=admin.user_id, at_ms=work.now_ms)
+    biller_deposit.note_topup(work, amount_idr, noted_by=admin.user_id)
     noted = TopUpNoted(
         amount_idr=amount_idr,
         expected_idr=biller_balance(work).expected_idr,

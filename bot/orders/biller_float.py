@@ -110,7 +110,10 @@ HOURS_IN_RESERVE = 2
 """Without a reserve of the operator's, the sales of two hours are one: time enough to top up."""
 
 RECOVERED_PERCENT = 110
-"""Refunds lift a balance over its threshold for moments; a top-up that nobody noted lifts it further."""
+"""Refunds and late reports lift a balance over its threshold; a top-up that nobody noted lifts it further."""
+
+RECOVERED_AFTER_MS = 300_000
+"""That long after an alarm a balance above its threshold is one of a top-up, even of a small one."""
 
 PROBE_PAUSE_MS = 300_000
 """While all orders are held one is sent every five minutes: its answer may report a top-up."""
@@ -127,13 +130,14 @@ class Reserve(Struct, frozen=True, kw_only=True):
     """How the balance was judged.
 
     `moved_idr` is what moved it since its last report without a report of its own. `mean_idr` is the
-    threshold where the operator set none. `is_alarmed`: the admins know of this fall; `is_topped_up`: a
-    top-up was noted since.
+    threshold where the operator set none. `is_alarmed`: the admins know of this fall, since
+    `alarmed_at_ms`; `is_topped_up`: a top-up was noted since.
     """
 
     moved_idr: int = 0
     mean_idr: int | None = None
     is_alarmed: bool = False
+    alarmed_at_ms: int = 0
     is_topped_up: bool = False
 
 
@@ -142,12 +146,16 @@ def mean_reserve(spent_idr: int) -> int | None:
     return HOURS_IN_RESERVE * spent_idr // MEAN_OF_HOURS or None
 
 
-def judge_balance(reserve: Reserve, balance_idr: int, threshold_idr: int | None) -> Reserve:
+def judge_balance(reserve: Reserve, balance_idr: int, threshold_idr: int | None, *, now_ms: int) -> Reserve:
     """Judge a balance; the admins are to be alerted if it is alarmed after and was not before."""
     if threshold_idr is not None and balance_idr < threshold_idr:
-        return reserve if reserve.is_alarmed else replace(reserve, is_alarmed=True, is_topped_up=False)
-    is_recovered = reserve.is_topped_up or (
-        threshold_idr is not None and balance_idr * 100 >= threshold_idr * RECOVERED_PERCENT
+        if reserve.is_alarmed:
+            return reserve
+        return replace(reserve, is_alarmed=True, alarmed_at_ms=now_ms, is_topped_up=False)
+    is_recovered = (
+        reserve.is_topped_up
+        or (threshold_idr is not None and balance_idr * 100 >= threshold_idr * RECOVERED_PERCENT)
+        or abs(now_ms - reserve.alarmed_at_ms) >= RECOVERED_AFTER_MS
     )
     return replace(reserve, is_alarmed=False, is_topped_up=False) if is_recovered else reserve
 

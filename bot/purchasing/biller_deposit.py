@@ -120,7 +120,8 @@ def _judge(
 ) -> Reserve:
     """Alert the admins when the balance falls below its threshold, or is `short_of_idr` for an order."""
     threshold_idr = threshold_of(work.context, reserve)
-    after = judge_balance(reserve, balance_idr, threshold_idr if short_of_idr is None else short_of_idr)
+    limit_idr = threshold_idr if short_of_idr is None else short_of_idr
+    after = judge_balance(reserve, balance_idr, limit_idr, now_ms=work.now_ms)
     if after.is_alarmed and not reserve.is_alarmed:
         notice = BillerReserveLow(
             balance_idr=balance_idr,
@@ -144,6 +145,17 @@ def refresh_reserve(work: UnitOfWork, mean_idr: int | None) -> bool:
     if judged != last.reserve:
         balances.judge_reserve(work.tx, judged)
     return judged != last.reserve
+
+
+def note_topup(work: UnitOfWork, amount_idr: int, *, noted_by: int) -> None:
+    """Store what an admin says that was paid in at the biller, and judge the balance with it.
+
+    It is judged at once: the next report may be of a fall after the top-up, of which nobody knows yet.
+    """
+    balances.note_topup(work.tx, amount_idr, noted_by=noted_by, at_ms=work.now_ms)
+    last = balances.last_balance(work.tx)
+    if last is not None:
+        balances.judge_reserve(work.tx, _judge(work, last.reserve, last.now_idr))
 
 
 def available_funds(tx: Tx, context: WorkContext) -> Funds | None:

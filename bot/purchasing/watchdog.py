@@ -90,19 +90,20 @@ class Watchdog:
             since_ms = now_ms - MEAN_OF_HOURS * AN_HOUR_MS
             spent_idr = await self._database.read_long(lambda tx: balances.spent_since(tx, since_ms))
             self._mean_at_ms, self._mean_idr = now_ms, mean_reserve(spent_idr)
-        if await self._database.read(self._is_reserve_judged):
+        if await self._database.read(lambda tx: self._is_reserve_judged(tx, now_ms)):
             return
         await self._database.write(
             lambda tx: refresh_reserve(self._context.begin(tx, now_ms), self._mean_idr)
         )
         self._outbox_wake_up.set()
 
-    def _is_reserve_judged(self, tx: Tx) -> bool:
+    def _is_reserve_judged(self, tx: Tx, now_ms: int) -> bool:
         last = balances.last_balance(tx)
         if last is None:
             return True
         reserve = replace(last.reserve, mean_idr=self._mean_idr)
-        return judge_balance(reserve, last.now_idr, threshold_of(self._context, reserve)) == last.reserve
+        threshold_idr = threshold_of(self._context, reserve)
+        return judge_balance(reserve, last.now_idr, threshold_idr, now_ms=now_ms) == last.reserve
 
     async def _delete(self, now_ms: int, after: int) -> None:
         """Delete some of the expired rows."""

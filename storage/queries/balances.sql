@@ -1,16 +1,17 @@
 -- name: report_balance
 INSERT INTO biller_balance (singleton, balance_idr, reported_at_ms, source, trxid, checkpoint_idr, checkpoint_at_ms,
-    topup_idr, spent_idr, unknown_count, moved_idr, is_alarmed, is_topped_up)
+    topup_idr, spent_idr, unknown_count, moved_idr, is_alarmed,
+    alarmed_at_ms, is_topped_up)
 VALUES (1, :balance_idr, :reported_at_ms, :source, :trxid, :checkpoint_idr, :checkpoint_at_ms, :topup_idr, :spent_idr,
-    :unknown_count, 0, :is_alarmed, :is_topped_up)
+    :unknown_count, 0, :is_alarmed, :alarmed_at_ms, :is_topped_up)
 ON CONFLICT (singleton) DO UPDATE SET balance_idr = :balance_idr, reported_at_ms = :reported_at_ms,
     source = :source, trxid = :trxid, checkpoint_idr = :checkpoint_idr, checkpoint_at_ms = :checkpoint_at_ms,
     topup_idr = :topup_idr, spent_idr = :spent_idr, unknown_count = :unknown_count, moved_idr = 0,
-    is_alarmed = :is_alarmed, is_topped_up = :is_topped_up;
+    is_alarmed = :is_alarmed, alarmed_at_ms = :alarmed_at_ms, is_topped_up = :is_topped_up;
 
 -- name: last_balance
 SELECT balance_idr, reported_at_ms, source, trxid AS reported_trxid, checkpoint_idr, checkpoint_at_ms, topup_idr, spent_idr, unknown_count,
-    moved_idr, mean_idr, is_alarmed, is_topped_up
+    moved_idr, mean_idr, is_alarmed, alarmed_at_ms, is_topped_up
 FROM biller_balance WHERE singleton = 1;
 
 -- name: move_float
@@ -23,7 +24,8 @@ UPDATE biller_balance SET topup_idr = topup_idr + :amount_idr, moved_idr = moved
 WHERE singleton = 1;
 
 -- name: judge_reserve
-UPDATE biller_balance SET mean_idr = :mean_idr, is_alarmed = :is_alarmed, is_topped_up = :is_topped_up
+UPDATE biller_balance SET mean_idr = :mean_idr, is_alarmed = :is_alarmed, alarmed_at_ms = :alarmed_at_ms,
+    is_topped_up = :is_topped_up
 WHERE singleton = 1;
 
 -- name: sum_submitting_orders
@@ -42,7 +44,7 @@ UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
 -- All that an answer of the biller is stored with, in one round trip.
 SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
     last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
-    last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr, 0 AS is_alone,
+    last.is_alarmed, last.alarmed_at_ms, last.is_topped_up, cost.cost_idr AS known_cost_idr, 0 AS is_alone,
     CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited
 FROM (SELECT 1 AS one) AS answer LEFT JOIN biller_balance AS last ON last.singleton = 1
     LEFT JOIN product_costs AS cost ON cost.code_folded = :code_folded;

@@ -50,7 +50,7 @@ SELECT orders.*,
     END AS has_product_failed,
     last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
     last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
-    last.is_alarmed, last.is_topped_up, cost.cost_idr AS known_cost_idr,
+    last.is_alarmed, last.alarmed_at_ms, last.is_topped_up, cost.cost_idr AS known_cost_idr,
     CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited,
     CASE WHEN CAST(:is_compared AS BIGINT) = 0 THEN 0
         WHEN EXISTS (SELECT 1 FROM orders AS other

@@ -7,10 +7,17 @@ from msgspec.structs import replace
 
 from bot.notices.alarms import BillerBalance, BillerReserveLow
 from bot.notices.orders import OrderReceived, OrderWaiting
-from bot.orders.biller_float import Funds, LowBalance, Reserve, judge_balance, mean_reserve
+from bot.orders.biller_float import (
+    RECOVERED_AFTER_MS,
+    Funds,
+    LowBalance,
+    Reserve,
+    judge_balance,
+    mean_reserve,
+)
 from bot.orders.model import Order, State
 from tests.integration.conftest import BUDI, DEWI, RINA, SARI, Shop
-from tests.integration.fakes import success_of
+from tests.integration.fakes import START_MS, success_of
 from tests.integration.test_placing import S5, S10
 from tests.integration.test_topups import notes
 
@@ -238,14 +245,49 @@ async def test_a_refund_brings_no_second_alarm_and_a_top_up_does(shop: Shop) -> 
     assert len(alarms(shop)) == 2
 
 
+async def test_a_small_top_up_that_nobody_noted_does_not_silence_the_next_fall(shop: Shop) -> None:
+    shop.starts(biller_reserve_idr=RESERVE_IDR)
+    await reports(shop, 99_000)
+    shop.clock.passes(RECOVERED_AFTER_MS // 1000)
+    await reports(shop, 105_000)
+    await reports(shop, 98_000)
+    assert [alarm.balance_idr for alarm in alarms(shop)] == [99_000, 98_000]
+
+
+async def test_a_fall_right_after_a_noted_top_up_is_told_though_no_report_came_between(shop: Shop) -> None:
+    shop.starts(biller_reserve_idr=RESERVE_IDR)
+    await reports(shop, 99_000)
+    await notes(shop, "/topup 20000")
+    await reports(shop, 98_000)
+    assert [alarm.balance_idr for alarm in alarms(shop)] == [99_000, 98_000]
+
+
+async def test_a_report_below_the_reserve_after_a_top_up_that_was_too_small_brings_no_second_alarm(
+    shop: Shop,
+) -> None:
+    shop.starts(biller_reserve_idr=RESERVE_IDR)
+    await reports(shop, 60_000)
+    await notes(shop, "/topup 20000")
+    await reports(shop, 75_000)
+    assert len(alarms(shop)) == 1
+
+
 def test_a_balance_is_judged_by_its_fall() -> None:
-    low = judge_balance(Reserve(), 99, 100)
-    assert low == Reserve(is_alarmed=True)
-    assert judge_balance(low, 109, 100) == low
-    assert judge_balance(low, 110, 100) == Reserve()
-    assert judge_balance(replace(low, is_topped_up=True), 100, 100) == Reserve()
-    assert judge_balance(replace(low, is_topped_up=True), 99, 100).is_alarmed
-    assert judge_balance(Reserve(), 0, None) == Reserve()
+    def judged(reserve: Reserve, balance_idr: int, *, later_ms: int = 0) -> Reserve:
+        return judge_balance(reserve, balance_idr, 100, now_ms=START_MS + later_ms)
+
+    low = judged(Reserve(), 99)
+    assert low == Reserve(is_alarmed=True, alarmed_at_ms=START_MS)
+    assert judged(low, 109) == judged(low, 109, later_ms=RECOVERED_AFTER_MS - 1) == low
+    for above in (
+        judged(low, 110),
+        judged(replace(low, is_topped_up=True), 100),
+        judged(low, 100, later_ms=RECOVERED_AFTER_MS),
+        judged(low, 100, later_ms=-RECOVERED_AFTER_MS),
+    ):
+        assert (above.is_alarmed, above.is_topped_up) == (False, False)
+    assert judged(replace(low, is_topped_up=True), 99, later_ms=RECOVERED_AFTER_MS).is_alarmed
+    assert judge_balance(Reserve(), 0, None, now_ms=START_MS) == Reserve()
     assert mean_reserve(0) is None
 
 

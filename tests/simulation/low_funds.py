@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.notices.alarms import BillerReserveLow
 from bot.notices.buttons import Action
-from bot.orders.biller_float import LowBalance
+from bot.orders.biller_float import PROBE_PAUSE_MS, LowBalance
 from bot.orders.model import State
 from tests.simulation.life import ADMIN
 from tests.simulation.people import CALM_FROM_S
@@ -47,6 +47,8 @@ class LowFunds:
         self.is_drawn = is_usual and self._random.random() < LOW
         self._is_topping_up = False
         self.has_forgotten = False
+        self.paid_count = 0
+        self.paid_at_ms = 0
         self.asked: set[tuple[int, int]] = set()
         self.is_done = not self.is_drawn
 
@@ -105,6 +107,8 @@ class LowFunds:
         above_idr = FAR_ABOVE_IDR if self.has_forgotten else ABOVE_IDR
         amount_idr = max(1_000, RESERVE_IDR + above_idr - self._world.biller.balance_idr)
         self._world.biller.deposit_idr += amount_idr
+        self.paid_count += 1
+        self.paid_at_ms = self._world.now_ms()
         self._world.note(f"the operator tops up {amount_idr}")
         if not self.has_forgotten:
             self._world.people.say(ADMIN, f"/topup {amount_idr}")
@@ -117,21 +121,30 @@ class LowFunds:
 
 
 def low_funds_hold_and_release(world: "World", ledgers: "Ledgers") -> None:
-    """F1, F3: what waits for money goes when it is there, and a fall is told once."""
-    if not world.low_funds.is_drawn:
+    """F1, F3: what waits for money goes when it is there, and a fall is told once.
+
+    A top-up that nobody noted is found by the next probe, and its note later may be told of once more.
+    """
+    funds = world.low_funds
+    if not funds.is_drawn:
         return
     topups, last_ms = world.disk.connection.execute(TOPUPS).fetchone()
     for order in ledgers.orders:
-        if (order.chat_id, order.message_id) not in world.low_funds.asked:
+        if (order.chat_id, order.message_id) not in funds.asked:
             continue
         placed, *moves = ledgers.history[order.trxid]
-        if order.state is not State.SUCCEEDED:
+        if order.state is State.EXPIRED and funds.has_forgotten:
+            waited_ms = order.changed_at_ms - funds.paid_at_ms
+            if waited_ms > PROBE_PAUSE_MS + RELEASED_WITHIN_MS:
+                world.violate("F1", f"{order.trxid} expired {waited_ms} ms after there was money")
+        elif order.state is not State.SUCCEEDED:
             world.violate("F1", f"{order.trxid} is {order.state} though there was money")
-            continue
-        waited_ms = moves[0].at_ms - max(placed.at_ms, last_ms or 0)
-        if waited_ms > RELEASED_WITHIN_MS and not world.low_funds.has_forgotten:
-            world.violate("F1", f"{order.trxid} waited {waited_ms} ms for money that was there")
+        elif not funds.has_forgotten:
+            waited_ms = moves[0].at_ms - max(placed.at_ms, last_ms or 0)
+            if waited_ms > RELEASED_WITHIN_MS:
+                world.violate("F1", f"{order.trxid} waited {waited_ms} ms for money that was there")
     for admin_id in world.admins:
         alarms = world.disk.connection.execute(ALARMS, (BillerReserveLow.__name__, admin_id)).fetchone()[0]
-        if alarms > 1 + topups:
-            world.violate("F3", f"{admin_id} was warned {alarms} times, with {topups} top-ups")
+        if alarms > 1 + funds.paid_count + topups:
+            counts = f"{funds.paid_count} top-ups, {topups} noted"
+            world.violate("F3", f"{admin_id} was warned {alarms} times, with {counts}")

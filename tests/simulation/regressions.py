@@ -11,4 +11,5 @@ FOUND = {
     1: "an order refused for its balance whose two tries were both lost, so that it was never answered",
     2314: "a card of an announcement that showed its progress behind its end",
     4495: "an alarm about a low deposit whose two tries were both lost, so that orders waited in vain",
+    8367: "a small top-up that nobody noted, after which the next fall was told to nobody",
 }
