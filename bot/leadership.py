@@ -89,6 +89,11 @@ class Fence(Protocol):
         """Who claims orders, as their events name it."""
         ...
 
+    @property
+    def term(self) -> int | None:
+        """The term in which this process leads; None if it does not, and where nothing has a lease."""
+        ...
+
     def is_leading(self) -> bool:
         """Return whether this process may buy and send at this moment."""
         ...
@@ -111,6 +116,7 @@ class SoleLeader:
 
     poll_s = inf
     claimant = "submitter"
+    term = None
 
     def is_leading(self) -> bool:
         return True

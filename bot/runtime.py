@@ -238,6 +238,7 @@ class Runtime:
             context=self.context,
             now_ms=environment.now_ms,
             scan_outbox=self.messenger.scan,
+            results=self.messenger,
         )
 
     def _build_files_and_deposits(self, environment: Environment, settings: RuntimeSettings) -> None:

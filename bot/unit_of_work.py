@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import tzinfo
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -14,12 +15,13 @@ from bot.notices import Notice, is_hint, without_level_prices
 from bot.notices.buttons import VIEW_ACTIONS, Button, ButtonSpec, Keyboard
 from bot.notices.keyboards import keyboard_of
 from bot.orders.biller_float import LowBalance
+from bot.orders.model import Order
 from bot.orders.product_health import HealthRules
 from storage import buyers, inbox, outbox
 from storage.buyers import Buyer
 from storage.catalogue import CatalogueCache, CatalogueEdit
 from storage.ledger import OrderMove
-from storage.outbox import OutboxMessage
+from storage.outbox import NewMessage, OutboxMessage
 from storage.transaction import Tx
 
 ALERT_PAUSE_MS = 300_000
@@ -28,6 +30,31 @@ ALERT_PAUSE_MS = 300_000
 
 CLOCK_TOLERANCE_MS = 60_000
 """A clock without NTP is rarely wrong by a minute, and is set back by less without a reason."""
+
+
+class ReservedPost(Struct, frozen=True, kw_only=True):
+    """Room for one post at the biller, by which an order may be claimed in the unit of work that places it.
+
+    Only by this `claimant`, while the lease is valid in its `term` (None without leases), and only if the
+    order is not older than `max_age_ms`. `expect` prepares for the post.
+    """
+
+    claimant: str
+    term: int | None
+    max_age_ms: int
+    expect: Callable[[], None]
+
+
+class NewMessages(Protocol):
+    """Gets the messages that a unit of work enqueues, to send them without a scan of the outbox."""
+
+    def begin(self) -> None:
+        """Begin anew: what an earlier run of the unit has added was not stored."""
+        ...
+
+    def add(self, message: NewMessage | None) -> None:
+        """Add a message, or note that a scan must find one (None)."""
+        ...
 
 
 class WorkContext(Struct, frozen=True, kw_only=True):
@@ -63,9 +90,18 @@ class WorkContext(Struct, frozen=True, kw_only=True):
         """Whether resellers can pay in by a ticket."""
         return bool(self.deposit_accounts or self.deposit_qris)
 
-    def begin(self, tx: Tx, now_ms: int) -> "UnitOfWork":
+    def begin(
+        self,
+        tx: Tx,
+        now_ms: int,
+        *,
+        reserved: ReservedPost | None = None,
+        new_messages: NewMessages | None = None,
+    ) -> "UnitOfWork":
         """Return the unit of work of an open transaction."""
-        return UnitOfWork(tx, self, now_ms)
+        if new_messages:
+            new_messages.begin()
+        return UnitOfWork(tx, self, now_ms, reserved=reserved, new_messages=new_messages)
 
 
 class UnitOfWork(Struct, frozen=True):
@@ -78,6 +114,12 @@ class UnitOfWork(Struct, frozen=True):
     """The people who order here, read once; whoever changes one of them forgets it."""
     holds: dict[str, OrderMove] = field(default_factory=dict)
     """How the holds of orders, by trxid, have moved the balances of shops with a floor."""
+    reserved: ReservedPost | None = None
+    """Room at the biller for an order that is placed here."""
+    claimed: list[Order] = field(default_factory=list)
+    """The order that was claimed with `reserved`: it is posted once this is stored."""
+    new_messages: NewMessages | None = None
+    """Who sends what is enqueued here; None if a scan finds it."""
 
     @property
     def admin_ids(self) -> tuple[int, ...]:
@@ -151,7 +193,15 @@ class UnitOfWork(Struct, frozen=True):
             hold_until_ms=hold_until_ms,
             reader_id=reader_id,
         )
-        outbox.enqueue(self.tx, message, at_ms=self.now_ms)
+        if self.new_messages is None:
+            outbox.enqueue(self.tx, message, at_ms=self.now_ms)
+        else:
+            self.new_messages.add(outbox.enqueue_next(self.tx, message, at_ms=self.now_ms))
+
+    def leave_to_scan(self) -> None:
+        """Note that messages may be sent now which only a scan of the outbox finds."""
+        if self.new_messages is not None:
+            self.new_messages.add(None)
 
     def answer(self, actor: Actor, notice: Notice, *, subject: str = "") -> None:
         """Enqueue a notice as an edit of the card that the actor tapped, or else as a reply."""
@@ -184,6 +234,7 @@ class UnitOfWork(Struct, frozen=True):
 
     def replace_cards(self, notice: Notice, *, subject: str) -> None:
         """Replace every card about a subject, so that no card with an open question is left."""
+        self.leave_to_scan()
         cards = outbox.cards_about(self.tx, subject)
         outbox.drop_waiting_about(self.tx, subject)
         for chat_id, message_id, outbox_id in cards:

@@ -45,7 +45,7 @@ class OrderSum(Struct, frozen=True, kw_only=True):
 
 def report_balance(tx: Tx, balance: ReportedBalance) -> None:
     checkpoint = balance.checkpoint
-    tx.run(
+    tx.run_unread(
         "report_balance",
         balance_idr=balance.balance_idr,
         reported_at_ms=balance.reported_at_ms,
@@ -112,14 +112,6 @@ def before_report(columns: Mapping[str, Any]) -> BeforeReport:
         known_cost_idr=columns["known_cost_idr"],
         is_awaited=bool(columns["is_awaited"]),
     )
-
-
-def before_answer(tx: Tx, code: str) -> BeforeReport:
-    """Return what is known before a report about an order of this code whose balance is not compared."""
-    row = tx.one("balance_before_answer", code_folded=code.casefold())
-    if row is None:
-        raise LookupError("a statement without a condition found no row")
-    return before_report(columns_of(row))
 
 
 def _reported(row: Mapping[str, Any]) -> ReportedBalance:

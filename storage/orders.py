@@ -59,6 +59,46 @@ def insert(tx: Tx, order: Order, *, actor: str, evidence: str) -> Order | None:
     return stored
 
 
+def insert_claimed(
+    tx: Tx,
+    order: Order,
+    claimed: Order,
+    claim: OrderEvent,
+    *,
+    actor: str,
+    evidence: str,
+    claimant: str,
+    term: int | None,
+    since_ms: int,
+) -> Order | None:
+    """Store a new order that is claimed at once, with both events, and return it as it was placed.
+
+    Return None if its trxid or line is taken, if another order waits, if an order to its destination is open
+    or was placed since `since_ms`, or if the lease is not valid in this `term`, which is None without leases.
+    """
+    values = asdict(claimed)
+    folded = order.product_code.casefold()
+    row = tx.one("insert_claimed_order", **values, code_folded=folded, since_ms=since_ms, term=term)
+    if row is None:
+        return None
+    stored = replace(order, expected_cost_idr=row["expected_cost_idr"])
+    tx.run_unread(
+        "append_first_events",
+        trxid=order.trxid,
+        at_ms=order.placed_at_ms,
+        actor=actor,
+        kind=PLACED,
+        facts=dump(stored),
+        evidence=evidence or None,
+        state_after=order.state,
+        next_actor=claimant,
+        next_kind=kind_of(claim),
+        next_facts=dump(claim),
+        next_state_after=claimed.state,
+    )
+    return stored
+
+
 def update(
     tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
 ) -> bool:
@@ -78,8 +118,25 @@ def update(
     return True
 
 
+def update_answered(
+    tx: Tx, before: Order, after: Order, event: OrderEvent, *, at_ms: int, actor: str, evidence: str
+) -> BeforeReport | None:
+    """Update in the same way; return what is known before the balance in the event, which is not compared."""
+    row = tx.one(
+        "advance_answered_order",
+        **asdict(after),
+        state_before=before.state,
+        due_before_ms=before.due_at_ms,
+        code_folded=after.product_code.casefold(),
+    )
+    if row is None:
+        return None
+    _append(tx, after, at_ms=at_ms, actor=actor, kind=kind_of(event), facts=dump(event), evidence=evidence)
+    return before_report(columns_of(row))
+
+
 def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: str, evidence: str) -> None:
-    tx.run(
+    tx.run_unread(
         "append_order_event",
         trxid=order.trxid,
         at_ms=at_ms,

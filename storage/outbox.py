@@ -1,11 +1,13 @@
 """The outbox: messages to send, in order for each chat, and their delivery state."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.notices import Notice, Result, priority_of
 from bot.notices.buttons import Keyboard
 from storage import bots
 from storage.codec import Codec, columns_of, dump, kind_of, load
+from storage.statements import Value
 from storage.transaction import ResultRow, Tx
 
 NOTICES = Codec(Notice)
@@ -84,22 +86,58 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
 
     For an unreachable chat it is parked with the others, so that it cannot overtake them later.
     """
-    tx.run(
-        "enqueue_message",
-        chat_id=message.chat_id,
-        thread_id=message.thread_id,
-        reply_to=bots.own_message(message.reply_to),
-        edits=bots.own_message(message.edits),
-        edits_outbox_id=message.edits_outbox_id,
-        kind=kind_of(message.notice),
-        facts=dump(message.notice),
-        keyboard=dump(message.keyboard),
-        subject=message.subject,
-        priority=priority_of(message.notice),
-        hold_until_ms=message.hold_until_ms,
-        reader_id=message.reader_id,
-        at_ms=at_ms,
+    tx.run_unread("enqueue_message", **_row_of(message, at_ms))
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """A message that was just enqueued for a chat; `next` is what to send if no other of the chat waits."""
+
+    chat_id: int
+    next: QueuedMessage | None
+
+
+def enqueue_next(tx: Tx, message: OutboxMessage, *, at_ms: int) -> NewMessage | None:
+    """Append a message in the same way, and return it if it is due with those of its chat.
+
+    None if it is held or parked, or for a chat that moved, or edits one that may not be sent yet.
+    """
+    row = tx.one("enqueue_next_message", **_row_of(message, at_ms))
+    if row is None or row["state"] != "waiting" or row["chat_id"] != message.chat_id:
+        return None
+    if message.hold_until_ms or message.edits_outbox_id is not None:
+        return None
+    if row["is_behind"]:
+        return NewMessage(chat_id=message.chat_id, next=None)
+    queued = QueuedMessage(
+        outbox_id=row["outbox_id"],
+        message=replace(
+            message, reply_to=bots.own_message(message.reply_to), edits=bots.own_message(message.edits)
+        ),
+        due_at_ms=at_ms,
+        attempts=0,
+        ambiguous=0,
+        rejections=0,
+        created_at_ms=at_ms,
     )
+    return NewMessage(chat_id=message.chat_id, next=queued)
+
+
+def _row_of(message: OutboxMessage, at_ms: int) -> dict[str, Value]:
+    return {
+        "chat_id": message.chat_id,
+        "thread_id": message.thread_id,
+        "reply_to": bots.own_message(message.reply_to),
+        "edits": bots.own_message(message.edits),
+        "edits_outbox_id": message.edits_outbox_id,
+        "kind": kind_of(message.notice),
+        "facts": dump(message.notice),
+        "keyboard": dump(message.keyboard),
+        "subject": message.subject,
+        "priority": priority_of(message.notice),
+        "hold_until_ms": message.hold_until_ms,
+        "reader_id": message.reader_id,
+        "at_ms": at_ms,
+    }
 
 
 def release(tx: Tx, chat_id: int, reply_to: int) -> None:
@@ -168,14 +206,14 @@ def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Q
 def mark_sent(tx: Tx, outbox_id: int, *others: int, message_id: int | None, at_ms: int) -> None:
     """Store that Telegram accepted a message, and `others` that went out with it, under its id there."""
     if not others:
-        tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
+        tx.run_unread("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
         return
     outbox_ids = (outbox_id, *others)
     for first in range(0, len(outbox_ids), MARKED_AT_ONCE):
         ids = outbox_ids[first : first + MARKED_AT_ONCE]
         # A last group that is smaller names its last message more than once.
         named = {f"id_{number}": ids[min(number, len(ids)) - 1] for number in range(1, MARKED_AT_ONCE + 1)}
-        tx.run("mark_messages_sent", **named, message_id=message_id, at_ms=at_ms)
+        tx.run_unread("mark_messages_sent", **named, message_id=message_id, at_ms=at_ms)
 
 
 def postpone(

@@ -26,8 +26,9 @@ _MONEY = {"move_running_balances", "insert_entry", "insert_legs"}
 """The statement that moves an account looks at its floor and locks its row. A transaction moves the accounts
 of one shop, or of several with the key of results; so no two wait for each other."""
 
-_NOTICES = {"enqueue_message", "register_button"}
-"""Only added. Whether a chat moved or is unreachable is changed by units that run alone."""
+_NOTICES = {"enqueue_message", "enqueue_next_message", "register_button"}
+"""Only added. Whether a chat moved or is unreachable is changed by units that run alone. Which others of the
+chat wait may be of a moment before: it decides only whether a scan is needed."""
 
 _ORDERS = {"order_by_trxid", "advance_order", "append_order_event"}
 """An order moves only from the state that was read, or else is read again; who moves it locks its row."""
@@ -48,6 +49,8 @@ BESIDE: dict[str, frozenset[str]] = {
             *_NOTICES,
             *_STABLE,
             *("mark_message_seen", "same_orders", "sum_spent_since", "insert_order", "append_order_event"),
+            # It looks at what waits, which may be of a moment before, and at the lease, as below.
+            *("insert_claimed_order", "append_first_events"),
             *("orders_by_line", "insert_batch", "last_cost", "closed_product_health", "product_health"),
         }
     ),
@@ -60,7 +63,7 @@ BESIDE: dict[str, frozenset[str]] = {
             *_NOTICES,
             *_ORDERS,
             *_STABLE,
-            *("reported_order", "balance_before_answer", "count_entries_of_order", "report_balance"),
+            *("reported_order", "advance_answered_order", "count_entries_of_order", "report_balance"),
             *(
                 "move_float",
                 "last_cost",
@@ -222,9 +225,23 @@ class UnitQueue:
             group.units.append(waiting)
             joined.add(waiting)
         if group:
-            self._waiting = passed
+            self._waiting = passed if group.keys == LEASE_ONLY else self._shared(passed, group)
             self._running.append(group)
         return group
+
+    def _shared(self, passed: list[Waiting], group: Group) -> list[Waiting]:
+        """Let what is in no hurry share a transaction, unless what it waits for does not; return the rest."""
+        held, rest = _Held(), []
+        for running in self._running:
+            for waiting in running.units:
+                held.add(waiting)
+        for waiting in passed:
+            if waiting.due_at_s and len(group.units) < MAX_SHARED and not held.stops(waiting):
+                group.units.append(waiting)
+            else:
+                held.add(waiting)
+                rest.append(waiting)
+        return rest
 
     def _has_room(self, waiting: Waiting, group: Group | None, joined: _Held, now_s: float) -> bool:
         """Return whether a unit may begin the transaction, or belongs into it since it has to wait for it."""

@@ -2,7 +2,9 @@
 
 A unit of work is a synchronous function, and what it changes in memory belongs to the thread of the event
 loop. So it runs there, in a greenlet, which stops at each statement until its connection has the answer; the
-loop turns to others meanwhile. A long report runs on a thread, over a connection that blocks it.
+loop turns to others meanwhile. Statements whose results nobody reads do not stop it: they travel with the
+next one, and so does the beginning of a transaction. A long report runs on a thread, over a connection that
+blocks it.
 """
 
 import asyncio
@@ -14,13 +16,13 @@ from urllib.parse import urlsplit
 
 import psycopg
 from greenlet import getcurrent, greenlet
-from psycopg import AsyncConnection, AsyncRawCursor, Connection, errors
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor, Connection
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
 from storage.postgres_beside import LEASE_ONLY, Keys, Waiting
-from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of
+from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_conflict, is_ours
 from storage.statements import Value
 from storage.transaction import NeedsSavepoints, NeedsToBeAlone, Unit
 
@@ -84,6 +86,14 @@ def _settings(statement_timeout_ms: int, idle_timeout_ms: int) -> str:
     )
 
 
+Cursor = AsyncCursor[TupleRow]
+
+Begin = tuple[bytes, bytes | None]
+"""What begins a transaction, and what takes its locks and returns its number."""
+
+_READ_ONLY: Begin = (b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", None)
+
+
 class Session:
     """A connection that runs units on the event loop, one at a time."""
 
@@ -91,6 +101,9 @@ class Session:
         self.connection = connection
         self._columns: dict[bytes, dict[str, int]] = {}
         self._transaction_id = 0
+        self._begin = _READ_ONLY
+        self._unread: list[tuple[bytes, Sequence[Value]]] = []
+        """Statements whose results nobody reads: they travel with the next one, or with the commit."""
 
     @classmethod
     async def open(cls, url: str) -> "Session":
@@ -138,7 +151,7 @@ class Session:
         def unit(tx: PostgresTx) -> list[Any]:
             for waiting in group:
                 own = waiting.keys if keys is not None else None
-                part = PostgresTx(self._blocking, optimistic=True, keys=own)
+                part = PostgresTx(self._blocking, defer=self._defer, keys=own)
                 try:
                     values.append(waiting.unit(part))
                 except (Exception, NeedsSavepoints, NeedsToBeAlone):  # noqa: BLE001 - it fails again, alone
@@ -149,12 +162,18 @@ class Session:
             return values
 
         await self._run(unit, PostgresTx(self._blocking))
-        await self._commit(values)
+        try:
+            await self._commit(values)
+        except (psycopg.Error, ArithmeticError, ValueError) as error:
+            if not isinstance(error, psycopg.Error) or is_ours(error):
+                # What was deferred failed: likely that of the last unit, if not the one before is tried next.
+                raise UnitStopped(len(values) - 1) from error
+            raise
         return values
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit that only reads, on one snapshot."""
-        self._begin = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 0"
+        self._begin = _READ_ONLY
         value = await self._run(unit, PostgresTx(self._blocking))
         if self.connection.info.transaction_status is not TransactionStatus.IDLE:
             await self.connection.execute(b"COMMIT", prepare=False)
@@ -176,14 +195,11 @@ class Session:
     def _blocking(self, sql: bytes, values: Sequence[Value]) -> Result:
         return wait_for(self._execute(sql, values))
 
+    def _defer(self, sql: bytes, values: Sequence[Value]) -> None:
+        self._unread.append((sql, values))
+
     async def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
-        # Only now: what a unit does in memory before its first statement comes before its snapshot.
-        if self.connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            begun = await self.connection.execute(self._begin, prepare=False)
-            begun.nextset()
-            row = await begun.fetchone()
-            self._transaction_id = int(row[0]) if row else 0
-        cursor = await self.connection.execute(sql, values)
+        cursor = await self._travel(sql, values)
         # Not by the description of the cursor, which is made anew for each column.
         if cursor.pgresult is None or not cursor.pgresult.nfields:
             return Result(cursor.rowcount, {}, ())
@@ -192,24 +208,71 @@ class Session:
             columns = self._columns[sql] = columns_of(cursor)
         return Result(cursor.rowcount, columns, await cursor.fetchall())
 
+    async def _travel(self, sql: bytes, values: Sequence[Value], *, prepare: bool | None = None) -> Cursor:
+        """Send a statement, and what must come before it, in one round trip; return its result.
+
+        That is the beginning of the transaction, and what was deferred. The first of them that fails is
+        raised, and the server skips what comes behind it.
+        """
+        # Only now: what a unit does in memory before its first statement comes before its snapshot.
+        is_first = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        if not is_first and not self._unread:
+            return await self.connection.execute(sql, values, prepare=prepare)
+        unread, self._unread = self._unread, []
+        begun = None
+        try:
+            async with self.connection.pipeline():
+                if is_first:
+                    begun = await self._send_begin()
+                for each in unread:
+                    await self.connection.execute(*each)
+                cursor = await self.connection.execute(sql, values, prepare=prepare)
+        except asyncio.CancelledError:
+            # Results are outstanding that nobody reads any more.
+            await self.close()
+            raise
+        row = await begun.fetchone() if begun else None
+        self._transaction_id = int(row[0]) if row else self._transaction_id
+        return cursor
+
+    async def _send_begin(self) -> Cursor | None:
+        begin, locks = self._begin
+        await self.connection.execute(begin, prepare=False)
+        return await self.connection.execute(locks, prepare=False) if locks else None
+
     async def _commit(self, value: object) -> None:
         if self.connection.info.transaction_status is TransactionStatus.IDLE:
-            return
+            if not self._unread:
+                return
+            await self._begin_unread()
         try:
-            done = await self.connection.execute(b"COMMIT", prepare=False)
-        except (errors.SerializationFailure, errors.DeadlockDetected):
-            raise
-        except BaseException:
+            done = await self._travel(b"COMMIT", (), prepare=False)
+        except BaseException as error:
+            is_answered = self.connection.info.transaction_status is not TransactionStatus.ACTIVE
+            # A COMMIT that was given up may have been answered meanwhile, and then it is stored.
+            is_given_up = isinstance(error, asyncio.CancelledError)
+            if is_conflict(error) or (is_answered and not is_given_up and not self.connection.closed):
+                await self._roll_back()
+                raise
             # Whoever lost the connection, or gave up waiting, does not know.
-            if self.connection.closed or self.connection.info.transaction_status is TransactionStatus.ACTIVE:
-                await self.close()
-                raise CommitLost(self._transaction_id, value) from None
-            raise
+            await self.close()
+            raise CommitLost(self._transaction_id, value) from None
         if done.statusmessage != "COMMIT":
             raise StorageError("PostgreSQL rolled the transaction back")
 
+    async def _begin_unread(self) -> None:
+        """Begin a transaction in which nothing is read: its number must be known before it may be stored."""
+        is_begun = False
+        try:
+            await self._travel(*self._unread.pop())
+            is_begun = True
+        finally:
+            if not is_begun:
+                await self._roll_back()
+
     async def _roll_back(self) -> None:
         """End the transaction, or the connection if it does not answer."""
+        self._unread.clear()
         status = self.connection.info.transaction_status
         if status is TransactionStatus.IDLE or self.connection.closed:
             return
@@ -237,7 +300,7 @@ def connect(url: str) -> Connection[TupleRow]:
     return connection
 
 
-def begin_words(keys: Keys) -> bytes:
+def begin_words(keys: Keys) -> Begin:
     """Return what begins a transaction: its locks come first, so that each statement sees what is true."""
     if keys is None:
         locks = [f"pg_advisory_xact_lock({ALL_LOCK})"]
@@ -249,7 +312,7 @@ def begin_words(keys: Keys) -> bytes:
         locks = [f"pg_advisory_xact_lock_shared({ALL_LOCK})"]
         locks += [f"pg_advisory_xact_lock({number})" for number in numbers]
     words = ", ".join(["pg_current_xact_id()", *locks])
-    return f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT {words}".encode()
+    return b"BEGIN ISOLATION LEVEL READ COMMITTED", f"SELECT {words}".encode()
 
 
 def _lock_number(key: str) -> int:

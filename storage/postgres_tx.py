@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
 from storage.postgres_beside import Keys, allowed
-from storage.postgres_schema import NUMBERED
+from storage.postgres_schema import NUMBERED, NumberedStatement
 from storage.statements import Value
 from storage.transaction import NeedsToBeAlone, NoSavepoint, ResultRow, Tx
 
@@ -94,25 +94,36 @@ class Result(Struct, frozen=True):
 
 
 Execute = Callable[[bytes, Sequence[Value]], Result]
+Defer = Callable[[bytes, Sequence[Value]], None]
 
 
 class PostgresTx(Tx):
     """A transaction of PostgreSQL, which runs statements by their name.
 
-    If it is `optimistic` it sets no savepoints, and raises NeedsSavepoints where one would be rolled back to.
+    With `defer` it is optimistic: it sets no savepoints, and raises NeedsSavepoints where one would be rolled
+    back to; what nobody reads is deferred, to travel with what comes next.
     With `keys` it runs beside others, and raises NeedsToBeAlone at what is not allowed there.
     """
 
-    def __init__(self, execute: Execute, *, optimistic: bool = False, keys: Keys = None) -> None:
+    def __init__(self, execute: Execute, *, defer: Defer | None = None, keys: Keys = None) -> None:
         self.loss: Exception | None = None
         """The error by which this transaction was lost, even if the unit went on."""
         self._execute = execute
         self._keys = keys
         self._allowed = allowed(keys)
-        self._savepoint = NoSavepoint() if optimistic else PostgresSavepoint(execute)
+        self._defer = defer
+        self._savepoint = NoSavepoint() if defer else PostgresSavepoint(execute)
 
     def run(self, statement: str, **values: Value) -> int:
         return self._result(statement, values).changed_count
+
+    def run_unread(self, statement: str, **values: Value) -> None:
+        if self._defer is None:
+            # Within a savepoint its failure must be known before that is released.
+            self._result(statement, values)
+            return
+        numbered = self._numbered(statement)
+        self._defer(numbered.sql, [values[name] for name in numbered.names])
 
     def one(self, statement: str, **values: Value) -> ResultRow | None:
         result = self._result(statement, values)
@@ -127,9 +138,7 @@ class PostgresTx(Tx):
             raise NeedsToBeAlone(key)
 
     def _result(self, statement: str, values: dict[str, Value]) -> Result:
-        if self._allowed is not None and statement not in self._allowed:
-            raise NeedsToBeAlone(statement)
-        numbered = NUMBERED[statement]
+        numbered = self._numbered(statement)
         try:
             return self._execute(numbered.sql, [values[name] for name in numbered.names])
         except Exception as error:
@@ -137,14 +146,17 @@ class PostgresTx(Tx):
                 self.loss = self.loss or error
             raise
 
+    def _numbered(self, statement: str) -> NumberedStatement:
+        if self._allowed is not None and statement not in self._allowed:
+            raise NeedsToBeAlone(statement)
+        return NUMBERED[statement]
+
     def notify(self, channel: str) -> None:
         """Wake the processes that listen, once this transaction is stored."""
         self._execute(b"SELECT pg_notify($1, '')", (channel,))
 
     def is_broken(self, error: Exception) -> bool:
-        # These are caused by a value or statement of Loket, and a savepoint undoes them.
-        ours = (psycopg.ProgrammingError, psycopg.InterfaceError, psycopg.DataError, psycopg.IntegrityError)
-        return isinstance(error, psycopg.Error) and not isinstance(error, ours)
+        return isinstance(error, psycopg.Error) and not is_ours(error)
 
     def savepoint(self) -> AbstractContextManager[None]:
         return self._savepoint
@@ -182,6 +194,12 @@ def blocking_tx(connection: Connection[TupleRow]) -> PostgresTx:
 
 def columns_of(cursor: AsyncRawCursor[TupleRow] | RawCursor[TupleRow] | Any) -> dict[str, int]:
     return {column.name: number for number, column in enumerate(cursor.description or ())}
+
+
+def is_ours(error: BaseException) -> bool:
+    """Return whether a value or statement of Loket caused an error: a savepoint undoes it."""
+    ours = (psycopg.ProgrammingError, psycopg.InterfaceError, psycopg.DataError, psycopg.IntegrityError)
+    return isinstance(error, ours)
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -14,6 +14,8 @@ class Proxy:
 
     def __init__(self, host: str, port: int) -> None:
         self.cuts = 0
+        self.sent: dict[asyncio.StreamReader, bytearray] = {}
+        """What each client has sent."""
         self._server_at = (host, port)
         self._cut = b""
         self._passes_on = self._goes_down = False
@@ -67,6 +69,8 @@ class Proxy:
     ) -> None:
         with suppress(OSError):  # either side may have been killed meanwhile
             while chunk := await reader.read(65536):
+                if is_client:
+                    self.sent.setdefault(reader, bytearray()).extend(chunk)
                 if is_client and self._cut and self._cut in chunk:
                     self._cut = b""
                     await self._end(chunk, writer, back)

@@ -104,6 +104,8 @@ class App:
             sender=self.sender,
             now_ms=self.now_ms,
             claim_orders=self.runtime.submitter.claim,
+            order_posts=self.runtime.submitter,
+            acknowledgements=self.runtime.messenger,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
             clock=self.runtime.clock_watch,

@@ -55,6 +55,18 @@ class ChatQueues:
         self._now_ms = now_ms
         self._monotonic = monotonic
 
+    def take(self, queued: QueuedMessage) -> bool:
+        """Take the next message of a chat that may get it now: no scan finds it any more."""
+        chat_id = queued.message.chat_id
+        if chat_id in self.busy or len(self.busy) >= CHATS_AT_ONCE:
+            return False
+        is_news = is_news_queue([queued])
+        if is_news or self._wait_s(chat_id, queued.due_at_ms, self._now_ms(), is_news=is_news) > 0:
+            return False
+        self._rate_limiter.record(chat_id, self._monotonic(), is_news=is_news)
+        self.busy.add(chat_id)
+        return True
+
     def scan(self, tx: Tx) -> QueueScan:
         """Return the messages of all chats that may get one now."""
         # Before the first statement, and so before its snapshot.

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import assert_never
+from typing import Any, assert_never
 
 from msgspec import Struct
 
@@ -34,7 +34,7 @@ from storage import chats, outbox
 from storage.database import MESSAGES, RESULTS, SCANS, SHOP, Database
 from storage.errors import StorageError
 from storage.lease import LeaseLost
-from storage.outbox import OutboxMessage, QueuedMessage
+from storage.outbox import NewMessage, OutboxMessage, QueuedMessage
 from storage.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,9 @@ MAX_REJECTIONS = 3
 STORE_AGAIN_S = 0.5
 STORED_WITHIN_S = 0.05
 """How long a result waits to share a commit; a crash meanwhile costs one duplicate per chat."""
+
+FEW_CHATS = 8
+"""While more chats are being sent to, scans find the messages: they leave more of them to be merged."""
 
 UNRENDERABLE = sending.Rejected(why="its content could not be loaded")
 """The result for a message whose content our own code fails to load."""
@@ -59,6 +62,40 @@ class LazyContent(Struct, frozen=True, kw_only=True):
 
 LoadContent = Callable[[Tx, LazyNotice, Clock], LazyContent]
 """Loads the content of a lazy notice; raises LookupError if the database does not have it."""
+
+
+class Offer:
+    """The messages that a unit enqueues, of which those that may be sent at once need no scan.
+
+    Their chats count as busy before the unit is stored, so that a scan which sees them leaves them alone.
+    """
+
+    def __init__(self, queues: ChatQueues, *, is_scanning: Callable[[], bool]) -> None:
+        self._queues = queues
+        self._is_scanning = is_scanning
+        self.taken: list[QueuedMessage] = []
+        self.behind: set[int] = set()
+        """The chats whose message waits for others of its chat."""
+        self.needs_scan = False
+        """Whether messages may wait that were not taken."""
+
+    def begin(self) -> None:
+        """Begin anew: what an earlier run of the unit has added was not stored."""
+        for queued in self.taken:
+            self._queues.busy.discard(queued.message.chat_id)
+            # A scan may have skipped the chat meanwhile, as one that is being sent to.
+            self.needs_scan = True
+        self.taken, self.behind = [], set()
+
+    def add(self, message: NewMessage | None) -> None:
+        """Take the next message of a chat if it may be sent now; leave all others to a scan."""
+        if message is None:
+            self.needs_scan = True
+        # A scan in progress may have found another message of the chat, which is not busy yet.
+        elif message.next is not None and not self._is_scanning() and self._queues.take(message.next):
+            self.taken.append(message.next)
+        else:
+            self.behind.add(message.chat_id)
 
 
 class Messenger:
@@ -81,6 +118,8 @@ class Messenger:
         hides_hints: bool = False,
     ) -> None:
         self._database = fence.fenced(database)
+        self._scanned_database = database
+        """Not fenced: a scan stores nothing, and what it finds is sent only while this process leads."""
         self._fence = fence
         self._context = context
         self._sender = sender
@@ -100,7 +139,7 @@ class Messenger:
         """Start to send all messages that may be sent now; return the seconds until there may be more."""
         while self._scanning:  # two scans at once could both find the same message
             await asyncio.wait({self._scanning})
-        self._scanning = asyncio.ensure_future(self._database.read(self._queues.scan))
+        self._scanning = asyncio.ensure_future(self._scanned_database.read(self._queues.scan))
         try:
             found = await self._scanning
         finally:
@@ -120,9 +159,36 @@ class Messenger:
             self._scan_again = True
             return
         self._scanning = asyncio.ensure_future(
-            self._database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
+            self._scanned_database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
         )
         self._scanning.add_done_callback(self._scanned)
+
+    def offer(self) -> Offer | None:
+        """Return what takes the messages of the next unit; None if a scan, or another process, finds them.
+
+        Without a turn of the event loop between, `send_once_stored` must follow.
+        """
+        is_calm = self._scanning is None and len(self._queues.busy) < FEW_CHATS
+        if not is_calm or not self._fence.is_leading():
+            return None
+        return Offer(self._queues, is_scanning=lambda: self._scanning is not None)
+
+    def send_once_stored(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
+        """Send what a unit has enqueued, once that is stored."""
+        storing.add_done_callback(partial(self._offered, offer))
+
+    def _offered(self, offer: Offer, storing: "asyncio.Future[Any]") -> None:
+        if storing.cancelled() or storing.exception():
+            # It may be stored nevertheless: then a scan finds it.
+            offer.begin()
+            self._wake_up.set()
+            return
+        self._start(QueueScan([[queued] for queued in offer.taken], IDLE_S))
+        # A chat that is being sent to looks for what has come behind, once it is done.
+        sent_to = offer.behind & self._queues.busy
+        self._queues.skipped |= sent_to
+        if offer.needs_scan or offer.behind > sent_to:
+            self._wake_up.set()
 
     def _scanned(self, scanning: "asyncio.Future[QueueScan]") -> None:
         self._scanning = None
@@ -241,13 +307,15 @@ class Messenger:
         self, chat_id: int, apply: Callable[[Tx], None], *, keys: tuple[str, ...], is_done: bool = False
     ) -> QueueScan:
         """Store the result of a send, with retries until it is stored; otherwise it would be sent again."""
+        must_look = not is_done
 
         def unit(tx: Tx) -> QueueScan:
+            nonlocal must_look
             apply(tx)
+            # Kept for another run of this unit: to look at the chat forgets that a scan has skipped it.
+            must_look = must_look or chat_id in self._queues.skipped
             # A scan that comes behind this finds the chat still busy, and the messenger looks again.
-            if is_done and chat_id not in self._queues.skipped:
-                return QueueScan([], IDLE_S)
-            return self._queues.scan_chat(tx, chat_id)
+            return self._queues.scan_chat(tx, chat_id) if must_look else QueueScan([], IDLE_S)
 
         while True:
             try:

@@ -61,20 +61,25 @@ def follow_deposit(
             return False
 
 
-def before_report(
-    work: UnitOfWork, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
-) -> BeforeReport:
-    """Return what is known before an event with a balance; it is part of an order that is `reported`.
+def is_compared(after: Order, event: OrderEvent) -> bool:
+    """Return whether the balance that comes with an event is compared with what it should be.
 
     An answer may be older or younger than its charge, and a refund may follow its report: only the balance
     that comes with a success is compared.
     """
-    is_compared = isinstance(event, Succeeded) and after.state is State.SUCCEEDED
-    if reported is None and is_compared:
-        reported = orders.get_reported(work.tx, after.trxid, is_compared=True)
+    return isinstance(event, Succeeded) and after.state is State.SUCCEEDED
+
+
+def before_report(
+    work: UnitOfWork, after: Order, event: OrderEvent, *, reported: ReportedOrder | None = None
+) -> BeforeReport | None:
+    """Return what is known before an event with a balance; it is part of an order that is `reported`."""
+    compared = is_compared(after, event)
     if reported is None:
-        return balances.before_answer(work.tx, after.product_code)
-    return reported.before if is_compared else replace(reported.before, is_alone=False)
+        reported = orders.get_reported(work.tx, after.trxid, is_compared=compared)
+    if reported is None:
+        return None
+    return reported.before if compared else replace(reported.before, is_alone=False)
 
 
 def store_balance(

@@ -25,8 +25,12 @@ class Duplicate(Struct, frozen=True, kw_only=True):
 
 def earlier_orders(tx: Tx, zone: tzinfo, intent: Intent, *, user_id: int, now_ms: int) -> list[Order]:
     """Return the user's orders of the same today, by the shop's time zone, that did not fail or expire."""
-    since_ms = min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
-    return orders.same_orders(tx, intent, user_id=user_id, since_ms=since_ms)
+    return orders.same_orders(tx, intent, user_id=user_id, since_ms=counts_since_ms(zone, now_ms))
+
+
+def counts_since_ms(zone: tzinfo, now_ms: int) -> int:
+    """Return since when orders that are done count as earlier ones; open ones always do."""
+    return min(midnight_ms(day_of(now_ms, zone), zone), now_ms - JUST_NOW_MS)
 
 
 def find_duplicate(intent: Intent, same: list[Order]) -> Duplicate | None:

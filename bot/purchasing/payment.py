@@ -115,11 +115,16 @@ def is_of_shop(work: UnitOfWork, order: Order, user_id: int) -> bool:
     return owner_of(work, order) == people.shop_owner_id(work.tx, user_id)
 
 
+def is_limited(account: Account) -> bool:
+    """Return whether a shop has a limit to what it may owe or spend in a day."""
+    return account.floor_idr is not None or account.daily_limit_idr is not None
+
+
 def refusal(
     work: UnitOfWork, account: Account, intent: Intent, price_idr: int | None
 ) -> InsufficientBalance | PriceMissing | DailyLimitReached | None:
     """Return why a shop cannot pay for an order, or None if it can."""
-    if account.floor_idr is None and account.daily_limit_idr is None:
+    if not is_limited(account):
         return None
     if price_idr is None:
         notice = ProductWithoutPrice(code=intent.product_code, at_ms=work.now_ms)

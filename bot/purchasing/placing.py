@@ -41,7 +41,7 @@ from bot.orders.model import Batch, Intent, Order, UnplacedLine, UnplacedReason
 from bot.purchasing import below_cost, duplicates, payment, product_health, restore_gate
 from bot.purchasing.notifications import facts_of
 from bot.purchasing.payment import account_for_order, paying_account
-from bot.purchasing.settlement import OrderSource, acknowledge, store_order
+from bot.purchasing.settlement import OrderSource, acknowledge, store_claimed_order, store_order
 from bot.unit_of_work import UnitOfWork
 from storage import catalogue as stored_catalogue
 from storage.database import shop_key
@@ -152,6 +152,8 @@ def _place_intent(
         return closed
     # From here on all goes by what the shop has ordered and spent, of which nothing may change meanwhile.
     work.tx.needs(shop_key(work.buyer(source.user_id).owner_id))
+    if placed := _place_claimed(work, source, intent, line, product):
+        return placed
     same = duplicates.earlier_orders(work.tx, work.zone, intent, user_id=source.user_id, now_ms=work.now_ms)
     if repeat := duplicates.find_duplicate(intent, same):
         return order_repeated(catalogue, repeat, source.user_id)
@@ -167,6 +169,38 @@ def _place_intent(
     if is_probe:
         stored_catalogue.name_probe(work.tx, intent.product_code, order.trxid if order else None)
     return order
+
+
+def _place_claimed(
+    work: UnitOfWork, source: OrderSource, intent: Intent, line: int, product: Product | None
+) -> Order | None:
+    """Place an order and claim it at once; None where something may stand against one of them.
+
+    An order to a destination that has no other one today, nor an open one, repeats none.
+    """
+    reserved = work.reserved
+    if reserved is None or work.claimed or intent.ordinal != 1:
+        return None
+    if work.buyer(source.user_id).is_any_product_closed:
+        return None
+    if work.now_ms - source.requested_at_ms(work.now_ms) > reserved.max_age_ms:
+        return None
+    account = account_for_order(work, source.user_id) or paying_account(work, source.user_id)
+    price_idr = product.price_idr if product else None
+    if price_idr is None and payment.is_limited(account):
+        return None
+    if payment.refusal(work, account, intent, price_idr):
+        return None
+    return store_claimed_order(
+        work,
+        intent,
+        source,
+        line=line,
+        shop_id=account.shop_id,
+        price_idr=price_idr,
+        reserved=reserved,
+        since_ms=duplicates.counts_since_ms(work.zone, work.now_ms),
+    )
 
 
 def _skipped(catalogue: Catalogue, intent: Intent, next_one: Intent, typed: str) -> Clarification:

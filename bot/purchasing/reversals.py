@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from enum import Enum, auto
+from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes
 
 from bot.biller.reversal import MalformedReversal, MismatchedReversal, match_reversal, read_reversal
@@ -15,7 +16,7 @@ from bot.orders.model import Order, Outcome, State
 from bot.purchasing.biller_words import report_words
 from bot.purchasing.notifications import facts_of, needs_admin, order_card
 from bot.purchasing.settlement import AppliedEvent, apply_event, card_subject, with_customer
-from bot.unit_of_work import ALERT_PAUSE_MS, CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
+from bot.unit_of_work import ALERT_PAUSE_MS, CLOCK_TOLERANCE_MS, NewMessages, UnitOfWork, WorkContext
 from storage import balances, orders
 from storage.database import RESULTS, Database
 
@@ -45,6 +46,18 @@ class ReversalResult(Enum):
     STRANGE = auto()
 
 
+class ResultSender(Protocol):
+    """Sends what a reversal enqueues without a scan of the outbox."""
+
+    def offer(self) -> NewMessages | None:
+        """Return what takes the messages of the next unit; None if a scan, or another process, finds them."""
+        ...
+
+    def send_once_stored(self, offer: Any, storing: "asyncio.Future[Any]") -> None:
+        """Send what a unit has enqueued, once that is stored."""
+        ...
+
+
 class ReversalReceiver:
     """Receives reversals; raises StorageError if one was not stored, so that the biller should try again.
 
@@ -58,7 +71,9 @@ class ReversalReceiver:
         context: WorkContext,
         now_ms: Callable[[], int],
         scan_outbox: Callable[[], None],
+        results: ResultSender | None = None,
     ) -> None:
+        self._results = results
         self._database = database
         self._context = context
         self._now_ms = now_ms
@@ -69,11 +84,19 @@ class ReversalReceiver:
     async def receive(self, query: bytes, remote: str) -> ReversalResult:
         """Process one reversal by its raw query string; return the result once it is durable."""
         now_ms = self._now_ms()
-        stored = self._database.write(
-            lambda tx: _process(self._context.begin(tx, now_ms), query, remote), keys=(RESULTS,)
+        offer = self._results.offer() if self._results else None
+        stored = asyncio.ensure_future(
+            self._database.write(
+                lambda tx: _process(self._context.begin(tx, now_ms, new_messages=offer), query, remote),
+                keys=(RESULTS,),
+            )
         )
-        self._scan_outbox()
-        result = await stored
+        if self._results and offer:
+            self._results.send_once_stored(offer, stored)
+        else:
+            self._scan_outbox()
+        # The messenger waits for the unit, even if the caller is cancelled.
+        result = await asyncio.shield(stored)
         _log.debug("reversal received", extra={"verdict": result.name})
         return result
 

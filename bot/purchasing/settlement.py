@@ -20,7 +20,7 @@ from bot.notices.orders import (
     OrderResolvedByBiller,
 )
 from bot.notices.serial_numbers import SnForwarded, SnUnread
-from bot.orders.events import Expired, OrderEvent
+from bot.orders.events import Claimed, Expired, OrderEvent
 from bot.orders.model import ExpiryReason, FailureCause, Intent, Order, State, trxid_at
 from bot.orders.states import decide
 from bot.purchasing import biller_deposit, payment, product_health
@@ -32,7 +32,7 @@ from bot.purchasing.notifications import (
     order_waiting,
     raw_words_of,
 )
-from bot.unit_of_work import UnitOfWork
+from bot.unit_of_work import ReservedPost, UnitOfWork
 from bot.updates import IncomingMessage
 from storage import batches, chats, costs, orders, outbox, people
 from storage.balances import BeforeReport
@@ -76,6 +76,10 @@ class OrderSource(Struct, frozen=True, kw_only=True):
             behind_ms=behind_ms,
         )
 
+    def requested_at_ms(self, now_ms: int) -> int:
+        """Return when the order was requested, by our clock: no date in the future, which never gets old."""
+        return min(self.at_ms - self.behind_ms, now_ms)
+
     @property
     def address(self) -> Address:
         """The address of the order's messages: replies to its own message."""
@@ -118,31 +122,80 @@ def store_order(
     An order `in_doubt` may have been bought already, so its price is held whatever the balance.
     """
     for _ in range(MAX_DRAWS):
-        order = Order(
-            trxid=trxid_at(work.now_ms, work.zone, work.context.random_suffix()),
-            chat_id=source.chat_id,
-            thread_id=source.thread_id,
-            message_id=source.message_id,
-            line=line,
-            user_id=source.user_id,
-            product_code=intent.product_code,
-            destination=intent.destination,
-            state=State.PLACED,
-            # By our clock: an order with a date in the future would never become too old.
-            requested_at_ms=min(source.at_ms - source.behind_ms, work.now_ms),
-            placed_at_ms=work.now_ms,
-            changed_at_ms=work.now_ms,
-            due_at_ms=work.now_ms,
-            ordinal=intent.ordinal,
-            shop_id=shop_id,
-            price_idr=price_idr,
-        )
+        order = _new_order(work, intent, source, line=line, shop_id=shop_id, price_idr=price_idr)
         if stored := orders.insert(work.tx, order, actor=f"user:{source.user_id}", evidence=source.text):
             payment.hold(work, stored, forced=in_doubt)
             return stored
         if orders.line_is_taken(work.tx, source.chat_id, source.message_id, line):
             return None
     raise RuntimeError(f"no free trxid in {MAX_DRAWS} draws")
+
+
+def store_claimed_order(
+    work: UnitOfWork,
+    intent: Intent,
+    source: OrderSource,
+    *,
+    line: int,
+    shop_id: int,
+    price_idr: int | None,
+    reserved: ReservedPost,
+    since_ms: int,
+) -> Order | None:
+    """Store a new order, hold its price and claim it for its post; return it as it was placed.
+
+    Return None where that is not sure to be right: another order waits, one to its destination is open or was
+    placed since `since_ms`, its trxid or line is taken, or the lease is over.
+    """
+    order = _new_order(work, intent, source, line=line, shop_id=shop_id, price_idr=price_idr)
+    claim = Claimed()
+    claimed = decide(order, claim, work.now_ms).order
+    stored = orders.insert_claimed(
+        work.tx,
+        order,
+        claimed,
+        claim,
+        actor=f"user:{source.user_id}",
+        evidence=source.text,
+        claimant=reserved.claimant,
+        term=reserved.term,
+        since_ms=since_ms,
+    )
+    if stored is None:
+        return None
+    payment.hold(work, stored, forced=False)
+    work.claimed.append(replace(claimed, expected_cost_idr=stored.expected_cost_idr))
+    reserved.expect()
+    return stored
+
+
+def _new_order(
+    work: UnitOfWork,
+    intent: Intent,
+    source: OrderSource,
+    *,
+    line: int,
+    shop_id: int | None,
+    price_idr: int | None,
+) -> Order:
+    return Order(
+        trxid=trxid_at(work.now_ms, work.zone, work.context.random_suffix()),
+        chat_id=source.chat_id,
+        thread_id=source.thread_id,
+        message_id=source.message_id,
+        line=line,
+        user_id=source.user_id,
+        product_code=intent.product_code,
+        destination=intent.destination,
+        state=State.PLACED,
+        requested_at_ms=source.requested_at_ms(work.now_ms),
+        placed_at_ms=work.now_ms,
+        changed_at_ms=work.now_ms,
+        due_at_ms=work.now_ms,
+        ordinal=intent.ordinal,
+        shop_id=shop_id,
+        price_idr=price_idr,
+    )
 
 
 def acknowledge(work: UnitOfWork, order: Order) -> None:
@@ -179,11 +232,22 @@ def apply_event(
     new_sn = other_sn(work.tx, before, event) if before.state is State.SUCCEEDED else None
     if after == before and new_sn is None:
         return AppliedEvent(before=before, after=before)
-    if not orders.update(work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence):
+    report: BeforeReport | None = None
+    has_balance = decision.balance_idr is not None
+    if has_balance and reported is None and not biller_deposit.is_compared(after, event):
+        report = orders.update_answered(
+            work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence
+        )
+        is_stored = report is not None
+    else:
+        is_stored = orders.update(
+            work.tx, before, after, event, at_ms=work.now_ms, actor=actor, evidence=evidence
+        )
+    if not is_stored:
         return apply_event_to(work, before.trxid, event, actor=actor, evidence=evidence)
     payment.follow(work, before, after, actor=actor)
-    has_balance = decision.balance_idr is not None
-    report = biller_deposit.before_report(work, after, event, reported=reported) if has_balance else None
+    if has_balance and report is None:
+        report = biller_deposit.before_report(work, after, event, reported=reported)
     if after.cost_idr != before.cost_idr and after.cost_idr and _is_cost_new(report, after.cost_idr):
         costs.learn(work.tx, after.product_code, after.cost_idr, at_ms=work.now_ms)
     if decision.balance_idr is None or report is None:
@@ -278,6 +342,9 @@ def _notify_chat(
     is_alone = reported is not None and not reported.is_in_batch
     batch = None if is_alone else batches.find(work.tx, order.chat_id, order.message_id)
     subject, hold_until_ms = chat_subject(order.trxid), 0
+    if batch:
+        # Its table is edited, and messages that were held may be due.
+        work.leave_to_scan()
     if batch and (hold_until_ms := batch_summary.update(work.tx, batch, order, now_ms=work.now_ms)):
         # A result must not overtake an earlier notice of its order, even after the clock was set back.
         hold_until_ms = max(hold_until_ms, outbox.hold_until_ms(work.tx, subject))

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -25,7 +25,7 @@ from bot.purchasing.settlement import (
     has_lost_access,
     notify_waiting,
 )
-from bot.unit_of_work import CLOCK_TOLERANCE_MS, UnitOfWork, WorkContext
+from bot.unit_of_work import CLOCK_TOLERANCE_MS, ReservedPost, UnitOfWork, WorkContext
 from bot.worker import WakeUp
 from storage import balances, orders
 from storage.database import CLAIMS, RESULTS, SHOP, Database
@@ -153,6 +153,8 @@ class Submitter:
         """Orders that an earlier leader was submitting: its posts may be under way until `_sweep_at_s`."""
         self._sweep_at_s = 0.0
         self._on_the_wire = 0
+        self._placing: set[asyncio.Future[tuple[Any, list[Order]]]] = set()
+        """Units that may claim the order that they place: each has room reserved."""
         self._claiming: asyncio.Future[list[Order]] | None = None
         self._claims_again = False
         self._stopping = False
@@ -189,6 +191,7 @@ class Submitter:
         if self._stopping:
             return IDLE_S
         if self._free() <= 0:
+            self._turns.has_more = True
             return await self._hold(self._now_ms()) if self._breaker.is_open else IDLE_S
         moved = await self._begin_claim()
         if any(order.state is State.SUBMITTING for order in moved):
@@ -216,6 +219,41 @@ class Submitter:
             if self._holds_for_funds:
                 claiming.add_done_callback(lambda _: self._wake_up.set())
 
+    def reserve(self) -> ReservedPost | None:
+        """Return room for the post of an order that is about to be placed; None if others wait or hold it.
+
+        Without a turn of the event loop between, `post_once_stored` must follow.
+        """
+        term = self._fence.term  # read before: a process that leads then has led here as well
+        if not self._fence.is_leading() or self._clock.is_set_back() or self._stopping:
+            return None
+        # What waits for the breaker, for funds or for its turn is claimed by the leader's own unit.
+        if self._breaker.is_open or self._holds_for_funds or self._turns.has_more:
+            return None
+        # A claim in progress may take all the room that there is.
+        if self._claiming or self._free() <= 0:
+            return None
+        return ReservedPost(
+            claimant=self._fence.claimant,
+            term=term,
+            max_age_ms=self._max_age_ms,
+            expect=self._biller.expect,
+        )
+
+    def post_once_stored(self, placing: "asyncio.Future[tuple[Any, list[Order]]]") -> None:
+        """Post the order that a unit with reserved room claims, if it does; else claim what it has placed."""
+        self._placing.add(placing)
+        placing.add_done_callback(self._placed)
+
+    def _placed(self, placing: "asyncio.Future[tuple[Any, list[Order]]]") -> None:
+        self._placing.discard(placing)
+        is_stored = not placing.cancelled() and placing.exception() is None
+        claimed = placing.result()[1] if is_stored else []
+        for order in claimed:
+            self._start(order, is_probe=False)
+        if not claimed or self._turns.has_more:
+            self.claim()
+
     def _hold_once_stored(self) -> None:
         """Wake the worker once the current writes are stored: until then it would not find them."""
 
@@ -226,7 +264,8 @@ class Submitter:
         asyncio.ensure_future(self._leaders.write(lambda _: None, in_order=True)).add_done_callback(wake)
 
     def _free(self) -> int:
-        return self._breaker.allows(self._concurrency - self._on_the_wire, at_s=self._monotonic())
+        free = self._concurrency - self._on_the_wire - len(self._placing)
+        return self._breaker.allows(free, at_s=self._monotonic())
 
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
@@ -442,12 +481,16 @@ class Submitter:
         if not task.cancelled() and task.exception():
             _log.error("purchase task failed", exc_info=task.exception())
 
+    def _claims_in_progress(self) -> set[asyncio.Future[Any]]:
+        claiming: set[asyncio.Future[Any]] = {*self._placing}
+        return claiming | {self._claiming} if self._claiming else claiming
+
     async def drain(self, timeout_s: float) -> None:
         """Start no more posts and wait for those under way; cut off what is still open after `timeout_s`."""
         self._stopping = True
         # Wait for a claim in progress: its posts would otherwise begin after this wait.
-        while self._claiming:
-            await asyncio.wait({self._claiming})
+        while claiming := self._claims_in_progress():
+            await asyncio.wait(claiming)
         if self._posting:
             _, late = await asyncio.wait(set(self._posting.values()), timeout=timeout_s)
             for task in late:

@@ -1,9 +1,10 @@
 """Receives updates, polled or pushed: each is stored before it is confirmed to Telegram."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -12,12 +13,14 @@ from bot.features.people import bot_access
 from bot.grammar.parse import parse
 from bot.grammar.parsed import OrderLines
 from bot.handlers import callbacks, messages
+from bot.orders.model import Order
 from bot.purchasing.clock_watch import ClockWatch
+from bot.purchasing.reversals import ResultSender
 from bot.routing import TapResult
 from bot.telegram.parse_update import ParsedUpdate, parse_update
 from bot.texts.buttons import toast_text
 from bot.texts.restore_gate import NOT_STORED
-from bot.unit_of_work import UnitOfWork, WorkContext
+from bot.unit_of_work import ReservedPost, UnitOfWork, WorkContext
 from bot.updates import BotAccessChanged, ButtonPress, ChatMoved, IncomingMessage, MessageKind
 from bot.worker import WakeUp
 from storage import chats, inbox
@@ -53,6 +56,18 @@ class DirectSender(Protocol):
         ...
 
 
+class OrderPosts(Protocol):
+    """Lets an order be claimed in the unit of work that places it."""
+
+    def reserve(self) -> ReservedPost | None:
+        """Return room for one post; None if no order may be claimed at once."""
+        ...
+
+    def post_once_stored(self, placing: "asyncio.Future[tuple[Any, list[Order]]]") -> None:
+        """Post the order that a unit has claimed, once that is stored."""
+        ...
+
+
 class UpdateReceiver:
     """Processes updates. `username` is the bot's own, None until Telegram has returned it.
 
@@ -71,6 +86,8 @@ class UpdateReceiver:
         scan_outbox: Callable[[], None],
         imports_wake_up: WakeUp,
         clock: ClockWatch | None = None,
+        order_posts: OrderPosts | None = None,
+        acknowledgements: ResultSender | None = None,
     ) -> None:
         self.username: str | None = None
         self._database = database
@@ -81,6 +98,8 @@ class UpdateReceiver:
         self._scan_outbox = scan_outbox
         self._imports_wake_up = imports_wake_up
         self._clock = clock
+        self._order_posts = order_posts
+        self._acknowledgements = acknowledgements
         self._not_stored_at_ms: dict[int, int] = {}
         self._owners: dict[int, int] = {}
         """The owners of assistants, as they were last read: only to name the shop that an order looks at."""
@@ -94,24 +113,36 @@ class UpdateReceiver:
         """
         parsed = [(raw, self._read(raw)) for raw in updates]
         self._note_dates([update for _, update in parsed], is_live=is_live)
-        now_ms = self._now_ms()
+        now_ms, order = self._now_ms(), _only_order([update for _, update in parsed])
+        reserved = self._reserve(order) if order else None
 
-        def unit(tx: Tx) -> list[tuple[str, TapResult]]:
-            taps = []
+        offer = self._acknowledgements.offer() if reserved and self._acknowledgements else None
+
+        def unit(tx: Tx) -> tuple[list[tuple[str, TapResult]], list[Order]]:
+            taps, claimed = [], []
             for raw, update in parsed:
-                work = self._context.begin(tx, now_ms)
-                taps += _process_one(work, raw, update)
+                work = self._context.begin(tx, now_ms, reserved=reserved, new_messages=offer)
+                tapped, ordered = _process_one(work, raw, update)
+                taps += tapped
+                claimed += ordered
                 self._note_owners(work)
             if next_update_id is not None:
                 inbox.move_cursor(tx, next_update_id, at_ms=now_ms)
-            return taps
+            return taps, claimed
 
         try:
-            keys = self._keys_of([update for _, update in parsed]) if next_update_id is None else None
-            stored = self._database.write(unit, keys=keys)
-            self._claim_orders()
-            self._scan_outbox()
-            taps = await stored
+            keys = self._keys_of(order) if order and next_update_id is None else None
+            stored = asyncio.ensure_future(self._database.write(unit, keys=keys))
+            if reserved and self._order_posts:
+                self._order_posts.post_once_stored(stored)
+            else:
+                self._claim_orders()
+            if offer and self._acknowledgements:
+                self._acknowledgements.send_once_stored(offer, stored)
+            else:
+                self._scan_outbox()
+            # What the unit has claimed is posted even if the caller is cancelled.
+            taps, _ = await (asyncio.shield(stored) if reserved else stored)
         except StorageError:
             self._notify_not_stored([update for _, update in parsed], now_ms)
             raise
@@ -120,13 +151,15 @@ class UpdateReceiver:
         for callback_id, tapped in taps:
             self._sender.answer_callback(callback_id, toast_text(tapped.toast, tapped.action))
 
-    def _keys_of(self, updates: list[ParsedUpdate | UnreadableUpdate]) -> tuple[str, ...] | None:
-        """Return the key of the shop that an order is for; None if this is more or something else."""
-        match updates:
-            case [IncomingMessage() as message] if _is_order(message):
-                return (shop_key(self._owners.get(message.user_id, message.user_id)),)
-            case _:
-                return None
+    def _reserve(self, message: IncomingMessage) -> ReservedPost | None:
+        """Return room for the post of a message with one order; several are claimed together."""
+        parsed = parse(message.text)
+        is_one = isinstance(parsed, OrderLines) and len(parsed.lines) == 1
+        return self._order_posts.reserve() if is_one and self._order_posts else None
+
+    def _keys_of(self, order: IncomingMessage) -> tuple[str, ...]:
+        """Return the key of the shop that an order is for."""
+        return (shop_key(self._owners.get(order.user_id, order.user_id)),)
 
     def _note_owners(self, work: UnitOfWork) -> None:
         for user_id, buyer in work.buyers.items():
@@ -169,6 +202,15 @@ class UpdateReceiver:
             return UnreadableUpdate(why=type(error).__name__)
 
 
+def _only_order(updates: list[ParsedUpdate | UnreadableUpdate]) -> IncomingMessage | None:
+    """Return the only update if it is an order; None if this is more or something else."""
+    match updates:
+        case [IncomingMessage() as message] if _is_order(message):
+            return message
+        case _:
+            return None
+
+
 def _is_order(message: IncomingMessage) -> bool:
     return message.kind is MessageKind.WRITTEN and _contains_orders(message.text)
 
@@ -180,16 +222,21 @@ def _contains_orders(text: str) -> bool:
 
 def _process_one(
     work: UnitOfWork, raw: Raw, update: ParsedUpdate | UnreadableUpdate
-) -> list[tuple[str, TapResult]]:
+) -> tuple[list[tuple[str, TapResult]], list[Order]]:
+    """Handle an update; return what was tapped, and the orders that were claimed as they were placed."""
     try:
         with work.tx.savepoint():
-            return _handle(work, raw, update)
+            taps = _handle(work, raw, update)
     except Exception as error:
         if work.tx.is_broken(error):
             raise
         _log.exception("update handling failed, update stored in failed_updates")
         _store_failed(work.tx, raw, type(error).__name__, work.now_ms)
-        return []
+        # What it claimed and enqueued was rolled back with it.
+        if work.new_messages:
+            work.new_messages.begin()
+        return [], []
+    return taps, work.claimed
 
 
 def _handle(

@@ -40,15 +40,6 @@ WHERE placed_at_ms >= :since_ms AND state <> 'failed' AND state <> 'expired';
 -- name: forget_checkpoint
 UPDATE biller_balance SET checkpoint_idr = NULL WHERE singleton = 1;
 
--- name: balance_before_answer
--- All that an answer of the biller is stored with, in one round trip.
-SELECT last.balance_idr, last.reported_at_ms, last.source, last.trxid AS reported_trxid, last.checkpoint_idr,
-    last.checkpoint_at_ms, last.topup_idr, last.spent_idr, last.unknown_count, last.moved_idr, last.mean_idr,
-    last.is_alarmed, last.alarmed_at_ms, last.is_topped_up, cost.cost_idr AS known_cost_idr, 0 AS is_alone,
-    CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited
-FROM (SELECT 1 AS one) AS answer LEFT JOIN biller_balance AS last ON last.singleton = 1
-    LEFT JOIN product_costs AS cost ON cost.code_folded = :code_folded;
-
 -- name: await_deposit
 INSERT INTO deposit_waits (chat_id, trxid, refused_count, refused_at_ms) VALUES (:chat_id, :trxid, 1, :at_ms)
 ON CONFLICT (chat_id) DO UPDATE SET trxid = :trxid, refused_count = deposit_waits.refused_count + 1,

@@ -11,6 +11,27 @@ VALUES (:trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_cod
     :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by)
 ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
 
+-- name: insert_claimed_order
+-- Promise: as above, and an order is claimed as it is placed only if no order waits before it, no restore holds orders
+-- back and the lease is valid in the leader's term, if there is one. An order of today or an open one to the same
+-- destination may be the same order, which is looked at apart. No row: one of these.
+INSERT INTO orders (trxid, chat_id, thread_id, message_id, line, user_id, product_code, destination, state,
+    requested_at_ms, placed_at_ms, changed_at_ms, due_at_ms, ordinal, shop_id, price_idr, expected_cost_idr, attempts, overdue, success_reported,
+    failure_reported, cost_idr, biller_ref, sn, reason, failure_cause, unknown_reason, expiry, resolved_by)
+SELECT :trxid, :chat_id, :thread_id, :message_id, :line, :user_id, :product_code, :destination, :state,
+    :requested_at_ms, :placed_at_ms, :changed_at_ms, :due_at_ms, :ordinal, :shop_id, :price_idr,
+    coalesce(CAST(:expected_cost_idr AS BIGINT), (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded)),
+    :attempts, :overdue, :success_reported,
+    :failure_reported, :cost_idr, :biller_ref, :sn, :reason, :failure_cause, :unknown_reason, :expiry, :resolved_by
+WHERE NOT EXISTS (SELECT 1 FROM orders AS waiting WHERE waiting.state = 'placed' AND waiting.due_at_ms <= :placed_at_ms)
+    AND NOT EXISTS (SELECT 1 FROM orders AS other WHERE other.destination = :destination AND other.placed_at_ms >= :since_ms)
+    AND NOT EXISTS (SELECT 1 FROM orders AS other WHERE other.destination = :destination
+        AND other.state <> 'succeeded' AND other.state <> 'failed' AND other.state <> 'expired')
+    AND NOT EXISTS (SELECT 1 FROM restores WHERE released_at_ms IS NULL)
+    AND (CAST(:term AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM lease WHERE singleton = 1 AND term = :term
+        AND holder IS NOT NULL AND valid_until_ms > database_now_ms()))
+ON CONFLICT DO NOTHING RETURNING expected_cost_idr;
+
 -- name: advance_order
 -- Promise: an order changes only from the state that the caller read. No row changed: another caller was first, or
 -- its times were moved with the clock.
@@ -20,12 +41,42 @@ UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :d
     resolved_by = :resolved_by
 WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms;
 
+-- name: advance_answered_order
+-- Promise: as above. It returns what the balance in an answer of the biller is stored with, in the same round trip.
+UPDATE orders SET state = :state, changed_at_ms = :changed_at_ms, due_at_ms = :due_at_ms, attempts = :attempts,
+    overdue = :overdue, success_reported = :success_reported, failure_reported = :failure_reported, cost_idr = :cost_idr,
+    biller_ref = :biller_ref, sn = :sn, reason = :reason, failure_cause = :failure_cause, unknown_reason = :unknown_reason, expiry = :expiry,
+    resolved_by = :resolved_by
+WHERE trxid = :trxid AND state = :state_before AND due_at_ms = :due_before_ms
+RETURNING (SELECT balance_idr FROM biller_balance WHERE singleton = 1) AS balance_idr,
+    (SELECT reported_at_ms FROM biller_balance WHERE singleton = 1) AS reported_at_ms,
+    (SELECT source FROM biller_balance WHERE singleton = 1) AS source,
+    (SELECT trxid FROM biller_balance WHERE singleton = 1) AS reported_trxid,
+    (SELECT checkpoint_idr FROM biller_balance WHERE singleton = 1) AS checkpoint_idr,
+    (SELECT checkpoint_at_ms FROM biller_balance WHERE singleton = 1) AS checkpoint_at_ms,
+    (SELECT topup_idr FROM biller_balance WHERE singleton = 1) AS topup_idr,
+    (SELECT spent_idr FROM biller_balance WHERE singleton = 1) AS spent_idr,
+    (SELECT unknown_count FROM biller_balance WHERE singleton = 1) AS unknown_count,
+    (SELECT moved_idr FROM biller_balance WHERE singleton = 1) AS moved_idr,
+    (SELECT mean_idr FROM biller_balance WHERE singleton = 1) AS mean_idr,
+    (SELECT is_alarmed FROM biller_balance WHERE singleton = 1) AS is_alarmed,
+    (SELECT alarmed_at_ms FROM biller_balance WHERE singleton = 1) AS alarmed_at_ms,
+    (SELECT is_topped_up FROM biller_balance WHERE singleton = 1) AS is_topped_up,
+    (SELECT cost_idr FROM product_costs WHERE code_folded = :code_folded) AS known_cost_idr,
+    0 AS is_alone, CASE WHEN EXISTS (SELECT 1 FROM deposit_waits) THEN 1 ELSE 0 END AS is_awaited;
+
 -- name: move_order_times
 UPDATE orders SET requested_at_ms = :requested_at_ms, placed_at_ms = :placed_at_ms WHERE trxid = :trxid;
 
 -- name: append_order_event
 INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after)
 VALUES (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after);
+
+-- name: append_first_events
+-- An order that is claimed as it is placed.
+INSERT INTO order_events (trxid, at_ms, actor, kind, facts, evidence, state_after) VALUES
+    (:trxid, :at_ms, :actor, :kind, :facts, :evidence, :state_after),
+    (:trxid, :at_ms, :next_actor, :next_kind, :next_facts, NULL, :next_state_after);
 
 -- name: order_by_trxid
 SELECT * FROM orders WHERE trxid = :trxid;

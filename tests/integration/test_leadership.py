@@ -14,7 +14,8 @@ from storage.database import Database
 from storage.lease import LeaseLost
 from storage.transaction import Tx
 from tests.integration.conftest import BUDI, RINA, SARI, Shop
-from tests.integration.fakes import eventually
+from tests.integration.fakes import a_message, eventually
+from tests.integration.test_update_receiver import receiver_of
 
 HELD_SINCE_MS = 1_790_000_123_000
 
@@ -171,6 +172,20 @@ class TestTheFence:
         assert led.rows("SELECT state FROM orders") == [{"state": "placed"}]
         assert led.biller.posts == []
         assert not keeper.is_leading()
+
+    async def test_a_leader_that_was_replaced_claims_nothing_as_it_places_it(
+        self, led: Shop, keeper: LeaseKeeper, database: Database
+    ) -> None:
+        await led.asks("s5.08111111111")
+        await led.posts()
+        await another_takes_it(database)
+        assert keeper.is_leading()
+        assert led.submitter.reserve()
+        await receiver_of(led).receive([a_message(101)])
+        await eventually(lambda: not keeper.is_leading())
+        states = led.rows("SELECT state FROM orders ORDER BY trxid")
+        assert sorted(row["state"] for row in states) == ["pending", "placed"]
+        assert len(led.biller.posts) == 1
 
     async def test_a_leader_that_was_replaced_stores_no_outcome_of_a_send_and_sends_no_more(
         self, led: Shop, database: Database

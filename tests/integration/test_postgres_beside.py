@@ -139,6 +139,8 @@ class HeldOrder:
 
     def __call__(self, tx: Tx) -> None:
         orders.insert(tx, self._order, actor="user:1001", evidence="")
+        # The event travels with the next statement that is read.
+        assert orders.line_is_taken(tx, self._order.chat_id, self._order.message_id, self._order.line)
         self.has_stored.set()
         wait_for(self.may_go.wait())
 

@@ -129,6 +129,7 @@ async def test_an_order_and_its_result_at_a_door_are_carried_by_the_leader_witho
         sender=FakeAnswerer(),
         now_ms=other.clock,
         claim_orders=other.submitter.claim,
+        order_posts=other.submitter,
         scan_outbox=other.messenger.scan,
         imports_wake_up=other.imports_wake_up,
     )

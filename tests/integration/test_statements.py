@@ -68,6 +68,12 @@ STEPS_PER_ORDER = {
     "reported_order": [BY_TRXID, "SEARCH other USING INDEX orders_open (state=?)"],
     "sum_spent_since": ["SEARCH orders USING INDEX orders_of_shop (shop_id=? AND placed_at_ms>?)"],
     "advance_order": [BY_TRXID],
+    "advance_answered_order": [BY_TRXID],
+    "insert_claimed_order": [
+        "SEARCH waiting USING INDEX orders_placed (due_at_ms<?)",
+        "SEARCH other USING COVERING INDEX orders_by_destination (destination=? AND placed_at_ms>?)",
+        "SEARCH other USING INDEX orders_open_to (destination=?)",
+    ],
     "all_waiting_messages": ["SCAN message USING INDEX outbox_waiting", BY_OUTBOX_ID],
     "waiting_messages_of_chat": ["SEARCH message USING INDEX outbox_waiting (chat_id=?)", BY_OUTBOX_ID],
     "mark_message_sent": [BY_OUTBOX_ID],
@@ -120,7 +126,7 @@ def test_what_every_order_needs_is_found_where_it_was_meant_to_be(
     steps = [
         re.sub(r"(SEARCH) target (.*) LEFT-JOIN", r"\1 outbox \2", step)
         for step in plan(connection, name)
-        if re.match(r"(?:SCAN|SEARCH) (?:orders|other|outbox|message|target)\b", step)
+        if re.match(r"(?:SCAN|SEARCH) (?:orders|other|waiting|outbox|message|target)\b", step)
     ]
     assert steps == STEPS_PER_ORDER[name]
 
@@ -135,6 +141,14 @@ def test_what_every_order_writes_makes_no_table_of_a_list(connection: sqlite3.Co
     """
     steps = [row[1] for row in connection.execute(f"EXPLAIN {STATEMENTS[name]}", NO_VALUES)]
     assert steps.count("OpenEphemeral") == STATEMENTS[name].count("RETURNING")
+
+
+@pytest.mark.parametrize(
+    ("name", "longer"),
+    [("enqueue_message", "enqueue_next_message"), ("advance_order", "advance_answered_order")],
+)
+def test_a_statement_that_returns_more_writes_the_same(name: str, longer: str) -> None:
+    assert STATEMENTS[longer].partition("RETURNING")[0].strip() == STATEMENTS[name]
 
 
 @pytest.mark.parametrize("name", ["same_orders", "orders_of_shop_to"])
@@ -157,7 +171,7 @@ def indexes_of_open_rows(connection: sqlite3.Connection) -> set[str]:
 def test_every_statement_is_used_and_every_used_one_exists() -> None:
     files = [*Path(storage.__file__).parent.rglob("*.py"), *Path(bot.__file__).parent.rglob("*.py")]
     code = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    called = set(re.findall(r"""(?:tx\.(?:run|one|all)\(|_sum\(tx,)\s*"(\w+)\"""", code))
+    called = set(re.findall(r"""(?:tx\.(?:run|run_unread|one|all)\(|_sum\(tx,)\s*"(\w+)\"""", code))
     assert called == set(STATEMENTS)
 
 

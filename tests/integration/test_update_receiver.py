@@ -9,13 +9,14 @@ import pytest
 from bot.actors import Standing
 from bot.delivery.sending import OutgoingMessage
 from bot.grammar.parsed import InputError
-from bot.notices.guidance import NotUnderstood
+from bot.notices.guidance import AdminsOnly, NotUnderstood
 from bot.notices.people import JoinAnswer
 from bot.telegram.receiver import UpdateReceiver
 from bot.texts.buttons import toast_text
 from storage.errors import StorageError
+from storage.outbox import NewMessage, OutboxMessage, QueuedMessage
 from tests.integration.conftest import BUDI, GROUP, RINA, SARI, STRANGER, Shop
-from tests.integration.fakes import START_MS, a_message, order_text
+from tests.integration.fakes import START_MS, a_message, eventually, order_text
 
 Update = dict[str, Any]
 
@@ -70,6 +71,8 @@ def receiver_of(shop: Shop) -> UpdateReceiver:
         sender=FakeAnswerer(),
         now_ms=shop.clock,
         claim_orders=shop.submitter.claim,
+        order_posts=shop.submitter,
+        acknowledgements=shop.messenger,
         scan_outbox=shop.messenger.scan,
         imports_wake_up=shop.imports_wake_up,
     )
@@ -178,6 +181,124 @@ class TestTaking:
         await shop.outbox_wake_up.wait(0.5)
         await shop.posts()
         assert len(shop.biller.posts) == 1
+
+
+class Stumbling:
+    """Fails at the message that acknowledges an order, when the order is stored and claimed."""
+
+    def offer(self) -> "Stumbling":
+        return self
+
+    def begin(self) -> None:
+        pass
+
+    def add(self, _: object) -> None:
+        raise ValueError("stumbled")
+
+    def send_once_stored(self, offer: object, storing: object) -> None:
+        pass
+
+
+def new_message(chat_id: int) -> NewMessage:
+    """Return a message that was just enqueued for a chat in which no other waits."""
+    message = OutboxMessage(chat_id=chat_id, notice=AdminsOnly())
+    queued = QueuedMessage(
+        outbox_id=chat_id,
+        message=message,
+        due_at_ms=START_MS,
+        attempts=0,
+        ambiguous=0,
+        rejections=0,
+        created_at_ms=START_MS,
+    )
+    return NewMessage(chat_id=chat_id, next=queued)
+
+
+class TestClaimingAtOnce:
+    async def test_an_order_is_claimed_and_posted_with_the_commit_that_stores_it(self, shop: Shop) -> None:
+        await shop.asks("s5.08111111111")  # opens the shop of the reseller
+        await shop.posts()
+        await shop.speaks()
+        seen: list[Any] = []
+        shop.biller.sees = lambda order: seen.append(
+            shop.rows("SELECT kind, state_after FROM order_events WHERE trxid = ?", order.trxid)
+        )
+        await receiver_of(shop).receive([a_message(101)])
+        await shop.settled()
+        placed = {"kind": "Placed", "state_after": "placed"}
+        claimed = {"kind": "Claimed", "state_after": "submitting"}
+        assert seen == [[placed, claimed]]
+        await eventually(lambda: [message.chat_id for message in shop.sender.to(SARI)] == [SARI, SARI])
+
+    async def test_what_was_not_stored_is_not_posted_and_its_room_and_chat_are_free_again(
+        self, shop: Shop
+    ) -> None:
+        shop.starts(biller_concurrency=1)
+        first = await shop.asks("s5.08111111111")
+        await shop.posts()
+        await shop.speaks()
+        receiver = receiver_of(shop)
+        shop.disk.refuses_writes(1)
+        with pytest.raises(StorageError):
+            await receiver.receive([a_message(101)])
+        assert shop.biller.trxids == [first.trxid]
+        await receiver.receive([a_message(101)])
+        await eventually(lambda: len(shop.biller.trxids) == 2)
+        await eventually(lambda: len(shop.sender.to(SARI)) == 2)
+
+    async def test_an_order_whose_update_failed_after_its_claim_is_not_posted(self, shop: Shop) -> None:
+        first = await shop.asks("s5.08111111111")
+        await shop.posts()
+        receiver = receiver_of(shop)
+        receiver._acknowledgements = Stumbling()  # noqa: SLF001 - what fails behind the claim
+        await receiver.receive([a_message(101)])
+        await shop.settled()
+        assert shop.rows("SELECT fault FROM failed_updates") == [{"fault": "ValueError"}]
+        assert shop.rows("SELECT trxid FROM orders") == [{"trxid": first.trxid}]
+        assert shop.biller.trxids == [first.trxid]
+
+    async def test_an_order_does_not_overtake_one_that_waits(self, shop: Shop) -> None:
+        await shop.asks("s5.08111111111")
+        await shop.posts()
+        waiting = await shop.asks("s5.08222222222", by=BUDI)
+        await receiver_of(shop).receive([a_message(101)])
+        await eventually(lambda: len(shop.biller.trxids) == 3)
+        assert shop.biller.trxids[1] == waiting.trxid
+
+    async def test_no_room_is_reserved_while_a_claim_may_take_it(self, shop: Shop) -> None:
+        await shop.asks("s5.08111111111")
+        await shop.posts()
+        await shop.asks("s5.08222222222", by=BUDI)
+        assert shop.submitter.reserve() is not None
+        shop.submitter.claim()
+        assert shop.submitter.reserve() is None
+        await eventually(lambda: len(shop.biller.trxids) == 2)
+        assert shop.submitter.reserve() is not None
+
+    async def test_a_message_is_left_to_a_scan_in_progress_and_to_one_after_another_run(
+        self, shop: Shop
+    ) -> None:
+        await shop.settled()
+        offer = shop.messenger.offer()
+        assert offer is not None
+        first, second = new_message(SARI), new_message(BUDI)
+        offer.add(first)
+        assert offer.taken == [first.next]
+        offer.begin()
+        assert (offer.taken, offer.needs_scan) == ([], True)
+        shop.messenger.scan()
+        offer.add(second)
+        assert (offer.taken, offer.behind) == ([], {BUDI})
+
+    async def test_an_order_that_was_bought_today_is_bought_no_second_time(self, shop: Shop) -> None:
+        await shop.asks("s5.08111111111")
+        await shop.posts()
+        receiver = receiver_of(shop)
+        for number in range(3):
+            await receiver.receive([a_message(101 + number, order_text(7))])
+        await shop.settled()
+        assert len(shop.biller.trxids) == 2
+        assert shop.kinds(SARI)[-2:] == ["OrderRepeated", "OrderRepeated"]
 
 
 class TestReading:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage import restores
+from storage.connection import supply_time
 from storage.errors import StorageError
 from storage.migrate import migrate
 from storage.sqlite import (
@@ -43,6 +44,8 @@ def _connect(image: bytes) -> sqlite3.Connection:
     connection.deserialize(image)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    # For the lease, which one process alone does not have.
+    supply_time(connection, lambda: 0)
     return connection
 
 

@@ -86,6 +86,8 @@ class Life:
             sender=client,
             now_ms=self.now_ms,
             claim_orders=self.runtime.submitter.claim,
+            order_posts=self.runtime.submitter,
+            acknowledgements=self.runtime.messenger,
             scan_outbox=self.runtime.messenger.scan,
             imports_wake_up=self.runtime.imports_wake_up,
         )

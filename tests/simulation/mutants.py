@@ -118,6 +118,33 @@ def _(patch: Patch) -> None:
     patch.method(Submitter, original, claim)
 
 
+@_named("posts an order that it claims as it places it before that is stored")
+def _(patch: Patch) -> None:
+    original = settlement.store_claimed_order
+
+    def store(work: UnitOfWork, *args: Any, **more: Any) -> Order | None:
+        placed = original(work, *args, **more)
+        for order in work.claimed:
+            # Room is reserved by the submitter of this life.
+            submitter_of(work)._start(order, is_probe=False)
+        work.claimed.clear()
+        return placed
+
+    submitters: list[Submitter] = []
+
+    def submitter_of(work: UnitOfWork) -> Submitter:
+        return next(each for each in reversed(submitters) if each._context is work.context)
+
+    init = Submitter.__init__
+
+    def noted(self: Submitter, **given: Any) -> None:
+        init(self, **given)
+        submitters.append(self)
+
+    patch.method(Submitter, init, noted)
+    patch.replace(original, store)
+
+
 @_named("posts again what was being posted when the process died")
 def _(patch: Patch) -> None:
     def sweep(work: UnitOfWork, stranded: list[Order]) -> int:

@@ -62,6 +62,14 @@ def _(patch: Patch) -> None:
     patch.method(fenced, fenced.write, write)
 
 
+@_named("claims an order that it places without a look at the lease", RARE)
+def _(patch: Patch) -> None:
+    def unfenced(sql: str) -> str:
+        return sql.replace("CAST(:term AS BIGINT) IS NULL", "CAST(:term AS BIGINT) IS NOT NULL")
+
+    patch.statement("insert_claimed_order", unfenced)
+
+
 @_named("takes over too early")
 def _(patch: Patch) -> None:
     original = leadership.next_step

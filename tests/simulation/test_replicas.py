@@ -46,8 +46,8 @@ def test_a_rare_bug_of_leadership_is_caught_by_the_tests_of_taking_over(name: st
         "import sys, pytest\n"
         "from tests.simulation import replica_mutants, replicas\n"
         f"replica_mutants.RARE[{name!r}](replica_mutants.Patch())\n"
-        "sys.exit(pytest.main(['-q', '-n', '0', '-p', 'no:cacheprovider', '-k', 'TakingOver and sqlite',"
-        " 'tests/integration/test_leadership.py']))"
+        "sys.exit(pytest.main(['-q', '-n', '0', '-p', 'no:cacheprovider',"
+        " '-k', '(TakingOver or Fence) and sqlite', 'tests/integration/test_leadership.py']))"
     )
     tests = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False

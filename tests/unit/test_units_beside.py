@@ -125,11 +125,25 @@ async def test_the_accounts_of_two_shops_are_never_moved_by_one_placing_transact
 
 async def test_units_in_no_hurry_wait_for_each_other_but_nobody_for_them(queue: Queue) -> None:
     queue.adds("m", (MESSAGES,), due_at_s=5.0)
-    queue.adds("r", (RESULTS,))
-    assert queue.begins(now_s=1.0) == ["r"]
+    assert queue.begins(now_s=1.0) == []
     queue.adds("n", (MESSAGES,), due_at_s=6.0)
     assert queue.queue.next_due_s() == 5.0
     assert queue.begins(now_s=5.0) == ["mn"]
+
+
+async def test_units_in_no_hurry_share_the_next_transaction_whatever_it_is_of(queue: Queue) -> None:
+    queue.adds("m", (MESSAGES,), due_at_s=5.0)
+    queue.adds("n", (MESSAGES,), due_at_s=6.0)
+    queue.adds("r", (RESULTS,))
+    assert queue.begins(now_s=1.0) == ["rmn"]
+
+
+async def test_a_unit_in_no_hurry_overtakes_none_that_it_must_wait_for(queue: Queue) -> None:
+    queue.adds("x", (MESSAGES,))
+    assert queue.begins() == ["x"]
+    queue.adds("m", (MESSAGES,), due_at_s=5.0)
+    queue.adds("r", (RESULTS,))
+    assert queue.begins(now_s=1.0) == ["r"]
 
 
 async def test_a_unit_that_must_wait_for_one_in_no_hurry_hurries_it(queue: Queue) -> None:
