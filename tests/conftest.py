@@ -39,6 +39,11 @@ def _use_memory() -> None:
         tempfile.tempdir = None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long tests begin first: the last one of all would keep a single core, or none, busy."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop that server."""
     if not hasattr(config, "workerinput"):

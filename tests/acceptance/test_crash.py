@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sandbox.biller.emulator import REVERSAL_TRIES
 from sandbox.biller.ledger import Entry
@@ -173,6 +174,7 @@ async def test_an_order_older_than_ten_minutes_is_not_bought_and_its_chat_is_tol
     assert [post["idpel"] for post in shop.wire.posts] == ["081234571111"]
 
 
+@pytest.mark.early
 async def test_a_locked_database_means_503_and_nothing_lost_when_it_opens_again(shop: Shop) -> None:
     shop.may_log_tracebacks = True  # that the database is locked is no secret
     trxid = await shop.trxid(SARI, shop.order(SARI, "s5.081234566666"))

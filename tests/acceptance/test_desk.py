@@ -77,6 +77,7 @@ def opens(desk: Page, address: str) -> None:
     assert response.status == 200
 
 
+@pytest.mark.early
 def test_every_page_opens_fits_the_screen_and_is_accessible(desk: Page) -> None:
     for address in ADDRESSES:
         opens(desk, address)

@@ -114,6 +114,7 @@ def test_the_quick_messages_show_prices_a_list_a_lookup_and_the_history(page: Pa
     expect(chat(page, "Budi").locator(".from-person").last).to_have_text(re.compile("^harga"))
 
 
+@pytest.mark.early
 def test_the_page_starts_over_with_a_new_bot_when_asked_twice(browser: Browser) -> None:
     with running_demo("--no-story") as address, browser.new_context() as context:
         page = context.new_page()

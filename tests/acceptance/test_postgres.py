@@ -1,8 +1,11 @@
 """Orders on PostgreSQL from their messages to their results, both ways in."""
 
+import pytest
+
 from tests.acceptance.shop import BUDI, SARI, Shop
 
 
+@pytest.mark.early
 async def test_orders_are_bought_once_and_told_and_survive_a_restart(
     closed_shop: Shop, postgres_url: str
 ) -> None:

@@ -1,10 +1,12 @@
 """The demo opens with its story played, and plays a whole day by a button."""
 
 import httpx
+import pytest
 
 from tools.demo import running_demo
 
 
+@pytest.mark.early
 def test_the_story_is_there_when_the_page_opens() -> None:
     with running_demo() as address:
         state = httpx.get(f"{address}/sandbox/state", trust_env=False).json()
@@ -31,6 +33,7 @@ def test_the_story_is_there_when_the_page_opens() -> None:
     assert (state["bot"]["mode"], state["telegram"]["violations"]) == ("polling", [])
 
 
+@pytest.mark.early
 def test_a_day_is_played_by_a_button_and_the_shop_tells_what_happened() -> None:
     with running_demo() as address:
         httpx.post(f"{address}/sandbox/day", trust_env=False, timeout=120).raise_for_status()

@@ -276,6 +276,7 @@ async def test_a_nul_in_a_text_arrives_as_the_engine_stores_it(stopped: str, emp
     assert all_of_server(empty_url)["people"][0]["name"] == "a\ufffdb"
 
 
+@pytest.mark.early
 async def test_the_command_says_what_it_moved_and_the_others_work_there(
     stopped: str, empty_url: str, tmp_path: Path
 ) -> None:

@@ -33,6 +33,7 @@ async def test_a_stop_under_load_leaves_no_order_unknown(
     report_figures(f"{stage.report.name}: {ROUNDS} stops amid {stage.report.orders} orders")
 
 
+@pytest.mark.early
 async def test_the_command_itself_stops_gently_under_load(tmp_path: Path) -> None:
     await _stop_again_and_again(tmp_path, Mode.POLLING, start_command, rounds=1, seed=draw_seed())
 

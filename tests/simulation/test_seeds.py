@@ -29,6 +29,7 @@ def test_two_thousand_worlds_keep_every_promise() -> None:
     assert sums["orders"] > 3 * SEEDS
 
 
+@pytest.mark.early
 def test_sixty_worlds_keep_every_promise() -> None:
     failed, sums = run_many(0, QUICK_SEEDS)
     assert not failed, "\n".join(f"seed {report.seed}: {report.violations}" for report in failed)
