@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +23,9 @@ from bot.purchasing.submitter import Biller
 from bot.runtime import Environment, Runtime, RuntimeSettings
 from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, SharedPerson, Toast
 from storage import catalogue, orders
+from storage.connection import connect
 from storage.database import Database
+from storage.migrate import migrate
 from storage.outbox import NOTICES
 from storage.transaction import Tx
 from tests.integration.engines import ON_BOTH_ENGINES, POSTGRESQL, SQLITE, PostgresView, SqliteView, View
@@ -273,10 +277,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", (SQLITE, POSTGRESQL) if name in ON_BOTH_ENGINES else (elsewhere,))
 
 
+@pytest.fixture(scope="session")
+def migrated_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the path of a new database: to copy it takes a third of the time that its migrations take."""
+    path = tmp_path_factory.mktemp("migrated") / "loket.db"
+    with closing(connect(path)) as file:
+        migrate(file)
+    return path
+
+
 @pytest.fixture
 def view(engine: str, path: Path, request: pytest.FixtureRequest) -> Iterator[View]:
     """Return a view of the database over another connection."""
     if engine == SQLITE:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700)
+            shutil.copy(request.getfixturevalue("migrated_path"), path)
         yield SqliteView(path)
     else:
         yield PostgresView(request.getfixturevalue("postgres_url"))

@@ -8,7 +8,10 @@ from bot.biller.client import BillerClient
 from bot.orders.model import State
 from tests.makers import an_order
 
-TIMEOUT_S = 0.4
+TIMEOUT_S = 2.0
+"""For what is never answered: long enough for a connection on a busy machine."""
+
+PATIENT_S = 30.0
 PASSWORD = "canary-password"
 TRXID = "22110111373985338"
 SIGN = "e3eceade9694ba31524d812049868fbf"  # md5("demo" + PASSWORD + TRXID)
@@ -29,5 +32,5 @@ NO = YES | {"total": 0, "status": False, "reason": "Transaksi s5.081234567890 GA
 
 
 @asynccontextmanager
-async def client_of(url: str, *, timeout_s: float = TIMEOUT_S) -> AsyncIterator[BillerClient]:
+async def client_of(url: str, *, timeout_s: float = PATIENT_S) -> AsyncIterator[BillerClient]:
     yield BillerClient(url=url, user="demo", password=PASSWORD, timeout_s=timeout_s)

@@ -112,8 +112,8 @@ UNCLEAR: dict[str, Behaviour] = {
 @pytest.mark.parametrize("behave", UNCLEAR.values(), ids=UNCLEAR.keys())
 async def test_whatever_is_no_clear_answer_is_unclear_and_posted_once(behave: Behaviour) -> None:
     """Each of these may follow a purchase that was made: GAGAL or a second post would cost money."""
-    async with serving(behave) as server, client_of(server.url) as client:
-        outcome = await asyncio.wait_for(client.buy(ORDER), timeout=TIMEOUT_S + 2)
+    async with serving(behave) as server, client_of(server.url, timeout_s=TIMEOUT_S) as client:
+        outcome = await client.buy(ORDER)
 
         assert isinstance(outcome, Unclear)
         assert server.connections == 1
@@ -159,7 +159,7 @@ async def test_a_refused_connection_is_surely_not_sent() -> None:
 async def test_a_stalled_tls_handshake_is_surely_not_sent() -> None:
     async with (
         serving(hang_before_reading) as server,
-        client_of(server.url.replace("http:", "https:")) as client,
+        client_of(server.url.replace("http:", "https:"), timeout_s=TIMEOUT_S) as client,
     ):
         assert await client.buy(ORDER) == NotSent(why="ConnectTimeout")
         await eventually(lambda: server.connections == 1)

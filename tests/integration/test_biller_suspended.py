@@ -11,9 +11,10 @@ import pytest
 import uvloop
 
 from bot.orders.events import Accepted, Answer, Unclear
-from tests.integration.one_purchase import ORDER, TIMEOUT_S, YES, client_of
+from tests.integration.one_purchase import ORDER, YES, client_of
 from tests.integration.raw_biller import as_json, http
 
+TIMEOUT_S = 0.4
 SUSPENDED_S = 2 * TIMEOUT_S
 ANSWER = http(as_json(YES))
 HEAD, BODY = ANSWER[: ANSWER.index(b"{")], ANSWER[ANSWER.index(b"{") :]
@@ -62,7 +63,7 @@ def biller(*parts: bytes) -> Iterator[ThreadedBiller]:
 
 async def buy_while_suspended(server: ThreadedBiller) -> Answer:
     """Buy, and hold the loop up from the moment when the biller has the request."""
-    async with client_of(server.url) as client:
+    async with client_of(server.url, timeout_s=TIMEOUT_S) as client:
         buying = asyncio.create_task(client.buy(ORDER))
         while not server.was_read.is_set():  # noqa: ASYNC110 - the biller lives on another thread
             await asyncio.sleep(0.005)
