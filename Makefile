@@ -33,8 +33,8 @@ card: setup browser  ## docs/pictures/kartu-reseller.png from docs/kartu-reselle
 	$(BIN)/python tools/reseller_card.py
 
 CORES := $(shell getconf _NPROCESSORS_ONLN)
-# Many tests wait for a bot that they started: three a core keep the cores busy.
-WORKERS ?= $(shell expr 3 \* $(CORES))
+# Many tests wait for a bot that they started: two a core keep the cores busy.
+WORKERS ?= $(shell expr 2 \* $(CORES))
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
 
 test: setup browser postgres  ## every test but the long ones, in six to seven minutes
