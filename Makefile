@@ -37,7 +37,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 WORKERS ?= $(shell expr 2 \* $(CORES))
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not prove"
 
-test: setup browser postgres  ## every test but the long ones, in six to seven minutes
+test: setup browser postgres  ## every test but the long ones, in under six minutes
 	$(PYTEST)
 
 prove: setup postgres  ## the long tests: thousands of simulated worlds, thirteen hundred kills, every planted bug
