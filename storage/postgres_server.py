@@ -26,6 +26,8 @@ OLDEST_VERSION = 150000
 
 MAX_CLOCK_SKEW_S = 2.0
 
+PROBE_LOCK = ALL_LOCK + 1
+
 Connection = psycopg.Connection[Any]
 
 
@@ -44,6 +46,7 @@ def prepare(url: str) -> None:
     """
     with connect(url) as connection:
         refuse_unsuitable(connection)
+        _refuse_false_locks(connection, url)
         migrate(connection)
         try:
             found, stored = _row(connection, IDENTITY)
@@ -146,6 +149,27 @@ def refuse_unsuitable(connection: Connection) -> None:
         raise DatabaseUnsuitable(f"the database must have the encoding UTF8, this one has {encoding}")
     if is_standby:
         raise DatabaseUnsuitable("this server is a standby, which cannot be written: connect to the primary")
+
+
+def _refuse_false_locks(connection: Connection, url: str) -> None:
+    """Raise DatabaseUnsuitable if an advisory lock keeps nobody out.
+
+    Servers that speak as PostgreSQL does may only know such locks by name, as CockroachDB did for years.
+    """
+    lock, lock_too = "SELECT pg_advisory_xact_lock(%s)", "SELECT pg_try_advisory_xact_lock(%s)"
+    try:
+        with connection.transaction(), connect(url) as other:
+            connection.execute(lock, (PROBE_LOCK,))
+            (is_false,) = _row(other, lock_too, PROBE_LOCK)
+    except (psycopg.errors.UndefinedFunction, psycopg.errors.FeatureNotSupported) as error:
+        raise DatabaseUnsuitable(
+            f"Loket needs the advisory locks of PostgreSQL: {error.diag.message_primary}"
+        ) from None
+    if is_false:
+        raise DatabaseUnsuitable(
+            "the advisory locks of this server keep nobody out, so that an order could be bought twice:"
+            " use PostgreSQL itself"
+        )
 
 
 def look_at(url: str, *, time_s: Callable[[], float]) -> ServerReport:

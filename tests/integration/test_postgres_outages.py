@@ -330,6 +330,37 @@ def test_a_database_of_another_encoding_is_refused(postgres_url: str) -> None:
             admin.execute("DROP DATABASE loket_latin WITH (FORCE)")
 
 
+FALSE_LOCKS = """
+    CREATE SCHEMA false_locks;
+    CREATE FUNCTION false_locks.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE sql AS '';
+    CREATE FUNCTION false_locks.pg_try_advisory_xact_lock(bigint) RETURNS bool LANGUAGE sql AS 'SELECT true'
+"""
+
+
+def test_a_server_whose_locks_keep_nobody_out_is_refused(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute(FALSE_LOCKS)
+        try:
+            url = f"{postgres_url}?options=-c%20search_path%3Dfalse_locks,pg_catalog"
+            with pytest.raises(DatabaseUnsuitable, match="bought twice"):
+                asyncio.run(PostgresDatabase(url).open())
+        finally:
+            admin.execute("DROP SCHEMA false_locks CASCADE")
+
+
+def test_a_server_without_advisory_locks_is_refused(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("CREATE SCHEMA false_locks")
+        refusal = "RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE feature_not_supported; END$$"
+        admin.execute(f"CREATE FUNCTION false_locks.pg_advisory_xact_lock(bigint) {refusal}")
+        try:
+            url = f"{postgres_url}?options=-c%20search_path%3Dfalse_locks,pg_catalog"
+            with pytest.raises(DatabaseUnsuitable, match="needs the advisory locks"):
+                asyncio.run(PostgresDatabase(url).open())
+        finally:
+            admin.execute("DROP SCHEMA false_locks CASCADE")
+
+
 def test_settings_that_lose_orders_are_warned_of(postgres_url: str) -> None:
     report = look_at(f"{postgres_url}?options=-c%20synchronous_commit%3Doff", time_s=time.time)
     assert any("synchronous_commit is off" in warning for warning in report.warnings)
