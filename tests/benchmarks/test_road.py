@@ -40,16 +40,19 @@ async def findings_in(books: Path) -> Mapping[Invariant, int]:
     return auditor.stats.findings
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("contender", [HERE, FLOOR], ids=lambda one: one.name)
 async def test_every_order_is_seen_on_its_whole_way(contender: Contender) -> None:
     assert_whole(await road.measure(contender, FEW))
 
 
+@pytest.mark.prove
 async def test_under_telegrams_limits_nobody_is_refused() -> None:
     chats = tuple(range(1001, 1011))
     assert_whole(await road.measure(HERE, replace(FEW, chats=chats), strict=True))
 
 
+@pytest.mark.prove
 async def test_books_of_years_are_as_the_counter_would_have_written_them(tmp_path: Path) -> None:
     """Loket starts on them, finds nothing wrong in them, and takes orders."""
     books = tmp_path / "books.db"

@@ -28,7 +28,15 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.outbox import NOTICES
 from storage.transaction import Tx
-from tests.integration.engines import ON_BOTH_ENGINES, POSTGRESQL, SQLITE, PostgresView, SqliteView, View
+from tests.integration.engines import (
+    ON_BOTH_AT_LENGTH,
+    ON_BOTH_ENGINES,
+    POSTGRESQL,
+    SQLITE,
+    PostgresView,
+    SqliteView,
+    View,
+)
 from tests.integration.fakes import (
     Chance,
     FakeBiller,
@@ -273,8 +281,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some modules on both engines; LOKET_TEST_ENGINE names the one for all others."""
     if "engine" in metafunc.fixturenames:
         name = metafunc.module.__name__.rpartition(".")[2]
-        elsewhere = os.environ.get("LOKET_TEST_ENGINE", SQLITE)
-        metafunc.parametrize("engine", (SQLITE, POSTGRESQL) if name in ON_BOTH_ENGINES else (elsewhere,))
+        if name in ON_BOTH_ENGINES:
+            metafunc.parametrize("engine", (SQLITE, POSTGRESQL))
+        elif name in ON_BOTH_AT_LENGTH:
+            metafunc.parametrize("engine", (SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.prove)))
+        else:
+            metafunc.parametrize("engine", (os.environ.get("LOKET_TEST_ENGINE", SQLITE),))
 
 
 @pytest.fixture(scope="session")

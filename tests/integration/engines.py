@@ -22,6 +22,12 @@ ON_BOTH_ENGINES = frozenset(
         "test_orders_store",
         "test_outbox_store",
         "test_waiting_messages",
+    }
+)
+"""The modules whose tests run on both engines: those of the stores."""
+
+ON_BOTH_AT_LENGTH = frozenset(
+    {
         "test_deposit",
         "test_messenger",
         "test_payment",
@@ -30,7 +36,7 @@ ON_BOTH_ENGINES = frozenset(
         "test_submitter",
     }
 )
-"""The modules whose tests run on both engines: those of the stores, and of what an order goes through."""
+"""Those of what an order goes through; on PostgreSQL they are among the long tests."""
 
 
 class View(Protocol):

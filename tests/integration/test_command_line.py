@@ -76,6 +76,7 @@ def test_the_checkout_says_its_version() -> None:
     assert (told.returncode, told.stdout) == (0, f"loket {VERSION}\n")
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("command", [("loket",), ("python", "-m", "bot")])
 def test_the_built_wheel_says_its_version(installed: Path, command: tuple[str, ...]) -> None:
     program, *arguments = command
@@ -83,6 +84,7 @@ def test_the_built_wheel_says_its_version(installed: Path, command: tuple[str, .
     assert (told.returncode, told.stdout) == (0, f"loket {VERSION}\n")
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("options", [("--port", "0", "--no-story"), ("--no-story", "--port=0", "--webhook")])
 def test_the_demo_of_the_built_wheel_starts_with_its_options(
     installed: Path, options: tuple[str, ...]

@@ -43,7 +43,9 @@ def test_the_command_that_anybody_can_run_runs_seeds() -> None:
     assert ", 0 failed," in told
 
 
-@pytest.mark.parametrize("seed", [0, 7, 1234])
+@pytest.mark.parametrize(
+    "seed", [7, pytest.param(0, marks=pytest.mark.prove), pytest.param(1234, marks=pytest.mark.prove)]
+)
 def test_the_same_seed_tells_the_same_story(seed: int) -> None:
     here = run_seed(seed).fingerprint
     command = f"from tests.simulation.world import run_seed; print(run_seed({seed}).fingerprint)"
