@@ -2,9 +2,11 @@
 
 A unit of work is a synchronous function, and what it changes in memory belongs to the thread of the event
 loop. So it runs there, in a greenlet, which stops at each statement until its connection has the answer; the
-loop turns to others meanwhile. Statements whose results nobody reads do not stop it: they travel with the
-next one, and so does the beginning of a transaction. A long report runs on a thread, over a connection that
-blocks it.
+loop turns to others meanwhile. Statements whose results nobody reads do not stop it: they are sent before the
+next one. A long report runs on a thread, over a connection that blocks it.
+
+Each statement is sent with its own end, not in a pipeline: a process that is frozen between the first of a
+pipeline and its end would hold its locks for ever, since the server does not take it for idle there.
 """
 
 import asyncio
@@ -103,7 +105,7 @@ class Session:
         self._transaction_id = 0
         self._begin = _READ_ONLY
         self._unread: list[tuple[bytes, Sequence[Value]]] = []
-        """Statements whose results nobody reads: they travel with the next one, or with the commit."""
+        """Statements whose results nobody reads: they are sent before the next one, or before the commit."""
 
     @classmethod
     async def open(cls, url: str) -> "Session":
@@ -209,36 +211,35 @@ class Session:
         return Result(cursor.rowcount, columns, await cursor.fetchall())
 
     async def _travel(self, sql: bytes, values: Sequence[Value], *, prepare: bool | None = None) -> Cursor:
-        """Send a statement, and what must come before it, in one round trip; return its result.
+        """Send what must come before a statement, then the statement; return its result.
 
-        That is the beginning of the transaction, and what was deferred. The first of them that fails is
-        raised, and the server skips what comes behind it.
+        That is the beginning of the transaction, and what was deferred; the first that fails is raised.
         """
         # Only now: what a unit does in memory before its first statement comes before its snapshot.
         is_first = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
         if not is_first and not self._unread:
             return await self.connection.execute(sql, values, prepare=prepare)
         unread, self._unread = self._unread, []
-        begun = None
         try:
-            async with self.connection.pipeline():
-                if is_first:
-                    begun = await self._send_begin()
-                for each in unread:
-                    await self.connection.execute(*each)
-                cursor = await self.connection.execute(sql, values, prepare=prepare)
+            if is_first:
+                self._transaction_id = await self._send_begin()
+            for each in unread:
+                await self.connection.execute(*each)
+            return await self.connection.execute(sql, values, prepare=prepare)
         except asyncio.CancelledError:
-            # Results are outstanding that nobody reads any more.
+            # A result is outstanding that nobody reads any more.
             await self.close()
             raise
-        row = await begun.fetchone() if begun else None
-        self._transaction_id = int(row[0]) if row else self._transaction_id
-        return cursor
 
-    async def _send_begin(self) -> Cursor | None:
+    async def _send_begin(self) -> int:
+        """Begin the transaction and take its locks, in one round trip; return its number."""
         begin, locks = self._begin
-        await self.connection.execute(begin, prepare=False)
-        return await self.connection.execute(locks, prepare=False) if locks else None
+        begun = await self.connection.execute(b"; ".join(filter(None, (begin, locks))), prepare=False)
+        if locks is None:
+            return self._transaction_id
+        begun.nextset()
+        row = await begun.fetchone()
+        return int(row[0]) if row else 0
 
     async def _commit(self, value: object) -> None:
         if self.connection.info.transaction_status is TransactionStatus.IDLE:

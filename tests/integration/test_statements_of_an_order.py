@@ -26,7 +26,7 @@ from tests.proxy import Proxy, proxy_before
 
 ORDERS_ONE_BY_ONE, ORDERS_AT_ONCE = 5, 50
 MAX_ONE_BY_ONE, MAX_AT_ONCE = 38.0, 27.0
-MAX_ON_POSTGRESQL, MAX_ROUND_TRIPS = 44.0, 25.0
+MAX_ON_POSTGRESQL, MAX_ROUND_TRIPS = 44.0, 40.0
 
 
 S5 = Product(
