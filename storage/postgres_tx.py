@@ -101,7 +101,7 @@ class PostgresTx(Tx):
     """A transaction of PostgreSQL, which runs statements by their name.
 
     With `defer` it is optimistic: it sets no savepoints, and raises NeedsSavepoints where one would be rolled
-    back to; what nobody reads is deferred, to travel with what comes next.
+    back to; what nobody reads is deferred until the next statement.
     With `keys` it runs beside others, and raises NeedsToBeAlone at what is not allowed there.
     """
 

@@ -29,7 +29,7 @@ class SqliteTx(Tx):
         return self._connection.execute(STATEMENTS[statement], values).rowcount
 
     def run_unread(self, statement: str, **values: Value) -> None:
-        """Run a statement whose result nobody reads: at once, since it does not travel."""
+        """Run a statement whose result nobody reads: at once."""
         self._connection.execute(STATEMENTS[statement], values)
 
     def one(self, statement: str, **values: Value) -> ResultRow | None:

@@ -36,7 +36,7 @@ class Tx(Protocol):
         ...
 
     def run_unread(self, statement: str, **values: Value) -> None:
-        """Run a statement whose result nobody reads, without waiting for it where it must travel.
+        """Run a statement whose result nobody reads, now or before the next one.
 
         What fails in it may be raised by a later statement, at the latest before the unit counts as stored.
         """
