@@ -330,32 +330,26 @@ def test_a_database_of_another_encoding_is_refused(postgres_url: str) -> None:
             admin.execute("DROP DATABASE loket_latin WITH (FORCE)")
 
 
-FALSE_LOCKS = """
-    CREATE SCHEMA false_locks;
-    CREATE FUNCTION false_locks.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE sql AS '';
+FALSE_LOCK = "CREATE FUNCTION false_locks.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE"
+LOCKS_OF_A_NAME = f"""
+    {FALSE_LOCK} sql AS '';
     CREATE FUNCTION false_locks.pg_try_advisory_xact_lock(bigint) RETURNS bool LANGUAGE sql AS 'SELECT true'
 """
+NO_LOCKS = f"{FALSE_LOCK} plpgsql AS $$BEGIN RAISE feature_not_supported; END$$"
 
 
-def test_a_server_whose_locks_keep_nobody_out_is_refused(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
-        admin.execute(FALSE_LOCKS)
-        try:
-            url = f"{postgres_url}?options=-c%20search_path%3Dfalse_locks,pg_catalog"
-            with pytest.raises(DatabaseUnsuitable, match="bought twice"):
-                asyncio.run(PostgresDatabase(url).open())
-        finally:
-            admin.execute("DROP SCHEMA false_locks CASCADE")
-
-
-def test_a_server_without_advisory_locks_is_refused(postgres_url: str) -> None:
+@pytest.mark.parametrize(
+    ("functions", "words"), [(LOCKS_OF_A_NAME, "bought twice"), (NO_LOCKS, "needs the advisory locks")]
+)
+def test_a_server_whose_locks_keep_nobody_out_is_refused(
+    postgres_url: str, functions: str, words: str
+) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute("CREATE SCHEMA false_locks")
-        refusal = "RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE feature_not_supported; END$$"
-        admin.execute(f"CREATE FUNCTION false_locks.pg_advisory_xact_lock(bigint) {refusal}")
+        admin.execute(functions.encode())
         try:
             url = f"{postgres_url}?options=-c%20search_path%3Dfalse_locks,pg_catalog"
-            with pytest.raises(DatabaseUnsuitable, match="needs the advisory locks"):
+            with pytest.raises(DatabaseUnsuitable, match=words):
                 asyncio.run(PostgresDatabase(url).open())
         finally:
             admin.execute("DROP SCHEMA false_locks CASCADE")
