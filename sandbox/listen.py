@@ -12,9 +12,13 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 # Long polls are released before the server stops; a request that still runs after this is cancelled.
 _GRACE_PERIOD_S = 2
+
+# asyncio tells a protocol of its connection two turns of the loop after it was accepted.
+_TURNS_TO_ACCEPT = 3
 
 
 class _CuttableProtocol(HttpToolsProtocol):
@@ -84,13 +88,22 @@ async def _stop(server: uvicorn.Server) -> None:
     """Close all connections; uvicorn's own shutdown sleeps 0.1 s, which every test would pay."""
     for listener in server.servers:
         listener.close()
+    for _ in range(_TURNS_TO_ACCEPT):
+        await asyncio.sleep(0)
     state = server.server_state
     for connection in list(state.connections):
         connection.shutdown()
     try:
         async with asyncio.timeout(_GRACE_PERIOD_S):
-            while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn has no event for this
-                await asyncio.sleep(0.005)
+            await _all_ended(state)
     except TimeoutError:
         for task in state.tasks:
             task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await _all_ended(state)
+
+
+async def _all_ended(state: ServerState) -> None:
+    while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn has no event for this
+        await asyncio.sleep(0.005)

@@ -41,16 +41,20 @@ class Proxy:
     def come_up(self) -> None:
         self._is_down = False
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_down:
             writer.transport.abort()
             return
+        self._writers.add(writer)
+        self._start(self._connect(reader, writer))
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             server_reader, server_writer = await asyncio.open_connection(*self._server_at)
         except OSError:
             writer.transport.abort()
             return
-        self._writers |= {writer, server_writer}
+        self._writers.add(server_writer)
         self._start(self._pass(reader, server_writer, writer, is_client=True))
         self._start(self._pass(server_reader, writer, server_writer, is_client=False))
 
@@ -110,8 +114,7 @@ class Proxy:
             self.go_down(but=writer)
 
     async def close(self) -> None:
-        for writer in self._writers:
-            writer.transport.abort()
+        self.go_down()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -60,9 +60,11 @@ class Server:
     requests: list[bytes] = field(default_factory=list)
     read_one: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writers.append(writer)
         task = asyncio.create_task(self._serve(Wire(reader, writer, self)))
         self.tasks.add(task)
 
@@ -86,6 +88,9 @@ async def serving(behave: Behaviour) -> AsyncIterator[Server]:
         listener.close()
         for task in server.tasks:
             task.cancel()
+        # A task that is cancelled before its first step closes nothing.
+        for writer in server.writers:
+            writer.close()
         await asyncio.gather(*server.tasks, return_exceptions=True)
         await listener.wait_closed()
 
