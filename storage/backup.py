@@ -17,7 +17,7 @@ from storage import restores
 from storage.database import RESTORING
 from storage.errors import DatabaseDamaged, StorageBusy, StorageError
 from storage.lock import exclusive_lock
-from storage.migrate import migrate, version_of
+from storage.schema import migrate, version_of
 from storage.sqlite import SqliteTx, translate_error
 from storage.transaction import Tx
 

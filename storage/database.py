@@ -21,7 +21,7 @@ from storage.connection import connect, connect_read_only, disable_busy_timeout,
 from storage.errors import DatabaseDamaged, DatabaseMissing, RestoreUnfinished, StorageError
 from storage.files import OpenFiles, refuse_emptied, refuse_missing
 from storage.integrity import check_in_background, check_integrity, is_small
-from storage.migrate import migrate, refuse_other_version
+from storage.schema import migrate, refuse_other_version
 from storage.sqlite import (
     begin,
     commit,
@@ -61,7 +61,7 @@ RESTORING = ".restoring"
 """The suffix of a copy that is about to replace the database (backup.py)."""
 
 SHOP, RESULTS, CLAIMS, MESSAGES, SCANS, LEASE = "shop", "results", "claims", "messages", "scans", "lease"
-"""The kinds of keys of units, for databases that run several at once (postgres_beside.py)."""
+"""The kinds of keys of units, for databases that run several at once (postgres_concurrency.py)."""
 
 
 def shop_key(owner_id: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.errors import DatabaseMissing
 from storage.lock import lock_file, was_made
-from storage.migrate import version_of
+from storage.schema import version_of
 
 RUNNING_SUFFIXES = ("", "-wal", "-shm")
 """The files that SQLite has open while Loket runs."""

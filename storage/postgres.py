@@ -3,7 +3,7 @@
 A unit runs alone, among all processes, unless it names the keys of what it looks at: then it runs at the same
 time as others without these keys. The locks are taken as a transaction begins, so a rule such as "no order
 twice" holds without a lock that a new statement could forget. Within a process, units that may not run at the
-same time do so in the order in which they were given, and share a transaction (postgres_beside.py).
+same time do so in the order in which they were given, and share a transaction (postgres_concurrency.py).
 """
 
 import asyncio
@@ -17,7 +17,8 @@ import psycopg
 
 from storage.database import RESULTS, SHOP
 from storage.errors import CommitUnknown, StorageError
-from storage.postgres_beside import Group, Keys, UnitQueue, Waiting
+from storage.postgres_concurrency import Group, Keys, UnitQueue, Waiting
+from storage.postgres_notify import CHANNEL, listen
 from storage.postgres_server import is_as_noted, prepare
 from storage.postgres_session import (
     CommitLost,
@@ -26,7 +27,6 @@ from storage.postgres_session import (
     UnitStopped,
 )
 from storage.postgres_tx import PostgresTx, is_conflict, is_outage, translate_error
-from storage.postgres_wake import CHANNEL, listen
 from storage.transaction import (
     Tx,
     Unit,

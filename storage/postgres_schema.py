@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.abc import Query
 
 from storage.errors import StorageError
-from storage.migrate import migrations, refuse_newer
+from storage.schema import migrations, refuse_newer
 from storage.statements import STATEMENTS
 
 MIGRATION_LOCK = 0x6C6F6B6574

@@ -23,7 +23,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
-from storage.postgres_beside import LEASE_ONLY, Keys, Waiting
+from storage.postgres_concurrency import LEASE_ONLY, Keys, Waiting
 from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_conflict, is_ours
 from storage.statements import Value
 from storage.transaction import NeedsSavepoints, NeedsToBeAlone, Unit

@@ -13,7 +13,7 @@ from psycopg.adapt import AdaptersMap, Dumper, Loader
 from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
-from storage.postgres_beside import Keys, allowed
+from storage.postgres_concurrency import Keys, allowed
 from storage.postgres_schema import NUMBERED, NumberedStatement
 from storage.statements import Value
 from storage.transaction import NeedsToBeAlone, NoSavepoint, ResultRow, Tx

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from storage.connection import connect_read_only
 from storage.database import SQLITE
 from storage.errors import StorageError
-from storage.migrate import refuse_other_version
+from storage.schema import refuse_other_version
 from storage.sqlite import run_read_only, translate_error
 from storage.transaction import Unit
 

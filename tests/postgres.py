@@ -16,8 +16,8 @@ import psycopg
 from psycopg import sql
 
 from storage.connection import connect
-from storage.migrate import migrate as migrate_file
 from storage.postgres_schema import migrate
+from storage.schema import migrate as migrate_file
 from tools.postgres import Server
 
 OWN_SERVER = "LOKET_TEST_POSTGRES"

@@ -53,7 +53,7 @@ def restore_database(settings: FileSettings, copy: Path, *, now_ms: Callable[[],
 def move_database(source_url: str, target_url: str, *, now_ms: Callable[[], int]) -> None:
     """Copy a stopped shop to another database, and print what was compared."""
     try:
-        from storage.moving import move  # noqa: PLC0415 - its library is optional
+        from storage.migrate_database import move  # noqa: PLC0415 - its library is optional
     except ImportError as error:
         raise StorageError("PostgreSQL needs its library: pip install 'loket[postgres]'") from error
     try:

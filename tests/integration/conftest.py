@@ -25,8 +25,8 @@ from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind, Sha
 from storage import catalogue, orders
 from storage.connection import connect
 from storage.database import Database
-from storage.migrate import migrate
 from storage.outbox import NOTICES
+from storage.schema import migrate
 from storage.transaction import Tx
 from tests.integration.engines import (
     ON_BOTH_AT_LENGTH,

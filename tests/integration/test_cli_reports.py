@@ -30,7 +30,7 @@ from bot.spreadsheets import CSV_BOM
 from bot.texts.formatting import Clock
 from storage.backup import last_backup
 from storage.lock import exclusive_lock, holder_of
-from storage.migrate import migrate
+from storage.schema import migrate
 from tests.integration.conftest import BUDI, RINA, SARI, ZONE, Shop
 from tests.integration.fakes import eventually, success_of
 from tests.integration.test_command_line import ROOT, loket

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from storage.migrate import migrate
+from storage.schema import migrate
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

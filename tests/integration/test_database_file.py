@@ -14,7 +14,7 @@ from storage import inbox
 from storage.connection import LOG_MAX_PAGES, connect
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseDamaged, StorageError
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 from tests.integration.disk import no_file_may_grow_over
 from tests.integration.fakes import eventually

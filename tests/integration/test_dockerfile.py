@@ -109,9 +109,7 @@ def test_the_built_loket_without_settings_names_every_fault_and_leaves_with_2(ve
 
 @pytest.mark.prove
 def test_the_built_loket_brings_its_statements_and_migrations(venv: Path) -> None:
-    look = (
-        "from storage.statements import STATEMENTS; from storage.migrate import migrations; migrations()[0]"
-    )
+    look = "from storage.statements import STATEMENTS; from storage.schema import migrations; migrations()[0]"
     subprocess.run([venv / "bin" / "python", "-c", look], cwd=venv, check=True, timeout=30)  # ours
 
 

@@ -9,7 +9,7 @@ import pytest
 from bot.ledger import OPERATOR, AccountKind, Entry, EntryKind, Leg, transfer_legs
 from storage import ledger
 from storage.ledger import LedgerError
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 

@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from storage.errors import DatabaseTooNew
-from storage.migrate import migrate as migrate_sqlite
-from storage.migrate import migrations
 from storage.postgres_schema import NUMBERED, migrate, translate, version_of
+from storage.schema import migrate as migrate_sqlite
+from storage.schema import migrations
 from tests.postgres import WorkerDatabase, new_database
 
 Connection = psycopg.Connection[Any]

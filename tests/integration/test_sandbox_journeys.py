@@ -21,7 +21,7 @@ from sandbox.bot_database import (
 from sandbox.journey import Journey, journeys
 from sandbox.telegram.chats import Message
 from sandbox.world import World
-from storage.migrate import migrate
+from storage.schema import migrate
 from tests.integration.sandboxed import SARI
 
 NOTHING = BotRecords(unplaced={}, seen=frozenset(), standings={})

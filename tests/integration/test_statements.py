@@ -12,7 +12,7 @@ import pytest
 import bot
 import storage
 from storage.connection import supply_time
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.statements import STATEMENTS
 
 # These read at most about a thousand rows, run once a day or once for a restore or a new bot, or stop at the

@@ -14,7 +14,7 @@ from bot.orders.model import ExpiryReason, FailureCause, Intent, Outcome, State
 from bot.purchasing.settlement import OrderSource, apply_event_to, store_order
 from storage import costs
 from storage.books import check_books
-from storage.migrate import migrate, migrations, version_of
+from storage.schema import migrate, migrations, version_of
 from storage.sqlite import SqliteTx
 from storage.transaction import Tx
 from tests.books import a_context

@@ -22,7 +22,7 @@ from sandbox.world import World
 from storage import catalogue
 from storage.books import read_report
 from storage.connection import connect
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 from tests.acceptance.conftest import settings_for
 from tests.acceptance.shop import BUDI, GROUP, PASSWORD, REVERSAL_SECRET, SARI, Mode, tracebacks_in

@@ -24,7 +24,7 @@ from bot.notices.deposits import TicketState
 from bot.unit_of_work import UnitOfWork, WorkContext
 from bot.updates import ButtonPress, IncomingMessage, MessageKind
 from storage import deposits
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 
 SHOPS, ADMINS = (1001, 1002), (9001, 9002)

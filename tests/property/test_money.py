@@ -20,7 +20,7 @@ from bot.unit_of_work import UnitOfWork
 from storage import catalogue, ledger
 from storage.books import check_books
 from storage.ledger import LedgerError
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 from tests.books import a_context
 from tests.property.test_life import POOL

@@ -23,13 +23,15 @@ MAY_CONTAIN_SQL = {
     "storage/connection.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?",  # the set-up of connections
     "storage/checkpoint.py": r"PRAGMA wal_checkpoint\(PASSIVE\)",
     "storage/integrity.py": r"PRAGMA quick_check\(1\)",
-    "storage/migrate.py": r".*\bschema_version\b.*",  # runs before any other table exists
+    "storage/schema.py": r".*\bschema_version\b.*",  # runs before any other table exists
     "storage/postgres_schema.py": r".*\b(?:schema_version|server_identity)\b.*|SELECT pg_advisory\w+\(%s\)",
     # Asks what the server is, and notes it.
     "storage/postgres_server.py": r"SELECT (?:current_user|\w+\().*|.*server_identity.*",
     "storage/postgres_session.py": r"BEGIN ISOLATION LEVEL READ COMMITTED|SELECT x",  # numbers of locks
     # A few words around the names of tables and columns, and who else is there.
-    "storage/moving.py": r"(?:SELECT|DELETE FROM|INSERT INTO) (?:[a-z_]+\(.*|(?:\*|1|name) FROM \w+.*|x\b.*)",
+    "storage/migrate_database.py": (
+        r"(?:SELECT|DELETE FROM|INSERT INTO) (?:[a-z_]+\(.*|(?:\*|1|name) FROM \w+.*|x\b.*)"
+    ),
     "storage/backup.py": r"PRAGMA \w+(?:\([^)]*\)| = \w+)?|SELECT max\(version\) FROM schema_version",
 }
 """By file: a pattern of the SQL that it may contain, besides the statements of a transaction."""
@@ -86,8 +88,8 @@ MAY_CATCH_ALL = {
     ("storage/postgres_session.py", "read"): "ends the connection, then raises the error again",
     ("storage/postgres_session.py", "in_greenlet"): "raises the error where it belongs, in the greenlet",
     ("storage/backup.py", "_restore"): "deletes the unfinished copy, then raises the error again",
-    ("storage/moving.py", "_new_file"): "deletes the unfinished copy, then raises the error again",
-    ("storage/migrate.py", "migrate"): "rolls back, then raises the error again",
+    ("storage/migrate_database.py", "_new_file"): "deletes the unfinished copy, then raises the error again",
+    ("storage/schema.py", "migrate"): "rolls back, then raises the error again",
 }
 
 CHANCE_AND_TIME = {"random", "secrets", "uuid", "time"}
@@ -209,15 +211,15 @@ def test_only_storage_carries_out_statements() -> None:
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in ("execute", "executemany", "executescript")
     }
-    sqlite = {"connection", "migrate", "sqlite", "backup", "integrity", "checkpoint"}
+    sqlite = {"connection", "schema", "sqlite", "backup", "integrity", "checkpoint"}
     speaking = sqlite | {
         "postgres",
         "postgres_schema",
         "postgres_server",
         "postgres_session",
         "postgres_tx",
-        "postgres_wake",
-        "moving",
+        "postgres_notify",
+        "migrate_database",
     }
     assert callers <= {f"storage/{name}.py" for name in speaking}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from storage import restores
 from storage.connection import supply_time
 from storage.errors import StorageError
-from storage.migrate import migrate
+from storage.schema import migrate
 from storage.sqlite import (
     SqliteTx,
     begin,

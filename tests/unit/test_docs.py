@@ -19,7 +19,7 @@ from bot.notices.guidance import NotUnderstood
 from bot.notices.placing import OrderQuestion
 from bot.orders.model import Intent
 from bot.settings.settings import Settings
-from storage.migrate import migrate
+from storage.schema import migrate
 from tests.trade import verdict, verdicts
 from tools.gallery.book import CHAPTERS, GALLERY, PICTURES
 from tools.gallery.goods import GOODS

@@ -28,8 +28,8 @@ from bot.texts.render import RenderedMessage, render
 from bot.unit_of_work import WorkContext
 from bot.updates import ButtonPress, Document, IncomingMessage, MessageKind
 from storage import catalogue, imports, order_queries, outbox
-from storage.migrate import migrate
 from storage.outbox import OutboxMessage, QueuedMessage
+from storage.schema import migrate
 from storage.sqlite import SqliteTx
 
 ZONE = ZoneInfo("Asia/Jakarta")

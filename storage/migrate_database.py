@@ -28,12 +28,12 @@ from storage.database import RESTORING, SQLITE
 from storage.errors import StorageBusy, StorageError
 from storage.files import refuse_missing
 from storage.lock import exclusive_lock
-from storage.migrate import migrate as migrate_file
-from storage.migrate import refuse_other_version as refuse_other_version_of_file
 from storage.postgres_schema import MIGRATION_LOCK, migrate, refuse_other_version, version_of
 from storage.postgres_server import refuse_unsuitable
 from storage.postgres_session import ALL_LOCK, connect
 from storage.postgres_tx import blocking_tx, translate_error
+from storage.schema import migrate as migrate_file
+from storage.schema import refuse_other_version as refuse_other_version_of_file
 from storage.sqlite import SqliteTx
 from storage.sqlite import translate_error as translate_file_error
 from storage.transaction import Tx

@@ -14,12 +14,12 @@ from bot.telegram.receiver import UpdateReceiver
 from bot.worker import Worker
 from storage.database import RESULTS
 from storage.postgres import PostgresDatabase
-from storage.postgres_wake import CHANNEL
+from storage.postgres_notify import CHANNEL
 from tests.integration.conftest import SARI, Shop
 from tests.integration.engines import PostgresView
 from tests.integration.fakes import a_message, eventually, success_of
 from tests.integration.notes import Notes
-from tests.integration.test_postgres_beside import HeldOrder
+from tests.integration.test_postgres_concurrency import HeldOrder
 from tests.integration.test_update_receiver import FakeAnswerer
 
 WITHIN_S = 20

@@ -9,7 +9,7 @@ import pytest
 
 from storage.database import SqliteDatabase
 from storage.errors import DatabaseTooNew
-from storage.migrate import migrate, migrations
+from storage.schema import migrate, migrations
 
 
 @pytest.fixture

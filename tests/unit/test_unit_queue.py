@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.database import CLAIMS, LEASE, MESSAGES, RESULTS, SCANS, SHOP, shop_key
-from storage.postgres_beside import BESIDE, MAX_SHARED, Group, UnitQueue, Waiting, allowed
+from storage.postgres_concurrency import BESIDE, MAX_SHARED, Group, UnitQueue, Waiting, allowed
 from storage.statements import STATEMENTS
 
 SARI, BUDI = (shop_key(1001),), (shop_key(1002),)

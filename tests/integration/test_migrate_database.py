@@ -20,7 +20,7 @@ from storage.books import check_books, read_report
 from storage.database import DatabaseEngine, database_at
 from storage.errors import StorageBusy, StorageError
 from storage.lock import exclusive_lock
-from storage.moving import move
+from storage.migrate_database import move
 from storage.transaction import Tx
 from tests.integration.conftest import SARI, Shop
 from tests.integration.engines import PostgresView, SqliteView
