@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.listening import listening
+
 
 class Proxy:
     """Passes bytes both ways. With a `cut` it ends a connection at the bytes of a client that contain it.
@@ -125,11 +127,9 @@ async def proxy_before(url: str) -> AsyncIterator[tuple[Proxy, str]]:
     """Yield a proxy before the server of a URL, and the URL that leads through it."""
     parts = urlsplit(url)
     proxy = Proxy(parts.hostname or "", parts.port or 5432)
-    listening = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    place = f"{parts.username}@127.0.0.1:{port}"
-    try:
-        yield proxy, urlunsplit(parts._replace(netloc=place))
-    finally:
-        listening.close()
-        await proxy.close()
+    async with listening(proxy.serve) as port:
+        place = f"{parts.username}@127.0.0.1:{port}"
+        try:
+            yield proxy, urlunsplit(parts._replace(netloc=place))
+        finally:
+            await proxy.close()

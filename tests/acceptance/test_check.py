@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.shop import RINA, SARI, Mode, Shop, free_port
+from tests.listening import listening
 
 REQUIRED = (
     "TELEGRAM_TOKEN",
@@ -43,9 +44,8 @@ async def of_an_unknown_authority() -> AsyncIterator[str]:
 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(AUTHORITY)
-    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=tls)
-    async with server:
-        yield f"https://localhost:{server.sockets[0].getsockname()[1]}"
+    async with listening(answer, tls=tls) as port:
+        yield f"https://localhost:{port}"
 
 
 async def told_by(shop: Shop, *arguments: str, **changes: str) -> tuple[int, str]:

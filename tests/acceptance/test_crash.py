@@ -16,6 +16,7 @@ from sandbox.biller.emulator import REVERSAL_TRIES
 from sandbox.biller.ledger import Entry
 from sandbox.world import wall_clock_ms
 from tests.acceptance.shop import BUDI, GROUP, RINA, SARI, Shop, free_port, minutes_ago
+from tests.listening import listening
 
 ENDINGS = ("0000", "1111", "2222", "9999", "1212", "7777")
 """Usual, success, failure, cut, result before the answer, result told twice."""
@@ -210,6 +211,5 @@ async def counting() -> AsyncIterator[tuple[str, list[str]]]:
         calls.append(str(writer.get_extra_info("peername")))
         writer.close()
 
-    server = await asyncio.start_server(called, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", calls
+    async with listening(called) as port:
+        yield f"http://127.0.0.1:{port}", calls

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.listening import listening
+
 
 @dataclass
 class Wire:
@@ -80,19 +82,17 @@ class Server:
 @asynccontextmanager
 async def serving(behave: Behaviour) -> AsyncIterator[Server]:
     server = Server(behave)
-    listener = await asyncio.start_server(server.accept, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-    try:
-        yield server
-    finally:
-        listener.close()
-        for task in server.tasks:
-            task.cancel()
-        # A task that is cancelled before its first step closes nothing.
-        for writer in server.writers:
-            writer.close()
-        await asyncio.gather(*server.tasks, return_exceptions=True)
-        await listener.wait_closed()
+    async with listening(server.accept) as port:
+        server.url = f"http://127.0.0.1:{port}"
+        try:
+            yield server
+        finally:
+            for task in server.tasks:
+                task.cancel()
+            await asyncio.gather(*server.tasks, return_exceptions=True)
+            # A task that is cancelled before its first step closes nothing.
+            for writer in server.writers:
+                writer.transport.abort()
 
 
 def http(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:

@@ -18,6 +18,7 @@ from bot.biller.probe import (
     probe,
 )
 from tests.acceptance.shop import free_port
+from tests.listening import listening
 
 AUTHORITY = Path(__file__).resolve().parents[1] / "acceptance" / "unknown_authority.pem"
 WITHIN_S = 5.0
@@ -36,9 +37,8 @@ async def host(talk: Talk, *, tls: ssl.SSLContext | None = None) -> AsyncIterato
         finally:
             writer.close()
 
-    server = await asyncio.start_server(end_after, "127.0.0.1", 0, ssl=tls)
-    async with server:
-        yield f"localhost:{server.sockets[0].getsockname()[1]}"
+    async with listening(end_after, tls=tls) as port:
+        yield f"localhost:{port}"
 
 
 class Speaker:
