@@ -45,7 +45,7 @@ class OrderSum(Struct, frozen=True, kw_only=True):
 
 def report_balance(tx: Tx, balance: ReportedBalance) -> None:
     checkpoint = balance.checkpoint
-    tx.run_unread(
+    tx.run(
         "report_balance",
         balance_idr=balance.balance_idr,
         reported_at_ms=balance.reported_at_ms,

@@ -262,7 +262,7 @@ def post(tx: Tx, entry: Entry) -> dict[tuple[int, AccountKind], int]:
     balances = _move(tx, entry)
     entry_id = _insert(tx, entry)
     # One statement for both: an order makes two entries.
-    tx.run_unread(
+    tx.run(
         "insert_legs",
         entry_id=entry_id,
         first_shop_id=first.shop_id,

@@ -82,7 +82,7 @@ def insert_claimed(
     if row is None:
         return None
     stored = replace(order, expected_cost_idr=row["expected_cost_idr"])
-    tx.run_unread(
+    tx.run(
         "append_first_events",
         trxid=order.trxid,
         at_ms=order.placed_at_ms,
@@ -136,7 +136,7 @@ def update_answered(
 
 
 def _append(tx: Tx, order: Order, *, at_ms: int, actor: str, kind: str, facts: str, evidence: str) -> None:
-    tx.run_unread(
+    tx.run(
         "append_order_event",
         trxid=order.trxid,
         at_ms=at_ms,

@@ -86,7 +86,7 @@ def enqueue(tx: Tx, message: OutboxMessage, *, at_ms: int) -> None:
 
     For an unreachable chat it is parked with the others, so that it cannot overtake them later.
     """
-    tx.run_unread("enqueue_message", **_row_of(message, at_ms))
+    tx.run("enqueue_message", **_row_of(message, at_ms))
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
@@ -206,14 +206,14 @@ def waiting_messages(tx: Tx, chat_id: int, *, now_ms: int, limit: int) -> list[Q
 def mark_sent(tx: Tx, outbox_id: int, *others: int, message_id: int | None, at_ms: int) -> None:
     """Store that Telegram accepted a message, and `others` that went out with it, under its id there."""
     if not others:
-        tx.run_unread("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
+        tx.run("mark_message_sent", outbox_id=outbox_id, message_id=message_id, at_ms=at_ms)
         return
     outbox_ids = (outbox_id, *others)
     for first in range(0, len(outbox_ids), MARKED_AT_ONCE):
         ids = outbox_ids[first : first + MARKED_AT_ONCE]
         # A last group that is smaller names its last message more than once.
         named = {f"id_{number}": ids[min(number, len(ids)) - 1] for number in range(1, MARKED_AT_ONCE + 1)}
-        tx.run_unread("mark_messages_sent", **named, message_id=message_id, at_ms=at_ms)
+        tx.run("mark_messages_sent", **named, message_id=message_id, at_ms=at_ms)
 
 
 def postpone(

@@ -2,8 +2,7 @@
 
 A unit of work is a synchronous function, and what it changes in memory belongs to the thread of the event
 loop. So it runs there, in a greenlet, which stops at each statement until its connection has the answer; the
-loop turns to others meanwhile. Statements whose results nobody reads do not stop it: they are sent before the
-next one. A long report runs on a thread, over a connection that blocks it.
+loop turns to others meanwhile. A long report runs on a thread, over a connection that blocks it.
 
 Each statement is sent with its own end, not in a pipeline: a process that is frozen between the first of a
 pipeline and its end would hold its locks for ever, since the server does not take it for idle there.
@@ -24,7 +23,7 @@ from psycopg.rows import TupleRow
 
 from storage.errors import StorageError
 from storage.postgres_concurrency import LEASE_ONLY, Keys, Waiting
-from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_conflict, is_ours
+from storage.postgres_tx import PostgresTx, Result, adapt, blocking_tx, columns_of, is_conflict
 from storage.statements import Value
 from storage.transaction import NeedsSavepoints, NeedsToBeAlone, Unit
 
@@ -84,6 +83,8 @@ def _settings(statement_timeout_ms: int, idle_timeout_ms: int) -> str:
     return (
         f"SET statement_timeout = {statement_timeout_ms}; "
         f"SET idle_in_transaction_session_timeout = {idle_timeout_ms}; "
+        # A machine that lost its power amid a statement is not idle to the server, and would hold its locks.
+        "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; "
         "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on"
     )
 
@@ -104,8 +105,6 @@ class Session:
         self._columns: dict[bytes, dict[str, int]] = {}
         self._transaction_id = 0
         self._begin = _READ_ONLY
-        self._unread: list[tuple[bytes, Sequence[Value]]] = []
-        """Statements whose results nobody reads: they are sent before the next one, or before the commit."""
 
     @classmethod
     async def open(cls, url: str) -> "Session":
@@ -153,7 +152,7 @@ class Session:
         def unit(tx: PostgresTx) -> list[Any]:
             for waiting in group:
                 own = waiting.keys if keys is not None else None
-                part = PostgresTx(self._blocking, defer=self._defer, keys=own)
+                part = PostgresTx(self._blocking, optimistic=True, keys=own)
                 try:
                     values.append(waiting.unit(part))
                 except (Exception, NeedsSavepoints, NeedsToBeAlone):  # noqa: BLE001 - it fails again, alone
@@ -164,13 +163,7 @@ class Session:
             return values
 
         await self._run(unit, PostgresTx(self._blocking))
-        try:
-            await self._commit(values)
-        except (psycopg.Error, ArithmeticError, ValueError) as error:
-            if not isinstance(error, psycopg.Error) or is_ours(error):
-                # What was deferred failed: likely that of the last unit, if not the one before is tried next.
-                raise UnitStopped(len(values) - 1) from error
-            raise
+        await self._commit(values)
         return values
 
     async def read(self, unit: Unit[T]) -> T:
@@ -197,11 +190,8 @@ class Session:
     def _blocking(self, sql: bytes, values: Sequence[Value]) -> Result:
         return wait_for(self._execute(sql, values))
 
-    def _defer(self, sql: bytes, values: Sequence[Value]) -> None:
-        self._unread.append((sql, values))
-
     async def _execute(self, sql: bytes, values: Sequence[Value]) -> Result:
-        cursor = await self._travel(sql, values)
+        cursor = await self._send(sql, values)
         # Not by the description of the cursor, which is made anew for each column.
         if cursor.pgresult is None or not cursor.pgresult.nfields:
             return Result(cursor.rowcount, {}, ())
@@ -210,22 +200,15 @@ class Session:
             columns = self._columns[sql] = columns_of(cursor)
         return Result(cursor.rowcount, columns, await cursor.fetchall())
 
-    async def _travel(self, sql: bytes, values: Sequence[Value], *, prepare: bool | None = None) -> Cursor:
-        """Send what must come before a statement, then the statement; return its result.
+    async def _send(self, sql: bytes, values: Sequence[Value]) -> Cursor:
+        """Send a statement and return its result, after the beginning of the transaction if it is the first.
 
-        That is the beginning of the transaction, and what was deferred; the first that fails is raised.
+        Only now: what a unit does in memory before its first statement comes before its snapshot.
         """
-        # Only now: what a unit does in memory before its first statement comes before its snapshot.
-        is_first = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
-        if not is_first and not self._unread:
-            return await self.connection.execute(sql, values, prepare=prepare)
-        unread, self._unread = self._unread, []
         try:
-            if is_first:
+            if self.connection.pgconn.transaction_status == TransactionStatus.IDLE:
                 self._transaction_id = await self._send_begin()
-            for each in unread:
-                await self.connection.execute(*each)
-            return await self.connection.execute(sql, values, prepare=prepare)
+            return await self.connection.execute(sql, values)
         except asyncio.CancelledError:
             # A result is outstanding that nobody reads any more.
             await self.close()
@@ -243,11 +226,9 @@ class Session:
 
     async def _commit(self, value: object) -> None:
         if self.connection.info.transaction_status is TransactionStatus.IDLE:
-            if not self._unread:
-                return
-            await self._begin_unread()
+            return
         try:
-            done = await self._travel(b"COMMIT", (), prepare=False)
+            done = await self.connection.execute(b"COMMIT", prepare=False)
         except BaseException as error:
             is_answered = self.connection.info.transaction_status is not TransactionStatus.ACTIVE
             # A COMMIT that was given up may have been answered meanwhile, and then it is stored.
@@ -261,19 +242,8 @@ class Session:
         if done.statusmessage != "COMMIT":
             raise StorageError("PostgreSQL rolled the transaction back")
 
-    async def _begin_unread(self) -> None:
-        """Begin a transaction in which nothing is read: its number must be known before it may be stored."""
-        is_begun = False
-        try:
-            await self._travel(*self._unread.pop())
-            is_begun = True
-        finally:
-            if not is_begun:
-                await self._roll_back()
-
     async def _roll_back(self) -> None:
         """End the transaction, or the connection if it does not answer."""
-        self._unread.clear()
         status = self.connection.info.transaction_status
         if status is TransactionStatus.IDLE or self.connection.closed:
             return

@@ -94,36 +94,25 @@ class Result(Struct, frozen=True):
 
 
 Execute = Callable[[bytes, Sequence[Value]], Result]
-Defer = Callable[[bytes, Sequence[Value]], None]
 
 
 class PostgresTx(Tx):
     """A transaction of PostgreSQL, which runs statements by their name.
 
-    With `defer` it is optimistic: it sets no savepoints, and raises NeedsSavepoints where one would be rolled
-    back to; what nobody reads is deferred until the next statement.
+    If it is `optimistic` it sets no savepoints, and raises NeedsSavepoints where one would be rolled back to.
     With `keys` it runs beside others, and raises NeedsToBeAlone at what is not allowed there.
     """
 
-    def __init__(self, execute: Execute, *, defer: Defer | None = None, keys: Keys = None) -> None:
+    def __init__(self, execute: Execute, *, optimistic: bool = False, keys: Keys = None) -> None:
         self.loss: Exception | None = None
         """The error by which this transaction was lost, even if the unit went on."""
         self._execute = execute
         self._keys = keys
         self._allowed = allowed(keys)
-        self._defer = defer
-        self._savepoint = NoSavepoint() if defer else PostgresSavepoint(execute)
+        self._savepoint = NoSavepoint() if optimistic else PostgresSavepoint(execute)
 
     def run(self, statement: str, **values: Value) -> int:
         return self._result(statement, values).changed_count
-
-    def run_unread(self, statement: str, **values: Value) -> None:
-        if self._defer is None:
-            # Within a savepoint its failure must be known before that is released.
-            self._result(statement, values)
-            return
-        numbered = self._numbered(statement)
-        self._defer(numbered.sql, [values[name] for name in numbered.names])
 
     def one(self, statement: str, **values: Value) -> ResultRow | None:
         result = self._result(statement, values)

@@ -28,10 +28,6 @@ class SqliteTx(Tx):
         """Run a statement and return the number of rows that it changed."""
         return self._connection.execute(STATEMENTS[statement], values).rowcount
 
-    def run_unread(self, statement: str, **values: Value) -> None:
-        """Run a statement whose result nobody reads: at once."""
-        self._connection.execute(STATEMENTS[statement], values)
-
     def one(self, statement: str, **values: Value) -> ResultRow | None:
         """Return the first row, or None."""
         row: ResultRow | None = self._connection.execute(STATEMENTS[statement], values).fetchone()

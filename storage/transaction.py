@@ -35,13 +35,6 @@ class Tx(Protocol):
         """Run a statement and return the number of rows that it changed."""
         ...
 
-    def run_unread(self, statement: str, **values: Value) -> None:
-        """Run a statement whose result nobody reads, now or before the next one.
-
-        What fails in it may be raised by a later statement, at the latest before the unit counts as stored.
-        """
-        ...
-
     def one(self, statement: str, **values: Value) -> ResultRow | None:
         """Return the first row, or None."""
         ...

@@ -79,31 +79,17 @@ async def test_a_broken_rule_of_the_schema_is_a_storage_error_and_stores_nothing
     assert noted(view) == both(2)
 
 
-def breaks_a_rule_unread(tx: Tx) -> None:
-    inbox.mark_seen(tx, 1, 2, at_ms=0)
-    event = {"actor": "", "kind": "", "facts": "", "evidence": None, "state_after": ""}
-    tx.run_unread("append_order_event", trxid="no such order", at_ms=0, **event)
-
-
 @pytest.mark.parametrize("keys", [None, (SHOP,)], ids=["alone", "beside others"])
-async def test_what_nobody_reads_fails_before_its_unit_counts_as_stored(
+async def test_units_beside_one_that_breaks_a_rule_are_stored(
     database: Database, view: View, keys: tuple[str, ...] | None
 ) -> None:
-    units: list[Unit[Any]] = [Notes(1), breaks_a_rule_unread, Notes(3), breaks_a_rule_unread]
+    units: list[Unit[Any]] = [Notes(1), breaks_a_rule, Notes(3), breaks_a_rule]
     outcomes: list[Any] = await asyncio.gather(
         *(database.write(unit, keys=keys) for unit in units), return_exceptions=True
     )
     assert outcomes[::2] == [1, 3]
     assert all(isinstance(outcome, StorageError) for outcome in outcomes[1::2])
     assert noted(view) == both(1, 3)
-
-
-async def test_a_unit_that_reads_nothing_is_stored(database: Database, view: View) -> None:
-    def unit(tx: Tx) -> None:
-        tx.run_unread("mark_message_seen", chat_id=1, message_id=2, at_ms=0)
-
-    await database.write(unit, keys=(SHOP,))
-    assert noted(view) == {(1, 2)}
 
 
 async def test_a_part_of_a_unit_can_be_undone_alone(database: Database, view: View) -> None:

@@ -217,6 +217,19 @@ async def test_a_process_that_freezes_within_a_transaction_holds_its_locks_for_h
     await session.close()
 
 
+async def test_a_machine_that_lost_its_power_within_a_statement_holds_its_locks_for_some_seconds(
+    postgres_url: str,
+) -> None:
+    """The server is amid a command then, where it takes nobody for idle: only silence on the wire tells."""
+    session = await Session.open(postgres_url)
+    shown = []
+    for name in (b"idle", b"interval", b"count"):
+        cursor = await session.connection.execute(b"SHOW tcp_keepalives_" + name)
+        shown += await cursor.fetchall()
+    assert shown == [("5",), ("3",), ("3",)]
+    await session.close()
+
+
 async def test_a_process_that_stood_still_within_a_unit_goes_on_as_after_an_outage(postgres_url: str) -> None:
     database = PostgresDatabase(postgres_url, patience_s=0)
     await database.open()
