@@ -24,11 +24,11 @@ MAX_DEVICE_CHARS = 120
 
 
 class DeskSession(Struct, frozen=True, kw_only=True):
-    """A signed-in browser; `device` is what it says of itself, `door` how the person came in."""
+    """A signed-in browser; `device` is what it says of itself, `sign_in_method` how the person came in."""
 
     session_hash: str
     user_id: int
-    door: str
+    sign_in_method: str
     device: str
     begun_at_ms: int
     seen_at_ms: int
@@ -69,18 +69,18 @@ def enter(
     user_id: int = row["user_id"]
     if instead_of:
         tx.run("end_any_desk_session", session_hash=_hash(instead_of), at_ms=at_ms)
-    begin_session(tx, session_token, user_id=user_id, door="link", device=device, at_ms=at_ms)
+    begin_session(tx, session_token, user_id=user_id, sign_in_method="link", device=device, at_ms=at_ms)
     return user_id
 
 
-def begin_session(tx: Tx, token: str, *, user_id: int, door: str, device: str, at_ms: int) -> None:
+def begin_session(tx: Tx, token: str, *, user_id: int, sign_in_method: str, device: str, at_ms: int) -> None:
     tx.run("end_oldest_desk_sessions", user_id=user_id, at_ms=at_ms, kept=MAX_SESSIONS - 1)
     tx.run("forget_desk_sessions", before_ms=at_ms - MAX_SESSION_MS)
     tx.run(
         "begin_desk_session",
         session_hash=_hash(token),
         user_id=user_id,
-        door=door,
+        sign_in_method=sign_in_method,
         device=device[:MAX_DEVICE_CHARS],
         at_ms=at_ms,
         ends_at_ms=at_ms + MAX_SESSION_MS,

@@ -1,4 +1,4 @@
-"""The one door through which money moves: entries that sum to zero, balances that follow them.
+"""The only place where money moves: entries that sum to zero, balances that follow them.
 
 Nothing else changes `accounts`, `entries` or `legs`.
 """

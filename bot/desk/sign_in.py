@@ -151,7 +151,7 @@ class SignIn:
         def begin(tx: Tx) -> None:
             people.note_admin_name(tx, user_id, name)
             storage_desk.begin_session(
-                tx, token, user_id=user_id, door="mini_app", device=device, at_ms=now_ms
+                tx, token, user_id=user_id, sign_in_method="mini_app", device=device, at_ms=now_ms
             )
 
         await self._desk.database.write(begin)
@@ -174,9 +174,10 @@ class SignIn:
             del self._failures[next(iter(self._failures))]
         self._failures.setdefault(remote, deque(maxlen=MAX_FAILURES)).append(self._desk.now_ms())
 
-    def _log_begun(self, request: Request, user_id: int, door: str) -> None:
+    def _log_begun(self, request: Request, user_id: int, sign_in_method: str) -> None:
         _log.info(
-            "desk session begun", extra={"user": user_id, "door": door, "remote": self._remote_of(request)}
+            "desk session begun",
+            extra={"user": user_id, "sign_in_method": sign_in_method, "remote": self._remote_of(request)},
         )
 
     def _log_refused(self, request: Request, why: str) -> None:

@@ -16,18 +16,18 @@ RETURNING user_id;
 DELETE FROM desk_links WHERE expires_at_ms < :before_ms;
 
 -- name: begin_desk_session
-INSERT INTO desk_sessions (session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms)
-VALUES (:session_hash, :user_id, :door, :device, :at_ms, :at_ms, :ends_at_ms);
+INSERT INTO desk_sessions (session_hash, user_id, sign_in_method, device, begun_at_ms, seen_at_ms, ends_at_ms)
+VALUES (:session_hash, :user_id, :sign_in_method, :device, :at_ms, :at_ms, :ends_at_ms);
 
 -- name: desk_session
-SELECT session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
+SELECT session_hash, user_id, sign_in_method, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
 WHERE session_hash = :session_hash AND ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms;
 
 -- name: see_desk_session
 UPDATE desk_sessions SET seen_at_ms = :at_ms WHERE session_hash = :session_hash AND seen_at_ms < :at_ms;
 
 -- name: desk_sessions_of
-SELECT session_hash, user_id, door, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
+SELECT session_hash, user_id, sign_in_method, device, begun_at_ms, seen_at_ms, ends_at_ms FROM desk_sessions
 WHERE user_id = :user_id AND ended_at_ms IS NULL AND ends_at_ms > :at_ms AND seen_at_ms > :seen_after_ms
 ORDER BY begun_at_ms DESC LIMIT :limit;
 

@@ -90,7 +90,9 @@ async def sessions_of(shop: Shop, count: int) -> list[str]:
         for number in range(count):
             token, at_ms = f"token {number}", shop.clock()
             # Of one person, only some would stay open.
-            storage_desk.begin_session(tx, token, user_id=RINA + number, door="link", device="", at_ms=at_ms)
+            storage_desk.begin_session(
+                tx, token, user_id=RINA + number, sign_in_method="link", device="", at_ms=at_ms
+            )
         return list(storage_desk.open_sessions(tx, at_ms=shop.clock()))
 
     return await shop.disk.write(begin)
@@ -261,7 +263,7 @@ async def test_the_program_stops_at_once_while_a_page_listens(
     now_ms = time.time_ns() // 1_000_000
     await shop.disk.write(
         lambda tx: storage_desk.begin_session(
-            tx, "a-token", user_id=RINA, door="link", device="", at_ms=now_ms
+            tx, "a-token", user_id=RINA, sign_in_method="link", device="", at_ms=now_ms
         )
     )
     await database.close()
