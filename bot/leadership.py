@@ -141,6 +141,7 @@ class _FencedDatabase:
         self._database = database
         self._keeper = keeper
         self.read, self.read_long = database.read, database.read_long
+        self.is_crowded = database.is_crowded
 
     def write(self, unit: Unit[T], **how: Any) -> Awaitable[T]:
         def checked(tx: Tx) -> T:

@@ -85,10 +85,14 @@ class Database(Protocol):
 
         A unit runs alone, after all that were given before it, and may be run again. With `keys` it may run
         at the same time as units that have none of them: they name all that it looks at before it changes
-        something. It still sees what was given before it with a key of the kinds that it `follows`, and all
-        that was given before it if it is `in_order`. A unit that is in no hurry may wait `within_s` seconds
-        for a commit to share.
+        something. It still sees what was given before it with a key of the kinds that it `follows`, unless
+        there `is_crowded`, and all that was given before it if it is `in_order`. A unit that is in no hurry
+        may wait `within_s` seconds for a commit to share.
         """
+        ...
+
+    def is_crowded(self, kinds: Collection[str]) -> bool:
+        """Return whether a unit that follows these kinds would not see all that wait: another must follow."""
         ...
 
     async def read(self, unit: Unit[T]) -> T:
@@ -293,6 +297,10 @@ class SqliteDatabase:
         elif self._patience is None:
             self._patience = loop.call_later(within_s, self._wake.set)
         return done
+
+    def is_crowded(self, kinds: Collection[str]) -> bool:  # noqa: ARG002 - all are stored in their order
+        """Return False: a unit sees all that were given before it."""
+        return False
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from functools import partial
 from math import inf
 from typing import Any, TypeVar, cast
 
@@ -180,10 +181,23 @@ class PostgresDatabase:
     def wake_others(self) -> None:
         """Wake the leader in another process, with the commit of what was given before."""
         if not self._waking or self._waking is not self._queue.last_given:
-            waking = self.write(_notify, keys=(), follows=(SHOP, RESULTS))
-            # A failure is told to those who wait for what it should have announced.
-            waking.add_done_callback(lambda done: done.cancelled() or done.exception())
-            self._waking = self._queue.last_given
+            self._wake_others()
+
+    def _wake_others(self) -> None:
+        again = self.is_crowded((SHOP, RESULTS))
+        waking = self.write(_notify, keys=(), follows=(SHOP, RESULTS))
+        waking.add_done_callback(partial(self._woke, again=again))
+        self._waking = self._queue.last_given
+
+    def _woke(self, waking: asyncio.Future[None], *, again: bool) -> None:
+        # A failure is told to those who wait for what it should have announced.
+        is_stored = not waking.cancelled() and waking.exception() is None
+        if again and is_stored:
+            self._wake_others()
+
+    def is_crowded(self, kinds: Collection[str]) -> bool:
+        """Return whether a unit that follows these kinds would not see all that wait: another must follow."""
+        return self._queue.is_crowded(kinds)
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a short `unit` that only reads; it sees everything committed before the call."""

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 Keys = frozenset[str] | None
 """The keys of a unit; None if it runs alone."""
 
+FOLLOWED_AT_ONCE = 64
+"""A claim or a scan waits for so many units at most: the first of a crowd are not told behind the last."""
+
+CROWD = 16
+"""While more new orders wait, one transaction at a time places them if there is anything else to be done."""
+
+MAX_OVERTAKEN = 8
+"""So many transactions go before a unit that runs alone: no crowd of requests delays results, nor they it."""
+
 MAX_SHARED = 16
 """The units that share a transaction at most: others wait for the locks of a transaction until its end."""
 
@@ -118,7 +127,8 @@ def _kind_of(key: str) -> str:
 class Waiting(Struct, eq=False, kw_only=True):
     """A unit that was given and is not stored yet.
 
-    It sees all that was given before it if it is `in_order`, or what has keys of the kinds that it `follows`.
+    It sees all that was given before it if it is `in_order`, or the first FOLLOWED_AT_ONCE that wait with
+    keys of the kinds that it `follows`.
     """
 
     unit: Unit[Any]
@@ -127,6 +137,16 @@ class Waiting(Struct, eq=False, kw_only=True):
     follows: Collection[str] = ()
     in_order: bool = False
     due_at_s: float = 0.0
+    followed: "frozenset[Waiting]" = frozenset()
+    """The units that it waits for because it follows them; the queue notes them."""
+    is_new_order: bool = False
+    """Whether it places an order; the queue notes it."""
+    overtaken: int = 0
+    """How many transactions went before it that were given later."""
+
+    def is_of(self, kinds: Collection[str]) -> bool:
+        """Return whether it has a key of these kinds, or may do anything since it runs alone."""
+        return self.keys is None or any(_kind_of(key) in kinds for key in self.keys)
 
 
 class Group(Struct, eq=False):
@@ -149,40 +169,43 @@ class _Held:
     """What units that run or wait have, and others must wait for."""
 
     def __init__(self) -> None:
+        self._units: set[Waiting] = set()
         self._keys: set[str] = set()
-        self._kinds: set[str] = set()
-        self._is_empty = True
-        self.is_alone = False
+        self._is_alone = self._is_barred = False
 
-    def add(self, waiting: Waiting) -> None:
-        self._is_empty = False
+    def add(self, waiting: Waiting, *, is_running: bool = False) -> None:
+        self._units.add(waiting)
         if waiting.keys is None:
-            self.is_alone = True
+            self._is_alone = True
+            self._is_barred |= is_running or waiting.overtaken >= MAX_OVERTAKEN
         else:
             self._keys |= waiting.keys
-            self._kinds.update(map(_kind_of, waiting.keys))
 
     def stops(self, later: Waiting) -> bool:
         """Return whether a unit that was given later must not begin before one of these is stored."""
         if later.keys == LEASE_ONLY:
             return False
         if later.keys is None or later.in_order:
-            return not self._is_empty
+            return bool(self._units)
+        # Who types sees what they typed before: a new order overtakes nothing.
         return (
-            self.is_alone
+            (self._is_alone if later.is_new_order else self._is_barred)
             or not self._keys.isdisjoint(later.keys)
-            or not self._kinds.isdisjoint(later.follows)
+            or not later.followed.isdisjoint(self._units)
         )
 
 
 class UnitQueue:
     """The units that wait or run, in the order in which they were given.
 
-    Units that may not run at the same time do so in this order, or share a transaction.
+    Units that may not run at the same time do so in this order, or share a transaction; but those with keys
+    go before some that wait to run alone. Of those that may, new orders come last: what was bought is told
+    before more is, however large the crowd.
     """
 
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
+        self._new_orders = 0
         self._running: list[Group] = []
         self.last_given: Waiting | None = None
 
@@ -197,8 +220,22 @@ class UnitQueue:
         """Add a unit; those in no hurry share its commit, or are not waited for by one that runs alone."""
         if new.keys is None or new.in_order:
             self.hurry()
-        self._waiting.append(new)
+        new.is_new_order = new.keys is not None and new.is_of((SHOP,))
+        self._new_orders += new.is_new_order
+        self._waiting.insert(self._follow(new) if new.follows else len(self._waiting), new)
         self.last_given = new
+
+    def _follow(self, new: Waiting) -> int:
+        """Note what a unit waits for that follows others; return behind how many that wait it comes."""
+        places = [place for place, waiting in enumerate(self._waiting) if waiting.is_of(new.follows)]
+        running = (each for group in self._running for each in group.units if each.is_of(new.follows))
+        first = places[:FOLLOWED_AT_ONCE]
+        new.followed = frozenset((*running, *(self._waiting[place] for place in first)))
+        return len(self._waiting) if len(first) == len(places) else first[-1] + 1
+
+    def is_crowded(self, kinds: Collection[str]) -> bool:
+        """Return whether a unit that follows these kinds would not wait for all that wait with such keys."""
+        return sum(waiting.is_of(kinds) for waiting in self._waiting) > FOLLOWED_AT_ONCE
 
     def hurry(self) -> None:
         """Let no unit wait for others to share its commit."""
@@ -211,30 +248,51 @@ class UnitQueue:
 
     def begin(self, now_s: float) -> Group | None:
         """Return the next units that may run now, as one transaction; None if all must wait."""
-        ahead, passed, joined = _Held(), [], _Held()
-        for running in self._running:
-            for waiting in running.units:
-                ahead.add(waiting)
-        group: Group | None = None
+        first = self._first(now_s)
+        if first is None:
+            return None
+        ahead, passed, joined = self._held_by_running(), [], _Held()
+        group = Group([])
         for waiting in self._waiting:
-            if ahead.stops(waiting) or not self._has_room(waiting, group, joined, now_s):
+            if waiting is first or (not ahead.stops(waiting) and _belongs(waiting, group, joined)):
+                group.units.append(waiting)
+                joined.add(waiting, is_running=True)
+            else:
+                waiting.overtaken += not group.units
                 ahead.add(waiting)
                 passed.append(waiting)
-                continue
-            group = group or Group([])
-            group.units.append(waiting)
-            joined.add(waiting)
-        if group:
-            self._waiting = passed if group.keys == LEASE_ONLY else self._shared(passed, group)
-            self._running.append(group)
+        self._waiting = passed if group.keys == LEASE_ONLY else self._shared(passed, group)
+        self._new_orders -= sum(waiting.is_new_order for waiting in group.units)
+        self._running.append(group)
         return group
+
+    def _first(self, now_s: float) -> Waiting | None:
+        """Return the unit that begins next, of those that need not wait; None if all must."""
+        ahead, other = self._held_by_running(), None
+        for waiting in self._waiting:
+            if waiting.due_at_s <= now_s and not ahead.stops(waiting):
+                if waiting.keys is not None and not waiting.is_new_order:
+                    return waiting
+                other = other or waiting
+            ahead.add(waiting)
+        return None if other and other.is_new_order and not self._may_place() else other
+
+    def _may_place(self) -> bool:
+        """Return whether another transaction may place new orders."""
+        placing = sum(group.units[0].is_new_order for group in self._running)
+        is_all = placing == len(self._running) and self._new_orders == len(self._waiting)
+        return not placing or is_all or self._new_orders <= CROWD
+
+    def _held_by_running(self) -> _Held:
+        held = _Held()
+        for running in self._running:
+            for waiting in running.units:
+                held.add(waiting, is_running=True)
+        return held
 
     def _shared(self, passed: list[Waiting], group: Group) -> list[Waiting]:
         """Let what is in no hurry share a transaction, unless what it waits for does not; return the rest."""
-        held, rest = _Held(), []
-        for running in self._running:
-            for waiting in running.units:
-                held.add(waiting)
+        held, rest = self._held_by_running(), []
         for waiting in passed:
             if waiting.due_at_s and len(group.units) < MAX_SHARED and not held.stops(waiting):
                 group.units.append(waiting)
@@ -243,12 +301,11 @@ class UnitQueue:
                 rest.append(waiting)
         return rest
 
-    def _has_room(self, waiting: Waiting, group: Group | None, joined: _Held, now_s: float) -> bool:
-        """Return whether a unit may begin the transaction, or belongs into it since it has to wait for it."""
-        if group is None:
-            return waiting.due_at_s <= now_s
-        return len(group.units) < MAX_SHARED and joined.stops(waiting)
-
     def end(self, group: Group) -> None:
         """Let others run that have waited for these units."""
         self._running.remove(group)
+
+
+def _belongs(waiting: Waiting, group: Group, joined: _Held) -> bool:
+    """Return whether a unit may share a transaction that it would have to wait for."""
+    return 0 < len(group.units) < MAX_SHARED and joined.stops(waiting)

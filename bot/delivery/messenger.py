@@ -158,6 +158,7 @@ class Messenger:
         if self._scanning:
             self._scan_again = True
             return
+        self._scan_again = self._scanned_database.is_crowded((SHOP, RESULTS))
         self._scanning = asyncio.ensure_future(
             self._scanned_database.write(self._queues.scan, keys=(SCANS,), follows=(SHOP, RESULTS))
         )

@@ -270,6 +270,7 @@ class Submitter:
     def _begin_claim(self) -> "asyncio.Future[list[Order]]":
         """Claim in one transaction; the claimed orders are posted even if the caller is cancelled."""
         free, turns = self._free(), self._turns
+        self._claims_again = self._leaders.is_crowded((SHOP,))
 
         def unit(tx: Tx) -> list[Order]:
             self._turns = turns.copy()

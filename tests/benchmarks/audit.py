@@ -28,6 +28,7 @@ class Timed:
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
+        self.is_crowded = database.is_crowded
         self.write, self.read = database.write, database.read
         self.reads: list[tuple[float, float]] = []
 

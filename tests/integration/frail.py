@@ -41,6 +41,9 @@ class FrailDatabase:
         self._reads_gate.set()
         self._writes_gate.set()
 
+    def is_crowded(self, kinds: Collection[str]) -> bool:
+        return self._database.is_crowded(kinds)
+
     async def write(
         self,
         unit: Unit[T],

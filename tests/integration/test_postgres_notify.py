@@ -12,8 +12,9 @@ from bot.leadership import SoleLeader
 from bot.purchasing.reversals import ReversalReceiver
 from bot.telegram.receiver import UpdateReceiver
 from bot.worker import Worker
-from storage.database import RESULTS
+from storage.database import RESULTS, shop_key
 from storage.postgres import PostgresDatabase
+from storage.postgres_concurrency import FOLLOWED_AT_ONCE
 from storage.postgres_notify import CHANNEL
 from tests.integration.conftest import SARI, Shop
 from tests.integration.engines import PostgresView
@@ -83,6 +84,20 @@ async def test_the_leader_is_woken_once_the_order_is_stored_and_not_before(
     door.wake_others()
     await order.has_stored.wait()
     assert not woken.is_set()
+    order.may_go.set()
+    await written
+    await hears(woken)
+
+
+async def test_the_leader_is_woken_for_the_first_of_a_crowd_and_again_for_the_last(
+    door: PostgresDatabase, woken: asyncio.Event
+) -> None:
+    crowd = [door.write(Notes(number), keys=(shop_key(number),)) for number in range(FOLLOWED_AT_ONCE)]
+    order = HeldOrder(1)
+    written = door.write(order, keys=(RESULTS,))
+    door.wake_others()
+    await asyncio.gather(*crowd)
+    await hears(woken)
     order.may_go.set()
     await written
     await hears(woken)

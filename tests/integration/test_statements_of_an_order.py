@@ -99,13 +99,13 @@ async def road(shop: Shop, database: SqliteDatabase, request: pytest.FixtureRequ
     road = Road(shop)
     for connection in (database._writer, database._reader):  # noqa: SLF001 - as in notes.py
         connection.set_trace_callback(road.ran.append)
-    async with _carrying(road):
+    async with carrying(road):
         road.ran.clear()
         yield road
 
 
 @asynccontextmanager
-async def _carrying(road: Road) -> AsyncIterator[None]:
+async def carrying(road: Road) -> AsyncIterator[None]:
     """Run the workers, which have carried a first order."""
     shop = road.shop
     workers = (
@@ -195,7 +195,7 @@ async def test_an_order_alone_costs_few_round_trips(postgres_url: str, tmp_path:
         await stack.enter_async_context(running(keeper, shop))
         await eventually(keeper.is_leading)
         road = Road(shop)
-        await stack.enter_async_context(_carrying(road))
+        await stack.enter_async_context(carrying(road))
         before = sent_through(proxy)
         for number in range(ORDERS_ONE_BY_ONE):
             await road.carries(2 + number, 1)

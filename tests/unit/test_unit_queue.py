@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from storage.database import CLAIMS, LEASE, MESSAGES, RESULTS, SCANS, SHOP, shop_key
-from storage.postgres_concurrency import BESIDE, MAX_SHARED, Group, UnitQueue, Waiting, allowed
+from storage.postgres_concurrency import (
+    BESIDE,
+    FOLLOWED_AT_ONCE,
+    MAX_OVERTAKEN,
+    MAX_SHARED,
+    Group,
+    UnitQueue,
+    Waiting,
+    allowed,
+)
 from storage.statements import STATEMENTS
 
 SARI, BUDI = (shop_key(1001),), (shop_key(1002),)
@@ -57,7 +66,83 @@ async def test_shops_and_results_run_beside_each_other(queue: Queue) -> None:
     queue.adds("a", SARI)
     queue.adds("b", BUDI)
     queue.adds("c", (RESULTS,))
-    assert queue.begins() == ["a", "b", "c"]
+    assert sorted(queue.begins()) == ["a", "b", "c"]
+
+
+async def test_a_result_does_not_wait_behind_a_crowd_of_new_orders(queue: Queue) -> None:
+    for number in range(1000):
+        queue.adds("o", (shop_key(number),))
+    queue.adds("r", (RESULTS,))
+    queue.adds("m", (MESSAGES,))
+    assert queue.begins() == ["r", "m", "o"]
+    queue.ends("r")
+    queue.ends("m")
+    queue.adds("s", (RESULTS,))
+    assert queue.begins() == ["s"]
+    queue.ends("s")
+    assert len(queue.begins()) == 999  # nothing else is to be done
+
+
+async def test_new_orders_keep_their_order_among_each_other(queue: Queue) -> None:
+    queue.adds("a", SARI)
+    queue.adds("r", (RESULTS,))
+    queue.adds("b", SARI)
+    assert queue.begins() == ["r", "ab"]
+
+
+async def test_a_result_does_not_wait_behind_a_crowd_of_units_that_run_alone(queue: Queue) -> None:
+    for _ in range(10 * MAX_SHARED):
+        queue.adds("a")
+    assert queue.begins() == ["a" * MAX_SHARED]
+    queue.adds("r", (RESULTS,))
+    assert queue.begins() == []
+    queue.ends("a" * MAX_SHARED)
+    assert queue.begins() == ["r"]
+
+
+async def test_a_unit_that_runs_alone_is_overtaken_a_few_times_only(queue: Queue) -> None:
+    queue.adds("r", (RESULTS,))
+    assert queue.begins() == ["r"]
+    queue.adds("a")
+    for _ in range(MAX_OVERTAKEN):
+        queue.adds("m", (MESSAGES,))
+        assert queue.begins() == ["m"]
+        queue.ends("m")
+    queue.adds("m", (MESSAGES,))
+    assert queue.begins() == []
+    queue.ends("r")
+    assert queue.begins() == ["am"]
+
+
+async def test_a_new_order_overtakes_no_unit_that_runs_alone(queue: Queue) -> None:
+    queue.adds("r", (RESULTS,))
+    assert queue.begins() == ["r"]
+    queue.adds("a")
+    queue.adds("o", SARI)
+    assert queue.begins() == []
+
+
+@pytest.mark.parametrize("kind", [CLAIMS, SCANS])
+async def test_who_follows_orders_waits_for_the_first_of_a_crowd_and_knows_of_the_others(
+    queue: Queue, kind: str
+) -> None:
+    for number in range(FOLLOWED_AT_ONCE):
+        queue.adds(".", (shop_key(number),))
+    assert not queue.queue.is_crowded((SHOP,))
+    queue.adds("z", (shop_key(FOLLOWED_AT_ONCE),))
+    assert queue.queue.is_crowded((SHOP,))
+    queue.adds("f", (kind,), follows=(SHOP,))
+    for _ in range(FOLLOWED_AT_ONCE):
+        assert "f" not in queue.begins()
+        queue.ends(".")
+    assert "f" in queue.begins()
+
+
+async def test_a_unit_that_may_do_anything_counts_among_those_that_are_followed(queue: Queue) -> None:
+    for _ in range(FOLLOWED_AT_ONCE):
+        queue.adds("a")
+    queue.adds("z")
+    assert queue.queue.is_crowded((SHOP,))
 
 
 async def test_units_with_the_same_key_share_a_transaction(queue: Queue) -> None:
