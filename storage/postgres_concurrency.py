@@ -251,6 +251,7 @@ class UnitQueue:
         first = self._first(now_s)
         if first is None:
             return None
+        self._note_overtaken(first)
         ahead, passed, joined = self._held_by_running(), [], _Held()
         group = Group([])
         for waiting in self._waiting:
@@ -258,13 +259,21 @@ class UnitQueue:
                 group.units.append(waiting)
                 joined.add(waiting, is_running=True)
             else:
-                waiting.overtaken += not group.units
                 ahead.add(waiting)
                 passed.append(waiting)
         self._waiting = passed if group.keys == LEASE_ONLY else self._shared(passed, group)
         self._new_orders -= sum(waiting.is_new_order for waiting in group.units)
         self._running.append(group)
         return group
+
+    def _note_overtaken(self, first: Waiting) -> None:
+        """Count it for the next unit that runs alone, not for those behind it, if another goes before it."""
+        for waiting in self._waiting:
+            if waiting is first:
+                return
+            if waiting.keys is None:
+                waiting.overtaken += 1
+                return
 
     def _first(self, now_s: float) -> Waiting | None:
         """Return the unit that begins next, of those that need not wait; None if all must."""

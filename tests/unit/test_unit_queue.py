@@ -114,6 +114,18 @@ async def test_a_unit_that_runs_alone_is_overtaken_a_few_times_only(queue: Queue
     assert queue.begins() == ["am"]
 
 
+async def test_between_two_transactions_that_run_alone_results_may_go_first_again(queue: Queue) -> None:
+    for _ in range(3 * MAX_SHARED):
+        queue.adds("a")
+    for _ in range(3):
+        for _ in range(MAX_OVERTAKEN):
+            queue.adds("r", (RESULTS,))
+            assert queue.begins() == ["r"]
+            queue.ends("r")
+        assert queue.begins() == ["a" * MAX_SHARED]
+        queue.ends("a" * MAX_SHARED)
+
+
 async def test_a_new_order_overtakes_no_unit_that_runs_alone(queue: Queue) -> None:
     queue.adds("r", (RESULTS,))
     assert queue.begins() == ["r"]
